@@ -21,9 +21,11 @@ from config.fleet import fleet_findings
 from config.guesses import guess_findings
 from config.hosts import host_findings
 from config.listening import listening_findings
+from config.named_networks import named_network_findings
 from config.networks import proxy_findings
 from config.places import place_findings
 from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
+from config.requests import request_findings
 from config.role_mappings import role_findings
 from config.settings import Settings
 from config.shared_database import certificates_of_database, database_findings, secrets_of_database
@@ -51,7 +53,7 @@ def inconsistencies(
         ((), control_characters(settings)),
         ((), _files(settings)),
         ((), _office(settings, district)),
-        (("facts", "sign_in", "grants", "keys"), duration_findings(settings, written)),
+        (("facts", "sign_in", "grants", "keys", "requests"), duration_findings(settings, written)),
         ((), guess_findings(settings)),
         ((), fleet_findings(settings)),
         ((), proxy_findings(settings.public)),
@@ -64,9 +66,11 @@ def inconsistencies(
         ((), role_findings(settings, district)),
         ((), deputy_findings(settings, district)),
         ((), place_findings(settings)),
+        ((), named_network_findings(settings)),
         ((), receiver_findings(settings)),
         ((), database_findings(settings)),
         ((), technical_findings(settings, district)),
+        (("requests", "applications"), request_findings(settings)),
     )
     return [one for rests_on, findings in checks for one in without_doubt(list(findings), rests_on, doubtful)]
 
@@ -107,6 +111,9 @@ def _files(settings: Settings) -> Iterator[Finding]:
     readable |= authorities_of_receivers(settings) | certificates_of_applications(settings)
     readable |= certificates_of_database(settings)
     readable |= files_of_technical_accounts(settings)
+    readable |= (
+        {} if settings.countries.database is None else {"countries.database": settings.countries.database}
+    )
     at_edge = settings.fleet is not None and not settings.fleet.decides
     if at_edge:  # it asks no directory and tells nobody, so that none of their secrets need lie there
         secrets = {at: file for at, file in secrets.items() if at.startswith(OF_AN_EDGE)}

@@ -8,7 +8,7 @@ from functools import reduce
 from config.doubt import Finding
 from config.settings import Settings
 
-TABLES = ("facts", "sign_in", "grants", "keys", "streams", "fleet", "audit")
+TABLES = ("facts", "sign_in", "grants", "keys", "streams", "fleet", "audit", "requests")
 ATTEMPT_LIFETIME = timedelta(minutes=15)
 """How long a browser's way through the provider is remembered at the host where it began."""
 
@@ -48,6 +48,13 @@ BOUNDS = (
     ("public.tls.warn_before", timedelta(days=1), timedelta(days=90)),
     ("public.hsts.max_age", timedelta(0), timedelta(days=732)),
     ("sign_in.longest_exception", timedelta(days=1), timedelta(days=366)),
+    ("requests.longest", timedelta(hours=1), timedelta(days=366)),
+    ("requests.ahead", timedelta(hours=1), timedelta(days=366)),
+    ("requests.longest_order", timedelta(hours=1), timedelta(days=366)),
+    ("requests.longest_delegation", timedelta(days=1), timedelta(days=366)),
+    ("requests.emergency", timedelta(minutes=1), timedelta(minutes=60)),
+    ("requests.review_within", timedelta(hours=1), timedelta(days=2)),
+    ("requests.purpose", timedelta(minutes=1), timedelta(hours=10)),
 )
 """Setting, least, most: time for people to notice a stranger's key; an exception that nobody forgets; and the like."""
 CEILINGS = (

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 from msgspec import Meta, Struct
 
 PATTERNS = {
-    "^[a-z][a-z0-9-]{0,40}$": "lower-case letters, digits and hyphens that begin with a letter, 41 at most"
+    "^[A-Z]{2}$": "two capital letters of ISO 3166-1, as CZ",
+    "^[a-z][a-z0-9-]{0,40}$": "lower-case letters, digits and hyphens that begin with a letter, 41 at most",
 }
 
 

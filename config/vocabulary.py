@@ -39,6 +39,9 @@ SessionId = NewType("SessionId", str)
 ApplicationId = NewType("ApplicationId", str)
 """Name of a hosted application in the configuration, `[a-z][a-z0-9-]*`."""
 
+NetworkName = NewType("NetworkName", str)
+"""Name of a network in the configuration, `[a-z][a-z0-9-]*`; policies rest on it."""
+
 GROUPS_OF_A_PERSON = frozenset({"memberof", "1.2.840.113556.1.2.102", "ismemberof"})
 """Attributes, in lower case, that a directory keeps of a person by its groups: a change of them is none of the person's
 entry.

@@ -18,6 +18,7 @@ COMMANDS = {
     "audit": ("gateway.commands.audit", "Verify and search the audit log."),
     "user": ("gateway.commands.user", "Show a person, read one again; second factors, codes, exceptions."),
     "directory": ("gateway.commands.directory", "Preview, see and renew what is known of directories."),
+    "review": ("gateway.commands.review", "Access reviews: begin, list, report; what was removed."),
     "keys": ("gateway.commands.keys", "List and change signing keys."),
     "recovery-admin": ("gateway.commands.recovery_admin", "The account of last resort."),
     "technical": ("gateway.commands.technical", "Secrets of programs that come by themselves."),

@@ -5,6 +5,7 @@ Laws kept here:
 2. Any error refuses. Cedar skips a policy that errors, a forbid too, so an error may hide a forbid.
 3. A municipality's policies are never evaluated for another municipality.
 4. An outcome is remembered only under everything it rests on, and never where that passes with time.
+   What it rests on leaves out what no policy can tell apart (`policies.parties`): so people share outcomes.
 5. A technical account is permitted only what a policy permits to technical accounts by name.
 """
 
@@ -17,15 +18,18 @@ from functools import lru_cache
 
 import cedarpy
 
-from config.vocabulary import Action, Language, MunicipalityCode, technical_account_of
+from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, technical_account_of
+from policies.comparisons import Learnt, together
+from policies.compiled import Compiled
 from policies.explain import why_nothing_permits
 from policies.lasting import stands_until
 from policies.model import Permitted, Question, Refused, Text, Verdict
+from policies.parties import person_of, resource_of
 from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, without_names
-from policies.request import Parties, circumstances, entities, is_timeless, parties, request
+from policies.request import Parties, Paths, circumstances, is_timeless, parties, request
 from policies.review import Policy
 
-REMEMBERED = 512  # outcomes of a book, under a KiB each
+REMEMBERED = 4096  # outcomes of a book, under a KiB each
 WORDINGS_TOLD = 3  # of one reason that municipalities put into different words
 ERRING = re.compile(r"policy `policy(\d+)`")
 
@@ -47,32 +51,6 @@ class Contents:
     policies: int = 0
     files: Mapping[str, str] = field(default_factory=dict)
     """`schema`, `region/NAME` and `municipalities/NAME` → SHA-256 of the text."""
-
-
-class CompiledDiffers(Exception):
-    """Cedar sees other policies than were reviewed: a defect of ours. Such a set decides nothing."""
-
-
-class _Compiled:
-    """A parsed set that answers for one municipality."""
-
-    __slots__ = ("handle", "looks_at", "policies", "positions")
-
-    def __init__(self, handle: cedarpy.PolicySet, policies: tuple[Policy, ...]) -> None:
-        if len(handle) != len(policies):
-            raise CompiledDiffers(f"{len(policies)} policies were reviewed, {len(handle)} compiled")
-        self.handle = handle
-        self.policies = policies
-        self.looks_at = {
-            action: frozenset(
-                path
-                for policy in policies
-                if policy.actions is None or action in policy.actions
-                for path in policy.looks_at
-            )
-            for action in Action
-        }
-        self.positions = {policy.id: position for position, policy in enumerate(policies)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +85,11 @@ class PolicyBook:
             region = Source(f"{incidents.text}\n{region.text}", incidents.policies + region.policies)
         self._region = region.policies
         self._guardrails = cedarpy.PolicySet.from_str(region.text)
-        _Compiled(self._guardrails, region.policies)
+        Compiled(self._guardrails, region.policies)
         self.titles = _titles([region, *(municipal[code] for code in sorted(municipal))])
         """What the policies call the reasons they speak, for whoever reads of them later."""
         self._sources = dict(municipal)
-        self._compiled: dict[MunicipalityCode, _Compiled] = {}
+        self._compiled: dict[MunicipalityCode, Compiled] = {}
         self._remembered: dict[tuple[Parties, Action, str], Outcome] = {}
 
     @property
@@ -162,6 +140,11 @@ class PolicyBook:
         outcomes = self._ask(question, wanted) if wanted else None
         return frozenset() if outcomes is None else _permitted(wanted, outcomes)
 
+    def policies_of(self, municipality: MunicipalityCode) -> tuple[Policy, ...]:
+        """All that are asked there, in the order in which they speak; none where there are none of its own."""
+        compiled = self._policies_of(municipality)
+        return () if compiled is None else compiled.policies
+
     def outcomes(self, questions: Iterable[Question]) -> list[Outcome | None]:
         """One for each question; None where no policies were consulted.
 
@@ -181,7 +164,8 @@ class PolicyBook:
             if compiled is None or question.municipality not in self._names.district:
                 return None
             looks_at = compiled.looks_at[question.action]
-            return parties(question), question.action, circumstances(question, looks_at)
+            of = parties(question, compiled.attention)
+            return of, question.action, circumstances(question, looks_at)
         except Exception as error:  # noqa: BLE001 - law 2
             return Outcome(permits=False, deciding=(), error=f"{type(error).__name__}: {error}")
 
@@ -192,7 +176,7 @@ class PolicyBook:
             results = cedarpy.is_authorized_batch(
                 [request(of, action, context) for action, context in asked],
                 compiled.handle,
-                cedarpy.Entities.from_json_str(entities(of)),
+                _known_entities(of, compiled.attributes),
             )
             outcomes = [_outcome(compiled, result) for result in results]
         except Exception as error:  # noqa: BLE001 - law 2
@@ -202,11 +186,27 @@ class PolicyBook:
             outcomes = [_to_technical_accounts(outcome) for outcome in outcomes]
         return dict(zip(asked, outcomes, strict=True))
 
+    def looks_at(self, municipality: MunicipalityCode, actions: Iterable[Action]) -> Paths:
+        """Which of the circumstances the policies read that decide about these actions there."""
+        compiled = self._policies_of(municipality)
+        return frozenset() if compiled is None else compiled.paths(actions)
+
+    def learns(self, municipality: MunicipalityCode, actions: Iterable[Action]) -> Learnt:
+        """What the policies can tell apart in the circumstances that decide about these actions there."""
+        compiled = self._policies_of(municipality)
+        deciding = () if compiled is None else compiled.policies
+        wanted = frozenset(actions)
+        return together(
+            policy.learns
+            for policy in deciding
+            if policy.actions is None or not wanted.isdisjoint(policy.actions)
+        )
+
     def permits_until(self, question: Question, actions: AbstractSet[Action], latest: datetime) -> datetime:
         """Until when the policies go on permitting all of the actions that they permit now; `latest` at the latest."""
         compiled = self._policies_of(question.municipality)
         assert compiled is not None  # where something is permitted there are policies
-        looks_at = frozenset[tuple[str, ...]]().union(*(compiled.looks_at[one] for one in actions))
+        looks_at = compiled.paths(actions)
         return stands_until(question, latest, looks_at, lambda then: self.allowed(then, actions) >= actions)
 
     def _ask(self, question: Question, actions: tuple[Action, ...]) -> list[Outcome] | None:
@@ -218,11 +218,9 @@ class PolicyBook:
             failed = Outcome(permits=False, deciding=(), error=f"{type(error).__name__}: {error}")
             return [failed for _ in actions]
 
-    def _evaluate(
-        self, compiled: _Compiled, question: Question, actions: tuple[Action, ...]
-    ) -> list[Outcome]:
+    def _evaluate(self, compiled: Compiled, question: Question, actions: tuple[Action, ...]) -> list[Outcome]:
         """Cedar's answers. One that rests on nothing that passes with time is the same when asked again."""
-        of = parties(question)
+        of = parties(question, compiled.attention)
         asked = {action: circumstances(question, compiled.looks_at[action]) for action in actions}
         outcomes = {
             action: known
@@ -232,7 +230,9 @@ class PolicyBook:
         new = [action for action in asked if action not in outcomes]
         if new:
             results = cedarpy.is_authorized_batch(
-                [request(of, action, asked[action]) for action in new], compiled.handle, _known_entities(of)
+                [request(of, action, asked[action]) for action in new],
+                compiled.handle,
+                _known_entities(of, compiled.attributes),
             )
             for action, result in zip(new, results, strict=True):
                 outcome = _outcome(compiled, result)
@@ -248,7 +248,7 @@ class PolicyBook:
             self._remembered.clear()  # rare, and what is asked often is soon known again
         self._remembered[what] = outcome
 
-    def _policies_of(self, municipality: MunicipalityCode) -> _Compiled | None:
+    def _policies_of(self, municipality: MunicipalityCode) -> Compiled | None:
         compiled = self._compiled.get(municipality)
         if compiled is None:
             source = self._sources.get(municipality)
@@ -256,7 +256,7 @@ class PolicyBook:
                 return self._compiled.get(municipality)  # another thread may just have compiled it
             # Two threads may compile the same set; both results are right and one is kept.
             handle = self._guardrails.with_added_str(source.text)
-            compiled = self._compiled[municipality] = _Compiled(handle, self._region + source.policies)
+            compiled = self._compiled[municipality] = Compiled(handle, self._region + source.policies)
             self._sources.pop(municipality, None)
         return compiled
 
@@ -308,17 +308,29 @@ def _together(titles: Sequence[Text]) -> Text:
     }
 
 
-@lru_cache(maxsize=32)  # 14 KiB each
-def _known_entities(of: Parties) -> cedarpy.Entities:
-    """Parsed once: a person comes back to the same application at once, with other actions."""
-    return cedarpy.Entities.from_json_str(entities(of))
+@lru_cache(maxsize=512)  # 14 KiB each
+def _known_entities(of: Parties, attributes: frozenset[str] | None) -> cedarpy.Entities:
+    """Parsed once: people come back to the same application, and others like them come too."""
+    resource = _known_resource(of.municipality, of.application, of.department, attributes)
+    return resource.with_added_json_str(person_of(of, attributes))
+
+
+@lru_cache(maxsize=8192)  # 4 KiB each
+def _known_resource(
+    municipality: MunicipalityCode,
+    application: ApplicationId,
+    department: str | None,
+    attributes: frozenset[str] | None,
+) -> cedarpy.Entities:
+    """It is the same for everybody who asks for it."""
+    return cedarpy.Entities.from_json_str(resource_of(municipality, application, department, attributes))
 
 
 def _permitted(actions: Iterable[Action], outcomes: Iterable[Outcome]) -> frozenset[Action]:
     return frozenset(action for action, outcome in zip(actions, outcomes, strict=True) if outcome.permits)
 
 
-def _outcome(compiled: _Compiled, result: cedarpy.AuthzResult) -> Outcome:
+def _outcome(compiled: Compiled, result: cedarpy.AuthzResult) -> Outcome:
     diagnostics = result.diagnostics
     if diagnostics.errors or result.decision is cedarpy.Decision.NoDecision:
         return _failed(compiled, "; ".join(diagnostics.errors) or "Cedar reached no decision")
@@ -340,7 +352,7 @@ def _to_technical_accounts(outcome: Outcome) -> Outcome:
     return Outcome(permits=bool(deciding), deciding=deciding)
 
 
-def _failed(compiled: _Compiled, error: str) -> Outcome:
+def _failed(compiled: Compiled, error: str) -> Outcome:
     erring = ERRING.search(error)
     position = int(erring.group(1)) if erring else len(compiled.policies)
     rule = compiled.policies[position].id if position < len(compiled.policies) else ""

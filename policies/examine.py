@@ -11,6 +11,10 @@ from typing import Any
 
 import cedarpy
 
+from policies.comparisons import Learnt, learnt
+from policies.reading import Path as ReadPath
+from policies.reading import Word, compared_by, read_by
+
 SCHEMA_FILE = Path(__file__).with_name("schema.cedarschema")
 PER_ACTION = re.compile(r' for Action::"[a-z]+"$')
 FOLLOWS_FROM_ANOTHER = "unable to find an applicable action"
@@ -39,8 +43,18 @@ class Examined:
     """Actions its scope names; None: all."""
     looks_at: frozenset[tuple[str, ...]]
     """Which of the circumstances it reads, as paths below `context`; `()` is the whole of it."""
+    attributes: frozenset[str]
+    """Every name of an attribute that stands in it, whosever it is."""
+    named: frozenset[str]
+    """People and technical accounts that it names."""
+    learns: Learnt
+    """What it can tell apart in the circumstances."""
     technical: bool
     """Its scope says `principal is TechnicalAccount`."""
+    reads: frozenset[ReadPath]
+    """All that it reads: of the person and the resource too, and what its scope names."""
+    compares: frozenset[Word]
+    """What it compares with which texts and names."""
     faults: tuple[str, ...]
     """What the schema objects to, in the words of Cedar's validator."""
 
@@ -59,16 +73,22 @@ def examine(text: str, schema: cedarpy.Schema) -> Examined | Unreadable:
             "write one complete policy up to the semicolon; templates are not used here",
         )
     (policy,) = document["staticPolicies"].values()
+    entities = frozenset(_entities(policy))
     return Examined(
         forbids=policy["effect"] == "forbid",
         annotations={
             intern(name): intern(value or "") for name, value in policy.get("annotations", {}).items()
         },
         scope=_scope(policy["resource"]),
-        entities=frozenset(_entities(policy)),
+        entities=entities,
         actions=_actions(policy["action"]),
         looks_at=frozenset(_looked_at(policy)),
+        attributes=frozenset(_attributes(policy["conditions"])),
+        named=frozenset(name for kind, name in entities if kind in ("Person", PROGRAMS)),
+        learns=learnt(policy, _path),
         technical=policy["principal"].get("entity_type") == "TechnicalAccount",
+        reads=read_by(policy),
+        compares=compared_by(policy),
         faults=_faults(text, schema),
     )
 
@@ -97,6 +117,17 @@ def _entities(node: Any) -> Iterator[tuple[str, str]]:
             yield intern(str(node["type"])), intern(str(node["id"]))  # the same few words in every policy
         for item in node.values():
             yield from _entities(item)
+
+
+def _attributes(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _attributes(item)
+    elif isinstance(node, dict):
+        if "attr" in node:
+            yield intern(str(node["attr"]))
+        for item in node.values():
+            yield from _attributes(item)
 
 
 def _looked_at(node: Any) -> Iterator[tuple[str, ...]]:

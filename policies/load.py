@@ -1,7 +1,7 @@
 """Read the policy folders into a book of policies, or say everything that is wrong with them."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,13 +10,15 @@ import cedarpy
 from config.district import District
 from config.problem import ConfigurationRefused, Problem, together
 from config.sources import DISK, Sources
-from config.vocabulary import ApplicationId, MunicipalityCode
+from config.vocabulary import ApplicationId, MunicipalityCode, NetworkName
+from policies.case_files import SUFFIX, CaseFile, read_cases
 from policies.evaluate import Contents, PolicyBook, Source
 from policies.examine import SCHEMA_FILE
 from policies.incidents import Closure, policies_of
 from policies.model import Text
 from policies.reasons import Names
 from policies.review import Bounds, Policy, PolicyFile, review
+from policies.trial import broken, tried
 
 INCIDENTS = "incidents"
 """In the place of a file's name: what is closed for now."""
@@ -26,6 +28,19 @@ VERSION_LENGTH = 12  # hexadecimal digits, 48 bits: enough to tell versions apar
 
 class PoliciesUnusable(ConfigurationRefused):
     """The policies cannot be used as they are. `problems` lists everything that must be mended first."""
+
+
+class CasesBroken(PoliciesUnusable):
+    """Fit to decide, but not as the cases beside them say, or one of these cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseText:
+    """A file of cases as it stands, and the municipality whose it is."""
+
+    file: Path
+    text: str
+    only: MunicipalityCode | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,7 @@ class Read:
     contents: Contents
     problems: tuple[Problem, ...]
     incidents: Source | None = None
+    cases: tuple[CaseText, ...] = ()
 
 
 @dataclass(slots=True)
@@ -45,16 +61,19 @@ class _Reading:
     schema: cedarpy.Schema
     district: frozenset[MunicipalityCode]
     applications: frozenset[ApplicationId] | None
+    networks: frozenset[NetworkName] | None
     sources: Sources
     problems: list[Problem] = field(default_factory=list)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     files: dict[str, str] = field(default_factory=dict)
+    cases: list[CaseText] = field(default_factory=list)
 
     def review(self, file: Path, name: str, only: MunicipalityCode | None = None) -> PolicyFile | None:
         text = self._text(file)
         if text is None:
             return None
-        return self._reviewed(file, name, text, Bounds(self.schema, self.district, self.applications, only))
+        bounds = Bounds(self.schema, self.district, self.applications, only, self.networks)
+        return self._reviewed(file, name, text, bounds)
 
     def _reviewed(self, file: Path, name: str, text: str, bounds: Bounds) -> PolicyFile:
         self.digest.update(f"{name}\0{len(text)}\0{text}".encode())
@@ -72,6 +91,12 @@ class _Reading:
         bounds = Bounds(self.schema, district, incidents=True)
         reviewed = self._reviewed(Path(INCIDENTS), INCIDENTS, policies_of(closures), bounds)
         return Source(reviewed.text, reviewed.policies)
+
+    def keep_cases(self, file: Path, name: str, only: MunicipalityCode | None = None) -> None:
+        """They decide nothing, so they are no part of the version."""
+        if (text := self._text(file)) is not None:
+            self.files[name] = hashlib.sha256(text.encode()).hexdigest()
+            self.cases.append(CaseText(file, text, only))
 
     def complain(self, file: Path, what: str, remedy: str) -> None:
         self.problems.append(Problem(file, 0, what, remedy))
@@ -99,20 +124,41 @@ def load(
     sources: Sources = DISK,
     *,
     any_application: bool = False,
+    networks: Collection[NetworkName] | None = None,
     incidents: Iterable[Closure] = (),
+    by_cases: bool = False,
 ) -> PolicyBook:
     """Make the book of policies of a district.
 
     `applications` (id → titles) gives refusals their words and finds misspelt ids; left out, or with
-    `any_application`, any id will do. `incidents`: what is closed for now. Raises PoliciesUnusable with every
-    problem of every file.
+    `any_application`, any id will do. `networks`: those that policies may name; None for any. `incidents`: what is
+    closed for now. `by_cases`: they must do what the cases beside them say. Raises PoliciesUnusable with every problem
+    of every file, and CasesBroken where nothing else is wrong.
     """
     known = None if applications is None or any_application else frozenset(applications)
-    read = read_folders(region, municipalities, frozenset(district), known, sources, incidents)
+    named = None if networks is None else frozenset(networks)
+    read = read_folders(
+        region, municipalities, frozenset(district), known, sources, networks=named, incidents=incidents
+    )
     if read.problems:
         raise PoliciesUnusable(together(read.problems))
     names = Names(district, dict(applications or {}))
+    if by_cases and (found := broken_cases(read, names)):
+        raise CasesBroken(found)
     return PolicyBook(read.region, read.municipal, names, read.version, read.contents, read.incidents)
+
+
+def broken_cases(read: Read, names: Names) -> list[Problem]:
+    """What is wrong with the cases, else where the policies do not do what they say."""
+    files = case_files(read, names.district)
+    faults = [problem for one in files for problem in one.problems]
+    if faults:
+        return faults
+    return broken(tried(read.region, read.municipal, names, files), names.district)
+
+
+def case_files(read: Read, district: Collection[MunicipalityCode]) -> list[CaseFile]:
+    return [read_cases(one.file, one.text, district, one.only) for one in read.cases]
 
 
 def read_folders(
@@ -121,11 +167,13 @@ def read_folders(
     district: frozenset[MunicipalityCode],
     applications: frozenset[ApplicationId] | None,
     sources: Sources = DISK,
+    *,
+    networks: frozenset[NetworkName] | None = None,
     incidents: Iterable[Closure] = (),
 ) -> Read:
     """Read and review both folders; never raises for what is in them."""
     schema = SCHEMA_FILE.read_text("utf-8")
-    reading = _Reading(cedarpy.Schema.from_str(schema), district, applications, sources)
+    reading = _Reading(cedarpy.Schema.from_str(schema), district, applications, networks, sources)
     reading.digest.update(schema.encode())
     reading.files["schema"] = hashlib.sha256(schema.encode()).hexdigest()
     guardrails = _read_region(reading, region)
@@ -136,15 +184,16 @@ def read_folders(
     digest = reading.digest.hexdigest()
     found = (guardrails, *municipal.values(), *([closed] if closed else []))
     contents = Contents(digest, sum(len(source.policies) for source in found), reading.files)
-    return Read(
-        guardrails, municipal, digest[:VERSION_LENGTH], contents, tuple(sorted(reading.problems)), closed
-    )
+    version, problems = digest[:VERSION_LENGTH], tuple(sorted(reading.problems))
+    return Read(guardrails, municipal, version, contents, problems, closed, tuple(reading.cases))
 
 
 def _read_region(reading: _Reading, folder: Path) -> Source:
     reviewed = [
         file for path in _files(reading, folder) if (file := reading.review(path, f"region/{path.name}"))
     ]
+    for path in _files(reading, folder, SUFFIX):
+        reading.keep_cases(path, f"region/{path.name}")
     owner: dict[str, Path] = {}
     for file in reviewed:
         for policy in file.policies:
@@ -163,11 +212,11 @@ def _read_municipalities(
     reading: _Reading, folder: Path, taken: dict[str, Path]
 ) -> dict[MunicipalityCode, Source]:
     sources: dict[MunicipalityCode, Source] = {}
+    for path in _files(reading, folder, SUFFIX):
+        if (code := _whose(reading, path, SUFFIX)) is not None:
+            reading.keep_cases(path, f"municipalities/{path.name}", code)
     for path in _files(reading, folder):
-        code = MunicipalityCode(path.stem)
-        if code not in reading.district:
-            remedy = "name the file after the code of a municipality of the district, or remove it"
-            reading.complain(path, f'"{code}" is not a municipality of the district', remedy)
+        if (code := _whose(reading, path)) is None:
             continue
         file = reading.review(path, f"municipalities/{path.name}", code)
         if file is None:
@@ -182,13 +231,22 @@ def _read_municipalities(
     return sources
 
 
+def _whose(reading: _Reading, path: Path, suffix: str = ".cedar") -> MunicipalityCode | None:
+    code = MunicipalityCode(path.name.removesuffix(suffix))
+    if code in reading.district:
+        return code
+    remedy = "name the file after the code of a municipality of the district, or remove it"
+    reading.complain(path, f'"{code}" is not a municipality of the district', remedy)
+    return None
+
+
 def _at(file: Path, policy: Policy, what: str, remedy: str) -> Problem:
     return Problem(file, policy.line, what, remedy, column=policy.column)
 
 
-def _files(reading: _Reading, folder: Path) -> list[Path]:
+def _files(reading: _Reading, folder: Path, suffix: str = ".cedar") -> list[Path]:
     try:
-        return [path for path in reading.sources.files(folder) if path.suffix == ".cedar"]
+        return [path for path in reading.sources.files(folder) if path.name.endswith(suffix)]
     except OSError as error:
         reading.complain(
             folder, f"the folder cannot be read: {error.strerror}", "create it or correct [policies]"

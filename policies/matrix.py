@@ -29,7 +29,16 @@ class DeviceState(StrEnum):
 
 DEVICES: dict[DeviceState, Device | None] = {
     DeviceState.IN_ORDER: Device(
-        managed=True, fresh=True, disk_encrypted=True, firewall=True, updates_installed=True, screen_lock=True
+        managed=True,
+        fresh=True,
+        disk_encrypted=True,
+        firewall=True,
+        updates_installed=True,
+        screen_lock=True,
+        antivirus=True,
+        agent=True,
+        os="windows",
+        os_version=11,
     ),
     DeviceState.UNMANAGED: Device(managed=False, fresh=False),
     DeviceState.UNKNOWN: None,
@@ -99,7 +108,7 @@ def question_of(case: Case, municipality: MunicipalityCode, at: Circumstances) -
         authenticated_at=at.now - at.age,
         address=at.address,
         now=at.now,
-        facts=_with_device(at.facts, DEVICES[case.device]),
+        facts=_with_device(at.facts, DEVICES[case.device], at.now),
     )
 
 
@@ -133,8 +142,10 @@ def matrix(
     return Matrix(municipality, book.version, at, cells)
 
 
-def _with_device(facts: Facts, device: Device | None) -> Facts:
-    return facts if facts.device is device else replace(facts, device=device)
+def _with_device(facts: Facts, device: Device | None, now: datetime) -> Facts:
+    if device is not None and device.managed:
+        device = replace(device, reported_at=now)
+    return facts if facts.device == device else replace(facts, device=device)
 
 
 def _permitted(outcomes: Mapping[Case, Outcome | None]) -> frozenset[Case]:

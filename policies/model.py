@@ -1,7 +1,7 @@
 """What is asked of the policies, and what they answer. Values only."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from config.vocabulary import (
     Action,
@@ -9,6 +9,7 @@ from config.vocabulary import (
     AuthenticationLevel,
     Language,
     MunicipalityCode,
+    NetworkName,
     Role,
     SubjectId,
 )
@@ -29,6 +30,14 @@ class Device:
     firewall: bool | None = None
     updates_installed: bool | None = None
     screen_lock: bool | None = None
+    antivirus: bool | None = None
+    os: str | None = None
+    """`windows`, `macos`, `linux`, `android`, `ios`."""
+    os_version: int | None = None
+    """First number of its version."""
+    agent: bool | None = None
+    """The office's agent runs there and reports."""
+    reported_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +48,7 @@ class Emergency:
     justification: str
     reviewed_late: bool = False
     """An earlier use by the same person was not reviewed in time."""
+    application: ApplicationId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +60,45 @@ class Ticket:
     until: datetime
     application: ApplicationId
     sponsor_present: bool
+    sponsor: SubjectId | None = None
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delegation:
+    """Of several that hold at this moment: their roles together, until the first of them ends."""
+
     since: datetime
     until: datetime
+    by: SubjectId | None = None
+    roles: frozenset[Role] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requested:
+    """Access that the person asked for and somebody else approved."""
+
+    since: datetime
+    until: datetime
+    application: ApplicationId
+    actions: frozenset[Action]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityRole:
+    """Of an official in one municipality, by the codes of the register of rights and duties."""
+
+    municipality: MunicipalityCode
+    agenda: str
+    activity_role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Of the application: its name, and the beginning of the path that it is for."""
+
+    id: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +119,16 @@ class Facts:
     activity_role: str | None = None
     download: bool | None = None
     author: SubjectId | None = None
+    approved_by: frozenset[SubjectId] | None = None
+    requested: Requested | None = None
+    route: Route | None = None
+    networks: frozenset[NetworkName] = frozenset()
+    """Networks of the configuration that hold the address."""
+    activity_roles: frozenset[ActivityRole] | None = None
+    """Of the person, in all municipalities."""
+    employed_since: date | None = None
+    employed_until: date | None = None
+    """The last day of the employment. A day that is not known may also be one that nobody has fixed yet."""
     departments: frozenset[str] | None = None
     """Departments of the person."""
     department: str | None = None

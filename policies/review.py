@@ -1,15 +1,19 @@
 """Read one policy file strictly: every statement becomes a reviewed policy, or a problem with its remedy."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cedarpy
 
 from config.problem import Problem
-from config.vocabulary import ApplicationId, Language, MunicipalityCode, Role
+from config.vocabulary import ApplicationId, Language, MunicipalityCode, NetworkName, Role
+from policies.comparisons import EVERYTHING as ANYTHING
+from policies.comparisons import Learnt
 from policies.examine import Examined, Unreadable, examine
+from policies.reading import Path as ReadPath
+from policies.reading import Word
 from policies.reasons import OWN_TO_THE_ENGINE, PLACEHOLDER, PLACEHOLDERS, Wording
 from policies.request import EVERYTHING
 from policies.statements import Statement, split
@@ -17,9 +21,9 @@ from policies.statements import Statement, split
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 REASON = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 TEXTS = ("title_cs", "title_en", "advice_cs", "advice_en")
-KNOWN_ANNOTATIONS = frozenset({"id", "reason", "doc", *TEXTS})
 OF_INCIDENTS = ("incident-", "incident_")
 """How ids and reasons of the incident switch begin (policies/incidents.py)."""
+KNOWN_ANNOTATIONS = frozenset({"id", "reason", "doc", "template", "parameters", *TEXTS})
 QUOTED = re.compile(r"`([^`]+)`")
 REMEDIES = (  # words of Cedar's validator, and what they ask of the writer
     (
@@ -49,8 +53,18 @@ class Policy:
     """Actions its scope names; None: all."""
     looks_at: frozenset[tuple[str, ...]] = EVERYTHING
     """Which of the circumstances it reads, as paths below `context`."""
+    attributes: frozenset[str] | None = None
+    """Every name of an attribute that stands in it; None: not known, so it may read any."""
+    named: frozenset[str] = frozenset()
+    """People and technical accounts that it names."""
+    learns: Learnt = ANYTHING
+    """What it can tell apart in the circumstances."""
     technical: bool = False
     """It speaks of technical accounts alone."""
+    reads: frozenset[ReadPath] = frozenset()
+    """All that it reads, for whoever explains it."""
+    compares: frozenset[Word] = frozenset()
+    """What it compares with which texts and names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,8 @@ class Bounds:
     """None: not known here, so any application may be named."""
     only: MunicipalityCode | None = None
     """Set for a municipality's own file: its policies must concern this municipality alone."""
+    networks: frozenset[NetworkName] | None = None
+    """As the applications."""
     incidents: bool = False
     """Made by the incident switch, whose names nobody else may take."""
 
@@ -134,19 +150,34 @@ def _problems_of(path: Path, statement: Statement, examined: Examined, bounds: B
         if kind == "Office" and not _is_office(name, bounds):
             remedy = 'write it as a code of the district, a slash and a role: "588296/auditor"'
             yield _at(path, statement, f'"{name}" is not an office', remedy, name)
-        known = bounds.applications
-        if kind == "Application" and known is not None and name not in known:
+        if (missing := _not_configured(kind, name, bounds)) is not None:
             remedy = (
-                "add an application with that id to the configuration, or take it out of the policies; "
-                f"known are {', '.join(sorted(known))}"
+                f"add {missing.an_own} to the configuration, or take it out of the policies; "
+                f"known are {', '.join(sorted(missing.known)) or 'none'}"
             )
-            found = _at(
-                path, statement, f'application "{name}" is not configured', remedy, f'{kind}::"{name}"'
+            what = f'{kind.lower()} "{name}" is not configured'
+            yield replace(
+                _at(path, statement, what, remedy, f'{kind}::"{name}"'),
+                told_once=True,
             )
-            yield replace(found, told_once=True)
     for what in examined.faults:
         remedy = next(remedy for words, remedy in REMEDIES if words in what)
         yield _at(path, statement, what, remedy, what)
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    an_own: str
+    known: Collection[str]
+
+
+def _not_configured(kind: str, name: str, bounds: Bounds) -> _Missing | None:
+    configured: dict[str, tuple[str, Collection[str] | None]] = {
+        "Application": ("an application with that id", bounds.applications),
+        "Network": ("a network of that name", bounds.networks),
+    }
+    an_own, known = configured.get(kind, ("", None))
+    return None if known is None or name in known else _Missing(an_own, known)
 
 
 def _is_office(name: str, bounds: Bounds) -> bool:
@@ -206,7 +237,12 @@ def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
         column=statement.column,
         actions=examined.actions,
         looks_at=examined.looks_at,
+        attributes=examined.attributes,
+        named=examined.named,
+        learns=examined.learns,
         technical=examined.technical,
+        reads=examined.reads,
+        compares=examined.compares,
     )
 
 

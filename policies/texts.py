@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from config.sources import DISK, Sources
+from policies.case_files import SUFFIX
 from policies.evaluate import Contents
 
 Texts = Mapping[str, str]
 """By name."""
 REGION, MUNICIPALITIES = Path("region"), Path("municipalities")
-POLICIES, CASES = ".cedar", ".cases.toml"
+POLICIES, CASES = ".cedar", SUFFIX
 NAME = re.compile(r"(?:region|municipalities)/[^/\0]+(?:\.cedar|\.cases\.toml)")
 
 

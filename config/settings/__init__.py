@@ -23,14 +23,16 @@ from config.settings.fleet import Fleet, Peer
 from config.settings.notifications import Notifications, Smtp, Webhook
 from config.settings.postgres import Postgres
 from config.settings.public import Hsts, Limits, Public, Tls
+from config.settings.requests import Requests, Separation, StricterRequest
 from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
 from config.settings.technical import Technical, TechnicalAccount, TechnicalCertificate, TechnicalRole
-from config.vocabulary import Language, MunicipalityCode
+from config.vocabulary import Language, MunicipalityCode, NetworkName
 
 __all__ = [
     "ICO_PLACEHOLDER",
     "PLACEHOLDER",
+    "AccessReview",
     "Application",
     "Audit",
     "Deputy",
@@ -45,6 +47,7 @@ __all__ = [
     "Keys",
     "Limits",
     "Metrics",
+    "Network",
     "Notifications",
     "Office",
     "OfficeNetwork",
@@ -54,15 +57,18 @@ __all__ = [
     "Policies",
     "Postgres",
     "Public",
+    "Requests",
     "RoleLimits",
     "RoleMapping",
     "Route",
+    "Separation",
     "Setting",
     "Settings",
     "SignIn",
     "Smtp",
     "State",
     "Streams",
+    "StricterRequest",
     "Technical",
     "TechnicalAccount",
     "TechnicalCertificate",
@@ -127,6 +133,11 @@ class Audit(Setting, frozen=True, kw_only=True):
     """Size at which the spool file of the access log is rotated."""
 
 
+class AccessReview(Setting, frozen=True, kw_only=True):
+    undecided: Literal["keep", "remove"] = "keep"
+    """What becomes, after the deadline, of roles about which nobody has decided."""
+
+
 class Metrics(Setting, frozen=True, kw_only=True):
     address: str = "127.0.0.1"
     port: Port = 9464
@@ -138,6 +149,21 @@ class Place(Setting, frozen=True, kw_only=True):
     title: Title
     networks: Annotated[list[str], Meta(min_length=1)]
     """IPv4 and IPv6, as `10.1.0.0/16`. Of several that hold an address the narrowest names it."""
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] | None = None
+    """ISO 3166-1 alpha-2: where the networks are, which no database of the world's addresses knows of private ones."""
+
+
+class Countries(Setting, frozen=True, kw_only=True):
+    database: Path | None = None
+    """In MaxMind's format, of countries or of cities. None: only the countries of places are known."""
+
+
+class Network(Setting, frozen=True, kw_only=True):
+    """A network that policies rest on by its name."""
+
+    name: Annotated[NetworkName, Meta(pattern="^[a-z][a-z0-9-]{0,40}$")]
+    networks: Annotated[list[str], Meta(min_length=1)]
+    """IPv4 and IPv6, as `10.1.0.0/16`. They may lie in each other: an address is in all that hold it."""
 
 
 class Settings(Setting, frozen=True, kw_only=True):
@@ -154,10 +180,15 @@ class Settings(Setting, frozen=True, kw_only=True):
     streams: Streams = field(default_factory=Streams)
     fleet: Fleet | None = None
     audit: Audit = field(default_factory=Audit)
+    access_review: AccessReview = field(default_factory=AccessReview)
     metrics: Metrics = field(default_factory=Metrics)
     language: Language = Language.CZECH
+    networks: list[Network] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
+    countries: Countries = field(default_factory=Countries)
     notifications: Notifications = field(default_factory=Notifications)
+    requests: Requests = field(default_factory=Requests)
+    separation: list[Separation] = field(default_factory=list)
     oidc_clients: list[OidcClient] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
     technical: Technical | None = None

@@ -81,8 +81,8 @@ def policies_loaded(
         policy_version=version,
         digest=digest,
         policies=policies,
-        region_files=sum(name.startswith("region/") for name in files),
-        municipal_files=sum(name.startswith("municipalities/") for name in files),
+        region_files=sum(name.startswith("region/") and name.endswith(".cedar") for name in files),
+        municipal_files=sum(name.startswith("municipalities/") and name.endswith(".cedar") for name in files),
         previous=before.policy_version if before else "none",
     )
     known = before.details.get("files") if before else None

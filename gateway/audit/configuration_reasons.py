@@ -10,6 +10,10 @@ GROUPS: tuple[Group, ...] = (
             "configuration_invalid": Title(
                 cs="nastavení nebo zásady mají chybu", en="the settings or the policies have a fault"
             ),
+            "policy_cases_broken": Title(
+                cs="zásady nedělají, co říkají jejich zkušební případy, nebo povolují, co nikdy nesmějí",
+                en="the policies do not do what the cases beside them say, or permit what must never be",
+            ),
             "start_needed": Title(cs="změna vyžaduje nové spuštění", en="the change needs a new start"),
             "data_plane_refused": Title(
                 cs="Envoy nastavení odmítl", en="the data plane refused the settings"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from config.settings import Title
 from gateway.audit import (
+    access_review_reasons,
     client_reasons,
     configuration_reasons,
     ending_reasons,
@@ -30,6 +31,7 @@ GROUPS: tuple[Group, ...] = (
     *configuration_reasons.GROUPS,
     *technical_reasons.GROUPS,
     *node_reasons.GROUPS,
+    *access_review_reasons.GROUPS,
     *policy_reasons.GROUPS,
 )
 OF_POLICIES = Title(cs="Důvody ze zásad", en="Reasons of policies")

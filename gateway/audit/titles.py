@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from config.settings import Title
 from config.vocabulary import Language
+from gateway.audit.access_review_titles import ACCESS_REVIEW_TITLES
 from gateway.audit.acts import SYSTEM
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
@@ -263,6 +264,7 @@ TITLES: dict[Code, Title] = {
         en="Integrity of the audit records checked: {who} ({finding})",
     ),
     **OPERATION_TITLES,
+    **ACCESS_REVIEW_TITLES,
     **POLICY_TITLES,
 }
 

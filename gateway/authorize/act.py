@@ -4,16 +4,18 @@ The gate lets in who may look. What they do there is asked about when it is done
 whose request is being approved, for example. The order of the questions is that of `gateway.authorize.check`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.vocabulary import Action, ApplicationId, SubjectId, technical_account_of
+from gateway.asks.separation import REASON as DUTIES_MEET
 from gateway.authorize.check import question_of
+from gateway.authorize.facts import facts_of
 from gateway.authorize.refusals import refusal
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Refused
 from gateway.sessions.session import Session
-from policies.model import Facts, Permitted
+from policies.model import Permitted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,8 @@ class Act:
     action: Action
     author: SubjectId | None = None
     """Whose request, change or emergency access is being decided or reviewed; None: there is no such person."""
+    approved_by: frozenset[SubjectId] | None = None
+    """Who approved the same already; None: nothing is being approved."""
     about: str = ""
     """What it is done to, for the log."""
 
@@ -39,12 +43,15 @@ def may_act(
     offer = snapshot.applications.get(act.application)
     if not session.facts_serve(snapshot.directory_grace, now):
         return refusal("directory_unreachable", own, "", version)
-    if own is None:
-        return refusal("no_role", None, "", version)
+    if own is None or snapshot.duties.meeting(session.roles):
+        return refusal("no_role" if own is None else DUTIES_MEET, own, "", version)
     if offer is None or act.action not in offer.actions or technical_account_of(session.subject) is not None:
         return refusal("unknown_application", own, "", version)
     asked = (act.application, act.action, own)
-    question = question_of(session, own, asked, address, now, Facts(author=act.author))
+    facts = replace(
+        facts_of(session, asked, address, snapshot, now), author=act.author, approved_by=act.approved_by
+    )
+    question = question_of(session, own, asked, address, now, facts)
     verdict, _ = snapshot.policies.decide_and_look(question, ())
     if isinstance(verdict, Permitted):
         return verdict

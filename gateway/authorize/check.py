@@ -1,7 +1,8 @@
 """One request, one verdict. Pure: all it knows stands in its arguments.
 
 Order of the questions: who (a session that is not over), whether what the directory said is recent enough,
-what is asked for and whose it is, and at last whether the policies permit it. The first "no" decides.
+what is asked for and whose it is, whether duties meet in the person that may not, and at last whether the policies
+permit it. The first "no" decides.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,9 @@ from datetime import datetime
 
 from config.identity import names_of
 from config.settings import Identity
-from config.vocabulary import Action, ApplicationId, MunicipalityCode, technical_account_of
+from config.vocabulary import MunicipalityCode, technical_account_of
+from gateway.asks.separation import REASON as DUTIES_MEET
+from gateway.authorize.facts import Asked, facts_change_at, facts_of
 from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Offer, Snapshot
@@ -19,6 +22,9 @@ from gateway.grants.claims import Assertion, Grant
 from gateway.grants.person import told
 from gateway.sessions.session import Session
 from policies.model import NOTHING_FURTHER, Facts, Permitted, Question
+
+SHOWS_DUTIES = frozenset({"portal"})
+"""There the person reads which of their duties meet."""
 
 
 def check(
@@ -42,7 +48,8 @@ def check(
         return found
     offer, own, municipality = found
     asked = (request.application, request.action, municipality)
-    question = question_of(session, own, asked, request.address, now)
+    facts = facts_of(session, asked, request.address, snapshot, now)
+    question = question_of(session, own, asked, request.address, now, facts)
     return _by_policy(question, session, offer, snapshot, grant_id)
 
 
@@ -63,6 +70,8 @@ def _resource(
         reason = "application_differs"  # by a node that has read other settings of it than we
     elif municipality not in offer.municipalities:
         reason = "application_not_offered"
+    elif (meeting := snapshot.duties.meeting(session.roles)) and request.application not in SHOWS_DUTIES:
+        reason, detail = DUTIES_MEET, " + ".join(meeting.roles)
     else:
         return offer, session.municipality, municipality
     name = snapshot.district.name(municipality or "")
@@ -72,7 +81,7 @@ def _resource(
 def question_of(
     session: Session,
     own: MunicipalityCode,
-    asked: tuple[ApplicationId, Action, MunicipalityCode],
+    asked: Asked,
     address: str,
     now: datetime,
     facts: Facts = NOTHING_FURTHER,
@@ -110,12 +119,15 @@ def _by_policy(
             advice=verdict.advice,
             municipality=question.municipality,
             detail=verdict.detail,
+            question=question,
         )
     now, actions = question.now.replace(microsecond=0), further | {question.action}
+    asked = (question.application, question.action, question.municipality)
     latest = min(
         now + snapshot.grant_lifetime,
         session.latest_end(snapshot.limits),
         session.facts_serve_until(snapshot.directory_grace),  # no grant outlives the facts it rests on
+        facts_change_at(session, asked, snapshot, question.now) or now + snapshot.grant_lifetime,
     )
     assertion = Assertion(
         audience=question.application,
@@ -141,7 +153,7 @@ def _by_policy(
         policy_version=verdict.version,
         person=_told(assertion, offer.identity),
     )
-    return Granted(grant, verdict.rule)
+    return Granted(grant, verdict.rule, question)
 
 
 def _told(about: Assertion, identity: Identity) -> Mapping[str, str]:

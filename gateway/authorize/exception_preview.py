@@ -4,6 +4,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from config.vocabulary import Action, AuthenticationLevel, MunicipalityCode
+from gateway.authorize.facts import facts_of_person
 from gateway.authorize.snapshot import Snapshot
 from idp.directory.person import Person
 from idp.events import Factor
@@ -48,6 +49,9 @@ def _opens(
                 authenticated_at=now,
                 address=NOWHERE,
                 now=now,
+                facts=facts_of_person(
+                    person.subject, (application, Action.READ, where), NOWHERE, snapshot, now
+                ),
             ),
             offer.actions,
         )

@@ -115,6 +115,7 @@ class Authorizer:
             return response.to_sign_in(request, self._pages, beginning, cookie, keeper)
         entry = entry_of_verdict(request, session, verdict, now)
         if isinstance(verdict, Granted):
+            snapshot.whereabouts.let_in(session, request.address, now)
             signed = self._sign(verdict.grant)
             await self._sessions.record(session.id, now, [entry])
             return response.granted(verdict, signed, cookie)

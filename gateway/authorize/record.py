@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.rested_on import details_of
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Granted, Refused
 from gateway.sessions.office import entry_of
@@ -13,7 +14,10 @@ from gateway.sessions.session import Session
 def entry_of_verdict(
     request: AccessRequest, session: Session, verdict: Granted | Refused, now: datetime
 ) -> Entry:
-    """A permit's entry names the grant it gave: both are one act and one transaction."""
+    """A permit's entry names the grant it gave: both are one act and one transaction.
+
+    Where the policies were asked, the entry keeps the whole question.
+    """
     granted = isinstance(verdict, Granted)
     base = entry_of(
         session,
@@ -30,6 +34,7 @@ def entry_of_verdict(
             "amr": list(session.amr),
             "roles": [f"{where}:{role}" for where, role in session.roles],
             "user_agent": request.user_agent[:256],
+            **({} if verdict.question is None else details_of(verdict.question)),
         },
     )
     if isinstance(verdict, Granted):

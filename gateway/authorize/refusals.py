@@ -50,6 +50,13 @@ WORDS: dict[str, tuple[Text, Text]] = {
             _EN: "To be given one in the office directory, {contact}.",
         },
     ),
+    "separation_of_duties": (
+        {_CS: "Vaše role se nesmějí sejít u jedné osoby", _EN: "Your roles may not meet in one person"},
+        {
+            _CS: "Které to jsou, ukazuje portál. Aby vám jednu z nich odebrali, {contact}.",
+            _EN: "The portal shows which they are. To have one of them taken away, {contact}.",
+        },
+    ),
     "application_not_offered": (
         {
             _CS: "Obec {municipality} tuto aplikaci nepoužívá",

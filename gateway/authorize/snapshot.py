@@ -1,15 +1,26 @@
 """All that a verdict rests on besides the request and the session: one immutable view."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.district import District
+from config.named_networks import NamedNetworks
 from config.settings import Identity, SignIn, TechnicalAccount
-from config.vocabulary import Action, ApplicationId, MunicipalityCode
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, SubjectId
+from gateway.asks.ask import Ask
+from gateway.asks.separation import Duties
+from gateway.authorize.whereabouts import Whereabouts
 from policies.model import Question, Verdict
+
+Asks = Callable[[SubjectId], Sequence[Ask]]
+"""All that may count of what a person asked for; from memory, at once (`gateway.asks.in_force`)."""
+
+
+def nobody_asked(_: SubjectId) -> Sequence[Ask]:
+    return ()
 
 
 class Policies(Protocol):
@@ -56,5 +67,10 @@ class Snapshot:
     directory_grace: timedelta
     technical: Mapping[str, TechnicalAccount] = field(default_factory=dict)
     """By id."""
+    asks: Asks = nobody_asked
+    duties: Duties = field(default_factory=Duties)
+    """Which may not meet in one person."""
+    networks: NamedNetworks = field(default_factory=NamedNetworks)
+    whereabouts: Whereabouts = field(default_factory=Whereabouts)
     epoch: str
     """Changes when every grant must be decided anew: other policies, other applications."""

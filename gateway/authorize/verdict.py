@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from config.vocabulary import Language, MunicipalityCode
 from gateway.grants.claims import Grant
+from policies.model import Question
 
 Text = dict[Language, str]
 
@@ -12,6 +13,8 @@ Text = dict[Language, str]
 class Granted:
     grant: Grant
     rule: str
+    question: Question | None = None
+    """What the policies were asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Refused:
     """Whose resource was asked for, where that is known."""
     detail: str = ""
     """For the log only."""
+    question: Question | None = None
+    """What the policies were asked; None where they were not."""
 
 
 Verdict = Granted | SignInNeeded | Refused

@@ -8,6 +8,7 @@ import msgspec
 
 from config.settings import Application, Settings
 from config.sources import Sources
+from gateway.commands.file_stamp import stamp
 
 MARK = 16  # hexadecimal digits of a digest
 
@@ -24,7 +25,7 @@ def contents_of(settings: Settings, sources: Sources) -> dict[str, str]:
         for number, one in enumerate(settings.technical_accounts)
         if one.keys is not None
     }
-    return contents_at_edge(settings, sources) | _digests(files)
+    return contents_at_edge(settings, sources) | _digests(files) | _stamps(settings.countries.database)
 
 
 def contents_at_edge(settings: Settings, sources: Sources) -> dict[str, str]:
@@ -37,6 +38,11 @@ def digest_of(settings: Settings, contents: Mapping[str, str], policies: str = "
     """Of all that is in force; `policies`: their version."""
     made = msgspec.json.encode([settings, dict(contents), policies], enc_hook=str)
     return hashlib.sha256(made).hexdigest()[:MARK]
+
+
+def _stamps(database: Path | None) -> dict[str, str]:
+    """Not what is in it, which may be a hundred megabytes: a new one is another file, or was written since."""
+    return {} if database is None else {"countries.database": str(stamp(database))}
 
 
 def _passwords(applications: Iterable[Application]) -> dict[str, Path]:

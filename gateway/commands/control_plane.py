@@ -26,7 +26,9 @@ from gateway.authorize.catalogue import openable
 from gateway.authorize.exception_preview import password_opens
 from gateway.authorize.open_streams import OpenStreams
 from gateway.authorize.request import AccessRequest
+from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.addresses import Addresses
+from gateway.commands.countries import locator
 from gateway.commands.decisions import snapshot_of
 from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.known_people import known_people
@@ -132,6 +134,7 @@ class ControlPlane:
         self.people = {
             one.name: ReplicatedPeople(one, state.district, reading, now) for one in settings.directories
         }
+        self.whereabouts = Whereabouts()
         self.lockouts: dict[DirectoryName, Lockout | None] = {}
         self.secret_hashes = SecretHashes()
         self.recovery_alarm = RecoveryAlarm(f"{addresses.issuer}/recovery", self.metrics, now)
@@ -161,6 +164,7 @@ class ControlPlane:
         self.applications = digest_of_applications(state.settings)
         if self.board is not None:
             self.board.decide_by(marks_of(state.settings))
+        self.whereabouts.locate = locator(state.settings)
         self.decide_by(book)
         self.addresses = Addresses(state.settings, state.district)
         self.office = SessionOffice(
@@ -174,7 +178,7 @@ class ControlPlane:
         self.keys.under(state)
         self.certificate.aim(state.settings.public, certified_hosts(state.settings, state.district))
         self.lockout = self.lockout_as(self.lockouts)
-        self.known = known_people(state.settings, self.directory)
+        self.known = known_people(state.settings, self.directory, state.reviews.blocks)
         self.sign_in = SignIn(
             self.provider,
             self.office,
@@ -217,7 +221,7 @@ class ControlPlane:
     def decide_by(self, book: PolicyBook) -> None:
         """From now on these policies decide; grants of others are decided anew once the gate is announced."""
         self.book = book
-        self.snapshot = snapshot_of(self.settings, self.state.district, book)
+        self.snapshot = snapshot_of(self.settings, self.state.district, book, whereabouts=self.whereabouts)
         self.aim_gate(self.snapshot.epoch, self.settings)
 
     # What the parts tell each other.
@@ -322,7 +326,7 @@ class ControlPlane:
     def assistance(self) -> Assistance:
         async def named(login: str) -> list[Person]:
             people = {one.subject: one for one in await self.directory.named(login)}
-            return list(self.known.as_they_count(people).values())
+            return list((await self.known.as_they_count(people)).values())
 
         return Assistance(
             self.officers_acts(),
@@ -342,13 +346,13 @@ class ControlPlane:
         if found is None:
             return None
         person, confirmed_at = found
-        counts = self.known.as_they_count({whose: person})[whose] if person is not None else None
+        counts = (await self.known.as_they_count({whose: person}))[whose] if person is not None else None
         return Replicated(counts, confirmed_at)
 
     async def _fitting(self, text: str, limit: int) -> list[Person]:
         """Of all directories, by the Czech alphabet."""
         found = {one.subject: one for each in self.people.values() for one in await each.fitting(text, limit)}
-        people = self.known.as_they_count(found).values()
+        people = (await self.known.as_they_count(found)).values()
         return sorted(people, key=lambda one: (alphabetical(one.name), one.login))[:limit]
 
     async def _replicated(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Person]:
@@ -356,7 +360,7 @@ class ControlPlane:
         found: dict[SubjectId, Person] = {}
         for each in self.people.values():
             found |= await each.people(people)
-        return self.known.as_they_count(found)
+        return await self.known.as_they_count(found)
 
     def lost_factors(self) -> LostFactors:
         async def has(subject: SubjectId) -> Has:

@@ -8,15 +8,18 @@ import msgspec
 from config.applications import BUILT_IN_APPLICATIONS
 from config.district import District
 from config.marks import mark_of
+from config.named_networks import NamedNetworks
 from config.settings import Settings
 from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, Language, MunicipalityCode
-from gateway.authorize.snapshot import Offer, Policies, Snapshot
+from gateway.asks.separation import Duties
+from gateway.authorize.snapshot import Asks, Offer, Policies, Snapshot, nobody_asked
+from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.own_applications import OWN
 from gateway.policy_office.incident import Incident, closures
 from gateway.policy_office.scope import ANY, Scope, scope_of
 from policies.evaluate import PolicyBook
-from policies.load import PoliciesUnusable, load
+from policies.load import CasesBroken, PoliciesUnusable, load
 from policies.model import Text
 from policies.texts import MUNICIPALITIES, REGION, InHand, Texts
 
@@ -28,18 +31,35 @@ EPOCH_LENGTH = 12  # hexadecimal digits, 48 bits
 
 
 def policy_book(
-    settings: Settings, district: District, sources: Sources = DISK, *, any_application: bool = False
+    settings: Settings,
+    district: District,
+    sources: Sources = DISK,
+    *,
+    any_application: bool = False,
+    by_cases: bool = False,
 ) -> PolicyBook:
-    """Raises PoliciesUnusable with every fault. `any_application`: also those that are not in the settings."""
+    """Raises PoliciesUnusable with every fault. `any_application`: and any network, also such as are in no settings;
+    `by_cases`: what is new must do what the cases beside it say.
+    """
     folders = settings.policies
     known = None if any_application else _titles(settings)
-    return load(folders.region, folders.municipalities, district, known, sources)
+    networks = None if any_application else [one.name for one in settings.networks]
+    return load(
+        folders.region,
+        folders.municipalities,
+        district,
+        known,
+        sources,
+        networks=networks,
+        by_cases=by_cases,
+    )
 
 
 def shared_book(
     settings: Settings, district: District, texts: Texts, incidents: Iterable[Incident] = ()
 ) -> PolicyBook:
-    """Of texts that are no files of ours, which may name applications that are not here yet, or no more.
+    """Of texts that are no files of ours, which may name applications and networks that are not here yet, or no
+    more.
 
     Raises PoliciesUnusable.
     """
@@ -58,11 +78,21 @@ def book_to_be(settings: Settings, district: District, texts: Texts, scope: Scop
     """Of texts of which the scope's are new; `ANY`: all. Raises PoliciesUnusable with every fault."""
 
     def made(*, any_application: bool) -> PolicyBook:
-        titles = _titles(settings)
-        return load(REGION, MUNICIPALITIES, district, titles, InHand(texts), any_application=any_application)
+        return load(
+            REGION,
+            MUNICIPALITIES,
+            district,
+            _titles(settings),
+            InHand(texts),
+            any_application=any_application,
+            networks=None if any_application else [one.name for one in settings.networks],
+            by_cases=True,
+        )
 
     try:
         return made(any_application=False)
+    except CasesBroken:  # whosever cases they are: what is new breaks them
+        raise
     except PoliciesUnusable as refused:
         if scope == ANY or any(scope_of(one.file.as_posix()) == scope for one in refused.problems):
             raise
@@ -94,7 +124,13 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
     return built_in | hosted
 
 
-def snapshot_of(settings: Settings, district: District, policies: Policies) -> Snapshot:
+def snapshot_of(
+    settings: Settings,
+    district: District,
+    policies: Policies,
+    asks: Asks = nobody_asked,
+    whereabouts: Whereabouts | None = None,
+) -> Snapshot:
     """`epoch` is a digest of all that a grant's content rests on: other policies or applications, other epoch."""
     rests_on = [
         settings.applications,
@@ -102,6 +138,10 @@ def snapshot_of(settings: Settings, district: District, policies: Policies) -> S
         settings.sign_in,
         settings.facts.grace,
         settings.technical_accounts,
+        settings.separation,
+        settings.networks,
+        settings.places,
+        settings.countries,
     ]
     content = msgspec.json.encode([policies.version, *rests_on, list(district)], enc_hook=str)
     return Snapshot(
@@ -111,6 +151,10 @@ def snapshot_of(settings: Settings, district: District, policies: Policies) -> S
         limits=settings.sign_in,
         grant_lifetime=settings.grants.lifetime,
         directory_grace=settings.facts.grace,
+        networks=NamedNetworks(settings.networks),
         technical={one.id: one for one in settings.technical_accounts},
+        asks=asks,
+        whereabouts=whereabouts or Whereabouts(),
+        duties=Duties.of(settings.separation),
         epoch=hashlib.sha256(content).hexdigest()[:EPOCH_LENGTH],
     )

@@ -18,11 +18,12 @@ from config.hosts import BUILT_IN_HOSTS, hosts_of, technical_hosts_of
 from config.load import LoadedSettings, read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
-from config.sources import ACCEPTED, DISK, Noting, Sources
+from config.sources import ACCEPTED, DISK, Accepted, Noting, Sources
 from config.toml_lines import line_of, lines_of
 from config.vocabulary import DirectoryName
 from gateway.commands import lock
 from gateway.commands.certificate import certificate_faults
+from gateway.commands.countries import country_faults
 from gateway.commands.decisions import policy_book
 from gateway.commands.preflight import (
     CannotStart,
@@ -44,17 +45,19 @@ from gateway.fleet import papers
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
 from idp.directory.federation import Federation
 from policies.evaluate import PolicyBook
-from policies.load import PoliciesUnusable
+from policies.load import CasesBroken, PoliciesUnusable
 
 WHICH_APPLICATIONS = re.compile(r"applications(\[[0-9]+\](\.id)?)?")
 
 
 def checked(
-    configuration: Path, sources: Sources = DISK, *, builds: bool = True
+    configuration: Path, sources: Sources = DISK, *, builds: bool = True, by_cases: bool = True
 ) -> tuple[Settings, District, PolicyBook]:
-    """Configuration, machine, certificate and policies; changes nothing. Raises ConfigurationRefused with all.
+    """Configuration, machine, certificate and policies; changes nothing. Raises ConfigurationRefused with all,
+    CasesBroken where the policies do not do what the cases beside them say and nothing else is wrong.
 
-    `builds`: whether it is tried to make of it what is served; else the caller makes it at once.
+    `builds`: whether it is tried to make of it what is served; else the caller makes it at once. `by_cases`: whether
+    the cases are tried.
     """
     reading = read(configuration, sources)
     settings, district = reading.settings, reading.district
@@ -64,10 +67,17 @@ def checked(
         *directory_faults(settings.directories),
         *application_faults(settings.applications),
         *_certificate_faults(reading),
+        *country_faults(settings),
     ]
     own = [reading.problem(*one) for one in without_doubt(found, (), reading.faulty)]
-    book, theirs = _policies(reading, sources)
-    problems = [*reading.problems, *own, *theirs]
+    book, unusable = None, None
+    try:
+        book = _policies(reading, sources, by_cases=by_cases)
+    except PoliciesUnusable as refused:
+        unusable = refused
+    problems = [*reading.problems, *own, *(unusable.problems if unusable else ())]
+    if isinstance(unusable, CasesBroken) and len(problems) == len(unusable.problems):
+        raise unusable
     if problems or district is None or book is None:
         ours = [one for one in problems if one.file == configuration]
         ours.sort(key=lambda problem: problem.line)
@@ -84,7 +94,8 @@ def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[Stat
     `directory`: whether the office directory must answer, as the settings say.
     """
     sources = Noting()
-    settings, district, _ = checked(configuration, sources)
+    settings, district, _ = checked(configuration, sources, by_cases=False)
+    require_cases(settings, district, sources)
     if not lock.is_taken(settings.state.directory):  # else that is told, and not the ports which it holds
         require_free_ports(settings)
     if directory:
@@ -101,6 +112,19 @@ def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[Stat
         state.database.close()
         raise
     return state, held
+
+
+def require_cases(settings: Settings, district: District, sources: Sources) -> None:
+    """A start with other policies than were accepted is a change of them, and tried as one. Raises CasesBroken."""
+    kept = settings.state.directory / ACCEPTED
+    if not kept.exists():
+        return
+    try:
+        before = own_texts(settings, Accepted.read(kept))
+    except (ConfigurationRefused, OSError):  # of a version that accepted no cases, for one
+        before = {}
+    if own_texts(settings, sources) != before:
+        policy_book(settings, district, sources, by_cases=True)
 
 
 def require_shared_policies(state: State, sources: Sources = DISK) -> None:
@@ -263,14 +287,18 @@ def _certificate_faults(reading: LoadedSettings) -> list[Finding]:
     return [(at, f"{files[at]}: {what}", mend) for at, what, mend in faults]
 
 
-def _policies(reading: LoadedSettings, sources: Sources) -> tuple[PolicyBook | None, tuple[Problem, ...]]:
-    """Where it is not known which applications there are, any that a policy names will do."""
+def _policies(reading: LoadedSettings, sources: Sources, *, by_cases: bool) -> PolicyBook | None:
+    """Where it is not known which applications there are, any that a policy names will do, and no case is tried.
+
+    Raises PoliciesUnusable.
+    """
     if reading.district is None or not reading.sound("policies"):
-        return None, ()
-    doubtful = [one for one in reading.faulty if WHICH_APPLICATIONS.fullmatch(one)]
-    try:
-        book = policy_book(reading.settings, reading.district, sources, any_application=bool(doubtful))
-        own_texts(reading.settings, sources)  # with their cases, which are accepted together with them
-    except PoliciesUnusable as refused:
-        return None, refused.problems
-    return book, ()
+        return None
+    doubtful = any(WHICH_APPLICATIONS.fullmatch(one) for one in reading.faulty)
+    return policy_book(
+        reading.settings,
+        reading.district,
+        sources,
+        any_application=doubtful,
+        by_cases=by_cases and not doubtful,
+    )

@@ -1,10 +1,11 @@
-"""Who people are for sign-in and sessions: what the directory says, and two rules of ours.
+"""Who people are for sign-in and sessions: what the directory says, and three rules of ours.
 
-Administrators have accounts of their own (`idp/directory/separation.py`). The recovery administrator is nobody of
-the directory: it is known without asking, and nobody of the directory can be it.
+A role that a review took away does not count (`gateway/access_review/blocks.py`). Administrators have accounts of their
+own (`idp/directory/separation.py`). The recovery administrator is nobody of the directory: it is known without asking,
+and nobody of the directory can be it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,6 +14,7 @@ import structlog
 
 from config.settings import Settings
 from config.vocabulary import RECOVERY_ADMINISTRATOR, SubjectId, technical_account_of
+from gateway.access_review.blocks import Blocks
 from idp.directory.errors import BindRefused, RefusalReason
 from idp.directory.person import AccountState, Person
 from idp.directory.reader import Admit
@@ -34,10 +36,13 @@ class Directories(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KnownPeople:
+    """`blocks`: roles that count no more, asked for each time: no node goes by those of a moment ago."""
+
     directories: Directories
     administrators_separate: bool
     recovery: Person | None
     """None where the product has none."""
+    blocks: Callable[[], Awaitable[Blocks]]
     technical: AbstractSet[str] = frozenset()
     """Ids of the technical accounts that the configuration has."""
 
@@ -45,13 +50,13 @@ class KnownPeople:
         answer = await self.directories.authenticate(login, password, admit)
         if answer.subject == RECOVERY_ADMINISTRATOR:
             return BindRefused(RefusalReason.ENTRY_UNUSABLE)
-        return self._as_it_counts(answer) if isinstance(answer, Person) else answer
+        return self._as_it_counts(answer, await self.blocks()) if isinstance(answer, Person) else answer
 
     async def person(self, subject: SubjectId) -> Person | None:
         if subject == RECOVERY_ADMINISTRATOR:
             return self.recovery
         found = await self.directories.person(subject)
-        return self._as_it_counts(found) if found is not None else None
+        return self._as_it_counts(found, await self.blocks()) if found is not None else None
 
     def by_us(self, subject: SubjectId) -> bool:
         """Whether somebody is known without a directory."""
@@ -59,25 +64,30 @@ class KnownPeople:
             return technical_account_of(subject) in self.technical
         return self.recovery is not None and subject == RECOVERY_ADMINISTRATOR
 
-    def as_they_count(self, found: Mapping[SubjectId, Person]) -> dict[SubjectId, Person]:
+    async def as_they_count(self, found: Mapping[SubjectId, Person]) -> dict[SubjectId, Person]:
         """People as a replica has them, with our rules."""
-        return {subject: self._as_it_counts(person) for subject, person in found.items()}
+        blocks = await self.blocks()
+        return {subject: self._as_it_counts(person, blocks) for subject, person in found.items()}
 
-    def _as_it_counts(self, person: Person) -> Person:
+    def _as_it_counts(self, person: Person, blocks: Blocks) -> Person:
+        """Whoever mixes roles in the directory does so until it is mended there, whatever counts here."""
         if not self.administrators_separate:
-            return person
+            return blocks.counting(person)
         counts = judged(person)
         if counts.state is AccountState.ROLES_MIXED:
             roles = [f"{held.municipality}/{held.role}" for held in person.roles]
             log.warning("account.roles_mixed", login=person.login, roles=roles)
-        return counts
+        return blocks.counting(counts)
 
 
-def known_people(settings: Settings, directories: Directories) -> KnownPeople:
+def known_people(
+    settings: Settings, directories: Directories, blocks: Callable[[], Awaitable[Blocks]]
+) -> KnownPeople:
     home = settings.office.municipality
     return KnownPeople(
         directories,
         settings.sign_in.administrators_separate,
         recovery.person(home) if home is not None else None,
+        blocks,
         frozenset(one.id for one in settings.technical_accounts),
     )

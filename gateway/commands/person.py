@@ -26,8 +26,8 @@ async def named(state: State, login: str) -> list[Person]:
         found = await answering_to(federation, login)
     finally:
         federation.close()
-    counting = known_people(state.settings, federation).as_they_count({one.subject: one for one in found})
-    return list(counting.values())
+    known = known_people(state.settings, federation, state.reviews.blocks)
+    return list((await known.as_they_count({one.subject: one for one in found})).values())
 
 
 def federation_of(state: State) -> Federation:

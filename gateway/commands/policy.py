@@ -6,6 +6,16 @@ import click
 
 COMMANDS = {
     "export": ("gateway.commands.policy_files", "export", "Write the policies in force into a new folder."),
+    "explain": (
+        "gateway.commands.policy_explain",
+        "show",
+        "Why something is permitted or refused, and what would permit it.",
+    ),
+    "matrix": (
+        "gateway.commands.policy_matrix",
+        "show",
+        "Who may do what, and what other policies would change.",
+    ),
     "incident": (
         "gateway.commands.policy_incident",
         "incident",

@@ -41,7 +41,7 @@ def control_socket(configuration: Path) -> Path:
 
 def _lines(told: Reloaded) -> list[str]:
     if not told.anything:
-        return ["nothing has changed since the last reload or start"]
+        return [told.said or "nothing has changed since the last reload or start"]
     parts = {
         "applications added": told.added,
         "applications removed": told.removed,

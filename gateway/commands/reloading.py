@@ -41,9 +41,11 @@ from gateway.envoy.routes import HostTaken
 from gateway.envoy.upstreams import UpstreamUnusable
 from gateway.fleet.gatekeeper import NO_EPOCH
 from policies.examine import examine
+from policies.load import CasesBroken
 
 NOT_BUILT = (PasswordUnusable, HostTaken, UpstreamUnusable)
 LEFT_BEHIND = "policies_left_behind"
+CASES_BROKEN = "policy_cases_broken"
 log = structlog.get_logger("reload")
 
 
@@ -137,6 +139,8 @@ class Reloading:
                 keys = self._plane.keys.for_gates()
                 state = self._plane.state.under(settings, district)
                 return candidate(state, book, keys, sources), sources
+        except CasesBroken as broken:
+            raise NotReloaded(CASES_BROKEN, str(broken)) from broken
         except (ConfigurationRefused, *NOT_BUILT, OSError) as refused:
             raise NotReloaded("configuration_invalid", explained(refused) or str(refused)) from refused
 

@@ -95,14 +95,14 @@ async def keep_facts(plane: ControlPlane, directories: Directories) -> None:
         _measure(plane, news)
         await plane.facts[news.directory].hear(news)
         news = directories.news.recorded(news)
-        await _look_at(plane, news)
+        await look_at(plane, news)
         if not of_some(news):
             await _stop_sign_ins(plane, news)
             await _look_through(plane, news, directories.news)
         directories.news.done(news)
 
 
-async def _look_at(plane: ControlPlane, news: News) -> None:
+async def look_at(plane: ControlPlane, news: News) -> None:
     """Those who are named; nobody's facts are confirmed by that."""
     if news.trouble is None and news.touched:
         touched = [subject(news.directory, identity) for identity in news.touched]
@@ -138,7 +138,7 @@ async def _look_through(plane: ControlPlane, news: News, waiting: WaitingNews) -
         if place is None:
             return
         for urgent in waiting.behind(seen):
-            await _look_at(plane, urgent)
+            await look_at(plane, urgent)
             if of_some(urgent):
                 waiting.done(urgent)
             seen.append(urgent)
@@ -147,7 +147,7 @@ async def _look_through(plane: ControlPlane, news: News, waiting: WaitingNews) -
 async def _compare(plane: ControlPlane, news: News, found: Open) -> None:
     read = await plane.people[news.directory].people(found.people())
     plane.timetable.note(read.values())
-    people = plane.known.as_they_count(read)
+    people = await plane.known.as_they_count(read)
     await plane.facts[news.directory].compare(found, people, news, now())
 
 
@@ -175,7 +175,7 @@ async def _stop_sign_ins(plane: ControlPlane, news: News, only: Collection[Subje
         if directory_of(whose) == news.directory
     }
     if under_way:
-        people = plane.known.as_they_count(await plane.people[news.directory].people(under_way))
+        people = await plane.known.as_they_count(await plane.people[news.directory].people(under_way))
         await stop_sign_ins(plane.office, plane.state.identities, under_way, people, news.at, now())
 
 

@@ -1,7 +1,7 @@
 """Which application answers on which socket of the control plane."""
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from gateway.commands.exchangeable import Exchangeable
 from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.own_applications import PORTAL_ITSELF
+from gateway.commands.reviewing import review_pages
 from gateway.commands.state import now
 from gateway.control import Reload, Sync, TryOut, control_app
 from gateway.envoy.plain import ACME
@@ -36,6 +37,7 @@ from gateway.streams.words import CONTROL_PLANE_ANSWERS
 from gateway.web.app import make_app
 from gateway.web.assertion_keys import keys_path
 from gateway.web.decision_pages import DecisionPages
+from gateway.web.desk import Page
 from gateway.web.entrance import Entrance
 from gateway.web.kept_form import KeptForms
 from gateway.web.officer.exceptions import Exceptions
@@ -84,7 +86,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     people = People(officer.desk, known, plane.lost_factors(), record, officer.log, officer.sessions)
     exceptions = Exceptions(officer.desk, known, people, record)
     nodes = Nodes(officer.desk, partial(_known_fleet, plane.state.database), record)
-    rooms = {
+    rooms: dict[str, Iterable[Page]] = {
         f"portal.{domain}": Portal(plane.desk, own).pages(),
         f"admin.{domain}": [
             *officer.pages(),
@@ -94,6 +96,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
             *nodes.pages(),
         ],
     }
+    rooms[f"policies.{domain}"] = [*review_pages(plane)]
     forms = KeptForms(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.seal.open
     )

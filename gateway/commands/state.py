@@ -17,6 +17,7 @@ from gateway.audit.entry import Entry
 from gateway.commands.preflight import CannotStart, folder_in_memory, name_of_folder, prepare_state
 from gateway.grants.keys import Keys, load_keys
 from gateway.notices.notice import Channel
+from gateway.storage.access_review import StoredReviews
 from gateway.storage.activity import Activity
 from gateway.storage.audit import append
 from gateway.storage.database import Database
@@ -103,6 +104,10 @@ class State:
     @cached_property
     def register(self) -> StoredRegister:
         return StoredRegister(self.database, self.seal, append)
+
+    @cached_property
+    def reviews(self) -> StoredReviews:
+        return StoredReviews(self.database, append)
 
     @property
     def run(self) -> Path:

@@ -78,7 +78,7 @@ async def _record(plane: ControlPlane, by: str, about: TriedOut, moment: datetim
 async def _person(plane: ControlPlane, login: str) -> Person:
     """Raises CannotStart, DirectoryUnusable."""
     found = {one.subject: one for one in await answering_to(plane.directory, login)}
-    person = the_one(list(plane.known.as_they_count(found).values()), login)
+    person = the_one(list((await plane.known.as_they_count(found)).values()), login)
     if person.state is not AccountState.ACTIVE:
         raise CannotStart(
             f"{person.login} cannot sign in: the account is {person.state}", "mend that in the directory"

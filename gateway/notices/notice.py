@@ -24,6 +24,9 @@ class NoticeKind(StrEnum):
     PASSWORD_UNCERTAIN = "password_uncertain"
     ALL_SESSIONS_ENDED = "all_sessions_ended"
     RECOVERY_ADMINISTRATOR_USED = "recovery_administrator_used"
+    REQUEST_WAITING = "request_waiting"
+    REQUEST_DECIDED = "request_decided"
+    EMERGENCY_BEGUN = "emergency_begun"
 
 
 class Channel(StrEnum):
@@ -37,6 +40,8 @@ WITHOUT_FACTS: dict[type[Event], NoticeKind] = {
     events.PasswordChangeUnknown: NoticeKind.PASSWORD_UNCERTAIN,
 }
 """Told without more than who, when and where."""
+OF_REQUESTS = frozenset({NoticeKind.REQUEST_WAITING, NoticeKind.REQUEST_DECIDED, NoticeKind.EMERGENCY_BEGUN})
+"""Of what people ask for beyond their roles (`gateway.asks`); those who decide or watch are told."""
 NOBODYS = frozenset({NoticeKind.RECOVERY_ADMINISTRATOR_USED})
 """Of an account that is no person's: no mail, programs alone are told."""
 
@@ -51,7 +56,9 @@ class Happened:
     """Login name."""
     at: datetime
     facts: dict[str, str] = field(default_factory=dict)
-    """Of `user_agent`, `address`, `factor`, `authenticator`, `by`, `until`, `counts_from`, `session`: what is known."""
+    """Of `user_agent`, `address`, `factor`, `authenticator`, `by`, `until`, `counts_from`, `session`: what is known. Of
+    requests also `of`, `application`, `municipality`, `since`, `stage`, `why`.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

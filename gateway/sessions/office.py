@@ -274,6 +274,17 @@ class SessionOffice:
         if changed:
             await self._to_the_end(replace_and_tell())
 
+    async def changing(self, change: Callable[[datetime], Awaitable[Sequence[str]]], now: datetime) -> None:
+        """Do what has sessions decided anew. `change` is told until when old grants must be refused, and gives the
+        revocation ids.
+        """
+        until = now + self._keep
+
+        async def change_and_tell() -> None:
+            self._revoked.add(await change(until), until)
+
+        await self._to_the_end(change_and_tell())
+
     async def _to_the_end(self, change: Coroutine[None, None, T]) -> T:
         """What is durable must reach the gate too, even when the caller's browser hangs up between."""
         task = asyncio.ensure_future(change)

@@ -44,6 +44,9 @@ WHERE generation = ?1 AND login IN (
     SELECT login FROM directory_login WHERE generation = ?1 GROUP BY login HAVING count(*) > 1
 ) ORDER BY login, person.identity
 """
+NEXT = """
+SELECT identity, node, record FROM directory_person WHERE generation = ? AND identity > ? ORDER BY identity LIMIT ?
+"""
 EVERYBODY = "SELECT identity, record FROM directory_person WHERE generation = ? ORDER BY identity"
 
 
@@ -87,6 +90,17 @@ class StoredReading:
                 return []
             rows = connection.exec_driver_sql(EVERYBODY, (generation,))
             return list(_people(connection, generation, list(islice(_with_words(rows, words), limit))))
+
+        return await self._database.read(look)
+
+    async def everybody(self, directory: DirectoryName, after: str, limit: int) -> Sequence[Known]:
+        def look(connection: Connection) -> list[Known]:
+            generation = current(connection, directory)
+            if generation is None:
+                return []
+            behind = octets_of(after) if after else b""
+            rows = connection.exec_driver_sql(NEXT, (generation, behind, limit)).all()
+            return [_known(connection, generation, row.identity, row.node, row.record) for row in rows]
 
         return await self._database.read(look)
 

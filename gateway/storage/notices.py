@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from config.vocabulary import Language
 from gateway.audit.entry import Entry
-from gateway.notices.notice import Channel, Happened, Notice, NoticeKind, channels_of, to_tell
+from gateway.notices.notice import OF_REQUESTS, Channel, Happened, Notice, NoticeKind, channels_of, to_tell
 from gateway.storage.database import Database
 from gateway.storage.moment import micros, moment_of
 from gateway.storage.tables.identity import provider_session
@@ -22,6 +22,9 @@ Append = Callable[[Connection, Sequence[Entry]], object]
 
 Post = Callable[[Connection, Sequence[Event]], object]
 """Puts what is to be told of these events into the outbox, within the transaction that is open."""
+
+NEWER = "+"
+"""Behind the channel of a kind that the version before does not know: its nodes leave it to ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,12 @@ class StoredOutbox:
 
     def post(self, connection: Connection, recorded: Sequence[Event]) -> None:
         """Implements `Post`."""
+        self.tell(connection, to_tell(recorded))
+
+    def tell(self, connection: Connection, told: Sequence[Happened]) -> None:
         if not self.channels:
             return
-        for happened in to_tell(recorded):
+        for happened in told:
             language = self._language_of(connection, happened.subject)
             told_by = channels_of(happened.kind)
             rows = [_row(one, happened, language) for one in self.channels if one in told_by]
@@ -46,7 +52,8 @@ class StoredOutbox:
                 connection.execute(insert(notice), rows)
 
     async def due(self, channel: Channel, now: datetime, limit: int) -> list[Notice]:
-        waiting = (notice.c.channel == channel.value) & (notice.c.due_at <= micros(now))
+        mine = notice.c.channel.in_((channel.value, f"{channel.value}{NEWER}"))
+        waiting = mine & (notice.c.due_at <= micros(now))
         query = select(notice).where(waiting).order_by(notice.c.due_at, notice.c.at).limit(limit)
         rows = await self.database.read(lambda connection: connection.execute(query).all())
         return [_notice_of(row) for row in rows]
@@ -80,7 +87,7 @@ def _forget(connection: Connection, done: Notice) -> None:
 def _row(channel: Channel, happened: Happened, language: Language) -> dict[str, Any]:
     return {
         "id": secrets.token_urlsafe(16),
-        "channel": channel.value,
+        "channel": f"{channel.value}{NEWER}" if happened.kind in OF_REQUESTS else channel.value,
         "kind": happened.kind.value,
         "subject": happened.subject,
         "person": happened.person,
@@ -102,7 +109,7 @@ def _notice_of(row: Row[Any]) -> Notice:
     )
     return Notice(
         id=row.id,
-        channel=Channel(row.channel),
+        channel=Channel(row.channel.removesuffix(NEWER)),
         happened=happened,
         language=Language(row.language),
         attempts=row.attempts,

@@ -13,6 +13,7 @@ from gateway.sessions.store import Open, Place
 from gateway.storage import sign_ons
 from gateway.storage.activity import Activity
 from gateway.storage.database import Database
+from gateway.storage.generations import revoke
 from gateway.storage.moment import micros, moment_of
 from gateway.storage.session_rows import COLUMNS, roles_text, session_of, session_row
 from gateway.storage.single_sign_on import EndAtProvider, Ending
@@ -172,7 +173,7 @@ class StoredSessions:
         by: Actor | None = None,
     ) -> list[str]:
         def work(connection: Connection) -> list[str]:
-            gone = _revoke(connection, ids, until)
+            gone = revoke(connection, ids, until)
             ended_now = {SessionId(name.rpartition(".")[0]) for name in gone}
             these = session.c.id.in_(ended_now)
             connection.execute(update(session).where(these).values(ended_at=micros(now), end_reason=reason))
@@ -195,7 +196,7 @@ class StoredSessions:
         self, of: SessionId, municipality: MunicipalityCode, until: datetime, entries: Sequence[Entry]
     ) -> list[str]:
         def work(connection: Connection) -> list[str]:
-            gone = _revoke(connection, [of], until)
+            gone = revoke(connection, [of], until)
             if gone:  # a session that has ended meanwhile acts for nobody
                 connection.execute(
                     update(session).where(session.c.id == of).values(municipality=municipality)
@@ -216,7 +217,7 @@ class StoredSessions:
         }
 
         def work(connection: Connection) -> list[str]:
-            gone = _revoke(connection, [changed.id], until)
+            gone = revoke(connection, [changed.id], until)
             if gone:
                 connection.execute(update(session).where(session.c.id == changed.id).values(**shown))
                 self._append(connection, entries)
@@ -228,7 +229,7 @@ class StoredSessions:
         self, changed: Sequence[Session], until: datetime, entries: Sequence[Entry]
     ) -> list[str]:
         def work(connection: Connection) -> list[str]:
-            gone = _revoke(connection, [one.id for one in changed], until)
+            gone = revoke(connection, [one.id for one in changed], until)
             for one in changed:
                 connection.execute(
                     update(session)
@@ -284,17 +285,3 @@ def _sessions(
 ) -> list[Session]:
     rows = connection.execute(query, {} if which is None else {"which": which})
     return [session_of(row) for row in rows]
-
-
-def _revoke(connection: Connection, ids: Collection[SessionId], until: datetime) -> list[str]:
-    """Put the present generation of open sessions on the revoked list and raise it."""
-    rows = connection.execute(
-        select(session.c.id, session.c.generation).where(session.c.id.in_(ids), session.c.ended_at.is_(None))
-    ).all()
-    open_ones, names = [row.id for row in rows], [f"{row.id}.{row.generation}" for row in rows]
-    if names:
-        connection.execute(insert(revoked), [{"id": name, "until": micros(until)} for name in names])
-        connection.execute(
-            update(session).where(session.c.id.in_(open_ones)).values(generation=session.c.generation + 1)
-        )
-    return names

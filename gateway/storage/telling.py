@@ -10,6 +10,7 @@ CHANNEL = "brana_changed"
 
 REVOKED, DIRECTORIES, NODES, KEYS = "revoked", "directory_sync", "fleet_node", "signing_key"
 POLICIES, INCIDENTS = "fleet_policies", "policy_incident"
+ASKS = "ask"
 SCHEMA = "schema_step"
 ASKED = "asked"
 TOLD = {
@@ -20,6 +21,7 @@ TOLD = {
     POLICIES: "INSERT OR UPDATE OR DELETE",
     INCIDENTS: "INSERT OR UPDATE OR DELETE",
     SCHEMA: "INSERT",
+    ASKS: "INSERT OR UPDATE",
 }
 """Tables that nodes keep a view of, and what changes the view."""
 EVERYTHING = frozenset({*TOLD, ASKED})

@@ -44,7 +44,12 @@ def make_pages(
 ) -> Pages:
     """Pages of the portal, the officers and the refusals. Reads everything once; raises CatalogUnusable."""
     return Pages(
-        [HERE / "templates", HERE / "portal" / "templates", HERE / "officer" / "templates"],
+        [
+            HERE / "templates",
+            HERE / "portal" / "templates",
+            HERE / "officer" / "templates",
+            HERE / "access_review" / "templates",
+        ],
         [HERE / "locale"],
         Office(office_name, support),
         domain=domain,

@@ -3,7 +3,7 @@
 Roles are computed when they are asked for: a change of the mapping needs no sync.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import date, datetime
 
 from config.district import District
@@ -14,6 +14,8 @@ from idp.directory.person import Person
 from idp.directory.role_mapping import Evidence, czech_day, czech_midnight
 from idp.directory.subject import directory_of, identity_of, subject
 from idp.directory.sync.replica import Known, ReplicaReader
+
+PAGE = 100  # people read at once where everybody is looked at
 
 
 class ReplicatedPeople:
@@ -46,11 +48,23 @@ class ReplicatedPeople:
             return None
         return (await self.people([whose])).get(whose), confirmed_at
 
+    async def confirmed_at(self) -> datetime | None:
+        """When the directory last confirmed all that is known of it; None: it never did."""
+        return await self._reading.confirmed_at(self._settings.name)
+
     async def fitting(self, text: str, limit: int) -> list[Person]:
         """See `ReplicaReader.fitting`."""
         return [
             await self._person(one) for one in await self._reading.fitting(self._settings.name, text, limit)
         ]
+
+    async def everybody(self) -> AsyncIterator[Person]:
+        """Page by page: a hundred thousand need no more memory than a hundred, and nobody else waits for long."""
+        after = ""
+        while page := await self._reading.everybody(self._settings.name, after, PAGE):
+            for one in page:
+                yield await self._person(one)
+            after = page[-1].person.identity
 
     async def _person(self, known: Known) -> Person:
         now, own = self._clock(), _evidence(known)

@@ -34,6 +34,11 @@ def test_every_attribute_of_the_schema_is_explained() -> None:
     assert missing <= nouns
 
 
+def test_every_rule_of_the_library_is_listed() -> None:
+    names = {file.stem for file in SCHEMA_FILE.parent.joinpath("library").glob("*.cedar")}
+    assert {name for name in names if f"`{name}`" not in DOCUMENT} == set()
+
+
 def test_every_reason_and_every_placeholder_is_explained() -> None:
     assert [reason for reason in Reason if f"`{reason}`" not in DOCUMENT] == []
     assert [name for name in PLACEHOLDERS if f"`{{{name}}}`" not in DOCUMENT] == []

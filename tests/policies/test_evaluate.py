@@ -16,7 +16,8 @@ from config.vocabulary import (
     Role,
     SubjectId,
 )
-from policies.evaluate import CompiledDiffers, PolicyBook, Source
+from policies.compiled import CompiledDiffers
+from policies.evaluate import PolicyBook, Source
 from policies.load import load, read_folders
 from policies.model import Permitted, Question, Refused
 from policies.reasons import Names, Wording
@@ -292,9 +293,11 @@ def test_a_book_that_remembers_answers_as_one_that_does_not(
 
 @pytest.fixture(scope="module")
 def forgetful() -> PolicyBook:
-    """Believes that every guardrail looks at everything: all circumstances are told, no answer remembered."""
+    """Believes that every guardrail looks at everything: all is told, and no answer is remembered."""
     read = read_folders(REGION, MUNICIPALITIES, frozenset(DISTRICT), frozenset(APPLICATIONS))
-    attentive = tuple(replace(policy, looks_at=EVERYTHING) for policy in read.region.policies)
+    attentive = tuple(
+        replace(policy, looks_at=EVERYTHING, attributes=None) for policy in read.region.policies
+    )
     region = replace(read.region, policies=attentive)
     return PolicyBook(region, read.municipal, Names(DISTRICT, APPLICATIONS), read.version)
 

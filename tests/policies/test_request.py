@@ -1,7 +1,7 @@
 import ipaddress
 import json
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import cedarpy
@@ -9,9 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role, SubjectId
+from config.vocabulary import Action, ApplicationId, AuthenticationLevel, NetworkName, Role, SubjectId
 from policies.examine import SCHEMA_FILE, Examined, examine
-from policies.model import Delegation, Device, Emergency, Facts, Question, Ticket
+from policies.model import (
+    ActivityRole,
+    Delegation,
+    Device,
+    Emergency,
+    Facts,
+    Question,
+    Requested,
+    Route,
+    Ticket,
+)
 from policies.request import FactUnusable, entities, is_timeless, parties, requests
 from tests.policies.world import HULIN, KROMERIZ, NOW, ask
 
@@ -30,12 +40,32 @@ EVERY_FACT = Facts(
         firewall=True,
         updates_installed=True,
         screen_lock=False,
+        antivirus=True,
+        os="windows",
+        os_version=11,
+        agent=True,
+        reported_at=NOW - timedelta(seconds=30),
     ),
-    emergency=Emergency(asked_at=NOW, justification="povodeň"),
+    emergency=Emergency(asked_at=NOW, justification="povodeň", application=ApplicationId("map")),
     ticket=Ticket(
-        approved=True, since=NOW, until=NOW, application=ApplicationId("map"), sponsor_present=True
+        approved=True,
+        since=NOW,
+        until=NOW,
+        application=ApplicationId("map"),
+        sponsor_present=True,
+        sponsor=SubjectId("y"),
+        number="2026/17",
     ),
-    delegation=Delegation(since=NOW, until=NOW),
+    delegation=Delegation(since=NOW, until=NOW, by=SubjectId("z"), roles=frozenset({Role.REGISTRAR})),
+    requested=Requested(
+        since=NOW, until=NOW, application=ApplicationId("map"), actions=frozenset({Action.READ, Action.WRITE})
+    ),
+    route=Route(id="documents", path="/documents"),
+    networks=frozenset({NetworkName("office")}),
+    activity_roles=frozenset({ActivityRole(municipality=HULIN, agenda="A115", activity_role="CR22")}),
+    employed_since=date(2020, 1, 1),
+    employed_until=date(2026, 12, 31),
+    approved_by=frozenset({SubjectId("y")}),
     purpose="ověření",
     agenda="A115",
     activity_role="CR22",
@@ -113,6 +143,7 @@ def test_hours_and_days_are_local() -> None:
     winter = context(ask(now=datetime(2026, 12, 31, 23, 30, tzinfo=UTC), authenticated_at=NOW))["time"]
     assert (winter["hour"], winter["minute"], winter["weekday"], winter["holiday"]) == (0, 30, 5, True)
     assert winter["date"]["__extn"]["arg"] == "2027-01-01"
+    assert (winter["month"], winter["day"], winter["of_day"]["__extn"]["arg"]) == (1, 1, "1800s")
     summer = context(ask(now=datetime(2026, 7, 1, 5, 0, tzinfo=UTC), authenticated_at=NOW - timedelta(365)))
     assert summer["time"]["hour"] == 7
 
@@ -121,6 +152,18 @@ def test_only_the_active_municipalitys_roles_are_roles() -> None:
     attributes = person(ask((HULIN, Role.MAYOR), (KROMERIZ, Role.CLERK)))
     assert [role["__entity"]["id"] for role in attributes["roles"]] == ["mayor"]
     assert len(attributes["offices"]) == len(attributes["roles_anywhere"]) == 2
+
+
+def test_only_the_active_municipalitys_activity_roles_are_told() -> None:
+    attributes = person(ask((KROMERIZ, Role.REGISTRAR), facts=EVERY_FACT))
+    assert attributes["activity_roles"] == []
+    attributes = person(ask((HULIN, Role.REGISTRAR), facts=EVERY_FACT))
+    assert attributes["activity_roles"] == [{"agenda": "A115", "activity_role": "CR22"}]
+
+
+def test_the_state_of_a_device_grows_older() -> None:
+    later = replace(ask(facts=EVERY_FACT), now=NOW + timedelta(minutes=1))
+    assert context(later)["device"]["age"] == 90
 
 
 def test_levels_are_numbers_that_grow() -> None:
@@ -224,7 +267,9 @@ def test_the_actions_of_a_scope_are_known(scope: str, actions: set[str] | None) 
     assert examined.actions == actions
 
 
-def test_only_level_factors_and_place_stay_the_same_while_time_passes() -> None:
+def test_only_level_factors_place_and_what_was_said_stay_the_same_while_time_passes() -> None:
     timeless = {"context.sign_in.level >= 2", 'context["sign_in"]["level"] == 3', "principal.roles.isEmpty()"}
-    timeless |= {condition for condition in CONDITIONS if "context.place" in condition}
+    timeless |= {
+        condition for condition in CONDITIONS if "context.place" in condition or "context.author" in condition
+    }
     assert {condition for condition in CONDITIONS if is_timeless(looks_at(condition))} == timeless

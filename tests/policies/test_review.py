@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import cedarpy
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.vocabulary import ApplicationId, Language
+from config.vocabulary import ApplicationId, Language, NetworkName
 from policies.examine import SCHEMA_FILE
 from policies.review import Bounds, PolicyFile, review
 from tests.policies.world import DISTRICT, HULIN
@@ -112,6 +113,19 @@ def test_an_application_that_is_not_configured_is_found() -> None:
     )
     line, _, what = problem(text, OF_HULIN)
     assert (line, what) == (2, 'application "recrods" is not configured')
+
+
+def test_a_network_that_is_not_configured_is_found() -> None:
+    text = (
+        '@id("a") permit (principal, action, resource in Municipality::"588491")\n'
+        'when { context.place.networks.contains(Network::"ofice") };'
+    )
+    of_an_office = replace(OF_HULIN, networks=frozenset({NetworkName("office")}))
+    assert problem(text, of_an_office) == (2, 40, 'network "ofice" is not configured')
+    [found] = read(text, replace(OF_HULIN, networks=frozenset())).problems
+    assert "known are none" in found.remedy
+    assert read(text.replace("ofice", "office"), of_an_office).problems == ()
+    assert read(text, OF_HULIN).problems == ()
 
 
 def test_an_id_used_twice_is_told_with_the_first_place() -> None:

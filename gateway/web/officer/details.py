@@ -22,9 +22,20 @@ Value = str | int | float | bool | list[str]
 
 LABELS: Mapping[str, Title] = {
     "acr": Title(cs="Síla ověření", en="How surely recognised"),
+    "access": Title(cs="Druh oprávnění", en="Kind of access"),
+    "accesses": Title(cs="Počet oprávnění", en="Number of accesses"),
+    "added": Title(cs="Přibylo", en="Added"),
+    "decision": Title(cs="Rozhodnutí", en="Decision"),
+    "gone": Title(cs="Zaniklo", en="Gone"),
+    "of_application": Title(cs="Aplikace, o kterou jde", en="Application concerned"),
+    "overdue": Title(cs="Nerozhodnuto včas", en="Not decided in time"),
+    "review": Title(cs="Přezkum", en="Review"),
+    "role": Title(cs="Role", en="Role"),
+    "scope": Title(cs="Rozsah přezkumu", en="Scope of the review"),
     "act": Title(cs="Úkon", en="Act"),
     "amr": Title(cs="Způsoby ověření", en="Ways of authentication"),
     "attempts": Title(cs="Počet pokusů", en="Attempts"),
+    "authenticated_at": Title(cs="Poslední ověření", en="Last authentication"),
     "authenticator": Title(cs="Název způsobu ověření", en="Name of the authenticator"),
     "causes": Title(cs="Co je třeba napravit", en="What must be mended"),
     "ends": Title(cs="Platí do", en="Good until"),
@@ -52,6 +63,7 @@ LABELS: Mapping[str, Title] = {
     "ended": Title(cs="Ukončené relace", en="Sessions ended"),
     "entries": Title(cs="Přepočtené záznamy", en="Entries recomputed"),
     "expires": Title(cs="Povolení platí do", en="Grant valid until"),
+    "facts": Title(cs="Další skutečnosti, ze kterých rozhodnutí vyšlo", en="Further facts of the decision"),
     "factor": Title(cs="Způsob ověření", en="Authenticator"),
     "file": Title(cs="Soubor", en="File"),
     "files": Title(cs="Soubory zásad", en="Files of policies"),
@@ -205,7 +217,7 @@ def _words(
     if isinstance(value, float):
         return str(value), ""
     kept = ", ".join(value) if isinstance(value, list) else value
-    if key in ("expires", "happened", "until"):
+    if key in ("authenticated_at", "expires", "happened", "until"):
         return _moment(kept, language), ""
     if key == "from":
         shown = municipality(MunicipalityCode(kept))

@@ -93,6 +93,25 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         },
     ),
     (
+        Title(cs="Přezkum oprávnění", en="Access review"),
+        {
+            Code.ACCESS_REVIEW_BEGUN: Title(cs="Zahájený přezkum", en="Review begun"),
+            Code.ACCESS_REVIEW_DECIDED: Title(cs="Rozhodnutí přezkumu", en="Decision of a review"),
+            Code.ACCESS_REVIEW_CHANGED: Title(cs="Změna během přezkumu", en="Change during a review"),
+            Code.ACCESS_REVIEW_CLOSED: Title(cs="Uzavřený přezkum", en="Review closed"),
+            Code.ACCESS_REVIEW_REFUSED: Title(cs="Neprovedený úkon přezkumu", en="Act of review not done"),
+            Code.ACCESS_REMOVED: Title(cs="Odebraná role", en="Role removed"),
+            Code.ACCESS_RESTORED: Title(cs="Vrácená role", en="Role given back"),
+            Code.ACCESS_REMOVAL_FOLLOWED: Title(
+                cs="Odebraná role zmizela z adresáře", en="Removed role gone from the directory"
+            ),
+            Code.ACCESS_REMOVAL_UNDONE: Title(
+                cs="Odebraná role opět v adresáři", en="Removed role in the directory again"
+            ),
+            Code.ACCESS_BLOCK_OVER: Title(cs="Konec blokování role", en="Block of a role over"),
+        },
+    ),
+    (
         Title(cs="Relace", en="Sessions"),
         {
             Code.SESSION_OPENED: Title(cs="Zahájená relace", en="Session opened"),

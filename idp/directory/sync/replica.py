@@ -202,6 +202,10 @@ class ReplicaReader(Protocol):
         """People whose name or logins have every word of the text in them, in any case, with or without accents."""
         ...
 
+    async def everybody(self, directory: DirectoryName, after: str, limit: int) -> Sequence[Known]:
+        """The next people behind that identity (empty: the first ones), in the order of identities."""
+        ...
+
     async def above(self, directory: DirectoryName, keys: Collection[str]) -> Sequence[GroupRecord]:
         """Groups of these keys and all groups in which they are, through any number of others."""
         ...

@@ -24,6 +24,7 @@ DETAILS = {
     *("entries",),
     *("key", "purpose", "signs_from", "ends", "version", "cause", "removal", "process", "jumped_ms"),
     *("part", "silent_seconds"),
+    *("accesses", "until", "decision", "gone", "overdue"),
     *("scope", "proposal", "author", "approver", "restores", "act", "class", "target"),
 }
 

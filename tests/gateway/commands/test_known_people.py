@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from config.vocabulary import RECOVERY_ADMINISTRATOR, Role, SubjectId
+from gateway.access_review.blocks import Blocks
 from gateway.commands.known_people import KnownPeople
 from idp.directory.errors import BindRefused, DirectoryUnreachable, RefusalReason
 from idp.directory.person import AccountState, Person, RoleHeld
@@ -35,7 +36,10 @@ class Directory:
 
 
 def known(directory: Directory, *, separate: bool = True, recovery: Person | None = RECOVERY) -> KnownPeople:
-    return KnownPeople(directory, separate, recovery)
+    async def none() -> Blocks:
+        return Blocks()
+
+    return KnownPeople(directory, separate, recovery, none)
 
 
 async def admit(_: SubjectId | None) -> bool:
@@ -48,7 +52,7 @@ async def test_an_account_that_mixes_roles_is_not_active_however_it_is_read() ->
     assert isinstance(signed_in, Person)
     read = await people.person(PETR_ID)
     assert read is not None
-    states = [signed_in.state, read.state, people.as_they_count({PETR_ID: MIXED})[PETR_ID].state]
+    states = [signed_in.state, read.state, (await people.as_they_count({PETR_ID: MIXED}))[PETR_ID].state]
     assert states == [AccountState.ROLES_MIXED] * 3
     assert await people.authenticate(JANA.login, "x", admit) == JANA
 

@@ -178,6 +178,26 @@ async def test_a_broken_change_is_refused_with_line_and_remedy_and_the_old_one_s
     assert ready(world.product)
 
 
+async def test_policies_that_break_a_case_beside_them_are_refused_and_the_old_ones_stay(
+    world: Changing,
+) -> None:
+    cases = world.policies.with_suffix(".cases.toml")
+    cases.write_text('[[case]]\nname = "the mayor writes records"\naction = "write"\n', "utf-8")
+    try:
+        status, _, complaint = await world.reload()
+        assert status == 1
+        assert "what was in force stays (policy_cases_broken)" in complaint
+        assert f"{cases}:1: " in complaint
+        assert 'the case "the mayor writes records" is broken at Hulín' in complaint
+        (entry, *_) = await world.recorded(Code.CONFIGURATION_REFUSED)
+        assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "policy_cases_broken")
+        assert entry.subject == operator()
+        cases.write_text('[[case]]\nname = "the mayor signs records"\naction = "sign"\n', "utf-8")
+        assert (await world.reload())[0] == 0
+    finally:
+        cases.unlink()
+
+
 async def test_what_needs_a_start_is_named_and_nothing_else_of_the_change_is_taken(world: Changing) -> None:
     text = world.first.replace("[metrics]\n", '[metrics]\naddress = "127.0.0.2"\n')
     world.write(text + world.notes, NOTES_POLICY)

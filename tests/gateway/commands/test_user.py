@@ -109,6 +109,18 @@ def last(office: Installation, code: str) -> dict[str, Any]:
     return entry
 
 
+def test_policies_are_explained_of_a_person_as_the_directory_knows_them_and_the_look_is_recorded(
+    office: Installation,
+) -> None:
+    found = json.loads(office.brana("policy", "explain", "map", "--person", CLERK, "--json").stdout)
+    assert (found["permitted"], found["municipality"]) == (True, HULIN)
+    told = office.brana("audit", "search", "--json", "--code", "audit.searched", "--limit", "1").stdout
+    assert json.loads(told)["entry"]["details"]["query"] == f"command=policy explain, user={CLERK}"
+    nobody = office.brana("policy", "explain", "map", "--person", "nikdo")
+    assert (nobody.returncode, nobody.stdout) == (1, "")
+    assert "no directory has anybody with the login 'nikdo'" in nobody.stderr
+
+
 async def looked_up(office: Installation, query: Callable[[Any], Any]) -> Any:
     state = open_state(office.configuration)
     try:

@@ -32,7 +32,11 @@ def test_a_text_belongs_to_the_region_or_to_the_municipality_of_its_name() -> No
     assert scope_of("region/588491.cedar") == OF_REGION
     assert scope_of("municipalities/588491.cedar") == HULIN
     assert scope_of("municipalities/588491.cases.toml") == HULIN
-    assert (municipality_of(OF_REGION), municipality_of(ANY), municipality_of(Scope(HULIN))) == (None, None, HULIN)
+    assert (municipality_of(OF_REGION), municipality_of(ANY), municipality_of(Scope(HULIN))) == (
+        None,
+        None,
+        HULIN,
+    )
 
 
 @given(TEXTS, SCOPES, TEXTS)
@@ -47,6 +51,8 @@ def test_a_change_of_a_scope_changes_no_text_of_another(
 
 
 @given(TEXTS, TEXTS, TEXTS)
-def test_differences_are_told_apart(before: dict[str, str], after: dict[str, str], other: dict[str, str]) -> None:
+def test_differences_are_told_apart(
+    before: dict[str, str], after: dict[str, str], other: dict[str, str]
+) -> None:
     same = digest_of_difference(before, after) == digest_of_difference(before, other)
     assert same is (after == other)

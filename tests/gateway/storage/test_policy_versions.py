@@ -167,11 +167,15 @@ def test_signed_versions_that_were_deleted_are_not_taken_over_again(
 def test_an_older_version_is_not_in_force_again_when_those_behind_it_are_deleted(
     database: Database, now: datetime
 ) -> None:
-    older = write(database, lambda versions: versions.put_in_force(version(now, texts={"region/a.cedar": ""})))
+    older = write(
+        database, lambda versions: versions.put_in_force(version(now, texts={"region/a.cedar": ""}))
+    )
     write(database, lambda versions: versions.put_in_force(version(now)))
     entry = Entry(code=Code.POLICY_ACTIVATED, outcome=Outcome.SUCCESS, at=now, details={"after": 2})
     database.write_soon(lambda connection: append(connection, [entry])).result()
-    database.write_soon(lambda c: c.execute(delete(policy_version).where(policy_version.c.number == 2))).result()
+    database.write_soon(
+        lambda c: c.execute(delete(policy_version).where(policy_version.c.number == 2))
+    ).result()
     database.write_soon(lambda connection: SharedPolicies(connection).publish(older.publication())).result()
     with pytest.raises(NotSigned, match="number 2"):
         read(database, lambda versions: versions.in_force())

@@ -1,0 +1,222 @@
+"""Reviews as pages and commands use them: what is asked of directories and policies, then one transaction.
+
+What is refused is recorded too, with who asked.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from config.vocabulary import MunicipalityCode, SubjectId
+from gateway.access_review import acts, deciding
+from gateway.access_review.blocks import Block, BlockId
+from gateway.access_review.book import Reach, ReviewBook, ReviewStore
+from gateway.access_review.campaign import (
+    Campaign,
+    CampaignId,
+    Choice,
+    Held,
+    Item,
+    Kind,
+    Plan,
+    Progress,
+)
+from gateway.access_review.reviewer import Reviewer, ReviewRefused
+from gateway.audit.acts import SYSTEM
+from idp.directory.person import RoleHeld
+
+T = TypeVar("T")
+Found = Callable[
+    [Collection[MunicipalityCode], datetime], Awaitable[Mapping[MunicipalityCode, Sequence[Held]]]
+]
+"""Who has what there at a moment, without the roles that count no more."""
+BY_ITSELF = Reviewer(subject=SubjectId(SYSTEM), login=SYSTEM, municipality=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    campaign: Campaign
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    campaign: Campaign
+    items: Sequence[Item]
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Of the directories, about people whose roles are blocked."""
+
+    holding: frozenset[tuple[SubjectId, RoleHeld]]
+    asked: frozenset[SubjectId]
+    """About whom it is certain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewing:
+    """`last_use`: when something was last permitted to somebody there. `end_exceptions`: recorded by itself."""
+
+    store: ReviewStore
+    found: Found
+    last_use: Callable[[SubjectId, MunicipalityCode], Awaitable[datetime | None]]
+    end_exceptions: Callable[[SubjectId, str, Reviewer, datetime], Awaitable[None]]
+    in_directory: Callable[[Collection[SubjectId]], Awaitable[Answer]]
+    reach: Reach
+    name_of: Callable[[MunicipalityCode], str]
+    remove_undecided: bool = False
+
+    async def campaigns(self, by: Reviewer) -> list[Listed]:
+        """The latest first; those of the municipality that is acted for."""
+
+        def look(book: ReviewBook) -> list[Listed]:
+            tallies = book.tallies(by.municipality)
+            return [Listed(one, tallies[one.id]) for one in book.campaigns(by.municipality)]
+
+        return await self.store.look(look)
+
+    async def begin(
+        self,
+        by: Reviewer,
+        municipality: MunicipalityCode,
+        plan: Plan,
+        now: datetime,
+    ) -> Campaign:
+        """Raises ReviewRefused."""
+        found = (await self.found([municipality], now))[municipality]
+        return await self._begun(by, municipality, plan, found, now)
+
+    async def begin_everywhere(
+        self,
+        by: Reviewer,
+        municipalities: Sequence[MunicipalityCode],
+        plan: Plan,
+        now: datetime,
+    ) -> tuple[list[Campaign], dict[MunicipalityCode, ReviewRefused]]:
+        """One for each, and why there is none where none was begun."""
+        begun, refused = [], {}
+        found = await self.found(municipalities, now)
+        for code in municipalities:
+            try:
+                begun.append(await self._begun(by, code, plan, found[code], now))
+            except ReviewRefused as refusal:
+                refused[code] = refusal
+        return begun, refused
+
+    async def _begun(
+        self,
+        by: Reviewer,
+        municipality: MunicipalityCode,
+        plan: Plan,
+        found: Sequence[Held],
+        now: datetime,
+    ) -> Campaign:
+        chosen = [one for one in found if plan.covers(one)]
+        people = {one.subject for one in chosen}
+        used = {one: await self.last_use(one, municipality) for one in sorted(people)}
+        known = [replace(one, last_use=used[one.subject]) for one in chosen]
+
+        def work(book: ReviewBook) -> Campaign:
+            return deciding.begin(book, by, municipality, plan, known, now)
+
+        return await self._done(work, by, now, "begin")
+
+    async def shown(self, by: Reviewer, which: CampaignId, now: datetime) -> Shown:
+        """Raises ReviewRefused."""
+
+        def look(book: ReviewBook) -> Shown:
+            campaign = deciding.campaign_for(book, by, which)
+            return Shown(campaign, book.items(which), book.blocks_of(which))
+
+        return await self._told(self.store.look(look), by, now, "look", which)
+
+    async def decide(
+        self, by: Reviewer, which: CampaignId, number: int, choice: Choice, comment: str, now: datetime
+    ) -> Item:
+        """A role that is removed has reached the person's sessions when this returns. Raises ReviewRefused."""
+        look = partial(deciding.item_to_decide, by=by, which=which, number=number)
+        _, before = await self._told(self.store.look(look), by, now, "decide", which)
+        if choice is Choice.REMOVE and before.held.kind is Kind.EXCEPTION:
+            await self.end_exceptions(before.held.subject, before.held.login, by, now)
+
+        def work(book: ReviewBook) -> Item:
+            return deciding.decide(book, by, which, number, choice, comment, now)
+
+        item = await self._done(work, by, now, "decide", which)
+        if item.held.kind is Kind.ROLE and Choice.REMOVE in (before.choice, choice):
+            await self.reach([item.held.subject])
+        return item
+
+    async def restore(self, by: Reviewer, which: BlockId, why: str, now: datetime) -> Block:
+        """Raises ReviewRefused."""
+        block = await self._done(lambda book: deciding.restore(book, by, which, why, now), by, now, "restore")
+        await self.reach([block.subject])
+        return block
+
+    async def close(self, by: Reviewer, which: CampaignId, now: datetime) -> Campaign:
+        """With what changed until now. Raises ReviewRefused."""
+        campaign = (await self.shown(by, which, now)).campaign
+        await self._take_news([campaign], now)
+
+        def work(book: ReviewBook) -> tuple[Campaign, list[Item]]:
+            return deciding.close(book, by, which, now, self.name_of, remove_undecided=self.remove_undecided)
+
+        closed, removed = await self._done(work, by, now, "close", which)
+        if removed:
+            await self.reach({one.held.subject for one in removed})
+        return closed
+
+    async def keep_up(self, now: datetime) -> None:
+        """What changed in directories, the register and the settings; and what is due."""
+        under_way = [one.campaign for one in await self.campaigns(BY_ITSELF) if not one.campaign.over]
+        await self._take_news(under_way, now)
+        if self.remove_undecided:
+            for one in under_way:
+                if one.overdue(now):
+                    await self.close(BY_ITSELF, one.id, now)
+        await self.follow_directory(now)
+
+    async def follow_directory(self, now: datetime) -> None:
+        in_force = await self.store.look(lambda book: book.blocks())
+        if not in_force:
+            return
+        said = await self.in_directory({one.subject for one in in_force})
+        asked = {one.id for one in in_force if one.subject in said.asked}
+        changed = await self.store.transact(
+            lambda book: deciding.follow_directory(book, said.holding, asked, now)
+        )
+        if changed:
+            await self.reach({one.subject for one in in_force if one.id in asked})
+
+    async def _take_news(self, campaigns: Sequence[Campaign], now: datetime) -> None:
+        if not campaigns:
+            return
+        found = await self.found({one.municipality for one in campaigns}, now)
+        for one in campaigns:
+            there = found[one.municipality]
+            await self.store.transact(partial(deciding.take_news, which=one.id, found=there, now=now))
+
+    async def _done(
+        self,
+        work: Callable[[ReviewBook], T],
+        by: Reviewer,
+        now: datetime,
+        act: str,
+        which: str = "",
+    ) -> T:
+        return await self._told(self.store.transact(work), by, now, act, which)
+
+    async def _told(self, doing: Awaitable[T], by: Reviewer, now: datetime, act: str, which: str) -> T:
+        try:
+            return await doing
+        except ReviewRefused as refusal:
+            entry = acts.refused(refusal, by, now, act, which[:SHOWN])
+            await self.store.transact(lambda book: book.record(entry))
+            raise
+
+
+SHOWN = 64  # characters kept of an id that a request names

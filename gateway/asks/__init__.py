@@ -1,0 +1,1 @@
+"""What people ask for beyond their roles, who decides, and what of it is in force."""

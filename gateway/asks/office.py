@@ -1,0 +1,290 @@
+"""Asking, deciding and ending: the one place where something that was asked for changes.
+
+Laws: nobody is told that something was done before it is durable and recorded; what was refused is recorded too; what
+ends is out of this control plane's memory before a gate hears that grants must be decided anew.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from config.vocabulary import Action, MunicipalityCode, Role, SubjectId
+from gateway.asks import steps
+from gateway.asks.ask import Act, Ask, AskId, Kind, Party, Stage
+from gateway.asks.in_force import InForce
+from gateway.asks.records import about, entry_of, notices, refused_entry
+from gateway.asks.refused import AskRefused, PoliciesRefuse, Spoken, Why
+from gateway.asks.store import AskStore, Changed, Sought, Step
+from gateway.asks.wish import Rules, Wish, asked, may_delegate, may_sponsor, party
+from gateway.audit.acts import SYSTEM
+from gateway.audit.entry import Entry
+from gateway.notices.notice import NoticeKind
+from gateway.sessions.office import SessionOffice
+from gateway.sessions.officers_act import Officer
+from idp.directory.person import Person
+from idp.events import NOWHERE, Origin
+
+Permits = Callable[[Officer, Action, SubjectId | None, Origin, datetime], Awaitable[Spoken | None]]
+"""Whether the policies let the caller do it on the application of requests; the third is whose request it is about.
+None: they do.
+"""
+
+Holding = Callable[[MunicipalityCode | None, Collection[Role]], Awaitable[Sequence[Party]]]
+"""Who holds one of the roles there; None: in any municipality."""
+
+HERSELF = Party(SubjectId(SYSTEM), SYSTEM, SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """Who does something, from where, when."""
+
+    officer: Officer
+    by: Party
+    origin: Origin
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AskOffice:
+    """`record`: durable when it returns. `centre`: the municipality whose reviewers see the uses of all."""
+
+    store: AskStore
+    in_force: InForce
+    sessions: SessionOffice
+    rules: Rules
+    permits: Permits
+    holding: Holding
+    record: Callable[[Sequence[Entry]], Awaitable[None]]
+    centre: MunicipalityCode | None
+
+    async def ask(self, wish: Wish, doing: Doing) -> Ask:
+        """Raises AskRefused, PoliciesRefuse."""
+        name, now = AskId(secrets.token_urlsafe(16)), doing.now
+        told = await self._told(wish)
+        holder = (wish.holder or wish.asker).subject
+        if wish.kind is Kind.ORDER and wish.holder is not None:
+            await self._require(doing, Act.ASK, Action.ADMINISTER, holder, _about(wish))
+
+        def step(_: Ask | None, theirs: Sequence[Ask]) -> Changed:
+            made = asked(wish, theirs, self.rules, name, now)
+            kind = NoticeKind.EMERGENCY_BEGUN if wish.kind is Kind.EMERGENCY else NoticeKind.REQUEST_WAITING
+            to = told if made.kind is Kind.EMERGENCY or made.stage is Stage.WAITING else []
+            return self._changed(made, Act.ASK, doing, notices(kind, made, doing.by, to, now))
+
+        return await self._do(doing, Act.ASK, name, step, holder, _about(wish))
+
+    async def approve(self, name: AskId, doing: Doing, note: str = "") -> Ask:
+        found = await self._open(name, doing, Act.APPROVE)
+        await self._require_deciding(doing, Act.APPROVE, found)
+        return await self._step(doing, Act.APPROVE, found, partial(self._approved, doing, note))
+
+    async def refuse(self, name: AskId, doing: Doing, why: str) -> Ask:
+        found = await self._open(name, doing, Act.REFUSE)
+        await self._require_deciding(doing, Act.REFUSE, found)
+        return await self._step(doing, Act.REFUSE, found, partial(self._refused, doing, why))
+
+    async def withdraw(self, name: AskId, doing: Doing, note: str = "") -> Ask:
+        """By asker, holder, sponsor, whoever approved it, or whoever might decide about it."""
+        found = await self._open(name, doing, Act.WITHDRAW)
+        mine = found.parties() | {one.by.subject for one in found.approvals}
+        decides = doing.by.subject not in mine
+        if decides:
+            await self._require_deciding(doing, Act.WITHDRAW, found)
+
+        def after(ask: Ask) -> Ask:
+            return steps.withdraw(ask, doing.by, doing.now, decides=decides, note=note)
+
+        return await self._step(doing, Act.WITHDRAW, found, after)
+
+    async def review(self, name: AskId, doing: Doing, finding: str) -> Ask:
+        found = await self._open(name, doing, Act.REVIEW)
+        await self._require(doing, Act.REVIEW, Action.ADMINISTER, found.holder.subject, about(found))
+        duties = self.rules.duties
+
+        def after(ask: Ask) -> Ask:
+            return steps.review(ask, doing.by, duties, doing.now, finding)
+
+        return await self._step(doing, Act.REVIEW, found, after)
+
+    async def look_at_backers(self, people: Mapping[SubjectId, Person | None], now: datetime) -> None:
+        """End what rests on somebody of `people` who is not there any more; None: whom the directory does not know."""
+        for one in self.in_force.all():
+            backer = one.backer
+            gone = (
+                backer is not None
+                and one.stage is Stage.IN_FORCE
+                and now < one.until
+                and backer.subject in people
+                and not _backs(people[backer.subject], one)
+            )
+            if gone:
+                await self._lose(one, now)
+
+    def backers(self) -> frozenset[SubjectId]:
+        """On whom something rests."""
+        standing = (one for one in self.in_force.all() if one.stage is Stage.IN_FORCE)
+        return frozenset(one.backer.subject for one in standing if one.backer is not None)
+
+    async def look_again(self, now: datetime, *, first: bool = False) -> None:
+        """Take what the database has into memory; what may have been decided without it is decided anew."""
+        changed = self.in_force.take(await self.store.counting(now), now)
+        for holder in () if first else sorted(changed):
+            await self._anew(holder, "request.changed", now)
+
+    async def find(self, sought: Sought) -> Sequence[Ask]:
+        return await self.store.find(sought)
+
+    def reviews(self, officer: Officer) -> Sought:
+        """What this reviewer is to look at, were the policies to let them."""
+        everywhere = self.centre is not None and officer.municipality == self.centre
+        return Sought(unreviewed=True, municipality=None if everywhere else officer.municipality)
+
+    def _approved(self, doing: Doing, note: str, ask: Ask) -> Ask:
+        return steps.approve(ask, doing.by, self.rules.duties, doing.now, note)
+
+    def _refused(self, doing: Doing, why: str, ask: Ask) -> Ask:
+        return steps.refuse(ask, doing.by, self.rules.duties, doing.now, why)
+
+    async def _lose(self, one: Ask, now: datetime) -> None:
+        doing = None
+
+        def step(kept: Ask | None, _: Sequence[Ask]) -> Changed:
+            if kept is None:
+                raise AskRefused(Why.UNKNOWN)
+            lost = steps.lose_sponsor(kept, HERSELF, now)
+            entry = entry_of(lost, Act.LOSE_SPONSOR, HERSELF, now, origin=NOWHERE)
+            told = notices(NoticeKind.REQUEST_DECIDED, lost, HERSELF, [lost.holder, lost.asker], now)
+            return Changed(lost, [entry], told)
+
+        try:
+            await self._change(one.id, None, step, now)
+        except AskRefused:
+            assert doing is None  # somebody was quicker: it is over already
+
+    async def _told(self, wish: Wish) -> Sequence[Party]:
+        """Who is to know that it was asked for."""
+        match wish.kind:
+            case Kind.EMERGENCY:
+                return await self.holding(None, [Role.SECURITY_OFFICER])
+            case Kind.ACCESS:
+                return await self.holding(wish.municipality, self.rules.settings.told)
+            case Kind.ORDER if wish.sponsor is not None:
+                return [party(wish.sponsor)]
+            case _:
+                return []
+
+    async def _open(self, name: AskId, doing: Doing, act: Act) -> Ask:
+        """What this person may know of: of the municipality they act for, or about themselves, or theirs to review."""
+        found = next(iter(await self.store.find(Sought(name=name))), None)
+        here, me = doing.officer.municipality, doing.by.subject
+        visible = found is not None and (
+            found.municipality == here
+            or me in found.parties()
+            or (act is Act.REVIEW and self.centre is not None and here == self.centre)
+        )
+        if found is None or not visible:
+            raise await self._not(doing, act, Why.UNKNOWN, {"request": name})
+        return found
+
+    async def _require_deciding(self, doing: Doing, act: Act, ask: Ask) -> None:
+        """A sponsor was named for it, and needs no further permit than the one to be on these pages."""
+        if ask.municipality != doing.officer.municipality and doing.by.subject not in ask.parties():
+            raise await self._not(doing, act, Why.UNKNOWN, about(ask))
+        if ask.kind is not Kind.ORDER or act is Act.WITHDRAW:
+            await self._require(doing, act, Action.SIGN, ask.asker.subject, about(ask))
+
+    async def _require(
+        self, doing: Doing, act: Act, action: Action, author: SubjectId, what: Mapping[str, str]
+    ) -> None:
+        """Raises PoliciesRefuse, recorded."""
+        spoken = await self.permits(doing.officer, action, author, doing.origin, doing.now)
+        if spoken is None:
+            return
+        entry = refused_entry(
+            doing.officer,
+            act,
+            spoken.reason,
+            doing.now,
+            origin=doing.origin,
+            about=what,
+            rule=spoken.rule,
+            version=spoken.policy_version,
+        )
+        await self.record([entry])
+        raise PoliciesRefuse(spoken)
+
+    async def _not(self, doing: Doing, act: Act, why: Why, what: Mapping[str, str]) -> AskRefused:
+        entry = refused_entry(doing.officer, act, why, doing.now, origin=doing.origin, about=what)
+        await self.record([entry])
+        return AskRefused(why)
+
+    async def _step(self, doing: Doing, act: Act, found: Ask, after: Callable[[Ask], Ask]) -> Ask:
+        def step(kept: Ask | None, _: Sequence[Ask]) -> Changed:
+            if kept is None:
+                raise AskRefused(Why.UNKNOWN)
+            made = after(kept)
+            told = [] if made.stage is kept.stage else [made.asker, made.holder]
+            return self._changed(
+                made, act, doing, notices(NoticeKind.REQUEST_DECIDED, made, doing.by, told, doing.now)
+            )
+
+        return await self._do(doing, act, found.id, step, None, about(found))
+
+    def _changed(self, made: Ask, act: Act, doing: Doing, told: Sequence[object]) -> Changed:
+        signed = {Act.APPROVE: made.approvals[-1:], Act.REVIEW: [made.reviewed]}.get(act, [made.ended])
+        note = next((one.note for one in signed if one is not None), "")
+        entry = entry_of(
+            made, act, doing.by, doing.now, origin=doing.origin, session=doing.officer.sid, note=note
+        )
+        return Changed(made, [entry], told)  # type: ignore[arg-type]
+
+    async def _do(
+        self,
+        doing: Doing,
+        act: Act,
+        name: AskId,
+        step: Step,
+        holder: SubjectId | None,
+        what: Mapping[str, str],
+    ) -> Ask:
+        try:
+            return await self._change(name, holder, step, doing.now)
+        except AskRefused as error:
+            raise await self._not(doing, act, error.reason, what) from error
+
+    async def _change(self, name: AskId, holder: SubjectId | None, step: Step, now: datetime) -> Ask:
+        made: list[Ask] = []
+
+        async def change(until: datetime) -> Sequence[str]:
+            changed, ids = await self.store.change(name, holder, step, until)
+            self.in_force.put(changed.ask, now)
+            made.append(changed.ask)
+            return ids
+
+        await self.sessions.changing(change, now)
+        # Between the commit and our memory somebody may have been let in by what was.
+        await self._anew(made[0].holder.subject, "request.changed", now)
+        await self.sessions.in_force()
+        return made[0]
+
+    async def _anew(self, holder: SubjectId, because: str, now: datetime) -> None:
+        await self.sessions.changing(lambda until: self.store.decide_anew(holder, because, now, until), now)
+
+
+def _about(wish: Wish) -> Mapping[str, str]:
+    return {
+        "kind": wish.kind.value,
+        "of": (wish.holder or wish.asker).login,
+        "application": wish.application or "",
+    }
+
+
+def _backs(person: Person | None, ask: Ask) -> bool:
+    if person is None:
+        return False
+    if ask.kind is Kind.DELEGATION:
+        return ask.role is not None and may_delegate(person, ask.municipality, ask.role)
+    return may_sponsor(person, ask.municipality)

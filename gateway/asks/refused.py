@@ -1,0 +1,62 @@
+"""Why something that is asked for, or done about it, comes to nothing: the same word in page, log and test."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from config.vocabulary import Language
+from gateway.asks.separation import REASON
+
+Text = dict[Language, str]
+
+
+class Why(StrEnum):
+    OWN = "own_request"
+    """Whoever asks, or would gain by it, does not decide."""
+    DUTIES = REASON
+    OVER = "request_over"
+    """Decided, withdrawn or past its end: there is nothing to do about it any more."""
+    UNKNOWN = "request_unknown"
+    """There is none, or it is none of the person's business."""
+    APPROVED_BEFORE = "approved_before"
+    NOT_SPONSOR = "not_the_sponsor"
+    UNEXPLAINED = "request_without_reason"
+    THREE_WORDS = "emergency_without_reason"
+    WINDOW = "request_window_wrong"
+    TOO_LONG = "request_too_long"
+    TOO_EARLY = "request_too_far_ahead"
+    APPLICATION = "request_application_unknown"
+    ACTIONS = "request_action_unknown"
+    TOO_MANY = "too_many_requests_open"
+    PERSON_UNKNOWN = "person_not_found"
+    NOT_A_SUPPLIER = "not_a_supplier"
+    SPONSOR_UNFIT = "sponsor_unfit"
+    ONESELF = "delegation_to_oneself"
+    ROLE_NOT_HELD = "role_not_held"
+    DEPUTY_UNFIT = "deputy_unfit"
+    REVIEWED_LATE = "reviewed_late"
+    RUNS_ALREADY = "emergency_runs_already"
+    STILL_RUNS = "emergency_still_runs"
+    CODES = "agenda_unreadable"
+
+
+class AskRefused(Exception):
+    def __init__(self, reason: Why) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A refusal by the policies, in their own words."""
+
+    reason: str
+    title: Text
+    advice: Text
+    rule: str = ""
+    policy_version: str = ""
+
+
+class PoliciesRefuse(Exception):
+    def __init__(self, spoken: Spoken) -> None:
+        super().__init__(spoken.reason)
+        self.spoken = spoken

@@ -1,0 +1,116 @@
+"""What is in force, as facts that policies ask about, and when that changes by time alone. Pure.
+
+Several approved requests of one person for one application count together: what any of them lets, until the first of
+them ends; then it is worked out anew.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
+from gateway.asks.ask import Ask, Kind, Stage
+from policies.model import NOTHING_FURTHER, Delegation, Emergency, Facts, Requested, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What the facts are about."""
+
+    application: ApplicationId
+    municipality: MunicipalityCode
+    session: SessionId | None
+    """None: nobody's in particular, as in a preview."""
+
+
+def facts(asks: Sequence[Ask], about: Matter, now: datetime) -> Facts:
+    """`asks`: all that may count of one person."""
+    if not asks:
+        return NOTHING_FURTHER
+    running = [one for one in asks if one.runs(now) and _concerns(one, about)]
+    purpose = next((one for one in running if one.kind is Kind.PURPOSE), None)
+    found = Facts(
+        requested=_requested([one for one in running if one.kind is Kind.ACCESS]),
+        ticket=_ticket(asks, about, now),
+        emergency=_emergency(asks, running, now),
+        delegation=_delegation([one for one in running if one.kind is Kind.DELEGATION]),
+        purpose=purpose.why if purpose else None,
+        agenda=(purpose.agenda or None) if purpose else None,
+        activity_role=(purpose.activity_role or None) if purpose else None,
+    )
+    return NOTHING_FURTHER if found == NOTHING_FURTHER else found
+
+
+def changes_at(asks: Sequence[Ask], about: Matter, now: datetime) -> datetime | None:
+    """The next moment after `now` at which `facts` says something else if nobody does anything; None: never."""
+    return min(
+        (at for one in asks if _concerns(one, about) for at in _moments(one) if at > now), default=None
+    )
+
+
+def _moments(ask: Ask) -> Iterator[datetime]:
+    yield from (ask.since, ask.until)
+    if ask.unreviewed and ask.review_by is not None:
+        yield ask.review_by
+
+
+def _concerns(ask: Ask, about: Matter) -> bool:
+    here = ask.municipality == about.municipality and ask.session in (None, about.session)
+    return here and (ask.kind is Kind.DELEGATION or ask.application == about.application)
+
+
+def _requested(running: Sequence[Ask]) -> Requested | None:
+    if not running:
+        return None
+    since, until = _window(running)
+    application = running[0].application
+    assert application is not None  # of an access
+    actions = frozenset(action for one in running for action in one.actions)
+    return Requested(since=since, until=until, application=application, actions=actions)
+
+
+def _delegation(running: Sequence[Ask]) -> Delegation | None:
+    if not running:
+        return None
+    since, until = _window(running)
+    by = {one.asker.subject for one in running}
+    roles = frozenset(one.role for one in running if one.role is not None)
+    return Delegation(since=since, until=until, by=by.pop() if len(by) == 1 else None, roles=roles)
+
+
+def _window(running: Sequence[Ask]) -> tuple[datetime, datetime]:
+    """In which all of them run."""
+    return max(one.since for one in running), min(one.until for one in running)
+
+
+def _ticket(asks: Sequence[Ask], about: Matter, now: datetime) -> Ticket | None:
+    """One that runs with its sponsor, before one that has lost it: an officer sees then what is missing."""
+    orders = [
+        one
+        for one in asks
+        if one.kind is Kind.ORDER and one.approved and one.since <= now < one.until and _concerns(one, about)
+    ]
+    if not orders:
+        return None
+    best = min(orders, key=lambda one: one.stage is not Stage.IN_FORCE)
+    assert best.application is not None
+    return Ticket(
+        approved=True,
+        since=best.since,
+        until=best.until,
+        application=best.application,
+        sponsor_present=best.stage is Stage.IN_FORCE,
+        sponsor=best.sponsor.subject if best.sponsor is not None else None,
+        number=best.id,
+    )
+
+
+def _emergency(asks: Sequence[Ask], running: Sequence[Ask], now: datetime) -> Emergency | None:
+    uses = [one for one in running if one.kind is Kind.EMERGENCY]
+    if not uses:
+        return None
+    latest = max(uses, key=lambda one: one.asked_at)
+    late = any(one.overdue(now) for one in asks)
+    return Emergency(
+        asked_at=latest.asked_at, justification=latest.why, reviewed_late=late, application=latest.application
+    )

@@ -1,0 +1,75 @@
+"""What a decision rested on, as its entry keeps it: all of the question, so that other policies can be asked it again.
+
+Most of it are facts of any entry and stand in its own fields; the rest are details. Facts that are not known are left
+out, so an ordinary decision costs one detail.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from config.vocabulary import MunicipalityCode, Role
+from gateway.audit.canonical import Detail
+from policies.model import Question
+from policies.recorded import NotReplayable, Value, facts_recorded, question_of
+
+FIELDS = ("subject", "own_municipality", "application", "action", "municipality", "address")
+"""Of the question and the entry, under one name."""
+AT = "now"
+"""The entry's own time."""
+DETAILS = {"level": "acr", "factors": "amr", "authenticated_at": "authenticated_at"}
+ROLES, FACTS = "roles", "facts"
+
+
+def details_of(question: Question) -> dict[str, Detail]:
+    """What an entry with the fields of `FIELDS` and the time of the question keeps besides."""
+    details: dict[str, Detail] = {
+        "acr": question.level,
+        "amr": sorted(question.factors),
+        "authenticated_at": _time(question.authenticated_at),
+        ROLES: sorted(f"{where}:{role}" for where, role in question.roles),
+    }
+    if facts := facts_recorded(question.facts):
+        details[FACTS] = _text(facts)
+    return details
+
+
+def asked_again(
+    fields: Mapping[str, str], at: datetime, details: Mapping[str, Detail | tuple[str, ...]]
+) -> Question:
+    """Inverse of `details_of`. Raises NotReplayable, also for an entry that does not keep all of it."""
+    known: dict[str, Value] = {name: fields[name] for name in FIELDS}
+    try:
+        known |= {name: _listed(details[detail]) for name, detail in DETAILS.items()}
+        known[ROLES] = [_role(one) for one in _list(details[ROLES])]
+        if FACTS in details:
+            known[FACTS] = json.loads(str(details[FACTS]))
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise NotReplayable(f"{type(error).__name__}: {error}") from error
+    return question_of(known | {AT: _time(at)})
+
+
+def _time(at: datetime) -> str:
+    """As `recorded` writes it."""
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def _text(facts: Mapping[str, Value]) -> str:
+    """JSON that the log takes as it is: it marks what cannot be printed, and marked facts would be others."""
+    written = json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return written if written.isprintable() else json.dumps(facts, separators=(",", ":"), sort_keys=True)
+
+
+def _listed(detail: Detail | tuple[str, ...]) -> Value:
+    return list(detail) if isinstance(detail, tuple) else detail
+
+
+def _list(detail: Detail | tuple[str, ...]) -> list[str]:
+    if not isinstance(detail, list | tuple):
+        raise TypeError(f"{detail!r} are no roles")
+    return list(detail)
+
+
+def _role(text: str) -> list[str]:
+    where, _, role = text.rpartition(":")
+    return [MunicipalityCode(where), Role(role)]

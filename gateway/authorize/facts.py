@@ -1,0 +1,58 @@
+"""What is known of a request besides the question itself. Whoever knows more adds it here.
+
+What time alone will change of it belongs into `facts_change_at` too: no grant outlives the facts it rests on.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId, SubjectId
+from gateway.asks import supplied
+from gateway.asks.supplied import Matter
+from gateway.authorize.snapshot import Snapshot
+from gateway.sessions.session import Session
+from policies.model import Facts
+
+NO_TIME = timedelta()
+Asked = tuple[ApplicationId, Action, MunicipalityCode]
+"""Application, action, whose."""
+
+
+def facts_of(session: Session, asked: Asked, address: str, snapshot: Snapshot, now: datetime) -> Facts:
+    found = _facts(session.subject, session.id, asked, address, snapshot, now)
+    location, cannot_be = snapshot.whereabouts.of(session, address, now)
+    return replace(
+        found,
+        idle=max(NO_TIME, now - session.last_seen_at),
+        country=location.country,
+        impossible_travel=cannot_be,
+    )
+
+
+def facts_of_person(whose: SubjectId, asked: Asked, address: str, snapshot: Snapshot, now: datetime) -> Facts:
+    """Of somebody without a session, as in a preview."""
+    return _facts(whose, None, asked, address, snapshot, now)
+
+
+def facts_change_at(session: Session, asked: Asked, snapshot: Snapshot, now: datetime) -> datetime | None:
+    """The next moment at which time alone changes them; None: no such moment is known."""
+    return supplied.changes_at(snapshot.asks(session.subject), _matter(asked, session.id), now)
+
+
+def _facts(
+    whose: SubjectId,
+    session: SessionId | None,
+    asked: Asked,
+    address: str,
+    snapshot: Snapshot,
+    now: datetime,
+) -> Facts:
+    found = supplied.facts(snapshot.asks(whose), _matter(asked, session), now)
+    networks = snapshot.networks.of(address)
+    country = snapshot.whereabouts.locate(address).country
+    return replace(found, networks=networks, country=country)
+
+
+def _matter(asked: Asked, session: SessionId | None) -> Matter:
+    application, _, municipality = asked
+    return Matter(application, municipality, session)

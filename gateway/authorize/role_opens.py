@@ -1,0 +1,78 @@
+"""What a role opens, as a review shows it: the policies in force, asked about somebody who does everything right.
+
+At best, so nothing is left out: with a key, from a device in order, in Czechia, in the middle of a working day, with
+no role beside it. What only a ticket, a delegation or an emergency opens is not a role's.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+
+from config.holidays import is_public_holiday
+from config.vocabulary import Action, ApplicationId, AuthenticationLevel, MunicipalityCode, Role, SubjectId
+from gateway.access_review.campaign import Opened
+from gateway.authorize.snapshot import Snapshot
+from idp.events import Factor
+from idp.http.moments import PRAGUE
+from idp.login.level import WITH
+from policies.model import Device, Facts, Question
+
+FOR_EVERYBODY = frozenset({ApplicationId("portal")})
+"""What every role opens tells nothing of one."""
+NOBODY = SubjectId("review:role")
+AT = time(10)
+AT_BEST = Facts(
+    country="CZ",
+    impossible_travel=False,
+    idle=timedelta(),
+    device=Device(
+        managed=True,
+        fresh=True,
+        disk_encrypted=True,
+        firewall=True,
+        updates_installed=True,
+        screen_lock=True,
+        antivirus=True,
+        agent=True,
+    ),
+)
+
+
+def opens(
+    role: Role, municipality: MunicipalityCode, snapshot: Snapshot, now: datetime, subject: SubjectId = NOBODY
+) -> tuple[Opened, ...]:
+    """`subject`: of a technical account, to which policies permit things by name."""
+    then = working_moment(now)
+    found = []
+    for application, offer in snapshot.applications.items():
+        if municipality not in offer.municipalities or application in FOR_EVERYBODY:
+            continue
+        question = Question(
+            subject=subject,
+            roles=frozenset({(municipality, role)}),
+            own_municipality=municipality,
+            application=application,
+            action=Action.READ,
+            municipality=municipality,
+            level=AuthenticationLevel.PHISHING_RESISTANT,
+            factors=frozenset(WITH[Factor.KEY]),
+            authenticated_at=then,
+            address="",
+            now=then,
+            facts=AT_BEST,
+        )
+        actions = snapshot.policies.allowed(question, _in_order(offer.actions))
+        if actions:
+            found.append(Opened(application, _in_order(actions)))
+    return tuple(found)
+
+
+def working_moment(now: datetime) -> datetime:
+    """Ten o'clock of today or of the next working day, in Prague."""
+    day = now.astimezone(PRAGUE).date()
+    while day.isoweekday() > 5 or is_public_holiday(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, AT, PRAGUE)
+
+
+def _in_order(actions: Iterable[Action]) -> tuple[Action, ...]:
+    return tuple(one for one in Action if one in set(actions))

@@ -1,0 +1,73 @@
+"""Which policies a command asks: those in force, or those of a folder, which nobody has brought into force."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from config.district import District
+from config.load import load
+from config.settings import Settings
+from config.vocabulary import ApplicationId, MunicipalityCode
+from gateway.commands.decisions import shared_book
+from gateway.commands.preflight import CannotStart
+from gateway.commands.shared_policies import book_in_force
+from gateway.commands.state import existing_state
+from policies.evaluate import PolicyBook
+from policies.texts import MUNICIPALITIES, REGION, texts_of
+
+policies_folder = click.option(
+    "--policies",
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Ask the policies of this folder (region/*.cedar, municipalities/*.cedar), not those in force.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    settings: Settings
+    district: District
+    book: PolicyBook
+
+
+def policies_asked(configuration: Path, folder: Path | None) -> Asked:
+    """Raises PoliciesUnusable, SharedPoliciesUnusable, CannotStart where there is no state and no folder."""
+    settings, district = load(configuration)
+    if folder is not None:
+        return Asked(settings, district, book_of_folder(settings, district, folder))
+    state = existing_state(configuration)
+    try:
+        return Asked(settings, district, book_in_force(state))
+    finally:
+        state.database.close()
+
+
+def book_of_folder(settings: Settings, district: District, folder: Path) -> PolicyBook:
+    try:
+        texts = texts_of(folder / REGION, folder / MUNICIPALITIES)
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotStart(
+            f"the policies of {folder} cannot be read: {error}",
+            "it needs the folders region and municipalities, as `brana policy export` writes them",
+        ) from error
+    return shared_book(settings, district, texts)
+
+
+def municipality_asked(district: District, written: str) -> MunicipalityCode:
+    found = district.found(written)
+    if found is None:
+        raise CannotStart(
+            f"no municipality {written!r} in the district", "write its code, its number or its whole name"
+        )
+    return found
+
+
+def applications_asked(book: PolicyBook, written: Sequence[str]) -> tuple[ApplicationId, ...]:
+    """Those that are named, which have to be there; all where none is named."""
+    known = book.names.applications
+    for name in written:
+        if name not in known:
+            raise CannotStart(f"no application {name!r} in the settings", f"there are: {', '.join(known)}")
+    return tuple(map(ApplicationId, written)) or tuple(known)

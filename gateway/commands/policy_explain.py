@@ -1,0 +1,170 @@
+"""`brana policy explain`: what somebody would be told and why, and the smallest change that would permit it."""
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import click
+import msgspec
+
+from config.district import District
+from config.duration import parse_duration
+from config.vocabulary import Action, AuthenticationLevel, MunicipalityCode, Role, SubjectId
+from gateway.audit.acts import looked
+from gateway.commands.operator import operator
+from gateway.commands.options import configuration
+from gateway.commands.person import named, the_one
+from gateway.commands.policies_asked import (
+    applications_asked,
+    municipality_asked,
+    policies_asked,
+    policies_folder,
+)
+from gateway.commands.policy_explain_shown import show_explained
+from gateway.commands.policy_moment import moment_asked
+from gateway.commands.preflight import CannotStart
+from gateway.commands.state import State, existing_state, now
+from gateway.commands.terminal import console
+from policies.explain import ANYBODY
+from policies.explained import explained
+from policies.explained_content import explained_content
+from policies.matrix import DEVICES, FACTORS, DeviceState
+from policies.model import Facts, Permitted, Question
+
+SHORT = {one.value.rpartition(":")[2]: one for one in AuthenticationLevel}
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    subject: SubjectId
+    roles: frozenset[tuple[MunicipalityCode, Role]]
+
+
+def _age(_context: click.Context, _option: click.Parameter, written: str) -> timedelta:
+    try:
+        return parse_duration(written)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+@click.command(
+    help="Say what somebody would be told who asks for APPLICATION, which rules decide and by which facts, and the "
+    "smallest change that would permit what is refused. Give a person by --person, or roles by --role. Nothing is "
+    "opened. Ends with 1 where it is refused.",
+    short_help="Why it is permitted or refused, and what would permit it.",
+)
+@configuration
+@click.argument("application", metavar="APPLICATION")
+@policies_folder
+@click.option("--person", "login", default="", metavar="LOGIN", help="Login, or identifier; it is recorded.")
+@click.option("--role", "roles", multiple=True, metavar="ROLE@CODE", help="mayor@588491; repeatable.")
+@click.option("--acting-for", default="", help="Municipality the person acts for; left out: the one asked.")
+@click.option("--municipality", default="", help="Whose application; left out: the one of the first role.")
+@click.option("--action", type=click.Choice([one.value for one in Action]), default="read", show_default=True)
+@click.option("--level", type=click.Choice(list(SHORT)), default="two-factors", show_default=True)
+@click.option(
+    "--age", default="1 min", callback=_age, show_default=True, help="How long ago the person signed in."
+)
+@click.option("--at", "written", default="", help="At this moment (2026-11-23T09:00); left out: now.")
+@click.option("--address", default="", help="From this IP address; left out: from none that is known.")
+@click.option("--country", default="", help="From this country (CZ); left out: not known.")
+@click.option(
+    "--device",
+    type=click.Choice([one.value for one in DeviceState]),
+    default=DeviceState.UNKNOWN.value,
+    show_default=True,
+)
+@click.option("--tunnel", is_flag=True, help="Through the office's tunnel.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def show(  # noqa: PLR0913 - one parameter for each circumstance
+    *,
+    configuration: Path,
+    application: str,
+    folder: Path | None,
+    login: str,
+    roles: tuple[str, ...],
+    acting_for: str,
+    municipality: str,
+    action: str,
+    level: str,
+    age: timedelta,
+    written: str,
+    address: str,
+    country: str,
+    device: str,
+    tunnel: bool,
+    as_json: bool,
+) -> None:
+    if bool(login) is bool(roles):
+        raise CannotStart("who asks is not said", "give --person LOGIN, or --role ROLE@CODE, one of them")
+    asked = policies_asked(configuration, folder)
+    (wanted,) = applications_asked(asked.book, [application])
+    who = _known(configuration, login) if login else Who(ANYBODY, _roles(asked.district, roles))
+    there = (
+        municipality_asked(asked.district, municipality)
+        if municipality
+        else _first(who, roles, asked.district)
+    )
+    at = moment_asked(written)
+    question = Question(
+        subject=who.subject,
+        roles=who.roles,
+        own_municipality=municipality_asked(asked.district, acting_for) if acting_for else there,
+        application=wanted,
+        action=Action(action),
+        municipality=there,
+        level=SHORT[level],
+        factors=FACTORS[SHORT[level]],
+        authenticated_at=at - age,
+        address=address,
+        now=at,
+        facts=Facts(country=country.upper() or None, device=DEVICES[DeviceState(device)], tunnel=tunnel),
+    )
+    found = explained(asked.book, question)
+    if as_json:
+        click.echo(msgspec.json.encode(explained_content(found)).decode())
+    else:
+        show_explained(found, asked.book.names, asked.settings.language, console())
+    sys.exit(0 if isinstance(found.verdict, Permitted) else 1)
+
+
+def _known(configuration: Path, login: str) -> Who:
+    state = existing_state(configuration)
+    try:
+        return asyncio.run(_looked_up(state, login))
+    finally:
+        state.database.close()
+
+
+async def _looked_up(state: State, login: str) -> Who:
+    """Somebody reads about a person: recorded before anything is shown."""
+    people = await named(state, login)
+    look = looked(now(), subject=operator(), command="policy explain", of=login, found=len(people))
+    await state.record([look])
+    person = the_one(people, login)
+    return Who(person.subject, frozenset((held.municipality, held.role) for held in person.roles))
+
+
+def _roles(district: District, written: tuple[str, ...]) -> frozenset[tuple[MunicipalityCode, Role]]:
+    return frozenset(_role(district, one) for one in written)
+
+
+def _role(district: District, written: str) -> tuple[MunicipalityCode, Role]:
+    name, _, where = written.partition("@")
+    if name not in {role.value for role in Role}:
+        raise CannotStart(f"{written!r} is no role in a municipality", "write it as mayor@588491")
+    return municipality_asked(district, where), Role(name)
+
+
+def _first(who: Who, written: tuple[str, ...], district: District) -> MunicipalityCode:
+    if written:
+        return _role(district, written[0])[0]
+    places = sorted({where for where, _ in who.roles})
+    if len(places) == 1:
+        return places[0]
+    raise CannotStart(
+        "the person has roles in several municipalities, or in none",
+        "say whose application by --municipality",
+    )

@@ -1,0 +1,151 @@
+"""`brana policy matrix`: who may do what in a municipality, and what other policies would give and take."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from config.vocabulary import Language, Role
+from gateway.commands.options import configuration
+from gateway.commands.policies_asked import (
+    applications_asked,
+    book_of_folder,
+    municipality_asked,
+    policies_asked,
+    policies_folder,
+)
+from gateway.commands.policy_moment import moment_asked
+from gateway.commands.terminal import console
+from policies.matrix import Circumstances, Matrix, matrix
+from policies.matrix_groups import Difference, Group, difference, permits
+from policies.matrix_words import ALL_ROLES, difference_content, matrix_content, ways_said
+from policies.model import Facts, Text
+from policies.reasons import ACTION_TITLES, Names
+
+CS, EN = Language.CZECH, Language.ENGLISH
+HEADS: tuple[Text, ...] = (
+    {CS: "role", EN: "roles"},
+    {CS: "aplikace", EN: "application"},
+    {CS: "činnosti", EN: "actions"},
+    {CS: "jak", EN: "how"},
+    {CS: "pravidla", EN: "rules"},
+)
+GIVEN: Text = {CS: "Přibude ({count} polí)", EN: "Given ({count} cells)"}
+TAKEN: Text = {CS: "Ubude ({count} polí)", EN: "Taken ({count} cells)"}
+NOTHING: Text = {CS: "Nikdo nic nezíská ani neztratí.", EN: "Nobody gains or loses anything."}
+OTHERWISE: Text = {
+    CS: "Jiné pravidlo nebo jiný důvod při stejném výsledku: {count} polí",
+    EN: "Another rule or reason with the same result: {count} cells",
+}
+ROLES: Text = {CS: "role", EN: "roles"}
+
+
+@click.command(
+    help="Say who may do what in MUNICIPALITY: every role, application, action, level of sign-in and state of the "
+    "device, by the policies in force. With --against: what the policies of another folder would give and take.",
+    short_help="Who may do what, and what other policies would change.",
+)
+@configuration
+@click.argument("municipality")
+@policies_folder
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Compare: what would the policies of this folder give and take?",
+)
+@click.option("--application", "applications", multiple=True, metavar="ID", help="Only this one; repeatable.")
+@click.option("--at", "written", default="", help="At this moment (2026-11-23T09:00); left out: now.")
+@click.option("--address", default="", help="From this IP address; left out: from none that is known.")
+@click.option("--country", default="", help="From this country (CZ); left out: not known.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def show(
+    configuration: Path,
+    municipality: str,
+    folder: Path | None,
+    against: Path | None,
+    applications: tuple[str, ...],
+    written: str,
+    address: str,
+    country: str,
+    *,
+    as_json: bool,
+) -> None:
+    asked = policies_asked(configuration, folder)
+    code = municipality_asked(asked.district, municipality)
+    those = applications_asked(asked.book, applications)
+    at = Circumstances(
+        now=moment_asked(written), address=address, facts=Facts(country=country.upper() or None)
+    )
+    other = None if against is None else book_of_folder(asked.settings, asked.district, against)
+    language, names = asked.settings.language, asked.book.names
+    with _bar(ROLES[language]) as progress:
+        found = matrix(asked.book, code, at, those, progress)
+        theirs = None if other is None else matrix(other, code, at, those, progress)
+    if theirs is None:
+        _tell(matrix_content(found, names) if as_json else None, found, names, language)
+        return
+    compared = difference(found, theirs)
+    if as_json:
+        click.echo(msgspec.json.encode(difference_content(compared, names)).decode())
+    else:
+        _show_difference(compared, names, language)
+
+
+def _tell(content: object, found: Matrix, names: Names, language: Language) -> None:
+    if content is not None:
+        click.echo(msgspec.json.encode(content).decode())
+        return
+    out = console()
+    out.print(_headline(found.municipality, found.version, found.at.now, names))
+    out.print(_table(permits(found), names, language))
+
+
+def _show_difference(compared: Difference, names: Names, language: Language) -> None:
+    out = console()
+    out.print(f"{names.district.name(compared.municipality)}: {compared.before} → {compared.after}")
+    for title, groups in ((GIVEN, compared.gained), (TAKEN, compared.lost)):
+        if groups:
+            count = sum(group.cells for group in groups)
+            out.print(f"\n{title[language].format(count=count)}")
+            out.print(_table(groups, names, language))
+    if compared.nobody_notices:
+        out.print(NOTHING[language])
+    if compared.otherwise:
+        out.print(OTHERWISE[language].format(count=compared.otherwise))
+
+
+def _headline(code: str, version: str, now: datetime, names: Names) -> str:
+    return f"{names.district.name(code)} ({code}), {version}, {now:%Y-%m-%d %H:%M %Z}"
+
+
+def _table(groups: tuple[Group, ...], names: Names, language: Language) -> Table:
+    table = Table(*(head[language] for head in HEADS), box=None)
+    for group in groups:
+        title = names.applications.get(group.application)
+        whole = set(group.roles) == set(Role)
+        table.add_row(
+            ALL_ROLES[language] if whole else ", ".join(role.title_in(language) for role in group.roles),
+            title[language] if title else group.application,
+            ", ".join(ACTION_TITLES[action][language] for action in group.actions),
+            ways_said(group.spots, language),
+            ", ".join((*group.rules, *group.reasons)),
+        )
+    return table
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], object]]:
+    watched = Console(stderr=True)
+    if not watched.is_terminal:
+        yield lambda _done, _all: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, transient=True, console=watched) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -1,0 +1,1 @@
+"""Pages of access reviews, on the host `policies.`."""

@@ -1,0 +1,64 @@
+"""The accesses of a campaign as a page shows them: person by person, so many on a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from gateway.access_review.campaign import Item, Kind
+
+PAGE = 25  # people: what a phone scrolls through without getting lost
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A person, or a technical account, with everything that is reviewed of it."""
+
+    name: str
+    login: str
+    subject: str
+    technical: bool
+    items: tuple[Item, ...]
+
+    @property
+    def open(self) -> bool:
+        return any(one.open for one in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page of people. Pages count from 1."""
+
+    people: Sequence[Somebody]
+    page: int
+    pages: int
+
+
+def people(items: Sequence[Item]) -> list[Somebody]:
+    """By name, as campaigns keep them; whoever was added later stands at the end of their own."""
+    ordered = sorted(items, key=lambda one: (one.held.name, one.held.subject, one.number))
+    return [
+        Somebody(some[0].held.name, some[0].held.login, whose, some[0].held.kind is Kind.TECHNICAL, some)
+        for (_, whose), each in groupby(ordered, key=lambda one: (one.held.name, one.held.subject))
+        if (some := tuple(each))
+    ]
+
+
+def leaf(everybody: Sequence[Somebody], page: int) -> Leaf:
+    """The page asked for, or the nearest that there is."""
+    pages = max(1, -(-len(everybody) // PAGE))
+    page = min(max(page, 1), pages)
+    return Leaf(everybody[(page - 1) * PAGE : page * PAGE], page, pages)
+
+
+def next_open(everybody: Sequence[Somebody], behind: int, own: str) -> tuple[int, int] | None:
+    """Page and number of the next access to decide, behind the one with that number; never one's own."""
+    in_order = [
+        (place // PAGE + 1, one.number, one.open and somebody.subject != own)
+        for place, somebody in enumerate(everybody)
+        for one in somebody.items
+    ]
+    at = next((place for place, (_, number, _) in enumerate(in_order) if number == behind), -1)
+    left = [
+        (page, number) for page, number, undecided in in_order[at + 1 :] + in_order[: at + 1] if undecided
+    ]
+    return left[0] if left else None

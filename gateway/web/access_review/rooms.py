@@ -1,0 +1,270 @@
+"""Reviews of the municipality that somebody acts for: the list, one review, its report; deciding, closing, undoing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from config.settings import Title
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, SubjectId
+from gateway.access_review.blocks import BlockId
+from gateway.access_review.campaign import CampaignId, Choice, Kind, Plan, Scope, progress
+from gateway.access_review.report import as_csv
+from gateway.access_review.reviewer import NotDone, Reviewer
+from gateway.access_review.reviewing import Reviewing, Shown
+from gateway.authorize.act import Act
+from gateway.sessions.assistance import end_of
+from gateway.web.access_review.not_done import REFUSALS, done
+from gateway.web.access_review.people import leaf, next_open, people
+from gateway.web.acting import MayAct
+from gateway.web.desk import Desk, Page, Refused, form_of, origin_of, request_id_of
+from gateway.web.identity import POLICIES, Assertion
+from gateway.web.officer.details import action_title
+from gateway.web.refusal import FORM_UNREADABLE, PAGE_UNKNOWN
+from idp.http.arrival import led_here_by_us
+from idp.http.moments import PRAGUE
+from idp.http.page import language_of, page_headers
+
+SCOPES: Mapping[Scope, Title] = {
+    Scope.ALL: Title(cs="všechna oprávnění", en="every access"),
+    Scope.PRIVILEGED: Title(
+        cs="jen správci, bezpečnost a auditoři", en="administrators, security and auditors only"
+    ),
+    Scope.SPECIAL: Title(cs="jen výjimky a technické účty", en="exceptions and technical accounts only"),
+    Scope.APPLICATION: Title(cs="jen jedna aplikace", en="one application only"),
+}
+CHOICES: Mapping[Choice, Title] = {
+    Choice.CONFIRM: Title(cs="ponecháno", en="confirmed"),
+    Choice.REMOVE: Title(cs="odebráno", en="removed"),
+    Choice.UNCLEAR: Title(cs="nejasné", en="unclear"),
+}
+DONE = frozenset({"begun", "all", "decided", "closed", "restored"})
+USUAL = timedelta(days=14)  # from the beginning to the deadline, as it is offered
+NUMBER_LENGTH = 6  # digits of an access or a page
+ID_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviews:
+    """`everywhere`: the municipalities of the district, for a review of all at once."""
+
+    desk: Desk
+    reviewing: Reviewing
+    may_act: MayAct
+    applications: Mapping[ApplicationId, Title]
+    everywhere: Sequence[MunicipalityCode]
+
+    def pages(self) -> Sequence[Page]:
+        return (
+            Page("GET", "/reviews", self.campaigns),
+            Page("POST", "/reviews", self.begin),
+            Page("POST", "/reviews/all", self.begin_everywhere),
+            Page("GET", "/reviews/all", self.campaigns),  # the switch of languages of a refusal
+            Page("GET", "/reviews/{review}", self.campaign),
+            Page("POST", "/reviews/{review}", self.decide),
+            Page("POST", "/reviews/{review}/close", self.close),
+            Page("GET", "/reviews/{review}/close", self.campaign),
+            Page("GET", "/reviews/{review}/report", self.report),
+            Page("POST", "/reviews/{review}/report", self.restore),
+            Page("GET", "/reviews/{review}/report.json", self.as_json),
+            Page("GET", "/reviews/{review}/report.csv", self.as_table),
+        )
+
+    async def campaigns(self, request: web.Request) -> web.Response:
+        caller = self._caller(request)
+        listed = await self.reviewing.campaigns(_reviewer(request, caller))
+        return await self._show(
+            request,
+            "reviews.html",
+            caller,
+            under_way=[one for one in listed if not one.campaign.over],
+            over=[one for one in listed if one.campaign.over],
+            earliest=self.desk.now().astimezone(PRAGUE).date(),
+            suggested=(self.desk.now() + USUAL).astimezone(PRAGUE).date(),
+            may_begin_everywhere=Action.ADMINISTER in caller.actions,
+        )
+
+    async def begin(self, request: web.Request) -> web.Response:
+        caller = self._caller(request)
+        plan = _asked(await form_of(request, ["scope", "application", "until"]))
+        await self._may(request, caller, Action.SIGN, "begin")
+        by, where = _reviewer(request, caller), caller.municipality
+        beginning = self.reviewing.begin(by, where, plan, self.desk.now())
+        campaign = await done(beginning)
+        raise web.HTTPSeeOther(f"/reviews/{campaign.id}?done=begun")
+
+    async def begin_everywhere(self, request: web.Request) -> web.Response:
+        """In every municipality where there is something to review, and such a review is not under way."""
+        caller = self._caller(request)
+        plan = _asked(await form_of(request, ["scope", "application", "until"]))
+        await self._may(request, caller, Action.ADMINISTER, "begin everywhere")
+        by = _reviewer(request, caller, everywhere=True)
+        begun, refused = await self.reviewing.begin_everywhere(by, self.everywhere, plan, self.desk.now())
+        if not begun and refused:
+            raise Refused(*REFUSALS[next(iter(refused.values())).reason])
+        raise web.HTTPSeeOther("/reviews?" + urlencode({"done": "all", "begun": len(begun)}))
+
+    async def campaign(self, request: web.Request) -> web.Response:
+        caller = self._caller(request)
+        shown = await self._shown(request, caller)
+        if shown.campaign.over:
+            raise web.HTTPSeeOther(f"/reviews/{shown.campaign.id}/report")
+        only_open = request.query.get("open") == "1"
+        everybody = [one for one in people(shown.items) if one.open or not only_open]
+        return await self._show(
+            request,
+            "review.html",
+            caller,
+            review=shown.campaign,
+            progress=progress(shown.items),
+            leaf=leaf(everybody, _number(request.query.get("page", "1")) or 1),
+            only_open=only_open,
+            overdue=shown.campaign.overdue(self.desk.now()),
+        )
+
+    async def decide(self, request: web.Request) -> web.Response:
+        caller = self._caller(request)
+        form = await form_of(request, ["number", "choice", "comment"])
+        number = _number(form["number"])
+        if number is None or form["choice"] not in {one.value for one in Choice}:
+            raise Refused(FORM_UNREADABLE, 400)
+        which, by = _review_of(request), _reviewer(request, caller)
+        await self._may(request, caller, Action.SIGN, f"{which} {number}")
+        choice, now = Choice(form["choice"]), self.desk.now()
+        await done(self.reviewing.decide(by, which, number, choice, form["comment"], now))
+        shown = await self._shown(request, caller)
+        following = next_open(people(shown.items), number, caller.subject)
+        query = {"done": "decided"} | ({"page": str(following[0])} if following is not None else {})
+        place = f"#access-{following[1]}" if following is not None else "#finish"
+        raise web.HTTPSeeOther(f"/reviews/{which}?{urlencode(query)}{place}")
+
+    async def close(self, request: web.Request) -> web.Response:
+        caller, which = self._caller(request), _review_of(request)
+        await self._may(request, caller, Action.SIGN, which)
+        await done(self.reviewing.close(_reviewer(request, caller), which, self.desk.now()))
+        raise web.HTTPSeeOther(f"/reviews/{which}/report?done=closed")
+
+    async def report(self, request: web.Request) -> web.Response:
+        caller = self._caller(request)
+        shown = await self._shown(request, caller)
+        return await self._show(
+            request,
+            "review_report.html",
+            caller,
+            review=shown.campaign,
+            people=people(shown.items),
+            progress=progress(shown.items),
+            blocks=shown.blocks,
+            programs=[
+                one.held
+                for one in shown.items
+                if one.held.kind is Kind.TECHNICAL and one.choice is Choice.REMOVE
+            ],
+            overdue=shown.campaign.overdue(self.desk.now()),
+        )
+
+    async def restore(self, request: web.Request) -> web.Response:
+        caller, which = self._caller(request), _review_of(request)
+        form = await form_of(request, ["block", "why"])
+        await self._may(request, caller, Action.SIGN, which)
+        block, now = BlockId(form["block"][:ID_LENGTH]), self.desk.now()
+        await done(self.reviewing.restore(_reviewer(request, caller), block, form["why"], now))
+        raise web.HTTPSeeOther(f"/reviews/{which}/report?done=restored")
+
+    async def as_json(self, request: web.Request) -> web.Response:
+        """To the octet what was closed: its SHA-256 is that of the log."""
+        shown = await self._closed(request)
+        return _file(shown, "json", "application/json", shown.campaign.report)
+
+    async def as_table(self, request: web.Request) -> web.Response:
+        shown = await self._closed(request)
+        return _file(shown, "csv", "text/csv", as_csv(shown.campaign.report))
+
+    async def _closed(self, request: web.Request) -> Shown:
+        shown = await self._shown(request, self._caller(request))
+        if not shown.campaign.over:
+            raise Refused(PAGE_UNKNOWN, 404)
+        return shown
+
+    async def _shown(self, request: web.Request, caller: Assertion) -> Shown:
+        by = _reviewer(request, caller)
+        return await done(self.reviewing.shown(by, _review_of(request), self.desk.now()))
+
+    def _caller(self, request: web.Request) -> Assertion:
+        return self.desk.caller(request, POLICIES)
+
+    async def _may(self, request: web.Request, caller: Assertion, action: Action, about: str) -> None:
+        act = Act(application=POLICIES, action=action, about=f"access review: {about}")
+        await self.may_act(caller, act, origin_of(request))
+
+    async def _show(
+        self, request: web.Request, template: str, caller: Assertion, **context: Any
+    ) -> web.Response:
+        language = language_of(request, self.desk.pages.default_language)
+        said = request.query.get("done", "") if led_here_by_us(request) else ""
+        return await self.desk.show(
+            request,
+            template,
+            caller,
+            municipality=self.desk.municipality_name(caller.municipality),
+            may_act=Action.SIGN in caller.actions,
+            scopes=SCOPES,
+            choices=CHOICES,
+            applications=self.applications,
+            action_title=lambda action: action_title(action, language),
+            role_title=lambda role: Role(role).title_in(language),
+            done=said if said in DONE else "",
+            begun=_number(request.query.get("begun", "")) or 0,
+            **context,
+        )
+
+
+def _reviewer(request: web.Request, caller: Assertion, *, everywhere: bool = False) -> Reviewer:
+    origin = origin_of(request)
+    return Reviewer(
+        subject=SubjectId(caller.subject),
+        login=caller.login,
+        municipality=None if everywhere else caller.municipality,
+        own_municipality=caller.municipality,
+        session=caller.sid,
+        address=origin.address,
+        request_id=request_id_of(request),
+    )
+
+
+def _review_of(request: web.Request) -> CampaignId:
+    return CampaignId(request.match_info["review"][: 4 * ID_LENGTH])
+
+
+def _asked(form: Mapping[str, str]) -> Plan:
+    """What a form of the beginning asks for. Raises Refused."""
+    try:
+        scope, day = Scope(form["scope"]), date.fromisoformat(form["until"])
+    except ValueError:
+        raise Refused(FORM_UNREADABLE, 400) from None
+    return Plan(scope, _end_of(day), form["application"] if scope is Scope.APPLICATION else "")
+
+
+def _end_of(day: date) -> datetime:
+    """Raises Refused: the last day of the calendar has no next."""
+    try:
+        return end_of(day)
+    except OverflowError:
+        raise Refused(*REFUSALS[NotDone.DEADLINE]) from None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= NUMBER_LENGTH else None
+
+
+def _file(shown: Shown, kind: str, content_type: str, text: str) -> web.Response:
+    name = f"review-{shown.campaign.municipality}-{shown.campaign.begun_at:%Y-%m-%d}.{kind}"
+    return web.Response(
+        body=text.encode(),
+        content_type=content_type,
+        charset="utf-8",
+        headers=page_headers() | {"Content-Disposition": f'attachment; filename="{name}"'},
+    )

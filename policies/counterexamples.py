@@ -1,0 +1,182 @@
+"""The search for something that is permitted and must not be.
+
+Three sieves, the cheapest first: a permit must need no more than the question brings (`policies.needs`); the region
+must not forbid it, which is asked once for all municipalities of which the region does not speak by name; what is left
+is asked of the municipality's whole set, as any decision is.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from config.vocabulary import Action, MunicipalityCode, Role
+from policies.evaluate import PolicyBook, Source
+from policies.model import Permitted
+from policies.needs import Needs, named, needs_of
+from policies.never import Counterexample, Never, circumstances_of, persons, question, told_apart
+from policies.reasons import Names
+from policies.request import Paths
+from policies.review import Policy
+from policies.statements import split
+
+MOST = 4000  # questions of one class at one municipality: about a second
+ANOTHER = "another"  # a role of which the region does not speak: to it they are all alike
+WIDE_OPEN = """
+@id("wide-open") permit (principal, action, resource in Municipality::"{code}");
+@id("wide-open-to-programs") permit (principal is TechnicalAccount, action, resource in Municipality::"{code}");
+"""
+"""In the place of a municipality's policies: what is refused then, the region forbids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    asked: int
+    """Questions that came through the sieves."""
+    too_many: bool = False
+    example: Counterexample | None = None
+    rule: str = ""
+
+
+class Search:
+    """Among the policies of a district. `spoken_of`: municipalities of which the region speaks by their code."""
+
+    def __init__(
+        self,
+        region: Source,
+        municipal: Mapping[MunicipalityCode, Source],
+        names: Names,
+        spoken_of: Collection[MunicipalityCode],
+    ) -> None:
+        self.book = PolicyBook(region, municipal, names, version="")
+        self._municipal, self._region, self._spoken_of = municipal, region, spoken_of
+        open_to_all = {code: _wide_open(code) for code in municipal}
+        self._guardrails = PolicyBook(region, open_to_all, names, version="")
+        self._region_permits = list(_permits(region))
+        self._permits: dict[MunicipalityCode, list[Needs]] = {}
+        self._networks: dict[MunicipalityCode, frozenset[str]] = {}
+        self._told = told_apart(_looked_at(region.policies, tuple(Action)), _attributes(region.policies))
+        self._named_roles = {one.rpartition("/")[2] for one in named(region.text, "Role", "Office")}
+        self._let_through: dict[tuple[object, Action], bool] = {}
+        self._applications = sorted(names.applications)
+
+    def of(self, never: Never, here: MunicipalityCode, acting_for: MunicipalityCode) -> Found:
+        """Of this class at one municipality, for which or another the person acts; the first that is found."""
+        asked = 0
+        for example, actions in self._classes(never, here):
+            left = self._past_the_region(never, example, actions, here, acting_for)
+            if not left:
+                continue
+            asked += len(left)
+            if asked > MOST:
+                return Found(asked, too_many=True)
+            networks = self._networks[here]
+            asks = question(never, example, here, acting_for, networks)
+            for action in sorted(self.book.allowed(asks, left)):
+                found = replace(example, action=action, own=never.own)
+                verdict = self.book.decide(replace(asks, action=action))
+                return Found(
+                    asked, example=found, rule=verdict.rule if isinstance(verdict, Permitted) else ""
+                )
+        return Found(asked)
+
+    def _classes(
+        self, never: Never, here: MunicipalityCode
+    ) -> Iterator[tuple[Counterexample, tuple[Action, ...]]]:
+        """Questions where some permit may apply, and of which actions."""
+        own = self._municipal[here]
+        policies = (*self._region.policies, *own.policies)
+        attributes = _attributes(policies)
+        if here not in self._permits:
+            self._permits[here] = [*self._region_permits, *_permits(own)]
+            self._networks[here] = named(self._region.text + own.text, "Network")
+        permits = self._permits[here]
+        wanted = never.actions or tuple(Action)
+        reads = {action: _looked_at(policies, (action,)) for action in wanted}
+        held_by = list(persons(never))
+        known: dict[Paths, list[Counterexample]] = {}
+        for application in never.applications or self._applications:
+            needed = {
+                action: [one.roles for one in permits if one.may_be_of(application, action)]
+                for action in wanted
+            }
+            for held in held_by:
+                actions = tuple(one for one in wanted if _suffices(held, needed[one]))
+                if not actions:
+                    continue
+                looks_at = frozenset[tuple[str, ...]]().union(*(reads[action] for action in actions))
+                if looks_at not in known:
+                    known[looks_at] = list(circumstances_of(never, told_apart(looks_at, attributes)))
+                for of in known[looks_at]:
+                    yield replace(of, roles=held, application=application), actions
+
+    def _past_the_region(
+        self,
+        never: Never,
+        example: Counterexample,
+        actions: tuple[Action, ...],
+        here: MunicipalityCode,
+        acting_for: MunicipalityCode,
+    ) -> tuple[Action, ...]:
+        key = self._as_the_region_sees_it(never, example, here, acting_for)
+        asked = [action for action in actions if (key, action) not in self._let_through]
+        if asked:
+            through = self._guardrails.allowed(
+                question(never, example, here, acting_for, self._networks[here]), asked
+            )
+            self._let_through |= {(key, action): action in through for action in asked}
+        return tuple(action for action in actions if self._let_through[key, action])
+
+    def _as_the_region_sees_it(
+        self, never: Never, example: Counterexample, here: MunicipalityCode, acting_for: MunicipalityCode
+    ) -> object:
+        """What of a question the region's policies can tell from another one's."""
+        told = self._told
+        return (
+            never.subject,
+            never.facts,
+            never.without,
+            *(one if one in self._spoken_of else "" for one in (here, acting_for)),
+            here == acting_for,
+            frozenset(role if role in self._named_roles else ANOTHER for role in example.roles),
+            example.application,
+            told.level and example.level,
+            told.device and example.device,
+            told.time and example.at,
+            told.else_known and example.helped and self._networks[here],
+        )
+
+
+def _suffices(held: tuple[Role, ...], needed: list[tuple[frozenset[str], ...]]) -> bool:
+    """Whether the roles are enough for one of the permits."""
+    return any(all(not one.isdisjoint(held) for one in roles) for roles in needed)
+
+
+def _permits(source: Source) -> Iterator[Needs]:
+    for policy, statement in zip(source.policies, split(source.text), strict=True):
+        if not policy.forbids:
+            yield needs_of(statement.text)
+
+
+def _looked_at(policies: tuple[Policy, ...], actions: tuple[Action, ...]) -> Paths:
+    return frozenset(
+        path
+        for one in policies
+        if one.actions is None or not one.actions.isdisjoint(actions)
+        for path in one.looks_at
+    )
+
+
+def _attributes(policies: tuple[Policy, ...]) -> frozenset[str] | None:
+    """All that they name; None where one of them may read anything."""
+    named = [one.attributes for one in policies]
+    known = [one for one in named if one is not None]
+    return None if len(known) < len(named) else frozenset[str]().union(*known)
+
+
+def _wide_open(code: MunicipalityCode) -> Source:
+    everybody = Policy(
+        id="wide-open", forbids=False, reason="", wording=None, file=Path(), line=0, column=0,
+        looks_at=frozenset(), attributes=frozenset(),
+    )  # fmt: skip
+    programs = replace(everybody, id="wide-open-to-programs", technical=True)
+    return Source(WIDE_OPEN.format(code=code), (everybody, programs))

@@ -1,0 +1,238 @@
+"""What differs between two sets of policies, policy by policy, as people read it.
+
+What weakens is told from syntax alone: a permit more, a forbid less, or a forbid that became a permit. Of a policy whose
+conditions changed it says only that it may go either way: that is for cases, the matrix and the reader to see.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+from typing import Any
+
+import cedarpy
+
+from config.vocabulary import Language, MunicipalityCode
+from policies.case_files import SUFFIX
+from policies.forms import Form, Values, read
+from policies.model import Text
+from policies.parameters import ANYTHING, Offered, shown
+from policies.reasons import CS, EN
+from policies.statements import split
+from policies.texts import Texts
+
+REGION = "region"
+
+
+class Kind(StrEnum):
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+class Effect(StrEnum):
+    """On what is permitted."""
+
+    WEAKENS = "weakens"
+    STRENGTHENS = "strengthens"
+    EITHER = "either"
+    NONE = "none"
+    """Only words changed, which people read and nothing decides by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    sign: str
+    """`+`, `-` or a space."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """Of a policy that one form wrote before and after."""
+
+    label: Text
+    before: Text
+    after: Text
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    where: str
+    """`region`, or the code of the municipality."""
+    id: str
+    kind: Kind
+    effect: Effect
+    title: Text
+    form: Text | None
+    """Title of the form that wrote it, as it is now or, where it was removed, as it was."""
+    fields: tuple[FieldChange, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    policies: tuple[PolicyChange, ...]
+    cases: tuple[tuple[Kind, str], ...]
+    """Files of cases."""
+    remarks: tuple[str, ...]
+    """Files of which nothing but comments or the order differs."""
+
+    def __bool__(self) -> bool:
+        return bool(self.policies or self.cases or self.remarks)
+
+    @property
+    def weakens(self) -> bool:
+        return any(one.effect is Effect.WEAKENS for one in self.policies)
+
+
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    text: str
+    forbids: bool
+    rest: Any
+    """All of it but the annotations."""
+    annotations: Mapping[str, str]
+    written_by: tuple[Form, Values] | None
+
+
+def difference(before: Texts, after: Texts, offered: Offered = ANYTHING) -> Difference:
+    """Between texts by name; they need not be without faults."""
+    old, new = _policies(before), _policies(after)
+    changes = [
+        change
+        for key in sorted(old.keys() | new.keys())
+        if (change := _change(key, old.get(key), new.get(key), offered)) is not None
+    ]
+    names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    touched = {one.where for one in changes}
+    return Difference(
+        policies=tuple(changes),
+        cases=tuple((_kind(name in before, name in after), name) for name in names if name.endswith(SUFFIX)),
+        remarks=tuple(name for name in names if not name.endswith(SUFFIX) and _where(name) not in touched),
+    )
+
+
+def _where(name: str) -> str:
+    folder, _, file = name.partition("/")
+    return REGION if folder == REGION else file.partition(".")[0]
+
+
+def _kind(was: bool, is_now: bool) -> Kind:  # noqa: FBT001 - a table of two bits
+    return Kind.CHANGED if was and is_now else Kind.ADDED if is_now else Kind.REMOVED
+
+
+def _policies(texts: Texts) -> dict[tuple[str, str], _Policy]:
+    """By place and id; one that has none, or cannot be read, by its own text."""
+    found: dict[tuple[str, str], _Policy] = {}
+    for name in sorted(texts):
+        if not name.endswith(SUFFIX):
+            for statement in split(texts[name]):
+                policy = _policy(statement.text, _where(name))
+                found[_where(name), policy.annotations.get("id") or statement.text] = policy
+    return found
+
+
+def _policy(text: str, where: str) -> _Policy:
+    try:
+        (policy,) = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values()
+    except ValueError:
+        return _Policy(text, text.lstrip().startswith("forbid"), text, {}, None)
+    annotations = {name: value or "" for name, value in policy.pop("annotations", {}).items()}
+    written_by = read(text, MunicipalityCode(where)) if where != REGION else None
+    return _Policy(text, policy["effect"] == "forbid", policy, annotations, written_by)
+
+
+def _change(
+    key: tuple[str, str], old: _Policy | None, new: _Policy | None, offered: Offered
+) -> PolicyChange | None:
+    if (old and old.text) == (new and new.text):
+        return None
+    shown_of = new or old
+    assert shown_of is not None
+    where, identifier = key
+    form = shown_of.written_by
+    return PolicyChange(
+        where=where,
+        id=shown_of.annotations.get("id", ""),
+        kind=_kind(old is not None, new is not None),
+        effect=_effect(old, new),
+        title=_title(shown_of, identifier),
+        form=None if form is None else form[0].title,
+        fields=tuple(_fields(old, new, offered)),
+        lines=tuple(_lines(old.text if old else "", new.text if new else "")),
+    )
+
+
+def _effect(old: _Policy | None, new: _Policy | None) -> Effect:
+    if old is None or new is None:
+        more, one = old is None, old or new
+        assert one is not None
+        return Effect.WEAKENS if more is not one.forbids else Effect.STRENGTHENS
+    if old.forbids is not new.forbids:
+        return Effect.WEAKENS if old.forbids else Effect.STRENGTHENS
+    return Effect.NONE if old.rest == new.rest else Effect.EITHER
+
+
+def _title(of: _Policy, identifier: str) -> Text:
+    """What people read of it: of a forbid, its words; of one that a form wrote, the form's; else its name."""
+    form = of.written_by[0].title if of.written_by else {}
+    named = of.annotations.get("id") or identifier.partition("\n")[0]
+    return {
+        language: of.annotations.get(f"title_{language}") or form.get(language) or named
+        for language in Language
+    }
+
+
+def _fields(old: _Policy | None, new: _Policy | None, offered: Offered) -> Iterator[FieldChange]:
+    if old is None or new is None or old.written_by is None or new.written_by is None:
+        return
+    (form, was), (other, now) = old.written_by, new.written_by
+    for one in form.parameters if form == other else ():
+        if was[one.name] != now[one.name]:
+            yield FieldChange(
+                label=one.label,
+                before={language: shown(one, was[one.name], language, offered) for language in Language},
+                after={language: shown(one, now[one.name], language, offered) for language in Language},
+            )
+
+
+def _lines(old: str, new: str) -> Iterator[Line]:
+    before, after = old.splitlines(), new.splitlines()
+    for tag, i, j, k, l in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():  # noqa: E741
+        if tag == "equal":
+            yield from (Line(" ", text) for text in before[i:j])
+        else:
+            yield from (Line("-", text) for text in before[i:j])
+            yield from (Line("+", text) for text in after[k:l])
+
+
+KINDS: Mapping[Kind, Text] = {
+    Kind.ADDED: {CS: "přidáno", EN: "added"},
+    Kind.REMOVED: {CS: "odebráno", EN: "removed"},
+    Kind.CHANGED: {CS: "změněno", EN: "changed"},
+}
+EFFECTS: Mapping[Effect, Text] = {
+    Effect.WEAKENS: {CS: "oslabuje", EN: "weakens"},
+    Effect.STRENGTHENS: {CS: "zpřísňuje", EN: "strengthens"},
+    Effect.EITHER: {CS: "může obojí", EN: "may go either way"},
+    Effect.NONE: {CS: "jen slova", EN: "words only"},
+}
+
+
+def told(found: Difference, language: Language) -> Iterator[str]:
+    """For a terminal, line by line."""
+    for one in found.policies:
+        what = f"{KINDS[one.kind][language]}, {EFFECTS[one.effect][language]}"
+        yield f"{one.where} {one.id}: {what}: {one.title[language]}"
+        if one.fields:
+            yield from (
+                f"    {of.label[language]}: {of.before[language]} → {of.after[language]}" for of in one.fields
+            )
+        else:
+            yield from (f"  {line.sign} {line.text}" for line in one.lines)
+    for kind, name in found.cases:
+        yield f"{name}: {KINDS[kind][language]}"
+    only = {CS: "liší se jen poznámky nebo pořadí", EN: "only comments or the order differ"}[language]
+    yield from (f"{name}: {only}" for name in found.remarks)

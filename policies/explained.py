@@ -1,0 +1,189 @@
+"""One question explained: the verdict, what it rests on, and the smallest change that would permit it. Pure.
+
+A decision does nothing of this (policies/explain.py has what it needs): here a few hundred other questions are asked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import groupby
+from pathlib import Path
+
+from config.vocabulary import Action, technical_account_of
+from policies.evaluate import PolicyBook
+from policies.first_moment import moved_to_the_first_moment
+from policies.model import Question, Refused, Text, Verdict
+from policies.reasons import spell_out
+from policies.review import Policy
+from policies.seen import Fact, changed, facts_of, reads_some, world_of
+from policies.smallest import Change, Found, smallest
+from policies.step_words import StepWords, step_said
+from policies.steps import Known, Step, StepKind
+from policies.steps_of_others import OTHERS
+from policies.steps_oneself import ONESELF
+
+MOST_WAYS = 6
+MOST_MOMENTS = 2  # ways whose first moment is looked for, each by some hundred questions
+OF_PROGRAMS = frozenset(
+    {StepKind.NETWORK, StepKind.COUNTRY, StepKind.TIME, StepKind.ROLE, StepKind.WITHOUT_ROLE}
+)
+"""Steps that a technical account may be helped by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A policy that decided."""
+
+    id: str
+    forbids: bool
+    reason: str
+    title: Text | None
+    """What it says to whom it refuses; None for a permit."""
+    file: Path
+    line: int
+    moves: bool
+    """Of a forbid: whether some single change would lift it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One change that is as small as any: do all of its steps, and it is permitted."""
+
+    steps: tuple[Step, ...]
+    words: tuple[StepWords, ...]
+    rules: tuple[str, ...]
+    """`@id`s of what permits then."""
+    question: Question
+    """What would be asked then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    question: Question
+    verdict: Verdict
+    rules: tuple[Rule, ...]
+    """All that decided, in the order in which they speak; none where nothing permits."""
+    facts: tuple[Fact, ...]
+    """What these rules looked at; where nothing permits, what all that could permit look at."""
+    ways: tuple[Way, ...]
+    """The smallest changes that would permit it, the easiest first; none for a permit, or where none was found."""
+    instead: tuple[Action, ...]
+    """Other actions there that are permitted as it is."""
+    tried: int
+    """Other questions that were asked."""
+    complete: bool
+    """Whether all changes of up to three steps were tried, or all that are as small as those found."""
+
+    @property
+    def closed(self) -> bool:
+        """Forbidden by a rule that no change of the person's lifts."""
+        return any(rule.forbids and not rule.moves for rule in self.rules)
+
+
+def explained(book: PolicyBook, question: Question) -> Explained:
+    verdict = book.decide(question)
+    (outcome,) = book.outcomes([question])
+    policies = book.policies_of(question.municipality)
+    if outcome is None or outcome.error:
+        failed = tuple(policy for policy in policies if outcome and policy.id == outcome.erring)
+        facts = facts_of(question, _reads(failed), book.names) if failed else ()
+        rules = tuple(_rule(policy, question, book, moves=False) for policy in failed)
+        return Explained(question, verdict, rules, facts, (), (), 0, complete=True)
+    known = Known.of(policies, question.action)
+    looked = outcome.deciding or [
+        policy
+        for policy in policies
+        if not policy.forbids and (policy.actions is None or question.action in policy.actions)
+    ]
+    facts = facts_of(question, _reads(looked), book.names)
+    if not isinstance(verdict, Refused):
+        rules = tuple(_rule(policy, question, book, moves=True) for policy in outcome.deciding)
+        return Explained(question, verdict, rules, facts, (), (), 0, complete=True)
+    world = world_of(question)
+
+    def touched(other: Question, those: Sequence[Policy]) -> frozenset[str]:
+        paths = changed(world, world_of(other)) if those else frozenset[tuple[str, ...]]()
+        return frozenset(policy.id for policy in those if reads_some(policy, paths))
+
+    found = smallest(question, outcome, possible_steps(question, known), book.outcomes, touched)
+    ways, tried = _ways(found, question, book)
+    rules = tuple(
+        _rule(policy, question, book, moves=policy.id not in found.unmoved) for policy in outcome.deciding
+    )
+    others = [action for action in Action if action is not question.action]
+    allowed = book.allowed(question, others)
+    instead = tuple(action for action in others if action in allowed)
+    tried += found.tried + len(others)
+    return Explained(question, verdict, rules, facts, ways, instead, tried, found.complete)
+
+
+def permits_after(book: PolicyBook, question: Question, steps: Sequence[Step]) -> bool:
+    """Whether it is permitted once all of these are done."""
+    (outcome,) = book.outcomes([reduce(lambda asked, step: step.apply(asked), steps, question)])
+    return outcome is not None and outcome.permits
+
+
+def possible_steps(question: Question, known: Known) -> list[Step]:
+    """All that are worth trying; those that change nothing are left out."""
+    found = [step for maker in (*ONESELF, *OTHERS) for step in maker(question, known)]
+    if technical_account_of(question.subject) is not None:
+        found = [step for step in found if step.kind in OF_PROGRAMS]
+    return [step for step in found if step.apply(question) != question]
+
+
+def _ways(found: Found, question: Question, book: PolicyBook) -> tuple[tuple[Way, ...], int]:
+    tried, ways = 0, list[Way]()
+    changes = _easiest(_roles_together(found.changes))[:MOST_WAYS]
+    for number, change in enumerate(changes):
+        first = change
+        if number < MOST_MOMENTS or len(changes) <= MOST_MOMENTS:
+            first, more = moved_to_the_first_moment(change, question, book.outcomes)
+            tried += more
+        words = tuple(step_said(step, question, book.names) for step in first.steps)
+        ways.append(Way(first.steps, words, first.rules, first.question))
+    return tuple(ways), tried
+
+
+def _roles_together(changes: Sequence[Change]) -> list[Change]:
+    """Roles that do the same are one way: one of them is enough."""
+
+    def apart_from_role(change: Change) -> tuple[Step, ...]:
+        return tuple(replace(one, value="") if one.kind is StepKind.ROLE else one for one in change.steps)
+
+    together = []
+    for _, alike in groupby(sorted(changes, key=lambda one: str(apart_from_role(one))), apart_from_role):
+        first, *others = alike
+        roles = " ".join(
+            step.value for one in (first, *others) for step in one.steps if step.kind is StepKind.ROLE
+        )
+        steps = tuple(replace(one, value=roles) if one.kind is StepKind.ROLE else one for one in first.steps)
+        together.append(replace(first, steps=steps))
+    order = list(StepKind)
+    return sorted(together, key=lambda one: [order.index(step.kind) for step in one.steps])
+
+
+EASIEST_OF = frozenset({"sign_in", "device", "order", StepKind.TIME.value})
+"""Groups of which the first step that will do is enough; of several moments the first is looked for."""
+
+
+def _easiest(changes: Sequence[Change]) -> list[Change]:
+    seen: set[tuple[tuple[str, str], ...]] = set()
+    kept = []
+    for change in changes:
+        what = tuple(
+            (step.group, "" if step.group in EASIEST_OF else f"{step.kind} {step.value}")
+            for step in change.steps
+        )
+        if what not in seen:
+            seen.add(what)
+            kept.append(change)
+    return kept
+
+
+def _reads(policies: Sequence[Policy]) -> frozenset[tuple[str, ...]]:
+    return frozenset[tuple[str, ...]]().union(*(policy.reads for policy in policies))
+
+
+def _rule(policy: Policy, question: Question, book: PolicyBook, *, moves: bool) -> Rule:
+    title = spell_out(policy.wording, question, book.names).title if policy.wording else None
+    return Rule(policy.id, policy.forbids, policy.reason, title, policy.file, policy.line, moves)

@@ -1,0 +1,171 @@
+"""Forms in the place of text: templates with parameters, from which the text of a policy is written.
+
+The text says of which form and parameters it is, so it can be opened in the form again. What was edited by hand after
+that is no longer what the form would write: it is text alone from then on.
+"""
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import cedarpy
+import msgspec
+
+from config.vocabulary import Language, MunicipalityCode
+from policies.model import Text
+from policies.parameters import (
+    ANYTHING,
+    FieldFault,
+    Offered,
+    Parameter,
+    Unfit,
+    Value,
+    in_cedar,
+    read_value,
+    shown,
+)
+from policies.reasons import CS, EN
+from policies.review import IDENTIFIER
+
+FOLDER = Path(__file__).with_name("templates")
+ORDER = (
+    "may-use",
+    "temporary-access",
+    "deputy",
+    "supplier-under-order",
+    "department-files",
+    "hours",
+    "stronger-sign-in",
+    "recent-sign-in",
+    "managed-device",
+    "networks",
+    "countries",
+    "read-only",
+    "never",
+)
+"""As people look for them: what permits, then what forbids."""
+ID = "id"
+NO_NAME: Text = {
+    CS: "Pojmenujte pravidlo malými písmeny, číslicemi a pomlčkami, například rozpocet-ucetni.",
+    EN: "Name the rule in lower-case letters, digits and hyphens, as in budget-accountants.",
+}
+LONGEST = 10  # characters of an hour or a day, which are compared as texts
+
+Values = Mapping[str, Value]
+"""By name of the parameter; `id` is the name of the policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    name: str
+    title: Text
+    help: Text
+    parameters: tuple[Parameter, ...]
+    permits: bool
+    text: str
+    """Cedar with `$parameter` and `$code`."""
+
+
+class FormRefused(Exception):
+    """Not filled in as it must be. `faults`: at most one for each field."""
+
+    def __init__(self, faults: Sequence[FieldFault]) -> None:
+        super().__init__("; ".join(f"{one.name}: {one.message[EN]}" for one in faults))
+        self.faults = tuple(faults)
+
+
+@lru_cache(maxsize=1)
+def forms() -> Mapping[str, Form]:
+    """All there are by name, in the order of a list of them."""
+    return {name: _read(name) for name in ORDER}
+
+
+def _read(name: str) -> Form:
+    document = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
+    text = document["policy"]["text"]
+    return Form(
+        name=name,
+        title={language: document[f"title_{language}"] for language in Language},
+        help={language: document[f"help_{language}"] for language in Language},
+        parameters=msgspec.convert(document["parameters"], tuple[Parameter, ...]),
+        permits="\npermit (" in f"\n{text}",
+        text=text,
+    )
+
+
+def values_of(form: Form, filled: Mapping[str, Any], offered: Offered = ANYTHING) -> dict[str, Value]:
+    """What was filled in, as it is kept. Raises FormRefused with every fault."""
+    values: dict[str, Value] = {}
+    faults: dict[str, Text] = {}
+    name = str(filled.get(ID, "")).strip()
+    if IDENTIFIER.fullmatch(name):
+        values[ID] = name
+    else:
+        faults[ID] = NO_NAME
+    for one in form.parameters:
+        try:
+            values[one.name] = read_value(one, filled.get(one.name), offered)
+        except Unfit as unfit:
+            faults[one.name] = unfit.message
+    faults |= {name: text for name, text in _out_of_order(form, values) if name not in faults}
+    if faults:
+        raise FormRefused([FieldFault(name, message) for name, message in faults.items()])
+    return values
+
+
+def _out_of_order(form: Form, values: Values) -> list[tuple[str, Text]]:
+    found: list[tuple[str, Text]] = []
+    labels = {one.name: one.label for one in form.parameters}
+    for one in form.parameters:
+        other = one.after or one.not_before
+        if other not in values or one.name not in values:
+            continue
+        first, second = str(values[other]).rjust(LONGEST), str(values[one.name]).rjust(LONGEST)
+        if first > second or (one.after and first == second):
+            label = labels[other]
+            czech = f"Musí následovat po: {label[CS]}."
+            found.append((one.name, {CS: czech, EN: f"It must come after: {label[EN]}."}))
+    return found
+
+
+def render(form: Form, filled: Mapping[str, Any], code: MunicipalityCode, offered: Offered = ANYTHING) -> str:
+    """The text of the policy, which passes the review. Raises FormRefused."""
+    values = values_of(form, filled, offered)
+    kept = json.dumps({name: values[name] for name in sorted(values) if name != ID}, ensure_ascii=False)
+    holes = {one.name: in_cedar(one, values[one.name]) for one in form.parameters}
+    body = Template(form.text).substitute(holes, code=code)
+    return f'@id("{values[ID]}")\n@template("{form.name}")\n@parameters({_quoted(kept)})\n{body.strip()}\n'
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def read(text: str, code: MunicipalityCode) -> tuple[Form, dict[str, Value]] | None:
+    """The form and values by which the policy was written; None for any that no form would write so."""
+    try:
+        (policy,) = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values()
+        annotations = policy["annotations"]
+        form = forms()[annotations["template"]]
+        filled = json.loads(annotations["parameters"]) | {ID: annotations[ID]}
+        values = values_of(form, filled)
+        return (form, values) if render(form, values, code).strip() == text.strip() else None
+    except (ValueError, KeyError, TypeError, FormRefused):
+        return None
+
+
+def told(
+    form: Form, values: Values, language: Language, offered: Offered = ANYTHING
+) -> list[tuple[str, str]]:
+    """Label and value of every parameter, for people."""
+    return [
+        (one.label[language], shown(one, values[one.name], language, offered))
+        for one in form.parameters
+        if one.name in values
+    ]

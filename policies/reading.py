@@ -1,0 +1,77 @@
+"""What one policy reads, and which words it compares that with: from Cedar's JSON. Pure.
+
+A decision needs none of it; whoever explains one does: what was looked at, and with which values it could be otherwise.
+"""
+
+from collections.abc import Iterator
+from sys import intern
+from typing import Any
+
+Path = tuple[str, ...]
+"""From a variable of the policy to what is read: `("context", "device", "managed")`, `("principal",)`."""
+Word = tuple[Path, str]
+"""What is read, and a text or the name of an entity beside it: `(("context", "place", "country"), "CZ")`."""
+VARIABLES = frozenset({"principal", "resource", "context"})
+SCOPES = ("principal", "resource")
+
+
+def read_by(policy: dict[str, Any]) -> frozenset[Path]:
+    scopes = ((name,) for name in SCOPES if policy[name]["op"] != "All")
+    return frozenset((*scopes, *_read(policy["conditions"])))
+
+
+def compared_by(policy: dict[str, Any]) -> frozenset[Word]:
+    return frozenset(_compared(policy["conditions"]))
+
+
+def _read(node: Any) -> Iterator[Path]:
+    path = _path(node)
+    if path is not None:
+        yield path
+        return
+    for item in _inside(node):
+        yield from _read(item)
+
+
+def _compared(node: Any) -> Iterator[Word]:
+    """Operands stand side by side below their operator; calls like `ip("…")` and sets stand between."""
+    operands = [one for one in _inside(node) if isinstance(one, dict | list)]
+    for at, operand in enumerate(operands):
+        path = _path(operand)
+        if path is None:
+            yield from _compared(operand)
+        else:
+            others = (word for place, other in enumerate(operands) if place != at for word in _words(other))
+            yield from ((path, word) for word in others)
+
+
+def _words(node: Any) -> Iterator[str]:
+    """Texts and names of a value, a set of values or a call; nothing of a condition."""
+    match node:
+        case {"Value": str(text)}:
+            yield intern(text)
+        case {"Value": {"__entity": {"id": str(name)}}}:
+            yield intern(name)
+        case {"Set": list(items)} | {"ip": list(items)} | {"datetime": list(items)}:
+            for item in items:
+                yield from _words(item)
+
+
+def _path(node: Any) -> Path | None:
+    """As `policies.examine` reads paths of the context; here the variable comes first."""
+    if not isinstance(node, dict) or len(node) != 1:
+        return None
+    ((operator, inside),) = node.items()
+    if operator == "Var":
+        return (intern(str(inside)),) if inside in VARIABLES else None
+    if operator not in (".", "has") or not isinstance(inside, dict) or "left" not in inside:
+        return None
+    before = _path(inside["left"])
+    return None if before is None else (*before, intern(str(inside["attr"])))
+
+
+def _inside(node: Any) -> list[Any]:
+    if isinstance(node, dict):
+        ((_, inside),) = node.items() if len(node) == 1 else ((None, node),)
+        return list(inside.values()) if isinstance(inside, dict) else [inside]
+    return node if isinstance(node, list) else []

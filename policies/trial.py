@@ -1,0 +1,171 @@
+"""Policies are tried by the cases beside them, and asked for what they must never permit.
+
+What was tried once is known as long as the texts are the same. Sets of municipalities that differ in nothing but the
+code are tried once for all of them.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from config.district import District
+from config.problem import Problem
+from config.vocabulary import MunicipalityCode
+from policies.case_files import CaseFile, Placed
+from policies.cases import Case
+from policies.counterexamples import MOST, Found, Search
+from policies.evaluate import Source
+from policies.model import Text
+from policies.never import ELSEWHERE, Never
+from policies.reasons import CS, EN, Names
+
+REMEMBERED = 16_384  # trials, some hundred bytes each
+HERE = "<here>"
+
+Kind = Literal["case", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One case, or one thing that must never be, at one municipality."""
+
+    file: Path
+    line: int
+    kind: Kind
+    name: str
+    municipality: MunicipalityCode
+    questions: int
+    """Asked of the policies; none where no permit could apply."""
+    broken: Text | None
+    """How, for people; None: it holds."""
+
+
+REMEDIES: dict[Kind, str] = {
+    "case": "correct the policy; where the case itself no longer holds, change it in the same step",
+    "never": "take the policy back that permits it, or narrow what must never be",
+}
+
+
+WHAT: dict[Kind, str] = {
+    "case": 'the case "{name}" is broken at {at}: {broken}',
+    "never": '"{name}" must never be permitted; at {at}: {broken}',
+}
+
+
+def broken(tried: Iterable[Tried], district: District) -> list[Problem]:
+    """What does not hold, each told once with the first municipality where it is so."""
+    first: dict[tuple[Path, int], Tried] = {}
+    often: Counter[tuple[Path, int]] = Counter()
+    for one in tried:
+        if one.broken is not None:
+            first.setdefault((one.file, one.line), one)
+            often[one.file, one.line] += 1
+    return sorted(_problem(one, often[place] - 1, district) for place, one in first.items())
+
+
+def _problem(one: Tried, more: int, district: District) -> Problem:
+    assert one.broken is not None
+    at = district.name(one.municipality) + (f" and {more} more" if more else "")
+    what = WHAT[one.kind].format(name=one.name, at=at, broken=one.broken[EN])
+    return Problem(one.file, one.line, what, REMEDIES[one.kind])
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What came of one of them, whoever's the municipality is."""
+
+    questions: int
+    broken: Text | None
+
+
+_known: dict[bytes, tuple[_Held, ...]] = {}
+
+
+def tried(
+    region: Source,
+    municipal: Mapping[MunicipalityCode, Source],
+    names: Names,
+    files: Sequence[CaseFile],
+) -> Iterator[Tried]:
+    """Everything at every municipality that it concerns, municipality by municipality."""
+    common = [one for one in files if one.only is None]
+    theirs: dict[MunicipalityCode, list[CaseFile]] = {}
+    for one in files:
+        if one.only is not None:
+            theirs.setdefault(one.only, []).append(one)
+    shared_texts = "\0".join(
+        [region.text, *(one.text for one in common), *map(str, sorted(names.applications))]
+    )
+    spoken_of = frozenset(code for code in names.district if code in region.text)
+    search = Search(region, municipal, names, spoken_of)
+    for code, source in municipal.items():
+        if code not in names.district:
+            continue
+        own = [*common, *theirs.get(code, ())]
+        if not own:
+            continue
+        key = _key(code, source, shared_texts, [one.text for one in theirs.get(code, ())])
+        said = [(file, placed) for file in own for placed in file.said if _concerns(placed, code)]
+        if (held := _known.get(key)) is None:
+            at = _At(search, code, _elsewhere(code, source, shared_texts, names))
+            held = tuple(at.held(placed.said) for _, placed in said)
+            _remember(key, held)
+        for (file, placed), found in zip(said, held, strict=True):
+            kind: Kind = "case" if isinstance(placed.said, Case) else "never"
+            yield Tried(file.file, placed.line, kind, placed.said.name, code, found.questions, found.broken)
+
+
+def _concerns(placed: Placed, code: MunicipalityCode) -> bool:
+    return placed.said.municipality in (None, code)
+
+
+def _key(code: MunicipalityCode, source: Source, shared: str, own: Sequence[str]) -> bytes:
+    texts = [source.text, *own]
+    if code in shared:  # the region speaks of it by name
+        texts.append(code)
+    else:
+        texts = [text.replace(code, HERE) for text in texts]
+    return hashlib.sha256("\0".join([shared, *texts]).encode()).digest()
+
+
+def _remember(key: bytes, held: tuple[_Held, ...]) -> None:
+    if len(_known) >= REMEMBERED:
+        _known.clear()
+    _known[key] = held
+
+
+def _elsewhere(code: MunicipalityCode, source: Source, shared: str, names: Names) -> MunicipalityCode:
+    """Another municipality; best one that no policy speaks of by name."""
+    others = [one for one in names.district if one != code]
+    unnamed = (one for one in others if one not in shared and one not in source.text)
+    return next(unnamed, others[0] if others else MunicipalityCode("000000"))
+
+
+class _At:
+    """The policies of one municipality, asked."""
+
+    def __init__(self, search: Search, here: MunicipalityCode, elsewhere: MunicipalityCode) -> None:
+        self._search, self._here, self._elsewhere = search, here, elsewhere
+
+    def held(self, said: Case | Never) -> _Held:
+        if isinstance(said, Never):
+            acting_for = {"": self._here, ELSEWHERE: self._elsewhere}.get(said.own)
+            found = self._search.of(said, self._here, acting_for or MunicipalityCode(said.own))
+            return _Held(found.asked, _told(found))
+        broken = said.broken_by(self._search.book.decide(said.question(self._here)))
+        return _Held(1, {CS: broken, EN: broken} if broken else None)
+
+
+def _told(found: Found) -> Text | None:
+    if found.too_many:
+        return {
+            CS: f"jde o více než {MOST} otázek: zužte to na některé role, aplikace nebo činnosti",
+            EN: f"it takes more than {MOST} questions: narrow it to some roles, applications or actions",
+        }
+    if found.example is None:
+        return None
+    words = found.example.words()
+    return {CS: f"povoluje {found.rule}: {words[CS]}", EN: f"permitted by {found.rule}: {words[EN]}"}

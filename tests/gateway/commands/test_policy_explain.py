@@ -1,0 +1,154 @@
+"""`brana policy explain` and `brana policy matrix`, of policies in a folder and of those in force."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gateway.__main__ import brana
+from gateway.commands.preflight import CannotStart
+from gateway.commands.state import open_state
+from tests.rig.installation import Installation, install
+
+Say = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    return install(tmp_path_factory.mktemp("office"))
+
+
+@pytest.fixture(scope="module")
+def say(office: Installation) -> Iterator[Say]:
+    def said(*words: str, of_folder: bool = True) -> Result:
+        folder = ["--policies", str(office.folder / "policies")] if of_folder else []
+        arguments = ["policy", *words, *folder, "--config", str(office.configuration)]
+        return CliRunner().invoke(brana, arguments, terminal_width=200)
+
+    return said
+
+
+def told(result: Result) -> dict:
+    assert not result.exception or isinstance(result.exception, SystemExit), result.output
+    return json.loads(result.output)
+
+
+def trouble(result: Result) -> str:
+    assert isinstance(result.exception, CannotStart), result.output
+    return str(result.exception)
+
+
+def test_a_permit_is_told_with_the_rule_and_its_place(say: Say) -> None:
+    result = say("explain", "records", "--role", "mayor@588491", "--json")
+    found = told(result)
+    assert (result.exit_code, found["permitted"]) == (0, True)
+    assert [(one["rule"], one["file"], one["line"]) for one in found["rules"]] == [
+        ("records-mayor", "municipalities/588491.cedar", 18)
+    ]
+
+
+def test_a_refusal_is_told_with_what_would_help(say: Say) -> None:
+    result = say("explain", "records", "--role", "mayor@588491", "--action", "write", "--json")
+    found = told(result)
+    assert (result.exit_code, found["permitted"], found["reason"]) == (1, False, "action_not_permitted")
+    (way,) = found["ways"]
+    assert [(step["kind"], step["value"]) for step in way["steps"]] == [
+        ("role", "chief_clerk registrar mail_room clerk")
+    ]
+    assert way["steps"][0]["how"]["cs"]
+    assert found["instead"] == ["read", "sign"]
+
+
+def test_a_person_reads_it_in_the_language_of_the_settings(say: Say) -> None:
+    result = say(
+        "explain", "records", "--role", "mayor@588491", "--level", "password", "--municipality", "Kroměříž"
+    )
+    assert result.exit_code == 1
+    assert "zamítnuto: Je potřeba vícefaktorové ověření [two_factors_needed]" in result.output
+    assert "pravidlo two-factors (region/10-sign-in.cedar:6)" in result.output
+    assert "context.sign_in.level  úroveň přihlášení" in result.output
+    assert "- přihlášení úrovně 2: heslo a druhý faktor – Přihlaste se znovu" in result.output
+
+
+def test_what_nothing_would_permit_is_said_to_be_hopeless(say: Say) -> None:
+    result = say("explain", "map", "--role", "mayor@588491", "--action", "sign")
+    assert "Žádná změna do tří kroků to nepovolí" in result.output
+    assert "Takto smí: číst" in result.output
+
+
+def test_circumstances_are_those_that_are_written(say: Say) -> None:
+    old = ("explain", "records", "--role", "mayor@588491", "--action", "sign", "--age", "9 h")
+    found = told(say(*old, "--at", "2026-11-23T09:00", "--json"))
+    assert (found["reason"], found["at"]) == ("sign_in_too_old_to_sign", "2026-11-23T09:00:00+01:00")
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("explain", "records"), "who asks is not said"),
+        (("explain", "records", "--role", "mayor@588491", "--person", "x"), "who asks is not said"),
+        (("explain", "payroll", "--role", "mayor@588491"), "no application 'payroll'"),
+        (("explain", "records", "--role", "mayr@588491"), "no role in a municipality"),
+        (("explain", "records", "--role", "mayor@999999"), "no municipality '999999'"),
+        (("explain", "records", "--role", "mayor@588491", "--at", "soon"), "is no moment"),
+        (("matrix", "Brno"), "no municipality 'Brno'"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_with_what_to_do(
+    say: Say, words: tuple[str, ...], complaint: str
+) -> None:
+    said = trouble(say(*words))
+    assert complaint in said
+    assert "\n" in said
+
+
+def test_policies_in_force_need_a_state_and_are_asked_then(office: Installation, say: Say) -> None:
+    words = ("explain", "records", "--role", "mayor@588491", "--json")
+    assert "no state at" in trouble(say(*words, of_folder=False))
+    state = open_state(office.configuration)
+    try:
+        state.keys  # noqa: B018 - a state has begun once it has its keys
+    finally:
+        state.database.close()
+    assert told(say(*words, of_folder=False)) | {"at": ""} == told(say(*words)) | {"at": ""}
+
+
+def test_the_matrix_is_lines_for_people_and_cells_for_programs(say: Say) -> None:
+    result = say("matrix", "Hulín", "--application", "records")
+    assert result.exit_code == 0
+    assert "starosta" in result.output
+    assert "od 2. úrovně přihlášení" in result.output
+    content = told(say("matrix", "588491", "--application", "records", "--json"))
+    assert len(content["cells"]) == 15 * 4 * 3 * 3
+    assert {cell["application"] for cell in content["cells"]} == {"records"}
+
+
+def test_the_difference_to_a_folder_says_who_would_gain_and_lose(
+    office: Installation, say: Say, tmp_path: Path
+) -> None:
+    copytree(office.folder / "policies", tmp_path / "draft")
+    file = tmp_path / "draft" / "municipalities" / "588491.cedar"
+    text = file.read_text("utf-8")
+    changed = text.replace(
+        'principal.roles.contains(Role::"deputy_mayor")', 'principal.roles.contains(Role::"auditor")'
+    )
+    assert changed != text
+    file.write_text(changed, "utf-8")
+    words = ("matrix", "Hulín", "--against", str(tmp_path / "draft"))
+    said = say(*words).output
+    assert "Přibude" in said
+    assert "Ubude" in said
+    content = told(say(*words, "--json"))
+    assert [(one["roles"], one["application"]) for one in content["lost"]] == [(["deputy_mayor"], "records")]
+    assert [one["roles"] for one in content["gained"]] == [["auditor"]]
+    assert content["before"] != content["after"]
+    same = say("matrix", "Hulín", "--against", str(office.folder / "policies")).output
+    assert "Nikdo nic nezíská ani neztratí." in same
+
+
+def test_a_folder_that_holds_no_policies_is_told(say: Say, tmp_path: Path) -> None:
+    said = trouble(say("matrix", "Hulín", "--against", str(tmp_path)))
+    assert "cannot be read" in said

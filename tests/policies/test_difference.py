@@ -1,0 +1,118 @@
+"""What differs between two sets of policies is told as people read it."""
+
+import pytest
+
+from config.vocabulary import Language
+from policies.difference import Effect, Kind, PolicyChange, difference, told
+from policies.forms import forms, render
+from policies.texts import texts_of
+from tests.policies.world import HULIN, MUNICIPALITIES, REGION
+
+TEXTS = texts_of(REGION, MUNICIPALITIES)
+NAME = f"municipalities/{HULIN}.cedar"
+HOURS = {
+    "id": "hours",
+    "roles": ["accountant"],
+    "applications": ["budget"],
+    "since": 7,
+    "until": 18,
+    "days": [1, 2, 3, 4, 5],
+}
+
+
+def with_(old: str, new: str) -> PolicyChange:
+    assert old in TEXTS[NAME]
+    (one,) = difference(TEXTS, TEXTS | {NAME: TEXTS[NAME].replace(old, new, 1)}).policies
+    return one
+
+
+def permit(name: str) -> str:
+    return f'\n@id("{name}")\npermit (principal, action, resource in Municipality::"{HULIN}");\n'
+
+
+def test_the_same_texts_do_not_differ() -> None:
+    assert not difference(TEXTS, dict(TEXTS))
+
+
+def test_a_permit_more_weakens_and_a_permit_less_strengthens() -> None:
+    (one,) = difference(TEXTS, TEXTS | {NAME: TEXTS[NAME] + permit("further")}).policies
+    assert (one.where, one.id, one.kind, one.effect) == (HULIN, "further", Kind.ADDED, Effect.WEAKENS)
+    more = TEXTS | {NAME: TEXTS[NAME] + permit("further")}
+    (back,) = difference(more, TEXTS).policies
+    assert (back.kind, back.effect) == (Kind.REMOVED, Effect.STRENGTHENS)
+    assert difference(TEXTS, more).weakens
+    assert not difference(more, TEXTS).weakens
+
+
+def test_a_forbid_less_weakens() -> None:
+    without = {name: text for name, text in TEXTS.items() if name != "region/10-sign-in.cedar"}
+    found = difference(TEXTS, without)
+    (one,) = found.policies
+    assert (one.where, one.id, one.effect) == ("region", "two-factors", Effect.WEAKENS)
+    assert one.title[Language.CZECH] == "Je potřeba vícefaktorové ověření"
+    assert difference(without, TEXTS).policies[0].effect is Effect.STRENGTHENS
+
+
+def test_a_forbid_that_became_a_permit_weakens() -> None:
+    text = TEXTS["region/10-sign-in.cedar"].replace("forbid (", "permit (")
+    (one,) = difference(TEXTS, TEXTS | {"region/10-sign-in.cedar": text}).policies
+    assert (one.kind, one.effect) == (Kind.CHANGED, Effect.WEAKENS)
+
+
+def test_another_condition_may_go_either_way_and_is_shown_line_by_line() -> None:
+    one = with_('principal.roles.contains(Role::"mayor")', 'principal.roles.contains(Role::"clerk")')
+    assert (one.kind, one.effect, one.fields) == (Kind.CHANGED, Effect.EITHER, ())
+    assert [(line.sign, line.text.strip()) for line in one.lines if line.sign != " "] == [
+        ("-", 'principal.roles.contains(Role::"mayor")'),
+        ("+", 'principal.roles.contains(Role::"clerk")'),
+    ]
+
+
+def test_other_words_decide_nothing() -> None:
+    one = with_("In {municipality} a supplier may open the map only", "A supplier opens maps")
+    assert one.effect is Effect.NONE
+    assert one.title[Language.ENGLISH] == "A supplier opens maps"
+
+
+def test_comments_and_the_order_are_remarks() -> None:
+    found = difference(TEXTS, TEXTS | {NAME: TEXTS[NAME] + "// poznámka\n"})
+    assert (found.policies, found.remarks) == ((), (NAME,))
+    moved = {name: text for name, text in TEXTS.items() if name != "region/60-portal.cedar"}
+    moved["region/65-portal.cedar"] = TEXTS["region/60-portal.cedar"]
+    assert difference(TEXTS, moved).policies == ()
+
+
+def test_what_a_form_wrote_differs_by_its_fields() -> None:
+    form = forms()["hours"]
+    before = TEXTS | {NAME: TEXTS[NAME] + render(form, HOURS, HULIN)}
+    after = TEXTS | {NAME: TEXTS[NAME] + render(form, HOURS | {"since": 6, "until": 20}, HULIN)}
+    found = difference(before, after)
+    (one,) = found.policies
+    assert one.form == form.title
+    assert [
+        (of.label[Language.CZECH], of.before[Language.CZECH], of.after[Language.CZECH]) for of in one.fields
+    ] == [
+        ("Od kolika hodin", "7", "6"),
+        ("Do kolika hodin", "18", "20"),
+    ]
+    assert list(told(found, Language.CZECH)) == [
+        "588491 hours: změněno, může obojí: V tuto dobu je přístup uzavřen",
+        "    Od kolika hodin: 7 → 6",
+        "    Do kolika hodin: 18 → 20",
+    ]
+
+
+def test_cases_that_differ_are_named() -> None:
+    found = difference(TEXTS, TEXTS | {"region/a.cases.toml": ""})
+    assert found.cases == ((Kind.ADDED, "region/a.cases.toml"),)
+    assert list(told(found, Language.ENGLISH)) == ["region/a.cases.toml: added"]
+
+
+@pytest.mark.parametrize(
+    "text", ["permit (", '@id("a") permit (principal);', "permit (principal, action, resource);"]
+)
+def test_texts_with_faults_differ_too(text: str) -> None:
+    (one,) = difference({}, {NAME: text}).policies
+    assert one.kind is Kind.ADDED
+    assert one.title[Language.CZECH]
+    assert [line.sign for line in one.lines] == ["+"]

@@ -1,0 +1,101 @@
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from config.vocabulary import RECOVERY_ADMINISTRATOR, ApplicationId, Role, SubjectId, technical_subject
+from policies.model import Delegation, Facts, Ticket
+from policies.parties import ANY_ACCOUNT, ANY_PERSON, Attention, entities, kind_of, parties
+from tests.policies.world import HULIN, KROMERIZ, NOW, ask
+
+INATTENTIVE = Attention(frozenset(), frozenset())
+JANA, PETR = SubjectId("urad:jana"), SubjectId("urad:petr")
+
+
+def told(attributes: frozenset[str] | None, **facts: Any) -> tuple[set[str], set[str]]:
+    """Names of the attributes of person and resource."""
+    document = json.loads(entities(parties(ask((HULIN, Role.CLERK), facts=Facts(**facts))), attributes))
+    person, resource = (set(one["attrs"]) for one in document)
+    return person, resource
+
+
+def test_whoever_nobody_names_is_anybody() -> None:
+    for subject in (JANA, PETR):
+        assert parties(ask((HULIN, Role.CLERK), subject=subject), INATTENTIVE).subject == ANY_PERSON
+    assert parties(ask(subject=technical_subject("archive")), INATTENTIVE).subject == ANY_ACCOUNT
+    assert kind_of(ANY_PERSON) == "Person"
+    assert kind_of(ANY_ACCOUNT) == "TechnicalAccount"
+
+
+def test_whom_the_policies_name_keeps_the_name() -> None:
+    attention = Attention(frozenset(), frozenset({JANA}))
+    assert parties(ask(subject=JANA), attention).subject == JANA
+    assert parties(ask(subject=PETR), attention).subject == ANY_PERSON
+
+
+def test_where_the_policies_name_nobody_at_all_by_his_number_everybody_keeps_the_name() -> None:
+    attention = Attention(frozenset(), frozenset({ANY_PERSON}))
+    assert parties(ask(subject=JANA), attention).subject == JANA
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        Facts(author=JANA),
+        Facts(approved_by=frozenset({PETR, JANA})),
+        Facts(delegation=Delegation(since=NOW, until=NOW, by=JANA)),
+        Facts(
+            ticket=Ticket(
+                approved=True,
+                since=NOW,
+                until=NOW,
+                application=ApplicationId("map"),
+                sponsor_present=True,
+                sponsor=JANA,
+            )
+        ),
+    ],
+)
+def test_whom_the_circumstances_name_keeps_the_name(facts: Facts) -> None:
+    assert parties(ask(subject=JANA, facts=facts), INATTENTIVE).subject == JANA
+    assert parties(ask(subject=SubjectId("urad:eva"), facts=facts), INATTENTIVE).subject == ANY_PERSON
+
+
+def test_the_recovery_administrator_is_nobody_else() -> None:
+    assert parties(ask(subject=RECOVERY_ADMINISTRATOR), INATTENTIVE).subject == RECOVERY_ADMINISTRATOR
+
+
+def test_other_roles_or_another_municipality_are_other_parties() -> None:
+    clerk = ask((HULIN, Role.CLERK))
+    others = (
+        ask((HULIN, Role.MAYOR)),
+        ask((HULIN, Role.CLERK), (KROMERIZ, Role.CLERK)),
+        replace(clerk, municipality=KROMERIZ),
+        replace(clerk, application=ApplicationId("map")),
+    )
+    assert len({parties(one, INATTENTIVE) for one in (clerk, *others)}) == 5
+
+
+def test_what_stands_in_no_policy_is_not_told() -> None:
+    everything = told(None, departments=frozenset({"finance"}), department="finance")
+    assert everything == (
+        {"municipality", "roles", "memberships", "roles_anywhere", "offices", "recovery", "departments"},
+        {"municipality", "department"},
+    )
+    assert told(frozenset({"roles", "level"}), departments=frozenset(), department="finance") == (
+        {"roles"},
+        set(),
+    )
+    assert told(frozenset({"offices", "department"}), department="finance") == ({"offices"}, {"department"})
+    assert told(frozenset()) == (set(), set())
+
+
+def test_facts_that_no_policy_reads_do_not_tell_people_apart() -> None:
+    day = datetime(2026, 1, 1, tzinfo=UTC).date()
+    facts = Facts(employed_since=day, departments=frozenset({"finance"}), department="finance")
+    plain, known = ask((HULIN, Role.CLERK)), ask((HULIN, Role.CLERK), facts=facts)
+    assert parties(plain, INATTENTIVE) == parties(known, INATTENTIVE)
+    reads = Attention(frozenset({"employed_since"}), frozenset())
+    assert parties(plain, reads) != parties(known, reads)
