@@ -174,12 +174,16 @@ async def test_what_is_closed_for_an_incident_is_closed_here_and_open_again_with
     assert follower.b.start().version == follower.plane.book.version, "it stands after a start"
     await incidents.open_again(by_operator("cli:root"), made.id, "Hotovo.", now())
     await follower.following.look()
-    assert follower.plane.book.version == before == follower.a.entries(Code.POLICIES_LOADED)[-1].policy_version
+    assert (
+        follower.plane.book.version == before == follower.a.entries(Code.POLICIES_LOADED)[-1].policy_version
+    )
     assert await follower.epoch() == epoch
 
 
 async def test_what_nobody_here_signed_ends_it_and_is_named(follower: Follower) -> None:
-    forged = replace(follower.a.in_force(), texts={"region/10-sign-in.cedar": "permit (principal, action, resource);"})
+    forged = replace(
+        follower.a.in_force(), texts={"region/10-sign-in.cedar": "permit (principal, action, resource);"}
+    )
     follower.a.state.database.write_soon(lambda c: SharedPolicies(c).publish(forged.publication())).result()
     await follower.following.look()
     assert follower.ended.is_set()
