@@ -8,7 +8,7 @@ COMMANDS = {
     "check": ("gateway.commands.policy_check", "check", "Read, review and try policies; list all problems."),
     "test": ("gateway.commands.policy_test", "test", "Try the cases, and show each with its result."),
     "diff": ("gateway.commands.policy_diff", "diff", "Show what differs from the policies in force."),
-    "apply": ("gateway.commands.policy_apply", "apply", "Bring the policies of a folder into force."),
+    "apply": ("gateway.commands.policy_apply", "apply_folder", "Bring the policies of a folder into force."),
     "export": ("gateway.commands.policy_files", "export", "Write the policies in force into a new folder."),
     "explain": (
         "gateway.commands.policy_explain",

@@ -10,10 +10,11 @@ from config.district import District
 from config.load import read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
-from config.sources import ACCEPTED, Accepted
 from gateway.commands.decisions import titles_of
-from gateway.commands.shared_policies import own_texts, published
+from gateway.commands.shared_policies import in_force
 from gateway.commands.state import existing_state
+from gateway.storage.migrate import exists
+from gateway.storage.place import place_of
 from policies.case_files import CaseFile
 from policies.load import Read, case_files, read_folders
 from policies.parameters import Offered
@@ -82,22 +83,18 @@ def policy_folder(configuration: Path, folder: Path | None) -> PolicyFolder:
 
 
 def texts_in_force(configuration: Path, settings: Settings) -> dict[str, str]:
-    """Of the fleet, else what this machine has accepted; none where nothing ever was.
+    """None at all where the product never ran, as on a machine that has the policies alone.
 
     Raises DatabaseUnusable, SharedPoliciesUnusable, ConfigurationRefused.
     """
-    if settings.fleet is not None:
-        state = existing_state(configuration)
-        try:
-            found = state.database.read_now(published)
-        finally:
-            state.database.close()
-        return {} if found is None else dict(found.texts)
-    kept = settings.state.directory / ACCEPTED
-    try:
-        return own_texts(settings, Accepted.read(kept)) if kept.exists() else {}
-    except OSError:  # another folder was named in the configuration since
+    if not exists(place_of(settings.state)):
         return {}
+    state = existing_state(configuration)
+    try:
+        found = in_force(state)
+    finally:
+        state.database.close()
+    return {} if found is None else dict(found.texts)
 
 
 def problem_as_json(one: Problem) -> dict[str, object]:

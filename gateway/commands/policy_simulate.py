@@ -24,7 +24,7 @@ from gateway.commands.decisions import titles_of
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
-from gateway.commands.shared_policies import own_texts, published
+from gateway.commands.shared_policies import in_force, own_texts
 from gateway.commands.simulating import Told, Work, simulated
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import PRAGUE
@@ -119,8 +119,8 @@ async def _simulate(
 
 def _texts_in_force(state: State) -> dict[str, str]:
     """Raises SharedPoliciesUnusable."""
-    shared = state.database.read_now(published) if state.settings.fleet is not None else None
-    return own_texts(state.settings) if shared is None else dict(shared.texts)
+    found = in_force(state)
+    return own_texts(state.settings) if found is None else dict(found.texts)
 
 
 @contextmanager

@@ -1,8 +1,7 @@
-"""`brana policy check|test|diff|apply`, for people who keep policies in a folder of their own."""
+"""`brana policy check|test|diff`, for people who keep policies in a folder of their own."""
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -11,12 +10,7 @@ from click.testing import CliRunner, Result
 
 import config
 from config.problem import ConfigurationRefused
-from config.sources import ACCEPTED, Noting
-from gateway.asking import NotRunning, Reloaded
-from gateway.commands import policy_apply
 from gateway.commands.policy import command
-from gateway.commands.policy_folder import policy_folder
-from policies.load import CasesBroken
 
 EXAMPLES = Path(config.__file__).parent / "examples"
 HULIN = "municipalities/588491.cedar"
@@ -44,15 +38,6 @@ class Place:
     def add(self, name: str, text: str) -> None:
         with (self.folder / name).open("a", encoding="utf-8") as file:
             file.write(text)
-
-    def accept(self) -> None:
-        """As a start does."""
-        sources = Noting()
-        meant = policy_folder(self.configuration, None)
-        for folder in (meant.region, meant.municipalities):
-            for file in sources.files(folder):
-                sources.text(file)
-        sources.keep(self.state / ACCEPTED)
 
     def brana(self, name: str, *arguments: str) -> Result:
         line = [name, "--config", str(self.configuration), *arguments]
@@ -109,19 +94,6 @@ def test_cases_of_policies_with_faults_are_not_tried(place: Place) -> None:
     assert isinstance(place.brana("test", str(place.folder)).exception, ConfigurationRefused)
 
 
-def test_what_differs_from_what_is_in_force_is_told(place: Place) -> None:
-    place.accept()
-    same = place.brana("diff", str(place.folder))
-    assert (same.exit_code, same.output) == (0, "nothing differs from the policies in force\n")
-    place.add(HULIN, FURTHER)
-    said = place.brana("diff", str(place.folder), "--language", "cs")
-    assert said.exit_code == 1
-    assert said.output.startswith("588491 further: přidáno, oslabuje: further\n")
-    found = json.loads(place.brana("diff", str(place.folder), "--json").output)
-    assert found["weakens"] is True
-    assert [one["id"] for one in found["policies"]] == ["further"]
-
-
 def test_where_nothing_is_in_force_everything_is_new(place: Place) -> None:
     found = json.loads(place.brana("diff", "--json").output)
     assert {one["kind"] for one in found["policies"]} == {"added"}
@@ -130,68 +102,6 @@ def test_where_nothing_is_in_force_everything_is_new(place: Place) -> None:
 def test_a_command_that_is_not_understood_ends_with_two(place: Place) -> None:
     assert place.brana("check", str(place.folder / "nowhere")).exit_code == 2
     assert place.brana("apply").exit_code == 2
-
-
-@pytest.fixture
-def product(monkeypatch: pytest.MonkeyPatch) -> Callable[[Reloaded | Exception], None]:
-    """What the running product answers; that it does is tried where it runs."""
-
-    def answers(what: Reloaded | Exception) -> None:
-        def ask(_socket: Path) -> Reloaded:
-            if isinstance(what, Exception):
-                raise what
-            return what
-
-        monkeypatch.setattr(policy_apply, "ask_to_reload", ask)
-
-    return answers
-
-
-def texts(folder: Path) -> dict[str, str]:
-    return {file.relative_to(folder).as_posix(): file.read_text("utf-8") for file in folder.rglob("*.*")}
-
-
-def test_what_is_applied_takes_the_place_of_the_files_of_the_configuration(
-    place: Place, product: Callable[[Reloaded | Exception], None]
-) -> None:
-    place.add(HULIN, HARMLESS)
-    (place.folder / "municipalities/542342.cedar").unlink()
-    product(Reloaded(applied=True, policies="0123456789ab", said="published"))
-    said = place.brana("apply", str(place.folder))
-    assert (said.exit_code, said.output) == (0, "policies now: 0123456789ab\npublished\n")
-    assert texts(place.own) == texts(place.folder)
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [Reloaded(applied=False, reason="data_plane_refused", said="no"), NotRunning(Path("control.sock"))],
-)
-def test_what_the_product_refuses_is_put_back(
-    place: Place, product: Callable[[Reloaded | Exception], None], answer: Reloaded | Exception
-) -> None:
-    before = texts(place.own)
-    place.add(HULIN, HARMLESS)
-    place.add("region/99-further.cedar", '@id("z") permit (principal, action, resource) when { false };')
-    (place.folder / "municipalities/542342.cedar").unlink()
-    product(answer)
-    said = place.brana("apply", str(place.folder))
-    assert said.exit_code == 1
-    assert texts(place.own) == before
-    if isinstance(answer, Reloaded):
-        assert "not applied, what was in force stays (data_plane_refused)\nno" in said.output
-        assert json.loads(place.brana("apply", str(place.folder), "--json").output)["reason"] == answer.reason
-
-
-def test_what_breaks_a_case_is_not_even_tried_at_the_product(
-    place: Place, product: Callable[[Reloaded | Exception], None]
-) -> None:
-    product(AssertionError("the product was asked"))
-    place.add("municipalities/588491.cases.toml", BROKEN)
-    before = texts(place.own)
-    assert isinstance(place.brana("apply", str(place.folder)).exception, CasesBroken)
-    place.add(HULIN, "permit (")
-    assert isinstance(place.brana("apply", str(place.folder)).exception, ConfigurationRefused)
-    assert texts(place.own) == before
 
 
 def test_every_command_is_one_of_the_group() -> None:
