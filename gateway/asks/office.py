@@ -42,6 +42,7 @@ Permits = Callable[[Officer, Action, Author, Origin, datetime], Awaitable[Spoken
 Holding = Callable[[MunicipalityCode | None, Collection[Role]], Awaitable[Sequence[Party]]]
 """Who holds one of the roles there; None: in any municipality."""
 
+TOLD = (Role.MAYOR, Role.CHIEF_CLERK)
 HERSELF = Party(SubjectId(SYSTEM), SYSTEM, SYSTEM)
 
 
@@ -175,7 +176,7 @@ class AskOffice:
             case Kind.EMERGENCY:
                 return await self.holding(None, [Role.SECURITY_OFFICER])
             case Kind.ACCESS:
-                return await self.holding(wish.municipality, self.rules.settings.told)
+                return await self.holding(wish.municipality, self.rules.settings.told or TOLD)
             case Kind.ORDER if wish.sponsor is not None:
                 return [party(wish.sponsor)]
             case _:
@@ -195,8 +196,10 @@ class AskOffice:
         return found
 
     async def _require_deciding(self, doing: Doing, act: Act, ask: Ask) -> None:
-        """A sponsor was named for it, and needs no further permit than the one to be on these pages."""
-        if ask.municipality != doing.officer.municipality and doing.by.subject not in ask.parties():
+        """A sponsor was named for it, and needs no further permit than to be on these pages; but acts for the
+        municipality, and so has a role there still.
+        """
+        if ask.municipality != doing.officer.municipality:
             raise await self._not(doing, act, Why.UNKNOWN, about(ask))
         if ask.kind is not Kind.ORDER or act is Act.WITHDRAW:
             approved = frozenset(one.by.subject for one in ask.approvals)
@@ -265,7 +268,7 @@ class AskOffice:
         made: list[Ask] = []
 
         async def change(until: datetime) -> Sequence[str]:
-            changed, ids = await self.store.change(name, holder, step, until)
+            changed, ids = await self.store.change(name, holder, step, now, until)
             self.in_force.put(changed.ask, now)
             made.append(changed.ask)
             return ids
