@@ -68,6 +68,8 @@ class AskOffice:
     holding: Holding
     record: Callable[[Sequence[Entry]], Awaitable[None]]
     centre: MunicipalityCode | None
+    alarm: Callable[[Ask], object]
+    """Told of each emergency access, for those who watch the product."""
 
     async def ask(self, wish: Wish, doing: Doing) -> Ask:
         """Raises AskRefused, PoliciesRefuse."""
@@ -84,7 +86,10 @@ class AskOffice:
             to = told if made.kind is Kind.EMERGENCY or made.stage is Stage.WAITING else []
             return self._changed(made, Act.ASK, doing, notices(kind, made, doing.by, to, now))
 
-        return await self._do(doing, Act.ASK, name, step, holder, _about(wish))
+        made = await self._do(doing, Act.ASK, name, step, holder, _about(wish))
+        if made.kind is Kind.EMERGENCY:
+            self.alarm(made)
+        return made
 
     async def approve(self, name: AskId, doing: Doing, note: str = "") -> Ask:
         found = await self._open(name, doing, Act.APPROVE)

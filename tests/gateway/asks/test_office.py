@@ -192,6 +192,7 @@ async def test_emergency_access_alerts_the_security_officers_at_once(requests):
         (NoticeKind.EMERGENCY_BEGUN, "kucera.martin")
     ]
     assert requests.told[0].facts["why"] == made.why
+    assert requests.alarmed == [made]
 
 
 async def test_the_centre_reviews_what_happened_in_any_municipality_and_others_their_own(requests):
