@@ -42,6 +42,7 @@ Permits = Callable[[Officer, Action, Author, Origin, datetime], Awaitable[Spoken
 Holding = Callable[[MunicipalityCode | None, Collection[Role]], Awaitable[Sequence[Party]]]
 """Who holds one of the roles there; None: in any municipality."""
 
+TOLD = (Role.MAYOR, Role.CHIEF_CLERK)
 HERSELF = Party(SubjectId(SYSTEM), SYSTEM, SYSTEM)
 
 
@@ -67,6 +68,8 @@ class AskOffice:
     holding: Holding
     record: Callable[[Sequence[Entry]], Awaitable[None]]
     centre: MunicipalityCode | None
+    alarm: Callable[[Ask], object]
+    """Told of each emergency access, for those who watch the product."""
 
     async def ask(self, wish: Wish, doing: Doing) -> Ask:
         """Raises AskRefused, PoliciesRefuse."""
@@ -83,7 +86,10 @@ class AskOffice:
             to = told if made.kind is Kind.EMERGENCY or made.stage is Stage.WAITING else []
             return self._changed(made, Act.ASK, doing, notices(kind, made, doing.by, to, now))
 
-        return await self._do(doing, Act.ASK, name, step, holder, _about(wish))
+        made = await self._do(doing, Act.ASK, name, step, holder, _about(wish))
+        if made.kind is Kind.EMERGENCY:
+            self.alarm(made)
+        return made
 
     async def approve(self, name: AskId, doing: Doing, note: str = "") -> Ask:
         found = await self._open(name, doing, Act.APPROVE)
@@ -175,7 +181,7 @@ class AskOffice:
             case Kind.EMERGENCY:
                 return await self.holding(None, [Role.SECURITY_OFFICER])
             case Kind.ACCESS:
-                return await self.holding(wish.municipality, self.rules.settings.told)
+                return await self.holding(wish.municipality, self.rules.settings.told or TOLD)
             case Kind.ORDER if wish.sponsor is not None:
                 return [party(wish.sponsor)]
             case _:
@@ -195,8 +201,10 @@ class AskOffice:
         return found
 
     async def _require_deciding(self, doing: Doing, act: Act, ask: Ask) -> None:
-        """A sponsor was named for it, and needs no further permit than the one to be on these pages."""
-        if ask.municipality != doing.officer.municipality and doing.by.subject not in ask.parties():
+        """A sponsor was named for it, and needs no further permit than to be on these pages; but acts for the
+        municipality, and so has a role there still.
+        """
+        if ask.municipality != doing.officer.municipality:
             raise await self._not(doing, act, Why.UNKNOWN, about(ask))
         if ask.kind is not Kind.ORDER or act is Act.WITHDRAW:
             approved = frozenset(one.by.subject for one in ask.approvals)
@@ -265,7 +273,7 @@ class AskOffice:
         made: list[Ask] = []
 
         async def change(until: datetime) -> Sequence[str]:
-            changed, ids = await self.store.change(name, holder, step, until)
+            changed, ids = await self.store.change(name, holder, step, now, until)
             self.in_force.put(changed.ask, now)
             made.append(changed.ask)
             return ids

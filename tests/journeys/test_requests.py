@@ -51,10 +51,10 @@ async def test_access_that_was_approved_opens_and_closes_when_it_is_taken_back(
 async def test_nobody_approves_what_they_asked_for_themselves(product: Demo, browser: Browser) -> None:
     """A form of their own browser does not get a mayor further than the page."""
     async with person(browser) as petr:
-        await petr.goto(product.url("requests", "/ask?application=budget"))
+        await petr.goto(product.url("requests", "/ask?application=records"))
         await sign_in(petr, product.account("dvorak.petr"))
         await petr.get_by_label("zápis").check()
-        await petr.get_by_label("Proč ho potřebujete").fill("úprava rozpočtu za správce")
+        await petr.get_by_label("Proč ho potřebujete").fill("doplnění spisu za podatelnu")
         await petr.get_by_role("button", name="Odeslat žádost").click()
         await petr.get_by_role("link", name="Podrobnosti").first.click()
         await expect(petr.get_by_role("button", name="Schválit")).to_have_count(0)

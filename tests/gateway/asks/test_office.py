@@ -145,6 +145,14 @@ async def test_an_order_is_told_to_its_sponsor_who_confirms_and_ends_it(requests
     assert not ticket.sponsor_present
 
 
+async def test_a_sponsor_confirms_only_while_acting_for_the_municipality_but_ends_from_anywhere(requests):
+    made = await requests.ask(wish(Kind.ORDER, PAVEL, sponsor=EVA))
+    elsewhere = doing(EVA, municipality=KROMERIZ)
+    assert await refused(requests, requests.office.approve(made.id, elsewhere)) == Why.UNKNOWN
+    await requests.office.approve(made.id, doing(EVA))
+    assert (await requests.office.withdraw(made.id, elsewhere)).stage is Stage.WITHDRAWN
+
+
 async def test_an_officer_places_an_order_only_where_the_policies_let_them_administer(requests):
     requests.refusing.add(Action.ADMINISTER)
     placing = requests.ask(wish(Kind.ORDER, EVA, holder=PAVEL, sponsor=EVA))
@@ -184,6 +192,7 @@ async def test_emergency_access_alerts_the_security_officers_at_once(requests):
         (NoticeKind.EMERGENCY_BEGUN, "kucera.martin")
     ]
     assert requests.told[0].facts["why"] == made.why
+    assert requests.alarmed == [made]
 
 
 async def test_the_centre_reviews_what_happened_in_any_municipality_and_others_their_own(requests):
