@@ -13,6 +13,7 @@ from gateway.commands.preflight import CannotStart
 from gateway.commands.state import open_state
 from tests.rig.installation import Installation, install
 
+pytestmark = pytest.mark.real  # free ports are looked for
 Say = Callable[..., Result]
 
 
