@@ -14,7 +14,7 @@ from gateway.asking import Reloaded, ask_to_reload
 from gateway.commands.options import configuration
 from gateway.commands.policy_folder import json_option, policy_folder
 from gateway.commands.shared_policies import own_texts
-from policies.load import CasesBroken, broken_cases
+from policies.load import CasesBroken
 from policies.texts import REGION
 
 
@@ -29,10 +29,10 @@ from policies.texts import REGION
 @json_option
 def apply(configuration: Path, folder: Path, *, as_json: bool) -> None:
     meant = policy_folder(configuration, folder)
-    read, _, problems = meant.read()
+    read, files, problems = meant.read()
     if problems:
         raise ConfigurationRefused(problems)
-    if found := broken_cases(read, meant.names):
+    if found := meant.broken(read, files):
         raise CasesBroken(found)
     told = brought_into_force(meant.settings, meant.texts())
     if as_json:
