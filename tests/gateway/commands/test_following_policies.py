@@ -202,12 +202,18 @@ async def test_what_was_approved_for_a_time_decides_then_and_a_round_that_begins
 ) -> None:
     plane, scope = follower.plane, Scope(HULIN)
     plane.policy_desk.take = partial(take_policies, plane, follower.following)
-    office, author, approver = plane.policy_desk.office(plane.state), by_operator("cli:a"), by_operator("cli:b")
+    office, author, approver = (
+        plane.policy_desk.office(plane.state),
+        by_operator("cli:a"),
+        by_operator("cli:b"),
+    )
     before, soon = plane.book.version, timedelta(milliseconds=50)
     for number in range(2):
         one = await office.begin(author, scope, now())
         text = one.texts[f"municipalities/{HULIN}.cedar"] + COMMENT
-        one = await office.edit(author, one.id, one.revision, {f"municipalities/{HULIN}.cedar": text}, "", now())
+        one = await office.edit(
+            author, one.id, one.revision, {f"municipalities/{HULIN}.cedar": text}, "", now()
+        )
         one = await office.submit(author, one.id, one.revision, now())
         await Activation(office).approve(approver, one.id, one.digest, now() + soon, now())
         assert plane.book.version == before
