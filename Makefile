@@ -17,12 +17,13 @@ export PIP_REQUIRE_VIRTUALENV := 1
 RUN_PACKAGES := slapd libldap2-dev libsasl2-dev gcc libc6-dev python3-dev python3-venv ca-certificates tzdata
 SAMBA := samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind
 TEST_PACKAGES := $(RUN_PACKAGES) $(SAMBA) apache2-bin pebble certbot chromium curl fonts-dejavu-core iproute2 nftables postgresql wrk $(if $(shell command -v npm),,npm)
-# Tests wait for real servers more than they compute: one process more than there are cores. Files stay whole.
-PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile
+# Tests wait for real servers more than they compute: one process more than there are cores. Files stay whole, and come
+# in the order of tests/conftest.py.
+PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reorder
 BROWSER_ASSETS := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests demo test unit journeys check format fuzz bench clean
+.PHONY: help install install-tests demo test unit journeys check format fuzz mutants bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -31,7 +32,8 @@ demo: install  ## run the product on a prepared world; Ctrl-C ends everything
 	@exec $(BIN)/brana demo
 
 test: install-tests  ## all tests: unit, real servers, journeys in a browser (about 17 minutes)
-	@$(BIN)/python -m pytest $(PARALLEL) || { [ $$? = 1 ] && echo "Those that failed, once more and alone:" && \
+	@$(compiled)
+	$(BIN)/python -m pytest $(PARALLEL) || { [ $$? = 1 ] && echo "Those that failed, once more and alone:" && \
 		$(BIN)/python -m pytest --last-failed --maxfail 10; }
 
 unit: install-tests  ## tests without real servers (one process, about 5 minutes)
@@ -42,6 +44,12 @@ journeys: install-tests  ## the story in a real browser; screenshots go to build
 
 fuzz: install-tests  ## the fuzz target of the sign-in, minutes instead of seconds; EXAMPLES=20000 runs it longer
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),3000) $(BIN)/python -m pytest tests/fuzz --timeout 0
+
+mutants: $(VENV)/mutants.installed  ## mistakes made on purpose in policies and their code; results in build/mutants.json (an hour and more)
+	@$(BIN)/python -m tests.mutants
+	$(BIN)/mutmut run --max-children $$(nproc)
+	$(BIN)/mutmut export-cicd-stats
+	$(BIN)/python -m tests.mutants.code
 
 bench: install-tests  ## benchmarks, results in build/bench.json; NAME=hot_path runs one
 	@$(compiled)
@@ -62,7 +70,7 @@ clean:  ## forget the demo's world and build output; keep what was installed
 		echo "The demo runs in $(WORLD): end it (Ctrl-C), then \`make clean\` once more. Nothing was deleted." >&2
 		exit 1
 	fi
-	rm -rf var build
+	rm -rf var build mutants
 
 install: $(VENV)/run.installed  ## what the product needs (apt, PyPI)
 install-tests: $(VENV)/test.installed $(BROWSER_ASSETS)  ## what the tests need besides (apt, PyPI, npm)
@@ -84,6 +92,11 @@ $(VENV)/test.installed: $(VENV)/run.installed requirements/develop.txt
 	@$(one_at_a_time)
 	$(call debian,$(TEST_PACKAGES))
 	$(PIP) install --no-build-isolation --require-hashes -r requirements/develop.txt
+	touch $@
+
+$(VENV)/mutants.installed: $(VENV)/test.installed requirements/mutants.txt
+	@$(one_at_a_time)
+	$(PIP) install --require-hashes -r requirements/mutants.txt
 	touch $@
 
 $(BROWSER_ASSETS): package-lock.json package.json | $(VENV)/test.installed

@@ -1,5 +1,7 @@
 """Rules of every test: no sockets but unix ones, unless a test is marked `real`; then loopback and namespaces."""
 
+import sys
+
 import hypothesis
 import pytest
 import pytest_socket
@@ -7,12 +9,18 @@ import structlog
 
 from tests.rig.domain_office import office_tree
 from tests.rig.fleet import EDGES
+from tests.rig.pages_made_once import make_pages_once
 from tests.rig.postgres import postgres
 from tests.rig.samba_tree import ADDRESSES, domain_tree
 from tests.rig.three_nodes import ADDRESSES as IN_NAMESPACES
+from tests.rig.warm import warm_processes_end
 
-__all__ = ["domain_tree", "office_tree", "postgres"]
+__all__ = ["domain_tree", "office_tree", "postgres", "warm_processes_end"]
 
+# What pytest makes of the tests' source is kept for the next run, also where Python is told to keep nothing: to make it
+# anew takes ten seconds of each process. Processes that tests start go by their environment.
+sys.dont_write_bytecode = False
+make_pages_once()
 # Machines are shared and slow at times; what hangs is ended by the timeout of the whole test.
 hypothesis.settings.register_profile("brana", deadline=None)
 hypothesis.settings.load_profile("brana")
@@ -21,6 +29,36 @@ _plainly = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=struc
 structlog.configure(processors=[structlog.processors.add_log_level, _plainly])
 
 LOOPBACK = ["127.0.0.1", "127.0.0.2", "::1", *ADDRESSES, *EDGES, *IN_NAMESPACES]
+
+LONG = (
+    "tests/gateway/web/test_pages_in_browser.py",
+    "tests/gateway/fleet/test_reload.py",
+    "tests/gateway/fleet",
+    "tests/fleet",
+    "tests/journeys",
+    "tests/attacks",
+    "tests/fuzz",
+    "tests/protocols",
+    "tests/gateway/commands",
+    "tests/gateway/audit/test_ingest.py",
+    "tests/idp/http/test_account_in_browser.py",
+    "tests/idp/http/test_pages.py",
+    "tests/demo",
+    "tests/gateway/test_supervise.py",
+    "tests/test_wheel.py",
+    "tests/gateway/envoy",
+    "tests/gateway/storage/postgres",
+    "tests/idp/directory",
+)
+"""Files and folders that take long, the longest first."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the files, what takes long begins early: else one ends long after the others."""
+    if hasattr(config, "workerinput"):
+        items.sort(
+            key=lambda item: next((n for n, at in enumerate(LONG) if item.nodeid.startswith(at)), len(LONG))
+        )
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

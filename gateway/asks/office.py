@@ -4,6 +4,7 @@ Laws: nobody is told that something was done before it is durable and recorded; 
 ends is out of this control plane's memory before a gate hears that grants must be decided anew.
 """
 
+import contextlib
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,21 +20,29 @@ from gateway.asks.refused import AskRefused, PoliciesRefuse, Spoken, Why
 from gateway.asks.store import AskStore, Changed, Sought, Step
 from gateway.asks.wish import Rules, Wish, asked, may_delegate, may_sponsor, party
 from gateway.audit.acts import SYSTEM
-from gateway.audit.entry import Entry
-from gateway.notices.notice import NoticeKind
+from gateway.audit.entry import Code, Entry
+from gateway.notices.notice import Happened, NoticeKind
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.officers_act import Officer
 from idp.directory.person import Person
 from idp.events import NOWHERE, Origin
 
-Permits = Callable[[Officer, Action, SubjectId | None, Origin, datetime], Awaitable[Spoken | None]]
-"""Whether the policies let the caller do it on the application of requests; the third is whose request it is about.
-None: they do.
-"""
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whose request it is about, and who has approved it already."""
+
+    whose: SubjectId
+    approved_by: frozenset[SubjectId] | None = None
+
+
+Permits = Callable[[Officer, Action, Author, Origin, datetime], Awaitable[Spoken | None]]
+"""Whether the policies let the caller do it on the application of requests; None: they do."""
 
 Holding = Callable[[MunicipalityCode | None, Collection[Role]], Awaitable[Sequence[Party]]]
 """Who holds one of the roles there; None: in any municipality."""
 
+TOLD = (Role.MAYOR, Role.CHIEF_CLERK)
 HERSELF = Party(SubjectId(SYSTEM), SYSTEM, SYSTEM)
 
 
@@ -59,14 +68,17 @@ class AskOffice:
     holding: Holding
     record: Callable[[Sequence[Entry]], Awaitable[None]]
     centre: MunicipalityCode | None
+    alarm: Callable[[Ask], object]
+    """Told of each emergency access, for those who watch the product."""
 
     async def ask(self, wish: Wish, doing: Doing) -> Ask:
         """Raises AskRefused, PoliciesRefuse."""
         name, now = AskId(secrets.token_urlsafe(16)), doing.now
         told = await self._told(wish)
         holder = (wish.holder or wish.asker).subject
-        if wish.kind is Kind.ORDER and wish.holder is not None:
-            await self._require(doing, Act.ASK, Action.ADMINISTER, holder, _about(wish))
+        placed = wish.kind is Kind.ORDER and wish.holder is not None
+        action = Action.ADMINISTER if placed else Action.WRITE
+        await self._require(doing, Act.ASK, action, Author(holder), _about(wish))
 
         def step(_: Ask | None, theirs: Sequence[Ask]) -> Changed:
             made = asked(wish, theirs, self.rules, name, now)
@@ -74,7 +86,10 @@ class AskOffice:
             to = told if made.kind is Kind.EMERGENCY or made.stage is Stage.WAITING else []
             return self._changed(made, Act.ASK, doing, notices(kind, made, doing.by, to, now))
 
-        return await self._do(doing, Act.ASK, name, step, holder, _about(wish))
+        made = await self._do(doing, Act.ASK, name, step, holder, _about(wish))
+        if made.kind is Kind.EMERGENCY:
+            self.alarm(made)
+        return made
 
     async def approve(self, name: AskId, doing: Doing, note: str = "") -> Ask:
         found = await self._open(name, doing, Act.APPROVE)
@@ -101,7 +116,7 @@ class AskOffice:
 
     async def review(self, name: AskId, doing: Doing, finding: str) -> Ask:
         found = await self._open(name, doing, Act.REVIEW)
-        await self._require(doing, Act.REVIEW, Action.ADMINISTER, found.holder.subject, about(found))
+        await self._require(doing, Act.REVIEW, Action.ADMINISTER, Author(found.holder.subject), about(found))
         duties = self.rules.duties
 
         def after(ask: Ask) -> Ask:
@@ -132,7 +147,7 @@ class AskOffice:
         """Take what the database has into memory; what may have been decided without it is decided anew."""
         changed = self.in_force.take(await self.store.counting(now), now)
         for holder in () if first else sorted(changed):
-            await self._anew(holder, "request.changed", now)
+            await self._anew(holder, Code.REQUEST_ENDED, now)
 
     async def find(self, sought: Sought) -> Sequence[Ask]:
         return await self.store.find(sought)
@@ -149,8 +164,6 @@ class AskOffice:
         return steps.refuse(ask, doing.by, self.rules.duties, doing.now, why)
 
     async def _lose(self, one: Ask, now: datetime) -> None:
-        doing = None
-
         def step(kept: Ask | None, _: Sequence[Ask]) -> Changed:
             if kept is None:
                 raise AskRefused(Why.UNKNOWN)
@@ -159,10 +172,8 @@ class AskOffice:
             told = notices(NoticeKind.REQUEST_DECIDED, lost, HERSELF, [lost.holder, lost.asker], now)
             return Changed(lost, [entry], told)
 
-        try:
+        with contextlib.suppress(AskRefused):  # somebody was quicker: it is over already
             await self._change(one.id, None, step, now)
-        except AskRefused:
-            assert doing is None  # somebody was quicker: it is over already
 
     async def _told(self, wish: Wish) -> Sequence[Party]:
         """Who is to know that it was asked for."""
@@ -170,7 +181,7 @@ class AskOffice:
             case Kind.EMERGENCY:
                 return await self.holding(None, [Role.SECURITY_OFFICER])
             case Kind.ACCESS:
-                return await self.holding(wish.municipality, self.rules.settings.told)
+                return await self.holding(wish.municipality, self.rules.settings.told or TOLD)
             case Kind.ORDER if wish.sponsor is not None:
                 return [party(wish.sponsor)]
             case _:
@@ -190,14 +201,17 @@ class AskOffice:
         return found
 
     async def _require_deciding(self, doing: Doing, act: Act, ask: Ask) -> None:
-        """A sponsor was named for it, and needs no further permit than the one to be on these pages."""
-        if ask.municipality != doing.officer.municipality and doing.by.subject not in ask.parties():
+        """A sponsor was named for it, and needs no further permit than to be on these pages; but acts for the
+        municipality, and so has a role there still.
+        """
+        if ask.municipality != doing.officer.municipality:
             raise await self._not(doing, act, Why.UNKNOWN, about(ask))
         if ask.kind is not Kind.ORDER or act is Act.WITHDRAW:
-            await self._require(doing, act, Action.SIGN, ask.asker.subject, about(ask))
+            approved = frozenset(one.by.subject for one in ask.approvals)
+            await self._require(doing, act, Action.SIGN, Author(ask.asker.subject, approved), about(ask))
 
     async def _require(
-        self, doing: Doing, act: Act, action: Action, author: SubjectId, what: Mapping[str, str]
+        self, doing: Doing, act: Act, action: Action, author: Author, what: Mapping[str, str]
     ) -> None:
         """Raises PoliciesRefuse, recorded."""
         spoken = await self.permits(doing.officer, action, author, doing.origin, doing.now)
@@ -233,13 +247,13 @@ class AskOffice:
 
         return await self._do(doing, act, found.id, step, None, about(found))
 
-    def _changed(self, made: Ask, act: Act, doing: Doing, told: Sequence[object]) -> Changed:
+    def _changed(self, made: Ask, act: Act, doing: Doing, told: Sequence[Happened]) -> Changed:
         signed = {Act.APPROVE: made.approvals[-1:], Act.REVIEW: [made.reviewed]}.get(act, [made.ended])
         note = next((one.note for one in signed if one is not None), "")
         entry = entry_of(
             made, act, doing.by, doing.now, origin=doing.origin, session=doing.officer.sid, note=note
         )
-        return Changed(made, [entry], told)  # type: ignore[arg-type]
+        return Changed(made, [entry], told)
 
     async def _do(
         self,
@@ -259,14 +273,14 @@ class AskOffice:
         made: list[Ask] = []
 
         async def change(until: datetime) -> Sequence[str]:
-            changed, ids = await self.store.change(name, holder, step, until)
+            changed, ids = await self.store.change(name, holder, step, now, until)
             self.in_force.put(changed.ask, now)
             made.append(changed.ask)
             return ids
 
         await self.sessions.changing(change, now)
         # Between the commit and our memory somebody may have been let in by what was.
-        await self._anew(made[0].holder.subject, "request.changed", now)
+        await self._anew(made[0].holder.subject, Code.REQUEST_ENDED, now)
         await self.sessions.in_force()
         return made[0]
 
@@ -276,7 +290,7 @@ class AskOffice:
 
 def _about(wish: Wish) -> Mapping[str, str]:
     return {
-        "kind": wish.kind.value,
+        "asked": wish.kind.value,
         "of": (wish.holder or wish.asker).login,
         "application": wish.application or "",
     }

@@ -79,7 +79,7 @@ def refused_entry(
 
 def about(ask: Ask) -> dict[str, str]:
     """For the entry of what was not done to it."""
-    return {"request": ask.id, "kind": ask.kind.value, "of": ask.holder.login}
+    return {"request": ask.id, "asked": ask.kind.value, "of": ask.holder.login}
 
 
 def notices(kind: NoticeKind, ask: Ask, by: Party, to: Sequence[Party], now: datetime) -> list[Happened]:
@@ -110,7 +110,7 @@ def notices(kind: NoticeKind, ask: Ask, by: Party, to: Sequence[Party], now: dat
 def _details(ask: Ask) -> dict[str, str | int | float | bool | list[str]]:
     texts = {
         "request": ask.id,
-        "kind": ask.kind.value,
+        "asked": ask.kind.value,
         "of": ask.holder.login,
         "of_subject": ask.holder.subject,
         "since": utc_text(ask.since),

@@ -44,7 +44,7 @@ class AskStore(Protocol):
     """Raises the database's own errors."""
 
     async def change(
-        self, name: AskId, holder: SubjectId | None, step: Step, until: datetime
+        self, name: AskId, holder: SubjectId | None, step: Step, now: datetime, until: datetime
     ) -> tuple[Changed, list[str]]:
         """`holder`: of one that is new. What their open sessions were granted is revoked until `until`; gives the
         revocation ids.

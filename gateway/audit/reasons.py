@@ -17,6 +17,7 @@ from gateway.audit import (
     node_reasons,
     policy_reasons,
     refusal_reasons,
+    request_reasons,
     sign_in_reasons,
     technical_reasons,
 )
@@ -33,6 +34,7 @@ GROUPS: tuple[Group, ...] = (
     *node_reasons.GROUPS,
     *access_review_reasons.GROUPS,
     *policy_reasons.GROUPS,
+    *request_reasons.GROUPS,
 )
 OF_POLICIES = Title(cs="Důvody ze zásad", en="Reasons of policies")
 

@@ -16,6 +16,7 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.operation_titles import OPERATION_TITLES
 from gateway.audit.policy_titles import POLICY_TITLES
 from gateway.audit.reasons import REASONS, Reasons
+from gateway.audit.request_titles import REQUEST_TITLES
 
 NOTHING = "–"
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -266,6 +267,7 @@ TITLES: dict[Code, Title] = {
     **OPERATION_TITLES,
     **ACCESS_REVIEW_TITLES,
     **POLICY_TITLES,
+    **REQUEST_TITLES,
 }
 
 ENDED_BY_ITSELF = Title(

@@ -24,8 +24,8 @@ class Applied:
 
 
 async def apply(state: State, texts: Texts, by: str, now: datetime, instead_of: str | None = None) -> Applied:
-    """`texts`: all of the policies, of region and municipalities. `instead_of`: the version in force that they follow;
-    another is not undone. Durable when it returns; the caller tells the running product
+    """`texts`: all of the policies, of region and municipalities. `instead_of`: the version in force they follow;
+    others are not undone. Durable when it returns; the caller tells the running product
     (`gateway.commands.sessions.tell`).
 
     Raises PoliciesUnusable with all problems, NotInForce, SharedPoliciesUnusable, DatabaseUnusable.

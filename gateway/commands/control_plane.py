@@ -20,6 +20,7 @@ from config.places import Places
 from config.settings import Settings, Title
 from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, DirectoryName, MunicipalityCode, SessionId, SubjectId
+from gateway.asks.in_force import InForce
 from gateway.audit.access import Holder
 from gateway.audit.acts import OPERATOR
 from gateway.authorize.catalogue import openable
@@ -146,6 +147,7 @@ class ControlPlane:
             lambda ends: self.metrics.certificate_ends.set(ends.timestamp()),
         )
         self.timetable = Timetable()
+        self.asked = InForce()
         self._grants_let_in = True
         self.data_plane_up = False
         self.directories_up = dict.fromkeys(self.directory.readers, False)
@@ -221,7 +223,7 @@ class ControlPlane:
     def decide_by(self, book: PolicyBook) -> None:
         """From now on these policies decide; grants of others are decided anew once the gate is announced."""
         self.book = book
-        self.snapshot = snapshot_of(self.settings, self.state.district, book, whereabouts=self.whereabouts)
+        self.snapshot = snapshot_of(self.settings, self.state.district, book, self.asked.of, self.whereabouts)
         self.aim_gate(self.snapshot.epoch, self.settings)
 
     # What the parts tell each other.

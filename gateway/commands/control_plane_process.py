@@ -37,6 +37,7 @@ from gateway.audit.note import Signer
 from gateway.audit.recomputation import Recomputation
 from gateway.commands import heap, rounds, verification_process
 from gateway.commands.activations import keep_activations, take_policies
+from gateway.commands.asking_office import ask_office
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import resources_of
 from gateway.commands.directories import Directories
@@ -208,6 +209,7 @@ async def _take_up(plane: ControlPlane, moment: datetime) -> None:
     if plane.board is None:
         plane.publish(resources_of(state, state.settings, plane.keys.for_gates()))
     plane.certificate.begin(moment)
+    await ask_office(plane).look_again(moment, first=True)
     plane.revoked.replace(await state.sessions.revoked(moment))
     if not plane.nodes.shared:  # else another node may be at it still; `sweep` settles what was left
         await state.identities.settle_password_changes(moment)
@@ -254,6 +256,7 @@ async def look_again(
     if plane.board is not None:
         for one in doors:
             await look_at_nodes(plane, one, plane.board)
+    await ask_office(plane).look_again(now())
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
     await plane.nodes.ask_all()
     # One after the other: whoever asked waits for five seconds in all.

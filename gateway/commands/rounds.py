@@ -16,6 +16,7 @@ from gateway.audit.ingest import Ingest
 from gateway.audit.note import Signer
 from gateway.audit.reconciliation import Reconciliation
 from gateway.commands import heap
+from gateway.commands.asking_office import ask_office, look_at_backers
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.directory_news import WaitingNews, of_some
@@ -36,6 +37,7 @@ from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
 from gateway.storage.telling import (
     ASKED,
+    ASKS,
     DIRECTORIES,
     EVERYTHING,
     INCIDENTS,
@@ -54,6 +56,7 @@ from idp.directory.sync.news import News, RemovalHeld
 log = structlog.get_logger("rounds")
 TIDY_EVERY = timedelta(minutes=1)
 ENDED_KEPT = timedelta(days=7)  # ended sessions in their table; the audit log keeps what they did
+ASKED_KEPT = timedelta(days=400)  # what was asked for, after its end: a year's review can look back
 LOCKOUT_EVERY = timedelta(minutes=10)  # an office that makes its directory stricter waits no longer
 MIB = 2**20
 FACTS_PAGE = 50  # sessions compared with the directory at once; who is named meanwhile waits for so many
@@ -99,6 +102,8 @@ async def keep_facts(plane: ControlPlane, directories: Directories) -> None:
         if not of_some(news):
             await _stop_sign_ins(plane, news)
             await _look_through(plane, news, directories.news)
+            if news.trouble is None:
+                await look_at_backers(plane, news.directory, None, now())
         directories.news.done(news)
 
 
@@ -109,6 +114,7 @@ async def look_at(plane: ControlPlane, news: News) -> None:
         await _stop_sign_ins(plane, news, touched)
         found = await plane.state.sessions.open_of(touched)
         await _compare(plane, replace(news, confirmed=False), found)
+        await look_at_backers(plane, news.directory, touched, now())
 
 
 def _measure(plane: ControlPlane, news: News) -> None:
@@ -251,6 +257,7 @@ async def tidy(plane: ControlPlane) -> None:
         plane.revoked.sweep(moment)
         await plane.state.sessions.forget_revoked(moment)
         await plane.state.sessions.forget_ended(moment - ENDED_KEPT)
+        await plane.state.asks.forget(moment - ASKED_KEPT)
         await plane.state.identities.sweep(plane.settings.sign_in, moment)
         await plane.office.catch_up_with_provider(moment)
         heap.give_back()
@@ -282,6 +289,8 @@ async def _look(
 ) -> None:
     if LEAD in changed:
         await directories.lead(leads=plane.nodes.leads)
+    if changed & {ASKS, ASKED}:  # before the gates hear what is revoked: it is decided anew at once
+        await ask_office(plane).look_again(now())
     if changed & {REVOKED, ASKED}:
         plane.revoked.replace(await plane.state.sessions.revoked(now()))
     if changed & {KEYS, ASKED}:

@@ -14,6 +14,7 @@ from config.places import Places
 from config.settings import Directory, Metrics, Settings
 from gateway.authorize.ext_authz import Authorizer, WaysIn
 from gateway.commands import technical_accounts
+from gateway.commands.asking_office import PlaneTown, ask_office, where_to_ask
 from gateway.commands.behind_envoy import BEHIND_ENVOY
 from gateway.commands.challenging import challenging
 from gateway.commands.control_plane import ControlPlane
@@ -46,6 +47,7 @@ from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Officer
 from gateway.web.portal.rooms import Portal
+from gateway.web.requests.rooms import Requests
 from gateway.web.staying import Staying
 from idp.directory.errors import DirectoryUnusable
 from idp.http import app as idp_app
@@ -87,7 +89,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     exceptions = Exceptions(officer.desk, known, people, record)
     nodes = Nodes(officer.desk, partial(_known_fleet, plane.state.database), record)
     rooms: dict[str, Iterable[Page]] = {
-        f"portal.{domain}": Portal(plane.desk, own).pages(),
+        f"portal.{domain}": Portal(plane.desk, own, plane.snapshot.duties).pages(),
         f"admin.{domain}": [
             *officer.pages(),
             *rechecks.pages(),
@@ -95,6 +97,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
             *exceptions.pages(),
             *nodes.pages(),
         ],
+        f"requests.{domain}": Requests(plane.desk, ask_office(plane), PlaneTown(plane)).pages(),
     }
     rooms[f"policies.{domain}"] = [*review_pages(plane)]
     forms = KeptForms(
@@ -179,7 +182,7 @@ def _example_realm(directories: Sequence[Directory]) -> str:
 
 
 def authorizer(plane: ControlPlane) -> Authorizer:
-    pages = DecisionPages(plane.desk)
+    pages = DecisionPages(plane.desk, partial(where_to_ask, plane))
     return Authorizer(
         snapshot=lambda: plane.snapshot,
         sessions=plane.state.sessions,

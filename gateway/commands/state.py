@@ -19,6 +19,7 @@ from gateway.grants.keys import Keys, load_keys
 from gateway.notices.notice import Channel
 from gateway.storage.access_review import StoredReviews
 from gateway.storage.activity import Activity
+from gateway.storage.asks import StoredAsks
 from gateway.storage.audit import append
 from gateway.storage.database import Database
 from gateway.storage.fleet import StoredRegister
@@ -81,6 +82,10 @@ class State:
     @cached_property
     def sessions(self) -> StoredSessions:
         return self.sessions_that_end(self.single_sign_on.end)
+
+    @cached_property
+    def asks(self) -> StoredAsks:
+        return StoredAsks(self.database, append, self.outbox.tell)
 
     def sessions_that_end(self, end_at_provider: EndAtProvider) -> StoredSessions:
         """The same sessions, with something else happening at the provider when they end."""

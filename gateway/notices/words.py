@@ -9,7 +9,13 @@ from datetime import datetime
 from config.places import Places
 from config.settings import Title
 from config.vocabulary import Language
-from gateway.notices.notice import Happened, NoticeKind
+from gateway.notices.notice import OF_REQUESTS, Happened, NoticeKind
+from gateway.notices.request_words import (
+    ADVICE_OF_REQUESTS,
+    OPENING_OF_REQUESTS,
+    TITLES_OF_REQUESTS,
+    facts_of_request,
+)
 from idp.http.moments import moment_text
 from idp.http.place import place_text
 from idp.http.user_agent import describe
@@ -46,6 +52,7 @@ TITLES: Mapping[NoticeKind, Title] = {
     NoticeKind.RECOVERY_ADMINISTRATOR_USED: Title(
         cs="Přihlásil se nouzový správce", en="The recovery administrator signed in"
     ),
+    **TITLES_OF_REQUESTS,
 }
 OPENING: Mapping[NoticeKind, Title] = {
     NoticeKind.NEW_DEVICE: Title(
@@ -95,6 +102,7 @@ OPENING: Mapping[NoticeKind, Title] = {
         en="somebody signed in with the account of last resort {login}, which is no person's. The secret of the "
         "envelope is used up by it.",
     ),
+    **OPENING_OF_REQUESTS,
 }
 GREETING = Title(cs="Dobrý den,", en="Good day,")
 WHEN, DEVICE, WHERE = (
@@ -122,7 +130,7 @@ OF_OTHERS = Title(
     en="Do you know of it? Then there is nothing to do. If not, call at once: {support}.",
 )
 """Advice about what somebody else did."""
-ADVICES: Mapping[NoticeKind, Title] = {NoticeKind.FACTOR_ADDED: OF_ADDED}
+ADVICES: Mapping[NoticeKind, Title] = {NoticeKind.FACTOR_ADDED: OF_ADDED, **ADVICE_OF_REQUESTS}
 DONE_BY_OTHERS = frozenset({NoticeKind.EXCEPTION_GRANTED, NoticeKind.RECOVERY_ADMINISTRATOR_USED})
 ADMINISTRATOR = Title(cs="správce", en="the administrator")
 CLOSING = Title(
@@ -165,6 +173,8 @@ def text_of(happened: Happened, language: Language, around: Surroundings) -> str
 def _facts(happened: Happened, language: Language, around: Surroundings) -> list[tuple[Title, str]]:
     facts = happened.facts
     found = [(WHEN, moment_text(happened.at, language, "minute"))]
+    if happened.kind in OF_REQUESTS:
+        return [*found, *facts_of_request(facts, language)]
     if "user_agent" in facts:
         found.append((DEVICE, describe(facts["user_agent"], language)))
     if "address" in facts:

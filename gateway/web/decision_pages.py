@@ -1,6 +1,6 @@
 """The decision point's answers as pages: the same refusal page that our own handlers show."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from config.vocabulary import Action, Language
@@ -31,6 +31,12 @@ SWITCH_MAY_HELP = frozenset(
 """Reasons with which acting for another municipality may change the verdict."""
 
 TRY_LATER = 503
+MayAsk = Callable[[Session, AccessRequest, Refused], str]
+"""Where the person may ask for what was refused; empty where they may not, or where it would be of no use."""
+
+
+def nobody_asks(*_: object) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class DecisionPages:
     """Implements `gateway.authorize.response.Pages`."""
 
     desk: Desk
+    may_ask: MayAsk = nobody_asks
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -49,6 +56,7 @@ class DecisionPages:
             title=refused.title,
             advice=refused.advice,
             switch_may_help=refused.reason in SWITCH_MAY_HELP and len(session.municipalities()) > 1,
+            ask_at=self.may_ask(session, request, refused),
         )
         passes_by_itself = status == TRY_LATER
         again = own_path(request.page) if passes_by_itself else ""

@@ -46,9 +46,7 @@ def make_pages(
     return Pages(
         [
             HERE / "templates",
-            HERE / "portal" / "templates",
-            HERE / "officer" / "templates",
-            HERE / "access_review" / "templates",
+            *(HERE / room / "templates" for room in ("portal", "officer", "requests", "access_review")),
         ],
         [HERE / "locale"],
         Office(office_name, support),

@@ -33,6 +33,8 @@ class ShownRefusal:
     """Whether acting for another municipality could change the answer."""
     account_may_help: bool = False
     """Whether somebody who is signed in may do something about it at "my account"."""
+    ask_at: str = ""
+    """Address of the page where the person may ask for what was refused; empty where that is of no use."""
     in_another_window: bool = False
     """This one holds what would be lost."""
 
@@ -200,6 +202,7 @@ def refusal_page(
         elsewhere=refusal.in_another_window,
         log=log,
         stronger=stronger,
+        ask=refusal.ask_at,
         account=refusal.account_may_help and who is not None,
     )
 

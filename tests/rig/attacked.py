@@ -39,6 +39,7 @@ from tests.rig.exact_http import Answer
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import NO_LIMITS, ROOT, Product, enrolment_code, installed
 from tests.rig.visitor import Shown, Visitor
+from tests.rig.warm import brana
 
 MORE_CLERKS = 150
 PATIENCE = 45.0  # seconds for an entry to be in the log; everything may have to be read anew before it comes
@@ -264,13 +265,10 @@ class Ground:
 
     async def brana(self, *arguments: str) -> str:
         """What a `brana` command of the operator's says of this installation; it succeeds."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "gateway", *arguments, "--config", str(self.product.configuration),
-            cwd=ROOT, stdout=subprocess.PIPE, env=os.environ | {"COLUMNS": "200"},
-        )  # fmt: skip
-        said = (await process.communicate())[0].decode()
-        assert process.returncode == 0, said
-        return said
+        words = [*arguments, "--config", str(self.product.configuration)]
+        done = await asyncio.to_thread(brana, words, os.environ | {"COLUMNS": "200"})
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     async def refused(self, answer: Answer | Shown, reason: str) -> Entry:
         """The request's own entry says that it was refused, and why."""

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
+import os
 import shutil
-import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,9 @@ from gateway.demo.configuration import POLICIES
 from gateway.demo.slapd import free_port
 from gateway.demo.start import DOMAIN
 from gateway.storage.audit_search import LogSearch
+from tests.rig import warm
 from tests.rig.neighbours import Neighbour, listening
-from tests.rig.product import ROOT, Product, installed
+from tests.rig.product import Product, installed
 from tests.rig.signed_in import SignedIn, sign_in
 
 HULIN = MunicipalityCode("588491")
@@ -140,13 +141,9 @@ class Browser:
 
 async def brana(product: Product, *arguments: str) -> tuple[int, str, str]:
     """A command beside the running product."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway", *arguments, "--config", str(product.configuration),
-        cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    said, complaint = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, said.decode(), complaint.decode()
+    words = [*arguments, "--config", str(product.configuration)]
+    done = await asyncio.to_thread(warm.brana, words, os.environ)
+    return done.returncode, done.stdout, done.stderr
 
 
 @contextlib.asynccontextmanager

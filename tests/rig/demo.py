@@ -18,8 +18,8 @@ import psutil
 import pyotp
 
 from gateway.demo.slapd import free_port
+from tests.rig.warm import PROJECT, brana
 
-PROJECT = Path(__file__).parents[2]
 READY_WITHIN = 90.0  # seconds, on a loaded machine
 ENDS_WITHIN = 30.0
 
@@ -65,10 +65,7 @@ class Demo:
     def brana(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A `brana` command against the demo's configuration."""
         environment = os.environ | {"BRANA_CONFIG": str(self.configuration), "COLUMNS": "200"}
-        return subprocess.run(
-            [sys.executable, "-m", "gateway", *arguments],
-            cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        return brana(arguments, environment)
 
     def entries(self, *filters: str) -> list[dict[str, Any]]:
         """What `brana audit search --json` finds, newest first."""

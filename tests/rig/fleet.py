@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import shutil
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -28,6 +27,7 @@ from gateway.demo.world import Account
 from gateway.storage.audit_search import LogSearch
 from tests.rig.product import ENDS_WITHIN, READY_WITHIN, ROOT, Product, installed
 from tests.rig.visitor import Visitor
+from tests.rig.warm import PROGRAM, brana
 
 FLEET = """
 [fleet]
@@ -65,7 +65,7 @@ class Node:
     async def serve(self) -> None:
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *self.within, sys.executable, "-m", "gateway", "serve", "--config", str(self.configuration),
+                *self.within, *PROGRAM, "serve", "--config", str(self.configuration),
                 cwd=self.source, stderr=log, stdin=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
 
@@ -123,9 +123,13 @@ class Node:
 
     async def brana(self, *arguments: str, typed: str = "") -> tuple[int, str]:
         """Exit status, and all that is said."""
+        words = [*arguments, "--config", str(self.configuration)]
+        environment = os.environ | {"COLUMNS": "200"}
+        if not self.within and self.source == ROOT:
+            done = await asyncio.to_thread(brana, words, environment, typed=typed)
+            return done.returncode, done.stdout + done.stderr
         process = await asyncio.create_subprocess_exec(
-            *self.within, sys.executable, "-m", "gateway", *arguments, "--config", str(self.configuration),
-            cwd=self.source, env=os.environ | {"COLUMNS": "200"}, stdin=asyncio.subprocess.PIPE,
+            *self.within, *PROGRAM, *words, cwd=self.source, env=environment, stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         said, _ = await process.communicate(typed.encode())

@@ -10,17 +10,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-import gateway.storage.tables.audit
-import gateway.storage.tables.authenticators
-import gateway.storage.tables.identity
-import gateway.storage.tables.notices
-import gateway.storage.tables.sessions  # noqa: F401 - they declare their tables
 from gateway.audit.entry import Code, Entry
 from gateway.storage.audit import Ledger
 from gateway.storage.database import Database
 from gateway.storage.identity import IdentityStore
 from gateway.storage.seal import Seal
-from gateway.storage.tables import metadata
+from tests.rig.prepared import prepared
 
 
 @dataclass(slots=True)
@@ -40,8 +35,7 @@ class Kept:
 
 @contextmanager
 def identity_store(folder: Path) -> Iterator[Kept]:
-    with closing(Database(folder / "brana.db")) as database:
-        metadata.create_all(database.engine)
+    with closing(Database(prepared(folder / "brana.db"))) as database:
         yield kept_in(database)
 
 

@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -21,8 +20,8 @@ import psutil
 
 from gateway.demo.authority import authority, write_private
 from gateway.demo.slapd import free_port
+from tests.rig.warm import PROGRAM, PROJECT, brana
 
-PROJECT = Path(__file__).parents[2]
 EXAMPLES = PROJECT / "config/examples"
 DOMAIN = "brana.localhost"
 READY_WITHIN = 60.0  # seconds, on a loaded machine
@@ -45,7 +44,7 @@ class Installation:
     metrics_port: int = field(default_factory=free_port)
     before: Sequence[str] = ()
     upstream: str = "http://127.0.0.1:9"
-    program: Sequence[str | Path] = (sys.executable, "-m", "gateway")
+    program: Sequence[str | Path] = PROGRAM
     """The `brana` command; that of an installed wheel, for one, is started at another place."""
     place: Path = PROJECT
 
@@ -101,6 +100,8 @@ class Installation:
         self, *arguments: str, answer: str = "", within: float = 60.0
     ) -> subprocess.CompletedProcess[str]:
         """`answer`: what is typed."""
+        if (self.before, self.program, self.place) == ((), PROGRAM, PROJECT):
+            return brana(arguments, self.environment, typed=answer, within=within)
         return subprocess.run(
             [*self.before, *self.program, *arguments],
             cwd=self.place, env=self.environment, input=answer, capture_output=True, text=True,

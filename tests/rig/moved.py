@@ -5,7 +5,7 @@ What people had before the move is kept here: their browsers, a program's secret
 
 import asyncio
 import contextlib
-import sys
+import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -25,10 +25,11 @@ from gateway.storage.audit_evidence import rows
 from gateway.storage.database import Database
 from gateway.storage.place import file_of
 from gateway.storage.tables.audit import audit_entry
+from tests.rig import warm
 from tests.rig.attacked import Ground
 from tests.rig.inclusion import path_to
 from tests.rig.neighbours import Neighbour
-from tests.rig.product import ROOT, Product
+from tests.rig.product import Product
 from tests.rig.programs import Papers, Programs
 from tests.rig.visitor import Visitor
 
@@ -123,12 +124,9 @@ def _proof(product: Product) -> Proof:
 
 async def brana(product: Product, *arguments: str) -> tuple[int, str, str]:
     """Exit code, what was said, and what was said as an error."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway", *arguments, "--config", str(product.configuration),
-        cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    said, complained = await process.communicate()
-    return process.returncode or 0, said.decode(), complained.decode()
+    words = [*arguments, "--config", str(product.configuration)]
+    done = await asyncio.to_thread(warm.brana, words, os.environ)
+    return done.returncode, done.stdout, done.stderr
 
 
 async def recorded(state: State, wanted: list[str], within: float = 20.0) -> Counter[str]:

@@ -5,6 +5,7 @@ between nodes, a style sheet of another content, and a page that says which vers
 """
 
 import shutil
+from compileall import compile_dir
 from pathlib import Path
 
 from gateway import __version__
@@ -59,7 +60,8 @@ ADDED = (
 def next_version(folder: Path) -> Path:
     """Where `python -m gateway` is that version."""
     for room in ROOMS:
-        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+        # without what another process is just writing there
+        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("*.pyc.*"))
     for name, behind, more in ADDED:
         _change(folder / name, behind, behind + more)
     before = newest()
@@ -68,6 +70,8 @@ def next_version(folder: Path) -> Path:
     _change(folder / "gateway/storage/schema.py", f'BESIDE = "{BESIDE}"', f'BESIDE = "{before}"')
     versions = folder / MIGRATIONS.relative_to(ROOT) / "versions"
     (versions / f"{revision}_next.py").write_text(MIGRATION.format(revision=revision, before=before), "utf-8")
+    for room in ROOMS:  # as an installation does; else each process that starts may have to do it
+        compile_dir(folder / room, quiet=1)
     return folder
 
 

@@ -10,12 +10,12 @@ from typing import Any
 from config.settings import Directory as DirectorySettings
 from gateway.storage.database import Database
 from gateway.storage.directory import StoredReplica
-from gateway.storage.migrate import prepare
 from idp.directory.pool import Pool
 from idp.directory.sync.full import FullSync, Progress
 from idp.directory.sync.kinds import form_and_source
 from idp.directory.sync.replica import Hold, Known, Limit, Touched
 from idp.directory.sync.source import Form, nothing
+from tests.rig.prepared import prepared
 from tests.rig.replica import LIMIT, WholeReading
 
 
@@ -72,7 +72,7 @@ def synced(folder: Path, settings: DirectorySettings) -> Iterator[Synced]:
     """An empty replica for a directory with these settings."""
     folder.mkdir(exist_ok=True)
     path = folder / "brana.db"
-    prepare(path)
+    prepared(path)
     database, pool = Database(path, lasting=False), Pool(settings)
     try:
         replica = StoredReplica(database)

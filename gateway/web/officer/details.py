@@ -11,6 +11,8 @@ from babel.numbers import format_decimal
 
 from config.settings import Title
 from config.vocabulary import PUBLIC, Action, Language, MunicipalityCode, Role
+from gateway.asks.ask import Act as Done
+from gateway.asks.named import KINDS, STAGES
 from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Entry
 from gateway.envoy.notices import CONTROL_PLANE, ENVOY, NODE, STREAMS
@@ -21,6 +23,18 @@ from idp.http.ways_of_proof import FACTORS, LEVELS, PROOFS
 Value = str | int | float | bool | list[str]
 
 LABELS: Mapping[str, Title] = {
+    "activity_role": Title(cs="Činnostní role", en="Activity role"),
+    "actions": Title(cs="Činnosti", en="Actions"),
+    "agenda": Title(cs="Agenda", en="Agenda"),
+    "approvals": Title(cs="Schválení", en="Approvals"),
+    "asked": Title(cs="Oč jde", en="What it is about"),
+    "note": Title(cs="Poznámka", en="Note"),
+    "request": Title(cs="Označení žádosti", en="Name of the request"),
+    "review_by": Title(cs="Přezkoumat do", en="To be reviewed by"),
+    "role": Title(cs="Role", en="Role"),
+    "since": Title(cs="Od", en="From"),
+    "sponsor": Title(cs="Garant", en="Sponsor"),
+    "stage": Title(cs="Stav", en="Stage"),
     "acr": Title(cs="Síla ověření", en="How surely recognised"),
     "access": Title(cs="Druh oprávnění", en="Kind of access"),
     "accesses": Title(cs="Počet oprávnění", en="Number of accesses"),
@@ -30,7 +44,6 @@ LABELS: Mapping[str, Title] = {
     "of_application": Title(cs="Aplikace, o kterou jde", en="Application concerned"),
     "overdue": Title(cs="Nerozhodnuto včas", en="Not decided in time"),
     "review": Title(cs="Přezkum", en="Review"),
-    "role": Title(cs="Role", en="Role"),
     "scope": Title(cs="Rozsah přezkumu", en="Scope of the review"),
     "act": Title(cs="Úkon", en="Act"),
     "amr": Title(cs="Způsoby ověření", en="Ways of authentication"),
@@ -154,6 +167,14 @@ ACTS: Mapping[str, Title] = {
     Act.LIFT: Title(cs="zrušení zablokování", en="lifting a block"),
     Act.END: Title(cs="ukončení výjimky", en="ending an exception"),
 }
+ACTS_OF_REQUESTS: Mapping[str, Title] = {
+    Done.ASK: Title(cs="podání žádosti", en="asking"),
+    Done.APPROVE: Title(cs="schválení", en="approving"),
+    Done.REFUSE: Title(cs="zamítnutí", en="declining"),
+    Done.WITHDRAW: Title(cs="ukončení", en="ending"),
+    Done.LOSE_SPONSOR: Title(cs="ztráta garanta", en="losing the sponsor"),
+    Done.REVIEW: Title(cs="přezkum", en="reviewing"),
+}
 YES, NO = Title(cs="ano", en="yes"), Title(cs="ne", en="no")
 ITSELF = Title(cs="Brána", en="Brána")
 PARTS: Mapping[str, Title] = {
@@ -164,7 +185,9 @@ PARTS: Mapping[str, Title] = {
 }
 WORDS: Mapping[str, Mapping[str, Title]] = {
     "acr": LEVELS,
-    "act": ACTS,
+    "act": {**ACTS, **ACTS_OF_REQUESTS},
+    "actions": ACTIONS,
+    "asked": KINDS,
     "amr": FACTORS,
     "by": {SYSTEM: ITSELF},
     "by_subject": {SYSTEM: ITSELF},
@@ -174,6 +197,7 @@ WORDS: Mapping[str, Mapping[str, Title]] = {
     "granted_actions": ACTIONS,
     "part": PARTS,
     "proof": PROOFS,
+    "stage": STAGES,
 }
 UNITS = {"bytes_in": "B", "bytes_out": "B", "duration_ms": "ms", "jumped_ms": "ms", "silent_seconds": "s"}
 PLAIN_NUMBERS = frozenset({"status", "process", "generation"})  # names made of digits, not amounts

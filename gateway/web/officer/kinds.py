@@ -112,6 +112,24 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         },
     ),
     (
+        Title(cs="Žádosti o přístup", en="Access requests"),
+        {
+            Code.REQUEST_MADE: Title(cs="Žádost o přístup", en="Access asked for"),
+            Code.ORDER_PLACED: Title(cs="Zakázka dodavatele", en="Order of a supplier"),
+            Code.EMERGENCY_BEGUN: Title(cs="Nouzový přístup", en="Emergency access"),
+            Code.EMERGENCY_REVIEWED: Title(cs="Přezkoumaný nouzový přístup", en="Emergency access reviewed"),
+            Code.DELEGATION_RECORDED: Title(cs="Zastupování", en="Delegation"),
+            Code.PURPOSE_STATED: Title(cs="Uvedený účel nahlížení", en="Purpose stated"),
+            Code.REQUEST_APPROVED: Title(cs="Schválená žádost", en="Request approved"),
+            Code.REQUEST_DECLINED: Title(cs="Zamítnutá žádost", en="Request declined"),
+            Code.REQUEST_ENDED: Title(cs="Předčasně ukončený přístup", en="Access ended early"),
+            Code.SPONSOR_GONE: Title(cs="Přístup bez garanta", en="Access without its sponsor"),
+            Code.REQUEST_ACT_REFUSED: Title(
+                cs="Nepřijatý úkon s žádostí", en="Act about a request not taken"
+            ),
+        },
+    ),
+    (
         Title(cs="Relace", en="Sessions"),
         {
             Code.SESSION_OPENED: Title(cs="Zahájená relace", en="Session opened"),

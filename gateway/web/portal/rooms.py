@@ -4,11 +4,12 @@ Own sign-ins and factors are shown at one place, the provider's "my account", to
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from config.vocabulary import ADMINISTRATORS, RECOVERY_ADMINISTRATOR, MunicipalityCode
+from gateway.asks.separation import Duties
 from gateway.sessions.shown import NotOwn
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
 from gateway.web.identity import PORTAL
@@ -32,6 +33,8 @@ DONE = frozenset({"switched"})
 class Portal:
     desk: Desk
     store: PortalStore
+    duties: Duties = field(default_factory=Duties)
+    """Which may not meet in one person."""
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -51,6 +54,7 @@ class Portal:
             active=next((one for one in memberships if one.code == caller.municipality), None),
             done=done_of(request),
             administers=not ADMINISTRATORS.isdisjoint(caller.roles),
+            meeting=self.duties.meeting([(one.code, role) for one in memberships for role in one.roles]),
             last_resort=caller.subject == RECOVERY_ADMINISTRATOR,
         )
 

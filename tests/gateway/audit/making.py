@@ -11,7 +11,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import strategies as st
 
-import gateway.storage.tables.audit
 from gateway.audit.canonical import TEXTS, Recorded
 from gateway.audit.checkpointer import Checkpointer
 from gateway.audit.entry import Code, Entry, Outcome
@@ -20,9 +19,8 @@ from gateway.storage.audit import Ledger
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.database import Database
 from gateway.storage.place import Place
-from gateway.storage.tables import metadata
+from tests.rig.prepared import prepared
 
-assert gateway.storage.tables.audit is not None
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 SIGNER = Signer("brana.example.cz/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 
@@ -109,9 +107,7 @@ class Log:
 def open_log(folder: Path, clock: Clock | None = None, place: Place | None = None) -> Iterator[Log]:
     """`place`: a database that has its tables; else a file in `folder`."""
     clock = clock or Clock()
-    with closing(Database(place or folder / "brana.db")) as database:
-        if place is None:
-            metadata.create_all(database.engine)
+    with closing(Database(place or prepared(folder / "brana.db"))) as database:
         yield Log(folder, database, clock, Ledger(clock))
 
 

@@ -2,6 +2,7 @@ import asyncio
 import json
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -261,7 +262,7 @@ async def test_a_new_line_is_in_the_log_within_a_moment_and_a_clean_stop_leaves_
 
 
 CHILD = """
-import asyncio, sys
+import asyncio, os, sys
 from pathlib import Path
 from tests.gateway.audit.making import open_log
 from tests.gateway.audit.test_ingest import Spool
@@ -269,11 +270,16 @@ from tests.gateway.audit.test_ingest import Spool
 async def main():
     with open_log(Path(sys.argv[1])) as log:
         spool = Spool(log, rotate_above=6000)
-        print("ready", flush=True)
+        print(os.getpid(), flush=True)
         await spool.ingest.run(asyncio.Event())
 
-asyncio.run(main())
+for _ in sys.stdin:
+    ingest = os.fork()
+    if ingest == 0:
+        asyncio.run(main())
+    print(os.waitstatus_to_exitcode(os.waitpid(ingest, 0)[1]), flush=True)
 """
+"""An ingest for each line: what takes long to import is imported once."""
 KILLS = 12
 LINES = 120  # each round
 
@@ -286,30 +292,28 @@ def test_an_ingest_killed_at_any_moment_loses_and_doubles_nothing(tmp_path: Path
     folder = tmp_path / "spool"
     folder.mkdir()
     number = 0
-    for round_ in range(KILLS):
-        child = subprocess.Popen(
-            [sys.executable, "-c", CHILD, str(tmp_path)],
-            env={**os.environ, "PYTHONPATH": "."},
-            stdout=subprocess.PIPE,
-        )
-        assert child.stdout is not None
-        try:
-            assert child.stdout.readline() == b"ready\n"
-            for _ in range(4):
-                with (folder / f"access-{round_ // 3}.log").open(
-                    "ab"
-                ) as file:  # an Envoy outlives two rounds
-                    file.write(b"".join(line(number + at) for at in range(LINES // 4)))
-                number += LINES // 4
-                try:
-                    child.wait(chance.uniform(0, 0.05))
-                except subprocess.TimeoutExpired:
-                    continue
-                raise AssertionError(child.returncode)
-        finally:
-            child.send_signal(signal.SIGKILL)
-            child.wait()
-            child.stdout.close()
+    with subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": "."}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
+    ) as parent:  # fmt: skip
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        for round_ in range(KILLS):
+            parent.stdin.write(b"\n")
+            ingest = os.pidfd_open(int(parent.stdout.readline()))
+            try:
+                for _ in range(4):
+                    # an Envoy outlives two rounds
+                    with (folder / f"access-{round_ // 3}.log").open("ab") as file:
+                        file.write(b"".join(line(number + at) for at in range(LINES // 4)))
+                    number += LINES // 4
+                    ended, _, _ = select.select([ingest], [], [], chance.uniform(0, 0.05))
+                    assert not ended
+            finally:
+                signal.pidfd_send_signal(ingest, signal.SIGKILL)
+                os.close(ingest)
+            assert int(parent.stdout.readline()) == -signal.SIGKILL
+        parent.stdin.close()
     with open_log(tmp_path) as log:
         spool = Spool(log, rotate_above=6000)
         asyncio.run(spool.drain())

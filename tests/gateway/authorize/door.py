@@ -21,7 +21,7 @@ from gateway.grants.sign import GrantSigner
 from gateway.sessions.office import handle_hash
 from gateway.sessions.session import Session
 from gateway.storage.database import Database
-from gateway.storage.schema import all_tables
+from tests.rig.prepared import prepared
 from tests.rig.session_store import session_store
 
 HANDLE = "handle-of-this-browser"
@@ -66,8 +66,7 @@ class Door:
         self.socket = folder / "authorize.sock"
         self.entries: list[Entry] = []
         self.kinds: list[AnswerKind] = []
-        self.database = Database(folder / "brana.db")
-        all_tables().create_all(self.database.engine)
+        self.database = Database(prepared(folder / "brana.db"))
         self.store = session_store(self.database, self._append)
         grant_key, self.assertion_key = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
         signer = GrantSigner(grant_key, self.assertion_key, "https://portal.brana.test")

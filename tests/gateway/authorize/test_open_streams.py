@@ -18,10 +18,10 @@ from gateway.authorize.snapshot import Snapshot
 from gateway.sessions.office import handle_hash
 from gateway.sessions.session import EndReason, Session
 from gateway.storage.database import Database
-from gateway.storage.schema import all_tables
 from gateway.streams.stream import Stream
 from gateway.streams.words import MOST, Answer, Answered, Asked, Everything, Question, Revoked, Said
 from tests.gateway.authorize.conftest import HULIN, KROMERIZ, NOW
+from tests.rig.prepared import prepared
 from tests.rig.session_store import session_store
 
 LIFETIME = 300.0
@@ -33,8 +33,7 @@ class Desk:
     def __init__(self, folder: Path, snapshot: Snapshot) -> None:
         self.socket = folder / "watch.sock"
         self.entries: list[Entry] = []
-        self.database = Database(folder / "brana.db")
-        all_tables().create_all(self.database.engine)
+        self.database = Database(prepared(folder / "brana.db"))
         self.store = session_store(self.database, self._append)
         self.streams = OpenStreams(lambda: snapshot, lambda: self.store, lambda: NOW)
         self.reader: asyncio.StreamReader

@@ -20,9 +20,9 @@ from gateway.grants.sign import GrantSigner
 from gateway.grants.token import TokenVerifier
 from gateway.sessions.technical import TechnicalSessions
 from gateway.storage.database import Database
-from gateway.storage.schema import all_tables
 from tests.gateway.authorize.conftest import NOW
 from tests.gateway.authorize.door import PlainPages
+from tests.rig.prepared import prepared
 from tests.rig.session_store import session_store
 
 KEY = ECKey.generate_key("P-256")
@@ -35,8 +35,7 @@ def entries() -> list[Entry]:
 
 @pytest.fixture
 async def door(tmp_path: Path, snapshot: Snapshot, entries: list[Entry]) -> AsyncIterator[TechnicalDoor]:
-    database = Database(tmp_path / "brana.db")
-    all_tables().create_all(database.engine)
+    database = Database(prepared(tmp_path / "brana.db"))
 
     def append(_connection: Connection, some: list[Entry]) -> None:
         entries.extend(some)

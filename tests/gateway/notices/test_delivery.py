@@ -17,10 +17,10 @@ from gateway.notices.retry import BACK_OFF
 from gateway.storage.audit import append
 from gateway.storage.audit_evidence import rows
 from gateway.storage.database import Database
-from gateway.storage.migrate import prepare
 from gateway.storage.notices import StoredOutbox
 from idp import events
 from tests.rig.people import JANA, NOON
+from tests.rig.prepared import prepared
 
 CHANGED = events.PasswordChanged(at=NOON, person=JANA.login, subject=JANA.subject)
 
@@ -52,7 +52,7 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    prepare(tmp_path / "brana.db")
+    prepared(tmp_path / "brana.db")
     database = Database(tmp_path / "brana.db")
     yield World(StoredOutbox(database, append, list(Channel), Language.CZECH))
     database.close()

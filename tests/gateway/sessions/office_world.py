@@ -15,9 +15,9 @@ from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, Session
 from gateway.storage.database import Database
 from gateway.storage.identity import IdentityStore
-from gateway.storage.migrate import prepare
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import Ending
+from tests.rig.prepared import prepared
 from tests.rig.session_store import ACTIVITY, SEAL
 
 HULIN, KROMERIZ = MunicipalityCode("588491"), MunicipalityCode("588296")
@@ -29,8 +29,7 @@ class World:
     """Everything an office touches, and what it said to whom."""
 
     def __init__(self, path: Path) -> None:
-        prepare(path)
-        self.database = Database(path)
+        self.database = Database(prepared(path))
         self.entries: list[Entry] = []
         self.announced: list[frozenset[str]] = []
         self.ended: list[tuple[str, EndReason]] = []

@@ -18,7 +18,6 @@ from gateway.sessions.session import EndReason, RolesHeld
 from gateway.sessions.shown import SessionUnknown
 from gateway.sessions.supervision import Supervision
 from gateway.storage.database import Database
-from gateway.storage.migrate import prepare
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.events import NOWHERE, Origin
 from idp.events import EndReason as AtProvider
@@ -29,6 +28,7 @@ from tests.gateway.sessions.office_world import HULIN, LIFETIME
 from tests.gateway.sessions.test_own_and_supervision import Caller
 from tests.gateway.storage.both_sides import Sides, sides
 from tests.rig.people import JANA, JANA_ID, PETR_ID
+from tests.rig.prepared import prepared
 
 LATER = timedelta(minutes=1)
 AUDITOR = RoleHeld(HULIN, Role.AUDITOR)
@@ -74,8 +74,7 @@ class Room:
 
 @pytest.fixture
 def room(tmp_path: Path, now: datetime) -> Iterator[Room]:
-    prepare(tmp_path / "brana.db")
-    database = Database(tmp_path / "brana.db")
+    database = Database(prepared(tmp_path / "brana.db"))
     yield Room(sides(database), now)
     database.close()
 

@@ -23,9 +23,9 @@ from gateway.sessions.session import EndReason
 from gateway.sessions.sign_in import Arrival, Fault, SignIn, SignInRefused
 from gateway.sessions.stronger import Wish
 from gateway.storage.database import Database
-from gateway.storage.migrate import prepare
 from gateway.storage.seal import Seal
 from gateway.storage.sessions import StoredSessions
+from tests.rig.prepared import prepared
 from tests.rig.scripted_provider import ISSUER
 from tests.rig.scripted_provider import Provider as Scripted
 from tests.rig.scripted_provider import provider as scripted_provider
@@ -95,8 +95,7 @@ class Browser:
 
 @pytest_asyncio.fixture
 async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
-    prepare(tmp_path / "brana.db")
-    database = Database(tmp_path / "brana.db")
+    database = Database(prepared(tmp_path / "brana.db"))
     store = session_store(database, lambda _, __: None)
     office = SessionOffice(store, RevokedList(lambda _: None), Limits(), timedelta(minutes=5))
     async with scripted_provider(tmp_path) as there:

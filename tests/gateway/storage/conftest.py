@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from gateway.audit.entry import Entry
 from gateway.storage.database import Database
 from gateway.storage.fleet import StoredRegister
-from gateway.storage.migrate import prepare
 from tests.rig.postgres import Server
+from tests.rig.prepared import prepared
 from tests.rig.session_store import SEAL
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
@@ -27,9 +27,7 @@ def now() -> datetime:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """What holds of the one kind holds of the other."""
     if request.param == "embedded":
-        path = tmp_path / "brana.db"
-        prepare(path)
-        with closing(Database(path)) as opened:
+        with closing(Database(prepared(tmp_path / "brana.db"))) as opened:
             yield opened
         return
     server: Server = request.getfixturevalue("postgres")

@@ -14,11 +14,11 @@ from config.settings import Postgres
 from gateway.audit import acts
 from gateway.audit.entry import Code, Entry
 from gateway.storage.database import Database
-from gateway.storage.migrate import prepare
 from gateway.storage.moving import Evidence, Moved, move
 from gateway.storage.moving_source import held
 from gateway.storage.schema import tables_of_content
 from tests.gateway.audit.making import NOON, SIGNER, entry, open_log
+from tests.rig.prepared import prepared
 
 SPOOL, OPERATOR = "0a1b2c3d", "cli:spravce"
 OF_THE_LOG = {"audit_entry", "audit_tail", "audit_checkpoint"}
@@ -68,7 +68,7 @@ def moving(entries: int, root: bytes, finding: str) -> Entry:
 
 def kept(folder: Path) -> Kept:
     """With several rows in every table; in columns that may be empty, with and without a value."""
-    prepare(folder / "brana.db")
+    prepared(folder / "brana.db")
     with closing(Database(folder / "brana.db")) as database:
         database.write_soon(_fill).result()
     with open_log(folder, place=folder / "brana.db") as log:

@@ -8,9 +8,9 @@ import pytest
 from gateway.storage.database import Database
 from gateway.storage.directory import StoredReplica
 from gateway.storage.directory_alike import ALIKE, NO_GROUPS
-from gateway.storage.migrate import prepare
 from idp.directory.sync.record import Changes
 from idp.directory.sync.replica import Limit
+from tests.rig.prepared import prepared
 from tests.rig.replica import BEGAN, OFFICE, WholeReading, fill, group, identity, person
 
 ANYTHING = Limit(share=1.0, least=0)
@@ -21,8 +21,7 @@ CLERKS = group(1, ELDER)
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    prepare(tmp_path / "brana.db")
-    opened = Database(tmp_path / "brana.db")
+    opened = Database(prepared(tmp_path / "brana.db"))
     yield opened
     opened.close()
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from config.vocabulary import DirectoryName
 from gateway.storage.database import Database
 from gateway.storage.directory import StoredReplica
-from gateway.storage.migrate import prepare
 from idp.directory.sync.record import Changes, GroupRecord, PersonRecord
 from idp.directory.sync.replica import Limit
+from tests.rig.prepared import prepared
 from tests.rig.replica import BEGAN, WholeReading, fill, group, person
 
 ANYTHING = Limit(share=1.0, least=0)
@@ -34,7 +34,7 @@ CHANGES = st.builds(
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     path = tmp_path_factory.mktemp("replica") / "brana.db"
-    prepare(path)
+    prepared(path)
     opened = Database(path)
     yield opened
     opened.close()

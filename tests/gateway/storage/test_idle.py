@@ -14,7 +14,6 @@ from gateway.storage.activity import Activity
 from gateway.storage.audit import append
 from gateway.storage.database import Database
 from gateway.storage.identity import IdentityStore
-from gateway.storage.migrate import prepare
 from gateway.storage.moment import MICROSECOND, micros
 from gateway.storage.session_rows import roles_text
 from gateway.storage.sessions import StoredSessions
@@ -24,6 +23,7 @@ from idp.directory.person import RoleHeld
 from idp.login.session import end_due
 from tests.gateway.storage.both_sides import Sides
 from tests.rig.people import HULIN, NOON
+from tests.rig.prepared import prepared
 from tests.rig.session_store import SEAL
 
 LIMITS = SignIn(
@@ -37,8 +37,7 @@ LIMITS = SignIn(
 
 @pytest.fixture
 def both(tmp_path: Path) -> Iterator[Sides]:
-    prepare(tmp_path / "brana.db")
-    database = Database(tmp_path / "brana.db")
+    database = Database(prepared(tmp_path / "brana.db"))
     sessions = StoredSessions(database, append, Activity(LIMITS), SingleSignOn(SEAL, append).end)
     yield Sides(database, sessions, IdentityStore(database, SEAL, append))
     database.close()

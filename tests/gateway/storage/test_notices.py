@@ -12,13 +12,13 @@ from gateway.notices.notice import Channel, NoticeKind
 from gateway.storage.audit import append
 from gateway.storage.database import Database
 from gateway.storage.identity import IdentityStore
-from gateway.storage.migrate import prepare
 from gateway.storage.notices import StoredOutbox
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import SingleSignOn
 from idp import events
 from tests.gateway.storage.both_sides import Sides
 from tests.rig.people import JANA, NOON
+from tests.rig.prepared import prepared
 from tests.rig.session_store import ACTIVITY, SEAL
 
 CHANGED = events.PasswordChanged(at=NOON, person=JANA.login, subject=JANA.subject)
@@ -26,8 +26,7 @@ CHANGED = events.PasswordChanged(at=NOON, person=JANA.login, subject=JANA.subjec
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    prepare(tmp_path / "brana.db")
-    made = Database(tmp_path / "brana.db")
+    made = Database(prepared(tmp_path / "brana.db"))
     yield made
     made.close()
 

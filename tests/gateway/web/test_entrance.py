@@ -23,12 +23,12 @@ from gateway.sessions.provider import Client, Provider
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.sign_in import SignIn
 from gateway.storage.database import Database
-from gateway.storage.migrate import prepare
 from gateway.storage.seal import Seal
 from gateway.web.app import make_app
 from gateway.web.entrance import Entrance
 from tests.gateway.web.people import NOW
 from tests.gateway.web.sample import Office
+from tests.rig.prepared import prepared
 from tests.rig.scripted_provider import ISSUER
 from tests.rig.scripted_provider import Provider as Scripted
 from tests.rig.scripted_provider import provider as scripted_provider
@@ -76,8 +76,7 @@ class World:
 
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    prepare(tmp_path / "brana.db")
-    database = Database(tmp_path / "brana.db")
+    database = Database(prepared(tmp_path / "brana.db"))
     store = session_store(database, lambda _, __: None)
     office = SessionOffice(store, RevokedList(lambda _: None), Limits(), timedelta(minutes=5))
     async with scripted_provider(tmp_path) as there:

@@ -12,6 +12,7 @@ TOKENS = PROJECT / "node_modules" / "@gov-design-system-ce" / "styles" / "lib" /
 STYLES = [*PROJECT.glob("idp/http/static/*.css"), *PROJECT.glob("gateway/web/static/*.css")]
 TEMPLATES = [*PROJECT.glob("idp/http/templates/*.html"), *PROJECT.glob("gateway/web/**/*.html")]
 REVIEWS = sorted(PROJECT.glob("gateway/web/access_review/**/*.html"))
+REQUESTS = sorted(PROJECT.glob("gateway/web/requests/**/*.html"))
 CATALOGS = {
     "idp/http/locale/layout.cs.po": [
         PROJECT / f"idp/http/templates/{name}.html" for name in ("layout", "forms", "expiry")
@@ -34,7 +35,8 @@ CATALOGS = {
         )
     ],
     "gateway/web/locale/access_review.cs.po": REVIEWS,
-    "gateway/web/locale/cs.po": sorted({*PROJECT.glob("gateway/web/**/*.html")} - {*REVIEWS}),
+    "gateway/web/locale/cs.po": sorted({*PROJECT.glob("gateway/web/**/*.html")} - {*REVIEWS, *REQUESTS}),
+    "gateway/web/locale/requests.cs.po": REQUESTS,
 }
 
 OWN_SCRIPT = re.compile(r"""<script src="\{\{ asset\('[a-z_]+\.js'\) \}\}" defer></script>""")

@@ -1,9 +1,11 @@
 """Every page in a real browser: nothing is blocked, nothing is inaccessible, everything works by itself."""
 
-from dataclasses import replace
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import pytest
+from playwright.async_api import Page
 
 from gateway.audit.anchors import Fault
 from gateway.audit.recomputation import Finished, NotFinished, Trouble, UnderWay
@@ -45,8 +47,36 @@ PAGES = {
 LOOKS = (("cs", "light", 1280), ("cs", "dark", 390), ("en", "light", 390), ("en", "dark", 1280))
 
 
-async def visit(browser, site, name, *, language="cs", scheme="light", width=1280, script=True):
-    host, path = PAGES[name]
+@dataclass
+class Window:
+    """Of somebody who goes from page to page; to open one takes longer than a page does."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    """Of the page that is shown."""
+    listens_to: frozenset[str] = frozenset()
+
+    def hear(self, event, words):
+        if event in self.listens_to:
+            self.complaints.append(words)
+
+    async def go(self, site, name, *, script=True):
+        """To a page of the window's host, with nothing left of the one before."""
+        host, path = PAGES[name]
+        self.listens_to = frozenset()  # what the page before has not fetched by then is nobody's fault
+        await self.page.goto("about:blank")
+        self.complaints.clear()
+        if script and "done=" in path:
+            await self.page.goto(site.address(host, path))
+            self.listens_to = frozenset({"console"})  # nor is what this one has not
+            await led_to(self.page, path)
+            await self.page.locator(".notice[role='status']").wait_for()
+        else:
+            self.listens_to = frozenset({"console", "requestfailed"})
+            await self.page.goto(site.address(host, path))
+
+
+async def window(browser, host, *, language="cs", scheme="light", width=1280, script=True):
     context = await browser.new_context(
         ignore_https_errors=True,
         color_scheme=scheme,
@@ -56,19 +86,25 @@ async def visit(browser, site, name, *, language="cs", scheme="light", width=128
         extra_http_headers=assertion_header(OFFICER if host == "admin" else MAYOR),
     )
     context.set_default_timeout(10_000)
-    page = await context.new_page()
-    complaints = []
-    led = script and "done=" in path
-    if led:  # what this page has not fetched by then is nobody's fault
-        await page.goto(site.address(host, path))
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("requestfailed", lambda request: None if led else complaints.append(request.url))
-    if not led:
-        await page.goto(site.address(host, path))
-        return page, complaints
-    await led_to(page, path)
-    await page.locator(".notice[role='status']").wait_for()
-    return page, complaints
+    opened = Window(await context.new_page())
+    opened.page.on("console", lambda message: opened.hear("console", message.text))
+    opened.page.on("requestfailed", lambda request: opened.hear("requestfailed", request.url))
+    return opened
+
+
+async def visit(browser, site, name, *, script=True, **look):
+    opened = await window(browser, PAGES[name][0], script=script, **look)
+    await opened.go(site, name, script=script)
+    return opened.page, opened.complaints
+
+
+@asynccontextmanager
+async def windows(browser, **look):
+    """One for each host, in one look."""
+    opened = {host: await window(browser, host, **look) for host in ("portal", "admin")}
+    yield opened
+    for one in opened.values():
+        await one.page.context.close()
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
@@ -77,9 +113,10 @@ async def test_every_page_is_accessible_in_every_look(browser, site, language, s
     await site.office.sessions.recheck(OFFICER, MAYOR.sid, origin=Origin(address="192.0.2.15"), now=NOW)
     await excepted(site)
     found = {}
-    for name in PAGES:
-        if faults := await seen(browser, site, name, language=language, scheme=scheme, width=width):
-            found[name] = faults
+    async with windows(browser, language=language, scheme=scheme, width=width) as opened:
+        for name, (host, _) in PAGES.items():
+            if faults := await seen(opened[host], site, name, f"{name}-{language}-{scheme}-{width}"):
+                found[name] = faults
     assert found == {}
 
 
@@ -93,18 +130,17 @@ async def excepted(site):
     await site.people.assistance.end(OFFICER, LUCIE.subject, origin=Origin(), now=NOW)
 
 
-async def seen(browser, site, name, *, language, scheme, width, kept=""):
-    """Faults of one page in one look; its picture is kept."""
-    page, complaints = await visit(browser, site, name, language=language, scheme=scheme, width=width)
-    await screenshot(page, f"{kept or name}-{language}-{scheme}-{width}")
+async def seen(shown, site, name, kept):
+    """Faults of one page in the look of a window; its picture is kept."""
+    await shown.go(site, name)
+    page, complaints = shown.page, shown.complaints
+    await screenshot(page, kept)
     faults = await accessibility_faults(page)
     overflow = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     if overflow > 0:
         faults.append(f"{overflow} px wider than the window")
     # the browser itself reports the answer's status of error pages; anything else is a fault of ours
-    faults += [text for text in complaints if "the server responded with a status of 4" not in text]
-    await page.context.close()
-    return faults
+    return faults + [text for text in complaints if "the server responded with a status of 4" not in text]
 
 
 BROKEN = Broken(Fault.REWRITTEN, 41, NOW, "the entries do not give the root that the database has", 50)
@@ -120,11 +156,12 @@ STANDINGS = {
 @pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
 async def test_what_a_verification_found_is_accessible_in_every_look(browser, site, language, scheme, width):
     found = {}
-    for name, standing in STANDINGS.items():
-        site.office.recomputation.standing = standing
-        look = {"language": language, "scheme": scheme, "width": width, "kept": f"integrity-{name}"}
-        if faults := await seen(browser, site, "integrity", **look):
-            found[name] = faults
+    async with windows(browser, language=language, scheme=scheme, width=width) as opened:
+        for name, standing in STANDINGS.items():
+            site.office.recomputation.standing = standing
+            kept = f"integrity-{name}-{language}-{scheme}-{width}"
+            if faults := await seen(opened["admin"], site, "integrity", kept):
+                found[name] = faults
     assert found == {}
 
 

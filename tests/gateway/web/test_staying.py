@@ -14,13 +14,13 @@ from gateway.sessions.office import handle_hash
 from gateway.sessions.session import EndReason, Session
 from gateway.storage.audit import append
 from gateway.storage.database import Database
-from gateway.storage.migrate import prepare
 from gateway.storage.sessions import StoredSessions
 from gateway.web.app import make_app
 from gateway.web.desk import EXPIRY, STAY
 from gateway.web.staying import Staying
 from tests.gateway.web.people import NOW, session
 from tests.gateway.web.sample import Office
+from tests.rig.prepared import prepared
 from tests.rig.session_store import session_store
 
 pytestmark = pytest.mark.real
@@ -46,8 +46,7 @@ class World:
 
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    prepare(tmp_path / "brana.db")
-    database = Database(tmp_path / "brana.db")
+    database = Database(prepared(tmp_path / "brana.db"))
     store = session_store(database, append)
     await store.add(session(authenticated_at=NOW, opened_at=NOW), handle_hash(HANDLE), HOST, [])
     office = Office()

@@ -1,0 +1,156 @@
+"""The office of requests, put together: what it reads of policies, directories and sessions."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from config.settings import Title
+from config.vocabulary import Action, ApplicationId, DirectoryName, MunicipalityCode, Role, SubjectId
+from gateway.asks.ask import Ask, Party
+from gateway.asks.office import AskOffice, Author
+from gateway.asks.refused import Spoken
+from gateway.asks.separation import Duties
+from gateway.asks.wish import Rules, party
+from gateway.authorize.act import Act, may_act
+from gateway.authorize.request import AccessRequest
+from gateway.authorize.verdict import Refused
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.own_applications import OWN, REQUESTS
+from gateway.commands.state import now
+from gateway.sessions.officers_act import Officer
+from gateway.sessions.session import Session
+from gateway.web.requests.store import Askable
+from idp.directory.person import Person
+from idp.directory.subject import directory_of
+from idp.events import Origin
+from policies.model import Permitted
+
+log = structlog.get_logger("requests")
+MOST_TOLD = 50
+"""People who are told of one request: an office has a mayor and a chief clerk, not hundreds."""
+
+ASKED_AT: dict[str, str] = {
+    "role_not_sufficient": "/ask",
+    "action_not_permitted": "/ask",
+    "nothing_permits": "/ask",
+    "no_valid_order": "/orders/new",
+    "supplier_map_only": "/orders/new",
+    "outside_working_hours": "/emergency",
+    "purpose_missing": "/purpose",
+}
+"""Reasons that something which is asked for may mend, and the page where that is done."""
+
+
+def ask_office(plane: ControlPlane) -> AskOffice:
+    """By what the plane has taken."""
+    settings = plane.settings
+    return AskOffice(
+        store=plane.state.asks,
+        in_force=plane.asked,
+        sessions=plane.office,
+        rules=Rules(settings.requests, Duties.of(settings.separation), lambda *what: _offered(plane, *what)),
+        permits=lambda *what: _permits(plane, *what),
+        holding=lambda *what: _holding(plane, *what),
+        record=plane.state.record,
+        centre=settings.office.municipality,
+        alarm=_alarm,
+    )
+
+
+def _alarm(use: Ask) -> None:
+    """A line that whoever watches the operations log is woken by."""
+    log.error(
+        "access.emergency",
+        login=use.holder.login,
+        application=use.application,
+        municipality=use.municipality,
+        until=use.until.isoformat(timespec="seconds"),
+    )
+
+
+def _offered(
+    plane: ControlPlane, application: ApplicationId, municipality: MunicipalityCode
+) -> frozenset[Action]:
+    """Of our own pages nobody asks for any: who sees them is up to roles alone."""
+    offer = plane.snapshot.applications.get(application)
+    ours = application in OWN
+    return frozenset() if offer is None or ours or municipality not in offer.municipalities else offer.actions
+
+
+async def _permits(
+    plane: ControlPlane, officer: Officer, action: Action, author: Author, origin: Origin, now: datetime
+) -> Spoken | None:
+    found = await plane.state.sessions.by_ids([officer.sid])
+    act = Act(application=REQUESTS, action=action, author=author.whose, approved_by=author.approved_by)
+    verdict = may_act(act, found[0] if found else None, plane.snapshot, origin.address, now)
+    if isinstance(verdict, Permitted):
+        return None
+    return Spoken(verdict.reason, verdict.title, verdict.advice, verdict.rule, verdict.policy_version)
+
+
+def where_to_ask(plane: ControlPlane, session: Session, request: AccessRequest, refused: Refused) -> str:
+    """Only of the municipality one acts for, of what can be asked for there, and where the policies let one ask."""
+    path, here = ASKED_AT.get(refused.reason, ""), session.municipality
+    if not path or here is None or refused.municipality != here:
+        return ""
+    if not _offered(plane, request.application, here):
+        return ""
+    act = Act(application=REQUESTS, action=Action.WRITE, author=session.subject)
+    if not isinstance(may_act(act, session, plane.snapshot, request.address, now()), Permitted):
+        return ""
+    return f"{plane.addresses.of_own(REQUESTS)}{path}?application={request.application}"
+
+
+async def _holding(
+    plane: ControlPlane, municipality: MunicipalityCode | None, roles: Collection[Role]
+) -> Sequence[Party]:
+    found: list[Party] = []
+    for each in plane.people.values():
+        async for one in each.everybody():
+            held = {one.role for one in one.roles if municipality in (None, one.municipality)}
+            if not held.isdisjoint(roles) and not one.state.ends_sessions:
+                found.append(party(one))
+                if len(found) == MOST_TOLD:
+                    return found
+    return found
+
+
+async def look_at_backers(
+    plane: ControlPlane, directory: DirectoryName, among: Collection[SubjectId] | None, now: datetime
+) -> None:
+    """Whether those of a directory on whom something rests are still there; None: all of them."""
+    office = ask_office(plane)
+    backers = office.backers() if among is None else office.backers() & set(among)
+    theirs = [one for one in backers if directory_of(one) == directory]
+    if theirs:
+        read = await plane.people[directory].people(theirs)
+        plane.timetable.note(read.values())
+        people = await plane.known.as_they_count(read)
+        await office.look_at_backers({one: people.get(one) for one in theirs}, now)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneTown:
+    """Implements `gateway.web.requests.store.Town`."""
+
+    plane: ControlPlane
+
+    def askable(self, municipality: MunicipalityCode) -> Sequence[Askable]:
+        titles = self.plane.application_titles()
+        return [
+            Askable(name, titles[name], actions)
+            for name in self.plane.snapshot.applications
+            if (actions := _offered(self.plane, name, municipality))
+        ]
+
+    def title(self, application: ApplicationId) -> Title | None:
+        return self.plane.application_titles().get(application)
+
+    async def named(self, login: str) -> Sequence[Person]:
+        people = {one.subject: one for one in await self.plane.directory.named(login)}
+        return list((await self.plane.known.as_they_count(people)).values())
+
+    async def person(self, subject: SubjectId) -> Person | None:
+        return await self.plane.known.person(subject)

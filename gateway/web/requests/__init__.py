@@ -1,0 +1,1 @@
+"""Pages on the host `requests.`: asking for access, deciding, orders, delegations, reviews."""

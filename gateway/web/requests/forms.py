@@ -1,0 +1,74 @@
+"""What the forms hold, read into wishes. Times are those of Prague."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from config.vocabulary import Action, ApplicationId, Role
+from gateway.asks.ask import Party
+from gateway.web.identity import Assertion
+from idp.directory.person import AccountState, Person, RoleHeld
+from idp.http.moments import PRAGUE
+
+FIELDS = (
+    "application",
+    "since",
+    "until",
+    "why",
+    "person",
+    "sponsor",
+    "role",
+    "agenda",
+    "activity_role",
+    *Action,
+)
+LONG = 600  # characters kept of a field: more than any of them may have
+LOGIN_MAX = 200
+OFFERED = timedelta(hours=8)  # between the times that a form begins with
+
+
+def party_of(caller: Assertion) -> Party:
+    return Party(caller.subject, caller.login, caller.name)
+
+
+def person_of(caller: Assertion) -> Person:
+    """As the gate says; emergency access waits for no directory."""
+    return Person(
+        subject=caller.subject,
+        login=caller.login,
+        name=caller.name,
+        mail="",
+        state=AccountState.ACTIVE,
+        roles=tuple(RoleHeld(caller.municipality, role) for role in caller.roles),
+    )
+
+
+def application_of(entered: Mapping[str, str]) -> ApplicationId | None:
+    return ApplicationId(entered["application"]) if entered.get("application") else None
+
+
+def actions_of(entered: Mapping[str, str]) -> frozenset[Action]:
+    """Those that are ticked."""
+    return frozenset(action for action in Action if entered.get(action))
+
+
+def role_of(entered: Mapping[str, str]) -> Role | None:
+    text = entered.get("role", "")
+    return Role(text) if text in set(Role) else None
+
+
+def moment_of(text: str) -> datetime | None:
+    """As `<input type="datetime-local">` writes it: `2026-11-23T10:00`; None: it is none."""
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if local.tzinfo is not None else local.replace(tzinfo=PRAGUE).astimezone(UTC)
+
+
+def window_offered(now: datetime) -> dict[str, str]:
+    """From now on, for the working day."""
+    local = now.astimezone(PRAGUE).replace(second=0, microsecond=0, tzinfo=None)
+    return {
+        "since": local.isoformat(timespec="minutes"),
+        "until": (local + OFFERED).isoformat(timespec="minutes"),
+    }

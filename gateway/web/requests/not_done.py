@@ -1,0 +1,182 @@
+"""What somebody is told whose act about a request came to nothing, by its named reason."""
+
+from collections.abc import Mapping
+
+from gateway.asks.refused import Why
+from gateway.asks.wish import MOST, WHY_MAX, WORDS
+from gateway.web.refusal import ShownRefusal, both
+
+TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
+    Why.OWN: (
+        "O vlastní věci nelze rozhodnout",
+        "You may not decide your own matter",
+        "Požádejte o to někoho jiného.",
+        "Ask somebody else to do it.",
+    ),
+    Why.DUTIES: (
+        "Tyto úkony se nesmějí sejít u jedné osoby",
+        "These acts may not meet in one person",
+        "V téže věci jste už něco udělali. Požádejte někoho jiného.",
+        "You have done something else in the same matter. Ask somebody else.",
+    ),
+    Why.OVER: (
+        "O žádosti už je rozhodnuto",
+        "The request is decided already",
+        "Mezitím ji někdo vyřídil nebo ukončil, nebo uplynula její doba.",
+        "Somebody has dealt with it or ended it meanwhile, or its time is over.",
+    ),
+    Why.UNKNOWN: (
+        "Takovou žádost nenacházíme",
+        "There is no such request",
+        "Neexistuje, nebo patří jiné obci. Jednáte-li za více obcí, přepněte se na portálu.",
+        "It does not exist, or is another municipality's. If you act for several, switch in the portal.",
+    ),
+    Why.APPROVED_BEFORE: (
+        "Tuto žádost jste už schválili",
+        "You have approved this request before",
+        "Druhé schválení musí dát někdo jiný.",
+        "Somebody else has to give the second approval.",
+    ),
+    Why.NOT_SPONSOR: (
+        "Zakázku potvrzuje jen její garant",
+        "An order is confirmed by its sponsor alone",
+        "Nejste uvedeni jako garant této zakázky.",
+        "You are not named as the sponsor of this order.",
+    ),
+    Why.UNEXPLAINED: (
+        "Chybí důvod",
+        "A reason is missing",
+        f"Napište čitelný důvod, nejvýše {WHY_MAX} znaků.",
+        f"Write a readable reason, in {WHY_MAX} characters or less.",
+    ),
+    Why.THREE_WORDS: (
+        "Důvod nouzového přístupu je příliš krátký",
+        "The reason for emergency access is too short",
+        f"Napište alespoň {WORDS} slova: co se stalo a co potřebujete udělat.",
+        f"Write {WORDS} words at least: what happened and what you need to do.",
+    ),
+    Why.WINDOW: (
+        "Doba přístupu není správně",
+        "The time of access is not right",
+        "Konec musí být v budoucnu a později než začátek.",
+        "The end must be in the future, and later than the beginning.",
+    ),
+    Why.TOO_LONG: (
+        "Žádáte o příliš dlouhou dobu",
+        "You ask for too long a time",
+        "Zvolte dřívější konec. Až přístup skončí, lze požádat znovu.",
+        "Choose an earlier end. When the access is over you can ask again.",
+    ),
+    Why.TOO_EARLY: (
+        "Začátek je příliš daleko",
+        "It begins too far ahead",
+        "Požádejte, až bude začátek blíž.",
+        "Ask when the beginning is nearer.",
+    ),
+    Why.APPLICATION: (
+        "O tuto aplikaci nelze žádat",
+        "This application cannot be asked for",
+        "Vyberte aplikaci, kterou obec používá.",
+        "Choose an application that the municipality uses.",
+    ),
+    Why.ACTIONS: (
+        "Tuto činnost aplikace nemá",
+        "The application has no such action",
+        "Zaškrtněte, co chcete v aplikaci dělat, a jen to, co umí.",
+        "Tick what you want to do, and only what the application can do.",
+    ),
+    Why.TOO_MANY: (
+        "Máte příliš mnoho otevřených žádostí",
+        "You have too many open requests",
+        f"Najednou jich může být {MOST}. Nepotřebné ukončete.",
+        f"There may be {MOST} at once. End those you do not need.",
+    ),
+    Why.PERSON_UNKNOWN: (
+        "Tuto osobu adresář nezná",
+        "No directory knows this person",
+        "Zkontrolujte přihlašovací jméno.",
+        "Check the user name.",
+    ),
+    Why.NOT_A_SUPPLIER: (
+        "Zakázka je jen pro dodavatele",
+        "An order is for suppliers only",
+        "Osoba nemá v této obci roli dodavatele.",
+        "The person holds no role of a supplier in this municipality.",
+    ),
+    Why.SPONSOR_UNFIT: (
+        "Tato osoba nemůže být garantem",
+        "This person cannot be the sponsor",
+        "Garantem je pracovník obce, za kterou jednáte, a nikdy sám dodavatel.",
+        "The sponsor is an officer of the municipality you act for, and never the supplier.",
+    ),
+    Why.ONESELF: (
+        "Zastupovat sám sebe nelze",
+        "Nobody stands in for themselves",
+        "Uveďte přihlašovací jméno někoho jiného.",
+        "Give the user name of somebody else.",
+    ),
+    Why.ROLE_NOT_HELD: (
+        "Tuto roli předat nemůžete",
+        "You cannot hand over this role",
+        "Předat lze jen vlastní roli v obci, za kterou jednáte; ne tu, kterou máte jako zástupce.",
+        "You can hand over your own role in the municipality you act for; not one that you hold as a deputy.",
+    ),
+    Why.DEPUTY_UNFIT: (
+        "Tato osoba nemůže zastupovat",
+        "This person cannot stand in",
+        "Zástupcem je pracovník téže obce.",
+        "A deputy is an officer of the same municipality.",
+    ),
+    Why.REVIEWED_LATE: (
+        "Váš dřívější nouzový přístup nikdo nepřezkoumal",
+        "Nobody has reviewed your earlier emergency access",
+        "Další bude možný, až ho někdo jiný přezkoumá. Zavolejte manažera kybernetické bezpečnosti.",
+        "The next is possible when somebody else has reviewed it. Call the security officer.",
+    ),
+    Why.RUNS_ALREADY: (
+        "Nouzový přístup k této aplikaci už máte",
+        "You have emergency access to this application already",
+        "Otevřete aplikaci. Po jeho skončení můžete požádat o další.",
+        "Open the application. When it ends you can open another.",
+    ),
+    Why.STILL_RUNS: (
+        "Nouzový přístup ještě běží",
+        "The emergency access is still running",
+        "Přezkoumejte ho, až skončí, nebo ho nejprve ukončete.",
+        "Review it when it is over, or end it first.",
+    ),
+    Why.CODES: (
+        "Kód agendy nebo činnostní role není správně",
+        "The code of the agenda or activity role is not right",
+        "Kódy se píší jako A115 a CR22.",
+        "Codes are written like A115 and CR22.",
+    ),
+}
+REFUSALS: Mapping[Why, ShownRefusal] = {
+    why: ShownRefusal(
+        reason=why,
+        title=both(cs=title_cs, en=title_en),
+        advice=both(cs=advice_cs, en=advice_en),
+        switch_may_help=why is Why.UNKNOWN,
+    )
+    for why, (title_cs, title_en, advice_cs, advice_en) in TEXTS.items()
+}
+MENDABLE = frozenset(
+    {
+        Why.UNEXPLAINED,
+        Why.THREE_WORDS,
+        Why.WINDOW,
+        Why.TOO_LONG,
+        Why.TOO_EARLY,
+        Why.APPLICATION,
+        Why.ACTIONS,
+        Why.PERSON_UNKNOWN,
+        Why.NOT_A_SUPPLIER,
+        Why.SPONSOR_UNFIT,
+        Why.ONESELF,
+        Why.ROLE_NOT_HELD,
+        Why.DEPUTY_UNFIT,
+        Why.CODES,
+    }
+)
+"""What the form itself can mend, so it is shown once more with what was typed."""

@@ -1,0 +1,369 @@
+"""The pages about requests: read a form, ask the office, show. Whether somebody may is decided when they do it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from config.vocabulary import REASON_HEADER, Action, ApplicationId, SubjectId
+from gateway.asks.ask import Ask, AskId, Kind, Stage
+from gateway.asks.named import KINDS, STAGES
+from gateway.asks.office import AskOffice, Author, Doing
+from gateway.asks.refused import AskRefused, PoliciesRefuse, Why
+from gateway.asks.store import Sought
+from gateway.asks.wish import WHY_MAX, Wish
+from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
+from gateway.web.identity import REQUESTS, Assertion
+from gateway.web.officer.details import ACTIONS
+from gateway.web.officer.not_done import DIRECTORY_AWAY
+from gateway.web.refusal import FORM_UNREADABLE, ShownRefusal
+from gateway.web.requests import forms
+from gateway.web.requests.not_done import MENDABLE, REFUSALS
+from gateway.web.requests.store import Town
+from idp.directory.errors import DirectoryUnusable
+from idp.directory.person import Person
+from idp.http.arrival import Malformed, field, form, led_here_by_us
+from idp.http.page import language_of
+
+DONE = frozenset({"asked", "begun", "recorded", "stated", "approved", "refused", "ended", "reviewed"})
+"""What a page can be told, by `?done=`, has just been done."""
+SOMEBODY_ELSE = SubjectId("somebody-else")
+"""Whose request it would be: whether there is anything to decide for this person at all."""
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What the policies let the caller do here now."""
+
+    decide: bool
+    administer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    desk: Desk
+    office: AskOffice
+    town: Town
+
+    def pages(self) -> Sequence[Page]:
+        lists = (("/", self.mine), ("/waiting", self.waiting), ("/orders", self.orders))
+        forms_ = (
+            ("/ask", self.asking, self.ask),
+            ("/emergency", self.emergency, self.begin),
+            ("/purpose", self.purpose, self.state),
+            ("/orders/new", self.ordering, self.order),
+            ("/deputies", self.deputies, self.delegate),
+        )
+        acts = (
+            ("/approve", self.approve),
+            ("/refuse", self.refuse),
+            ("/end", self.end),
+            ("/review", self.review),
+        )
+        return (
+            *(Page("GET", path, handler) for path, handler in lists),
+            Page("GET", "/reviews", self.reviews),
+            Page("GET", "/one", self.one),
+            *(Page("GET", path, shown) for path, shown, _ in forms_),
+            *(Page("POST", path, done) for path, _, done in forms_),
+            *(Page("POST", path, done) for path, done in acts),
+            *(Page("GET", path, self.mine) for path, _ in acts),  # the switch of languages of a refusal
+        )
+
+    # Lists.
+
+    async def mine(self, request: web.Request) -> web.Response:
+        """What the person asked for, has, or gave."""
+        caller = self.desk.caller(request, REQUESTS)
+        found = await self.office.find(Sought(concerns=caller.subject, limit=SHOWN))
+        return await self._show(request, caller, "requests.html", asks=found)
+
+    async def waiting(self, request: web.Request) -> web.Response:
+        """What waits for a decision in this municipality, and what was approved there and still runs."""
+        caller = self.desk.caller(request, REQUESTS)
+        await self._require(request, caller, Action.SIGN)
+        now = self.desk.now()
+        living = Sought(
+            municipality=caller.municipality,
+            kinds=frozenset({Kind.ACCESS, Kind.ORDER, Kind.DELEGATION, Kind.EMERGENCY}),
+            stages=frozenset({Stage.WAITING, Stage.IN_FORCE}),
+            ends_after=now,
+            limit=SHOWN,
+        )
+        found = await self.office.find(living)
+        return await self._show(
+            request,
+            caller,
+            "waiting.html",
+            waiting=[one for one in found if one.waits(now)],
+            running=[one for one in found if one.stage is Stage.IN_FORCE],
+        )
+
+    async def orders(self, request: web.Request) -> web.Response:
+        caller = self.desk.caller(request, REQUESTS)
+        found = await self.office.find(Sought(sponsor=caller.subject, limit=SHOWN))
+        return await self._show(request, caller, "orders.html", asks=found)
+
+    async def reviews(self, request: web.Request) -> web.Response:
+        caller = self.desk.caller(request, REQUESTS)
+        await self._require(request, caller, Action.ADMINISTER)
+        found = await self.office.find(self.office.reviews(caller))
+        return await self._show(request, caller, "reviews.html", asks=found)
+
+    async def one(self, request: web.Request) -> web.Response:
+        caller, name = self.desk.caller(request, REQUESTS), AskId(request.query.get("name", ""))
+        found = next(iter(await self.office.find(Sought(name=name))), None)
+        may = await self._may(request, caller)
+        here = found is not None and found.municipality == caller.municipality
+        theirs = found is not None and caller.subject in found.parties()
+        if found is None or not (theirs or (here and (may.decide or may.administer))):
+            raise Refused(REFUSALS[Why.UNKNOWN], 404)
+        return await self._show(request, caller, "request.html", one=found, mine=theirs)
+
+    # Forms.
+
+    async def asking(self, request: web.Request) -> web.Response:
+        caller = self.desk.caller(request, REQUESTS)
+        entered = forms.window_offered(self.desk.now()) | _prefilled(request)
+        return await self._form(request, caller, "ask.html", entered)
+
+    async def ask(self, request: web.Request) -> web.StreamResponse:
+        return await self._for_oneself(request, Kind.ACCESS, "ask.html", "/?done=asked")
+
+    async def emergency(self, request: web.Request) -> web.Response:
+        caller = self.desk.caller(request, REQUESTS)
+        return await self._form(request, caller, "emergency.html", _prefilled(request))
+
+    async def begin(self, request: web.Request) -> web.StreamResponse:
+        return await self._for_oneself(request, Kind.EMERGENCY, "emergency.html", "/?done=begun")
+
+    async def purpose(self, request: web.Request) -> web.Response:
+        caller = self.desk.caller(request, REQUESTS)
+        return await self._form(request, caller, "purpose.html", _prefilled(request))
+
+    async def state(self, request: web.Request) -> web.StreamResponse:
+        return await self._for_oneself(request, Kind.PURPOSE, "purpose.html", "/?done=stated")
+
+    async def ordering(self, request: web.Request) -> web.Response:
+        caller = self.desk.caller(request, REQUESTS)
+        entered = forms.window_offered(self.desk.now()) | _prefilled(request)
+        return await self._form(request, caller, "order.html", entered)
+
+    async def order(self, request: web.Request) -> web.StreamResponse:
+        """By the supplier, or by an officer for one."""
+        caller, entered = self.desk.caller(request, REQUESTS), await _entered(request)
+
+        async def wish() -> Wish:
+            asker = await self._themselves(caller)
+            named = entered["person"]
+            holder = await self._named(named) if named and named != caller.login else None
+            sponsor = await self._named(entered["sponsor"])
+            return self._wish(Kind.ORDER, caller, asker, entered, holder=holder, sponsor=sponsor)
+
+        return await self._asked(request, caller, "order.html", entered, wish, "/orders?done=asked")
+
+    async def deputies(self, request: web.Request) -> web.Response:
+        caller = self.desk.caller(request, REQUESTS)
+        entered = forms.window_offered(self.desk.now())
+        return await self._form(request, caller, "deputies.html", entered)
+
+    async def delegate(self, request: web.Request) -> web.StreamResponse:
+        caller, entered = self.desk.caller(request, REQUESTS), await _entered(request)
+
+        async def wish() -> Wish:
+            asker, deputy = await self._themselves(caller), await self._named(entered["person"])
+            role = forms.role_of(entered)
+            return self._wish(Kind.DELEGATION, caller, asker, entered, holder=deputy, role=role)
+
+        return await self._asked(request, caller, "deputies.html", entered, wish, "/?done=recorded")
+
+    # Acts.
+
+    async def approve(self, request: web.Request) -> web.StreamResponse:
+        entered = await form_of(request, ["name", "note"])
+        doing = self._doing(request)
+        await _done(self.office.approve(AskId(entered["name"]), doing, entered["note"]))
+        raise web.HTTPSeeOther(f"/one?name={entered['name']}&done=approved")
+
+    async def refuse(self, request: web.Request) -> web.StreamResponse:
+        entered = await form_of(request, ["name", "note"])
+        await _done(self.office.refuse(AskId(entered["name"]), self._doing(request), entered["note"]))
+        raise web.HTTPSeeOther(f"/one?name={entered['name']}&done=refused")
+
+    async def end(self, request: web.Request) -> web.StreamResponse:
+        entered = await form_of(request, ["name"])
+        await _done(self.office.withdraw(AskId(entered["name"]), self._doing(request)))
+        raise web.HTTPSeeOther(f"/one?name={entered['name']}&done=ended")
+
+    async def review(self, request: web.Request) -> web.StreamResponse:
+        entered = await form_of(request, ["name", "note"])
+        await _done(self.office.review(AskId(entered["name"]), self._doing(request), entered["note"]))
+        raise web.HTTPSeeOther("/reviews?done=reviewed")
+
+    # What they have in common.
+
+    def _doing(self, request: web.Request) -> Doing:
+        caller = self.desk.caller(request, REQUESTS)
+        return Doing(caller, forms.party_of(caller), origin_of(request), self.desk.now())
+
+    def _wish(
+        self, kind: Kind, caller: Assertion, asker: Person, entered: Mapping[str, str], **further: Any
+    ) -> Wish:
+        return Wish(
+            kind=kind,
+            municipality=caller.municipality,
+            asker=asker,
+            session=caller.sid,
+            why=entered["why"],
+            application=forms.application_of(entered),
+            actions=forms.actions_of(entered),
+            since=forms.moment_of(entered["since"]),
+            until=forms.moment_of(entered["until"]),
+            agenda=entered["agenda"].strip(),
+            activity_role=entered["activity_role"].strip(),
+            **further,
+        )
+
+    async def _for_oneself(
+        self, request: web.Request, kind: Kind, template: str, then: str
+    ) -> web.StreamResponse:
+        caller, entered = self.desk.caller(request, REQUESTS), await _entered(request)
+
+        async def wish() -> Wish:
+            return self._wish(kind, caller, forms.person_of(caller), entered)
+
+        return await self._asked(request, caller, template, entered, wish, then)
+
+    async def _asked(
+        self,
+        request: web.Request,
+        caller: Assertion,
+        template: str,
+        entered: Mapping[str, str],
+        wish: Callable[[], Awaitable[Wish]],
+        then: str,
+    ) -> web.StreamResponse:
+        """What the form can mend is shown in it."""
+        try:
+            await self.office.ask(await wish(), self._doing(request))
+        except DirectoryUnusable:
+            raise Refused(DIRECTORY_AWAY, 503) from None
+        except AskRefused as error:
+            if error.reason not in MENDABLE:
+                raise Refused(REFUSALS[error.reason], 409) from error
+            response = await self._form(request, caller, template, entered, error.reason)
+            response.headers[REASON_HEADER] = error.reason
+            return response
+        except PoliciesRefuse as error:
+            raise Refused(_spoken(error)) from error
+        raise web.HTTPSeeOther(then)
+
+    async def _form(
+        self,
+        request: web.Request,
+        caller: Assertion,
+        template: str,
+        entered: Mapping[str, str],
+        wrong: Why | None = None,
+    ) -> web.Response:
+        return await self._show(
+            request,
+            caller,
+            template,
+            status=200 if wrong is None else 409,
+            entered=dict.fromkeys(forms.FIELDS, "") | dict(entered),
+            wrong=REFUSALS[wrong] if wrong is not None else None,
+            askable=self.town.askable(caller.municipality),
+            why_max=WHY_MAX,
+            settings=self.office.rules.settings,
+        )
+
+    async def _show(
+        self, request: web.Request, caller: Assertion, template: str, *, status: int = 200, **context: Any
+    ) -> web.Response:
+        language = language_of(request, self.desk.pages.default_language)
+        said = request.query.get("done", "") if led_here_by_us(request) else ""
+
+        def application(name: ApplicationId) -> str:
+            title = self.town.title(name)
+            return title.in_language(language) if title is not None else name
+
+        return await self.desk.show(
+            request,
+            template,
+            caller,
+            status=status,
+            may=await self._may(request, caller),
+            done=said if said in DONE else "",
+            application=application,
+            action=lambda one: ACTIONS[one].in_language(language),
+            kind=lambda one: KINDS[one.kind].in_language(language),
+            stage=lambda one: STAGES[one.stage].in_language(language),
+            municipality=self.desk.municipality_name,
+            can_end=lambda one: _can_end(one, caller, self.desk.now()),
+            **context,
+        )
+
+    async def _may(self, request: web.Request, caller: Assertion) -> May:
+        async def permits(action: Action) -> bool:
+            author, now = Author(SOMEBODY_ELSE), self.desk.now()
+            return await self.office.permits(caller, action, author, origin_of(request), now) is None
+
+        return May(await permits(Action.SIGN), await permits(Action.ADMINISTER))
+
+    async def _require(self, request: web.Request, caller: Assertion, action: Action) -> None:
+        """To see what others ask for. Raises Refused in the words of the policies."""
+        author, now = Author(SOMEBODY_ELSE), self.desk.now()
+        spoken = await self.office.permits(caller, action, author, origin_of(request), now)
+        if spoken is not None:
+            raise Refused(_spoken(PoliciesRefuse(spoken)))
+
+    async def _named(self, login: str) -> Person:
+        """The one who answers to the login. Raises AskRefused, DirectoryUnusable."""
+        found = await self.town.named(login.strip()[: forms.LOGIN_MAX]) if login.strip() else []
+        if len(found) != 1:
+            raise AskRefused(Why.PERSON_UNKNOWN)
+        return found[0]
+
+    async def _themselves(self, caller: Assertion) -> Person:
+        """As the directory has them now: which of the roles are their own."""
+        found = await self.town.person(caller.subject)
+        if found is None:
+            raise AskRefused(Why.PERSON_UNKNOWN)
+        return found
+
+
+async def _done(act: Awaitable[Ask]) -> Ask:
+    """Raises Refused."""
+    try:
+        return await act
+    except AskRefused as error:
+        raise Refused(REFUSALS[error.reason], 409) from error
+    except PoliciesRefuse as error:
+        raise Refused(_spoken(error)) from error
+
+
+def _spoken(error: PoliciesRefuse) -> ShownRefusal:
+    spoken = error.spoken
+    return ShownRefusal(reason=spoken.reason, title=spoken.title, advice=spoken.advice)
+
+
+def _can_end(one: Ask, caller: Assertion, now: Any) -> bool:
+    living = one.stage is Stage.IN_FORCE or one.stage is Stage.WAITING
+    mine = one.parties() | {each.by.subject for each in one.approvals}
+    return living and now < one.until and caller.subject in mine
+
+
+def _prefilled(request: web.Request) -> dict[str, str]:
+    return {"application": request.query.get("application", "")[: forms.LONG]}
+
+
+async def _entered(request: web.Request) -> dict[str, str]:
+    """One text for each field, empty where it was left out; raises Refused for what is no form."""
+    try:
+        pairs = await form(request)
+    except Malformed:
+        raise Refused(FORM_UNREADABLE, 400) from None
+    return {name: field(pairs, name)[: forms.LONG] for name in forms.FIELDS}

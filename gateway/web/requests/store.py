@@ -1,0 +1,38 @@
+"""What the pages need to know and to have done. Implemented by who composes the product."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from config.settings import Title
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, SubjectId
+from idp.directory.person import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Askable:
+    """An application that people of a municipality may ask for."""
+
+    id: ApplicationId
+    title: Title
+    actions: frozenset[Action]
+
+
+class Town(Protocol):
+    """Its applications and its people."""
+
+    def askable(self, municipality: MunicipalityCode) -> Sequence[Askable]:
+        """In the configuration's order."""
+        ...
+
+    def title(self, application: ApplicationId) -> Title | None:
+        """Of any that is known; None of one that is gone."""
+        ...
+
+    async def named(self, login: str) -> Sequence[Person]:
+        """Whoever answers to the login. Raises DirectoryUnusable."""
+        ...
+
+    async def person(self, subject: SubjectId) -> Person | None:
+        """As the directory has them now. Raises DirectoryUnusable."""
+        ...

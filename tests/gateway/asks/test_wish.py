@@ -1,0 +1,200 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.settings import Requests, Separation, StricterRequest
+from config.vocabulary import ApplicationId, Role
+from gateway.asks.ask import Ask, AskId, Kind, Signature, Stage
+from gateway.asks.refused import AskRefused, Why
+from gateway.asks.wish import MOST, Wish, asked, may_delegate, may_sponsor, party
+from idp.directory.person import AccountState, RoleHeld, StandIn
+from tests.gateway.asks.town import (
+    BUDGET,
+    DAY,
+    EVA,
+    HOUR,
+    HULIN,
+    IVO,
+    JANA,
+    KROMERIZ,
+    MAP,
+    MARTIN,
+    NOW,
+    OFFERED,
+    PAVEL,
+    PETR,
+    READ,
+    RECORDS,
+    SESSION,
+    SIGN,
+    WRITE,
+    ask,
+    rules,
+    wish,
+)
+
+NAME = AskId("n" * 22)
+
+
+def made(one: Wish, *theirs: Ask, by=None, now=NOW) -> Ask:
+    return asked(one, theirs, by or rules(), NAME, now)
+
+
+def why_not(one: Wish, *theirs: Ask, by=None, now=NOW) -> Why:
+    with pytest.raises(AskRefused) as raised:
+        made(one, *theirs, by=by, now=now)
+    return raised.value.reason
+
+
+def test_access_waits_for_as_many_as_the_settings_say():
+    found = made(wish())
+    assert (found.stage, found.needed, found.holder) == (Stage.WAITING, 1, party(JANA))
+    assert (found.application, found.actions, found.until) == (RECORDS, {SIGN}, NOW + HOUR)
+    strict = Requests(stricter=[StricterRequest(applications=[RECORDS], actions=[SIGN], approvers=2)])
+    assert made(wish(), by=rules(strict)).needed == 2
+    assert made(wish(actions=frozenset({READ})), by=rules(strict)).needed == 1
+    assert made(wish(application=BUDGET), by=rules(strict)).needed == 1
+    assert made(wish(), by=rules(Requests(approvers=2))).needed == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"why": "  "}, Why.UNEXPLAINED),
+        ({"why": "a\u202eb"}, Why.UNEXPLAINED),
+        ({"why": "x" * 501}, Why.UNEXPLAINED),
+        ({"application": ApplicationId("payroll")}, Why.APPLICATION),
+        ({"municipality": KROMERIZ}, Why.APPLICATION),
+        ({"actions": frozenset()}, Why.ACTIONS),
+        ({"application": MAP, "actions": frozenset({READ, WRITE})}, Why.ACTIONS),
+        ({"until": None}, Why.WINDOW),
+        ({"until": NOW}, Why.WINDOW),
+        ({"since": NOW + HOUR, "until": NOW + HOUR}, Why.WINDOW),
+        ({"since": NOW - timedelta(minutes=16)}, Why.WINDOW),
+        ({"until": NOW + 30 * DAY + timedelta(seconds=1)}, Why.TOO_LONG),
+        ({"since": NOW + 61 * DAY, "until": NOW + 62 * DAY}, Why.TOO_EARLY),
+    ],
+)
+def test_what_is_wrong_with_a_request_is_named(given, reason):
+    assert why_not(wish(**given)) is reason
+
+
+def test_the_strictest_length_counts():
+    by = rules(Requests(stricter=[StricterRequest(actions=[SIGN], longest=timedelta(minutes=30))]))
+    assert why_not(wish(), by=by) is Why.TOO_LONG
+    assert made(wish(actions=frozenset({READ})), by=by).until == NOW + HOUR
+
+
+def test_a_form_that_was_filled_in_slowly_begins_now():
+    assert made(wish(since=NOW - timedelta(minutes=14))).since == NOW
+
+
+def test_nobody_has_more_than_twenty_at_once():
+    many = [ask(id=AskId(f"{number:022}")) for number in range(MOST)]
+    assert why_not(wish(), *many) is Why.TOO_MANY
+    assert made(wish(), *many[1:])
+    assert made(wish(), *(replace(one, stage=Stage.REFUSED) for one in many))
+
+
+def test_an_order_is_for_a_supplier_and_waits_for_its_sponsor():
+    found = made(wish(Kind.ORDER, PAVEL, sponsor=EVA))
+    assert (found.stage, found.sponsor, found.needed) == (Stage.WAITING, party(EVA), 1)
+    assert why_not(wish(Kind.ORDER, JANA, sponsor=EVA)) is Why.NOT_A_SUPPLIER
+    assert why_not(wish(Kind.ORDER, PAVEL, until=NOW + 91 * DAY, sponsor=EVA)) is Why.TOO_LONG
+
+
+@pytest.mark.parametrize(
+    "sponsor",
+    [None, PAVEL, MARTIN, replace(EVA, state=AccountState.DISABLED), replace(PAVEL, subject="urad:9")],
+)
+def test_a_sponsor_is_an_officer_of_the_municipality_at_work(sponsor):
+    assert why_not(wish(Kind.ORDER, PAVEL, sponsor=sponsor)) is Why.SPONSOR_UNFIT
+
+
+def test_whoever_places_an_order_and_sponsors_it_has_confirmed_it():
+    found = made(wish(Kind.ORDER, EVA, holder=PAVEL, sponsor=EVA))
+    assert (found.stage, found.approvals) == (Stage.IN_FORCE, (Signature(party(EVA), NOW),))
+    apart = rules(None, Separation(acts=["ask", "sponsor"]))
+    assert why_not(wish(Kind.ORDER, EVA, holder=PAVEL, sponsor=EVA), by=apart) is Why.DUTIES
+
+
+def test_emergency_access_begins_at_once_ends_within_the_hour_and_is_to_be_reviewed():
+    found = made(wish(Kind.EMERGENCY))
+    assert (found.stage, found.since, found.until) == (Stage.IN_FORCE, NOW, NOW + HOUR)
+    assert (found.review_by, found.actions) == (NOW + 2 * DAY, OFFERED[RECORDS])
+    assert why_not(wish(Kind.EMERGENCY, why="hoří radnice")) is Why.THREE_WORDS
+
+
+def test_a_use_that_nobody_reviewed_in_time_blocks_the_next():
+    earlier = ask(Kind.EMERGENCY, since=NOW - 3 * DAY, until=NOW - 3 * DAY + HOUR, review_by=NOW - DAY)
+    assert why_not(wish(Kind.EMERGENCY), earlier) is Why.REVIEWED_LATE
+    assert made(wish(Kind.EMERGENCY), replace(earlier, review_by=NOW + timedelta(seconds=1)))
+    assert made(wish(Kind.EMERGENCY), replace(earlier, reviewed=Signature(party(MARTIN), NOW, "v pořádku")))
+
+
+def test_emergency_access_is_not_made_longer_by_asking_again():
+    running = ask(Kind.EMERGENCY)
+    assert why_not(wish(Kind.EMERGENCY), running) is Why.RUNS_ALREADY
+    assert made(wish(Kind.EMERGENCY, application=BUDGET), running)
+    assert made(wish(Kind.EMERGENCY), running, now=NOW + HOUR)
+
+
+def test_whoever_holds_a_role_records_a_deputy():
+    found = made(wish(Kind.DELEGATION, PETR, holder=IVO, role=Role.MAYOR))
+    assert (found.stage, found.holder, found.role) == (Stage.IN_FORCE, party(IVO), Role.MAYOR)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"holder": None}, Why.PERSON_UNKNOWN),
+        ({"holder": PETR}, Why.ONESELF),
+        ({"role": Role.ACCOUNTANT}, Why.ROLE_NOT_HELD),
+        ({"role": None}, Why.ROLE_NOT_HELD),
+        ({"holder": MARTIN}, Why.DEPUTY_UNFIT),
+        ({"holder": PAVEL}, Why.DEPUTY_UNFIT),
+        ({"until": NOW + 181 * DAY}, Why.TOO_LONG),
+    ],
+)
+def test_what_is_wrong_with_a_delegation_is_named(given, reason):
+    assert why_not(wish(Kind.DELEGATION, PETR, **({"holder": IVO, "role": Role.MAYOR} | given))) is reason
+
+
+def test_a_role_that_is_held_as_a_deputy_is_not_delegated_further():
+    lent = StandIn(RoleHeld(HULIN, Role.MAYOR), "dvorak.petr")
+    ivo = replace(IVO, roles=(*IVO.roles, RoleHeld(HULIN, Role.MAYOR)), standing_in=(lent,))
+    assert why_not(wish(Kind.DELEGATION, ivo, holder=EVA, role=Role.MAYOR)) is Why.ROLE_NOT_HELD
+    assert not may_delegate(ivo, HULIN, Role.MAYOR)
+    assert may_sponsor(ivo, HULIN)
+
+
+def test_a_purpose_stays_with_its_sign_in_for_an_hour():
+    found = made(wish(Kind.PURPOSE, agenda="A115", activity_role="CR22"))
+    assert (found.session, found.until) == (SESSION, NOW + HOUR)
+    assert (found.agenda, found.activity_role) == ("A115", "CR22")
+    assert why_not(wish(Kind.PURPOSE, agenda="a 115")) is Why.CODES
+
+
+@given(
+    begins=st.integers(-200_000, 9_000_000),
+    lasts=st.integers(-10, 9_000_000),
+    kind=st.sampled_from([Kind.ACCESS, Kind.ORDER, Kind.DELEGATION]),
+)
+def test_whatever_is_asked_for_lasts_no_longer_than_the_settings_and_never_begins_in_the_past(
+    begins, lasts, kind
+):
+    since = NOW + timedelta(seconds=begins)
+    asker, holder = {Kind.ORDER: (PAVEL, None), Kind.DELEGATION: (PETR, IVO)}.get(kind, (JANA, None))
+    one = wish(kind, asker, holder=holder, sponsor=EVA, role=Role.MAYOR, since=since)
+    settings = Requests()
+    longest = {Kind.ORDER: settings.longest_order, Kind.DELEGATION: settings.longest_delegation}
+    try:
+        found = made(replace(one, until=since + timedelta(seconds=lasts)))
+    except AskRefused:
+        return
+    assert NOW <= found.since < found.until
+    assert found.until - found.since <= longest.get(kind, settings.longest)
+    assert found.since <= NOW + settings.ahead

@@ -1,0 +1,75 @@
+"""The pages about requests over the real office of requests and a real database, for one town."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from aiohttp import web
+
+from config.settings import Title
+from config.vocabulary import ApplicationId, MunicipalityCode, SessionId, SubjectId
+from gateway.grants.claims import Assertion
+from gateway.web.app import make_app
+from gateway.web.desk import Desk
+from gateway.web.identity import REQUESTS
+from gateway.web.requests.rooms import Requests as Room
+from gateway.web.requests.store import Askable
+from idp.directory.person import Person
+from tests.gateway.asks import town
+from tests.gateway.asks.office_of_requests import Requests
+from tests.gateway.web.people import MAYOR, NOW
+from tests.gateway.web.sample import Office
+
+TITLES = {
+    town.RECORDS: Title(cs="Spisová služba", en="Records service"),
+    town.BUDGET: Title(cs="Rozpočet", en="Budget"),
+    town.MAP: Title(cs="Mapy", en="Maps"),
+}
+PEOPLE = (town.JANA, town.PETR, town.EVA, town.PAVEL, town.IVO, town.MARTIN)
+
+
+class MemoryTown:
+    """Implements `gateway.web.requests.store.Town`."""
+
+    def askable(self, municipality: MunicipalityCode) -> Sequence[Askable]:
+        here = municipality == town.HULIN
+        return [Askable(name, TITLES[name], town.OFFERED[name]) for name in TITLES] if here else []
+
+    def title(self, application: ApplicationId) -> Title | None:
+        return TITLES.get(application)
+
+    async def named(self, login: str) -> Sequence[Person]:
+        return [one for one in PEOPLE if one.login == login]
+
+    async def person(self, subject: SubjectId) -> Person | None:
+        return next((one for one in PEOPLE if one.subject == subject), None)
+
+
+@dataclass
+class RequestsSite:
+    kept: Requests
+    desk: Desk
+
+    @property
+    def app(self) -> web.Application:
+        room = Room(self.desk, self.kept.office, MemoryTown())
+        return make_app(self.desk, {"requests.brana.test": room.pages()}, {})
+
+
+def requests_site(folder: Path, origin_port: str = "") -> RequestsSite:
+    return RequestsSite(Requests(folder / "brana.db"), Office(origin_port).desk())
+
+
+def signed_in(who: Person) -> Assertion:
+    """As the gate would say."""
+    return replace(
+        MAYOR,
+        audience=REQUESTS,
+        subject=who.subject,
+        name=who.name,
+        login=who.login,
+        sid=SessionId(f"{who.login:s<22}"),
+        municipality=who.roles[0].municipality,
+        roles=tuple(held.role for held in who.roles),
+        issued_at=NOW,
+    )

@@ -1,0 +1,227 @@
+"""The pages about requests, asked as a browser would: forms, what they mend, who sees what."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestClient, TestServer
+
+from config.vocabulary import Action
+from gateway.asks.ask import Kind, Stage
+from gateway.asks.refused import Why
+from gateway.asks.store import Sought
+from gateway.web.requests.forms import moment_of
+from gateway.web.requests.not_done import MENDABLE, TEXTS
+from tests.gateway.asks.town import EVA, IVO, JANA, MARTIN, PAVEL, PETR
+from tests.gateway.web.people import NOW, assertion_header
+from tests.gateway.web.requests_site import RequestsSite, requests_site, signed_in
+
+pytestmark = pytest.mark.real
+HOST = {"Host": "requests.brana.test", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "document"}
+ASK = {"application": "records", "sign": "1", "since": "2026-11-23T09:41", "until": "2026-11-23T12:00"}
+WHY = {"why": "kontrola spisu za kolegyni"}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[RequestsSite]:
+    made = requests_site(tmp_path)
+    yield made
+    made.kept.database.close()
+
+
+@pytest_asyncio.fixture
+async def client(site: RequestsSite) -> AsyncIterator[TestClient]:
+    async with TestClient(TestServer(site.app)) as opened:
+        yield opened
+
+
+async def get(client, who, path, status=200, **headers):
+    sent = HOST | assertion_header(signed_in(who)) | headers
+    async with client.get(path, headers=sent, allow_redirects=False) as answer:
+        assert answer.status == status, await answer.text()
+        return await answer.text()
+
+
+async def post(client, who, path, form, status=303, **headers):
+    """Where it leads to, or the page."""
+    origin = {"Origin": "https://requests.brana.test"}
+    sent = HOST | origin | assertion_header(signed_in(who)) | headers
+    async with client.post(path, data=form, headers=sent, allow_redirects=False) as answer:
+        assert answer.status == status, await answer.text()
+        return answer.headers.get("Location", "") or await answer.text()
+
+
+async def only(site):
+    (found,) = await site.kept.office.find(Sought())
+    return found
+
+
+async def test_a_request_goes_its_way_from_asking_to_its_end(client, site):
+    assert await post(client, JANA, "/ask", ASK | WHY) == "/?done=asked"
+    asked = await only(site)
+    assert (asked.kind, asked.since) == (Kind.ACCESS, NOW)
+    assert asked.until == datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+    assert "čeká na rozhodnutí" in await get(client, JANA, "/")
+    assert "Novakova.Jana" in await get(client, PETR, "/waiting")
+    page = await get(client, PETR, f"/one?name={asked.id}")
+    assert "kontrola spisu za kolegyni" in page
+    assert "Schválit" in page
+    form = {"name": asked.id, "note": ""}
+    assert await post(client, PETR, "/approve", form) == f"/one?name={asked.id}&done=approved"
+    assert (await only(site)).stage is Stage.IN_FORCE
+    assert "Schválili jste to." in await get(client, PETR, f"/one?name={asked.id}&done=approved")
+    assert await post(client, JANA, "/end", {"name": asked.id}) == f"/one?name={asked.id}&done=ended"
+    assert (await only(site)).stage is Stage.WITHDRAWN
+
+
+async def test_nobody_is_offered_to_decide_their_own_nor_can(client, site):
+    await post(client, PETR, "/ask", ASK | WHY)
+    asked = await only(site)
+    page = await get(client, PETR, f"/one?name={asked.id}")
+    assert "Schválit" not in page
+    assert "Rozhodne o ní někdo jiný" in page
+    refused = await post(client, PETR, "/approve", {"name": asked.id, "note": ""}, 409)
+    assert "O vlastní věci nelze rozhodnout" in refused
+
+
+async def test_whom_the_policies_do_not_let_decide_sees_nothing_of_others(client, site):
+    await post(client, JANA, "/ask", ASK | WHY)
+    asked = await only(site)
+    site.kept.refusing |= {Action.SIGN, Action.ADMINISTER}
+    page = await get(client, EVA, "/")
+    assert "/waiting" not in page
+    assert "/reviews" not in page
+    await get(client, EVA, "/waiting", 403)
+    await get(client, EVA, "/reviews", 403)
+    await get(client, EVA, f"/one?name={asked.id}", 404)
+    await get(client, EVA, "/one?name=nothing", 404)
+    await get(client, JANA, f"/one?name={asked.id}")
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"why": " "}, "Chybí důvod"),
+        ({"application": "payroll"}, "O tuto aplikaci nelze žádat"),
+        ({"sign": "", "administer": "1"}, "Tuto činnost aplikace nemá"),
+        ({"until": "včera"}, "Doba přístupu není správně"),
+        ({"until": "2027-02-01T08:00"}, "příliš dlouhou dobu"),
+    ],
+)
+async def test_what_a_form_can_mend_is_shown_in_it_with_what_was_typed(client, site, changed, words):
+    page = await post(client, JANA, "/ask", ASK | {"why": "kontrola <b>spisu</b>"} | changed, 409)
+    assert words in page
+    assert 'role="alert"' in page
+    if "why" not in changed:
+        assert "kontrola &lt;b&gt;spisu&lt;/b&gt;" in page
+    assert await site.kept.office.find(Sought()) == []
+
+
+async def test_a_refusal_links_to_a_form_that_is_filled_in(client):
+    page = await get(client, JANA, "/ask?application=budget")
+    assert re.search(r'<option value="budget" selected>', page)
+    assert 'value="2026-11-23T09:41"' in page  # now, in Prague
+
+
+async def test_emergency_access_warns_begins_at_once_and_is_reviewed_by_somebody_else(client, site):
+    assert "Jen když nelze čekat na schválení" in await get(client, JANA, "/emergency")
+    assert "příliš krátký" in await post(
+        client, JANA, "/emergency", {"application": "records", "why": "hoří"}, 409
+    )
+    urgent = {"application": "records", "why": "hoří radnice, zachraňuji spisy"}
+    assert await post(client, JANA, "/emergency", urgent) == "/?done=begun"
+    use = await only(site)
+    assert "Nouzový přístup běží" in await get(client, JANA, "/?done=begun")
+    assert "Ještě běží" in await get(client, MARTIN, "/reviews")
+    await post(client, JANA, "/end", {"name": use.id})
+    review = {"name": use.id, "note": "v pořádku"}
+    assert "O vlastní věci" in await post(client, JANA, "/review", review, 409)
+    assert "Zapsat přezkum" in await get(client, MARTIN, "/reviews")
+    assert await post(client, MARTIN, "/review", review) == "/reviews?done=reviewed"
+    assert "Na přezkum nic nečeká" in await get(client, MARTIN, "/reviews?done=reviewed")
+
+
+async def test_a_supplier_asks_for_an_order_that_its_sponsor_confirms_and_ends(client, site):
+    order = ASK | {"sign": "", "read": "1", "why": "oprava sestav", "sponsor": "mala.eva"}
+    assert "fiala.pavel" in await get(client, PAVEL, "/orders/new")
+    assert await post(client, PAVEL, "/orders/new", order | {"person": "fiala.pavel"}) == "/orders?done=asked"
+    asked = await only(site)
+    page = await get(client, EVA, f"/one?name={asked.id}")
+    assert "Potvrdit zakázku" in page
+    assert "Potvrdit zakázku" not in await get(client, PETR, f"/one?name={asked.id}")
+    await post(client, EVA, "/approve", {"name": asked.id, "note": ""})
+    assert "Ukončit" in await get(client, EVA, "/orders")
+    await post(client, EVA, "/end", {"name": asked.id})
+    assert (await only(site)).stage is Stage.WITHDRAWN
+
+
+async def test_an_officer_places_an_order_for_a_supplier_and_an_unknown_login_is_said_in_the_form(
+    client, site
+):
+    order = ASK | {"sign": "", "read": "1", "why": "oprava sestav", "sponsor": "mala.eva"}
+    page = await post(client, EVA, "/orders/new", order | {"person": "nikdo"}, 409)
+    assert "Tuto osobu adresář nezná" in page
+    assert await post(client, EVA, "/orders/new", order | {"person": "fiala.pavel"}) == "/orders?done=asked"
+    assert (await only(site)).stage is Stage.IN_FORCE
+
+
+async def test_a_mayor_records_a_deputy_who_ends_it(client, site):
+    deputy = {"role": "mayor", "person": "bily.ivo", "why": "dovolená"} | ASK
+    assert await post(client, PETR, "/deputies", deputy) == "/?done=recorded"
+    recorded = await only(site)
+    assert "místostarosta" not in await get(client, IVO, "/")
+    assert "starosta" in await get(client, IVO, "/")
+    await post(client, IVO, "/end", {"name": recorded.id})
+    assert (await only(site)).stage is Stage.WITHDRAWN
+
+
+async def test_a_purpose_is_stated_for_this_sign_in(client, site):
+    stated = {"application": "records", "why": "č. j. 12/2026", "agenda": "A115", "activity_role": "CR22"}
+    assert await post(client, JANA, "/purpose", stated) == "/?done=stated"
+    assert (await only(site)).session == signed_in(JANA).sid
+    assert "Kód agendy" in await post(client, JANA, "/purpose", stated | {"agenda": "115"}, 409)
+
+
+async def test_a_form_of_another_page_does_nothing(client, site):
+    page = await post(client, JANA, "/ask", ASK | WHY, 403, Origin="https://evil.test")
+    assert "nepřišel z naší stránky" in page
+    assert await site.kept.office.find(Sought()) == []
+
+
+async def test_what_was_typed_into_a_request_is_shown_as_text(client, site):
+    await post(client, JANA, "/ask", ASK | {"why": "<script>alert(1)</script> prosím"})
+    page = await get(client, PETR, f"/one?name={(await only(site)).id}")
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize("path", ["/approve", "/refuse", "/end", "/review"])
+async def test_the_switch_of_languages_of_a_refused_act_leads_somewhere(client, path):
+    await get(client, JANA, path)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/ask", "/emergency", "/purpose", "/orders", "/orders/new", "/deputies"]
+)
+async def test_every_page_speaks_english_too(client, path):
+    page = await get(client, JANA, f"{path}?lang=en")
+    assert 'lang="en"' in page
+    assert "Žádost" not in page
+
+
+def test_every_reason_has_its_words_in_both_languages():
+    assert set(TEXTS) == set(Why)
+    assert set(TEXTS) > MENDABLE
+    for words in TEXTS.values():
+        assert len(set(words)) == 4
+
+
+def test_times_of_a_form_are_those_of_prague():
+    assert moment_of("2026-11-23T10:00") == datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    assert moment_of("2026-07-01T10:00") == datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
+    for text in ("", "x", "2026-11-23T10:00+01:00"):
+        assert moment_of(text) is None
+    assert timedelta(hours=1)

@@ -1,0 +1,85 @@
+"""The pages about requests in a real browser: nothing is blocked, nothing is inaccessible, nothing is too wide."""
+
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from config.vocabulary import Role
+from gateway.asks.ask import Kind
+from tests.gateway.asks.office_of_requests import doing
+from tests.gateway.asks.town import DAY, EVA, IVO, JANA, PAVEL, PETR, wish
+from tests.gateway.web.conftest import self_signed
+from tests.gateway.web.people import NOW, assertion_header
+from tests.gateway.web.requests_site import requests_site, signed_in
+from tests.rig.browser import accessibility_faults, screenshot
+
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
+
+PAGES = {
+    "requests": (PETR, "/"),
+    "requests-nothing": (IVO, "/?done=asked"),
+    "requests-ask": (JANA, "/ask?application=budget"),
+    "requests-emergency": (JANA, "/emergency"),
+    "requests-purpose": (JANA, "/purpose"),
+    "requests-waiting": (PETR, "/waiting"),
+    "requests-one": (EVA, "/one?name={waiting}"),
+    "requests-orders": (EVA, "/orders"),
+    "requests-order": (PAVEL, "/orders/new"),
+    "requests-deputies": (PETR, "/deputies"),
+    "requests-reviews": (PETR, "/reviews"),
+}
+LOOKS = (("cs", "light", 1280), ("cs", "dark", 390), ("en", "light", 390), ("en", "dark", 1280))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def town(tmp_path):
+    """What waits, runs, was declined, and is to be reviewed; and where its pages are."""
+    site = requests_site(tmp_path)
+    kept, soon = site.kept, {"since": NOW, "until": NOW + timedelta(hours=8)}
+    waiting = await kept.ask(wish(**soon), NOW)
+    declined = await kept.ask(wish(why="chci vidět rozpočet", **soon), NOW)
+    await kept.office.refuse(declined.id, doing(PETR, NOW), "není třeba")
+    approved = await kept.ask(wish(asker=IVO, **soon), NOW)
+    await kept.office.approve(approved.id, doing(PETR, NOW), "do konce směny")
+    order = await kept.ask(wish(Kind.ORDER, PAVEL, sponsor=EVA, **soon), NOW)
+    await kept.office.approve(order.id, doing(EVA, NOW))
+    await kept.ask(wish(Kind.DELEGATION, PETR, holder=IVO, role=Role.MAYOR, **soon), NOW)
+    await kept.ask(wish(Kind.EMERGENCY, why="hoří radnice, zachraňuji spisy"), NOW - 3 * DAY)
+    await kept.ask(wish(Kind.EMERGENCY, EVA, why="výpadek proudu v serverovně"), NOW)
+    runner = web.AppRunner(site.app)
+    await runner.setup()
+    tcp = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self_signed(tmp_path))
+    await tcp.start()
+    port = tcp._server.sockets[0].getsockname()[1]
+    yield f"https://requests.brana.test:{port}", waiting.id
+    await runner.cleanup()
+    kept.database.close()
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+async def test_every_page_about_requests_is_accessible_in_every_look(browser, town, language, scheme, width):
+    origin, waiting = town
+    found = {}
+    for name, (who, path) in PAGES.items():
+        context = await browser.new_context(
+            ignore_https_errors=True,
+            color_scheme=scheme,
+            locale=language,
+            viewport={"width": width, "height": 900},
+            extra_http_headers=assertion_header(signed_in(who)),
+        )
+        page = await context.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda message, into=complaints: into.append(message.text))
+        await page.goto(origin + path.format(waiting=waiting))
+        await screenshot(page, f"{name}-{language}-{scheme}-{width}")
+        faults = await accessibility_faults(page) + complaints
+        overflow = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if overflow > 0:
+            faults.append(f"{overflow} px wider than the window")
+        if faults:
+            found[name] = faults
+        await context.close()
+    assert found == {}

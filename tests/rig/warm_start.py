@@ -1,0 +1,96 @@
+"""The process that `tests.rig.warm` has copied: it imports the commands, and becomes one in each of its copies."""
+
+import gc
+import json
+import os
+import runpy
+import selectors
+import signal
+import socket
+import sys
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+
+FILES = 4  # standard input, output and errors of the command, and where its end is told
+MOST_FILES = 65_536
+
+
+def wait_for_orders(line: socket.socket) -> list[str] | None:
+    """In the process itself: None, at the end. In a copy: the arguments of the command that it is from now on."""
+    watched = selectors.DefaultSelector()
+    watched.register(line, selectors.EVENT_READ)
+    while True:
+        for key, _ in watched.select():
+            if key.fileobj is not line:
+                watched.unregister(key.fd)
+                process, tells = key.data
+                os.close(key.fd)
+                _tell(tells, os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+                os.close(tells)
+                continue
+            length, files, _, _ = socket.recv_fds(line, 4, FILES)
+            if not length:
+                return None
+            asked = json.loads(_whole(line, int.from_bytes(length)))
+            process = os.fork()
+            if process == 0:
+                watched.close()
+                line.close()
+                _become(asked["environment"], files)
+                return list(asked["arguments"])
+            for one in files[:3]:
+                os.close(one)
+            _tell(files[3], process)
+            watched.register(os.pidfd_open(process), selectors.EVENT_READ, (process, files[3]))
+
+
+def _whole(line: socket.socket, length: int) -> bytes:
+    got = b""
+    while len(got) < length:
+        got += line.recv(length - len(got))
+    return got
+
+
+def _tell(where: int, number: int) -> None:
+    with suppress(BrokenPipeError):  # whoever asked has given up
+        os.write(where, f"{number}\n".encode())
+
+
+def _become(environment: dict[str, str], files: list[int]) -> None:
+    """What a new process has from whoever starts it."""
+    os.environ.clear()
+    os.environ.update(environment)
+    for number, one in enumerate(files[:3]):
+        os.dup2(one, number)
+    os.closerange(3, MOST_FILES)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        old = getattr(sys, name)
+        new = open(number, "w" if number else "r", encoding=old.encoding, errors=old.errors, closefd=False)  # noqa: SIM115
+        setattr(sys, name, new)
+        setattr(sys, f"__{name}__", new)
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the tests' affair, who close the line then
+    line = socket.socket(fileno=int(sys.argv[1]))
+    brana = import_module("gateway.__main__")
+    if "serve" in sys.argv:
+        brana._start_soon()  # as it does itself, before the first import
+    for name in sys.argv[2:]:
+        import_module(brana.COMMANDS[name][0])
+    if len(list(Path("/proc/self/task").iterdir())) != 1:
+        sys.exit("something that a command imports starts a thread, which no copy would have")
+    gc.freeze()
+    arguments = wait_for_orders(line)
+    if arguments is not None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        del sys.modules["gateway.__main__"]  # it is run anew, as the main module
+        sys.argv = [str(Path(PROJECT, "gateway/__main__.py")), *arguments]
+        runpy.run_module("gateway", run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()
