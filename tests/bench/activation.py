@@ -1,7 +1,7 @@
 """How soon an approved change of the policies reaches decisions, on a machine alone with 46 municipalities.
 
-`seconds`: from the call by which somebody approves a proposal, or rolls one back, to the first answer that goes by it,
-of a person who asks all the time with a grant of before. Of all changes the slowest counts. The baseline is the same
+`seconds`: from the call by which somebody approves a proposal, rolls one back, closes an application for an incident or
+opens it again, to the first answer that goes by it, of a person who asks all the time with a grant of before. Of all changes the slowest counts. The baseline is the same
 request before.
 """
 
@@ -11,16 +11,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-from config.vocabulary import Action, SubjectId
+from config.vocabulary import Action, Language, SubjectId
 from gateway.audit.entry import Code
-from gateway.commands.policy_offices import office_of
+from gateway.commands.policy_offices import incidents_of, office_of
 from gateway.commands.sessions import tell
 from gateway.commands.state import State, now
 from gateway.demo.configuration import HOSTS, MAP
 from gateway.policy_office.activation import Activation
 from gateway.policy_office.actor import Actor
-from gateway.policy_office.asking import Asking
+from gateway.policy_office.asking import Asking, by_operator
 from gateway.policy_office.scope import Scope
+from policies.incidents import ClosureKind
 from tests.bench.figure import figure
 from tests.rig.changing import HULIN, Browser, Changing, changing
 
@@ -95,6 +96,16 @@ async def _measured(world: Changing, browser: Browser, state: State) -> tuple[fl
         rolling = asyncio.create_task(activation.roll_back(mayor, HERE, first, "Otevřít.", now()))
         await until(200, since)
         await rolling
+    incidents, officer = incidents_of(state, office), by_operator("cli:bench")
+    since = time.perf_counter()
+    closing = asyncio.create_task(
+        incidents.close(officer, ClosureKind.APPLICATION, MAP, dict.fromkeys(Language, "Únik."), now())
+    )
+    await until(403, since)
+    made, since = await closing, time.perf_counter()
+    opening = asyncio.create_task(incidents.open_again(officer, made.id, "Hotovo.", now()))
+    await until(200, since)
+    await opening
     return before, seconds
 
 
