@@ -16,7 +16,6 @@ from config.vocabulary import (
     Role,
     SubjectId,
 )
-from policies.compiled import CompiledDiffers
 from policies.evaluate import PolicyBook, Source
 from policies.load import load, read_folders
 from policies.model import Permitted, Question, Refused
@@ -371,12 +370,6 @@ def test_the_first_forbid_in_order_of_files_gives_the_reason(region: Path) -> No
     (region / "10-sign-in.cedar").rename(region / "25-sign-in.cedar")
     verdict = refusal(ask(MAYOR, level=AuthenticationLevel.PASSWORD, municipality=KROMERIZ), reload(region))
     assert verdict.rule == "role-in-municipality"
-
-
-def test_a_set_that_is_not_what_was_reviewed_is_never_used() -> None:
-    text = '@id("a") permit (principal, action, resource);'
-    with pytest.raises(CompiledDiffers):
-        PolicyBook(Source(text, ()), {}, Names(DISTRICT), "v")
 
 
 def test_a_municipalitys_set_that_is_not_what_was_reviewed_refuses() -> None:

@@ -86,7 +86,7 @@ def test_a_broken_case_is_a_problem_and_a_row(place: Place) -> None:
 def test_cases_that_hold_are_shown_too(place: Place) -> None:
     shown = place.brana("test")
     assert (shown.exit_code, ", 0 broken" in shown.output) == (0, True)
-    assert "never: supplier-beyond-the-map" in shown.output
+    assert "never: supplier-neither-signs-nor-administers" in shown.output
 
 
 def test_cases_of_policies_with_faults_are_not_tried(place: Place) -> None:
