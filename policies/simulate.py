@@ -225,9 +225,12 @@ class Simulation:
         question = asked.question
         actions = tuple(sorted(asked.along | {question.action}))
         where = question.municipality
-        looked_at = self._today.looks_at(where, actions) | self._draft.looks_at(where, actions)
+        looked_at = self._today.looks_at(where, actions, question.facts) | self._draft.looks_at(
+            where, actions, question.facts
+        )
         passing = frozenset(path for path in looked_at if not is_timeless(frozenset({path})))
-        both = together((self._today.learns(where, actions), self._draft.learns(where, actions)))
+        learns = (book.learns(where, actions, question.facts) for book in (self._today, self._draft))
+        both = together(learns)
         if len(self._askers) >= ASKERS:
             self._askers.clear()
             self._kept = 0
