@@ -45,11 +45,8 @@ journeys: install-tests  ## the story in a real browser; screenshots go to build
 fuzz: install-tests  ## the fuzz target of the sign-in, minutes instead of seconds; EXAMPLES=20000 runs it longer
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),3000) $(BIN)/python -m pytest tests/fuzz --timeout 0
 
-mutants: $(VENV)/mutants.installed  ## mistakes made on purpose in policies and their code; results in build/mutants.json (an hour and more)
+mutants: install-tests  ## mistakes made on purpose in Cedar policies, judged by their cases; results in build/mutants.json
 	@$(BIN)/python -m tests.mutants
-	$(BIN)/mutmut run --max-children $$(nproc)
-	$(BIN)/mutmut export-cicd-stats
-	$(BIN)/python -m tests.mutants.code
 
 bench: install-tests  ## benchmarks, results in build/bench.json; NAME=hot_path runs one
 	@$(compiled)
@@ -70,7 +67,7 @@ clean:  ## forget the demo's world and build output; keep what was installed
 		echo "The demo runs in $(WORLD): end it (Ctrl-C), then \`make clean\` once more. Nothing was deleted." >&2
 		exit 1
 	fi
-	rm -rf var build mutants
+	rm -rf var build
 
 install: $(VENV)/run.installed  ## what the product needs (apt, PyPI)
 install-tests: $(VENV)/test.installed $(BROWSER_ASSETS)  ## what the tests need besides (apt, PyPI, npm)
@@ -92,11 +89,6 @@ $(VENV)/test.installed: $(VENV)/run.installed requirements/develop.txt
 	@$(one_at_a_time)
 	$(call debian,$(TEST_PACKAGES))
 	$(PIP) install --no-build-isolation --require-hashes -r requirements/develop.txt
-	touch $@
-
-$(VENV)/mutants.installed: $(VENV)/test.installed requirements/mutants.txt
-	@$(one_at_a_time)
-	$(PIP) install --require-hashes -r requirements/mutants.txt
 	touch $@
 
 $(BROWSER_ASSETS): package-lock.json package.json | $(VENV)/test.installed

@@ -102,11 +102,15 @@ class AskOffice:
         return await self._step(doing, Act.REFUSE, found, partial(self._refused, doing, why))
 
     async def withdraw(self, name: AskId, doing: Doing, note: str = "") -> Ask:
-        """By asker, holder, sponsor, whoever approved it, or whoever might decide about it."""
+        """By asker, holder, sponsor, whoever approved it, or whoever might decide about it; emergency access by its
+        reviewers.
+        """
         found = await self._open(name, doing, Act.WITHDRAW)
         mine = found.parties() | {one.by.subject for one in found.approvals}
         decides = doing.by.subject not in mine
-        if decides:
+        if decides and found.kind is Kind.EMERGENCY:
+            await self._require_reviewing(doing, Act.WITHDRAW, found)
+        elif decides:
             await self._require_deciding(doing, Act.WITHDRAW, found)
 
         def after(ask: Ask) -> Ask:
@@ -116,7 +120,7 @@ class AskOffice:
 
     async def review(self, name: AskId, doing: Doing, finding: str) -> Ask:
         found = await self._open(name, doing, Act.REVIEW)
-        await self._require(doing, Act.REVIEW, Action.ADMINISTER, Author(found.holder.subject), about(found))
+        await self._require_reviewing(doing, Act.REVIEW, found)
         duties = self.rules.duties
 
         def after(ask: Ask) -> Ask:
@@ -194,7 +198,7 @@ class AskOffice:
         visible = found is not None and (
             found.municipality == here
             or me in found.parties()
-            or (act is Act.REVIEW and self.centre is not None and here == self.centre)
+            or (found.kind is Kind.EMERGENCY and self.centre is not None and here == self.centre)
         )
         if found is None or not visible:
             raise await self._not(doing, act, Why.UNKNOWN, {"request": name})
@@ -209,6 +213,9 @@ class AskOffice:
         if ask.kind is not Kind.ORDER or act is Act.WITHDRAW:
             approved = frozenset(one.by.subject for one in ask.approvals)
             await self._require(doing, act, Action.SIGN, Author(ask.asker.subject, approved), about(ask))
+
+    async def _require_reviewing(self, doing: Doing, act: Act, ask: Ask) -> None:
+        await self._require(doing, act, Action.ADMINISTER, Author(ask.holder.subject), about(ask))
 
     async def _require(
         self, doing: Doing, act: Act, action: Action, author: Author, what: Mapping[str, str]

@@ -14,7 +14,7 @@ from gateway.commands.options import configuration
 from gateway.commands.policy_folder import json_option, policy_folder
 from gateway.commands.sessions import tell
 from gateway.commands.state import State, existing_state, now
-from policies.load import CasesBroken, broken_cases
+from policies.load import CasesBroken
 from policies.texts import Texts
 
 
@@ -30,10 +30,10 @@ from policies.texts import Texts
 @json_option
 def apply_folder(configuration: Path, folder: Path, instead_of: str | None, *, as_json: bool) -> None:
     meant = policy_folder(configuration, folder)
-    read, _, problems = meant.read()
+    read, files, problems = meant.read()
     if problems:
         raise ConfigurationRefused(problems)
-    if found := broken_cases(read, meant.names):
+    if found := meant.broken(read, files):
         raise CasesBroken(found)
     state = existing_state(configuration)
     try:

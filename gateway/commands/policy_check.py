@@ -9,7 +9,6 @@ import msgspec
 from config.problem import together
 from gateway.commands.options import configuration
 from gateway.commands.policy_folder import folder_argument, json_option, policy_folder, problem_as_json
-from policies.load import broken_cases
 
 
 @click.command(
@@ -23,7 +22,7 @@ def check(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
     meant = policy_folder(configuration, folder)
     read, files, problems = meant.read()
     if not problems:
-        problems = broken_cases(read, meant.names)
+        problems = meant.broken(read, files)
     found = together(problems)
     said = sum(len(one.said) for one in files)
     if as_json:

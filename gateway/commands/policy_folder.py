@@ -1,6 +1,7 @@
 """A folder of policies, as people keep them in git: `region` and `municipalities` below it; and what is in force."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from config.settings import Settings
 from gateway.commands.decisions import titles_of
 from gateway.commands.shared_policies import in_force
 from gateway.commands.state import existing_state
+from gateway.commands.trial_bar import watched
 from gateway.storage.migrate import exists
 from gateway.storage.place import place_of
 from policies.case_files import CaseFile
@@ -20,6 +22,7 @@ from policies.load import Read, case_files, read_folders
 from policies.parameters import Offered
 from policies.reasons import Names
 from policies.texts import MUNICIPALITIES, REGION, texts_of
+from policies.trial import broken, tried
 
 WHAT_IS_NAMED = re.compile(r"(applications|networks)(\[[0-9]+\](\.(id|name))?)?")
 folder_argument = click.argument(
@@ -54,6 +57,11 @@ class PolicyFolder:
         )
         files = case_files(read, self.district)
         return read, files, sorted([*read.problems, *(one for file in files for one in file.problems)])
+
+    def broken(self, read: Read, files: Sequence[CaseFile]) -> list[Problem]:
+        """Where the policies do not do what the cases say, with a bar while they are tried."""
+        found = tried(read.region, read.municipal, self.names, files)
+        return broken(watched(found, len(read.municipal)), self.district)
 
     def texts(self) -> dict[str, str]:
         """Raises ConfigurationRefused where a file cannot be read."""

@@ -11,11 +11,10 @@ from rich.table import Table
 
 from config.district import District
 from config.problem import ConfigurationRefused
-from gateway.commands.moving_bar import moving_bar
 from gateway.commands.options import configuration
 from gateway.commands.policy_folder import folder_argument, json_option, policy_folder
 from gateway.commands.terminal import console
-from gateway.storage.moving import Told
+from gateway.commands.trial_bar import watched
 from policies.reasons import EN
 from policies.trial import Tried, tried
 
@@ -43,10 +42,8 @@ def test(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
     read, files, problems = meant.read()
     if problems:
         raise ConfigurationRefused(problems)
-    with moving_bar() as show:
-        rows = _rows(
-            _shown(tried(read.region, read.municipal, meant.names, files), len(read.municipal), show)
-        )
+    found = tried(read.region, read.municipal, meant.names, files)
+    rows = _rows(watched(found, len(read.municipal)))
     broken = [row for row in rows if row.broken]
     if as_json:
         click.echo(msgspec.json.encode([_as_json(row) for row in rows]))
@@ -54,14 +51,6 @@ def test(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
         _show(rows, meant.district)
         click.echo(f"{len(rows)} tried, {len(broken)} broken")
     sys.exit(1 if broken else 0)
-
-
-def _shown(found: Iterator[Tried], municipalities: int, show: Told) -> Iterator[Tried]:
-    seen: set[str] = set()
-    for one in found:
-        seen.add(one.municipality)
-        show("municipalities", len(seen), municipalities)
-        yield one
 
 
 def _rows(found: Iterator[Tried]) -> list[_Row]:

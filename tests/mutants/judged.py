@@ -1,7 +1,7 @@
 """Mutants of policies, judged by the cases beside them. One that no case notices is a case that is missing."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cedarpy
@@ -11,9 +11,11 @@ import policies.load
 from config.district import District, Municipality, read_district
 from config.vocabulary import ApplicationId, MunicipalityCode
 from policies.case_files import SUFFIX, CaseFile, read_cases
+from policies.cases import Case
 from policies.evaluate import Source
 from policies.examine import SCHEMA_FILE
 from policies.load import case_files, read_folders
+from policies.never import Never
 from policies.reasons import Names
 from policies.review import Bounds, review
 from policies.statements import split
@@ -104,4 +106,13 @@ def _source(text: str, bounds: Bounds) -> Source:
 def _is_broken(
     region: Source, municipal: dict[MunicipalityCode, Source], cases: list[CaseFile], names: Names
 ) -> bool:
-    return any(one.broken for one in tried(region, municipal, names, cases))
+    """What is said in single cases is asked first: it takes a tenth of the time."""
+    for kind in (Case, Never):
+        some = [
+            replace(one, said=tuple(part for part in one.said if isinstance(part.said, kind)))
+            for one in cases
+        ]
+        some = [replace(one, text=f"{kind.__name__} of {one.text}") for one in some]
+        if any(one.broken for one in tried(region, municipal, names, some)):
+            return True
+    return False

@@ -79,7 +79,7 @@ class Reviews:
         listed = await self.reviewing.campaigns(_reviewer(request, caller, everywhere=everywhere))
         return await self._show(
             request,
-            "reviews.html",
+            "access_reviews.html",
             caller,
             under_way=[one for one in listed if not one.campaign.over],
             over=[one for one in listed if one.campaign.over],

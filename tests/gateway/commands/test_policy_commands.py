@@ -10,7 +10,11 @@ from click.testing import CliRunner, Result
 
 import config
 from config.problem import ConfigurationRefused
+from config.sources import ACCEPTED, Noting
+from gateway.commands.fitness import require_cases
 from gateway.commands.policy import command
+from gateway.commands.policy_folder import policy_folder
+from policies.load import CasesBroken
 
 EXAMPLES = Path(config.__file__).parent / "examples"
 HULIN = "municipalities/588491.cedar"
@@ -38,6 +42,15 @@ class Place:
     def add(self, name: str, text: str) -> None:
         with (self.folder / name).open("a", encoding="utf-8") as file:
             file.write(text)
+
+    def accept(self) -> None:
+        """As a start does."""
+        sources = Noting()
+        meant = policy_folder(self.configuration, None)
+        for folder in (meant.region, meant.municipalities):
+            for file in sources.files(folder):
+                sources.text(file)
+        sources.keep(self.state / ACCEPTED)
 
     def brana(self, name: str, *arguments: str) -> Result:
         line = [name, "--config", str(self.configuration), *arguments]
@@ -110,3 +123,24 @@ def test_every_command_is_one_of_the_group() -> None:
         found = command.get_command(context, name)
         assert found is not None
         assert found.name == name
+
+
+def test_a_start_tries_policies_that_are_others_than_those_accepted(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meant = policy_folder(place.configuration, None)
+    broken = place.own / "municipalities/588491.cases.toml"
+    whole = broken.read_text("utf-8")
+    place.accept()
+    broken.write_text(whole + BROKEN, "utf-8")
+    with pytest.raises(CasesBroken):
+        require_cases(meant.settings, meant.district, Noting())
+    (place.state / ACCEPTED).write_text("{", "utf-8")  # what cannot be read says nothing of what was accepted
+    with pytest.raises(CasesBroken):
+        require_cases(meant.settings, meant.district, Noting())
+    broken.write_text(whole, "utf-8")
+    place.accept()
+    monkeypatch.setattr("gateway.commands.fitness.policy_book", None)
+    require_cases(meant.settings, meant.district, Noting())
+    (place.state / ACCEPTED).unlink()
+    require_cases(meant.settings, meant.district, Noting())
