@@ -7,7 +7,7 @@ ends is out of this control plane's memory before a gate hears that grants must 
 import contextlib
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -56,6 +56,17 @@ class Doing:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """Who takes something away in a review of access, from where, and with which words."""
+
+    by: Party
+    note: str
+    origin: Origin
+    session: str
+    own_municipality: str
+
+
 @dataclass(frozen=True, slots=True)
 class AskOffice:
     """`record`: durable when it returns. `centre`: the municipality whose reviewers see the uses of all."""
@@ -102,11 +113,15 @@ class AskOffice:
         return await self._step(doing, Act.REFUSE, found, partial(self._refused, doing, why))
 
     async def withdraw(self, name: AskId, doing: Doing, note: str = "") -> Ask:
-        """By asker, holder, sponsor, whoever approved it, or whoever might decide about it."""
+        """By asker, holder, sponsor, whoever approved it, or whoever might decide about it; emergency access by its
+        reviewers.
+        """
         found = await self._open(name, doing, Act.WITHDRAW)
         mine = found.parties() | {one.by.subject for one in found.approvals}
         decides = doing.by.subject not in mine
-        if decides:
+        if decides and found.kind is Kind.EMERGENCY:
+            await self._require_reviewing(doing, Act.WITHDRAW, found)
+        elif decides:
             await self._require_deciding(doing, Act.WITHDRAW, found)
 
         def after(ask: Ask) -> Ask:
@@ -116,13 +131,29 @@ class AskOffice:
 
     async def review(self, name: AskId, doing: Doing, finding: str) -> Ask:
         found = await self._open(name, doing, Act.REVIEW)
-        await self._require(doing, Act.REVIEW, Action.ADMINISTER, Author(found.holder.subject), about(found))
+        await self._require_reviewing(doing, Act.REVIEW, found)
         duties = self.rules.duties
 
         def after(ask: Ask) -> Ask:
             return steps.review(ask, doing.by, duties, doing.now, finding)
 
         return await self._step(doing, Act.REVIEW, found, after)
+
+    async def end_for(self, review: Removal, name: AskId, now: datetime) -> Ask:
+        """A review of access takes it away: the policies were asked about that review. Raises AskRefused."""
+
+        def step(kept: Ask | None, _: Sequence[Ask]) -> Changed:
+            if kept is None:
+                raise AskRefused(Why.UNKNOWN)
+            by, note = review.by, review.note
+            ended = steps.withdraw(kept, by, now, decides=True, note=note)
+            entry = entry_of(
+                ended, Act.WITHDRAW, by, now, origin=review.origin, session=review.session, note=note
+            )
+            told = notices(NoticeKind.REQUEST_DECIDED, ended, by, [ended.asker, ended.holder], now)
+            return Changed(ended, [replace(entry, own_municipality=review.own_municipality)], told)
+
+        return await self._change(name, None, step, now)
 
     async def look_at_backers(self, people: Mapping[SubjectId, Person | None], now: datetime) -> None:
         """End what rests on somebody of `people` who is not there any more; None: whom the directory does not know."""
@@ -194,7 +225,7 @@ class AskOffice:
         visible = found is not None and (
             found.municipality == here
             or me in found.parties()
-            or (act is Act.REVIEW and self.centre is not None and here == self.centre)
+            or (found.kind is Kind.EMERGENCY and self.centre is not None and here == self.centre)
         )
         if found is None or not visible:
             raise await self._not(doing, act, Why.UNKNOWN, {"request": name})
@@ -209,6 +240,9 @@ class AskOffice:
         if ask.kind is not Kind.ORDER or act is Act.WITHDRAW:
             approved = frozenset(one.by.subject for one in ask.approvals)
             await self._require(doing, act, Action.SIGN, Author(ask.asker.subject, approved), about(ask))
+
+    async def _require_reviewing(self, doing: Doing, act: Act, ask: Ask) -> None:
+        await self._require(doing, act, Action.ADMINISTER, Author(ask.holder.subject), about(ask))
 
     async def _require(
         self, doing: Doing, act: Act, action: Action, author: Author, what: Mapping[str, str]

@@ -21,7 +21,9 @@ class Changed:
 
 
 Step = Callable[[Ask | None, Sequence[Ask]], Changed]
-"""From what is kept under the name, and what its holder has that counts or waits. Where it raises nothing is kept."""
+"""From what is kept under the name, and what its holder has that counts, waits or is new. Where it raises nothing is
+kept.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, or_, select
 from config.vocabulary import SubjectId
 from gateway.asks.ask import Ask, AskId, Stage
 from gateway.asks.store import Changed, Sought, Step
+from gateway.asks.wish import DAY
 from gateway.audit.entry import Entry
 from gateway.notices.notice import Happened
 from gateway.sessions.office import revocation
@@ -91,9 +92,11 @@ class _Rows(KeyedRows):
         return None if row is None else ask_of(row)
 
     def of_holder(self, holder: SubjectId, now: datetime) -> list[Ask]:
-        """All that counts or waits, and more."""
+        """All that counts or waits, or was asked for within a day; and more."""
         stages = ask.c.stage.in_((Stage.WAITING, *COUNT))
-        living = (stages & (ask.c.ends_at > micros(now))) | _unreviewed()
+        living = (
+            (stages & (ask.c.ends_at > micros(now))) | _unreviewed() | (ask.c.asked_at > micros(now - DAY))
+        )
         query = select(ask).where(ask.c.holder == holder, living)
         return [ask_of(row) for row in self._connection.execute(query)]
 

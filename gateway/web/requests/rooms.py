@@ -193,9 +193,10 @@ class Requests:
         raise web.HTTPSeeOther(f"/one?name={entered['name']}&done=refused")
 
     async def end(self, request: web.Request) -> web.StreamResponse:
-        entered = await form_of(request, ["name"])
-        await _done(self.office.withdraw(AskId(entered["name"]), self._doing(request)))
-        raise web.HTTPSeeOther(f"/one?name={entered['name']}&done=ended")
+        entered, doing = await form_of(request, ["name"]), self._doing(request)
+        ended = await _done(self.office.withdraw(AskId(entered["name"]), doing))
+        seen = ended.municipality == doing.officer.municipality or doing.by.subject in ended.parties()
+        raise web.HTTPSeeOther(f"/one?name={ended.id}&done=ended" if seen else "/reviews?done=ended")
 
     async def review(self, request: web.Request) -> web.StreamResponse:
         entered = await form_of(request, ["name", "note"])

@@ -210,6 +210,17 @@ async def test_the_centre_reviews_what_happened_in_any_municipality_and_others_t
     )
 
 
+async def test_emergency_access_is_ended_at_once_by_those_who_review_it(requests):
+    made = await requests.ask(wish(Kind.EMERGENCY))
+    requests.refusing.add(Action.ADMINISTER)
+    at_the_centre = doing(MARTIN, municipality=KROMERIZ)
+    assert await refused(requests, requests.office.withdraw(made.id, at_the_centre)) == "role_not_sufficient"
+    requests.refusing.clear()
+    assert (await requests.office.withdraw(made.id, at_the_centre)).stage is Stage.WITHDRAWN
+    assert requests.asked_of_policies[-1][0] is Action.ADMINISTER
+    assert [one.person for one in requests.told][-1] == "novakova.jana"
+
+
 async def test_a_municipality_that_is_not_the_centre_reviews_nothing_elsewhere(requests):
     made = await requests.ask(wish(Kind.EMERGENCY))
     elsewhere = doing(MARTIN, NOW + HOUR, "588295")

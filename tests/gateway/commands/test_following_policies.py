@@ -25,6 +25,7 @@ from gateway.policy_office.asking import by_operator
 from gateway.policy_office.proposal import State
 from gateway.policy_office.scope import Scope
 from gateway.storage.database import DatabaseUnusable
+from gateway.storage.fleet_nodes import FleetNodes
 from gateway.storage.shared_policies import SharedPolicies
 from policies.incidents import ClosureKind
 from policies.model import Text
@@ -178,6 +179,8 @@ async def test_what_is_closed_for_an_incident_is_closed_here_and_open_again_with
     loaded = follower.a.entries(Code.POLICIES_LOADED)
     assert loaded[-1].policy_version == follower.plane.book.version
     assert follower.b.start().version == follower.plane.book.version, "it stands after a start"
+    known = follower.a.state.database.read_now(lambda c: FleetNodes(c).known(now()))
+    assert known.policies == follower.plane.book.version, "and is what nodes are held against"
     await incidents.open_again(by_operator("cli:root"), made.id, "Hotovo.", now())
     await follower.following.look()
     assert (
@@ -220,11 +223,11 @@ async def test_what_was_approved_for_a_time_decides_then_and_a_round_that_begins
         task = asyncio.create_task(keep_activations(plane))
         try:
             async with asyncio.timeout(PATIENCE):
-                while plane.book.version == before:
+                while follower.decides_by() == before:  # said last
                     await asyncio.sleep(0.01)
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         assert (await office.proposal(author, one.id)).state is State.ACTIVE
-        assert follower.decides_by() == plane.book.version, number
+        assert follower.decides_by() == plane.book.version != before, number
         before = plane.book.version

@@ -55,11 +55,10 @@ def test_a_refusal_is_told_with_what_would_help(say: Say) -> None:
     result = say("explain", "records", "--role", "mayor@588491", "--action", "write", "--json")
     found = told(result)
     assert (result.exit_code, found["permitted"], found["reason"]) == (1, False, "action_not_permitted")
-    (way,) = found["ways"]
-    assert [(step["kind"], step["value"]) for step in way["steps"]] == [
-        ("role", "chief_clerk registrar mail_room clerk")
-    ]
-    assert way["steps"][0]["how"]["cs"]
+    steps = [step for way in found["ways"] for step in way["steps"]]
+    assert ("role", "chief_clerk registrar mail_room clerk") in [(one["kind"], one["value"]) for one in steps]
+    assert {"request", "emergency"} < {one["kind"] for one in steps}
+    assert all(one["how"]["cs"] for one in steps)
     assert found["instead"] == ["read", "sign"]
 
 
@@ -123,7 +122,7 @@ def test_the_matrix_is_lines_for_people_and_cells_for_programs(say: Say) -> None
     result = say("matrix", "Hulín", "--application", "records")
     assert result.exit_code == 0
     assert "starosta" in result.output
-    assert "od 2. úrovně přihlášení" in result.output
+    assert "…" not in result.output  # folded, and not cut off
     content = told(say("matrix", "588491", "--application", "records", "--json"))
     assert len(content["cells"]) == 15 * 4 * 3 * 3
     assert {cell["application"] for cell in content["cells"]} == {"records"}
