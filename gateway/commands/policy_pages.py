@@ -9,6 +9,7 @@ from config.vocabulary import ApplicationId, SubjectId
 from gateway.authorize.catalogue import openable
 from gateway.authorize.snapshot import Snapshot
 from gateway.commands.acting import acting
+from gateway.commands.asking_office import PlaneTown
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.decisions import shared_book
 from gateway.commands.policy_offices import activation_of, incidents_of
@@ -22,6 +23,8 @@ from gateway.web.policies.proposals import Proposals
 from gateway.web.policies.site import Site
 from gateway.web.policies.switch import Switch
 from gateway.web.policies.versions import Versions
+from gateway.web.policies.who_may import WhoMay
+from gateway.web.policies.why import Why
 from idp.directory.subject import directory_of
 from policies.evaluate import PolicyBook
 from policies.incidents import Closure
@@ -61,6 +64,8 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         *Editor(site).pages(),
         *Proposals(site).pages(),
         *Versions(site).pages(),
+        *WhoMay(site).pages(),
+        *Why(site, PlaneTown(plane).named, plane.state.record).pages(),
         *Switch(site, Hits(plane), district).pages(),
     ]
 

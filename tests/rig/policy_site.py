@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from config.settings import Title
-from config.vocabulary import Action, NetworkName, SubjectId
+from config.vocabulary import Action, MunicipalityCode, NetworkName, Role, SubjectId
+from gateway.audit.entry import Entry
 from gateway.authorize.act import Act
 from gateway.grants.claims import Assertion as Claims
+from gateway.storage.audit import append
 from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.policies.editor import Editor
@@ -16,7 +18,10 @@ from gateway.web.policies.proposals import Proposals
 from gateway.web.policies.site import Site
 from gateway.web.policies.switch import Switch
 from gateway.web.policies.versions import Versions
+from gateway.web.policies.who_may import WhoMay
+from gateway.web.policies.why import Why
 from gateway.web.refusal import ShownRefusal, both
+from idp.directory.person import AccountState, Person, RoleHeld
 from idp.events import Origin
 from policies.evaluate import PolicyBook
 from policies.incidents import Closure
@@ -61,6 +66,16 @@ CENTRE = somebody(
 STRANGER = somebody(6, "Ota Cizí", "cizi.ota", Action.WRITE, Action.SIGN, where=KROMERIZ)
 
 
+def _held(name: str, login: str, where: MunicipalityCode) -> Person:
+    return Person(
+        subject=SubjectId(f"urad:{login}"), login=login, name=name, mail="",
+        state=AccountState.ACTIVE, roles=(RoleHeld(where, Role.CLERK),),
+    )  # fmt: skip
+
+
+PEOPLE = (_held("Jana Zdejší", "zdejsi.jana", HULIN), _held("Ota Jinde", "jinde.ota", KROMERIZ))
+
+
 @dataclass
 class PolicySite:
     world: World
@@ -96,6 +111,8 @@ class PolicySite:
             *Editor(site).pages(),
             *Proposals(site).pages(),
             *Versions(site).pages(),
+            *WhoMay(site).pages(),
+            *Why(site, self._named, self._record).pages(),
             *Switch(site, self._hits, {code: one.name for code, one in DISTRICT.items()}).pages(),
         ]
 
@@ -107,6 +124,12 @@ class PolicySite:
         if act.action not in caller.actions:
             raise Refused(NOT_YOURS)
         return Permitted(rule="policies", version="1")
+
+    async def _named(self, login: str) -> Sequence[Person]:
+        return [one for one in PEOPLE if one.login == login]
+
+    async def _record(self, entries: Sequence[Entry]) -> None:
+        await self.world.database.write(lambda connection: append(connection, entries))
 
     async def _names(self, subjects: Collection[str]) -> Mapping[str, str]:
         people = (AUTHOR, APPROVER, BOTH, CENTRE)

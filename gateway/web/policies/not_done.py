@@ -101,12 +101,12 @@ TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
         "Text pravidel je příliš dlouhý",
         "The text of the policies is too long",
         (
-            f"Nic jsme neuložili. Na stránce lze uložit nejvýše 192 KiB textu najednou, celkem {LARGEST >> 20} MiB v "
-            f"nejvýše {MOST_FILES} souborech. Vraťte se o stránku zpět."
+            "Nic jsme neuložili. Jeden formulář pojme 256 KiB odesílaného textu, celá pravidla "
+            f"{LARGEST >> 20} MiB v nejvýše {MOST_FILES} souborech. Vraťte se o stránku zpět a text zkraťte."
         ),
         (
-            f"Nothing was saved. A page saves 192 KiB of text at once at most, {LARGEST >> 20} MiB in {MOST_FILES} files "
-            "altogether. Go back one page."
+            "Nothing was saved. One form holds 256 KiB of text as it is sent, all policies together "
+            f"{LARGEST >> 20} MiB in {MOST_FILES} files at most. Go back one page and shorten the text."
         ),
     ),
     Refusal.TIME_PAST: (

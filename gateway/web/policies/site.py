@@ -96,6 +96,9 @@ class Site:
         )
         return Asking(actor, may)
 
+    def own(self, caller: Assertion) -> Scope:
+        return Scope(caller.municipality)
+
     async def proposal(self, request: web.Request, caller: Assertion) -> Proposal:
         """The one that the address names. Raises Refused: of another municipality there is none."""
         return await done(self.office.proposal(self.asking(request, caller), proposal_of(request)))

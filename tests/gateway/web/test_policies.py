@@ -1,112 +1,29 @@
-"""Pages about policies: what an author, an approver and an officer do there, and what is refused."""
+"""Pages about policies: what an author and an approver do there, and what is refused."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from aiohttp.test_utils import TestClient, TestServer
 
 from config.vocabulary import REASON_HEADER
 from gateway.audit.entry import Code
 from gateway.policy_office.proposal import State
-from gateway.storage.database import Database
-from gateway.storage.migrate import prepare
-from gateway.web.app import make_app
 from gateway.web.policies.entered import LARGEST_FORM
-from tests.gateway.web.people import NOW, assertion_header
-from tests.gateway.web.sample import Office
+from tests.gateway.web.people import NOW
 from tests.policies.world import HULIN
-from tests.rig.policy_office import FILE, World, reads
-from tests.rig.policy_site import APPROVER, AUTHOR, BOTH, CENTRE, LOOKER, STRANGER, PolicySite
+from tests.rig.policy_office import FILE, reads
+from tests.rig.policy_site import APPROVER, AUTHOR, BOTH, CENTRE, LOOKER, STRANGER
+from tests.rig.policy_visitor import MAY_USE, Visitor, headers, policy_visitor
 
 pytestmark = pytest.mark.real
-MAY_USE = {
-    "id": "map-clerks",
-    "roles": ["clerk", "mayor"],
-    "applications": ["map"],
-    "actions": ["read", "write"],
-}
-
-
-class Visitor:
-    def __init__(self, client: TestClient, given: PolicySite) -> None:
-        self.client, self.world, self.given = client, given.world, given
-
-    async def get(self, path: str, who=AUTHOR, status: int = 200) -> str:
-        answer = await self.client.get(path, headers=_headers(who), allow_redirects=False)
-        assert answer.status == status, await answer.text()
-        return await answer.text()
-
-    async def post(self, path: str, who=AUTHOR, **form):
-        pairs = [
-            (k, v) for k, values in form.items() for v in (values if isinstance(values, list) else [values])
-        ]
-        return await self.client.post(path, headers=_headers(who), data=pairs, allow_redirects=False)
-
-    async def done(self, path: str, who=AUTHOR, **form) -> str:
-        answer = await self.post(path, who, **form)
-        assert answer.status == 303, await answer.text()
-        return answer.headers["Location"]
-
-    async def refused(self, path: str, who=AUTHOR, **form) -> tuple[int, str]:
-        answer = await self.post(path, who, **form)
-        return answer.status, answer.headers.get(REASON_HEADER, "")
-
-    async def begun(self, who=AUTHOR, of: str = "") -> str:
-        """The address of a new draft."""
-        return (await self.done("/proposals", who, of=of)).removesuffix("/edit")
-
-    async def one(self, page: str):
-        found = await self.world.office.stored(page.rpartition("/")[2])
-        assert found is not None
-        return found
-
-    async def filled(self, page: str, who=AUTHOR, form: str = "may-use", **changes) -> str:
-        revision = str((await self.one(page)).revision)
-        entered = MAY_USE | {"revision": revision, "number": ""} | changes
-        return await self.done(f"{page}/form/{form}", who, **entered)
-
-    async def step(self, page: str, step: str, who=AUTHOR, **more) -> str:
-        revision = str((await self.one(page)).revision)
-        return await self.done(f"{page}/{step}", who, **({"revision": revision} | more))
-
-    async def submitted(self, who=AUTHOR) -> str:
-        page = await self.begun(who)
-        await self.filled(page, who)
-        await self.step(page, "submit", who)
-        return page
-
-    async def approval(self, page: str) -> dict[str, str]:
-        return {"digest": (await self.one(page)).digest, "when": "now", "at": ""}
-
-
-def _headers(who) -> dict[str, str]:
-    return {
-        "Host": "policies.brana.test",
-        "Accept": "text/html",
-        "Accept-Language": "en",
-        "Sec-Fetch-Site": "same-origin",
-    } | assertion_header(who)
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    prepare(tmp_path / "brana.db")
-    with closing(Database(tmp_path / "brana.db")) as database:
-        yield World(database)
 
 
 @pytest_asyncio.fixture
-async def visitor(world: World) -> AsyncIterator[Visitor]:
-    given = PolicySite(world)
-    desk = Office().desk()
-    app = make_app(desk, {"policies.brana.test": given.pages(desk)}, {})
-    async with TestClient(TestServer(app)) as client:
-        yield Visitor(client, given)
+async def visitor(tmp_path) -> AsyncIterator[Visitor]:
+    async with policy_visitor(tmp_path) as made:
+        yield made
 
 
 async def test_a_change_goes_from_a_form_over_approval_into_force(visitor):
@@ -145,8 +62,8 @@ async def test_an_author_is_told_that_somebody_else_approves_and_is_refused_by_n
 @pytest.mark.parametrize("path", ["", "/edit", "/text?file=" + FILE, "/form/may-use"])
 async def test_a_proposal_of_another_municipality_is_as_if_there_were_none(visitor, path):
     page = await visitor.submitted()
-    known = await visitor.client.get(f"{page}{path}", headers=_headers(STRANGER))
-    guessed = await visitor.client.get(f"/proposals/{'A' * 22}{path}", headers=_headers(STRANGER))
+    known = await visitor.client.get(f"{page}{path}", headers=headers(STRANGER))
+    guessed = await visitor.client.get(f"/proposals/{'A' * 22}{path}", headers=headers(STRANGER))
     assert known.status == guessed.status == 404
     assert known.headers[REASON_HEADER] == guessed.headers[REASON_HEADER] == "proposal_unknown"
 
@@ -344,95 +261,3 @@ async def test_a_stale_proposal_says_so_and_is_set_upon_what_is_in_force(visitor
     assert refused == (409, "policies_changed_meanwhile")
     await visitor.step(page, "rebase")
     assert (await visitor.one(page)).state is State.DRAFT
-
-
-async def test_versions_are_listed_compared_and_rolled_back_with_a_reason(visitor):
-    page = await visitor.submitted()
-    await visitor.done(f"{page}/approve", APPROVER, **await visitor.approval(page))
-    listed = await visitor.get("/versions")
-    assert "version 1" in listed
-    assert "version 2" in listed
-    assert "Marie Starostová" in listed
-    shown = await visitor.get("/versions/2")
-    assert "What differs from version 1" in shown
-    assert "map-clerks" in shown
-    assert "Roll back" not in await visitor.get("/versions/1", LOOKER)
-    assert await visitor.refused("/versions/1/restore", APPROVER, of="", why="") == (
-        409,
-        "policies_without_reason",
-    )
-    assert await visitor.refused("/versions/1/restore", AUTHOR, of="", why="x") == (
-        403,
-        "role_not_sufficient",
-    )
-    where = await visitor.done("/versions/1/restore", APPROVER, of="", why="Omyl.")
-    assert "in force again" in await visitor.get(where)
-    assert "map-clerks" not in visitor.world.in_force().texts[FILE]
-    [entry] = visitor.world.entries(Code.POLICY_ROLLED_BACK)
-    assert entry.details["why"] == "Omyl."
-
-
-async def test_a_version_of_another_municipality_is_not_known_here(visitor):
-    page = await visitor.submitted()
-    await visitor.done(f"{page}/approve", APPROVER, **await visitor.approval(page))
-    for number in ("2", "99", "x"):
-        answer = await visitor.client.get(f"/versions/{number}", headers=_headers(STRANGER))
-        assert (answer.status, answer.headers[REASON_HEADER]) == (404, "policy_version_unknown")
-    refused = await visitor.refused("/versions/2/restore", STRANGER, of=HULIN, why="x")
-    assert refused == (404, "policy_version_unknown")
-
-
-CLOSING = {
-    "kind": "suppliers",
-    "role": "",
-    "application": "",
-    "municipality": "",
-    "reason_cs": "Řešíme incident.",
-    "reason_en": "An incident.",
-}
-
-
-async def test_an_officer_sees_whom_it_hits_closes_and_opens_again(visitor):
-    assert "Nothing is closed" in await visitor.get("/incidents", CENTRE)
-    answer = await visitor.post("/incidents/confirm", CENTRE, **CLOSING)
-    said = await answer.text()
-    assert "Of 41 open sessions it hits now: 3" in said
-    assert visitor.world.taken == 0
-    await visitor.done("/incidents/close", CENTRE, **CLOSING)
-    assert visitor.world.taken == 1
-    shown = await visitor.get("/incidents", CENTRE)
-    assert "Access of suppliers is closed" in shown
-    assert "An incident." in shown
-    assert "Closed in an incident: 1" in await visitor.get("/", AUTHOR)
-    assert await visitor.refused("/incidents/close", CENTRE, **CLOSING) == (409, "incident_closed_already")
-    [where] = re.findall(r'action="(/incidents/[^"]+/open)"', shown)
-    assert await visitor.refused(where, CENTRE, why="") == (409, "policies_without_reason")
-    await visitor.done(where, CENTRE, why="Vyřešeno.")
-    assert await visitor.refused(where, CENTRE, why="x") == (409, "incident_opened_already")
-    assert "Vyřešeno." in await visitor.get("/incidents", CENTRE)
-    assert [one.code for one in visitor.world.entries(Code.INCIDENT_CLOSED, Code.INCIDENT_OPENED)] == [
-        Code.INCIDENT_CLOSED,
-        Code.INCIDENT_OPENED,
-    ]
-
-
-@pytest.mark.parametrize("path", ["/incidents/confirm", "/incidents/close"])
-async def test_only_whoever_may_administer_reaches_the_switch(visitor, path):
-    assert "Close access" not in await visitor.get("/incidents", AUTHOR)
-    assert await visitor.refused(path, AUTHOR, **CLOSING) == (403, "role_not_sufficient")
-
-
-@pytest.mark.parametrize(
-    ("changes", "refusal"),
-    [
-        ({"kind": "nobody"}, (400, "request_unreadable")),
-        ({"kind": "role"}, (409, "incident_unusable")),
-        ({"kind": "application", "application": "payroll"}, (409, "incident_target_unknown")),
-        ({"kind": "municipality", "municipality": "500000"}, (409, "incident_target_unknown")),
-        ({"reason_en": ""}, (409, "incident_unusable")),
-    ],
-)
-@pytest.mark.parametrize("path", ["/incidents/confirm", "/incidents/close"])
-async def test_what_cannot_be_closed_is_refused_by_name(visitor, path, changes, refusal):
-    assert await visitor.refused(path, CENTRE, **CLOSING | changes) == refusal
-    assert visitor.world.taken == 0

@@ -1,23 +1,18 @@
 """The pages about policies in a real browser: nothing is blocked, nothing is inaccessible, nothing is too wide."""
 
-from contextlib import closing
-
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
 
-from gateway.storage.database import Database
-from gateway.storage.migrate import prepare
 from gateway.web.app import make_app
 from tests.gateway.web.conftest import self_signed
 from tests.gateway.web.people import assertion_header
 from tests.gateway.web.sample import Office
-from tests.gateway.web.test_policies import CLOSING, Visitor
 from tests.policies.world import HULIN
 from tests.rig.browser import accessibility_faults, overflow, screenshot
-from tests.rig.policy_office import FILE, World, reads
-from tests.rig.policy_site import APPROVER, AUTHOR, BOTH, CENTRE, PolicySite
+from tests.rig.policy_office import FILE, reads
+from tests.rig.policy_site import APPROVER, AUTHOR, BOTH, CENTRE
+from tests.rig.policy_visitor import CLOSING, policy_visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 
@@ -34,6 +29,8 @@ PAGES = {
     "policies-text": (AUTHOR, "{broken}/text?file=" + FILE),
     "policies-versions": (AUTHOR, "/versions"),
     "policies-version": (APPROVER, "/versions/1"),
+    "policies-who": (AUTHOR, "/who"),
+    "policies-why": (AUTHOR, "/why?role=clerk&application=map&level=1"),
     "policies-incidents": (CENTRE, "/incidents"),
 }
 LOOKS = (("cs", "light", 1280), ("cs", "dark", 390), ("en", "light", 390), ("en", "dark", 1280))
@@ -43,32 +40,26 @@ LOOKS = (("cs", "light", 1280), ("cs", "dark", 390), ("en", "light", 390), ("en"
 async def town(tmp_path_factory):
     """A draft, one with a fault, one to be approved, versions and something closed; and where the pages are."""
     folder = tmp_path_factory.mktemp("policies")
-    prepare(folder / "brana.db")
-    with closing(Database(folder / "brana.db")) as database:
-        given = PolicySite(World(database))
+    async with policy_visitor(folder) as visitor:
+        first = await visitor.submitted()
+        await visitor.done(f"{first}/approve", APPROVER, **await visitor.approval(first))
+        submitted = await visitor.begun(BOTH)
+        await visitor.filled(submitted, BOTH, number="1", actions=["read"])
+        await visitor.step(submitted, "note", BOTH, note="Referentům stačí mapy číst.")
+        await visitor.step(submitted, "submit", BOTH)
+        draft, broken = await visitor.begun(), await visitor.begun()
+        wrong = reads(HULIN) + "\npermit (\nwhoever);\n"
+        await visitor.step(broken, "text", file=FILE, text=wrong)
+        await visitor.done("/incidents/close", CENTRE, **CLOSING)
         desk = Office().desk()
-        app = make_app(desk, {"policies.brana.test": given.pages(desk)}, {})
-        client = TestClient(TestServer(app))
-        async with client:
-            visitor = Visitor(client, given)
-            first = await visitor.submitted()
-            await visitor.done(f"{first}/approve", APPROVER, **await visitor.approval(first))
-            submitted = await visitor.begun(BOTH)
-            await visitor.filled(submitted, BOTH, number="1", actions=["read"])
-            await visitor.step(submitted, "note", BOTH, note="Referentům stačí mapy číst.")
-            await visitor.step(submitted, "submit", BOTH)
-            draft, broken = await visitor.begun(), await visitor.begun()
-            wrong = reads(HULIN) + "\npermit (\nwhoever);\n"
-            await visitor.step(broken, "text", file=FILE, text=wrong)
-            await visitor.done("/incidents/close", CENTRE, **CLOSING)
-            runner = web.AppRunner(make_app(desk, {"policies.brana.test": given.pages(desk)}, {}))
-            await runner.setup()
-            tcp = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self_signed(folder))
-            await tcp.start()
-            port = tcp._server.sockets[0].getsockname()[1]
-            places = {"submitted": submitted, "draft": draft, "broken": broken}
-            yield f"https://policies.brana.test:{port}", places
-            await runner.cleanup()
+        runner = web.AppRunner(make_app(desk, {"policies.brana.test": visitor.given.pages(desk)}, {}))
+        await runner.setup()
+        tcp = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self_signed(folder))
+        await tcp.start()
+        port = tcp._server.sockets[0].getsockname()[1]
+        places = {"submitted": submitted, "draft": draft, "broken": broken}
+        yield f"https://policies.brana.test:{port}", places
+        await runner.cleanup()
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
