@@ -23,7 +23,7 @@ PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reorde
 BROWSER_ASSETS := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests demo test unit journeys check format fuzz bench clean
+.PHONY: help install install-tests demo test unit journeys check format fuzz mutants bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ journeys: install-tests  ## the story in a real browser; screenshots go to build
 
 fuzz: install-tests  ## the fuzz target of the sign-in, minutes instead of seconds; EXAMPLES=20000 runs it longer
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),3000) $(BIN)/python -m pytest tests/fuzz --timeout 0
+
+mutants: install-tests  ## mistakes made on purpose in Cedar policies, judged by their cases; results in build/mutants.json
+	@$(BIN)/python -m tests.mutants
 
 bench: install-tests  ## benchmarks, results in build/bench.json; NAME=hot_path runs one
 	@$(compiled)

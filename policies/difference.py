@@ -1,7 +1,7 @@
 """What differs between two sets of policies, policy by policy, as people read it.
 
-What weakens is told from syntax alone: a permit more, a forbid less, or a forbid that became a permit. Of a policy
-whose conditions changed it says only that it may go either way: that is for cases, the matrix and the reader to see.
+What weakens is told from syntax alone: a permit more, a forbid less, or a forbid that became a permit. Of one whose
+conditions changed it says only that it may go either way: that is for cases, the matrix and the reader to see.
 """
 
 import json

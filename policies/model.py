@@ -35,6 +35,8 @@ class Device:
     """`windows`, `macos`, `linux`, `android`, `ios`."""
     os_version: int | None = None
     """First number of its version."""
+    owner: SubjectId | None = None
+    """To whom it was given; a shared one has none."""
     agent: bool | None = None
     """The office's agent runs there and reports."""
     reported_at: datetime | None = None

@@ -82,9 +82,10 @@ def _known_as(question: Question, named: frozenset[str]) -> SubjectId:
 
 
 def _people_of(facts: Facts) -> frozenset[SubjectId]:
-    """Whom the circumstances name."""
+    """Whom the circumstances name: whatever is a `Person` in them."""
     others = (
         facts.author,
+        facts.device and facts.device.owner,
         facts.ticket and facts.ticket.sponsor,
         facts.delegation and facts.delegation.by,
         *(facts.approved_by or ()),

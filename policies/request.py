@@ -165,6 +165,7 @@ def _device(device: Device, now: datetime) -> JSON:
         antivirus=device.antivirus,
         os=device.os,
         os_version=device.os_version,
+        owner=_named("Person", device.owner),
         agent=device.agent,
         age=None if device.reported_at is None else _age(device.reported_at, now),
     )

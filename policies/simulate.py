@@ -20,7 +20,7 @@ import msgspec
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SubjectId
 from policies.comparisons import Learnt, Seen, seen, together
 from policies.evaluate import PolicyBook
-from policies.model import Question
+from policies.model import NOTHING_FURTHER, Question
 from policies.request import (
     CLOCKS_DIFFER_BY,
     FactUnusable,
@@ -256,7 +256,7 @@ def _passing(asker: _Asker, decided: Decided) -> Seen | None:
     """What both books learn of the circumstances that pass; None of an act from the future."""
     if decided.authenticated_at - decided.now > CLOCKS_DIFFER_BY:
         return None
-    if not asker.passing:
+    if not asker.passing and asker.asked.question.facts is NOTHING_FURTHER:
         return ()
     try:
         context = circumstances(_as_asked(decided), asker.passing)

@@ -16,8 +16,8 @@ from policies.review import Policy
 from policies.steps import Step
 
 MOST_STEPS = 3
-MOST_TRIED = 300
-"""Evaluations: some hundredths of a second."""
+MOST_TRIED = 1_500
+"""Evaluations: some tenths of a second."""
 
 Ask = Callable[[Sequence[Question]], Sequence[Outcome | None]]
 

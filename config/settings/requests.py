@@ -29,8 +29,10 @@ class Requests(Setting, frozen=True, kw_only=True):
     """How many different people must approve an access."""
     stricter: list[StricterRequest] = field(default_factory=list)
     """The strictest of all that concern a request counts."""
-    told: list[Role] = field(default_factory=lambda: [Role.MAYOR, Role.CHIEF_CLERK])
-    """Who is told of what waits for a decision, by role in the municipality; who decides is up to the policies."""
+    told: list[Role] = field(default_factory=list)
+    """Who is told of what waits for a decision, by role in the municipality; who decides is up to the policies. Empty:
+    the mayor and the chief clerk.
+    """
     longest_order: timedelta = timedelta(days=90)
     longest_delegation: timedelta = timedelta(days=180)
     emergency: timedelta = timedelta(minutes=60)

@@ -38,9 +38,8 @@ class InForce:
 
     def put(self, ask: Ask, now: datetime) -> None:
         """It was changed here; durable already."""
-        self._asks.pop(ask.id, None)
-        if ask.counts_on(now):
-            self._asks[ask.id] = ask
+        known = self._asks | {ask.id: ask}
+        self._asks = {name: one for name, one in known.items() if one.counts_on(now)}
         self._arrange()
 
     def _arrange(self) -> None:

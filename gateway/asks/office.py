@@ -42,6 +42,7 @@ Permits = Callable[[Officer, Action, Author, Origin, datetime], Awaitable[Spoken
 Holding = Callable[[MunicipalityCode | None, Collection[Role]], Awaitable[Sequence[Party]]]
 """Who holds one of the roles there; None: in any municipality."""
 
+TOLD = (Role.MAYOR, Role.CHIEF_CLERK)
 HERSELF = Party(SubjectId(SYSTEM), SYSTEM, SYSTEM)
 
 
@@ -67,6 +68,8 @@ class AskOffice:
     holding: Holding
     record: Callable[[Sequence[Entry]], Awaitable[None]]
     centre: MunicipalityCode | None
+    alarm: Callable[[Ask], object]
+    """Told of each emergency access, for those who watch the product."""
 
     async def ask(self, wish: Wish, doing: Doing) -> Ask:
         """Raises AskRefused, PoliciesRefuse."""
@@ -83,7 +86,10 @@ class AskOffice:
             to = told if made.kind is Kind.EMERGENCY or made.stage is Stage.WAITING else []
             return self._changed(made, Act.ASK, doing, notices(kind, made, doing.by, to, now))
 
-        return await self._do(doing, Act.ASK, name, step, holder, _about(wish))
+        made = await self._do(doing, Act.ASK, name, step, holder, _about(wish))
+        if made.kind is Kind.EMERGENCY:
+            self.alarm(made)
+        return made
 
     async def approve(self, name: AskId, doing: Doing, note: str = "") -> Ask:
         found = await self._open(name, doing, Act.APPROVE)
@@ -96,11 +102,15 @@ class AskOffice:
         return await self._step(doing, Act.REFUSE, found, partial(self._refused, doing, why))
 
     async def withdraw(self, name: AskId, doing: Doing, note: str = "") -> Ask:
-        """By asker, holder, sponsor, whoever approved it, or whoever might decide about it."""
+        """By asker, holder, sponsor, whoever approved it, or whoever might decide about it; emergency access by its
+        reviewers.
+        """
         found = await self._open(name, doing, Act.WITHDRAW)
         mine = found.parties() | {one.by.subject for one in found.approvals}
         decides = doing.by.subject not in mine
-        if decides:
+        if decides and found.kind is Kind.EMERGENCY:
+            await self._require_reviewing(doing, Act.WITHDRAW, found)
+        elif decides:
             await self._require_deciding(doing, Act.WITHDRAW, found)
 
         def after(ask: Ask) -> Ask:
@@ -110,7 +120,7 @@ class AskOffice:
 
     async def review(self, name: AskId, doing: Doing, finding: str) -> Ask:
         found = await self._open(name, doing, Act.REVIEW)
-        await self._require(doing, Act.REVIEW, Action.ADMINISTER, Author(found.holder.subject), about(found))
+        await self._require_reviewing(doing, Act.REVIEW, found)
         duties = self.rules.duties
 
         def after(ask: Ask) -> Ask:
@@ -175,7 +185,7 @@ class AskOffice:
             case Kind.EMERGENCY:
                 return await self.holding(None, [Role.SECURITY_OFFICER])
             case Kind.ACCESS:
-                return await self.holding(wish.municipality, self.rules.settings.told)
+                return await self.holding(wish.municipality, self.rules.settings.told or TOLD)
             case Kind.ORDER if wish.sponsor is not None:
                 return [party(wish.sponsor)]
             case _:
@@ -188,19 +198,24 @@ class AskOffice:
         visible = found is not None and (
             found.municipality == here
             or me in found.parties()
-            or (act is Act.REVIEW and self.centre is not None and here == self.centre)
+            or (found.kind is Kind.EMERGENCY and self.centre is not None and here == self.centre)
         )
         if found is None or not visible:
             raise await self._not(doing, act, Why.UNKNOWN, {"request": name})
         return found
 
     async def _require_deciding(self, doing: Doing, act: Act, ask: Ask) -> None:
-        """A sponsor was named for it, and needs no further permit than the one to be on these pages."""
-        if ask.municipality != doing.officer.municipality and doing.by.subject not in ask.parties():
+        """A sponsor was named for it, and needs no further permit than to be on these pages; but acts for the
+        municipality, and so has a role there still.
+        """
+        if ask.municipality != doing.officer.municipality:
             raise await self._not(doing, act, Why.UNKNOWN, about(ask))
         if ask.kind is not Kind.ORDER or act is Act.WITHDRAW:
             approved = frozenset(one.by.subject for one in ask.approvals)
             await self._require(doing, act, Action.SIGN, Author(ask.asker.subject, approved), about(ask))
+
+    async def _require_reviewing(self, doing: Doing, act: Act, ask: Ask) -> None:
+        await self._require(doing, act, Action.ADMINISTER, Author(ask.holder.subject), about(ask))
 
     async def _require(
         self, doing: Doing, act: Act, action: Action, author: Author, what: Mapping[str, str]
@@ -265,7 +280,7 @@ class AskOffice:
         made: list[Ask] = []
 
         async def change(until: datetime) -> Sequence[str]:
-            changed, ids = await self.store.change(name, holder, step, until)
+            changed, ids = await self.store.change(name, holder, step, now, until)
             self.in_force.put(changed.ask, now)
             made.append(changed.ask)
             return ids

@@ -21,7 +21,9 @@ class Changed:
 
 
 Step = Callable[[Ask | None, Sequence[Ask]], Changed]
-"""From what is kept under the name, and what its holder has that counts or waits. Where it raises nothing is kept."""
+"""From what is kept under the name, and what its holder has that counts, waits or is new. Where it raises nothing is
+kept.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ class AskStore(Protocol):
     """Raises the database's own errors."""
 
     async def change(
-        self, name: AskId, holder: SubjectId | None, step: Step, until: datetime
+        self, name: AskId, holder: SubjectId | None, step: Step, now: datetime, until: datetime
     ) -> tuple[Changed, list[str]]:
         """`holder`: of one that is new. What their open sessions were granted is revoked until `until`; gives the
         revocation ids.

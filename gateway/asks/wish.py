@@ -21,6 +21,9 @@ from idp.directory.person import Person
 WHY_MAX = 500  # characters
 WORDS = 3  # of a reason for emergency access
 MOST = 20  # of one person that wait or are in force
+MOST_A_DAY = 30  # of one person that others were told of, also where they were withdrawn since
+DAY = timedelta(days=1)
+TELLING = frozenset({Kind.ACCESS, Kind.ORDER, Kind.EMERGENCY})
 SLOW = timedelta(minutes=15)  # a form that was filled in slowly begins now
 AGENDA, ACTIVITY_ROLE = re.compile(r"[A-Z]{1,3}[0-9]{1,6}"), re.compile(r"[A-Z]{1,3}[0-9]{1,6}")
 """Codes as the register of rights and duties spells them: `A115`, `CR22`."""
@@ -73,9 +76,12 @@ class Rules:
 
 
 def asked(wish: Wish, theirs: Sequence[Ask], rules: Rules, name: AskId, now: datetime) -> Ask:
-    """`theirs`: what the holder has that counts or waits. Raises AskRefused."""
+    """`theirs`: what the holder has that counts or waits, or was asked for within a day. Raises AskRefused."""
     checked = CHECKS[wish.kind](wish, theirs, rules, name, now)
+    told = sum(one.kind in TELLING and one.asked_at > now - DAY for one in theirs)
     if sum(one.waits(now) or one.runs(now) for one in theirs) >= MOST:
+        raise AskRefused(Why.TOO_MANY)
+    if wish.kind in TELLING and told >= MOST_A_DAY:
         raise AskRefused(Why.TOO_MANY)
     return checked
 

@@ -33,7 +33,7 @@ GROUPS: tuple[Group, ...] = (
                 cs="aplikace takovou činnost nemá", en="the application has no such action"
             ),
             "too_many_requests_open": Title(
-                cs="příliš mnoho otevřených žádostí osoby", en="too many open requests of the person"
+                cs="příliš mnoho žádostí osoby", en="too many requests of the person"
             ),
             "not_a_supplier": Title(cs="osoba není v obci dodavatelem", en="no supplier in the municipality"),
             "sponsor_unfit": Title(

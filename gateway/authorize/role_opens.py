@@ -5,7 +5,7 @@ no role beside it. What only a ticket, a delegation or an emergency opens is not
 """
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from config.holidays import is_public_holiday
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, MunicipalityCode, Role, SubjectId
@@ -22,6 +22,7 @@ NOBODY = SubjectId("review:role")
 AT = time(10)
 AT_BEST = Facts(
     country="CZ",
+    employed_since=date(2000, 1, 1),
     impossible_travel=False,
     idle=timedelta(),
     device=Device(

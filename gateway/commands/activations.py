@@ -21,7 +21,8 @@ async def take_policies(plane: ControlPlane, following: FollowingPolicies) -> No
 
 
 async def keep_activations(plane: ControlPlane) -> None:
-    """The round. It begins with those whose time came while nothing ran."""
+    """The round. It begins with what came into force, or whose time came, while nothing heard of it."""
+    await plane.policy_desk.take()
     while True:
         plane.policy_desk.arranged.clear()
         activation = Activation(plane.policy_desk.office(plane.state))

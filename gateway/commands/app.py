@@ -155,7 +155,7 @@ def _draft(file: Path, text: str) -> Path:
 def _checked(draft: Path, configuration: Path) -> Settings:
     """Faults stand on the lines that they would have. Raises ConfigurationRefused."""
     try:
-        return checked(draft)[0]
+        return checked(draft, by_cases=False)[0]
     except ConfigurationRefused as refused:
         problems = [
             replace(one, file=configuration if one.file == draft else one.file) for one in refused.problems

@@ -33,7 +33,9 @@ Asked = tuple[Application, Upstream]
 @configuration
 @click.argument("names", metavar="[ID]...", nargs=-1)
 def check(configuration: Path, names: tuple[str, ...]) -> None:
-    settings, district, _ = checked(configuration)  # the certificate covers every host, or this refuses
+    settings, district, _ = checked(
+        configuration, by_cases=False
+    )  # the certificate covers every host, or this refuses
     chosen = _chosen(settings, names)
     found = asyncio.run(_looked(settings, district, chosen))
     table = Table(Column("application", no_wrap=True), "host", "server", "found")

@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, DirectoryName, MunicipalityCode, Role, SubjectId
-from gateway.asks.ask import Party
+from gateway.asks.ask import Ask, Party
 from gateway.asks.office import AskOffice, Author
 from gateway.asks.refused import Spoken
 from gateway.asks.separation import Duties
@@ -25,6 +27,7 @@ from idp.directory.subject import directory_of
 from idp.events import Origin
 from policies.model import Permitted
 
+log = structlog.get_logger("requests")
 MOST_TOLD = 50
 """People who are told of one request: an office has a mayor and a chief clerk, not hundreds."""
 
@@ -52,6 +55,18 @@ def ask_office(plane: ControlPlane) -> AskOffice:
         holding=lambda *what: _holding(plane, *what),
         record=plane.state.record,
         centre=settings.office.municipality,
+        alarm=_alarm,
+    )
+
+
+def _alarm(use: Ask) -> None:
+    """A line that whoever watches the operations log is woken by."""
+    log.error(
+        "access.emergency",
+        login=use.holder.login,
+        application=use.application,
+        municipality=use.municipality,
+        until=use.until.isoformat(timespec="seconds"),
     )
 
 

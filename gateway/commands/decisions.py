@@ -42,7 +42,7 @@ def policy_book(
     `by_cases`: what is new must do what the cases beside it say.
     """
     folders = settings.policies
-    known = None if any_application else _titles(settings)
+    known = None if any_application else titles_of(settings)
     networks = None if any_application else [one.name for one in settings.networks]
     return load(
         folders.region,
@@ -67,7 +67,7 @@ def shared_book(
         REGION,
         MUNICIPALITIES,
         district,
-        _titles(settings),
+        titles_of(settings),
         InHand(texts),
         any_application=True,
         incidents=closures(incidents, frozenset(district)),
@@ -82,7 +82,7 @@ def book_to_be(settings: Settings, district: District, texts: Texts, scope: Scop
             REGION,
             MUNICIPALITIES,
             district,
-            _titles(settings),
+            titles_of(settings),
             InHand(texts),
             any_application=any_application,
             networks=None if any_application else [one.name for one in settings.networks],
@@ -99,7 +99,7 @@ def book_to_be(settings: Settings, district: District, texts: Texts, scope: Scop
     return made(any_application=True)
 
 
-def _titles(settings: Settings) -> dict[ApplicationId, Text]:
+def titles_of(settings: Settings) -> dict[ApplicationId, Text]:
     configured = {
         application.id: {language: application.title.in_language(language) for language in Language}
         for application in settings.applications

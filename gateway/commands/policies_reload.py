@@ -13,11 +13,11 @@ from gateway.commands.control_plane import GATE_PATIENCE, ControlPlane
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.proposing import propose
 from gateway.commands.publishing import Proposal, publish, take_with_settings
-from gateway.commands.shared_policies import book_of, described, node_of, own_texts, standing
+from gateway.commands.shared_policies import book_of, described, node_of, own_texts, published, standing
 from gateway.commands.state import now
 from gateway.policy_office.version import Version
 from policies.evaluate import PolicyBook
-from policies.texts import Texts, digest_of_deciding
+from policies.texts import Texts, digest_of, digest_of_deciding
 
 PUBLISHED = "published: the other control planes of the fleet take them within a second"
 LATE = "not every gate has taken it yet, and honours grants of before meanwhile: node "
@@ -43,9 +43,7 @@ class PoliciesReload:
         plane = self._plane
         made = self._proposal(by, settings, book, sources)
         draft: Path = await asyncio.to_thread(sources.draft, plane.settings.state.directory / ACCEPTED)
-        proposes = settings.policies.from_files == "propose"
-        new = None if proposes else await publish(plane.state, made, self._read_last)
-        said = await propose(plane.state, made.texts, self._read_last, by, made.at) if proposes else []
+        new, said = await self._published(made, proposes=settings.policies.from_files == "propose")
         draft.replace(draft.with_name(ACCEPTED))
         self._read_last = made.texts
         await self.following.look()
@@ -54,6 +52,19 @@ class PoliciesReload:
         if new is not None:
             said += [*([PUBLISHED] if plane.board is not None else []), *await self.late()]
         return "\n".join(said)
+
+    async def _published(self, made: Proposal, *, proposes: bool) -> tuple[Version | None, list[str]]:
+        """What is new in force, and what there is to say. On a machine alone files that nobody edited are no part of a
+        reload, as in pages others come into force every day; a node of a fleet says which of its files are stale.
+        """
+        state = self._plane.state
+        if proposes:
+            return None, await propose(state, made.texts, self._read_last, made.by, made.at)
+        found = await state.database.read(partial(published, state))
+        stale = found is not None and found.digest != digest_of(made.texts)
+        if self._plane.board is None and found is not None and stale and made.texts == self._read_last:
+            return None, [NOT_THESE + described(found)]
+        return await publish(state, made, self._read_last), []
 
     async def take_with_settings(
         self,

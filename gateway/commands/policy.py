@@ -5,6 +5,10 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "check": ("gateway.commands.policy_check", "check", "Read, review and try policies; list all problems."),
+    "test": ("gateway.commands.policy_test", "test", "Try the cases, and show each with its result."),
+    "diff": ("gateway.commands.policy_diff", "diff", "Show what differs from the policies in force."),
+    "apply": ("gateway.commands.policy_apply", "apply_folder", "Bring the policies of a folder into force."),
     "export": ("gateway.commands.policy_files", "export", "Write the policies in force into a new folder."),
     "explain": (
         "gateway.commands.policy_explain",
@@ -25,6 +29,11 @@ COMMANDS = {
         "gateway.commands.policy_files",
         "replace",
         "Put this node's policies in the place of a version.",
+    ),
+    "simulate": (
+        "gateway.commands.policy_simulate",
+        "simulate",
+        "What the recorded decisions would come to by other policies.",
     ),
 }
 """Name → module, function, what it does."""

@@ -105,7 +105,7 @@ def _done(
     try:
         return asyncio.run(run())
     except ActRefused as refused:
-        raise CannotStart("; ".join((str(refused), *refused.problems)), SEE) from refused
+        raise CannotStart(str(refused), SEE) from refused
     finally:
         state.database.close()
 

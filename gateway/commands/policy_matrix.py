@@ -9,7 +9,7 @@ import click
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from config.vocabulary import Language, Role
 from gateway.commands.options import configuration
@@ -125,7 +125,7 @@ def _headline(code: str, version: str, now: datetime, names: Names) -> str:
 
 
 def _table(groups: tuple[Group, ...], names: Names, language: Language) -> Table:
-    table = Table(*(head[language] for head in HEADS), box=None)
+    table = Table(*(Column(head[language], overflow="fold") for head in HEADS), box=None)
     for group in groups:
         title = names.applications.get(group.application)
         whole = set(group.roles) == set(Role)

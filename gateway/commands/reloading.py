@@ -106,7 +106,8 @@ class Reloading:
         require_live(self._configuration, delta)
         try:
             if delta == Changes():
-                return after, delta, await self._policies.take(by, after.state.settings, after.book, sources)
+                said = await self._policies.take(by, after.state.settings, after.book, sources)
+                return replace(after, book=self._plane.book), delta, said
             if self._plane.board is not None:
                 made = FleetReload(self._plane, self._policies, self._exchange_pages)
                 self._in_force, said = await made.take(

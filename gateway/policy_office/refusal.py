@@ -53,7 +53,7 @@ class ActRefused(Exception):
         problems: tuple[str, ...] = (),
         change: Change | None = None,
     ) -> None:
-        super().__init__(reason.value.replace("_", " "))
+        super().__init__("\n".join((reason.value.replace("_", " "), *problems)))
         self.reason, self.problems, self.change = reason, problems, change
 
     def details(self) -> dict[str, str]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, or_, select
 from config.vocabulary import SubjectId
 from gateway.asks.ask import Ask, AskId, Stage
 from gateway.asks.store import Changed, Sought, Step
+from gateway.asks.wish import DAY
 from gateway.audit.entry import Entry
 from gateway.notices.notice import Happened
 from gateway.sessions.office import revocation
@@ -37,19 +38,19 @@ class StoredAsks:
     tell: Tell
 
     async def change(
-        self, name: AskId, holder: SubjectId | None, step: Step, until: datetime
+        self, name: AskId, holder: SubjectId | None, step: Step, now: datetime, until: datetime
     ) -> tuple[Changed, list[str]]:
         def work(connection: Connection) -> tuple[Changed, list[str]]:
             rows = _Rows(connection)
             kept = rows.at(name)
             whose = kept.holder.subject if kept is not None else holder
-            theirs = [] if whose is None else rows.of_holder(whose)
+            theirs = [] if whose is None else rows.of_holder(whose, now)
             changed = step(kept, theirs)
             rows.put(changed.ask)
             self.append(connection, changed.entries)
             self.tell(connection, changed.told)
-            code, at = changed.entries[0].code, changed.entries[0].at
-            return changed, self._anew(connection, changed.ask.holder.subject, code, at, until)
+            code = changed.entries[0].code
+            return changed, self._anew(connection, changed.ask.holder.subject, code, now, until)
 
         return await self.database.write(work)
 
@@ -90,9 +91,12 @@ class _Rows(KeyedRows):
         row = self._at(ask, id=name)
         return None if row is None else ask_of(row)
 
-    def of_holder(self, holder: SubjectId) -> list[Ask]:
-        """All that counts or waits, and more."""
-        living = ask.c.stage.in_((Stage.WAITING, *COUNT)) | _unreviewed()
+    def of_holder(self, holder: SubjectId, now: datetime) -> list[Ask]:
+        """All that counts or waits, or was asked for within a day; and more."""
+        stages = ask.c.stage.in_((Stage.WAITING, *COUNT))
+        living = (
+            (stages & (ask.c.ends_at > micros(now))) | _unreviewed() | (ask.c.asked_at > micros(now - DAY))
+        )
         query = select(ask).where(ask.c.holder == holder, living)
         return [ask_of(row) for row in self._connection.execute(query)]
 

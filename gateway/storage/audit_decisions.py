@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from config.vocabulary import MunicipalityCode
 from gateway.audit.decided import DECISIONS
@@ -63,10 +63,10 @@ def entries_of(connection: Connection, part: Part, municipality: MunicipalityCod
 
 def _times(connection: Connection, period: Period) -> Iterator[int]:
     where = _where(microseconds(period.since), microseconds(period.until), period.municipality)
-    query: Select[tuple[int]] = select(_e.at).where(*where).order_by(_e.at)
+    query = select(_e.at).where(*where).order_by(_e.at)
     reading = connection.execution_options(stream_results=True, yield_per=AT_ONCE)
     for row in reading.execute(query):
-        yield row.at
+        yield int(row.at)
 
 
 def _where(since: int, until: int, municipality: MunicipalityCode | None) -> list[ColumnElement[bool]]:

@@ -8,11 +8,18 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 
 from config.fleet import NodeName, Role
+from gateway.audit.canonical import Recorded
+from gateway.audit.entry import Code, Outcome
+from gateway.audit.search import Query
 from gateway.fleet.known_nodes import Heard, KnownFleet, KnownNode
+from gateway.storage.audit_search import page
 from gateway.storage.keyed_rows import KeyedRows
 from gateway.storage.moment import micros, moment_of, moment_or_none
+from gateway.storage.policy_incidents import StoredIncidents
 from gateway.storage.shared_policies import Deciding, SharedPolicies
 from gateway.storage.tables.fleet import fleet_certificate, fleet_invitation, fleet_node, fleet_node_heard
+
+LOADED = Query(codes=frozenset({Code.POLICIES_LOADED}), outcome=Outcome.SUCCESS)
 
 
 class FleetNodes(KeyedRows):
@@ -39,7 +46,15 @@ class FleetNodes(KeyedRows):
             if one.node not in nodes or nodes[one.node].left_at is not None:
                 until = moment_of(one.expires_at)
                 nodes[one.node] = KnownNode(name=NodeName(one.node), role=Role(one.role), invited_until=until)
-        return KnownFleet(tuple(nodes[name] for name in sorted(nodes)), shared.version() or "")
+        return KnownFleet(tuple(nodes[name] for name in sorted(nodes)), self._in_force(shared))
+
+    def _in_force(self, shared: SharedPolicies) -> str:
+        """What an incident closes makes a version of its own, which whoever took it has recorded."""
+        if StoredIncidents(self._connection).standing(1):
+            found = page(self._connection, LOADED, None, 1).entries
+            if found and isinstance(found[0], Recorded):
+                return found[0].entry.policy_version
+        return shared.version() or ""
 
     def _joined(self) -> list[Row[Any]]:
         until = select(fleet_certificate.c.node, func.max(fleet_certificate.c.expires_at).label("until"))

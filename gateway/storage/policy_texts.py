@@ -18,9 +18,10 @@ def keep(connection: Connection, texts: Texts) -> str:
     """What `texts` finds them by: JSON, name → digest."""
     marks, driver = marks_of(texts), driver_of(connection.connection)
     for name, text in texts.items():
-        # as JSON, since a server's texts cannot hold every character of a file's
+        # as JSON, since a server's texts cannot hold every character of a file's; anew, as the one there may be damaged
         driver.execute(
-            "INSERT INTO policy_text (digest, text) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO policy_text (digest, text) VALUES (?, ?) "
+            "ON CONFLICT (digest) DO UPDATE SET text = excluded.text",
             (marks[name], json.dumps(text, ensure_ascii=False)),
         )
     return json.dumps(marks, sort_keys=True, ensure_ascii=False)

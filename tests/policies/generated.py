@@ -60,6 +60,7 @@ OF_PEOPLE = (
     "context has author && context.author == principal",
     "context has approved_by && !context.approved_by.contains(principal)",
     "context has delegation.by && context.delegation.by == principal",
+    "context has device.owner && context.device.owner == principal",
     "context has ticket.sponsor && context.ticket.sponsor == principal",
 )
 """Conditions that hold of one person and not of another with the same roles."""
@@ -154,8 +155,9 @@ FACTS = st.builds(
 )
 SOMEBODY = st.sampled_from([None, NAMED, *STRANGERS])
 FACTS_OF_PEOPLE = st.builds(
-    lambda author, approved_by, deputised, sponsor: Facts(
+    lambda author, approved_by, deputised, sponsor, owner: Facts(
         author=author,
+        device=Device(managed=True, fresh=True, owner=owner),
         approved_by=approved_by and frozenset({approved_by}),
         delegation=Delegation(since=NOW, until=NOW, by=deputised),
         ticket=Ticket(
@@ -167,6 +169,7 @@ FACTS_OF_PEOPLE = st.builds(
             sponsor=sponsor,
         ),
     ),
+    SOMEBODY,
     SOMEBODY,
     SOMEBODY,
     SOMEBODY,

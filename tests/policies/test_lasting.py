@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.vocabulary import Action, Role
+from config.vocabulary import Action, ApplicationId, Role
 from policies.evaluate import PolicyBook
 from policies.lasting import INSTANT, PRECISELY, stands_until
 from policies.load import load
-from policies.model import Question
+from policies.model import Delegation, Device, Emergency, Facts, Question, Requested
 from policies.request import EVERYTHING, Paths
 from tests.policies.world import APPLICATIONS, DISTRICT, HULIN, ask, copy_of_the_example
 
@@ -20,6 +20,18 @@ SHUT_AT = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # 18:00 in Prague
 NOW = SHUT_AT - timedelta(minutes=3, seconds=20)
 LATEST = NOW + timedelta(minutes=5)
 LAST, MINUTES = LATEST - INSTANT, [SHUT_AT + timedelta(minutes=number) for number in (-3, -2, -1, 0, 1)]
+PASSING = Facts(
+    device=Device(managed=True, fresh=True, reported_at=NOW - timedelta(seconds=30)),
+    requested=Requested(
+        since=NOW,
+        until=NOW + timedelta(seconds=90),
+        application=ApplicationId("records"),
+        actions=frozenset({Action.READ}),
+    ),
+    delegation=Delegation(since=NOW, until=NOW + timedelta(seconds=70)),
+    emergency=Emergency(asked_at=NOW, justification="a b c"),
+    purpose="ověření",
+)
 HOUR: Paths = frozenset({("time", "hour"), ("sign_in", "level")})
 AGE: Paths = frozenset({("sign_in", "age")})
 FORBID = """
@@ -119,6 +131,30 @@ def test_what_is_shut_for_a_minute_ends_when_that_begins() -> None:
 def test_policies_say_when(condition: str, ends: datetime, book_with: Callable[..., PolicyBook]) -> None:
     book = book_with(condition)
     asked = question()
+    assert Action.READ in book.allowed(asked, Action)
+    found = book.permits_until(asked, {Action.READ}, LATEST)
+    assert ends - PRECISELY <= found <= ends
+
+
+@pytest.mark.parametrize(
+    ("condition", "ends"),
+    [
+        ("context has device.age && context.device.age < 60", NOW + timedelta(seconds=30)),
+        ("context has device && context.device.fresh", LATEST),
+        ("context has requested && context.time.now < context.requested.until", NOW + timedelta(seconds=90)),
+        (
+            "context has delegation && context.time.now < context.delegation.until",
+            NOW + timedelta(seconds=70),
+        ),
+        ('context.time.of_day < duration("17h58m")', SHUT_AT - timedelta(minutes=2)),
+        ("context has emergency && context.emergency.age <= 3600", LATEST),
+        ('context has purpose && context.purpose != ""', LATEST),
+    ],
+)
+def test_a_grant_ends_with_the_facts_it_rests_on(
+    condition: str, ends: datetime, book_with: Callable[..., PolicyBook]
+) -> None:
+    book, asked = book_with(condition), question(facts=PASSING)
     assert Action.READ in book.allowed(asked, Action)
     found = book.permits_until(asked, {Action.READ}, LATEST)
     assert ends - PRECISELY <= found <= ends

@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -6,7 +7,8 @@ from typing import Any
 import pytest
 
 from config.vocabulary import RECOVERY_ADMINISTRATOR, ApplicationId, Role, SubjectId, technical_subject
-from policies.model import Delegation, Facts, Ticket
+from policies.examine import SCHEMA_FILE
+from policies.model import Delegation, Device, Facts, Ticket
 from policies.parties import ANY_ACCOUNT, ANY_PERSON, Attention, entities, kind_of, parties
 from tests.policies.world import HULIN, KROMERIZ, NOW, ask
 
@@ -40,24 +42,31 @@ def test_where_the_policies_name_nobody_at_all_by_his_number_everybody_keeps_the
     assert parties(ask(subject=JANA), attention).subject == JANA
 
 
-@pytest.mark.parametrize(
-    "facts",
-    [
-        Facts(author=JANA),
-        Facts(approved_by=frozenset({PETR, JANA})),
-        Facts(delegation=Delegation(since=NOW, until=NOW, by=JANA)),
-        Facts(
-            ticket=Ticket(
-                approved=True,
-                since=NOW,
-                until=NOW,
-                application=ApplicationId("map"),
-                sponsor_present=True,
-                sponsor=JANA,
-            )
-        ),
-    ],
-)
+NAMING = {
+    "author": Facts(author=JANA),
+    "approved_by": Facts(approved_by=frozenset({PETR, JANA})),
+    "by": Facts(delegation=Delegation(since=NOW, until=NOW, by=JANA)),
+    "owner": Facts(device=Device(managed=True, fresh=True, owner=JANA)),
+    "sponsor": Facts(
+        ticket=Ticket(
+            approved=True,
+            since=NOW,
+            until=NOW,
+            application=ApplicationId("map"),
+            sponsor_present=True,
+            sponsor=JANA,
+        )
+    ),
+}
+"""Facts that name somebody, by the attribute of the schema that does."""
+
+
+def test_every_attribute_that_may_name_somebody_is_tried_here() -> None:
+    named = re.findall(r"(\w+)\??: (?:Set<)?(?:Person|TechnicalAccount)\b", SCHEMA_FILE.read_text("utf-8"))
+    assert set(named) == NAMING.keys()
+
+
+@pytest.mark.parametrize("facts", NAMING.values(), ids=NAMING)
 def test_whom_the_circumstances_name_keeps_the_name(facts: Facts) -> None:
     assert parties(ask(subject=JANA, facts=facts), INATTENTIVE).subject == JANA
     assert parties(ask(subject=SubjectId("urad:eva"), facts=facts), INATTENTIVE).subject == ANY_PERSON

@@ -43,6 +43,7 @@ EVERY_FACT = Facts(
         antivirus=True,
         os="windows",
         os_version=11,
+        owner=SubjectId("x"),
         agent=True,
         reported_at=NOW - timedelta(seconds=30),
     ),

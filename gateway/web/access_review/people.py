@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from config.alphabet import alphabetical
 from gateway.access_review.campaign import Item, Kind
 
 PAGE = 25  # people: what a phone scrolls through without getting lost
@@ -34,8 +35,8 @@ class Leaf:
 
 
 def people(items: Sequence[Item]) -> list[Somebody]:
-    """By name, as campaigns keep them; whoever was added later stands at the end of their own."""
-    ordered = sorted(items, key=lambda one: (one.held.name, one.held.subject, one.number))
+    """By the Czech alphabet; whoever was added later stands at the end of their own."""
+    ordered = sorted(items, key=lambda one: (alphabetical(one.held.name), one.held.subject, one.number))
     return [
         Somebody(some[0].held.name, some[0].held.login, whose, some[0].held.kind is Kind.TECHNICAL, some)
         for (_, whose), each in groupby(ordered, key=lambda one: (one.held.name, one.held.subject))

@@ -75,7 +75,8 @@ class Reviews:
 
     async def campaigns(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
-        listed = await self.reviewing.campaigns(_reviewer(request, caller))
+        everywhere = Action.ADMINISTER in caller.actions
+        listed = await self.reviewing.campaigns(_reviewer(request, caller, everywhere=everywhere))
         return await self._show(
             request,
             "access_reviews.html",
@@ -84,7 +85,10 @@ class Reviews:
             over=[one for one in listed if one.campaign.over],
             earliest=self.desk.now().astimezone(PRAGUE).date(),
             suggested=(self.desk.now() + USUAL).astimezone(PRAGUE).date(),
-            may_begin_everywhere=Action.ADMINISTER in caller.actions,
+            everywhere=everywhere,
+            may_act=Action.SIGN in caller.actions,
+            municipality=self.desk.municipality_name(caller.municipality),
+            municipality_name=self.desk.municipality_name,
         )
 
     async def begin(self, request: web.Request) -> web.Response:
@@ -118,11 +122,9 @@ class Reviews:
             request,
             "review.html",
             caller,
-            review=shown.campaign,
-            progress=progress(shown.items),
+            **self._of(shown, caller),
             leaf=leaf(everybody, _number(request.query.get("page", "1")) or 1),
             only_open=only_open,
-            overdue=shown.campaign.overdue(self.desk.now()),
         )
 
     async def decide(self, request: web.Request) -> web.Response:
@@ -131,8 +133,7 @@ class Reviews:
         number = _number(form["number"])
         if number is None or form["choice"] not in {one.value for one in Choice}:
             raise Refused(FORM_UNREADABLE, 400)
-        which, by = _review_of(request), _reviewer(request, caller)
-        await self._may(request, caller, Action.SIGN, f"{which} {number}")
+        which, by = _review_of(request), await self._may_of_this(request, caller)
         choice, now = Choice(form["choice"]), self.desk.now()
         await done(self.reviewing.decide(by, which, number, choice, form["comment"], now))
         shown = await self._shown(request, caller)
@@ -143,8 +144,8 @@ class Reviews:
 
     async def close(self, request: web.Request) -> web.Response:
         caller, which = self._caller(request), _review_of(request)
-        await self._may(request, caller, Action.SIGN, which)
-        await done(self.reviewing.close(_reviewer(request, caller), which, self.desk.now()))
+        by = await self._may_of_this(request, caller)
+        await done(self.reviewing.close(by, which, self.desk.now()))
         raise web.HTTPSeeOther(f"/reviews/{which}/report?done=closed")
 
     async def report(self, request: web.Request) -> web.Response:
@@ -154,24 +155,22 @@ class Reviews:
             request,
             "review_report.html",
             caller,
-            review=shown.campaign,
+            **self._of(shown, caller),
             people=people(shown.items),
-            progress=progress(shown.items),
             blocks=shown.blocks,
             programs=[
                 one.held
                 for one in shown.items
                 if one.held.kind is Kind.TECHNICAL and one.choice is Choice.REMOVE
             ],
-            overdue=shown.campaign.overdue(self.desk.now()),
         )
 
     async def restore(self, request: web.Request) -> web.Response:
         caller, which = self._caller(request), _review_of(request)
         form = await form_of(request, ["block", "why"])
-        await self._may(request, caller, Action.SIGN, which)
+        by = await self._may_of_this(request, caller)
         block, now = BlockId(form["block"][:ID_LENGTH]), self.desk.now()
-        await done(self.reviewing.restore(_reviewer(request, caller), block, form["why"], now))
+        await done(self.reviewing.restore(by, block, form["why"], now))
         raise web.HTTPSeeOther(f"/reviews/{which}/report?done=restored")
 
     async def as_json(self, request: web.Request) -> web.Response:
@@ -190,7 +189,8 @@ class Reviews:
         return shown
 
     async def _shown(self, request: web.Request, caller: Assertion) -> Shown:
-        by = _reviewer(request, caller)
+        """Of one's own municipality, or whoever administers the region's set: of any."""
+        by = _reviewer(request, caller, everywhere=Action.ADMINISTER in caller.actions)
         return await done(self.reviewing.shown(by, _review_of(request), self.desk.now()))
 
     def _caller(self, request: web.Request) -> Assertion:
@@ -199,6 +199,24 @@ class Reviews:
     async def _may(self, request: web.Request, caller: Assertion, action: Action, about: str) -> None:
         act = Act(application=POLICIES, action=action, about=f"access review: {about}")
         await self.may_act(caller, act, origin_of(request))
+
+    async def _may_of_this(self, request: web.Request, caller: Assertion) -> Reviewer:
+        """Who acts, where the policies let them act in this review. Raises Refused."""
+        campaign = (await self._shown(request, caller)).campaign
+        own = campaign.municipality == caller.municipality
+        await self._may(request, caller, Action.SIGN if own else Action.ADMINISTER, campaign.id)
+        return _reviewer(request, caller, everywhere=not own)
+
+    def _of(self, shown: Shown, caller: Assertion) -> dict[str, Any]:
+        """What every page about one review shows."""
+        own = shown.campaign.municipality == caller.municipality
+        return {
+            "review": shown.campaign,
+            "municipality": self.desk.municipality_name(shown.campaign.municipality),
+            "may_act": (Action.SIGN if own else Action.ADMINISTER) in caller.actions,
+            "progress": progress(shown.items),
+            "overdue": shown.campaign.overdue(self.desk.now()),
+        }
 
     async def _show(
         self, request: web.Request, template: str, caller: Assertion, **context: Any
@@ -209,8 +227,6 @@ class Reviews:
             request,
             template,
             caller,
-            municipality=self.desk.municipality_name(caller.municipality),
-            may_act=Action.SIGN in caller.actions,
             scopes=SCOPES,
             choices=CHOICES,
             applications=self.applications,

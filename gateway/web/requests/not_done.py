@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.asks.refused import Why
-from gateway.asks.wish import MOST, WHY_MAX, WORDS
+from gateway.asks.wish import MOST, MOST_A_DAY, WHY_MAX, WORDS
 from gateway.web.refusal import ShownRefusal, both
 
 TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
@@ -86,10 +86,10 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
         "Tick what you want to do, and only what the application can do.",
     ),
     Why.TOO_MANY: (
-        "Máte příliš mnoho otevřených žádostí",
-        "You have too many open requests",
-        f"Najednou jich může být {MOST}. Nepotřebné ukončete.",
-        f"There may be {MOST} at once. End those you do not need.",
+        "Máte příliš mnoho žádostí",
+        "You have too many requests",
+        f"Najednou jich může být {MOST} a za den {MOST_A_DAY}. Nepotřebné ukončete, nebo to zkuste zítra.",
+        f"There may be {MOST} at once and {MOST_A_DAY} in a day. End those you do not need, or try tomorrow.",
     ),
     Why.PERSON_UNKNOWN: (
         "Tuto osobu adresář nezná",

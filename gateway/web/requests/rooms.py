@@ -130,36 +130,21 @@ class Requests:
         return await self._form(request, caller, "ask.html", entered)
 
     async def ask(self, request: web.Request) -> web.StreamResponse:
-        caller, entered = self.desk.caller(request, REQUESTS), await _entered(request)
-
-        async def wish() -> Wish:
-            return self._wish(Kind.ACCESS, caller, forms.person_of(caller), entered)
-
-        return await self._asked(request, caller, "ask.html", entered, wish, "/?done=asked")
+        return await self._for_oneself(request, Kind.ACCESS, "ask.html", "/?done=asked")
 
     async def emergency(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, REQUESTS)
         return await self._form(request, caller, "emergency.html", _prefilled(request))
 
     async def begin(self, request: web.Request) -> web.StreamResponse:
-        caller, entered = self.desk.caller(request, REQUESTS), await _entered(request)
-
-        async def wish() -> Wish:
-            return self._wish(Kind.EMERGENCY, caller, forms.person_of(caller), entered)
-
-        return await self._asked(request, caller, "emergency.html", entered, wish, "/?done=begun")
+        return await self._for_oneself(request, Kind.EMERGENCY, "emergency.html", "/?done=begun")
 
     async def purpose(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, REQUESTS)
         return await self._form(request, caller, "purpose.html", _prefilled(request))
 
     async def state(self, request: web.Request) -> web.StreamResponse:
-        caller, entered = self.desk.caller(request, REQUESTS), await _entered(request)
-
-        async def wish() -> Wish:
-            return self._wish(Kind.PURPOSE, caller, forms.person_of(caller), entered)
-
-        return await self._asked(request, caller, "purpose.html", entered, wish, "/?done=stated")
+        return await self._for_oneself(request, Kind.PURPOSE, "purpose.html", "/?done=stated")
 
     async def ordering(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, REQUESTS)
@@ -208,9 +193,10 @@ class Requests:
         raise web.HTTPSeeOther(f"/one?name={entered['name']}&done=refused")
 
     async def end(self, request: web.Request) -> web.StreamResponse:
-        entered = await form_of(request, ["name"])
-        await _done(self.office.withdraw(AskId(entered["name"]), self._doing(request)))
-        raise web.HTTPSeeOther(f"/one?name={entered['name']}&done=ended")
+        entered, doing = await form_of(request, ["name"]), self._doing(request)
+        ended = await _done(self.office.withdraw(AskId(entered["name"]), doing))
+        seen = ended.municipality == doing.officer.municipality or doing.by.subject in ended.parties()
+        raise web.HTTPSeeOther(f"/one?name={ended.id}&done=ended" if seen else "/reviews?done=ended")
 
     async def review(self, request: web.Request) -> web.StreamResponse:
         entered = await form_of(request, ["name", "note"])
@@ -240,6 +226,16 @@ class Requests:
             activity_role=entered["activity_role"].strip(),
             **further,
         )
+
+    async def _for_oneself(
+        self, request: web.Request, kind: Kind, template: str, then: str
+    ) -> web.StreamResponse:
+        caller, entered = self.desk.caller(request, REQUESTS), await _entered(request)
+
+        async def wish() -> Wish:
+            return self._wish(kind, caller, forms.person_of(caller), entered)
+
+        return await self._asked(request, caller, template, entered, wish, then)
 
     async def _asked(
         self,

@@ -63,6 +63,7 @@ class Requests:
         self.revoked = RevokedList(lambda _: None)
         self.asked_of_policies: list[tuple[Action, Author]] = []
         self.refusing: set[Action] = set()
+        self.alarmed: list[Ask] = []
         self.in_force = InForce()
         self.store = StoredAsks(self.database, self._append, self._tell)
         self.sessions = session_store(self.database, self._append)
@@ -77,6 +78,7 @@ class Requests:
             holding=self._holding,
             record=self._record,
             centre=centre,
+            alarm=self.alarmed.append,
         )
 
     def _append(self, _: Connection, entries: Sequence[Entry]) -> None:

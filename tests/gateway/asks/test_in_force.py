@@ -39,6 +39,14 @@ def test_what_was_changed_here_is_known_at_once_and_no_news_when_the_database_te
     assert memory.take([ORDER], NOW) == frozenset()
 
 
+def test_what_is_over_is_forgotten_with_the_next_change():
+    memory = InForce()
+    memory.put(ACCESS, NOW)
+    memory.put(replace(ORDER, until=NOW + DAY), NOW + HOUR)
+    assert memory.of(JANA.subject) == ()
+    assert len(memory) == 1
+
+
 def test_a_use_stays_known_until_it_is_reviewed():
     memory = InForce()
     use = ask(Kind.EMERGENCY)

@@ -145,6 +145,14 @@ async def test_an_order_is_told_to_its_sponsor_who_confirms_and_ends_it(requests
     assert not ticket.sponsor_present
 
 
+async def test_a_sponsor_confirms_only_while_acting_for_the_municipality_but_ends_from_anywhere(requests):
+    made = await requests.ask(wish(Kind.ORDER, PAVEL, sponsor=EVA))
+    elsewhere = doing(EVA, municipality=KROMERIZ)
+    assert await refused(requests, requests.office.approve(made.id, elsewhere)) == Why.UNKNOWN
+    await requests.office.approve(made.id, doing(EVA))
+    assert (await requests.office.withdraw(made.id, elsewhere)).stage is Stage.WITHDRAWN
+
+
 async def test_an_officer_places_an_order_only_where_the_policies_let_them_administer(requests):
     requests.refusing.add(Action.ADMINISTER)
     placing = requests.ask(wish(Kind.ORDER, EVA, holder=PAVEL, sponsor=EVA))
@@ -184,6 +192,7 @@ async def test_emergency_access_alerts_the_security_officers_at_once(requests):
         (NoticeKind.EMERGENCY_BEGUN, "kucera.martin")
     ]
     assert requests.told[0].facts["why"] == made.why
+    assert requests.alarmed == [made]
 
 
 async def test_the_centre_reviews_what_happened_in_any_municipality_and_others_their_own(requests):
@@ -199,6 +208,17 @@ async def test_the_centre_reviews_what_happened_in_any_municipality_and_others_t
     assert requests.entries[-2].code is Code.EMERGENCY_REVIEWED or any(
         one.code is Code.EMERGENCY_REVIEWED for one in requests.entries
     )
+
+
+async def test_emergency_access_is_ended_at_once_by_those_who_review_it(requests):
+    made = await requests.ask(wish(Kind.EMERGENCY))
+    requests.refusing.add(Action.ADMINISTER)
+    at_the_centre = doing(MARTIN, municipality=KROMERIZ)
+    assert await refused(requests, requests.office.withdraw(made.id, at_the_centre)) == "role_not_sufficient"
+    requests.refusing.clear()
+    assert (await requests.office.withdraw(made.id, at_the_centre)).stage is Stage.WITHDRAWN
+    assert requests.asked_of_policies[-1][0] is Action.ADMINISTER
+    assert [one.person for one in requests.told][-1] == "novakova.jana"
 
 
 async def test_a_municipality_that_is_not_the_centre_reviews_nothing_elsewhere(requests):

@@ -9,7 +9,7 @@ from config.settings import Requests, Separation, StricterRequest
 from config.vocabulary import ApplicationId, Role
 from gateway.asks.ask import Ask, AskId, Kind, Signature, Stage
 from gateway.asks.refused import AskRefused, Why
-from gateway.asks.wish import MOST, Wish, asked, may_delegate, may_sponsor, party
+from gateway.asks.wish import MOST, MOST_A_DAY, Wish, asked, may_delegate, may_sponsor, party
 from idp.directory.person import AccountState, RoleHeld, StandIn
 from tests.gateway.asks.town import (
     BUDGET,
@@ -97,6 +97,14 @@ def test_nobody_has_more_than_twenty_at_once():
     assert why_not(wish(), *many) is Why.TOO_MANY
     assert made(wish(), *many[1:])
     assert made(wish(), *(replace(one, stage=Stage.REFUSED) for one in many))
+
+
+def test_nobody_has_others_told_of_more_than_thirty_a_day_by_asking_and_withdrawing():
+    many = [ask(id=AskId(f"{number:022}"), stage=Stage.WITHDRAWN) for number in range(MOST_A_DAY)]
+    assert why_not(wish(), *many) is Why.TOO_MANY
+    assert made(wish(), *many[1:])
+    assert made(wish(), *(replace(one, asked_at=NOW - DAY) for one in many))
+    assert made(wish(Kind.PURPOSE), *many)
 
 
 def test_an_order_is_for_a_supplier_and_waits_for_its_sponsor():

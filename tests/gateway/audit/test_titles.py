@@ -22,6 +22,7 @@ DETAILS = {
     *("account", "secret"),
     *("node", "role", "service"),
     *("entries",),
+    *("since", "until", "sponsor", "review_by", "agenda", "activity_role", "approvals", "note"),
     *("key", "purpose", "signs_from", "ends", "version", "cause", "removal", "process", "jumped_ms"),
     *("part", "silent_seconds"),
     *("accesses", "until", "decision", "gone", "overdue"),

@@ -7,6 +7,7 @@ import pytest
 from config.named_networks import NamedNetworks
 from config.settings import Network
 from config.vocabulary import Action, NetworkName
+from gateway.authorize.act import Act, may_act
 from gateway.authorize.catalogue import openable
 from gateway.authorize.check import check
 from gateway.authorize.facts import facts_of
@@ -16,7 +17,7 @@ from gateway.authorize.verdict import Granted, Refused
 from gateway.authorize.whereabouts import Location, Whereabouts
 from gateway.sessions.session import Session
 from policies.load import load
-from policies.model import Facts
+from policies.model import Facts, Permitted
 from tests.gateway.authorize.conftest import EXAMPLES, HULIN, NOW, RECORDS
 
 LIBRARY = Path(load.__code__.co_filename).parent / "library"
@@ -110,3 +111,13 @@ def test_the_portal_shows_what_opens_from_where_one_is(
     known = of_an_office(snapshot, tmp_path)
     assert RECORDS in openable(session, known, INSIDE, NOW)
     assert RECORDS not in openable(session, known, OUTSIDE, NOW)
+
+
+def test_an_act_on_a_page_of_ours_is_asked_about_with_them_too(
+    session: Session, snapshot: Snapshot, tmp_path: Path
+) -> None:
+    known, act = of_an_office(snapshot, tmp_path), Act(application=RECORDS, action=Action.READ)
+    assert isinstance(may_act(act, session, known, INSIDE, NOW), Permitted)
+    refused = may_act(act, session, known, OUTSIDE, NOW)
+    assert isinstance(refused, Refused)
+    assert refused.reason == "not_from_the_office"

@@ -13,6 +13,7 @@ from gateway.commands.preflight import CannotStart
 from gateway.commands.state import open_state
 from tests.rig.installation import Installation, install
 
+pytestmark = pytest.mark.real  # free ports are looked for
 Say = Callable[..., Result]
 
 
@@ -54,11 +55,10 @@ def test_a_refusal_is_told_with_what_would_help(say: Say) -> None:
     result = say("explain", "records", "--role", "mayor@588491", "--action", "write", "--json")
     found = told(result)
     assert (result.exit_code, found["permitted"], found["reason"]) == (1, False, "action_not_permitted")
-    (way,) = found["ways"]
-    assert [(step["kind"], step["value"]) for step in way["steps"]] == [
-        ("role", "chief_clerk registrar mail_room clerk")
-    ]
-    assert way["steps"][0]["how"]["cs"]
+    steps = [step for way in found["ways"] for step in way["steps"]]
+    assert ("role", "chief_clerk registrar mail_room clerk") in [(one["kind"], one["value"]) for one in steps]
+    assert {"request", "emergency"} < {one["kind"] for one in steps}
+    assert all(one["how"]["cs"] for one in steps)
     assert found["instead"] == ["read", "sign"]
 
 
@@ -113,14 +113,16 @@ def test_policies_in_force_need_a_state_and_are_asked_then(office: Installation,
         state.keys  # noqa: B018 - a state has begun once it has its keys
     finally:
         state.database.close()
-    assert told(say(*words, of_folder=False)) | {"at": ""} == told(say(*words)) | {"at": ""}
+    in_force, of_folder = told(say(*words, of_folder=False)), told(say(*words))
+    assert (in_force["permitted"], in_force["version"]) == (True, of_folder["version"])
+    assert in_force["rules"][0]["file"] == str(office.folder / "policies/municipalities/588491.cedar")
 
 
 def test_the_matrix_is_lines_for_people_and_cells_for_programs(say: Say) -> None:
     result = say("matrix", "Hulín", "--application", "records")
     assert result.exit_code == 0
     assert "starosta" in result.output
-    assert "od 2. úrovně přihlášení" in result.output
+    assert "…" not in result.output  # folded, and not cut off
     content = told(say("matrix", "588491", "--application", "records", "--json"))
     assert len(content["cells"]) == 15 * 4 * 3 * 3
     assert {cell["application"] for cell in content["cells"]} == {"records"}

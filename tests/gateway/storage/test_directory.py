@@ -307,3 +307,19 @@ async def test_people_are_found_by_parts_of_name_and_login_whatever_the_accents(
     for nobody in ("", "  ", "%", "dvořák"):
         assert await found(nobody) == set()
     assert await reading.fitting(VILLAGE, "novák", 10) == []
+
+
+async def test_everybody_is_read_page_by_page_each_once_and_with_their_groups(
+    replica: StoredReplica, reading: WholeReading
+) -> None:
+    assert await reading.everybody(OFFICE, "", 4) == []
+    fill(replica, TEN, [group(1, *TEN)])
+    fill(replica, [person(77)], directory=VILLAGE)
+    after, pages = "", []
+    while page := await reading.everybody(OFFICE, after, 4):
+        pages.append(page)
+        after = page[-1].person.identity
+    assert [len(page) for page in pages] == [4, 4, 2]
+    found = [one for page in pages for one in page]
+    assert [one.person for one in found] == [one.person for one in await reading.everyone(OFFICE)]
+    assert {one.groups[0].dn for one in found} == {"cn=g1,dc=test"}

@@ -13,6 +13,7 @@ from config.fleet import Role as NodeRole
 from config.places import Places
 from config.settings import Place, Title
 from config.vocabulary import ApplicationId, Role, SessionId
+from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict, encode
@@ -186,6 +187,7 @@ class Office:
     portal: MemoryPortal = field(default_factory=MemoryPortal)
     log: MemoryLog = field(default_factory=MemoryLog)
     sessions: MemorySessions = field(default_factory=MemorySessions)
+    duties: Duties = field(default_factory=Duties)
     support: str | None = "Helpdesk, 573 321 100"
     new_devices: tuple[NewDevice, ...] = ()
     fleet: KnownFleet = field(default_factory=lambda: KnownFleet((), ""))
@@ -250,7 +252,7 @@ class Office:
             lambda: self.certificate,
         )
         return {
-            "portal.brana.test": Portal(desk, self.portal).pages(),
+            "portal.brana.test": Portal(desk, self.portal, self.duties).pages(),
             "admin.brana.test": [
                 *officer.pages(),
                 *Rechecks(desk, self.log, self.sessions, NAMES).pages(),

@@ -285,6 +285,25 @@ async def test_the_region_begins_everywhere_and_hears_how_many(visitor: Visitor)
     assert await visitor.refused("/reviews/all", REGIONAL, **BEGINNING) == "review_under_way"
 
 
+async def test_the_region_sees_and_decides_in_any_municipality_but_not_about_itself(visitor: Visitor) -> None:
+    village = visitor.given.village
+    campaign = village.begun(where=KVASICE, by=replace(IN_VILLAGE, municipality=KVASICE))
+    assert "Kvasice" in await visitor.get("/reviews", REGIONAL)
+    await visitor.get(f"/reviews/{campaign.id}", REGIONAL)
+    number = visitor.number(campaign, CLERKS)
+    answer = await visitor.post(
+        f"/reviews/{campaign.id}", REGIONAL, number=number, choice="remove", comment=""
+    )
+    assert answer.status == 303
+    assert village.said()[-1].own_municipality == HULIN
+    assert village.said()[-1].municipality == KVASICE
+    number = visitor.number(campaign, MAYORS)
+    refused = await visitor.refused(
+        f"/reviews/{campaign.id}", REGIONAL, number=number, choice="confirm", comment=""
+    )
+    assert refused == "own_access"
+
+
 @pytest.mark.parametrize("until", ["2026-11-22", "2027-11-23", "9999-12-31"])
 async def test_a_deadline_that_is_not_possible_is_refused(visitor: Visitor, until: str) -> None:
     assert await visitor.refused("/reviews", **BEGINNING | {"until": until}) == "review_deadline_unusable"

@@ -156,3 +156,20 @@ def test_a_refused_form_leads_back_to_the_page_it_stood_on():
     page = PAGES.refused(sent, spoken("phishing_resistant_needed"), session(), 403)
     assert "to=%2Fspis%2F5%3Flist%3D2" in page
     assert "/sign/5" not in page
+
+
+def test_what_can_be_asked_for_is_linked_and_nothing_else():
+    here = session()
+    told = []
+
+    def may_ask(*about):
+        told.append(about)
+        return "https://requests.brana.test/ask?application=records" if len(told) == 1 else ""
+
+    pages = DecisionPages(Office().desk(), may_ask)
+    request, refused = asked(EN), spoken("role_not_sufficient")
+    text = pages.refused(request, refused, here, 403)
+    assert 'href="https://requests.brana.test/ask?application=records">Ask for it</a>' in text
+    assert told == [(here, request, refused)]
+    assert "Ask for it" not in pages.refused(request, refused, here, 403)
+    assert "Ask for it" not in PAGES.refused(request, refused, here, 403)

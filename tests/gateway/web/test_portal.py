@@ -2,9 +2,13 @@ import re
 from dataclasses import replace
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
+from config.settings import Separation
 from config.vocabulary import REASON_HEADER, RECOVERY_ADMINISTRATOR, Role
+from gateway.asks.separation import Duties
 from gateway.sessions.shown import Membership
+from tests.gateway.web.conftest import make_office_app
 from tests.gateway.web.people import HULIN, KROMERIZ, MAYOR, assertion_header
 from tests.gateway.web.sample import CARDS
 
@@ -154,3 +158,12 @@ async def test_an_administrators_first_page_says_what_the_account_is_for(client,
     office.portal.cards_open = CARDS[:1]
     text = await (await client.get("/", headers=headers)).text()
     assert "The policies permit it the pages below." in text
+
+
+async def test_whose_roles_may_not_meet_reads_which_they_are(client, office):
+    assert "may not meet" not in await shown(client, "/")
+    office.duties = Duties.of([Separation(roles=[Role.MAYOR, Role.REGISTRAR])])
+    async with TestClient(TestServer(make_office_app(office))) as apart:
+        text = await shown(apart, "/")
+    assert "Your roles may not meet in one person" in text
+    assert "mayor and registrar" in text

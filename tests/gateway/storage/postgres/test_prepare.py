@@ -106,7 +106,7 @@ def test_the_oldest_schema_is_migrated_to_what_the_tables_say_and_tells_of_chang
     postgres: Server, empty: Postgres
 ) -> None:
     prepare(empty)
-    since = "fleet_policies, fleet_node_policies, fleet_node_heard, schema_step"
+    since = "fleet_policies, fleet_node_policies, fleet_node_heard, schema_step, ask"
     postgres.run(f"DROP TABLE {since}", empty.name)
     postgres.run(f"UPDATE alembic_version SET version_num = '{FIRST}'", empty.name)
     prepare(empty)

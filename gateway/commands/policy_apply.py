@@ -1,0 +1,61 @@
+"""`brana policy apply`: the policies of a folder come into force, or are proposed, as `policies.from_files` says."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from config.problem import ConfigurationRefused
+from gateway.commands.applying import Applied, apply
+from gateway.commands.operator import operator
+from gateway.commands.options import configuration
+from gateway.commands.policy_folder import json_option, policy_folder
+from gateway.commands.sessions import tell
+from gateway.commands.state import State, existing_state, now
+from policies.load import CasesBroken
+from policies.texts import Texts
+
+
+@click.command(
+    name="apply",
+    help="Put the policies of FOLDER in the place of those in force, on all nodes; where they are proposed, propose "
+    "what differs. The files of the configuration stay as they are.",
+    short_help="Bring the policies of a folder into force.",
+)
+@configuration
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--instead-of", metavar="VERSION", help="Only if that version is in force.")
+@json_option
+def apply_folder(configuration: Path, folder: Path, instead_of: str | None, *, as_json: bool) -> None:
+    meant = policy_folder(configuration, folder)
+    read, files, problems = meant.read()
+    if problems:
+        raise ConfigurationRefused(problems)
+    if found := meant.broken(read, files):
+        raise CasesBroken(found)
+    state = existing_state(configuration)
+    try:
+        done = asyncio.run(_applied(state, meant.texts(), instead_of))
+    finally:
+        state.database.close()
+    version = "" if done.version is None else done.version.version
+    if as_json:
+        click.echo(msgspec.json.encode({"version": version, "proposed": list(done.said)}))
+    else:
+        click.echo("\n".join(_told(version, done)))
+    sys.exit(0)
+
+
+async def _applied(state: State, texts: Texts, instead_of: str | None) -> Applied:
+    done = await apply(state, texts, operator(), now(), instead_of)
+    if done.version is not None:
+        await tell(state, f"policies {done.version.version} in force")
+    return done
+
+
+def _told(version: str, done: Applied) -> list[str]:
+    if version:
+        return [f"policies now: {version}"]
+    return list(done.said) or ["nothing differs from the policies in force"]

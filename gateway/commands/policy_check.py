@@ -1,0 +1,43 @@
+"""`brana policy check`: everything that is wrong with policies and cases, in one go."""
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from config.problem import together
+from gateway.commands.options import configuration
+from gateway.commands.policy_folder import folder_argument, json_option, policy_folder, problem_as_json
+
+
+@click.command(
+    help="Read, review and try the policies of FOLDER, else of the configuration; list all problems at once.",
+    short_help="Read, review and try policies; list all problems.",
+)
+@configuration
+@folder_argument
+@json_option
+def check(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
+    meant = policy_folder(configuration, folder)
+    read, files, problems = meant.read()
+    if not problems:
+        problems = meant.broken(read, files)
+    found = together(problems)
+    said = sum(len(one.said) for one in files)
+    if as_json:
+        told = {
+            "fit": not found,
+            "version": read.version,
+            "policies": read.contents.policies,
+            "cases": said,
+            "problems": [problem_as_json(one) for one in found],
+        }
+        click.echo(msgspec.json.encode(told))
+    elif not found:
+        click.echo(
+            f"fit to come into force: {read.contents.policies} policies, {said} cases, version {read.version}"
+        )
+    for one in () if as_json else found:
+        click.echo(str(one), err=True)
+    sys.exit(1 if found else 0)

@@ -1,0 +1,115 @@
+"""A folder of policies, as people keep them in git: `region` and `municipalities` below it; and what is in force."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from config.district import District
+from config.load import read
+from config.problem import ConfigurationRefused, Problem
+from config.settings import Settings
+from gateway.commands.decisions import titles_of
+from gateway.commands.shared_policies import in_force
+from gateway.commands.state import existing_state
+from gateway.commands.trial_bar import watched
+from gateway.storage.migrate import exists
+from gateway.storage.place import place_of
+from policies.case_files import CaseFile
+from policies.load import Read, case_files, read_folders
+from policies.parameters import Offered
+from policies.reasons import Names
+from policies.texts import MUNICIPALITIES, REGION, texts_of
+from policies.trial import broken, tried
+
+WHAT_IS_NAMED = re.compile(r"(applications|networks)(\[[0-9]+\](\.(id|name))?)?")
+folder_argument = click.argument(
+    "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Say it as JSON.")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFolder:
+    """The folders that are meant, and the configuration by which they are judged."""
+
+    settings: Settings
+    district: District
+    region: Path
+    municipalities: Path
+
+    @property
+    def names(self) -> Names:
+        return Names(self.district, titles_of(self.settings))
+
+    @property
+    def offered(self) -> Offered:
+        return Offered(titles_of(self.settings), [one.name for one in self.settings.networks])
+
+    def read(self) -> tuple[Read, list[CaseFile], list[Problem]]:
+        """What the folders hold, the cases, and what is wrong with either as it is written."""
+        networks = frozenset(one.name for one in self.settings.networks)
+        known = frozenset(titles_of(self.settings))
+        read = read_folders(
+            self.region, self.municipalities, frozenset(self.district), known, networks=networks
+        )
+        files = case_files(read, self.district)
+        return read, files, sorted([*read.problems, *(one for file in files for one in file.problems)])
+
+    def broken(self, read: Read, files: Sequence[CaseFile]) -> list[Problem]:
+        """Where the policies do not do what the cases say, with a bar while they are tried."""
+        found = tried(read.region, read.municipal, self.names, files)
+        return broken(watched(found, len(read.municipal)), self.district)
+
+    def texts(self) -> dict[str, str]:
+        """Raises ConfigurationRefused where a file cannot be read."""
+        try:
+            return texts_of(self.region, self.municipalities)
+        except (OSError, UnicodeDecodeError) as error:
+            what = f"cannot be read: {error}"
+            raise ConfigurationRefused(
+                [Problem(self.region.parent, 0, what, "see `brana policy check`")]
+            ) from error
+
+
+def policy_folder(configuration: Path, folder: Path | None) -> PolicyFolder:
+    """Without `folder`, those of the configuration.
+
+    Policies may lie on a machine that has neither certificates nor secrets: what else the configuration names need not
+    be there. Raises ConfigurationRefused where it cannot be said by what policies are judged.
+    """
+    reading = read(configuration)
+    settings, district = reading.settings, reading.district
+    doubtful = [one for one in reading.faulty if WHAT_IS_NAMED.fullmatch(one)]
+    if district is None or doubtful or (folder is None and not reading.sound("policies")):
+        raise ConfigurationRefused(reading.problems)
+    if folder is None:
+        return PolicyFolder(settings, district, settings.policies.region, settings.policies.municipalities)
+    return PolicyFolder(settings, district, folder / REGION, folder / MUNICIPALITIES)
+
+
+def texts_in_force(configuration: Path, settings: Settings) -> dict[str, str]:
+    """None at all where the product never ran, as on a machine that has the policies alone.
+
+    Raises DatabaseUnusable, SharedPoliciesUnusable, ConfigurationRefused.
+    """
+    if not exists(place_of(settings.state)):
+        return {}
+    state = existing_state(configuration)
+    try:
+        found = in_force(state)
+    finally:
+        state.database.close()
+    return {} if found is None else dict(found.texts)
+
+
+def problem_as_json(one: Problem) -> dict[str, object]:
+    return {
+        "file": str(one.file),
+        "line": one.line,
+        "column": one.column,
+        "what": one.what,
+        "remedy": one.remedy,
+    }

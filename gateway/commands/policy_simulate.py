@@ -1,0 +1,181 @@
+"""`brana policy simulate FOLDER`: what the recorded decisions would have come to by other policies.
+
+Reading the log for it is recorded before anything is told.
+"""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from gateway.audit import acts
+from gateway.commands.audit import MOMENT
+from gateway.commands.audit_asked import municipality_of
+from gateway.commands.decisions import titles_of
+from gateway.commands.operator import operator
+from gateway.commands.options import configuration
+from gateway.commands.preflight import CannotStart
+from gateway.commands.shared_policies import in_force, own_texts
+from gateway.commands.simulating import Told, Work, simulated
+from gateway.commands.state import State, existing_state, now
+from gateway.commands.terminal import PRAGUE
+from gateway.storage.audit_decisions import Period
+from gateway.storage.place import place_of, place_text
+from policies.simulate import Change
+from policies.simulated import Report, Side
+from policies.simulated import Told as Row
+from policies.texts import texts_of
+
+DAYS = 30
+CHANGES = 3
+"""Exit code where the draft would change a decision."""
+
+
+@click.command(
+    help="Replay the recorded decisions against the policies of FOLDER (with region and municipalities in it, as "
+    "`brana policy export` writes them): who would gain, who would lose. Nothing is changed. "
+    f"Exit code 0 when no decision would be another, {CHANGES} when some would.",
+    short_help="What the recorded decisions would come to by other policies.",
+)
+@configuration
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--days", type=click.IntRange(1, 3660), default=None, help=f"The last days; {DAYS} if nothing is said."
+)
+@click.option("--from", "since", type=MOMENT, metavar="MOMENT", default=None,
+              help="Instead: from a day or a time on; without a zone that of Prague.")  # fmt: skip
+@click.option(
+    "--to", "until", type=MOMENT, metavar="MOMENT", default=None, help="Before this time; now if not said."
+)
+@click.option(
+    "--municipality", default=None, help="Only resources of one: code, organisation number or name."
+)
+@click.option("--json", "as_json", is_flag=True, help="The report as one JSON object.")
+def simulate(
+    configuration: Path,
+    folder: Path,
+    days: int | None,
+    since: datetime | None,
+    until: datetime | None,
+    municipality: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    if days is not None and since is not None:
+        raise click.UsageError("--days and --from say the same: give one of them")
+    end = _in_prague(until) or now()
+    begin = _in_prague(since) or end - timedelta(days=days or DAYS)
+    if begin >= end:
+        raise click.UsageError("--to is not after the beginning: no time lies between them")
+    state = existing_state(configuration)
+    try:
+        found = asyncio.run(_simulate(state, folder, (begin, end), municipality, as_json=as_json))
+    finally:
+        state.database.close()
+    if found.changes:
+        sys.exit(CHANGES)
+
+
+async def _simulate(
+    state: State, folder: Path, span: tuple[datetime, datetime], municipality: str | None, *, as_json: bool
+) -> Report:
+    where = await municipality_of(state, municipality) if municipality else None
+    work = Work(
+        database=place_text(place_of(state.settings.state)),
+        municipalities=tuple(state.district.values()),
+        applications=titles_of(state.settings),
+        today=_texts_in_force(state),
+        draft=texts_of(folder / "region", folder / "municipalities"),
+        period=Period(*span, where),
+    )
+    with _bar(quiet=as_json) as told:
+        try:
+            found = simulated(work, told)
+        except BrokenProcessPool as broken:
+            raise CannotStart(
+                "a process of the simulation was ended before it was done",
+                "see that there is memory, and try again",
+            ) from broken
+    asked = {"command": "policy simulate", "draft": found.draft}
+    asked |= {"since": span[0].isoformat(), "until": span[1].isoformat()}
+    asked |= {"municipality": where} if where else {}
+    by = operator()
+    entry = acts.searched(now(), subject=by, person=by, query=asked, found=found.decisions, form="command")
+    await state.record([entry])
+    click.echo(msgspec.json.encode(found).decode() if as_json else _as_text(found))
+    if not as_json and found.rows:
+        Console().print(_table(found))
+    return found
+
+
+def _texts_in_force(state: State) -> dict[str, str]:
+    """Raises SharedPoliciesUnusable."""
+    found = in_force(state)
+    return own_texts(state.settings) if found is None else dict(found.texts)
+
+
+@contextmanager
+def _bar(*, quiet: bool) -> Iterator[Told]:
+    """Of the decisions that are done, where somebody watches."""
+    watched = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    hidden = quiet or not watched.is_terminal
+    with Progress(*columns, transient=True, console=watched, disable=hidden) as progress:
+        task = progress.add_task("Replaying decisions", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _as_text(found: Report) -> str:
+    lines = [
+        f"{found.decisions} recorded decisions, policies {found.today} in force, draft {found.draft}",
+        f"{found.losses:>9}  would be refused, of {found.losing} people",
+        f"{found.gains:>9}  would be permitted, of {found.gaining} people",
+        f"{found.in_part:>9}  would permit the same, and carry along something else",
+        f"{found.unchanged:>9}  would be the same",
+        f"{found.already:>9}  are otherwise already by the policies in force, and the draft leaves them so",
+        *(f"{number:>9}  cannot be replayed: {why}" for why, number in found.not_replayable.items()),
+    ]
+    if found.left_out:
+        lines.append(f"{found.left_out:>9}  of these are not in the table below")
+    return "\n".join(lines)
+
+
+def _table(found: Report) -> Table:
+    table = Table(
+        "", "person", "municipality", "application", "action", "asked", "along", "now", "draft", "entries"
+    )
+    for row in found.rows:
+        table.add_row(*_cells(row))
+    return table
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        "loses" if row.change is Change.LOSES else "gains",
+        row.login or row.subject,
+        row.municipality,
+        row.application,
+        row.action,
+        str(row.asked),
+        str(row.along),
+        _side(row.before),
+        _side(row.after),
+        ", ".join(map(str, row.examples)),
+    )
+
+
+def _side(side: Side) -> str:
+    return f"permit {side.rule}" if side.permitted else f"refuse {side.reason}"
+
+
+def _in_prague(given: datetime | None) -> datetime | None:
+    return given if given is None or given.tzinfo else given.replace(tzinfo=PRAGUE)

@@ -1,0 +1,165 @@
+"""The office of requests as the control plane makes it: whom it tells, on whom orders rest, where a refusal leads."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.vocabulary import Action, ApplicationId, Language, Role, SessionId
+from gateway.asks.ask import Act, Kind, Party, Stage
+from gateway.asks.records import entry_of
+from gateway.asks.store import Changed, Sought
+from gateway.asks.wish import party
+from gateway.authorize.refusals import refusal
+from gateway.authorize.request import AccessRequest
+from gateway.authorize.verdict import Refused
+from gateway.commands.asking_office import PlaneTown, ask_office, look_at_backers, where_to_ask
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.directories import Directories
+from gateway.commands.rounds import keep_facts
+from gateway.commands.state import now, open_state
+from gateway.storage.directory import StoredReplica
+from idp.directory.subject import subject
+from idp.directory.sync.news import News
+from idp.events import NOWHERE
+from tests.gateway.asks import town
+from tests.gateway.web.people import session
+from tests.rig.installation import install
+from tests.rig.people import HULIN
+from tests.rig.replica import OFFICE, fill, group, identity, person
+
+pytestmark = pytest.mark.real
+BASE = "ou=groups,dc=obec,dc=test"
+SPONSOR, SUPPLIER = (subject(OFFICE, identity(number)) for number in (1, 2))
+
+
+@dataclass
+class Office:
+    plane: ControlPlane
+    replica: StoredReplica
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    """Of a control plane that does not run; two clerks in its directory."""
+    state = open_state(install(tmp_path).configuration)
+    plane = ControlPlane(state)
+    made = Office(plane, StoredReplica(state.database))
+    read(made, 1, 2)
+    try:
+        yield made
+    finally:
+        await plane.close()
+        state.database.close()
+
+
+def read(office: Office, *clerks: int) -> None:
+    people = [person(1), person(2)]
+    clerk = group(1, *(person(number) for number in clerks), dn=f"cn=clerk,ou={HULIN},{BASE}")
+    assert fill(office.replica, people, [clerk], at=now()) is None
+
+
+async def ordered(office: Office) -> None:
+    """In force, with its sponsor."""
+    sponsor, supplier = Party(SPONSOR, "p1", "P 1"), replace(party(town.PAVEL), subject=SUPPLIER)
+    made = town.approved(replace(town.ask(Kind.ORDER, town.PAVEL), asker=supplier, holder=supplier), town.EVA)
+    moment = now()
+    made = replace(made, sponsor=sponsor, since=moment, until=moment + timedelta(hours=1))
+    entry = entry_of(made, Act.ASK, supplier, moment, origin=NOWHERE)
+    await office.plane.state.asks.change(made.id, None, lambda *_: Changed(made, [entry]), moment, moment)
+    await ask_office(office.plane).look_again(moment, first=True)
+
+
+async def stage(office: Office) -> Stage:
+    (found,) = await office.plane.state.asks.find(Sought())
+    return found.stage
+
+
+@pytest.mark.parametrize("touched", [frozenset({identity(1)}), None])
+async def test_an_order_ends_when_the_directory_says_that_its_sponsor_has_no_role_any_more(
+    office: Office, touched: frozenset[str] | None
+) -> None:
+    await ordered(office)
+    assert len(office.plane.asked) == 1
+    read(office, 2)
+    directories = Directories(office.plane.state)  # not started: nothing to close
+    directories.news.put(News(directory=OFFICE, at=now(), confirmed=touched is None, touched=touched))
+    task = asyncio.create_task(keep_facts(office.plane, directories))
+    try:
+        async with asyncio.timeout(20):
+            while await stage(office) is Stage.IN_FORCE:
+                await asyncio.sleep(0)
+            while any(one.stage is Stage.IN_FORCE for one in office.plane.asked.all()):
+                await asyncio.sleep(0)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert await stage(office) is Stage.SPONSOR_GONE
+
+
+async def test_an_order_goes_on_while_its_sponsor_is_there(office: Office) -> None:
+    await ordered(office)
+    read(office, 1)
+    for among in (None, {SPONSOR, SUPPLIER}):
+        await look_at_backers(office.plane, OFFICE, among, now())
+    assert await stage(office) is Stage.IN_FORCE
+
+
+async def test_who_holds_a_role_is_found_in_the_replica(office: Office) -> None:
+    holding = ask_office(office.plane).holding
+    assert {one.login for one in await holding(HULIN, [Role.CLERK])} == {"p1", "p2"}
+    assert len(await holding(None, [Role.CLERK, Role.MAYOR])) == 2
+    assert await holding(HULIN, [Role.SECURITY_OFFICER]) == []
+    assert await holding(town.KROMERIZ, [Role.CLERK]) == []
+
+
+async def test_only_hosted_applications_of_the_municipality_can_be_asked_for(office: Office) -> None:
+    offered = {one.id for one in PlaneTown(office.plane).askable(HULIN)}
+    assert offered == {one.id for one in office.plane.settings.applications}
+    assert not offered & {"portal", "audit", "policies", "requests"}
+
+
+def request_of(application: str) -> AccessRequest:
+    return AccessRequest(
+        application=ApplicationId(application),
+        municipality=HULIN,
+        action=Action.READ,
+        method="GET",
+        host="a.example",
+        target="/",
+        address="192.0.2.7",
+        request_id="r-1",
+        user_agent="",
+        page_load=True,
+        cookies={},
+        language=Language.CZECH,
+    )
+
+
+async def test_a_refusal_leads_to_where_its_access_can_be_asked_for_and_nowhere_else(office: Office) -> None:
+    plane, name = office.plane, office.plane.settings.applications[0].id
+    moment = now()
+    clerk = session(
+        id=SessionId("S" * 22),
+        roles=((HULIN, Role.CLERK),),
+        municipality=HULIN,
+        authenticated_at=moment,
+        opened_at=moment,
+        last_seen_at=moment,
+        facts_at=moment,
+    )
+    refused = replace(refusal("no_role", HULIN, "", "v"), reason="role_not_sufficient")
+
+    def leads(reason: str = "role_not_sufficient", application: str = name, **of: object) -> str:
+        about: Refused = replace(refused, reason=reason, **of)  # type: ignore[arg-type]
+        return where_to_ask(plane, clerk, request_of(application), about).partition(".")[2].partition("/")[2]
+
+    assert leads() == f"ask?application={name}"
+    assert leads("outside_working_hours") == f"emergency?application={name}"
+    assert leads("no_valid_order") == f"orders/new?application={name}"
+    assert leads("other_municipality_active") == ""
+    assert leads(application="audit") == ""
+    assert leads(municipality=town.KROMERIZ) == ""

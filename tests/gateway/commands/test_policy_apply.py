@@ -1,0 +1,102 @@
+"""`brana policy diff` and `apply`, where the product has run: a folder against what is in force, and in its place."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from config.problem import ConfigurationRefused
+from config.sources import DISK
+from gateway.commands.policy import command
+from gateway.commands.publishing import NotInForce
+from gateway.commands.shared_policies import book_at_start, in_force
+from gateway.commands.state import now, open_state
+from policies.load import CasesBroken
+from tests.policies.world import EXAMPLES
+from tests.rig.installation import install
+
+pytestmark = pytest.mark.real  # free ports are looked for
+HULIN = "municipalities/588491.cedar"
+FURTHER = '\n@id("further")\npermit (principal, action, resource in Municipality::"588491");\n'
+HARMLESS = FURTHER.replace("action,", 'action == Action::"read",').replace(
+    ");", ') when { resource in Application::"map" };'
+)
+BROKEN = '\n[[case]]\nname = "a supplier signs"\nroles = ["supplier"]\naction = "sign"\n'
+
+
+class Place:
+    """An installation that has run, and a copy of its policies that somebody edits."""
+
+    def __init__(self, folder: Path) -> None:
+        self.configuration, self.folder = install(folder).configuration, folder / "git"
+        shutil.copytree(EXAMPLES / "policies", self.folder)
+        state = open_state(self.configuration)
+        try:
+            book_at_start(state, DISK, now())
+        finally:
+            state.database.close()
+
+    def add(self, name: str, text: str) -> None:
+        with (self.folder / name).open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    def brana(self, name: str, *arguments: str) -> Result:
+        line = [name, "--config", str(self.configuration), *arguments]
+        return CliRunner().invoke(command, line, env={"COLUMNS": "200"})
+
+    def in_force(self) -> dict[str, str]:
+        state = open_state(self.configuration)
+        try:
+            found = in_force(state)
+        finally:
+            state.database.close()
+        assert found is not None
+        return dict(found.texts)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def test_what_differs_from_what_is_in_force_is_told(place: Place) -> None:
+    same = place.brana("diff", str(place.folder))
+    assert (same.exit_code, same.output) == (0, "nothing differs from the policies in force\n")
+    place.add(HULIN, FURTHER)
+    said = place.brana("diff", str(place.folder), "--language", "cs")
+    assert said.exit_code == 1
+    assert said.output.startswith("588491 further: přidáno, oslabuje: further\n")
+    found = json.loads(place.brana("diff", str(place.folder), "--json").output)
+    assert found["weakens"] is True
+    assert [one["id"] for one in found["policies"]] == ["further"]
+
+
+def test_what_is_applied_is_in_force_and_the_files_of_the_configuration_stay(place: Place) -> None:
+    place.add(HULIN, HARMLESS)
+    own = place.configuration.parent / "policies" / HULIN
+    before = own.read_text("utf-8") if own.exists() else ""
+    said = place.brana("apply", str(place.folder))
+    assert (said.exit_code, said.output[:14]) == (0, "policies now: ")
+    assert place.in_force()[HULIN].endswith(HARMLESS)
+    assert (own.read_text("utf-8") if own.exists() else "") == before
+    again = json.loads(place.brana("apply", str(place.folder), "--json").output)
+    assert again == {"version": "", "proposed": []}
+
+
+def test_others_than_were_meant_are_not_undone(place: Place) -> None:
+    place.add(HULIN, HARMLESS)
+    before = place.in_force()
+    said = place.brana("apply", str(place.folder), "--instead-of", "0123456789ab")
+    assert isinstance(said.exception, NotInForce)
+    assert place.in_force() == before
+
+
+def test_what_breaks_a_case_or_cannot_be_read_changes_nothing(place: Place) -> None:
+    before = place.in_force()
+    place.add("municipalities/588491.cases.toml", BROKEN)
+    assert isinstance(place.brana("apply", str(place.folder)).exception, CasesBroken)
+    place.add(HULIN, "permit (")
+    assert isinstance(place.brana("apply", str(place.folder)).exception, ConfigurationRefused)
+    assert place.in_force() == before
