@@ -9,6 +9,7 @@ from config.vocabulary import ApplicationId
 from gateway.commands.decisions import TITLES, book_to_be
 from gateway.commands.policies_in_force import newly_loaded
 from gateway.commands.shared_policies import node_of
+from gateway.commands.simulations import Simulations
 from gateway.commands.state import State
 from gateway.policy_office.activation import Activation
 from gateway.policy_office.incidents import Incidents
@@ -42,6 +43,7 @@ class PolicyDesk:
 
     take: Callable[[], Awaitable[None]] = nobody_takes
     arranged: asyncio.Event = field(default_factory=asyncio.Event)
+    simulations: Simulations = field(default_factory=Simulations)
 
     def office(self, state: State) -> Office:
         """By these settings; to be asked for anew at each request."""

@@ -20,25 +20,25 @@ async def _press(page: Page, name: str) -> None:
 async def test_what_one_proposes_another_approves_and_it_decides_at_once(
     product: Demo, browser: Browser
 ) -> None:
-    """The administrator of Hulín opens the records to accountants by a form; the mayor approves, and rolls back."""
+    """The administrator of Hulín opens the budget to the registrar by a form; the mayor approves, and rolls back."""
     async with (
-        person(browser) as vera,
+        person(browser) as jana,
         person(browser, java_script_enabled=False) as author,
         person(browser, java_script_enabled=False) as mayor,
     ):
-        await vera.goto(product.url("spisovka-588491"))
-        await sign_in(vera, product.account("pospisilova.vera"))
-        assert (await vera.goto(product.url("spisovka-588491"))).status == 403
+        await jana.goto(product.url("rozpocet"))
+        await sign_in(jana, product.account("novakova.jana"))
+        assert (await jana.goto(product.url("rozpocet"))).status == 403
 
         await author.goto(product.url("policies"))
         await sign_in(author, product.account(AUTHOR))
         await _press(author, "Nový návrh")
         await author.get_by_role("link", name="Kdo smí používat aplikaci").first.click()
-        await author.get_by_label("Název pravidla").fill("spisy-ucetni")
-        for choice in ("účetní", "Spisová služba", "číst"):
-            await author.get_by_label(choice, exact=True).check()
+        await author.get_by_label("Název pravidla").fill("rozpocet-matrika")
+        for choice in ("#roles-registrar", "#applications-budget", "#actions-read"):
+            await author.locator(choice).check()
         await _press(author, "Uložit do návrhu")
-        await author.get_by_label("Jednou dvěma větami").fill("Účetní dohledávají smlouvy k fakturám.")
+        await author.get_by_label("Jednou dvěma větami").fill("Matrika dohledává poplatky v rozpočtu.")
         await _press(author, "Uložit")
         await screenshot(author, "policies-drafted")
         await author.get_by_role("link", name="Prohlédnout změnu").click()
@@ -47,22 +47,22 @@ async def test_what_one_proposes_another_approves_and_it_decides_at_once(
         await _press(author, "Předložit ke schválení")
         await expect(author.locator("main")).to_contain_text("Na tomto návrhu jste se podíleli")
         await expect(author.get_by_role("button", name="Schválit")).to_have_count(0)
-        assert (await vera.goto(product.url("spisovka-588491"))).status == 403
+        assert (await jana.goto(product.url("rozpocet"))).status == 403
 
         await mayor.goto(product.url("policies"))
         await sign_in(mayor, product.account(MAYOR))
-        await mayor.get_by_role("link", name="Účetní dohledávají smlouvy").click()
+        await mayor.get_by_role("link", name="Matrika dohledává poplatky").click()
         await screenshot(mayor, "policies-approving")
         await _press(mayor, "Schválit")
         await expect(mayor.locator("main")).to_contain_text("Schváleno a už to platí")
-        assert (await vera.goto(product.url("spisovka-588491"))).status == 200
+        assert (await jana.goto(product.url("rozpocet"))).status == 200
 
         await mayor.goto(product.url("policies", "/versions"))
         await mayor.locator("tbody a").nth(1).click()
         await mayor.get_by_label("Proč").fill("Stačí žádost v jednotlivém případě.")
         await _press(mayor, "Vrátit se")
         await expect(mayor.locator("main")).to_contain_text("Tato pravidla znovu platí")
-        assert (await vera.goto(product.url("spisovka-588491"))).status == 403
+        assert (await jana.goto(product.url("rozpocet"))).status == 403
     for login, code in (
         (AUTHOR, "policy.submitted"),
         (MAYOR, "policy.approved"),

@@ -13,6 +13,7 @@ from gateway.storage.audit import append
 from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.policies.editor import Editor
+from gateway.web.policies.impact import Impact, Key, UnderWay
 from gateway.web.policies.overview import Overview
 from gateway.web.policies.proposals import Proposals
 from gateway.web.policies.site import Site
@@ -25,11 +26,12 @@ from idp.directory.person import AccountState, Person, RoleHeld
 from idp.events import Origin
 from policies.evaluate import PolicyBook
 from policies.incidents import Closure
+from policies.load import load
 from policies.model import Permitted
-from policies.texts import Texts
+from policies.texts import MUNICIPALITIES, REGION, InHand, Texts
 from tests.gateway.web.people import MAYOR
 from tests.policies.world import HULIN, KROMERIZ
-from tests.rig.policy_office import APPLICATIONS, DISTRICT, World, checks
+from tests.rig.policy_office import APPLICATIONS, DISTRICT, World
 
 NOT_YOURS = ShownRefusal(
     reason="role_not_sufficient",
@@ -81,14 +83,23 @@ class PolicySite:
     world: World
     hits: tuple[int, int] = (3, 41)
     asked: list[Act] = field(default_factory=list)
+    standing: UnderWay | None = None
+    busy: bool = False
+    begun: list[tuple[object, ...]] = field(default_factory=list)
 
     def in_force(self) -> PolicyBook:
         return self.made_of(self.world.in_force().texts)
 
     def made_of(self, texts: Texts) -> PolicyBook:
-        book = checks(texts, "").book
-        assert book is not None
-        return book
+        return load(REGION, MUNICIPALITIES, DISTRICT, APPLICATIONS, InHand(texts))
+
+    def of(self, key: Key) -> UnderWay | None:
+        """How a simulation stands."""
+        return self.standing
+
+    def begin(self, key: Key, today: Texts, draft: Texts, *period: object) -> bool:
+        self.begun.append((today, draft, *period))
+        return not self.busy
 
     def site(self, desk: Desk) -> Site:
         world = self.world
@@ -110,6 +121,7 @@ class PolicySite:
             *Overview(site).pages(),
             *Editor(site).pages(),
             *Proposals(site).pages(),
+            *Impact(site, self, self._record).pages(),
             *Versions(site).pages(),
             *WhoMay(site).pages(),
             *Why(site, self._named, self._record).pages(),

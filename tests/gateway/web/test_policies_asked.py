@@ -3,11 +3,17 @@
 import csv
 import io
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
 from gateway.audit.entry import Code
+from gateway.web.policies.impact import UnderWay
+from policies.simulate import Tally
+from policies.simulated import report
+from tests.policies.world import HULIN
+from tests.rig.policy_office import FILE
 from tests.rig.policy_site import AUTHOR, LOOKER, STRANGER
 from tests.rig.policy_visitor import Visitor, headers, policy_visitor
 
@@ -73,3 +79,43 @@ async def test_a_question_is_always_about_the_municipality_acted_for(visitor):
     shown = await visitor.get("/why?role=clerk&application=map&municipality=588491", STRANGER)
     assert "Kroměříž" in shown
     assert "Hulín" not in shown
+
+
+async def test_a_proposal_shows_which_roles_gain_and_lose(visitor):
+    page = await visitor.begun()
+    assert "No role gains or loses anything." in await visitor.get(f"{page}/impact")
+    await visitor.filled(page, actions=["write"])
+    shown = await visitor.get(f"{page}/impact")
+    assert "Would be permitted" in shown
+    assert "map-clerks" in shown
+    await visitor.get(f"{page}/impact", STRANGER, status=404)
+
+
+async def test_a_proposal_with_a_fault_has_to_be_mended_first(visitor):
+    page = await visitor.begun()
+    await visitor.step(page, "text", file=FILE, text="permit (")
+    assert "Mend them first." in await visitor.get(f"{page}/impact")
+
+
+async def test_a_simulation_is_begun_recorded_watched_and_told(visitor):
+    page = await visitor.begun()
+    await visitor.filled(page, actions=["write"])
+    assert (await visitor.done(f"{page}/impact")).endswith("?done=begun#simulation")
+    [(today, draft, municipality, since, until)] = visitor.given.begun
+    assert "map-clerks" not in today[FILE]
+    assert "map-clerks" in draft[FILE]
+    assert (municipality, until - since) == (HULIN, timedelta(days=7))
+    [entry] = visitor.world.entries(Code.LOG_SEARCHED)
+    assert entry.subject == AUTHOR.subject
+    visitor.given.standing = UnderWay(1200, 5000)
+    assert "1200 of 5000" in await visitor.get(f"{page}/impact")
+    visitor.given.standing = UnderWay(
+        10, 10, report(Tally(), visitor.given.in_force(), visitor.given.in_force())
+    )
+    assert "Would be the same" in await visitor.get(f"{page}/impact")
+    visitor.given.standing = UnderWay(0, 0, failed=True)
+    assert "could not be finished" in await visitor.get(f"{page}/impact")
+    visitor.given.busy = True
+    assert "busy" in await visitor.done(f"{page}/impact")
+    assert len(visitor.world.entries(Code.LOG_SEARCHED)) == 1
+    assert (await visitor.refused(f"{page}/impact", STRANGER)) == (404, "proposal_unknown")

@@ -29,6 +29,7 @@ PAGES = {
     "policies-text": (AUTHOR, "{broken}/text?file=" + FILE),
     "policies-versions": (AUTHOR, "/versions"),
     "policies-version": (APPROVER, "/versions/1"),
+    "policies-impact": (APPROVER, "{submitted}/impact"),
     "policies-who": (AUTHOR, "/who"),
     "policies-why": (AUTHOR, "/why?role=clerk&application=map&level=1"),
     "policies-incidents": (CENTRE, "/incidents"),
