@@ -22,6 +22,7 @@ from gateway.commands.exchangeable import Exchangeable
 from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.own_applications import PORTAL_ITSELF
+from gateway.commands.policy_pages import policy_pages
 from gateway.commands.reviewing import review_pages
 from gateway.commands.state import now
 from gateway.control import Reload, Sync, TryOut, control_app
@@ -99,7 +100,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         ],
         f"requests.{domain}": Requests(plane.desk, ask_office(plane), PlaneTown(plane)).pages(),
     }
-    rooms[f"policies.{domain}"] = [*review_pages(plane)]
+    rooms[f"policies.{domain}"] = [*policy_pages(plane), *review_pages(plane)]
     forms = KeptForms(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.seal.open
     )
