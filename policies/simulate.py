@@ -22,6 +22,7 @@ from policies.model import Question
 from policies.request import (
     CLOCKS_DIFFER_BY,
     DATED,
+    FURTHER,
     FactUnusable,
     Parties,
     Paths,
@@ -199,7 +200,7 @@ class Simulation:
         self._answers: dict[_Key, _Answer] = {}
         self._one_of: dict[Learnt, Learnt] = {}
         """Of those that are equal, as equal sets may come in another order, and `seen` is in that order."""
-        self._looks_at: dict[tuple[MunicipalityCode, tuple[Action, ...]], _Looks] = {}
+        self._looks_at: dict[tuple[MunicipalityCode, tuple[Action, ...], frozenset[str]], _Looks] = {}
         self._kept = 0
         """Answers with all the askers."""
         self.evaluated = 0
@@ -245,7 +246,7 @@ class Simulation:
             return known
         question = asked.question
         actions = tuple(sorted(asked.along | {question.action}))
-        looks = self._looks(question.municipality, actions)
+        looks = self._looks(question, actions)
         stays, passing, paths = self._apart(looks, question)
         if len(self._askers) >= ASKERS:
             self._askers.clear()
@@ -253,15 +254,18 @@ class Simulation:
         made = self._askers[id(asked)] = _Asker(asked, actions, looks, stays, passing, paths)
         return made
 
-    def _looks(self, where: MunicipalityCode, actions: tuple[Action, ...]) -> _Looks:
-        """Of as many as there are municipalities and sets of actions."""
-        found = self._looks_at.get((where, actions))
+    def _looks(self, question: Question, actions: tuple[Action, ...]) -> _Looks:
+        """Of as many as there are municipalities, sets of actions, and sets of facts that are known."""
+        where, facts = question.municipality, question.facts
+        known = frozenset(name for name in FURTHER if getattr(facts, name) is not None)
+        found = self._looks_at.get((where, actions, known))
         if found is None:
-            looked_at = self._today.looks_at(where, actions) | self._draft.looks_at(where, actions)
+            books = (self._today, self._draft)
+            looked_at = frozenset(path for book in books for path in book.looks_at(where, actions, facts))
             others = frozenset(path for path in looked_at if not is_timeless(frozenset({path})))
-            both = together((self._today.learns(where, actions), self._draft.learns(where, actions)))
+            both = together(book.learns(where, actions, facts) for book in books)
             found = _Looks(looked_at - others, others, both.within(others))
-            self._looks_at[where, actions] = found
+            self._looks_at[where, actions, known] = found
         return found
 
     def _apart(self, looks: _Looks, question: Question) -> tuple[Seen, Learnt, Paths]:

@@ -59,11 +59,11 @@ def incidents_of(state: State, office: Office) -> Incidents:
     return Incidents(office, frozenset(applications), frozenset(state.district))
 
 
-def checks(state: State, texts: Texts, scope: Scope) -> Checked:
+def checks(state: State, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
     """All texts as they would be in force. An application that is not configured is a fault of the scope's own texts
     alone: others' may name one that is no more, or not yet here.
     """
     try:
-        return Checked(book=book_to_be(state.settings, state.district, texts, scope))
+        return Checked(book=book_to_be(state.settings, state.district, texts, scope, known=known))
     except PoliciesUnusable as refused:
         return Checked(problems=tuple(str(one) for one in refused.problems))

@@ -126,6 +126,7 @@ LABELS: Mapping[str, Title] = {
     "root": Title(cs="Kořen stromu auditního záznamu", en="Root of the log's tree"),
     "server": Title(cs="Server", en="Server"),
     "sha256": Title(cs="Otisk SHA-256", en="SHA-256"),
+    "work": Title(cs="Zaměstnání, útvary a činnostní role", en="Employment, departments and activity roles"),
     "standing_in": Title(cs="V zastoupení", en="As a deputy"),
     "silent_seconds": Title(cs="Bez známky života", en="Without a sign of life"),
     "status": Title(cs="Stav odpovědi", en="Status"),
