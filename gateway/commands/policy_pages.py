@@ -13,7 +13,7 @@ from gateway.commands.asking_office import PlaneTown
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.decisions import shared_book, titles_of
 from gateway.commands.policy_offices import activation_of, incidents_of
-from gateway.commands.simulating import Work
+from gateway.commands.simulation_work import Work
 from gateway.policy_office.incident import Incident
 from gateway.policy_office.office import standing
 from gateway.sessions.session import Session

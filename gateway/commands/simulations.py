@@ -7,7 +7,8 @@ from threading import Lock, Thread
 
 import structlog
 
-from gateway.commands.simulating import Work, simulated
+from gateway.commands.simulating import simulated
+from gateway.commands.simulation_work import Work
 from gateway.storage.database import DatabaseUnusable
 from gateway.web.policies.impact import Key, UnderWay
 from policies.load import PoliciesUnusable
