@@ -115,7 +115,6 @@ def _is_broken(
                 if here and said.broken_by(book.decide(said.question(code))):
                     return True
     left = [
-        replace(one, said=tuple(part for part in one.said if isinstance(part.said, Never)))
-        for one in cases
+        replace(one, said=tuple(part for part in one.said if isinstance(part.said, Never))) for one in cases
     ]
     return any(one.broken for one in tried(region, municipal, names, left))
