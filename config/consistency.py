@@ -30,6 +30,7 @@ from config.role_mappings import role_findings
 from config.settings import Settings
 from config.shared_database import certificates_of_database, database_findings, secrets_of_database
 from config.technical import files_of_technical_accounts, technical_findings
+from config.work import work_findings
 
 OF_AN_EDGE = ("public.", "applications", "technical.")
 BUILT_IN_CLIENTS = frozenset({"brana-gateway"})
@@ -65,6 +66,7 @@ def inconsistencies(
         ((), _clients(settings)),
         ((), role_findings(settings, district)),
         ((), deputy_findings(settings, district)),
+        (limits, work_findings(settings)),
         ((), place_findings(settings)),
         ((), named_network_findings(settings)),
         ((), receiver_findings(settings)),

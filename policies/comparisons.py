@@ -16,7 +16,7 @@ Path = tuple[str, ...]
 """Of attributes below `context`."""
 Paths = frozenset[Path]
 Term = Path | int
-"""What is compared: a circumstance, or a number that stands in the policy; moments count in milliseconds."""
+"""What is compared: a circumstance, or a number that stands in the policy; moments and spans count in milliseconds."""
 
 OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -28,6 +28,11 @@ OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?")
 """Two spellings of Cedar's `datetime`, those that `policies.request` writes; another one is looked at exactly."""
+SPAN = re.compile(
+    r"(?:([0-9]{1,6})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,9})s)?(?:([0-9]{1,9})ms)?"
+)
+"""Cedar's `duration`, of those that are not negative."""
+IN_MILLISECONDS = (86_400_000, 3_600_000, 60_000, 1_000, 1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,9 +118,9 @@ def _term(node: Any, path_of: Callable[[Any], Path | None]) -> Term | None:
         return path
     if name == "Value":
         return inside if type(inside) is int else None
-    if name == "datetime" and isinstance(inside, list) and len(inside) == 1:
+    if name in EXTENSIONS and isinstance(inside, list) and len(inside) == 1:
         text = inside[0].get("Value") if isinstance(inside[0], dict) else None
-        return _moment(text)
+        return EXTENSIONS[name](text)
     return None
 
 
@@ -129,7 +134,15 @@ def _moment(text: Any) -> int | None:
     return int((at.replace(tzinfo=at.tzinfo or UTC) - EPOCH).total_seconds() * 1000)
 
 
+def _span(text: Any) -> int | None:
+    found = SPAN.fullmatch(text) if isinstance(text, str) and text else None
+    if found is None:
+        return None
+    return sum(int(number or 0) * each for number, each in zip(found.groups(), IN_MILLISECONDS, strict=True))
+
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EXTENSIONS: Mapping[str, Callable[[Any], int | None]] = {"datetime": _moment, "duration": _span}
 
 Seen = tuple[Any, ...]
 
@@ -145,11 +158,14 @@ def seen(of: Learnt, context: Mapping[str, Any]) -> Seen:
 
 def _outcome(one: Comparison, context: Mapping[str, Any]) -> Any:
     left, right = (
-        _number(_value(context, term)) if isinstance(term, tuple) else term for term in (one.left, one.right)
+        _value(context, term) if isinstance(term, tuple) else term for term in (one.left, one.right)
     )
+    if left is None or right is None:  # to compare with what is not there fails, whatever the other is
+        return left is None, right is None
+    left, right = _number(left), _number(right)
     if isinstance(left, int) and isinstance(right, int):
         return OPERATORS[one.operator](left, right)
-    return repr((left, right))  # not there, or of another kind: as it stands
+    return repr((left, right))  # of another kind: as it stands
 
 
 def _value(context: Mapping[str, Any], path: Path) -> Any:
@@ -167,6 +183,7 @@ def _number(value: Any) -> Any:
     if type(value) is int:
         return value
     if isinstance(value, Mapping) and isinstance(extension := value.get("__extn"), Mapping):
-        moment = _moment(extension.get("arg")) if extension.get("fn") == "datetime" else None
-        return repr(value) if moment is None else moment
+        counted = EXTENSIONS.get(str(extension.get("fn")))
+        number = None if counted is None else counted(extension.get("arg"))
+        return repr(value) if number is None else number
     return repr(value)

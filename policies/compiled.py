@@ -1,13 +1,15 @@
 """One municipality's policies and the region's, parsed together, with what the review learnt of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 import cedarpy
 
 from config.vocabulary import Action
+from policies.model import NOTHING_FURTHER, Facts
 from policies.parties import Attention
-from policies.request import Paths
+from policies.request import FURTHER, Paths
 from policies.review import Policy
 
 
@@ -18,33 +20,52 @@ class CompiledDiffers(Exception):
 class Compiled:
     """A parsed set that answers for one municipality."""
 
-    __slots__ = ("attention", "handle", "looks_at", "policies", "positions")
+    __slots__ = ("_asked_for", "_looks_at", "attention", "handle", "policies", "positions")
 
     def __init__(self, handle: cedarpy.PolicySet, policies: tuple[Policy, ...]) -> None:
         if len(handle) != len(policies):
             raise CompiledDiffers(f"{len(policies)} policies were reviewed, {len(handle)} compiled")
         self.handle = handle
         self.policies = policies
-        self.looks_at = {
-            action: frozenset(
-                path
-                for policy in policies
-                if policy.actions is None or action in policy.actions
-                for path in policy.looks_at
-            )
-            for action in Action
-        }
         self.attention = _attention(policies)
         self.positions = {policy.id: position for position, policy in enumerate(policies)}
+        self._asked_for = FURTHER.keys() & {
+            path[0] for policy in policies for path in policy.looks_at if path
+        }
+        self._looks_at: dict[tuple[Action, frozenset[str]], Paths] = {}
 
     @property
     def attributes(self) -> frozenset[str] | None:
         """Names of the attributes that they read; None where they may read any."""
         return None if self.attention is None else self.attention.attributes
 
-    def paths(self, actions: Iterable[Action]) -> Paths:
+    def applying(self, facts: Facts, actions: AbstractSet[Action]) -> Iterator[Policy]:
+        """Those that can have a say: about one of the actions, and with what they ask for before all else."""
+        known = self._known(facts)
+        for policy in self.policies:
+            if policy.guards <= known and (policy.actions is None or not actions.isdisjoint(policy.actions)):
+                yield policy
+
+    def looks_at(self, action: Action, facts: Facts) -> Paths:
+        """Which of the circumstances are read when that is decided of somebody with these facts."""
+        known = self._known(facts)
+        paths = self._looks_at.get((action, known))
+        if paths is None:
+            found = self.applying(facts, frozenset({action}))
+            unknown = self._asked_for - known  # of which there is nothing to read
+            read = {path for policy in found for path in policy.looks_at}
+            paths = frozenset(path for path in read if not path or path[0] not in unknown)
+            self._looks_at[action, known] = paths
+        return paths
+
+    def paths(self, actions: Iterable[Action], facts: Facts) -> Paths:
         """Which of the circumstances are read when these are decided."""
-        return frozenset[tuple[str, ...]]().union(*(self.looks_at[one] for one in actions))
+        return frozenset[tuple[str, ...]]().union(*(self.looks_at(one, facts) for one in actions))
+
+    def _known(self, facts: Facts) -> frozenset[str]:
+        if facts is NOTHING_FURTHER:
+            return frozenset()
+        return frozenset(name for name in self._asked_for if getattr(facts, name) is not None)
 
 
 def _attention(policies: tuple[Policy, ...]) -> Attention | None:

@@ -23,7 +23,7 @@ from policies.comparisons import Learnt, together
 from policies.compiled import Compiled
 from policies.explain import why_nothing_permits
 from policies.lasting import stands_until
-from policies.model import Permitted, Question, Refused, Text, Verdict
+from policies.model import Facts, Permitted, Question, Refused, Text, Verdict
 from policies.parties import person_of, resource_of
 from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, without_names
 from policies.request import Parties, Paths, circumstances, is_timeless, parties, request
@@ -163,7 +163,7 @@ class PolicyBook:
             compiled = self._policies_of(question.municipality)
             if compiled is None or question.municipality not in self._names.district:
                 return None
-            looks_at = compiled.looks_at[question.action]
+            looks_at = compiled.looks_at(question.action, question.facts)
             of = parties(question, compiled.attention)
             return of, question.action, circumstances(question, looks_at)
         except Exception as error:  # noqa: BLE001 - law 2
@@ -186,27 +186,22 @@ class PolicyBook:
             outcomes = [_to_technical_accounts(outcome) for outcome in outcomes]
         return dict(zip(asked, outcomes, strict=True))
 
-    def looks_at(self, municipality: MunicipalityCode, actions: Iterable[Action]) -> Paths:
-        """Which of the circumstances the policies read that decide about these actions there."""
+    def looks_at(self, municipality: MunicipalityCode, actions: Iterable[Action], facts: Facts) -> Paths:
+        """Which circumstances the policies read that decide there about these actions of somebody with these facts."""
         compiled = self._policies_of(municipality)
-        return frozenset() if compiled is None else compiled.paths(actions)
+        return frozenset() if compiled is None else compiled.paths(actions, facts)
 
-    def learns(self, municipality: MunicipalityCode, actions: Iterable[Action]) -> Learnt:
-        """What the policies can tell apart in the circumstances that decide about these actions there."""
+    def learns(self, municipality: MunicipalityCode, actions: Iterable[Action], facts: Facts) -> Learnt:
+        """What the policies can tell apart in the circumstances that decide so."""
         compiled = self._policies_of(municipality)
-        deciding = () if compiled is None else compiled.policies
-        wanted = frozenset(actions)
-        return together(
-            policy.learns
-            for policy in deciding
-            if policy.actions is None or not wanted.isdisjoint(policy.actions)
-        )
+        deciding = () if compiled is None else compiled.applying(facts, frozenset(actions))
+        return together(policy.learns for policy in deciding)
 
     def permits_until(self, question: Question, actions: AbstractSet[Action], latest: datetime) -> datetime:
         """Until when the policies go on permitting all of the actions that they permit now; `latest` at the latest."""
         compiled = self._policies_of(question.municipality)
         assert compiled is not None  # where something is permitted there are policies
-        looks_at = compiled.paths(actions)
+        looks_at = compiled.paths(actions, question.facts)
         return stands_until(question, latest, looks_at, lambda then: self.allowed(then, actions) >= actions)
 
     def _ask(self, question: Question, actions: tuple[Action, ...]) -> list[Outcome] | None:
@@ -221,7 +216,8 @@ class PolicyBook:
     def _evaluate(self, compiled: Compiled, question: Question, actions: tuple[Action, ...]) -> list[Outcome]:
         """Cedar's answers. One that rests on nothing that passes with time is the same when asked again."""
         of = parties(question, compiled.attention)
-        asked = {action: circumstances(question, compiled.looks_at[action]) for action in actions}
+        reads = {action: compiled.looks_at(action, question.facts) for action in actions}
+        asked = {action: circumstances(question, reads[action]) for action in actions}
         outcomes = {
             action: known
             for action, context in asked.items()
@@ -239,7 +235,7 @@ class PolicyBook:
                 if technical_account_of(question.subject) is not None:
                     outcome = _to_technical_accounts(outcome)
                 outcomes[action] = outcome
-                if not outcome.error and is_timeless(compiled.looks_at[action]):
+                if not outcome.error and is_timeless(reads[action]):
                     self._remember((of, action, asked[action]), outcome)
         return [outcomes[action] for action in actions]
 

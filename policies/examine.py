@@ -12,6 +12,7 @@ from typing import Any
 import cedarpy
 
 from policies.comparisons import Learnt, learnt
+from policies.guards import guards_of
 from policies.reading import Path as ReadPath
 from policies.reading import Word, compared_by, read_by
 
@@ -49,6 +50,8 @@ class Examined:
     """People and technical accounts that it names."""
     learns: Learnt
     """What it can tell apart in the circumstances."""
+    guards: frozenset[str]
+    """Circumstances without which it cannot apply (policies/guards.py)."""
     technical: bool
     """Its scope says `principal is TechnicalAccount`."""
     reads: frozenset[ReadPath]
@@ -86,6 +89,7 @@ def examine(text: str, schema: cedarpy.Schema) -> Examined | Unreadable:
         attributes=frozenset(_attributes(policy["conditions"])),
         named=frozenset(name for kind, name in entities if kind in ("Person", PROGRAMS)),
         learns=learnt(policy, _path),
+        guards=guards_of(policy),
         technical=policy["principal"].get("entity_type") == "TechnicalAccount",
         reads=read_by(policy),
         compares=compared_by(policy),

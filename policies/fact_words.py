@@ -60,6 +60,7 @@ FACT_TITLES: dict[Path, Text] = _named(
         "context.device.antivirus": ("antivirová ochrana", "antivirus"),
         "context.device.os": ("operační systém", "operating system"),
         "context.device.os_version": ("verze systému", "version of the system"),
+        "context.device.owner": ("komu je zařízení svěřeno", "whose device it is"),
         "context.device.agent": ("agent úřadu", "the office's agent"),
         "context.device.age": ("stáří hlášení zařízení", "age of the device's report"),
         "context.emergency": ("nouzový přístup", "emergency access"),

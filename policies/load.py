@@ -126,14 +126,14 @@ def load(
     any_application: bool = False,
     networks: Collection[NetworkName] | None = None,
     incidents: Iterable[Closure] = (),
-    by_cases: bool = False,
+    by_cases: bool | MunicipalityCode = False,
 ) -> PolicyBook:
     """Make the book of policies of a district.
 
     `applications` (id → titles) gives refusals their words and finds misspelt ids; left out, or with
     `any_application`, any id will do. `networks`: those that policies may name; None for any. `incidents`: what is
-    closed for now. `by_cases`: they must do what the cases beside them say. Raises PoliciesUnusable with every problem
-    of every file, and CasesBroken where nothing else is wrong.
+    closed for now. `by_cases`: they must do what the cases beside them say, everywhere or at that
+    municipality. Raises PoliciesUnusable with every problem of every file, and CasesBroken where nothing else is wrong.
     """
     known = None if applications is None or any_application else frozenset(applications)
     named = None if networks is None else frozenset(networks)
@@ -143,18 +143,19 @@ def load(
     if read.problems:
         raise PoliciesUnusable(together(read.problems))
     names = Names(district, dict(applications or {}))
-    if by_cases and (found := broken_cases(read, names)):
+    where = None if isinstance(by_cases, bool) else by_cases
+    if by_cases and (found := broken_cases(read, names, where)):
         raise CasesBroken(found)
     return PolicyBook(read.region, read.municipal, names, read.version, read.contents, read.incidents)
 
 
-def broken_cases(read: Read, names: Names) -> list[Problem]:
-    """What is wrong with the cases, else where the policies do not do what they say."""
+def broken_cases(read: Read, names: Names, only: MunicipalityCode | None = None) -> list[Problem]:
+    """What is wrong with the cases, else where the policies do not do what they say; `only`: at one municipality."""
     files = case_files(read, names.district)
     faults = [problem for one in files for problem in one.problems]
     if faults:
         return faults
-    return broken(tried(read.region, read.municipal, names, files), names.district)
+    return broken(tried(read.region, read.municipal, names, files, only), names.district)
 
 
 def case_files(read: Read, district: Collection[MunicipalityCode]) -> list[CaseFile]:

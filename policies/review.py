@@ -59,6 +59,8 @@ class Policy:
     """People and technical accounts that it names."""
     learns: Learnt = ANYTHING
     """What it can tell apart in the circumstances."""
+    guards: frozenset[str] = frozenset()
+    """Circumstances without which it cannot apply."""
     technical: bool = False
     """It speaks of technical accounts alone."""
     reads: frozenset[ReadPath] = frozenset()
@@ -240,6 +242,7 @@ def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
         attributes=examined.attributes,
         named=examined.named,
         learns=examined.learns,
+        guards=examined.guards,
         technical=examined.technical,
         reads=examined.reads,
         compares=examined.compares,

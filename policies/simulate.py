@@ -11,7 +11,7 @@ Laws:
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ import msgspec
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SubjectId
 from policies.comparisons import Learnt, Seen, seen, together
 from policies.evaluate import PolicyBook
-from policies.model import NOTHING_FURTHER, Question
+from policies.model import Question
 from policies.request import (
     CLOCKS_DIFFER_BY,
     FactUnusable,
@@ -46,7 +46,9 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """All of a question but when: one value for all decisions that differ by their times alone."""
+    """All of a question but when: one value for all decisions that differ by their times alone, and how long the
+    person had been idle.
+    """
 
     question: Question
     """As it was at one of the times."""
@@ -64,6 +66,8 @@ class Decided(NamedTuple):
     permitted: bool
     sequence: int
     """Of its entry."""
+    idle: timedelta | None = None
+    """None: as the question says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +229,12 @@ class Simulation:
         question = asked.question
         actions = tuple(sorted(asked.along | {question.action}))
         where = question.municipality
-        looked_at = self._today.looks_at(where, actions) | self._draft.looks_at(where, actions)
+        looked_at = self._today.looks_at(where, actions, question.facts) | self._draft.looks_at(
+            where, actions, question.facts
+        )
         passing = frozenset(path for path in looked_at if not is_timeless(frozenset({path})))
-        both = together((self._today.learns(where, actions), self._draft.learns(where, actions)))
+        learns = (book.learns(where, actions, question.facts) for book in (self._today, self._draft))
+        both = together(learns)
         if len(self._askers) >= ASKERS:
             self._askers.clear()
             self._kept = 0
@@ -256,20 +263,19 @@ def _passing(asker: _Asker, decided: Decided) -> Seen | None:
     """What both books learn of the circumstances that pass; None of an act from the future."""
     if decided.authenticated_at - decided.now > CLOCKS_DIFFER_BY:
         return None
-    if not asker.passing and asker.asked.question.facts is NOTHING_FURTHER:
+    if not asker.passing:
         return ()
     try:
         context = circumstances(_as_asked(decided), asker.passing)
-    except FactUnusable:
+    except (FactUnusable, TypeError, OverflowError):
         return None
     return seen(asker.learns, msgspec.json.decode(context))
 
 
 def _as_asked(decided: Decided) -> Question:
     question = decided.asked.question
-    if question.now == decided.now and question.authenticated_at == decided.authenticated_at:
-        return question
-    return replace(question, now=decided.now, authenticated_at=decided.authenticated_at)
+    facts = question.facts if decided.idle is None else replace(question.facts, idle=decided.idle)
+    return replace(question, now=decided.now, authenticated_at=decided.authenticated_at, facts=facts)
 
 
 def _tell(tally: Tally, decided: Decided, answer: _Answer) -> None:

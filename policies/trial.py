@@ -89,8 +89,11 @@ def tried(
     municipal: Mapping[MunicipalityCode, Source],
     names: Names,
     files: Sequence[CaseFile],
+    only: MunicipalityCode | None = None,
 ) -> Iterator[Tried]:
-    """Everything at every municipality that it concerns, municipality by municipality."""
+    """Everything at every municipality that it concerns, municipality by municipality; or at one alone, as what that
+    one changes is nothing to the others.
+    """
     common = [one for one in files if one.only is None]
     theirs: dict[MunicipalityCode, list[CaseFile]] = {}
     for one in files:
@@ -102,7 +105,7 @@ def tried(
     spoken_of = frozenset(code for code in names.district if code in region.text)
     search = Search(region, municipal, names, spoken_of)
     for code, source in municipal.items():
-        if code not in names.district:
+        if code not in names.district or only not in (None, code):
             continue
         own = [*common, *theirs.get(code, ())]
         if not own:

@@ -12,12 +12,16 @@ from msgspec import Meta, field
 
 from config.settings.applications import Application, Health, Identity, IdentityHeaders, Route, UpstreamTls
 from config.settings.directories import (
+    ACTIVITY_ROLE_PLACEHOLDER,
+    AGENDA_PLACEHOLDER,
     ICO_PLACEHOLDER,
     PLACEHOLDER,
+    ActivityRoles,
     Deputy,
     Directory,
     Facts,
     RoleMapping,
+    Work,
 )
 from config.settings.fleet import Fleet, Peer
 from config.settings.notifications import Notifications, Smtp, Webhook
@@ -30,9 +34,12 @@ from config.settings.technical import Technical, TechnicalAccount, TechnicalCert
 from config.vocabulary import Language, MunicipalityCode, NetworkName
 
 __all__ = [
+    "ACTIVITY_ROLE_PLACEHOLDER",
+    "AGENDA_PLACEHOLDER",
     "ICO_PLACEHOLDER",
     "PLACEHOLDER",
     "AccessReview",
+    "ActivityRoles",
     "Application",
     "Audit",
     "Deputy",
@@ -77,6 +84,7 @@ __all__ = [
     "Tls",
     "UpstreamTls",
     "Webhook",
+    "Work",
 ]
 
 

@@ -42,6 +42,31 @@ class RoleMapping(Setting, frozen=True, kw_only=True):
     """Last day of the role."""
 
 
+AGENDA_PLACEHOLDER, ACTIVITY_ROLE_PLACEHOLDER = "{agenda}", "{activity_role}"
+"""Stand for the codes of an agenda and of an activity role in the register of rights and duties."""
+
+
+class ActivityRoles(Setting, frozen=True, kw_only=True):
+    """What officials do under the law on registers, each in one value of an attribute."""
+
+    attribute: str
+    value: str = f"{AGENDA_PLACEHOLDER}:{ACTIVITY_ROLE_PLACEHOLDER}@{PLACEHOLDER}"
+    """How a value is written: agenda, activity role, and `{municipality}` or `{ico}`; neither of these where the
+    directory speaks for one municipality alone."""
+
+
+class Work(Setting, frozen=True, kw_only=True):
+    """Attributes that say of people's work what policies may ask about. Left out: nobody knows."""
+
+    employed_since: str | None = None
+    """First day of the employment."""
+    employed_until: str | None = None
+    """Its last day."""
+    departments: str | None = None
+    """Any number of them."""
+    activity_roles: ActivityRoles | None = None
+
+
 class Deputy(Setting, frozen=True, kw_only=True):
     """Somebody has the roles of somebody else for some time; both are people of the same directory."""
 
@@ -92,6 +117,7 @@ class Directory(Setting, frozen=True, kw_only=True):
     """Wrong passwords after which the directory locks an account (0: never); left out: as it says itself."""
     lockout_window: timedelta | None = None
     """Time without one after which it forgets them; left out: as it says itself."""
+    work: Work = field(default_factory=Work)
     roles: list[RoleMapping]
     deputies: list[Deputy] = field(default_factory=list)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gateway.access_review.blocks import Block
-from gateway.access_review.campaign import Campaign, Choice, Held, Item
+from gateway.access_review.campaign import ASKED_FOR, Campaign, Choice, Held, Item
 from gateway.access_review.reviewer import Reviewer, ReviewRefused
 from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Code, Entry, Outcome
@@ -120,7 +120,7 @@ def _about(
         municipality=municipality,
         details={
             "access": held.kind.value,
-            **({"role": held.what} if held.role else {}),
+            **_which(held),
             "by": by.login,
             "by_subject": by.subject,
             **details,
@@ -155,6 +155,14 @@ def _who(by: Reviewer) -> dict[str, str]:
         "address": by.address,
         "request_id": by.request_id,
     }
+
+
+def _which(held: Held) -> dict[str, str]:
+    if held.role:
+        return {"role": held.what}
+    if held.kind in ASKED_FOR:
+        return {"request": held.what} | ({"role": held.lent} if held.lent is not None else {})
+    return {}
 
 
 def _named(held: Held) -> str:

@@ -30,6 +30,18 @@ class Kind(StrEnum):
     EXCEPTION = "exception"
     """From two factors: the password alone lets this person in."""
     TECHNICAL = "technical"
+    REQUEST = "request"
+    """Approved beyond somebody's roles, for a time."""
+    ORDER = "order"
+    """Of a supplier."""
+    DELEGATION = "delegation"
+    """The person stands in for whoever holds a role."""
+
+
+ASKED_FOR = frozenset({Kind.REQUEST, Kind.ORDER, Kind.DELEGATION})
+"""What ends by itself; there `what` is the name of what was asked for."""
+FINAL = ASKED_FOR | {Kind.EXCEPTION}
+"""What ends for good when it is removed: a role alone can be given back."""
 
 
 class Scope(StrEnum):
@@ -39,7 +51,7 @@ class Scope(StrEnum):
     APPLICATION = "application"
     PRIVILEGED = "privileged"
     SPECIAL = "special"
-    """Exceptions and technical accounts, which no role of a person shows."""
+    """What no role of a person shows: exceptions, technical accounts, what was asked for."""
 
 
 class Choice(StrEnum):
@@ -65,16 +77,22 @@ class Held:
     login: str
     name: str
     what: str
-    """The role; of an exception its id."""
+    """The role; of an exception, and of what was asked for, its id."""
     about: str = ""
-    """Why an exception was granted, whose role somebody has as a deputy, or who answers for a technical account."""
+    """Why an exception was granted, whose role somebody has as a deputy, or who answers for a technical account; of
+    what was asked for: who approved it, sponsors it, or delegates.
+    """
+    lent: Role | None = None
+    """Which a delegation is about."""
+    until: datetime | None = None
+    """When what was asked for ends by itself."""
     opens: tuple[Opened, ...] = ()
     last_use: datetime | None = None
 
     @property
     def role(self) -> bool:
         """Whether `what` is a role."""
-        return self.kind is not Kind.EXCEPTION
+        return self.kind not in FINAL
 
     @property
     def key(self) -> tuple[Kind, SubjectId, str]:
@@ -125,7 +143,7 @@ class Plan:
             case Scope.APPLICATION:
                 return any(one.application == self.application for one in held.opens)
             case Scope.PRIVILEGED:
-                return held.kind is not Kind.EXCEPTION and held.what in PRIVILEGED
+                return (held.what if held.role else held.lent) in PRIVILEGED
             case Scope.SPECIAL:
                 return held.kind is not Kind.ROLE
 

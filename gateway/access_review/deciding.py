@@ -16,6 +16,7 @@ from gateway.access_review.blocks import Block, BlockId, watch
 from gateway.access_review.book import ReviewBook
 from gateway.access_review.campaign import (
     COMMENT_MAX,
+    FINAL,
     Campaign,
     CampaignId,
     Choice,
@@ -93,11 +94,27 @@ def item_to_decide(book: ReviewBook, by: Reviewer, which: CampaignId, number: in
         raise ReviewRefused(NotDone.CLOSED, **whom)
     if item.held.subject == by.subject:
         raise ReviewRefused(NotDone.OWN_ACCESS, **whom)
-    if item.choice is Choice.REMOVE and item.held.kind is Kind.EXCEPTION:
+    if item.choice is Choice.REMOVE and item.held.kind in FINAL:
         raise ReviewRefused(NotDone.FINAL, **whom)
     if item.gone_at is not None:
         raise ReviewRefused(NotDone.GONE, **whom)
     return campaign, item
+
+
+def to_be_decided(
+    book: ReviewBook, by: Reviewer, which: CampaignId, number: int, choice: Choice, comment: str
+) -> tuple[Campaign, Item, str]:
+    """With the comment as it is kept. Raises ReviewRefused."""
+    campaign, item = item_to_decide(book, by, which, number)
+    kept = said(comment, COMMENT_MAX) or ""
+    if (choice is Choice.UNCLEAR or comment.strip()) and not kept:
+        raise ReviewRefused(
+            NotDone.COMMENT,
+            municipality=campaign.municipality,
+            of=item.held.login,
+            of_subject=item.held.subject,
+        )
+    return campaign, item, kept
 
 
 def decide(
@@ -109,16 +126,8 @@ def decide(
     comment: str,
     now: datetime,
 ) -> Item:
-    """What an exception's removal does beside it is done before. Raises ReviewRefused."""
-    campaign, item = item_to_decide(book, by, which, number)
-    kept = said(comment, COMMENT_MAX) or ""
-    if (choice is Choice.UNCLEAR or comment.strip()) and not kept:
-        raise ReviewRefused(
-            NotDone.COMMENT,
-            municipality=campaign.municipality,
-            of=item.held.login,
-            of_subject=item.held.subject,
-        )
+    """What is final was ended before (`to_be_decided`). Raises ReviewRefused."""
+    campaign, item, kept = to_be_decided(book, by, which, number, choice, comment)
     if (choice, kept) == (item.choice, item.decided.comment if item.decided is not None else ""):
         return item  # a form that was sent twice
     return _decided(book, by, campaign, item, choice, kept, now)

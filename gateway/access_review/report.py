@@ -18,8 +18,8 @@ FORMAT = 1
 BOM = "\ufeff"  # without it spreadsheets take UTF-8 for the code page of the machine
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
-    *("number", "kind", "person", "login", "subject", "what", "about", "opens", "last_use", "added"),
-    *("gone", "decision", "comment", "decided_by", "decided_at", "entry", "overdue"),
+    *("number", "kind", "person", "login", "subject", "what", "lent", "about", "until", "opens"),
+    *("last_use", "added", "gone", "decision", "comment", "decided_by", "decided_at", "entry", "overdue"),
 )
 
 
@@ -62,7 +62,9 @@ def _item(one: Item, *, overdue: bool) -> dict[str, Any]:
         "login": held.login,
         "subject": held.subject,
         "what": held.what,
+        "lent": held.lent,
         "about": held.about,
+        "until": None if held.until is None else _moment(held.until),
         "opens": [f"{each.application}: {', '.join(each.actions)}" for each in held.opens],
         "last_use": None if held.last_use is None else _moment(held.last_use),
         "added": _moment(one.added_at),

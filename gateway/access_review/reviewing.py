@@ -14,6 +14,7 @@ from gateway.access_review import acts, deciding
 from gateway.access_review.blocks import Block, BlockId
 from gateway.access_review.book import Reach, ReviewBook, ReviewStore
 from gateway.access_review.campaign import (
+    FINAL,
     Campaign,
     CampaignId,
     Choice,
@@ -23,7 +24,7 @@ from gateway.access_review.campaign import (
     Plan,
     Progress,
 )
-from gateway.access_review.reviewer import Reviewer, ReviewRefused
+from gateway.access_review.reviewer import NotDone, Reviewer, ReviewRefused
 from gateway.audit.acts import SYSTEM
 from idp.directory.person import RoleHeld
 
@@ -57,14 +58,22 @@ class Answer:
     """About whom it is certain."""
 
 
+End = Callable[[Held, str, Reviewer, datetime], Awaitable[None]]
+"""Ends for good what a review removes, with the comment; recorded by itself. Raises Over."""
+
+
+class Over(Exception):
+    """It has ended already."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewing:
-    """`last_use`: when something was last permitted to somebody there. `end_exceptions`: recorded by itself."""
+    """`last_use`: when something was last permitted to somebody there. `end`: of every kind in `FINAL`."""
 
     store: ReviewStore
     found: Found
     last_use: Callable[[SubjectId, MunicipalityCode], Awaitable[datetime | None]]
-    end_exceptions: Callable[[SubjectId, str, Reviewer, datetime], Awaitable[None]]
+    end: End
     in_directory: Callable[[Collection[SubjectId]], Awaitable[Answer]]
     reach: Reach
     name_of: Callable[[MunicipalityCode], str]
@@ -137,11 +146,13 @@ class Reviewing:
     async def decide(
         self, by: Reviewer, which: CampaignId, number: int, choice: Choice, comment: str, now: datetime
     ) -> Item:
-        """A role that is removed has reached the person's sessions when this returns. Raises ReviewRefused."""
-        look = partial(deciding.item_to_decide, by=by, which=which, number=number)
-        _, before = await self._told(self.store.look(look), by, now, "decide", which)
-        if choice is Choice.REMOVE and before.held.kind is Kind.EXCEPTION:
-            await self.end_exceptions(before.held.subject, before.held.login, by, now)
+        """What is removed has reached the person's sessions when this returns. Raises ReviewRefused."""
+        look = partial(
+            deciding.to_be_decided, by=by, which=which, number=number, choice=choice, comment=comment
+        )
+        campaign, before, kept = await self._told(self.store.look(look), by, now, "decide", which)
+        if choice is Choice.REMOVE and before.held.kind in FINAL:
+            await self._told(self._ended(campaign, before.held, kept, by, now), by, now, "decide", which)
 
         def work(book: ReviewBook) -> Item:
             return deciding.decide(book, by, which, number, choice, comment, now)
@@ -150,6 +161,15 @@ class Reviewing:
         if item.held.kind is Kind.ROLE and Choice.REMOVE in (before.choice, choice):
             await self.reach([item.held.subject])
         return item
+
+    async def _ended(self, campaign: Campaign, held: Held, comment: str, by: Reviewer, now: datetime) -> None:
+        try:
+            await self.end(held, comment, by, now)
+        except Over:
+            where = campaign.municipality
+            raise ReviewRefused(
+                NotDone.GONE, municipality=where, of=held.login, of_subject=held.subject
+            ) from None
 
     async def restore(self, by: Reviewer, which: BlockId, why: str, now: datetime) -> Block:
         """Raises ReviewRefused."""

@@ -7,7 +7,7 @@ ends is out of this control plane's memory before a gate hears that grants must 
 import contextlib
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -54,6 +54,17 @@ class Doing:
     by: Party
     origin: Origin
     now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """Who takes something away in a review of access, from where, and with which words."""
+
+    by: Party
+    note: str
+    origin: Origin
+    session: str
+    own_municipality: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,22 @@ class AskOffice:
             return steps.review(ask, doing.by, duties, doing.now, finding)
 
         return await self._step(doing, Act.REVIEW, found, after)
+
+    async def end_for(self, review: Removal, name: AskId, now: datetime) -> Ask:
+        """A review of access takes it away: the policies were asked about that review. Raises AskRefused."""
+
+        def step(kept: Ask | None, _: Sequence[Ask]) -> Changed:
+            if kept is None:
+                raise AskRefused(Why.UNKNOWN)
+            by, note = review.by, review.note
+            ended = steps.withdraw(kept, by, now, decides=True, note=note)
+            entry = entry_of(
+                ended, Act.WITHDRAW, by, now, origin=review.origin, session=review.session, note=note
+            )
+            told = notices(NoticeKind.REQUEST_DECIDED, ended, by, [ended.asker, ended.holder], now)
+            return Changed(ended, [replace(entry, own_municipality=review.own_municipality)], told)
+
+        return await self._change(name, None, step, now)
 
     async def look_at_backers(self, people: Mapping[SubjectId, Person | None], now: datetime) -> None:
         """End what rests on somebody of `people` who is not there any more; None: whom the directory does not know."""

@@ -20,7 +20,7 @@ GROUPS: tuple[Group, ...] = (
                 cs="chybí použitelné vysvětlení", en="an explanation is missing or cannot be kept"
             ),
             "removal_final": Title(
-                cs="ukončenou výjimku nelze vrátit", en="an exception that was ended cannot be brought back"
+                cs="co přezkum ukončil, nelze vrátit", en="what a review ended cannot be brought back"
             ),
             "review_under_way": Title(
                 cs="stejný přezkum obce už probíhá", en="the same review of the municipality is under way"

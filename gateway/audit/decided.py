@@ -4,14 +4,14 @@ Decisions repeat, so whoever asks for the same from the same place is one value.
 an entry's bytes; whether the log is whole is for a verification to say.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
 from config.vocabulary import Action
 from gateway.audit.entry import Code
-from gateway.audit.rested_on import FIELDS, asked_again
+from gateway.audit.rested_on import FIELDS, IDLE, asked_again
 from policies.reasons import Reason
 from policies.recorded import NotReplayable
 from policies.simulate import Asked, Decided
@@ -39,6 +39,7 @@ class _Details(msgspec.Struct, frozen=True, gc=False):
     amr: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     authenticated_at: str = ""
+    idle: int | None = None
     facts: str = ""
     granted_actions: tuple[Action, ...] = ()
 
@@ -79,12 +80,15 @@ class Decisions:
             if not form.details.authenticated_at:
                 return _without(form, permitted=permitted)
             authenticated_at = datetime.fromisoformat(form.details.authenticated_at)
+            idle = None if form.details.idle is None else timedelta(seconds=form.details.idle)
             asked = self._asked(form)
+            if idle is not None and asked.question.facts.idle is not None:
+                return Why.UNKNOWN_FACTS
         except NotReplayable:
             return Why.UNKNOWN_FACTS
-        except (msgspec.DecodeError, UnicodeError, ValueError, RecursionError):
+        except (msgspec.DecodeError, UnicodeError, ValueError, RecursionError, OverflowError):
             return Why.UNREADABLE
-        return Decided(asked, form.at, authenticated_at, permitted, form.sequence)
+        return Decided(asked, form.at, authenticated_at, permitted, form.sequence, idle)
 
     def _asked(self, form: _Form) -> Asked:
         details = form.details
@@ -113,7 +117,7 @@ class Decisions:
 def _made(form: _Form) -> Asked:
     """Raises NotReplayable."""
     details = msgspec.structs.asdict(form.details)
-    kept = {name: value for name, value in details.items() if value != ""}
+    kept = {name: value for name, value in details.items() if value != "" and name != IDLE}
     question = asked_again({name: getattr(form, name) for name in FIELDS}, form.at, kept)
     return Asked(question, frozenset(form.details.granted_actions) - {question.action}, form.person)
 

@@ -5,7 +5,6 @@ is kept with its time until the next one, and recorded as the act of whoever ask
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,11 +16,11 @@ import structlog
 
 from gateway.audit.acts import verification_not_finished, verified
 from gateway.audit.entry import Entry
+from gateway.audit.own_process import Failure, Progress, asked
 from gateway.audit.verify import Report
 
 LIMIT = timedelta(minutes=30)  # a million entries take about one; a snapshot must not be held for ever
 PATIENCE = timedelta(seconds=3)  # whoever asks waits so long: a small log is answered at once
-LONGEST_LINE = 64 * 1024  # bytes
 log = structlog.get_logger("audit.recomputation")
 
 
@@ -43,23 +42,13 @@ class VerificationNotRecorded(Exception):
         )
 
 
-class Progress(msgspec.Struct, frozen=True, tag="progress"):
-    done: int
-    total: int
-
-
 class Verdict(msgspec.Struct, frozen=True, tag="verdict"):
     report: Report
-
-
-class Failure(msgspec.Struct, frozen=True, tag="failure"):
-    cause: str
 
 
 Said = Progress | Verdict | Failure
 """What the child may say in a line."""
 
-encode = msgspec.json.encode
 _decoder: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
 
 
@@ -150,25 +139,10 @@ class Recomputation:
         self.standing = NotFinished(trouble, cause, at, beginning.by)
 
     async def _ask(self, beginning: UnderWay) -> Verdict | Failure:
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            limit=LONGEST_LINE,
-        )
-        assert process.stdout is not None
-        try:
-            async with asyncio.timeout(self._limit.total_seconds()):
-                async for line in process.stdout:
-                    said = _decoder.decode(line)
-                    if not isinstance(said, Progress):
-                        return said
-                    self.standing = replace(beginning, done=said.done, total=said.total)
-                return Failure(f"it ended without a word, status {await process.wait()}")
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        def told(progress: Progress) -> None:
+            self.standing = replace(beginning, done=progress.done, total=progress.total)
+
+        return await asked(self._command, _decoder.decode, told, self._limit)
 
     async def _recorded(self, entry: Entry) -> bool:
         """A log that takes no entry must not keep anybody from the verdict about it."""

@@ -1,16 +1,17 @@
 """What a decision rested on, as its entry keeps it: all of the question, so that other policies can be asked it again.
 
 Most of it are facts of any entry and stand in its own fields; the rest are details. Facts that are not known are left
-out, so an ordinary decision costs one detail.
+out. What differs at every decision stands apart from the other facts, so that their text repeats.
 """
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from config.vocabulary import MunicipalityCode, Role
 from gateway.audit.canonical import Detail
-from policies.model import Question
+from policies.model import Facts, Question
 from policies.recorded import NotReplayable, Value, facts_recorded, question_of
 
 FIELDS = ("subject", "own_municipality", "application", "action", "municipality", "address")
@@ -19,6 +20,8 @@ AT = "now"
 """The entry's own time."""
 DETAILS = {"level": "acr", "factors": "amr", "authenticated_at": "authenticated_at"}
 ROLES, FACTS = "roles", "facts"
+IDLE = "idle"
+"""Of the facts; whole seconds, as policies see it."""
 
 
 def details_of(question: Question) -> dict[str, Detail]:
@@ -29,7 +32,10 @@ def details_of(question: Question) -> dict[str, Detail]:
         "authenticated_at": _time(question.authenticated_at),
         ROLES: sorted(f"{where}:{role}" for where, role in question.roles),
     }
-    if facts := facts_recorded(question.facts):
+    idle = question.facts.idle
+    if idle is not None:
+        details[IDLE] = int(idle.total_seconds())
+    if facts := facts_recorded(question.facts if idle is None else replace(question.facts, idle=None)):
         details[FACTS] = _text(facts)
     return details
 
@@ -44,9 +50,19 @@ def asked_again(
         known[ROLES] = [_role(one) for one in _list(details[ROLES])]
         if FACTS in details:
             known[FACTS] = json.loads(str(details[FACTS]))
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        question = question_of(known | {AT: _time(at)})
+        if IDLE in details:
+            question = replace(question, facts=with_idle(question.facts, details[IDLE]))
+    except (KeyError, TypeError, ValueError, RecursionError, OverflowError) as error:
         raise NotReplayable(f"{type(error).__name__}: {error}") from error
-    return question_of(known | {AT: _time(at)})
+    return question
+
+
+def with_idle(facts: Facts, seconds: Detail | tuple[str, ...]) -> Facts:
+    """Raises TypeError, ValueError, OverflowError."""
+    if type(seconds) is not int or facts.idle is not None:
+        raise TypeError(f"{seconds!r} are no seconds, or said twice")
+    return replace(facts, idle=timedelta(seconds=seconds))
 
 
 def _time(at: datetime) -> str:

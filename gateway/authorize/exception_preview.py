@@ -49,9 +49,7 @@ def _opens(
                 authenticated_at=now,
                 address=NOWHERE,
                 now=now,
-                facts=facts_of_person(
-                    person.subject, (application, Action.READ, where), NOWHERE, snapshot, now
-                ),
+                facts=facts_of_person(person, (application, Action.READ, where), NOWHERE, snapshot, now),
             ),
             offer.actions,
         )

@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId, SubjectId
 from gateway.asks import supplied
 from gateway.asks.supplied import Matter
+from gateway.authorize.of_work import with_work
 from gateway.authorize.snapshot import Snapshot
 from gateway.sessions.session import Session
+from idp.directory.person import Person
 from policies.model import Facts
 
 NO_TIME = timedelta()
@@ -22,16 +24,16 @@ def facts_of(session: Session, asked: Asked, address: str, snapshot: Snapshot, n
     found = _facts(session.subject, session.id, asked, address, snapshot, now)
     location, cannot_be = snapshot.whereabouts.of(session, address, now)
     return replace(
-        found,
+        with_work(found, session.work),
         idle=max(NO_TIME, now - session.last_seen_at),
         country=location.country,
         impossible_travel=cannot_be,
     )
 
 
-def facts_of_person(whose: SubjectId, asked: Asked, address: str, snapshot: Snapshot, now: datetime) -> Facts:
+def facts_of_person(person: Person, asked: Asked, address: str, snapshot: Snapshot, now: datetime) -> Facts:
     """Of somebody without a session, as in a preview."""
-    return _facts(whose, None, asked, address, snapshot, now)
+    return with_work(_facts(person.subject, None, asked, address, snapshot, now), person.work)
 
 
 def facts_change_at(session: Session, asked: Asked, snapshot: Snapshot, now: datetime) -> datetime | None:

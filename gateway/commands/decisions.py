@@ -17,7 +17,7 @@ from gateway.authorize.snapshot import Asks, Offer, Policies, Snapshot, nobody_a
 from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.own_applications import OWN
 from gateway.policy_office.incident import Incident, closures
-from gateway.policy_office.scope import ANY, Scope, scope_of
+from gateway.policy_office.scope import ANY, Scope, municipality_of, scope_of
 from policies.evaluate import PolicyBook
 from policies.load import CasesBroken, PoliciesUnusable, load
 from policies.model import Text
@@ -74,8 +74,13 @@ def shared_book(
     )
 
 
-def book_to_be(settings: Settings, district: District, texts: Texts, scope: Scope) -> PolicyBook:
-    """Of texts of which the scope's are new; `ANY`: all. Raises PoliciesUnusable with every fault."""
+def book_to_be(
+    settings: Settings, district: District, texts: Texts, scope: Scope, *, known: bool = False
+) -> PolicyBook:
+    """Of texts of which the scope's are new; `ANY`: all. Raises PoliciesUnusable with every fault.
+
+    What a municipality changes is tried by the cases there, as no other verdict can change; `known`: it was before.
+    """
 
     def made(*, any_application: bool) -> PolicyBook:
         return load(
@@ -86,7 +91,7 @@ def book_to_be(settings: Settings, district: District, texts: Texts, scope: Scop
             InHand(texts),
             any_application=any_application,
             networks=None if any_application else [one.name for one in settings.networks],
-            by_cases=True,
+            by_cases=not known and (municipality_of(scope) or True),
         )
 
     try:

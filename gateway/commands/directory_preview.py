@@ -30,6 +30,7 @@ from idp.directory.spelling import strictly
 from idp.directory.subject import directory_of
 from idp.directory.survey import survey
 from idp.directory.survey_reading import gather
+from idp.directory.work_book import WorkBook
 
 CLEAN, CANNOT, PROBLEMS = 0, 1, 2
 
@@ -103,7 +104,7 @@ def _preview(
     if not bar.watched:
         click.echo(READING.format(name=directory.name, people=bar.people, groups=bar.groups), err=True)
     book = RoleBook(directory, district)
-    found = survey(gathered, directory, book, czech_day(moment), moment)
+    found = survey(gathered, directory, book, czech_day(moment), moment, WorkBook(directory, district))
     theirs = None
     if sessions is not None:
         identities = {one.identity for one in gathered.people}

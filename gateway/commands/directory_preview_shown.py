@@ -148,6 +148,10 @@ def _problems(preview: Preview, district: District) -> Iterator[tuple[str, list[
         [f"{text}: {'; '.join(names)}" for text, names in sorted(found.duplicates.items())],
     )
     yield "Entries that cannot be used", [f"{one.dn}: {one.what}" for one in found.problems]
+    yield (
+        "What is told of people's work and cannot be read; it counts as unknown",
+        [f"{one.dn}: {one.what}" for one in found.work.unreadable],
+    )
     yield "Administrators who have ordinary roles too", list(found.mixed)
     yield "Deputies, or those they stand in for, who are not there", list(found.unknown_deputies)
 
@@ -161,6 +165,10 @@ def _remarks(preview: Preview) -> Iterator[tuple[str, list[str]]]:
         [f"{count} {state}" for state, count in states.items() if state is not AccountState.ACTIVE],
     )
     yield "Groups that give a role to members of groups in them too", list(found.nested)
+    yield (
+        "What is known of people's work",
+        [f"{fact} of {count} people" for fact, count in found.work.known.items()],
+    )
 
 
 def _show_changes(preview: Preview, district: District, out: Console) -> None:
@@ -196,6 +204,7 @@ def content(preview: Preview, district: District, login: str) -> dict[str, Any]:
         "holders": [
             _holder(one, preview) for one in found.holders.values() if not login or _is(one, login)
         ],
+        "work": dict(found.work.known),
         "problems": {kind: lines for kind, lines in _problems(preview, district) if lines},
         "remarks": {kind: lines for kind, lines in _remarks(preview) if lines},
         "sessions": None

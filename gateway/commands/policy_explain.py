@@ -13,6 +13,7 @@ from config.district import District
 from config.duration import parse_duration
 from config.vocabulary import Action, AuthenticationLevel, MunicipalityCode, Role, SubjectId
 from gateway.audit.acts import looked
+from gateway.authorize.of_work import with_work
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.person import named, the_one
@@ -27,6 +28,7 @@ from gateway.commands.policy_moment import moment_asked
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console
+from idp.directory.work import NOTHING_KNOWN, Work
 from policies.explain import ANYBODY
 from policies.explained import explained
 from policies.explained_content import explained_content
@@ -40,6 +42,7 @@ SHORT = {one.value.rpartition(":")[2]: one for one in AuthenticationLevel}
 class Who:
     subject: SubjectId
     roles: frozenset[tuple[MunicipalityCode, Role]]
+    work: Work = NOTHING_KNOWN
 
 
 def _age(_context: click.Context, _option: click.Parameter, written: str) -> timedelta:
@@ -120,7 +123,10 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
         authenticated_at=at - age,
         address=address,
         now=at,
-        facts=Facts(country=country.upper() or None, device=DEVICES[DeviceState(device)], tunnel=tunnel),
+        facts=with_work(
+            Facts(country=country.upper() or None, device=DEVICES[DeviceState(device)], tunnel=tunnel),
+            who.work,
+        ),
     )
     found = explained(asked.book, question)
     if as_json:
@@ -144,7 +150,8 @@ async def _looked_up(state: State, login: str) -> Who:
     look = looked(now(), subject=operator(), command="policy explain", of=login, found=len(people))
     await state.record([look])
     person = the_one(people, login)
-    return Who(person.subject, frozenset((held.municipality, held.role) for held in person.roles))
+    roles = frozenset((held.municipality, held.role) for held in person.roles)
+    return Who(person.subject, roles, person.work)
 
 
 def _roles(district: District, written: tuple[str, ...]) -> frozenset[tuple[MunicipalityCode, Role]]:

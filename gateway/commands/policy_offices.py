@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from config.vocabulary import ApplicationId
+from gateway.commands.background_simulation import Simulating
 from gateway.commands.decisions import TITLES, book_to_be
 from gateway.commands.policies_in_force import newly_loaded
 from gateway.commands.shared_policies import node_of
-from gateway.commands.simulations import Simulations
-from gateway.commands.state import State
+from gateway.commands.state import State, now
 from gateway.policy_office.activation import Activation
 from gateway.policy_office.incidents import Incidents
 from gateway.policy_office.office import Checked, Office
@@ -43,7 +43,7 @@ class PolicyDesk:
 
     take: Callable[[], Awaitable[None]] = nobody_takes
     arranged: asyncio.Event = field(default_factory=asyncio.Event)
-    simulations: Simulations = field(default_factory=Simulations)
+    simulating: Simulating = field(default_factory=lambda: Simulating(now))
 
     def office(self, state: State) -> Office:
         """By these settings; to be asked for anew at each request."""
@@ -59,11 +59,11 @@ def incidents_of(state: State, office: Office) -> Incidents:
     return Incidents(office, frozenset(applications), frozenset(state.district))
 
 
-def checks(state: State, texts: Texts, scope: Scope) -> Checked:
+def checks(state: State, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
     """All texts as they would be in force. An application that is not configured is a fault of the scope's own texts
     alone: others' may name one that is no more, or not yet here.
     """
     try:
-        return Checked(book=book_to_be(state.settings, state.district, texts, scope))
+        return Checked(book=book_to_be(state.settings, state.district, texts, scope, known=known))
     except PoliciesUnusable as refused:
         return Checked(problems=tuple(str(one) for one in refused.problems))

@@ -5,10 +5,11 @@ Reading the log for it is recorded before anything is told.
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,20 +21,20 @@ from rich.table import Table
 from gateway.audit import acts
 from gateway.commands.audit import MOMENT
 from gateway.commands.audit_asked import municipality_of
-from gateway.commands.decisions import titles_of
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
-from gateway.commands.shared_policies import in_force, own_texts
-from gateway.commands.simulating import Told, Work, simulated
+from gateway.commands.shared_policies import own_texts, standing
+from gateway.commands.simulating import Told, simulated
+from gateway.commands.simulation_work import work_of
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import PRAGUE
+from gateway.policy_office.incident import Incident
 from gateway.storage.audit_decisions import Period
-from gateway.storage.place import place_of, place_text
 from policies.simulate import Change
 from policies.simulated import Report, Side
 from policies.simulated import Told as Row
-from policies.texts import texts_of
+from policies.texts import MUNICIPALITIES, REGION, Texts, texts_of
 
 DAYS = 30
 CHANGES = 3
@@ -89,14 +90,9 @@ async def _simulate(
     state: State, folder: Path, span: tuple[datetime, datetime], municipality: str | None, *, as_json: bool
 ) -> Report:
     where = await municipality_of(state, municipality) if municipality else None
-    work = Work(
-        database=place_text(place_of(state.settings.state)),
-        municipalities=tuple(state.district.values()),
-        applications=titles_of(state.settings),
-        today=_texts_in_force(state),
-        draft=texts_of(folder / "region", folder / "municipalities"),
-        period=Period(*span, where),
-    )
+    draft = texts_of(folder / REGION, folder / MUNICIPALITIES)
+    today, incidents = _in_force(state)
+    work = work_of(state.settings, state.district, today, draft, Period(*span, where), incidents)
     with _bar(quiet=as_json) as told:
         try:
             found = simulated(work, told)
@@ -117,10 +113,11 @@ async def _simulate(
     return found
 
 
-def _texts_in_force(state: State) -> dict[str, str]:
-    """Raises SharedPoliciesUnusable."""
-    found = in_force(state)
-    return own_texts(state.settings) if found is None else dict(found.texts)
+def _in_force(state: State) -> tuple[Texts, Sequence[Incident]]:
+    """And what is closed at the moment. Raises SharedPoliciesUnusable."""
+    state.keys  # noqa: B018 - opened before the transaction
+    found = state.database.read_now(partial(standing, state))
+    return (own_texts(state.settings), ()) if found is None else (found.version.texts, found.incidents)
 
 
 @contextmanager

@@ -202,7 +202,9 @@ def _reviewing(state: State, found: WhoHasWhat | None = None) -> Reviewing:
         return Answer(frozenset(), frozenset())
 
     async def not_here(*_: object) -> None:
-        raise CannotStart("exceptions are ended by their own command", "see `brana user end-exception`")
+        raise CannotStart(
+            "what ends for good is removed on the page of the review", "see /reviews of the host `policies.`"
+        )
 
     async def nothing(*_: object) -> dict[MunicipalityCode, Any]:
         return {}
@@ -211,7 +213,7 @@ def _reviewing(state: State, found: WhoHasWhat | None = None) -> Reviewing:
         store=state.reviews,
         found=found or nothing,
         last_use=state.reviews.last_use,
-        end_exceptions=not_here,
+        end=not_here,
         in_directory=nobody,
         reach=reach,
         name_of=state.district.name,

@@ -15,14 +15,18 @@ from config.vocabulary import (
     SubjectId,
     technical_subject,
 )
-from gateway.access_review.campaign import Held, Kind, Opened
+from gateway.access_review.campaign import ASKED_FOR, Held, Kind, Opened
 from gateway.access_review.reviewer import Reviewer
 from gateway.access_review.reviewing import Answer, Found, Reviewing
+from gateway.asks.ask import Party
+from gateway.asks.wish import party
 from gateway.authorize.role_opens import NOBODY, opens
 from gateway.authorize.snapshot import Snapshot
 from gateway.commands import rounds
 from gateway.commands.acting import acting
+from gateway.commands.asking_office import ask_office
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.reviewing_asks import end_asked, held_by, standing_in
 from gateway.commands.state import State, now
 from gateway.web.access_review.rooms import Reviews
 from gateway.web.desk import Page
@@ -55,13 +59,20 @@ class WhoHasWhat:
         wanted, blocks = set(municipalities), await self.state.reviews.blocks()
         exceptions = await self._exceptions(moment)
         found: dict[MunicipalityCode, list[Held]] = {code: [] for code in wanted}
+        asked_for = await standing_in(self.state.asks, wanted, moment)
+        holders = {one.holder.subject for one in asked_for}
+        called: dict[SubjectId, Party] = {}
         told = _Opens(self.snapshot(), moment)
         for each in self.people.values():
             async for one in each.everybody():
+                if one.subject in holders:
+                    called[one.subject] = party(one)
                 for code in {held.municipality for held in one.roles} & wanted:
                     found[code] += _of_person(
                         blocks.counting(one), code, told, exceptions.get(one.subject, [])
                     )
+        for ask in asked_for:
+            found[ask.municipality].append(held_by(ask, called.get(ask.holder.subject, ask.holder)))
         for code in wanted:
             found[code] += _of_programs(self.state.settings, code, told)
             await asyncio.sleep(0)  # what roles open takes a while to ask, for each municipality
@@ -131,12 +142,15 @@ def reviewing(plane: ControlPlane) -> Reviewing:
     """By what the plane has taken."""
     state = plane.state
 
-    async def no_exception(subject: SubjectId, login: str, by: Reviewer, moment: datetime) -> None:
+    async def end(held: Held, comment: str, by: Reviewer, moment: datetime) -> None:
         origin = Origin(address=by.address, request_id=by.request_id)
+        if held.kind in ASKED_FOR:
+            return await end_asked(ask_office(plane), held, comment, by, moment)
+        subject, login = held.subject, held.login
         ended = await state.identities.transact(
             lambda book: end_exceptions(book, subject, login, by.actor, moment, origin)
         )
-        await plane.office.end_with_provider(ended.sessions, moment)
+        return await plane.office.end_with_provider(ended.sessions, moment)
 
     async def in_directory(subjects: Collection[SubjectId]) -> Answer:
         return await _in_directory(plane, subjects)
@@ -149,7 +163,7 @@ def reviewing(plane: ControlPlane) -> Reviewing:
         store=state.reviews,
         found=found,
         last_use=state.reviews.last_use,
-        end_exceptions=no_exception,
+        end=end,
         in_directory=in_directory,
         reach=reach,
         name_of=state.district.name,

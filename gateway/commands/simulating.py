@@ -8,22 +8,16 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
 from itertools import islice
 
-from config.district import District, Municipality
-from config.vocabulary import ApplicationId
 from gateway.audit.decided import Decisions
 from gateway.beginning import die_with
-from gateway.storage.audit_decisions import Part, Period, entries_of, parts
+from gateway.commands.simulation_work import Work
+from gateway.storage.audit_decisions import Part, entries_of, parts
 from gateway.storage.database import Database
 from gateway.storage.place import place_from
-from policies.evaluate import PolicyBook
-from policies.load import load
-from policies.model import Text
 from policies.simulate import Decided, Simulation, Tally
-from policies.simulated import Report, report
-from policies.texts import MUNICIPALITIES, REGION, InHand, Texts
+from policies.simulated import TOLD, Report, report
 
 PROCESSES = 2
 ALONE = 1  # parts for which no other process is worth its start
@@ -34,30 +28,16 @@ Told = Callable[[int, int], object]
 """Hears how many decisions are done, of how many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What is replayed against what, in values that another process can be given."""
+def simulated(
+    work: Work,
+    told: Told = lambda _done, _total: None,
+    processes: int = PROCESSES,
+    most: int = TOLD,
+) -> Report:
+    """Blocks until all is done. `most`: rows to be told.
 
-    database: str
-    """`place_text`."""
-    municipalities: tuple[Municipality, ...]
-    applications: dict[ApplicationId, Text]
-    today: dict[str, str]
-    draft: dict[str, str]
-    """Texts, as `policies.texts` names them."""
-    period: Period
-
-    def books(self) -> tuple[PolicyBook, PolicyBook]:
-        """Of today and of the draft. Raises PoliciesUnusable."""
-        return self._book(self.today), self._book(self.draft)
-
-    def _book(self, texts: Texts) -> PolicyBook:
-        district = District(list(self.municipalities))
-        return load(REGION, MUNICIPALITIES, district, self.applications, InHand(texts), any_application=True)
-
-
-def simulated(work: Work, told: Told = lambda _done, _total: None, processes: int = PROCESSES) -> Report:
-    """Blocks until all is done. Raises PoliciesUnusable, DatabaseUnusable, BrokenProcessPool."""
+    Raises PoliciesUnusable, DatabaseUnusable, BrokenProcessPool.
+    """
     today, draft = work.books()
     database = Database(place_from(work.database))
     try:
@@ -70,7 +50,7 @@ def simulated(work: Work, told: Told = lambda _done, _total: None, processes: in
         tally.add(of_part)
         done += entries
         told(done, total)
-    return report(tally, today, draft)
+    return report(tally, today, draft, most)
 
 
 def _each(work: Work, found: Sequence[Part], processes: int) -> Iterator[tuple[int, Tally]]:

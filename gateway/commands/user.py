@@ -154,6 +154,9 @@ async def _table(state: State, person: Person) -> Table:
         where = f"{title} in {state.district.name(place.municipality)} ({place.municipality})"
         others = ", ".join(one.in_place_of for one in person.standing_in if one.held == place)
         table.add_row("role", f"{where}, in place of {others}" if others else where)
+    for said in person.work.told():
+        fact, _, value = said.partition(" ")
+        table.add_row(fact.replace("_", " "), value)
     for one in held:
         alone = isinstance(one.means, Credential) and one.means.replaces_the_password
         new, more = still_new(one, now()), ", signs in without a password too" if alone else ""

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gateway.audit.note import Verifier
-from gateway.audit.recomputation import Failure, Progress, Said, Verdict, encode
+from gateway.audit.own_process import Failure, Progress, encode
+from gateway.audit.recomputation import Said, Verdict
 from gateway.beginning import die_with
 from gateway.storage.audit_evidence import verify_log
 from gateway.storage.database import Database, DatabaseUnusable

@@ -18,9 +18,10 @@ from gateway.policy_office.asking import Asking
 from gateway.policy_office.office import Checked, Office, author_for, standing, taken
 from gateway.policy_office.proposal import Proposal, ProposalId, Step
 from gateway.policy_office.refusal import ActRefused, Refusal
-from gateway.policy_office.scope import Scope, of_scope, with_scope
+from gateway.policy_office.scope import OF_REGION, Scope, of_scope, with_scope
 from gateway.policy_office.store import Desk
 from gateway.policy_office.version import Source, Version
+from policies.texts import Texts
 
 ATTEMPTS = 5  # others bring something into force just now; more of them in a row than people can be
 ROLL_BACK = "roll_back"
@@ -151,7 +152,8 @@ class Activation:
             if own == of_scope(in_force.texts, scope):
                 raise ActRefused(Refusal.NOTHING_NEW)
             whole = with_scope(in_force.texts, scope, own)
-            checked = await self.office.checked_whole(whole, scope)
+            known = decided_before(whole, older.texts, scope)
+            checked = await self.office.checked_whole(whole, scope, known=known)
             _require_sound(checked)
             new = replace(
                 _version(whole, checked, self.office.node, now),
@@ -219,6 +221,13 @@ def put(desk: Desk, new: Version, before: Version, checked: Checked, actor: Acto
     made = desk.put_in_force(new, checked.book)
     desk.record([entries.activated(made, before.texts, actor, now, number_before=before.number)])
     return made
+
+
+def decided_before(whole: Texts, older: Texts, scope: Scope) -> bool:
+    """Whether the texts decide in the scope as they did in that version: a roll back is wanted at once."""
+    if scope == OF_REGION:
+        return whole == older
+    return of_scope(whole, OF_REGION) == of_scope(older, OF_REGION)
 
 
 def _version(whole: dict[str, str], checked: Checked, node: str, now: datetime) -> Version:

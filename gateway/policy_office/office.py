@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import Protocol
 
 from config.vocabulary import Action, SubjectId
 from gateway.policy_office import entries, proposal
@@ -36,8 +38,13 @@ class Checked:
     book: PolicyBook | None = None
 
 
-Checks = Callable[[Texts, Scope], Checked]
-"""Of all texts, as they would be in force, with those of the scope changed. Takes a moment; called in a thread."""
+class Checks(Protocol):
+    def __call__(self, texts: Texts, scope: Scope, *, known: bool) -> Checked:
+        """Of all texts, as they would be in force, with those of the scope changed. Takes a moment; called in a thread.
+
+        `known`: what they decide in the scope was in force before, so that it is not tried by cases anew.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +201,8 @@ class Office:
     async def checked(self, in_force: Version, one: Proposal) -> Checked:
         return await self.checked_whole(with_scope(in_force.texts, one.scope, one.texts), one.scope)
 
-    async def checked_whole(self, texts: Texts, scope: Scope) -> Checked:
-        return await asyncio.to_thread(self.checks, texts, scope)
+    async def checked_whole(self, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
+        return await asyncio.to_thread(partial(self.checks, texts, scope, known=known))
 
     @asynccontextmanager
     async def refusing(self, asking: Asking, act: str, scope: Scope, now: datetime) -> AsyncIterator[None]:

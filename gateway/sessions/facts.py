@@ -152,7 +152,7 @@ async def _keep(
             deputy = [str(one) for one in person.standing_in]
             since = at if confirmed else session.facts_at
             await office.take_facts(
-                [session], person.name, person.login, pairs(person.roles), now, deputy, since
+                [session], person.name, person.login, pairs(person.roles), now, deputy, since, person.work
             )
         else:
             same.append(session.id)
@@ -237,8 +237,8 @@ def _lost_a_role(session: Session, person: Person) -> bool:
 
 def _differ(session: Session, person: Person) -> bool:
     """A new mail address, for one, changes nothing here."""
-    held = (session.name, session.login, frozenset(session.roles))
-    return held != (person.name, person.login, frozenset(pairs(person.roles)))
+    held = (session.name, session.login, frozenset(session.roles), session.work)
+    return held != (person.name, person.login, frozenset(pairs(person.roles)), person.work)
 
 
 def pairs(roles: Sequence[RoleHeld]) -> RolesHeld:

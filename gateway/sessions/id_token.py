@@ -11,6 +11,7 @@ from joserfc.jwk import KeySet
 from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SubjectId
 from gateway.grants.assertion import MALFORMED
 from gateway.sessions.session import RolesHeld
+from idp.directory.work import NOTHING_KNOWN, Work
 
 ALGORITHMS = ["ES256", "RS256"]
 LEEWAY = timedelta(seconds=30)
@@ -46,6 +47,7 @@ class _Claims(msgspec.Struct, kw_only=True):
     brana_roles: list[_RoleClaim]
     brana_facts_at: int
     brana_ends_at: int
+    brana_work: Work = NOTHING_KNOWN
     azp: str | None = None
 
 
@@ -58,6 +60,7 @@ class SignedIn:
     login: str
     name: str
     roles: RolesHeld
+    work: Work = NOTHING_KNOWN
     acr: AuthenticationLevel
     amr: tuple[str, ...]
     authenticated_at: datetime
@@ -121,6 +124,7 @@ def verify(
         login=claims.preferred_username,
         name=claims.name,
         roles=roles,
+        work=claims.brana_work,
         acr=level,
         amr=tuple(claims.amr),
         authenticated_at=authenticated,

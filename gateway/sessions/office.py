@@ -21,6 +21,7 @@ from gateway.sessions.id_token import SignedIn
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, RolesHeld, Session
 from gateway.sessions.store import Open, SessionStore
+from idp.directory.work import NOTHING_KNOWN, Work
 from idp.events import Actor, Origin
 from idp.login.session import Session as SignOn
 
@@ -76,6 +77,7 @@ class SessionOffice:
             name=who.name,
             provider_sid=who.provider_sid,
             roles=who.roles,
+            work=who.work,
             municipality=min((where for where, _ in who.roles), default=None),
             generation=1,
             acr=who.acr,
@@ -248,6 +250,7 @@ class SessionOffice:
         now: datetime,
         standing_in: Sequence[str] = (),
         facts_at: datetime | None = None,
+        work: Work = NOTHING_KNOWN,
     ) -> None:
         """The directory says something new of the person of these sessions; they are decided anew.
 
@@ -255,13 +258,14 @@ class SessionOffice:
         it, where that is not now.
         """
         deputy = {"standing_in": list(standing_in)} if standing_in else {}
-        changed = [session.with_facts(name, login, roles, facts_at or now) for session in sessions]
+        told = {"work": work.told()} if work != NOTHING_KNOWN else {}
+        changed = [session.with_facts(name, login, roles, facts_at or now, work) for session in sessions]
         entries = [
             entry_of(
                 session,
                 Code.FACTS_CHANGED,
                 now,
-                details={"roles": [f"{where}:{role}" for where, role in roles], **deputy},
+                details={"roles": [f"{where}:{role}" for where, role in roles], **deputy, **told},
             )
             for session in changed
         ]

@@ -20,6 +20,7 @@ from config.vocabulary import (
     SubjectId,
     technical_account_of,
 )
+from idp.directory.work import NOTHING_KNOWN, Work
 
 RolesHeld = tuple[tuple[MunicipalityCode, Role], ...]
 
@@ -65,6 +66,7 @@ class Session:
     roles: RolesHeld
     municipality: MunicipalityCode | None
     """The active one; None for somebody without any role."""
+    work: Work = NOTHING_KNOWN
     generation: int
     acr: AuthenticationLevel
     amr: tuple[str, ...]
@@ -72,7 +74,7 @@ class Session:
     opened_at: datetime
     last_seen_at: datetime
     facts_at: datetime
-    """When the directory last confirmed name and roles."""
+    """When the directory last confirmed name, roles and work."""
     ends_at: datetime | None = None
     """When the provider's session ends at the latest, as it said; None for sessions of an earlier version."""
     ended_at: datetime | None = None
@@ -132,8 +134,12 @@ class Session:
         by_us = self.subject == RECOVERY_ADMINISTRATOR or technical_account_of(self.subject) is not None
         return (by_us or self.facts_at <= now) and now <= self.facts_serve_until(grace)
 
-    def with_facts(self, name: str, login: str, roles: RolesHeld, now: datetime) -> "Session":
+    def with_facts(
+        self, name: str, login: str, roles: RolesHeld, now: datetime, work: Work = NOTHING_KNOWN
+    ) -> "Session":
         """The session after the directory spoke; an active municipality without a role any more is left."""
         still = {where for where, _ in roles}
         active = self.municipality if self.municipality in still else min(still, default=None)
-        return replace(self, name=name, login=login, roles=roles, municipality=active, facts_at=now)
+        return replace(
+            self, name=name, login=login, roles=roles, work=work, municipality=active, facts_at=now
+        )

@@ -155,6 +155,8 @@ class Reviews(KeyedRows):
                 **_by("decided_by", None if decided is None else decided.by),
                 "decided_at": None if decided is None else micros(decided.at),
                 "entry": None if decided is None else decided.entry,
+                "until": _micros(held.until),
+                "lent": held.lent,
             },
         )
 
@@ -234,6 +236,8 @@ def _item(row: Any) -> Item:
             name=row.name,
             what=row.what,
             about=row.about,
+            lent=None if row.lent is None else Role(row.lent),
+            until=_moment(row.until),
             opens=tuple(Opened(ApplicationId(one), tuple(map(Action, some))) for one, some in opens),
             last_use=_moment(row.last_use),
         ),

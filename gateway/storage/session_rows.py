@@ -10,6 +10,7 @@ from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, Sessi
 from gateway.sessions.session import EndReason, RolesHeld, Session
 from gateway.storage.moment import micros, moment_of, moment_or_none
 from gateway.storage.tables.sessions import session
+from idp.directory.work import NOTHING_KNOWN, Work
 
 COLUMNS = tuple(column.name for column in session.c)
 
@@ -22,6 +23,16 @@ def roles_text(roles: RolesHeld) -> str:
 def _roles_of(text: str) -> RolesHeld:
     roles = msgspec.json.decode(text, type=tuple[tuple[str, str], ...])
     return tuple((MunicipalityCode(where), Role(role)) for where, role in roles)
+
+
+def work_text(work: Work) -> str | None:
+    """None: nothing is known."""
+    return None if work == NOTHING_KNOWN else msgspec.json.encode(work).decode()
+
+
+@lru_cache(maxsize=1024)
+def _work_of(text: str | None) -> Work:
+    return NOTHING_KNOWN if text is None else msgspec.json.decode(text, type=Work)
 
 
 def session_of(row: Iterable[Any]) -> Session:
@@ -46,6 +57,7 @@ def session_of(row: Iterable[Any]) -> Session:
         end_reason,
         address,
         user_agent,
+        work,
     ) = row
     return Session(
         id=SessionId(name_of),
@@ -54,6 +66,7 @@ def session_of(row: Iterable[Any]) -> Session:
         name=name,
         provider_sid=provider_sid,
         roles=_roles_of(roles),
+        work=_work_of(work),
         municipality=municipality and MunicipalityCode(municipality),
         generation=generation,
         acr=AuthenticationLevel(acr),
@@ -79,6 +92,7 @@ def session_row(new: Session) -> dict[str, Any]:
         "name": new.name,
         "provider_sid": new.provider_sid,
         "roles": roles_text(new.roles),
+        "work": work_text(new.work),
         "municipality": new.municipality,
         "generation": new.generation,
         "acr": new.acr,

@@ -15,7 +15,7 @@ from gateway.storage.activity import Activity
 from gateway.storage.database import Database
 from gateway.storage.generations import revoke
 from gateway.storage.moment import micros, moment_of
-from gateway.storage.session_rows import COLUMNS, roles_text, session_of, session_row
+from gateway.storage.session_rows import COLUMNS, roles_text, session_of, session_row, work_text
 from gateway.storage.single_sign_on import EndAtProvider, Ending
 from gateway.storage.tables.identity import provider_session
 from gateway.storage.tables.sessions import revoked, session, session_handle
@@ -238,6 +238,7 @@ class StoredSessions:
                         name=one.name,
                         login=one.login,
                         roles=roles_text(one.roles),
+                        work=work_text(one.work),
                         municipality=case(
                             (session.c.municipality.in_(one.municipalities()), session.c.municipality),
                             else_=one.municipality,

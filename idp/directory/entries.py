@@ -10,6 +10,7 @@ from idp.directory.filters import BINARY_IDENTITIES
 
 CANONICAL = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 LONGEST = 1024  # characters of any single value that we show or keep
+UNREADABLE = "\ufffd"  # in the place of a value that is no text
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,14 @@ def identity_of(read: Entry, attribute: str) -> str:
         raise EntryUnusable(read.dn, f"{attribute} is no UUID") from error
 
 
-def readable_values(read: Entry, attribute: str) -> list[str]:
-    """All values that are text; what is none gives nobody anything."""
+def told_values(read: Entry, attribute: str) -> tuple[str, ...]:
+    """All values; UNREADABLE stands for one that is no text, and gives nobody anything."""
     texts = (value.decode(errors="replace") for value in read.values(attribute))
-    return [text for text in texts if text.isprintable() and "\ufffd" not in text and len(text) <= LONGEST]
+    return tuple(text if _is_text(text) else UNREADABLE for text in texts)
+
+
+def _is_text(decoded: str) -> bool:
+    return decoded.isprintable() and UNREADABLE not in decoded and len(decoded) <= LONGEST
 
 
 def logins_of(read: Entry, attributes: Sequence[str]) -> tuple[str, ...]:

@@ -61,6 +61,10 @@ class EntryUnusable(Exception):
         self.what = what
 
 
+class FactUnreadable(EntryUnusable):
+    """Something of the entry alone: the person is known, that fact is not."""
+
+
 class RefusalReason(StrEnum):
     """Why a login name and password were refused. For the log; the person is told the same in every case."""
 

@@ -15,6 +15,8 @@ from idp.directory import deputies
 from idp.directory.person import RoleHeld, StandIn
 from idp.directory.role_mapping import Evidence, RoleBook
 from idp.directory.spelling import strictly
+from idp.directory.work import Work
+from idp.directory.work_book import Unreadable, WorkBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,8 @@ class Evaluation:
     def __init__(self, settings: Directory, district: District | None) -> None:
         self._book = RoleBook(settings, district)
         self._deputies = settings.deputies
-        self.attributes = self._book.attributes
+        self._work = WorkBook(settings, district)
+        self.attributes = tuple(sorted({*self._book.attributes, *self._work.attributes}))
         """To be asked for, for `Evidence.values`."""
 
     def represented(self, login: str, day: date) -> list[str]:
@@ -44,6 +47,10 @@ class Evaluation:
         begin = [first for first, _ in spans if first is not None]
         over = [last + timedelta(days=1) for _, last in spans if last is not None and last < date.max]
         return min((one for one in (*begin, *over) if one > day), default=None)
+
+    def work(self, own: Evidence) -> tuple[Work, tuple[Unreadable, ...]]:
+        """What is known of the person's work, and why something of it is not. Nobody has that as a deputy."""
+        return self._work.work(own.values)
 
     def held(self, own: Evidence, represented: Mapping[str, Sequence[Evidence]], day: date) -> Held:
         """`represented`: for each login asked for, everybody who was found under it."""

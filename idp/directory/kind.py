@@ -71,16 +71,19 @@ def login_attributes(settings: Directory) -> tuple[str, ...]:
 
 
 def attributes_of_people(
-    settings: Directory, of_roles: Iterable[str], first: Iterable[str] = ()
+    settings: Directory, named: Iterable[str], first: Iterable[str] = ()
 ) -> tuple[str, ...]:
-    """All that is read of a person: who it is, what the rules of roles name, how the account is. None twice."""
+    """All that is read of a person: who it is, what the settings name, how the account is. None twice.
+
+    `named`: `Evaluation.attributes`.
+    """
     kind = kind_of(settings)
     wanted = (
         *first,
         *login_attributes(settings),
         kind.identity,
         *("displayName", "cn", "mail"),
-        *of_roles,
+        *named,
         *kind.account,
     )
     return tuple({name.lower(): name for name in wanted}.values())

@@ -9,8 +9,8 @@ from config.vocabulary import DirectoryName, SubjectId
 from idp.directory import filters, lockout
 from idp.directory.account import account_state
 from idp.directory.connection import BASE, SUBTREE, Connection
-from idp.directory.entries import Entry, identity_of, logins_of, name_of, readable_values
-from idp.directory.errors import DirectoryMisconfigured, EntryUnusable, nobody_below
+from idp.directory.entries import Entry, identity_of, logins_of, name_of, told_values
+from idp.directory.errors import DirectoryMisconfigured, EntryUnusable, FactUnreadable, nobody_below
 from idp.directory.evaluation import Evaluation
 from idp.directory.filters import Filter
 from idp.directory.kind import Membership, attributes_of_people, kind_of, login_attributes, people_filter
@@ -109,6 +109,9 @@ class People:
             login: self._who_has(line, login) for login in self._evaluation.represented(own.login, day)
         }
         held = self._evaluation.held(own, represented, day)
+        work, unreadable = self._evaluation.work(own)
+        for each in unreadable:
+            self._report(FactUnreadable(entry.dn, str(each)))
         return Person(
             subject=whose,
             login=own.login,
@@ -117,6 +120,7 @@ class People:
             state=account_state(entry, now),
             roles=held.roles,
             standing_in=held.standing_in,
+            work=work,
         )
 
     def _evidence(self, line: Connection, entry: Entry) -> Evidence:
@@ -126,7 +130,7 @@ class People:
         if self._kind.membership is Membership.OF_GROUPS:
             above = self._above(self._settings.name, [comparable(name) for name in names])
             names += [group.dn for group in above]
-        values = {name: readable_values(entry, name) for name in self._evaluation.attributes}
+        values = {name: told_values(entry, name) for name in self._evaluation.attributes}
         return Evidence(dn=entry.dn, login=login, groups=names, values=values)
 
     def _who_has(self, line: Connection, login: str) -> list[Evidence]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from config.vocabulary import MunicipalityCode, Role, SubjectId
+from idp.directory.work import NOTHING_KNOWN, Work
 
 
 class AccountState(StrEnum):
@@ -92,5 +93,6 @@ class Person:
     """Sorted, without repetition; those held as a deputy too."""
     standing_in: tuple[StandIn, ...] = ()
     """Which of the roles are held as a deputy, and whose they are; sorted."""
+    work: Work = NOTHING_KNOWN
     changes_at: datetime | None = field(default=None, compare=False)
     """The next moment at which time alone changes any of this, where that was worked out."""

@@ -29,6 +29,7 @@ from idp.directory.errors import (
     BindRefused,
     DirectoryUnreachable,
     EntryUnusable,
+    FactUnreadable,
     RefusalReason,
 )
 from idp.directory.kind import kind_of
@@ -51,7 +52,8 @@ _log = structlog.get_logger("idp.directory")
 
 
 def report_to_log(unusable: EntryUnusable) -> None:
-    _log.warning("directory entry refused", dn=unusable.dn, what=unusable.what)
+    event = "directory fact unknown" if isinstance(unusable, FactUnreadable) else "directory entry refused"
+    _log.warning(event, dn=unusable.dn, what=unusable.what)
 
 
 def utc_now() -> datetime:

@@ -82,6 +82,7 @@ class ReplicatedPeople:
             state=known.person.account.state(now),
             roles=held.roles,
             standing_in=held.standing_in,
+            work=self._evaluation.work(own)[0],
             changes_at=min(
                 filter(None, (known.person.account.changes_at(now), self._roles_change_at(day))), default=None
             ),

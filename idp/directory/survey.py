@@ -17,7 +17,9 @@ from idp.directory.near_misses import NearMiss, near_misses
 from idp.directory.person import AccountState, RoleHeld, StandIn
 from idp.directory.role_mapping import Evidence, Given, RoleBook
 from idp.directory.spelling import strictly
+from idp.directory.survey_work import WorkTold, work_told
 from idp.directory.sync.record import EntryProblem, GroupRecord, PersonRecord
+from idp.directory.work_book import WorkBook
 
 
 @dataclass(slots=True)
@@ -129,14 +131,22 @@ class Survey:
     """Logins of administrators who have ordinary roles too."""
     unknown_deputies: tuple[str, ...]
     """Logins named as deputies, or as those stood in for, of which there is not exactly one."""
+    work: WorkTold = field(default_factory=WorkTold)
 
     def has_problems(self) -> bool:
         wrong = (self.idle_rules, self.outside, self.near, self.circles, self.duplicates, self.problems)
-        return any(wrong) or bool(self.mixed or self.unknown_deputies)
+        return any(wrong) or bool(self.mixed or self.unknown_deputies or self.work.unreadable)
 
 
-def survey(gathered: Gathering, settings: Directory, book: RoleBook, day: date, now: datetime) -> Survey:
-    """`day`: today where the offices are."""
+def survey(
+    gathered: Gathering,
+    settings: Directory,
+    book: RoleBook,
+    day: date,
+    now: datetime,
+    work: WorkBook | None = None,
+) -> Survey:
+    """`day`: today where the offices are. `work`: reads what is told of people's work, where the district is known."""
     giving = [
         number
         for number, name in enumerate(gathered.names)
@@ -165,6 +175,7 @@ def survey(gathered: Gathering, settings: Directory, book: RoleBook, day: date, 
         problems=tuple(gathered.problems),
         mixed=tuple(sorted(_mixed(holders, roles))),
         unknown_deputies=tuple(sorted(login for login in named if strictly(login) not in logins)),
+        work=work_told(gathered.people, work or WorkBook(settings)),
     )
 
 

@@ -44,5 +44,5 @@ def lost_a_role(before: Person, person: Person) -> bool:
 
 def differ(before: Person, person: Person) -> bool:
     """A new mail address, for one, changes nothing for a session."""
-    held = (before.name, before.login, set(before.roles))
-    return held != (person.name, person.login, set(person.roles))
+    held = (before.name, before.login, set(before.roles), before.work)
+    return held != (person.name, person.login, set(person.roles), person.work)

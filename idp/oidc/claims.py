@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
+from idp.directory.work import NOTHING_KNOWN
 from idp.login.session import Session
-from idp.oidc.client import ClientId, Scope
+from idp.oidc.client import GATEWAY, ClientId, Scope
 
 ID_TOKEN_LIFETIME = timedelta(minutes=5)  # it proves the sign-in to the client once; it opens nothing later
 
@@ -40,6 +43,10 @@ def id_token(
         "at_hash": access_token_hash(access_token),
         **of_person(session, scopes),
     }
+    if client == GATEWAY and session.person.work != NOTHING_KNOWN:
+        claims["brana_work"] = msgspec.to_builtins(
+            session.person.work
+        )  # for decisions, nobody else's concern
     return claims if nonce is None else {**claims, "nonce": nonce}
 
 

@@ -1,8 +1,8 @@
 """How soon an approved change of the policies reaches decisions, on a machine alone with 46 municipalities.
 
 `seconds`: from the call by which somebody approves a proposal, rolls one back, closes an application for an incident or
-opens it again, to the first answer that goes by it, of a person who asks all the time with a grant of before. Of all changes the slowest counts. The baseline is the same
-request before.
+opens it again, to the first answer that goes by it, of a person who asks all the time with a grant of before. Of all
+changes the slowest counts. The baseline is the same request before.
 """
 
 import asyncio

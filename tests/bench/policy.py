@@ -166,7 +166,7 @@ def _alternate(small: Loaded, large: Loaded, chance: random.Random) -> dict[str,
         bare_code = chance.choice(large.codes[:46])
         prepared = _question(bare_code)
         compiled = large.book._compiled[bare_code]
-        (request,) = requests(prepared, (Action.READ,), compiled.looks_at[Action.READ])
+        (request,) = requests(prepared, (Action.READ,), compiled.looks_at(Action.READ, prepared.facts))
         handle, known = bare_sets[bare_code], cedarpy.Entities.from_json_str(entities(parties(prepared)))
         turns: list[tuple[str, Callable[[], object]]] = [
             ("small", partial(_decide, small.book, _question(chance.choice(small.codes)))),

@@ -19,8 +19,8 @@ from config.district import read_district
 from config.settings import SignIn
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role
 from gateway.authorize.snapshot import Offer, Snapshot
-from gateway.commands.simulating import Work as Replayed
 from gateway.commands.simulating import simulated
+from gateway.commands.simulation_work import Work as Replayed
 from gateway.storage.audit_decisions import Period
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare

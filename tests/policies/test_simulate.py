@@ -168,6 +168,32 @@ def test_what_passes_with_time_is_evaluated_once_for_each_way_that_it_can_be_tol
     assert simulation.evaluated == 3  # fresh and before six, older, older and after six
 
 
+def wakes(texts: dict[str, str]) -> None:
+    texts["region/90-idle.cedar"] = """
+    @id("idle") @reason("idle_too_long")
+    @title_cs("a") @title_en("a") @advice_cs("a") @advice_en("a")
+    forbid (principal, action, resource)
+    unless { context.sign_in has idle && context.sign_in.idle <= 900 };
+    """
+
+
+def test_an_idle_time_costs_nothing_where_no_policy_looks_at_it_and_is_told_apart_where_one_does(
+    today: PolicyBook, draft: PolicyBook
+) -> None:
+    clerk = Asked(ask(CLERK, facts=Facts(country="CZ")), frozenset(), "somebody")
+    spans = [timedelta(seconds=seconds) for seconds in (*range(50), 900, 901, 902)]
+    each = [Decided(clerk, NOW, NOW, True, 1, idle) for idle in (*spans, None)]
+    simulation = Simulation(today, draft)
+    assert simulation.take(each).changed == {Change.LOSES: len(each)}
+    assert simulation.evaluated == 1
+    looking = Simulation(today, book(wakes))
+    tally = looking.take(each)
+    assert (tally.changed, tally.unchanged) == ({Change.LOSES: 3}, 51)
+    assert looking.evaluated == 3  # awake, idle, and not known
+    (row,) = report(tally, today, book(wakes)).rows
+    assert row.after.reason == "idle_too_long"
+
+
 def test_parts_add_up(today: PolicyBook, draft: PolicyBook) -> None:
     """Also those that other processes found."""
     each = [decided(ask(CLERK), sequence=number) for number in range(4)]
@@ -262,18 +288,26 @@ def strict() -> PolicyBook:
 
 
 @settings(max_examples=60)
-@given(st.lists(ASKED, min_size=1, max_size=3), st.lists(st.tuples(TIMES, SPANS), min_size=2, max_size=6))
+@given(
+    st.lists(ASKED, min_size=1, max_size=3),
+    st.lists(st.tuples(TIMES, SPANS, st.none() | SPANS), min_size=2, max_size=6),
+)
 def test_it_finds_what_asking_each_by_itself_finds(
-    today: PolicyBook, strict: PolicyBook, askers: list[Asked], times: list[tuple[datetime, timedelta]]
+    today: PolicyBook,
+    strict: PolicyBook,
+    askers: list[Asked],
+    times: list[tuple[datetime, timedelta, timedelta | None]],
 ) -> None:
     decisions = [
-        Decided(asked, now, now - age, True, number)
-        for number, (asked, (now, age)) in enumerate(product(askers, times))
+        Decided(asked, now, now - age, True, number, idle)
+        for number, (asked, (now, age, idle)) in enumerate(product(askers, times))
     ]
     tally = Simulation(today, strict).take(decisions)
     plainly: Counter[str] = Counter()
     for one in decisions:
         question = replace(one.asked.question, now=one.now, authenticated_at=one.authenticated_at)
+        if one.idle is not None:
+            question = replace(question, facts=replace(question.facts, idle=one.idle))
         before, after = (isinstance(of.decide(question), Permitted) for of in (today, strict))
         plainly[f"{before} {after}"] += 1
     assert tally.changed[Change.LOSES] == plainly["True False"]

@@ -99,15 +99,21 @@ class World:
     stranger: Person = field(default_factory=lambda: Person("urad:stranger", KROMERIZ))
     officer: Person = field(default_factory=lambda: Person("urad:officer", KROMERIZ, frozenset()))
 
+    known: list[bool] = field(default_factory=list)
+
     def __post_init__(self) -> None:
         store = StoredOffice(self.database, KEY, append, newly_loaded)
-        self.office = Office(store, checks, self._took, "-", self._arranged)
+        self.office = Office(store, self._checks, self._took, "-", self._arranged)
         self.activation = Activation(self.office)
         self.incidents = Incidents(self.office, frozenset(APPLICATIONS), frozenset(DISTRICT))
         self.publish(FIRST)
 
     async def _took(self) -> None:
         self.taken += 1
+
+    def _checks(self, texts: Texts, scope: Scope, *, known: bool) -> Checked:
+        self.known.append(known)
+        return checks(texts, scope)
 
     def _arranged(self) -> None:
         self.arranged += 1

@@ -8,7 +8,7 @@ from pathlib import Path
 from config.vocabulary import Action, MunicipalityCode, SubjectId
 from gateway.access_review.campaign import Held
 from gateway.access_review.reviewer import Reviewer
-from gateway.access_review.reviewing import Answer, Reviewing
+from gateway.access_review.reviewing import Answer, Over, Reviewing
 from gateway.authorize.act import Act
 from gateway.web.access_review.rooms import Reviews
 from gateway.web.desk import Desk, Page, Refused
@@ -44,14 +44,15 @@ class Given:
     used: datetime | None = None
     remove_undecided: bool = False
     reached: list[SubjectId] = field(default_factory=list)
-    exceptions_ended: list[SubjectId] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    over_already: bool = False
 
     def reviewing(self) -> Reviewing:
         return Reviewing(
             store=self.village.store,
             found=self._found,
             last_use=self._last_use,
-            end_exceptions=self._end_exceptions,
+            end=self._end,
             in_directory=self._in_directory,
             reach=self._reach,
             name_of=NAMES.municipality,
@@ -81,8 +82,10 @@ class Given:
     async def _last_use(self, subject: SubjectId, municipality: MunicipalityCode) -> datetime | None:
         return self.used
 
-    async def _end_exceptions(self, subject: SubjectId, login: str, by: Reviewer, now: datetime) -> None:
-        self.exceptions_ended.append(subject)
+    async def _end(self, held: Held, comment: str, by: Reviewer, now: datetime) -> None:
+        if self.over_already:
+            raise Over
+        self.ended.append(held.what)
 
     async def _in_directory(self, subjects: Collection[SubjectId]) -> Answer:
         return Answer(self.holding, self.asked)

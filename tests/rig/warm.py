@@ -27,7 +27,7 @@ SHORT = (
     "directory",
     "fleet",
     "keys",
-    "policies",
+    "policy",
     "recovery-admin",
     "reload",
     "sessions",

@@ -45,6 +45,8 @@ access_review_item = Table(
     Column("decided_by_subject", Text),
     Column("decided_at", BigInteger),
     Column("entry", BigInteger),
+    Column("until", BigInteger),  # of what ends by itself
+    Column("lent", String(48)),  # the role that a delegation is about
 )
 
 access_block = Table(

@@ -26,6 +26,7 @@ session = Table(
     Column("end_reason", String(32)),
     Column("address", String(45), nullable=False),
     Column("user_agent", Text, nullable=False),
+    Column("work", Text),  # JSON of idp.directory.work.Work; none: nothing is known
     Index("ix_session_ended_at_last_seen_at", "ended_at", "last_seen_at"),
 )
 

@@ -72,12 +72,10 @@ REFUSALS: Mapping[NotDone, tuple[ShownRefusal, int]] = {
     NotDone.FINAL: (
         ShownRefusal(
             reason=NotDone.FINAL,
-            title=both(
-                cs="Ukončenou výjimku nelze vrátit", en="An exception that was ended cannot come back"
-            ),
+            title=both(cs="Co přezkum ukončil, nelze vrátit", en="What a review ended cannot come back"),
             advice=both(
-                cs="Pokud ji osoba potřebuje, povolí ji manažer bezpečnosti znovu.",
-                en="If the person needs one, a security officer grants a new one.",
+                cs="Pokud to osoba potřebuje, povolí manažer bezpečnosti novou výjimku, nebo si osoba požádá znovu.",
+                en="If the person needs it, a security officer grants a new exception, or the person asks again.",
             ),
         ),
         409,

@@ -11,7 +11,7 @@ from aiohttp import web
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, SubjectId
 from gateway.access_review.blocks import BlockId
-from gateway.access_review.campaign import CampaignId, Choice, Kind, Plan, Scope, progress
+from gateway.access_review.campaign import FINAL, CampaignId, Choice, Kind, Plan, Scope, progress
 from gateway.access_review.report import as_csv
 from gateway.access_review.reviewer import NotDone, Reviewer
 from gateway.access_review.reviewing import Reviewing, Shown
@@ -33,7 +33,10 @@ SCOPES: Mapping[Scope, Title] = {
     Scope.PRIVILEGED: Title(
         cs="jen správci, bezpečnost a auditoři", en="administrators, security and auditors only"
     ),
-    Scope.SPECIAL: Title(cs="jen výjimky a technické účty", en="exceptions and technical accounts only"),
+    Scope.SPECIAL: Title(
+        cs="jen výjimky, technické účty a co si lidé vyžádali",
+        en="exceptions, technical accounts and what people asked for only",
+    ),
     Scope.APPLICATION: Title(cs="jen jedna aplikace", en="one application only"),
 }
 CHOICES: Mapping[Choice, Title] = {
@@ -229,6 +232,7 @@ class Reviews:
             caller,
             scopes=SCOPES,
             choices=CHOICES,
+            final=FINAL,
             applications=self.applications,
             action_title=lambda action: action_title(action, language),
             role_title=lambda role: Role(role).title_in(language),

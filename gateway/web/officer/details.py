@@ -76,6 +76,7 @@ LABELS: Mapping[str, Title] = {
     "ended": Title(cs="Ukončené relace", en="Sessions ended"),
     "entries": Title(cs="Přepočtené záznamy", en="Entries recomputed"),
     "expires": Title(cs="Povolení platí do", en="Grant valid until"),
+    "idle": Title(cs="Od předchozího požadavku", en="Since the request before"),
     "facts": Title(cs="Další skutečnosti, ze kterých rozhodnutí vyšlo", en="Further facts of the decision"),
     "factor": Title(cs="Způsob ověření", en="Authenticator"),
     "file": Title(cs="Soubor", en="File"),
@@ -125,6 +126,7 @@ LABELS: Mapping[str, Title] = {
     "root": Title(cs="Kořen stromu auditního záznamu", en="Root of the log's tree"),
     "server": Title(cs="Server", en="Server"),
     "sha256": Title(cs="Otisk SHA-256", en="SHA-256"),
+    "work": Title(cs="Zaměstnání, útvary a činnostní role", en="Employment, departments and activity roles"),
     "standing_in": Title(cs="V zastoupení", en="As a deputy"),
     "silent_seconds": Title(cs="Bez známky života", en="Without a sign of life"),
     "status": Title(cs="Stav odpovědi", en="Status"),
@@ -199,7 +201,14 @@ WORDS: Mapping[str, Mapping[str, Title]] = {
     "proof": PROOFS,
     "stage": STAGES,
 }
-UNITS = {"bytes_in": "B", "bytes_out": "B", "duration_ms": "ms", "jumped_ms": "ms", "silent_seconds": "s"}
+UNITS = {
+    "bytes_in": "B",
+    "bytes_out": "B",
+    "duration_ms": "ms",
+    "idle": "s",
+    "jumped_ms": "ms",
+    "silent_seconds": "s",
+}
 PLAIN_NUMBERS = frozenset({"status", "process", "generation"})  # names made of digits, not amounts
 
 

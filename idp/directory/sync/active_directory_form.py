@@ -12,13 +12,13 @@ from ldap.controls import RequestControl
 from config.settings import Directory
 from idp.directory.account import account_facts
 from idp.directory.connection import BASE, SUBTREE, Connection
-from idp.directory.entries import Entry, identity_of, logins_of, name_of, readable_values
+from idp.directory.entries import Entry, identity_of, logins_of, name_of, told_values
 from idp.directory.errors import DirectoryMisconfigured, EntryUnusable
+from idp.directory.evaluation import Evaluation
 from idp.directory.filters import Filter
 from idp.directory.kind import attributes_of_people, login_attributes, people_filter
 from idp.directory.membership import ANYTHING
 from idp.directory.names import domain_of
-from idp.directory.role_mapping import RoleBook
 from idp.directory.sync.record import GroupRecord, PersonRecord
 from idp.directory.sync.source import Query
 
@@ -42,11 +42,11 @@ class ActiveDirectoryForm:
         self.page = settings.page_size
         self._at_once = at_once
         self._logins = login_attributes(settings)
-        self._of_roles = RoleBook(settings).attributes
+        self._wanted = Evaluation(settings, None).attributes
         self.people = Query(
             settings.people_base,
             people_filter(settings),
-            attributes_of_people(settings, self._of_roles, IDENTIFIERS),
+            attributes_of_people(settings, self._wanted, IDENTIFIERS),
         )
         asked = ("objectGUID", "objectSid", self._members_from(0))
         # all of the domain: the way from a person to a group that gives a role may lead through any other
@@ -76,7 +76,7 @@ class ActiveDirectoryForm:
 
     def person(self, entry: Entry) -> PersonRecord:
         identity = self.identity(entry)
-        values = {name: tuple(readable_values(entry, name)) for name in self._of_roles}
+        values = {name: told_values(entry, name) for name in self._wanted}
         return PersonRecord(
             identity=identity,
             key=identity,

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from config.settings import Directory
 from idp.directory.account import account_facts
 from idp.directory.connection import SUBTREE, Connection
-from idp.directory.entries import Entry, identity_of, logins_of, name_of, readable_values
+from idp.directory.entries import Entry, identity_of, logins_of, name_of, told_values
 from idp.directory.errors import EntryUnusable
+from idp.directory.evaluation import Evaluation
 from idp.directory.filters import Filter
 from idp.directory.kind import attributes_of_people, kind_of, login_attributes, people_filter
 from idp.directory.names import NotAName, all_comparable, comparable
-from idp.directory.role_mapping import RoleBook
 from idp.directory.sync.record import GroupRecord, PersonRecord
 from idp.directory.sync.source import Query
 
@@ -27,11 +27,11 @@ class OpenLdapForm:
         self.identity_attribute = kind.identity
         self._page = settings.page_size
         self._logins = login_attributes(settings)
-        self._of_roles = RoleBook(settings).attributes
+        self._wanted = Evaluation(settings, None).attributes
         self.people = Query(
             settings.people_base,
             people_filter(settings),
-            attributes_of_people(settings, self._of_roles),
+            attributes_of_people(settings, self._wanted),
         )
         self.groups = Query(settings.groups_base, ANY_GROUP, (kind.identity, *MEMBERS))
 
@@ -42,7 +42,7 @@ class OpenLdapForm:
         return identity_of(entry, self.identity_attribute)
 
     def person(self, entry: Entry) -> PersonRecord:
-        values = {name: tuple(readable_values(entry, name)) for name in self._of_roles}
+        values = {name: told_values(entry, name) for name in self._wanted}
         return PersonRecord(
             identity=self.identity(entry),
             key=_comparable(entry),

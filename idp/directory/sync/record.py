@@ -29,7 +29,7 @@ class PersonRecord:
     primary_group: str = ""
     """SID of a group of which one is a member without being listed there (AD)."""
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Values of attributes that rules of roles name, by lower-case name."""
+    """Values of attributes that the settings name (`Evaluation.attributes`), by lower-case name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

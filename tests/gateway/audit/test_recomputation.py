@@ -12,15 +12,8 @@ import pytest
 from gateway.audit.acts import verifying
 from gateway.audit.anchors import Fault
 from gateway.audit.entry import Code, Entry, Outcome
-from gateway.audit.recomputation import (
-    Finished,
-    NotFinished,
-    Progress,
-    Recomputation,
-    Trouble,
-    UnderWay,
-    encode,
-)
+from gateway.audit.own_process import Progress, encode
+from gateway.audit.recomputation import Finished, NotFinished, Recomputation, Trouble, UnderWay
 from gateway.commands.verification_process import command
 from tests.gateway.audit.attacking import by_hand
 from tests.gateway.audit.making import NOON, SIGNER, Log, entry, until

@@ -1,7 +1,7 @@
 """An entry of a decision keeps the whole question, through the log's own canonical bytes."""
 
 from dataclasses import fields, replace
-from datetime import UTC
+from datetime import UTC, timedelta
 
 import pytest
 from hypothesis import given
@@ -36,7 +36,15 @@ def test_a_question_comes_back_from_the_log(question: Question) -> None:
     if all(getattr(question, name).isprintable() for name in FIELDS) and all(
         one.isprintable() for one in (*question.factors, *(where for where, _ in question.roles))
     ):
-        assert again(kept(question)) == replace(question, now=question.now.astimezone(UTC))
+        assert again(kept(question)) == replace(
+            question, now=question.now.astimezone(UTC), facts=in_whole_seconds(question.facts)
+        )
+
+
+def in_whole_seconds(facts: Facts) -> Facts:
+    """As policies see them."""
+    idle = facts.idle
+    return facts if idle is None else replace(facts, idle=timedelta(seconds=int(idle.total_seconds())))
 
 
 def test_each_part_of_a_question_has_its_place_in_an_entry() -> None:
@@ -52,6 +60,13 @@ def test_an_ordinary_decision_costs_one_detail_more() -> None:
     assert set(details_of(ask((HULIN, Role.CLERK)))) == {"acr", "amr", "roles", "authenticated_at"}
 
 
+def test_how_long_somebody_was_idle_is_a_detail_of_its_own_so_that_the_text_of_the_facts_repeats() -> None:
+    alone = details_of(ask((HULIN, Role.CLERK), facts=Facts(idle=timedelta(seconds=9.7))))
+    assert (alone["idle"], FACTS in alone) == (9, False)
+    each = [details_of(ask(facts=Facts(idle=timedelta(seconds=one), country="CZ"))) for one in (1, 2)]
+    assert [one[FACTS] for one in each] == ['{"country":"CZ"}'] * 2
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -61,6 +76,10 @@ def test_an_ordinary_decision_costs_one_detail_more() -> None:
         {"roles": ["588491:emperor"]},
         {"roles": "588491:clerk"},
         {"amr": "pwd"},
+        {"idle": "9"},
+        {"idle": True},
+        {"idle": 2**53 - 1},
+        {"idle": 9, "facts": '{"idle":"PT9S"}'},
         {"authenticated_at": "2026"},
     ],
 )

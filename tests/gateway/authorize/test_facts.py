@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,9 @@ from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Granted, Refused
 from gateway.authorize.whereabouts import Location, Whereabouts
 from gateway.sessions.session import Session
+from idp.directory.work import ActivityRole, Work
 from policies.load import load
+from policies.model import ActivityRole as FactOfWork
 from policies.model import Facts, Permitted
 from tests.gateway.authorize.conftest import EXAMPLES, HULIN, NOW, RECORDS
 
@@ -54,6 +56,48 @@ def test_how_long_somebody_has_been_idle_is_a_fact(session: Session, snapshot: S
     assert known_of(session, OUTSIDE, snapshot).idle == timedelta(minutes=1)
     clock_set_back = replace(session, last_seen_at=NOW + timedelta(seconds=2))
     assert known_of(clock_set_back, OUTSIDE, snapshot).idle == timedelta()
+
+
+def with_library(snapshot: Snapshot, folder: Path, *names: str) -> Snapshot:
+    rules = [LIBRARY / f"{name}.cedar" for name in names]
+    for file in [*(EXAMPLES / "policies" / "region").glob("*.cedar"), *rules]:
+        (folder / file.name).write_text(file.read_text("utf-8"), "utf-8")
+    book = load(folder, EXAMPLES / "policies" / "municipalities", snapshot.district)
+    return replace(snapshot, policies=book)
+
+
+def test_what_the_directory_says_of_somebodys_work_are_facts(session: Session, snapshot: Snapshot) -> None:
+    assert known_of(session, OUTSIDE, snapshot).departments is None
+    work = Work(
+        employed_since=date(2020, 1, 1),
+        employed_until=date(2026, 11, 30),
+        departments=("finance",),
+        activity_roles=(ActivityRole(HULIN, "A115", "CR22"),),
+    )
+    known = known_of(replace(session, work=work), OUTSIDE, snapshot)
+    assert (known.employed_since, known.employed_until) == (date(2020, 1, 1), date(2026, 11, 30))
+    assert known.departments == {"finance"}
+    assert known.activity_roles == {FactOfWork(municipality=HULIN, agenda="A115", activity_role="CR22")}
+    assert known.idle == timedelta(minutes=1)
+
+
+def test_whose_employment_is_over_is_refused_and_no_grant_outlasts_its_last_day(
+    request_: AccessRequest, session: Session, snapshot: Snapshot, tmp_path: Path
+) -> None:
+    known = with_library(snapshot, tmp_path, "employment")
+    today = replace(session, work=Work(employed_until=date(2026, 11, 23)))
+    evening = datetime(2026, 11, 23, 22, 58, tzinfo=UTC)  # two minutes before midnight of the offices
+    late = replace(today, last_seen_at=evening, facts_at=evening, authenticated_at=evening)
+    granted = check(request_, late, known, evening, "g")
+    assert isinstance(granted, Granted)
+    assert granted.grant.assertion.expires_at <= evening + timedelta(minutes=2)
+    refused = check(request_, late, known, evening + timedelta(minutes=2), "g")
+    assert isinstance(refused, Refused)
+    assert refused.reason == "employment_ended"
+    begins = replace(session, work=Work(employed_since=date(2026, 11, 24)))
+    too_early = check(request_, begins, known, NOW, "g")
+    assert isinstance(too_early, Refused)
+    assert too_early.reason == "employment_not_begun"
 
 
 IN_PRAGUE = Location(country="CZ", latitude=50.08, longitude=14.43)

@@ -10,14 +10,14 @@ from config.sources import DISK
 from gateway.audit.canonical import parse
 from gateway.audit.entry import Code
 from gateway.commands.applying import apply
-from gateway.commands.policy_offices import office_of
+from gateway.commands.policy_offices import checks, office_of
 from gateway.commands.proposing import propose
 from gateway.commands.publishing import NotInForce
 from gateway.commands.shared_policies import book_at_start, in_force
 from gateway.commands.state import State, now, open_state
 from gateway.policy_office.asking import by_operator
 from gateway.policy_office.proposal import State as Standing
-from gateway.policy_office.scope import OF_REGION, Scope
+from gateway.policy_office.scope import ANY, OF_REGION, Scope
 from gateway.policy_office.version import Version
 from gateway.storage.audit_evidence import rows
 from policies.load import PoliciesUnusable
@@ -103,3 +103,12 @@ async def test_of_files_only_what_somebody_edited_is_proposed(state: State) -> N
     (said,) = await propose(state, edited, read_last, BY, now())
     assert said.startswith(f"proposed for {HULIN}")
     assert await propose(state, edited, edited, BY, now()) == []
+
+
+async def test_a_case_that_is_broken_elsewhere_hinders_nobody_here(state: State) -> None:
+    case = '[[case]]\nname = "nobody ever"\nroles = ["mayor"]\napplication = "map"\nreason = "closed"\n'
+    texts = there(state).texts | {f"municipalities/{HONETICE}.cases.toml": case}
+    assert checks(state, texts, Scope(HULIN)).problems == ()
+    for scope in (Scope(HONETICE), OF_REGION, ANY):
+        (problem,) = checks(state, texts, scope).problems
+        assert "nobody ever" in problem

@@ -11,7 +11,8 @@ import pytest
 from config.district import read_district
 from config.vocabulary import Role
 from gateway.commands import simulating
-from gateway.commands.simulating import Work, simulated
+from gateway.commands.simulating import simulated
+from gateway.commands.simulation_work import Work
 from gateway.commands.state import now
 from gateway.storage import audit_decisions
 from gateway.storage.audit import append

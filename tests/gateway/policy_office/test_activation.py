@@ -9,7 +9,7 @@ from config.vocabulary import Action, SubjectId
 from gateway.audit.entry import Code, Outcome
 from gateway.policy_office.proposal import State
 from gateway.policy_office.refusal import ActRefused, Refusal
-from gateway.policy_office.scope import Scope
+from gateway.policy_office.scope import OF_REGION, Scope
 from gateway.policy_office.version import Source
 from gateway.storage.policy_proposals import Proposals
 from tests.policies.world import HULIN
@@ -184,6 +184,7 @@ async def test_older_texts_of_a_scope_come_into_force_again_and_all_others_stay(
     made = await world.activation.roll_back(world.mayor.asking, HERE, 1, "Nikdo nic neotevře.", NOON)
     assert (made.number, made.restores, made.source, made.base) == (4, 1, Source.ROLL_BACK, 3)
     assert world.in_force().texts == FIRST | {THERE: FIRST[THERE] + "// Tam.\n"}
+    assert world.known == [False, False, True], "what was in force under the same guardrails is tried no more"
     (entry,) = world.entries(Code.POLICY_ROLLED_BACK)
     assert (entry.subject, entry.details["restores"], entry.details["why"]) == (
         "urad:mayor", 1, "Nikdo nic neotevře.",
@@ -221,3 +222,12 @@ async def test_a_roll_back_to_what_cannot_be_loaded_any_more_is_refused(world: W
     with pytest.raises(ActRefused) as told:
         await world.activation.roll_back(world.mayor.asking, HERE, 2, "Proto.", NOON)
     assert told.value.reason is Refusal.CHECKS_FAILED
+
+
+async def test_what_was_in_force_under_other_guardrails_is_tried_anew(world: World) -> None:
+    await world.approved()
+    world.publish(world.in_force().texts | {GUARDRAILS: SIGN_IN + "// Přísněji.\n"})
+    await world.activation.roll_back(world.mayor.asking, HERE, 1, "Proto.", NOON)
+    assert world.known[-1] is False
+    await world.activation.roll_back(world.officer.asking, OF_REGION, 2, "Proto.", NOON)
+    assert world.known[-1] is False, "other texts of a municipality stand beside it than then"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from gateway.sessions.session import EndReason
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.sync.news import News
+from idp.directory.work import Work
 from tests.gateway.sessions.office_world import HULIN, KEEP, World
 
 LATER = timedelta(minutes=1)
@@ -135,6 +136,21 @@ async def test_a_gained_role_ends_nothing_and_its_grants_are_decided_anew(
     assert set(session.roles) == {*who.roles, (HULIN, Role.MAYOR)}
     assert (session.generation, len(world.announced)) == (2, 1)
     assert {Code.FACTS_CHANGED, Code.REVOCATION} <= set(world.codes())
+
+
+async def test_what_is_new_of_somebodys_work_ends_nothing_and_is_recorded_and_decided_anew(
+    office: Office, world: World, who: SignedIn
+) -> None:
+    work = Work(employed_until=date(2026, 3, 31), departments=("finance",))
+    office.people[who.subject] = replace(office.people[who.subject], work=work)
+    await office.look()
+    (session,) = await world.store.open_ones()
+    assert (session.work, session.roles, session.generation) == (work, who.roles, 2)
+    assert len(world.announced) == 1
+    (entry,) = [one for one in world.entries if one.code is Code.FACTS_CHANGED]
+    assert entry.details["work"] == ["employed_until 2026-03-31", "department finance"]
+    await office.look()
+    assert len(world.announced) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,19 @@
 import os
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
-from config.vocabulary import AuthenticationLevel, Role
+from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role
 from gateway.sessions.id_token import LEEWAY, MAX_AGE, IdTokenRefused, SignedIn, verify
+from idp.directory.work import NOTHING_KNOWN, ActivityRole, Work
 
 ISSUER, CLIENT, NONCE = "https://login.brana.example", "brana-gateway", "n-0S6_WzA2Mj"
 NOW = datetime.fromisoformat("2026-03-02T08:30:00+00:00")
@@ -94,6 +96,18 @@ def test_a_person_without_roles_is_somebody() -> None:
 
 moment = int(NOW.timestamp())
 LEEWAY_S, MAX_AGE_S = int(LEEWAY.total_seconds()), int(MAX_AGE.total_seconds())
+
+
+def test_what_is_known_of_somebodys_work_comes_with_the_person_and_may_be_nothing():
+    assert verified(signed(claims())).work == NOTHING_KNOWN
+    work = Work(
+        employed_until=date(2026, 12, 31),
+        departments=("finance",),
+        activity_roles=(ActivityRole(MunicipalityCode("588491"), "A115", "CR22"),),
+    )
+    assert verified(signed(claims(brana_work=msgspec.to_builtins(work)))).work == work
+    with pytest.raises(IdTokenRefused):
+        verified(signed(claims(brana_work={"employed_until": "soon"})))
 
 
 @pytest.mark.parametrize(

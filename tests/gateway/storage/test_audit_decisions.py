@@ -74,6 +74,15 @@ def test_a_decision_comes_back_as_it_was_asked(database: Database, now: datetime
     assert (one.authenticated_at, again.sequence) == (CLERK.authenticated_at, 2)
 
 
+def test_who_was_idle_for_another_time_is_the_same_asker(database: Database, now: datetime) -> None:
+    spans = [timedelta(seconds=seconds) for seconds in (0, 7, 900)]
+    each = [replace(CLERK, facts=replace(CLERK.facts, idle=span)) for span in spans]
+    keep(database, *(entry(one, now + SECOND * number) for number, one in enumerate(each)))
+    (found,) = read(database, Period(now, now + 3 * SECOND))
+    assert [one.idle for one in found if isinstance(one, Decided)] == spans
+    assert len({id(one.asked) for one in found if isinstance(one, Decided)}) == 1
+
+
 def test_only_what_is_of_the_municipality_is_read_where_one_is_named(
     database: Database, now: datetime
 ) -> None:
@@ -107,12 +116,14 @@ def test_what_this_version_does_not_know_or_cannot_read_is_never_guessed(
     keep(
         database,
         entry(CLERK, now, facts='{"weather":"rain"}'),
+        entry(CLERK, now, facts='{"idle":"PT9S"}', idle=9),
         entry(CLERK, now, authenticated_at="yesterday"),
+        entry(CLERK, now, idle=2**53 - 1),
         *(entry(CLERK, now + SECOND) for _ in range(2)),
     )
-    broken = {2: b"{", 3: b'{"code":"access.request","sequence":3,"at":"2026-03-02T08:30:00Z"}'}
+    broken = {4: b"{", 5: b'{"code":"access.request","sequence":5,"at":"2026-03-02T08:30:00Z"}'}
     for sequence, data in broken.items():
         change = update(audit_entry).where(audit_entry.c.sequence == sequence).values(canonical=data)
         database.write_soon(lambda connection, change=change: connection.execute(change)).result()
     found = [one for part in read(database, Period(now, now + 2 * SECOND)) for one in part]
-    assert found == [Why.UNKNOWN_FACTS, Why.UNREADABLE, Why.UNREADABLE, Why.UNREADABLE]
+    assert found == [Why.UNKNOWN_FACTS] * 2 + [Why.UNREADABLE] * 4

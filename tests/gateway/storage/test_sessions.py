@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.session import EndReason, Session
 from gateway.storage.database import Database
 from gateway.storage.sessions import StoredSessions
+from idp.directory.work import ActivityRole, Work
 from tests.rig.session_store import session_store
 
 HULIN, KROMERIZ = MunicipalityCode("588491"), MunicipalityCode("588296")
@@ -205,11 +206,21 @@ async def test_new_facts_replace_the_old_and_revoke_what_rested_on_them(
     store: StoredSessions, session: Session, now: datetime
 ) -> None:
     await store.add(session, b"1" * 32, "a.example", [])
-    changed = session.with_facts("Jana Malá", "mala", ((KROMERIZ, Role.MAYOR),), now + MINUTE)
+    work = Work(employed_until=date(2026, 12, 31), departments=("finance", "matrika"))
+    changed = session.with_facts("Jana Malá", "mala", ((KROMERIZ, Role.MAYOR),), now + MINUTE, work)
     assert await store.replace_facts([changed], now + MINUTE, [entry(session, now)]) == [
         session.revocation_id
     ]
     assert await store.by_handle(b"1" * 32, "a.example") == replace(changed, generation=2)
+
+
+async def test_a_session_begins_with_what_is_known_of_its_persons_work(
+    store: StoredSessions, session: Session
+) -> None:
+    role = ActivityRole(KROMERIZ, "A115", "CR22")
+    knows = replace(session, work=Work(employed_since=date(2020, 1, 1), activity_roles=(role,)))
+    await store.add(knows, b"1" * 32, "a.example", [])
+    assert await store.by_handle(b"1" * 32, "a.example") == knows
 
 
 async def test_confirmed_facts_revoke_nothing_and_touch_open_sessions_only(

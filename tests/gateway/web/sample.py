@@ -15,8 +15,9 @@ from config.settings import Place, Title
 from config.vocabulary import ApplicationId, Role, SessionId
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.own_process import encode
 from gateway.audit.reasons import with_policies
-from gateway.audit.recomputation import Recomputation, Said, Verdict, encode
+from gateway.audit.recomputation import Recomputation, Said, Verdict
 from gateway.commands.public_certificate import Standing
 from gateway.fleet.known_nodes import Heard, KnownFleet, KnownNode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier

@@ -131,7 +131,7 @@ async def test_a_removed_exception_is_ended(visitor: Visitor) -> None:
     campaign = visitor.given.village.begun()
     number = visitor.number(campaign, EXCEPTED)
     await visitor.post(f"/reviews/{campaign.id}", number=number, choice="remove", comment="")
-    assert visitor.given.exceptions_ended == [EXCEPTED.subject]
+    assert visitor.given.ended == [EXCEPTED.what]
     assert (
         await visitor.refused(f"/reviews/{campaign.id}", number=number, choice="confirm", comment="")
         == "removal_final"

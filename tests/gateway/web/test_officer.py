@@ -8,7 +8,8 @@ import pytest_asyncio
 from config.vocabulary import REASON_HEADER
 from gateway.audit.anchors import Fault
 from gateway.audit.entry import Code, Outcome
-from gateway.audit.recomputation import Failure, Progress, Verdict
+from gateway.audit.own_process import Failure, Progress
+from gateway.audit.recomputation import Verdict
 from gateway.audit.search import TooManyPeople
 from gateway.audit.verify import Broken
 from tests.gateway.web.people import AUDITOR, MAYOR, NOW, OFFICER, assertion_header

@@ -8,6 +8,7 @@ import pytest
 from config.settings import SignIn
 from config.vocabulary import AuthenticationLevel, Role
 from idp.directory.person import AccountState, Person, RoleHeld
+from idp.directory.work import Work
 from idp.events import EndReason
 from idp.login.facts import differ, read_meanwhile, recent, why_over
 from tests.rig.people import HULIN, JANA, NOON, PETR, person
@@ -69,7 +70,8 @@ def test_a_session_ends_when_its_person_may_not_work_lost_a_role_or_needs_more(
     assert why_over(session, told, SignIn()) is reason
 
 
-def test_names_and_roles_are_what_differs_and_a_mail_address_is_not():
+def test_names_roles_and_work_are_what_differs_and_a_mail_address_is_not():
     assert not differ(JANA, replace(JANA, mail="jina@obec.test", state=AccountState.LOCKED))
-    for other in ({"name": "Jana Malá"}, {"login": "mala.jana"}, {"roles": ()}):
+    work = Work(departments=("finance",))
+    for other in ({"name": "Jana Malá"}, {"login": "mala.jana"}, {"roles": ()}, {"work": work}):
         assert differ(JANA, replace(JANA, **other))
