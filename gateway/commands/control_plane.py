@@ -374,7 +374,6 @@ class ControlPlane:
         return LostFactors(self.officers_acts(), has, self.office, ending)
 
     async def close(self) -> None:
-        self.policy_desk.simulations.close()
         self.secret_hashes.close()
         await self.policy_desk.simulating.close()
         await self.provider.close()

@@ -5,23 +5,25 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from config.vocabulary import ApplicationId, MunicipalityCode, SubjectId
+from config.vocabulary import ApplicationId, SubjectId
 from gateway.authorize.catalogue import openable
 from gateway.authorize.snapshot import Snapshot
 from gateway.commands.acting import acting
 from gateway.commands.asking_office import PlaneTown
 from gateway.commands.control_plane import ControlPlane
-from gateway.commands.decisions import shared_book, titles_of
+from gateway.commands.decisions import shared_book
+from gateway.commands.plane_simulations import PlaneSimulations
 from gateway.commands.policy_offices import activation_of, incidents_of
+<<<<<<< HEAD
 from gateway.commands.simulation_work import Work
+=======
+>>>>>>> desk
 from gateway.policy_office.incident import Incident
 from gateway.policy_office.office import standing
 from gateway.sessions.session import Session
-from gateway.storage.audit_decisions import Period
-from gateway.storage.place import place_of, place_text
 from gateway.web.desk import Page
 from gateway.web.policies.editor import Editor
-from gateway.web.policies.impact import Impact, Key, UnderWay
+from gateway.web.policies.impact import Impact
 from gateway.web.policies.overview import Overview
 from gateway.web.policies.proposals import Proposals
 from gateway.web.policies.site import Site
@@ -73,36 +75,6 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         *Why(site, PlaneTown(plane).named, plane.state.record).pages(),
         *Switch(site, Hits(plane), district).pages(),
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class PlaneSimulations:
-    """Implements `gateway.web.policies.impact.Simulations`."""
-
-    plane: ControlPlane
-
-    def of(self, key: Key) -> UnderWay | None:
-        return self.plane.policy_desk.simulations.of(key)
-
-    def begin(
-        self,
-        key: Key,
-        today: Texts,
-        draft: Texts,
-        municipality: MunicipalityCode | None,
-        since: datetime,
-        until: datetime,
-    ) -> bool:
-        settings, district = self.plane.settings, self.plane.state.district
-        work = Work(
-            database=place_text(place_of(settings.state)),
-            municipalities=tuple(district.values()),
-            applications=titles_of(settings),
-            today=dict(today),
-            draft=dict(draft),
-            period=Period(since, until, municipality),
-        )
-        return self.plane.policy_desk.simulations.begin(key, work)
 
 
 @dataclass(frozen=True, slots=True)

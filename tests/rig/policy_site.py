@@ -13,7 +13,7 @@ from gateway.storage.audit import append
 from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.policies.editor import Editor
-from gateway.web.policies.impact import Impact, Key, UnderWay
+from gateway.web.policies.impact import Impact
 from gateway.web.policies.overview import Overview
 from gateway.web.policies.proposals import Proposals
 from gateway.web.policies.site import Site
@@ -22,6 +22,7 @@ from gateway.web.policies.versions import Versions
 from gateway.web.policies.who_may import WhoMay
 from gateway.web.policies.why import Why
 from gateway.web.refusal import ShownRefusal, both
+from gateway.web.simulating import Asked, Standing
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.events import Origin
 from policies.evaluate import PolicyBook
@@ -80,12 +81,14 @@ PEOPLE = (_held("Jana Zdejší", "zdejsi.jana", HULIN), _held("Ota Jinde", "jind
 
 @dataclass
 class PolicySite:
+    """Implements `gateway.web.policies.site.Books` and `gateway.web.simulating.Simulations`."""
+
     world: World
     hits: tuple[int, int] = (3, 41)
     asked: list[Act] = field(default_factory=list)
-    standing: UnderWay | None = None
-    busy: bool = False
-    begun: list[tuple[object, ...]] = field(default_factory=list)
+    simulated: Standing = None
+    """How a simulation stands, whichever is asked for."""
+    begun: list[tuple[Asked, str]] = field(default_factory=list)
 
     def in_force(self) -> PolicyBook:
         return self.made_of(self.world.in_force().texts)
@@ -93,13 +96,15 @@ class PolicySite:
     def made_of(self, texts: Texts) -> PolicyBook:
         return load(REGION, MUNICIPALITIES, DISTRICT, APPLICATIONS, InHand(texts))
 
-    def of(self, key: Key) -> UnderWay | None:
-        """How a simulation stands."""
-        return self.standing
+    def standing(self, asked: Asked) -> Standing:
+        return self.simulated
 
-    def begin(self, key: Key, today: Texts, draft: Texts, *period: object) -> bool:
-        self.begun.append((today, draft, *period))
-        return not self.busy
+    async def begin(self, asked: Asked, by: str) -> Standing:
+        self.begun.append((asked, by))
+        return self.simulated
+
+    async def cancel(self, asked: Asked) -> None:
+        self.simulated = None
 
     def site(self, desk: Desk) -> Site:
         world = self.world

@@ -9,9 +9,10 @@ import pytest
 import pytest_asyncio
 
 from gateway.audit.entry import Code
-from gateway.web.policies.impact import UnderWay
+from gateway.web.simulating import Finished, NotFinished, Occupied, Trouble, UnderWay
 from policies.simulate import Tally
 from policies.simulated import report
+from tests.gateway.web.people import NOW
 from tests.policies.world import HULIN
 from tests.rig.policy_office import FILE
 from tests.rig.policy_site import AUTHOR, LOOKER, STRANGER
@@ -97,25 +98,28 @@ async def test_a_proposal_with_a_fault_has_to_be_mended_first(visitor):
     assert "Mend them first." in await visitor.get(f"{page}/impact")
 
 
-async def test_a_simulation_is_begun_recorded_watched_and_told(visitor):
+async def test_a_simulation_is_begun_watched_and_told_and_whoever_sees_it_is_recorded(visitor):
     page = await visitor.begun()
     await visitor.filled(page, actions=["write"])
-    assert (await visitor.done(f"{page}/impact")).endswith("?done=begun#simulation")
-    [(today, draft, municipality, since, until)] = visitor.given.begun
-    assert "map-clerks" not in today[FILE]
-    assert "map-clerks" in draft[FILE]
-    assert (municipality, until - since) == (HULIN, timedelta(days=7))
+    await visitor.done(f"{page}/impact")
+    [(asked, by)] = visitor.given.begun
+    assert "map-clerks" in asked.texts[FILE]
+    assert (asked.municipality, asked.days, by) == (HULIN, 7, AUTHOR.login)
+    visitor.given.simulated = UnderWay(NOW, by, 1200, 5000)
+    assert "1200 of 5000" in await visitor.get(f"{page}/impact")
+    visitor.given.simulated = Occupied(NOW)
+    assert "Another simulation goes on." in await visitor.get(f"{page}/impact")
+    visitor.given.simulated = NotFinished(Trouble.TOO_LONG, "", NOW, by)
+    assert "took too long" in await visitor.get(f"{page}/impact")
+    assert visitor.world.entries(Code.LOG_SEARCHED) == []
+    book = visitor.given.in_force()
+    visitor.given.simulated = Finished(report(Tally(), book, book), NOW, NOW, timedelta(), by)
+    assert "Would be the same" in await visitor.get(f"{page}/impact")
     [entry] = visitor.world.entries(Code.LOG_SEARCHED)
     assert entry.subject == AUTHOR.subject
-    visitor.given.standing = UnderWay(1200, 5000)
-    assert "1200 of 5000" in await visitor.get(f"{page}/impact")
-    visitor.given.standing = UnderWay(
-        10, 10, report(Tally(), visitor.given.in_force(), visitor.given.in_force())
-    )
-    assert "Would be the same" in await visitor.get(f"{page}/impact")
-    visitor.given.standing = UnderWay(0, 0, failed=True)
-    assert "could not be finished" in await visitor.get(f"{page}/impact")
-    visitor.given.busy = True
-    assert "busy" in await visitor.done(f"{page}/impact")
-    assert len(visitor.world.entries(Code.LOG_SEARCHED)) == 1
-    assert (await visitor.refused(f"{page}/impact", STRANGER)) == (404, "proposal_unknown")
+
+
+async def test_nobody_simulates_a_proposal_of_another_municipality(visitor):
+    page = await visitor.begun()
+    assert await visitor.refused(f"{page}/impact", STRANGER) == (404, "proposal_unknown")
+    assert visitor.given.begun == []
