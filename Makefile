@@ -45,8 +45,8 @@ journeys: install-tests  ## the story in a real browser; screenshots go to build
 fuzz: install-tests  ## the fuzz target of the sign-in, minutes instead of seconds; EXAMPLES=20000 runs it longer
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),3000) $(BIN)/python -m pytest tests/fuzz --timeout 0
 
-mutants: install-tests  ## mistakes made on purpose in Cedar policies, judged by their cases; results in build/mutants.json
-	@$(BIN)/python -m tests.mutants
+mutants: install-tests  ## mistakes made on purpose in Cedar policies and in `policies/`, judged by cases and tests; NAME=evaluate tries one file
+	@$(BIN)/python -m tests.mutants $(NAME)
 
 bench: install-tests  ## benchmarks, results in build/bench.json; NAME=hot_path runs one
 	@$(compiled)

@@ -1,7 +1,8 @@
 """Without which facts a policy cannot apply: those it asks for by `has` before it does anything that could fail.
 
 A policy that asks `context has requested` first says nothing of somebody who asked for nothing, whatever else it reads.
-So what it reads need not be made, and a clock that it looks at makes no verdict pass with time.
+So what it reads need not be made, and a clock that it looks at makes no verdict pass with time. What it reads of the
+circumstances before it asks has to be made all the same: Cedar comes there first, and finds nothing an error.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ HARMLESS = frozenset(
     }
 )
 """Operators that never fail on what the schema admits. Numbers overflow, so whatever is added up may fail."""
+CONTEXT = {"Var": "context"}
 
 
 def guards_of(policy: dict[str, Any]) -> frozenset[str]:
@@ -49,7 +51,7 @@ def _asked_for(node: Any) -> str | None:
     if not isinstance(node, dict) or node.keys() != {"has"}:
         return None
     of, name = node["has"]["left"], node["has"]["attr"]
-    return name if of == {"Var": "context"} and name in FURTHER else None
+    return name if of == CONTEXT and name in FURTHER else None
 
 
 def _is_harmless(node: Any) -> bool:
@@ -62,6 +64,8 @@ def _is_harmless(node: Any) -> bool:
     ((operator, inside),) = node.items()
     if operator == "Set":
         return all(_is_harmless(one) for one in inside)
-    if operator == "Var":
+    if operator == "has" and inside["left"] == CONTEXT:
         return True
+    if operator == "Var":
+        return node != CONTEXT  # where the policy is passed over, what it reads there has not been made
     return all(_is_harmless(one) for one in inside.values() if isinstance(one, dict))

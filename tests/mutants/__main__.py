@@ -1,66 +1,32 @@
-"""Runs the mutants of Cedar policies: `python -m tests.mutants [NAME …]`. Writes build/mutants.json.
+"""Runs mutants of Cedar policies and of the modules of `policies`: `python -m tests.mutants [NAME …]`.
 
-Of the library every mutant has to die, or to stand in `equivalent.toml` with the reason why nothing can tell it apart.
+NAME is a policy of the library (`supplier`), a file of the example (`45-policies`, `588491`) or a module (`evaluate`);
+left out, everything. Results in build/mutants.json. It fails where a mutant of a Cedar policy lives that is not listed.
 """
 
-import json
+import subprocess
 import sys
-import tomllib
-from collections import Counter
-from itertools import chain
-from pathlib import Path
 
-from rich.progress import track
-
-from tests.mutants.judged import EXAMPLES, LIBRARY, Judged, of_example, of_library
-
-HERE = Path(__file__).parent
-RESULTS = HERE.parents[1] / "build" / "mutants.json"
+from tests.mutants.cedar import files
+from tests.mutants.cedar import main as judge_policies
+from tests.mutants.python_run import modules
+from tests.mutants.results import RESULTS, ROOT
 
 
-def main(wanted: list[str]) -> int:
-    names = wanted or sorted(file.stem for file in LIBRARY.glob("*.cedar"))
-    judged = list(chain.from_iterable(of_library(name) for name in track(names, "library")))
-    examples: list[Judged] = []
-    if not wanted:
-        files = sorted((EXAMPLES / "policies/region").glob("*.cedar"))
-        files += [one.with_name(one.name.replace(".cases.toml", ".cedar")) for one in _with_cases()]
-        examples = list(chain.from_iterable(of_example(file) for file in track(files, "examples")))
-    equivalent = {
-        (one["file"], one["policy"], one["change"])
-        for one in tomllib.loads((HERE / "equivalent.toml").read_text("utf-8"))["mutant"]
-    }
-    missing = [one for one in judged if one.fate == "survived" and _key(one) not in equivalent]
-    found = {
-        "library": _told(judged, equivalent),
-        "examples": _told(examples, equivalent),
-        "killed_all_of_the_library": not missing,
-    }
-    RESULTS.parent.mkdir(exist_ok=True)
-    kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
-    RESULTS.write_text(json.dumps(kept | found, ensure_ascii=False, indent=1), "utf-8")
-    for one in missing:
-        print(f"SURVIVED {one.file} {one.mutant.policy}: {one.mutant.change}", file=sys.stderr)
-    print(f"library: {found['library']['fates']}, examples: {found['examples']['fates']}; see {RESULTS.name}")
-    return 1 if missing else 0
-
-
-def _with_cases() -> list[Path]:
-    return sorted((EXAMPLES / "policies/municipalities").glob("*.cases.toml"))
-
-
-def _key(one: Judged) -> tuple[str, str, str]:
-    return one.file, one.mutant.policy, one.mutant.change
-
-
-def _told(judged: list[Judged], equivalent: set[tuple[str, str, str]]) -> dict[str, object]:
-    fates = Counter("equivalent" if _key(one) in equivalent else one.fate for one in judged)
-    survivors = [
-        {"file": one.file, "policy": one.mutant.policy, "change": one.mutant.change}
-        for one in judged
-        if one.fate == "survived" and _key(one) not in equivalent
-    ]
-    return {"fates": dict(fates), "survivors": survivors}
+def main(names: list[str]) -> int:
+    policies, known = files(), modules()
+    if unknown := [name for name in names if name not in policies and name not in known]:
+        raise SystemExit(f"{', '.join(unknown)}: write one of {', '.join(sorted({*policies, *known}))}")
+    failed = 0
+    if some := [name for name in policies if not names or name in names]:
+        failed = judge_policies(some)
+    if some := [name for name in known if not names or name in names]:
+        # By itself: its processes are copies of one that has not imported the product.
+        failed |= subprocess.run(
+            [sys.executable, "-m", "tests.mutants.modules", *some], check=False
+        ).returncode
+    print(f"see {RESULTS.relative_to(ROOT)}")
+    return failed
 
 
 if __name__ == "__main__":

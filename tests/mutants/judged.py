@@ -12,7 +12,7 @@ from config.district import District, Municipality, read_district
 from config.vocabulary import ApplicationId, MunicipalityCode
 from policies.case_files import SUFFIX, CaseFile, read_cases
 from policies.cases import Case
-from policies.evaluate import Source
+from policies.evaluate import PolicyBook, Source
 from policies.examine import SCHEMA_FILE
 from policies.load import case_files, read_folders
 from policies.never import Never
@@ -106,13 +106,15 @@ def _source(text: str, bounds: Bounds) -> Source:
 def _is_broken(
     region: Source, municipal: dict[MunicipalityCode, Source], cases: list[CaseFile], names: Names
 ) -> bool:
-    """What is said in single cases is asked first: it takes a tenth of the time."""
-    for kind in (Case, Never):
-        some = [
-            replace(one, said=tuple(part for part in one.said if isinstance(part.said, kind)))
-            for one in cases
-        ]
-        some = [replace(one, text=f"{kind.__name__} of {one.text}") for one in some]
-        if any(one.broken for one in tried(region, municipal, names, some)):
-            return True
-    return False
+    """Single cases are asked first, until one is broken: that takes a hundredth of the time of what must never be."""
+    book = PolicyBook(region, municipal, names, version="")
+    for of in cases:
+        for said in (one.said for one in of.said):
+            for code in municipal if of.only is None else {of.only} & municipal.keys():
+                here = isinstance(said, Case) and said.municipality in (None, code)
+                if here and said.broken_by(book.decide(said.question(code))):
+                    return True
+    left = [
+        replace(one, said=tuple(part for part in one.said if isinstance(part.said, Never))) for one in cases
+    ]
+    return any(one.broken for one in tried(region, municipal, names, left))
