@@ -10,10 +10,6 @@ from gateway.commands.background_simulation import Simulating
 from gateway.commands.decisions import TITLES, book_to_be
 from gateway.commands.policies_in_force import newly_loaded
 from gateway.commands.shared_policies import node_of
-<<<<<<< HEAD
-from gateway.commands.simulations import Simulations
-=======
->>>>>>> desk
 from gateway.commands.state import State, now
 from gateway.policy_office.activation import Activation
 from gateway.policy_office.incidents import Incidents
@@ -48,10 +44,6 @@ class PolicyDesk:
     take: Callable[[], Awaitable[None]] = nobody_takes
     arranged: asyncio.Event = field(default_factory=asyncio.Event)
     simulating: Simulating = field(default_factory=lambda: Simulating(now))
-<<<<<<< HEAD
-    simulations: Simulations = field(default_factory=Simulations)
-=======
->>>>>>> desk
 
     def office(self, state: State) -> Office:
         """By these settings; to be asked for anew at each request."""

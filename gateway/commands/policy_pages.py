@@ -14,10 +14,6 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.decisions import shared_book
 from gateway.commands.plane_simulations import PlaneSimulations
 from gateway.commands.policy_offices import activation_of, incidents_of
-<<<<<<< HEAD
-from gateway.commands.simulation_work import Work
-=======
->>>>>>> desk
 from gateway.policy_office.incident import Incident
 from gateway.policy_office.office import standing
 from gateway.sessions.session import Session
