@@ -36,7 +36,6 @@ BESIDES = (
     "impossible-travel",
     "mayor-own-device",
     "stronger-sign-in",
-    "supplier",
     "unmanaged-device",
 )
 HULIN = MunicipalityCode("588491")
