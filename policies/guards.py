@@ -55,17 +55,14 @@ def _asked_for(node: Any) -> str | None:
 
 
 def _is_harmless(node: Any) -> bool:
-    if not isinstance(node, dict):
-        return True
-    if node.keys() == {"Value"}:
+    if not isinstance(node, dict) or node.keys() == {"Value"}:
         return True
     if len(node) != 1 or not node.keys() <= HARMLESS:
         return False
     ((operator, inside),) = node.items()
     if operator == "Set":
         return all(_is_harmless(one) for one in inside)
-    if operator == "has" and inside["left"] == CONTEXT:
-        return True
     if operator == "Var":
         return node != CONTEXT  # where the policy is passed over, what it reads there has not been made
-    return all(_is_harmless(one) for one in inside.values() if isinstance(one, dict))
+    asks = operator == "has" and inside["left"] == CONTEXT
+    return asks or all(_is_harmless(one) for one in inside.values() if isinstance(one, dict))
