@@ -2,7 +2,7 @@
 
 from importlib.util import module_from_spec
 
-from tests.mutants.python_run import Changed, modules, judges_of
+from tests.mutants.python_run import Changed, judges_of, modules
 
 
 def test_the_import_finds_the_changed_text_and_of_other_modules_their_own() -> None:
