@@ -25,6 +25,7 @@ from tests.mutants.changes import Mutant, mutants
 LIBRARY = Path(policies.load.__file__).parent / "library"
 EXAMPLES = Path(config.__file__).parent / "examples"
 HULIN, KROMERIZ = MunicipalityCode("588491"), MunicipalityCode("588296")
+HONETICE = MunicipalityCode("542342")  # where no policy of its own speaks of suppliers
 TWO = District([Municipality(HULIN, "Hulín", ""), Municipality(KROMERIZ, "Kroměříž", "")])
 SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))
 REST = {"permitted": "true", "refused": "false"}
@@ -84,7 +85,7 @@ def of_example(file: Path) -> Iterator[Judged]:
     )
     own = MunicipalityCode(file.stem) if file.parent.name == "municipalities" else None
     bounds = Bounds(SCHEMA, frozenset(district), None, own)
-    some = {code: read.municipal[code] for code in (HULIN, KROMERIZ)}
+    some = {code: read.municipal[code] for code in (HULIN, KROMERIZ, HONETICE)}
 
     def is_broken(changed: str) -> bool:
         if own is not None:

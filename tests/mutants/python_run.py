@@ -66,22 +66,23 @@ class JudgedModule:
 
 
 def modules() -> list[str]:
-    """Those that some test imports by name."""
-    return sorted(file.stem for file in (ROOT / "policies").glob("*.py") if tests_of(file.stem))
+    """Those that some test mirrors, or imports by name."""
+    return sorted(file.stem for file in (ROOT / "policies").glob("*.py") if judges_of(file.stem))
 
 
-def tests_of(module: str) -> list[Path]:
-    """Those that import it: first the file that mirrors it, then from the shortest on."""
+def judges_of(module: str) -> list[Path]:
+    """Tests: first the file that mirrors it, then those that import it, from the shortest on."""
     wanted = re.compile(rf"^(from policies\.{module} import|import policies\.{module}\b)", re.MULTILINE)
     files = (ROOT / "tests/policies").glob("test_*.py")
-    found = [file for file in files if wanted.search(file.read_text("utf-8"))]
-    return sorted(found, key=lambda file: (file.stem != f"test_{module}", file.stat().st_size))
+    mirrors = f"test_{module}"
+    found = [file for file in files if file.stem == mirrors or wanted.search(file.read_text("utf-8"))]
+    return sorted(found, key=lambda file: (file.stem != mirrors, file.stat().st_size))
 
 
 def judge_module(module: str, sample: int = SAMPLE) -> JudgedModule:
     """The file that mirrors it is asked first; whom it lets live, the others are asked about."""
     source = (ROOT / "policies" / f"{module}.py").read_text("utf-8")
-    tests = tests_of(module)
+    tests = judges_of(module)
     if not tests:
         raise AssertionError(f"no file of tests/policies imports policies.{module}")
     began = time.monotonic()
