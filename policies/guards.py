@@ -55,11 +55,7 @@ def _asked_for(node: Any) -> str | None:
 
 
 def _is_harmless(node: Any) -> bool:
-<<<<<<< HEAD
     if not isinstance(node, dict) or "Value" in node:
-=======
-    if not isinstance(node, dict) or node.keys() == {"Value"}:
->>>>>>> mutants
         return True
     if len(node) != 1 or not node.keys() <= HARMLESS:
         return False
@@ -68,11 +64,6 @@ def _is_harmless(node: Any) -> bool:
         return all(_is_harmless(one) for one in inside)
     if operator == "Var":
         return node != CONTEXT  # where the policy is passed over, what it reads there has not been made
-<<<<<<< HEAD
     if operator == "has" and inside["left"] == CONTEXT:
         return True
     return all(_is_harmless(one) for one in inside.values() if isinstance(one, dict))
-=======
-    asks = operator == "has" and inside["left"] == CONTEXT
-    return asks or all(_is_harmless(one) for one in inside.values() if isinstance(one, dict))
->>>>>>> mutants
