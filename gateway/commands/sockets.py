@@ -13,6 +13,7 @@ from config.fleet import Service
 from config.places import Places
 from config.settings import Directory, Metrics, Settings
 from gateway.authorize.ext_authz import Authorizer, WaysIn
+from gateway.authorize.travel import TravelAlarm
 from gateway.commands import technical_accounts
 from gateway.commands.asking_office import PlaneTown, ask_office, where_to_ask
 from gateway.commands.behind_envoy import BEHIND_ENVOY
@@ -25,6 +26,7 @@ from gateway.commands.own_applications import PORTAL_ITSELF
 from gateway.commands.policy_pages import policy_pages
 from gateway.commands.reviewing import review_pages
 from gateway.commands.state import now
+from gateway.commands.travel_told import tell_of_travel
 from gateway.control import Reload, Sync, TryOut, control_app
 from gateway.envoy.plain import ACME
 from gateway.fleet.door import Door
@@ -184,7 +186,7 @@ def _example_realm(directories: Sequence[Directory]) -> str:
 
 def authorizer(plane: ControlPlane) -> Authorizer:
     pages = DecisionPages(plane.desk, partial(where_to_ask, plane))
-    return Authorizer(
+    made = Authorizer(
         snapshot=lambda: plane.snapshot,
         sessions=plane.state.sessions,
         sign=plane.keys.sign,
@@ -195,6 +197,8 @@ def authorizer(plane: ControlPlane) -> Authorizer:
         language=plane.settings.language,
         technical=technical_accounts.door(plane, pages),
     )
+    made.travel = TravelAlarm(partial(tell_of_travel, plane))
+    return made
 
 
 class Pages:
