@@ -11,7 +11,7 @@ from pathlib import Path
 
 from config.vocabulary import Action, MunicipalityCode, Role
 from policies.evaluate import PolicyBook, Source
-from policies.model import Permitted
+from policies.model import Permitted, Question
 from policies.needs import Needs, named, needs_of
 from policies.never import Counterexample, Never, circumstances_of, persons, question, told_apart
 from policies.reasons import Names
@@ -50,20 +50,26 @@ class Search:
         self.book = PolicyBook(region, municipal, names, version="")
         self._municipal, self._region, self._spoken_of = municipal, region, spoken_of
         open_to_all = {code: _wide_open(code) for code in municipal}
-        self._guardrails = PolicyBook(region, open_to_all, names, version="")
+        guardrails = _forbids(region)  # where everything is permitted, the region's permits have no say
+        self._guardrails = PolicyBook(guardrails, open_to_all, names, version="")
         self._region_permits = list(_permits(region))
         self._permits: dict[MunicipalityCode, list[Needs]] = {}
         self._networks: dict[MunicipalityCode, frozenset[str]] = {}
-        self._told = told_apart(_looked_at(region.policies, tuple(Action)), _attributes(region.policies))
-        self._named_roles = {one.rpartition("/")[2] for one in named(region.text, "Role", "Office")}
+        self._told = told_apart(
+            _looked_at(guardrails.policies, tuple(Action)), _attributes(guardrails.policies)
+        )
+        self._named_roles = {one.rpartition("/")[2] for one in named(guardrails.text, "Role", "Office")}
         self._let_through: dict[tuple[object, Action], bool] = {}
         self._applications = sorted(names.applications)
 
     def of(self, never: Never, here: MunicipalityCode, acting_for: MunicipalityCode) -> Found:
         """Of this class at one municipality, for which or another the person acts; the first that is found."""
         asked = 0
-        for example, actions in self._classes(never, here):
-            left = self._past_the_region(never, example, actions, here, acting_for)
+        classes = list(self._classes(never, here))
+        self._ask_the_region(never, classes, here, acting_for)
+        for example, actions in classes:
+            key = self._as_the_region_sees_it(never, example, here, acting_for)
+            left = tuple(action for action in actions if self._let_through[key, action])
             if not left:
                 continue
             asked += len(left)
@@ -109,22 +115,24 @@ class Search:
                 for of in known[looks_at]:
                     yield replace(of, roles=held, application=application), actions
 
-    def _past_the_region(
+    def _ask_the_region(
         self,
         never: Never,
-        example: Counterexample,
-        actions: tuple[Action, ...],
+        classes: list[tuple[Counterexample, tuple[Action, ...]]],
         here: MunicipalityCode,
         acting_for: MunicipalityCode,
-    ) -> tuple[Action, ...]:
-        key = self._as_the_region_sees_it(never, example, here, acting_for)
-        asked = [action for action in actions if (key, action) not in self._let_through]
-        if asked:
-            through = self._guardrails.allowed(
-                question(never, example, here, acting_for, self._networks[here]), asked
-            )
-            self._let_through |= {(key, action): action in through for action in asked}
-        return tuple(action for action in actions if self._let_through[key, action])
+    ) -> None:
+        """All of them at once: most are the same to the policies, and what is the same is evaluated once."""
+        wanted: dict[tuple[object, Action], Question] = {}
+        for example, actions in classes:
+            key = self._as_the_region_sees_it(never, example, here, acting_for)
+            new = [one for one in actions if (key, one) not in self._let_through and (key, one) not in wanted]
+            if new:
+                asks = question(never, example, here, acting_for, self._networks[here])
+                wanted |= {(key, action): replace(asks, action=action) for action in new}
+        outcomes = self._guardrails.outcomes(wanted.values())
+        for known, outcome in zip(wanted, outcomes, strict=True):
+            self._let_through[known] = outcome is not None and outcome.permits and not outcome.error
 
     def _as_the_region_sees_it(
         self, never: Never, example: Counterexample, here: MunicipalityCode, acting_for: MunicipalityCode
@@ -149,6 +157,15 @@ class Search:
 def _suffices(held: tuple[Role, ...], needed: list[tuple[frozenset[str], ...]]) -> bool:
     """Whether the roles are enough for one of the permits."""
     return any(all(not one.isdisjoint(held) for one in roles) for roles in needed)
+
+
+def _forbids(source: Source) -> Source:
+    kept = [
+        (policy, statement.text)
+        for policy, statement in zip(source.policies, split(source.text), strict=True)
+        if policy.forbids
+    ]
+    return Source("\n".join(text for _, text in kept), tuple(policy for policy, _ in kept))
 
 
 def _permits(source: Source) -> Iterator[Needs]:
