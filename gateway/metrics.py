@@ -58,6 +58,17 @@ class Metrics:
             "Configurations Envoy did not accept; any is a fault of ours",
             registry=self.registry,
         )
+        self.emergency_open = Gauge(
+            "brana_emergency_open", "Emergency accesses that are open now", registry=self.registry
+        )
+        self.emergency_review_overdue = Gauge(
+            "brana_emergency_review_overdue",
+            "Emergency accesses that nobody has reviewed in time",
+            registry=self.registry,
+        )
+        self.incident_closures = Gauge(
+            "brana_incident_closures", "Classes of access that an incident closes now", registry=self.registry
+        )
         self.certificate_ends = certificate_gauge(self.registry)
         self._recovery = Counter(
             "brana_recovery_sign_ins_total",

@@ -63,6 +63,10 @@ class Learnt:
             self.exactly & paths,
         )
 
+    @property
+    def paths(self) -> Paths:
+        return self.asked_for | self.exactly | {path for one in self.compared for path in one.paths}
+
 
 EVERYTHING = Learnt(exactly=frozenset({()}))
 
@@ -147,6 +151,28 @@ EXTENSIONS: Mapping[str, Callable[[Any], int | None]] = {"datetime": _moment, "d
 Seen = tuple[Any, ...]
 
 
+def apart(of: Learnt, context: Mapping[str, Any], passes: Callable[[Path], bool]) -> tuple[Learnt, Learnt]:
+    """What stays as it is in these circumstances, and what may be otherwise at another moment.
+
+    What is compared with something that is not there, and never will be, stays.
+    """
+
+    def never(path: Path) -> bool:
+        return not passes(path) and _value(context, path) is None
+
+    passing = Learnt(
+        frozenset(
+            one for one in of.compared if any(map(passes, one.paths)) and not any(map(never, one.paths))
+        ),
+        frozenset(filter(passes, of.asked_for)),
+        frozenset(filter(passes, of.exactly)),
+    )
+    return Learnt(*(getattr(of, each) - getattr(passing, each) for each in PARTS)), passing
+
+
+PARTS = ("compared", "asked_for", "exactly")
+
+
 def seen(of: Learnt, context: Mapping[str, Any]) -> Seen:
     """What is learnt of these circumstances, in Cedar's JSON; to be compared with that of others."""
     return (
@@ -172,7 +198,7 @@ def _value(context: Mapping[str, Any], path: Path) -> Any:
     """None where there is no such circumstance."""
     found: Any = context
     for name in path:
-        if not isinstance(found, Mapping) or name not in found:
+        if not isinstance(found, dict) or name not in found:  # a dict: an abstract class takes longer to tell
             return None
         found = found[name]
     return found
@@ -182,7 +208,7 @@ def _number(value: Any) -> Any:
     """Of what is compared as a number; anything else as it stands."""
     if type(value) is int:
         return value
-    if isinstance(value, Mapping) and isinstance(extension := value.get("__extn"), Mapping):
+    if isinstance(value, dict) and isinstance(extension := value.get("__extn"), dict):
         counted = EXTENSIONS.get(str(extension.get("fn")))
         number = None if counted is None else counted(extension.get("arg"))
         return repr(value) if number is None else number

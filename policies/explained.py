@@ -185,5 +185,5 @@ def _reads(policies: Sequence[Policy]) -> frozenset[tuple[str, ...]]:
 
 
 def _rule(policy: Policy, question: Question, book: PolicyBook, *, moves: bool) -> Rule:
-    title = spell_out(policy.wording, question, book.names).title if policy.wording else None
+    title = spell_out(policy.wording, question, book.names).title if policy.wording else policy.title
     return Rule(policy.id, policy.forbids, policy.reason, title, policy.file, policy.line, moves)

@@ -55,7 +55,7 @@ def _asked_for(node: Any) -> str | None:
 
 
 def _is_harmless(node: Any) -> bool:
-    if not isinstance(node, dict) or node.keys() == {"Value"}:
+    if not isinstance(node, dict) or "Value" in node:
         return True
     if len(node) != 1 or not node.keys() <= HARMLESS:
         return False
@@ -64,5 +64,6 @@ def _is_harmless(node: Any) -> bool:
         return all(_is_harmless(one) for one in inside)
     if operator == "Var":
         return node != CONTEXT  # where the policy is passed over, what it reads there has not been made
-    asks = operator == "has" and inside["left"] == CONTEXT
-    return asks or all(_is_harmless(one) for one in inside.values() if isinstance(one, dict))
+    if operator == "has" and inside["left"] == CONTEXT:
+        return True
+    return all(_is_harmless(one) for one in inside.values() if isinstance(one, dict))

@@ -126,15 +126,14 @@ def load(
     any_application: bool = False,
     networks: Collection[NetworkName] | None = None,
     incidents: Iterable[Closure] = (),
-    by_cases: bool = False,
-    tried_at: MunicipalityCode | None = None,
+    by_cases: bool | MunicipalityCode = False,
 ) -> PolicyBook:
     """Make the book of policies of a district.
 
     `applications` (id → titles) gives refusals their words and finds misspelt ids; left out, or with
     `any_application`, any id will do. `networks`: those that policies may name; None for any. `incidents`: what is
-    closed for now. `by_cases`: they must do what the cases beside them say, everywhere or at the municipality
-    `tried_at`. Raises PoliciesUnusable with every problem of every file, and CasesBroken where nothing else is wrong.
+    closed for now. `by_cases`: they must do what the cases beside them say, everywhere or at that
+    municipality. Raises PoliciesUnusable with every problem of every file, and CasesBroken where nothing else is wrong.
     """
     known = None if applications is None or any_application else frozenset(applications)
     named = None if networks is None else frozenset(networks)
@@ -144,7 +143,8 @@ def load(
     if read.problems:
         raise PoliciesUnusable(together(read.problems))
     names = Names(district, dict(applications or {}))
-    if by_cases and (found := broken_cases(read, names, tried_at)):
+    where = None if isinstance(by_cases, bool) else by_cases
+    if by_cases and (found := broken_cases(read, names, where)):
         raise CasesBroken(found)
     return PolicyBook(read.region, read.municipal, names, read.version, read.contents, read.incidents)
 

@@ -14,15 +14,18 @@ from policies.model import LEVELS, NOTHING_FURTHER, Delegation, Device, Emergenc
 from policies.parties import Parties, entities, kind_of, parties, uid_of, uid_of_resource
 
 __all__ = [
+    "DATED",
     "EVERYTHING",
     "FactUnusable",
     "Parties",
     "Paths",
     "circumstances",
+    "context_of",
     "entities",
     "is_timeless",
     "kind_of",
     "parties",
+    "passes",
     "request",
     "requests",
 ]
@@ -39,6 +42,10 @@ TIMELESS: Paths = frozenset({("sign_in", "level"), ("sign_in", "factors")})
 TIMELESS_RECORDS = frozenset(
     {"place", "purpose", "agenda", "activity_role", "download", "author", "approved_by", "route"}
 )
+
+AGES = frozenset({("sign_in", "age"), ("sign_in", "idle"), ("device", "age"), ("emergency", "age")})
+DATED = frozenset({"device", "emergency"})
+"""What has a date, which may be of the future."""
 
 
 def requests(question: Question, actions: Iterable[Action], looks_at: Paths = EVERYTHING) -> list[JSON]:
@@ -62,7 +69,7 @@ def circumstances(question: Question, looks_at: Paths) -> str:
 
     What no policy reads cannot change a verdict, and parsing it would be half of a decision.
     """
-    return written(_context(question, looks_at))
+    return written(context_of(question, looks_at))
 
 
 def is_timeless(looks_at: Paths) -> bool:
@@ -70,7 +77,17 @@ def is_timeless(looks_at: Paths) -> bool:
     return all(path[:2] in TIMELESS or (path and path[0] in TIMELESS_RECORDS) for path in looks_at)
 
 
-def _context(question: Question, looks_at: Paths) -> JSON:
+def passes(path: tuple[str, ...], context: JSON) -> bool:
+    """Whether this circumstance may be another one at another moment, where all facts but the idle time stay.
+
+    `context`: at one of the moments; a device or an emergency that is not there has no age.
+    """
+    if not path or path[0] in ("time", "sign_in"):
+        return path[:1] != ("sign_in",) or len(path) == 1 or path[:2] in AGES
+    return path[0] in context and any(path == age[: len(path)] for age in AGES)
+
+
+def context_of(question: Question, looks_at: Paths) -> JSON:
     """The circumstances that are looked at. A record stays a record, if an empty one: `has` may ask for it."""
     now = question.now
     if now.utcoffset() is None or question.authenticated_at.utcoffset() is None:

@@ -1,7 +1,7 @@
 """Read one policy file strictly: every statement becomes a reviewed policy, or a problem with its remedy."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from config.vocabulary import ApplicationId, Language, MunicipalityCode, Network
 from policies.comparisons import EVERYTHING as ANYTHING
 from policies.comparisons import Learnt
 from policies.examine import Examined, Unreadable, examine
+from policies.model import Text
 from policies.reading import Path as ReadPath
 from policies.reading import Word
 from policies.reasons import OWN_TO_THE_ENGINE, PLACEHOLDER, PLACEHOLDERS, Wording
@@ -46,6 +47,7 @@ class Policy:
     reason: str
     """Named reason of a forbid; empty for a permit."""
     wording: Wording | None
+    """Of a forbid: what the refused person reads."""
     file: Path
     line: int
     column: int
@@ -61,6 +63,8 @@ class Policy:
     """What it can tell apart in the circumstances."""
     guards: frozenset[str] = frozenset()
     """Circumstances without which it cannot apply."""
+    title: Text | None = None
+    """What it is called, as far as somebody has called it something; a forbid's may have placeholders."""
     technical: bool = False
     """It speaks of technical accounts alone."""
     reads: frozenset[ReadPath] = frozenset()
@@ -196,6 +200,7 @@ def _annotation_problems(path: Path, statement: Statement, examined: Examined) -
         remedy = f"use one of {', '.join('@' + known for known in sorted(KNOWN_ANNOTATIONS))}"
         yield _at(path, statement, f"annotation @{name} is not known", remedy, f"@{name}")
     if not examined.forbids:
+        yield from _half_a_name(path, statement, annotations)
         return
     reason = annotations.get("reason", "")
     if not REASON.fullmatch(reason):
@@ -243,10 +248,24 @@ def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
         named=examined.named,
         learns=examined.learns,
         guards=examined.guards,
+        title=_title(annotations),
         technical=examined.technical,
         reads=examined.reads,
         compares=examined.compares,
     )
+
+
+def _half_a_name(path: Path, statement: Statement, annotations: Mapping[str, str]) -> Iterator[Problem]:
+    missing = [name for name in ("title_cs", "title_en") if not annotations.get(name, "").strip()]
+    if len(missing) == 1:
+        remedy = f'add @{missing[0]}("…"), or take the other one out'
+        yield _at(path, statement, f"the permit has no @{missing[0]}", remedy, "@title")
+
+
+def _title(annotations: Mapping[str, str]) -> Text | None:
+    if not annotations.get("title_cs") or not annotations.get("title_en"):
+        return None
+    return {language: annotations[f"title_{language}"] for language in Language}
 
 
 def _at(path: Path, statement: Statement, what: str, remedy: str, near: str = "") -> Problem:

@@ -15,25 +15,29 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-import msgspec
-
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SubjectId
-from policies.comparisons import Learnt, Seen, seen, together
+from policies.comparisons import Learnt, Seen, apart, seen, together
 from policies.evaluate import PolicyBook
 from policies.model import Question
 from policies.request import (
     CLOCKS_DIFFER_BY,
+    DATED,
+    FURTHER,
     FactUnusable,
     Parties,
     Paths,
     circumstances,
+    context_of,
     is_timeless,
     parties,
+    passes,
 )
 
 ROWS = 2_000  # of people and actions that would gain or lose, under a KiB each
 EXAMPLES = 3  # entries named in a row
 ASKERS = 50_000  # what is remembered of who asks for what, under 2 KiB each
+UNUSABLE = (FactUnusable, TypeError, OverflowError)
+"""Raised where no circumstances can be made of the facts: policies refuse that."""
 ANSWERS = 200_000  # answers remembered, under a KiB each; and as many again of single askers
 
 
@@ -157,22 +161,33 @@ class _Answer:
     draft: frozenset[Action]
 
 
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """What both books look at in the circumstances of some actions in one municipality."""
+
+    timeless: Paths
+    others: Paths
+    learns: Learnt
+    """What they can tell apart in the others."""
+
+
 @dataclass(slots=True)
 class _Asker:
     """What is remembered of an `Asked`, which is kept so that no other one takes its identity."""
 
     asked: Asked
     actions: tuple[Action, ...]
-    lasting: Paths
-    """Circumstances that are looked at, and are the same at another time."""
-    passing: Paths
-    """The others."""
-    learns: Learnt
-    """What both books can tell apart in those that pass."""
+    looks: _Looks
+    stays: Seen
+    """What is learnt of all that is the same at another time."""
+    passing: Learnt
+    """What is learnt of the rest."""
+    paths: Paths
+    """Of the rest, and of whatever might be from the future at another time, and unusable then."""
     answers: dict[Seen, _Answer] = field(default_factory=dict)
 
 
-_Key = tuple[Parties, Action, tuple[Action, ...], str, Learnt, Seen]
+_Key = tuple[Parties, Action, tuple[Action, ...], str, Learnt, Seen, Learnt, Seen]
 """All that both books look at."""
 
 
@@ -183,6 +198,9 @@ class Simulation:
         self._today, self._draft = today, draft
         self._askers: dict[int, _Asker] = {}
         self._answers: dict[_Key, _Answer] = {}
+        self._one_of: dict[Learnt, Learnt] = {}
+        """Of those that are equal, as equal sets may come in another order, and `seen` is in that order."""
+        self._looks_at: dict[tuple[MunicipalityCode, tuple[Action, ...], frozenset[str]], _Looks] = {}
         self._kept = 0
         """Answers with all the askers."""
         self.evaluated = 0
@@ -228,25 +246,46 @@ class Simulation:
             return known
         question = asked.question
         actions = tuple(sorted(asked.along | {question.action}))
-        where = question.municipality
-        looked_at = self._today.looks_at(where, actions, question.facts) | self._draft.looks_at(
-            where, actions, question.facts
-        )
-        passing = frozenset(path for path in looked_at if not is_timeless(frozenset({path})))
-        learns = (book.learns(where, actions, question.facts) for book in (self._today, self._draft))
-        both = together(learns)
+        looks = self._looks(question, actions)
+        stays, passing, paths = self._apart(looks, question)
         if len(self._askers) >= ASKERS:
             self._askers.clear()
             self._kept = 0
-        made = self._askers[id(asked)] = _Asker(
-            asked, actions, looked_at - passing, passing, both.within(passing)
-        )
+        made = self._askers[id(asked)] = _Asker(asked, actions, looks, stays, passing, paths)
         return made
+
+    def _looks(self, question: Question, actions: tuple[Action, ...]) -> _Looks:
+        """Of as many as there are municipalities, sets of actions, and sets of facts that are known."""
+        where, facts = question.municipality, question.facts
+        known = frozenset(name for name in FURTHER if getattr(facts, name) is not None)
+        found = self._looks_at.get((where, actions, known))
+        if found is None:
+            books = (self._today, self._draft)
+            looked_at = frozenset(path for book in books for path in book.looks_at(where, actions, facts))
+            others = frozenset(path for path in looked_at if not is_timeless(frozenset({path})))
+            both = together(book.learns(where, actions, facts) for book in books)
+            found = _Looks(looked_at - others, others, both.within(others))
+            self._looks_at[where, actions, known] = found
+        return found
+
+    def _apart(self, looks: _Looks, question: Question) -> tuple[Seen, Learnt, Paths]:
+        """What is learnt of what stays as it is; what can be learnt of the rest, and by which paths."""
+        try:
+            context = context_of(question, looks.others)
+        except UNUSABLE:  # at another time it may be usable
+            return (), self._one_of.setdefault(looks.learns, looks.learns), looks.others
+        stays, passing = (
+            self._one_of.setdefault(one, one)
+            for one in apart(looks.learns, context, lambda path: passes(path, context))
+        )
+        dated = {path for path in looks.others if path and path[0] in DATED and path[0] in context}
+        return seen(stays, context), passing, passing.paths | dated
 
     def _evaluated(self, asker: _Asker, question: Question, passing: Seen) -> _Answer:
         """Other people may have asked the same, or the same person from another place that nobody looks at."""
-        lasting = circumstances(question, asker.lasting)
-        key = (parties(question), question.action, asker.actions, lasting, asker.learns, passing)
+        timeless = circumstances(question, asker.looks.timeless)
+        of, learns = parties(question), asker.looks.learns
+        key = (of, question.action, asker.actions, timeless, learns, asker.stays, asker.passing, passing)
         answer = self._answers.get(key)
         if answer is None:
             if len(self._answers) >= ANSWERS:
@@ -260,16 +299,15 @@ class Simulation:
 
 
 def _passing(asker: _Asker, decided: Decided) -> Seen | None:
-    """What both books learn of the circumstances that pass; None of an act from the future."""
+    """What both books learn of what passes; None of an act from the future."""
     if decided.authenticated_at - decided.now > CLOCKS_DIFFER_BY:
         return None
-    if not asker.passing:
+    if not asker.paths:
         return ()
     try:
-        context = circumstances(_as_asked(decided), asker.passing)
-    except (FactUnusable, TypeError, OverflowError):
+        return seen(asker.passing, context_of(_as_asked(decided), asker.paths))
+    except UNUSABLE:
         return None
-    return seen(asker.learns, msgspec.json.decode(context))
 
 
 def _as_asked(decided: Decided) -> Question:

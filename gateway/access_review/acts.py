@@ -161,7 +161,7 @@ def _which(held: Held) -> dict[str, str]:
     if held.role:
         return {"role": held.what}
     if held.kind in ASKED_FOR:
-        return {"request": held.what} | ({"role": held.lent} if held.lent is not None else {})
+        return {"request": held.what} | ({"role": held.lent.value} if held.lent is not None else {})
     return {}
 
 

@@ -79,6 +79,7 @@ class Code(StrEnum):
     DIRECTORY_REMOVAL_CONFIRMED = "directory.removal_confirmed"
     LOG_SEARCHED = "audit.searched"
     LOG_VERIFIED = "audit.verified"
+    TRAVEL_IMPOSSIBLE = "travel.impossible"
     REQUEST_MADE = "request.made"
     ORDER_PLACED = "request.order_placed"
     EMERGENCY_BEGUN = "request.emergency_begun"

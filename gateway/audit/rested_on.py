@@ -52,13 +52,13 @@ def asked_again(
             known[FACTS] = json.loads(str(details[FACTS]))
         question = question_of(known | {AT: _time(at)})
         if IDLE in details:
-            question = replace(question, facts=with_idle(question.facts, details[IDLE]))
+            question = replace(question, facts=_with_idle(question.facts, details[IDLE]))
     except (KeyError, TypeError, ValueError, RecursionError, OverflowError) as error:
         raise NotReplayable(f"{type(error).__name__}: {error}") from error
     return question
 
 
-def with_idle(facts: Facts, seconds: Detail | tuple[str, ...]) -> Facts:
+def _with_idle(facts: Facts, seconds: Detail | tuple[str, ...]) -> Facts:
     """Raises TypeError, ValueError, OverflowError."""
     if type(seconds) is not int or facts.idle is not None:
         raise TypeError(f"{seconds!r} are no seconds, or said twice")

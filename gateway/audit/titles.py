@@ -267,6 +267,10 @@ TITLES: dict[Code, Title] = {
     **OPERATION_TITLES,
     **ACCESS_REVIEW_TITLES,
     **POLICY_TITLES,
+    Code.TRAVEL_IMPOSSIBLE: Title(
+        cs="Nemožný přesun: {who} (z {country_before} do {country}, adresa {address})",
+        en="Impossible travel: {who} (from {country_before} to {country}, address {address})",
+    ),
     **REQUEST_TITLES,
 }
 

@@ -22,6 +22,7 @@ from gateway.authorize.request import AccessRequest, NotFromEnvoy, read_request
 from gateway.authorize.response import Answer, AnswerKind, Pages
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.technical_door import TechnicalDoor
+from gateway.authorize.travel import TravelAlarm
 from gateway.authorize.verdict import Granted, Refused, SignInNeeded
 from gateway.envoy.authorization import UNAVAILABLE
 from gateway.grants.claims import Grant
@@ -79,6 +80,8 @@ class Authorizer:
         self._pages, self._clock = pages, clock
         self._measured, self._language = measured, language
         self._technical = technical
+        self.travel: TravelAlarm | None = None
+        """Hears of every decision about a person, before it is answered."""
 
     async def handle(self, asked: web.BaseRequest) -> web.Response:
         cookies = "; ".join(asked.headers.getall("Cookie", []))
@@ -113,6 +116,8 @@ class Authorizer:
             beginning = await self._ways_in.begin_sign_in(request, now) if wanted else None
             keeper = self._keeper(request, session, None, now)
             return response.to_sign_in(request, self._pages, beginning, cookie, keeper)
+        if self.travel is not None:
+            await self.travel.hear(request, session, verdict, snapshot.whereabouts, now)
         entry = entry_of_verdict(request, session, verdict, now)
         if isinstance(verdict, Granted):
             snapshot.whereabouts.let_in(session, request.address, now)

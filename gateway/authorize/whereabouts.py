@@ -78,8 +78,14 @@ class Whereabouts:
     def of(self, session: Session, address: str, now: datetime) -> tuple[Location, bool | None]:
         """Where the person of the session is, and whether nobody can have come there."""
         here = Sighting(self.locate(address), now)
-        before = self._last.get(session.subject) or Sighting(self.locate(session.address), session.opened_at)
-        return here.location, impossible(before, here)
+        return here.location, impossible(self._before(session), here)
+
+    def places(self, session: Session, address: str) -> tuple[Location, Location]:
+        """Where the person of the session is, and where they were before."""
+        return self.locate(address), self._before(session).location
+
+    def _before(self, session: Session) -> Sighting:
+        return self._last.get(session.subject) or Sighting(self.locate(session.address), session.opened_at)
 
     def let_in(self, session: Session, address: str, now: datetime) -> None:
         """From here on journeys count from there, unless nobody can be there: somebody who has got hold of a session

@@ -1,6 +1,6 @@
 """The office of requests, put together: what it reads of policies, directories and sessions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from gateway.sessions.officers_act import Officer
 from gateway.sessions.session import Session
 from gateway.web.requests.store import Askable
 from idp.directory.person import Person
+from idp.directory.replicated import ReplicatedPeople
 from idp.directory.subject import directory_of
 from idp.events import Origin
 from policies.model import Permitted
@@ -52,7 +53,7 @@ def ask_office(plane: ControlPlane) -> AskOffice:
         sessions=plane.office,
         rules=Rules(settings.requests, Duties.of(settings.separation), lambda *what: _offered(plane, *what)),
         permits=lambda *what: _permits(plane, *what),
-        holding=lambda *what: _holding(plane, *what),
+        holding=lambda *what: holding(plane, *what),
         record=plane.state.record,
         centre=settings.office.municipality,
         alarm=_alarm,
@@ -103,18 +104,35 @@ def where_to_ask(plane: ControlPlane, session: Session, request: AccessRequest, 
     return f"{plane.addresses.of_own(REQUESTS)}{path}?application={request.application}"
 
 
-async def _holding(
+async def holding(
     plane: ControlPlane, municipality: MunicipalityCode | None, roles: Collection[Role]
 ) -> Sequence[Party]:
     found: list[Party] = []
-    for each in plane.people.values():
-        async for one in each.everybody():
-            held = {one.role for one in one.roles if municipality in (None, one.municipality)}
+    for name, people in plane.people.items():
+        async for one in _candidates(plane, name, people, municipality, roles):
+            held = {each.role for each in one.roles if municipality in (None, each.municipality)}
             if not held.isdisjoint(roles) and not one.state.ends_sessions:
                 found.append(party(one))
                 if len(found) == MOST_TOLD:
                     return found
     return found
+
+
+async def _candidates(
+    plane: ControlPlane,
+    name: DirectoryName,
+    people: ReplicatedPeople,
+    municipality: MunicipalityCode | None,
+    roles: Collection[Role],
+) -> AsyncIterator[Person]:
+    """Whoever may hold one of the roles, as they count now; everybody until it is known who may."""
+    known = plane.roster.candidates(name, municipality, roles)
+    if known is None:
+        async for one in people.everybody():
+            yield one
+        return
+    for one in (await plane.known.as_they_count(await people.people(known))).values():
+        yield one
 
 
 async def look_at_backers(

@@ -38,6 +38,7 @@ from gateway.commands.own_applications import AUDIT_LOG, OWN
 from gateway.commands.policy_offices import PolicyDesk
 from gateway.commands.public_certificate import PublicCertificate
 from gateway.commands.recovery_alarm import RecoveryAlarm
+from gateway.commands.roster import Roster
 from gateway.commands.shared_policies import book_at_start
 from gateway.commands.state import State, now
 from gateway.commands.timetable import Timetable
@@ -148,6 +149,7 @@ class ControlPlane:
         )
         self.timetable = Timetable()
         self.asked = InForce()
+        self.roster = Roster()
         self._grants_let_in = True
         self.data_plane_up = False
         self.directories_up = dict.fromkeys(self.directory.readers, False)

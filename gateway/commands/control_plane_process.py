@@ -31,6 +31,7 @@ import uvloop
 from config.sources import Accepted
 from gateway import __version__
 from gateway.asking import Reloaded
+from gateway.asks.emergencies import emergencies
 from gateway.audit import acts
 from gateway.audit.entry import Entry
 from gateway.audit.note import Signer
@@ -42,6 +43,7 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import resources_of
 from gateway.commands.directories import Directories
 from gateway.commands.failure import explained
+from gateway.commands.figures import keep_figures
 from gateway.commands.fitness import require_buildable
 from gateway.commands.fleet_services import keep_door, keep_heard, look_at_nodes, renew
 from gateway.commands.following_policies import FollowingPolicies
@@ -50,6 +52,7 @@ from gateway.commands.keys_in_force import keep_keys
 from gateway.commands.noticed import entry_of
 from gateway.commands.notices import CurrentDeliveries
 from gateway.commands.operator import at_the_other_end
+from gateway.commands.own_applications import REQUESTS
 from gateway.commands.policies_in_force import new_policies, reasons_of
 from gateway.commands.preflight import DiskFull
 from gateway.commands.public_certificate import keep_certificate
@@ -169,9 +172,11 @@ async def _serve(
         await stack.enter_async_context(
             running(
                 partial(rounds.keep_facts, plane, directories),
+                partial(rounds.keep_roster, plane),
                 partial(rounds.keep_time, plane, directories),
                 *(partial(rounds.learn_lockout, plane, name) for name in plane.directory.readers),
                 partial(rounds.tidy, plane),
+                partial(keep_figures, plane),
                 partial(keep_reviews, plane),
                 partial(keep_keys, plane.keys, now),
                 partial(keep_technical_certificates, plane),
@@ -321,6 +326,8 @@ def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         recomputation,
         names,
         lambda: plane.certificate.standing,
+        lambda: emergencies(plane.asked.all(), now()),
+        f"{plane.addresses.of_own(REQUESTS)}/reviews",
     )
 
 

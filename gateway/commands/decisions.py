@@ -91,8 +91,7 @@ def book_to_be(
             InHand(texts),
             any_application=any_application,
             networks=None if any_application else [one.name for one in settings.networks],
-            by_cases=not known,
-            tried_at=municipality_of(scope),
+            by_cases=not known and (municipality_of(scope) or True),
         )
 
     try:

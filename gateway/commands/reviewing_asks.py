@@ -38,7 +38,7 @@ async def standing_in(
 
 def held_by(ask: Ask, holder: Party) -> Held:
     """`holder`: as the person is called today."""
-    opens = ()
+    opens: tuple[Opened, ...] = ()
     if ask.application is not None:
         opens = (Opened(ask.application, tuple(each for each in Action if each in ask.actions)),)
     return Held(

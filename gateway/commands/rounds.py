@@ -23,6 +23,7 @@ from gateway.commands.directory_news import WaitingNews, of_some
 from gateway.commands.fleet_services import look_at_nodes
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.nodes import LEAD
+from gateway.commands.roster import watched
 from gateway.commands.schema_in_force import SchemaInForce
 from gateway.commands.state import now
 from gateway.commands.troubles import LastingTrouble
@@ -109,6 +110,10 @@ async def keep_facts(plane: ControlPlane, directories: Directories) -> None:
 
 async def look_at(plane: ControlPlane, news: News) -> None:
     """Those who are named; nobody's facts are confirmed by that."""
+    if news.trouble is None:
+        named = news.touched
+        known = None if named is None else [subject(news.directory, one) for one in named]
+        plane.roster.touched(news.directory, known)
     if news.trouble is None and news.touched:
         touched = [subject(news.directory, identity) for identity in news.touched]
         await _stop_sign_ins(plane, news, touched)
@@ -155,6 +160,14 @@ async def _compare(plane: ControlPlane, news: News, found: Open) -> None:
     plane.timetable.note(read.values())
     people = await plane.known.as_they_count(read)
     await plane.facts[news.directory].compare(found, people, news, now())
+
+
+async def keep_roster(plane: ControlPlane) -> None:
+    """Who is told of what people ask for; a node that does not lead hears no news of directories."""
+    while True:
+        roles = watched(plane.settings.requests)
+        await plane.roster.step(plane.people, roles, now(), hears=plane.nodes.leads)
+        await plane.roster.heard()
 
 
 async def keep_time(plane: ControlPlane, directories: Directories) -> None:

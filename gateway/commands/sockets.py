@@ -13,6 +13,7 @@ from config.fleet import Service
 from config.places import Places
 from config.settings import Directory, Metrics, Settings
 from gateway.authorize.ext_authz import Authorizer, WaysIn
+from gateway.authorize.travel import TravelAlarm
 from gateway.commands import technical_accounts
 from gateway.commands.asking_office import PlaneTown, ask_office, where_to_ask
 from gateway.commands.behind_envoy import BEHIND_ENVOY
@@ -22,8 +23,10 @@ from gateway.commands.exchangeable import Exchangeable
 from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.own_applications import PORTAL_ITSELF
+from gateway.commands.policy_pages import policy_pages
 from gateway.commands.reviewing import review_pages
 from gateway.commands.state import now
+from gateway.commands.travel_told import tell_of_travel
 from gateway.control import Reload, Sync, TryOut, control_app
 from gateway.envoy.plain import ACME
 from gateway.fleet.door import Door
@@ -99,7 +102,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         ],
         f"requests.{domain}": Requests(plane.desk, ask_office(plane), PlaneTown(plane)).pages(),
     }
-    rooms[f"policies.{domain}"] = [*review_pages(plane)]
+    rooms[f"policies.{domain}"] = [*policy_pages(plane), *review_pages(plane)]
     forms = KeptForms(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.seal.open
     )
@@ -183,7 +186,7 @@ def _example_realm(directories: Sequence[Directory]) -> str:
 
 def authorizer(plane: ControlPlane) -> Authorizer:
     pages = DecisionPages(plane.desk, partial(where_to_ask, plane))
-    return Authorizer(
+    made = Authorizer(
         snapshot=lambda: plane.snapshot,
         sessions=plane.state.sessions,
         sign=plane.keys.sign,
@@ -194,6 +197,8 @@ def authorizer(plane: ControlPlane) -> Authorizer:
         language=plane.settings.language,
         technical=technical_accounts.door(plane, pages),
     )
+    made.travel = TravelAlarm(partial(tell_of_travel, plane))
+    return made
 
 
 class Pages:

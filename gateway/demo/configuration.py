@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from config.vocabulary import ApplicationId, Role
-from gateway.demo import ldif
+from gateway.demo import ldif, work
 from gateway.demo.people import CENTRE, ON_THEIR_OWN
 from gateway.demo.world import World
 from idp.directory.subject import directory_of
@@ -75,6 +75,10 @@ def _directory(world: World, tree: ldif.Tree, url: str) -> Iterator[str]:
         connections=4,
         **where,
     )
+    yield _table(
+        "directories.work", employed_since=work.BEGINS, employed_until=work.ENDS, departments=work.DEPARTMENT
+    )
+    yield _table("directories.work.activity_roles", attribute=work.ACTIVITY_ROLE, value=work.WRITTEN)
     own = {
         held.role for one in world.accounts if directory_of(one.subject) == tree.name for held in one.roles
     }

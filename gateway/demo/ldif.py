@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from config.vocabulary import DirectoryName, MunicipalityCode, Role
+from gateway.demo.work import SCHEMA_CLASS, attributes
 from gateway.demo.world import DIRECTORY, OWN_DIRECTORY, Account
 from idp.directory.names import escaped
 from idp.directory.subject import directory_of, identity_of
@@ -127,6 +128,7 @@ def _skeleton(reader_password: str, tree: Tree) -> Iterator[str]:
 def _person(one: Account, secret: str, tree: Tree) -> str:
     facts: list[tuple[str, Value]] = [
         ("objectClass", "inetOrgPerson"),
+        ("objectClass", SCHEMA_CLASS),
         ("uid", one.login),
         ("cn", one.name),
         ("displayName", one.name),
@@ -135,6 +137,7 @@ def _person(one: Account, secret: str, tree: Tree) -> str:
         ("mail", f"{one.login}@{tree.realm}"),
         ("entryUUID", identity_of(one.subject)),
         ("userPassword", secret),
+        *attributes(one.login, [(held.municipality, held.role) for held in one.roles]),
     ]
     if one.disabled:
         facts.append(("pwdAccountLockedTime", "000001010000Z"))

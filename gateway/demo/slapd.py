@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.demo.authority import KeyPair, write_private
+from gateway.demo.work import SCHEMA
 
 READY_WITHIN = 5.0  # seconds; a loaded machine needs more than the usual 0.1
 ENDS_WITHIN = 5.0  # seconds after SIGTERM
@@ -72,6 +73,7 @@ def configuration(plan: DirectoryPlan) -> str:
     """LDIF of cn=config. Nobody but `reader` reads anything; people bind by their password, and may change it."""
     modules = "\n".join(f"olcModuleLoad: {each}" for each in MODULES)
     schemas = "\n".join(f"include: file:///etc/ldap/schema/{each}.ldif" for each in SCHEMAS)
+    work = "\n".join(SCHEMA)
     return f"""\
 dn: cn=config
 objectClass: olcGlobal
@@ -94,6 +96,8 @@ objectClass: olcSchemaConfig
 cn: schema
 
 {schemas}
+
+{work}
 
 dn: olcDatabase={{-1}}frontend,cn=config
 objectClass: olcDatabaseConfig

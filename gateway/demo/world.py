@@ -14,7 +14,7 @@ from gateway.demo.authority import write_private
 from gateway.demo.people import ON_THEIR_OWN, Inhabitant
 from idp.directory.subject import subject
 
-VERSION = 4  # raised when people or the directory's form change, so that an old world is made anew
+VERSION = 5  # raised when people or the directory's form change, so that an old world is made anew
 DIRECTORY = DirectoryName("kromeriz")
 OWN_DIRECTORY = DirectoryName("chropyne")
 TOTP_SECRET = 20  # octets, RFC 4226 §4 R6

@@ -12,7 +12,7 @@ from config.settings import Route
 from config.vocabulary import PUBLIC
 from gateway.envoy.authorization import AUTHORIZATION_FILTER, MARK
 from gateway.envoy.gate import GATE_FILTER
-from gateway.envoy.hardening import OUR_STREAM, form_whole
+from gateway.envoy.hardening import OUR_FORM_BYTES, OUR_STREAM, whole
 from gateway.envoy.limits import LIMIT_FILTER
 from gateway.envoy.messages import Json, overwrite, seconds, typed
 
@@ -41,13 +41,15 @@ class Place:
         return replace(self, cluster=cluster)
 
 
-def by_us(route: Route, place: Place) -> Json:
-    """A route to our own pages behind the gate."""
+def by_us(route: Route, place: Place, longest: int = OUR_FORM_BYTES) -> Json:
+    """A route to our own pages behind the gate: a request goes on when it is whole, and ends in time. `longest` form in
+    bytes.
+    """
     return asked(route, place, at_most(OUR_STREAM)) | {
         # Whoever is signed in holds no more of ours than a stranger.
         "request_headers_to_add": [CLIENT_ADDRESS],
         "response_headers_to_remove": [SERVER],
-        "typed_per_filter_config": form_whole(),
+        "typed_per_filter_config": whole(longest),
     }
 
 

@@ -10,6 +10,7 @@ CONNECTION_IDLE = timedelta(minutes=5)
 HANDSHAKE = timedelta(seconds=10)
 OUR_FORM_BYTES = 16_384  # the longest form of our own pages; they are read by whole forms only
 KEPT_FORM_BYTES = 262_144  # of a form that was sent after its sign-in had ended; read by whole forms only
+POLICY_TEXT_BYTES = 262_144  # a form with a text of policies
 OUR_STREAM = timedelta(minutes=1)  # a request to our own pages, from its first byte to the answer's last
 HEADERS_KIB = 32  # all headers of a request; two cookies of 4 KiB and an address fit well
 HEADERS_COUNT = 100
@@ -54,17 +55,12 @@ def removed_first() -> Json:
 
 
 def forms_whole() -> Json:
-    """The filter that keeps a form until it is whole; off but for routes that say `form_whole`.
+    """The filter that keeps a form until it is whole; off but for routes that say `whole`.
 
     Forms that come a byte a minute would else hold every connection to our sockets, and nobody could sign in.
     """
     longest = typed(BUFFER, max_request_bytes=OUR_FORM_BYTES)
     return {"name": FORM_FILTER, "disabled": True, "typed_config": longest}
-
-
-def form_whole() -> Json:
-    """What a route to our own pages says: its request goes on when it is whole, and ends in time."""
-    return whole(OUR_FORM_BYTES)
 
 
 def whole(most: int) -> Json:

@@ -24,7 +24,7 @@ from gateway.envoy.asking import (
 )
 from gateway.envoy.clusters import application_cluster
 from gateway.envoy.elsewhere import tried_elsewhere
-from gateway.envoy.hardening import KEPT_FORM_BYTES, OUR_FORM_BYTES, OUR_STREAM, whole
+from gateway.envoy.hardening import KEPT_FORM_BYTES, OUR_FORM_BYTES, OUR_STREAM, POLICY_TEXT_BYTES, whole
 from gateway.envoy.hosted import hosted
 from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite
@@ -59,6 +59,8 @@ BUILT_IN: dict[str, tuple[str, tuple[Route, ...]]] = {
     "requests": ("requests", LOOKS),
 }
 """Our own hosts behind the gate: first label of the name → application and its routes."""
+TEXTS = Route(path="/proposals", methods=["POST"], action=Action.READ)
+"""Of the host `policies.`: a draft that is written as text is longer than any other form of ours."""
 KEPT_FROM_UPSTREAMS = [
     "x-brana-gate",
     "x-brana-route",
@@ -85,7 +87,8 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
         host = f"{label}.{settings.public.domain}"
         place = Place(application, "-", authority.of(host), "web")
         asked = [by_us(one, place) for route in table for one in by_method(route)]
-        hosts.append(_gated(host, authority, [*asked, nothing()]))
+        longer = [by_us(TEXTS, place, POLICY_TEXT_BYTES)] if label == "policies" else []
+        hosts.append(_gated(host, authority, [*longer, *asked, nothing()]))
     hosts += _of_applications(settings, surroundings, authority)
     names = Counter(host["name"] for host in hosts)
     for name, count in names.items():

@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     REQUEST_WAITING = "request_waiting"
     REQUEST_DECIDED = "request_decided"
     EMERGENCY_BEGUN = "emergency_begun"
+    TRAVEL_IMPOSSIBLE = "travel_impossible"
 
 
 class Channel(StrEnum):
@@ -40,8 +41,15 @@ WITHOUT_FACTS: dict[type[Event], NoticeKind] = {
     events.PasswordChangeUnknown: NoticeKind.PASSWORD_UNCERTAIN,
 }
 """Told without more than who, when and where."""
-OF_REQUESTS = frozenset({NoticeKind.REQUEST_WAITING, NoticeKind.REQUEST_DECIDED, NoticeKind.EMERGENCY_BEGUN})
-"""Of what people ask for beyond their roles (`gateway.asks`); those who decide or watch are told."""
+OF_REQUESTS = frozenset(
+    {
+        NoticeKind.REQUEST_WAITING,
+        NoticeKind.REQUEST_DECIDED,
+        NoticeKind.EMERGENCY_BEGUN,
+        NoticeKind.TRAVEL_IMPOSSIBLE,
+    }
+)
+"""Of what other people do or ask for beyond their roles; those who decide or watch are told."""
 NOBODYS = frozenset({NoticeKind.RECOVERY_ADMINISTRATOR_USED})
 """Of an account that is no person's: no mail, programs alone are told."""
 
@@ -57,7 +65,7 @@ class Happened:
     at: datetime
     facts: dict[str, str] = field(default_factory=dict)
     """Of `user_agent`, `address`, `factor`, `authenticator`, `by`, `until`, `counts_from`, `session`: what is known. Of
-    requests also `of`, `application`, `municipality`, `since`, `stage`, `why`.
+    requests also `of`, `application`, `municipality`, `since`, `stage`, `why`; of a journey `from`, `to`.
     """
 
 

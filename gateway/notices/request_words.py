@@ -14,6 +14,7 @@ TITLES_OF_REQUESTS: Mapping[NoticeKind, Title] = {
     ),
     NoticeKind.REQUEST_DECIDED: Title(cs="Rozhodnutí o přístupu", en="A decision about access"),
     NoticeKind.EMERGENCY_BEGUN: Title(cs="POZOR: nouzový přístup", en="ALERT: emergency access"),
+    NoticeKind.TRAVEL_IMPOSSIBLE: Title(cs="POZOR: nemožný přesun", en="ALERT: impossible travel"),
 }
 OPENING_OF_REQUESTS: Mapping[NoticeKind, Title] = {
     NoticeKind.REQUEST_WAITING: Title(
@@ -27,6 +28,12 @@ OPENING_OF_REQUESTS: Mapping[NoticeKind, Title] = {
     NoticeKind.EMERGENCY_BEGUN: Title(
         cs="dostáváte tuto zprávu na účet {login}: někdo si právě otevřel nouzový přístup.",
         en="you get this message for your account {login}: somebody has just opened emergency access.",
+    ),
+    NoticeKind.TRAVEL_IMPOSSIBLE: Title(
+        cs="dostáváte tuto zprávu na účet {login}: jeden účet byl použit na dvou místech, mezi nimiž nikdo nemohl "
+        "tak rychle cestovat.",
+        en="you get this message for your account {login}: an account was used at two places between which nobody "
+        "can have travelled so fast.",
     ),
 }
 ADVICE_OF_REQUESTS: Mapping[NoticeKind, Title] = {
@@ -46,11 +53,20 @@ ADVICE_OF_REQUESTS: Mapping[NoticeKind, Title] = {
         en="See that the reason is true. You can end the access at once, and somebody else is to review it within two "
         "days, at the portal in Access requests. Contact: {support}.",
     ),
+    NoticeKind.TRAVEL_IMPOSSIBLE: Title(
+        cs="Zeptejte se té osoby, kde je. Není-li to ona, ukončete její relace na stránce Relace auditního záznamu a "
+        "nechte ji změnit heslo. Spojení: {support}.",
+        en="Ask the person where they are. If it is not them, end their sessions on the page Sessions of the audit "
+        "log, and have them change the password. Contact: {support}.",
+    ),
 }
 LABELS: tuple[tuple[str, Title], ...] = (
     ("by", Title(cs="Kdo", en="By")),
     ("of", Title(cs="Pro koho", en="For")),
     ("application", Title(cs="Aplikace", en="Application")),
+    ("from", Title(cs="Předtím v zemi", en="Before in")),
+    ("to", Title(cs="Nyní v zemi", en="Now in")),
+    ("address", Title(cs="Adresa", en="Address")),
 )
 SINCE, UNTIL = Title(cs="Od", en="From"), Title(cs="Do", en="Until")
 STAGE = Title(cs="Stav", en="Now")

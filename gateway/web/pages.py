@@ -46,7 +46,10 @@ def make_pages(
     return Pages(
         [
             HERE / "templates",
-            *(HERE / room / "templates" for room in ("portal", "officer", "requests", "access_review")),
+            *(
+                HERE / room / "templates"
+                for room in ("portal", "officer", "requests", "policies", "access_review")
+            ),
         ],
         [HERE / "locale"],
         Office(office_name, support),

@@ -12,6 +12,8 @@ from policies.cases import Case
 from policies.evaluate import PolicyBook
 from policies.load import load
 from policies.model import Permitted, Refused
+from policies.statements import split
+from tests.policies.world import EXAMPLES
 
 LIBRARY = Path(policies.load.__file__).parent / "library"
 FILES = sorted(LIBRARY.glob("*.cedar"))
@@ -71,3 +73,13 @@ def test_the_library_does_what_its_cases_say(file: Path, tmp_path: Path) -> None
             seen.add(identifier in fired)
     assert firing, "the file holds no policy"
     assert all(seen == {True, False} for seen in firing.values()), firing
+
+
+@pytest.mark.parametrize("folder", ["library", "region", "municipalities"])
+def test_every_policy_has_a_name_in_both_languages(folder: str) -> None:
+    of = LIBRARY if folder == "library" else EXAMPLES / "policies" / folder
+    texts = [file.read_text("utf-8") for file in of.glob("*.cedar")]
+    assert texts
+    for statement in (one for text in texts for one in split(text)):
+        assert "@title_cs(" in statement.text
+        assert "@title_en(" in statement.text

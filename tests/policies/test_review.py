@@ -155,3 +155,13 @@ def test_no_text_gets_through_unreviewed(text: str) -> None:
     compiled = cedarpy.PolicySet.from_str(reviewed.text)
     assert len(compiled) == len(reviewed.policies)
     assert not compiled.templates()
+
+
+def test_a_permit_has_a_name_in_both_languages_or_in_none(tmp_path: Path) -> None:
+    text = '@id("a") @title_cs("Čte se") permit (principal, action, resource);'
+    (problem,) = review(tmp_path / "a.cedar", text, Bounds(SCHEMA, frozenset())).problems
+    assert problem.what == "the permit has no @title_en"
+    whole = review(
+        tmp_path / "a.cedar", text.replace("permit", '@title_en("Reads") permit'), Bounds(SCHEMA, frozenset())
+    )
+    assert whole.policies[0].title == {Language.CZECH: "Čte se", Language.ENGLISH: "Reads"}

@@ -21,6 +21,7 @@ from config.vocabulary import (
     MunicipalityCode,
     SessionId,
 )
+from gateway.audit.canonical import Detail
 from gateway.audit.entry import Entry
 from gateway.authorize.check import check
 from gateway.authorize.record import entry_of_verdict
@@ -79,7 +80,10 @@ def _sign_in(
     span = timedelta(seconds=chance.uniform(600, LONGEST.total_seconds()))
     for turn in range(number):
         template = chance.choice(templates)
-        own = {"authenticated_at": begin.isoformat().replace("+00:00", "Z")}
+        own: dict[str, Detail] = {
+            "authenticated_at": begin.isoformat().replace("+00:00", "Z"),
+            "idle": chance.randrange(2 * round(span.total_seconds() / number) + 1),
+        }
         if "grant" in template.details:
             own["grant"] = secrets.token_urlsafe(12)
         yield replace(

@@ -70,6 +70,24 @@ PROGRAM = Held(
     what=Role.ACCOUNTANT.value,
     about="GORDIC, 573 000 111",
 )
+ORDERED = held(
+    ALES,
+    Role.SUPPLIER,
+    Opened(RECORDS, (Action.READ,)),
+    kind=Kind.ORDER,
+    what="O" * 22,
+    about="Eva Malá",
+    until=NOW + timedelta(days=3),
+)
+LENT = held(
+    PETR,
+    Role.MAYOR,
+    kind=Kind.DELEGATION,
+    what="D" * 22,
+    about="Ing. Marie Nováková",
+    lent=Role.SECURITY_OFFICER,
+    until=NOW + timedelta(days=3),
+)
 VILLAGE = (MAYORS, CLERKS, OFFICERS, EXCEPTED, PROGRAM)
 
 MAYOR = Reviewer(

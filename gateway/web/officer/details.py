@@ -39,6 +39,8 @@ LABELS: Mapping[str, Title] = {
     "access": Title(cs="Druh oprávnění", en="Kind of access"),
     "accesses": Title(cs="Počet oprávnění", en="Number of accesses"),
     "added": Title(cs="Přibylo", en="Added"),
+    "country": Title(cs="Země", en="Country"),
+    "country_before": Title(cs="Země předtím", en="Country before"),
     "decision": Title(cs="Rozhodnutí", en="Decision"),
     "gone": Title(cs="Zaniklo", en="Gone"),
     "of_application": Title(cs="Aplikace, o kterou jde", en="Application concerned"),

@@ -85,6 +85,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.ACCESS: Title(cs="Požadavek", en="Request"),
             Code.DECISION_PERMIT: Title(cs="Povolený přístup", en="Access permitted"),
             Code.DECISION_REFUSE: Title(cs="Zamítnutý přístup", en="Access refused"),
+            Code.TRAVEL_IMPOSSIBLE: Title(cs="Nemožný přesun", en="Impossible travel"),
             Code.DECISION_TRIED: Title(cs="Zkouška rozhodnutí", en="Decision tried out"),
             Code.STREAM_OPENED: Title(cs="Otevřené trvalé spojení", en="Lasting connection opened"),
             Code.STREAM_KEPT: Title(cs="Ponechané trvalé spojení", en="Lasting connection kept"),

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, SessionId
+from gateway.asks.emergencies import Emergencies
 from gateway.audit.acts import verifying
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
@@ -96,6 +97,9 @@ class Officer:
     recomputation: Recomputation
     names: Names
     certificate: Callable[[], CertificateShown]
+    emergencies: Callable[[], Emergencies] = Emergencies
+    reviews: str = ""
+    """Where uses of emergency access are reviewed."""
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -124,6 +128,8 @@ class Officer:
             checkpoint=await self.checkpoint(),
             damaged=await self._found_damaged(),
             certificate=self.certificate(),
+            emergencies=self.emergencies(),
+            reviews=self.reviews,
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
 

@@ -22,13 +22,16 @@ from tests.rig.reviews import (
     HULIN,
     JANA,
     KVASICE,
+    LENT,
     MARIE,
     MAYOR,
     MAYORS,
     NOW,
     OFFICERS,
+    ORDERED,
     PETR,
     PROGRAM,
+    RECORDS,
     REGION,
     VILLAGE,
     Village,
@@ -75,6 +78,36 @@ def test_a_campaign_lists_who_has_what_and_is_recorded_with_its_beginning(hulin:
 def test_a_scope_chooses_what_is_reviewed(hulin: Village, scope, application, expected) -> None:
     campaign = hulin.begun(scope=scope, application=application)
     assert [one.held for one in hulin.read(lambda book: book.items(campaign.id))] == expected
+
+
+@pytest.mark.parametrize(
+    ("scope", "application", "expected"),
+    [
+        (Scope.ALL, "", [*VILLAGE, ORDERED, LENT]),
+        (Scope.SPECIAL, "", [EXCEPTED, PROGRAM, ORDERED, LENT]),
+        (Scope.APPLICATION, RECORDS, [MAYORS, CLERKS, ORDERED]),
+        (Scope.PRIVILEGED, "", [OFFICERS, LENT]),
+    ],
+)
+def test_what_people_asked_for_is_reviewed_too(hulin: Village, scope, application, expected) -> None:
+    campaign = hulin.begun([*VILLAGE, ORDERED, LENT], scope=scope, application=application)
+    assert [one.held for one in hulin.read(lambda book: book.items(campaign.id))] == expected
+
+
+def test_what_ended_by_itself_needs_no_decision(hulin: Village) -> None:
+    campaign = hulin.begun([*VILLAGE, ORDERED])
+    assert hulin.write(lambda book: deciding.take_news(book, campaign.id, VILLAGE, NOW))
+    assert hulin.item(campaign, ORDERED).gone_at == NOW
+    assert refused(lambda: hulin.decide(campaign, ORDERED, Choice.REMOVE)) is NotDone.GONE
+
+
+def test_a_decision_about_an_order_names_it_and_blocks_no_role(hulin: Village) -> None:
+    campaign = hulin.begun([*VILLAGE, ORDERED])
+    hulin.decide(campaign, ORDERED, Choice.REMOVE)
+    entry = hulin.log()[-1].entry
+    assert (entry.code, entry.details["request"]) == (Code.ACCESS_REVIEW_DECIDED, ORDERED.what)
+    assert hulin.read(lambda book: book.blocks()) == []
+    assert refused(lambda: hulin.decide(campaign, ORDERED, Choice.CONFIRM)) is NotDone.FINAL
 
 
 def test_a_second_campaign_like_one_under_way_is_refused_and_another_scope_is_not(hulin: Village) -> None:

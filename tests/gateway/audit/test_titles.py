@@ -23,6 +23,7 @@ DETAILS = {
     *("node", "role", "service"),
     *("entries",),
     *("since", "until", "sponsor", "review_by", "agenda", "activity_role", "approvals", "note"),
+    *("country", "country_before"),
     *("key", "purpose", "signs_from", "ends", "version", "cause", "removal", "process", "jumped_ms"),
     *("part", "silent_seconds"),
     *("accesses", "until", "decision", "gone", "overdue"),

@@ -15,6 +15,7 @@ from gateway.authorize.problem import SIGN_IN_NEEDED
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.response import AnswerKind
 from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.travel import TravelAlarm
 from gateway.authorize.verdict import Refused
 from gateway.grants.cookie import SESSION
 from gateway.grants.sign import GrantSigner
@@ -62,7 +63,9 @@ class PlainPages:
 class Door:
     """The authorization service on a unix socket, as Envoy sees it."""
 
-    def __init__(self, folder: Path, snapshot: Snapshot, now: datetime) -> None:
+    def __init__(
+        self, folder: Path, snapshot: Snapshot, now: datetime, travel: TravelAlarm | None = None
+    ) -> None:
         self.socket = folder / "authorize.sock"
         self.entries: list[Entry] = []
         self.kinds: list[AnswerKind] = []
@@ -80,6 +83,7 @@ class Door:
             measured=lambda kind, _seconds: self.kinds.append(kind),
             language=Language.CZECH,
         )
+        self.authorizer.travel = travel
 
     def _append(self, _connection: Connection, entries: list[Entry]) -> None:
         self.entries += entries

@@ -13,15 +13,22 @@ from gateway.asks.ask import Act, Kind, Party, Stage
 from gateway.asks.records import entry_of
 from gateway.asks.store import Changed, Sought
 from gateway.asks.wish import party
+from gateway.audit.canonical import Recorded
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.search import Query
 from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
 from gateway.commands.asking_office import PlaneTown, ask_office, look_at_backers, where_to_ask
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
-from gateway.commands.rounds import keep_facts
+from gateway.commands.rounds import keep_facts, look_at
 from gateway.commands.state import now, open_state
+from gateway.commands.travel_told import tell_of_travel
+from gateway.notices.notice import Channel, NoticeKind
+from gateway.storage.audit_search import LogSearch
 from gateway.storage.directory import StoredReplica
+from idp.directory.replicated import ReplicatedPeople
 from idp.directory.subject import subject
 from idp.directory.sync.news import News
 from idp.events import NOWHERE
@@ -33,6 +40,11 @@ from tests.rig.replica import OFFICE, fill, group, identity, person
 
 pytestmark = pytest.mark.real
 BASE = "ou=groups,dc=obec,dc=test"
+OFFICERS = f"""
+[[directories.roles]]
+group = "cn=security_officer,ou={{municipality}},{BASE}"
+role = "security_officer"
+"""
 SPONSOR, SUPPLIER = (subject(OFFICE, identity(number)) for number in (1, 2))
 
 
@@ -45,7 +57,10 @@ class Office:
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     """Of a control plane that does not run; two clerks in its directory."""
-    state = open_state(install(tmp_path).configuration)
+    installation = install(tmp_path)
+    with installation.configuration.open("a", encoding="utf-8") as text:
+        text.write(OFFICERS)
+    state = open_state(installation.configuration)
     plane = ControlPlane(state)
     made = Office(plane, StoredReplica(state.database))
     read(made, 1, 2)
@@ -114,6 +129,46 @@ async def test_who_holds_a_role_is_found_in_the_replica(office: Office) -> None:
     assert len(await holding(None, [Role.CLERK, Role.MAYOR])) == 2
     assert await holding(HULIN, [Role.SECURITY_OFFICER]) == []
     assert await holding(town.KROMERIZ, [Role.CLERK]) == []
+
+
+async def test_whoever_is_told_is_found_without_a_look_at_everybody_and_holds_the_role_now(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plane, roles = office.plane, frozenset({Role.CLERK})
+    await plane.roster.step(plane.people, roles, now(), hears=True)
+    looks: list[object] = []
+    monkeypatch.setattr(ReplicatedPeople, "everybody", looks.append)
+    holding = ask_office(plane).holding
+    assert {one.login for one in await holding(HULIN, [Role.CLERK])} == {"p1", "p2"}
+    read(office, 2)  # the roster has not heard of it yet
+    assert [one.login for one in await holding(HULIN, [Role.CLERK])] == ["p2"]
+    read(office, 1)
+    await look_at(plane, News(directory=OFFICE, at=now(), touched=frozenset({identity(1), identity(2)})))
+    await plane.roster.step(plane.people, roles, now(), hears=True)
+    assert [one.login for one in await holding(HULIN, [Role.CLERK])] == ["p1"]
+    assert looks == []
+
+
+async def test_officers_are_told_of_a_journey_in_the_transaction_that_records_it(office: Office) -> None:
+    people = [person(1), person(2)]
+    officers = group(1, people[0], dn=f"cn=security_officer,ou={HULIN},{BASE}")
+    assert fill(office.replica, people, [officers], at=now()) is None
+    state, moment = office.plane.state, now()
+    outbox = replace(state.outbox, channels=frozenset({Channel.WEBHOOK}))
+    state.__dict__["outbox"] = outbox
+    details = {"country": "JP", "country_before": "CZ"}
+    entry = Entry(
+        code=Code.TRAVEL_IMPOSSIBLE, outcome=Outcome.FAILURE, at=moment, person="p2", address="198.51.100.9",
+        details=details,
+    )  # fmt: skip
+    await tell_of_travel(office.plane, entry)
+    (notice,) = await outbox.due(Channel.WEBHOOK, moment, 10)
+    assert (notice.happened.kind, notice.happened.person) == (NoticeKind.TRAVEL_IMPOSSIBLE, "p1")
+    facts = {"of": "p2", "from": "CZ", "to": "JP", "address": "198.51.100.9"}
+    assert notice.happened.facts == facts
+    (kept,) = (await LogSearch(state.database).page(Query(codes=frozenset({Code.TRAVEL_IMPOSSIBLE})))).entries
+    assert isinstance(kept, Recorded)
+    assert kept.entry.details == details
 
 
 async def test_only_hosted_applications_of_the_municipality_can_be_asked_for(office: Office) -> None:

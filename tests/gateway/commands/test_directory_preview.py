@@ -20,7 +20,7 @@ from tests.rig.two_sessions import open_two
 pytestmark = pytest.mark.real
 JANA = "novakova.jana"
 PEOPLE = (
-    person_ldif(JANA, entryUUID=identity_of(JANA_ID))
+    person_ldif(JANA, entryUUID=identity_of(JANA_ID), ou="Matrika", employeeNumber="soon")
     + person_ldif("svoboda.petr", name="Petr Svoboda", mail=f"{JANA}@obec.test")
     + municipality_ldif("588296")
     + municipality_ldif("999999")
@@ -46,6 +46,7 @@ def office(directory: Directory, tmp_path_factory: pytest.TempPathFactory) -> In
         directories__bind_password_file=str(directory.bind_password_file),
         directories__people_base=directory.people_base,
         directories__groups_base=directory.groups_base,
+        **{"directories__work.departments": "ou", "directories__work.employed_until": "employeeNumber"},
     )
     return installation
 
@@ -79,6 +80,8 @@ def test_a_preview_tells_who_gets_what_and_what_is_wrong_and_makes_nothing(offic
     assert "Kroměříž (588296)  clerk 1" in done.stdout
     assert "ou=999999" in done.stdout
     assert "no such municipality" in done.stdout
+    assert "departments of 1 people" in done.stdout
+    assert "employed_until is unknown: employeenumber holds 'soon', which is no day" in done.stdout
     assert f"{JANA}@obec.test: " in done.stdout
     assert done.stderr == "urad: 2 people, 2 groups read\n"
     assert not office.state.exists()

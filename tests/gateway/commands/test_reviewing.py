@@ -9,9 +9,14 @@ import pytest
 
 from config.vocabulary import Action, Role, SessionId, SubjectId
 from gateway.access_review.campaign import Campaign, Choice, Held, Kind, Plan, Scope
-from gateway.access_review.reviewer import Reviewer
+from gateway.access_review.reviewer import NotDone, Reviewer, ReviewRefused
 from gateway.access_review.reviewing import Reviewing
+from gateway.asks.ask import Act, Ask, Party, Stage
+from gateway.asks.ask import Kind as Asked
+from gateway.asks.records import entry_of
+from gateway.asks.store import Changed, Sought
 from gateway.audit.entry import Code
+from gateway.commands.asking_office import ask_office
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.reviewing import reviewing
 from gateway.commands.state import now, open_state
@@ -19,9 +24,10 @@ from gateway.sessions.session import EndReason
 from gateway.storage.directory import StoredReplica
 from idp.directory.person import RoleHeld
 from idp.directory.subject import subject
-from idp.events import Actor
+from idp.events import NOWHERE, Actor
 from idp.login.exception import new_exception
 from idp.login.officer import grant_exception
+from tests.gateway.asks import town
 from tests.gateway.web.people import session
 from tests.rig.installation import install
 from tests.rig.people import HULIN
@@ -181,3 +187,76 @@ async def test_an_exception_that_a_review_removes_runs_no_more(office: Office) -
     assert kept.ended_by == MAYOR.actor
     assert not kept.runs(now())
     assert replace(kept, ended_at=None, ended_by=None) == excepted
+
+
+HOLDER = Party(SECOND, "p2", "called otherwise then")
+
+
+async def in_force(office: Office, *kinds: Asked) -> list[Ask]:
+    """Each for the second person, of whom the mayor is approver, sponsor, or who delegates."""
+    moment, made = now(), []
+    for kind in kinds:
+        one = town.ask(kind, since=moment, until=moment + timedelta(hours=1))
+        asker = replace(HOLDER, subject=FIRST) if kind is Asked.DELEGATION else HOLDER
+        one = replace(town.approved(one, town.PETR), asker=asker, holder=HOLDER)
+        entry = entry_of(one, Act.ASK, asker, moment, origin=NOWHERE)
+        await office.plane.state.asks.change(
+            one.id, None, lambda *_, one=one, entry=entry: Changed(one, [entry]), moment, moment
+        )
+        made.append(one)
+    await ask_office(office.plane).look_again(moment, first=True)
+    return made
+
+
+async def test_what_people_asked_for_is_listed_with_who_let_it_be_and_until_when(office: Office) -> None:
+    office.read(1, 2)
+    access, order, delegation = await in_force(office, Asked.ACCESS, Asked.ORDER, Asked.DELEGATION)
+    await in_force(office, Asked.EMERGENCY, Asked.PURPOSE)
+    held = [one for one in await office.held(await office.begun()) if one.until is not None]
+    assert [(one.kind, one.what, one.about, one.until, one.lent) for one in held] == [
+        (Kind.DELEGATION, delegation.id, "called otherwise then", delegation.until, Role.MAYOR),
+        (Kind.ORDER, order.id, "Mala.Eva", order.until, None),
+        (Kind.REQUEST, access.id, "Dvorak.Petr", access.until, None),
+    ]
+    assert {(one.subject, one.login, one.name) for one in held} == {(SECOND, "p2", "Osoba 2")}
+    assert [(one.application, one.actions) for one in held[1].opens] == [("records", (Action.SIGN,))]
+
+
+@pytest.mark.parametrize("kind", [Asked.ACCESS, Asked.ORDER, Asked.DELEGATION])
+async def test_what_was_asked_for_ends_at_once_when_a_review_removes_it(office: Office, kind: Asked) -> None:
+    office.read(1, 2)
+    (asked,) = await in_force(office, kind)
+    whose = await office.opened(SECOND, "p2")
+    campaign = await office.begun()
+    held = await office.held(campaign)
+    number = 1 + [one.what for one in held].index(asked.id)
+    (before,) = await office.plane.state.sessions.by_ids([whose])
+    await office.decide(campaign, number, Choice.CONFIRM)
+    assert office.plane.asked.of(SECOND)[0].stage is Stage.IN_FORCE
+    await office.decide(campaign, number, Choice.REMOVE)
+    (kept,) = await office.plane.state.asks.find(Sought(name=asked.id))
+    assert kept.stage is Stage.WITHDRAWN
+    assert kept.ended is not None
+    assert kept.ended.by.subject == MAYOR.subject
+    assert not any(one.runs(now()) for one in office.plane.asked.of(SECOND))
+    (after,) = await office.plane.state.sessions.by_ids([whose])
+    assert after.generation > before.generation
+    assert await office.why_over(whose) is None
+    told = [one for one in await office.codes() if one in (Code.REQUEST_ENDED, Code.ACCESS_REVIEW_DECIDED)]
+    assert told[0] == told[-1] == Code.ACCESS_REVIEW_DECIDED  # kept, and at last removed
+    assert Code.REQUEST_ENDED in told
+
+
+async def test_what_has_been_withdrawn_meanwhile_is_not_removed_once_more(office: Office) -> None:
+    office.read(1, 2)
+    (asked,) = await in_force(office, Asked.ACCESS)
+    campaign = await office.begun()
+    number = 1 + [one.what for one in await office.held(campaign)].index(asked.id)
+    moment = now()
+    gone = replace(asked, stage=Stage.WITHDRAWN)
+    entry = entry_of(gone, Act.WITHDRAW, HOLDER, moment, origin=NOWHERE)
+    await office.plane.state.asks.change(asked.id, None, lambda *_: Changed(gone, [entry]), moment, moment)
+    with pytest.raises(ReviewRefused) as caught:
+        await office.decide(campaign, number, Choice.REMOVE)
+    assert caught.value.reason is NotDone.GONE
+    assert (await office.codes())[-1] == Code.ACCESS_REVIEW_REFUSED

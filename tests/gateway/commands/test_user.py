@@ -30,7 +30,7 @@ CLERK = "mala.lucie"
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("office")
-    people = person_ldif(JANA, name="Jana [/b] Nováková", entryUUID=identity_of(JANA_ID))
+    people = person_ldif(JANA, name="Jana [/b] Nováková", entryUUID=identity_of(JANA_ID), ou="Odbor [/b]")
     people = people + person_ldif(CLERK) + municipality_ldif(HULIN) + role_ldif(Role.CLERK, HULIN, [CLERK])
     with slapd(folder / "directory", people) as directory:
         installation = install(folder / "brana")
@@ -41,6 +41,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
             directories__bind_password_file=str(directory.bind_password_file),
             directories__people_base=directory.people_base,
             directories__groups_base=directory.groups_base,
+            **{"directories__work.departments": "ou"},
         )
         directory.bind_password_file.chmod(0o600)
         state = open_state(installation.configuration)
@@ -63,6 +64,7 @@ def test_a_person_is_shown_whatever_characters_the_name_has(office: Installation
     assert "Jana [/b] Nováková" in shown.stdout
     assert "none; enrols one with a code of `brana user enrolment-code`" in shown.stdout
     assert "0 unused" in shown.stdout
+    assert re.search(r"department +\S Odbor \[/b\]", shown.stdout)
 
 
 @pytest.mark.parametrize(("login", "found"), [(JANA, 1), ("nikdo", 0)])

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from gateway.envoy.hardening import OUR_FORM_BYTES
+from gateway.envoy.hardening import OUR_FORM_BYTES, POLICY_TEXT_BYTES
 from tests.rig.envoy import DOMAIN, Plane
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
@@ -57,6 +57,19 @@ async def test_a_form_longer_than_any_of_ours_is_refused_before_it_reaches_us(pl
         answer = await plane.ask(path, host=f"{host}.{DOMAIN}", method="POST", cookie=cookie, body=body)
         assert answer.status == 413
     assert plane.idp.requests == plane.web.requests == []
+
+
+async def test_a_text_of_policies_may_be_longer_where_drafts_are_written_and_nowhere_else(
+    plane: Plane,
+) -> None:
+    async def answered(path: str, length: int) -> int:
+        cookie, host = plane.cookie(application="policies"), f"policies.{DOMAIN}"
+        return (await plane.ask(path, host=host, method="POST", cookie=cookie, body=b"a" * length)).status
+
+    assert await answered("/proposals/x/text", POLICY_TEXT_BYTES) == 200
+    assert len(plane.web.last.body) == POLICY_TEXT_BYTES
+    assert await answered("/proposals/x/text", POLICY_TEXT_BYTES + 1) == 413
+    assert await answered("/incidents/close", OUR_FORM_BYTES + 1) == 413
 
 
 async def test_an_application_still_takes_long_bodies(plane: Plane) -> None:

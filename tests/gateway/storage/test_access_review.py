@@ -56,6 +56,8 @@ def item(now: datetime, number: int = 1) -> Item:
         about="dvorak.petr",
         opens=(Opened(ApplicationId("spisovka"), (Action.READ, Action.WRITE)),),
         last_use=now - timedelta(days=3),
+        lent=Role.MAYOR,
+        until=now + timedelta(days=3),
     )
     return Item(number=number, held=held, added_at=now)
 

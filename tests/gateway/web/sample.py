@@ -13,6 +13,7 @@ from config.fleet import Role as NodeRole
 from config.places import Places
 from config.settings import Place, Title
 from config.vocabulary import ApplicationId, Role, SessionId
+from gateway.asks.emergencies import Emergencies
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.own_process import encode
@@ -202,6 +203,7 @@ class Office:
         self.sessions.log = self.log
         self.says(Verdict(report()))
         self.certificate = Standing()
+        self.emergencies = Emergencies()
         self.recomputation = Recomputation(["cat", str(self.verifying)], self.log.record, lambda: NOW)
 
     def says(self, *said: Said, never_ends: bool = False) -> None:
@@ -251,6 +253,8 @@ class Office:
             self.recomputation,
             NAMES,
             lambda: self.certificate,
+            lambda: self.emergencies,
+            "https://requests.brana.test/reviews",
         )
         return {
             "portal.brana.test": Portal(desk, self.portal, self.duties).pages(),

@@ -29,6 +29,7 @@ from tests.rig.reviews import (
     KVASICE,
     MAYORS,
     NOW,
+    ORDERED,
     PROGRAM,
     VILLAGE,
     held,
@@ -136,6 +137,42 @@ async def test_a_removed_exception_is_ended(visitor: Visitor) -> None:
         await visitor.refused(f"/reviews/{campaign.id}", number=number, choice="confirm", comment="")
         == "removal_final"
     )
+
+
+async def test_a_removed_order_is_ended_for_good(visitor: Visitor) -> None:
+    campaign = visitor.given.village.begun([*VILLAGE, ORDERED])
+    text = await visitor.get(f"/reviews/{campaign.id}")
+    for words in ("Order of a supplier", "Sponsor:", "Eva Malá", "Ends by itself:"):
+        assert words in text
+    number = visitor.number(campaign, ORDERED)
+    await visitor.post(f"/reviews/{campaign.id}", number=number, choice="remove", comment="")
+    assert visitor.given.ended == [ORDERED.what]
+    again = await visitor.refused(f"/reviews/{campaign.id}", number=number, choice="confirm", comment="")
+    assert again == "removal_final"
+    assert f'name="number" value="{number}"' not in await visitor.get(f"/reviews/{campaign.id}")
+
+
+async def test_what_has_ended_meanwhile_cannot_be_removed(visitor: Visitor) -> None:
+    campaign = visitor.given.village.begun([*VILLAGE, ORDERED])
+    visitor.given.over_already = True
+    number = visitor.number(campaign, ORDERED)
+    assert (
+        await visitor.refused(f"/reviews/{campaign.id}", number=number, choice="remove", comment="")
+        == "access_gone"
+    )
+    assert visitor.said()[-1] == (Code.ACCESS_REVIEW_REFUSED, "access_gone")
+    assert visitor.item(campaign, ORDERED).decided is None
+
+
+async def test_nothing_ends_for_a_comment_that_cannot_be_kept(visitor: Visitor) -> None:
+    campaign = visitor.given.village.begun()
+    refused = await visitor.refused(
+        f"/reviews/{campaign.id}",
+        number=visitor.number(campaign, EXCEPTED),
+        choice="remove",
+        comment="x" * 501,
+    )
+    assert (refused, visitor.given.ended) == ("review_comment_missing", [])
 
 
 async def test_nobody_decides_about_themselves_by_a_form_of_their_own(visitor: Visitor) -> None:

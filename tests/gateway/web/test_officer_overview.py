@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.asks.emergencies import Emergencies
 from gateway.audit.anchors import Fault
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.recomputation import Verdict
@@ -51,6 +52,17 @@ async def test_the_overview_warns_while_the_last_verification_found_damage(clien
     assert "The log is damaged" in await shown(client, "/")  # no verdict takes none back
     office.log.entries.append(replace(office.log.entries[found], outcome=Outcome.SUCCESS))
     assert "The log is damaged" not in await shown(client, "/")
+
+
+async def test_the_overview_tells_of_emergency_access_that_is_open_or_not_reviewed(client, office):
+    text = await shown(client, "/")
+    assert "Emergency access" not in text
+    office.emergencies = Emergencies(running=2, waiting=1, overdue=1)
+    text = await shown(client, "/")
+    assert "Emergency access waits for a review" in text
+    assert "Somebody else has to look at 1 use. Later than allowed: 1." in text
+    assert "Open now: 2." in text
+    assert text.count('href="https://requests.brana.test/reviews"') == 2
 
 
 async def test_the_two_ends_of_one_act_are_told_apart_in_the_list_with_who_did_it(client, office):

@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import ldap
 import pytest
 
+from config.settings import ActivityRoles, Work
 from config.vocabulary import MunicipalityCode, Role
 from idp.directory.connection import Connection
 from idp.directory.errors import BindRefused, DirectoryMisconfigured, EntryUnusable, RefusalReason
@@ -15,6 +16,8 @@ from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.pool import Pool
 from idp.directory.reader import DirectoryReader
 from idp.directory.subject import identity_of
+from idp.directory.work import ActivityRole
+from idp.directory.work import Work as Known
 from tests.rig.authority import make_authority
 from tests.rig.domain_office import HULIN, KROMERIZ, PASSWORD, STATES, ZANETA, dn, domain
 from tests.rig.office import reading
@@ -233,3 +236,23 @@ async def test_the_same_person_by_a_name_that_only_looks_alike_is_nobody(reader:
         answer = await reader.authenticate(login, PASSWORD)
         assert isinstance(answer, BindRefused), login
         assert answer.subject is None
+
+
+async def test_what_it_says_of_peoples_work_is_read_as_it_writes_it(domain: Domain):
+    """Its dates are numbers; the one of the account is one that every domain has."""
+    ends = 134_431_920_000_000_000  # noon of the last day of 2026
+    with domain.as_administrator() as root:
+        facts = {"department": "Matrika", "carLicense": "A115:CR22@588491", "accountExpires": str(ends)}
+        root.add(dn("pracuje"), **account("pracuje", PASSWORD), **facts)
+    work = Work(
+        employed_until="accountExpires",
+        departments="department",
+        activity_roles=ActivityRoles(attribute="carLicense"),
+    )
+    with reading(domain.settings(work=work)) as reader:
+        (person,) = await reader.named("pracuje")
+    assert person.work == Known(
+        employed_until=date(2026, 12, 31),
+        departments=("Matrika",),
+        activity_roles=(ActivityRole(MunicipalityCode("588491"), "A115", "CR22"),),
+    )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.district import District, Municipality
-from config.settings import Deputy, Directory, RoleMapping
+from config.settings import Deputy, Directory, RoleMapping, Work
 from config.vocabulary import DirectoryName, MunicipalityCode, Role
 from idp.directory.near_misses import within
 from idp.directory.person import AccountFacts, AccountState
@@ -63,6 +63,21 @@ def test_a_clean_directory_is_counted_by_municipality_and_nothing_is_wrong():
     assert found.places == {(HULIN, Role.CLERK): 2, (KROMERIZ, Role.CENTRE_ADMINISTRATOR): 1}
     assert found.by_rule == {0: 2, 1: 1}
     assert not found.has_problems()
+
+
+def test_what_is_told_of_peoples_work_is_counted_and_what_cannot_be_read_is_wrong():
+    people = [
+        person("a", attributes={"ou": ("IT",)}),
+        person("b", attributes={"ou": ("IT",), "ends": ("soon",)}),
+    ]
+    groups = [group(IN_HULIN, "a"), group(SPRAVCI, "b")]
+    clean = looked(people, groups, work=Work(departments="ou"))
+    assert clean.work.known == {"departments": 2}
+    assert not clean.has_problems()
+    found = looked(people, groups, work=Work(departments="ou", employed_until="ends"))
+    assert found.work.known == {"departments": 2, "employed_until": 0}
+    assert [one.dn for one in found.work.unreadable] == [people[1].dn]
+    assert found.has_problems()
 
 
 def test_members_of_groups_in_groups_count_and_circles_end_and_are_told():

@@ -1,0 +1,25 @@
+"""What those who watch the product are told of emergencies and incidents: `/metrics`."""
+
+import asyncio
+from datetime import timedelta
+
+from gateway.asks.emergencies import emergencies
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.state import now
+from gateway.storage.policy_incidents import StoredIncidents
+
+EVERY = timedelta(seconds=15)  # Prometheus asks about as often
+
+
+async def keep_figures(plane: ControlPlane) -> None:
+    while True:
+        await take_figures(plane)
+        await asyncio.sleep(EVERY.total_seconds())
+
+
+async def take_figures(plane: ControlPlane) -> None:
+    uses = emergencies(plane.asked.all(), now())
+    plane.metrics.emergency_open.set(uses.running)
+    plane.metrics.emergency_review_overdue.set(uses.overdue)
+    standing = await plane.state.database.look_up(lambda connection: StoredIncidents(connection).standing())
+    plane.metrics.incident_closures.set(len(standing))

@@ -1,0 +1,125 @@
+"""The pages about policies put together: by which books, people and sessions they answer."""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from config.vocabulary import ApplicationId, SubjectId
+from gateway.authorize.catalogue import openable
+from gateway.authorize.snapshot import Snapshot
+from gateway.commands.acting import acting
+from gateway.commands.asking_office import PlaneTown
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.decisions import shared_book
+from gateway.commands.plane_simulations import PlaneSimulations
+from gateway.commands.policy_offices import activation_of, incidents_of
+from gateway.policy_office.incident import Incident
+from gateway.policy_office.office import standing
+from gateway.sessions.session import Session
+from gateway.web.desk import Page
+from gateway.web.policies.editor import Editor
+from gateway.web.policies.impact import Impact
+from gateway.web.policies.overview import Overview
+from gateway.web.policies.proposals import Proposals
+from gateway.web.policies.site import Site
+from gateway.web.policies.switch import Switch
+from gateway.web.policies.versions import Versions
+from gateway.web.policies.who_may import WhoMay
+from gateway.web.policies.why import Why
+from idp.directory.subject import directory_of
+from policies.evaluate import PolicyBook
+from policies.incidents import Closure
+from policies.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneBooks:
+    """Implements `gateway.web.policies.site.Books`."""
+
+    plane: ControlPlane
+
+    def in_force(self) -> PolicyBook:
+        return self.plane.book
+
+    def made_of(self, texts: Texts) -> PolicyBook:
+        return shared_book(self.plane.settings, self.plane.state.district, texts)
+
+
+def policy_pages(plane: ControlPlane) -> Sequence[Page]:
+    """On the host `policies.`, by what the plane has taken."""
+    office = plane.policy_desk.office(plane.state)
+    site = Site(
+        desk=plane.desk,
+        office=office,
+        activation=activation_of(office),
+        incidents=incidents_of(plane.state, office),
+        may_act=acting(plane),
+        books=PlaneBooks(plane),
+        applications=plane.application_titles(),
+        networks=[one.name for one in plane.settings.networks],
+        names_of=_Names(plane),
+    )
+    district = {code: one.name for code, one in plane.state.district.items()}
+    return [
+        *Overview(site).pages(),
+        *Editor(site).pages(),
+        *Proposals(site).pages(),
+        *Impact(site, PlaneSimulations(plane), plane.state.record).pages(),
+        *Versions(site).pages(),
+        *WhoMay(site).pages(),
+        *Why(site, PlaneTown(plane).named, plane.state.record).pages(),
+        *Switch(site, Hits(plane), district).pages(),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """As the replica of the directories has them; who is not there any more is shown as recorded."""
+
+    plane: ControlPlane
+
+    async def __call__(self, subjects: Collection[str]) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        for name, people in self.plane.people.items():
+            theirs = [
+                SubjectId(one) for one in subjects if ":" in one and directory_of(SubjectId(one)) == name
+            ]
+            found |= (
+                {one.subject: one.name for one in (await people.people(theirs)).values()} if theirs else {}
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Of the sessions that are open, those to which some application would be closed that is open now."""
+
+    plane: ControlPlane
+
+    async def __call__(self, closure: Closure, now: datetime) -> tuple[int, int]:
+        plane = self.plane
+        office, limits = plane.policy_desk.office(plane.state), plane.settings.sign_in
+        texts = (await office.store.look(standing)).texts
+        closed = await office.store.look(lambda desk: desk.incidents(over=False, limit=MOST_CLOSED))
+        sessions = [
+            one for one in await plane.state.sessions.open_ones() if one.why_over(limits, now) is None
+        ]
+        with_it = Incident(id="", closure=closure, closed_by_name="")
+
+        def counted() -> int:
+            book = shared_book(plane.settings, plane.state.district, texts, [*closed, with_it])
+            becomes = replace(plane.snapshot, policies=book)
+            return sum(_loses(one, plane.snapshot, becomes, now) for one in sessions)
+
+        return await asyncio.to_thread(counted), len(sessions)
+
+
+MOST_CLOSED = 200
+
+
+def _loses(session: Session, before: Snapshot, after: Snapshot, now: datetime) -> bool:
+    def opens(snapshot: Snapshot) -> set[ApplicationId]:
+        return set(openable(session, snapshot, session.address, now))
+
+    return bool(opens(before) - opens(after))

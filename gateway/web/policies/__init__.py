@@ -1,0 +1,1 @@
+"""Pages about policies, on the host `policies.`: what is in force, proposals, versions, incidents, questions."""

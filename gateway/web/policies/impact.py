@@ -1,0 +1,126 @@
+"""Whom a proposal would give or take something: by the matrix of roles, and by what was decided in the last days."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from config.vocabulary import Action
+from gateway.policy_office.office import standing
+from gateway.policy_office.proposal import OVER, Proposal
+from gateway.policy_office.scope import municipality_of, with_scope
+from gateway.policy_office.version import Version
+from gateway.web.desk import Page, Refused
+from gateway.web.identity import Assertion
+from gateway.web.policies.not_done import done
+from gateway.web.policies.site import Site
+from gateway.web.policies.who_may import HOME
+from gateway.web.policies.why import Record
+from gateway.web.refusal import PAGE_UNKNOWN
+from gateway.web.simulating import (
+    TROUBLES,
+    Asked,
+    Finished,
+    NotFinished,
+    Occupied,
+    Simulations,
+    UnderWay,
+    shown,
+)
+from policies.load import PoliciesUnusable
+from policies.matrix import Circumstances, matrix
+from policies.matrix_groups import Difference, difference
+from policies.matrix_words import said
+from policies.model import Facts
+from policies.simulate import Change
+
+DAYS = 7
+KEPT = 16  # differences of matrices that are remembered, as a page is looked at again and again
+ROWS = 50  # of a simulation's rows on the page
+Key = tuple[str, str, int]
+"""The municipality acted for, the digest of a proposal's texts, and the number of the version in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    site: Site
+    simulations: Simulations
+    record: Record
+    known: dict[Key, Difference] = field(default_factory=dict)
+
+    def pages(self) -> Sequence[Page]:
+        where = "/proposals/{proposal}/impact"
+        return Page("GET", where, self.shown), Page("POST", where, self.simulate)
+
+    async def shown(self, request: web.Request) -> web.Response:
+        site, caller = self.site, self.site.caller(request)
+        one = await site.proposal(request, caller)
+        if one.state in OVER:
+            raise Refused(PAGE_UNKNOWN, 404)
+        in_force = await site.office.store.look(standing)
+        key: Key = caller.municipality, one.digest, in_force.number
+        try:
+            found = await self._difference(key, one, in_force, caller)
+        except PoliciesUnusable:
+            found = None
+        names = site.books.in_force().names
+        asked = _asked(one, in_force)
+        standing_now = (
+            None
+            if found is None
+            else await shown(self.simulations, asked, request, caller, self.record, site.desk.now())
+        )
+        return await site.show(
+            request,
+            "policy_impact.html",
+            caller,
+            one=one,
+            found=found,
+            words=lambda group, language: said(group, names, language),
+            under_way=standing_now if isinstance(standing_now, UnderWay) else None,
+            occupied=isinstance(standing_now, Occupied),
+            trouble=TROUBLES[standing_now.trouble] if isinstance(standing_now, NotFinished) else None,
+            finished=standing_now if isinstance(standing_now, Finished) else None,
+            days=DAYS,
+            rows=ROWS,
+            loses=Change.LOSES,
+        )
+
+    async def simulate(self, request: web.Request) -> web.Response:
+        """Whoever is shown what came of it is recorded then."""
+        site, caller = self.site, self.site.caller(request)
+        one = await site.proposal(request, caller)
+        await done(site.asking(request, caller).require(Action.READ, one.scope, None, f"simulate {one.id}"))
+        if one.state in OVER:
+            raise Refused(PAGE_UNKNOWN, 404)
+        in_force = await site.office.store.look(standing)
+        await self.simulations.begin(_asked(one, in_force), caller.login)
+        raise web.HTTPSeeOther(f"/proposals/{one.id}/impact#simulation")
+
+    async def _difference(self, key: Key, one: Proposal, in_force: Version, caller: Assertion) -> Difference:
+        """At the municipality acted for. Raises PoliciesUnusable."""
+        if key in self.known:
+            return self.known[key]
+        site = self.site
+        at = Circumstances(now=site.desk.now(), facts=Facts(country=HOME))
+
+        def compared() -> Difference:
+            before = site.books.made_of(in_force.texts)
+            after = site.books.made_of(with_scope(in_force.texts, one.scope, one.texts))
+            those = list(site.applications)
+            return difference(
+                matrix(before, caller.municipality, at, those), matrix(after, caller.municipality, at, those)
+            )
+
+        found = await asyncio.to_thread(compared)
+        if len(self.known) >= KEPT:
+            self.known.pop(next(iter(self.known)))
+        self.known[key] = found
+        return found
+
+
+def _asked(one: Proposal, in_force: Version) -> Asked:
+    """Of a municipality's policies: decisions about its own resources; of the region's: all there are."""
+    texts = with_scope(in_force.texts, one.scope, one.texts)
+    return Asked(texts=texts, days=DAYS, municipality=municipality_of(one.scope))

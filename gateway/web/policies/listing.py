@@ -1,0 +1,116 @@
+"""The policies of texts as people read them one by one, and changing one of them in its text. Pure."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cedarpy
+
+from config.vocabulary import Language, MunicipalityCode
+from gateway.policy_office.scope import municipality_of, scope_of
+from policies.forms import Form, Values, read
+from policies.model import Text
+from policies.parameters import Offered, shown
+from policies.statements import Statement, split
+from policies.texts import POLICIES, Texts
+
+COMMENT = "//"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One policy. `number` counts from 0 within its file: also what has no name, or a fault, can be pointed at."""
+
+    file: str
+    number: int
+    id: str
+    title: Text
+    forbids: bool
+    text: str
+    form: Form | None
+    values: Values
+    readable: bool
+    """Whether Cedar can read it."""
+
+    def told(self, language: Language, offered: Offered) -> list[tuple[str, str]]:
+        """Labels and values of what was filled into its form."""
+        if self.form is None:
+            return []
+        return [
+            (one.label[language], shown(one, self.values[one.name], language, offered))
+            for one in self.form.parameters
+            if one.name in self.values
+        ]
+
+
+def listed(texts: Texts) -> list[Listed]:
+    return [one for name in sorted(texts) if name.endswith(POLICIES) for one in _of(name, texts[name])]
+
+
+def _of(name: str, text: str) -> Iterator[Listed]:
+    code = municipality_of(scope_of(name))
+    for number, statement in enumerate(split(text)):
+        yield _listed(name, number, statement, _comment_before(text, statement), code)
+
+
+def _listed(
+    name: str, number: int, statement: Statement, comment: str, code: MunicipalityCode | None
+) -> Listed:
+    try:
+        (policy,) = json.loads(cedarpy.policies_to_json_str(statement.text))["staticPolicies"].values()
+        annotations = {key: value or "" for key, value in policy.get("annotations", {}).items()}
+        forbids, readable = policy["effect"] == "forbid", True
+    except (ValueError, KeyError):
+        annotations, forbids, readable = {}, False, False
+    written = read(statement.text, code) if code is not None and readable else None
+    form, values = written if written is not None else (None, {})
+    identifier = annotations.get("id", "")
+    plain = comment or annotations.get("doc", "") or identifier or statement.text.partition("\n")[0][:80]
+    titles: Text = {
+        language: annotations.get(f"title_{language}") or (form.title[language] if form else plain)
+        for language in Language
+    }
+    return Listed(
+        file=name, number=number, id=identifier, title=titles, forbids=forbids,
+        text=statement.text, form=form, values=values, readable=readable,
+    )  # fmt: skip
+
+
+def _comment_before(text: str, statement: Statement) -> str:
+    """The lines of remarks directly above it: what its author says it does."""
+    lines = text.split("\n")
+    found: list[str] = []
+    for line in reversed(lines[: statement.line - 1]):
+        if not line.strip().startswith(COMMENT):
+            break
+        found.insert(0, line.strip().removeprefix(COMMENT).strip())
+    return " ".join(found)
+
+
+def appended(text: str, policy: str) -> str:
+    return f"{text.rstrip()}\n\n{policy}" if text.strip() else policy
+
+
+def replaced(text: str, number: int, policy: str) -> str:
+    """In the place of the policy with that number, which is there."""
+    begin, end = _span(text, number)
+    return text[:begin] + policy.strip() + text[end:]
+
+
+def removed(text: str, number: int) -> str:
+    """With the remarks directly above it."""
+    begin, end = _span(text, number)
+    before = text[:begin].split("\n")
+    above, rest = before[:-1], before[-1]
+    while above and above[-1].strip().startswith(COMMENT):
+        above.pop()
+    left = "\n".join([*above, rest]).rstrip()
+    right = text[end:].strip()
+    return "\n\n".join(part for part in (left, right) if part) + ("\n" if left or right else "")
+
+
+def _span(text: str, number: int) -> tuple[int, int]:
+    statement = list(split(text))[number]
+    lines = text.split("\n")
+    begin = sum(len(line) + 1 for line in lines[: statement.line - 1]) + statement.column - 1
+    return begin, begin + len(statement.text)

@@ -1,0 +1,194 @@
+"""What somebody is told whose act on the policies came to nothing, by its named reason."""
+
+from collections.abc import Awaitable, Mapping
+from typing import TypeVar
+
+from gateway.policy_office.proposal import LARGEST, LONGEST_TEXT, MOST_FILES
+from gateway.policy_office.refusal import ActRefused, Refusal
+from gateway.web.desk import Refused
+from gateway.web.refusal import ShownRefusal, both
+
+T = TypeVar("T")
+
+TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
+    Refusal.UNKNOWN: (
+        404,
+        "Takový návrh tu není",
+        "There is no such proposal",
+        "Neexistuje, nebo patří jiné obci. Jednáte-li za více obcí, přepněte se na portálu.",
+        "It does not exist, or is another municipality's. If you act for several, switch in the portal.",
+    ),
+    Refusal.VERSION_UNKNOWN: (
+        404,
+        "Taková verze tu není",
+        "There is no such version",
+        "Vyberte ji ze seznamu verzí.",
+        "Choose it from the list of versions.",
+    ),
+    Refusal.NOT_YOURS: (
+        404,
+        "Pravidla jiné obce tu neuvidíte",
+        "Policies of another municipality are not shown here",
+        "Jednáte-li za více obcí, přepněte se na portálu.",
+        "If you act for several municipalities, switch in the portal.",
+    ),
+    Refusal.OWN: (
+        403,
+        "Vlastní návrh schválit nelze",
+        "You may not approve your own proposal",
+        "Podíleli jste se na něm. Požádejte někoho jiného, kdo smí pravidla schvalovat.",
+        "You had a hand in it. Ask somebody else who may approve policies.",
+    ),
+    Refusal.NOT_NOW: (
+        409,
+        "S návrhem to teď udělat nelze",
+        "That cannot be done with the proposal now",
+        "Mezitím se dostal do jiného stavu. Podívejte se na něj znovu.",
+        "It is in another state meanwhile. Look at it again.",
+    ),
+    Refusal.CHANGED_MEANWHILE: (
+        409,
+        "Pravidla se mezitím změnila",
+        "The policies have changed meanwhile",
+        (
+            "Návrh vychází z pravidel, která už neplatí. Podívejte se na rozdíl proti dnešku a na stránce "
+            "návrhu ho na něj "
+            "navažte."
+        ),
+        (
+            "The proposal was begun from policies that are in force no more. Look at the difference to "
+            "today, and set the "
+            "proposal upon it on its page."
+        ),
+    ),
+    Refusal.EDITED_MEANWHILE: (
+        409,
+        "Návrh mezitím někdo změnil",
+        "Somebody has changed the proposal meanwhile",
+        "Podívejte se na něj znovu, jak je teď.",
+        "Look at it again, as it is now.",
+    ),
+    Refusal.CHECKS_FAILED: (
+        409,
+        "Návrh neprošel kontrolami",
+        "The proposal did not pass its checks",
+        "Co je třeba opravit, stojí na stránce návrhu.",
+        "The page of the proposal says what has to be mended.",
+    ),
+    Refusal.STALE: (
+        409,
+        "Schvalovali jste jiný text",
+        "You have approved another text",
+        "Návrh se mezitím změnil. Přečtěte si ho znovu.",
+        "The proposal has changed meanwhile. Read it again.",
+    ),
+    Refusal.NOTHING_NEW: (
+        409,
+        "Nic by se nezměnilo",
+        "Nothing would change",
+        "Je to právě to, co platí.",
+        "It says just what is in force.",
+    ),
+    Refusal.NOT_OF_SCOPE: (
+        409,
+        "Tento soubor k pravidlům nepatří",
+        "This file is none of these policies",
+        "Pojmenujte ho tak, jak to stránka radí.",
+        "Name it as the page says.",
+    ),
+    Refusal.TOO_LARGE: (
+        413,
+        "Text pravidel je příliš dlouhý",
+        "The text of the policies is too long",
+        (
+            "Nic jsme neuložili. Jeden formulář pojme 256 KiB odesílaného textu, celá pravidla "
+            f"{LARGEST >> 20} MiB v nejvýše {MOST_FILES} souborech. Vraťte se o stránku zpět a text zkraťte."
+        ),
+        (
+            "Nothing was saved. One form holds 256 KiB of text as it is sent, all policies together "
+            f"{LARGEST >> 20} MiB in {MOST_FILES} files at most. Go back one page and shorten the text."
+        ),
+    ),
+    Refusal.TIME_PAST: (
+        409,
+        "Tento čas už uplynul",
+        "This time is over",
+        "Zvolte čas, který teprve přijde, nebo schvalte hned.",
+        "Choose a time to come, or approve at once.",
+    ),
+    Refusal.TIME_FAR: (
+        409,
+        "Tento čas je příliš daleko",
+        "This time is too far ahead",
+        "Zvolte čas do jednoho roku.",
+        "Choose a time within a year.",
+    ),
+    Refusal.DAMAGED: (
+        503,
+        "Uložená pravidla jsou poškozena",
+        "The policies that are kept are damaged",
+        "Nic podle nich nerozhodujeme: {contact}.",
+        "Nothing is decided by them: {contact}.",
+    ),
+    Refusal.UNEXPLAINED: (
+        409,
+        "Chybí vysvětlení",
+        "An explanation is missing",
+        f"Vraťte se a napište proč, nejvýše {LONGEST_TEXT} znaků.",
+        f"Go back and write why, in {LONGEST_TEXT} characters or less.",
+    ),
+    Refusal.INCIDENT_UNKNOWN: (
+        404,
+        "Takové uzavření tu není",
+        "There is no such closure",
+        "Podívejte se, co je teď uzavřeno.",
+        "See what is closed now.",
+    ),
+    Refusal.INCIDENT_UNUSABLE: (
+        409,
+        "Takto uzavřít nelze",
+        "It cannot be closed like this",
+        (
+            "Zvolte druh s jeho cílem a napište důvod v obou jazycích, každý na jeden řádek, nejvýše 500 znaků a bez "
+            "složených závorek."
+        ),
+        (
+            "Choose a kind with its target, and write the reason in both languages, each on one line, 500 "
+            "characters at "
+            "most and without braces."
+        ),
+    ),
+    Refusal.INCIDENT_TARGET: (
+        409,
+        "Takový cíl tu není",
+        "There is no such target",
+        "Vyberte aplikaci nebo obec z nabídky.",
+        "Choose an application or a municipality from those offered.",
+    ),
+    Refusal.INCIDENT_CLOSED: (
+        409,
+        "Toto už je uzavřeno",
+        "This is closed already",
+        "Podívejte se, co je teď uzavřeno.",
+        "See what is closed now.",
+    ),
+    Refusal.INCIDENT_OVER: (
+        409,
+        "Toto už je zase otevřeno",
+        "This is open again already",
+        "Podívejte se, co je teď uzavřeno.",
+        "See what is closed now.",
+    ),
+}
+REFUSALS: Mapping[Refusal, tuple[ShownRefusal, int]] = {
+    reason: (ShownRefusal(reason=reason, title=both(title_cs, title_en), advice=both(cs, en)), status)
+    for reason, (status, title_cs, title_en, cs, en) in TEXTS.items()
+}
+
+
+async def done(act: Awaitable[T]) -> T:
+    """Raises Refused where it came to nothing."""
+    try:
+        return await act
+    except ActRefused as refused:
+        raise Refused(*REFUSALS[refused.reason]) from refused

@@ -1,0 +1,92 @@
+"""What is in force for the municipality acted for, what is on its way, and what waits for whoever looks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from config.vocabulary import Action
+from gateway.policy_office.proposal import OVER, Proposal, State
+from gateway.web.desk import Page
+from gateway.web.identity import Assertion
+from gateway.web.policies.entered import texts_of
+from gateway.web.policies.listing import listed
+from gateway.web.policies.not_done import done
+from gateway.web.policies.site import Site, scope_asked
+
+SHOWN_OVER = 20  # proposals that are over
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    site: Site
+
+    def pages(self) -> Sequence[Page]:
+        return (
+            Page("GET", "/", self.overview),
+            Page("GET", "/policies", self.policies),
+            Page("GET", "/proposals", self.proposals),
+            Page("POST", "/proposals", self.begin),
+        )
+
+    async def overview(self, request: web.Request) -> web.Response:
+        site, caller = self.site, self.site.caller(request)
+        asking, scope = site.asking(request, caller), scope_asked("", caller)
+        of_both = await done(site.office.proposals(asking, scope))
+        if Action.ADMINISTER in caller.actions:
+            of_both += await done(site.office.proposals(asking, scope_asked("region", caller)))
+        heads = await done(site.office.versions(asking, scope, None, 1))
+        return await site.show(
+            request,
+            "policies_overview.html",
+            caller,
+            scope=scope,
+            closed=await done(site.incidents.listed(asking)),
+            waiting=[one for one in of_both if _waits_for(caller, one)],
+            under_way=[one for one in of_both if one.state not in OVER and not _waits_for(caller, one)],
+            policies=listed(await done(site.office.texts(asking, scope))),
+            last=heads[0] if heads else None,
+            names=await site.names_of({head.author for head in heads} | {head.approver for head in heads}),
+        )
+
+    async def policies(self, request: web.Request) -> web.Response:
+        site, caller = self.site, self.site.caller(request)
+        asking, scope = site.asking(request, caller), scope_asked(request.query.get("of", ""), caller)
+        heads = await done(site.office.versions(asking, scope, None, 1))
+        return await site.show(
+            request,
+            "policies.html",
+            caller,
+            scope=scope,
+            policies=listed(await done(site.office.texts(asking, scope))),
+            last=heads[0] if heads else None,
+            names=await site.names_of({head.author for head in heads} | {head.approver for head in heads}),
+            offered=site.offered,
+        )
+
+    async def proposals(self, request: web.Request) -> web.Response:
+        site, caller = self.site, self.site.caller(request)
+        asking, scope = site.asking(request, caller), scope_asked(request.query.get("of", ""), caller)
+        found = await done(site.office.proposals(asking, scope))
+        return await site.show(
+            request,
+            "proposals.html",
+            caller,
+            scope=scope,
+            under_way=[one for one in found if one.state not in OVER],
+            over=[one for one in found if one.state in OVER][:SHOWN_OVER],
+        )
+
+    async def begin(self, request: web.Request) -> web.Response:
+        site, caller = self.site, self.site.caller(request)
+        scope = scope_asked((await texts_of(request, ["of"]))["of"], caller)
+        begun = await done(site.office.begin(site.asking(request, caller), scope, site.desk.now()))
+        raise web.HTTPSeeOther(f"/proposals/{begun.id}/edit")
+
+
+def _waits_for(caller: Assertion, one: Proposal) -> bool:
+    """To be approved by this person, or to be worked on again."""
+    mine = caller.subject in one.authors or caller.subject == one.owner
+    if one.state is State.SUBMITTED:
+        return Action.SIGN in caller.actions and not mine
+    return one.state is State.RETURNED and mine

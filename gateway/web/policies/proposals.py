@@ -1,0 +1,114 @@
+"""One proposal: what it changes, whether it may, and the steps that authors and approvers take."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from config.settings import Title
+from gateway.policy_office.proposal import OVER, TRANSITIONS, ProposalId, Step
+from gateway.web.desk import Page, Refused
+from gateway.web.policies.entered import moment, number, texts_of
+from gateway.web.policies.not_done import done
+from gateway.web.policies.site import Site, proposal_of
+from gateway.web.refusal import FORM_UNREADABLE
+from policies.difference import EFFECTS, KINDS, difference
+
+STEPS: Mapping[Step, Title] = {
+    Step.BEGIN: Title(cs="začal(a)", en="began"),
+    Step.EDIT: Title(cs="upravil(a)", en="edited"),
+    Step.REBASE: Title(cs="navázal(a) na dnešní pravidla", en="set it upon today's policies"),
+    Step.SUBMIT: Title(cs="předložil(a) ke schválení", en="submitted"),
+    Step.APPROVE: Title(cs="schválil(a)", en="approved"),
+    Step.RETURN: Title(cs="vrátil(a)", en="returned"),
+    Step.WITHDRAW: Title(cs="stáhl(a)", en="withdrew"),
+    Step.ACTIVATE: Title(cs="vstoupil v platnost", en="came into force"),
+    Step.FAIL: Title(cs="v platnost vstoupit nemohl", en="could not come into force"),
+}
+NOW, LATER = "now", "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    site: Site
+
+    def pages(self) -> Sequence[Page]:
+        one = "/proposals/{proposal}"
+        acts = (
+            ("submit", self.submit),
+            ("approve", self.approve),
+            ("return", self.send_back),
+            ("withdraw", self.withdraw),
+            ("rebase", self.rebase),
+        )
+        return (
+            Page("GET", one, self.one),
+            *(Page("POST", f"{one}/{name}", act) for name, act in acts),
+            *(
+                Page("GET", f"{one}/{name}", self.one) for name, _ in acts
+            ),  # the switch of languages of a refusal
+        )
+
+    async def one(self, request: web.Request) -> web.Response:
+        site, caller = self.site, self.site.caller(request)
+        one, asking = await self.site.proposal(request, caller), site.asking(request, caller)
+        compared = await done(site.office.compared(asking, one.id))
+        over = one.state in OVER
+        return await site.show(
+            request,
+            "proposal.html",
+            caller,
+            one=one,
+            found=difference(compared.before, compared.after, site.offered),
+            stale=compared.stale and not over,
+            over=over,
+            problems=() if over else await done(site.office.check(asking, one.id)),
+            history=await done(site.office.history(asking, one.id)),
+            own=caller.subject in one.authors,
+            can={step.value for step in Step if (one.state, step) in TRANSITIONS},
+            steps=STEPS,
+            kinds=KINDS,
+            effects=EFFECTS,
+        )
+
+    async def submit(self, request: web.Request) -> web.Response:
+        site, caller, name = self.site, self.site.caller(request), proposal_of(request)
+        entered = await texts_of(request, ["revision"])
+        revision = number(entered["revision"])
+        await done(site.office.submit(site.asking(request, caller), name, revision, site.desk.now()))
+        raise web.HTTPSeeOther(_page(name, "submitted"))
+
+    async def approve(self, request: web.Request) -> web.Response:
+        """In force when the page comes back, or at the time that was chosen."""
+        site, caller, name = self.site, self.site.caller(request), proposal_of(request)
+        entered = await texts_of(request, ["digest", "when", "at"])
+        at = moment(entered["at"]) if entered["when"] == LATER else None
+        if entered["when"] not in {NOW, LATER} or (entered["when"] == LATER and at is None):
+            raise Refused(FORM_UNREADABLE, 400)
+        asking, now = site.asking(request, caller), site.desk.now()
+        await done(site.activation.approve(asking, name, entered["digest"], at, now))
+        raise web.HTTPSeeOther(_page(name, "approved"))
+
+    async def send_back(self, request: web.Request) -> web.Response:
+        return await self._with_words(request, Step.RETURN)
+
+    async def withdraw(self, request: web.Request) -> web.Response:
+        return await self._with_words(request, Step.WITHDRAW)
+
+    async def rebase(self, request: web.Request) -> web.Response:
+        site, caller, name = self.site, self.site.caller(request), proposal_of(request)
+        revision = number((await texts_of(request, ["revision"]))["revision"])
+        await done(site.office.rebase(site.asking(request, caller), name, revision, site.desk.now()))
+        raise web.HTTPSeeOther(_page(name, "rebased"))
+
+    async def _with_words(self, request: web.Request, step: Step) -> web.Response:
+        site, caller, name = self.site, self.site.caller(request), proposal_of(request)
+        entered = await texts_of(request, ["revision", "why"])
+        revision, asking, now = number(entered["revision"]), site.asking(request, caller), site.desk.now()
+        act = site.office.send_back if step is Step.RETURN else site.office.withdraw
+        await done(act(asking, name, revision, entered["why"].strip(), now))
+        raise web.HTTPSeeOther(_page(name, "returned" if step is Step.RETURN else "withdrawn"))
+
+
+def _page(name: ProposalId, said: str) -> str:
+    return f"/proposals/{name}?done={said}"

@@ -1,0 +1,152 @@
+"""What every page about policies works with: who asks, whose policies they are, how a page is shown."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from config.settings import Title
+from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, NetworkName, Role, SubjectId
+from gateway.authorize.act import Act
+from gateway.policy_office.activation import Activation
+from gateway.policy_office.actor import Actor
+from gateway.policy_office.asking import Asking
+from gateway.policy_office.incidents import Incidents
+from gateway.policy_office.office import Office
+from gateway.policy_office.proposal import Proposal, ProposalId, State
+from gateway.policy_office.scope import OF_REGION, Scope
+from gateway.web.acting import MayAct
+from gateway.web.desk import Desk, origin_of, request_id_of
+from gateway.web.identity import POLICIES, Assertion
+from gateway.web.officer.details import action_title
+from gateway.web.policies.not_done import done
+from idp.http.arrival import led_here_by_us
+from idp.http.page import language_of
+from policies.evaluate import PolicyBook
+from policies.parameters import Offered
+from policies.texts import Texts
+
+STATES: Mapping[State, Title] = {
+    State.DRAFT: Title(cs="rozpracovaný", en="draft"),
+    State.SUBMITTED: Title(cs="čeká na schválení", en="waits for approval"),
+    State.APPROVED: Title(cs="schválený, čeká na svůj čas", en="approved, waits for its time"),
+    State.RETURNED: Title(cs="vrácený k přepracování", en="returned"),
+    State.WITHDRAWN: Title(cs="stažený", en="withdrawn"),
+    State.ACTIVE: Title(cs="vstoupil v platnost", en="came into force"),
+}
+TAGS: Mapping[State, str] = {
+    State.RETURNED: "tag-refused",
+    State.APPROVED: "tag-success",
+    State.ACTIVE: "tag-success",
+}
+NAME_LENGTH = 64  # characters of an identifier in an address
+
+
+class Books(Protocol):
+    def in_force(self) -> PolicyBook:
+        """What decides now, with what an incident closes."""
+        ...
+
+    def made_of(self, texts: Texts) -> PolicyBook:
+        """Of texts that are not in force. Takes a moment; called in a thread. Raises PoliciesUnusable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    desk: Desk
+    office: Office
+    activation: Activation
+    incidents: Incidents
+    may_act: MayAct
+    books: Books
+    applications: Mapping[ApplicationId, Title]
+    networks: Collection[NetworkName]
+    names_of: Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
+    """What people are called, by subject; who is not known is left out."""
+
+    @property
+    def offered(self) -> Offered:
+        titles = {
+            name: {language: title.in_language(language) for language in Language}
+            for name, title in self.applications.items()
+        }
+        return Offered(applications=titles, networks=self.networks)
+
+    def caller(self, request: web.Request) -> Assertion:
+        return self.desk.caller(request, POLICIES)
+
+    def asking(self, request: web.Request, caller: Assertion) -> Asking:
+        """Each act is put to the policies when it is done, with whose proposal it is about."""
+        origin = origin_of(request)
+
+        async def may(action: Action, author: SubjectId | None, about: str) -> object:
+            act = Act(application=POLICIES, action=action, author=author, about=f"policies: {about}")
+            return await self.may_act(caller, act, origin)
+
+        actor = Actor(
+            subject=caller.subject,
+            login=caller.login,
+            name=caller.name,
+            municipality=caller.municipality,
+            session=caller.sid,
+            address=origin.address,
+            request_id=request_id_of(request),
+        )
+        return Asking(actor, may)
+
+    def own(self, caller: Assertion) -> Scope:
+        return Scope(caller.municipality)
+
+    async def proposal(self, request: web.Request, caller: Assertion) -> Proposal:
+        """The one that the address names. Raises Refused: of another municipality there is none."""
+        return await done(self.office.proposal(self.asking(request, caller), proposal_of(request)))
+
+    async def show(
+        self, request: web.Request, template: str, caller: Assertion, *, status: int = 200, **context: Any
+    ) -> web.Response:
+        language = language_of(request, self.desk.pages.default_language)
+
+        def application_title(name: ApplicationId) -> str:
+            return self.applications[name].in_language(language) if name in self.applications else name
+
+        def scope_title(scope: Scope) -> str:
+            if scope == OF_REGION:
+                return REGION.in_language(language)
+            return (
+                self.desk.municipality_name(MunicipalityCode(scope))
+                if scope
+                else ANYBODY.in_language(language)
+            )
+
+        return await self.desk.show(
+            request,
+            template,
+            caller,
+            status=status,
+            municipality=self.desk.municipality_name(caller.municipality),
+            may=frozenset(caller.actions),
+            done=request.query.get("done", "")[:NAME_LENGTH] if led_here_by_us(request) else "",
+            states=STATES,
+            tags=TAGS,
+            scope_title=scope_title,
+            application_title=application_title,
+            action_title=lambda action: action_title(action, language),
+            role_title=lambda role: Role(role).title_in(language),
+            said=lambda text: text[language],
+            **context,
+        )
+
+
+REGION = Title(cs="společná pravidla technologického centra", en="the region's common policies")
+ANYBODY = Title(cs="všechna pravidla", en="all policies")
+
+
+def proposal_of(request: web.Request) -> ProposalId:
+    return ProposalId(request.match_info["proposal"][:NAME_LENGTH])
+
+
+def scope_asked(text: str, caller: Assertion) -> Scope:
+    """`region`, or else the municipality the person acts for: no other can be named at all."""
+    return OF_REGION if text == OF_REGION else Scope(caller.municipality)

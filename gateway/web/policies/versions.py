@@ -1,0 +1,109 @@
+"""Versions of the policies: all there were, one of them, what differs between two, and back to one of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from config.settings import Title
+from gateway.policy_office.refusal import ActRefused, Refusal
+from gateway.policy_office.scope import Scope
+from gateway.policy_office.version import Head, Source
+from gateway.web.desk import Page
+from gateway.web.identity import Assertion
+from gateway.web.policies.entered import number_or_none, texts_of
+from gateway.web.policies.listing import listed
+from gateway.web.policies.not_done import done
+from gateway.web.policies.site import Site, scope_asked
+from policies.difference import EFFECTS, KINDS, difference
+
+SHOWN = 30
+SOURCES: Mapping[Source, Title] = {
+    Source.FIRST: Title(cs="soubory prvního spuštění", en="files of the first start"),
+    Source.BEFORE: Title(cs="převzato z předchozí verze produktu", en="taken over from the version before"),
+    Source.FILES: Title(cs="ze souborů", en="of files"),
+    Source.PROPOSAL: Title(cs="schválený návrh", en="an approved proposal"),
+    Source.ROLL_BACK: Title(cs="návrat ke starší verzi", en="a roll back"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    site: Site
+
+    def pages(self) -> Sequence[Page]:
+        return (
+            Page("GET", "/versions", self.all),
+            Page("GET", "/versions/{number}", self.one),
+            Page("POST", "/versions/{number}/restore", self.restore),
+            Page("GET", "/versions/{number}/restore", self.one),  # the switch of languages of a refusal
+        )
+
+    async def all(self, request: web.Request) -> web.Response:
+        site, caller = self.site, self.site.caller(request)
+        asking, scope = site.asking(request, caller), scope_asked(request.query.get("of", ""), caller)
+        before = number_or_none(request.query.get("before", ""))
+        heads = await done(site.office.versions(asking, scope, before, SHOWN + 1))
+        return await site.show(
+            request,
+            "policy_versions.html",
+            caller,
+            scope=scope,
+            heads=heads[:SHOWN],
+            more=heads[SHOWN - 1].number if len(heads) > SHOWN else 0,
+            sources=SOURCES,
+            names=await self._names(heads),
+        )
+
+    async def one(self, request: web.Request) -> web.Response:
+        """With what differs from another one: from the one before where none is named."""
+        site, caller = self.site, self.site.caller(request)
+        asking, scope = site.asking(request, caller), scope_asked(request.query.get("of", ""), caller)
+        head = await self._head(request, caller, scope)
+        newest = (await done(site.office.versions(asking, scope, None, 1)))[0]
+        against = number_or_none(request.query.get("against", ""))
+        other = head.base if against is None else against
+        texts = await done(site.office.texts(asking, scope, head.number))
+        before = await done(site.office.texts(asking, scope, other)) if other else {}
+        current = await done(site.office.texts(asking, scope))
+        return await site.show(
+            request,
+            "policy_version.html",
+            caller,
+            scope=scope,
+            head=head,
+            other=other,
+            newest=newest.number,
+            policies=listed(texts),
+            same=texts == current,
+            found=difference(before, texts, site.offered),
+            sources=SOURCES,
+            kinds=KINDS,
+            effects=EFFECTS,
+            names=await self._names([head]),
+        )
+
+    async def restore(self, request: web.Request) -> web.Response:
+        site, caller = self.site, self.site.caller(request)
+        entered = await texts_of(request, ["of", "why"])
+        scope = scope_asked(entered["of"], caller)
+        head, asking = await self._head(request, caller, scope), site.asking(request, caller)
+        why, now = entered["why"].strip(), site.desk.now()
+        made = await done(site.activation.roll_back(asking, scope, head.number, why, now))
+        raise web.HTTPSeeOther(f"/versions/{made.number}?of={scope}&done=restored")
+
+    async def _head(self, request: web.Request, caller: Assertion, scope: Scope) -> Head:
+        """Of the scope's own versions: a number of somebody else's is not known here."""
+
+        async def found() -> Head:
+            wanted = number_or_none(request.match_info["number"]) or 0
+            asking = self.site.asking(request, caller)
+            heads = await self.site.office.versions(asking, scope, wanted + 1, 1)
+            if not heads or heads[0].number != wanted:
+                raise ActRefused(Refusal.VERSION_UNKNOWN)
+            return heads[0]
+
+        return await done(found())
+
+    async def _names(self, heads: Sequence[Head]) -> Mapping[str, str]:
+        return await self.site.names_of({head.author for head in heads} | {head.approver for head in heads})

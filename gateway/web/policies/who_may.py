@@ -1,0 +1,101 @@
+"""Who may do what in the municipality acted for: roles, applications, actions, as one comes; also as a file."""
+
+import asyncio
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from aiohttp import web
+
+from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, Role
+from gateway.web.desk import Page
+from gateway.web.identity import Assertion
+from gateway.web.policies.not_done import done
+from gateway.web.policies.site import Site
+from idp.http.page import language_of, page_headers
+from policies.matrix import Circumstances, DeviceState, Matrix, matrix
+from policies.matrix_words import DEVICE_TITLES
+from policies.model import LEVELS, Facts, Text
+from policies.parameters import LEVELS as STRONGER
+
+LEVEL_TITLES: Mapping[AuthenticationLevel, Text] = {
+    AuthenticationLevel.PASSWORD: {
+        Language.CZECH: "jen heslo",
+        Language.ENGLISH: "a password alone",
+    },
+    AuthenticationLevel.TWO_FACTORS: STRONGER[2],
+    AuthenticationLevel.PHISHING_RESISTANT: STRONGER[3],
+}
+SHORT: Mapping[str, AuthenticationLevel] = {str(LEVELS[one]): one for one in AuthenticationLevel}
+HOME = "CZ"
+HEADS = ("role", "application", "action", "level", "device", "permitted", "rule", "reason")
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class WhoMay:
+    site: Site
+
+    def pages(self) -> Sequence[Page]:
+        return Page("GET", "/who", self.table), Page("GET", "/who.csv", self.as_csv)
+
+    async def table(self, request: web.Request) -> web.Response:
+        site, caller = self.site, self.site.caller(request)
+        found = await self._matrix(request, caller)
+        level = SHORT.get(request.query.get("level", ""), AuthenticationLevel.PHISHING_RESISTANT)
+        device = one_of(DeviceState, request.query.get("device", ""), DeviceState.IN_ORDER)
+        may: dict[Role, dict[ApplicationId, list[Action]]] = {}
+        for case, answer in found.cells.items():
+            if answer.permits and case.level is level and case.device is device:
+                may.setdefault(case.role, {}).setdefault(case.application, []).append(case.action)
+        shown = [one for one in site.applications if any(one in each for each in may.values())]
+        language = language_of(request, site.desk.pages.default_language)
+        return await site.show(
+            request,
+            "policy_matrix.html",
+            caller,
+            rows=may,
+            columns=shown,
+            titles=[site.applications[one].in_language(language) for one in shown],
+            level=str(LEVELS[level]),
+            device=device,
+            levels={short: LEVEL_TITLES[one] for short, one in SHORT.items()},
+            devices=DEVICE_TITLES,
+        )
+
+    async def as_csv(self, request: web.Request) -> web.Response:
+        """Every cell, with the rule that decides."""
+        caller = self.site.caller(request)
+        found = await self._matrix(request, caller)
+        out = io.StringIO()
+        rows = csv.writer(out)
+        rows.writerow(HEADS)
+        for case, answer in found.cells.items():
+            rows.writerow(
+                [case.role, case.application, case.action, LEVELS[case.level], case.device,
+                 "yes" if answer.permits else "no", answer.rule, answer.reason]
+            )  # fmt: skip
+        name = f"who-may-{caller.municipality}-{self.site.desk.now():%Y-%m-%d}.csv"
+        return web.Response(
+            body=out.getvalue().encode(),
+            content_type="text/csv",
+            charset="utf-8",
+            headers=page_headers() | {"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    async def _matrix(self, request: web.Request, caller: Assertion) -> Matrix:
+        """Of the municipality acted for, now, from Czechia."""
+        site = self.site
+        asking = site.asking(request, caller)
+        await done(asking.require(Action.READ, site.own(caller), None, "who may do what"))
+        at = Circumstances(now=site.desk.now(), facts=Facts(country=HOME))
+        return await asyncio.to_thread(
+            matrix, site.books.in_force(), caller.municipality, at, list(site.applications)
+        )
+
+
+def one_of(kind: type[Choice], text: str, otherwise: Choice) -> Choice:
+    return kind(text) if text in {one.value for one in kind} else otherwise

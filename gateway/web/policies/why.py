@@ -1,0 +1,160 @@
+"""Why something is permitted or refused: one question put to the policies, and the smallest change that would help."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aiohttp import web
+
+from config.vocabulary import (
+    Action,
+    ApplicationId,
+    AuthenticationLevel,
+    MunicipalityCode,
+    Role,
+    SubjectId,
+)
+from gateway.audit.acts import searched
+from gateway.audit.entry import Entry
+from gateway.web.desk import Page, Refused, client_address_of, request_id_of
+from gateway.web.identity import Assertion
+from gateway.web.officer.not_done import DIRECTORY_AWAY
+from gateway.web.policies.entered import moment, number_or_none
+from gateway.web.policies.not_done import done
+from gateway.web.policies.site import Site
+from gateway.web.policies.who_may import HOME, LEVEL_TITLES, SHORT, one_of
+from idp.directory.errors import DirectoryUnusable
+from idp.directory.person import Person
+from idp.http.moments import PRAGUE
+from policies.explain import ANYBODY
+from policies.explained import explained
+from policies.matrix import DEVICES, FACTORS, DeviceState
+from policies.matrix_words import DEVICE_TITLES
+from policies.model import LEVELS, Facts, Permitted, Question
+
+USUAL: Mapping[str, str] = {
+    "login": "",
+    "role": "",
+    "application": "",
+    "action": Action.READ,
+    "level": str(LEVELS[AuthenticationLevel.TWO_FACTORS]),
+    "device": DeviceState.UNKNOWN,
+    "country": HOME,
+    "age": "1",
+    "at": "",
+}
+"""What the form begins with."""
+LONGEST = 200  # characters of a field
+MINUTES_OF_A_YEAR = 366 * 24 * 60
+SOMEBODY, APPLICATION = "somebody", "application"
+Named = Callable[[str], Awaitable[Sequence[Person]]]
+Record = Callable[[Sequence[Entry]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """`named`: whom a login means. Only who has a role in the municipality acted for is found here."""
+
+    site: Site
+    named: Named
+    record: Record
+
+    def pages(self) -> Sequence[Page]:
+        return (Page("GET", "/why", self.why),)
+
+    async def why(self, request: web.Request) -> web.Response:
+        site, caller = self.site, self.site.caller(request)
+        asking = site.asking(request, caller)
+        await done(asking.require(Action.READ, site.own(caller), None, "why"))
+        entered = {name: request.query.get(name, usual)[:LONGEST].strip() for name, usual in USUAL.items()}
+        who, wrong = None, ""
+        if request.query.get("application") is not None:
+            who = await self._who(request, caller, entered)
+            wrong = (
+                SOMEBODY
+                if who is None
+                else ""
+                if entered["application"] in site.applications
+                else APPLICATION
+            )
+        found = None
+        if who is not None and not wrong:
+            question = self._question(caller, who, entered)
+            found = await asyncio.to_thread(explained, site.books.in_force(), question)
+        return await site.show(
+            request,
+            "policy_why.html",
+            caller,
+            status=409 if wrong else 200,
+            entered=entered,
+            wrong=wrong,
+            found=found,
+            permitted=found is not None and isinstance(found.verdict, Permitted),
+            roles=list(Role),
+            actions=list(Action),
+            applications=site.applications,
+            levels={short: LEVEL_TITLES[one] for short, one in SHORT.items()},
+            devices=DEVICE_TITLES,
+        )
+
+    async def _who(
+        self, request: web.Request, caller: Assertion, entered: Mapping[str, str]
+    ) -> tuple[SubjectId, frozenset[tuple[MunicipalityCode, Role]]] | None:
+        """Whoever has that login here, or anybody with that role; None: nobody is meant."""
+        if not entered["login"]:
+            role = entered["role"]
+            held = frozenset({(caller.municipality, Role(role))}) if role in set(Role) else None
+            return None if held is None else (ANYBODY, held)
+        try:
+            everybody = await self.named(entered["login"])
+        except DirectoryUnusable:
+            raise Refused(DIRECTORY_AWAY, 503) from None
+        here = [
+            one for one in everybody if any(held.municipality == caller.municipality for held in one.roles)
+        ]
+        await self._look(request, caller, entered["login"], len(here))
+        if len(here) != 1:
+            return None
+        return here[0].subject, frozenset((held.municipality, held.role) for held in here[0].roles)
+
+    async def _look(self, request: web.Request, caller: Assertion, login: str, found: int) -> None:
+        """Somebody reads about a person: recorded before anything is shown."""
+        entry = searched(
+            self.site.desk.now(),
+            subject=caller.subject,
+            person=caller.login,
+            query={"page": "why", "user": login, "municipality": caller.municipality},
+            found=found,
+            session=caller.sid,
+            address=client_address_of(request),
+            request_id=request_id_of(request),
+            own_municipality=caller.municipality,
+        )
+        await self.record([entry])
+
+    def _question(
+        self,
+        caller: Assertion,
+        who: tuple[SubjectId, frozenset[tuple[MunicipalityCode, Role]]],
+        entered: Mapping[str, str],
+    ) -> Question:
+        """About a resource of the municipality acted for; what is not said is not known."""
+        at = moment(entered["at"]) or self.site.desk.now()
+        age = min(number_or_none(entered["age"]) or 0, MINUTES_OF_A_YEAR)
+        level = SHORT.get(entered["level"], AuthenticationLevel.TWO_FACTORS)
+        device = one_of(DeviceState, entered["device"], DeviceState.UNKNOWN)
+        return Question(
+            subject=who[0],
+            roles=who[1],
+            own_municipality=caller.municipality,
+            application=ApplicationId(entered["application"]),
+            action=one_of(Action, entered["action"], Action.READ),
+            municipality=caller.municipality,
+            level=level,
+            factors=FACTORS[level],
+            authenticated_at=at - timedelta(minutes=age),
+            address="",
+            now=at.astimezone(PRAGUE),
+            facts=Facts(country=entered["country"].upper() or None, device=DEVICES[device]),
+        )

@@ -1,0 +1,263 @@
+"""Pages about policies: what an author and an approver do there, and what is refused."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from config.vocabulary import REASON_HEADER
+from gateway.audit.entry import Code
+from gateway.policy_office.proposal import State
+from gateway.web.policies.entered import LARGEST_FORM
+from tests.gateway.web.people import NOW
+from tests.policies.world import HULIN
+from tests.rig.policy_office import FILE, reads
+from tests.rig.policy_site import APPROVER, AUTHOR, BOTH, CENTRE, LOOKER, STRANGER
+from tests.rig.policy_visitor import MAY_USE, Visitor, headers, policy_visitor
+
+pytestmark = pytest.mark.real
+
+
+@pytest_asyncio.fixture
+async def visitor(tmp_path) -> AsyncIterator[Visitor]:
+    async with policy_visitor(tmp_path) as made:
+        yield made
+
+
+async def test_a_change_goes_from_a_form_over_approval_into_force(visitor):
+    page = await visitor.begun()
+    assert (await visitor.filled(page)).endswith("?done=saved")
+    draft = await visitor.get(f"{page}/edit")
+    assert "map-clerks" in draft
+    assert "Who may use an application" in draft
+    await visitor.step(page, "note", note="Referenti potřebují mapy.")
+    shown = await visitor.get(page)
+    assert "weakens" in shown
+    assert "All checks passed" in shown
+    assert "Referenti potřebují mapy." in shown
+    await visitor.step(page, "submit")
+    assert "map-clerks" not in visitor.world.in_force().texts[FILE]
+    assert "Waits for you" in await visitor.get("/", APPROVER)
+    assert f'href="{page}"' in await visitor.get("/", APPROVER)
+    await visitor.done(f"{page}/approve", APPROVER, **await visitor.approval(page))
+    assert "map-clerks" in visitor.world.in_force().texts[FILE]
+    assert visitor.world.taken == 1
+    assert "map-clerks" in await visitor.get("/policies", LOOKER)
+    codes = (Code.POLICY_SUBMITTED, Code.POLICY_APPROVED, Code.POLICY_ACTIVATED)
+    assert [one.code for one in visitor.world.entries(*codes)] == list(codes)
+
+
+async def test_an_author_is_told_that_somebody_else_approves_and_is_refused_by_name(visitor):
+    page = await visitor.submitted(BOTH)
+    shown = await visitor.get(page, BOTH)
+    assert "Somebody else has to approve it." in shown
+    assert f"{page}/approve" not in shown
+    refused = await visitor.refused(f"{page}/approve", BOTH, **await visitor.approval(page))
+    assert refused == (403, "own_policy_change")
+    assert (await visitor.one(page)).state is State.SUBMITTED
+
+
+@pytest.mark.parametrize("path", ["", "/edit", "/text?file=" + FILE, "/form/may-use"])
+async def test_a_proposal_of_another_municipality_is_as_if_there_were_none(visitor, path):
+    page = await visitor.submitted()
+    known = await visitor.client.get(f"{page}{path}", headers=headers(STRANGER))
+    guessed = await visitor.client.get(f"/proposals/{'A' * 22}{path}", headers=headers(STRANGER))
+    assert known.status == guessed.status == 404
+    assert known.headers[REASON_HEADER] == guessed.headers[REASON_HEADER] == "proposal_unknown"
+
+
+@pytest.mark.parametrize(
+    "step", ["submit", "approve", "return", "withdraw", "rebase", "note", "remove", "text"]
+)
+async def test_no_step_reaches_a_proposal_of_another_municipality(visitor, step):
+    page = await visitor.submitted()
+    one = await visitor.one(page)
+    everything = {"revision": str(one.revision), "why": "x", "digest": one.digest, "when": "now", "at": "",
+                  "note": "x", "file": FILE, "number": "0", "text": "x"}  # fmt: skip
+    assert await visitor.refused(f"{page}/{step}", STRANGER, **everything) == (404, "proposal_unknown")
+    assert (await visitor.one(page)) == one
+
+
+async def test_nobody_names_a_municipality_to_see_or_change_its_policies(visitor):
+    shown = await visitor.get(f"/policies?of={HULIN}", STRANGER)
+    assert "Kroměříž" in shown
+    assert f'Municipality::"{HULIN}"' not in shown.replace("&#34;", '"')
+    page = await visitor.begun(STRANGER, of=HULIN)
+    assert (await visitor.one(page)).scope != HULIN
+
+
+async def test_fields_that_a_form_does_not_have_change_nothing(visitor):
+    page = await visitor.begun()
+    await visitor.filled(page, scope="region", owner="urad:x", state="active", texts="x", approver="urad:x")
+    one = await visitor.one(page)
+    assert (one.scope, one.owner, one.state, one.approver) == (HULIN, AUTHOR.subject, State.DRAFT, "")
+    assert "urad:x" not in one.texts[FILE]
+
+
+async def test_whoever_may_only_look_is_refused_by_the_policies(visitor):
+    assert "New draft" not in await visitor.get("/", LOOKER)
+    assert await visitor.refused("/proposals", LOOKER, of="") == (403, "role_not_sufficient")
+    page = await visitor.submitted()
+    approval = await visitor.approval(page)
+    assert await visitor.refused(f"{page}/approve", LOOKER, **approval) == (403, "role_not_sufficient")
+
+
+async def test_the_regions_policies_are_for_whoever_may_administer(visitor):
+    assert await visitor.refused("/proposals", AUTHOR, of="region") == (403, "role_not_sufficient")
+    page = await visitor.begun(CENTRE, of="region")
+    shown = await visitor.get(f"{page}/edit", CENTRE)
+    assert "region/10-sign-in.cedar" in shown
+    assert "Add a policy by a form" not in shown
+    assert "region/60-new.cedar" in await visitor.get(f"{page}/text?file=region/60-new.cedar", CENTRE)
+
+
+async def test_a_form_that_is_not_filled_in_says_why_beside_each_field_and_loses_nothing(visitor):
+    page = await visitor.begun()
+    revision = str((await visitor.one(page)).revision)
+    answer = await visitor.post(
+        f"{page}/form/hours",
+        revision=revision,
+        number="",
+        id="Bad Name",
+        roles="clerk",
+        since="18",
+        until="7",
+    )
+    said = await answer.text()
+    assert (answer.status, answer.headers[REASON_HEADER]) == (409, "form_not_filled_in")
+    assert "Name the rule in lower-case letters" in said
+    assert "Fill in this field." in said
+    assert 'value="Bad Name"' in said
+    assert 'value="18"' in said
+    assert re.search(r'value="clerk" checked', said)
+    assert (await visitor.one(page)).revision == int(revision)
+
+
+async def test_a_name_that_is_taken_and_a_choice_that_was_not_offered_are_told_in_the_form(visitor):
+    page = await visitor.begun()
+    revision = str((await visitor.one(page)).revision)
+    answer = await visitor.post(
+        f"{page}/form/may-use", **MAY_USE | {"revision": revision, "number": "", "id": "map-read"}
+    )
+    assert "Another policy has that name" in await answer.text()
+    answer = await visitor.post(
+        f"{page}/form/may-use", **MAY_USE | {"revision": revision, "number": "", "applications": ["payroll"]}
+    )
+    assert "Choose one of those offered." in await answer.text()
+
+
+async def test_what_a_form_wrote_is_opened_in_it_again_changed_and_taken_out(visitor):
+    page = await visitor.begun()
+    await visitor.filled(page)
+    form = f"{page}/form/may-use?number=1"
+    assert 'value="map-clerks"' in await visitor.get(form)
+    await visitor.filled(page, number="1", actions=["read"])
+    text = (await visitor.one(page)).texts[FILE]
+    assert text.count("map-clerks") == 1
+    assert 'Action::"write"' not in text
+    await visitor.step(page, "remove", file=FILE, number="1")
+    assert (await visitor.one(page)).texts[FILE].strip() == reads(HULIN).strip()
+    await visitor.get(form, status=404)
+
+
+async def test_a_text_with_a_fault_is_kept_and_its_problems_are_told_with_their_line(visitor):
+    page = await visitor.begun()
+    wrong = reads(HULIN) + "\npermit (\r\nwhoever);\n"
+    where = await visitor.step(page, "text", file=FILE, text=wrong)
+    shown = await visitor.get(where)
+    assert f"{FILE}:6:" in shown
+    assert "whoever" in shown
+    assert "\r" not in (await visitor.one(page)).texts[FILE]
+    revision = str((await visitor.one(page)).revision)
+    assert await visitor.refused(f"{page}/submit", revision=revision) == (409, "checks_failed")
+
+
+async def test_what_somebody_wrote_is_not_lost_where_another_was_quicker(visitor):
+    page = await visitor.begun()
+    before = str((await visitor.one(page)).revision)
+    await visitor.filled(page)
+    mine = reads(HULIN, "mine")
+    answer = await visitor.post(f"{page}/text", revision=before, file=FILE, text=mine)
+    said = await answer.text()
+    assert (answer.status, answer.headers[REASON_HEADER]) == (409, "proposal_edited_meanwhile")
+    assert "@id(&#34;mine&#34;)" in said
+    assert "map-clerks" in (await visitor.one(page)).texts[FILE]
+
+
+async def test_cases_are_a_text_beside_the_policies(visitor):
+    page = await visitor.begun()
+    cases = f"municipalities/{HULIN}.cases.toml"
+    await visitor.step(page, "text", file=cases, text="[[case]]\n")
+    assert (await visitor.one(page)).texts[cases] == "[[case]]\n"
+    await visitor.step(page, "text", file=cases, text="  ")
+    assert cases not in (await visitor.one(page)).texts
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "municipalities/588296.cedar",
+        "region/10-sign-in.cedar",
+        "../x.cedar",
+        f"municipalities/{HULIN}.x.cedar",
+        "",
+    ],
+)
+async def test_a_file_of_others_is_no_file_of_the_draft(visitor, file):
+    page = await visitor.begun()
+    revision = str((await visitor.one(page)).revision)
+    refused = await visitor.refused(f"{page}/text", revision=revision, file=file, text="x")
+    assert refused == (409, "policies_of_others")
+
+
+async def test_a_text_may_be_long_and_one_that_is_too_long_is_refused_by_name(visitor):
+    page = await visitor.begun()
+    long = reads(HULIN) + "// " + "a" * 150_000
+    await visitor.step(page, "text", file=FILE, text=long)
+    revision = str((await visitor.one(page)).revision)
+    refused = await visitor.refused(f"{page}/text", revision=revision, file=FILE, text="a" * LARGEST_FORM)
+    assert refused == (413, "policies_too_large")
+
+
+async def test_a_proposal_is_returned_with_a_comment_edited_withdrawn(visitor):
+    page = await visitor.submitted()
+    one = await visitor.one(page)
+    silent = await visitor.refused(f"{page}/return", APPROVER, revision=str(one.revision), why=" ")
+    assert silent == (409, "policies_without_reason")
+    await visitor.step(page, "return", APPROVER, why="Jen čtení, prosím.")
+    assert "Jen čtení, prosím." in await visitor.get(page)
+    assert f'href="{page}"' in await visitor.get("/", AUTHOR)
+    await visitor.filled(page, number="1", actions=["read"])
+    await visitor.step(page, "withdraw", why="")
+    assert "withdrawn" in await visitor.get("/proposals")
+
+
+async def test_an_approval_can_wait_for_its_time(visitor):
+    page = await visitor.submitted()
+    approval = await visitor.approval(page) | {"when": "later"}
+    assert await visitor.refused(f"{page}/approve", APPROVER, **approval | {"at": "tomorrow"}) == (
+        400,
+        "request_unreadable",
+    )
+    past = (NOW - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    assert await visitor.refused(f"{page}/approve", APPROVER, **approval | {"at": past}) == (
+        409,
+        "activation_time_past",
+    )
+    await visitor.done(f"{page}/approve", APPROVER, **approval | {"at": "2026-11-24T07:30"})
+    one = await visitor.one(page)
+    assert (one.state, one.activate_at.isoformat()) == (State.APPROVED, "2026-11-24T06:30:00+00:00")
+    assert visitor.world.arranged == 1
+    assert "approved, waits for its time" in await visitor.get(page)
+
+
+async def test_a_stale_proposal_says_so_and_is_set_upon_what_is_in_force(visitor):
+    page = await visitor.submitted()
+    visitor.world.publish(visitor.world.in_force().texts | {FILE: reads(HULIN, "other")}, NOW)
+    assert "Other policies are in force" in await visitor.get(page, APPROVER)
+    refused = await visitor.refused(f"{page}/approve", APPROVER, **await visitor.approval(page))
+    assert refused == (409, "policies_changed_meanwhile")
+    await visitor.step(page, "rebase")
+    assert (await visitor.one(page)).state is State.DRAFT

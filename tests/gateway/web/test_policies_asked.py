@@ -1,0 +1,125 @@
+"""Pages that put questions to the policies: who may do what, and why."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from gateway.audit.entry import Code
+from gateway.web.simulating import Finished, NotFinished, Occupied, Trouble, UnderWay
+from policies.simulate import Tally
+from policies.simulated import report
+from tests.gateway.web.people import NOW
+from tests.policies.world import HULIN
+from tests.rig.policy_office import FILE
+from tests.rig.policy_site import AUTHOR, LOOKER, STRANGER
+from tests.rig.policy_visitor import Visitor, headers, policy_visitor
+
+pytestmark = pytest.mark.real
+
+
+@pytest_asyncio.fixture
+async def visitor(tmp_path) -> AsyncIterator[Visitor]:
+    async with policy_visitor(tmp_path) as made:
+        yield made
+
+
+async def test_the_matrix_shows_what_roles_may_by_level_and_device(visitor):
+    shown = await visitor.get("/who", LOOKER)
+    assert 'data-label="map">read' in shown
+    weak = await visitor.get("/who?level=1&device=unknown", LOOKER)
+    assert "may do nothing here" in weak
+    nonsense = await visitor.get("/who?level=99&device=x", LOOKER)
+    assert 'data-label="map">read' in nonsense
+
+
+async def test_the_matrix_is_a_table_with_every_cell_and_its_rule(visitor):
+    answer = await visitor.client.get("/who.csv", headers=headers(LOOKER))
+    rows = list(csv.DictReader(io.StringIO(await answer.text())))
+    assert "attachment" in answer.headers["Content-Disposition"]
+    one = {"role": "mayor", "application": "map", "level": "2", "device": "unknown"}
+    found = {row["action"]: (row["permitted"], row["rule"]) for row in rows if one.items() <= row.items()}
+    assert found == {
+        "read": ("yes", "map-read"),
+        "write": ("no", ""),
+        "sign": ("no", ""),
+        "administer": ("no", ""),
+    }
+
+
+async def test_a_refusal_is_explained_with_rule_facts_and_what_would_help(visitor):
+    shown = await visitor.get("/why?role=clerk&application=map&level=1", AUTHOR)
+    assert "two-factors" in shown
+    assert "What would permit it" in shown
+    assert "What the rules looked at" in shown
+    assert "It is permitted." in await visitor.get("/why?role=clerk&application=map&level=2", AUTHOR)
+    assert visitor.world.entries(Code.LOG_SEARCHED) == []
+
+
+async def test_looking_at_a_person_is_recorded(visitor):
+    shown = await visitor.get("/why?login=zdejsi.jana&application=map", AUTHOR)
+    assert "It is permitted." in shown
+    [entry] = visitor.world.entries(Code.LOG_SEARCHED)
+    assert entry.subject == AUTHOR.subject
+    assert "user=zdejsi.jana" in entry.details["query"]
+
+
+@pytest.mark.parametrize("asked", ["login=jinde.ota", "login=nikdo", "role=", "role=king"])
+async def test_who_is_nobody_here_is_told_alike(visitor, asked):
+    assert "Nobody is meant by that" in await visitor.get(f"/why?{asked}&application=map", AUTHOR, status=409)
+
+
+async def test_an_application_that_is_not_there_is_told(visitor):
+    assert "Choose an application." in await visitor.get("/why?role=clerk&application=x", AUTHOR, status=409)
+
+
+async def test_a_question_is_always_about_the_municipality_acted_for(visitor):
+    shown = await visitor.get("/why?role=clerk&application=map&municipality=588491", STRANGER)
+    assert "Kroměříž" in shown
+    assert "Hulín" not in shown
+
+
+async def test_a_proposal_shows_which_roles_gain_and_lose(visitor):
+    page = await visitor.begun()
+    assert "No role gains or loses anything." in await visitor.get(f"{page}/impact")
+    await visitor.filled(page, actions=["write"])
+    shown = await visitor.get(f"{page}/impact")
+    assert "Would be permitted" in shown
+    assert "map-clerks" in shown
+    await visitor.get(f"{page}/impact", STRANGER, status=404)
+
+
+async def test_a_proposal_with_a_fault_has_to_be_mended_first(visitor):
+    page = await visitor.begun()
+    await visitor.step(page, "text", file=FILE, text="permit (")
+    assert "Mend them first." in await visitor.get(f"{page}/impact")
+
+
+async def test_a_simulation_is_begun_watched_and_told_and_whoever_sees_it_is_recorded(visitor):
+    page = await visitor.begun()
+    await visitor.filled(page, actions=["write"])
+    await visitor.done(f"{page}/impact")
+    [(asked, by)] = visitor.given.begun
+    assert "map-clerks" in asked.texts[FILE]
+    assert (asked.municipality, asked.days, by) == (HULIN, 7, AUTHOR.login)
+    visitor.given.simulated = UnderWay(NOW, by, 1200, 5000)
+    assert "1200 of 5000" in await visitor.get(f"{page}/impact")
+    visitor.given.simulated = Occupied(NOW)
+    assert "Another simulation goes on." in await visitor.get(f"{page}/impact")
+    visitor.given.simulated = NotFinished(Trouble.TOO_LONG, "", NOW, by)
+    assert "took too long" in await visitor.get(f"{page}/impact")
+    assert visitor.world.entries(Code.LOG_SEARCHED) == []
+    book = visitor.given.in_force()
+    visitor.given.simulated = Finished(report(Tally(), book, book), NOW, NOW, timedelta(), by)
+    assert "Would be the same" in await visitor.get(f"{page}/impact")
+    [entry] = visitor.world.entries(Code.LOG_SEARCHED)
+    assert entry.subject == AUTHOR.subject
+
+
+async def test_nobody_simulates_a_proposal_of_another_municipality(visitor):
+    page = await visitor.begun()
+    assert await visitor.refused(f"{page}/impact", STRANGER) == (404, "proposal_unknown")
+    assert visitor.given.begun == []

@@ -1,0 +1,87 @@
+"""The pages about policies in a real browser: nothing is blocked, nothing is inaccessible, nothing is too wide."""
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from gateway.web.app import make_app
+from tests.gateway.web.conftest import self_signed
+from tests.gateway.web.people import assertion_header
+from tests.gateway.web.sample import Office
+from tests.policies.world import HULIN
+from tests.rig.browser import accessibility_faults, overflow, screenshot
+from tests.rig.policy_office import FILE, reads
+from tests.rig.policy_site import APPROVER, AUTHOR, BOTH, CENTRE
+from tests.rig.policy_visitor import CLOSING, policy_visitor
+
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
+
+PAGES = {
+    "policies-overview": (APPROVER, "/"),
+    "policies-in-force": (AUTHOR, "/policies"),
+    "policies-proposals": (CENTRE, "/proposals"),
+    "policies-to-approve": (APPROVER, "{submitted}"),
+    "policies-own": (BOTH, "{submitted}"),
+    "policies-draft": (AUTHOR, "{draft}/edit"),
+    "policies-broken": (AUTHOR, "{broken}"),
+    "policies-form": (AUTHOR, "{draft}/form/hours"),
+    "policies-form-again": (AUTHOR, "{draft}/form/may-use?number=1"),
+    "policies-text": (AUTHOR, "{broken}/text?file=" + FILE),
+    "policies-versions": (AUTHOR, "/versions"),
+    "policies-version": (APPROVER, "/versions/1"),
+    "policies-impact": (APPROVER, "{submitted}/impact"),
+    "policies-who": (AUTHOR, "/who"),
+    "policies-why": (AUTHOR, "/why?role=clerk&application=map&level=1"),
+    "policies-incidents": (CENTRE, "/incidents"),
+}
+LOOKS = (("cs", "light", 1280), ("cs", "dark", 390), ("en", "light", 390), ("en", "dark", 1280))
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def town(tmp_path_factory):
+    """A draft, one with a fault, one to be approved, versions and something closed; and where the pages are."""
+    folder = tmp_path_factory.mktemp("policies")
+    async with policy_visitor(folder) as visitor:
+        first = await visitor.submitted()
+        await visitor.done(f"{first}/approve", APPROVER, **await visitor.approval(first))
+        submitted = await visitor.begun(BOTH)
+        await visitor.filled(submitted, BOTH, number="1", actions=["read"])
+        await visitor.step(submitted, "note", BOTH, note="Referentům stačí mapy číst.")
+        await visitor.step(submitted, "submit", BOTH)
+        draft, broken = await visitor.begun(), await visitor.begun()
+        wrong = reads(HULIN) + "\npermit (\nwhoever);\n"
+        await visitor.step(broken, "text", file=FILE, text=wrong)
+        await visitor.done("/incidents/close", CENTRE, **CLOSING)
+        desk = Office().desk()
+        runner = web.AppRunner(make_app(desk, {"policies.brana.test": visitor.given.pages(desk)}, {}))
+        await runner.setup()
+        tcp = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self_signed(folder))
+        await tcp.start()
+        port = tcp._server.sockets[0].getsockname()[1]
+        places = {"submitted": submitted, "draft": draft, "broken": broken}
+        yield f"https://policies.brana.test:{port}", places
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+async def test_every_page_about_policies_is_accessible_in_every_look(browser, town, language, scheme, width):
+    origin, places = town
+    found = {}
+    context = await browser.new_context(
+        ignore_https_errors=True,
+        color_scheme=scheme,
+        locale=language,
+        viewport={"width": width, "height": 900},
+    )
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    for name, (who, path) in PAGES.items():
+        complaints.clear()
+        await page.set_extra_http_headers(assertion_header(who))
+        await page.goto(origin + path.format(**places))
+        await screenshot(page, f"{name}-{language}-{scheme}-{width}")
+        if faults := await accessibility_faults(page) + complaints + await overflow(page):
+            found[name] = faults
+    await context.close()
+    assert found == {}

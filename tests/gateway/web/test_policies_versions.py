@@ -1,0 +1,104 @@
+"""Pages about policies: versions and the way back to one, and the incident switch."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from config.vocabulary import REASON_HEADER
+from gateway.audit.entry import Code
+from tests.policies.world import HULIN
+from tests.rig.policy_office import FILE
+from tests.rig.policy_site import APPROVER, AUTHOR, CENTRE, LOOKER, STRANGER
+from tests.rig.policy_visitor import CLOSING, Visitor, headers, policy_visitor
+
+pytestmark = pytest.mark.real
+
+
+@pytest_asyncio.fixture
+async def visitor(tmp_path) -> AsyncIterator[Visitor]:
+    async with policy_visitor(tmp_path) as made:
+        yield made
+
+
+async def test_versions_are_listed_compared_and_rolled_back_with_a_reason(visitor):
+    page = await visitor.submitted()
+    await visitor.done(f"{page}/approve", APPROVER, **await visitor.approval(page))
+    listed = await visitor.get("/versions")
+    assert "version 1" in listed
+    assert "version 2" in listed
+    assert "Marie Starostová" in listed
+    shown = await visitor.get("/versions/2")
+    assert "What differs from version 1" in shown
+    assert "map-clerks" in shown
+    assert "Roll back" not in await visitor.get("/versions/1", LOOKER)
+    assert await visitor.refused("/versions/1/restore", APPROVER, of="", why="") == (
+        409,
+        "policies_without_reason",
+    )
+    assert await visitor.refused("/versions/1/restore", AUTHOR, of="", why="x") == (
+        403,
+        "role_not_sufficient",
+    )
+    where = await visitor.done("/versions/1/restore", APPROVER, of="", why="Omyl.")
+    assert "in force again" in await visitor.get(where)
+    assert "map-clerks" not in visitor.world.in_force().texts[FILE]
+    [entry] = visitor.world.entries(Code.POLICY_ROLLED_BACK)
+    assert entry.details["why"] == "Omyl."
+
+
+async def test_a_version_of_another_municipality_is_not_known_here(visitor):
+    page = await visitor.submitted()
+    await visitor.done(f"{page}/approve", APPROVER, **await visitor.approval(page))
+    for number in ("2", "99", "x"):
+        answer = await visitor.client.get(f"/versions/{number}", headers=headers(STRANGER))
+        assert (answer.status, answer.headers[REASON_HEADER]) == (404, "policy_version_unknown")
+    refused = await visitor.refused("/versions/2/restore", STRANGER, of=HULIN, why="x")
+    assert refused == (404, "policy_version_unknown")
+
+
+async def test_an_officer_sees_whom_it_hits_closes_and_opens_again(visitor):
+    assert "Nothing is closed" in await visitor.get("/incidents", CENTRE)
+    answer = await visitor.post("/incidents/confirm", CENTRE, **CLOSING)
+    said = await answer.text()
+    assert "Of 41 open sessions it hits now: 3" in said
+    assert visitor.world.taken == 0
+    await visitor.done("/incidents/close", CENTRE, **CLOSING)
+    assert visitor.world.taken == 1
+    shown = await visitor.get("/incidents", CENTRE)
+    assert "Access of suppliers is closed" in shown
+    assert "An incident." in shown
+    assert "Closed in an incident: 1" in await visitor.get("/", AUTHOR)
+    assert await visitor.refused("/incidents/close", CENTRE, **CLOSING) == (409, "incident_closed_already")
+    [where] = re.findall(r'action="(/incidents/[^"]+/open)"', shown)
+    assert await visitor.refused(where, CENTRE, why="") == (409, "policies_without_reason")
+    await visitor.done(where, CENTRE, why="Vyřešeno.")
+    assert await visitor.refused(where, CENTRE, why="x") == (409, "incident_opened_already")
+    assert "Vyřešeno." in await visitor.get("/incidents", CENTRE)
+    assert [one.code for one in visitor.world.entries(Code.INCIDENT_CLOSED, Code.INCIDENT_OPENED)] == [
+        Code.INCIDENT_CLOSED,
+        Code.INCIDENT_OPENED,
+    ]
+
+
+@pytest.mark.parametrize("path", ["/incidents/confirm", "/incidents/close"])
+async def test_only_whoever_may_administer_reaches_the_switch(visitor, path):
+    assert "Close access" not in await visitor.get("/incidents", AUTHOR)
+    assert await visitor.refused(path, AUTHOR, **CLOSING) == (403, "role_not_sufficient")
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"kind": "nobody"}, (400, "request_unreadable")),
+        ({"kind": "role"}, (409, "incident_unusable")),
+        ({"kind": "application", "application": "payroll"}, (409, "incident_target_unknown")),
+        ({"kind": "municipality", "municipality": "500000"}, (409, "incident_target_unknown")),
+        ({"reason_en": ""}, (409, "incident_unusable")),
+    ],
+)
+@pytest.mark.parametrize("path", ["/incidents/confirm", "/incidents/close"])
+async def test_what_cannot_be_closed_is_refused_by_name(visitor, path, changes, refusal):
+    assert await visitor.refused(path, CENTRE, **CLOSING | changes) == refusal
+    assert visitor.world.taken == 0

@@ -1,0 +1,28 @@
+"""What tokens say of a person, and to whom."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from idp.directory.work import ActivityRole, Work
+from idp.oidc.claims import id_token, of_person
+from idp.oidc.client import GATEWAY, ClientId, Scope
+from tests.rig.people import HULIN, JANA, NOON
+from tests.rig.signed_on import signed_on
+
+WORK = Work(employed_until=date(2026, 12, 31), activity_roles=(ActivityRole(HULIN, "A115", "CR22"),))
+SCOPES = [Scope.PROFILE, Scope.ROLES]
+
+
+@pytest.mark.parametrize(("client", "told"), [(GATEWAY, True), (ClientId("gis"), False)])
+def test_work_is_told_to_the_gateway_that_decides_and_to_nobody_else(client: ClientId, told: bool):
+    session = signed_on(replace(JANA, work=WORK), NOON)
+    claims = id_token(session, client, SCOPES, None, "access", "https://login.example", NOON)
+    assert ("brana_work" in claims) is told
+    assert "brana_work" not in of_person(session, SCOPES)
+
+
+def test_nothing_is_told_where_nothing_is_known():
+    claims = id_token(signed_on(JANA, NOON), GATEWAY, SCOPES, None, "access", "https://login.example", NOON)
+    assert "brana_work" not in claims

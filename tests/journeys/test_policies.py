@@ -1,0 +1,95 @@
+"""A change of the policies from a form over approval to roll back, and an incident that closes suppliers."""
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.journeys.conftest import person, sign_in
+from tests.rig.browser import screenshot
+from tests.rig.demo import Demo
+
+pytestmark = pytest.mark.real
+
+
+AUTHOR, MAYOR = "vanek.karel", "dvorak.petr"
+
+
+async def _press(page: Page, name: str) -> None:
+    await page.get_by_role("button", name=name, exact=True).click()
+
+
+async def test_what_one_proposes_another_approves_and_it_decides_at_once(
+    product: Demo, browser: Browser
+) -> None:
+    """The administrator of Hulín opens the budget to the registrar by a form; the mayor approves, and rolls back."""
+    async with (
+        person(browser) as jana,
+        person(browser, java_script_enabled=False) as author,
+        person(browser, java_script_enabled=False) as mayor,
+    ):
+        await jana.goto(product.url("rozpocet"))
+        await sign_in(jana, product.account("novakova.jana"))
+        assert (await jana.goto(product.url("rozpocet"))).status == 403
+
+        await author.goto(product.url("policies"))
+        await sign_in(author, product.account(AUTHOR))
+        await _press(author, "Nový návrh")
+        await author.get_by_role("link", name="Kdo smí používat aplikaci").first.click()
+        await author.get_by_label("Název pravidla").fill("rozpocet-matrika")
+        for choice in ("#roles-registrar", "#applications-budget", "#actions-read"):
+            await author.locator(choice).check()
+        await _press(author, "Uložit do návrhu")
+        await author.get_by_label("Jednou dvěma větami").fill("Matrika dohledává poplatky v rozpočtu.")
+        await _press(author, "Uložit")
+        await screenshot(author, "policies-drafted")
+        await author.get_by_role("link", name="Prohlédnout změnu").click()
+        await expect(author.locator("main")).to_contain_text("Všechny kontroly prošly")
+        await expect(author.locator("main")).to_contain_text("oslabuje")
+        await _press(author, "Předložit ke schválení")
+        await expect(author.locator("main")).to_contain_text("Na tomto návrhu jste se podíleli")
+        await expect(author.get_by_role("button", name="Schválit")).to_have_count(0)
+        assert (await jana.goto(product.url("rozpocet"))).status == 403
+
+        await mayor.goto(product.url("policies"))
+        await sign_in(mayor, product.account(MAYOR))
+        await mayor.get_by_role("link", name="Matrika dohledává poplatky").click()
+        await screenshot(mayor, "policies-approving")
+        await _press(mayor, "Schválit")
+        await expect(mayor.locator("main")).to_contain_text("Schváleno a už to platí")
+        assert (await jana.goto(product.url("rozpocet"))).status == 200
+
+        await mayor.goto(product.url("policies", "/versions"))
+        await mayor.locator("tbody a").nth(1).click()
+        await mayor.get_by_label("Proč").fill("Stačí žádost v jednotlivém případě.")
+        await _press(mayor, "Vrátit se")
+        await expect(mayor.locator("main")).to_contain_text("Tato pravidla znovu platí")
+        assert (await jana.goto(product.url("rozpocet"))).status == 403
+    for login, code in (
+        (AUTHOR, "policy.submitted"),
+        (MAYOR, "policy.approved"),
+        (MAYOR, "policy.rolled_back"),
+    ):
+        assert product.entries("--person", login, "--code", code)
+
+
+async def test_the_officer_closes_suppliers_by_one_switch_and_opens_them_again(
+    product: Demo, browser: Browser
+) -> None:
+    async with person(browser) as supplier, person(browser, java_script_enabled=False) as officer:
+        await supplier.goto(product.url("portal"))
+        await sign_in(supplier, product.account("fiala.pavel"))
+        await officer.goto(product.url("policies", "/incidents"))
+        await sign_in(officer, product.account("kucera.martin"))
+        await officer.get_by_label("Všichni dodavatelé").check()
+        await _press(officer, "Pokračovat: koho to zasáhne?")
+        await expect(officer.locator("main")).to_contain_text("z nich to teď zasáhne: 1")
+        await screenshot(officer, "policies-closing")
+        await _press(officer, "Uzavřít hned")
+        await expect(officer.locator("main")).to_contain_text("Přístup dodavatelů je dočasně uzavřen")
+        assert (await supplier.goto(product.url("portal"))).status == 403
+        await expect(supplier.locator("h1")).to_contain_text("Přístup dodavatelů je dočasně uzavřen")
+        await officer.get_by_label("Proč se může otevřít").fill("Dodavatel svůj účet ověřil.")
+        await officer.get_by_role("button", name="Znovu otevřít").click()
+        await expect(officer.locator("main")).to_contain_text("Je znovu otevřeno")
+        assert (await supplier.goto(product.url("portal"))).status == 200
+    told = [one["entry"]["code"] for one in product.entries("--person", "kucera.martin")]
+    assert {"policy.incident_closed", "policy.incident_opened"} <= set(told)

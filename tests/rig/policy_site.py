@@ -1,0 +1,156 @@
+"""The pages about policies over a real policy office with a real database, of a district of two municipalities."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from config.settings import Title
+from config.vocabulary import Action, MunicipalityCode, NetworkName, Role, SubjectId
+from gateway.audit.entry import Entry
+from gateway.authorize.act import Act
+from gateway.grants.claims import Assertion as Claims
+from gateway.storage.audit import append
+from gateway.web.desk import Desk, Page, Refused
+from gateway.web.identity import POLICIES, Assertion
+from gateway.web.policies.editor import Editor
+from gateway.web.policies.impact import Impact
+from gateway.web.policies.overview import Overview
+from gateway.web.policies.proposals import Proposals
+from gateway.web.policies.site import Site
+from gateway.web.policies.switch import Switch
+from gateway.web.policies.versions import Versions
+from gateway.web.policies.who_may import WhoMay
+from gateway.web.policies.why import Why
+from gateway.web.refusal import ShownRefusal, both
+from gateway.web.simulating import Asked, Standing
+from idp.directory.person import AccountState, Person, RoleHeld
+from idp.events import Origin
+from policies.evaluate import PolicyBook
+from policies.incidents import Closure
+from policies.load import load
+from policies.model import Permitted
+from policies.texts import MUNICIPALITIES, REGION, InHand, Texts
+from tests.gateway.web.people import MAYOR
+from tests.policies.world import HULIN, KROMERIZ
+from tests.rig.policy_office import APPLICATIONS, DISTRICT, World
+
+NOT_YOURS = ShownRefusal(
+    reason="role_not_sufficient",
+    title=both(cs="K tomu vaše role nestačí", en="Your role does not suffice for this"),
+    advice=both(cs="Požádejte starostu.", en="Ask the mayor."),
+)
+OWN = ShownRefusal(
+    reason="own_policy_change",
+    title=both(cs="Vlastní návrh pravidel nelze schválit", en="You may not approve your own change"),
+    advice=both(cs="Požádejte někoho jiného.", en="Ask somebody else."),
+)
+TITLES = {name: Title(cs=name, en=name) for name in APPLICATIONS}
+
+
+def somebody(number: int, name: str, login: str, *actions: Action, where: str = HULIN) -> Claims:
+    return replace(
+        MAYOR,
+        audience=POLICIES,
+        subject=SubjectId(f"urad:0b6f9a52-6f0e-4f0e-9f0a-5d2f6a1c01{number:02}"),
+        name=name,
+        login=login,
+        municipality=where,
+        actions=(Action.READ, *actions),
+    )
+
+
+AUTHOR = somebody(1, "Jan Správce", "spravce.jan", Action.WRITE)
+APPROVER = somebody(2, "Marie Starostová", "starostova.marie", Action.SIGN)
+BOTH = somebody(3, "Eva Tajemnice", "tajemnice.eva", Action.WRITE, Action.SIGN)
+LOOKER = somebody(4, "Petr Auditor", "auditor.petr")
+CENTRE = somebody(
+    5, "Ivo Centrum", "centrum.ivo", Action.WRITE, Action.SIGN, Action.ADMINISTER, where=KROMERIZ
+)
+STRANGER = somebody(6, "Ota Cizí", "cizi.ota", Action.WRITE, Action.SIGN, where=KROMERIZ)
+
+
+def _held(name: str, login: str, where: MunicipalityCode) -> Person:
+    return Person(
+        subject=SubjectId(f"urad:{login}"), login=login, name=name, mail="",
+        state=AccountState.ACTIVE, roles=(RoleHeld(where, Role.CLERK),),
+    )  # fmt: skip
+
+
+PEOPLE = (_held("Jana Zdejší", "zdejsi.jana", HULIN), _held("Ota Jinde", "jinde.ota", KROMERIZ))
+
+
+@dataclass
+class PolicySite:
+    """Implements `gateway.web.policies.site.Books` and `gateway.web.simulating.Simulations`."""
+
+    world: World
+    hits: tuple[int, int] = (3, 41)
+    asked: list[Act] = field(default_factory=list)
+    simulated: Standing = None
+    """How a simulation stands, whichever is asked for."""
+    begun: list[tuple[Asked, str]] = field(default_factory=list)
+
+    def in_force(self) -> PolicyBook:
+        return self.made_of(self.world.in_force().texts)
+
+    def made_of(self, texts: Texts) -> PolicyBook:
+        return load(REGION, MUNICIPALITIES, DISTRICT, APPLICATIONS, InHand(texts))
+
+    def standing(self, asked: Asked) -> Standing:
+        return self.simulated
+
+    async def begin(self, asked: Asked, by: str) -> Standing:
+        self.begun.append((asked, by))
+        return self.simulated
+
+    async def cancel(self, asked: Asked) -> None:
+        self.simulated = None
+
+    def site(self, desk: Desk) -> Site:
+        world = self.world
+        return Site(
+            desk=desk,
+            office=world.office,
+            activation=world.activation,
+            incidents=world.incidents,
+            may_act=self._may,
+            books=self,
+            applications=TITLES,
+            networks=[NetworkName("office")],
+            names_of=self._names,
+        )
+
+    def pages(self, desk: Desk) -> Sequence[Page]:
+        site = self.site(desk)
+        return [
+            *Overview(site).pages(),
+            *Editor(site).pages(),
+            *Proposals(site).pages(),
+            *Impact(site, self, self._record).pages(),
+            *Versions(site).pages(),
+            *WhoMay(site).pages(),
+            *Why(site, self._named, self._record).pages(),
+            *Switch(site, self._hits, {code: one.name for code, one in DISTRICT.items()}).pages(),
+        ]
+
+    async def _may(self, caller: Assertion, act: Act, origin: Origin) -> Permitted:
+        """The policies as the assertion tells of them, with the rule about one's own."""
+        self.asked.append(act)
+        if act.action is Action.SIGN and act.author == caller.subject:
+            raise Refused(OWN)
+        if act.action not in caller.actions:
+            raise Refused(NOT_YOURS)
+        return Permitted(rule="policies", version="1")
+
+    async def _named(self, login: str) -> Sequence[Person]:
+        return [one for one in PEOPLE if one.login == login]
+
+    async def _record(self, entries: Sequence[Entry]) -> None:
+        await self.world.database.write(lambda connection: append(connection, entries))
+
+    async def _names(self, subjects: Collection[str]) -> Mapping[str, str]:
+        people = (AUTHOR, APPROVER, BOTH, CENTRE)
+        return {one.subject: one.name for one in people if one.subject in subjects}
+
+    async def _hits(self, closure: Closure, now: datetime) -> tuple[int, int]:
+        return self.hits
