@@ -13,6 +13,7 @@ import pytest
 from config.load import load
 from gateway.demo.authority import authority, write_private
 from tests.gateway.commands.test_fitness import EXAMPLES, PROGRAMS, SECRETS
+from tests.rig.countries import write_countries
 from tests.rig.namespaces import Machine, network, why_not
 from tests.rig.product import ROOT
 from tests.rig.three_nodes import MIDDLE, NODES
@@ -45,6 +46,7 @@ def office(tmp_path: Path) -> Path:
             shutil.copy(file, tmp_path / name)
     for name in PROGRAMS:
         (tmp_path / name).write_text("{}", "utf-8")
+    write_countries(tmp_path / "cities.mmdb")
     (tmp_path / "programs-ca.crl").write_text("-----BEGIN X509 CRL-----\n", "utf-8")
     for name in (*SECRETS, "database.password"):
         write_private(tmp_path / name, b"x" * 32)

@@ -15,6 +15,7 @@ import pytest_asyncio
 from cryptography import x509
 from yarl import URL
 
+from config.hosts import BUILT_IN_HOSTS
 from gateway.audit.entry import Code, Entry
 from gateway.audit.search import Query
 from gateway.demo.authority import write_private
@@ -29,7 +30,8 @@ from tests.rig.product import ROOT, Product, installed
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 HOOK = ROOT / "config/examples/certbot-deploy-hook.sh"
 WITHIN = 15.0  # seconds
-HOSTS = [f"{name}.{DOMAIN}" for name in ("login", "portal", "admin", "mapa", "rozpocet", f"spisovka-{HULIN}")]
+HOSTED = ("mapa", "rozpocet", f"spisovka-{HULIN}")
+HOSTS = [f"{name}.{DOMAIN}" for name in (*BUILT_IN_HOSTS, *HOSTED)]
 
 
 class Certified:

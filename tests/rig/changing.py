@@ -154,7 +154,7 @@ async def changing(
     port = free_port()
     application = Neighbour(web_socket=True)
     upstream = f"http://127.0.0.1:{port}"
-    shutil.copytree(POLICIES, folder / "policies")
+    shutil.copytree(POLICIES, folder / "policies", ignore=shutil.ignore_patterns("*.cases.toml"))
 
     def configured(text: str) -> str:
         return text.replace(str(POLICIES), str(folder / "policies")) + more(upstream, DOMAIN)

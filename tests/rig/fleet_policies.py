@@ -9,6 +9,8 @@ from gateway.demo.configuration import POLICIES
 from gateway.demo.people import CENTRE
 from tests.rig.fleet import Node
 
+WITHOUT_CASES = shutil.ignore_patterns("*.cases.toml")
+"""What is edited here is meant to be other than the cases say."""
 CLOSED = f"""
 @id("{{application}}-closed") @reason("closed")
 @title_cs("Zavřeno") @title_en("Closed") @advice_cs("Zítra.") @advice_en("Tomorrow.")
@@ -22,7 +24,7 @@ def of_its_own(folder: Path) -> Callable[[str, str], str]:
 
     def configured(node: str, text: str) -> str:
         copy = folder / f"policies-{node}"
-        shutil.copytree(POLICIES, copy)
+        shutil.copytree(POLICIES, copy, ignore=WITHOUT_CASES)
         return text.replace(str(POLICIES), str(copy))
 
     return configured
@@ -46,7 +48,7 @@ def close(node: Node, application: str) -> None:
 def as_at_first(node: Node) -> None:
     folder = folder_of(node)
     shutil.rmtree(folder)
-    shutil.copytree(POLICIES, folder)
+    shutil.copytree(POLICIES, folder, ignore=WITHOUT_CASES)
 
 
 async def reloaded(node: Node) -> str:
