@@ -29,7 +29,7 @@ from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, withou
 from policies.request import Parties, Paths, circumstances, is_timeless, parties, request
 from policies.review import Policy
 
-REMEMBERED = 4096  # outcomes of a book, under a KiB each
+REMEMBERED = 1024  # outcomes of a book, under a KiB each
 WORDINGS_TOLD = 3  # of one reason that municipalities put into different words
 ERRING = re.compile(r"policy `policy(\d+)`")
 

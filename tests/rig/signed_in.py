@@ -4,18 +4,20 @@ import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import zip_longest
 
 from config.district import read_district
 from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId
 from gateway.commands.state import State
+from gateway.demo import work
 from gateway.demo.people import inhabitants
 from gateway.demo.start import DISTRICT
 from gateway.demo.world import DIRECTORY, Account, draw_accounts
 from gateway.sessions.office import handle_hash
 from gateway.sessions.session import Session
 from idp.directory.subject import directory_of
+from idp.directory.work import NOTHING_KNOWN, ActivityRole, Work
 
 READERS_OF_RECORDS = frozenset({Role.CLERK, Role.REGISTRAR, Role.MAIL_ROOM, Role.MAYOR, Role.DEPUTY_MAYOR})
 
@@ -66,6 +68,30 @@ async def sign_in(
     return made
 
 
+def work_of(account: Account) -> Work:
+    """As the demo's directory tells it: with other facts the grant would be decided anew once the directory is read."""
+    if directory_of(account.subject) != DIRECTORY:
+        return NOTHING_KNOWN
+    told: dict[str, list[str]] = {}
+    for name, value in work.attributes(
+        account.login, [(one.municipality, one.role) for one in account.roles]
+    ):
+        told.setdefault(name, []).append(value)
+    days = {name: date.fromisoformat(told[name][0][:8]) for name in (work.BEGINS, work.ENDS) if name in told}
+    return Work(
+        employed_since=days.get(work.BEGINS),
+        employed_until=days.get(work.ENDS),
+        departments=tuple(sorted(told.get(work.DEPARTMENT, []))) or None,
+        activity_roles=tuple(sorted(_activity_role(one) for one in told.get(work.ACTIVITY_ROLE, []))) or None,
+    )
+
+
+def _activity_role(written: str) -> ActivityRole:
+    held, _, code = written.partition("@")
+    agenda, _, activity_role = held.partition(":")
+    return ActivityRole(MunicipalityCode(code), agenda, activity_role)
+
+
 def _session(account: Account, where: MunicipalityCode, now: datetime) -> Session:
     return Session(
         id=SessionId(secrets.token_urlsafe(16)),
@@ -82,6 +108,7 @@ def _session(account: Account, where: MunicipalityCode, now: datetime) -> Sessio
         opened_at=now,
         last_seen_at=now,
         facts_at=now,
+        work=work_of(account),
         address="192.0.2.7",
         user_agent="Mozilla/5.0",
     )

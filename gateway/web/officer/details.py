@@ -57,7 +57,12 @@ LABELS: Mapping[str, Title] = {
     "keys": Title(cs="Klíče", en="Keys"),
     "serial": Title(cs="Sériové číslo", en="Serial number"),
     "signs_from": Title(cs="Podepisuje od", en="Signs from"),
-    "before": Title(cs="Předchozí název", en="Name before"),
+    "before": Title(cs="Předtím", en="Before"),
+    "after": Title(cs="Potom", en="After"),
+    "approver": Title(cs="Schválil(a)", en="Approved by"),
+    "author": Title(cs="Navrhl(a)", en="Drafted by"),
+    "difference": Title(cs="Otisk rozdílu", en="Digest of the difference"),
+    "source": Title(cs="Odkud změna přišla", en="Where the change came from"),
     "browser_of_subject": Title(
         cs="Čí je prohlížeč (identifikátor osoby)", en="Whose browser it is (identifier of the person)"
     ),
