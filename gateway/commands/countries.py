@@ -7,9 +7,8 @@ mapped and not read: a new one is put in its place by renaming, and taken by a r
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import maxminddb
 import structlog
 
 from config.doubt import Finding
@@ -18,7 +17,11 @@ from config.networks import narrowest, parsed
 from config.settings import Place, Settings
 from gateway.authorize.whereabouts import NOWHERE, Locate, Location
 
-UNREADABLE = (OSError, ValueError, maxminddb.InvalidDatabaseError)
+if TYPE_CHECKING:
+    import maxminddb
+
+UNREADABLE = (OSError, ValueError, RuntimeError)
+"""What the library raises is one of these: `InvalidDatabaseError` is a RuntimeError."""
 log = structlog.get_logger("countries")
 
 
@@ -52,7 +55,7 @@ def locator(settings: Settings) -> Locate:
     return located(reader, settings.places)
 
 
-def located(reader: maxminddb.Reader | None, places: Sequence[Place]) -> Locate:
+def located(reader: "maxminddb.Reader | None", places: Sequence[Place]) -> Locate:
     known = [
         (ip_network(network), Location(country=place.country))
         for place in places
@@ -71,7 +74,9 @@ def located(reader: maxminddb.Reader | None, places: Sequence[Place]) -> Locate:
     return locate
 
 
-def opened(database: Path) -> maxminddb.Reader:
+def opened(database: Path) -> "maxminddb.Reader":
+    import maxminddb  # noqa: PLC0415 - 1 MiB, which only those pay who have a database
+
     return maxminddb.open_database(database, maxminddb.MODE_MMAP_EXT)
 
 
