@@ -308,7 +308,9 @@ def test_it_finds_what_asking_each_by_itself_finds(
         question = replace(one.asked.question, now=one.now, authenticated_at=one.authenticated_at)
         if one.idle is not None:
             question = replace(question, facts=replace(question.facts, idle=one.idle))
-        before, after = (isinstance(of.decide(question), Permitted) for of in (today, strict))
+        before, after = (
+            isinstance(of.decide_and_look(question, one.asked.along)[0], Permitted) for of in (today, strict)
+        )
         plainly[f"{before} {after}"] += 1
     assert tally.changed[Change.LOSES] == plainly["True False"]
     assert tally.changed[Change.GAINS] == plainly["False True"]
