@@ -16,6 +16,7 @@ from gateway.commands.fitness import checked, notes, require_ready
 from gateway.commands.lock import take
 from gateway.demo.authority import authority, write_private
 from gateway.demo.configuration import RECORDS, ROUTES
+from tests.rig.countries import write_countries
 
 pytestmark = pytest.mark.real
 EXAMPLES = Path(__file__).parents[3] / "config/examples"
@@ -58,6 +59,7 @@ def office(copied: Path) -> Path:
         shutil.copy(file, folder / name)
     for name in PROGRAMS:
         (folder / name).write_text("{}", "utf-8")  # read by the product alone
+    write_countries(folder / "cities.mmdb")
     (folder / "programs-ca.crl").write_text("-----BEGIN X509 CRL-----\n", "utf-8")
     for name in SECRETS:
         write_private(folder / name, b"x" * 32)
@@ -93,7 +95,7 @@ def test_the_example_with_the_examples_of_policies_passes(office: Path) -> None:
 def test_without_the_files_of_the_office_these_alone_are_told(copied: Path) -> None:
     told = faults(copied)
     assert sorted(
-        str(copied.parent / name) for name in (*CERTIFICATES, RECEIVERS, *PROGRAMS, *SECRETS)
+        str(copied.parent / name) for name in (*CERTIFICATES, RECEIVERS, *PROGRAMS, *SECRETS, "cities.mmdb")
     ) == sorted(problem.what.partition("the file ")[2].removesuffix(" is missing") for problem in told)
     assert all(problem.line and problem.remedy == "put it there, or correct the path" for problem in told)
 
