@@ -112,7 +112,7 @@ def test_a_program_gets_all_of_it(office: Installation) -> None:
         {"municipality": "588296", "municipality_name": "Kroměříž", "role": "clerk", "people": 1}
     ]
     assert [one["login"] for one in told["holders"]] == [JANA]
-    assert len(told["problems"]) == 2
+    assert len(told["problems"]) == 3
 
 
 async def test_what_would_change_for_those_who_are_signed_in_is_told_and_the_look_recorded(
