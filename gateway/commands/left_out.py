@@ -11,6 +11,7 @@ from types import ModuleType
 WITHOUT = (
     "rich",  # structlog: coloured tracebacks (4 MiB); our log is JSON
     "greenlet",  # structlog: green threads (1 MiB)
+    "pytz",  # babel: time zones; Python has its own
     "bz2",  # shutil: archives
     "lzma",
 )
