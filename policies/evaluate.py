@@ -304,7 +304,7 @@ def _together(titles: Sequence[Text]) -> Text:
     }
 
 
-@lru_cache(maxsize=96)  # 14 KiB each
+@lru_cache(maxsize=32)  # 14 KiB each
 def _known_entities(of: Parties, attributes: frozenset[str] | None) -> cedarpy.Entities:
     """Parsed once: people come back to the same application, and others like them come too."""
     resource = _known_resource(of.municipality, of.application, of.department, attributes)
