@@ -6,7 +6,7 @@ What time alone will change of it belongs into `facts_change_at` too: no grant o
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId, SubjectId
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId
 from gateway.asks import supplied
 from gateway.asks.supplied import Matter
 from gateway.authorize.of_work import with_work
