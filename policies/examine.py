@@ -20,7 +20,6 @@ SCHEMA_FILE = Path(__file__).with_name("schema.cedarschema")
 PER_ACTION = re.compile(r' for Action::"[a-z]+"$')
 FOLLOWS_FROM_ANOTHER = "unable to find an applicable action"
 PROGRAMS = "TechnicalAccount"
-REMEMBERED = 1024  # statements; municipalities' policies resemble each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,6 @@ class Examined:
     """What the schema objects to, in the words of Cedar's validator."""
 
 
-@lru_cache(maxsize=REMEMBERED)
 def examine(text: str, schema: cedarpy.Schema) -> Examined | Unreadable:
     try:
         document = json.loads(cedarpy.policies_to_json_str(text))

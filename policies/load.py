@@ -12,7 +12,7 @@ from config.problem import ConfigurationRefused, Problem, together
 from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, MunicipalityCode, NetworkName
 from policies.evaluate import Contents, PolicyBook, Source
-from policies.examine import SCHEMA_FILE
+from policies.examine import SCHEMA_FILE, Examined, Unreadable
 from policies.incidents import Closure, policies_of
 from policies.model import Text
 from policies.reasons import Names
@@ -57,12 +57,15 @@ class _Reading:
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     files: dict[str, str] = field(default_factory=dict)
     cases: list[CaseText] = field(default_factory=list)
+    examined: dict[str, Examined | Unreadable] = field(default_factory=dict)
 
     def review(self, file: Path, name: str, only: MunicipalityCode | None = None) -> PolicyFile | None:
         text = self._text(file)
         if text is None:
             return None
-        bounds = Bounds(self.schema, self.district, self.applications, only, self.networks)
+        bounds = Bounds(
+            self.schema, self.district, self.applications, only, self.networks, examined=self.examined
+        )
         return self._reviewed(file, name, text, bounds)
 
     def _reviewed(self, file: Path, name: str, text: str, bounds: Bounds) -> PolicyFile:

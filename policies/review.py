@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cedarpy
@@ -97,6 +97,8 @@ class Bounds:
     """As the applications."""
     incidents: bool = False
     """Made by the incident switch, whose names nobody else may take."""
+    examined: dict[str, Examined | Unreadable] = field(default_factory=dict, compare=False, repr=False)
+    """By statement, in one reading: municipalities' policies resemble each other."""
 
 
 def review(path: Path, text: str, bounds: Bounds) -> PolicyFile:
@@ -129,15 +131,21 @@ def _examine(text: str, bounds: Bounds) -> Examined | Unreadable:
     """Examine the statement; flawless ones that differ by the municipality alone are examined once."""
     own, any_own = f'Municipality::"{bounds.only}"', f'Municipality::"{ITSELF}"'
     if bounds.only is None or ITSELF in text:
-        return examine(text, bounds.schema)
-    shared = examine(text.replace(own, any_own), bounds.schema)
+        return _examined(text, bounds)
+    shared = _examined(text.replace(own, any_own), bounds)
     if isinstance(shared, Unreadable) or shared.faults:
-        return examine(text, bounds.schema)
+        return _examined(text, bounds)
     return replace(
         shared,
         scope=bounds.only if shared.scope == ITSELF else shared.scope,
         entities=frozenset((kind, bounds.only if name == ITSELF else name) for kind, name in shared.entities),
     )
+
+
+def _examined(text: str, bounds: Bounds) -> Examined | Unreadable:
+    if (found := bounds.examined.get(text)) is None:
+        found = bounds.examined[text] = examine(text, bounds.schema)
+    return found
 
 
 def _problems_of(path: Path, statement: Statement, examined: Examined, bounds: Bounds) -> Iterator[Problem]:

@@ -76,7 +76,6 @@ from gateway.storage.audit_search import LogSearch
 from gateway.storage.database import DatabaseUnusable
 from gateway.supervise import TRY_LATER, WRONG_CONFIGURATION
 from gateway.web.officer.rooms import Names, Officer
-from policies.examine import examine
 
 NOTICES_EVERY = timedelta(milliseconds=200)
 COMMAND_PATIENCE = timedelta(seconds=3)  # for Envoy to take a new gate; it needs milliseconds
@@ -204,7 +203,6 @@ async def _serve(
 
 def _give_back() -> None:
     """What only a start needs."""
-    examine.cache_clear()  # the policies are read and reviewed, and read once
     heap.give_back()
     heap.give_back_code()
     heap.settle()

@@ -24,7 +24,6 @@ from gateway.storage.database import DatabaseUnusable
 from gateway.storage.policy_incidents import StoredIncidents
 from gateway.storage.shared_policies import SharedPolicies
 from policies.evaluate import PolicyBook
-from policies.examine import examine
 from policies.texts import digest_of_deciding
 
 AGAIN = 0.2  # seconds between attempts to read what is in force
@@ -134,7 +133,6 @@ class FollowingPolicies:
 
     async def _tell(self, version: str) -> None:
         """Those who look on: the officers' pages, and whoever lists the nodes."""
-        examine.cache_clear()
         await self._exchange_pages()
         await self._plane.state.database.write(
             lambda connection: SharedPolicies(connection).decides_by(self._node, version, now())

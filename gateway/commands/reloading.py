@@ -40,7 +40,6 @@ from gateway.envoy.resources import EXTENSIONS, reading_tokens
 from gateway.envoy.routes import HostTaken
 from gateway.envoy.upstreams import UpstreamUnusable
 from gateway.fleet.gatekeeper import NO_EPOCH
-from policies.examine import examine
 from policies.load import CasesBroken
 
 NOT_BUILT = (PasswordUnusable, HostTaken, UpstreamUnusable)
@@ -80,8 +79,6 @@ class Reloading:
                 log.exception("reload.failed", by=by)
                 said = explained(error) or f"{type(error).__name__}: {error}"
                 return await self._not_reloaded(by, "reload_failed", said)
-            finally:
-                examine.cache_clear()
             told = Reloaded(
                 applied=True,
                 said=said,
