@@ -70,6 +70,8 @@ class Office:
     took: Callable[[], Awaitable[None]]
     node: str
     arranged: Callable[[], object] = field(default=lambda: None)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One check at a time: who has many made waits for themselves, and decisions for nobody."""
 
     # Looking.
 
@@ -202,7 +204,8 @@ class Office:
         return await self.checked_whole(with_scope(in_force.texts, one.scope, one.texts), one.scope)
 
     async def checked_whole(self, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
-        return await asyncio.to_thread(partial(self.checks, texts, scope, known=known))
+        async with self.turn:
+            return await asyncio.to_thread(partial(self.checks, texts, scope, known=known))
 
     @asynccontextmanager
     async def refusing(self, asking: Asking, act: str, scope: Scope, now: datetime) -> AsyncIterator[None]:
