@@ -33,6 +33,9 @@ GROUPS: tuple[Group, ...] = (
                 cs="soubor, který do návrhu nepatří", en="a file that does not belong to the proposal"
             ),
             "policies_too_large": Title(cs="příliš dlouhý text zásad", en="too much text"),
+            "too_many_proposals": Title(
+                cs="příliš mnoho rozpracovaných návrhů", en="too many proposals on their way"
+            ),
             "activation_time_past": Title(cs="čas platnosti už uplynul", en="the time of activation is over"),
             "activation_time_far": Title(
                 cs="čas platnosti je vzdálen více než rok",

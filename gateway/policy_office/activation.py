@@ -11,14 +11,14 @@ from datetime import datetime
 
 import structlog
 
-from config.vocabulary import Action
+from config.vocabulary import Action, SubjectId
 from gateway.policy_office import entries, proposal
 from gateway.policy_office.actor import PRODUCT, Actor
 from gateway.policy_office.asking import Asking
 from gateway.policy_office.office import Checked, Office, author_for, standing, taken
 from gateway.policy_office.proposal import Proposal, ProposalId, Step
 from gateway.policy_office.refusal import ActRefused, Refusal
-from gateway.policy_office.scope import OF_REGION, Scope, of_scope, with_scope
+from gateway.policy_office.scope import ANY, OF_REGION, Scope, of_scope, with_scope
 from gateway.policy_office.store import Desk
 from gateway.policy_office.version import Source, Version
 from policies.texts import Texts
@@ -62,10 +62,16 @@ class Activation:
         return after
 
     async def roll_back(self, asking: Asking, scope: Scope, number: int, why: str, now: datetime) -> Version:
-        """The scope's texts are again what they were in that version, at once. Raises as `approve` does."""
+        """The scope's texts are again what they were in that version, at once: an approval of them, so by nobody who had
+        a hand in them. Raises as `approve` does.
+        """
         office = self.office
         async with office.refusing(asking, ROLL_BACK, scope, now):
-            await asking.require(Action.SIGN, scope, None, f"{ROLL_BACK} {number}")
+            hands = await office.store.look(lambda desk: had_a_hand(desk, scope, number))
+            theirs = SubjectId(asking.actor.subject) if asking.actor.subject in hands else None
+            await asking.require(Action.SIGN, scope, theirs, f"{ROLL_BACK} {number}")
+            if theirs and not asking.actor.operates:
+                raise ActRefused(Refusal.OWN)
             proposal.require_said(why)
             made = await self._rolled_back(asking.actor, scope, number, why, now)
         await office.took()
@@ -221,6 +227,17 @@ def put(desk: Desk, new: Version, before: Version, checked: Checked, actor: Acto
     made = desk.put_in_force(new, checked.book)
     desk.record([entries.activated(made, before.texts, actor, now, number_before=before.number)])
     return made
+
+
+def had_a_hand(desk: Desk, scope: Scope, number: int) -> frozenset[str]:
+    """Subjects of all who wrote or submitted the scope's texts as they are in that version, whichever brought them."""
+    while heads := desk.heads((scope, ANY), number + 1, 1):
+        (head,) = heads
+        if head.restores is None:
+            one = None if head.proposal is None else desk.proposal(ProposalId(head.proposal))
+            return frozenset({head.author}) | (one.authors if one is not None else frozenset())
+        number = head.restores  # older, so this ends
+    return frozenset()
 
 
 def decided_before(whole: Texts, older: Texts, scope: Scope) -> bool:

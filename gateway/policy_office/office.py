@@ -76,7 +76,7 @@ class Office:
     # Looking.
 
     async def proposals(self, asking: Asking, scope: Scope) -> list[Proposal]:
-        """Of the scope, the newest first. Raises ActRefused, and what `Asking.may` raises; so do all below."""
+        """Of the scope, those on their way and then the others, the newest first. Raises ActRefused, and what `Asking.may` raises; so do all below."""
         await asking.require(Action.READ, scope)
         return await self.store.look(lambda desk: desk.proposals(scope, SHOWN))
 
@@ -128,6 +128,9 @@ class Office:
             name = new_name()
 
             def work(desk: Desk) -> Proposal:
+                on_their_way = [one for one in desk.proposals(scope, SHOWN) if one.state not in proposal.OVER]
+                if len(on_their_way) >= proposal.MOST_OPEN:
+                    raise ActRefused(Refusal.TOO_MANY)
                 made = proposal.begun(name, scope, standing(desk), asking.actor, now)
                 desk.keep(made, taken(made, Step.BEGIN, asking.actor, now))
                 return made

@@ -23,6 +23,7 @@ ProposalId = NewType("ProposalId", str)
 """22 characters, base64url of 128 random bits."""
 LARGEST = 1 << 20  # characters of all texts of a scope; as one file may hold at most
 MOST_FILES = 200
+MOST_OPEN = 50  # of one scope that are not over: all of them are in every list
 LONGEST_TEXT = 2_000  # characters of a note or a reason
 FARTHEST = timedelta(days=366)  # an activation later than that was mistyped
 

@@ -21,6 +21,7 @@ class Refusal(StrEnum):
     NOT_OF_SCOPE = "policies_of_others"
     """A text by the name of another scope's, or by no name of policies."""
     TOO_LARGE = "policies_too_large"
+    TOO_MANY = "too_many_proposals"
     TIME_PAST = "activation_time_past"
     TIME_FAR = "activation_time_far"
     DAMAGED = "policies_damaged"

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Mapping
 from typing import TypeVar
 
-from gateway.policy_office.proposal import LARGEST, LONGEST_TEXT, MOST_FILES
+from gateway.policy_office.proposal import LARGEST, LONGEST_TEXT, MOST_FILES, MOST_OPEN
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Refused
 from gateway.web.refusal import ShownRefusal, both
@@ -108,6 +108,13 @@ TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
             "Nothing was saved. One form holds 256 KiB of text as it is sent, all policies together "
             f"{LARGEST >> 20} MiB in {MOST_FILES} files at most. Go back one page and shorten the text."
         ),
+    ),
+    Refusal.TOO_MANY: (
+        409,
+        "Rozpracovaných návrhů je příliš mnoho",
+        "There are too many proposals on their way",
+        f"Nejvýše {MOST_OPEN} najednou. Stáhněte ty, které už nikdo nepotřebuje.",
+        f"At most {MOST_OPEN} at once. Withdraw those that nobody needs any more.",
     ),
     Refusal.TIME_PAST: (
         409,
