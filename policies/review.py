@@ -113,7 +113,9 @@ def review(path: Path, text: str, bounds: Bounds) -> PolicyFile:
     statements = list(split(text))
     if bounds.only is not None and len(statements) > MOST_OWN:
         what = f"there are {len(statements)} policies, more than {MOST_OWN} of one municipality"
-        return PolicyFile(path, "", (), (Problem(path, 0, what, "say the same with fewer, by sets of roles"),))
+        return PolicyFile(
+            path, "", (), (Problem(path, 0, what, "say the same with fewer, by sets of roles"),)
+        )
     for statement in statements:
         examined = _examine(statement.text, bounds)
         if isinstance(examined, Unreadable):

@@ -181,7 +181,7 @@ def _give_back(book: ReviewBook, by: Reviewer, campaign: Campaign, item: Item, n
             book.record(acts.restored(one, by, now))
 
 
-def restore(  # noqa: PLR0913 - the facts of one act
+def restore(
     book: ReviewBook, by: Reviewer, of: CampaignId | None, which: BlockId, why: str, now: datetime
 ) -> Block:
     """The role counts again; what the report says of its removal stays. `of`: the review whose page it is given back

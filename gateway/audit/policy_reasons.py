@@ -36,6 +36,10 @@ GROUPS: tuple[Group, ...] = (
             "too_many_proposals": Title(
                 cs="příliš mnoho rozpracovaných návrhů", en="too many proposals on their way"
             ),
+            "approver_not_entitled": Title(
+                cs="schvalující v době platnosti už schvalovat nesměl",
+                en="the approver could not have approved it any more when its time came",
+            ),
             "activation_time_past": Title(cs="čas platnosti už uplynul", en="the time of activation is over"),
             "activation_time_far": Title(
                 cs="čas platnosti je vzdálen více než rok",

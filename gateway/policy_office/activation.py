@@ -25,6 +25,8 @@ from policies.texts import Texts
 
 ATTEMPTS = 5  # others bring something into force just now; more of them in a row than people can be
 ROLL_BACK = "roll_back"
+Entitled = Callable[[Proposal, datetime], Awaitable[bool]]
+"""Whether its approver could approve it at that moment as well."""
 Attempt = Callable[[Proposal], Awaitable[Proposal]]
 log = structlog.get_logger("policies")
 
@@ -62,8 +64,8 @@ class Activation:
         return after
 
     async def roll_back(self, asking: Asking, scope: Scope, number: int, why: str, now: datetime) -> Version:
-        """The scope's texts are again what they were in that version, at once: an approval of them, so by nobody who had
-        a hand in them. Raises as `approve` does.
+        """The scope's texts are again what they were in that version, at once. It approves them, so nobody does it who
+        had a hand in them. Raises as `approve` does.
         """
         office = self.office
         async with office.refusing(asking, ROLL_BACK, scope, now):
@@ -77,14 +79,14 @@ class Activation:
         await office.took()
         return made
 
-    async def activate_due(self, now: datetime) -> list[Proposal]:
+    async def activate_due(self, entitled: Entitled, now: datetime) -> list[Proposal]:
         """Those whose time has come, one after the other: active, or returned with the reason. Done by any node; who
         comes second finds nothing to do.
         """
         done = []
         for name in await self.office.store.look(lambda desk: desk.due(now)):
             found = await self.office.stored(name)
-            if found is not None and (after := await self._activated(found, now)) is not None:
+            if found is not None and (after := await self._activated(found, entitled, now)) is not None:
                 done.append(after)
         if any(one.version is not None for one in done):
             await self.office.took()
@@ -109,12 +111,14 @@ class Activation:
 
         return await self.office.store.transact(work)
 
-    async def _activated(self, found: Proposal, now: datetime) -> Proposal | None:
+    async def _activated(self, found: Proposal, entitled: Entitled, now: datetime) -> Proposal | None:
         """None: another node was quicker, or somebody has taken it back just now."""
 
         async def attempt(one: Proposal) -> Proposal:
             in_force, checked = await self._checked(one)
             proposal.activated(one, in_force, now)
+            if not await entitled(one, now):
+                raise ActRefused(Refusal.APPROVER_GONE)
             _require_sound(checked)
 
             def work(desk: Desk) -> Proposal:

@@ -76,7 +76,10 @@ class Office:
     # Looking.
 
     async def proposals(self, asking: Asking, scope: Scope) -> list[Proposal]:
-        """Of the scope, those on their way and then the others, the newest first. Raises ActRefused, and what `Asking.may` raises; so do all below."""
+        """Of the scope, those on their way and then the others, the newest first.
+
+        Raises ActRefused, and what `Asking.may` raises; so do all below.
+        """
         await asking.require(Action.READ, scope)
         return await self.store.look(lambda desk: desk.proposals(scope, SHOWN))
 

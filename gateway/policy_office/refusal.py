@@ -22,6 +22,8 @@ class Refusal(StrEnum):
     """A text by the name of another scope's, or by no name of policies."""
     TOO_LARGE = "policies_too_large"
     TOO_MANY = "too_many_proposals"
+    APPROVER_GONE = "approver_not_entitled"
+    """By the time it was to come into force."""
     TIME_PAST = "activation_time_past"
     TIME_FAR = "activation_time_far"
     DAMAGED = "policies_damaged"

@@ -28,10 +28,7 @@ class Proposals(KeyedRows):
         """Those that are not over first, then the newest."""
         over = case((_p.state.in_([state.value for state in OVER]), 1), else_=0)
         chosen = (
-            select(policy_proposal)
-            .where(_p.scope == scope)
-            .order_by(over, _p.created_at.desc())
-            .limit(limit)
+            select(policy_proposal).where(_p.scope == scope).order_by(over, _p.created_at.desc()).limit(limit)
         )
         return [self._proposal(row) for row in self._connection.execute(chosen)]
 

@@ -53,14 +53,20 @@ def test_a_policy_that_would_end_the_process_is_a_problem_with_its_place(bomb: s
 
 
 def test_what_people_write_is_far_from_the_bounds() -> None:
-    usual = " || ".join(f'(principal.roles.contains(Role::"clerk") && context.time.hour == {n})' for n in range(20))
+    usual = " || ".join(
+        f'(principal.roles.contains(Role::"clerk") && context.time.hour == {n})' for n in range(20)
+    )
     assert review(FILE, f"{HEAD}{usual} }};", BOUNDS).problems == ()
     nested = "(" * (DEEPEST - 1) + "true" + ")" * (DEEPEST - 1)
     assert review(FILE, f"{HEAD}{nested} }};", BOUNDS).problems == ()
-    assert review(FILE, f'{HEAD}"{"(" * 1_000}" == "" }};', BOUNDS).problems == (), "in quotes they nest nothing"
+    assert review(FILE, f'{HEAD}"{"(" * 1_000}" == "" }};', BOUNDS).problems == (), (
+        "in quotes they nest nothing"
+    )
 
 
-@given(st.lists(st.sampled_from(['"', "\\", "//", "\n", "\r", "(", "[", "{", "if ", "a", "\u2028"]), max_size=12))
+@given(
+    st.lists(st.sampled_from(['"', "\\", "//", "\n", "\r", "(", "[", "{", "if ", "a", "\u2028"]), max_size=12)
+)
 def test_no_quote_or_remark_hides_brackets_from_the_count(begin: list[str]) -> None:
     """As Cedar says `invalid` or `unexpected` of it, or as too deep; the process goes on."""
     with pytest.raises(ValueError):  # noqa: PT011 - either of the two kinds

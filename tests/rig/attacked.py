@@ -101,6 +101,12 @@ class Ground:
         return f"https://{host}/.brana/callback"
 
     # --- people ---------------------------------------------------------------------------------------------
+    def named(self, login: str) -> Account:
+        """Somebody whom one test uses by name."""
+        (found,) = [one for one in self.product.world.accounts if one.login == login]
+        self._used.add(login)
+        return found
+
     def somebody(
         self, role: Role = Role.CLERK, where: str = CENTRE, *, enrolled: bool = True, roles: int = 1
     ) -> Account:
@@ -353,6 +359,20 @@ def _clerks() -> Iterator[Inhabitant]:
         ("dohled.vyjimek", CENTRE, Role.SECURITY_OFFICER),
         ("dohled.prihlaseni", CENTRE, Role.SECURITY_OFFICER),
         ("dozor.centra", CENTRE, Role.AUDITOR),
+        ("pravidla.hulin", HULIN, Role.LOCAL_ADMINISTRATOR),
+        ("pravidla.vsi", VILLAGE, Role.LOCAL_ADMINISTRATOR),
+        ("vedeni.hulin", HULIN, Role.CHIEF_CLERK),
+        ("vedeni.odchazi", HULIN, Role.CHIEF_CLERK),
+        ("vedeni.prezkum", HULIN, Role.CHIEF_CLERK),
+        ("vedeni.revize", HULIN, Role.CHIEF_CLERK),
+        ("vedeni.vsi", VILLAGE, Role.CHIEF_CLERK),
+        ("garant.hulin", HULIN, Role.BUDGET_MANAGER),
+        ("zakazka.hulin", HULIN, Role.SUPPLIER),
+        ("zadost.hulin", HULIN, Role.REGISTRAR),
+        ("nouze.hulin", HULIN, Role.REGISTRAR),
+        ("pravidla.centra", CENTRE, Role.CENTRE_ADMINISTRATOR),
+        ("dohled.prezkumu", CENTRE, Role.SECURITY_OFFICER),
+        ("dohled.odebran", CENTRE, Role.AUDITOR),
     ):
         yield Inhabitant(login=login, given="Iva", surname="Dozorová", places=((where, role),), enrolled=True)
     for number in range(MORE_CLERKS):

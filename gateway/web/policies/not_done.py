@@ -116,6 +116,13 @@ TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
         f"Nejvýše {MOST_OPEN} najednou. Stáhněte ty, které už nikdo nepotřebuje.",
         f"At most {MOST_OPEN} at once. Withdraw those that nobody needs any more.",
     ),
+    Refusal.APPROVER_GONE: (
+        409,
+        "Kdo návrh schválil, už schvalovat nesmí",
+        "Whoever approved the proposal may do so no more",
+        "Předložte ho znovu a požádejte o schválení někoho, kdo smí.",
+        "Submit it again, and ask somebody who may to approve it.",
+    ),
     Refusal.TIME_PAST: (
         409,
         "Tento čas už uplynul",

@@ -34,7 +34,9 @@ async def test_nobody_brings_an_own_change_back_into_force_alone_that_another_ha
     with pytest.raises(ActRefused) as told:
         await world.activation.roll_back(world.author.asking, HERE, 2, "Přece jen.", NOON + 4 * MINUTE)
     assert told.value.reason is Refusal.OWN
-    assert world.author.asked[-1] == (Action.SIGN, SubjectId("urad:author")), "the policies are told whose it is"
+    assert world.author.asked[-1] == (Action.SIGN, SubjectId("urad:author")), (
+        "the policies are told whose it is"
+    )
     assert world.entries(Code.POLICY_ACT_REFUSED)[-1].details["act"] == "roll_back"
     assert world.in_force().texts == FIRST
     made = await world.activation.roll_back(world.mayor.asking, HERE, 2, "Přece jen.", NOON + 5 * MINUTE)
@@ -83,7 +85,9 @@ async def test_only_so_many_proposals_of_a_municipality_are_on_their_way(world: 
     assert await world.office.begin(world.author.asking, HERE, NOON)
 
 
-async def test_an_approver_whose_right_ends_between_the_page_and_the_form_approves_nothing(world: World) -> None:
+async def test_an_approver_whose_right_ends_between_the_page_and_the_form_approves_nothing(
+    world: World,
+) -> None:
     one = await world.submitted()
     assert (await world.office.compared(world.mayor.asking, one.id)).after == CHANGED
     world.mayor.refused = frozenset({Action.SIGN})
