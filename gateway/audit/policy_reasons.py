@@ -46,7 +46,7 @@ GROUPS: tuple[Group, ...] = (
                 en="the time of activation is more than a year ahead",
             ),
             "policies_without_reason": Title(
-                cs="chybí důvod, nebo je příliš dlouhý", en="no reason was given"
+                cs="chybí důvod, nebo ho nelze přečíst", en="no reason was given, or none that can be read"
             ),
             "policies_damaged": Title(
                 cs="uložené zásady jsou poškozené", en="the policies are damaged where they are kept"

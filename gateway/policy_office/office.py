@@ -184,6 +184,7 @@ class Office:
         self, asking: Asking, name: ProposalId, revision: int, why: str, now: datetime
     ) -> Proposal:
         def step(desk: Desk, one: Proposal) -> Proposal:
+            proposal.require_seen(why)
             after = proposal.withdrawn(one, now)
             desk.record([entries.withdrawn(after, asking.actor, why, now)])
             return after

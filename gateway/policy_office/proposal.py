@@ -17,6 +17,7 @@ from gateway.policy_office.actor import Actor
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import Scope, of_scope, strangers
 from gateway.policy_office.version import Version
+from policies.hidden import hidden
 from policies.texts import NAME, Texts, digest_of
 
 ProposalId = NewType("ProposalId", str)
@@ -144,6 +145,7 @@ def edited(one: Proposal, texts: Texts, note: str, actor: Actor, now: datetime) 
         raise ActRefused(Refusal.NOT_OF_SCOPE)
     if len(texts) > MOST_FILES or sum(map(len, texts.values())) > LARGEST:
         raise ActRefused(Refusal.TOO_LARGE)
+    require_seen(note)
     after = _stepped(one, Step.EDIT, now)
     return replace(after, texts=dict(texts), note=note[:LONGEST_TEXT], authors=one.authors | {actor.subject})
 
@@ -235,8 +237,15 @@ def require_revision(one: Proposal, revision: int) -> None:
 
 
 def require_said(why: str) -> None:
-    """Raises ActRefused where somebody gives no reason, or an endless one."""
+    """Raises ActRefused where somebody gives no reason, or one that nobody could read."""
     if not why.strip() or len(why) > LONGEST_TEXT:
+        raise ActRefused(Refusal.UNEXPLAINED)
+    require_seen(why)
+
+
+def require_seen(text: str) -> None:
+    """Raises ActRefused where it would be shown otherwise than it was written. It may be left out."""
+    if hidden(text) is not None:
         raise ActRefused(Refusal.UNEXPLAINED)
 
 

@@ -1,6 +1,7 @@
 """Policies: a municipality's administrator reaching for others, past the approver, or at the product itself."""
 
 import asyncio
+import html
 import re
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from tests.rig.visitor import Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 REVISION = re.compile(r'name="revision" value="(\d+)"')
+TEXT = re.compile(r"<textarea[^>]*>(.*?)</textarea>", re.DOTALL)
 DIGEST = re.compile(r'name="digest" value="([0-9a-f]{64})"')
 FILE = f"municipalities/{HULIN}.cedar"
 WIDENED = {
@@ -78,11 +80,13 @@ class Town:
     async def submitted(self, page: str) -> Shown:
         return await self.act(self.author, f"{page}/submit", revision=await self.revision(page))
 
-    async def waiting(self, remark: str) -> str:
-        """A proposal that adds a remark to what is in force, waiting for its approval."""
+    async def waiting(self, name: str) -> str:
+        """A proposal of one policy more than is in force, waiting for its approval."""
         page = await self.begun()
-        text = (await self.shown(f"{page}/text?file={FILE}")).text
-        assert (await self.written(page, f"// {remark}\n{RULE.replace('rule', remark)}")).status == 303, text
+        there = TEXT.search((await self.shown(f"{page}/text?file={FILE}")).text)
+        assert there is not None
+        text = f"{html.unescape(there[1])}\n{RULE.replace('rule', name)}"
+        assert (await self.written(page, text)).status == 303
         answer = await self.submitted(page)
         assert answer.status == 303, answer.text
         return page

@@ -148,8 +148,8 @@ TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
         409,
         "Chybí vysvětlení",
         "An explanation is missing",
-        f"Vraťte se a napište proč, nejvýše {LONGEST_TEXT} znaků.",
-        f"Go back and write why, in {LONGEST_TEXT} characters or less.",
+        f"Vraťte se a napište proč, nejvýše {LONGEST_TEXT} znaků a bez znaků, které nejsou vidět.",
+        f"Go back and write why, in {LONGEST_TEXT} characters or less, all of which can be seen.",
     ),
     Refusal.INCIDENT_UNKNOWN: (
         404,
