@@ -71,7 +71,7 @@ class Office:
     node: str
     arranged: Callable[[], object] = field(default=lambda: None)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """One check at a time: who has many made waits for themselves, and decisions for nobody."""
+    """Authors' checks are made one at a time: many of them hold up neither decisions nor an approval."""
 
     # Looking.
 
@@ -120,7 +120,8 @@ class Office:
         """What the checks would say of it now."""
         found = await self.proposal(asking, name)
         in_force = await self.store.look(standing)
-        return (await self.checked(in_force, found)).problems
+        async with self.turn:
+            return (await self.checked(in_force, found)).problems
 
     # Acts of authors.
 
@@ -173,7 +174,9 @@ class Office:
             proposal.submitted(
                 one, in_force, asking.actor, now
             )  # whether it could be, before it takes a moment
-            if (found := await self.checked(in_force, one)).problems:
+            async with self.turn:
+                found = await self.checked(in_force, one)
+            if found.problems:
                 raise ActRefused(Refusal.CHECKS_FAILED, problems=found.problems)
 
         return await self._step(
@@ -211,8 +214,7 @@ class Office:
         return await self.checked_whole(with_scope(in_force.texts, one.scope, one.texts), one.scope)
 
     async def checked_whole(self, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
-        async with self.turn:
-            return await asyncio.to_thread(partial(self.checks, texts, scope, known=known))
+        return await asyncio.to_thread(partial(self.checks, texts, scope, known=known))
 
     @asynccontextmanager
     async def refusing(self, asking: Asking, act: str, scope: Scope, now: datetime) -> AsyncIterator[None]:

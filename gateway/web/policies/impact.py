@@ -113,7 +113,7 @@ class Impact:
                 matrix(before, caller.municipality, at, those), matrix(after, caller.municipality, at, those)
             )
 
-        async with site.office.turn:
+        async with site.thinking:
             found = await asyncio.to_thread(compared)
         if len(self.known) >= KEPT:
             self.known.pop(next(iter(self.known)))
