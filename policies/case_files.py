@@ -6,7 +6,7 @@ municipality alone. They are no part of the policies' version: they decide nothi
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -21,8 +21,8 @@ from config.vocabulary import MunicipalityCode, Role
 from policies.cases import Case
 from policies.hidden import VISIBLE, hidden
 from policies.never import ELSEWHERE, FACTS, Never
+from policies.texts import CaseText
 
-SUFFIX = ".cases.toml"
 SHOWN = "docs/policies.md shows how cases are written"
 LARGEST, LONGEST_LINE, MOST_TABLES = 1 << 17, 1_000, 1_000
 """Of one file: its characters, those of a line, its tables."""
@@ -48,6 +48,10 @@ class CaseFile:
     """In the library: what the other policies say, everything ("permitted") or nothing ("refused")."""
     said: tuple[Placed, ...]
     problems: tuple[Problem, ...]
+
+
+def read_all(texts: Iterable[CaseText], district: Collection[MunicipalityCode]) -> list[CaseFile]:
+    return [read_cases(one.file, one.text, district, one.only) for one in texts]
 
 
 def read_cases(

@@ -11,14 +11,13 @@ from enum import StrEnum
 from typing import Any
 
 from config.vocabulary import Language, MunicipalityCode
-from policies.case_files import SUFFIX
 from policies.forms import Form, Values, read
 from policies.model import Text
 from policies.parameters import ANYTHING, Offered, shown
 from policies.parsed import parsed
 from policies.reasons import CS, EN
 from policies.statements import split
-from policies.texts import Texts
+from policies.texts import CASES, Texts
 
 REGION = "region"
 
@@ -107,8 +106,8 @@ def difference(before: Texts, after: Texts, offered: Offered = ANYTHING) -> Diff
     touched = {one.where for one in changes}
     return Difference(
         policies=tuple(changes),
-        cases=tuple((_kind(name in before, name in after), name) for name in names if name.endswith(SUFFIX)),
-        remarks=tuple(name for name in names if not name.endswith(SUFFIX) and _where(name) not in touched),
+        cases=tuple((_kind(name in before, name in after), name) for name in names if name.endswith(CASES)),
+        remarks=tuple(name for name in names if not name.endswith(CASES) and _where(name) not in touched),
     )
 
 
@@ -125,7 +124,7 @@ def _policies(texts: Texts) -> dict[tuple[str, str], _Policy]:
     """By place and id; one that has none, or cannot be read, by its own text."""
     found: dict[tuple[str, str], _Policy] = {}
     for name in sorted(texts):
-        if not name.endswith(SUFFIX):
+        if not name.endswith(CASES):
             for statement in split(texts[name]):
                 policy = _policy(statement.text, _where(name))
                 found[_where(name), policy.annotations.get("id") or statement.text] = policy

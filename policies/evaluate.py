@@ -304,14 +304,14 @@ def _together(titles: Sequence[Text]) -> Text:
     }
 
 
-@lru_cache(maxsize=96)  # 14 KiB each
+@lru_cache(maxsize=32)  # 14 KiB each
 def _known_entities(of: Parties, attributes: frozenset[str] | None) -> cedarpy.Entities:
     """Parsed once: people come back to the same application, and others like them come too."""
     resource = _known_resource(of.municipality, of.application, of.department, attributes)
     return resource.with_added_json_str(person_of(of, attributes))
 
 
-@lru_cache(maxsize=8192)  # 4 KiB each
+@lru_cache(maxsize=1024)  # 4 KiB each
 def _known_resource(
     municipality: MunicipalityCode,
     application: ApplicationId,

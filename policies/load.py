@@ -11,13 +11,13 @@ from config.district import District
 from config.problem import ConfigurationRefused, Problem, together
 from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, MunicipalityCode, NetworkName
-from policies.case_files import SUFFIX, CaseFile, read_cases
 from policies.evaluate import Contents, PolicyBook, Source
 from policies.examine import SCHEMA_FILE
 from policies.incidents import Closure, policies_of
 from policies.model import Text
 from policies.reasons import Names
 from policies.review import Bounds, Policy, PolicyFile, review
+from policies.texts import CASES, CaseText
 
 INCIDENTS = "incidents"
 """In the place of a file's name: what is closed for now."""
@@ -31,15 +31,6 @@ class PoliciesUnusable(ConfigurationRefused):
 
 class CasesBroken(PoliciesUnusable):
     """Fit to decide, but not as the cases beside them say, or one of these cannot be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class CaseText:
-    """A file of cases as it stands, and the municipality whose it is."""
-
-    file: Path
-    text: str
-    only: MunicipalityCode | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +141,14 @@ def load(
 
 def broken_cases(read: Read, names: Names, only: MunicipalityCode | None = None) -> list[Problem]:
     """What is wrong with the cases, else where the policies do not do what they say; `only`: at one municipality."""
-    from policies.trial import broken, tried  # noqa: PLC0415 - only a change of policies pays for it
+    from policies.case_files import read_all  # noqa: PLC0415 - only a change of policies pays for it
+    from policies.trial import broken, tried  # noqa: PLC0415
 
-    files = case_files(read, names.district)
+    files = read_all(read.cases, names.district)
     faults = [problem for one in files for problem in one.problems]
     if faults:
         return faults
     return broken(tried(read.region, read.municipal, names, files, only), names.district)
-
-
-def case_files(read: Read, district: Collection[MunicipalityCode]) -> list[CaseFile]:
-    return [read_cases(one.file, one.text, district, one.only) for one in read.cases]
 
 
 def read_folders(
@@ -194,7 +182,7 @@ def _read_region(reading: _Reading, folder: Path) -> Source:
     reviewed = [
         file for path in _files(reading, folder) if (file := reading.review(path, f"region/{path.name}"))
     ]
-    for path in _files(reading, folder, SUFFIX):
+    for path in _files(reading, folder, CASES):
         reading.keep_cases(path, f"region/{path.name}")
     owner: dict[str, Path] = {}
     for file in reviewed:
@@ -214,8 +202,8 @@ def _read_municipalities(
     reading: _Reading, folder: Path, taken: dict[str, Path]
 ) -> dict[MunicipalityCode, Source]:
     sources: dict[MunicipalityCode, Source] = {}
-    for path in _files(reading, folder, SUFFIX):
-        if (code := _whose(reading, path, SUFFIX)) is not None:
+    for path in _files(reading, folder, CASES):
+        if (code := _whose(reading, path, CASES)) is not None:
             reading.keep_cases(path, f"municipalities/{path.name}", code)
     for path in _files(reading, folder):
         if (code := _whose(reading, path)) is None:

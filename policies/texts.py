@@ -7,16 +7,17 @@ cases may stand, `NAME.cases.toml`, which decide nothing.
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from config.sources import DISK, Sources
-from policies.case_files import SUFFIX
+from config.vocabulary import MunicipalityCode
 from policies.evaluate import Contents
 
 Texts = Mapping[str, str]
 """By name."""
 REGION, MUNICIPALITIES = Path("region"), Path("municipalities")
-POLICIES, CASES = ".cedar", SUFFIX
+POLICIES, CASES = ".cedar", ".cases.toml"
 NAME = re.compile(r"(?:region|municipalities)/[^/\0]+(?:\.cedar|\.cases\.toml)")
 
 
@@ -54,6 +55,15 @@ def digest_of_deciding(contents: Contents) -> str:
 def _together(marks: Mapping[str, str]) -> str:
     lines = "".join(f"{name}\0{marks[name]}\n" for name in sorted(marks))
     return hashlib.sha256(lines.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseText:
+    """A file of cases as it stands, and the municipality whose it is."""
+
+    file: Path
+    text: str
+    only: MunicipalityCode | None
 
 
 class InHand:

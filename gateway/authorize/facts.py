@@ -6,7 +6,7 @@ What time alone will change of it belongs into `facts_change_at` too: no grant o
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId, SubjectId
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId
 from gateway.asks import supplied
 from gateway.asks.supplied import Matter
 from gateway.authorize.of_work import with_work
@@ -21,11 +21,12 @@ Asked = tuple[ApplicationId, Action, MunicipalityCode]
 
 
 def facts_of(session: Session, asked: Asked, address: str, snapshot: Snapshot, now: datetime) -> Facts:
-    found = _facts(session.subject, session.id, asked, address, snapshot, now)
+    found = supplied.facts(snapshot.asks(session.subject), _matter(asked, session.id), now)
     location, cannot_be = snapshot.whereabouts.of(session, address, now)
     return replace(
         with_work(found, session.work),
         idle=max(NO_TIME, now - session.last_seen_at),
+        networks=snapshot.networks.of(address),
         country=location.country,
         impossible_travel=cannot_be,
     )
@@ -33,26 +34,14 @@ def facts_of(session: Session, asked: Asked, address: str, snapshot: Snapshot, n
 
 def facts_of_person(person: Person, asked: Asked, address: str, snapshot: Snapshot, now: datetime) -> Facts:
     """Of somebody without a session, as in a preview."""
-    return with_work(_facts(person.subject, None, asked, address, snapshot, now), person.work)
+    found = supplied.facts(snapshot.asks(person.subject), _matter(asked, None), now)
+    country = snapshot.whereabouts.locate(address).country
+    return replace(with_work(found, person.work), networks=snapshot.networks.of(address), country=country)
 
 
 def facts_change_at(session: Session, asked: Asked, snapshot: Snapshot, now: datetime) -> datetime | None:
     """The next moment at which time alone changes them; None: no such moment is known."""
     return supplied.changes_at(snapshot.asks(session.subject), _matter(asked, session.id), now)
-
-
-def _facts(
-    whose: SubjectId,
-    session: SessionId | None,
-    asked: Asked,
-    address: str,
-    snapshot: Snapshot,
-    now: datetime,
-) -> Facts:
-    found = supplied.facts(snapshot.asks(whose), _matter(asked, session), now)
-    networks = snapshot.networks.of(address)
-    country = snapshot.whereabouts.locate(address).country
-    return replace(found, networks=networks, country=country)
 
 
 def _matter(asked: Asked, session: SessionId | None) -> Matter:

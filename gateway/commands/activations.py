@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from config.vocabulary import Action, MunicipalityCode, SubjectId
-from gateway.authorize.role_opens import opens
 from gateway.commands.control_plane import GATE_PATIENCE, ControlPlane
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.own_applications import POLICIES
@@ -33,6 +32,8 @@ async def still_entitled(plane: ControlPlane, one: Proposal, moment: datetime) -
     """By the roles that its approver has in the replica of the directories now, and the policies in force; where they
     do everything right. An operator of this machine is one still.
     """
+    from gateway.authorize.role_opens import opens  # noqa: PLC0415 - seldom used
+
     approver = SubjectId(one.approver)
     people = plane.people.get(directory_of(approver))
     if people is None:

@@ -11,38 +11,45 @@ from gateway.audit import acts
 from gateway.audit.entry import Entry
 from gateway.commands.contents import contents_of, digest_of
 from gateway.commands.data_plane import resources_of
-from gateway.commands.decisions import snapshot_of
 from gateway.commands.state import State
 from gateway.envoy.messages import Json
 from policies.evaluate import PolicyBook
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class InForce:
+    """What everything goes by."""
+
     state: State
     book: PolicyBook
-    resources: dict[str, list[Json]]
     contents: Mapping[str, str]
-    epoch: str
 
     @property
     def digest(self) -> str:
         return digest_of(self.state.settings, self.contents, self.book.version)
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate(InForce):
+    resources: dict[str, list[Json]]
+
+    def in_force(self) -> InForce:
+        """Without what Envoy alone needed to be told."""
+        return InForce(self.state, self.book, self.contents)
+
+
+def begun_with(state: State, book: PolicyBook, sources: Sources) -> InForce:
+    return InForce(state, book, contents_of(state.settings, sources))
+
+
 def candidate(state: State, book: PolicyBook, keys: Mapping[str, Any], sources: Sources) -> Candidate:
     """`keys`: for the gate, those of this moment. Raises PasswordUnusable, OSError."""
-    return Candidate(
-        state,
-        book,
-        resources_of(state, state.settings, keys),
-        contents_of(state.settings, sources),
-        snapshot_of(state.settings, state.district, book).epoch,
-    )
+    contents = contents_of(state.settings, sources)
+    return Candidate(state, book, contents, resources_of(state, state.settings, keys))
 
 
 def entry_of(
-    moment: datetime, by: str, before: Candidate, after: Candidate, delta: Changes, policies: str
+    moment: datetime, by: str, before: InForce, after: InForce, delta: Changes, policies: str
 ) -> Entry:
     """That the one took the place of the other; `policies`: version of those in force then."""
     return acts.configuration_reloaded(
@@ -58,7 +65,7 @@ def entry_of(
     )
 
 
-def closed(before: Candidate, after: Candidate) -> list[str]:
+def closed(before: InForce, after: InForce) -> list[str]:
     """Municipalities that have no policies any more."""
     lost = after.book.without_policies - before.book.without_policies
     return [f"{after.state.district.name(code)} ({code})" for code in sorted(lost)]

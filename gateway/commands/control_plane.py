@@ -377,7 +377,7 @@ class ControlPlane:
 
     async def close(self) -> None:
         self.secret_hashes.close()
-        await self.policy_desk.simulating.close()
+        await self.policy_desk.close()
         await self.provider.close()
         self.directory.close()
 

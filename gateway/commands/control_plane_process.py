@@ -101,8 +101,10 @@ def main(configuration: Path, kept: Path, hangup: Hangup) -> int:
             return 1
         sys.stderr.write(f"brana: {message}\n")
         return TRY_LATER if isinstance(error, DiskFull | SharedPoliciesUnusable) else WRONG_CONFIGURATION
+    served = _serve(plane, configuration, sources, hangup)
+    del sources  # texts that nobody needs once they are in force
     try:
-        unusable = uvloop.run(giving_signs(_serve(plane, configuration, sources, hangup)))
+        unusable = uvloop.run(giving_signs(served))
     except Exception:
         log.exception("control_plane.failed")
         return 1
@@ -155,6 +157,7 @@ async def _serve(
         keepers = [] if ingest is None else [asyncio.create_task(ingest.run(logging_ends))]
         sends = CurrentDeliveries(plane)
         reloading = Reloading(plane, configuration, sources, partial(_exchange, pages, sends), policies)
+        del sources
         _reload_at(hangup, reloading)
         opened = await stack.enter_async_context(
             serving(
@@ -186,10 +189,7 @@ async def _serve(
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )
         )
-        examine.cache_clear()  # the policies are read and reviewed, and read once
-        heap.give_back()
-        heap.give_back_code()
-        heap.settle()
+        _give_back()
         sealing = asyncio.create_task(checkpoints.run(logging_ends))
         await stop.wait()
         logging_ends.set()
@@ -200,6 +200,14 @@ async def _serve(
         await checkpoints.seal()
     await plane.close()
     return unusable
+
+
+def _give_back() -> None:
+    """What only a start needs."""
+    examine.cache_clear()  # the policies are read and reviewed, and read once
+    heap.give_back()
+    heap.give_back_code()
+    heap.settle()
 
 
 def _following(plane: ControlPlane, pages: Pages, stop: asyncio.Event) -> FollowingPolicies:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from config.settings import Settings
-from config.sources import ACCEPTED, Noting, Sources
+from config.sources import ACCEPTED, Accepted, Noting
 from gateway.audit.entry import Entry
 from gateway.commands.candidate import Candidate
 from gateway.commands.control_plane import GATE_PATIENCE, ControlPlane
@@ -29,11 +29,14 @@ NOT_THESE = (
 
 
 class PoliciesReload:
-    """`sources`: what the files here were when they were accepted."""
-
-    def __init__(self, plane: ControlPlane, following: FollowingPolicies, sources: Sources) -> None:
+    def __init__(self, plane: ControlPlane, following: FollowingPolicies) -> None:
         self._plane, self.following = plane, following
-        self._read_last: Texts = own_texts(plane.settings, sources)
+
+    async def _read_last(self) -> Texts:
+        """The files here as they were when they were accepted last; kept on the disk alone."""
+        settings = self._plane.settings
+        kept = settings.state.directory / ACCEPTED
+        return await asyncio.to_thread(lambda: own_texts(settings, Accepted.read(kept)))
 
     async def take(self, by: str, settings: Settings, book: PolicyBook, sources: Noting) -> str:
         """Where nothing else has changed. `book`: of the files here as they are now.
@@ -45,7 +48,6 @@ class PoliciesReload:
         draft: Path = await asyncio.to_thread(sources.draft, plane.settings.state.directory / ACCEPTED)
         new, said = await self._published(made, proposes=settings.policies.from_files == "propose")
         draft.replace(draft.with_name(ACCEPTED))
-        self._read_last = made.texts
         await self.following.look()
         if self.following.trouble is not None:
             raise self.following.trouble
@@ -57,14 +59,14 @@ class PoliciesReload:
         """What is new in force, and what there is to say. On a machine alone files that nobody edited are no part of a
         reload, as in pages others come into force every day; a node of a fleet says which of its files are stale.
         """
-        state = self._plane.state
+        state, read_last = self._plane.state, await self._read_last()
         if proposes:
-            return None, await propose(state, made.texts, self._read_last, made.by, made.at)
+            return None, await propose(state, made.texts, read_last, made.by, made.at)
         found = await state.database.read(partial(published, state))
         stale = found is not None and found.digest != digest_of(made.texts)
-        if self._plane.board is None and found is not None and stale and made.texts == self._read_last:
+        if self._plane.board is None and found is not None and stale and made.texts == read_last:
             return None, [NOT_THESE + described(found)]
-        return await publish(state, made, self._read_last), []
+        return await publish(state, made, read_last), []
 
     async def take_with_settings(
         self,
@@ -79,14 +81,12 @@ class PoliciesReload:
         Raises as above.
         """
         state, made = self._plane.state, self._proposal(by, settings, book, sources)
+        read_last = await self._read_last()
         if settings.policies.from_files == "propose":
-            found = await take_with_settings(state, made, self._read_last, reloaded, publishes=False)
-            said = await propose(state, made.texts, self._read_last, by, made.at)
-            self._read_last = made.texts
-            return found, said
+            found = await take_with_settings(state, made, read_last, reloaded, publishes=False)
+            return found, await propose(state, made.texts, read_last, by, made.at)
         before = self._plane.book.contents
-        found = await take_with_settings(state, made, self._read_last, reloaded)
-        self._read_last = made.texts
+        found = await take_with_settings(state, made, read_last, reloaded)
         if found.digest != made.version().digest:
             return found, [NOT_THESE + described(found)]
         fleet = self._plane.board is not None

@@ -17,8 +17,8 @@ from gateway.commands.state import existing_state
 from gateway.commands.trial_bar import watched
 from gateway.storage.migrate import exists
 from gateway.storage.place import place_of
-from policies.case_files import CaseFile
-from policies.load import Read, case_files, read_folders
+from policies.case_files import CaseFile, read_all
+from policies.load import Read, read_folders
 from policies.parameters import Offered
 from policies.reasons import Names
 from policies.texts import MUNICIPALITIES, REGION, texts_of
@@ -55,7 +55,7 @@ class PolicyFolder:
         read = read_folders(
             self.region, self.municipalities, frozenset(self.district), known, networks=networks
         )
-        files = case_files(read, self.district)
+        files = read_all(read.cases, self.district)
         return read, files, sorted([*read.problems, *(one for file in files for one in file.problems)])
 
     def broken(self, read: Read, files: Sequence[CaseFile]) -> list[Problem]:

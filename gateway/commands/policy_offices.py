@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 from config.vocabulary import ApplicationId
-from gateway.commands.background_simulation import Simulating
 from gateway.commands.decisions import TITLES, book_to_be
 from gateway.commands.policies_in_force import newly_loaded
 from gateway.commands.shared_policies import node_of
@@ -19,6 +19,9 @@ from gateway.storage.audit import append
 from gateway.storage.policy_office import StoredOffice
 from policies.load import PoliciesUnusable
 from policies.texts import Texts
+
+if TYPE_CHECKING:
+    from gateway.commands.background_simulation import Simulating
 
 
 async def nobody_takes() -> None:
@@ -45,8 +48,21 @@ class PolicyDesk:
 
     take: Callable[[], Awaitable[None]] = nobody_takes
     arranged: asyncio.Event = field(default_factory=asyncio.Event)
-    simulating: Simulating = field(default_factory=lambda: Simulating(now))
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _simulating: "Simulating | None" = None
+
+    @property
+    def simulating(self) -> "Simulating":
+        """Made for who first asks for one."""
+        from gateway.commands.background_simulation import Simulating  # noqa: PLC0415 - 0.5 MiB, seldom used
+
+        if self._simulating is None:
+            self._simulating = Simulating(now)
+        return self._simulating
+
+    async def close(self) -> None:
+        if self._simulating is not None:
+            await self._simulating.close()
 
     def office(self, state: State) -> Office:
         """By these settings; to be asked for anew at each request."""

@@ -20,7 +20,7 @@ from gateway.asking import Reloaded
 from gateway.audit import acts
 from gateway.commands import heap
 from gateway.commands.application_accounts import PasswordUnusable
-from gateway.commands.candidate import Candidate, candidate, closed, entry_of
+from gateway.commands.candidate import Candidate, InForce, begun_with, candidate, closed, entry_of
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import resources_of
 from gateway.commands.failure import explained
@@ -64,8 +64,8 @@ class Reloading:
     ) -> None:
         self._plane, self._configuration = plane, configuration
         self._exchange_pages = exchange_pages
-        self._policies = PoliciesReload(plane, policies, sources)
-        self._in_force = candidate(plane.state, plane.book, plane.keys.for_gates(), sources)
+        self._policies = PoliciesReload(plane, policies)
+        self._in_force = begun_with(plane.state, plane.book, sources)
         self._one_at_a_time = asyncio.Lock()
 
     async def reload(self, by: str) -> Reloaded:
@@ -98,7 +98,7 @@ class Reloading:
             log.info("reload.done", by=by, **msgspec.structs.asdict(told))
             return told
 
-    async def _reloaded(self, by: str) -> tuple[Candidate, Changes, str]:
+    async def _reloaded(self, by: str) -> tuple[InForce, Changes, str]:
         """What is in force, what of it is new, and what else is to be said."""
         before = self._in_force
         after, sources = await asyncio.to_thread(self._examined)
@@ -146,7 +146,7 @@ class Reloading:
 
     async def _exchange(
         self, by: str, after: Candidate, delta: Changes, sources: Noting
-    ) -> tuple[Candidate, str]:
+    ) -> tuple[InForce, str]:
         """On a machine alone: what is in force then, and what there is to say.
 
         Raises Refused, NotTaken, LeftBehind, and what the database raises; then all is as before.
@@ -158,7 +158,7 @@ class Reloading:
 
     async def _exchanged(
         self, by: str, after: Candidate, delta: Changes, sources: Noting, draft: Path
-    ) -> tuple[Candidate, str]:
+    ) -> tuple[InForce, str]:
         plane, before = self._plane, replace(self._in_force, book=self._plane.book)
         administration = Administration(plane.state.run / "envoy-admin.sock")
         # Another key may have come into force since the candidate was made; none does from here on.
@@ -195,7 +195,7 @@ class Reloading:
             plane.settled.set()
         plane.streams.everything()
         exchange.tidy()
-        return after, "\n".join(said)
+        return after.in_force(), "\n".join(said)
 
     async def _not_reloaded(self, by: str, reason: str, said: str) -> Reloaded:
         log.error("reload.refused", by=by, reason=reason, said=said)

@@ -21,7 +21,7 @@ import structlog
 
 from config.changes import Changes
 from config.sources import ACCEPTED, Noting
-from gateway.commands.candidate import Candidate, entry_of
+from gateway.commands.candidate import Candidate, InForce, entry_of
 from gateway.commands.change_at_node import Change, NoEnvoy, change_at_node
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.not_reloaded import NotReloaded
@@ -44,8 +44,8 @@ class FleetReload:
         self._plane, self._policies, self._exchange_pages = plane, policies, exchange_pages
 
     async def take(
-        self, by: str, before: Candidate, after: Candidate, delta: Changes, sources: Noting
-    ) -> tuple[Candidate, str]:
+        self, by: str, before: InForce, after: Candidate, delta: Changes, sources: Noting
+    ) -> tuple[InForce, str]:
         """What is in force then, and what there is to say. Raises NotReloaded, LeftBehind, SharedPoliciesUnusable, and
         what the database raises; then all is as before.
         """
@@ -78,13 +78,13 @@ class FleetReload:
     async def _switched(
         self,
         by: str,
-        before: Candidate,
+        before: InForce,
         after: Candidate,
         delta: Changes,
         sources: Noting,
         draft: Path,
         node: Change,
-    ) -> tuple[Candidate, list[str]]:
+    ) -> tuple[InForce, list[str]]:
         plane = self._plane
         try:
             await node.switch()
@@ -109,7 +109,7 @@ class FleetReload:
             plane.revoked.announce()
             await self._exchange_pages()
             raise
-        return after, said
+        return after.in_force(), said
 
 
 async def _again(run: Path, accepted: Path) -> list[str]:

@@ -23,13 +23,10 @@ from gateway.asks.wish import party
 from gateway.authorize.role_opens import NOBODY, opens
 from gateway.authorize.snapshot import Snapshot
 from gateway.commands import rounds
-from gateway.commands.acting import acting
 from gateway.commands.asking_office import ask_office
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.reviewing_asks import end_asked, held_by, standing_in
 from gateway.commands.state import State, now
-from gateway.web.access_review.rooms import Reviews
-from gateway.web.desk import Page
 from idp.directory.person import Person, RoleHeld
 from idp.directory.replicated import ReplicatedPeople
 from idp.directory.subject import directory_of, identity_of
@@ -169,17 +166,6 @@ def reviewing(plane: ControlPlane) -> Reviewing:
         name_of=state.district.name,
         remove_undecided=state.settings.access_review.undecided == "remove",
     )
-
-
-def review_pages(plane: ControlPlane) -> Sequence[Page]:
-    """On the host `policies.`."""
-    return Reviews(
-        desk=plane.desk,
-        reviewing=reviewing(plane),
-        may_act=acting(plane),
-        applications=plane.application_titles(),
-        everywhere=list(plane.state.district),
-    ).pages()
 
 
 async def _in_directory(plane: ControlPlane, subjects: Collection[SubjectId]) -> Answer:

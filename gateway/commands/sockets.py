@@ -23,8 +23,6 @@ from gateway.commands.exchangeable import Exchangeable
 from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.own_applications import PORTAL_ITSELF
-from gateway.commands.policy_pages import policy_pages
-from gateway.commands.reviewing import review_pages
 from gateway.commands.state import now
 from gateway.commands.travel_told import tell_of_travel
 from gateway.control import Reload, Sync, TryOut, control_app
@@ -102,12 +100,18 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         ],
         f"requests.{domain}": Requests(plane.desk, ask_office(plane), PlaneTown(plane)).pages(),
     }
-    rooms[f"policies.{domain}"] = [*policy_pages(plane), *review_pages(plane)]
     forms = KeptForms(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.seal.open
     )
     paths = {**entrance.paths(), **staying.paths(), **forms.paths(), **keys_path(plane.keys.assertion_keys)}
-    return make_app(plane.desk, rooms, paths)
+    return make_app(plane.desk, rooms, paths, {f"policies.{domain}": partial(_policy_rooms, plane)})
+
+
+def _policy_rooms(plane: ControlPlane) -> Iterable[Page]:
+    from gateway.commands.policy_pages import policy_pages  # noqa: PLC0415 - 2 MiB that few installations use daily
+    from gateway.commands.review_pages import review_pages  # noqa: PLC0415
+
+    return [*policy_pages(plane), *review_pages(plane)]
 
 
 async def _known_fleet(database: Database, now: datetime) -> KnownFleet:

@@ -74,12 +74,6 @@ class Refused(Exception):
         self.rejection = rejection
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    version: str
-    body: bytes
-
-
 class Discovery:
     """Holds the current resources, answers the questions of Envoys. `begun` and `per_session`: as in `Gate`."""
 
@@ -204,11 +198,11 @@ class Discovery:
     def require_unrefused(self) -> None:
         """Raises Refused where Envoy has refused what is published now."""
         for (kind, names), rejection in self._rejections.items():
-            if rejection.version == self._answer(kind, names).version:
+            if rejection.version == self._version(kind, names):
                 raise Refused(rejection)
 
     def _has(self, kind: str, names: tuple[str, ...]) -> bool:
-        return self._confirmed.get((kind, names)) == self._answer(kind, names).version
+        return self._confirmed.get((kind, names)) == self._version(kind, names)
 
     @contextlib.asynccontextmanager
     async def serving(self, socket: Path) -> AsyncIterator[None]:
@@ -246,14 +240,14 @@ class Discovery:
         deadline = asyncio.get_running_loop().time() + self._hold
         while not self._closing:
             news = self._news
-            answer = self._answer(kind, names)
-            if answer.body and answer.version not in (had, self._sent.get(asker)):
-                return self._send(asker, answer)
+            version = self._version(kind, names)
+            if version not in ("", had, self._sent.get(asker)):
+                return self._send(asker, version)
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
                 # An answer may have been lost on its way: after a full wait it is sent once more.
-                if answer.body and answer.version != had:
-                    return self._send(asker, answer)
+                if version not in ("", had):
+                    return self._send(asker, version)
                 break
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(news.wait(), left)
@@ -275,21 +269,30 @@ class Discovery:
             self._confirmed[kind, names] = had
             self._asked.set()
 
-    def _send(self, asker: tuple[str, str, tuple[str, ...]], answer: _Answer) -> web.Response:
-        self._sent[asker] = answer.version
-        return web.Response(body=answer.body, content_type="application/json")
+    def _send(self, asker: tuple[str, str, tuple[str, ...]], version: str) -> web.Response:
+        _, kind, names = asker
+        self._sent[asker] = version
+        head = json.dumps({"version_info": version, "type_url": f"type.googleapis.com/{kind}"})
+        body = head[:-1].encode() + b', "resources": [' + b",".join(self._bodies(kind, names)) + b"]}"
+        return web.Response(body=body, content_type="application/json")
 
-    def _answer(self, kind: str, names: tuple[str, ...]) -> _Answer:
-        """Current resources of a kind (those named, or all); no body as long as one of them is missing."""
-        known = self._resources[kind]
-        if not known or any(name not in known for name in names):
-            return _Answer("", b"")
-        bodies = [known[name] for name in names] or [known[name] for name in sorted(known)]
-        version = hashlib.sha256(b"\n".join(bodies)).hexdigest()[:16]
+    def _version(self, kind: str, names: tuple[str, ...]) -> str:
+        """Of the current resources of a kind (those named, or all); empty as long as one of them is missing."""
+        digest, bodies = hashlib.sha256(), self._bodies(kind, names)
+        if not bodies:
+            return ""
+        for number, body in enumerate(bodies):
+            digest.update(body if number == 0 else b"\n" + body)
+        version = digest.hexdigest()[:16]
         if anew := self._sent_anew[kind]:
             version += f"-{anew}"
-        head = json.dumps({"version_info": version, "type_url": f"type.googleapis.com/{kind}"})
-        return _Answer(version, head[:-1].encode() + b', "resources": [' + b",".join(bodies) + b"]}")
+        return version
+
+    def _bodies(self, kind: str, names: tuple[str, ...]) -> list[bytes]:
+        known = self._resources[kind]
+        if any(name not in known for name in names):
+            return []
+        return [known[name] for name in names or sorted(known)]
 
 
 def _remove(socket: Path) -> None:

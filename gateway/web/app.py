@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import structlog
 from aiohttp import web
 
 from gateway.web.desk import Desk, Handler, Page
 from gateway.web.guard import make_guard
+from gateway.web.late_room import LatePages, LateRoom
 
 OWN_PATHS = "/.brana/"
 BODY_LIMIT = 16 * 1024  # bytes: the largest form here has a dozen short fields
@@ -21,9 +23,12 @@ class PathNotOurs(Exception):
 
 
 def make_app(
-    desk: Desk, rooms: Mapping[str, Iterable[Page]], own_paths: Mapping[str, Handler]
+    desk: Desk,
+    rooms: Mapping[str, Iterable[Page]],
+    own_paths: Mapping[str, Handler],
+    late: Mapping[str, LatePages] = MappingProxyType({}),
 ) -> web.Application:
-    """Application that routes by host (`rooms`: host without port → its pages).
+    """Application that routes by host (`rooms`: host without port → its pages; `late`: → what makes them).
 
     `own_paths` are handlers of paths below `/.brana/` on every host, for any method; the same guard is
     before them.
@@ -35,6 +40,8 @@ def make_app(
         if not path.startswith(OWN_PATHS):
             raise PathNotOurs(path)
         app.router.add_route("*", path, handler)
+    for host, made in late.items():
+        app.router.register_resource(LateRoom(host, made))
     by_path: dict[tuple[str, str], dict[str, Handler]] = defaultdict(dict)
     for host, pages in rooms.items():
         for page in pages:

@@ -3,9 +3,9 @@
 Two books are made of the example's policies: one with 46 municipalities, one with all 6,254 of the country. Decisions
 about random municipalities of both alternate in one run, so whatever else the machine does hits both alike. So do those
 about 400 people and about 100,000. Nothing of anybody is remembered: what was found out about people is forgotten
-before each decision, outside of what is measured. A decision is measured from the facts to the verdict, the question's
-making included. `bare` is Cedar's own evaluation of the very same policies, entities and request, all parsed
-beforehand: the least any decision can cost.
+before each decision, outside of what is measured. A decision is measured from the session to the verdict: what is known
+of the request, the question made of it, and what the policies say. `bare` is Cedar's own evaluation of the very same
+policies, entities and request, all parsed beforehand: the least any decision can cost.
 """
 
 import gc
@@ -16,8 +16,8 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,23 @@ import cedarpy
 
 import config
 from config.district import District, Municipality, read_district
-from config.vocabulary import Action, ApplicationId, AuthenticationLevel, MunicipalityCode, Role, SubjectId
+from config.named_networks import NamedNetworks
+from config.settings import Network, SignIn
+from config.vocabulary import (
+    Action,
+    AuthenticationLevel,
+    MunicipalityCode,
+    NetworkName,
+    Role,
+    SessionId,
+    SubjectId,
+)
+from gateway.authorize.check import question_of
+from gateway.authorize.facts import facts_of
+from gateway.authorize.snapshot import Snapshot
+from gateway.demo.configuration import RECORDS
+from gateway.sessions.session import Session
+from idp.directory.work import Work
 from policies.evaluate import PolicyBook, _known_entities
 from policies.load import load
 from policies.model import Permitted, Question
@@ -50,6 +66,7 @@ SEED = 6254
 @dataclass(frozen=True, slots=True)
 class Loaded:
     book: PolicyBook
+    snapshot: Snapshot
     codes: list[MunicipalityCode]
     files: dict[MunicipalityCode, str]
     seconds: float
@@ -62,10 +79,10 @@ def run() -> dict[str, dict[str, Any]]:
         large = _load(Path(folder) / "country", COUNTRY_SIZE)
     before = _resident_kib()
     for code in large.codes:
-        _must_permit(large.book, _question(code))
+        _must_permit(large, _session(code))
     grown = _resident_kib() - before
     for code in small.codes:
-        _must_permit(small.book, _question(code))
+        _must_permit(small, _session(code))
     times = _alternate(small, large, chance)
     municipalities, people = times["large"] / times["small"], times["many"] / times["few"]
     return {
@@ -111,38 +128,67 @@ def _load(folder: Path, size: int) -> Loaded:
         files[code] = model.read_text("utf-8").replace(model.stem, code)
         (municipalities / f"{code}.cedar").write_text(files[code], "utf-8")
     started = time.perf_counter()
-    book = load(EXAMPLES / "policies" / "region", municipalities, District(own + centre))
-    return Loaded(book, codes, files, time.perf_counter() - started)
+    district = District(own + centre)
+    book = load(EXAMPLES / "policies" / "region", municipalities, district)
+    seconds = time.perf_counter() - started
+    snapshot = Snapshot(
+        policies=book,
+        applications={},
+        district=district,
+        limits=SignIn(),
+        grant_lifetime=timedelta(minutes=5),
+        directory_grace=timedelta(hours=1),
+        networks=NamedNetworks([Network(name=NetworkName("office"), networks=["10.0.0.0/8"])]),
+        epoch="bench",
+    )
+    return Loaded(book, snapshot, codes, files, seconds)
 
 
-def _question(
-    code: MunicipalityCode, subject: str = "somebody", also: MunicipalityCode | None = None
-) -> Question:
-    return Question(
-        subject=SubjectId(f"urad:{subject}"),
-        roles=frozenset({(code, Role.MAYOR), (also or code, Role.MAYOR)}),
-        own_municipality=code,
-        application=ApplicationId("records"),
-        action=Action.READ,
+def _session(code: MunicipalityCode, who: str = "somebody", also: MunicipalityCode | None = None) -> Session:
+    begun = NOW - timedelta(minutes=5)
+    return Session(
+        id=SessionId("bench"),
+        subject=SubjectId(f"urad:{who}"),
+        login="somebody",
+        name="Somebody",
+        provider_sid="provider",
+        roles=tuple(dict.fromkeys([(code, Role.MAYOR), (also or code, Role.MAYOR)])),
         municipality=code,
-        level=AuthenticationLevel.TWO_FACTORS,
-        factors=frozenset({"pwd", "otp"}),
-        authenticated_at=NOW - timedelta(minutes=5),
-        address="192.0.2.7",
-        now=NOW,
+        work=Work(employed_since=date(2024, 1, 1), departments=("finance",)),
+        generation=1,
+        acr=AuthenticationLevel.TWO_FACTORS,
+        amr=("pwd", "otp"),
+        authenticated_at=begun,
+        opened_at=begun,
+        last_seen_at=NOW - timedelta(seconds=20),
+        facts_at=begun,
+        address="10.20.0.7",
+        user_agent="",
     )
 
 
-def _must_permit(book: PolicyBook, question: Question) -> None:
-    verdict = book.decide(question)
+def _question(loaded: Loaded, known: Session) -> Question:
+    """As `gateway.authorize.check` makes it."""
+    assert known.municipality is not None
+    asked = RECORDS, Action.READ, known.municipality
+    facts = facts_of(known, asked, known.address, loaded.snapshot, NOW)
+    return question_of(known, known.municipality, asked, known.address, NOW, facts)
+
+
+def _decide(loaded: Loaded, known: Session) -> object:
+    return loaded.book.decide(_question(loaded, known))
+
+
+def _must_permit(loaded: Loaded, known: Session) -> None:
+    verdict = _decide(loaded, known)
     if not isinstance(verdict, Permitted):
         raise TypeError(f"the benchmark would measure a refusal: {verdict}")
 
 
-def _people(number: int, codes: list[MunicipalityCode], chance: random.Random) -> list[Question]:
-    """Of each person one question; every fifth has a role elsewhere too, so that few are alike."""
+def _people(number: int, codes: list[MunicipalityCode], chance: random.Random) -> list[Session]:
+    """Of each person one sign-in; every fifth has a role elsewhere too, so that few are alike."""
     return [
-        _question(
+        _session(
             chance.choice(codes),
             str(uuid.UUID(int=chance.getrandbits(128))),
             None if at % 5 else chance.choice(codes),
@@ -164,15 +210,15 @@ def _alternate(small: Loaded, large: Loaded, chance: random.Random) -> dict[str,
     gc.collect()
     for turn in range(ROUNDS + WARM_UP):
         bare_code = chance.choice(large.codes[:46])
-        prepared = _question(bare_code)
+        prepared = _question(large, _session(bare_code))
         compiled = large.book._compiled[bare_code]
         (request,) = requests(prepared, (Action.READ,), compiled.looks_at(Action.READ, prepared.facts))
         handle, known = bare_sets[bare_code], cedarpy.Entities.from_json_str(entities(parties(prepared)))
         turns: list[tuple[str, Callable[[], object]]] = [
-            ("small", partial(_decide, small.book, _question(chance.choice(small.codes)))),
-            ("large", partial(_decide, large.book, _question(chance.choice(large.codes)))),
-            ("few", partial(_decide, large.book, chance.choice(few))),
-            ("many", partial(_decide, large.book, chance.choice(many))),
+            ("small", partial(_decide, small, _session(chance.choice(small.codes)))),
+            ("large", partial(_decide, large, _session(chance.choice(large.codes)))),
+            ("few", partial(_decide, large, chance.choice(few))),
+            ("many", partial(_decide, large, chance.choice(many))),
             ("bare", partial(cedarpy.is_authorized, request, handle, known)),
         ]
         chance.shuffle(turns)
@@ -186,15 +232,10 @@ def _alternate(small: Loaded, large: Loaded, chance: random.Random) -> dict[str,
     for turn in range(ROUNDS + 2 * FEW_PEOPLE):
         asked = chance.choice(few)
         started = time.perf_counter_ns()
-        _decide(large.book, asked)
+        _decide(large, asked)
         if turn >= 2 * FEW_PEOPLE:
             taken.setdefault("remembered", []).append((time.perf_counter_ns() - started) / 1000)
     return {name: statistics.median(values) for name, values in taken.items()}
-
-
-def _decide(book: PolicyBook, known: Question) -> object:
-    """From the facts on: the question is made of them, as `gateway.authorize.check` does."""
-    return book.decide(replace(known, now=NOW))
 
 
 def _forget(*books: PolicyBook) -> None:

@@ -29,7 +29,7 @@ async def test_the_officer_verifies_the_log_beside_the_process_that_decides(
         await expect(done).to_be_visible(timeout=30_000)
         await screenshot(officer, "officer-verified")
     after = product.control_plane().memory_info().rss
-    assert after < 126 * MIB  # at rest it is to be 120 (`make bench NAME=start`); this one has been at work
+    assert after < 120 * MIB
     assert after - before < 10 * MIB
     [verified] = product.entries("--person", "kucera.martin", "--code", "audit.verified")
     assert verified["entry"]["details"]["finding"] == "whole"

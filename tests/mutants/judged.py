@@ -10,15 +10,16 @@ import config
 import policies.load
 from config.district import District, Municipality, read_district
 from config.vocabulary import ApplicationId, MunicipalityCode
-from policies.case_files import SUFFIX, CaseFile, read_cases
+from policies.case_files import CaseFile, read_all, read_cases
 from policies.cases import Case
 from policies.evaluate import PolicyBook, Source
 from policies.examine import SCHEMA_FILE
-from policies.load import case_files, read_folders
+from policies.load import read_folders
 from policies.never import Never
 from policies.reasons import Names
 from policies.review import Bounds, review
 from policies.statements import split
+from policies.texts import CASES
 from policies.trial import tried
 from tests.mutants.changes import Mutant, mutants
 
@@ -56,7 +57,7 @@ def judge(file: str, text: str, is_broken: Callable[[str], bool], bounds: Bounds
 def of_library(name: str) -> Iterator[Judged]:
     """By its own cases, with policies around it that permit everything or nothing."""
     text = (LIBRARY / f"{name}.cedar").read_text("utf-8")
-    cases_file = LIBRARY / f"{name}{SUFFIX}"
+    cases_file = LIBRARY / f"{name}{CASES}"
     cases = read_cases(cases_file, cases_file.read_text("utf-8"), TWO, HULIN, alone=True)
     bounds = Bounds(SCHEMA, frozenset(TWO) | {MunicipalityCode("588512")})
     rest = (
@@ -75,7 +76,7 @@ def of_example(file: Path) -> Iterator[Judged]:
     district = read_district(EXAMPLES / "kromeriz.csv")
     folders = EXAMPLES / "policies" / "region", EXAMPLES / "policies" / "municipalities"
     read = read_folders(*folders, frozenset(district), None)
-    cases = case_files(read, district)
+    cases = read_all(read.cases, district)
     names = Names(
         district,
         {

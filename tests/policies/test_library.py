@@ -7,12 +7,13 @@ import pytest
 import policies.load
 from config.district import District, Municipality
 from config.vocabulary import MunicipalityCode
-from policies.case_files import SUFFIX, CaseFile, read_cases
+from policies.case_files import CaseFile, read_cases
 from policies.cases import Case
 from policies.evaluate import PolicyBook
 from policies.load import load
 from policies.model import Permitted, Refused
 from policies.statements import split
+from policies.texts import CASES
 from tests.policies.world import EXAMPLES
 
 LIBRARY = Path(policies.load.__file__).parent / "library"
@@ -27,7 +28,7 @@ PERMIT_NOTHING = (
 
 
 def cases_of(file: Path) -> CaseFile:
-    cases = file.with_suffix(SUFFIX)
+    cases = file.with_suffix(CASES)
     read = read_cases(cases, cases.read_text("utf-8"), DISTRICT, alone=True)
     assert read.problems == ()
     return read

@@ -6,7 +6,8 @@ import pytest
 
 from config.vocabulary import Role
 from policies import trial
-from policies.load import CasesBroken, PoliciesUnusable, case_files, load, read_folders
+from policies.case_files import read_all
+from policies.load import CasesBroken, PoliciesUnusable, load, read_folders
 from policies.never import Never, persons
 from policies.reasons import CS, EN, Names
 from policies.trial import Tried, tried
@@ -35,7 +36,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
 def try_out(folders: tuple[Path, Path]) -> list[Tried]:
     read = read_folders(*folders, frozenset(DISTRICT), frozenset(APPLICATIONS))
     assert read.problems == ()
-    files = case_files(read, DISTRICT)
+    files = read_all(read.cases, DISTRICT)
     assert [problem for one in files for problem in one.problems] == []
     return list(tried(read.region, read.municipal, Names(DISTRICT, APPLICATIONS), files))
 

@@ -7,13 +7,18 @@ import sys
 
 import pytest
 
+from gateway.commands.left_out import LeftOut
+
 ASKED = """
 import json, os, ssl, sys
 from gateway.commands.left_out import leave_out
 leave_out()
-import aiohttp, structlog, sqlalchemy
+from gateway.commands.left_out import NAMED, WITHOUT, LeftOut
+import gateway.commands.control_plane
 print(json.dumps({
-    "loaded": [name for name in ("rich", "greenlet") if sys.modules.get(name) is not None],
+    "loaded": [name for name in WITHOUT if sys.modules[name] is not None]
+    + [name for name in NAMED if type(sys.modules[name]) is not LeftOut],
+    "unmentioned": [name for name in NAMED if len(vars(sys.modules[name])) == len(vars(LeftOut("fresh")))],
     "variable": os.environ.get("SSL_CERT_FILE"),
     "authorities": ssl.create_default_context().cert_store_stats()["x509_ca"],
 }))
@@ -28,8 +33,18 @@ def said(**variables: str) -> dict[str, object]:
     return json.loads(ran.stdout)
 
 
-def test_what_writes_coloured_tracebacks_and_green_threads_is_not_loaded():
+def test_what_is_left_out_is_not_loaded_by_the_control_plane():
     assert said()["loaded"] == []
+
+
+def test_what_has_every_name_does_nothing_that_a_library_could_take_for_an_answer():
+    nothing = LeftOut("pickle")
+    made = nothing.Pickler("whatever", protocol=5)
+    assert nothing.Pickler is type(made)
+    with pytest.raises(AttributeError):
+        made.dump({})
+    with pytest.raises(AttributeError):
+        nothing.__path__  # noqa: B018 - no package: nothing below it is found
 
 
 @pytest.mark.parametrize("mine", [{}, {"SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt"}])

@@ -1,0 +1,20 @@
+"""The pages of access reviews put together."""
+
+from collections.abc import Sequence
+
+from gateway.commands.acting import acting
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.reviewing import reviewing
+from gateway.web.access_review.rooms import Reviews
+from gateway.web.desk import Page
+
+
+def review_pages(plane: ControlPlane) -> Sequence[Page]:
+    """On the host `policies.`."""
+    return Reviews(
+        desk=plane.desk,
+        reviewing=reviewing(plane),
+        may_act=acting(plane),
+        applications=plane.application_titles(),
+        everywhere=list(plane.state.district),
+    ).pages()
