@@ -14,7 +14,9 @@ UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 def hidden(text: str) -> tuple[int, int, str] | None:
     """Line, column and words about the first of them; None: all that stands there can be seen."""
-    if text.replace("\n", "").replace("\t", "").replace("\r", "").isprintable():  # of thousands of files nearly all
+    if (
+        text.replace("\n", "").replace("\t", "").replace("\r", "").isprintable()
+    ):  # of thousands of files nearly all
         return None
     for number, line in enumerate(text.split("\n"), 1):
         for column, character in enumerate(line, 1):
