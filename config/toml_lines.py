@@ -6,7 +6,8 @@ at the start of lines. What cannot be found more exactly is pointed at by the ta
 
 import re
 
-TABLE = re.compile(r"\s*\[(?P<array>\[)?\s*(?P<name>[A-Za-z0-9_.\- ]+?)\s*\]")
+TABLE = re.compile(r"\s*\[(?P<array>\[)?(?P<name>[A-Za-z0-9_.\- \t]+)\]")
+"""One way to read each line: with several, a line of blanks would take minutes."""
 KEY = re.compile(r"\s*(?P<key>[A-Za-z0-9_\-]+(\.[A-Za-z0-9_\-]+)*)\s*=")
 STEP = re.compile(r"\.?([A-Za-z0-9_\-]+)|\[([0-9]+|\.\.\.)\]")
 

@@ -19,10 +19,13 @@ from config.problem import Problem
 from config.toml_lines import line_of, lines_of
 from config.vocabulary import MunicipalityCode, Role
 from policies.cases import Case
+from policies.hidden import VISIBLE, hidden
 from policies.never import ELSEWHERE, FACTS, Never
 from policies.texts import CaseText
 
 SHOWN = "docs/policies.md shows how cases are written"
+LARGEST, LONGEST_LINE, MOST_TABLES = 1 << 17, 1_000, 1_000
+"""Of one file: its characters, those of a line, its tables."""
 AT = re.compile(r" - at `([^`]*)`$")
 T = TypeVar("T", Case, Never)
 
@@ -60,9 +63,17 @@ def read_cases(
     alone: bool = False,
 ) -> CaseFile:
     """`alone`: of one policy of the library, tried by itself; only then `otherwise` means something."""
+    if (fault := _unwieldy(text)) is not None:
+        return CaseFile(file, text, only, "", (), (Problem(file, 0, fault, f"split it; {SHOWN}"),))
+    if (unseen := hidden(text)) is not None:
+        line, column, what = unseen
+        return CaseFile(file, text, only, "", (), (Problem(file, line, what, VISIBLE, column=column),))
     reading = _Reading(file, lines_of(text), district, only)
     try:
         document = tomllib.loads(text)
+    except RecursionError:
+        nested = Problem(file, 0, "lists or tables stand too deep in each other", f"correct it; {SHOWN}")
+        return CaseFile(file, text, only, "", (), (nested,))
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line ([0-9]+)", str(error))
         problem = Problem(file, int(found[1]) if found else 0, f"not TOML: {error}", f"correct it; {SHOWN}")
@@ -83,6 +94,18 @@ def read_cases(
     for key in document:
         reading.complain(f"{key}[0]", f"{key} is not known here", f"write [[case]] or [[never]]; {SHOWN}")
     return CaseFile(file, text, only, str(otherwise), tuple(said), tuple(reading.problems))
+
+
+def _unwieldy(text: str) -> str | None:
+    """Why reading it would take longer than anybody waits."""
+    lines = text.split("\n")
+    if len(text) > LARGEST:
+        return f"the file has more than {LARGEST} characters"
+    if max(map(len, lines)) > LONGEST_LINE:
+        return f"a line has more than {LONGEST_LINE} characters"
+    if sum(line.lstrip().startswith("[") for line in lines) > MOST_TABLES:
+        return f"there are more than {MOST_TABLES} cases in one file"
+    return None
 
 
 @dataclass(slots=True)

@@ -4,19 +4,17 @@ What weakens is told from syntax alone: a permit more, a forbid less, or a forbi
 conditions changed it says only that it may go either way: that is for cases, the matrix and the reader to see.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
-import cedarpy
-
 from config.vocabulary import Language, MunicipalityCode
 from policies.forms import Form, Values, read
 from policies.model import Text
 from policies.parameters import ANYTHING, Offered, shown
+from policies.parsed import parsed
 from policies.reasons import CS, EN
 from policies.statements import split
 from policies.texts import CASES, Texts
@@ -135,7 +133,7 @@ def _policies(texts: Texts) -> dict[tuple[str, str], _Policy]:
 
 def _policy(text: str, where: str) -> _Policy:
     try:
-        (policy,) = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values()
+        (policy,) = parsed(text)["staticPolicies"].values()
     except ValueError:
         return _Policy(text, text.lstrip().startswith("forbid"), text, {}, None)
     annotations = {name: value or "" for name, value in policy.pop("annotations", {}).items()}

@@ -1,6 +1,5 @@
 """What Cedar itself says of one statement: can it be read, what does it name, does it fit the schema."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import cedarpy
 
 from policies.comparisons import Learnt, learnt
 from policies.guards import guards_of
+from policies.parsed import REMEDY, TooDeep, parsed
 from policies.reading import Path as ReadPath
 from policies.reading import Word, compared_by, read_by
 
@@ -63,7 +63,9 @@ class Examined:
 
 def examine(text: str, schema: cedarpy.Schema) -> Examined | Unreadable:
     try:
-        document = json.loads(cedarpy.policies_to_json_str(text))
+        document = parsed(text)
+    except TooDeep as error:
+        return Unreadable(str(error), REMEDY)
     except ValueError as error:
         fault = str(error)
         near = fault.rpartition(": ")[2]

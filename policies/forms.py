@@ -13,7 +13,6 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-import cedarpy
 import msgspec
 
 from config.vocabulary import Language, MunicipalityCode
@@ -29,6 +28,7 @@ from policies.parameters import (
     read_value,
     shown,
 )
+from policies.parsed import parsed
 from policies.reasons import CS, EN
 from policies.review import IDENTIFIER
 
@@ -150,13 +150,13 @@ def _quoted(text: str) -> str:
 def read(text: str, code: MunicipalityCode) -> tuple[Form, dict[str, Value]] | None:
     """The form and values by which the policy was written; None for any that no form would write so."""
     try:
-        (policy,) = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values()
+        (policy,) = parsed(text)["staticPolicies"].values()
         annotations = policy["annotations"]
         form = forms()[annotations["template"]]
         filled = json.loads(annotations["parameters"]) | {ID: annotations[ID]}
         values = values_of(form, filled)
         return (form, values) if render(form, values, code).strip() == text.strip() else None
-    except (ValueError, KeyError, TypeError, FormRefused):
+    except (ValueError, KeyError, TypeError, FormRefused, RecursionError):
         return None
 
 

@@ -12,6 +12,7 @@ from config.vocabulary import ApplicationId, Language, MunicipalityCode, Network
 from policies.comparisons import EVERYTHING as ANYTHING
 from policies.comparisons import Learnt
 from policies.examine import Examined, Unreadable, examine
+from policies.hidden import VISIBLE, hidden
 from policies.model import Text
 from policies.reading import Path as ReadPath
 from policies.reading import Word
@@ -25,6 +26,8 @@ TEXTS = ("title_cs", "title_en", "advice_cs", "advice_en")
 OF_INCIDENTS = ("incident-", "incident_")
 """How ids and reasons of the incident switch begin (policies/incidents.py)."""
 KNOWN_ANNOTATIONS = frozenset({"id", "reason", "doc", "template", "parameters", *TEXTS})
+MOST_OWN = 500
+"""Policies of one municipality; every decision there looks at all of them, and so does everybody who reads them."""
 QUOTED = re.compile(r"`([^`]+)`")
 REMEDIES = (  # words of Cedar's validator, and what they ask of the writer
     (
@@ -106,7 +109,16 @@ def review(path: Path, text: str, bounds: Bounds) -> PolicyFile:
     problems: list[Problem] = []
     sources: list[str] = []
     seen: dict[str, int] = {}
-    for statement in split(text):
+    if (unseen := hidden(text)) is not None:
+        line, column, what = unseen
+        return PolicyFile(path, "", (), (Problem(path, line, what, VISIBLE, column=column),))
+    statements = list(split(text))
+    if bounds.only is not None and len(statements) > MOST_OWN:
+        what = f"there are {len(statements)} policies, more than {MOST_OWN} of one municipality"
+        return PolicyFile(
+            path, "", (), (Problem(path, 0, what, "say the same with fewer, by sets of roles"),)
+        )
+    for statement in statements:
         examined = _examine(statement.text, bounds)
         if isinstance(examined, Unreadable):
             problems.append(_at(path, statement, examined.fault, examined.remedy, examined.near))

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 # "Lexical": `//` comments run to the end of the line; strings know backslash escapes).
 TOKEN = re.compile(r"""//[^\n\r]*|"(?:[^"\\]|\\.)*"|;|[^";/\s]+|\s+|.""", re.DOTALL)
 
+WORD = re.compile(r"""//[^\n\r]*|"(?:[^"\\]|\\.)*"|&&|\|\||\w+|.""", re.DOTALL)
+"""As TOKEN, with code cut into its words and signs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -52,3 +55,11 @@ def split(text: str) -> Iterator[Statement]:
 def _statement(text: str, start: int, end: int) -> Statement:
     line_begins = text.rfind("\n", 0, start) + 1
     return Statement(text[start:end], text.count("\n", 0, start) + 1, start - line_begins + 1)
+
+
+def words(text: str) -> Iterator[str]:
+    """Words and signs of the code; comments and what stands in quotes are none."""
+    for token in WORD.finditer(text):
+        word = token.group()
+        if not word.isspace() and not word.startswith(("//", '"')):
+            yield word

@@ -24,6 +24,12 @@ from policies.reasons import CS, EN, Names
 
 REMEMBERED = 16_384  # trials, some hundred bytes each
 HERE = "<here>"
+MOST_OWN = 20_000
+"""Questions of all that one municipality's own cases ask: seconds, as others wait for each change of policies."""
+TOO_MANY: Text = {
+    CS: f"případy této obce se ptají dohromady na více než {MOST_OWN} otázek: zužte je",
+    EN: f"this municipality's cases ask more than {MOST_OWN} questions altogether: narrow them",
+}
 
 Kind = Literal["case", "never"]
 
@@ -114,7 +120,7 @@ def tried(
         said = [(file, placed) for file in own for placed in file.said if _concerns(placed, code)]
         if (held := _known.get(key)) is None:
             at = _At(search, code, _elsewhere(code, source, shared_texts, names))
-            held = tuple(at.held(placed.said) for _, placed in said)
+            held = tuple(at.all(said))
             _remember(key, held)
         for (file, placed), found in zip(said, held, strict=True):
             kind: Kind = "case" if isinstance(placed.said, Case) else "never"
@@ -152,6 +158,15 @@ class _At:
 
     def __init__(self, search: Search, here: MunicipalityCode, elsewhere: MunicipalityCode) -> None:
         self._search, self._here, self._elsewhere = search, here, elsewhere
+
+    def all(self, said: Iterable[tuple[CaseFile, Placed]]) -> Iterator[_Held]:
+        """Where a municipality's own ask for too much, what is left of them counts as broken."""
+        asked = 0
+        for file, placed in said:
+            own = file.only is not None
+            found = _Held(0, TOO_MANY) if own and asked >= MOST_OWN else self.held(placed.said)
+            asked += found.questions if own else 0
+            yield found
 
     def held(self, said: Case | Never) -> _Held:
         if isinstance(said, Never):

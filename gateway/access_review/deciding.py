@@ -181,10 +181,14 @@ def _give_back(book: ReviewBook, by: Reviewer, campaign: Campaign, item: Item, n
             book.record(acts.restored(one, by, now))
 
 
-def restore(book: ReviewBook, by: Reviewer, which: BlockId, why: str, now: datetime) -> Block:
-    """The role counts again; what the report says of its removal stays. Raises ReviewRefused."""
+def restore(
+    book: ReviewBook, by: Reviewer, of: CampaignId | None, which: BlockId, why: str, now: datetime
+) -> Block:
+    """The role counts again; what the report says of its removal stays. `of`: the review whose page it is given back
+    on, as whoever may act in that one need not be let in another; None: any. Raises ReviewRefused.
+    """
     found = book.block(which)
-    if found is None or not by.concerned_with(found.municipality):
+    if found is None or not by.concerned_with(found.municipality) or of not in (None, found.campaign):
         raise ReviewRefused(NotDone.UNKNOWN, municipality=found.municipality if found is not None else "")
     whom = {"municipality": found.municipality, "of": found.login, "of_subject": found.subject}
     if found.subject == by.subject:

@@ -171,9 +171,12 @@ class Reviewing:
                 NotDone.GONE, municipality=where, of=held.login, of_subject=held.subject
             ) from None
 
-    async def restore(self, by: Reviewer, which: BlockId, why: str, now: datetime) -> Block:
+    async def restore(
+        self, by: Reviewer, of: CampaignId | None, which: BlockId, why: str, now: datetime
+    ) -> Block:
         """Raises ReviewRefused."""
-        block = await self._done(lambda book: deciding.restore(book, by, which, why, now), by, now, "restore")
+        work = partial(deciding.restore, by=by, of=of, which=which, why=why, now=now)
+        block = await self._done(work, by, now, "restore", of or "")
         await self.reach([block.subject])
         return block
 

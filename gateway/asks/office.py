@@ -209,8 +209,13 @@ class AskOffice:
     async def _told(self, wish: Wish) -> Sequence[Party]:
         """Who is to know that it was asked for."""
         match wish.kind:
-            case Kind.EMERGENCY:
-                return await self.holding(None, [Role.SECURITY_OFFICER])
+            case (
+                Kind.EMERGENCY
+            ):  # where nobody else watches, the leadership does: some other person always knows
+                watching = await self.holding(None, [Role.SECURITY_OFFICER])
+                if any(one.subject != wish.asker.subject for one in watching):
+                    return watching
+                return await self.holding(wish.municipality, TOLD)
             case Kind.ACCESS:
                 return await self.holding(wish.municipality, self.rules.settings.told or TOLD)
             case Kind.ORDER if wish.sponsor is not None:

@@ -95,8 +95,9 @@ def roles_in(person: Person, municipality: MunicipalityCode) -> frozenset[Role]:
 
 
 def may_sponsor(person: Person, municipality: MunicipalityCode) -> bool:
-    """An officer of the municipality, at work."""
-    return not person.state.ends_sessions and bool(roles_in(person, municipality) - {Role.SUPPLIER})
+    """An officer of the municipality, at work; a supplier stays one, whatever further role that account was given."""
+    supplies = any(held.role is Role.SUPPLIER for held in person.roles)
+    return not person.state.ends_sessions and not supplies and bool(roles_in(person, municipality))
 
 
 def may_delegate(person: Person, municipality: MunicipalityCode, role: Role) -> bool:

@@ -33,13 +33,20 @@ GROUPS: tuple[Group, ...] = (
                 cs="soubor, který do návrhu nepatří", en="a file that does not belong to the proposal"
             ),
             "policies_too_large": Title(cs="příliš dlouhý text zásad", en="too much text"),
+            "too_many_proposals": Title(
+                cs="příliš mnoho rozpracovaných návrhů", en="too many proposals on their way"
+            ),
+            "approver_not_entitled": Title(
+                cs="schvalující v době platnosti už schvalovat nesměl",
+                en="the approver could not have approved it any more when its time came",
+            ),
             "activation_time_past": Title(cs="čas platnosti už uplynul", en="the time of activation is over"),
             "activation_time_far": Title(
                 cs="čas platnosti je vzdálen více než rok",
                 en="the time of activation is more than a year ahead",
             ),
             "policies_without_reason": Title(
-                cs="chybí důvod, nebo je příliš dlouhý", en="no reason was given"
+                cs="chybí důvod, nebo ho nelze přečíst", en="no reason was given, or none that can be read"
             ),
             "policies_damaged": Title(
                 cs="uložené zásady jsou poškozené", en="the policies are damaged where they are kept"

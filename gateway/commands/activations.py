@@ -2,13 +2,21 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
+from config.vocabulary import Action, MunicipalityCode, SubjectId
 from gateway.commands.control_plane import GATE_PATIENCE, ControlPlane
 from gateway.commands.following_policies import FollowingPolicies
+from gateway.commands.own_applications import POLICIES
 from gateway.commands.state import now
 from gateway.policy_office.activation import Activation
+from gateway.policy_office.proposal import Proposal
+from gateway.policy_office.scope import municipality_of
+from idp.directory.subject import directory_of
 
+COMMAND_LINE = "cli"
+"""In the place of a directory's name, of an operator."""
 LONGEST = timedelta(minutes=1)  # between two looks: at another node somebody may have approved for a time
 
 
@@ -20,13 +28,37 @@ async def take_policies(plane: ControlPlane, following: FollowingPolicies) -> No
     await plane.gates.gate_applied(GATE_PATIENCE)
 
 
+async def still_entitled(plane: ControlPlane, one: Proposal, moment: datetime) -> bool:
+    """By the roles that its approver has in the replica of the directories now, and the policies in force; where they
+    do everything right. An operator of this machine is one still.
+    """
+    from gateway.authorize.role_opens import opens  # noqa: PLC0415 - seldom used
+
+    approver = SubjectId(one.approver)
+    people = plane.people.get(directory_of(approver))
+    if people is None:
+        return directory_of(approver) == COMMAND_LINE
+    person = (await plane.known.as_they_count(await people.people([approver]))).get(approver)
+    if person is None or person.state.ends_sessions:
+        return False
+    scope = municipality_of(one.scope)
+    needed = {Action.SIGN} if scope else {Action.SIGN, Action.ADMINISTER}
+    found: dict[MunicipalityCode, set[Action]] = {}
+    for held in person.roles:
+        if scope in (None, held.municipality):
+            for each in opens(held.role, held.municipality, plane.snapshot, moment):
+                if each.application == POLICIES:
+                    found.setdefault(held.municipality, set()).update(each.actions)
+    return any(needed <= actions for actions in found.values())
+
+
 async def keep_activations(plane: ControlPlane) -> None:
     """The round. It begins with what came into force, or whose time came, while nothing heard of it."""
     await plane.policy_desk.take()
     while True:
         plane.policy_desk.arranged.clear()
         activation = Activation(plane.policy_desk.office(plane.state))
-        await activation.activate_due(now())
+        await activation.activate_due(partial(still_entitled, plane), now())
         due = await activation.next_due()
         left = LONGEST if due is None else min(max(due - now(), timedelta()), LONGEST)
         with suppress(TimeoutError):

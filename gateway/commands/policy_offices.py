@@ -32,10 +32,12 @@ def office_of(
     state: State,
     took: Callable[[], Awaitable[None]] = nobody_takes,
     arranged: Callable[[], object] = lambda: None,
+    turn: asyncio.Lock | None = None,
 ) -> Office:
-    """`took`, `arranged`: as `Office` has them."""
+    """`took`, `arranged`, `turn`: as `Office` has them."""
     store = StoredOffice(state.database, state.keys.checkpoint, append, newly_loaded)
-    return Office(store, partial(checks, state), took, node_of(state.settings), arranged)
+    checking, node = partial(checks, state), node_of(state.settings)
+    return Office(store, checking, took, node, arranged, turn or asyncio.Lock())
 
 
 @dataclass(slots=True)
@@ -46,6 +48,7 @@ class PolicyDesk:
 
     take: Callable[[], Awaitable[None]] = nobody_takes
     arranged: asyncio.Event = field(default_factory=asyncio.Event)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _simulating: "Simulating | None" = None
 
     @property
@@ -63,7 +66,8 @@ class PolicyDesk:
 
     def office(self, state: State) -> Office:
         """By these settings; to be asked for anew at each request."""
-        return office_of(state, lambda: self.take(), self.arranged.set)  # noqa: PLW0108 - set later
+        took = lambda: self.take()  # noqa: E731, PLW0108 - set later
+        return office_of(state, took, self.arranged.set, self.turn)
 
 
 def activation_of(office: Office) -> Activation:

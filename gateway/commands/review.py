@@ -144,7 +144,9 @@ def removed(configuration: Path, *, machine: bool) -> None:
 @click.option("--why", required=True, help="Is recorded.")
 def restore(configuration: Path, removed: str, why: str) -> None:
     state = existing_state(configuration)
-    block = asyncio.run(_explained(_reviewing(state).restore(_operator(), BlockId(removed), why, now())))
+    block = asyncio.run(
+        _explained(_reviewing(state).restore(_operator(), None, BlockId(removed), why, now()))
+    )
     click.echo(
         f"{block.role.value} of {block.login} in {state.district.name(block.municipality)} counts again"
     )

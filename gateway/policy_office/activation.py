@@ -11,20 +11,22 @@ from datetime import datetime
 
 import structlog
 
-from config.vocabulary import Action
+from config.vocabulary import Action, SubjectId
 from gateway.policy_office import entries, proposal
 from gateway.policy_office.actor import PRODUCT, Actor
 from gateway.policy_office.asking import Asking
 from gateway.policy_office.office import Checked, Office, author_for, standing, taken
 from gateway.policy_office.proposal import Proposal, ProposalId, Step
 from gateway.policy_office.refusal import ActRefused, Refusal
-from gateway.policy_office.scope import OF_REGION, Scope, of_scope, with_scope
+from gateway.policy_office.scope import ANY, OF_REGION, Scope, of_scope, with_scope
 from gateway.policy_office.store import Desk
 from gateway.policy_office.version import Source, Version
 from policies.texts import Texts
 
 ATTEMPTS = 5  # others bring something into force just now; more of them in a row than people can be
 ROLL_BACK = "roll_back"
+Entitled = Callable[[Proposal, datetime], Awaitable[bool]]
+"""Whether its approver could approve it at that moment as well."""
 Attempt = Callable[[Proposal], Awaitable[Proposal]]
 log = structlog.get_logger("policies")
 
@@ -62,23 +64,29 @@ class Activation:
         return after
 
     async def roll_back(self, asking: Asking, scope: Scope, number: int, why: str, now: datetime) -> Version:
-        """The scope's texts are again what they were in that version, at once. Raises as `approve` does."""
+        """The scope's texts are again what they were in that version, at once. It approves them, so nobody does it who
+        had a hand in them. Raises as `approve` does.
+        """
         office = self.office
         async with office.refusing(asking, ROLL_BACK, scope, now):
-            await asking.require(Action.SIGN, scope, None, f"{ROLL_BACK} {number}")
+            hands = await office.store.look(lambda desk: had_a_hand(desk, scope, number))
+            theirs = SubjectId(asking.actor.subject) if asking.actor.subject in hands else None
+            await asking.require(Action.SIGN, scope, theirs, f"{ROLL_BACK} {number}")
+            if theirs and not asking.actor.operates:
+                raise ActRefused(Refusal.OWN)
             proposal.require_said(why)
             made = await self._rolled_back(asking.actor, scope, number, why, now)
         await office.took()
         return made
 
-    async def activate_due(self, now: datetime) -> list[Proposal]:
+    async def activate_due(self, entitled: Entitled, now: datetime) -> list[Proposal]:
         """Those whose time has come, one after the other: active, or returned with the reason. Done by any node; who
         comes second finds nothing to do.
         """
         done = []
         for name in await self.office.store.look(lambda desk: desk.due(now)):
             found = await self.office.stored(name)
-            if found is not None and (after := await self._activated(found, now)) is not None:
+            if found is not None and (after := await self._activated(found, entitled, now)) is not None:
                 done.append(after)
         if any(one.version is not None for one in done):
             await self.office.took()
@@ -103,12 +111,14 @@ class Activation:
 
         return await self.office.store.transact(work)
 
-    async def _activated(self, found: Proposal, now: datetime) -> Proposal | None:
+    async def _activated(self, found: Proposal, entitled: Entitled, now: datetime) -> Proposal | None:
         """None: another node was quicker, or somebody has taken it back just now."""
 
         async def attempt(one: Proposal) -> Proposal:
             in_force, checked = await self._checked(one)
             proposal.activated(one, in_force, now)
+            if not await entitled(one, now):
+                raise ActRefused(Refusal.APPROVER_GONE)
             _require_sound(checked)
 
             def work(desk: Desk) -> Proposal:
@@ -221,6 +231,17 @@ def put(desk: Desk, new: Version, before: Version, checked: Checked, actor: Acto
     made = desk.put_in_force(new, checked.book)
     desk.record([entries.activated(made, before.texts, actor, now, number_before=before.number)])
     return made
+
+
+def had_a_hand(desk: Desk, scope: Scope, number: int) -> frozenset[str]:
+    """Subjects of all who wrote or submitted the scope's texts as they are in that version, whichever brought them."""
+    while heads := desk.heads((scope, ANY), number + 1, 1):
+        (head,) = heads
+        if head.restores is None:
+            one = None if head.proposal is None else desk.proposal(ProposalId(head.proposal))
+            return frozenset({head.author}) | (one.authors if one is not None else frozenset())
+        number = head.restores  # older, so this ends
+    return frozenset()
 
 
 def decided_before(whole: Texts, older: Texts, scope: Scope) -> bool:

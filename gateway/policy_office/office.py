@@ -70,11 +70,16 @@ class Office:
     took: Callable[[], Awaitable[None]]
     node: str
     arranged: Callable[[], object] = field(default=lambda: None)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Authors' checks are made one at a time: many of them hold up neither decisions nor an approval."""
 
     # Looking.
 
     async def proposals(self, asking: Asking, scope: Scope) -> list[Proposal]:
-        """Of the scope, the newest first. Raises ActRefused, and what `Asking.may` raises; so do all below."""
+        """Of the scope, those on their way and then the others, the newest first.
+
+        Raises ActRefused, and what `Asking.may` raises; so do all below.
+        """
         await asking.require(Action.READ, scope)
         return await self.store.look(lambda desk: desk.proposals(scope, SHOWN))
 
@@ -115,7 +120,8 @@ class Office:
         """What the checks would say of it now."""
         found = await self.proposal(asking, name)
         in_force = await self.store.look(standing)
-        return (await self.checked(in_force, found)).problems
+        async with self.turn:
+            return (await self.checked(in_force, found)).problems
 
     # Acts of authors.
 
@@ -126,6 +132,9 @@ class Office:
             name = new_name()
 
             def work(desk: Desk) -> Proposal:
+                on_their_way = [one for one in desk.proposals(scope, SHOWN) if one.state not in proposal.OVER]
+                if len(on_their_way) >= proposal.MOST_OPEN:
+                    raise ActRefused(Refusal.TOO_MANY)
                 made = proposal.begun(name, scope, standing(desk), asking.actor, now)
                 desk.keep(made, taken(made, Step.BEGIN, asking.actor, now))
                 return made
@@ -165,7 +174,9 @@ class Office:
             proposal.submitted(
                 one, in_force, asking.actor, now
             )  # whether it could be, before it takes a moment
-            if (found := await self.checked(in_force, one)).problems:
+            async with self.turn:
+                found = await self.checked(in_force, one)
+            if found.problems:
                 raise ActRefused(Refusal.CHECKS_FAILED, problems=found.problems)
 
         return await self._step(
@@ -176,6 +187,7 @@ class Office:
         self, asking: Asking, name: ProposalId, revision: int, why: str, now: datetime
     ) -> Proposal:
         def step(desk: Desk, one: Proposal) -> Proposal:
+            proposal.require_seen(why)
             after = proposal.withdrawn(one, now)
             desk.record([entries.withdrawn(after, asking.actor, why, now)])
             return after

@@ -17,12 +17,14 @@ from gateway.policy_office.actor import Actor
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import Scope, of_scope, strangers
 from gateway.policy_office.version import Version
+from policies.hidden import hidden
 from policies.texts import NAME, Texts, digest_of
 
 ProposalId = NewType("ProposalId", str)
 """22 characters, base64url of 128 random bits."""
 LARGEST = 1 << 20  # characters of all texts of a scope; as one file may hold at most
 MOST_FILES = 200
+MOST_OPEN = 50  # of one scope that are not over: all of them are in every list
 LONGEST_TEXT = 2_000  # characters of a note or a reason
 FARTHEST = timedelta(days=366)  # an activation later than that was mistyped
 
@@ -143,6 +145,7 @@ def edited(one: Proposal, texts: Texts, note: str, actor: Actor, now: datetime) 
         raise ActRefused(Refusal.NOT_OF_SCOPE)
     if len(texts) > MOST_FILES or sum(map(len, texts.values())) > LARGEST:
         raise ActRefused(Refusal.TOO_LARGE)
+    require_seen(note)
     after = _stepped(one, Step.EDIT, now)
     return replace(after, texts=dict(texts), note=note[:LONGEST_TEXT], authors=one.authors | {actor.subject})
 
@@ -234,8 +237,15 @@ def require_revision(one: Proposal, revision: int) -> None:
 
 
 def require_said(why: str) -> None:
-    """Raises ActRefused where somebody gives no reason, or an endless one."""
+    """Raises ActRefused where somebody gives no reason, or one that nobody could read."""
     if not why.strip() or len(why) > LONGEST_TEXT:
+        raise ActRefused(Refusal.UNEXPLAINED)
+    require_seen(why)
+
+
+def require_seen(text: str) -> None:
+    """Raises ActRefused where it would be shown otherwise than it was written. It may be left out."""
+    if hidden(text) is not None:
         raise ActRefused(Refusal.UNEXPLAINED)
 
 

@@ -4,9 +4,9 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
-from gateway.policy_office.proposal import Proposal, ProposalId, State, Step, Taken
+from gateway.policy_office.proposal import OVER, Proposal, ProposalId, State, Step, Taken
 from gateway.policy_office.scope import Scope
 from gateway.storage.keyed_rows import KeyedRows
 from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
@@ -25,8 +25,11 @@ class Proposals(KeyedRows):
         return None if row is None else self._proposal(row)
 
     def of_scope(self, scope: Scope, limit: int) -> list[Proposal]:
-        """The newest first."""
-        chosen = select(policy_proposal).where(_p.scope == scope).order_by(_p.created_at.desc()).limit(limit)
+        """Those that are not over first, then the newest."""
+        over = case((_p.state.in_([state.value for state in OVER]), 1), else_=0)
+        chosen = (
+            select(policy_proposal).where(_p.scope == scope).order_by(over, _p.created_at.desc()).limit(limit)
+        )
         return [self._proposal(row) for row in self._connection.execute(chosen)]
 
     def due(self, now: datetime) -> list[ProposalId]:

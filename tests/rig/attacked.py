@@ -20,13 +20,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from config.vocabulary import ApplicationId, MunicipalityCode, Role, SubjectId
+from config.vocabulary import ApplicationId, Role, SubjectId
 from gateway.audit.entry import Code, Entry
 from gateway.audit.search import Query
 from gateway.commands.state import State
 from gateway.demo.authority import write_private
 from gateway.demo.configuration import BUDGET, MAP, POLICIES, RECORDS
-from gateway.demo.people import CENTRE, HULIN, Inhabitant, inhabitants
+from gateway.demo.people import CENTRE, HULIN, inhabitants
 from gateway.demo.slapd import free_port
 from gateway.demo.start import DISTRICT, DOMAIN
 from gateway.demo.world import Account, draw_accounts
@@ -34,6 +34,7 @@ from gateway.grants.sign import public_jwks
 from gateway.storage.audit_search import LogSearch
 from idp.login.totp import STEP, Secret
 from tests.rig import exact_http
+from tests.rig.attacked_people import VILLAGE, people_of_the_tests
 from tests.rig.code_generator import code_at
 from tests.rig.exact_http import Answer
 from tests.rig.neighbours import Neighbour, listening
@@ -41,9 +42,7 @@ from tests.rig.product import NO_LIMITS, ROOT, Product, enrolment_code, installe
 from tests.rig.visitor import Shown, Visitor
 from tests.rig.warm import brana
 
-MORE_CLERKS = 150
 PATIENCE = 45.0  # seconds for an entry to be in the log; everything may have to be read anew before it comes
-VILLAGE = MunicipalityCode("588482")
 LIBRARY = "library"
 LIBRARY_CALLBACK = f"https://knihovna.{DOMAIN}/callback"
 RELYING_PARTY = f"""
@@ -101,6 +100,12 @@ class Ground:
         return f"https://{host}/.brana/callback"
 
     # --- people ---------------------------------------------------------------------------------------------
+    def named(self, login: str) -> Account:
+        """Somebody whom one test uses by name."""
+        (found,) = [one for one in self.product.world.accounts if one.login == login]
+        self._used.add(login)
+        return found
+
     def somebody(
         self, role: Role = Role.CLERK, where: str = CENTRE, *, enrolled: bool = True, roles: int = 1
     ) -> Account:
@@ -118,7 +123,9 @@ class Ground:
             ),
             None,
         )
-        assert found is not None, f"nobody is left who is {role} in {where}; raise MORE_CLERKS"
+        assert found is not None, (
+            f"nobody is left who is {role} in {where}; raise MORE_CLERKS of attacked_people"
+        )
         self._used.add(found.login)
         return found
 
@@ -286,7 +293,7 @@ async def attacked(folder: Path) -> AsyncIterator[Ground]:
         BUDGET: f"http://127.0.0.1:{ports[0]}",
         MAP: f"http://127.0.0.1:{theirs}",
     }
-    people = draw_accounts([*inhabitants([CENTRE, HULIN, VILLAGE]), *_clerks()])
+    people = draw_accounts([*inhabitants([CENTRE, HULIN, VILLAGE]), *people_of_the_tests()])
 
     def configured(text: str) -> str:
         patience = 'name = "kromeriz"\nconnect_timeout = "1 s"\noperation_timeout = "2 s"\n'
@@ -341,28 +348,6 @@ def _with_further_policies(folder: Path, text: str) -> str:
     )
     (region / "70-shared.cedar").write_text("".join(rules), "utf-8")
     return text.replace(str(POLICIES / "region"), str(region))
-
-
-def _clerks() -> Iterator[Inhabitant]:
-    """More clerks of the centre than its office has, for tests that need somebody nobody else uses; and people
-    who watch, here and in another municipality.
-    """
-    for login, where, role in (
-        ("dohled.hulin", HULIN, Role.SECURITY_OFFICER),
-        ("dohled.centra", CENTRE, Role.SECURITY_OFFICER),
-        ("dohled.vyjimek", CENTRE, Role.SECURITY_OFFICER),
-        ("dohled.prihlaseni", CENTRE, Role.SECURITY_OFFICER),
-        ("dozor.centra", CENTRE, Role.AUDITOR),
-    ):
-        yield Inhabitant(login=login, given="Iva", surname="Dozorová", places=((where, role),), enrolled=True)
-    for number in range(MORE_CLERKS):
-        yield Inhabitant(
-            login=f"referent.ivo{number}",
-            given="Ivo",
-            surname=f"Referent {number:03}",  # whose name is seen is told apart
-            places=((CENTRE, Role.CLERK),),
-            enrolled=number % 10 > 0,
-        )
 
 
 @contextlib.contextmanager

@@ -57,6 +57,11 @@ CHANGED = {FILE: reads(HULIN) + reads(HULIN, "map-read-too")}
 BROKEN = {FILE: reads(HULIN) + "permit ("}
 
 
+async def entitled(_one: Proposal, _moment: datetime) -> bool:
+    """Whoever approved it could do so still."""
+    return True
+
+
 class NotPermitted(Exception):
     """What a page's own question to the policies raises."""
 

@@ -173,7 +173,7 @@ class Reviews:
         form = await form_of(request, ["block", "why"])
         by = await self._may_of_this(request, caller)
         block, now = BlockId(form["block"][:ID_LENGTH]), self.desk.now()
-        await done(self.reviewing.restore(by, block, form["why"], now))
+        await done(self.reviewing.restore(by, which, block, form["why"], now))
         raise web.HTTPSeeOther(f"/reviews/{which}/report?done=restored")
 
     async def as_json(self, request: web.Request) -> web.Response:

@@ -15,6 +15,7 @@ from idp.http.moments import PRAGUE
 
 LARGEST_FORM = 256 * 1024  # bytes of a form that holds a text; Envoy's limit of its route is the same
 MOST_FIELDS = 500  # of a form: every role, application and action ticked are some sixty
+YEARS = range(2000, 2100)
 NUMBER_LENGTH = 9  # digits of a revision, a version or a place in a text
 
 
@@ -32,6 +33,8 @@ async def fields_of(request: web.Request) -> dict[str, list[str]]:
         )
     except ValueError:
         raise Refused(FORM_UNREADABLE, 400) from None
+    if any("\0" in value for _, value in pairs):  # no database keeps it as it was sent
+        raise Refused(FORM_UNREADABLE, 400)
     found: dict[str, list[str]] = {}
     for name, value in pairs:
         found.setdefault(name, []).append(value)
@@ -59,12 +62,13 @@ def number_or_none(text: str) -> int | None:
 
 
 def moment(text: str) -> datetime | None:
-    """As `<input type="datetime-local">` writes it, in Prague; None where it is none."""
+    """As `<input type="datetime-local">` writes it, in Prague; None where it is none, or in no year of ours."""
     try:
         local = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return None if local.tzinfo is not None else local.replace(tzinfo=PRAGUE).astimezone(UTC)
+    ours = local.tzinfo is None and local.year in YEARS
+    return local.replace(tzinfo=PRAGUE).astimezone(UTC) if ours else None
 
 
 def lines_of(text: str) -> str:

@@ -113,7 +113,8 @@ class Impact:
                 matrix(before, caller.municipality, at, those), matrix(after, caller.municipality, at, those)
             )
 
-        found = await asyncio.to_thread(compared)
+        async with site.thinking:
+            found = await asyncio.to_thread(compared)
         if len(self.known) >= KEPT:
             self.known.pop(next(iter(self.known)))
         self.known[key] = found

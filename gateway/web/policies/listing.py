@@ -1,16 +1,14 @@
 """The policies of texts as people read them one by one, and changing one of them in its text. Pure."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import cedarpy
 
 from config.vocabulary import Language, MunicipalityCode
 from gateway.policy_office.scope import municipality_of, scope_of
 from policies.forms import Form, Values, read
 from policies.model import Text
 from policies.parameters import Offered, shown
+from policies.parsed import parsed
 from policies.statements import Statement, split
 from policies.texts import POLICIES, Texts
 
@@ -57,7 +55,7 @@ def _listed(
     name: str, number: int, statement: Statement, comment: str, code: MunicipalityCode | None
 ) -> Listed:
     try:
-        (policy,) = json.loads(cedarpy.policies_to_json_str(statement.text))["staticPolicies"].values()
+        (policy,) = parsed(statement.text)["staticPolicies"].values()
         annotations = {key: value or "" for key, value in policy.get("annotations", {}).items()}
         forbids, readable = policy["effect"] == "forbid", True
     except (ValueError, KeyError):

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Mapping
 from typing import TypeVar
 
-from gateway.policy_office.proposal import LARGEST, LONGEST_TEXT, MOST_FILES
+from gateway.policy_office.proposal import LARGEST, LONGEST_TEXT, MOST_FILES, MOST_OPEN
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Refused
 from gateway.web.refusal import ShownRefusal, both
@@ -109,6 +109,20 @@ TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
             f"{LARGEST >> 20} MiB in {MOST_FILES} files at most. Go back one page and shorten the text."
         ),
     ),
+    Refusal.TOO_MANY: (
+        409,
+        "Rozpracovaných návrhů je příliš mnoho",
+        "There are too many proposals on their way",
+        f"Nejvýše {MOST_OPEN} najednou. Stáhněte ty, které už nikdo nepotřebuje.",
+        f"At most {MOST_OPEN} at once. Withdraw those that nobody needs any more.",
+    ),
+    Refusal.APPROVER_GONE: (
+        409,
+        "Kdo návrh schválil, už schvalovat nesmí",
+        "Whoever approved the proposal may do so no more",
+        "Předložte ho znovu a požádejte o schválení někoho, kdo smí.",
+        "Submit it again, and ask somebody who may to approve it.",
+    ),
     Refusal.TIME_PAST: (
         409,
         "Tento čas už uplynul",
@@ -134,8 +148,8 @@ TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
         409,
         "Chybí vysvětlení",
         "An explanation is missing",
-        f"Vraťte se a napište proč, nejvýše {LONGEST_TEXT} znaků.",
-        f"Go back and write why, in {LONGEST_TEXT} characters or less.",
+        f"Vraťte se a napište proč, nejvýše {LONGEST_TEXT} znaků a bez znaků, které nejsou vidět.",
+        f"Go back and write why, in {LONGEST_TEXT} characters or less, all of which can be seen.",
     ),
     Refusal.INCIDENT_UNKNOWN: (
         404,

@@ -1,7 +1,8 @@
 """What every page about policies works with: who asks, whose policies they are, how a page is shown."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -65,6 +66,8 @@ class Site:
     networks: Collection[NetworkName]
     names_of: Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
     """What people are called, by subject; who is not known is left out."""
+    thinking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Matrices and explanations are worked out one at a time: many of them hold up no decision."""
 
     @property
     def offered(self) -> Offered:

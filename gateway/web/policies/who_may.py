@@ -92,9 +92,10 @@ class WhoMay:
         asking = site.asking(request, caller)
         await done(asking.require(Action.READ, site.own(caller), None, "who may do what"))
         at = Circumstances(now=site.desk.now(), facts=Facts(country=HOME))
-        return await asyncio.to_thread(
-            matrix, site.books.in_force(), caller.municipality, at, list(site.applications)
-        )
+        async with site.thinking:
+            return await asyncio.to_thread(
+                matrix, site.books.in_force(), caller.municipality, at, list(site.applications)
+            )
 
 
 def one_of(kind: type[Choice], text: str, otherwise: Choice) -> Choice:

@@ -81,7 +81,8 @@ class Why:
         found = None
         if who is not None and not wrong:
             question = self._question(caller, who, entered)
-            found = await asyncio.to_thread(explained, site.books.in_force(), question)
+            async with site.thinking:
+                found = await asyncio.to_thread(explained, site.books.in_force(), question)
         return await site.show(
             request,
             "policy_why.html",

@@ -23,6 +23,7 @@ FIELDS = (
 )
 LONG = 600  # characters kept of a field: more than any of them may have
 LOGIN_MAX = 200
+YEARS = range(2000, 2100)
 OFFERED = timedelta(hours=8)  # between the times that a form begins with
 
 
@@ -57,12 +58,13 @@ def role_of(entered: Mapping[str, str]) -> Role | None:
 
 
 def moment_of(text: str) -> datetime | None:
-    """As `<input type="datetime-local">` writes it: `2026-11-23T10:00`; None: it is none."""
+    """As `<input type="datetime-local">` writes it: `2026-11-23T10:00`; None: it is none, or in no year of ours."""
     try:
         local = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return None if local.tzinfo is not None else local.replace(tzinfo=PRAGUE).astimezone(UTC)
+    ours = local.tzinfo is None and local.year in YEARS
+    return local.replace(tzinfo=PRAGUE).astimezone(UTC) if ours else None
 
 
 def window_offered(now: datetime) -> dict[str, str]:

@@ -282,7 +282,7 @@ def test_a_removed_role_is_given_back_with_a_reason_by_somebody_else(hulin: Vill
     [block] = hulin.read(lambda book: book.blocks())
 
     def give_back(by, why="Omyl", which=block.id):
-        return lambda: hulin.write(lambda book: deciding.restore(book, by, which, why, NOW))
+        return lambda: hulin.write(lambda book: deciding.restore(book, by, None, which, why, NOW))
 
     assert refused(give_back(replace(MAYOR, subject=JANA))) is NotDone.OWN_ACCESS
     assert refused(give_back(ELSEWHERE)) is NotDone.UNKNOWN
@@ -292,6 +292,22 @@ def test_a_removed_role_is_given_back_with_a_reason_by_somebody_else(hulin: Vill
     assert hulin.read(lambda book: book.blocks()) == []
     assert hulin.said()[-1].code is Code.ACCESS_RESTORED
     assert refused(give_back(MAYOR)) is NotDone.NOT_REMOVED
+
+
+def test_a_role_is_given_back_on_the_page_of_the_review_that_took_it_and_of_no_other(hulin: Village) -> None:
+    """Whoever may act in another municipality's review alone would reach one's own by its page."""
+    campaign = hulin.begun()
+    hulin.decide(campaign, CLERKS, Choice.REMOVE)
+    other = hulin.begun(where=KVASICE, by=REGION)
+    [block] = hulin.read(lambda book: book.blocks())
+
+    def give_back(of: CampaignId):
+        return lambda: hulin.write(lambda book: deciding.restore(book, REGION, of, block.id, "Omyl", NOW))
+
+    assert refused(give_back(other.id)) is NotDone.UNKNOWN
+    assert hulin.read(lambda book: book.blocks()) == [block]
+    give_back(campaign.id)()
+    assert hulin.read(lambda book: book.blocks()) == []
 
 
 def test_a_block_ends_when_the_directory_has_done_without_the_role_for_a_day(hulin: Village) -> None:

@@ -210,6 +210,15 @@ async def test_the_centre_reviews_what_happened_in_any_municipality_and_others_t
     )
 
 
+async def test_the_only_security_officer_s_own_emergency_access_is_told_to_the_leadership(requests):
+    officer = replace(MARTIN, roles=(*MARTIN.roles, *JANA.roles))
+    await requests.ask(wish(Kind.EMERGENCY, officer))
+    assert {(one.kind, one.person) for one in requests.told} == {
+        (NoticeKind.EMERGENCY_BEGUN, "dvorak.petr"),
+        (NoticeKind.EMERGENCY_BEGUN, "mala.eva"),
+    }
+
+
 async def test_emergency_access_is_ended_at_once_by_those_who_review_it(requests):
     made = await requests.ask(wish(Kind.EMERGENCY))
     requests.refusing.add(Action.ADMINISTER)

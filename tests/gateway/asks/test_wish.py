@@ -116,8 +116,9 @@ def test_an_order_is_for_a_supplier_and_waits_for_its_sponsor():
 
 @pytest.mark.parametrize(
     "sponsor",
-    [None, PAVEL, MARTIN, replace(EVA, state=AccountState.DISABLED), replace(PAVEL, subject="urad:9")],
-)
+    [None, PAVEL, MARTIN, replace(EVA, state=AccountState.DISABLED), replace(PAVEL, subject="urad:9"),
+     replace(EVA, roles=(*EVA.roles, RoleHeld(KROMERIZ, Role.SUPPLIER)))],
+)  # fmt: skip
 def test_a_sponsor_is_an_officer_of_the_municipality_at_work(sponsor):
     assert why_not(wish(Kind.ORDER, PAVEL, sponsor=sponsor)) is Why.SPONSOR_UNFIT
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from config.vocabulary import Action, SubjectId
 from gateway.audit.entry import Code, Outcome
-from gateway.policy_office.proposal import State
+from gateway.policy_office.proposal import Proposal, State
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import OF_REGION, Scope
 from gateway.policy_office.version import Source
@@ -26,6 +27,7 @@ from tests.rig.policy_office import (
     NotPermitted,
     Person,
     World,
+    entitled,
     reads,
 )
 
@@ -116,12 +118,12 @@ async def test_an_activation_at_a_time_waits_for_it_and_a_round_that_comes_late_
     one = await world.approved(AT)
     assert (one.state, one.version, world.arranged, world.taken) == (State.APPROVED, None, 1, 0)
     assert await world.activation.next_due() == AT
-    assert await world.activation.activate_due(AT - MINUTE) == []
+    assert await world.activation.activate_due(entitled, AT - MINUTE) == []
     assert world.in_force().number == 1
-    (done,) = await world.activation.activate_due(AT + 60 * MINUTE)
+    (done,) = await world.activation.activate_due(entitled, AT + 60 * MINUTE)
     assert (done.state, done.version, world.taken) == (State.ACTIVE, 2, 1)
     assert world.in_force().at == AT + 60 * MINUTE
-    assert await world.activation.activate_due(AT + 60 * MINUTE) == []
+    assert await world.activation.activate_due(entitled, AT + 60 * MINUTE) == []
     assert await world.activation.next_due() is None
     (entry,) = world.entries(Code.POLICY_ACTIVATED)
     assert (entry.subject, entry.details["approver"]) == ("system", "urad:mayor")
@@ -129,7 +131,9 @@ async def test_an_activation_at_a_time_waits_for_it_and_a_round_that_comes_late_
 
 async def test_of_two_nodes_whose_round_comes_at_once_one_activates(world: World) -> None:
     await world.approved(AT)
-    done = await asyncio.gather(world.activation.activate_due(AT), world.activation.activate_due(AT))
+    done = await asyncio.gather(
+        world.activation.activate_due(entitled, AT), world.activation.activate_due(entitled, AT)
+    )
     assert sum(map(len, done)) == 1
     assert world.in_force().number == 2
 
@@ -139,7 +143,7 @@ async def test_what_was_changed_in_the_scope_before_its_time_is_returned_with_th
 ) -> None:
     one = await world.approved(AT)
     world.publish(FIRST | {FILE: FIRST[FILE] + "// jinak\n"})
-    (done,) = await world.activation.activate_due(AT)
+    (done,) = await world.activation.activate_due(entitled, AT)
     assert (done.state, done.version, world.taken) == (State.RETURNED, None, 0)
     (entry,) = world.entries(Code.POLICY_NOT_ACTIVATED)
     assert (entry.outcome, entry.reason) == (Outcome.FAILURE, "policies_changed_meanwhile")
@@ -153,7 +157,7 @@ async def test_what_fails_its_checks_by_then_is_not_activated(world: World) -> N
         "two-factors", "map-read-too"
     )  # an @id is used once by the region and a municipality
     world.publish(FIRST | {GUARDRAILS: taken})
-    (done,) = await world.activation.activate_due(AT)
+    (done,) = await world.activation.activate_due(entitled, AT)
     (entry,) = world.entries(Code.POLICY_NOT_ACTIVATED)
     assert (done.state, entry.reason) == (State.RETURNED, "checks_failed")
     assert "map-read-too" in entry.details["problems"][0]  # type: ignore[index,operator] - a list of texts
@@ -166,15 +170,28 @@ async def test_texts_that_somebody_altered_in_the_database_after_the_approval_ar
     history = await world.office.history(world.author.asking, one.id)
     altered = replace(one, texts=BROKEN)
     await world.database.write(lambda c: Proposals(c).keep(altered, history[-1]))
-    (done,) = await world.activation.activate_due(AT)
+    (done,) = await world.activation.activate_due(entitled, AT)
     assert (done.state, world.in_force().number) == (State.RETURNED, 1)
     assert world.entries(Code.POLICY_NOT_ACTIVATED)[0].reason == "approval_stale"
+
+
+async def test_an_approver_who_may_not_approve_any_more_by_then_has_approved_nothing(world: World) -> None:
+    async def gone(one: Proposal, moment: datetime) -> bool:
+        assert (one.approver, moment) == ("urad:mayor", AT)
+        return False
+
+    await world.approved(AT)
+    (done,) = await world.activation.activate_due(gone, AT)
+    assert (done.state, done.approver, world.in_force().number, world.taken) == (State.RETURNED, "", 1, 0)
+    (entry,) = world.entries(Code.POLICY_NOT_ACTIVATED)
+    assert (entry.outcome, entry.reason) == (Outcome.FAILURE, "approver_not_entitled")
+    assert await world.activation.activate_due(entitled, AT) == []
 
 
 async def test_an_approval_for_later_is_taken_back(world: World) -> None:
     one = await world.approved(AT)
     await world.office.send_back(world.mayor.asking, one.id, one.revision, "Raději ne.", NOON)
-    assert await world.activation.activate_due(AT) == []
+    assert await world.activation.activate_due(entitled, AT) == []
     assert world.in_force().number == 1
 
 

@@ -144,8 +144,10 @@ def test_texts_and_reasons_are_bounded() -> None:
     many = {f"region/{number}.cedar": "" for number in range(201)}
     region = proposal.begun(ProposalId("p"), OF_REGION, IN_FORCE, AUTHOR, NOON)
     assert refusal(lambda: proposal.edited(region, many, "", AUTHOR, NOON)) is Refusal.TOO_LARGE
-    for why in ("", "  ", "x" * (LONGEST_TEXT + 1)):
+    for why in ("", "  ", "x" * (LONGEST_TEXT + 1), "Ne\u202e.", "Ne\x1b[2J."):
         assert refusal(lambda why=why: proposal.returned(submitted(), why, NOON)) is Refusal.UNEXPLAINED
+    unseen = "Oprava\u2066."
+    assert refusal(lambda: proposal.edited(draft(), CHANGED, unseen, AUTHOR, NOON)) is Refusal.UNEXPLAINED
 
 
 def test_a_time_of_activation_lies_ahead_and_within_a_year() -> None:

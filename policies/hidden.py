@@ -1,0 +1,25 @@
+"""Characters of a text that nobody sees, or that show it otherwise than it is read.
+
+A mark that turns the direction of writing makes a rule look like a remark, and the other way round: whoever approves
+reads something else than what decides.
+"""
+
+import unicodedata
+
+VISIBLE = "take it out: whoever approves a text has to see all of it"
+LAYOUT = frozenset("\n\t\r")
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+"""General categories of Unicode: controls, marks of direction and joining, line ends that only some know."""
+
+
+def hidden(text: str) -> tuple[int, int, str] | None:
+    """Line, column and words about the first of them; None: all that stands there can be seen."""
+    if (
+        text.replace("\n", "").replace("\t", "").replace("\r", "").isprintable()
+    ):  # of thousands of files nearly all
+        return None
+    for number, line in enumerate(text.split("\n"), 1):
+        for column, character in enumerate(line, 1):
+            if unicodedata.category(character) in UNSEEN and character not in LAYOUT:
+                return number, column, f"there is a character that cannot be seen (U+{ord(character):04X})"
+    return None

@@ -1,0 +1,246 @@
+"""Policies: a municipality's administrator reaching for others, past the approver, or at the product itself."""
+
+import asyncio
+import html
+import re
+from dataclasses import dataclass
+
+import ldap
+import pytest
+import pytest_asyncio
+
+from config.vocabulary import Role
+from gateway.audit.entry import Code, Entry
+from gateway.demo import ldif
+from gateway.demo.people import CENTRE, HULIN
+from tests.attacks.test_accounts import settled
+from tests.rig.attacked import Ground
+from tests.rig.visitor import Shown, Visitor
+
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
+REVISION = re.compile(r'name="revision" value="(\d+)"')
+TEXT = re.compile(r"<textarea[^>]*>(.*?)</textarea>", re.DOTALL)
+DIGEST = re.compile(r'name="digest" value="([0-9a-f]{64})"')
+FILE = f"municipalities/{HULIN}.cedar"
+WIDENED = {
+    "another municipality": f'permit (principal, action, resource in Municipality::"{CENTRE}");',
+    "everything": "permit (principal, action, resource);",
+    "an application wherever it is": 'permit (principal, action, resource == Application::"records");',
+    "by a condition alone": f'permit (principal, action, resource) when {{ resource in Municipality::"{HULIN}" }};',
+    "by an exception": f'permit (principal, action, resource) unless {{ resource in Municipality::"{CENTRE}" }};',
+    "a slot": "permit (principal, action, resource in ?resource);",
+    "a kind": 'permit (principal, action, resource is Resource in Municipality::"588482");',
+}
+NAMES = {
+    "own-policy-change": "is used already",  # a guardrail of the region's
+    "incident-suppliers": "a name of the incident switch",
+}
+BOMBS = {
+    "brackets": "(" * 5_000 + "true" + ")" * 5_000,
+    "choices": "if true then " * 2_000 + "true" + " else false" * 2_000,
+    "chain": " && ".join(["true"] * 5_000),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """Hulín's administrator and chief clerk, and a village's administrator, each in a browser of their own."""
+
+    ground: Ground
+    author: Visitor
+    approver: Visitor
+    stranger: Visitor
+
+    @property
+    def site(self) -> str:
+        return self.ground.product.addresses.origin("policies")
+
+    async def act(self, who: Visitor, path: str, **fields: str) -> Shown:
+        return await who.post(f"{self.site}{path}", fields, follow=False)
+
+    async def begun(self) -> str:
+        """Path of a new draft."""
+        answer = await self.act(self.author, "/proposals", of="")
+        assert answer.status == 303, answer.text
+        return answer.location.path.removesuffix("/edit")
+
+    async def shown(self, page: str, who: Visitor | None = None) -> Shown:
+        return await (who or self.author).get(f"{self.site}{page}", follow=False)
+
+    async def revision(self, page: str) -> str:
+        found = REVISION.search((await self.shown(page)).text)
+        assert found is not None
+        return found[1]
+
+    async def written(self, page: str, text: str, file: str = FILE) -> Shown:
+        return await self.act(
+            self.author, f"{page}/text", revision=await self.revision(page), file=file, text=text
+        )
+
+    async def submitted(self, page: str) -> Shown:
+        return await self.act(self.author, f"{page}/submit", revision=await self.revision(page))
+
+    async def waiting(self, name: str) -> str:
+        """A proposal of one policy more than is in force, waiting for its approval."""
+        page = await self.begun()
+        there = TEXT.search((await self.shown(f"{page}/text?file={FILE}")).text)
+        assert there is not None
+        text = f"{html.unescape(there[1])}\n{RULE.replace('rule', name)}"
+        assert (await self.written(page, text)).status == 303
+        answer = await self.submitted(page)
+        assert answer.status == 303, answer.text
+        return page
+
+    async def approval(self, page: str) -> dict[str, str]:
+        found = DIGEST.search((await self.shown(page, self.approver)).text)
+        assert found is not None
+        return {"digest": found[1], "when": "now", "at": ""}
+
+    async def away(self, page: str) -> None:
+        await self.act(self.author, f"{page}/withdraw", revision=await self.revision(page), why="")
+
+    async def refused(self, answer: Shown, reason: str) -> Entry:
+        """By the request's own entry and by that of the act."""
+        await self.ground.refused(answer, reason)
+        entry = await self.ground.entry(answer, Code.POLICY_ACT_REFUSED)
+        assert entry.reason == reason
+        return entry
+
+
+RULE = f"""@id("rule")
+permit (principal, action == Action::"read", resource in Municipality::"{HULIN}")
+when {{ resource in Application::"map" && principal.roles.contains(Role::"mayor") }};
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def town(standing: Ground) -> Town:
+    site = standing.product.addresses.origin("policies")
+    logins = ("pravidla.hulin", "vedeni.hulin", "pravidla.vsi")
+    browsers = [await standing.signed_in(standing.named(login), site) for login in logins]
+    return Town(standing, *browsers)
+
+
+async def test_a_municipality_s_text_reaches_no_other_however_it_is_written(town: Town) -> None:
+    page = await town.begun()
+    for name, policy in WIDENED.items():
+        assert (await town.written(page, f'@id("wide") {policy}\n')).status == 303, name
+        entry = await town.refused(await town.submitted(page), "checks_failed")
+        assert f"municipalities/{HULIN}.cedar:1" in str(entry.details["finding"]), (name, entry.details)
+    for name, words in NAMES.items():
+        assert (await town.written(page, RULE.replace('"rule"', f'"{name}"'))).status == 303
+        entry = await town.refused(await town.submitted(page), "checks_failed")
+        assert words in str(entry.details["finding"])
+    hidden = RULE.replace("};", "&& true // \u202e } ;resource when\n};")
+    assert (await town.written(page, hidden)).status == 303
+    entry = await town.refused(await town.submitted(page), "checks_failed")
+    assert "U+202E" in str(entry.details["finding"])
+    await town.away(page)
+
+
+async def test_a_text_that_would_end_the_process_ends_nothing_for_anybody(town: Town) -> None:
+    page = await town.begun()
+    for name, bomb in BOMBS.items():
+        assert (await town.written(page, f"{RULE.rstrip()[:-3]} && {bomb} }};")).status == 303, name
+        shown = await town.shown(page)
+        assert (shown.status, "too deeply nested" in shown.text) == (200, True), name
+        await town.refused(await town.submitted(page), "checks_failed")
+    blanks = f"municipalities/{HULIN}.cases.toml"
+    assert (await town.written(page, "[" + " " * 50_000 + "!", blanks)).status == 303
+    assert (await asyncio.wait_for(town.shown(page), 15)).status == 200
+    await town.away(page)
+    assert (await town.author.get(town.ground.portal)).status == 200
+
+
+async def test_a_proposal_of_another_municipality_is_as_unknown_as_one_that_never_was(town: Town) -> None:
+    page = await town.begun()
+    for path in (page, f"/proposals/{'A' * 22}"):
+        for further in ("", "/edit", f"/text?file={FILE}", "/impact", "/form/hours"):
+            answer = await town.shown(f"{path}{further}", town.stranger)
+            assert (answer.status, "map-read" in answer.text) == (404, False), further
+        for act, more in (
+            ("submit", {}),
+            ("rebase", {}),
+            ("withdraw", {"why": ""}),
+            ("return", {"why": "Ne."}),
+            ("note", {"note": "x"}),
+        ):
+            answer = await town.act(town.stranger, f"{path}/{act}", revision="1", **more)
+            assert answer.status == 404, act
+            await town.ground.refused(answer, "proposal_unknown")
+        answer = await town.act(town.stranger, f"{path}/approve", digest="0" * 64, when="now", at="")
+        entry = await town.refused(answer, "proposal_unknown")
+        assert (entry.own_municipality, entry.person) == ("588482", "pravidla.vsi")
+    await town.away(page)
+
+
+async def test_no_field_of_a_form_names_a_municipality_a_state_or_an_approver(town: Town) -> None:
+    more = {"scope": "region", "municipality": CENTRE, "state": "approved", "owner": "x", "approver": "x"}
+    answer = await town.act(town.author, "/proposals", of=CENTRE, **more)
+    page = answer.location.path.removesuffix("/edit")
+    assert (await town.shown(f"{page}/text?file={FILE}")).status == 200
+    assert (await town.shown(page, town.stranger)).status == 404
+    other = await town.written(page, RULE, f"municipalities/{CENTRE}.cedar")
+    await town.ground.refused(other, "policies_of_others")
+    for of in ("region", "region/10-sign-in.cedar"):
+        file = await town.written(page, RULE, f"{of}/x.cedar")
+        await town.ground.refused(file, "policies_of_others")
+    region = await town.act(town.author, "/proposals", of="region")
+    assert region.status == 403
+    assert (await town.ground.entry(region, Code.DECISION_REFUSE)).reason == "region_policies"
+    await town.away(page)
+
+
+async def test_an_approval_that_is_sent_ten_times_at_once_is_one_and_its_author_has_none(town: Town) -> None:
+    page = await town.waiting("ten-times")
+    form = await town.approval(page)
+    own = await town.act(town.author, f"{page}/approve", **form)
+    assert own.status == 403
+    assert (await town.ground.entry(own, Code.DECISION_REFUSE)).reason in {
+        "own_policy_change", "action_not_permitted", "role_not_sufficient",
+    }  # fmt: skip
+    answers = await asyncio.gather(*(town.act(town.approver, f"{page}/approve", **form) for _ in range(10)))
+    assert sorted(one.status for one in answers) == [303] + [409] * 9
+    name = page.rpartition("/")[2]
+    activated = await town.ground.entries(at_least=1, codes=(Code.POLICY_ACTIVATED,))
+    assert [one.details.get("proposal") for one in activated].count(name) == 1
+    again = await town.act(town.approver, f"{page}/approve", **form)
+    await town.refused(again, "proposal_in_another_state")
+    version = int(
+        (await town.shown("/versions", town.approver)).text.split("/versions/")[1].split("?")[0].split('"')[0]
+    )
+    back = await town.act(town.approver, f"/versions/{version - 1}/restore", of="", why="Zkouška.")
+    assert back.status == 303, back.text
+
+
+async def test_who_lost_the_role_after_the_page_was_shown_approves_nothing(town: Town) -> None:
+    ground, account = town.ground, town.ground.named("vedeni.odchazi")
+    browser = await ground.signed_in(account, town.site)
+    page = await town.waiting("lost-role")
+    form = await town.approval(page)
+    assert (await town.shown(page, browser)).status == 200
+    dn, group = ldif.person_dn(account.login).encode(), ldif.TOWN.group(Role.CHIEF_CLERK, HULIN)
+    with ground.product.as_root() as root:
+        root.modify_s(group, [(ldap.MOD_DELETE, "member", [dn])])
+    await settled(ground)
+    answer = await town.act(browser, f"{page}/approve", **form)
+    assert answer.status == 307, "to the sign-in: whoever has no role any more has no session"
+    await ground.refused(answer, "sign_in_needed")
+    assert await ground.entries(at_least=1, codes=(Code.SESSION_ENDED,), person=account.login)
+    assert "Schválit" in (await town.shown(page, town.approver)).text, "it waits as before"
+    await town.away(page)
+
+
+async def test_nobody_but_the_centre_s_closes_or_opens_an_incident(town: Town) -> None:
+    fields = {"kind": "suppliers", "role": "", "application": "", "municipality": "",
+              "reason_cs": "Zkouška.", "reason_en": "A trial."}  # fmt: skip
+    for who in (town.author, town.approver, town.stranger):
+        for path, form in (
+            ("/incidents/confirm", fields),
+            ("/incidents/close", fields),
+            (f"/incidents/{'A' * 22}/open", {"why": "Zkouška."}),
+        ):
+            answer = await town.act(who, path, **form)
+            assert answer.status == 403, path
+            assert (await town.ground.entry(answer, Code.DECISION_REFUSE)).reason == "region_policies"
+    assert await town.ground.entries(codes=(Code.INCIDENT_CLOSED,)) == []

@@ -1,0 +1,45 @@
+"""People of the product that is attacked, beside the inhabitants of its municipalities."""
+
+from collections.abc import Iterator
+
+from config.vocabulary import MunicipalityCode, Role
+from gateway.demo.people import CENTRE, HULIN, Inhabitant
+
+VILLAGE = MunicipalityCode("588482")
+MORE_CLERKS = 150
+
+
+def people_of_the_tests() -> Iterator[Inhabitant]:
+    """More clerks of the centre than its office has, for tests that need somebody nobody else uses; and people
+    who watch, here and in another municipality.
+    """
+    for login, where, role in (
+        ("dohled.hulin", HULIN, Role.SECURITY_OFFICER),
+        ("dohled.centra", CENTRE, Role.SECURITY_OFFICER),
+        ("dohled.vyjimek", CENTRE, Role.SECURITY_OFFICER),
+        ("dohled.prihlaseni", CENTRE, Role.SECURITY_OFFICER),
+        ("dozor.centra", CENTRE, Role.AUDITOR),
+        ("pravidla.hulin", HULIN, Role.LOCAL_ADMINISTRATOR),
+        ("pravidla.vsi", VILLAGE, Role.LOCAL_ADMINISTRATOR),
+        ("vedeni.hulin", HULIN, Role.CHIEF_CLERK),
+        ("vedeni.odchazi", HULIN, Role.CHIEF_CLERK),
+        ("vedeni.prezkum", HULIN, Role.CHIEF_CLERK),
+        ("vedeni.revize", HULIN, Role.CHIEF_CLERK),
+        ("vedeni.vsi", VILLAGE, Role.CHIEF_CLERK),
+        ("garant.hulin", HULIN, Role.BUDGET_MANAGER),
+        ("zakazka.hulin", HULIN, Role.SUPPLIER),
+        ("zadost.hulin", HULIN, Role.REGISTRAR),
+        ("nouze.hulin", HULIN, Role.REGISTRAR),
+        ("pravidla.centra", CENTRE, Role.CENTRE_ADMINISTRATOR),
+        ("dohled.prezkumu", CENTRE, Role.SECURITY_OFFICER),
+        ("dohled.odebran", CENTRE, Role.AUDITOR),
+    ):
+        yield Inhabitant(login=login, given="Iva", surname="Dozorová", places=((where, role),), enrolled=True)
+    for number in range(MORE_CLERKS):
+        yield Inhabitant(
+            login=f"referent.ivo{number}",
+            given="Ivo",
+            surname=f"Referent {number:03}",  # whose name is seen is told apart
+            places=((CENTRE, Role.CLERK),),
+            enrolled=number % 10 > 0,
+        )
