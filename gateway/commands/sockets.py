@@ -100,7 +100,9 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
             *exceptions.pages(),
             *nodes.pages(),
         ],
-        f"requests.{domain}": Requests(plane.desk, ask_office(plane), PlaneTown(plane), plane.addresses.admin).pages(),
+        f"requests.{domain}": Requests(
+            plane.desk, ask_office(plane), PlaneTown(plane), plane.addresses.admin
+        ).pages(),
     }
     rooms[f"policies.{domain}"] = [*policy_pages(plane), *review_pages(plane)]
     forms = KeptForms(

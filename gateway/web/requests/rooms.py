@@ -301,7 +301,9 @@ class Requests:
     async def _suppliers(self, caller: Assertion) -> Sequence[Party]:
         if set(caller.roles) <= {Role.SUPPLIER}:
             return []
-        return sorted(await self.office.holding(caller.municipality, [Role.SUPPLIER]), key=lambda one: one.name)
+        return sorted(
+            await self.office.holding(caller.municipality, [Role.SUPPLIER]), key=lambda one: one.name
+        )
 
     async def _show(
         self, request: web.Request, caller: Assertion, template: str, *, status: int = 200, **context: Any
