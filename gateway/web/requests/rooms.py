@@ -19,7 +19,7 @@ from gateway.web.identity import REQUESTS, Assertion
 from gateway.web.officer.details import ACTIONS
 from gateway.web.officer.not_done import DIRECTORY_AWAY
 from gateway.web.refusal import FORM_UNREADABLE, ShownRefusal
-from gateway.web.requests import forms
+from gateway.web.requests import forms, whose_turn
 from gateway.web.requests.not_done import MENDABLE, REFUSALS
 from gateway.web.requests.store import Town
 from idp.directory.errors import DirectoryUnusable
@@ -327,8 +327,8 @@ class Requests:
             kind=lambda one: KINDS[one.kind].in_language(language),
             stage=lambda one: STAGES[one.stage].in_language(language),
             municipality=self.desk.municipality_name,
-            can_end=lambda one: _can_end(one, caller, self.desk.now()),
-            to_decide=lambda one: _to_decide(one, caller, self.desk.now()),
+            can_end=lambda one: whose_turn.may_end(one, caller.subject, self.desk.now()),
+            to_decide=lambda one: whose_turn.is_to_decide(one, caller.subject, self.desk.now()),
             **context,
         )
 
@@ -374,19 +374,6 @@ async def _done(act: Awaitable[Ask]) -> Ask:
 def _spoken(error: PoliciesRefuse) -> ShownRefusal:
     spoken = error.spoken
     return ShownRefusal(reason=spoken.reason, title=spoken.title, advice=spoken.advice)
-
-
-def _can_end(one: Ask, caller: Assertion, now: Any) -> bool:
-    living = one.stage is Stage.IN_FORCE or one.stage is Stage.WAITING
-    mine = one.parties() | {each.by.subject for each in one.approvals}
-    return living and now < one.until and caller.subject in mine
-
-
-def _to_decide(one: Ask, caller: Assertion, now: Any) -> bool:
-    """By this person, once they may decide at all; an order by its sponsor."""
-    sponsors = one.sponsor is not None and one.sponsor.subject == caller.subject
-    theirs = caller.subject in (one.asker.subject, one.holder.subject)
-    return one.waits(now) and (sponsors if one.kind is Kind.ORDER else not theirs)
 
 
 def _prefilled(request: web.Request) -> dict[str, str]:
