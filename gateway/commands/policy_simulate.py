@@ -16,7 +16,7 @@ import click
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from gateway.audit import acts
 from gateway.commands.audit import MOMENT
@@ -28,7 +28,7 @@ from gateway.commands.shared_policies import own_texts, standing
 from gateway.commands.simulating import Told, simulated
 from gateway.commands.simulation_work import work_of
 from gateway.commands.state import State, existing_state, now
-from gateway.commands.terminal import PRAGUE
+from gateway.commands.terminal import PRAGUE, console
 from gateway.policy_office.incident import Incident
 from gateway.storage.audit_decisions import Period
 from policies.simulate import Change
@@ -109,7 +109,7 @@ async def _simulate(
     await state.record([entry])
     click.echo(msgspec.json.encode(found).decode() if as_json else _as_text(found))
     if not as_json and found.rows:
-        Console().print(_table(found))
+        console().print(_table(found))
     return found
 
 
@@ -134,8 +134,8 @@ def _bar(*, quiet: bool) -> Iterator[Told]:
 def _as_text(found: Report) -> str:
     lines = [
         f"{found.decisions} recorded decisions, policies {found.today} in force, draft {found.draft}",
-        f"{found.losses:>9}  would be refused, of {found.losing} people",
-        f"{found.gains:>9}  would be permitted, of {found.gaining} people",
+        f"{found.losses:>9}  would be refused; people: {found.losing}",
+        f"{found.gains:>9}  would be permitted; people: {found.gaining}",
         f"{found.in_part:>9}  would permit the same, and carry along something else",
         f"{found.unchanged:>9}  would be the same",
         f"{found.already:>9}  are otherwise already by the policies in force, and the draft leaves them so",
@@ -147,9 +147,8 @@ def _as_text(found: Report) -> str:
 
 
 def _table(found: Report) -> Table:
-    table = Table(
-        "", "person", "municipality", "application", "action", "asked", "along", "now", "draft", "entries"
-    )
+    heads = ("", "person", "application", "asked", "along", "now", "draft", "entries")
+    table = Table(*(Column(head, overflow="fold") for head in heads))
     for row in found.rows:
         table.add_row(*_cells(row))
     return table
@@ -159,9 +158,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (
         "loses" if row.change is Change.LOSES else "gains",
         row.login or row.subject,
-        row.municipality,
-        row.application,
-        row.action,
+        f"{row.application} of {row.municipality}: {row.action}",
         str(row.asked),
         str(row.along),
         _side(row.before),

@@ -98,7 +98,9 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
             *exceptions.pages(),
             *nodes.pages(),
         ],
-        f"requests.{domain}": Requests(plane.desk, ask_office(plane), PlaneTown(plane)).pages(),
+        f"requests.{domain}": Requests(
+            plane.desk, ask_office(plane), PlaneTown(plane), plane.addresses.admin
+        ).pages(),
     }
     forms = KeptForms(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.seal.open

@@ -146,7 +146,7 @@ ENDED: dict[EndReason, Ended] = {
     EndReason.BY_OFFICER: Ended("Your sign-in was ended by an administrator.", ask=True),
     EndReason.FACTOR_TOO_WEAK: Ended("Your sign-in ended because your new role needs a stronger one."),
     EndReason.ROLE_LOST: Ended(
-        "Your sign-in ended because you lost a role in the office directory. Sign in again to work with the others.",
+        "Your sign-in ended because a role was taken from you. Sign in again to work with the others.",
         ask=True,
     ),
     EndReason.PASSWORD_CHANGED: Ended("Your sign-in ended because your password was changed.", ask=True),

@@ -168,7 +168,7 @@ async def test_who_loses_a_role_loses_the_sessions_that_had_it_and_single_sign_o
     silent = await browser.get(authorization(ground, prompt="none"), follow=False)
     assert "error=login_required" in silent.headers["Location"]
     told = await browser.get(ground.portal)
-    assert "protože jste v adresáři úřadu přišli o roli" in told.text
+    assert "protože vám byla odebrána role" in told.text
 
 
 async def at_my_account_alone(ground: Ground, account: Account) -> Visitor:

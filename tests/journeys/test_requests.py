@@ -33,7 +33,7 @@ async def test_access_that_was_approved_opens_and_closes_when_it_is_taken_back(
 
         await petr.goto(product.url("requests", "/waiting"))
         await sign_in(petr, product.account("dvorak.petr"))
-        await petr.get_by_role("link", name="Podrobnosti").first.click()
+        await petr.get_by_role("link", name="Rozhodnout").first.click()
         assert petr.url == asked
         await screenshot(petr, "requests-to-decide")
         await petr.get_by_role("button", name="Schválit").click()

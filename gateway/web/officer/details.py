@@ -3,6 +3,7 @@
 What is kept stays beside the words, so that a reader finds it by either. A key without a label is shown as it is.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,9 @@ from idp.http.moments import moment_text
 from idp.http.ways_of_proof import FACTORS, LEVELS, PROOFS
 
 Value = str | int | float | bool | list[str]
+
+IN_PLACE_OF = "in_place_of"
+"""No key of an entry: read out of its facts."""
 
 LABELS: Mapping[str, Title] = {
     "activity_role": Title(cs="Činnostní role", en="Activity role"),
@@ -134,6 +138,7 @@ LABELS: Mapping[str, Title] = {
     "server": Title(cs="Server", en="Server"),
     "sha256": Title(cs="Otisk SHA-256", en="SHA-256"),
     "work": Title(cs="Zaměstnání, útvary a činnostní role", en="Employment, departments and activity roles"),
+    IN_PLACE_OF: Title(cs="Zastupuje v roli", en="Stands in, in the role"),
     "standing_in": Title(cs="V zastoupení", en="As a deputy"),
     "silent_seconds": Title(cs="Bez známky života", en="Without a sign of life"),
     "status": Title(cs="Stav odpovědi", en="Status"),
@@ -239,7 +244,20 @@ def details_of(
         if value not in ("", "-", [])
         for shown, kept in (_words(key, value, language, municipality),)
     ]
+    found += _in_whose_place(entry, language)
     return iter(sorted(found, key=lambda one: (not one.label, one.label or one.key)))
+
+
+def _in_whose_place(entry: Entry, language: Language) -> Iterator[Detail]:
+    """Of a decision that rested on a delegation: the roles that were lent, and by whom."""
+    try:
+        known = json.loads(str(entry.details.get("facts", "{}")))
+        lent = known["delegation"]
+        roles, by = [Role(one) for one in lent["roles"]], str(lent["by"])
+    except (ValueError, KeyError, TypeError):
+        return  # none, or kept by a version that wrote facts otherwise
+    shown = ", ".join(one.title_in(language) for one in roles)
+    yield Detail(IN_PLACE_OF, LABELS[IN_PLACE_OF].in_language(language), shown, by)
 
 
 def action_title(action: str, language: Language) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 from config.vocabulary import Action, ApplicationId, Role
-from gateway.asks.ask import Party
+from gateway.asks.ask import Ask, Party
 from gateway.web.identity import Assertion
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.http.moments import PRAGUE
@@ -57,6 +58,15 @@ def role_of(entered: Mapping[str, str]) -> Role | None:
     return Role(text) if text in set(Role) else None
 
 
+def log_of(origin: str, use: Ask) -> str:
+    """Where the audit log shows what was done in an emergency access; empty: without an origin."""
+    if not origin:
+        return ""
+    until = use.ended.at if use.ended else use.until
+    times = {name: _local(at) for name, at in (("since", use.since), ("until", until))}
+    return f"{origin}/log?{urlencode({'person': use.holder.subject, **times})}"
+
+
 def moment_of(text: str) -> datetime | None:
     """As `<input type="datetime-local">` writes it: `2026-11-23T10:00`; None: it is none, or in no year of ours."""
     try:
@@ -69,8 +79,9 @@ def moment_of(text: str) -> datetime | None:
 
 def window_offered(now: datetime) -> dict[str, str]:
     """From now on, for the working day."""
-    local = now.astimezone(PRAGUE).replace(second=0, microsecond=0, tzinfo=None)
-    return {
-        "since": local.isoformat(timespec="minutes"),
-        "until": (local + OFFERED).isoformat(timespec="minutes"),
-    }
+    return {"since": _local(now), "until": _local(now + OFFERED)}
+
+
+def _local(moment: datetime) -> str:
+    """As `<input type="datetime-local">` reads it."""
+    return moment.astimezone(PRAGUE).replace(tzinfo=None).isoformat(timespec="minutes")

@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER, Action, ApplicationId, SubjectId
-from gateway.asks.ask import Ask, AskId, Kind, Stage
+from config.vocabulary import REASON_HEADER, Action, ApplicationId, Role, SubjectId
+from gateway.asks.ask import Ask, AskId, Kind, Party, Stage
 from gateway.asks.named import KINDS, STAGES
 from gateway.asks.office import AskOffice, Author, Doing
 from gateway.asks.refused import AskRefused, PoliciesRefuse, Why
@@ -18,7 +19,7 @@ from gateway.web.identity import REQUESTS, Assertion
 from gateway.web.officer.details import ACTIONS
 from gateway.web.officer.not_done import DIRECTORY_AWAY
 from gateway.web.refusal import FORM_UNREADABLE, ShownRefusal
-from gateway.web.requests import forms
+from gateway.web.requests import forms, whose_turn
 from gateway.web.requests.not_done import MENDABLE, REFUSALS
 from gateway.web.requests.store import Town
 from idp.directory.errors import DirectoryUnusable
@@ -31,6 +32,8 @@ DONE = frozenset({"asked", "begun", "recorded", "stated", "approved", "refused",
 SOMEBODY_ELSE = SubjectId("somebody-else")
 """Whose request it would be: whether there is anything to decide for this person at all."""
 SHOWN = 200
+READERS_OF_LOG = frozenset({Role.SECURITY_OFFICER, Role.AUDITOR})
+"""Who is led to the log; whether it opens the policies say there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Requests:
     desk: Desk
     office: AskOffice
     town: Town
+    log: str = ""
+    """Origin of the audit log."""
 
     def pages(self) -> Sequence[Page]:
         lists = (("/", self.mine), ("/waiting", self.waiting), ("/orders", self.orders))
@@ -102,15 +107,18 @@ class Requests:
         )
 
     async def orders(self, request: web.Request) -> web.Response:
-        caller = self.desk.caller(request, REQUESTS)
-        found = await self.office.find(Sought(sponsor=caller.subject, limit=SHOWN))
+        """What the person sponsors, placed, or works by."""
+        caller, orders = self.desk.caller(request, REQUESTS), frozenset({Kind.ORDER})
+        found = await self.office.find(Sought(concerns=caller.subject, kinds=orders, limit=SHOWN))
         return await self._show(request, caller, "orders.html", asks=found)
 
     async def reviews(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, REQUESTS)
         await self._require(request, caller, Action.ADMINISTER)
         found = await self.office.find(self.office.reviews(caller))
-        return await self._show(request, caller, "reviews.html", asks=found)
+        reads_log = self.log and not READERS_OF_LOG.isdisjoint(caller.roles)
+        log_of = partial(forms.log_of, self.log if reads_log else "")
+        return await self._show(request, caller, "reviews.html", asks=found, log_of=log_of)
 
     async def one(self, request: web.Request) -> web.Response:
         caller, name = self.desk.caller(request, REQUESTS), AskId(request.query.get("name", ""))
@@ -279,6 +287,22 @@ class Requests:
             askable=self.town.askable(caller.municipality),
             why_max=WHY_MAX,
             settings=self.office.rules.settings,
+            colleagues=await self._colleagues(caller),
+            suppliers=await self._suppliers(caller),
+        )
+
+    async def _colleagues(self, caller: Assertion) -> Sequence[Party]:
+        """Whom a form suggests by name; to a supplier nobody: who works here is not theirs to list."""
+        if set(caller.roles) <= {Role.SUPPLIER}:
+            return []
+        found = await self.office.holding(caller.municipality, list(set(Role) - {Role.SUPPLIER}))
+        return sorted((one for one in found if one.subject != caller.subject), key=lambda one: one.name)
+
+    async def _suppliers(self, caller: Assertion) -> Sequence[Party]:
+        if set(caller.roles) <= {Role.SUPPLIER}:
+            return []
+        return sorted(
+            await self.office.holding(caller.municipality, [Role.SUPPLIER]), key=lambda one: one.name
         )
 
     async def _show(
@@ -303,7 +327,8 @@ class Requests:
             kind=lambda one: KINDS[one.kind].in_language(language),
             stage=lambda one: STAGES[one.stage].in_language(language),
             municipality=self.desk.municipality_name,
-            can_end=lambda one: _can_end(one, caller, self.desk.now()),
+            can_end=lambda one: whose_turn.may_end(one, caller.subject, self.desk.now()),
+            to_decide=lambda one: whose_turn.is_to_decide(one, caller.subject, self.desk.now()),
             **context,
         )
 
@@ -349,12 +374,6 @@ async def _done(act: Awaitable[Ask]) -> Ask:
 def _spoken(error: PoliciesRefuse) -> ShownRefusal:
     spoken = error.spoken
     return ShownRefusal(reason=spoken.reason, title=spoken.title, advice=spoken.advice)
-
-
-def _can_end(one: Ask, caller: Assertion, now: Any) -> bool:
-    living = one.stage is Stage.IN_FORCE or one.stage is Stage.WAITING
-    mine = one.parties() | {each.by.subject for each in one.approvals}
-    return living and now < one.until and caller.subject in mine
 
 
 def _prefilled(request: web.Request) -> dict[str, str]:

@@ -64,7 +64,7 @@ def test_who_would_lose_is_told_and_the_look_at_the_log_is_recorded(
     folder = put(drafted(), tmp_path / "draft")
     done = kept.brana("policy", "simulate", str(folder), "--days", "1", "--municipality", "Hulín")
     assert done.returncode == 3, done.stderr
-    assert "3  would be refused, of 1 people" in done.stdout
+    assert "3  would be refused; people: 1" in done.stdout
     assert "novakova.jana" in done.stdout
     told = kept.brana("policy", "simulate", str(folder), "--days", "1", "--json")
     content = json.loads(told.stdout)

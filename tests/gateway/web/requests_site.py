@@ -25,6 +25,7 @@ TITLES = {
     town.BUDGET: Title(cs="Rozpočet", en="Budget"),
     town.MAP: Title(cs="Mapy", en="Maps"),
 }
+LOG = "https://admin.brana.test"
 PEOPLE = (town.JANA, town.PETR, town.EVA, town.PAVEL, town.IVO, town.MARTIN)
 
 
@@ -52,7 +53,7 @@ class RequestsSite:
 
     @property
     def app(self) -> web.Application:
-        room = Room(self.desk, self.kept.office, MemoryTown())
+        room = Room(self.desk, self.kept.office, MemoryTown(), LOG)
         return make_app(self.desk, {"requests.brana.test": room.pages()}, {})
 
 

@@ -118,3 +118,10 @@ def test_what_hung_is_told_in_words_with_its_unit():
     shown = told(CS, part="control plane", process=4711, silent_seconds=30)
     assert shown["part"] == ("Řídicí proces", "control plane")
     assert (shown["silent_seconds"], shown["process"]) == (("30\u00a0s", ""), ("4711", ""))
+
+
+def test_a_decision_that_rested_on_a_delegation_says_whose_role_was_lent():
+    facts = '{"delegation":{"by":"kromeriz:7bedf08e","roles":["mayor"]}}'
+    assert told(CS, facts=facts)["in_place_of"] == ("starosta", "kromeriz:7bedf08e")
+    assert "in_place_of" not in told(CS, facts='{"departments":["Vedení obce"]}')
+    assert "in_place_of" not in told(CS, facts='{"delegation":"of another version"}')

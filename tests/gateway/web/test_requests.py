@@ -17,7 +17,7 @@ from gateway.web.requests.forms import moment_of
 from gateway.web.requests.not_done import MENDABLE, TEXTS
 from tests.gateway.asks.town import EVA, IVO, JANA, MARTIN, PAVEL, PETR
 from tests.gateway.web.people import NOW, assertion_header
-from tests.gateway.web.requests_site import RequestsSite, requests_site, signed_in
+from tests.gateway.web.requests_site import LOG, RequestsSite, requests_site, signed_in
 
 pytestmark = pytest.mark.real
 HOST = {"Host": "requests.brana.test", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "document"}
@@ -226,3 +226,42 @@ def test_times_of_a_form_are_those_of_prague():
     for text in ("", "x", "2026-11-23T10:00+01:00"):
         assert moment_of(text) is None
     assert timedelta(hours=1)
+
+
+async def test_whoever_placed_an_order_sees_it_and_its_sponsor_is_led_to_decide(client, site):
+    order = ASK | {
+        "application": "map",
+        "read": "1",
+        "person": PAVEL.login,
+        "sponsor": EVA.login,
+        "why": "oprava",
+    }
+    del order["sign"]
+    assert await post(client, PETR, "/orders/new", order) == "/orders?done=asked"
+    asked = await only(site)
+    placed, sponsored, worked = [await get(client, who, "/orders") for who in (PETR, EVA, PAVEL)]
+    for page in (placed, sponsored, worked):
+        assert "čeká na potvrzení garantem" in page
+    assert "Rozhodnout" in sponsored
+    assert "Stáhnout" not in sponsored
+    assert "Rozhodnout" not in placed + worked
+    assert "Musí ji potvrdit její garant" in await get(client, PETR, f"/one?name={asked.id}")
+    await post(client, EVA, "/approve", {"name": asked.id, "note": ""})
+    assert "Zakázku jste potvrdili" in await get(client, EVA, f"/one?name={asked.id}&done=approved")
+
+
+@pytest.mark.parametrize("path", ["/orders/new", "/deputies"])
+async def test_forms_suggest_colleagues_but_to_a_supplier_nobody(client, path):
+    assert f'<option value="{EVA.login}">' in await get(client, PETR, path)
+    told = await get(client, PAVEL, path)
+    assert '<option value="' + EVA.login not in told
+    assert '<option value="' + PETR.login not in told
+
+
+async def test_a_reviewer_who_reads_the_log_is_led_to_what_was_done_meanwhile(client):
+    await post(
+        client, JANA, "/emergency", {"application": "records", "why": "hoří radnice, zachraňuji spisy"}
+    )
+    link = f"{LOG}/log?person={JANA.subject.replace(':', '%3A')}&amp;since=2026-11-23T"
+    assert link in await get(client, MARTIN, "/reviews")
+    assert f"{LOG}/log" not in await get(client, PETR, "/reviews")

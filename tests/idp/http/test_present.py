@@ -116,7 +116,7 @@ async def test_who_lost_a_role_is_told_so_and_may_sign_in_again(world: World):
     browser = await signed_in(world)
     await ended(world, EndReason.ROLE_LOST)
     shown = await page_of(browser)
-    assert "because you lost a role in the office directory. Sign in again" in shown
+    assert "because a role was taken from you. Sign in again" in shown
     assert "If you do not know why" in shown
 
 
