@@ -263,6 +263,7 @@ def _helpful(application: ApplicationId, at: datetime, networks: AbstractSet[str
             since=at - day,
             until=at + day,
             application=application,
+            actions=frozenset(Action),
             sponsor_present=True,
             sponsor=SOMEBODY_ELSE,
             number="1",
