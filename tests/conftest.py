@@ -8,7 +8,7 @@ import pytest_asyncio
 import pytest_socket
 import structlog
 
-from tests.rig.browser import browser
+from tests.rig.browser import browser, one_chromium
 from tests.rig.domain_office import office_tree
 from tests.rig.fleet import EDGES
 from tests.rig.pages_made_once import make_pages_once
@@ -17,7 +17,7 @@ from tests.rig.samba_tree import ADDRESSES, domain_tree
 from tests.rig.three_nodes import ADDRESSES as IN_NAMESPACES
 from tests.rig.warm import warm_processes_end
 
-__all__ = ["browser", "domain_tree", "office_tree", "postgres", "warm_processes_end"]
+__all__ = ["browser", "domain_tree", "office_tree", "one_chromium", "postgres", "warm_processes_end"]
 
 # What pytest makes of the tests' source is kept for the next run, also where Python is told to keep nothing: to make it
 # anew takes ten seconds of each process. Processes that tests start go by their environment.
@@ -60,7 +60,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     what takes long begins early: else one ends long after the others.
     """
     for item in items:
-        if pytest_asyncio.is_async_test(item) and "browser" in item.fixturenames and not _has_a_loop(item):
+        if (
+            pytest_asyncio.is_async_test(item)
+            and "one_chromium" in item.fixturenames
+            and not _has_a_loop(item)
+        ):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
     if hasattr(config, "workerinput"):
         items.sort(

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
@@ -44,12 +45,17 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """One in each process of tests: to start it takes longer than most looks at a page. Who looks has contexts of its
-    own, which share nothing.
+async def one_chromium() -> AsyncIterator[Browser]:
+    """In each process of tests: to start it takes longer than most looks at a page. Who looks has contexts of its own,
+    which share nothing.
     """
     async with chromium() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def browser(one_chromium: Browser) -> Browser:
+    return one_chromium
 
 
 @asynccontextmanager
