@@ -32,6 +32,8 @@ class NotDone(StrEnum):
 
     UNKNOWN = "review_not_found"
     """There is none, or it is another municipality's: nobody learns which."""
+    NOT_CENTRE = "not_for_the_centre"
+    """What concerns every municipality, of somebody who acts for another than the office of the centre."""
     CLOSED = "review_closed"
     OWN_ACCESS = "own_access"
     GONE = "access_gone"

@@ -106,7 +106,11 @@ class Reviewing:
         plan: Plan,
         now: datetime,
     ) -> tuple[list[Campaign], dict[MunicipalityCode, ReviewRefused]]:
-        """One for each, and why there is none where none was begun."""
+        """One for each, and why there is none where none was begun. Raises ReviewRefused."""
+        if by.municipality is not None:
+            refusal = ReviewRefused(NotDone.NOT_CENTRE)
+            await self._refused(refusal, by, now, "begin everywhere")
+            raise refusal
         begun, refused = [], {}
         found = await self.found(municipalities, now)
         for code in municipalities:
@@ -237,9 +241,14 @@ class Reviewing:
         try:
             return await doing
         except ReviewRefused as refusal:
-            entry = acts.refused(refusal, by, now, act, which[:SHOWN])
-            await self.store.transact(lambda book: book.record(entry))
+            await self._refused(refusal, by, now, act, which)
             raise
+
+    async def _refused(
+        self, refusal: ReviewRefused, by: Reviewer, now: datetime, act: str, which: str = ""
+    ) -> None:
+        entry = acts.refused(refusal, by, now, act, which[:SHOWN])
+        await self.store.transact(lambda book: book.record(entry))
 
 
 SHOWN = 64  # characters kept of an id that a request names

@@ -49,7 +49,10 @@ async def still_entitled(plane: ControlPlane, one: Proposal, moment: datetime) -
             for each in opens(held.role, held.municipality, plane.snapshot, moment):
                 if each.application == POLICIES:
                     found.setdefault(held.municipality, set()).update(each.actions)
-    return any(needed <= actions for actions in found.values())
+    if scope is None:  # and for the office that runs the centre, as `gateway.policy_office.asking` has it
+        centre = plane.settings.office.municipality
+        return centre is not None and needed <= found.get(centre, set())
+    return needed <= found.get(scope, set())
 
 
 async def keep_activations(plane: ControlPlane) -> None:

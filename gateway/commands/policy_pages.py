@@ -58,6 +58,7 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         books=PlaneBooks(plane),
         applications=plane.application_titles(),
         networks=[one.name for one in plane.settings.networks],
+        centre=plane.settings.office.municipality,
         names_of=_Names(plane),
     )
     district = {code: one.name for code, one in plane.state.district.items()}

@@ -117,6 +117,7 @@ class PolicySite:
             books=self,
             applications=TITLES,
             networks=[NetworkName("office")],
+            centre=KROMERIZ,
             names_of=self._names,
         )
 

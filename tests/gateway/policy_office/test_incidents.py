@@ -9,7 +9,7 @@ from gateway.policy_office.refusal import ActRefused, Refusal
 from policies.incidents import ClosureKind
 from policies.model import Text
 from tests.policies.world import HULIN, KROMERIZ
-from tests.rig.policy_office import DISTRICT, MINUTE, NOON, OPERATOR, NotPermitted, World
+from tests.rig.policy_office import DISTRICT, MINUTE, NOON, OPERATOR, NotPermitted, Person, World
 
 REASON: Text = {Language.CZECH: "Únik hesel.", Language.ENGLISH: "Passwords have leaked."}
 
@@ -30,9 +30,10 @@ async def test_one_act_closes_and_another_opens_again_and_both_are_kept_and_reco
 
 
 async def test_who_may_not_administer_closes_nothing(world: World) -> None:
+    clerk = Person("urad:clerk", KROMERIZ)
     with pytest.raises(NotPermitted):
-        await world.incidents.close(world.mayor.asking, ClosureKind.SUPPLIERS, "", REASON, NOON)
-    assert world.mayor.asked[-1][0] is Action.ADMINISTER
+        await world.incidents.close(clerk.asking, ClosureKind.SUPPLIERS, "", REASON, NOON)
+    assert clerk.asked == [(Action.ADMINISTER, None)]
     assert world.entries(Code.INCIDENT_CLOSED) == []
 
 

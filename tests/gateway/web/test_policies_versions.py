@@ -85,7 +85,9 @@ async def test_an_officer_sees_whom_it_hits_closes_and_opens_again(visitor):
 @pytest.mark.parametrize("path", ["/incidents/confirm", "/incidents/close"])
 async def test_only_whoever_may_administer_reaches_the_switch(visitor, path):
     assert "Close access" not in await visitor.get("/incidents", AUTHOR)
-    assert await visitor.refused(path, AUTHOR, **CLOSING) == (403, "role_not_sufficient")
+    assert await visitor.refused(path, AUTHOR, **CLOSING) == (403, "not_for_the_centre")
+    (entry,) = visitor.world.entries(Code.POLICY_ACT_REFUSED)
+    assert (entry.subject, entry.reason) == (AUTHOR.subject, "not_for_the_centre")
 
 
 @pytest.mark.parametrize(
