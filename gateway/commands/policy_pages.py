@@ -102,7 +102,7 @@ class Hits:
         plane = self.plane
         office, limits = plane.policy_desk.office(plane.state), plane.settings.sign_in
         texts = (await office.store.look(standing)).texts
-        closed = await office.store.look(lambda desk: desk.incidents(over=False, limit=MOST_CLOSED))
+        closed = await office.store.look(lambda desk: desk.incidents())
         sessions = [
             one for one in await plane.state.sessions.open_ones() if one.why_over(limits, now) is None
         ]
@@ -114,9 +114,6 @@ class Hits:
             return sum(_loses(one, plane.snapshot, becomes, now) for one in sessions)
 
         return await asyncio.to_thread(counted), len(sessions)
-
-
-MOST_CLOSED = 200
 
 
 def _loses(session: Session, before: Snapshot, after: Snapshot, now: datetime) -> bool:
