@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.vocabulary import ApplicationId, SubjectId
 from gateway.authorize.catalogue import openable
@@ -59,6 +59,7 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         applications=plane.application_titles(),
         networks=[one.name for one in plane.settings.networks],
         centre=plane.settings.office.municipality,
+        gates_have_it=lambda: plane.gates.gate_applied(AT_ONCE),
         names_of=_Names(plane),
     )
     district = {code: one.name for code, one in plane.state.district.items()}
@@ -90,6 +91,9 @@ class _Names:
                 {one.subject: one.name for one in (await people.people(theirs)).values()} if theirs else {}
             )
         return found
+
+
+AT_ONCE = timedelta(milliseconds=20)  # who looks is told how it stands, and may look again
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ class Incidents:
     async def close(
         self, asking: Asking, kind: ClosureKind, target: str, reason: Text, now: datetime
     ) -> Incident:
-        """Nobody is let in there any more when it returns. `reason`: what refused people read.
+        """Nothing is decided otherwise any more when it returns; a gate that is late honours grants of before until it
+        hears of it, or they end. `reason`: what refused people read.
 
         Raises ActRefused, and what `Asking.may` raises.
         """

@@ -67,6 +67,8 @@ class Site:
     networks: Collection[NetworkName]
     centre: MunicipalityCode | None
     """Of the office that runs the centre; None: nobody acts on what concerns all, but on the command line."""
+    gates_have_it: Callable[[], Awaitable[bool]]
+    """Whether every gate goes by what decides now; one that does not honours grants of before meanwhile."""
     names_of: Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
     """What people are called, by subject; who is not known is left out."""
     thinking: asyncio.Lock = field(default_factory=asyncio.Lock)

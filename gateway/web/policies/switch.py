@@ -66,6 +66,7 @@ class Switch:
             closed=[one for one in found if one.stands],
             over=[one for one in found if not one.stands],
             called=self._called,
+            everywhere=await site.gates_have_it(),
             kinds=KIND_WORDS,
             roles=list(Role),
             municipalities=self.municipalities,
