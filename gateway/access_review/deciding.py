@@ -27,7 +27,7 @@ from gateway.access_review.campaign import (
     Plan,
 )
 from gateway.access_review.report import body_of, digest_of
-from gateway.access_review.reviewer import NotDone, Reviewer, ReviewRefused
+from gateway.access_review.reviewer import BY_ITSELF, NotDone, Reviewer, ReviewRefused
 from gateway.audit.entry import Code
 from gateway.sessions.officers_act import said
 from idp.directory.person import RoleHeld
@@ -240,7 +240,8 @@ def close(
     *,
     remove_undecided: bool = False,
 ) -> tuple[Campaign, list[Item]]:
-    """From the deadline on whatever is decided; before it, when nothing is left. Answers what was removed by it.
+    """From the deadline on whatever is decided; before it, when nothing is left. Answers what was removed by it: also
+    from whoever closes, as nobody would keep a role by being the one who does.
 
     Raises ReviewRefused.
     """
@@ -254,9 +255,17 @@ def close(
     removed = []
     if remove_undecided:
         removed = [
-            _decided(book, by, campaign, one, Choice.REMOVE, "", now)
+            _decided(
+                book,
+                BY_ITSELF if one.held.subject == by.subject else by,
+                campaign,
+                one,
+                Choice.REMOVE,
+                "",
+                now,
+            )
             for one in left
-            if one.held.kind is Kind.ROLE and one.held.subject != by.subject
+            if one.held.kind is Kind.ROLE
         ]
     overdue = {one.number for one in left}
     ended = replace(campaign, closed_at=now, closed_by=by.actor)

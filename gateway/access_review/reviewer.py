@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from config.vocabulary import MunicipalityCode, SubjectId
+from gateway.audit.acts import SYSTEM
 from idp.events import Actor
 
 
@@ -25,6 +26,10 @@ class Reviewer:
 
     def concerned_with(self, municipality: str) -> bool:
         return self.municipality is None or self.municipality == municipality
+
+
+BY_ITSELF = Reviewer(subject=SubjectId(SYSTEM), login=SYSTEM, municipality=None)
+"""The product, where a setting says what is to be done."""
 
 
 class NotDone(StrEnum):

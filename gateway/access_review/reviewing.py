@@ -24,8 +24,7 @@ from gateway.access_review.campaign import (
     Plan,
     Progress,
 )
-from gateway.access_review.reviewer import NotDone, Reviewer, ReviewRefused
-from gateway.audit.acts import SYSTEM
+from gateway.access_review.reviewer import BY_ITSELF, NotDone, Reviewer, ReviewRefused
 from idp.directory.person import RoleHeld
 
 T = TypeVar("T")
@@ -33,7 +32,6 @@ Found = Callable[
     [Collection[MunicipalityCode], datetime], Awaitable[Mapping[MunicipalityCode, Sequence[Held]]]
 ]
 """Who has what there at a moment, without the roles that count no more."""
-BY_ITSELF = Reviewer(subject=SubjectId(SYSTEM), login=SYSTEM, municipality=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -267,13 +267,14 @@ def test_after_the_deadline_what_nobody_decided_is_told_as_overdue_and_kept(huli
     assert hulin.read(lambda book: book.blocks()) == []
 
 
-def test_where_the_settings_say_so_undecided_roles_are_removed_but_never_the_closers_own(
+def test_where_the_settings_say_so_undecided_roles_are_removed_the_closers_own_by_the_product(
     hulin: Village,
 ) -> None:
     campaign = hulin.begun()
     _, removed = close(hulin, campaign, now=DEADLINE, remove_undecided=True)
-    assert [one.held for one in removed] == [CLERKS, OFFICERS]
-    assert {one.subject for one in hulin.read(lambda book: book.blocks())} == {JANA, PETR}
+    assert [one.held for one in removed] == [MAYORS, CLERKS, OFFICERS]
+    by = {one.subject: one.by.subject for one in hulin.read(lambda book: book.blocks())}
+    assert by == {MAYOR.subject: "system", JANA: MAYOR.subject, PETR: MAYOR.subject}
 
 
 def test_a_removed_role_is_given_back_with_a_reason_by_somebody_else(hulin: Village) -> None:
