@@ -177,8 +177,25 @@ def _block(
 def _give_back(book: ReviewBook, by: Reviewer, campaign: Campaign, item: Item, now: datetime) -> None:
     for one in book.blocks():
         if (one.campaign, one.item) == (campaign.id, item.number):
+            if (other := _also_removed(book, one, item)) is not None:
+                book.keep_block(other)
+                book.record(acts.still_removed(other, now))
+                continue
             book.keep_block(replace(one, ended_at=now, ended_by=by.actor))
             book.record(acts.restored(one, by, now))
+
+
+def _also_removed(book: ReviewBook, block: Block, item: Item) -> Block | None:
+    """The block as that of another review which has removed the role while it was blocked, and says so still."""
+    for other in reversed(book.campaigns(block.municipality)):
+        if other.id == block.campaign or (other.closed_at is not None and other.closed_at < block.since):
+            continue
+        for one in book.items(other.id):
+            said = one.decided
+            removed = one.held.key == item.held.key and one.choice is Choice.REMOVE
+            if removed and said is not None and said.at >= block.since:
+                return replace(block, campaign=other.id, item=one.number, by=said.by)
+    return None
 
 
 def restore(
