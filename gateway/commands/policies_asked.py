@@ -9,7 +9,11 @@ import click
 from config.district import District
 from config.settings import Settings
 from config.vocabulary import ApplicationId, MunicipalityCode
-from gateway.commands.decisions import shared_book
+from gateway.asks.ask import Ask
+from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.whereabouts import Whereabouts
+from gateway.commands.countries import locator
+from gateway.commands.decisions import shared_book, snapshot_of
 from gateway.commands.policy_folder import policy_folder
 from gateway.commands.preflight import CannotStart
 from gateway.commands.shared_policies import book_in_force
@@ -57,6 +61,12 @@ def book_of_folder(settings: Settings, district: District, folder: Path) -> Poli
             "it needs the folders region and municipalities, as `brana policy export` writes them",
         ) from error
     return shared_book(settings, district, texts)
+
+
+def snapshot_asked(asked: Asked, asks: Sequence[Ask] = ()) -> Snapshot:
+    """What decisions would know besides the policies; `asks`: of the person that is asked about."""
+    whereabouts = Whereabouts(locator(asked.settings))
+    return snapshot_of(asked.settings, asked.district, asked.book, lambda _: asks, whereabouts)
 
 
 def municipality_asked(district: District, written: str) -> MunicipalityCode:
