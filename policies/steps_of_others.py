@@ -22,10 +22,10 @@ def _orders(question: Question, known: Known) -> Iterator[Step]:
     if question.facts.ticket is not None:
         present = replace(question.facts.ticket, sponsor_present=True)
         yield Step(StepKind.SPONSOR, "", partial(facts_with, ticket=present))
-    yield Step(StepKind.ORDER, "", _with_order)
+    yield Step(StepKind.ORDER, "", with_order)
 
 
-def _with_order(question: Question) -> Question:
+def with_order(question: Question) -> Question:
     ticket = Ticket(
         approved=True,
         since=question.now,
@@ -58,10 +58,10 @@ def _delegations(_: Question, known: Known) -> Iterator[Step]:
     if known.looks_at("context", "delegation"):
         roles = {role.value for role in Role} & set(known.words_for("context", "delegation", "roles"))
         named = frozenset(map(Role, roles)) or None
-        yield Step(StepKind.DELEGATION, "", partial(_with_delegation, roles=named))
+        yield Step(StepKind.DELEGATION, "", partial(with_delegation, roles=named))
 
 
-def _with_delegation(question: Question, roles: frozenset[Role] | None) -> Question:
+def with_delegation(question: Question, roles: frozenset[Role] | None) -> Question:
     delegation = Delegation(since=question.now, until=question.now + LASTS, by=ANYBODY, roles=roles)
     return facts_with(question, delegation=delegation)
 
@@ -92,10 +92,10 @@ def _others(question: Question, known: Known) -> Iterator[Step]:
 
 def _emergencies(_: Question, known: Known) -> Iterator[Step]:
     if known.looks_at("context", "emergency"):
-        yield Step(StepKind.EMERGENCY, "", _in_emergency)
+        yield Step(StepKind.EMERGENCY, "", in_emergency)
 
 
-def _in_emergency(question: Question) -> Question:
+def in_emergency(question: Question) -> Question:
     emergency = Emergency(
         asked_at=question.now, justification=JUSTIFICATION, application=question.application
     )

@@ -5,15 +5,16 @@ What time alone will change of it belongs into `facts_change_at` too: no grant o
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId, SubjectId
 from gateway.asks import supplied
 from gateway.asks.supplied import Matter
 from gateway.authorize.of_work import with_work
 from gateway.authorize.snapshot import Snapshot
 from gateway.sessions.session import Session
-from idp.directory.person import Person
-from policies.model import Facts
+from idp.directory.work import Work
+from policies.model import NOTHING_FURTHER, Facts
 
 NO_TIME = timedelta()
 Asked = tuple[ApplicationId, Action, MunicipalityCode]
@@ -32,11 +33,26 @@ def facts_of(session: Session, asked: Asked, address: str, snapshot: Snapshot, n
     )
 
 
-def facts_of_person(person: Person, asked: Asked, address: str, snapshot: Snapshot, now: datetime) -> Facts:
+class Known(Protocol):
+    """Somebody as the directory knows them: a person, or whoever has a role."""
+
+    @property
+    def subject(self) -> SubjectId: ...
+
+    @property
+    def work(self) -> Work: ...
+
+
+def facts_of_person(who: Known, asked: Asked, address: str, snapshot: Snapshot, now: datetime) -> Facts:
     """Of somebody without a session, as in a preview."""
-    found = supplied.facts(snapshot.asks(person.subject), _matter(asked, None), now)
+    found = supplied.facts(snapshot.asks(who.subject), _matter(asked, None), now)
+    return facts_at(address, snapshot, with_work(found, who.work))
+
+
+def facts_at(address: str, snapshot: Snapshot, found: Facts = NOTHING_FURTHER) -> Facts:
+    """What is known of an address, besides what is `found` already."""
     country = snapshot.whereabouts.locate(address).country
-    return replace(with_work(found, person.work), networks=snapshot.networks.of(address), country=country)
+    return replace(found, networks=snapshot.networks.of(address), country=country)
 
 
 def facts_change_at(session: Session, asked: Asked, snapshot: Snapshot, now: datetime) -> datetime | None:

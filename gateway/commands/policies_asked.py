@@ -7,10 +7,14 @@ from pathlib import Path
 import click
 
 from config.district import District
-from config.load import load
 from config.settings import Settings
 from config.vocabulary import ApplicationId, MunicipalityCode
-from gateway.commands.decisions import shared_book
+from gateway.asks.ask import Ask
+from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.whereabouts import Whereabouts
+from gateway.commands.countries import locator
+from gateway.commands.decisions import shared_book, snapshot_of
+from gateway.commands.policy_folder import policy_folder
 from gateway.commands.preflight import CannotStart
 from gateway.commands.shared_policies import book_in_force
 from gateway.commands.state import existing_state
@@ -33,13 +37,17 @@ class Asked:
 
 
 def policies_asked(configuration: Path, folder: Path | None) -> Asked:
-    """Raises PoliciesUnusable, SharedPoliciesUnusable, CannotStart where there is no state and no folder."""
-    settings, district = load(configuration)
+    """Those of a folder need nothing of a server (`policy_folder`).
+
+    Raises ConfigurationRefused, PoliciesUnusable, SharedPoliciesUnusable, CannotStart where there is no state and no
+    folder.
+    """
     if folder is not None:
-        return Asked(settings, district, book_of_folder(settings, district, folder))
+        found = policy_folder(configuration, folder)
+        return Asked(found.settings, found.district, book_of_folder(found.settings, found.district, folder))
     state = existing_state(configuration)
     try:
-        return Asked(settings, district, book_in_force(state))
+        return Asked(state.settings, state.district, book_in_force(state))
     finally:
         state.database.close()
 
@@ -53,6 +61,12 @@ def book_of_folder(settings: Settings, district: District, folder: Path) -> Poli
             "it needs the folders region and municipalities, as `brana policy export` writes them",
         ) from error
     return shared_book(settings, district, texts)
+
+
+def snapshot_asked(asked: Asked, asks: Sequence[Ask] = ()) -> Snapshot:
+    """What decisions would know besides the policies; `asks`: of the person that is asked about."""
+    whereabouts = Whereabouts(locator(asked.settings))
+    return snapshot_of(asked.settings, asked.district, asked.book, lambda _: asks, whereabouts)
 
 
 def municipality_asked(district: District, written: str) -> MunicipalityCode:

@@ -2,18 +2,25 @@
 
 import asyncio
 import sys
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 import msgspec
 
 from config.district import District
-from config.duration import parse_duration
-from config.vocabulary import Action, AuthenticationLevel, MunicipalityCode, Role, SubjectId
+from config.vocabulary import Action, AuthenticationLevel, MunicipalityCode, Role
+from gateway.asks.ask import Ask
 from gateway.audit.acts import looked
-from gateway.authorize.of_work import with_work
+from gateway.authorize.explaining import (
+    Circumstances,
+    Somebody,
+    anybody,
+    as_known,
+    explained_as_decided,
+    somebody,
+)
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.person import named, the_one
@@ -22,34 +29,20 @@ from gateway.commands.policies_asked import (
     municipality_asked,
     policies_asked,
     policies_folder,
+    snapshot_asked,
 )
+from gateway.commands.policy_circumstances import duration, said_options
 from gateway.commands.policy_explain_shown import show_explained
 from gateway.commands.policy_moment import moment_asked
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console
-from idp.directory.work import NOTHING_KNOWN, Work
-from policies.explain import ANYBODY
-from policies.explained import explained
 from policies.explained_content import explained_content
 from policies.matrix import DEVICES, FACTORS, DeviceState
-from policies.model import Facts, Permitted, Question
+from policies.model import Permitted, Question
+from policies.said import Said
 
 SHORT = {one.value.rpartition(":")[2]: one for one in AuthenticationLevel}
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    subject: SubjectId
-    roles: frozenset[tuple[MunicipalityCode, Role]]
-    work: Work = NOTHING_KNOWN
-
-
-def _age(_context: click.Context, _option: click.Parameter, written: str) -> timedelta:
-    try:
-        return parse_duration(written)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
 
 
 @click.command(
@@ -68,11 +61,11 @@ def _age(_context: click.Context, _option: click.Parameter, written: str) -> tim
 @click.option("--action", type=click.Choice([one.value for one in Action]), default="read", show_default=True)
 @click.option("--level", type=click.Choice(list(SHORT)), default="two-factors", show_default=True)
 @click.option(
-    "--age", default="1 min", callback=_age, show_default=True, help="How long ago the person signed in."
+    "--age", default="1 min", callback=duration, show_default=True, help="How long ago the person signed in."
 )
 @click.option("--at", "written", default="", help="At this moment (2026-11-23T09:00); left out: now.")
 @click.option("--address", default="", help="From this IP address; left out: from none that is known.")
-@click.option("--country", default="", help="From this country (CZ); left out: not known.")
+@click.option("--country", default="", help="From this country (CZ); left out: what the address says.")
 @click.option(
     "--device",
     type=click.Choice([one.value for one in DeviceState]),
@@ -80,6 +73,7 @@ def _age(_context: click.Context, _option: click.Parameter, written: str) -> tim
     show_default=True,
 )
 @click.option("--tunnel", is_flag=True, help="Through the office's tunnel.")
+@said_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(  # noqa: PLR0913 - one parameter for each circumstance
     *,
@@ -98,19 +92,20 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     country: str,
     device: str,
     tunnel: bool,
+    said: Said,
     as_json: bool,
 ) -> None:
     if bool(login) is bool(roles):
         raise CannotStart("who asks is not said", "give --person LOGIN, or --role ROLE@CODE, one of them")
     asked = policies_asked(configuration, folder)
     (wanted,) = applications_asked(asked.book, [application])
-    who = _known(configuration, login) if login else Who(ANYBODY, _roles(asked.district, roles))
+    at = moment_asked(written)
+    who, asks = _known(configuration, login, at) if login else (anybody(*_roles(asked.district, roles)), ())
     there = (
         municipality_asked(asked.district, municipality)
         if municipality
         else _first(who, roles, asked.district)
     )
-    at = moment_asked(written)
     question = Question(
         subject=who.subject,
         roles=who.roles,
@@ -123,12 +118,12 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
         authenticated_at=at - age,
         address=address,
         now=at,
-        facts=with_work(
-            Facts(country=country.upper() or None, device=DEVICES[DeviceState(device)], tunnel=tunnel),
-            who.work,
-        ),
     )
-    found = explained(asked.book, question)
+    circumstances = Circumstances(
+        country=country.upper() or None, device=DEVICES[DeviceState(device)], tunnel=tunnel, said=said
+    )
+    snapshot = snapshot_asked(asked, asks)
+    found = explained_as_decided(asked.book, as_known(question, who, circumstances, snapshot), snapshot)
     if as_json:
         click.echo(msgspec.json.encode(explained_content(found)).decode())
     else:
@@ -136,22 +131,23 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     sys.exit(0 if isinstance(found.verdict, Permitted) else 1)
 
 
-def _known(configuration: Path, login: str) -> Who:
+def _known(configuration: Path, login: str, at: datetime) -> tuple[Somebody, Sequence[Ask]]:
+    """And all that they were let do for a time, which may count at that moment."""
     state = existing_state(configuration)
     try:
-        return asyncio.run(_looked_up(state, login))
+        return asyncio.run(_looked_up(state, login, at))
     finally:
         state.database.close()
 
 
-async def _looked_up(state: State, login: str) -> Who:
+async def _looked_up(state: State, login: str, at: datetime) -> tuple[Somebody, Sequence[Ask]]:
     """Somebody reads about a person: recorded before anything is shown."""
     people = await named(state, login)
     look = looked(now(), subject=operator(), command="policy explain", of=login, found=len(people))
     await state.record([look])
     person = the_one(people, login)
-    roles = frozenset((held.municipality, held.role) for held in person.roles)
-    return Who(person.subject, roles, person.work)
+    counting = await state.asks.counting(at)
+    return somebody(person), [one for one in counting if one.holder.subject == person.subject]
 
 
 def _roles(district: District, written: tuple[str, ...]) -> frozenset[tuple[MunicipalityCode, Role]]:
@@ -165,7 +161,7 @@ def _role(district: District, written: str) -> tuple[MunicipalityCode, Role]:
     return municipality_asked(district, where), Role(name)
 
 
-def _first(who: Who, written: tuple[str, ...], district: District) -> MunicipalityCode:
+def _first(who: Somebody, written: tuple[str, ...], district: District) -> MunicipalityCode:
     if written:
         return _role(district, written[0])[0]
     places = sorted({where for where, _ in who.roles})

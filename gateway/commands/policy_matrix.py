@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 
 from config.vocabulary import Language, Role
+from gateway.authorize.facts import facts_at
 from gateway.commands.options import configuration
 from gateway.commands.policies_asked import (
     applications_asked,
@@ -19,13 +21,14 @@ from gateway.commands.policies_asked import (
     municipality_asked,
     policies_asked,
     policies_folder,
+    snapshot_asked,
 )
 from gateway.commands.policy_moment import moment_asked
 from gateway.commands.terminal import console
 from policies.matrix import Circumstances, Matrix, matrix
 from policies.matrix_groups import Difference, Group, difference, permits
 from policies.matrix_words import ALL_ROLES, difference_content, matrix_content, ways_said
-from policies.model import Facts, Text
+from policies.model import Text
 from policies.reasons import ACTION_TITLES, Names
 
 CS, EN = Language.CZECH, Language.ENGLISH
@@ -62,7 +65,7 @@ ROLES: Text = {CS: "role", EN: "roles"}
 @click.option("--application", "applications", multiple=True, metavar="ID", help="Only this one; repeatable.")
 @click.option("--at", "written", default="", help="At this moment (2026-11-23T09:00); left out: now.")
 @click.option("--address", default="", help="From this IP address; left out: from none that is known.")
-@click.option("--country", default="", help="From this country (CZ); left out: not known.")
+@click.option("--country", default="", help="From this country (CZ); left out: what the address says.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(
     configuration: Path,
@@ -79,9 +82,9 @@ def show(
     asked = policies_asked(configuration, folder)
     code = municipality_asked(asked.district, municipality)
     those = applications_asked(asked.book, applications)
-    at = Circumstances(
-        now=moment_asked(written), address=address, facts=Facts(country=country.upper() or None)
-    )
+    here = facts_at(address, snapshot_asked(asked))
+    facts = replace(here, country=country.upper() or here.country)
+    at = Circumstances(now=moment_asked(written), address=address, facts=facts)
     other = None if against is None else book_of_folder(asked.settings, asked.district, against)
     language, names = asked.settings.language, asked.book.names
     with _bar(ROLES[language]) as progress:

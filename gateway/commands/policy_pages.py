@@ -70,7 +70,7 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         *Impact(site, PlaneSimulations(plane), plane.state.record).pages(),
         *Versions(site).pages(),
         *WhoMay(site).pages(),
-        *Why(site, PlaneTown(plane).named, plane.state.record).pages(),
+        *Why(site, PlaneTown(plane).named, plane.state.record, lambda: plane.snapshot).pages(),
         *Switch(site, Hits(plane), district).pages(),
     ]
 

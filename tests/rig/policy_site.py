@@ -2,12 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from config.settings import Title
+from config.named_networks import NamedNetworks
+from config.settings import Network, Separation, SignIn, Title
 from config.vocabulary import Action, MunicipalityCode, NetworkName, Role, SubjectId
+from gateway.asks.ask import Ask
+from gateway.asks.separation import Duties
 from gateway.audit.entry import Entry
 from gateway.authorize.act import Act
+from gateway.authorize.snapshot import Snapshot
 from gateway.grants.claims import Assertion as Claims
 from gateway.storage.audit import append
 from gateway.web.desk import Desk, Page, Refused
@@ -90,12 +94,30 @@ class PolicySite:
     simulated: Standing = None
     """How a simulation stands, whichever is asked for."""
     begun: list[tuple[Asked, str]] = field(default_factory=list)
+    asks: list[Ask] = field(default_factory=list)
+    """In force, of whoever is asked about."""
+    separation: list[Separation] = field(default_factory=list)
+    people: tuple[Person, ...] = PEOPLE
 
     def in_force(self) -> PolicyBook:
         return self.made_of(self.world.in_force().texts)
 
     def made_of(self, texts: Texts) -> PolicyBook:
         return load(REGION, MUNICIPALITIES, DISTRICT, APPLICATIONS, InHand(texts))
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot(
+            policies=self.in_force(),
+            applications={},
+            district=DISTRICT,
+            limits=SignIn(),
+            grant_lifetime=timedelta(minutes=5),
+            directory_grace=timedelta(minutes=15),
+            asks=lambda _: self.asks,
+            networks=NamedNetworks([Network(name=NetworkName("office"), networks=["192.0.2.0/24"])]),
+            duties=Duties.of(self.separation),
+            epoch="1",
+        )
 
     def standing(self, asked: Asked) -> Standing:
         return self.simulated
@@ -132,7 +154,7 @@ class PolicySite:
             *Impact(site, self, self._record).pages(),
             *Versions(site).pages(),
             *WhoMay(site).pages(),
-            *Why(site, self._named, self._record).pages(),
+            *Why(site, self._named, self._record, self.snapshot).pages(),
             *Switch(site, self._hits, {code: one.name for code, one in DISTRICT.items()}).pages(),
         ]
 
@@ -146,7 +168,7 @@ class PolicySite:
         return Permitted(rule="policies", version="1")
 
     async def _named(self, login: str) -> Sequence[Person]:
-        return [one for one in PEOPLE if one.login == login]
+        return [one for one in self.people if one.login == login]
 
     async def _record(self, entries: Sequence[Entry]) -> None:
         await self.world.database.write(lambda connection: append(connection, entries))

@@ -7,16 +7,18 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from config.vocabulary import (
-    Action,
-    ApplicationId,
-    AuthenticationLevel,
-    MunicipalityCode,
-    Role,
-    SubjectId,
-)
+from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role
 from gateway.audit.acts import searched
 from gateway.audit.entry import Entry
+from gateway.authorize.explaining import (
+    Circumstances,
+    Somebody,
+    anybody,
+    as_known,
+    explained_as_decided,
+    somebody,
+)
+from gateway.authorize.snapshot import Snapshot
 from gateway.web.desk import Page, Refused, client_address_of, request_id_of
 from gateway.web.identity import Assertion
 from gateway.web.officer.not_done import DIRECTORY_AWAY
@@ -27,11 +29,10 @@ from gateway.web.policies.who_may import HOME, LEVEL_TITLES, SHORT, one_of
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
 from idp.http.moments import PRAGUE
-from policies.explain import ANYBODY
-from policies.explained import explained
 from policies.matrix import DEVICES, FACTORS, DeviceState
 from policies.matrix_words import DEVICE_TITLES
-from policies.model import LEVELS, Facts, Permitted, Question
+from policies.model import LEVELS, Permitted, Question
+from policies.said import Said
 
 USUAL: Mapping[str, str] = {
     "login": "",
@@ -43,11 +44,15 @@ USUAL: Mapping[str, str] = {
     "country": HOME,
     "age": "1",
     "at": "",
+    "address": "",
+    "purpose": "",
+    "order": "",
+    "emergency": "",
 }
 """What the form begins with."""
 LONGEST = 200  # characters of a field
 MINUTES_OF_A_YEAR = 366 * 24 * 60
-SOMEBODY, APPLICATION = "somebody", "application"
+NOBODY, APPLICATION = "somebody", "application"
 Named = Callable[[str], Awaitable[Sequence[Person]]]
 Record = Callable[[Sequence[Entry]], Awaitable[None]]
 
@@ -59,6 +64,8 @@ class Why:
     site: Site
     named: Named
     record: Record
+    snapshot: Callable[[], Snapshot]
+    """What decisions know now."""
 
     def pages(self) -> Sequence[Page]:
         return (Page("GET", "/why", self.why),)
@@ -72,17 +79,16 @@ class Why:
         if request.query.get("application") is not None:
             who = await self._who(request, caller, entered)
             wrong = (
-                SOMEBODY
-                if who is None
-                else ""
-                if entered["application"] in site.applications
-                else APPLICATION
+                NOBODY if who is None else "" if entered["application"] in site.applications else APPLICATION
             )
         found = None
         if who is not None and not wrong:
-            question = self._question(caller, who, entered)
+            snapshot = self.snapshot()
+            question = self._question(caller, who, entered, snapshot)
             async with site.thinking:
-                found = await asyncio.to_thread(explained, site.books.in_force(), question)
+                found = await asyncio.to_thread(
+                    explained_as_decided, site.books.in_force(), question, snapshot
+                )
         return await site.show(
             request,
             "policy_why.html",
@@ -101,12 +107,11 @@ class Why:
 
     async def _who(
         self, request: web.Request, caller: Assertion, entered: Mapping[str, str]
-    ) -> tuple[SubjectId, frozenset[tuple[MunicipalityCode, Role]]] | None:
+    ) -> Somebody | None:
         """Whoever has that login here, or anybody with that role; None: nobody is meant."""
         if not entered["login"]:
             role = entered["role"]
-            held = frozenset({(caller.municipality, Role(role))}) if role in set(Role) else None
-            return None if held is None else (ANYBODY, held)
+            return anybody((caller.municipality, Role(role))) if role in set(Role) else None
         try:
             everybody = await self.named(entered["login"])
         except DirectoryUnusable:
@@ -117,7 +122,7 @@ class Why:
         await self._look(request, caller, entered["login"], len(here))
         if len(here) != 1:
             return None
-        return here[0].subject, frozenset((held.municipality, held.role) for held in here[0].roles)
+        return somebody(here[0])
 
     async def _look(self, request: web.Request, caller: Assertion, login: str, found: int) -> None:
         """Somebody reads about a person: recorded before anything is shown."""
@@ -135,19 +140,16 @@ class Why:
         await self.record([entry])
 
     def _question(
-        self,
-        caller: Assertion,
-        who: tuple[SubjectId, frozenset[tuple[MunicipalityCode, Role]]],
-        entered: Mapping[str, str],
+        self, caller: Assertion, who: Somebody, entered: Mapping[str, str], snapshot: Snapshot
     ) -> Question:
-        """About a resource of the municipality acted for; what is not said is not known."""
+        """About a resource of the municipality acted for, with what decisions know and what is said."""
         at = moment(entered["at"]) or self.site.desk.now()
         age = min(number_or_none(entered["age"]) or 0, MINUTES_OF_A_YEAR)
         level = SHORT.get(entered["level"], AuthenticationLevel.TWO_FACTORS)
         device = one_of(DeviceState, entered["device"], DeviceState.UNKNOWN)
-        return Question(
-            subject=who[0],
-            roles=who[1],
+        asked = Question(
+            subject=who.subject,
+            roles=who.roles,
             own_municipality=caller.municipality,
             application=ApplicationId(entered["application"]),
             action=one_of(Action, entered["action"], Action.READ),
@@ -155,7 +157,13 @@ class Why:
             level=level,
             factors=FACTORS[level],
             authenticated_at=at - timedelta(minutes=age),
-            address="",
+            address=entered["address"],
             now=at.astimezone(PRAGUE),
-            facts=Facts(country=entered["country"].upper() or None, device=DEVICES[device]),
+        )
+        said = Said(
+            purpose=entered["purpose"], order=bool(entered["order"]), emergency=bool(entered["emergency"])
+        )
+        country = None if entered["address"] else entered["country"].upper() or None
+        return as_known(
+            asked, who, Circumstances(country=country, device=DEVICES[device], said=said), snapshot
         )

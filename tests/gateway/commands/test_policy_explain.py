@@ -105,6 +105,16 @@ def test_what_cannot_be_asked_is_said_with_what_to_do(
     assert "\n" in said
 
 
+@pytest.mark.parametrize("words", [("explain", "records", "--role", "mayor@588491"), ("matrix", "Hulín")])
+def test_a_folder_is_asked_where_nothing_of_a_server_is(office: Installation, words: tuple[str, ...]) -> None:
+    plain = office.folder / "plain.toml"
+    text = office.configuration.read_text("utf-8")
+    plain.write_text(text.replace("tls/public", "nowhere/public"), "utf-8")
+    folder = ["--policies", str(office.folder / "policies"), "--config", str(plain)]
+    result = CliRunner().invoke(brana, ["policy", *words, *folder])
+    assert (result.exit_code, result.exception) == (0, None)
+
+
 def test_policies_in_force_need_a_state_and_are_asked_then(office: Installation, say: Say) -> None:
     words = ("explain", "records", "--role", "mayor@588491", "--json")
     assert "no state at" in trouble(say(*words, of_folder=False))

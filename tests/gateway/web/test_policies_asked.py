@@ -3,19 +3,23 @@
 import csv
 import io
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
+from config.settings import Separation
+from config.vocabulary import Role
 from gateway.audit.entry import Code
 from gateway.web.simulating import Finished, NotFinished, Occupied, Trouble, UnderWay
+from idp.directory.person import RoleHeld
 from policies.simulate import Tally
 from policies.simulated import report
 from tests.gateway.web.people import NOW
 from tests.policies.world import HULIN
 from tests.rig.policy_office import FILE
-from tests.rig.policy_site import AUTHOR, LOOKER, STRANGER
+from tests.rig.policy_site import AUTHOR, LOOKER, PEOPLE, STRANGER
 from tests.rig.policy_visitor import Visitor, headers, policy_visitor
 
 pytestmark = pytest.mark.real
@@ -65,6 +69,23 @@ async def test_looking_at_a_person_is_recorded(visitor):
     [entry] = visitor.world.entries(Code.LOG_SEARCHED)
     assert entry.subject == AUTHOR.subject
     assert "user=zdejsi.jana" in entry.details["query"]
+
+
+async def test_duties_that_meet_in_a_person_are_told_as_they_refuse(visitor):
+    visitor.given.separation.append(Separation(roles=[Role.CLERK, Role.MAYOR]))
+    both = replace(PEOPLE[0], roles=(RoleHeld(HULIN, Role.CLERK), RoleHeld(HULIN, Role.MAYOR)))
+    visitor.given.people = (both,)
+    shown = await visitor.get("/why?login=zdejsi.jana&application=map", AUTHOR)
+    assert "separation_of_duties" in shown
+    assert "It is permitted." not in shown
+
+
+async def test_a_question_has_an_address_and_what_is_said(visitor):
+    shown = await visitor.get(
+        "/why?role=clerk&application=map&address=192.0.2.7&purpose=spis&order=1", AUTHOR
+    )
+    assert 'value="192.0.2.7"' in shown
+    assert 'name="order" value="1" checked' in shown
 
 
 @pytest.mark.parametrize("asked", ["login=jinde.ota", "login=nikdo", "role=", "role=king"])

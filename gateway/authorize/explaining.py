@@ -1,0 +1,92 @@
+"""A question about a named person or a role, explained as decisions would answer it: with all that they know. Pure."""
+
+from dataclasses import dataclass, replace
+
+from config.vocabulary import MunicipalityCode, Role, SubjectId
+from gateway.asks.separation import REASON as DUTIES_MEET
+from gateway.authorize.check import SHOWS_DUTIES
+from gateway.authorize.contact import with_contact
+from gateway.authorize.facts import facts_of_person
+from gateway.authorize.refusals import refusal
+from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.verdict import Refused as Kept
+from idp.directory.person import Person
+from idp.directory.work import NOTHING_KNOWN, Work
+from policies.evaluate import PolicyBook
+from policies.explain import ANYBODY
+from policies.explained import Explained, explained
+from policies.model import Device, Question, Refused
+from policies.said import NOTHING_SAID, Said, with_said
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Whom a question is about."""
+
+    subject: SubjectId
+    roles: frozenset[tuple[MunicipalityCode, Role]]
+    work: Work = NOTHING_KNOWN
+
+
+def somebody(person: Person) -> Somebody:
+    roles = frozenset((held.municipality, held.role) for held in person.roles)
+    return Somebody(person.subject, roles, person.work)
+
+
+def anybody(*roles: tuple[MunicipalityCode, Role]) -> Somebody:
+    return Somebody(ANYBODY, frozenset(roles))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """In which they come, as somebody says."""
+
+    country: str | None = None
+    """None: what the address says."""
+    device: Device | None = None
+    tunnel: bool = False
+    said: Said = NOTHING_SAID
+
+
+def as_known(question: Question, who: Somebody, circumstances: Circumstances, snapshot: Snapshot) -> Question:
+    """With the facts that a decision would have, and what is said on top of them."""
+    asked = (question.application, question.action, question.municipality)
+    known = facts_of_person(who, asked, question.address, snapshot, question.now)
+    facts = replace(
+        known,
+        country=circumstances.country or known.country,
+        device=circumstances.device,
+        tunnel=circumstances.tunnel,
+    )
+    return with_said(replace(question, facts=facts), circumstances.said)
+
+
+def explained_as_decided(book: PolicyBook, question: Question, snapshot: Snapshot) -> Explained:
+    """Also where the product refuses before it asks the policies: then no rule is to blame, and none helps."""
+    before = _kept_out(question, snapshot)
+    if before is None:
+        return explained(book, question)
+    advice = {language: with_contact(text, language, None) for language, text in before.advice.items()}
+    verdict = Refused(
+        reason=before.reason,
+        rule="",
+        version=book.version,
+        title=before.title,
+        advice=advice,
+        detail=before.detail,
+    )
+    return Explained(question, verdict, (), (), (), (), 0, complete=True)
+
+
+def _kept_out(question: Question, snapshot: Snapshot) -> Kept | None:
+    """As `gateway.authorize.check` does, of what can be said without a session."""
+    offer = snapshot.applications.get(question.application)
+    meeting = snapshot.duties.meeting(question.roles)
+    if offer is not None and question.municipality not in offer.municipalities:
+        reason, detail = "application_not_offered", ""
+    elif meeting is not None and question.application not in SHOWS_DUTIES:
+        reason, detail = DUTIES_MEET, " + ".join(meeting.roles)
+    else:
+        return None
+    where = snapshot.district.name(question.municipality)
+    return refusal(reason, question.municipality, where, snapshot.policies.version, detail)

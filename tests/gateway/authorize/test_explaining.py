@@ -1,0 +1,105 @@
+"""What is explained of a person is what a decision would say of them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from config.named_networks import NamedNetworks
+from config.settings import Network, Separation
+from config.vocabulary import Action, AuthenticationLevel, NetworkName, Role
+from gateway.asks.ask import Kind
+from gateway.asks.separation import Duties
+from gateway.authorize.explaining import (
+    Circumstances,
+    Somebody,
+    anybody,
+    as_known,
+    explained_as_decided,
+    somebody,
+)
+from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.whereabouts import Location, Whereabouts
+from idp.directory.work import Work
+from policies.model import Permitted, Question, Refused
+from policies.said import Said
+from tests.gateway.asks.town import EVA, HULIN, JANA, KROMERIZ, NOW, PAVEL, RECORDS, approved, ask
+
+
+def question(who: Somebody, action: Action = Action.READ, address: str = "") -> Question:
+    return Question(
+        subject=who.subject,
+        roles=who.roles,
+        own_municipality=HULIN,
+        application=RECORDS,
+        action=action,
+        municipality=HULIN,
+        level=AuthenticationLevel.PHISHING_RESISTANT,
+        factors=frozenset({"hwk", "user"}),
+        authenticated_at=NOW - timedelta(minutes=1),
+        address=address,
+        now=NOW,
+    )
+
+
+def verdict(who: Somebody, asked: Question, snapshot: Snapshot, **said: object) -> Permitted | Refused:
+    circumstances = Circumstances(country="CZ", said=Said(**said))  # type: ignore[arg-type]
+    known = as_known(asked, who, circumstances, snapshot)
+    return explained_as_decided(snapshot.policies, known, snapshot).verdict  # type: ignore[arg-type]
+
+
+def test_an_order_in_force_counts_as_it_does_in_earnest(snapshot: Snapshot) -> None:
+    supplier = somebody(PAVEL)
+    without = verdict(supplier, question(supplier, Action.WRITE), snapshot)
+    assert isinstance(without, Refused)
+    ordered = approved(ask(Kind.ORDER, PAVEL, actions=frozenset({Action.READ, Action.WRITE})), EVA)
+    with_order = replace(snapshot, asks=lambda who: [ordered] if who == PAVEL.subject else [])
+    assert isinstance(verdict(supplier, question(supplier, Action.WRITE), with_order), Permitted)
+
+
+def test_an_order_may_be_supposed(snapshot: Snapshot) -> None:
+    supplier = anybody((HULIN, Role.SUPPLIER))
+    asked = question(supplier, Action.READ)
+    assert isinstance(verdict(supplier, asked, snapshot), Refused)
+    assert isinstance(verdict(supplier, asked, snapshot, order=True), Permitted)
+
+
+def test_work_networks_and_country_are_known(snapshot: Snapshot) -> None:
+    office = Network(name=NetworkName("office"), networks=["192.0.2.0/24"])
+    there = replace(
+        snapshot,
+        networks=NamedNetworks([office]),
+        whereabouts=Whereabouts(lambda _: Location(country="AT")),
+    )
+    who = replace(somebody(JANA), work=Work(departments=("stavební",)))
+    facts = as_known(question(who, address="192.0.2.7"), who, Circumstances(), there).facts
+    assert (facts.networks, facts.country) == ({"office"}, "AT")
+    assert facts.departments == {"stavební"}
+    home = as_known(question(who, address="192.0.2.7"), who, Circumstances(country="CZ"), there).facts
+    assert home.country == "CZ"
+
+
+def test_duties_that_meet_refuse_before_any_rule(snapshot: Snapshot) -> None:
+    apart = Separation(roles=[Role.MAYOR, Role.CLERK])
+    there = replace(snapshot, duties=Duties.of([apart]))
+    who = anybody((HULIN, Role.MAYOR), (KROMERIZ, Role.CLERK))
+    assert isinstance(verdict(who, question(who), snapshot), Permitted)
+    found = explained_as_decided(there.policies, question(who), there)  # type: ignore[arg-type]
+    assert isinstance(found.verdict, Refused)
+    assert (found.verdict.reason, found.rules, found.ways) == ("separation_of_duties", (), ())
+    assert all("{" not in text for text in found.verdict.advice.values())
+
+
+def test_what_is_said_counts_on_top_of_what_is_known(snapshot: Snapshot) -> None:
+    who = somebody(JANA)
+    said = Said(
+        purpose="kontrola spisu",
+        emergency=True,
+        stands_in_for=frozenset({Role.MAYOR}),
+        idle=timedelta(minutes=20),
+        own=True,
+    )
+    facts = as_known(question(who), who, Circumstances(said=said), snapshot).facts
+    assert (facts.purpose, facts.idle, facts.author) == (said.purpose, said.idle, who.subject)
+    assert facts.emergency is not None
+    assert facts.emergency.application == RECORDS
+    assert facts.delegation is not None
+    assert facts.delegation.roles == {Role.MAYOR}
