@@ -187,7 +187,7 @@ async def test_no_field_of_a_form_names_a_municipality_a_state_or_an_approver(to
         await town.ground.refused(file, "policies_of_others")
     region = await town.act(town.author, "/proposals", of="region")
     assert region.status == 403
-    assert (await town.ground.entry(region, Code.DECISION_REFUSE)).reason == "region_policies"
+    assert (await town.ground.entry(region, Code.POLICY_ACT_REFUSED)).reason == "not_for_the_centre"
     await town.away(page)
 
 
@@ -242,5 +242,5 @@ async def test_nobody_but_the_centre_s_closes_or_opens_an_incident(town: Town) -
         ):
             answer = await town.act(who, path, **form)
             assert answer.status == 403, path
-            assert (await town.ground.entry(answer, Code.DECISION_REFUSE)).reason == "region_policies"
+            assert (await town.ground.entry(answer, Code.POLICY_ACT_REFUSED)).reason == "not_for_the_centre"
     assert await town.ground.entries(codes=(Code.INCIDENT_CLOSED,)) == []
