@@ -204,8 +204,9 @@ class Supervisor:
     async def _watch(self, child: Child, process: asyncio.subprocess.Process, ear: Ear) -> None:
         """Until the child ends, or has given no sign of life for so long that it is ended here."""
         silence, answered = Silence(self._plan.silence), asyncio.Event()
-        asking = asked_plainly.keep_asking(self._admin, answered.set, LOOK_EVERY)
-        task = asyncio.create_task(asking) if child.name == ENVOY else None
+        asking: asyncio.Task[None] | None = None
+        if child.name == ENVOY:
+            asking = asyncio.create_task(asked_plainly.keep_asking(self._admin, answered.set, LOOK_EVERY))
         looked = time.monotonic()
         try:
             heard, passed = False, 0.0
@@ -215,8 +216,8 @@ class Supervisor:
                 heard, passed = ear.heard() or answered.is_set(), looked - before
                 answered.clear()
         finally:
-            if task is not None:
-                task.cancel()
+            if asking is not None:
+                asking.cancel()
         if not self._stopping.is_set():
             await self._end_silent(child, process, silence.seconds)
 

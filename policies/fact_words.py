@@ -73,6 +73,7 @@ FACT_TITLES: dict[Path, Text] = _named(
         "context.ticket.since": ("zakázka od", "order since"),
         "context.ticket.until": ("zakázka do", "order until"),
         "context.ticket.application": ("aplikace zakázky", "application of the order"),
+        "context.ticket.actions": ("činnosti v zakázce", "actions of the order"),
         "context.ticket.sponsor_present": ("garant zakázky je přítomen", "sponsor present"),
         "context.ticket.sponsor": ("garant zakázky", "sponsor"),
         "context.ticket.number": ("číslo zakázky", "number of the order"),

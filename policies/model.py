@@ -55,13 +55,15 @@ class Emergency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """A supplier's order: one application, one window, one sponsor of the office."""
+    """A supplier's order: one application, what may be done there, one window, one sponsor of the office."""
 
     approved: bool
     since: datetime
     until: datetime
     application: ApplicationId
     sponsor_present: bool
+    actions: frozenset[Action] = frozenset()
+    """None where it was recorded before orders said so: then it lets nothing."""
     sponsor: SubjectId | None = None
     number: str | None = None
 

@@ -25,6 +25,7 @@ from config.vocabulary import (
 from policies.cases import LEVELS, MONDAY_AT_TEN, NOBODY_SPECIAL, Level
 from policies.model import (
     NOTHING_FURTHER,
+    ActivityRole,
     Delegation,
     Device,
     Emergency,
@@ -45,7 +46,16 @@ STATES: dict[State, Device | None] = {
     "stale": Device(managed=True, fresh=False, disk_encrypted=True, firewall=True, updates_installed=True),
     "unencrypted": Device(managed=True, fresh=True, disk_encrypted=False),
     "in-order": Device(
-        managed=True, fresh=True, disk_encrypted=True, firewall=True, updates_installed=True, screen_lock=True
+        managed=True,
+        fresh=True,
+        disk_encrypted=True,
+        firewall=True,
+        updates_installed=True,
+        screen_lock=True,
+        antivirus=True,
+        os="windows",
+        os_version=11,
+        agent=True,
     ),
 }
 assert set(get_args(State)) == set(STATES)
@@ -224,10 +234,10 @@ def question(
     networks: AbstractSet[str] = frozenset(),
 ) -> Question:
     """`networks`: those that policies name; the address is in each where everything helps."""
-    known = _helpful(of.application, of.at, networks) if of.helped else NOTHING_FURTHER
+    known = _helpful(of.application, of.at, networks, acting_for) if of.helped else NOTHING_FURTHER
     given = {name: getattr(never.facts, name) for name in FACTS if _says(never, name)}
     absent = {name: getattr(NOTHING_FURTHER, name) for name in never.without}
-    facts = replace(known, **{"device": STATES[of.device], **given, **absent})
+    facts = replace(known, **{"device": _device(of, never.subject), **given, **absent})
     return Question(
         subject=never.subject,
         roles=frozenset((acting_for, role) for role in of.roles),
@@ -244,7 +254,16 @@ def question(
     )
 
 
-def _helpful(application: ApplicationId, at: datetime, networks: AbstractSet[str]) -> Facts:
+def _device(of: Counterexample, whose: SubjectId) -> Device | None:
+    device = STATES[of.device]
+    if device is None or of.device != "in-order":
+        return device
+    return replace(device, owner=whose, reported_at=of.at - timedelta(minutes=1))
+
+
+def _helpful(
+    application: ApplicationId, at: datetime, networks: AbstractSet[str], acting_for: MunicipalityCode
+) -> Facts:
     """Everything that opens something when it is known."""
     day = timedelta(days=1)
     return Facts(
@@ -263,6 +282,7 @@ def _helpful(application: ApplicationId, at: datetime, networks: AbstractSet[str
             since=at - day,
             until=at + day,
             application=application,
+            actions=frozenset(Action),
             sponsor_present=True,
             sponsor=SOMEBODY_ELSE,
             number="1",
@@ -271,6 +291,9 @@ def _helpful(application: ApplicationId, at: datetime, networks: AbstractSet[str
         purpose="výkon agendy",
         agenda="A115",
         activity_role="CR22",
+        activity_roles=frozenset(
+            {ActivityRole(municipality=acting_for, agenda="A115", activity_role="CR22")}
+        ),
         download=False,
         author=SOMEBODY_ELSE,
         approved_by=frozenset({SOMEBODY_ELSE}),

@@ -203,6 +203,7 @@ def _ticket(ticket: Ticket, _: datetime) -> JSON:
         since=instant(ticket.since),
         until=instant(ticket.until),
         application=entity("Application", ticket.application),
+        actions=[entity("Action", action) for action in ticket.actions],
         sponsor_present=ticket.sponsor_present,
         sponsor=_named("Person", ticket.sponsor),
         number=ticket.number,

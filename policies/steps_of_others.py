@@ -31,6 +31,7 @@ def with_order(question: Question) -> Question:
         since=question.now,
         until=question.now + LASTS,
         application=question.application,
+        actions=frozenset({question.action}),
         sponsor_present=True,
         sponsor=ANYBODY,
         number="1",

@@ -4,9 +4,11 @@ import sys
 
 import hypothesis
 import pytest
+import pytest_asyncio
 import pytest_socket
 import structlog
 
+from tests.rig.browser import browser, one_chromium
 from tests.rig.domain_office import office_tree
 from tests.rig.fleet import EDGES
 from tests.rig.pages_made_once import make_pages_once
@@ -15,7 +17,7 @@ from tests.rig.samba_tree import ADDRESSES, domain_tree
 from tests.rig.three_nodes import ADDRESSES as IN_NAMESPACES
 from tests.rig.warm import warm_processes_end
 
-__all__ = ["domain_tree", "office_tree", "postgres", "warm_processes_end"]
+__all__ = ["browser", "domain_tree", "office_tree", "one_chromium", "postgres", "warm_processes_end"]
 
 # What pytest makes of the tests' source is kept for the next run, also where Python is told to keep nothing: to make it
 # anew takes ten seconds of each process. Processes that tests start go by their environment.
@@ -54,11 +56,24 @@ LONG = (
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes share the files, what takes long begins early: else one ends long after the others."""
+    """Who looks at pages runs where the browser does, which outlives a test. Where several processes share the files,
+    what takes long begins early: else one ends long after the others.
+    """
+    for item in items:
+        if (
+            pytest_asyncio.is_async_test(item)
+            and "one_chromium" in item.fixturenames
+            and not _has_a_loop(item)
+        ):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
     if hasattr(config, "workerinput"):
         items.sort(
             key=lambda item: next((n for n, at in enumerate(LONG) if item.nodeid.startswith(at)), len(LONG))
         )
+
+
+def _has_a_loop(item: pytest.Item) -> bool:
+    return any("loop_scope" in one.kwargs for one in item.iter_markers("asyncio"))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from gateway.access_review.blocks import Block
 from gateway.access_review.campaign import ASKED_FOR, Campaign, Choice, Held, Item
-from gateway.access_review.reviewer import Reviewer, ReviewRefused
+from gateway.access_review.reviewer import BY_ITSELF, Reviewer, ReviewRefused
 from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Code, Entry, Outcome
 
@@ -63,6 +63,11 @@ def closed(campaign: Campaign, by: Reviewer, at: datetime, digest: str, overdue:
 def removed(block: Block, by: Reviewer, comment: str) -> Entry:
     why = {"why": comment} if comment else {}
     return _about_block(Code.ACCESS_REMOVED, block, by, block.since, **why)
+
+
+def still_removed(block: Block, at: datetime) -> Entry:
+    """One review gave it back, another had removed it too: `block` is that one's from now on."""
+    return _about_block(Code.ACCESS_REMOVED, block, BY_ITSELF, at)
 
 
 def restored(block: Block, by: Reviewer, at: datetime, why: str = "") -> Entry:

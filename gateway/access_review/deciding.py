@@ -27,7 +27,7 @@ from gateway.access_review.campaign import (
     Plan,
 )
 from gateway.access_review.report import body_of, digest_of
-from gateway.access_review.reviewer import NotDone, Reviewer, ReviewRefused
+from gateway.access_review.reviewer import BY_ITSELF, NotDone, Reviewer, ReviewRefused
 from gateway.audit.entry import Code
 from gateway.sessions.officers_act import said
 from idp.directory.person import RoleHeld
@@ -177,8 +177,25 @@ def _block(
 def _give_back(book: ReviewBook, by: Reviewer, campaign: Campaign, item: Item, now: datetime) -> None:
     for one in book.blocks():
         if (one.campaign, one.item) == (campaign.id, item.number):
+            if (other := _also_removed(book, one, item)) is not None:
+                book.keep_block(other)
+                book.record(acts.still_removed(other, now))
+                continue
             book.keep_block(replace(one, ended_at=now, ended_by=by.actor))
             book.record(acts.restored(one, by, now))
+
+
+def _also_removed(book: ReviewBook, block: Block, item: Item) -> Block | None:
+    """The block as that of another review which has removed the role while it was blocked, and says so still."""
+    for other in reversed(book.campaigns(block.municipality)):
+        if other.id == block.campaign or (other.closed_at is not None and other.closed_at < block.since):
+            continue
+        for one in book.items(other.id):
+            said = one.decided
+            removed = one.held.key == item.held.key and one.choice is Choice.REMOVE
+            if removed and said is not None and said.at >= block.since:
+                return replace(block, campaign=other.id, item=one.number, by=said.by)
+    return None
 
 
 def restore(
@@ -240,7 +257,8 @@ def close(
     *,
     remove_undecided: bool = False,
 ) -> tuple[Campaign, list[Item]]:
-    """From the deadline on whatever is decided; before it, when nothing is left. Answers what was removed by it.
+    """From the deadline on whatever is decided; before it, when nothing is left. Answers what was removed by it: also
+    from whoever closes, as nobody would keep a role by being the one who does.
 
     Raises ReviewRefused.
     """
@@ -254,9 +272,17 @@ def close(
     removed = []
     if remove_undecided:
         removed = [
-            _decided(book, by, campaign, one, Choice.REMOVE, "", now)
+            _decided(
+                book,
+                BY_ITSELF if one.held.subject == by.subject else by,
+                campaign,
+                one,
+                Choice.REMOVE,
+                "",
+                now,
+            )
             for one in left
-            if one.held.kind is Kind.ROLE and one.held.subject != by.subject
+            if one.held.kind is Kind.ROLE
         ]
     overdue = {one.number for one in left}
     ended = replace(campaign, closed_at=now, closed_by=by.actor)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from config.vocabulary import MunicipalityCode, SubjectId
+from gateway.audit.acts import SYSTEM
 from idp.events import Actor
 
 
@@ -27,11 +28,17 @@ class Reviewer:
         return self.municipality is None or self.municipality == municipality
 
 
+BY_ITSELF = Reviewer(subject=SubjectId(SYSTEM), login=SYSTEM, municipality=None)
+"""The product, where a setting says what is to be done."""
+
+
 class NotDone(StrEnum):
     """Why an act of review came to nothing."""
 
     UNKNOWN = "review_not_found"
     """There is none, or it is another municipality's: nobody learns which."""
+    NOT_CENTRE = "not_for_the_centre"
+    """What concerns every municipality, of somebody who acts for another than the office of the centre."""
     CLOSED = "review_closed"
     OWN_ACCESS = "own_access"
     GONE = "access_gone"

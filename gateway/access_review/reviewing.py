@@ -24,8 +24,7 @@ from gateway.access_review.campaign import (
     Plan,
     Progress,
 )
-from gateway.access_review.reviewer import NotDone, Reviewer, ReviewRefused
-from gateway.audit.acts import SYSTEM
+from gateway.access_review.reviewer import BY_ITSELF, NotDone, Reviewer, ReviewRefused
 from idp.directory.person import RoleHeld
 
 T = TypeVar("T")
@@ -33,7 +32,6 @@ Found = Callable[
     [Collection[MunicipalityCode], datetime], Awaitable[Mapping[MunicipalityCode, Sequence[Held]]]
 ]
 """Who has what there at a moment, without the roles that count no more."""
-BY_ITSELF = Reviewer(subject=SubjectId(SYSTEM), login=SYSTEM, municipality=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,11 @@ class Reviewing:
         plan: Plan,
         now: datetime,
     ) -> tuple[list[Campaign], dict[MunicipalityCode, ReviewRefused]]:
-        """One for each, and why there is none where none was begun."""
+        """One for each, and why there is none where none was begun. Raises ReviewRefused."""
+        if by.municipality is not None:
+            refusal = ReviewRefused(NotDone.NOT_CENTRE)
+            await self._refused(refusal, by, now, "begin everywhere")
+            raise refusal
         begun, refused = [], {}
         found = await self.found(municipalities, now)
         for code in municipalities:
@@ -237,9 +239,14 @@ class Reviewing:
         try:
             return await doing
         except ReviewRefused as refusal:
-            entry = acts.refused(refusal, by, now, act, which[:SHOWN])
-            await self.store.transact(lambda book: book.record(entry))
+            await self._refused(refusal, by, now, act, which)
             raise
+
+    async def _refused(
+        self, refusal: ReviewRefused, by: Reviewer, now: datetime, act: str, which: str = ""
+    ) -> None:
+        entry = acts.refused(refusal, by, now, act, which[:SHOWN])
+        await self.store.transact(lambda book: book.record(entry))
 
 
 SHOWN = 64  # characters kept of an id that a request names

@@ -143,6 +143,10 @@ class Ask:
     def waits(self, now: datetime) -> bool:
         return self.stage is Stage.WAITING and now < self.until
 
+    def stands(self, now: datetime) -> bool:
+        """Whether it waits, runs, or is going to."""
+        return self.stage in (Stage.WAITING, Stage.IN_FORCE) and now < self.until
+
     def counts_on(self, now: datetime) -> bool:
         """Whether decisions, now or later, have to know of it: also of an order that has lost its sponsor."""
         kept = self.stage is Stage.IN_FORCE or (

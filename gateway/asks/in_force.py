@@ -17,6 +17,8 @@ class InForce:
     def __init__(self) -> None:
         self._asks: dict[AskId, Ask] = {}
         self._by_holder: Mapping[SubjectId, tuple[Ask, ...]] = {}
+        self.changes = 0
+        """Made here so far: what was read of the database before one of them may be older than it."""
 
     def __len__(self) -> int:
         return len(self._asks)
@@ -38,6 +40,7 @@ class InForce:
 
     def put(self, ask: Ask, now: datetime) -> None:
         """It was changed here; durable already."""
+        self.changes += 1
         known = self._asks | {ask.id: ask}
         self._asks = {name: one for name, one in known.items() if one.counts_on(now)}
         self._arrange()

@@ -87,6 +87,7 @@ class AskOffice:
         name, now = AskId(secrets.token_urlsafe(16)), doing.now
         told = await self._told(wish)
         holder = (wish.holder or wish.asker).subject
+        whose = frozenset({wish.asker.subject, holder})
         placed = wish.kind is Kind.ORDER and wish.holder is not None
         action = Action.ADMINISTER if placed else Action.WRITE
         await self._require(doing, Act.ASK, action, Author(holder), _about(wish))
@@ -97,7 +98,7 @@ class AskOffice:
             to = told if made.kind is Kind.EMERGENCY or made.stage is Stage.WAITING else []
             return self._changed(made, Act.ASK, doing, notices(kind, made, doing.by, to, now))
 
-        made = await self._do(doing, Act.ASK, name, step, holder, _about(wish))
+        made = await self._do(doing, Act.ASK, name, step, whose, _about(wish))
         if made.kind is Kind.EMERGENCY:
             self.alarm(made)
         return made
@@ -153,7 +154,7 @@ class AskOffice:
             told = notices(NoticeKind.REQUEST_DECIDED, ended, by, [ended.asker, ended.holder], now)
             return Changed(ended, [replace(entry, own_municipality=review.own_municipality)], told)
 
-        return await self._change(name, None, step, now)
+        return await self._change(name, (), step, now)
 
     async def look_at_backers(self, people: Mapping[SubjectId, Person | None], now: datetime) -> None:
         """End what rests on somebody of `people` who is not there any more; None: whom the directory does not know."""
@@ -176,7 +177,11 @@ class AskOffice:
 
     async def look_again(self, now: datetime, *, first: bool = False) -> None:
         """Take what the database has into memory; what may have been decided without it is decided anew."""
-        changed = self.in_force.take(await self.store.counting(now), now)
+        while True:
+            changes, found = self.in_force.changes, await self.store.counting(now)
+            if changes == self.in_force.changes:  # else something was changed here while it was read
+                break
+        changed = self.in_force.take(found, now)
         for holder in () if first else sorted(changed):
             await self._anew(holder, Code.REQUEST_ENDED, now)
 
@@ -204,7 +209,7 @@ class AskOffice:
             return Changed(lost, [entry], told)
 
         with contextlib.suppress(AskRefused):  # somebody was quicker: it is over already
-            await self._change(one.id, None, step, now)
+            await self._change(one.id, (), step, now)
 
     async def _told(self, wish: Wish) -> Sequence[Party]:
         """Who is to know that it was asked for."""
@@ -284,7 +289,7 @@ class AskOffice:
                 made, act, doing, notices(NoticeKind.REQUEST_DECIDED, made, doing.by, told, doing.now)
             )
 
-        return await self._do(doing, act, found.id, step, None, about(found))
+        return await self._do(doing, act, found.id, step, (), about(found))
 
     def _changed(self, made: Ask, act: Act, doing: Doing, told: Sequence[Happened]) -> Changed:
         signed = {Act.APPROVE: made.approvals[-1:], Act.REVIEW: [made.reviewed]}.get(act, [made.ended])
@@ -300,19 +305,19 @@ class AskOffice:
         act: Act,
         name: AskId,
         step: Step,
-        holder: SubjectId | None,
+        whose: Collection[SubjectId],
         what: Mapping[str, str],
     ) -> Ask:
         try:
-            return await self._change(name, holder, step, doing.now)
+            return await self._change(name, whose, step, doing.now)
         except AskRefused as error:
             raise await self._not(doing, act, error.reason, what) from error
 
-    async def _change(self, name: AskId, holder: SubjectId | None, step: Step, now: datetime) -> Ask:
+    async def _change(self, name: AskId, whose: Collection[SubjectId], step: Step, now: datetime) -> Ask:
         made: list[Ask] = []
 
         async def change(until: datetime) -> Sequence[str]:
-            changed, ids = await self.store.change(name, holder, step, now, until)
+            changed, ids = await self.store.change(name, whose, step, now, until)
             self.in_force.put(changed.ask, now)
             made.append(changed.ask)
             return ids

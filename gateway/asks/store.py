@@ -1,6 +1,6 @@
 """What asking needs of a database. Every change, its entries, its notices and what it revokes are one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -46,10 +46,10 @@ class AskStore(Protocol):
     """Raises the database's own errors."""
 
     async def change(
-        self, name: AskId, holder: SubjectId | None, step: Step, now: datetime, until: datetime
+        self, name: AskId, whose: Collection[SubjectId], step: Step, now: datetime, until: datetime
     ) -> tuple[Changed, list[str]]:
-        """`holder`: of one that is new. What their open sessions were granted is revoked until `until`; gives the
-        revocation ids.
+        """`whose`: the step of one that is new is told what these people asked for or hold. What the holder's open
+        sessions were granted is revoked until `until`; gives the revocation ids.
         """
         ...
 

@@ -84,7 +84,9 @@ def _window(running: Sequence[Ask]) -> tuple[datetime, datetime]:
 
 
 def _ticket(asks: Sequence[Ask], about: Matter, now: datetime) -> Ticket | None:
-    """One that runs with its sponsor, before one that has lost it: an officer sees then what is missing."""
+    """Those that run with their sponsors, before one that has lost it: an officer sees then what is missing. One that
+    somebody has ended is approved no more.
+    """
     orders = [
         one
         for one in asks
@@ -92,14 +94,17 @@ def _ticket(asks: Sequence[Ask], about: Matter, now: datetime) -> Ticket | None:
     ]
     if not orders:
         return None
-    best = min(orders, key=lambda one: one.stage is not Stage.IN_FORCE)
+    running = [one for one in orders if one.stage is Stage.IN_FORCE]
+    best = min(running or orders, key=lambda one: one.stage is Stage.WITHDRAWN)
+    since, until = _window(running or [best])
     assert best.application is not None
     return Ticket(
-        approved=True,
-        since=best.since,
-        until=best.until,
+        approved=best.stage is not Stage.WITHDRAWN,
+        since=since,
+        until=until,
         application=best.application,
-        sponsor_present=best.stage is Stage.IN_FORCE,
+        actions=frozenset(action for one in running or [best] for action in one.actions),
+        sponsor_present=bool(running),
         sponsor=best.sponsor.subject if best.sponsor is not None else None,
         number=best.id,
     )

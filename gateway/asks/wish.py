@@ -20,8 +20,8 @@ from idp.directory.person import Person
 
 WHY_MAX = 500  # characters
 WORDS = 3  # of a reason for emergency access
-MOST = 20  # of one person that wait or are in force
-MOST_A_DAY = 30  # of one person that others were told of, also where they were withdrawn since
+MOST = 20  # that one person asked for or recorded, and that are not over
+MOST_A_DAY = 30  # by one person, that others were told of, also where they were withdrawn since
 DAY = timedelta(days=1)
 TELLING = frozenset({Kind.ACCESS, Kind.ORDER, Kind.EMERGENCY})
 SLOW = timedelta(minutes=15)  # a form that was filled in slowly begins now
@@ -76,11 +76,19 @@ class Rules:
 
 
 def asked(wish: Wish, theirs: Sequence[Ask], rules: Rules, name: AskId, now: datetime) -> Ask:
-    """`theirs`: what the holder has that counts or waits, or was asked for within a day. Raises AskRefused."""
+    """`theirs`: what asker and holder asked for or have that counts or waits, or is of the last day.
+
+    Raises AskRefused.
+    """
     checked = CHECKS[wish.kind](wish, theirs, rules, name, now)
-    told = sum(one.kind in TELLING and one.asked_at > now - DAY for one in theirs)
-    if sum(one.waits(now) or one.runs(now) for one in theirs) >= MOST:
+    mine = [one for one in theirs if one.asker.subject == wish.asker.subject]  # nobody fills up another's
+    if wish.kind is Kind.EMERGENCY:
+        telling = frozenset({Kind.EMERGENCY})  # whatever else is under way, a flood does not wait
+    elif sum(one.stands(now) for one in mine) >= MOST:
         raise AskRefused(Why.TOO_MANY)
+    else:
+        telling = TELLING
+    told = sum(one.kind in telling and one.asked_at > now - DAY for one in mine)
     if wish.kind in TELLING and told >= MOST_A_DAY:
         raise AskRefused(Why.TOO_MANY)
     return checked

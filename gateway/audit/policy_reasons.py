@@ -13,6 +13,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="zásady obce, za kterou osoba nejedná",
                 en="policies of a municipality the person does not act for",
             ),
+            "not_for_the_centre": Title(
+                cs="týká se všech obcí, a osoba nejedná za úřad technologického centra",
+                en="it concerns every municipality, and the person does not act for the office of the centre",
+            ),
             "own_proposal": Title(cs="vlastní návrh nelze schválit", en="one's own proposal"),
             "proposal_in_another_state": Title(
                 cs="návrh je v jiném stavu, než úkon vyžaduje", en="the proposal is in another state"

@@ -5,6 +5,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
+
 from config.vocabulary import Action, MunicipalityCode, SubjectId
 from gateway.commands.control_plane import GATE_PATIENCE, ControlPlane
 from gateway.commands.following_policies import FollowingPolicies
@@ -17,6 +19,7 @@ from idp.directory.subject import directory_of
 
 COMMAND_LINE = "cli"
 """In the place of a directory's name, of an operator."""
+log = structlog.get_logger("policies")
 LONGEST = timedelta(minutes=1)  # between two looks: at another node somebody may have approved for a time
 
 
@@ -25,7 +28,8 @@ async def take_policies(plane: ControlPlane, following: FollowingPolicies) -> No
     await following.look()
     if following.trouble is not None:
         raise following.trouble
-    await plane.gates.gate_applied(GATE_PATIENCE)
+    if not await plane.gates.gate_applied(GATE_PATIENCE):
+        log.warning("policies.gates_late", policies=plane.book.version)  # the page of incidents says so too
 
 
 async def still_entitled(plane: ControlPlane, one: Proposal, moment: datetime) -> bool:
@@ -49,7 +53,10 @@ async def still_entitled(plane: ControlPlane, one: Proposal, moment: datetime) -
             for each in opens(held.role, held.municipality, plane.snapshot, moment):
                 if each.application == POLICIES:
                     found.setdefault(held.municipality, set()).update(each.actions)
-    return any(needed <= actions for actions in found.values())
+    if scope is None:  # and for the office that runs the centre, as `gateway.policy_office.asking` has it
+        centre = plane.settings.office.municipality
+        return centre is not None and needed <= found.get(centre, set())
+    return needed <= found.get(scope, set())
 
 
 async def keep_activations(plane: ControlPlane) -> None:

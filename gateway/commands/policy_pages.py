@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.vocabulary import ApplicationId, SubjectId
 from gateway.authorize.catalogue import openable
@@ -58,6 +58,8 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         books=PlaneBooks(plane),
         applications=plane.application_titles(),
         networks=[one.name for one in plane.settings.networks],
+        centre=plane.settings.office.municipality,
+        gates_have_it=lambda: plane.gates.gate_applied(AT_ONCE),
         names_of=_Names(plane),
     )
     district = {code: one.name for code, one in plane.state.district.items()}
@@ -91,6 +93,9 @@ class _Names:
         return found
 
 
+AT_ONCE = timedelta(milliseconds=20)  # who looks is told how it stands, and may look again
+
+
 @dataclass(frozen=True, slots=True)
 class Hits:
     """Of the sessions that are open, those to which some application would be closed that is open now."""
@@ -101,7 +106,7 @@ class Hits:
         plane = self.plane
         office, limits = plane.policy_desk.office(plane.state), plane.settings.sign_in
         texts = (await office.store.look(standing)).texts
-        closed = await office.store.look(lambda desk: desk.incidents(over=False, limit=MOST_CLOSED))
+        closed = await office.store.look(lambda desk: desk.incidents())
         sessions = [
             one for one in await plane.state.sessions.open_ones() if one.why_over(limits, now) is None
         ]
@@ -113,9 +118,6 @@ class Hits:
             return sum(_loses(one, plane.snapshot, becomes, now) for one in sessions)
 
         return await asyncio.to_thread(counted), len(sessions)
-
-
-MOST_CLOSED = 200
 
 
 def _loses(session: Session, before: Snapshot, after: Snapshot, now: datetime) -> bool:

@@ -17,4 +17,5 @@ def review_pages(plane: ControlPlane) -> Sequence[Page]:
         may_act=acting(plane),
         applications=plane.application_titles(),
         everywhere=list(plane.state.district),
+        centre=plane.settings.office.municipality,
     ).pages()

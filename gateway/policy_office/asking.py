@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from config.vocabulary import Action, SubjectId
+from config.vocabulary import Action, MunicipalityCode, SubjectId
 from gateway.policy_office.actor import Actor, operating
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import OF_REGION, Scope
@@ -15,8 +15,13 @@ about in a word. Raises whatever the caller's own refusal is, recorded already."
 
 @dataclass(frozen=True, slots=True)
 class Asking:
+    """`centre`: of the office that runs the centre. What concerns all is for whoever acts for it, whatever policies
+    say: a municipality's own could say anything of its own people.
+    """
+
     actor: Actor
     may: May
+    centre: MunicipalityCode | None
 
     async def require(
         self, action: Action, scope: Scope, author: SubjectId | None = None, about: str = ""
@@ -26,6 +31,8 @@ class Asking:
             return
         if scope not in (OF_REGION, self.actor.municipality):
             raise ActRefused(Refusal.NOT_YOURS)
+        if scope == OF_REGION and (self.centre is None or self.actor.municipality != self.centre):
+            raise ActRefused(Refusal.NOT_CENTRE)
         await self.may(action, author, about)
         if scope == OF_REGION and action is not Action.ADMINISTER:
             await self.may(Action.ADMINISTER, author, about)
@@ -40,4 +47,4 @@ async def nobody_is_asked(_action: Action, _author: SubjectId | None, _about: st
 
 
 def by_operator(by: str) -> Asking:
-    return Asking(operating(by), nobody_is_asked)
+    return Asking(operating(by), nobody_is_asked, None)

@@ -16,7 +16,7 @@ from policies.incidents import Closure, ClosureKind, ClosureUnusable, target_fau
 from policies.model import Text
 
 CLOSE, OPEN = "close_incident", "open_incident"
-SHOWN = 200
+SHOWN = 200  # of those opened again
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,24 @@ class Incidents:
     district: frozenset[MunicipalityCode]
 
     async def listed(self, asking: Asking, *, over: bool = False) -> list[Incident]:
-        """`over`: also those that were opened again."""
+        """All that stand, the oldest first; `over`: the newest first, also those that were opened again."""
         if not asking.actor.operates:  # what is closed concerns everybody who may look at policies
             await asking.may(Action.READ, None, "incidents")
-        return await self.office.store.look(lambda desk: desk.incidents(over=over, limit=SHOWN))
+
+        def query(desk: Desk) -> list[Incident]:
+            standing = desk.incidents()
+            if not over:
+                return standing
+            both = [*standing, *desk.ended_incidents(SHOWN)]
+            return sorted(both, key=lambda one: one.closure.at, reverse=True)
+
+        return await self.office.store.look(query)
 
     async def close(
         self, asking: Asking, kind: ClosureKind, target: str, reason: Text, now: datetime
     ) -> Incident:
-        """Nobody is let in there any more when it returns. `reason`: what refused people read.
+        """Nothing is decided otherwise any more when it returns; a gate that is late honours grants of before until it
+        hears of it, or they end. `reason`: what refused people read.
 
         Raises ActRefused, and what `Asking.may` raises.
         """
@@ -50,8 +59,7 @@ class Incidents:
             )
 
             def work(desk: Desk) -> None:
-                standing = desk.incidents(over=False, limit=SHOWN)
-                if any(one.closure.id == closure.id for one in standing):
+                if any(one.closure.id == closure.id for one in desk.incidents()):
                     raise ActRefused(Refusal.INCIDENT_CLOSED)
                 desk.keep_incident(made)
                 desk.record([entries.closed(made, asking.actor, now)])

@@ -216,6 +216,8 @@ def failed(one: Proposal, now: datetime) -> Proposal:
 def activated(one: Proposal, in_force: Version, now: datetime) -> Proposal:
     """What is to be checked as a whole before, and becomes a version then. Raises ActRefused."""
     after = _stepped(one, Step.ACTIVATE, now)
+    if one.activate_at is not None and now < one.activate_at:
+        raise ActRefused(Refusal.NOT_NOW)
     if one.approver in one.authors or not one.approver:
         raise ActRefused(Refusal.OWN)
     if one.approved_digest != one.digest:

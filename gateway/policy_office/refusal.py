@@ -9,6 +9,8 @@ class Refusal(StrEnum):
     """There is none of that name, or it is none of this person's municipality: which of the two is not told."""
     VERSION_UNKNOWN = "policy_version_unknown"
     NOT_YOURS = "not_your_municipality"
+    NOT_CENTRE = "not_for_the_centre"
+    """What concerns every municipality, of somebody who acts for another than the office of the centre."""
     OWN = "own_proposal"
     NOT_NOW = "proposal_in_another_state"
     CHANGED_MEANWHILE = "policies_changed_meanwhile"

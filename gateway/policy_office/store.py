@@ -47,8 +47,12 @@ class Desk(Protocol):
 
     def next_due(self) -> datetime | None: ...
 
-    def incidents(self, *, over: bool, limit: int) -> list[Incident]:
-        """Those that stand, the oldest first; with `over` also the others, the newest first."""
+    def incidents(self) -> list[Incident]:
+        """All that stand, the oldest first."""
+        ...
+
+    def ended_incidents(self, limit: int) -> list[Incident]:
+        """Those opened again, the newest first."""
         ...
 
     def incident(self, name: str) -> Incident | None: ...

@@ -1,6 +1,6 @@
 """What people ask for, in the database; implements `gateway.asks.store.AskStore`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,13 +38,12 @@ class StoredAsks:
     tell: Tell
 
     async def change(
-        self, name: AskId, holder: SubjectId | None, step: Step, now: datetime, until: datetime
+        self, name: AskId, whose: Collection[SubjectId], step: Step, now: datetime, until: datetime
     ) -> tuple[Changed, list[str]]:
         def work(connection: Connection) -> tuple[Changed, list[str]]:
             rows = _Rows(connection)
             kept = rows.at(name)
-            whose = kept.holder.subject if kept is not None else holder
-            theirs = [] if whose is None else rows.of_holder(whose, now)
+            theirs = rows.of(whose, now) if whose else []
             changed = step(kept, theirs)
             rows.put(changed.ask)
             self.append(connection, changed.entries)
@@ -91,13 +90,13 @@ class _Rows(KeyedRows):
         row = self._at(ask, id=name)
         return None if row is None else ask_of(row)
 
-    def of_holder(self, holder: SubjectId, now: datetime) -> list[Ask]:
+    def of(self, people: Collection[SubjectId], now: datetime) -> list[Ask]:
         """All that counts or waits, or was asked for within a day; and more."""
         stages = ask.c.stage.in_((Stage.WAITING, *COUNT))
         living = (
             (stages & (ask.c.ends_at > micros(now))) | _unreviewed() | (ask.c.asked_at > micros(now - DAY))
         )
-        query = select(ask).where(ask.c.holder == holder, living)
+        query = select(ask).where(ask.c.holder.in_(people) | ask.c.asker.in_(people), living)
         return [ask_of(row) for row in self._connection.execute(query)]
 
     def put(self, one: Ask) -> None:

@@ -50,7 +50,7 @@ class FleetNodes(KeyedRows):
 
     def _in_force(self, shared: SharedPolicies) -> str:
         """What an incident closes makes a version of its own, which whoever took it has recorded."""
-        if StoredIncidents(self._connection).standing(1):
+        if StoredIncidents(self._connection).any_stands():
             found = page(self._connection, LOADED, None, 1).entries
             if found and isinstance(found[0], Recorded):
                 return found[0].entry.policy_version

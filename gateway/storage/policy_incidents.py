@@ -13,20 +13,26 @@ from gateway.storage.tables.policy_office import policy_incident
 from policies.incidents import Closure, ClosureKind
 
 _i = policy_incident.c
-MANY = 1_000  # that stand at once; there are some dozens of things that can be closed
 
 
 class StoredIncidents(KeyedRows):
     """In the transaction that is open."""
 
-    def standing(self, limit: int = MANY) -> list[Incident]:
-        """The oldest first."""
+    def standing(self) -> list[Incident]:
+        """All of them, the oldest first: one that is left out would close nothing. Nothing is closed twice, so there
+        are no more than there is to close.
+        """
         chosen = select(policy_incident).where(_i.opened_at.is_(None)).order_by(_i.closed_at, _i.id)
-        return [_incident(row) for row in self._connection.execute(chosen.limit(limit))]
+        return [_incident(row) for row in self._connection.execute(chosen)]
 
-    def all(self, limit: int) -> list[Incident]:
-        """The newest first."""
-        chosen = select(policy_incident).order_by(_i.closed_at.desc(), _i.id).limit(limit)
+    def any_stands(self) -> bool:
+        chosen = select(_i.id).where(_i.opened_at.is_(None)).limit(1)
+        return self._connection.execute(chosen).first() is not None
+
+    def ended(self, limit: int) -> list[Incident]:
+        """Opened again, those closed last first."""
+        chosen = select(policy_incident).where(_i.opened_at.is_not(None))
+        chosen = chosen.order_by(_i.closed_at.desc(), _i.id).limit(limit)
         return [_incident(row) for row in self._connection.execute(chosen)]
 
     def one(self, name: str) -> Incident | None:

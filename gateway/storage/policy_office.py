@@ -67,8 +67,11 @@ class StoredDesk:
     def next_due(self) -> datetime | None:
         return self._proposals.next_due()
 
-    def incidents(self, *, over: bool, limit: int) -> list[Incident]:
-        return self._incidents.all(limit) if over else self._incidents.standing(limit)
+    def incidents(self) -> list[Incident]:
+        return self._incidents.standing()
+
+    def ended_incidents(self, limit: int) -> list[Incident]:
+        return self._incidents.ended(limit)
 
     def incident(self, name: str) -> Incident | None:
         return self._incidents.one(name)

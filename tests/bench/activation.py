@@ -113,4 +113,4 @@ def _person(name: str) -> Asking:
     async def may(_action: Action, _author: SubjectId | None, _about: str) -> None:
         """Who may is the pages' matter."""
 
-    return Asking(Actor(subject=f"bench:{name}", login=name, municipality=HULIN), may)
+    return Asking(Actor(subject=f"bench:{name}", login=name, municipality=HULIN), may, None)

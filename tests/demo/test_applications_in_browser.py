@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from config.vocabulary import ApplicationId
-from tests.rig.browser import accessibility_faults, chromium, screenshot
+from tests.rig.browser import accessibility_faults, screenshot, visit
 from tests.rig.demo_world import Demo
 
 pytestmark = pytest.mark.real
@@ -35,10 +35,10 @@ async def opened(browser: Browser, demo: Demo, name: str, language: str, scheme:
 
 @pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
 async def test_every_page_fits_the_window_and_is_accessible(
-    demo: Demo, language: str, scheme: str, width: int
+    browser: Browser, demo: Demo, language: str, scheme: str, width: int
 ) -> None:
     found = {}
-    async with chromium() as browser:
+    async with visit(browser):
         for name in PAGES:
             page = await opened(browser, demo, name, language, scheme, width)
             await screenshot(page, f"sample-{name}-{language}-{scheme}-{width}")
@@ -51,9 +51,9 @@ async def test_every_page_fits_the_window_and_is_accessible(
     assert found == {}
 
 
-async def test_nothing_is_cut_on_the_smallest_telephone(demo: Demo) -> None:
+async def test_nothing_is_cut_on_the_smallest_telephone(browser: Browser, demo: Demo) -> None:
     """No cell of the register is wider than its row, and no name of the map leaves the picture it is in."""
-    async with chromium() as browser:
+    async with visit(browser):
         page = await opened(browser, demo, "records", "cs", "light", 360)
         await screenshot(page, "sample-records-360")
         wide = "rows => rows.filter(row => row.scrollWidth > row.clientWidth).length"
@@ -70,8 +70,10 @@ async def test_nothing_is_cut_on_the_smallest_telephone(demo: Demo) -> None:
         assert await page.eval_on_selector_all(".place text", cut) == []
 
 
-async def test_names_on_the_map_can_be_read_on_a_telephone_and_the_own_is_in_sight(demo: Demo) -> None:
-    async with chromium() as browser:
+async def test_names_on_the_map_can_be_read_on_a_telephone_and_the_own_is_in_sight(
+    browser: Browser, demo: Demo
+) -> None:
+    async with visit(browser):
         page = await opened(browser, demo, "map", "cs", "light", 390)
         own = page.locator(".place.own text")
         box = await own.bounding_box()
@@ -80,8 +82,8 @@ async def test_names_on_the_map_can_be_read_on_a_telephone_and_the_own_is_in_sig
         assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
 
 
-async def test_a_figure_of_the_budget_says_on_a_telephone_what_it_is(demo: Demo) -> None:
-    async with chromium() as browser:
+async def test_a_figure_of_the_budget_says_on_a_telephone_what_it_is(browser: Browser, demo: Demo) -> None:
+    async with visit(browser):
         page = await opened(browser, demo, "budget", "cs", "light", 390)
         said = await page.locator("tbody td").first.evaluate(
             "one => getComputedStyle(one, '::before').content"
@@ -89,8 +91,8 @@ async def test_a_figure_of_the_budget_says_on_a_telephone_what_it_is(demo: Demo)
         assert said.startswith('"Plán: "')
 
 
-async def test_dark_is_dark(demo: Demo) -> None:
-    async with chromium() as browser:
+async def test_dark_is_dark(browser: Browser, demo: Demo) -> None:
+    async with visit(browser):
         for name in ("records", "budget", "map"):
             page = await opened(browser, demo, name, "cs", "dark", 390)
             colour = await page.evaluate("getComputedStyle(document.body).backgroundColor")

@@ -138,7 +138,8 @@ async def test_a_signal_ends_everything(tmp_path: Path, number: signal.Signals) 
     async with supervisor(tmp_path, lives(control), lives(envoy)) as process:
         pids = await pid_in(control), await pid_in(envoy)
         process.send_signal(number)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        _, said = await asyncio.wait_for(process.communicate(), 10)
+        assert (process.returncode, said) == (0, b"")
         assert [await is_gone(pid) for pid in pids] == [True, True]
 
 

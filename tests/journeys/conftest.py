@@ -9,7 +9,6 @@ import pytest
 from playwright.async_api import Browser, Page
 from playwright.async_api import TimeoutError as WaitedTooLong
 
-from tests.rig.browser import chromium
 from tests.rig.demo import Account, Demo, demo
 
 
@@ -17,12 +16,6 @@ from tests.rig.demo import Account, Demo, demo
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with demo(tmp_path_factory.mktemp("demo")) as running:
         yield running
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
 
 
 @asynccontextmanager

@@ -200,6 +200,7 @@ def test_a_supplier_learns_of_the_order_and_of_the_sponsor(tmp_path: Path) -> No
         since=NOW - timedelta(hours=1),
         until=NOW + timedelta(hours=1),
         application=MAP,
+        actions=frozenset({question.action}),
         sponsor_present=False,
     )
     assert [("sponsor", "")] in kinds(explained(book, replace(question, facts=Facts(ticket=alone))))

@@ -25,6 +25,7 @@ OFFICE = NetworkName("office")
 BOUNDS = Bounds(SCHEMA, frozenset(DISTRICT), frozenset(APPLICATIONS), HULIN, frozenset({OFFICE}))
 OFFERED = Offered(APPLICATIONS, [OFFICE])
 BASE: dict[str, Any] = {
+    "in_place_of": ["mayor"],
     "id": "my-rule",
     "roles": ["clerk"],
     "applications": ["records"],
@@ -193,8 +194,10 @@ TICKET = Ticket(
     since=NOW - DAY,
     until=NOW + DAY,
     application=ApplicationId("records"),
+    actions=frozenset({Action.READ, Action.WRITE}),
     sponsor_present=True,
 )
+MAYOR, REGISTRAR = frozenset({Role.MAYOR}), frozenset({Role.REGISTRAR})
 FINANCE = frozenset({"finance"})
 SUPPLIER = (HULIN, Role.SUPPLIER)
 STRONGEST = AuthenticationLevel.PHISHING_RESISTANT
@@ -216,11 +219,13 @@ DOES: dict[str, tuple[list[Question], list[Question]]] = {
         ],
     ),
     "deputy": (
-        [ask(CLERK, facts=Facts(delegation=Delegation(since=NOW, until=NOW + DAY)))],
+        [ask(CLERK, facts=Facts(delegation=Delegation(since=NOW, until=NOW + DAY, roles=MAYOR)))],
         [
             ask(CLERK),
-            ask(CLERK, facts=Facts(delegation=Delegation(since=NOW - DAY, until=NOW))),
-            ask(CLERK, facts=Facts(delegation=Delegation(since=NOW + DAY, until=NOW + 2 * DAY))),
+            ask(CLERK, facts=Facts(delegation=Delegation(since=NOW, until=NOW + DAY))),
+            ask(CLERK, facts=Facts(delegation=Delegation(since=NOW, until=NOW + DAY, roles=REGISTRAR))),
+            ask(CLERK, facts=Facts(delegation=Delegation(since=NOW - DAY, until=NOW, roles=MAYOR))),
+            ask(CLERK, facts=Facts(delegation=Delegation(since=NOW + DAY, until=NOW + 2 * DAY, roles=MAYOR))),
         ],
     ),
     "supplier-under-order": (
@@ -237,6 +242,7 @@ DOES: dict[str, tuple[list[Question], list[Question]]] = {
                     {"until": NOW},
                     {"since": NOW + DAY},
                     {"application": MAP},
+                    {"actions": frozenset({Action.WRITE})},
                 )
             ),
         ],

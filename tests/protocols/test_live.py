@@ -2,17 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from tests.rig.browser import PROJECT, chromium
+from tests.rig.browser import PROJECT
 from tests.rig.centre import Centre
 from tests.rig.rpc_server import SERVICE
 
@@ -51,12 +49,6 @@ CALL = """([path, name, text]) => new Promise(done => {
 
 SEEN = """path => fetch(path, {method: 'POST', headers: {'Content-Type': 'application/grpc-web-text'}}).then(
   answer => [answer.headers.get('grpc-message'), answer.headers.get('x-brana-reason')])"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
 
 
 async def page(browser: Browser, there: Centre, *signed_in_at: str) -> Page:

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 PROJECT = Path(__file__).parents[2]
@@ -40,6 +42,32 @@ async def chromium() -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def one_chromium() -> AsyncIterator[Browser]:
+    """In each process of tests: to start it takes longer than most looks at a page. Who looks has contexts of its own,
+    which share nothing.
+    """
+    async with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(one_chromium: Browser) -> Browser:
+    return one_chromium
+
+
+@asynccontextmanager
+async def visit(started: Browser) -> AsyncIterator[None]:
+    """Whatever the block opens is closed when it ends, as with a browser of its own."""
+    before = started.contexts
+    try:
+        yield
+    finally:
+        for one in started.contexts:
+            if one not in before:
+                await one.close()
 
 
 async def screenshot(page: Page, name: str) -> Path:

@@ -86,7 +86,7 @@ class Person:
             address="192.0.2.7",
             request_id="r",
         )
-        return Asking(actor, self._may)
+        return Asking(actor, self._may, KROMERIZ)
 
     async def _may(self, action: Action, author: SubjectId | None, _about: str) -> None:
         self.asked.append((action, author))

@@ -90,6 +90,7 @@ class PolicySite:
     world: World
     hits: tuple[int, int] = (3, 41)
     asked: list[Act] = field(default_factory=list)
+    gates_late: bool = False
     simulated: Standing = None
     """How a simulation stands, whichever is asked for."""
     begun: list[tuple[Asked, str]] = field(default_factory=list)
@@ -139,6 +140,8 @@ class PolicySite:
             books=self,
             applications=TITLES,
             networks=[NetworkName("office")],
+            centre=KROMERIZ,
+            gates_have_it=self._gates_have_it,
             names_of=self._names,
         )
 
@@ -173,6 +176,9 @@ class PolicySite:
     async def _names(self, subjects: Collection[str]) -> Mapping[str, str]:
         people = (AUTHOR, APPROVER, BOTH, CENTRE)
         return {one.subject: one.name for one in people if one.subject in subjects}
+
+    async def _gates_have_it(self) -> bool:
+        return not self.gates_late
 
     async def _hits(self, closure: Closure, now: datetime) -> tuple[int, int]:
         return self.hits

@@ -66,6 +66,7 @@ class Given:
             may_act=self._may,
             applications=NAMES.applications,
             everywhere=[HULIN, KVASICE],
+            centre=HULIN,
         ).pages()
 
     async def _found(

@@ -22,6 +22,19 @@ REFUSALS: Mapping[NotDone, tuple[ShownRefusal, int]] = {
         ),
         404,
     ),
+    NotDone.NOT_CENTRE: (
+        ShownRefusal(
+            reason=NotDone.NOT_CENTRE,
+            title=both(
+                cs="To náleží úřadu technologického centra", en="This is for the office that runs the centre"
+            ),
+            advice=both(
+                cs="Týká se to všech obcí. Ve své obci můžete zahájit její vlastní přezkum.",
+                en="It concerns every municipality. In yours you may begin a review of its own.",
+            ),
+        ),
+        403,
+    ),
     NotDone.CLOSED: (
         ShownRefusal(
             reason=NotDone.CLOSED,

@@ -20,6 +20,7 @@ from gateway.sessions.assistance import end_of
 from gateway.web.access_review.not_done import REFUSALS, done
 from gateway.web.access_review.people import leaf, next_open, people
 from gateway.web.acting import MayAct
+from gateway.web.centre import actions_of
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of, request_id_of
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.officer.details import action_title
@@ -52,13 +53,16 @@ ID_LENGTH = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviews:
-    """`everywhere`: the municipalities of the district, for a review of all at once."""
+    """`everywhere`: the municipalities of the district, for a review of all at once; `centre`: of the office that runs
+    the centre, for which one acts to see other municipalities' reviews.
+    """
 
     desk: Desk
     reviewing: Reviewing
     may_act: MayAct
     applications: Mapping[ApplicationId, Title]
     everywhere: Sequence[MunicipalityCode]
+    centre: MunicipalityCode | None
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -78,7 +82,7 @@ class Reviews:
 
     async def campaigns(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
-        everywhere = Action.ADMINISTER in caller.actions
+        everywhere = self._reaches_all(caller)
         listed = await self.reviewing.campaigns(_reviewer(request, caller, everywhere=everywhere))
         return await self._show(
             request,
@@ -108,8 +112,9 @@ class Reviews:
         caller = self._caller(request)
         plan = _asked(await form_of(request, ["scope", "application", "until"]))
         await self._may(request, caller, Action.ADMINISTER, "begin everywhere")
-        by = _reviewer(request, caller, everywhere=True)
-        begun, refused = await self.reviewing.begin_everywhere(by, self.everywhere, plan, self.desk.now())
+        by = _reviewer(request, caller, everywhere=self._reaches_all(caller))
+        beginning = self.reviewing.begin_everywhere(by, self.everywhere, plan, self.desk.now())
+        begun, refused = await done(beginning)
         if not begun and refused:
             raise Refused(*REFUSALS[next(iter(refused.values())).reason])
         raise web.HTTPSeeOther("/reviews?" + urlencode({"done": "all", "begun": len(begun)}))
@@ -193,8 +198,11 @@ class Reviews:
 
     async def _shown(self, request: web.Request, caller: Assertion) -> Shown:
         """Of one's own municipality, or whoever administers the region's set: of any."""
-        by = _reviewer(request, caller, everywhere=Action.ADMINISTER in caller.actions)
+        by = _reviewer(request, caller, everywhere=self._reaches_all(caller))
         return await done(self.reviewing.shown(by, _review_of(request), self.desk.now()))
+
+    def _reaches_all(self, caller: Assertion) -> bool:
+        return Action.ADMINISTER in actions_of(caller, self.centre)
 
     def _caller(self, request: web.Request) -> Assertion:
         return self.desk.caller(request, POLICIES)
@@ -216,7 +224,7 @@ class Reviews:
         return {
             "review": shown.campaign,
             "municipality": self.desk.municipality_name(shown.campaign.municipality),
-            "may_act": (Action.SIGN if own else Action.ADMINISTER) in caller.actions,
+            "may_act": (Action.SIGN if own else Action.ADMINISTER) in actions_of(caller, self.centre),
             "progress": progress(shown.items),
             "overdue": shown.campaign.overdue(self.desk.now()),
         }

@@ -32,6 +32,13 @@ TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
         "Jednáte-li za více obcí, přepněte se na portálu.",
         "If you act for several municipalities, switch in the portal.",
     ),
+    Refusal.NOT_CENTRE: (
+        403,
+        "To náleží úřadu technologického centra",
+        "This is for the office that runs the centre",
+        "Týká se to všech obcí. Jednáte-li i za úřad centra, přepněte se na portálu; jinak požádejte jeho správce.",
+        "It concerns every municipality. Acting for the office of the centre too? Switch in the portal, or ask it.",
+    ),
     Refusal.OWN: (
         403,
         "Vlastní návrh schválit nelze",

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from config.vocabulary import Action
 from gateway.policy_office.proposal import OVER, Proposal, State
+from gateway.web.centre import actions_of
 from gateway.web.desk import Page
 from gateway.web.identity import Assertion
 from gateway.web.policies.entered import texts_of
@@ -33,7 +34,7 @@ class Overview:
         site, caller = self.site, self.site.caller(request)
         asking, scope = site.asking(request, caller), scope_asked("", caller)
         of_both = await done(site.office.proposals(asking, scope))
-        if Action.ADMINISTER in caller.actions:
+        if Action.ADMINISTER in actions_of(caller, site.centre):
             of_both += await done(site.office.proposals(asking, scope_asked("region", caller)))
         heads = await done(site.office.versions(asking, scope, None, 1))
         return await site.show(

@@ -18,6 +18,7 @@ from gateway.policy_office.office import Office
 from gateway.policy_office.proposal import Proposal, ProposalId, State
 from gateway.policy_office.scope import OF_REGION, Scope
 from gateway.web.acting import MayAct
+from gateway.web.centre import actions_of
 from gateway.web.desk import Desk, origin_of, request_id_of
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.officer.details import action_title
@@ -64,6 +65,10 @@ class Site:
     books: Books
     applications: Mapping[ApplicationId, Title]
     networks: Collection[NetworkName]
+    centre: MunicipalityCode | None
+    """Of the office that runs the centre; None: nobody acts on what concerns all, but on the command line."""
+    gates_have_it: Callable[[], Awaitable[bool]]
+    """Whether every gate goes by what decides now; one that does not honours grants of before meanwhile."""
     names_of: Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
     """What people are called, by subject; who is not known is left out."""
     thinking: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -97,7 +102,7 @@ class Site:
             address=origin.address,
             request_id=request_id_of(request),
         )
-        return Asking(actor, may)
+        return Asking(actor, may, self.centre)
 
     def own(self, caller: Assertion) -> Scope:
         return Scope(caller.municipality)
@@ -129,7 +134,7 @@ class Site:
             caller,
             status=status,
             municipality=self.desk.municipality_name(caller.municipality),
-            may=frozenset(caller.actions),
+            may=actions_of(caller, self.centre),
             done=request.query.get("done", "")[:NAME_LENGTH] if led_here_by_us(request) else "",
             states=STATES,
             tags=TAGS,

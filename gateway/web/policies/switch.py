@@ -7,6 +7,7 @@ from datetime import datetime
 from aiohttp import web
 
 from config.vocabulary import Action, Language, MunicipalityCode, Role
+from gateway.policy_office.incidents import CLOSE
 from gateway.policy_office.refusal import Refusal
 from gateway.policy_office.scope import OF_REGION
 from gateway.web.desk import Page, Refused
@@ -65,6 +66,7 @@ class Switch:
             closed=[one for one in found if one.stands],
             over=[one for one in found if not one.stands],
             called=self._called,
+            everywhere=await site.gates_have_it(),
             kinds=KIND_WORDS,
             roles=list(Role),
             municipalities=self.municipalities,
@@ -78,9 +80,7 @@ class Switch:
         site, caller = self.site, self.site.caller(request)
         entered = await texts_of(request, FIELDS)
         kind, target = _wanted(entered)
-        await done(
-            site.asking(request, caller).require(Action.ADMINISTER, OF_REGION, None, "look whom it hits")
-        )
+        await done(self._may_look(request, caller))
         closure = self._closure(caller, kind, target, entered)
         hit, everybody = await self.hits(closure, site.desk.now())
         return await site.show(
@@ -108,6 +108,11 @@ class Switch:
         name = request.match_info["incident"][:NAME_LENGTH]
         await done(site.incidents.open_again(site.asking(request, caller), name, why, site.desk.now()))
         raise web.HTTPSeeOther("/incidents?done=opened")
+
+    async def _may_look(self, request: web.Request, caller: Assertion) -> None:
+        asking, about = self.site.asking(request, caller), "look whom it hits"
+        async with self.site.office.refusing(asking, CLOSE, OF_REGION, self.site.desk.now()):
+            await asking.require(Action.ADMINISTER, OF_REGION, None, about)
 
     def _called(self, closure: Closure) -> Text:
         return called(closure, self.site.books.in_force().names)

@@ -197,6 +197,33 @@ def test_a_role_that_two_campaigns_remove_is_blocked_once_and_given_back_by_the_
     assert len(hulin.read(lambda book: book.blocks())) == 1
 
 
+def test_a_role_that_two_campaigns_remove_stays_removed_until_both_give_it_back(hulin: Village) -> None:
+    whole, privileged = hulin.begun(), hulin.begun(scope=Scope.PRIVILEGED)
+    hulin.decide(whole, OFFICERS, Choice.REMOVE)
+    hulin.decide(privileged, OFFICERS, Choice.REMOVE)
+    hulin.decide(whole, OFFICERS, Choice.CONFIRM)
+    [block] = hulin.read(lambda book: book.blocks())
+    assert (block.subject, block.campaign) == (PETR, privileged.id)
+    assert hulin.read(lambda book: book.blocks_of(whole.id)) == []
+    last = hulin.said()[-1]
+    assert (last.code, last.details["review"]) == (Code.ACCESS_REMOVED, privileged.id)
+    hulin.decide(privileged, OFFICERS, Choice.CONFIRM)
+    assert hulin.read(lambda book: book.blocks()) == []
+    assert hulin.said()[-1].code is Code.ACCESS_RESTORED
+
+
+def test_what_another_review_removed_before_it_came_back_does_not_hold_it_now(hulin: Village) -> None:
+    first = hulin.begun()
+    hulin.decide(first, OFFICERS, Choice.REMOVE)
+    [block] = hulin.read(lambda book: book.blocks())
+    later = NOW + timedelta(hours=1)
+    hulin.write(lambda book: deciding.restore(book, MAYOR, None, block.id, "Omyl", later))
+    again = hulin.begun(scope=Scope.PRIVILEGED, now=later)
+    hulin.decide(again, OFFICERS, Choice.REMOVE, now=later)
+    hulin.decide(again, OFFICERS, Choice.CONFIRM, now=later)
+    assert hulin.read(lambda book: book.blocks()) == []
+
+
 @pytest.mark.parametrize("comment", ["", "   ", "x" * 501, "a\x00b"])
 def test_unclear_takes_an_explanation_that_can_be_kept(hulin: Village, comment: str) -> None:
     campaign = hulin.begun()
@@ -267,13 +294,14 @@ def test_after_the_deadline_what_nobody_decided_is_told_as_overdue_and_kept(huli
     assert hulin.read(lambda book: book.blocks()) == []
 
 
-def test_where_the_settings_say_so_undecided_roles_are_removed_but_never_the_closers_own(
+def test_where_the_settings_say_so_undecided_roles_are_removed_the_closers_own_by_the_product(
     hulin: Village,
 ) -> None:
     campaign = hulin.begun()
     _, removed = close(hulin, campaign, now=DEADLINE, remove_undecided=True)
-    assert [one.held for one in removed] == [CLERKS, OFFICERS]
-    assert {one.subject for one in hulin.read(lambda book: book.blocks())} == {JANA, PETR}
+    assert [one.held for one in removed] == [MAYORS, CLERKS, OFFICERS]
+    by = {one.subject: one.by.subject for one in hulin.read(lambda book: book.blocks())}
+    assert by == {MAYOR.subject: "system", JANA: MAYOR.subject, PETR: MAYOR.subject}
 
 
 def test_a_removed_role_is_given_back_with_a_reason_by_somebody_else(hulin: Village) -> None:

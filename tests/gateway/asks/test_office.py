@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -262,3 +263,29 @@ async def test_a_start_reads_what_is_in_force_and_revokes_nothing(requests):
     await requests.office.look_again(NOW, first=True)
     assert len(requests.in_force) == 1
     assert await requests.generation(session) == before
+
+
+async def test_what_is_ended_while_the_database_is_read_stays_ended(requests):
+    made = await requests.ask(wish(Kind.EMERGENCY))
+    counting, read = requests.office.store.counting, asyncio.Event()
+    ended = asyncio.Event()
+
+    class Slow:
+        """The store, whose first answer is on its way while somebody ends what it tells of."""
+
+        def __getattr__(self, name):
+            return getattr(requests.office.store, name)
+
+        async def counting(self, now):
+            found = await counting(now)
+            if not read.is_set():
+                read.set()
+                await ended.wait()
+            return found
+
+    looking = asyncio.create_task(replace(requests.office, store=Slow()).look_again(NOW))
+    await read.wait()
+    await requests.office.withdraw(made.id, doing(JANA))
+    ended.set()
+    await looking
+    assert [one.stage for one in requests.in_force.of(JANA.subject)] == [Stage.WITHDRAWN]  # to be reviewed

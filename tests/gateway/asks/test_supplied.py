@@ -72,8 +72,21 @@ def test_an_order_is_a_ticket_and_stays_one_without_its_sponsor():
         lost = facts([replace(ORDER, stage=stage)], HERE, NOW).ticket
         assert lost is not None
         assert not lost.sponsor_present
+        assert lost.approved is (stage is Stage.SPONSOR_GONE)  # who has ended it approves it no more
     assert facts([ask(Kind.ORDER, PAVEL)], HERE, NOW).ticket is None
     assert facts([replace(ORDER, approvals=(), stage=Stage.WITHDRAWN)], HERE, NOW).ticket is None
+
+
+def test_an_order_lets_what_its_sponsor_confirmed_and_several_that_run_together():
+    reading = replace(ORDER, actions=frozenset({READ}))
+    writing = replace(ORDER, id=AskId("b" * 22), actions=frozenset({WRITE}), until=NOW + DAY)
+    alone, both = facts([reading], HERE, NOW).ticket, facts([reading, writing], HERE, NOW).ticket
+    assert alone is not None
+    assert both is not None
+    assert (alone.actions, both.actions, both.until) == ({READ}, {READ, WRITE}, reading.until)
+    ended = facts([reading, replace(writing, stage=Stage.WITHDRAWN)], HERE, NOW).ticket
+    assert ended is not None
+    assert (ended.actions, ended.approved) == ({READ}, True)
 
 
 def test_an_order_with_its_sponsor_counts_before_one_without():

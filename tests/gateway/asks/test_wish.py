@@ -107,6 +107,28 @@ def test_nobody_has_others_told_of_more_than_thirty_a_day_by_asking_and_withdraw
     assert made(wish(Kind.PURPOSE), *many)
 
 
+def test_what_begins_later_counts_from_the_day_it_is_recorded():
+    later = [
+        ask(Kind.DELEGATION, PETR, IVO, id=AskId(f"{number:022}"), since=NOW + HOUR, until=NOW + DAY)
+        for number in range(MOST)
+    ]
+    another = wish(Kind.DELEGATION, PETR, holder=IVO, role=Role.MAYOR)
+    assert why_not(another, *later) is Why.TOO_MANY
+    assert made(another, *later[1:])
+
+
+def test_what_others_record_for_somebody_fills_nothing_up_for_them_and_no_flood_waits_for_a_request():
+    of_others = [ask(Kind.DELEGATION, PETR, JANA, id=AskId(f"{number:022}")) for number in range(2 * MOST)]
+    assert made(wish(), *of_others)
+    own = [ask(id=AskId(f"{number:022}")) for number in range(MOST_A_DAY)]
+    assert made(wish(Kind.EMERGENCY), *own)
+    used = [
+        ask(Kind.EMERGENCY, id=AskId(f"{number:022}"), stage=Stage.WITHDRAWN, review_by=None)
+        for number in range(MOST_A_DAY)
+    ]
+    assert why_not(wish(Kind.EMERGENCY), *used) is Why.TOO_MANY
+
+
 def test_an_order_is_for_a_supplier_and_waits_for_its_sponsor():
     found = made(wish(Kind.ORDER, PAVEL, sponsor=EVA))
     assert (found.stage, found.sponsor, found.needed) == (Stage.WAITING, party(EVA), 1)

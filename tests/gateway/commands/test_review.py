@@ -76,7 +76,7 @@ def refused(done: Result) -> str:
 
 
 def test_the_region_begins_reviews_by_a_script_and_sees_how_they_stand(run: Run) -> None:
-    day = now().date()
+    day = now().date() + timedelta(days=1)  # before midnight of UTC Prague's day has begun already
     far = run("begin", "--until", str(day + timedelta(days=400)), HULIN, "--json")
     assert json.loads(far.stdout.partition("\nno")[0])["refused"] == {HULIN: "review_deadline_unusable"}
     begun = run("begin", "--until", str(day), "--all", "--json")

@@ -102,7 +102,7 @@ async def test_an_author_stays_the_author_in_another_session_and_under_another_l
 ) -> None:
     one = await world.submitted()
     usual = {"subject": "urad:author", "login": "author", "municipality": HULIN}
-    again = Asking(Actor(**(usual | changes)), world.author.asking.may)
+    again = Asking(Actor(**(usual | changes)), world.author.asking.may, None)
     with pytest.raises(ActRefused) as told:
         await world.activation.approve(again, one.id, one.digest, None, NOON)
     assert told.value.reason is Refusal.OWN

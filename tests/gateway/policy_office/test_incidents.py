@@ -1,15 +1,20 @@
 """What is closed for an incident and opened again: who, why and since when."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import Connection
 
 from config.vocabulary import Action, Language
 from gateway.audit.entry import Code
 from gateway.policy_office.incident import closures
 from gateway.policy_office.refusal import ActRefused, Refusal
+from gateway.storage.policy_incidents import StoredIncidents
 from policies.incidents import ClosureKind
 from policies.model import Text
 from tests.policies.world import HULIN, KROMERIZ
-from tests.rig.policy_office import DISTRICT, MINUTE, NOON, OPERATOR, NotPermitted, World
+from tests.rig.policy_office import DISTRICT, MINUTE, NOON, OPERATOR, NotPermitted, Person, World
 
 REASON: Text = {Language.CZECH: "Únik hesel.", Language.ENGLISH: "Passwords have leaked."}
 
@@ -30,9 +35,10 @@ async def test_one_act_closes_and_another_opens_again_and_both_are_kept_and_reco
 
 
 async def test_who_may_not_administer_closes_nothing(world: World) -> None:
+    clerk = Person("urad:clerk", KROMERIZ)
     with pytest.raises(NotPermitted):
-        await world.incidents.close(world.mayor.asking, ClosureKind.SUPPLIERS, "", REASON, NOON)
-    assert world.mayor.asked[-1][0] is Action.ADMINISTER
+        await world.incidents.close(clerk.asking, ClosureKind.SUPPLIERS, "", REASON, NOON)
+    assert clerk.asked == [(Action.ADMINISTER, None)]
     assert world.entries(Code.INCIDENT_CLOSED) == []
 
 
@@ -87,3 +93,26 @@ async def test_a_municipality_that_left_the_district_is_closed_by_nothing(world:
     standing = await world.incidents.listed(OPERATOR)
     assert len(closures(standing, DISTRICT)) == 2
     assert [one.target for one in closures(standing, {HULIN})] == [HULIN]
+
+
+async def test_what_is_closed_last_of_very_many_closes_is_listed_and_is_not_closed_twice(
+    world: World,
+) -> None:
+    """More than any list shows."""
+    await world.incidents.close(OPERATOR, ClosureKind.MUNICIPALITY, HULIN, REASON, NOON)
+
+    def crowd(connection: Connection) -> None:
+        kept = StoredIncidents(connection)
+        (one,) = kept.standing()
+        for number in range(1_200):
+            earlier = replace(one.closure, target=KROMERIZ, at=NOON - timedelta(minutes=1 + number))
+            kept.keep(replace(one, id=f"{number:022}", closure=earlier))
+
+    await world.database.write(crowd)
+    standing = await world.incidents.listed(OPERATOR)
+    assert (len(standing), standing[-1].closure.target) == (1_201, HULIN)
+    assert HULIN in {one.target for one in closures(standing, DISTRICT)}
+    assert len([one for one in await world.incidents.listed(OPERATOR, over=True) if one.stands]) == 1_201
+    with pytest.raises(ActRefused) as told:
+        await world.incidents.close(OPERATOR, ClosureKind.MUNICIPALITY, HULIN, REASON, NOON)
+    assert told.value.reason is Refusal.INCIDENT_CLOSED

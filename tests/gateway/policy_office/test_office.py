@@ -1,12 +1,16 @@
 """Acts of authors and what is refused of them, in a real database with the real log."""
 
+from dataclasses import replace
+
 import pytest
 
-from config.vocabulary import Action
+from config.vocabulary import Action, Language
 from gateway.audit.entry import Code, Outcome
 from gateway.policy_office.proposal import Proposal, ProposalId, State, Step
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import OF_REGION, Scope, digest_of_difference
+from policies.incidents import ClosureKind
+from policies.model import Text
 from tests.policies.world import HULIN, KROMERIZ
 from tests.rig.policy_office import (
     BROKEN,
@@ -19,6 +23,7 @@ from tests.rig.policy_office import (
     OPERATOR,
     THERE,
     NotPermitted,
+    Person,
     World,
 )
 
@@ -99,11 +104,36 @@ async def test_the_policies_are_asked_for_each_act_and_for_the_region_about_admi
 ) -> None:
     await world.submitted()
     assert world.author.asked == [(Action.WRITE, None)] * 3
+    clerk = Person("urad:clerk", KROMERIZ)
     with pytest.raises(NotPermitted):
-        await world.office.begin(world.author.asking, OF_REGION, NOON)
+        await world.office.begin(clerk.asking, OF_REGION, NOON)
+    assert clerk.asked == [(Action.WRITE, None), (Action.ADMINISTER, None)]
     begun = await world.office.begin(world.officer.asking, OF_REGION, NOON)
     assert world.officer.asked == [(Action.WRITE, None), (Action.ADMINISTER, None)]
     assert begun.texts.keys() == {GUARDRAILS}
+
+
+async def test_a_municipality_that_lets_its_own_administer_reaches_neither_the_region_nor_incidents(
+    world: World,
+) -> None:
+    village = Person("urad:village", HULIN, frozenset())
+    reason: Text = {Language.CZECH: "Únik hesel.", Language.ENGLISH: "Passwords have leaked."}
+    for work in (
+        world.office.begin(village.asking, OF_REGION, NOON),
+        world.office.texts(village.asking, OF_REGION),
+        world.activation.roll_back(village.asking, OF_REGION, 1, "Proto.", NOON),
+        world.incidents.close(village.asking, ClosureKind.APPLICATION, "map", reason, NOON),
+        world.incidents.open_again(village.asking, "A" * 22, "Proto.", NOON),
+    ):
+        assert (await refused(work)).reason is Refusal.NOT_CENTRE
+    assert village.asked == [], "not even the policies were asked"
+    assert {one.reason for one in world.entries(Code.POLICY_ACT_REFUSED)} == {"not_for_the_centre"}
+
+
+async def test_where_no_office_runs_the_centre_only_commands_reach_the_region(world: World) -> None:
+    nowhere = replace(world.officer.asking, centre=None)
+    assert (await refused(world.office.begin(nowhere, OF_REGION, NOON))).reason is Refusal.NOT_CENTRE
+    assert await world.office.begin(OPERATOR, OF_REGION, NOON)
 
 
 async def test_an_edit_behind_anothers_changes_nothing(world: World) -> None:

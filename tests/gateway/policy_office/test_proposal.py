@@ -1,6 +1,7 @@
 """Which step leads where, whoever takes it: the laws of a proposal."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -109,6 +110,13 @@ def test_an_approver_approves_what_was_read_and_nothing_else_is_activated() -> N
     assert refusal(lambda: proposal.activated(by_author, IN_FORCE, NOON)) is Refusal.OWN
     by_nobody = replace(approved(), approver="")
     assert refusal(lambda: proposal.activated(by_nobody, IN_FORCE, NOON)) is Refusal.OWN
+
+
+def test_what_was_approved_for_a_time_is_not_activated_before_it() -> None:
+    one = replace(approved(), activate_at=NOON + timedelta(hours=1))
+    early = NOON + timedelta(hours=1, microseconds=-1)
+    assert refusal(lambda: proposal.activated(one, IN_FORCE, early)) is Refusal.NOT_NOW
+    assert proposal.activated(one, IN_FORCE, NOON + timedelta(hours=1)).state is State.ACTIVE
 
 
 def test_what_changed_in_the_scope_stops_it_and_what_changed_elsewhere_does_not() -> None:

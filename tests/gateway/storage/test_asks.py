@@ -39,7 +39,7 @@ def put(one: Ask, *told: Happened):
 async def test_each_kind_comes_back_as_it_was_kept(database, recorded):
     store = kept(database, recorded)
     for one in EVERY:
-        assert await store.change(one.id, one.holder.subject, put(one), NOW, NOW) == (
+        assert await store.change(one.id, {one.holder.subject}, put(one), NOW, NOW) == (
             Changed(one, [recorded[-1]], ()),
             [],
         )
@@ -54,21 +54,21 @@ async def test_what_decisions_have_to_know_is_what_counts_and_no_more(database, 
     waits = ask(id=AskId("w" * 22))
     unreviewed = replace(USE, id=AskId("u" * 22))
     for one in (*EVERY, over, ended, waits, unreviewed):
-        await store.change(one.id, one.holder.subject, put(one), NOW, NOW)
+        await store.change(one.id, {one.holder.subject}, put(one), NOW, NOW)
     counting = {one.id for one in await store.counting(NOW)}
     assert counting == {EVERY[0].id, EVERY[1].id, EVERY[3].id, EVERY[4].id, unreviewed.id}
 
 
 async def test_a_step_that_refuses_leaves_everything_as_it_was(database, recorded):
     store = kept(database, recorded)
-    await store.change(EVERY[0].id, JANA.subject, put(EVERY[0]), NOW, NOW)
+    await store.change(EVERY[0].id, {JANA.subject}, put(EVERY[0]), NOW, NOW)
 
     def step(kept, theirs):
         assert (kept, theirs) == (EVERY[0], [EVERY[0]])
         raise AskRefused(Why.OVER)
 
     with pytest.raises(AskRefused):
-        await store.change(EVERY[0].id, None, step, NOW, NOW)
+        await store.change(EVERY[0].id, {JANA.subject}, step, NOW, NOW)
     assert await store.find(Sought()) == [EVERY[0]]
     assert len(recorded) == 1
 
@@ -77,7 +77,7 @@ async def test_what_is_sought_is_found_the_latest_first(database, recorded):
     store = kept(database, recorded)
     for number, one in enumerate(EVERY):
         later = replace(one, asked_at=NOW + timedelta(minutes=number))
-        await store.change(one.id, one.holder.subject, put(later), NOW, NOW)
+        await store.change(one.id, {one.holder.subject}, put(later), NOW, NOW)
 
     async def found(**sought):
         return [one.kind for one in await store.find(Sought(**sought))]
@@ -98,7 +98,7 @@ async def test_what_is_told_waits_for_this_version_alone(database, recorded):
     outbox = StoredOutbox(database, recorded.append_all, [Channel.SMTP], Language.CZECH)
     happened = Happened(kind=NoticeKind.REQUEST_WAITING, subject=EVA.subject, person="mala.eva", at=NOW)
     store = StoredAsks(database, recorded.append_all, outbox.tell)
-    await store.change(EVERY[0].id, JANA.subject, put(EVERY[0], happened), NOW, NOW)
+    await store.change(EVERY[0].id, {JANA.subject}, put(EVERY[0], happened), NOW, NOW)
     (notice,) = await outbox.due(Channel.SMTP, NOW, 10)
     assert (notice.channel, notice.happened) == (Channel.SMTP, happened)
     rows = await database.read(lambda c: c.exec_driver_sql("SELECT channel FROM notice").all())
@@ -111,7 +111,7 @@ async def test_what_ended_long_ago_is_forgotten_unless_nobody_reviewed_it(databa
     store = kept(database, recorded)
     unreviewed = replace(USE, id=AskId("u" * 22))
     for one in (*EVERY, unreviewed):
-        await store.change(one.id, one.holder.subject, put(one), NOW, NOW)
+        await store.change(one.id, {one.holder.subject}, put(one), NOW, NOW)
     assert await store.forget(NOW) == 1
     assert await store.forget(NOW + 2 * DAY) == 4
     assert await store.find(Sought()) == [unreviewed]

@@ -10,7 +10,6 @@ from aiohttp.test_utils import TestClient, TestServer
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from playwright.async_api import Browser
 
 from config.vocabulary import Action, ApplicationId, Language
 from gateway.authorize.refusals import refusal
@@ -26,7 +25,6 @@ from idp.http.page import language_of, page_headers
 from tests.gateway.web.people import session
 from tests.gateway.web.sample import FLEET, Office
 from tests.rig.assistance import Helping, helping
-from tests.rig.browser import chromium
 
 REFUSED = Refused(
     reason="other_municipality_active",
@@ -141,12 +139,6 @@ class Site:
 
     def address(self, host: str, path: str) -> str:
         return f"https://{host}.brana.test:{self.port}{path}"
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="session")

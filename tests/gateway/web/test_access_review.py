@@ -322,6 +322,19 @@ async def test_the_region_begins_everywhere_and_hears_how_many(visitor: Visitor)
     assert await visitor.refused("/reviews/all", REGIONAL, **BEGINNING) == "review_under_way"
 
 
+async def test_a_village_whose_policies_let_it_administer_does_not_reach_others(visitor: Visitor) -> None:
+    visitor.given.elsewhere = [CLERKS]
+    village = replace(REGIONAL, municipality=KVASICE)
+    assert await visitor.refused("/reviews/all", village, **BEGINNING) == "not_for_the_centre"
+    assert visitor.said() == [(Code.ACCESS_REVIEW_REFUSED, "not_for_the_centre")]
+    campaign = visitor.given.village.begun()
+    await visitor.get(f"/reviews/{campaign.id}", village, status=404)
+    number = visitor.number(campaign, CLERKS)
+    decision = {"number": number, "choice": "remove", "comment": ""}
+    assert await visitor.refused(f"/reviews/{campaign.id}", village, **decision) == "review_not_found"
+    assert "Hulín" not in await visitor.get("/reviews", village)
+
+
 async def test_the_region_sees_and_decides_in_any_municipality_but_not_about_itself(visitor: Visitor) -> None:
     village = visitor.given.village
     campaign = village.begun(where=KVASICE, by=replace(IN_VILLAGE, municipality=KVASICE))

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
-from config.vocabulary import REASON_HEADER
+from config.vocabulary import REASON_HEADER, Action
 from gateway.audit.entry import Code
 from gateway.policy_office.proposal import State
 from gateway.web.policies.entered import LARGEST_FORM
@@ -105,7 +106,13 @@ async def test_whoever_may_only_look_is_refused_by_the_policies(visitor):
 
 
 async def test_the_regions_policies_are_for_whoever_may_administer(visitor):
-    assert await visitor.refused("/proposals", AUTHOR, of="region") == (403, "role_not_sufficient")
+    assert await visitor.refused("/proposals", AUTHOR, of="region") == (403, "not_for_the_centre")
+    plain = replace(CENTRE, actions=tuple(set(CENTRE.actions) - {Action.ADMINISTER}))
+    assert await visitor.refused("/proposals", plain, of="region") == (403, "role_not_sufficient")
+    village = replace(CENTRE, municipality=HULIN)
+    assert 'value="region"' not in await visitor.get("/", village)
+    assert "/incidents/confirm" not in await visitor.get("/incidents", village)
+    assert "/incidents/confirm" in await visitor.get("/incidents", CENTRE)
     page = await visitor.begun(CENTRE, of="region")
     shown = await visitor.get(f"{page}/edit", CENTRE)
     assert "region/10-sign-in.cedar" in shown

@@ -82,10 +82,21 @@ async def test_an_officer_sees_whom_it_hits_closes_and_opens_again(visitor):
     ]
 
 
+async def test_while_a_gate_is_late_the_page_does_not_say_that_nobody_is_let_in(visitor):
+    nobody = "Nobody is let in there any more"
+    assert nobody in await visitor.get("/incidents?done=closed", CENTRE)
+    visitor.given.gates_late = True
+    shown = await visitor.get("/incidents?done=closed", CENTRE)
+    assert "Not every gate has taken it yet" in shown
+    assert nobody not in shown
+
+
 @pytest.mark.parametrize("path", ["/incidents/confirm", "/incidents/close"])
 async def test_only_whoever_may_administer_reaches_the_switch(visitor, path):
     assert "Close access" not in await visitor.get("/incidents", AUTHOR)
-    assert await visitor.refused(path, AUTHOR, **CLOSING) == (403, "role_not_sufficient")
+    assert await visitor.refused(path, AUTHOR, **CLOSING) == (403, "not_for_the_centre")
+    (entry,) = visitor.world.entries(Code.POLICY_ACT_REFUSED)
+    assert (entry.subject, entry.reason) == (AUTHOR.subject, "not_for_the_centre")
 
 
 @pytest.mark.parametrize(

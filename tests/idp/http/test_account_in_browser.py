@@ -9,7 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
+from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, Page, expect
 
 from config.vocabulary import AuthenticationLevel
@@ -19,26 +21,34 @@ from idp.http.cookies import KNOWN, SSO
 from idp.login import totp
 from idp.login.authenticator import Newly
 from tests.rig.authority import make_authority, server_pair
-from tests.rig.browser import accessibility_faults, chromium, led_to, overflow, screenshot, settled
+from tests.rig.browser import accessibility_faults, led_to, overflow, screenshot, settled, visit
 from tests.rig.code_generator import code_at
 from tests.rig.provider import Browser, at_the_office
-from tests.rig.sign_in_world import World
+from tests.rig.sign_in_world import World, sign_in_world
+from tests.rig.slapd import Directory
 
 pytestmark = pytest.mark.real
 HOST = "login.brana.test"
 LOOKS = (("cs", "light", 1280), ("cs", "dark", 360), ("en", "light", 360), ("en", "dark", 1280))
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(office: Directory) -> AsyncIterator[World]:
+    """Where the browser is."""
+    async with sign_in_world(office) as made:
+        yield made
+
+
 @asynccontextmanager
 async def visiting(
-    world: World, folder: Path, **options: object
+    browser: Chromium, world: World, folder: Path, **options: object
 ) -> AsyncIterator[tuple[str, BrowserContext]]:
     """The first browser of Jana, who is signed in at two other places too; it may say that these were hers."""
     browsers = [world.rig.browser() for _ in range(3)]
     for one in browsers:
         world.rig.clock.forward(minutes=1)
         await world.sign_in(one, prompt="login")
-    async with served(world, folder) as origin, chromium() as browser:
+    async with served(world, folder) as origin, visit(browser):
         context = await browser.new_context(ignore_https_errors=True, **options)
         await give(context, origin, browsers[0])
         yield origin, context
@@ -76,13 +86,15 @@ async def faults_of(page: Page, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
-async def test_every_page_of_the_account_is_accessible(world: World, tmp_path: Path, language, scheme, width):
+async def test_every_page_of_the_account_is_accessible(
+    browser: Chromium, world: World, tmp_path: Path, language, scheme, width
+):
     look = {"locale": language, "color_scheme": scheme, "viewport": {"width": width, "height": 900}}
     found: dict[str, list[str]] = {}
     later = world.rig.clock() + timedelta(hours=24)
     await world.key_of(newly=Newly(AuthenticationLevel.TWO_FACTORS, later))
     world.rig.provider = replace(world.rig.provider, change_password=at_the_office)
-    async with visiting(world, tmp_path, **look) as (origin, context):
+    async with visiting(browser, world, tmp_path, **look) as (origin, context):
         page, complaints = await context.new_page(), []
         page.on("console", lambda message: complaints.append(message.text))
         for name, path in (
@@ -137,9 +149,11 @@ async def test_every_page_of_the_account_is_accessible(world: World, tmp_path: P
     assert complaints == []
 
 
-async def test_everything_works_by_keyboard_and_without_javascript(world: World, tmp_path: Path):
+async def test_everything_works_by_keyboard_and_without_javascript(
+    browser: Chromium, world: World, tmp_path: Path
+):
     look = {"locale": "cs", "viewport": {"width": 1280, "height": 900}, "java_script_enabled": False}
-    async with visiting(world, tmp_path, **look) as (origin, context):
+    async with visiting(browser, world, tmp_path, **look) as (origin, context):
         page = await context.new_page()
         await page.goto(origin + "/account")
         await expect(page.locator(".expiry-time")).to_contain_text("Bez další činnosti budete odhlášeni v ")
@@ -173,14 +187,16 @@ async def test_everything_works_by_keyboard_and_without_javascript(world: World,
         assert await page.locator("#sign-ins li").count() == 1
 
 
-async def test_a_password_is_changed_by_keyboard_and_without_javascript(world: World, tmp_path: Path):
+async def test_a_password_is_changed_by_keyboard_and_without_javascript(
+    browser: Chromium, world: World, tmp_path: Path
+):
     async def willing(_subject: str, old: str, _new: str) -> Changed | NotChanged:
         """Anything but one word, so that nobody else's password is another one by now."""
         return NotChanged(NotChangedReason.NOT_ALLOWED) if old == "uzamčeno" else Changed()
 
     world.rig.provider = replace(world.rig.provider, change_password=willing)
     look = {"locale": "cs", "viewport": {"width": 1280, "height": 900}, "java_script_enabled": False}
-    async with visiting(world, tmp_path, **look) as (origin, context):
+    async with visiting(browser, world, tmp_path, **look) as (origin, context):
         page = await context.new_page()
         await page.goto(origin + "/account")
         await page.get_by_role("link", name="Změnit heslo").focus()
@@ -198,8 +214,10 @@ async def test_a_password_is_changed_by_keyboard_and_without_javascript(world: W
         assert await page.locator("#sign-ins li").count() == 1
 
 
-async def test_a_passkey_is_added_with_the_browsers_own_authenticator(world: World, tmp_path: Path):
-    async with visiting(world, tmp_path, locale="en") as (origin, context):
+async def test_a_passkey_is_added_with_the_browsers_own_authenticator(
+    browser: Chromium, world: World, tmp_path: Path
+):
+    async with visiting(browser, world, tmp_path, locale="en") as (origin, context):
         page = await context.new_page()
         devtools = await context.new_cdp_session(page)
         await devtools.send("WebAuthn.enable")
@@ -221,9 +239,11 @@ async def test_a_passkey_is_added_with_the_browsers_own_authenticator(world: Wor
         assert await page.get_by_text("passkey or security key", exact=True).count() >= 1
 
 
-async def test_the_page_warns_before_the_end_and_staying_takes_the_warning_away(world: World, tmp_path: Path):
+async def test_the_page_warns_before_the_end_and_staying_takes_the_warning_away(
+    browser: Chromium, world: World, tmp_path: Path
+):
     look = {"locale": "cs", "viewport": {"width": 1280, "height": 900}}
-    async with visiting(world, tmp_path, **look) as (origin, context):
+    async with visiting(browser, world, tmp_path, **look) as (origin, context):
         page = await context.new_page()
         await page.clock.install()
         await page.goto(origin + "/account")
@@ -258,10 +278,10 @@ async def test_the_page_warns_before_the_end_and_staying_takes_the_warning_away(
 
 
 async def test_after_the_end_nothing_looks_signed_in_and_one_click_leads_to_the_sign_in(
-    world: World, tmp_path: Path
+    browser: Chromium, world: World, tmp_path: Path
 ):
     look = {"locale": "cs", "viewport": {"width": 360, "height": 900}}
-    async with visiting(world, tmp_path, **look) as (origin, context):
+    async with visiting(browser, world, tmp_path, **look) as (origin, context):
         page = await context.new_page()
         await page.clock.install()
         await page.goto(origin + "/account")
@@ -279,8 +299,8 @@ async def test_after_the_end_nothing_looks_signed_in_and_one_click_leads_to_the_
         await expect(page.locator("#username")).to_be_visible()
 
 
-async def test_work_in_another_window_takes_the_warning_away(world: World, tmp_path: Path):
-    async with visiting(world, tmp_path) as (origin, context):
+async def test_work_in_another_window_takes_the_warning_away(browser: Chromium, world: World, tmp_path: Path):
+    async with visiting(browser, world, tmp_path) as (origin, context):
         page, other = await context.new_page(), await context.new_page()
         await page.clock.install()
         await page.goto(origin + "/account")

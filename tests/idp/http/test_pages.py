@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from gateway.storage.secret_hash import SecretHashes, TooBusy
 from idp.http.app import make_app
@@ -18,13 +19,21 @@ from idp.login.handle import FlowId
 from idp.login.spoken_code import new_spoken_code
 from idp.login.states import AwaitingNewPassword, Standing
 from tests.rig.authority import make_authority, server_pair
-from tests.rig.browser import accessibility_faults, chromium, overflow, screenshot
+from tests.rig.browser import accessibility_faults, overflow, screenshot, visit
 from tests.rig.code_generator import code_at
 from tests.rig.provider import CALLBACK, authorize_path
-from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR, PETR_PASSWORD, World
+from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR, PETR_PASSWORD, World, sign_in_world
+from tests.rig.slapd import Directory
 
 pytestmark = pytest.mark.real
 HOST = "login.brana.test"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(office: Directory) -> AsyncIterator[World]:
+    """Where the browser is."""
+    async with sign_in_world(office) as made:
+        yield made
 
 
 @asynccontextmanager
@@ -68,8 +77,10 @@ async def through_the_officers_code(page: Page, world: World, name: str) -> None
 
 
 @pytest.mark.parametrize(("language", "width"), [("cs", 1280), ("en", 360)])
-async def test_a_person_enrols_signs_in_and_out_by_keyboard(world: World, tmp_path: Path, language, width):
-    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+async def test_a_person_enrols_signs_in_and_out_by_keyboard(
+    browser: Browser, world: World, tmp_path: Path, language, width
+):
+    async with served_by_tls(world, tmp_path) as origin, visit(browser):
         context = await browser.new_context(
             ignore_https_errors=True,
             locale=language,
@@ -126,8 +137,10 @@ async def test_a_person_enrols_signs_in_and_out_by_keyboard(world: World, tmp_pa
         assert not [text for text in complaints if "Content Security Policy" in text]
 
 
-async def test_a_password_is_shown_on_request_and_never_sent_as_ordinary_text(world: World, tmp_path: Path):
-    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+async def test_a_password_is_shown_on_request_and_never_sent_as_ordinary_text(
+    browser: Browser, world: World, tmp_path: Path
+):
+    async with served_by_tls(world, tmp_path) as origin, visit(browser):
         context = await browser.new_context(ignore_https_errors=True, locale="cs")
         page = await context.new_page()
         await page.goto(origin + authorize_path(login_hint=JANA))
@@ -147,8 +160,10 @@ async def test_a_password_is_shown_on_request_and_never_sent_as_ordinary_text(wo
         assert await field.get_attribute("type") == "password"
 
 
-async def test_a_browser_in_which_no_passkey_answers_is_told_the_other_way(world: World, tmp_path: Path):
-    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+async def test_a_browser_in_which_no_passkey_answers_is_told_the_other_way(
+    browser: Browser, world: World, tmp_path: Path
+):
+    async with served_by_tls(world, tmp_path) as origin, visit(browser):
         context = await browser.new_context(
             ignore_https_errors=True, locale="cs", viewport={"width": 360, "height": 800}
         )
@@ -163,8 +178,10 @@ async def test_a_browser_in_which_no_passkey_answers_is_told_the_other_way(world
         await looked_at(page, "no-passkey")
 
 
-async def test_the_code_page_and_the_error_page_are_accessible(world: World, tmp_path: Path):
-    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+async def test_the_code_page_and_the_error_page_are_accessible(
+    browser: Browser, world: World, tmp_path: Path
+):
+    async with served_by_tls(world, tmp_path) as origin, visit(browser):
         context = await browser.new_context(ignore_https_errors=True, viewport={"width": 360, "height": 800})
         page = await context.new_page()
         await page.goto(origin + authorize_path(login_hint=JANA))
@@ -184,14 +201,14 @@ async def test_the_code_page_and_the_error_page_are_accessible(world: World, tmp
 
 @pytest.mark.parametrize(("language", "width"), [("cs", 360), ("en", 1280)])
 async def test_the_other_pages_of_the_second_factor_are_accessible(
-    world: World, tmp_path: Path, language, width
+    browser: Browser, world: World, tmp_path: Path, language, width
 ):
     await world.key_of()
     codes = [new_spoken_code()]
     await world.rig.kept.store.transact(
         lambda book: book.renew_recovery_codes(world.jana.subject, codes, world.rig.clock())
     )
-    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+    async with served_by_tls(world, tmp_path) as origin, visit(browser):
         context = await browser.new_context(
             ignore_https_errors=True, locale=language, viewport={"width": width, "height": 800}
         )
@@ -224,9 +241,11 @@ async def test_the_other_pages_of_the_second_factor_are_accessible(
         await looked_at(page, f"{language}-{width}-new-password")
 
 
-async def test_without_scripts_a_key_is_not_offered_and_everything_else_works(world: World, tmp_path: Path):
+async def test_without_scripts_a_key_is_not_offered_and_everything_else_works(
+    browser: Browser, world: World, tmp_path: Path
+):
     await world.key_of()
-    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+    async with served_by_tls(world, tmp_path) as origin, visit(browser):
         context = await browser.new_context(ignore_https_errors=True, java_script_enabled=False)
         page = await context.new_page()
         await page.goto(origin + authorize_path())
@@ -242,9 +261,9 @@ async def test_without_scripts_a_key_is_not_offered_and_everything_else_works(wo
 
 @pytest.mark.parametrize(("language", "width"), [("cs", 360), ("en", 1280)])
 async def test_the_page_of_the_recovery_administrator_is_used_by_keyboard(
-    world: World, tmp_path: Path, language, width
+    browser: Browser, world: World, tmp_path: Path, language, width
 ):
-    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+    async with served_by_tls(world, tmp_path) as origin, visit(browser):
         context = await browser.new_context(
             ignore_https_errors=True, locale=language, viewport={"width": width, "height": 900}
         )
