@@ -52,9 +52,9 @@ def entries(state: State, *codes: Code) -> list[Entry]:
 
 @pytest.mark.usefixtures("state")
 def test_a_program_is_told_which_incident_it_closed_and_opened(say: Say) -> None:
-    closed = json.loads(say("close", "application", "budget", *REASONS, "--json").output)
+    closed = json.loads(say("close", "application", "budget", *REASONS, "--json").stdout)
     assert (closed["kind"], closed["target"], closed["opened_at"]) == ("application", "budget", None)
-    opened = json.loads(say("open", closed["id"], "--why", "Hotovo.", "--json").output)
+    opened = json.loads(say("open", closed["id"], "--why", "Hotovo.", "--json").stdout)
     assert (opened["id"], opened["why"], opened["opened_by"]) == (closed["id"], "Hotovo.", operator())
 
 
