@@ -38,13 +38,19 @@ def incident() -> None: ...
 @click.argument("target", default="")
 @click.option("--reason-cs", required=True, help="What refused people read, in Czech.")
 @click.option("--reason-en", required=True, help="The same in English.")
-def close(configuration: Path, kind: str, target: str, reason_cs: str, reason_en: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def close(
+    configuration: Path, kind: str, target: str, reason_cs: str, reason_en: str, *, as_json: bool
+) -> None:
     reason = {Language.CZECH: reason_cs, Language.ENGLISH: reason_en}
 
     async def work(incidents: Incidents) -> Incident:
         return await incidents.close(by_operator(operator()), ClosureKind(kind), target, reason, now())
 
     made = _done(configuration, work, "closed")
+    if as_json:
+        _echo_json(_told(made))
+        return
     click.echo(f"closed: {_named(made)}\nopen it again: brana policy incident open {made.id} --why WHY")
 
 
@@ -52,11 +58,16 @@ def close(configuration: Path, kind: str, target: str, reason_cs: str, reason_en
 @configuration
 @click.argument("name", metavar="ID")
 @click.option("--why", required=True, help="Kept with it and in the audit log.")
-def open_again(configuration: Path, name: str, why: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def open_again(configuration: Path, name: str, why: str, *, as_json: bool) -> None:
     async def work(incidents: Incidents) -> Incident:
         return await incidents.open_again(by_operator(operator()), name, why, now())
 
-    click.echo(f"open again: {_named(_done(configuration, work, 'opened'))}")
+    made = _done(configuration, work, "opened")
+    if as_json:
+        _echo_json(_told(made))
+        return
+    click.echo(f"open again: {_named(made)}")
 
 
 @incident.command(name="list", help="What is closed now.")
@@ -70,7 +81,7 @@ def listed(configuration: Path, *, over: bool, as_json: bool) -> None:
     finally:
         state.database.close()
     if as_json:
-        click.echo(json.dumps([_told(one) for one in found], ensure_ascii=False, indent=2))
+        _echo_json([_told(one) for one in found])
         return
     for one in found:
         until = (
@@ -108,6 +119,10 @@ def _done(
         raise CannotStart(str(refused), SEE) from refused
     finally:
         state.database.close()
+
+
+def _echo_json(told: object) -> None:
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2))
 
 
 def _named(one: Incident) -> str:

@@ -50,6 +50,14 @@ def entries(state: State, *codes: Code) -> list[Entry]:
     return [one for one in found if one.code in codes]
 
 
+@pytest.mark.usefixtures("state")
+def test_a_program_is_told_which_incident_it_closed_and_opened(say: Say) -> None:
+    closed = json.loads(say("close", "application", "budget", *REASONS, "--json").stdout)
+    assert (closed["kind"], closed["target"], closed["opened_at"]) == ("application", "budget", None)
+    opened = json.loads(say("open", closed["id"], "--why", "Hotovo.", "--json").stdout)
+    assert (opened["id"], opened["why"], opened["opened_by"]) == (closed["id"], "Hotovo.", operator())
+
+
 def test_a_class_of_access_is_closed_and_opened_again_and_whoever_did_it_is_recorded(
     state: State, say: Say
 ) -> None:
