@@ -104,7 +104,7 @@ def test_half_a_question_is_not_guessed_at(run: Run, words: tuple[str, ...]) -> 
 def test_what_was_removed_is_told_and_can_be_given_back_with_a_reason(run: Run) -> None:
     [removed] = json.loads(run("removed", "--json").stdout)
     assert (removed["login"], removed["role"], removed["gone_from_directory"]) == ("mala.jana", "clerk", None)
-    assert "still has it" in run("removed").stdout
+    assert "still has" in run("removed").stdout  # a narrow table folds it
     report = json.loads(run("report", removed["review"]).stdout)
     assert (report["overdue"], report["removed"]) == (1, 1)
     assert "mala.jana" in run("report", removed["review"], "--csv").stdout
