@@ -20,8 +20,8 @@ from idp.directory.person import Person
 
 WHY_MAX = 500  # characters
 WORDS = 3  # of a reason for emergency access
-MOST = 20  # that one person asked for or recorded, and that are not over
-MOST_A_DAY = 30  # by one person, that others were told of, also where they were withdrawn since
+MOST = 20  # that one person asked for, or recorded for another, and that are not over
+MOST_A_DAY = 30  # of those, that others were told of, also where they were withdrawn since
 DAY = timedelta(days=1)
 TELLING = frozenset({Kind.ACCESS, Kind.ORDER, Kind.EMERGENCY})
 SLOW = timedelta(minutes=15)  # a form that was filled in slowly begins now
@@ -81,7 +81,8 @@ def asked(wish: Wish, theirs: Sequence[Ask], rules: Rules, name: AskId, now: dat
     Raises AskRefused.
     """
     checked = CHECKS[wish.kind](wish, theirs, rules, name, now)
-    mine = [one for one in theirs if one.asker.subject == wish.asker.subject]  # nobody fills up another's
+    pair = wish.asker.subject, (wish.holder or wish.asker).subject  # nobody fills up another's
+    mine = [one for one in theirs if (one.asker.subject, one.holder.subject) == pair]
     if wish.kind is Kind.EMERGENCY:
         telling = frozenset({Kind.EMERGENCY})  # whatever else is under way, a flood does not wait
     elif sum(one.stands(now) for one in mine) >= MOST:
