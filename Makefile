@@ -31,7 +31,7 @@ help:  ## list the targets
 demo: install  ## run the product on a prepared world; Ctrl-C ends everything
 	@exec $(BIN)/brana demo
 
-test: install-tests  ## all tests: unit, real servers, journeys in a browser (about 17 minutes)
+test: install-tests  ## all tests: unit, real servers, journeys in a browser (about 25 minutes)
 	@$(compiled)
 	$(BIN)/python -m pytest $(PARALLEL) || { [ $$? = 1 ] && echo "Those that failed, once more and alone:" && \
 		$(BIN)/python -m pytest --last-failed --maxfail 10; }
