@@ -14,7 +14,7 @@ from typing import NamedTuple
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, MunicipalityCode, Role
 from policies.evaluate import Outcome, PolicyBook
 from policies.explain import ANYBODY
-from policies.model import NOTHING_FURTHER, Device, Facts, Question
+from policies.model import IN_ORDER, NOTHING_FURTHER, Device, Facts, Question
 from policies.reasons import Reason
 
 
@@ -28,18 +28,7 @@ class DeviceState(StrEnum):
 
 
 DEVICES: dict[DeviceState, Device | None] = {
-    DeviceState.IN_ORDER: Device(
-        managed=True,
-        fresh=True,
-        disk_encrypted=True,
-        firewall=True,
-        updates_installed=True,
-        screen_lock=True,
-        antivirus=True,
-        agent=True,
-        os="windows",
-        os_version=11,
-    ),
+    DeviceState.IN_ORDER: IN_ORDER,
     DeviceState.UNMANAGED: Device(managed=False, fresh=False),
     DeviceState.UNKNOWN: None,
 }

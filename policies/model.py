@@ -42,6 +42,21 @@ class Device:
     reported_at: datetime | None = None
 
 
+IN_ORDER = Device(
+    managed=True,
+    fresh=True,
+    disk_encrypted=True,
+    firewall=True,
+    updates_installed=True,
+    screen_lock=True,
+    antivirus=True,
+    agent=True,
+    os="windows",
+    os_version=11,
+)
+"""One of the office's on which everything is as it should be."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emergency:
     """Emergency access the person has asked for."""

@@ -24,6 +24,7 @@ from config.vocabulary import (
 )
 from policies.cases import LEVELS, MONDAY_AT_TEN, NOBODY_SPECIAL, Level
 from policies.model import (
+    IN_ORDER,
     NOTHING_FURTHER,
     ActivityRole,
     Delegation,
@@ -45,18 +46,7 @@ STATES: dict[State, Device | None] = {
     "unmanaged": Device(managed=False, fresh=True),
     "stale": Device(managed=True, fresh=False, disk_encrypted=True, firewall=True, updates_installed=True),
     "unencrypted": Device(managed=True, fresh=True, disk_encrypted=False),
-    "in-order": Device(
-        managed=True,
-        fresh=True,
-        disk_encrypted=True,
-        firewall=True,
-        updates_installed=True,
-        screen_lock=True,
-        antivirus=True,
-        os="windows",
-        os_version=11,
-        agent=True,
-    ),
+    "in-order": IN_ORDER,
 }
 assert set(get_args(State)) == set(STATES)
 FACTORS: dict[Level, frozenset[str]] = {

@@ -214,9 +214,7 @@ class AskOffice:
     async def _told(self, wish: Wish) -> Sequence[Party]:
         """Who is to know that it was asked for."""
         match wish.kind:
-            case (
-                Kind.EMERGENCY
-            ):  # where nobody else watches, the leadership does: some other person always knows
+            case Kind.EMERGENCY:  # where nobody else watches, the leadership does: some other person knows
                 watching = await self.holding(None, [Role.SECURITY_OFFICER])
                 if any(one.subject != wish.asker.subject for one in watching):
                     return watching

@@ -14,7 +14,7 @@ from gateway.authorize.snapshot import Snapshot
 from idp.events import Factor
 from idp.http.moments import PRAGUE
 from idp.login.level import WITH
-from policies.model import Device, Facts, Question
+from policies.model import IN_ORDER, Facts, Question
 
 FOR_EVERYBODY = frozenset({ApplicationId("portal")})
 """What every role opens tells nothing of one."""
@@ -25,16 +25,7 @@ AT_BEST = Facts(
     employed_since=date(2000, 1, 1),
     impossible_travel=False,
     idle=timedelta(),
-    device=Device(
-        managed=True,
-        fresh=True,
-        disk_encrypted=True,
-        firewall=True,
-        updates_installed=True,
-        screen_lock=True,
-        antivirus=True,
-        agent=True,
-    ),
+    device=IN_ORDER,
 )
 
 
