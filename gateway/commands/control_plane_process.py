@@ -49,6 +49,7 @@ from gateway.commands.fleet_services import keep_door, keep_heard, look_at_nodes
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.hangup import Hangup
 from gateway.commands.keys_in_force import keep_keys
+from gateway.commands.left_out import let_in
 from gateway.commands.noticed import entry_of
 from gateway.commands.notices import CurrentDeliveries
 from gateway.commands.operator import at_the_other_end
@@ -86,6 +87,7 @@ log = structlog.get_logger("control_plane")
 
 def main(configuration: Path, kept: Path, hangup: Hangup) -> int:
     """Exit status: 0 when told to end, 78 (EX_CONFIG) when starting again cannot help, 75 when it may later."""
+    let_in()
     configure()
     heap.share_one()
     heap.settle()

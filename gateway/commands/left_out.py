@@ -44,10 +44,20 @@ class LeftOut(ModuleType):
 
 
 def leave_out() -> None:
-    """To be called before anything else is imported."""
-    sys.modules |= dict.fromkeys(WITHOUT)  # type: ignore[arg-type]
+    """To be called before anything else is imported, and `let_in` when all that lives on has been."""
+    sys.modules |= dict.fromkeys(name for name in WITHOUT if name not in sys.modules)  # type: ignore[arg-type]
     sys.modules |= {name: LeftOut(name) for name in NAMED if name not in sys.modules}
     _without_the_authorities_of_the_machine("aiohttp")
+
+
+def let_in() -> None:
+    """Who is imported from now on finds them: what migrates a database, say, uses what others only mention."""
+    for name in WITHOUT:
+        if name in sys.modules and sys.modules[name] is None:
+            del sys.modules[name]
+    for name in NAMED:
+        if type(sys.modules.get(name)) is LeftOut:
+            del sys.modules[name]
 
 
 def _without_the_authorities_of_the_machine(name: str) -> None:

@@ -50,6 +50,7 @@ from gateway.commands.edge_reloading import EdgeReloading, InForce
 from gateway.commands.envoy_of_node import EnvoyOfNode, own_of
 from gateway.commands.failure import explained
 from gateway.commands.hangup import Hangup
+from gateway.commands.left_out import let_in
 from gateway.commands.node_measures import MAY_BE_DOWN, Measures, measuring
 from gateway.commands.noticed import entry_of
 from gateway.commands.preflight import folder_in_memory
@@ -288,6 +289,7 @@ async def _nobody(_: Collection[SessionId]) -> Mapping[SessionId, Holder]:
 
 
 def main(configuration: Path, kept: Path, hangup: Hangup) -> int:
+    let_in()
     configure()
     heap.share_one()
     try:

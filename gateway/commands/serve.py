@@ -11,6 +11,7 @@ from config.fleet import Service
 from config.settings import Settings
 from config.sources import ACCEPTED
 from gateway.commands.fitness import edge_ready_to_start, is_edge, ready_to_start
+from gateway.commands.left_out import let_in
 from gateway.commands.options import configuration
 from gateway.commands.preflight import folder_in_memory
 from gateway.envoy import draining, process
@@ -27,6 +28,7 @@ from gateway.supervise import Plan
     help="Start although the office directory does not answer: nobody new signs in until it does.",
 )  # fmt: skip
 def command(configuration: Path, *, without_directory: bool) -> None:
+    let_in()
     settings, lock = ready(configuration.resolve(), directory=not without_directory)
     plan = plan_file(configuration.resolve(), settings)
     os.set_inheritable(lock, True)

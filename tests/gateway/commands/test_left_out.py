@@ -37,6 +37,24 @@ def test_what_is_left_out_is_not_loaded_by_the_control_plane():
     assert said()["loaded"] == []
 
 
+USED = """
+import sys
+from gateway.commands.left_out import leave_out, let_in
+leave_out()
+import gateway.commands.control_plane
+let_in()
+import bz2, html.entities
+from alembic import command
+assert html.entities.codepoint2name[38] == "amp"
+assert bz2.decompress(bz2.compress(b"x")) == b"x"
+"""
+
+
+def test_what_is_imported_later_finds_it():
+    """A control plane of a newer version migrates the database, and what migrates uses some of it."""
+    subprocess.run([sys.executable, "-c", USED], check=True)
+
+
 def test_what_has_every_name_does_nothing_that_a_library_could_take_for_an_answer():
     nothing = LeftOut("pickle")
     made = nothing.Pickler("whatever", protocol=5)
