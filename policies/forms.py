@@ -40,6 +40,7 @@ ORDER = (
     "supplier-under-order",
     "department-files",
     "hours",
+    "night-hours",
     "stronger-sign-in",
     "recent-sign-in",
     "managed-device",

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from config.district import District
+from config.settings import Settings
 from config.vocabulary import ApplicationId
 from gateway.commands.decisions import TITLES, book_to_be
 from gateway.commands.policies_in_force import newly_loaded
 from gateway.commands.shared_policies import node_of
 from gateway.commands.state import State, now
 from gateway.policy_office.activation import Activation
+from gateway.policy_office.found_before import FoundBefore
 from gateway.policy_office.incidents import Incidents
 from gateway.policy_office.office import Checked, Office
 from gateway.policy_office.scope import Scope
@@ -33,11 +36,12 @@ def office_of(
     took: Callable[[], Awaitable[None]] = nobody_takes,
     arranged: Callable[[], object] = lambda: None,
     turn: asyncio.Lock | None = None,
+    before: FoundBefore | None = None,
 ) -> Office:
-    """`took`, `arranged`, `turn`: as `Office` has them."""
+    """`took`, `arranged`, `turn`, `before`: as `Office` has them."""
     store = StoredOffice(state.database, state.keys.checkpoint, append, newly_loaded)
     checking, node = partial(checks, state), node_of(state.settings)
-    return Office(store, checking, took, node, arranged, turn or asyncio.Lock())
+    return Office(store, checking, took, node, arranged, turn or asyncio.Lock(), before or FoundBefore())
 
 
 @dataclass(slots=True)
@@ -50,6 +54,8 @@ class PolicyDesk:
     arranged: asyncio.Event = field(default_factory=asyncio.Event)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _simulating: "Simulating | None" = None
+    _before: FoundBefore = field(default_factory=FoundBefore)
+    _found_by: tuple[Settings, District] | None = None
 
     @property
     def simulating(self) -> "Simulating":
@@ -67,7 +73,14 @@ class PolicyDesk:
     def office(self, state: State) -> Office:
         """By these settings; to be asked for anew at each request."""
         took = lambda: self.take()  # noqa: E731, PLW0108 - set later
-        return office_of(state, took, self.arranged.set, self.turn)
+        return office_of(state, took, self.arranged.set, self.turn, self._found_with(state))
+
+    def _found_with(self, state: State) -> FoundBefore:
+        """Problems found with the settings of before a reload are forgotten."""
+        known = self._found_by
+        if known is None or known[0] is not state.settings or known[1] is not state.district:
+            self._found_by, self._before = (state.settings, state.district), FoundBefore()
+        return self._before
 
 
 def activation_of(office: Office) -> Activation:

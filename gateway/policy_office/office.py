@@ -18,6 +18,7 @@ from config.vocabulary import Action, SubjectId
 from gateway.policy_office import entries, proposal
 from gateway.policy_office.actor import Actor
 from gateway.policy_office.asking import Asking
+from gateway.policy_office.found_before import FoundBefore
 from gateway.policy_office.proposal import Proposal, ProposalId, Step, Taken
 from gateway.policy_office.refusal import ActRefused, Change, Refusal
 from gateway.policy_office.scope import ANY, Scope, changed, of_scope, with_scope
@@ -72,6 +73,7 @@ class Office:
     arranged: Callable[[], object] = field(default=lambda: None)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Authors' checks are made one at a time: many of them hold up neither decisions nor an approval."""
+    before: FoundBefore = field(default_factory=FoundBefore)
 
     # Looking.
 
@@ -120,8 +122,13 @@ class Office:
         """What the checks would say of it now."""
         found = await self.proposal(asking, name)
         in_force = await self.store.look(standing)
+        texts = with_scope(in_force.texts, found.scope, found.texts)
         async with self.turn:
-            return (await self.checked(in_force, found)).problems
+            known = self.before.of(texts, found.scope)
+            if known is None:
+                known = (await self.checked_whole(texts, found.scope)).problems
+                self.before.keep(texts, found.scope, known)
+            return known
 
     # Acts of authors.
 

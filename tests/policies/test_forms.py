@@ -42,6 +42,7 @@ BASE: dict[str, Any] = {
 def filled(form: Form, **others: Any) -> dict[str, Any]:
     dates = form.name == "temporary-access"
     times = {"since": "2026-11-20", "until": "2026-11-24"} if dates else {"since": "7", "until": "18"}
+    times = {"since": "22", "until": "4"} if form.name == "night-hours" else times
     return BASE | times | others
 
 
@@ -65,7 +66,8 @@ def filled_in(draw: st.DrawFn) -> tuple[Form, dict[str, Any]]:
     values = {one.name: draw(some_value(one)) for one in form.parameters}
     if "until" in values:
         assume(values["since"] != values["until"])
-        values["since"], values["until"] = sorted([values["since"], values["until"]])
+        night = form.name == "night-hours"
+        values["since"], values["until"] = sorted([values["since"], values["until"]], reverse=night)
     return form, values | {"id": draw(st.from_regex(r"[a-z0-9][a-z0-9-]{0,20}", fullmatch=True))}
 
 
@@ -122,6 +124,7 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("hours", {"since": 9, "until": 9}, "until", "after: From what hour"),
     ("hours", {"holidays": "perhaps"}, "holidays", "yes or no"),
     ("hours", {"days": [8]}, "days", "offered"),
+    ("night-hours", {"since": 3}, "since", "after: In the morning to what hour"),
     ("stronger-sign-in", {"level": 1}, "level", "2 to 3"),
     ("recent-sign-in", {"minutes": 0}, "minutes", "1 to 600"),
     ("temporary-access", {"since": "24. 12. 2026"}, "since", "2026-12-24"),
@@ -267,6 +270,22 @@ DOES: dict[str, tuple[list[Question], list[Question]]] = {
             ask(CLERK, now=datetime(2026, 11, 24, 5, 59, tzinfo=UTC)),
             ask(CLERK, now=datetime(2026, 11, 28, 9, 0, tzinfo=UTC)),
             ask(CLERK, now=datetime(2026, 12, 24, 9, 0, tzinfo=UTC)),
+        ],
+    ),
+    "night-hours": (  # 22 to 4, from Monday to Friday; in local time
+        [
+            ask(CLERK, now=datetime(2026, 11, 23, 21, 0, tzinfo=UTC)),
+            ask(CLERK, now=datetime(2026, 11, 24, 2, 59, tzinfo=UTC)),
+            ask(CLERK, now=datetime(2026, 11, 28, 2, 59, tzinfo=UTC)),
+            ask(CLERK, application=MAP),
+            ask((HULIN, Role.MAYOR)),
+        ],
+        [
+            ask(CLERK),
+            ask(CLERK, now=datetime(2026, 11, 23, 20, 59, tzinfo=UTC)),
+            ask(CLERK, now=datetime(2026, 11, 24, 3, 0, tzinfo=UTC)),
+            ask(CLERK, now=datetime(2026, 11, 28, 21, 0, tzinfo=UTC)),
+            ask(CLERK, now=datetime(2026, 11, 23, 2, 0, tzinfo=UTC)),
         ],
     ),
     "stronger-sign-in": (

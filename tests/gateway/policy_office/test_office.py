@@ -6,11 +6,13 @@ import pytest
 
 from config.vocabulary import Action, Language
 from gateway.audit.entry import Code, Outcome
+from gateway.policy_office.office import Checked
 from gateway.policy_office.proposal import Proposal, ProposalId, State, Step
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import OF_REGION, Scope, digest_of_difference
 from policies.incidents import ClosureKind
 from policies.model import Text
+from policies.texts import Texts
 from tests.policies.world import HULIN, KROMERIZ
 from tests.rig.policy_office import (
     BROKEN,
@@ -60,6 +62,26 @@ async def test_what_fails_its_checks_is_not_submitted_and_every_problem_is_told(
     (entry,) = world.entries(Code.POLICY_ACT_REFUSED)
     assert (entry.outcome, entry.reason, entry.details["act"]) == (Outcome.REFUSED, "checks_failed", "submit")
     assert (await world.office.proposal(world.author.asking, one.id)).state is State.DRAFT
+
+
+async def test_who_looks_at_a_proposal_again_has_nothing_checked_again_unless_it_was_edited(
+    world: World,
+) -> None:
+    checked: list[Texts] = []
+
+    def counting(texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
+        checked.append(texts)
+        return world.office.checks(texts, scope, known=known)
+
+    office, asking = replace(world.office, checks=counting), world.author.asking
+    one = await world.edited(BROKEN)
+    told = await office.check(asking, one.id)
+    assert told != ()
+    assert await office.check(asking, one.id) == told
+    assert len(checked) == 1
+    await office.edit(asking, one.id, one.revision, CHANGED, "", NOON)
+    assert await office.check(asking, one.id) == ()
+    assert len(checked) == 2
 
 
 async def test_a_municipality_cannot_speak_of_anothers_resources(world: World) -> None:
