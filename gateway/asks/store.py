@@ -39,6 +39,8 @@ class Sought:
     stages: frozenset[Stage] = frozenset()
     ends_after: datetime | None = None
     unreviewed: bool = False
+    after: AskId | None = None
+    """Only what comes after that one in the list."""
     limit: int = 100
 
 

@@ -126,3 +126,6 @@ def _conditions(sought: Sought) -> Iterator[Any]:
         yield ask.c.ends_at > micros(sought.ends_after)
     if sought.unreviewed:
         yield _unreviewed()
+    if sought.after is not None:
+        that = select(ask.c.asked_at).where(ask.c.id == sought.after).scalar_subquery()
+        yield (ask.c.asked_at < that) | ((ask.c.asked_at == that) & (ask.c.id > sought.after))

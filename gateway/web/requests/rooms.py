@@ -1,7 +1,7 @@
 """The pages about requests: read a form, ask the office, show. Whether somebody may is decided when they do it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -31,7 +31,7 @@ DONE = frozenset({"asked", "begun", "recorded", "stated", "approved", "refused",
 """What a page can be told, by `?done=`, has just been done."""
 SOMEBODY_ELSE = SubjectId("somebody-else")
 """Whose request it would be: whether there is anything to decide for this person at all."""
-SHOWN = 200
+SHOWN = 50  # of a list at once
 READERS_OF_LOG = frozenset({Role.SECURITY_OFFICER, Role.AUDITOR})
 """Who is led to the log; whether it opens the policies say there."""
 
@@ -82,8 +82,8 @@ class Requests:
     async def mine(self, request: web.Request) -> web.Response:
         """What the person asked for, has, or gave."""
         caller = self.desk.caller(request, REQUESTS)
-        found = await self.office.find(Sought(concerns=caller.subject, limit=SHOWN))
-        return await self._show(request, caller, "requests.html", asks=found)
+        asks, more = await self._list(request, Sought(concerns=caller.subject))
+        return await self._show(request, caller, "requests.html", asks=asks, more=more)
 
     async def waiting(self, request: web.Request) -> web.Response:
         """What waits for a decision in this municipality, and what was approved there and still runs."""
@@ -93,32 +93,35 @@ class Requests:
         living = Sought(
             municipality=caller.municipality,
             kinds=frozenset({Kind.ACCESS, Kind.ORDER, Kind.DELEGATION, Kind.EMERGENCY}),
-            stages=frozenset({Stage.WAITING, Stage.IN_FORCE}),
             ends_after=now,
-            limit=SHOWN,
         )
-        found = await self.office.find(living)
-        return await self._show(
-            request,
-            caller,
-            "waiting.html",
-            waiting=[one for one in found if one.waits(now)],
-            running=[one for one in found if one.stage is Stage.IN_FORCE],
-        )
+        waiting, more = await self._list(request, replace(living, stages=frozenset({Stage.WAITING})))
+        run = replace(living, stages=frozenset({Stage.IN_FORCE}))
+        running, more_run = await self._list(request, run, "running")
+        context = {"waiting": waiting, "more": more, "running": running, "more_run": more_run}
+        return await self._show(request, caller, "waiting.html", **context)
 
     async def orders(self, request: web.Request) -> web.Response:
         """What the person sponsors, placed, or works by."""
         caller, orders = self.desk.caller(request, REQUESTS), frozenset({Kind.ORDER})
-        found = await self.office.find(Sought(concerns=caller.subject, kinds=orders, limit=SHOWN))
-        return await self._show(request, caller, "orders.html", asks=found)
+        asks, more = await self._list(request, Sought(concerns=caller.subject, kinds=orders))
+        return await self._show(request, caller, "orders.html", asks=asks, more=more)
 
     async def reviews(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, REQUESTS)
         await self._require(request, caller, Action.ADMINISTER)
-        found = await self.office.find(self.office.reviews(caller))
+        asks, more = await self._list(request, self.office.reviews(caller))
         reads_log = self.log and not READERS_OF_LOG.isdisjoint(caller.roles)
         log_of = partial(forms.log_of, self.log if reads_log else "")
-        return await self._show(request, caller, "reviews.html", asks=found, log_of=log_of)
+        return await self._show(request, caller, "reviews.html", asks=asks, more=more, log_of=log_of)
+
+    async def _list(
+        self, request: web.Request, sought: Sought, after: str = "after"
+    ) -> tuple[Sequence[Ask], AskId | None]:
+        """What is shown at once, and after which one the list goes on. `after`: name in the query."""
+        last = AskId(request.query.get(after, "")) or None
+        found = await self.office.find(replace(sought, after=last, limit=SHOWN + 1))
+        return found[:SHOWN], found[SHOWN - 1].id if len(found) > SHOWN else None
 
     async def one(self, request: web.Request) -> web.Response:
         caller, name = self.desk.caller(request, REQUESTS), AskId(request.query.get("name", ""))

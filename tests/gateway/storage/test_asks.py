@@ -93,6 +93,18 @@ async def test_what_is_sought_is_found_the_latest_first(database, recorded):
     assert len(await found(limit=2)) == 2
 
 
+async def test_a_list_goes_on_after_any_of_it_also_where_several_were_asked_for_at_once(database, recorded):
+    store = kept(database, recorded)
+    for number, one in enumerate(EVERY):
+        later = replace(one, asked_at=NOW + timedelta(minutes=number // 3))
+        await store.change(one.id, {one.holder.subject}, put(later), NOW, NOW)
+    whole = await store.find(Sought())
+    assert len(whole) == len(EVERY) > 3
+    for number, one in enumerate(whole, 1):
+        assert await store.find(Sought(after=one.id)) == whole[number:]
+    assert await store.find(Sought(after=AskId("none"))) == []
+
+
 async def test_what_is_told_waits_for_this_version_alone(database, recorded):
     """A node of the version before would not know what to say of it."""
     outbox = StoredOutbox(database, recorded.append_all, [Channel.SMTP], Language.CZECH)

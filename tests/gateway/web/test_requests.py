@@ -77,6 +77,21 @@ async def test_a_request_goes_its_way_from_asking_to_its_end(client, site):
     assert (await only(site)).stage is Stage.WITHDRAWN
 
 
+@pytest.mark.parametrize("path", ["/", "/waiting"])
+async def test_a_long_list_goes_on_on_another_page(client, site, monkeypatch, path):
+    monkeypatch.setattr("gateway.web.requests.rooms.SHOWN", 2)
+    for number in range(3):
+        await post(client, JANA, "/ask", ASK | WHY | {"until": f"2026-11-23T12:0{number}"})
+    who = JANA if path == "/" else PETR
+    first = await get(client, who, path)
+    (older,) = re.findall(r'href="(\?after=[^"]+)"', first)
+    rest = await get(client, who, path + older)
+    assert "Starší" not in rest
+    shown = [re.findall(r'<a href="/one\?name=([^"]+)"', page) for page in (first, rest)]
+    assert [len(one) for one in shown] == [2, 1]
+    assert {*shown[0], *shown[1]} == {one.id for one in await site.kept.office.find(Sought())}
+
+
 async def test_nobody_is_offered_to_decide_their_own_nor_can(client, site):
     await post(client, PETR, "/ask", ASK | WHY)
     asked = await only(site)
