@@ -279,6 +279,7 @@ class PolicyBook:
             version=self.version,
             title=wording.title,
             advice=wording.advice,
+            ask_for=wording.ask_for,
             also=also,
             detail=detail,
         )

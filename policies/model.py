@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from config.vocabulary import (
     Action,
@@ -191,6 +192,15 @@ class Permitted:
     """Further policies that permit it too."""
 
 
+class AskFor(StrEnum):
+    """What may mend a refusal and can be asked for: the page of a refusal leads to the form of it."""
+
+    ACCESS = "access"
+    ORDER = "order"
+    EMERGENCY = "emergency"
+    PURPOSE = "purpose"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     reason: str
@@ -199,6 +209,8 @@ class Refused:
     version: str
     title: Text
     advice: Text
+    ask_for: AskFor | None = None
+    """None: asking does not mend it."""
     also: tuple[str, ...] = ()
     """Further policies that forbid it too."""
     detail: str = field(default="", compare=False)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from config.district import District
 from config.vocabulary import Action, ApplicationId, Language, Role
-from policies.model import Question, Text
+from policies.model import AskFor, Question, Text
 
 CS, EN = Language.CZECH, Language.ENGLISH
 
@@ -43,6 +43,7 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 class Wording:
     title: Text
     advice: Text
+    ask_for: AskFor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ WORDINGS: dict[Reason, Wording] = {
             EN: "You may not {action} in {application}",
         },
         _WHO_MAY,
+        AskFor.ACCESS,
     ),
     Reason.ROLE_NOT_SUFFICIENT: Wording(
         {
@@ -129,6 +131,7 @@ WORDINGS: dict[Reason, Wording] = {
             EN: "Your role in {municipality} does not allow this",
         },
         _WHO_MAY,
+        AskFor.ACCESS,
     ),
     Reason.NOTHING_PERMITS: Wording(
         {
@@ -139,6 +142,7 @@ WORDINGS: dict[Reason, Wording] = {
             CS: "Pokud jde o omyl, obraťte se na technologické centrum.",
             EN: "If this is a mistake, contact the technology centre.",
         },
+        AskFor.ACCESS,
     ),
     Reason.NOT_FOR_TECHNICAL_ACCOUNTS: Wording(
         {
@@ -170,6 +174,7 @@ def spell_out(
             language: _fill(wording.advice[language], language, question, names, roles)
             for language in Language
         },
+        wording.ask_for,
     )
 
 

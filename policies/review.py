@@ -13,7 +13,7 @@ from policies.comparisons import EVERYTHING as ANYTHING
 from policies.comparisons import Learnt
 from policies.examine import Examined, Unreadable, examine
 from policies.hidden import VISIBLE, hidden
-from policies.model import Text
+from policies.model import AskFor, Text
 from policies.reading import Path as ReadPath
 from policies.reading import Word
 from policies.reasons import OWN_TO_THE_ENGINE, PLACEHOLDER, PLACEHOLDERS, Wording
@@ -25,7 +25,14 @@ REASON = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 TEXTS = ("title_cs", "title_en", "advice_cs", "advice_en")
 OF_INCIDENTS = ("incident-", "incident_")
 """How ids and reasons of the incident switch begin (policies/incidents.py)."""
-KNOWN_ANNOTATIONS = frozenset({"id", "reason", "doc", "template", "parameters", *TEXTS})
+KNOWN_ANNOTATIONS = frozenset({"id", "reason", "doc", "template", "parameters", "ask_for", *TEXTS})
+SUPPLIES = {
+    AskFor.ACCESS: "requested",
+    AskFor.ORDER: "ticket",
+    AskFor.EMERGENCY: "emergency",
+    AskFor.PURPOSE: "purpose",
+}
+"""What is known in the context of a request once it was asked for."""
 MOST_OWN = 500
 """Policies of one municipality; every decision there looks at all of them, and so does everybody who reads them."""
 QUOTED = re.compile(r"`([^`]+)`")
@@ -219,9 +226,18 @@ def _annotation_problems(path: Path, statement: Statement, examined: Examined) -
     for name in sorted(annotations.keys() - KNOWN_ANNOTATIONS):
         remedy = f"use one of {', '.join('@' + known for known in sorted(KNOWN_ANNOTATIONS))}"
         yield _at(path, statement, f"annotation @{name} is not known", remedy, f"@{name}")
-    if not examined.forbids:
-        yield from _half_a_name(path, statement, annotations)
+    if examined.forbids:
+        yield from _what_a_forbid_says(path, statement, examined)
         return
+    yield from _half_a_name(path, statement, annotations)
+    if "ask_for" in annotations:
+        yield _at(path, statement, "a permit refuses nobody", "take @ask_for out", "@ask_for")
+
+
+def _what_a_forbid_says(path: Path, statement: Statement, examined: Examined) -> Iterator[Problem]:
+    annotations = examined.annotations
+    if "ask_for" in annotations:
+        yield from _asks_for_what_helps(path, statement, examined)
     reason = annotations.get("reason", "")
     if not REASON.fullmatch(reason):
         yield _at(path, statement, "the forbid names no reason", 'add @reason("in_snake_case")', "@reason")
@@ -239,6 +255,17 @@ def _annotation_problems(path: Path, statement: Statement, examined: Examined) -
                 yield _at(path, statement, what, remedy, f"@{name}")
 
 
+def _asks_for_what_helps(path: Path, statement: Statement, examined: Examined) -> Iterator[Problem]:
+    said = examined.annotations["ask_for"]
+    if said not in SUPPLIES:
+        remedy = f"use one of {', '.join(sorted(SUPPLIES))}"
+        yield _at(path, statement, "nobody can ask for what @ask_for says", remedy, "@ask_for")
+    elif all(read[:1] != (SUPPLIES[AskFor(said)],) for read in examined.looks_at):
+        what = f"the forbid does not look at `context.{SUPPLIES[AskFor(said)]}`, so it forbids as well whoever got that"
+        remedy = "say so in `unless`, or take @ask_for out"
+        yield _at(path, statement, what, remedy, "@ask_for")
+
+
 def _names_of_incidents(path: Path, statement: Statement, examined: Examined) -> Iterator[Problem]:
     for name in ("id", "reason"):
         if (said := examined.annotations.get(name, "")).startswith(OF_INCIDENTS):
@@ -253,6 +280,7 @@ def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
         wording = Wording(
             {language: annotations[f"title_{language}"] for language in Language},
             {language: annotations[f"advice_{language}"] for language in Language},
+            AskFor(annotations["ask_for"]) if "ask_for" in annotations else None,
         )
     return Policy(
         id=annotations["id"],

@@ -119,6 +119,7 @@ def _by_policy(
             advice=verdict.advice,
             municipality=question.municipality,
             detail=verdict.detail,
+            ask_for=verdict.ask_for,
             question=question,
         )
     now, actions = question.now.replace(microsecond=0), further | {question.action}

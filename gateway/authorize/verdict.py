@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from config.vocabulary import Language, MunicipalityCode
 from gateway.grants.claims import Grant
-from policies.model import Question
+from policies.model import AskFor, Question
 
 Text = dict[Language, str]
 
@@ -36,6 +36,8 @@ class Refused:
     """Whose resource was asked for, where that is known."""
     detail: str = ""
     """For the log only."""
+    ask_for: AskFor | None = None
+    """What the person can be led to."""
     question: Question | None = None
     """What the policies were asked; None where they were not."""
 

@@ -26,22 +26,18 @@ from idp.directory.person import Person
 from idp.directory.replicated import ReplicatedPeople
 from idp.directory.subject import directory_of
 from idp.events import Origin
-from policies.model import Permitted
+from policies.model import AskFor, Permitted
 
 log = structlog.get_logger("requests")
 MOST_TOLD = 50
 """People who are told of one request: an office has a mayor and a chief clerk, not hundreds."""
 
-ASKED_AT: dict[str, str] = {
-    "role_not_sufficient": "/ask",
-    "action_not_permitted": "/ask",
-    "nothing_permits": "/ask",
-    "no_valid_order": "/orders/new",
-    "supplier_map_only": "/orders/new",
-    "outside_working_hours": "/emergency",
-    "purpose_missing": "/purpose",
+ASKED_AT: dict[AskFor, str] = {
+    AskFor.ACCESS: "/ask",
+    AskFor.ORDER: "/orders/new",
+    AskFor.EMERGENCY: "/emergency",
+    AskFor.PURPOSE: "/purpose",
 }
-"""Reasons that something which is asked for may mend, and the page where that is done."""
 
 
 def ask_office(plane: ControlPlane) -> AskOffice:
@@ -93,15 +89,15 @@ async def _permits(
 
 def where_to_ask(plane: ControlPlane, session: Session, request: AccessRequest, refused: Refused) -> str:
     """Only of the municipality one acts for, of what can be asked for there, and where the policies let one ask."""
-    path, here = ASKED_AT.get(refused.reason, ""), session.municipality
-    if not path or here is None or refused.municipality != here:
+    here = session.municipality
+    if refused.ask_for is None or here is None or refused.municipality != here:
         return ""
     if not _offered(plane, request.application, here):
         return ""
     act = Act(application=REQUESTS, action=Action.WRITE, author=session.subject)
     if not isinstance(may_act(act, session, plane.snapshot, request.address, now()), Permitted):
         return ""
-    return f"{plane.addresses.of_own(REQUESTS)}{path}?application={request.application}"
+    return f"{plane.addresses.of_own(REQUESTS)}{ASKED_AT[refused.ask_for]}?application={request.application}"
 
 
 async def holding(

@@ -65,7 +65,21 @@ PLACES = [
     (f'@id("a") @reason("policy_error") {TEXTS} forbid ({ANY});', 1, 10, "taken"),
     (f'@id("a") @reason("x") {TEXTS} forbid ({ANY});'.replace('cs("c")', 'cs(" ")'), 1, 53, "advice_cs"),
     (f'@id("a") @reason("x") {TEXTS} forbid ({ANY});'.replace('"d"', '"{tenant}"'), 1, 69, "{tenant}"),
+    (f'@id("a") @ask_for("access") permit ({ANY});', 1, 10, "a permit refuses nobody"),
+    (f'@id("a") @ask_for("money") @reason("x") {TEXTS} forbid ({ANY});', 1, 10, "nobody can ask"),
+    (f'@id("a") @ask_for("order") @reason("x") {TEXTS} forbid ({ANY});', 1, 10, "`context.ticket`"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [("access", "requested"), ("order", "ticket"), ("emergency", "emergency"), ("purpose", "purpose")],
+)
+def test_a_forbid_leads_to_what_it_makes_an_exception_for(said: str, known: str) -> None:
+    head = f'@id("a") @ask_for("{said}") @reason("x") {TEXTS}'
+    (policy,) = read(f"{head} forbid ({ANY}) unless {{ context has {known} }};").policies
+    assert policy.wording is not None
+    assert policy.wording.ask_for == said
 
 
 @pytest.mark.parametrize(("text", "line", "column", "what"), PLACES)

@@ -98,8 +98,15 @@ class Requests:
         waiting, more = await self._list(request, replace(living, stages=frozenset({Stage.WAITING})))
         run = replace(living, stages=frozenset({Stage.IN_FORCE}))
         running, more_run = await self._list(request, run, "running")
-        context = {"waiting": waiting, "more": more, "running": running, "more_run": more_run}
-        return await self._show(request, caller, "waiting.html", **context)
+        return await self._show(
+            request,
+            caller,
+            "waiting.html",
+            waiting=waiting,
+            more=more,
+            running=running,
+            more_run=more_run,
+        )
 
     async def orders(self, request: web.Request) -> web.Response:
         """What the person sponsors, placed, or works by."""

@@ -32,6 +32,7 @@ from idp.directory.replicated import ReplicatedPeople
 from idp.directory.subject import subject
 from idp.directory.sync.news import News
 from idp.events import NOWHERE
+from policies.model import AskFor
 from tests.gateway.asks import town
 from tests.gateway.web.people import session
 from tests.rig.installation import install
@@ -206,15 +207,16 @@ async def test_a_refusal_leads_to_where_its_access_can_be_asked_for_and_nowhere_
         last_seen_at=moment,
         facts_at=moment,
     )
-    refused = replace(refusal("no_role", HULIN, "", "v"), reason="role_not_sufficient")
+    refused = replace(refusal("no_role", HULIN, "", "v"), ask_for=AskFor.ACCESS)
 
-    def leads(reason: str = "role_not_sufficient", application: str = name, **of: object) -> str:
-        about: Refused = replace(refused, reason=reason, **of)  # type: ignore[arg-type]
+    def leads(ask_for: AskFor | None = AskFor.ACCESS, application: str = name, **of: object) -> str:
+        about: Refused = replace(refused, ask_for=ask_for, **of)  # type: ignore[arg-type]
         return where_to_ask(plane, clerk, request_of(application), about).partition(".")[2].partition("/")[2]
 
     assert leads() == f"ask?application={name}"
-    assert leads("outside_working_hours") == f"emergency?application={name}"
-    assert leads("no_valid_order") == f"orders/new?application={name}"
-    assert leads("other_municipality_active") == ""
+    assert leads(AskFor.EMERGENCY) == f"emergency?application={name}"
+    assert leads(AskFor.ORDER) == f"orders/new?application={name}"
+    assert leads(AskFor.PURPOSE) == f"purpose?application={name}"
+    assert leads(None) == ""
     assert leads(application="audit") == ""
     assert leads(municipality=town.KROMERIZ) == ""
