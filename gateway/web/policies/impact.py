@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from aiohttp import web
 
@@ -13,9 +14,9 @@ from gateway.policy_office.scope import municipality_of, with_scope
 from gateway.policy_office.version import Version
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
+from gateway.web.policies.coming import Coming, coming, places
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
-from gateway.web.policies.who_may import HOME
 from gateway.web.policies.why import Record
 from gateway.web.refusal import PAGE_UNKNOWN
 from gateway.web.simulating import (
@@ -29,17 +30,18 @@ from gateway.web.simulating import (
     shown,
 )
 from policies.load import PoliciesUnusable
-from policies.matrix import Circumstances, matrix
+from policies.matrix import matrix
 from policies.matrix_groups import Difference, difference
 from policies.matrix_words import said
-from policies.model import Facts
 from policies.simulate import Change
 
 DAYS = 7
 KEPT = 16  # differences of matrices that are remembered, as a page is looked at again and again
 ROWS = 50  # of a simulation's rows on the page
-Key = tuple[str, str, int]
-"""The municipality acted for, the digest of a proposal's texts, and the number of the version in force."""
+Key = tuple[str, str, int, str, datetime]
+"""The municipality acted for, the digest of a proposal's texts, the number of the version in force; from where people
+come, and when: of what is asked about now, the hour.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,9 @@ class Impact:
         if one.state in OVER:
             raise Refused(PAGE_UNKNOWN, 404)
         in_force = await site.office.store.look(standing)
-        key: Key = caller.municipality, one.digest, in_force.number
+        how = coming(request.query, site.networks)
         try:
-            found = await self._difference(key, one, in_force, caller)
+            found = await self._difference(one, in_force, caller, how)
         except PoliciesUnusable:
             found = None
         names = site.books.in_force().names
@@ -77,6 +79,8 @@ class Impact:
             caller,
             one=one,
             found=found,
+            how=how,
+            places=places(site.networks),
             words=lambda group, language: said(group, names, language),
             under_way=standing_now if isinstance(standing_now, UnderWay) else None,
             occupied=isinstance(standing_now, Occupied),
@@ -98,12 +102,16 @@ class Impact:
         await self.simulations.begin(_asked(one, in_force), caller.login)
         raise web.HTTPSeeOther(f"/proposals/{one.id}/impact#simulation")
 
-    async def _difference(self, key: Key, one: Proposal, in_force: Version, caller: Assertion) -> Difference:
+    async def _difference(
+        self, one: Proposal, in_force: Version, caller: Assertion, how: Coming
+    ) -> Difference:
         """At the municipality acted for. Raises PoliciesUnusable."""
+        site = self.site
+        at = how.circumstances(site.desk.now())
+        hour = at.now.replace(minute=0, second=0, microsecond=0)
+        key: Key = caller.municipality, one.digest, in_force.number, how.place, how.at or hour
         if key in self.known:
             return self.known[key]
-        site = self.site
-        at = Circumstances(now=site.desk.now(), facts=Facts(country=HOME))
 
         def compared() -> Difference:
             before = site.books.made_of(in_force.texts)

@@ -13,12 +13,13 @@ from aiohttp import web
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, Role
 from gateway.web.desk import Page
 from gateway.web.identity import Assertion
+from gateway.web.policies.coming import Coming, coming, places
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
 from idp.http.page import language_of, page_headers
-from policies.matrix import Circumstances, DeviceState, Matrix, matrix
+from policies.matrix import DeviceState, Matrix, matrix
 from policies.matrix_words import DEVICE_TITLES
-from policies.model import LEVELS, Facts, Text
+from policies.model import LEVELS, Text
 from policies.parameters import LEVELS as STRONGER
 
 LEVEL_TITLES: Mapping[AuthenticationLevel, Text] = {
@@ -30,7 +31,6 @@ LEVEL_TITLES: Mapping[AuthenticationLevel, Text] = {
     AuthenticationLevel.PHISHING_RESISTANT: STRONGER[3],
 }
 SHORT: Mapping[str, AuthenticationLevel] = {str(LEVELS[one]): one for one in AuthenticationLevel}
-HOME = "CZ"
 HEADS = ("role", "application", "action", "level", "device", "permitted", "rule", "reason")
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -44,7 +44,8 @@ class WhoMay:
 
     async def table(self, request: web.Request) -> web.Response:
         site, caller = self.site, self.site.caller(request)
-        found = await self._matrix(request, caller)
+        how = coming(request.query, site.networks)
+        found = await self._matrix(request, caller, how)
         level = SHORT.get(request.query.get("level", ""), AuthenticationLevel.PHISHING_RESISTANT)
         device = one_of(DeviceState, request.query.get("device", ""), DeviceState.IN_ORDER)
         may: dict[Role, dict[ApplicationId, list[Action]]] = {}
@@ -64,12 +65,14 @@ class WhoMay:
             device=device,
             levels={short: LEVEL_TITLES[one] for short, one in SHORT.items()},
             devices=DEVICE_TITLES,
+            how=how,
+            places=places(site.networks),
         )
 
     async def as_csv(self, request: web.Request) -> web.Response:
         """Every cell, with the rule that decides."""
         caller = self.site.caller(request)
-        found = await self._matrix(request, caller)
+        found = await self._matrix(request, caller, coming(request.query, self.site.networks))
         out = io.StringIO()
         rows = csv.writer(out)
         rows.writerow(HEADS)
@@ -86,12 +89,12 @@ class WhoMay:
             headers=page_headers() | {"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
-    async def _matrix(self, request: web.Request, caller: Assertion) -> Matrix:
-        """Of the municipality acted for, now, from Czechia."""
+    async def _matrix(self, request: web.Request, caller: Assertion, how: Coming) -> Matrix:
+        """Of the municipality acted for."""
         site = self.site
         asking = site.asking(request, caller)
         await done(asking.require(Action.READ, site.own(caller), None, "who may do what"))
-        at = Circumstances(now=site.desk.now(), facts=Facts(country=HOME))
+        at = how.circumstances(site.desk.now())
         async with site.thinking:
             return await asyncio.to_thread(
                 matrix, site.books.in_force(), caller.municipality, at, list(site.applications)

@@ -22,10 +22,11 @@ from gateway.authorize.snapshot import Snapshot
 from gateway.web.desk import Page, Refused, client_address_of, request_id_of
 from gateway.web.identity import Assertion
 from gateway.web.officer.not_done import DIRECTORY_AWAY
+from gateway.web.policies.coming import HOME
 from gateway.web.policies.entered import moment, number_or_none
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
-from gateway.web.policies.who_may import HOME, LEVEL_TITLES, SHORT, one_of
+from gateway.web.policies.who_may import LEVEL_TITLES, SHORT, one_of
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
 from idp.http.moments import PRAGUE

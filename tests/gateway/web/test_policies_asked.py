@@ -38,6 +38,9 @@ async def test_the_matrix_shows_what_roles_may_by_level_and_device(visitor):
     assert "may do nothing here" in weak
     nonsense = await visitor.get("/who?level=99&device=x", LOOKER)
     assert 'data-label="map">read' in nonsense
+    away = await visitor.get("/who?from=abroad&at=2026-11-28T23:00", LOOKER)
+    assert '<option value="abroad" selected>' in away
+    assert "/who.csv?from=abroad&amp;at=2026-11-28T23%3A00" in away
 
 
 async def test_the_matrix_is_a_table_with_every_cell_and_its_rule(visitor):
@@ -105,12 +108,29 @@ async def test_a_question_is_always_about_the_municipality_acted_for(visitor):
 
 async def test_a_proposal_shows_which_roles_gain_and_lose(visitor):
     page = await visitor.begun()
-    assert "No role gains or loses anything." in await visitor.get(f"{page}/impact")
+    assert "No role gains or loses anything by it" in await visitor.get(f"{page}/impact")
     await visitor.filled(page, actions=["write"])
     shown = await visitor.get(f"{page}/impact")
     assert "Would be permitted" in shown
     assert "map-clerks" in shown
     await visitor.get(f"{page}/impact", STRANGER, status=404)
+
+
+async def test_what_a_proposal_takes_is_shown_for_where_and_when_people_come(visitor):
+    page = await visitor.begun()
+    await visitor.filled(page, form="networks", id="office", roles=["mayor"], networks=["office"])
+    assert "Would be refused" in await visitor.get(f"{page}/impact")
+    inside = await visitor.get(f"{page}/impact?from=network:office")
+    assert "No role gains or loses anything by it" in inside
+    assert '<option value="network:office" selected>from the network office' in inside
+    assert "Would be refused" in await visitor.get(f"{page}/impact?from=network:nowhere")
+    page = await visitor.begun()
+    hours = {"roles": ["mayor"], "since": "22", "until": "4", "days": [1, 2, 3, 4, 5]}
+    await visitor.filled(page, form="night-hours", id="nights", **hours)
+    assert "Would be refused" in await visitor.get(f"{page}/impact?at=2026-11-23T12:00")
+    night = await visitor.get(f"{page}/impact?at=2026-11-23T23:00")
+    assert "No role gains or loses anything by it" in night
+    assert 'value="2026-11-23T23:00"' in night
 
 
 async def test_a_proposal_with_a_fault_has_to_be_mended_first(visitor):
