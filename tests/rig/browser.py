@@ -1,13 +1,16 @@
 """A real Chromium for tests: Debian's, driven by Playwright; `*.brana.test` leads to this machine."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
+
+ColorScheme = Literal["light", "dark"]
+Looks = Mapping[str, Sequence[tuple[ColorScheme, int]]]
 
 PROJECT = Path(__file__).parents[2]
 SCREENSHOTS = PROJECT / "build" / "screenshots"
@@ -25,9 +28,16 @@ ARGUMENTS = (
     "--no-first-run",
     f"--host-resolver-rules={RESOLVER}",
 )
-RUN_AXE = """standards => axe.run(document, {
-    runOnly: {type: 'tag', values: standards}, resultTypes: ['violations'],
+RUN_AXE = """only => axe.run(document, {
+    runOnly: only, resultTypes: ['violations'],
 })"""  # what it found right it need not describe
+LOOKS: dict[str, tuple[tuple[ColorScheme, int], ...]] = {
+    "cs": (("light", 1280), ("dark", 360)),
+    "en": (("dark", 1280), ("light", 360)),
+}
+"""In which scheme and width a page is looked at in each language: in one window, which is made darker and narrower."""
+OF_THE_LOOK = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
+"""Rules by which the same page may be well in one look and not in another."""
 AXE_STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 
@@ -99,11 +109,24 @@ async def overflow(page: Page) -> list[str]:
     return [f"{wider} px wider than the window"] if wider > 0 else []
 
 
-async def accessibility_faults(page: Page) -> list[str]:
-    """What axe-core finds wrong with a page, one line each. Needs `npm ci`."""
+async def faults_in_looks(page: Page, name: str, language: str, looks: Looks = LOOKS) -> list[str]:
+    """What is wrong with a page in each look of the language it is in; a picture of each is kept."""
+    faults: list[str] = []
+    for number, (scheme, width) in enumerate(looks[language]):
+        await page.emulate_media(color_scheme=scheme)
+        await page.set_viewport_size({"width": width, "height": 900})
+        await screenshot(page, f"{name}-{language}-{scheme}-{width}")
+        found = await accessibility_faults(page, OF_THE_LOOK if number else ()) + await overflow(page)
+        faults += [f"{scheme}, {width} px: {one}" for one in found]
+    return faults
+
+
+async def accessibility_faults(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """What axe-core finds wrong with a page, one line each; by all rules where none are named. Needs `npm ci`."""
     if await page.evaluate("typeof axe === 'undefined'"):
         await page.evaluate(AXE.read_text(encoding="utf-8"))
-    result: dict[str, Any] = await page.evaluate(RUN_AXE, list(AXE_STANDARDS))
+    only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_STANDARDS}
+    result: dict[str, Any] = await page.evaluate(RUN_AXE, only)
     return [
         f"{violation['id']}: {violation['help']} – {node['target']} {node['failureSummary']}"
         for violation in result["violations"]

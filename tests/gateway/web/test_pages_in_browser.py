@@ -14,7 +14,7 @@ from idp.events import Origin
 from tests.gateway.web.people import MAYOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample_log import report
 from tests.rig.assistance import KAREL, LUCIE
-from tests.rig.browser import accessibility_faults, led_to, screenshot, settled
+from tests.rig.browser import LOOKS, faults_in_looks, led_to, screenshot, settled
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 
@@ -44,7 +44,6 @@ PAGES = {
     "sign-in-failed": ("portal", "/.brana/failed"),
     "signed-out": ("portal", "/.brana/signed-out"),
 }
-LOOKS = (("cs", "light", 1280), ("cs", "dark", 390), ("en", "light", 390), ("en", "dark", 1280))
 
 
 @dataclass
@@ -99,23 +98,23 @@ async def visit(browser, site, name, *, script=True, **look):
 
 
 @asynccontextmanager
-async def windows(browser, **look):
-    """One for each host, in one look."""
-    opened = {host: await window(browser, host, **look) for host in ("portal", "admin")}
+async def windows(browser, language):
+    """One for each host."""
+    opened = {host: await window(browser, host, language=language) for host in ("portal", "admin")}
     yield opened
     for one in opened.values():
         await one.page.context.close()
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
-async def test_every_page_is_accessible_in_every_look(browser, site, language, scheme, width):
+@pytest.mark.parametrize("language", LOOKS)
+async def test_every_page_is_accessible_in_every_look(browser, site, language):
     site.office.log.damaged = {122}
     await site.office.sessions.recheck(OFFICER, MAYOR.sid, origin=Origin(address="192.0.2.15"), now=NOW)
     await excepted(site)
     found = {}
-    async with windows(browser, language=language, scheme=scheme, width=width) as opened:
+    async with windows(browser, language) as opened:
         for name, (host, _) in PAGES.items():
-            if faults := await seen(opened[host], site, name, f"{name}-{language}-{scheme}-{width}"):
+            if faults := await seen(opened[host], site, name, name, language):
                 found[name] = faults
     assert found == {}
 
@@ -130,15 +129,11 @@ async def excepted(site):
     await site.people.assistance.end(OFFICER, LUCIE.subject, origin=Origin(), now=NOW)
 
 
-async def seen(shown, site, name, kept):
-    """Faults of one page in the look of a window; its picture is kept."""
+async def seen(shown, site, name, kept, language):
+    """Faults of one page in the looks of a language; pictures of it are kept."""
     await shown.go(site, name)
     page, complaints = shown.page, shown.complaints
-    await screenshot(page, kept)
-    faults = await accessibility_faults(page)
-    overflow = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    if overflow > 0:
-        faults.append(f"{overflow} px wider than the window")
+    faults = await faults_in_looks(page, kept, language)
     # the browser itself reports the answer's status of error pages; anything else is a fault of ours
     return faults + [text for text in complaints if "the server responded with a status of 4" not in text]
 
@@ -153,14 +148,13 @@ STANDINGS = {
 }
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
-async def test_what_a_verification_found_is_accessible_in_every_look(browser, site, language, scheme, width):
+@pytest.mark.parametrize("language", LOOKS)
+async def test_what_a_verification_found_is_accessible_in_every_look(browser, site, language):
     found = {}
-    async with windows(browser, language=language, scheme=scheme, width=width) as opened:
+    async with windows(browser, language) as opened:
         for name, standing in STANDINGS.items():
             site.office.recomputation.standing = standing
-            kept = f"integrity-{name}-{language}-{scheme}-{width}"
-            if faults := await seen(opened["admin"], site, "integrity", kept):
+            if faults := await seen(opened["admin"], site, "integrity", f"integrity-{name}", language):
                 found[name] = faults
     assert found == {}
 
@@ -222,14 +216,12 @@ async def test_the_integrity_can_be_verified_now(browser, site):
     await page.context.close()
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
-async def test_a_code_to_be_told_is_accessible_in_every_look(browser, site, language, scheme, width):
-    page, complaints = await visit(browser, site, "people", language=language, scheme=scheme, width=width)
+@pytest.mark.parametrize("language", LOOKS)
+async def test_a_code_to_be_told_is_accessible_in_every_look(browser, site, language):
+    page, complaints = await visit(browser, site, "people", language=language)
     await page.locator("form[action='/people/enrolment-code'] button").click()
     await page.locator(".spoken-code").wait_for()
-    await screenshot(page, f"enrolment-code-{language}-{scheme}-{width}")
-    assert await accessibility_faults(page) == []
-    assert await page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert await faults_in_looks(page, "enrolment-code", language) == []
     assert complaints == []
     await page.context.close()
 
@@ -255,11 +247,11 @@ async def test_an_exception_is_granted_and_ended_by_keyboard_and_without_javascr
     await page.context.close()
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize("language", LOOKS)
 async def test_a_form_shown_again_and_the_question_before_an_exception_ends_are_accessible(
-    browser, site, language, scheme, width
+    browser, site, language
 ):
-    page, complaints = await visit(browser, site, "people", language=language, scheme=scheme, width=width)
+    page, complaints = await visit(browser, site, "people", language=language)
     await page.locator("[name=until]").evaluate("field => field.removeAttribute('max')")
     for day, shown in (("2027-11-27", "[name=until][aria-invalid]"), ("2026-11-27", ".notice-success")):
         await page.locator("form[action='/people/exception'] [name=why]").fill("Ztracený telefon")
@@ -267,13 +259,10 @@ async def test_a_form_shown_again_and_the_question_before_an_exception_ends_are_
         await page.locator("form[action='/people/exception'] button").click()
         await page.locator(shown).wait_for()
         await settled(page)
-        await screenshot(page, f"exception-{day}-{language}-{scheme}-{width}")
-        assert await accessibility_faults(page) == []
+        assert await faults_in_looks(page, f"exception-{day}", language) == []
     await page.locator("form[action='/exceptions/end'] button").click()
     await page.locator("form[action='/exceptions/end/now']").wait_for()
-    await screenshot(page, f"exception-end-{language}-{scheme}-{width}")
-    assert await accessibility_faults(page) == []
-    assert await page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert await faults_in_looks(page, "exception-end", language) == []
     assert [one for one in complaints if "409" not in one] == []
     await page.context.close()
 
@@ -285,16 +274,10 @@ async def asked_whether_to_end(browser, site, **look):
     return page, complaints
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
-async def test_the_question_before_a_session_ends_is_accessible_in_every_look(
-    browser, site, language, scheme, width
-):
-    page, complaints = await asked_whether_to_end(
-        browser, site, language=language, scheme=scheme, width=width
-    )
-    await screenshot(page, f"session-end-{language}-{scheme}-{width}")
-    assert await accessibility_faults(page) == []
-    assert await page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+@pytest.mark.parametrize("language", LOOKS)
+async def test_the_question_before_a_session_ends_is_accessible_in_every_look(browser, site, language):
+    page, complaints = await asked_whether_to_end(browser, site, language=language)
+    assert await faults_in_looks(page, "session-end", language) == []
     assert complaints == []
     await page.context.close()
 

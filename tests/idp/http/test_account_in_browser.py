@@ -21,7 +21,16 @@ from idp.http.cookies import KNOWN, SSO
 from idp.login import totp
 from idp.login.authenticator import Newly
 from tests.rig.authority import make_authority, server_pair
-from tests.rig.browser import accessibility_faults, led_to, overflow, screenshot, settled, visit
+from tests.rig.browser import (
+    LOOKS,
+    accessibility_faults,
+    faults_in_looks,
+    led_to,
+    overflow,
+    screenshot,
+    settled,
+    visit,
+)
 from tests.rig.code_generator import code_at
 from tests.rig.provider import Browser, at_the_office
 from tests.rig.sign_in_world import World, sign_in_world
@@ -29,7 +38,6 @@ from tests.rig.slapd import Directory
 
 pytestmark = pytest.mark.real
 HOST = "login.brana.test"
-LOOKS = (("cs", "light", 1280), ("cs", "dark", 360), ("en", "light", 360), ("en", "dark", 1280))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -78,23 +86,20 @@ async def give(context: BrowserContext, origin: str, signed_in: Browser) -> None
     )
 
 
-async def faults_of(page: Page, name: str) -> list[str]:
+async def faults_of(page: Page, name: str, language: str) -> list[str]:
     await settled(page)
-    await screenshot(page, name)
-    faults = await accessibility_faults(page)
-    return faults + await overflow(page)
+    return await faults_in_looks(page, name, language)
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize("language", LOOKS)
 async def test_every_page_of_the_account_is_accessible(
-    browser: Chromium, world: World, tmp_path: Path, language, scheme, width
+    browser: Chromium, world: World, tmp_path: Path, language
 ):
-    look = {"locale": language, "color_scheme": scheme, "viewport": {"width": width, "height": 900}}
     found: dict[str, list[str]] = {}
     later = world.rig.clock() + timedelta(hours=24)
     await world.key_of(newly=Newly(AuthenticationLevel.TWO_FACTORS, later))
     world.rig.provider = replace(world.rig.provider, change_password=at_the_office)
-    async with visiting(browser, world, tmp_path, **look) as (origin, context):
+    async with visiting(browser, world, tmp_path, locale=language) as (origin, context):
         page, complaints = await context.new_page(), []
         page.on("console", lambda message: complaints.append(message.text))
         for name, path in (
@@ -110,7 +115,7 @@ async def test_every_page_of_the_account_is_accessible(
             if "done=" in path:
                 await led_to(page, path)
                 await page.locator(".notice[role='status']").wait_for()
-            found[name] = await faults_of(page, f"{name}-{language}-{scheme}-{width}")
+            found[name] = await faults_of(page, name, language)
         for name, new, said in (
             ("account-password-refused", "krátké", "#new-error"),
             ("account-password-not-here", "Tygr, okno, vlak a mrak 7", ".notice-warning"),
@@ -121,17 +126,17 @@ async def test_every_page_of_the_account_is_accessible(
                 await page.locator(field).fill(text)
             await page.locator("form[action='/account/password/change'] button").click()
             await page.locator(said).wait_for()
-            found[name] = await faults_of(page, f"{name}-{language}-{scheme}-{width}")
+            found[name] = await faults_of(page, name, language)
         complaints[:] = [said for said in complaints if "responded with a status of" not in said]
         await page.goto(origin + "/account")
         await page.locator("a[href='/account/recovery-codes']").click()
-        found["new-codes"] = await faults_of(page, f"account-new-codes-{language}-{scheme}-{width}")
+        found["new-codes"] = await faults_of(page, "account-new-codes", language)
         await page.locator("form[action='/account/recovery-codes'] button").click()
         await page.locator("ol.codes").wait_for()
-        found["codes"] = await faults_of(page, f"account-codes-{language}-{scheme}-{width}")
+        found["codes"] = await faults_of(page, "account-codes", language)
         await page.reload()
         await page.locator(".button-danger").wait_for()
-        found["codes-made"] = await faults_of(page, f"account-codes-made-{language}-{scheme}-{width}")
+        found["codes-made"] = await faults_of(page, "account-codes-made", language)
         complaints[:] = [said for said in complaints if "responded with a status of" not in said]
         await world.rig.kept.store.transact(
             lambda book: [
@@ -141,10 +146,10 @@ async def test_every_page_of_the_account_is_accessible(
         )
         await page.goto(origin + "/account")
         await page.locator("a[href='/account/prove']").wait_for()
-        found["limited"] = await faults_of(page, f"account-limited-{language}-{scheme}-{width}")
+        found["limited"] = await faults_of(page, "account-limited", language)
         await page.locator("form[action='/account/devices/not-mine'] button").first.click()
         await page.locator("ol.steps-after").wait_for()
-        found["alarm"] = await faults_of(page, f"account-alarm-{language}-{scheme}-{width}")
+        found["alarm"] = await faults_of(page, "account-alarm", language)
     assert {name: faults for name, faults in found.items() if faults} == {}
     assert complaints == []
 
