@@ -252,63 +252,62 @@ def test_a_full_disk_is_told_before_anything_starts(tmp_path: Path) -> None:
         refused(fresh, *SERVE, words=words)
 
 
-def spoilt(kept: Installation, path: str, damage: Callable[[Path], object], words: tuple[str, ...]) -> None:
-    """Damage a file of the state: refused, nothing else touched; put back: it runs."""
-    file = kept.state / path
-    good, mode = file.read_bytes(), file.stat().st_mode
-    damage(file)
-    before = kept.kept()
-    refused(kept, *SERVE, words=words)
-    assert kept.kept() == before, "a refused start changed the state"
-    file.write_bytes(good)
-    file.chmod(mode)
-    with kept.serving():
-        pass
+def overwrite(file: Path) -> None:
+    with file.open("r+b") as database:
+        database.write(b"\xff" * 4096)
 
 
-def test_a_missing_master_key_is_never_silently_made_anew(kept: Installation) -> None:
-    spoilt(
-        kept,
+def cut(file: Path) -> None:
+    with file.open("r+b") as database:
+        database.truncate(file.stat().st_size // 2 // 4096 * 4096)
+
+
+def newer(file: Path) -> None:
+    connection = sqlite3.connect(file)
+    with connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+
+
+DAMAGE: dict[str, tuple[str, Callable[[Path], object], tuple[str, ...]]] = {
+    "a missing master key, which is never silently made anew": (
         "keys/master.key",
         Path.unlink,
         ("keys/master.key", "it is missing", "restore it from its backup"),
-    )
+    ),
+    "another master key": (
+        "keys/master.key",
+        lambda file: file.write_bytes(b"\x07" * 32),
+        ("cannot be opened", "belong together", "same backup"),
+    ),
+    "a master key cut short": (
+        "keys/master.key",
+        lambda file: file.write_bytes(b"short"),
+        ("master.key", "it has 5 bytes", "backup"),
+    ),
+    "a damaged database": (
+        "brana.db", overwrite, ("brana.db", "not a database", "restore it from a backup"),
+    ),
+    "a database cut short": ("brana.db", cut, ("brana.db", "restore it from a backup")),
+    "the database of a newer version": (
+        "brana.db", newer, ("brana.db", "9999", "install the version that wrote it"),
+    ),
+}  # fmt: skip
 
 
-def test_another_master_key_is_refused(kept: Installation) -> None:
-    words = ("cannot be opened", "belong together", "same backup")
-    spoilt(kept, "keys/master.key", lambda file: file.write_bytes(b"\x07" * 32), words)
-
-
-def test_a_master_key_cut_short_is_refused(kept: Installation) -> None:
-    words = ("master.key", "it has 5 bytes", "backup")
-    spoilt(kept, "keys/master.key", lambda file: file.write_bytes(b"short"), words)
-
-
-def test_a_damaged_database_is_refused_untouched(kept: Installation) -> None:
-    def overwrite(file: Path) -> None:
-        with file.open("r+b") as database:
-            database.write(b"\xff" * 4096)
-
-    spoilt(kept, "brana.db", overwrite, ("brana.db", "not a database", "restore it from a backup"))
-
-
-def test_a_database_cut_short_is_refused_untouched(kept: Installation) -> None:
-    def cut(file: Path) -> None:
-        with file.open("r+b") as database:
-            database.truncate(file.stat().st_size // 2 // 4096 * 4096)
-
-    spoilt(kept, "brana.db", cut, ("brana.db", "restore it from a backup"))
-
-
-def test_the_database_of_a_newer_version_is_refused_untouched(kept: Installation) -> None:
-    def newer(file: Path) -> None:
-        connection = sqlite3.connect(file)
-        with connection:
-            connection.execute("UPDATE alembic_version SET version_num = '9999'")
-        connection.close()
-
-    spoilt(kept, "brana.db", newer, ("brana.db", "9999", "install the version that wrote it"))
+def test_a_damaged_state_is_refused_untouched_and_runs_once_its_file_is_put_back(kept: Installation) -> None:
+    for name, (path, damage, words) in DAMAGE.items():
+        file = kept.state / path
+        good, mode, whole = file.read_bytes(), file.stat().st_mode, kept.kept()
+        damage(file)
+        before = kept.kept()
+        assert before != whole, name
+        refused(kept, *SERVE, words=words)
+        assert kept.kept() == before, f"a refused start changed the state: {name}"
+        file.write_bytes(good)
+        file.chmod(mode)
+    with kept.serving():
+        pass
 
 
 def test_a_second_product_on_the_same_state_is_refused_and_the_first_goes_on(kept: Installation) -> None:
