@@ -29,7 +29,9 @@ from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, withou
 from policies.request import Parties, Paths, circumstances, is_timeless, parties, request
 from policies.review import Policy
 
-REMEMBERED = 32_768  # outcomes of a book, under a KiB each: a district has hundreds, a country tens of thousands
+REMEMBERED = (
+    32_768  # outcomes of a book, under a KiB each: a district has hundreds, a country tens of thousands
+)
 WORDINGS_TOLD = 3  # of one reason that municipalities put into different words
 ERRING = re.compile(r"policy `policy(\d+)`")
 

@@ -105,6 +105,8 @@ class Authorizer:
             return await self._technical.decide(request, now)
         session = await self._session(request)
         snapshot = self._snapshot()
+        if session is not None and not snapshot.whereabouts.knows(session.subject):
+            snapshot.whereabouts.recall(session.subject, await self._sessions.open_ones(session.subject))
         verdict = check(request, session, snapshot, now, secrets.token_urlsafe(12))
         offer = snapshot.applications.get(request.application)
         cookie = GRANT + (offer.grant_suffix if offer is not None else "")

@@ -1,12 +1,13 @@
 """Where in the world an address is, and whether somebody could have come there from where they were.
 
-A journey counts from where a person was let in last on this control plane or, should nobody remember, from where the
-session began. Only what is certain is said: without coordinates nothing is.
+A journey counts from where a person was let in last on this control plane. One that sees somebody for the first time,
+after its start or because they were at another before, counts from where their open sessions began. Only what is
+certain is said: without coordinates nothing is.
 """
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,6 +75,19 @@ class Whereabouts:
     def __init__(self, locate: Locate = nowhere) -> None:
         self.locate = locate
         self._last: OrderedDict[SubjectId, Sighting] = OrderedDict()
+        self._recalled: OrderedDict[SubjectId, None] = OrderedDict()
+
+    def knows(self, subject: SubjectId) -> bool:
+        """Whether nothing would come of recalling where else they are signed in."""
+        return self.locate is nowhere or subject in self._last or subject in self._recalled
+
+    def recall(self, subject: SubjectId, sessions: Iterable[Session]) -> None:
+        """All open ones of a person who was not known."""
+        for one in sorted(sessions, key=lambda one: one.opened_at):
+            self.let_in(one, one.address, one.opened_at)
+        self._recalled[subject] = None
+        if len(self._recalled) > REMEMBERED:
+            self._recalled.popitem(last=False)
 
     def of(self, session: Session, address: str, now: datetime) -> tuple[Location, bool | None]:
         """Where the person of the session is, and whether nobody can have come there."""

@@ -10,6 +10,7 @@ import maxminddb
 import pytest
 from aiohttp import web
 
+from config.vocabulary import SessionId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.check import check
 from gateway.authorize.request import AccessRequest
@@ -20,7 +21,7 @@ from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.countries import located
 from gateway.sessions.session import Session
 from tests.gateway.authorize.conftest import NOW
-from tests.gateway.authorize.door import Door, signed_in
+from tests.gateway.authorize.door import HOST, Door, signed_in
 from tests.rig.countries import write_countries
 
 PRAGUE, TOKYO = "192.0.2.7", "198.51.100.9"
@@ -112,6 +113,14 @@ async def test_at_the_door_it_is_told_before_the_answer_and_nobody_comes_in_wher
         for _ in range(2):
             await door.ask({"x-brana-client-address": TOKYO})
         assert [one.details["country"] for one in told.entries] == ["JP"]
+    anew = replace(known, whereabouts=Whereabouts(known.whereabouts.locate))
+    (tmp_path / "anew").mkdir()
+    async with opened(tmp_path / "anew", anew, told) as door:  # a control plane that has just started
+        at_home = replace(session, id=SessionId("H" * 22), opened_at=session.opened_at - timedelta(minutes=1))
+        await door.store.add(at_home, b"another browser", HOST, [])
+        await signed_in(door, replace(session, address=TOKYO))
+        await door.ask({"x-brana-client-address": TOKYO})
+        assert [one.details["country"] for one in told.entries] == ["JP", "JP"]
     told.fails = True
     folder = tmp_path / "again"
     folder.mkdir()

@@ -88,6 +88,25 @@ def test_a_second_session_of_the_same_person_elsewhere_is_noticed(jana: Session)
     assert whereabouts.of(replace(jana, address="tokyo", opened_at=later), "tokyo", later)[1] is True
 
 
+def test_where_somebody_is_signed_in_already_is_recalled_and_who_cannot_be_there_is_not_taken_for_them(
+    jana: Session,
+) -> None:
+    whereabouts, later = Whereabouts(locate), NOW + timedelta(minutes=10)
+    elsewhere = replace(jana, address="tokyo", opened_at=later)
+    assert not whereabouts.knows(jana.subject)
+    whereabouts.recall(jana.subject, [elsewhere, jana])
+    assert whereabouts.knows(jana.subject)
+    assert whereabouts.of(elsewhere, "tokyo", later) == (TOKYO, True)
+    assert whereabouts.of(jana, "prague", later) == (PRAGUE, False)
+
+
+def test_whom_no_database_can_place_is_recalled_once_and_nobody_where_there_is_none(jana: Session) -> None:
+    whereabouts = Whereabouts(locate)
+    whereabouts.recall(jana.subject, [replace(jana, address="unheard-of")])
+    assert whereabouts.knows(jana.subject)
+    assert Whereabouts().knows(jana.subject)
+
+
 def test_an_address_that_no_database_has_is_nowhere(jana: Session) -> None:
     assert Whereabouts(locate).of(jana, "unheard-of", NOW) == (NOWHERE, None)
 
