@@ -165,4 +165,4 @@ def checks(texts: Texts, _scope: Scope) -> Checked:
     try:
         return Checked(book=load(REGION, MUNICIPALITIES, DISTRICT, APPLICATIONS, InHand(texts)))
     except PoliciesUnusable as refused:
-        return Checked(problems=tuple(str(one) for one in refused.problems))
+        return Checked(problems=tuple(one.in_languages() for one in refused.problems))

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from config.settings import Title
-from gateway.policy_office.proposal import OVER, TRANSITIONS, ProposalId, Step
+from config.vocabulary import Language
+from gateway.policy_office.failure import read
+from gateway.policy_office.proposal import OVER, TRANSITIONS, ProposalId, Step, Taken
+from gateway.policy_office.refusal import Refusal
 from gateway.web.desk import Page, Refused
 from gateway.web.policies.entered import moment, number, texts_of
-from gateway.web.policies.not_done import done
+from gateway.web.policies.not_done import REFUSALS, done
 from gateway.web.policies.site import Site, proposal_of
 from gateway.web.refusal import FORM_UNREADABLE
 from policies.difference import EFFECTS, KINDS, difference
@@ -67,6 +70,7 @@ class Proposals:
             own=caller.subject in one.authors,
             can={step.value for step in Step if (one.state, step) in TRANSITIONS},
             steps=STEPS,
+            why_of=why_of,
             kinds=KINDS,
             effects=EFFECTS,
         )
@@ -108,6 +112,19 @@ class Proposals:
         act = site.office.send_back if step is Step.RETURN else site.office.withdraw
         await done(act(asking, name, revision, entered["why"].strip(), now))
         raise web.HTTPSeeOther(_page(name, "returned" if step is Step.RETURN else "withdrawn"))
+
+
+def why_of(taken: Taken, language: Language) -> str:
+    """What somebody wrote; or why it could not come into force, in the reader's language."""
+    if taken.step is not Step.FAIL:
+        return taken.why
+    failure = read(taken.why)
+    title = (
+        REFUSALS[Refusal(failure.reason)][0].title[language]
+        if failure.reason in set(Refusal)
+        else failure.reason
+    )
+    return "\n".join([title, *(one[language] for one in failure.said)])
 
 
 def _page(name: ProposalId, said: str) -> str:
