@@ -29,6 +29,7 @@ STEPS: Mapping[Step, Title] = {
     Step.FAIL: Title(cs="v platnost vstoupit nemohl", en="could not come into force"),
 }
 NOW, LATER = "now", "later"
+REASONS = {reason.value: reason for reason in Refusal}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +116,12 @@ class Proposals:
 
 
 def why_of(taken: Taken, language: Language) -> str:
-    """What somebody wrote; or why it could not come into force, in the reader's language."""
-    if taken.step is not Step.FAIL:
+    """What somebody wrote; or, where the product or a command did it, its named reason in the reader's language."""
+    if taken.step is not Step.FAIL and taken.why not in REASONS:
         return taken.why
     failure = read(taken.why)
-    title = (
-        REFUSALS[Refusal(failure.reason)][0].title[language]
-        if failure.reason in set(Refusal)
-        else failure.reason
-    )
+    refusal = REASONS.get(failure.reason)
+    title = failure.reason if refusal is None else REFUSALS[refusal][0].title[language]
     return "\n".join([title, *(one[language] for one in failure.said)])
 
 

@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from config.vocabulary import Language
 from gateway.audit.entry import Code
+from gateway.policy_office.proposal import Step, Taken
+from gateway.web.policies.proposals import why_of
 from tests.policies.world import HULIN
-from tests.rig.policy_office import FILE, GUARDRAILS, SIGN_IN, entitled, reads
+from tests.rig.policy_office import FILE, GUARDRAILS, NOON, SIGN_IN, entitled, reads
 from tests.rig.policy_site import APPROVER
 from tests.rig.policy_visitor import Visitor, policy_visitor
 
@@ -110,3 +113,20 @@ async def test_the_history_says_in_the_readers_language_why_it_could_not_come_in
     assert "The proposal did not pass its checks" in shown
     assert f'policy id "map-clerks" is used already in {GUARDRAILS}' in shown
     assert "checks_failed" not in shown
+
+
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [
+        ("checks_failed", "Návrh neprošel kontrolami"),
+        ("Raději ne.", "Raději ne."),
+    ],
+)
+def test_a_reason_that_a_command_gave_is_put_into_words_and_what_somebody_wrote_stands(why, told):
+    taken = Taken(revision=3, step=Step.WITHDRAW, subject="cli:root", name="root", at=NOON, why=why)
+    assert why_of(taken, Language.CZECH) == told
+
+
+def test_what_a_newer_version_kept_is_told_as_it_stands():
+    taken = Taken(revision=3, step=Step.FAIL, subject="system", name="", at=NOON, why="other_reason\nx")
+    assert why_of(taken, Language.CZECH) == "other_reason\nx"
