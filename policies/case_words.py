@@ -81,11 +81,11 @@ NO_FACT = Words(
     {CS: "použijte některou z těchto: {known}", EN: "use one of {known}"},
 )
 NO_HOUR = Words(
-    {CS: "některá hodina ve dni není", EN: "an hour is none of the day"},
+    {CS: "taková hodina ve dni není", EN: "an hour is none of the day"},
     {CS: "pište hodiny od 0 do 23", EN: "write hours from 0 to 23"},
 )
 NO_DAY = Words(
-    {CS: "některý den v týdnu není", EN: "a day is none of the week"},
+    {CS: "takový den v týdnu není", EN: "a day is none of the week"},
     {CS: "pište dny od 1 (pondělí) do 7", EN: "write days from 1 (Monday) to 7"},
 )
 NOTHING_WEAKER = Words(

@@ -23,12 +23,15 @@ NOT_UTF8 = Words(
 )
 NO_GUARDRAILS = Words(
     {CS: "společná pravidla centra chybějí", EN: "the region has no policies"},
-    {CS: "vložte sem zábrany (*.cedar)", EN: "put the guardrails (*.cedar) there"},
+    {CS: "vložte sem společná pravidla (*.cedar)", EN: "put the guardrails (*.cedar) there"},
 )
 NOBODYS_FILE = Words(
-    {CS: "„{code}“ není obec centra", EN: '"{code}" is not a municipality of the district'},
     {
-        CS: "pojmenujte soubor kódem některé z obcí centra, nebo ho odstraňte",
+        CS: "„{code}“ není kód žádné z obcí, kterým centrum slouží",
+        EN: '"{code}" is not a municipality of the district',
+    },
+    {
+        CS: "pojmenujte soubor kódem některé z těchto obcí, nebo ho odstraňte",
         EN: "name the file after the code of a municipality of the district, or remove it",
     },
 )
@@ -48,7 +51,7 @@ TOO_MANY = Words(
         EN: "there are {count} policies, more than {most} of one municipality",
     },
     {
-        CS: "vyjádřete totéž menším počtem, pomocí množin rolí",
+        CS: "řekněte totéž méně pravidly, pomocí množin rolí",
         EN: "say the same with fewer, by sets of roles",
     },
 )
@@ -146,13 +149,16 @@ NOT_LIMITED = Words(
     },
 )
 MUNICIPALITY_UNKNOWN = Words(
-    {CS: "obec {code} mezi obcemi centra není", EN: "municipality {code} is not in the district"},
+    {
+        CS: "obec {code} není mezi obcemi, kterým centrum slouží",
+        EN: "municipality {code} is not in the district",
+    },
     {CS: "opravte kód", EN: "correct the code"},
 )
 NO_OFFICE = Words(
     {CS: "„{name}“ není úřad", EN: '"{name}" is not an office'},
     {
-        CS: 'zapište ho jako kód obce centra, lomítko a roli: "588296/auditor"',
+        CS: 'zapište ho jako kód obce, lomítko a roli: "588296/auditor"',
         EN: 'write it as a code of the district, a slash and a role: "588296/auditor"',
     },
 )
@@ -237,7 +243,7 @@ TEXT_MISSING = Words(
 )
 NOTHING_FILLS = Words(
     {
-        CS: "@{name} obsahuje {{{placeholder}}}, které nemá čím se vyplnit",
+        CS: "@{name} obsahuje {{{placeholder}}}, které není čím vyplnit",
         EN: "@{name} names {{{placeholder}}}, which nothing fills",
     },
     {CS: "použijte některé z těchto: {known}", EN: "use one of {known}"},
