@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from config.vocabulary import Language
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -17,10 +19,24 @@ class Problem:
     remedy: str
     told_once: bool = field(default=False, kw_only=True, compare=False)
     """Mended at one place, wherever it shows: told with how often it was found."""
+    czech: tuple[str, str] | None = field(default=None, kw_only=True, compare=False)
+    """What and remedy, for people who meet it on a page; None where only commands and the log tell it."""
 
     def __str__(self) -> str:
+        return self._told(self.what, self.remedy)
+
+    def in_languages(self) -> dict[Language, str]:
+        what, remedy = self.czech or (self.what, self.remedy)
+        return {Language.CZECH: self._told(what, remedy), Language.ENGLISH: str(self)}
+
+    def found_often(self, count: int) -> "Problem":
+        """The first of so many places."""
+        czech = self.czech and (f"{self.czech[0]} (na {count} místech; toto je první)", self.czech[1])
+        return replace(self, what=f"{self.what} ({count} places; this is the first)", czech=czech)
+
+    def _told(self, what: str, remedy: str) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
-        return f"{place}: {self.what}\n    {self.remedy}"
+        return f"{place}: {what}\n    {remedy}"
 
 
 def together(problems: Iterable[Problem]) -> list[Problem]:
@@ -33,7 +49,7 @@ def together(problems: Iterable[Problem]) -> list[Problem]:
         if count == 1:
             told.append(one)
         elif count:
-            told.append(replace(one, what=f"{one.what} ({count} places; this is the first)"))
+            told.append(one.found_often(count))
     return told
 
 

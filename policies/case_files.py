@@ -18,16 +18,20 @@ import msgspec
 from config.problem import Problem
 from config.toml_lines import line_of, lines_of
 from config.vocabulary import MunicipalityCode, Role
+from policies import case_words as words
 from policies.cases import Case
-from policies.hidden import VISIBLE, hidden
+from policies.fault import Fault
+from policies.hidden import hidden
 from policies.never import ELSEWHERE, FACTS, Never
+from policies.review_words import MUNICIPALITY_UNKNOWN
 from policies.texts import CaseText
 
-SHOWN = "docs/policies.md shows how cases are written"
 LARGEST, LONGEST_LINE, MOST_TABLES = 1 << 17, 1_000, 1_000
 """Of one file: its characters, those of a line, its tables."""
 AT = re.compile(r" - at `([^`]*)`$")
 T = TypeVar("T", Case, Never)
+Misplaced = tuple[str, Fault]
+"""What is wrong with a case, and the path of where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,47 +68,42 @@ def read_cases(
 ) -> CaseFile:
     """`alone`: of one policy of the library, tried by itself; only then `otherwise` means something."""
     if (fault := _unwieldy(text)) is not None:
-        return CaseFile(file, text, only, "", (), (Problem(file, 0, fault, f"split it; {SHOWN}"),))
+        return CaseFile(file, text, only, "", (), (fault.at(file, 0),))
     if (unseen := hidden(text)) is not None:
-        line, column, what = unseen
-        return CaseFile(file, text, only, "", (), (Problem(file, line, what, VISIBLE, column=column),))
+        line, column, fault = unseen
+        return CaseFile(file, text, only, "", (), (fault.at(file, line, column),))
     reading = _Reading(file, lines_of(text), district, only)
     try:
         document = tomllib.loads(text)
     except RecursionError:
-        nested = Problem(file, 0, "lists or tables stand too deep in each other", f"correct it; {SHOWN}")
-        return CaseFile(file, text, only, "", (), (nested,))
+        return CaseFile(file, text, only, "", (), (words.TOO_DEEP.of().at(file, 0),))
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line ([0-9]+)", str(error))
-        problem = Problem(file, int(found[1]) if found else 0, f"not TOML: {error}", f"correct it; {SHOWN}")
+        problem = words.NOT_TOML.of(said=str(error)).at(file, int(found[1]) if found else 0)
         return CaseFile(file, text, only, "", (), (problem,))
     otherwise = document.pop("otherwise", "")
     if alone and otherwise not in ("permitted", "refused"):
-        reading.complain(
-            "otherwise", "otherwise is neither permitted nor refused", "say what the other policies do"
-        )
+        reading.complain("otherwise", words.OTHERWISE_UNCLEAR.of())
     elif otherwise and not alone:
-        reading.complain(
-            "otherwise", "otherwise means nothing here", "take it out: the other policies are known"
-        )
+        reading.complain("otherwise", words.OTHERWISE_NEEDLESS.of())
     said = [
         *reading.tables("case", document.pop("case", []), Case, reading.faults_of_case),
         *reading.tables("never", document.pop("never", []), Never, reading.faults_of_never),
     ]
     for key in document:
-        reading.complain(f"{key}[0]", f"{key} is not known here", f"write [[case]] or [[never]]; {SHOWN}")
+        reading.complain(f"{key}[0]", words.KEY_UNKNOWN.of(key=key))
     return CaseFile(file, text, only, str(otherwise), tuple(said), tuple(reading.problems))
 
 
-def _unwieldy(text: str) -> str | None:
+def _unwieldy(text: str) -> Fault | None:
     """Why reading it would take longer than anybody waits."""
     lines = text.split("\n")
     if len(text) > LARGEST:
-        return f"the file has more than {LARGEST} characters"
+        return words.TOO_LONG.of(most=LARGEST)
     if max(map(len, lines)) > LONGEST_LINE:
-        return f"a line has more than {LONGEST_LINE} characters"
+        return words.LINE_TOO_LONG.of(most=LONGEST_LINE)
     if sum(line.lstrip().startswith("[") for line in lines) > MOST_TABLES:
-        return f"there are more than {MOST_TABLES} cases in one file"
+        return words.TOO_MANY.of(most=MOST_TABLES)
     return None
 
 
@@ -117,82 +116,78 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
 
-    def complain(self, path: str, what: str, remedy: str) -> None:
-        self.problems.append(Problem(self.file, line_of(path, self.lines), what, remedy))
+    def complain(self, path: str, fault: Fault) -> None:
+        self.problems.append(fault.at(self.file, line_of(path, self.lines)))
 
     def tables(
-        self, key: str, found: Any, kind: type[T], faults: Callable[[T], Iterator[tuple[str, str, str]]]
+        self, key: str, found: Any, kind: type[T], faults: Callable[[T], Iterator[Misplaced]]
     ) -> Iterator[Placed]:
         if not isinstance(found, list):
-            self.complain(key, f"{key} is no list of tables", f"write [[{key}]]")
+            self.complain(key, words.NO_TABLES.of(key=key))
             return
         for number, table in enumerate(found):
             at, before = f"{key}[{number}]", len(self.problems)
             for path in _unknown(table, kind):
-                self.complain(f"{at}.{path}", f"{path} is nothing a {key} may say", SHOWN)
+                self.complain(f"{at}.{path}", words.FIELD_UNKNOWN.of(path=path, key=key))
             try:
                 said: T = msgspec.convert(table, kind)
             except msgspec.ValidationError as error:
                 where = AT.search(str(error))
-                self.complain(at + (where[1].removeprefix("$") if where else ""), str(error), SHOWN)
+                inside = where[1].removeprefix("$") if where else ""
+                self.complain(at + inside, words.VALUE_UNFIT.of(said=str(error)))
                 continue
-            for path, what, remedy in (*faults(said), *self._named_twice(said.name)):
-                self.complain(f"{at}.{path}", what, remedy)
+            for path, fault in (*faults(said), *self._named_twice(said.name)):
+                self.complain(f"{at}.{path}", fault)
             if len(self.problems) == before:
                 yield Placed(line_of(at, self.lines), said)
 
-    def _named_twice(self, name: str) -> Iterator[tuple[str, str, str]]:
+    def _named_twice(self, name: str) -> Iterator[Misplaced]:
         if name in self.names:
-            yield (
-                "name",
-                f'"{name}" is the name of another one in this file',
-                "give this one a name of its own",
-            )
+            yield "name", words.NAMED_TWICE.of(name=name)
         self.names.add(name)
 
-    def faults_of_case(self, case: Case) -> Iterator[tuple[str, str, str]]:
+    def faults_of_case(self, case: Case) -> Iterator[Misplaced]:
         for one in case.roles:
             role, _, where = one.partition("@")
             if role not in {known.value for known in Role}:
-                yield "roles", f'"{role}" is no role', "use one of policies/schema.cedarschema"
+                yield "roles", words.NO_ROLE.of(role=role)
             yield from self._unknown_code("roles", where)
         yield from self._unknown_code("own", case.own)
         yield from self._not_ours(case.municipality)
         yield from _unaware(case)
 
-    def faults_of_never(self, never: Never) -> Iterator[tuple[str, str, str]]:
+    def faults_of_never(self, never: Never) -> Iterator[Misplaced]:
         for title in ("title_cs", "title_en"):
             if not getattr(never, title).strip():
-                yield title, f"{title} is empty", "say it in a sentence that officials understand"
+                yield title, words.TITLE_EMPTY.of(title=title)
         if never.own != ELSEWHERE:
             yield from self._unknown_code("own", never.own)
         yield from self._not_ours(never.municipality)
         for name in never.without:
             if name not in FACTS:
-                yield "without", f'"{name}" is no fact', f"use one of {', '.join(FACTS)}"
+                yield "without", words.NO_FACT.of(name=name, known=", ".join(FACTS))
         if any(not 0 <= hour <= 23 for hour in never.hours):
-            yield "hours", "an hour is none of the day", "write hours from 0 to 23"
+            yield "hours", words.NO_HOUR.of()
         if any(not 1 <= day <= 7 for day in never.days):
-            yield "days", "a day is none of the week", "write days from 1 (Monday) to 7"
+            yield "days", words.NO_DAY.of()
         if never.below == "password":
-            yield "below", "nothing is weaker than a password", "write two-factors or phishing-resistant"
+            yield "below", words.NOTHING_WEAKER.of()
         yield from _unaware(never)
 
-    def _unknown_code(self, key: str, code: str | None) -> Iterator[tuple[str, str, str]]:
+    def _unknown_code(self, key: str, code: str | None) -> Iterator[Misplaced]:
         if code and code not in self.district:
-            yield key, f"municipality {code} is not in the district", "correct the code"
+            yield key, MUNICIPALITY_UNKNOWN.of(code=code)
 
-    def _not_ours(self, code: MunicipalityCode | None) -> Iterator[tuple[str, str, str]]:
+    def _not_ours(self, code: MunicipalityCode | None) -> Iterator[Misplaced]:
         yield from self._unknown_code("municipality", code)
         if code is not None and self.only is not None and code != self.only:
-            what = f"the file of municipality {self.only} speaks of resources of {code}"
-            yield "municipality", what, "take the line out, or let the region say it"
+            yield "municipality", words.NOT_OURS.of(only=self.only, code=code)
 
 
-def _unaware(said: Case | Never) -> Iterator[tuple[str, str, str]]:
+def _unaware(said: Case | Never) -> Iterator[Misplaced]:
     """Times without a zone would be another moment on another machine."""
     for path in _naive(said, ""):
-        yield path, f"{path} has no zone", "write it as 2026-11-23T09:00:00+01:00"
+        yield path, words.NO_ZONE.of(path=path)
 
 
 def _naive(value: Any, path: str) -> Iterator[str]:

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, MunicipalityCode, Role, SubjectId
-from policies.model import NOTHING_FURTHER, Facts, Permitted, Question, Verdict
+from policies.case_words import BY, OTHERWISE_DECIDED, PERMITTED, REFUSED
+from policies.fault import filled
+from policies.model import NOTHING_FURTHER, Facts, Permitted, Question, Text, Verdict
 
 RECORDS = ApplicationId("records")
 NOBODY_SPECIAL = SubjectId("urad:11111111-1111-4111-8111-111111111111")
@@ -55,14 +57,15 @@ class Case:
             facts=self.facts,
         )
 
-    def broken_by(self, verdict: Verdict) -> str:
-        """How the verdict differs from the one expected; empty where it does not."""
+    def broken_by(self, verdict: Verdict) -> Text | None:
+        """How the verdict differs from the one expected; None where it does not."""
         reason = "" if isinstance(verdict, Permitted) else verdict.reason
         if reason == self.reason and self.rule in (None, verdict.rule):
-            return ""
-        return f"expected to be {_told(self.reason, self.rule)}, and is {_told(reason, verdict.rule)}"
+            return None
+        told = {"expected": _told(self.reason, self.rule), "found": _told(reason, verdict.rule)}
+        return filled(OTHERWISE_DECIDED, told)
 
 
-def _told(reason: str, rule: str | None) -> str:
-    verdict = f"refused ({reason})" if reason else "permitted"
-    return f"{verdict} by {rule}" if rule else verdict
+def _told(reason: str, rule: str | None) -> Text:
+    verdict = filled(REFUSED, {"reason": reason}) if reason else PERMITTED
+    return filled(BY, {"verdict": verdict, "rule": rule}) if rule else verdict

@@ -11,10 +11,12 @@ from typing import Any
 import cedarpy
 
 from policies.comparisons import Learnt, learnt
+from policies.fault import Fault
 from policies.guards import guards_of
-from policies.parsed import REMEDY, TooDeep, parsed
+from policies.parsed import TooDeep, parsed
 from policies.reading import Path as ReadPath
 from policies.reading import Word, compared_by, read_by
+from policies.review_words import NOT_CEDAR, NOT_ONE, TOO_DEEP
 
 SCHEMA_FILE = Path(__file__).with_name("schema.cedarschema")
 PER_ACTION = re.compile(r' for Action::"[a-z]+"$')
@@ -26,8 +28,7 @@ PROGRAMS = "TechnicalAccount"
 class Unreadable:
     """Not exactly one complete policy."""
 
-    fault: str
-    remedy: str
+    fault: Fault
     near: str = ""
 
 
@@ -64,17 +65,13 @@ class Examined:
 def examine(text: str, schema: cedarpy.Schema) -> Examined | Unreadable:
     try:
         document = parsed(text)
-    except TooDeep as error:
-        return Unreadable(str(error), REMEDY)
+    except TooDeep:
+        return Unreadable(TOO_DEEP.of())
     except ValueError as error:
-        fault = str(error)
-        near = fault.rpartition(": ")[2]
-        return Unreadable(f"not a Cedar policy: {fault}", "correct the syntax, see docs/policies.md", near)
+        said = str(error)
+        return Unreadable(NOT_CEDAR.of(said=said), near=said.rpartition(": ")[2])
     if document["templates"] or len(document["staticPolicies"]) != 1:
-        return Unreadable(
-            "not exactly one policy without slots (?principal, ?resource)",
-            "write one complete policy up to the semicolon; templates are not used here",
-        )
+        return Unreadable(NOT_ONE.of())
     (policy,) = document["staticPolicies"].values()
     entities = frozenset(_entities(policy))
     return Examined(

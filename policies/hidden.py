@@ -6,14 +6,16 @@ reads something else than what decides.
 
 import unicodedata
 
-VISIBLE = "take it out: whoever approves a text has to see all of it"
+from policies.fault import Fault
+from policies.review_words import HIDDEN
+
 LAYOUT = frozenset("\n\t\r")
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """General categories of Unicode: controls, marks of direction and joining, line ends that only some know."""
 
 
-def hidden(text: str) -> tuple[int, int, str] | None:
-    """Line, column and words about the first of them; None: all that stands there can be seen."""
+def hidden(text: str) -> tuple[int, int, Fault] | None:
+    """Line, column and what is told of the first of them; None: all that stands there can be seen."""
     if (
         text.replace("\n", "").replace("\t", "").replace("\r", "").isprintable()
     ):  # of thousands of files nearly all
@@ -21,5 +23,5 @@ def hidden(text: str) -> tuple[int, int, str] | None:
     for number, line in enumerate(text.split("\n"), 1):
         for column, character in enumerate(line, 1):
             if unicodedata.category(character) in UNSEEN and character not in LAYOUT:
-                return number, column, f"there is a character that cannot be seen (U+{ord(character):04X})"
+                return number, column, HIDDEN.of(character=f"U+{ord(character):04X}")
     return None

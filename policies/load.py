@@ -13,10 +13,20 @@ from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, MunicipalityCode, NetworkName
 from policies.evaluate import Contents, PolicyBook, Source
 from policies.examine import SCHEMA_FILE, Examined, Unreadable
+from policies.fault import Fault
 from policies.incidents import Closure, policies_of
 from policies.model import Text
 from policies.reasons import Names
-from policies.review import Bounds, Policy, PolicyFile, review
+from policies.review import Bounds, PolicyFile, review
+from policies.review_words import (
+    FILE_TOO_LARGE,
+    FILE_UNREADABLE,
+    FOLDER_UNREADABLE,
+    ID_USED_IN_FILE,
+    NO_GUARDRAILS,
+    NOBODYS_FILE,
+    NOT_UTF8,
+)
 from policies.texts import CASES, CaseText
 
 INCIDENTS = "incidents"
@@ -91,21 +101,19 @@ class _Reading:
             self.files[name] = hashlib.sha256(text.encode()).hexdigest()
             self.cases.append(CaseText(file, text, only))
 
-    def complain(self, file: Path, what: str, remedy: str) -> None:
-        self.problems.append(Problem(file, 0, what, remedy))
+    def complain(self, file: Path, fault: Fault) -> None:
+        self.problems.append(fault.at(file, 0))
 
     def _text(self, file: Path) -> str | None:
         try:
             if self.sources.size(file) > LARGEST_FILE:
-                self.complain(
-                    file, "the file is larger than 1 MiB", "split it or remove what is not a policy"
-                )
+                self.complain(file, FILE_TOO_LARGE.of())
                 return None
             return self.sources.text(file)
         except UnicodeDecodeError:
-            self.complain(file, "the file is not text in UTF-8", "save it as UTF-8")
+            self.complain(file, NOT_UTF8.of())
         except OSError as error:
-            self.complain(file, f"the file cannot be read: {error.strerror}", "check its owner and mode")
+            self.complain(file, FILE_UNREADABLE.of(said=str(error.strerror)))
         return None
 
 
@@ -191,13 +199,12 @@ def _read_region(reading: _Reading, folder: Path) -> Source:
     for file in reviewed:
         for policy in file.policies:
             if policy.id in owner:
-                what = f'policy id "{policy.id}" is used already in {owner[policy.id]}'
-                remedy = "give this policy an @id of its own"
-                reading.problems.append(_at(file.path, policy, what, remedy))
+                fault = ID_USED_IN_FILE.of(id=policy.id, file=str(owner[policy.id]))
+                reading.problems.append(fault.at(file.path, policy.line, policy.column))
             owner.setdefault(policy.id, file.path)
     policies = tuple(policy for file in reviewed for policy in file.policies)
     if not policies and not reading.problems:
-        reading.complain(folder, "the region has no policies", "put the guardrails (*.cedar) there")
+        reading.complain(folder, NO_GUARDRAILS.of())
     return Source("\n".join(file.text for file in reviewed), policies)
 
 
@@ -216,9 +223,8 @@ def _read_municipalities(
             continue
         for policy in file.policies:
             if policy.id in taken:
-                what = f'policy id "{policy.id}" is used already in {taken[policy.id]}'
-                remedy = "give this policy an @id of its own"
-                reading.problems.append(_at(path, policy, what, remedy))
+                fault = ID_USED_IN_FILE.of(id=policy.id, file=str(taken[policy.id]))
+                reading.problems.append(fault.at(path, policy.line, policy.column))
         if file.policies:
             sources[code] = Source(file.text, file.policies)
     return sources
@@ -228,20 +234,13 @@ def _whose(reading: _Reading, path: Path, suffix: str = ".cedar") -> Municipalit
     code = MunicipalityCode(path.name.removesuffix(suffix))
     if code in reading.district:
         return code
-    remedy = "name the file after the code of a municipality of the district, or remove it"
-    reading.complain(path, f'"{code}" is not a municipality of the district', remedy)
+    reading.complain(path, NOBODYS_FILE.of(code=code))
     return None
-
-
-def _at(file: Path, policy: Policy, what: str, remedy: str) -> Problem:
-    return Problem(file, policy.line, what, remedy, column=policy.column)
 
 
 def _files(reading: _Reading, folder: Path, suffix: str = ".cedar") -> list[Path]:
     try:
         return [path for path in reading.sources.files(folder) if path.name.endswith(suffix)]
     except OSError as error:
-        reading.complain(
-            folder, f"the folder cannot be read: {error.strerror}", "create it or correct [policies]"
-        )
+        reading.complain(folder, FOLDER_UNREADABLE.of(said=str(error.strerror)))
         return []

@@ -19,7 +19,6 @@ OPERATORS = frozenset({"&&", "||", "+", "-", "*"})
 OPEN, CLOSED = frozenset("([{"), frozenset(")]}")
 DEEPEST_JSON = 450  # levels; whoever walks through it takes a step of the stack for each
 TOO_DEEP = "too large or too deeply nested for one policy"
-REMEDY = "say it in several policies, or with sets"
 
 
 class TooDeep(ValueError):

@@ -9,10 +9,12 @@ import cedarpy
 
 from config.problem import Problem
 from config.vocabulary import ApplicationId, Language, MunicipalityCode, NetworkName, Role
+from policies import review_words as words
 from policies.comparisons import EVERYTHING as ANYTHING
 from policies.comparisons import Learnt
 from policies.examine import Examined, Unreadable, examine
-from policies.hidden import VISIBLE, hidden
+from policies.fault import EN, Fault, Words
+from policies.hidden import hidden
 from policies.model import AskFor, Text
 from policies.reading import Path as ReadPath
 from policies.reading import Word
@@ -36,16 +38,6 @@ SUPPLIES = {
 MOST_OWN = 500
 """Policies of one municipality; every decision there looks at all of them, and so does everybody who reads them."""
 QUOTED = re.compile(r"`([^`]+)`")
-REMEDIES = (  # words of Cedar's validator, and what they ask of the writer
-    (
-        "optional attribute",
-        "it may be unknown: guard it, as in `context has device && context.device.managed`",
-    ),
-    ("not found", "use an attribute of policies/schema.cedarschema"),
-    ("enumerated", "use one of the names that policies/schema.cedarschema lists"),
-    ("unrecognized", "use a name that policies/schema.cedarschema declares"),
-    ("", "write it as policies/schema.cedarschema allows"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +109,22 @@ def review(path: Path, text: str, bounds: Bounds) -> PolicyFile:
     sources: list[str] = []
     seen: dict[str, int] = {}
     if (unseen := hidden(text)) is not None:
-        line, column, what = unseen
-        return PolicyFile(path, "", (), (Problem(path, line, what, VISIBLE, column=column),))
+        line, column, fault = unseen
+        return PolicyFile(path, "", (), (fault.at(path, line, column),))
     statements = list(split(text))
     if bounds.only is not None and len(statements) > MOST_OWN:
-        what = f"there are {len(statements)} policies, more than {MOST_OWN} of one municipality"
-        return PolicyFile(
-            path, "", (), (Problem(path, 0, what, "say the same with fewer, by sets of roles"),)
-        )
+        fault = words.TOO_MANY.of(count=len(statements), most=MOST_OWN)
+        return PolicyFile(path, "", (), (fault.at(path, 0),))
     for statement in statements:
         examined = _examine(statement.text, bounds)
         if isinstance(examined, Unreadable):
-            problems.append(_at(path, statement, examined.fault, examined.remedy, examined.near))
+            problems.append(_at(path, statement, examined.fault, examined.near))
             continue
         found = list(_problems_of(path, statement, examined, bounds))
         identifier = examined.annotations.get("id", "")
         if identifier in seen:
-            what = f'policy id "{identifier}" is used already on line {seen[identifier]}'
-            found.append(_at(path, statement, what, "give this policy an @id of its own"))
+            twice = words.ID_USED_ON_LINE.of(id=identifier, line=seen[identifier])
+            found.append(_at(path, statement, twice))
         seen.setdefault(identifier, statement.line)
         problems += found
         if not found:
@@ -172,45 +162,28 @@ def _problems_of(path: Path, statement: Statement, examined: Examined, bounds: B
     if not bounds.incidents:
         yield from _names_of_incidents(path, statement, examined)
     if bounds.only is not None and examined.scope != bounds.only:
-        what = f"the policy is not limited to municipality {bounds.only}"
-        remedy = f'write its scope as `resource in Municipality::"{bounds.only}"`'
-        yield _at(path, statement, what, remedy, "resource")
+        yield _at(path, statement, words.NOT_LIMITED.of(code=bounds.only), "resource")
     for kind, name in sorted(examined.entities):
         if kind == "Municipality" and name not in bounds.district:
-            yield _at(
-                path, statement, f"municipality {name} is not in the district", "correct the code", name
-            )
+            yield _at(path, statement, words.MUNICIPALITY_UNKNOWN.of(code=name), name)
         if kind == "Office" and not _is_office(name, bounds):
-            remedy = 'write it as a code of the district, a slash and a role: "588296/auditor"'
-            yield _at(path, statement, f'"{name}" is not an office', remedy, name)
+            yield _at(path, statement, words.NO_OFFICE.of(name=name), name)
         if (missing := _not_configured(kind, name, bounds)) is not None:
-            remedy = (
-                f"add {missing.an_own} to the configuration, or take it out of the policies; "
-                f"known are {', '.join(sorted(missing.known)) or 'none'}"
-            )
-            what = f'{kind.lower()} "{name}" is not configured'
-            yield replace(
-                _at(path, statement, what, remedy, f'{kind}::"{name}"'),
-                told_once=True,
-            )
-    for what in examined.faults:
-        remedy = next(remedy for words, remedy in REMEDIES if words in what)
-        yield _at(path, statement, what, remedy, what)
+            yield _at(path, statement, missing, f'{kind}::"{name}"', told_once=True)
+    for said in examined.faults:
+        objection = next(objection for part, objection in words.OBJECTIONS if part in said)
+        yield _at(path, statement, objection.of(said=said), said)
 
 
-@dataclass(frozen=True, slots=True)
-class _Missing:
-    an_own: str
-    known: Collection[str]
-
-
-def _not_configured(kind: str, name: str, bounds: Bounds) -> _Missing | None:
-    configured: dict[str, tuple[str, Collection[str] | None]] = {
-        "Application": ("an application with that id", bounds.applications),
-        "Network": ("a network of that name", bounds.networks),
+def _not_configured(kind: str, name: str, bounds: Bounds) -> Fault | None:
+    configured: dict[str, tuple[Words, Collection[str] | None]] = {
+        "Application": (words.APPLICATION_MISSING, bounds.applications),
+        "Network": (words.NETWORK_MISSING, bounds.networks),
     }
-    an_own, known = configured.get(kind, ("", None))
-    return None if known is None or name in known else _Missing(an_own, known)
+    missing, known = configured.get(kind, (words.APPLICATION_MISSING, None))
+    if known is None or name in known:
+        return None
+    return missing.of(name=name, known=", ".join(sorted(known)) or words.NONE_KNOWN)
 
 
 def _is_office(name: str, bounds: Bounds) -> bool:
@@ -221,17 +194,16 @@ def _is_office(name: str, bounds: Bounds) -> bool:
 def _annotation_problems(path: Path, statement: Statement, examined: Examined) -> Iterator[Problem]:
     annotations = examined.annotations
     if not IDENTIFIER.fullmatch(annotations.get("id", "")):
-        remedy = 'begin the policy with @id("…") of lower-case letters, digits and hyphens'
-        yield _at(path, statement, "the policy has no usable @id", remedy, "@id")
+        yield _at(path, statement, words.ID_MISSING.of(), "@id")
     for name in sorted(annotations.keys() - KNOWN_ANNOTATIONS):
-        remedy = f"use one of {', '.join('@' + known for known in sorted(KNOWN_ANNOTATIONS))}"
-        yield _at(path, statement, f"annotation @{name} is not known", remedy, f"@{name}")
+        known = ", ".join("@" + each for each in sorted(KNOWN_ANNOTATIONS))
+        yield _at(path, statement, words.ANNOTATION_UNKNOWN.of(name=name, known=known), f"@{name}")
     if examined.forbids:
         yield from _what_a_forbid_says(path, statement, examined)
         return
     yield from _half_a_name(path, statement, annotations)
     if "ask_for" in annotations:
-        yield _at(path, statement, "a permit refuses nobody", "take @ask_for out", "@ask_for")
+        yield _at(path, statement, words.PERMIT_ASKS.of(), "@ask_for")
 
 
 def _what_a_forbid_says(path: Path, statement: Statement, examined: Examined) -> Iterator[Problem]:
@@ -240,37 +212,34 @@ def _what_a_forbid_says(path: Path, statement: Statement, examined: Examined) ->
         yield from _asks_for_what_helps(path, statement, examined)
     reason = annotations.get("reason", "")
     if not REASON.fullmatch(reason):
-        yield _at(path, statement, "the forbid names no reason", 'add @reason("in_snake_case")', "@reason")
+        yield _at(path, statement, words.REASON_MISSING.of(), "@reason")
     elif reason in OWN_TO_THE_ENGINE:
-        yield _at(path, statement, f'reason "{reason}" is taken', "choose another @reason", "@reason")
+        yield _at(path, statement, words.REASON_TAKEN.of(reason=reason), "@reason")
     for name in TEXTS:
         text = annotations.get(name, "")
         if not text.strip():
-            remedy = f'add @{name}("…"): it is what the refused person reads'
-            yield _at(path, statement, f"the forbid has no @{name}", remedy, f"@{name}")
+            yield _at(path, statement, words.TEXT_MISSING.of(name=name), f"@{name}")
         for placeholder in PLACEHOLDER.findall(text):
             if placeholder not in PLACEHOLDERS:
-                what = f"@{name} names {{{placeholder}}}, which nothing fills"
-                remedy = f"use one of {', '.join('{' + known + '}' for known in PLACEHOLDERS)}"
-                yield _at(path, statement, what, remedy, f"@{name}")
+                known = ", ".join("{" + each + "}" for each in PLACEHOLDERS)
+                fault = words.NOTHING_FILLS.of(name=name, placeholder=placeholder, known=known)
+                yield _at(path, statement, fault, f"@{name}")
 
 
 def _asks_for_what_helps(path: Path, statement: Statement, examined: Examined) -> Iterator[Problem]:
     said = examined.annotations["ask_for"]
     if said not in SUPPLIES:
-        remedy = f"use one of {', '.join(sorted(SUPPLIES))}"
-        yield _at(path, statement, "nobody can ask for what @ask_for says", remedy, "@ask_for")
+        fault = words.NOBODY_CAN_ASK.of(known=", ".join(sorted(SUPPLIES)))
+        yield _at(path, statement, fault, "@ask_for")
     elif all(read[:1] != (SUPPLIES[AskFor(said)],) for read in examined.looks_at):
-        what = f"the forbid does not look at `context.{SUPPLIES[AskFor(said)]}`, so it forbids as well whoever got that"
-        remedy = "say so in `unless`, or take @ask_for out"
-        yield _at(path, statement, what, remedy, "@ask_for")
+        fault = words.ASKING_HELPS_NOBODY.of(fact=SUPPLIES[AskFor(said)])
+        yield _at(path, statement, fault, "@ask_for")
 
 
 def _names_of_incidents(path: Path, statement: Statement, examined: Examined) -> Iterator[Problem]:
     for name in ("id", "reason"):
         if (said := examined.annotations.get(name, "")).startswith(OF_INCIDENTS):
-            what = f'@{name} "{said}" is a name of the incident switch'
-            yield _at(path, statement, what, "let it begin with another word", f"@{name}")
+            yield _at(path, statement, words.OF_THE_SWITCH.of(name=name, said=said), f"@{name}")
 
 
 def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
@@ -306,8 +275,7 @@ def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
 def _half_a_name(path: Path, statement: Statement, annotations: Mapping[str, str]) -> Iterator[Problem]:
     missing = [name for name in ("title_cs", "title_en") if not annotations.get(name, "").strip()]
     if len(missing) == 1:
-        remedy = f'add @{missing[0]}("…"), or take the other one out'
-        yield _at(path, statement, f"the permit has no @{missing[0]}", remedy, "@title")
+        yield _at(path, statement, words.PERMIT_HALF_NAMED.of(name=missing[0]), "@title")
 
 
 def _title(annotations: Mapping[str, str]) -> Text | None:
@@ -316,10 +284,11 @@ def _title(annotations: Mapping[str, str]) -> Text | None:
     return {language: annotations[f"title_{language}"] for language in Language}
 
 
-def _at(path: Path, statement: Statement, what: str, remedy: str, near: str = "") -> Problem:
+def _at(
+    path: Path, statement: Statement, fault: Fault, near: str = "", *, told_once: bool = False
+) -> Problem:
     """A problem of the statement, placed at the words it is about where they can be found in it."""
-    for words in (*QUOTED.findall(near), near):
-        if words and (offset := statement.text.find(words)) >= 0:
-            line, column = statement.place_of(offset)
-            return Problem(path, line, what, remedy, column=column)
-    return Problem(path, statement.line, what, remedy, column=statement.column)
+    for part in (*QUOTED.findall(fault.what[EN]), near):
+        if part and (offset := statement.text.find(part)) >= 0:
+            return fault.at(path, *statement.place_of(offset), told_once=told_once)
+    return fault.at(path, statement.line, statement.column, told_once=told_once)

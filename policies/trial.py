@@ -15,9 +15,11 @@ from config.district import District
 from config.problem import Problem
 from config.vocabulary import MunicipalityCode
 from policies.case_files import CaseFile, Placed
+from policies.case_words import AT_SEVERAL, BROKEN
 from policies.cases import Case
 from policies.counterexamples import MOST, Found, Search
 from policies.evaluate import Source
+from policies.fault import Hole, filled
 from policies.model import Text
 from policies.never import ELSEWHERE, Never
 from policies.reasons import CS, EN, Names
@@ -49,18 +51,6 @@ class Tried:
     """How, for people; None: it holds."""
 
 
-REMEDIES: dict[Kind, str] = {
-    "case": "correct the policy; where the case itself no longer holds, change it in the same step",
-    "never": "take the policy back that permits it, or narrow what must never be",
-}
-
-
-WHAT: dict[Kind, str] = {
-    "case": 'the case "{name}" is broken at {at}: {broken}',
-    "never": '"{name}" must never be permitted; at {at}: {broken}',
-}
-
-
 def broken(tried: Iterable[Tried], district: District) -> list[Problem]:
     """What does not hold, each told once with the first municipality where it is so."""
     first: dict[tuple[Path, int], Tried] = {}
@@ -74,9 +64,9 @@ def broken(tried: Iterable[Tried], district: District) -> list[Problem]:
 
 def _problem(one: Tried, more: int, district: District) -> Problem:
     assert one.broken is not None
-    at = district.name(one.municipality) + (f" and {more} more" if more else "")
-    what = WHAT[one.kind].format(name=one.name, at=at, broken=one.broken[EN])
-    return Problem(one.file, one.line, what, REMEDIES[one.kind])
+    name = district.name(one.municipality)
+    at: Hole = filled(AT_SEVERAL, {"name": name, "more": more}) if more else name
+    return BROKEN[one.kind].of(name=one.name, at=at, broken=one.broken).at(one.file, one.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +164,7 @@ class _At:
             found = self._search.of(said, self._here, acting_for or MunicipalityCode(said.own))
             return _Held(found.asked, _told(found))
         broken = said.broken_by(self._search.book.decide(said.question(self._here)))
-        return _Held(1, {CS: broken, EN: broken} if broken else None)
+        return _Held(1, broken)
 
 
 def _told(found: Found) -> Text | None:

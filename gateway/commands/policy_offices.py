@@ -99,4 +99,4 @@ def checks(state: State, texts: Texts, scope: Scope, *, known: bool = False) -> 
     try:
         return Checked(book=book_to_be(state.settings, state.district, texts, scope, known=known))
     except PoliciesUnusable as refused:
-        return Checked(problems=tuple(str(one) for one in refused.problems))
+        return Checked(problems=tuple(one.in_languages() for one in refused.problems))

@@ -37,7 +37,8 @@ async def proposed(state: State, scope: Scope, own: Texts, by: str, now: datetim
         made = await office.submit(asking, edited.id, edited.revision, now)
     except ActRefused as refused:
         await office.withdraw(asking, edited.id, edited.revision, refused.reason.value, now)
-        return "\n".join([NOT_PROPOSED.format(scope=scope, reason=refused.reason.value), *refused.problems])
+        said = NOT_PROPOSED.format(scope=scope, reason=refused.reason.value)
+        return "\n".join([said, *refused.in_english])
     return PROPOSED.format(scope=scope, name=made.id)
 
 

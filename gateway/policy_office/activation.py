@@ -11,13 +11,14 @@ from datetime import datetime
 
 import structlog
 
-from config.vocabulary import Action, SubjectId
+from config.vocabulary import Action, Language, SubjectId
 from gateway.policy_office import entries, proposal
 from gateway.policy_office.actor import PRODUCT, Actor
 from gateway.policy_office.asking import Asking
+from gateway.policy_office.failure import kept
 from gateway.policy_office.office import Checked, Office, author_for, standing, taken
 from gateway.policy_office.proposal import Proposal, ProposalId, Step
-from gateway.policy_office.refusal import ActRefused, Refusal
+from gateway.policy_office.refusal import ActRefused, Refusal, in_english
 from gateway.policy_office.scope import ANY, OF_REGION, Scope, of_scope, with_scope
 from gateway.policy_office.store import Desk
 from gateway.policy_office.version import Source, Version
@@ -138,18 +139,20 @@ class Activation:
         said = refused.problems
         if refused.reason is Refusal.CHANGED_MEANWHILE:
             change = await self.office.since(found)
-            said = (f"{change.version}: {', '.join(change.names)}",)
+            said = (dict.fromkeys(Language, f"{change.version}: {', '.join(change.names)}"),)
+        told = in_english(said) or refused.in_english
+        why = kept(reason, said, proposal.LONGEST_TEXT)
 
         def work(desk: Desk) -> Proposal | None:
             one = desk.proposal(found.id)
             if one is None or one.revision != found.revision:
                 return None
             after = proposal.failed(one, now)
-            desk.keep(after, taken(after, Step.FAIL, PRODUCT, now, "\n".join((reason, *said))))
-            desk.record([entries.not_activated(one, PRODUCT, reason, said, now)])
+            desk.keep(after, taken(after, Step.FAIL, PRODUCT, now, why))
+            desk.record([entries.not_activated(one, PRODUCT, reason, told, now)])
             return after
 
-        log.warning("policies.not_activated", proposal=found.id, scope=found.scope, reason=reason, said=said)
+        log.warning("policies.not_activated", proposal=found.id, scope=found.scope, reason=reason, said=told)
         return await self.office.store.transact(work)
 
     async def _rolled_back(self, actor: Actor, scope: Scope, number: int, why: str, now: datetime) -> Version:

@@ -101,7 +101,7 @@ class Incidents:
         try:
             made = Closure(kind=kind, target=target, reason=reason, by=asking.actor.subject, at=now)
         except ClosureUnusable as unusable:
-            raise ActRefused(Refusal.INCIDENT_UNUSABLE, problems=(str(unusable),)) from unusable
+            raise ActRefused(Refusal.INCIDENT_UNUSABLE, finding=str(unusable)) from unusable
         if fault := target_fault(made, self.district, self.applications):
-            raise ActRefused(Refusal.INCIDENT_TARGET, problems=(fault,))
+            raise ActRefused(Refusal.INCIDENT_TARGET, finding=fault)
         return made

@@ -25,6 +25,7 @@ from gateway.policy_office.scope import ANY, Scope, changed, of_scope, with_scop
 from gateway.policy_office.store import Desk, Store
 from gateway.policy_office.version import Damaged, Head, Version
 from policies.evaluate import PolicyBook
+from policies.model import Text
 from policies.texts import Texts
 
 SHOWN = 100  # proposals or versions in a list
@@ -35,7 +36,7 @@ NOWHERE = Scope("")
 class Checked:
     """What the checks say of all texts together: problems, each with its place and remedy, or the book of them."""
 
-    problems: tuple[str, ...] = ()
+    problems: tuple[Text, ...] = ()
     book: PolicyBook | None = None
 
 
@@ -118,7 +119,7 @@ class Office:
         await asking.require(Action.READ, scope)
         return await self.store.look(lambda desk: desk.heads((scope, ANY), before, limit))
 
-    async def check(self, asking: Asking, name: ProposalId) -> tuple[str, ...]:
+    async def check(self, asking: Asking, name: ProposalId) -> tuple[Text, ...]:
         """What the checks would say of it now."""
         found = await self.proposal(asking, name)
         in_force = await self.store.look(standing)
@@ -258,14 +259,14 @@ class Office:
         try:
             return await self.store.look(lambda desk: desk.proposal(name))
         except Damaged as damaged:
-            raise ActRefused(Refusal.DAMAGED, problems=(str(damaged),)) from damaged
+            raise ActRefused(Refusal.DAMAGED, finding=str(damaged)) from damaged
 
     async def version(self, number: int) -> Version:
         """Whosever its change was. Raises ActRefused."""
         try:
             found = await self.store.look(lambda desk: desk.version(number))
         except Damaged as damaged:
-            raise ActRefused(Refusal.DAMAGED, problems=(str(damaged),)) from damaged
+            raise ActRefused(Refusal.DAMAGED, finding=str(damaged)) from damaged
         if found is None:
             raise ActRefused(Refusal.VERSION_UNKNOWN)
         return found

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from config.vocabulary import Language
+from policies.model import Text
+
 
 class Refusal(StrEnum):
     UNKNOWN = "proposal_unknown"
@@ -49,21 +52,30 @@ class Change:
 
 
 class ActRefused(Exception):
-    """`problems`: of failed checks, each with its place and remedy; `change`: what changed meanwhile."""
+    """`problems`: of failed checks, each with its place and remedy; `finding`: what the log and commands tell besides;
+    `change`: what changed meanwhile.
+    """
 
     def __init__(
         self,
         reason: Refusal,
         *,
-        problems: tuple[str, ...] = (),
+        problems: tuple[Text, ...] = (),
+        finding: str = "",
         change: Change | None = None,
     ) -> None:
-        super().__init__("\n".join((reason.value.replace("_", " "), *problems)))
         self.reason, self.problems, self.change = reason, problems, change
+        self.in_english = in_english(problems) + ((finding,) if finding else ())
+        """As the log and commands tell it."""
+        super().__init__("\n".join((reason.value.replace("_", " "), *self.in_english)))
 
     def details(self) -> dict[str, str]:
         """For the log."""
         return {
-            "finding": "; ".join(self.problems),
+            "finding": "; ".join(self.in_english),
             "since": "" if self.change is None else f"{self.change.version}: {', '.join(self.change.names)}",
         }
+
+
+def in_english(problems: tuple[Text, ...]) -> tuple[str, ...]:
+    return tuple(one[Language.ENGLISH] for one in problems)

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from config.problem import ConfigurationRefused, Problem, together
+from config.vocabulary import Language
 
 FILE = Path("/etc/brana/brana.toml")
 
@@ -48,3 +49,21 @@ def test_what_is_mended_at_one_place_is_told_once_at_its_first_place_with_how_of
         "a:5: budget\n    mend",
         "b:4: typo\n    mend",
     ]
+
+
+def test_a_problem_is_told_in_czech_where_it_has_czech_words_and_else_as_it_is() -> None:
+    both = Problem(FILE, 7, "what", "mend", column=3, czech=("co", "oprav"))
+    assert both.in_languages() == {
+        Language.CZECH: f"{FILE}:7:3: co\n    oprav",
+        Language.ENGLISH: f"{FILE}:7:3: what\n    mend",
+    }
+    assert set(Problem(FILE, 7, "what", "mend").in_languages().values()) == {f"{FILE}:7: what\n    mend"}
+
+
+def test_how_often_it_was_found_is_told_in_both_languages() -> None:
+    often = [Problem(FILE, line, "what", "mend", told_once=True, czech=("co", "oprav")) for line in (3, 7)]
+    [told] = together(often)
+    assert (told.what, told.czech) == (
+        "what (2 places; this is the first)",
+        ("co (na 2 místech; toto je první)", "oprav"),
+    )

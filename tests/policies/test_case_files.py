@@ -59,6 +59,7 @@ def test_a_fault_is_told_with_its_line(text: str, line: int, what: str) -> None:
     assert what in found.what
     assert (found.line, found.file) == (line, FILE)
     assert found.remedy
+    assert found.czech
 
 
 def test_a_municipalitys_file_speaks_of_its_own_resources_alone() -> None:

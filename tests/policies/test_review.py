@@ -32,6 +32,7 @@ def problem(text: str, bounds: Bounds = OF_THE_REGION) -> tuple[int, int, str]:
     (found,) = reviewed.problems
     assert found.file == FILE
     assert found.remedy
+    assert found.czech
     return found.line, found.column, found.what
 
 

@@ -76,6 +76,19 @@ def test_a_broken_case_is_told_with_its_place_and_where_it_is_broken(folders: tu
     assert "\n    " in found
 
 
+def test_a_broken_case_is_told_in_czech_as_well(folders: tuple[Path, Path]) -> None:
+    add(folders[0], "a.cases.toml", '[[case]]\nname = "a"\nrule = "records-view"\n')
+    with pytest.raises(CasesBroken) as raised:
+        load(*folders, DISTRICT, APPLICATIONS, by_cases=True)
+    (found,) = raised.value.problems
+    told = "mělo to být povoleno pravidlem records-view, a je to povoleno pravidlem records-mayor"
+    assert found.czech is not None
+    assert found.czech[0].startswith("případ „a“ nevychází v obci ")
+    assert "(a v dalších obcích: 45)" in found.czech[0]
+    assert told in found.czech[0]
+    assert found.czech[1].startswith("opravte pravidlo")
+
+
 def test_the_deciding_rule_counts_where_the_case_names_it(folders: tuple[Path, Path]) -> None:
     add(folders[1], f"{HULIN}.cases.toml", '[[case]]\nname = "a"\nrule = "records-view"\n')
     assert "permitted by records-view, and is permitted by records-mayor" in broken(folders)[0]

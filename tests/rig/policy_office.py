@@ -163,6 +163,8 @@ OPERATOR = by_operator("cli:root (eva)")
 
 def checks(texts: Texts, _scope: Scope) -> Checked:
     try:
-        return Checked(book=load(REGION, MUNICIPALITIES, DISTRICT, APPLICATIONS, InHand(texts)))
+        return Checked(
+            book=load(REGION, MUNICIPALITIES, DISTRICT, APPLICATIONS, InHand(texts), by_cases=True)
+        )
     except PoliciesUnusable as refused:
-        return Checked(problems=tuple(str(one) for one in refused.problems))
+        return Checked(problems=tuple(one.in_languages() for one in refused.problems))

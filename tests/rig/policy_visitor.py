@@ -37,8 +37,9 @@ class Visitor:
     def __init__(self, client: TestClient, given: PolicySite) -> None:
         self.client, self.world, self.given = client, given.world, given
 
-    async def get(self, path: str, who=AUTHOR, status: int = 200) -> str:
-        answer = await self.client.get(path, headers=headers(who), allow_redirects=False)
+    async def get(self, path: str, who=AUTHOR, status: int = 200, language: str = "en") -> str:
+        told = headers(who) | {"Accept-Language": language}
+        answer = await self.client.get(path, headers=told, allow_redirects=False)
         assert answer.status == status, await answer.text()
         return await answer.text()
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from config.settings import Title
-from gateway.policy_office.proposal import OVER, TRANSITIONS, ProposalId, Step
+from config.vocabulary import Language
+from gateway.policy_office.failure import read
+from gateway.policy_office.proposal import OVER, TRANSITIONS, ProposalId, Step, Taken
+from gateway.policy_office.refusal import Refusal
 from gateway.web.desk import Page, Refused
 from gateway.web.policies.entered import moment, number, texts_of
-from gateway.web.policies.not_done import done
+from gateway.web.policies.not_done import REFUSALS, done
 from gateway.web.policies.site import Site, proposal_of
 from gateway.web.refusal import FORM_UNREADABLE
 from policies.difference import EFFECTS, KINDS, difference
@@ -26,6 +29,7 @@ STEPS: Mapping[Step, Title] = {
     Step.FAIL: Title(cs="v platnost vstoupit nemohl", en="could not come into force"),
 }
 NOW, LATER = "now", "later"
+REASONS = {reason.value: reason for reason in Refusal}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class Proposals:
             own=caller.subject in one.authors,
             can={step.value for step in Step if (one.state, step) in TRANSITIONS},
             steps=STEPS,
+            why_of=why_of,
             kinds=KINDS,
             effects=EFFECTS,
         )
@@ -108,6 +113,16 @@ class Proposals:
         act = site.office.send_back if step is Step.RETURN else site.office.withdraw
         await done(act(asking, name, revision, entered["why"].strip(), now))
         raise web.HTTPSeeOther(_page(name, "returned" if step is Step.RETURN else "withdrawn"))
+
+
+def why_of(taken: Taken, language: Language) -> str:
+    """What somebody wrote; or, where the product or a command did it, its named reason in the reader's language."""
+    if taken.step is not Step.FAIL and taken.why not in REASONS:
+        return taken.why
+    failure = read(taken.why)
+    refusal = REASONS.get(failure.reason)
+    title = failure.reason if refusal is None else REFUSALS[refusal][0].title[language]
+    return "\n".join([title, *(one[language] for one in failure.said)])
 
 
 def _page(name: ProposalId, said: str) -> str:

@@ -132,7 +132,8 @@ async def test_what_is_edited_while_it_is_being_approved_is_not_what_comes_into_
 
 
 async def test_who_has_much_checked_waits_for_one_after_the_other(world: World) -> None:
-    one, checks = await world.submitted(), world.office.checks
+    several = [await world.edited({FILE: reads(HULIN, f"map-{number}")}) for number in range(8)]
+    checks = world.office.checks
     at_once: list[int] = []
     running = 0
 
@@ -146,5 +147,5 @@ async def test_who_has_much_checked_waits_for_one_after_the_other(world: World) 
             running -= 1
 
     object.__setattr__(world.office, "checks", counted)
-    await asyncio.gather(*(world.office.check(world.author.asking, one.id) for _ in range(8)))
+    await asyncio.gather(*(world.office.check(world.author.asking, one.id) for one in several))
     assert at_once == [1] * 8

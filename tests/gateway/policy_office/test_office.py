@@ -57,7 +57,7 @@ async def test_what_fails_its_checks_is_not_submitted_and_every_problem_is_told(
     one = await world.edited(BROKEN)
     told = await refused(world.office.submit(world.author.asking, one.id, one.revision, NOON))
     assert told.reason is Refusal.CHECKS_FAILED
-    assert f"{FILE}:4" in told.problems[0]
+    assert f"{FILE}:4" in told.problems[0][Language.ENGLISH]
     assert (await world.office.check(world.author.asking, one.id)) == told.problems
     (entry,) = world.entries(Code.POLICY_ACT_REFUSED)
     assert (entry.outcome, entry.reason, entry.details["act"]) == (Outcome.REFUSED, "checks_failed", "submit")

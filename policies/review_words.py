@@ -1,0 +1,261 @@
+"""What the review of policies objects to, from the folder down to the words of one policy. Czech first."""
+
+from policies.fault import CS, EN, Words
+from policies.parsed import TOO_DEEP as WHAT_IS_TOO_DEEP
+
+# A folder, a file.
+
+FOLDER_UNREADABLE = Words(
+    {CS: "složku nelze přečíst; systém hlásí: {said}", EN: "the folder cannot be read: {said}"},
+    {CS: "vytvořte ji, nebo opravte [policies]", EN: "create it or correct [policies]"},
+)
+FILE_UNREADABLE = Words(
+    {CS: "soubor nelze přečíst; systém hlásí: {said}", EN: "the file cannot be read: {said}"},
+    {CS: "zkontrolujte jeho vlastníka a oprávnění", EN: "check its owner and mode"},
+)
+FILE_TOO_LARGE = Words(
+    {CS: "soubor je větší než 1 MiB", EN: "the file is larger than 1 MiB"},
+    {CS: "rozdělte ho, nebo odstraňte, co není pravidlo", EN: "split it or remove what is not a policy"},
+)
+NOT_UTF8 = Words(
+    {CS: "soubor není text v UTF-8", EN: "the file is not text in UTF-8"},
+    {CS: "uložte ho jako UTF-8", EN: "save it as UTF-8"},
+)
+NO_GUARDRAILS = Words(
+    {CS: "společná pravidla centra chybějí", EN: "the region has no policies"},
+    {CS: "vložte sem společná pravidla (*.cedar)", EN: "put the guardrails (*.cedar) there"},
+)
+NOBODYS_FILE = Words(
+    {
+        CS: "„{code}“ není kód žádné z obcí, kterým centrum slouží",
+        EN: '"{code}" is not a municipality of the district',
+    },
+    {
+        CS: "pojmenujte soubor kódem některé z těchto obcí, nebo ho odstraňte",
+        EN: "name the file after the code of a municipality of the district, or remove it",
+    },
+)
+HIDDEN = Words(
+    {
+        CS: "stojí tu znak, který není vidět ({character})",
+        EN: "there is a character that cannot be seen ({character})",
+    },
+    {
+        CS: "odstraňte ho: kdo text schvaluje, musí ho vidět celý",
+        EN: "take it out: whoever approves a text has to see all of it",
+    },
+)
+TOO_MANY = Words(
+    {
+        CS: "počet pravidel je {count}, jedna obec jich smí mít nejvýše {most}",
+        EN: "there are {count} policies, more than {most} of one municipality",
+    },
+    {
+        CS: "řekněte totéž méně pravidly, pomocí množin rolí",
+        EN: "say the same with fewer, by sets of roles",
+    },
+)
+
+# One statement, as Cedar reads it.
+
+TOO_DEEP = Words(
+    {
+        CS: "na jedno pravidlo je to příliš dlouhé nebo příliš hluboko vnořené",
+        EN: WHAT_IS_TOO_DEEP,
+    },
+    {
+        CS: "rozdělte to do více pravidel, nebo použijte množiny",
+        EN: "say it in several policies, or with sets",
+    },
+)
+NOT_CEDAR = Words(
+    {CS: "není to pravidlo jazyka Cedar. Cedar hlásí: {said}", EN: "not a Cedar policy: {said}"},
+    {CS: "opravte zápis, viz docs/policies.md", EN: "correct the syntax, see docs/policies.md"},
+)
+NOT_ONE = Words(
+    {
+        CS: "není to právě jedno pravidlo bez zástupných míst (?principal, ?resource)",
+        EN: "not exactly one policy without slots (?principal, ?resource)",
+    },
+    {
+        CS: "napište jedno úplné pravidlo až po středník; šablony jazyka Cedar se tu nepoužívají",
+        EN: "write one complete policy up to the semicolon; templates are not used here",
+    },
+)
+OF_THE_SCHEMA = {CS: "Cedar hlásí: {said}", EN: "{said}"}
+OBJECTIONS = (  # words of Cedar's validator, and what they ask of the writer
+    (
+        "optional attribute",
+        Words(
+            OF_THE_SCHEMA,
+            {
+                CS: "nemusí být známo: ověřte to předem, jako v `context has device && context.device.managed`",
+                EN: "it may be unknown: guard it, as in `context has device && context.device.managed`",
+            },
+        ),
+    ),
+    (
+        "not found",
+        Words(
+            OF_THE_SCHEMA,
+            {
+                CS: "použijte atribut, který je v policies/schema.cedarschema",
+                EN: "use an attribute of policies/schema.cedarschema",
+            },
+        ),
+    ),
+    (
+        "enumerated",
+        Words(
+            OF_THE_SCHEMA,
+            {
+                CS: "použijte některé ze jmen, která vypočítává policies/schema.cedarschema",
+                EN: "use one of the names that policies/schema.cedarschema lists",
+            },
+        ),
+    ),
+    (
+        "unrecognized",
+        Words(
+            OF_THE_SCHEMA,
+            {
+                CS: "použijte jméno, které policies/schema.cedarschema zavádí",
+                EN: "use a name that policies/schema.cedarschema declares",
+            },
+        ),
+    ),
+    (
+        "",
+        Words(
+            OF_THE_SCHEMA,
+            {
+                CS: "napište to tak, jak dovoluje policies/schema.cedarschema",
+                EN: "write it as policies/schema.cedarschema allows",
+            },
+        ),
+    ),
+)
+
+# What a policy speaks of.
+
+NOT_LIMITED = Words(
+    {
+        CS: "pravidlo není omezeno na obec {code}",
+        EN: "the policy is not limited to municipality {code}",
+    },
+    {
+        CS: 'zapište jeho rozsah jako `resource in Municipality::"{code}"`',
+        EN: 'write its scope as `resource in Municipality::"{code}"`',
+    },
+)
+MUNICIPALITY_UNKNOWN = Words(
+    {
+        CS: "obec {code} není mezi obcemi, kterým centrum slouží",
+        EN: "municipality {code} is not in the district",
+    },
+    {CS: "opravte kód", EN: "correct the code"},
+)
+NO_OFFICE = Words(
+    {CS: "„{name}“ není úřad", EN: '"{name}" is not an office'},
+    {
+        CS: 'zapište ho jako kód obce, lomítko a roli: "588296/auditor"',
+        EN: 'write it as a code of the district, a slash and a role: "588296/auditor"',
+    },
+)
+APPLICATION_MISSING = Words(
+    {CS: "aplikace „{name}“ není nastavena", EN: 'application "{name}" is not configured'},
+    {
+        CS: "doplňte aplikaci s tímto označením do nastavení, nebo ji z pravidel odstraňte; známé jsou: {known}",
+        EN: (
+            "add an application with that id to the configuration, or take it out of the policies; "
+            "known are {known}"
+        ),
+    },
+)
+NETWORK_MISSING = Words(
+    {CS: "síť „{name}“ není nastavena", EN: 'network "{name}" is not configured'},
+    {
+        CS: "doplňte síť tohoto jména do nastavení, nebo ji z pravidel odstraňte; známé jsou: {known}",
+        EN: "add a network of that name to the configuration, or take it out of the policies; known are {known}",
+    },
+)
+NONE_KNOWN = {CS: "žádné", EN: "none"}
+
+# Annotations.
+
+ID_MISSING = Words(
+    {CS: "pravidlo nemá použitelné @id", EN: "the policy has no usable @id"},
+    {
+        CS: 'začněte pravidlo @id("…") z malých písmen bez diakritiky, číslic a spojovníků',
+        EN: 'begin the policy with @id("…") of lower-case letters, digits and hyphens',
+    },
+)
+ID_USED_ON_LINE = Words(
+    {
+        CS: "@id „{id}“ už má pravidlo na řádku {line}",
+        EN: 'policy id "{id}" is used already on line {line}',
+    },
+    {CS: "dejte tomuto pravidlu vlastní @id", EN: "give this policy an @id of its own"},
+)
+ID_USED_IN_FILE = Words(
+    {
+        CS: "@id „{id}“ už má pravidlo v souboru {file}",
+        EN: 'policy id "{id}" is used already in {file}',
+    },
+    {CS: "dejte tomuto pravidlu vlastní @id", EN: "give this policy an @id of its own"},
+)
+ANNOTATION_UNKNOWN = Words(
+    {CS: "anotace @{name} není známa", EN: "annotation @{name} is not known"},
+    {CS: "použijte některou z těchto: {known}", EN: "use one of {known}"},
+)
+OF_THE_SWITCH = Words(
+    {
+        CS: "@{name} „{said}“ patří uzavírání přístupu při incidentu",
+        EN: '@{name} "{said}" is a name of the incident switch',
+    },
+    {CS: "ať začíná jiným slovem", EN: "let it begin with another word"},
+)
+PERMIT_ASKS = Words(
+    {CS: "povolení nikoho neodmítá", EN: "a permit refuses nobody"},
+    {CS: "@ask_for odstraňte", EN: "take @ask_for out"},
+)
+PERMIT_HALF_NAMED = Words(
+    {CS: "povolení nemá @{name}", EN: "the permit has no @{name}"},
+    {
+        CS: 'doplňte @{name}("…"), nebo odstraňte i název v druhém jazyce',
+        EN: 'add @{name}("…"), or take the other one out',
+    },
+)
+REASON_MISSING = Words(
+    {CS: "zákaz nemá pojmenovaný důvod", EN: "the forbid names no reason"},
+    {CS: 'doplňte @reason("malymi_pismeny_s_podtrzitky")', EN: 'add @reason("in_snake_case")'},
+)
+REASON_TAKEN = Words(
+    {CS: "důvod „{reason}“ je vyhrazen", EN: 'reason "{reason}" is taken'},
+    {CS: "zvolte jiný @reason", EN: "choose another @reason"},
+)
+TEXT_MISSING = Words(
+    {CS: "zákaz nemá @{name}", EN: "the forbid has no @{name}"},
+    {
+        CS: 'doplňte @{name}("…"): to si přečte ten, kdo byl odmítnut',
+        EN: 'add @{name}("…"): it is what the refused person reads',
+    },
+)
+NOTHING_FILLS = Words(
+    {
+        CS: "@{name} obsahuje {{{placeholder}}}, které není čím vyplnit",
+        EN: "@{name} names {{{placeholder}}}, which nothing fills",
+    },
+    {CS: "použijte některé z těchto: {known}", EN: "use one of {known}"},
+)
+NOBODY_CAN_ASK = Words(
+    {CS: "o to, co říká @ask_for, nelze požádat", EN: "nobody can ask for what @ask_for says"},
+    {CS: "použijte některé z těchto: {known}", EN: "use one of {known}"},
+)
+ASKING_HELPS_NOBODY = Words(
+    {
+        CS: "zákaz se na `context.{fact}` nedívá, takže platí i pro toho, kdo to získal",
+        EN: "the forbid does not look at `context.{fact}`, so it forbids as well whoever got that",
+    },
+    {CS: "zapište to do `unless`, nebo @ask_for odstraňte", EN: "say so in `unless`, or take @ask_for out"},
+)
