@@ -15,11 +15,12 @@ from policies.forms import Form, Values, read
 from policies.model import Text
 from policies.parameters import ANYTHING, Offered, shown
 from policies.parsed import parsed
-from policies.reasons import CS, EN
+from policies.reasons import CS, EN, without_names
 from policies.statements import split
 from policies.texts import CASES, Texts
 
 REGION = "region"
+NOTHING: Text = {CS: "", EN: ""}
 
 
 class Kind(StrEnum):
@@ -47,7 +48,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """Of a policy that one form wrote before and after."""
+    """Of a policy that a form wrote: before and after; of one that is new or gone, one of them is empty."""
 
     label: Text
     before: Text
@@ -176,14 +177,27 @@ def _title(of: _Policy, identifier: str) -> Text:
     """What people read of it: of a forbid, its words; of one that a form wrote, the form's; else its name."""
     form = of.written_by[0].title if of.written_by else {}
     named = of.annotations.get("id") or identifier.partition("\n")[0]
-    return {
-        language: of.annotations.get(f"title_{language}") or form.get(language) or named
-        for language in Language
-    }
+    return without_names(
+        {
+            language: of.annotations.get(f"title_{language}") or form.get(language) or named
+            for language in Language
+        }
+    )
 
 
 def _fields(old: _Policy | None, new: _Policy | None, offered: Offered) -> Iterator[FieldChange]:
-    if old is None or new is None or old.written_by is None or new.written_by is None:
+    one_of_them = (old or new) if old is None or new is None else None
+    if one_of_them is not None:
+        if one_of_them.written_by is not None:
+            form, values = one_of_them.written_by
+            for one in form.parameters:
+                said = {language: shown(one, values[one.name], language, offered) for language in Language}
+                before, after = (NOTHING, said) if old is None else (said, NOTHING)
+                yield FieldChange(label=one.label, before=before, after=after)
+        return
+    assert old is not None
+    assert new is not None
+    if old.written_by is None or new.written_by is None:
         return
     (form, was), (other, now) = old.written_by, new.written_by
     for one in form.parameters if form == other else ():
@@ -224,9 +238,9 @@ def told(found: Difference, language: Language) -> Iterator[str]:
         what = f"{KINDS[one.kind][language]}, {EFFECTS[one.effect][language]}"
         yield f"{one.where} {one.id}: {what}: {one.title[language]}"
         if one.fields:
-            yield from (
-                f"    {of.label[language]}: {of.before[language]} → {of.after[language]}" for of in one.fields
-            )
+            for of in one.fields:
+                both = [of.before[language], of.after[language]]
+                yield f"    {of.label[language]}: {' → '.join(one for one in both if one)}"
         else:
             yield from (f"  {line.sign} {line.text}" for line in one.lines)
     for kind, name in found.cases:

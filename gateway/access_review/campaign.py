@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -170,6 +170,11 @@ class Campaign:
     @property
     def plan(self) -> Plan:
         return Plan(self.scope, self.deadline, self.application)
+
+    @property
+    def last_day(self) -> datetime:
+        """Some moment of the last day on which somebody can still decide in time."""
+        return self.deadline - timedelta.resolution
 
     @property
     def over(self) -> bool:

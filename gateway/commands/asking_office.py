@@ -97,7 +97,8 @@ def where_to_ask(plane: ControlPlane, session: Session, request: AccessRequest, 
     act = Act(application=REQUESTS, action=Action.WRITE, author=session.subject)
     if not isinstance(may_act(act, session, plane.snapshot, request.address, now()), Permitted):
         return ""
-    return f"{plane.addresses.of_own(REQUESTS)}{ASKED_AT[refused.ask_for]}?application={request.application}"
+    where = f"{plane.addresses.of_own(REQUESTS)}{ASKED_AT[refused.ask_for]}"
+    return f"{where}?application={request.application}&{request.action}=1"
 
 
 async def holding(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.vocabulary import ApplicationId, SubjectId
+from gateway.audit.folding import folded
 from gateway.authorize.catalogue import openable
 from gateway.authorize.snapshot import Snapshot
 from gateway.commands.acting import acting
@@ -62,7 +63,8 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         gates_have_it=lambda: plane.gates.gate_applied(AT_ONCE),
         names_of=_Names(plane),
     )
-    district = {code: one.name for code, one in plane.state.district.items()}
+    by_name = sorted(plane.state.district.items(), key=lambda one: folded(one[1].name))
+    district = {code: one.name for code, one in by_name}
     return [
         *Overview(site).pages(),
         *Editor(site).pages(),

@@ -100,7 +100,7 @@ class Impact:
             raise Refused(PAGE_UNKNOWN, 404)
         in_force = await site.office.store.look(standing)
         await self.simulations.begin(_asked(one, in_force), caller.login)
-        raise web.HTTPSeeOther(f"/proposals/{one.id}/impact#simulation")
+        raise web.HTTPSeeOther(request.rel_url.with_fragment("simulation"))
 
     async def _difference(
         self, one: Proposal, in_force: Version, caller: Assertion, how: Coming

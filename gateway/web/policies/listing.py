@@ -9,6 +9,7 @@ from policies.forms import Form, Values, read
 from policies.model import Text
 from policies.parameters import Offered, shown
 from policies.parsed import parsed
+from policies.reasons import without_names
 from policies.statements import Statement, split
 from policies.texts import POLICIES, Texts
 
@@ -64,10 +65,12 @@ def _listed(
     form, values = written if written is not None else (None, {})
     identifier = annotations.get("id", "")
     plain = comment or annotations.get("doc", "") or identifier or statement.text.partition("\n")[0][:80]
-    titles: Text = {
-        language: annotations.get(f"title_{language}") or (form.title[language] if form else plain)
-        for language in Language
-    }
+    titles = without_names(
+        {
+            language: annotations.get(f"title_{language}") or (form.title[language] if form else plain)
+            for language in Language
+        }
+    )
     return Listed(
         file=name, number=number, id=identifier, title=titles, forbids=forbids,
         text=statement.text, form=form, values=values, readable=readable,

@@ -56,13 +56,16 @@ class Versions:
         )
 
     async def one(self, request: web.Request) -> web.Response:
-        """With what differs from another one: from the one before where none is named."""
+        """With what differs from another one. Where none is named: of what is over, what going back would change; of
+        what is in force, what it changed.
+        """
         site, caller = self.site, self.site.caller(request)
         asking, scope = site.asking(request, caller), scope_asked(request.query.get("of", ""), caller)
         head = await self._head(request, caller, scope)
         newest = (await done(site.office.versions(asking, scope, None, 1)))[0]
         against = number_or_none(request.query.get("against", ""))
-        other = head.base if against is None else against
+        usual = head.base if head.number == newest.number else newest.number
+        other = usual if against is None else against
         texts = await done(site.office.texts(asking, scope, head.number))
         before = await done(site.office.texts(asking, scope, other)) if other else {}
         current = await done(site.office.texts(asking, scope))

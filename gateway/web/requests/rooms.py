@@ -387,7 +387,9 @@ def _spoken(error: PoliciesRefuse) -> ShownRefusal:
 
 
 def _prefilled(request: web.Request) -> dict[str, str]:
-    return {"application": request.query.get("application", "")[: forms.LONG]}
+    """As the page of a refusal leads here: with what was asked for."""
+    asked = {str(one): "1" for one in Action if request.query.get(one) == "1"}
+    return {"application": request.query.get("application", "")[: forms.LONG]} | asked
 
 
 async def _entered(request: web.Request) -> dict[str, str]:

@@ -213,10 +213,10 @@ async def test_a_refusal_leads_to_where_its_access_can_be_asked_for_and_nowhere_
         about: Refused = replace(refused, ask_for=ask_for, **of)  # type: ignore[arg-type]
         return where_to_ask(plane, clerk, request_of(application), about).partition(".")[2].partition("/")[2]
 
-    assert leads() == f"ask?application={name}"
-    assert leads(AskFor.EMERGENCY) == f"emergency?application={name}"
-    assert leads(AskFor.ORDER) == f"orders/new?application={name}"
-    assert leads(AskFor.PURPOSE) == f"purpose?application={name}"
+    assert leads() == f"ask?application={name}&read=1"
+    assert leads(AskFor.EMERGENCY) == f"emergency?application={name}&read=1"
+    assert leads(AskFor.ORDER) == f"orders/new?application={name}&read=1"
+    assert leads(AskFor.PURPOSE) == f"purpose?application={name}&read=1"
     assert leads(None) == ""
     assert leads(application="audit") == ""
     assert leads(municipality=town.KROMERIZ) == ""

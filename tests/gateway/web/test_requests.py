@@ -258,7 +258,7 @@ async def test_whoever_placed_an_order_sees_it_and_its_sponsor_is_led_to_decide(
     for page in (placed, sponsored, worked):
         assert "čeká na potvrzení garantem" in page
     assert "Rozhodnout" in sponsored
-    assert "Stáhnout" not in sponsored
+    assert "Vzít zpět" not in sponsored
     assert "Rozhodnout" not in placed + worked
     assert "Musí ji potvrdit její garant" in await get(client, PETR, f"/one?name={asked.id}")
     await post(client, EVA, "/approve", {"name": asked.id, "note": ""})
