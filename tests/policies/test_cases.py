@@ -61,8 +61,10 @@ def test_a_verdict_as_expected_breaks_nothing(verdict: Verdict, expected: dict[s
         (
             REFUSED,
             {"reason": "two_factors_needed", "rule": "strong-sign-in"},
-            "expected to be refused (two_factors_needed) by strong-sign-in, "
-            "and is refused (two_factors_needed) by two-factors",
+            (
+                "expected to be refused (two_factors_needed) by strong-sign-in, "
+                "and is refused (two_factors_needed) by two-factors"
+            ),
         ),
         (
             replace(REFUSED, rule=""),  # nothing permits, which no policy decides

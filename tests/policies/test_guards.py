@@ -49,6 +49,10 @@ def guards(conditions: str) -> set[str]:
         ('when { context has ticket && ip("10.0.0.1").isIpv4() && context has purpose }', {"ticket"}),
         ("when { if context.time.holiday then true else false } when { context has ticket }", set()),
         ("when { resource has department && context has ticket }", {"ticket"}),
+        ("when { resource has ticket || context.time.holiday }", set()),
+        ("when { resource has ticket && context has purpose }", {"purpose"}),  # the name of a fact, elsewhere
+        ("when { context has time && context.time.holiday }", set()),  # that is always known
+        ("when { context has time && context has ticket }", {"ticket"}),
     ],
 )
 def test_what_is_asked_for_before_anything_that_could_fail_is_a_guard(
