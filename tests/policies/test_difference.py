@@ -35,7 +35,9 @@ def test_the_same_texts_do_not_differ() -> None:
 
 
 def test_a_permit_more_weakens_and_a_permit_less_strengthens() -> None:
-    (one,) = difference(TEXTS, TEXTS | {NAME: TEXTS[NAME] + permit("further")}).policies
+    found = difference(TEXTS, TEXTS | {NAME: TEXTS[NAME] + permit("further")})
+    assert found
+    (one,) = found.policies
     assert (one.where, one.id, one.kind, one.effect) == (HULIN, "further", Kind.ADDED, Effect.WEAKENS)
     more = TEXTS | {NAME: TEXTS[NAME] + permit("further")}
     (back,) = difference(more, TEXTS).policies

@@ -51,6 +51,8 @@ def guards(conditions: str) -> set[str]:
         ("when { resource has department && context has ticket }", {"ticket"}),
         ("when { resource has ticket || context.time.holiday }", set()),
         ("when { resource has ticket && context has purpose }", {"purpose"}),  # the name of a fact, elsewhere
+        ("when { [1, 2].contains(2) && context has ticket }", {"ticket"}),
+        ("when { [1, context.sign_in.level].contains(2) && context has ticket }", set()),
         ("when { context has time && context.time.holiday }", set()),  # that is always known
         ("when { context has time && context has ticket }", {"ticket"}),
     ],

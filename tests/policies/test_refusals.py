@@ -12,7 +12,7 @@ from policies.model import Permitted, Refused
 from policies.reasons import Names, Wording
 from policies.review import Policy
 from policies.texts import InHand
-from tests.policies.world import APPLICATIONS, DISTRICT, HULIN, KROMERIZ, REGION, ask
+from tests.policies.world import APPLICATIONS, DISTRICT, HONETICE, HULIN, KROMERIZ, REGION, ask
 
 FORBID = (
     '@id("{id}") @reason("{reason}") @title_cs("{title}") @title_en("{title}") '
@@ -113,6 +113,27 @@ def test_a_policy_that_turns_out_other_than_it_was_reviewed_is_told_as_that(forb
     assert verdict.reason == "policy_error"
     assert verdict.detail == "Cedar decided by policies that were reviewed as something else"
     assert book.allowed(ask(CLERK), Action) == frozenset()
+
+
+def test_a_question_that_makes_no_sense_is_told_as_an_error_among_many_others_too() -> None:
+    book = book_of()
+    senseless, sound = ask(CLERK, subject="\ud800"), ask(CLERK)
+    first, second = book.outcomes([senseless, sound])
+    assert first is not None
+    assert second is not None
+    assert "UnicodeEncodeError" in first.error
+    assert (first.permits, second.permits, second.error) == (False, True, "")
+    assert book.outcomes([ask((HONETICE, Role.CLERK))]) == [None]
+
+
+def test_which_municipalities_have_policies_does_not_hang_on_who_has_asked() -> None:
+    book = book_of()
+    without = frozenset(DISTRICT) - {HULIN, KROMERIZ}
+    assert book.without_policies == without
+    assert isinstance(book.decide(ask(CLERK)), Permitted)
+    assert book.without_policies == without
+    assert [policy.id for policy in book.policies_of(HULIN)] == ["nothing", f"any-{HULIN}"]
+    assert book.policies_of(HONETICE) == ()
 
 
 def test_a_permit_to_a_program_is_one_that_speaks_of_programs() -> None:
