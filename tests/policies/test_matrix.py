@@ -60,15 +60,31 @@ def test_a_cell_is_what_a_decision_says(book: PolicyBook, age: timedelta) -> Non
     at = replace(AT, age=age)
     found = matrix(book, HULIN, at)
 
-    @settings(max_examples=15, deadline=None)
-    @given(SOME)
     def told(some: list[Case]) -> None:
         for case in some:
             verdict = book.decide(question_of(case, HULIN, at))
             reason = verdict.reason if isinstance(verdict, Refused) else ""
             assert found.cells[case] == Answer(isinstance(verdict, Permitted), verdict.rule, reason), case
 
-    told()
+    told(list(cases([BUDGET], [Role.REGISTRAR])))  # of whom level, age and device are asked
+    settings(max_examples=15, deadline=None)(given(SOME)(told))()
+
+
+@pytest.mark.parametrize(
+    ("age", "level", "reason"),
+    [
+        (0, AuthenticationLevel.PHISHING_RESISTANT, ""),
+        (0, AuthenticationLevel.TWO_FACTORS, "stronger_sign_in_needed"),
+        (2, AuthenticationLevel.PHISHING_RESISTANT, "sign_in_too_old"),
+        (2, AuthenticationLevel.TWO_FACTORS, "stronger_sign_in_needed"),
+    ],
+)
+def test_a_cell_says_which_sign_in_would_do(
+    book: PolicyBook, age: int, level: AuthenticationLevel, reason: str
+) -> None:
+    found = matrix(book, HULIN, replace(AT, age=timedelta(minutes=age)), [BUDGET])
+    case = Case(Role.REGISTRAR, BUDGET, Action.WRITE, level, DeviceState.IN_ORDER)
+    assert found.cells[case].reason == reason
 
 
 def test_the_matrix_has_a_cell_for_every_role_application_action_level_and_device() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from config.district import District
 from config.vocabulary import Action, AuthenticationLevel, Language, MunicipalityCode, Role, technical_subject
 from policies.evaluate import PolicyBook, Source
 from policies.load import load
@@ -124,6 +125,15 @@ def test_a_question_that_makes_no_sense_is_told_as_an_error_among_many_others_to
     assert "UnicodeEncodeError" in first.error
     assert (first.permits, second.permits, second.error) == (False, True, "")
     assert book.outcomes([ask((HONETICE, Role.CLERK))]) == [None]
+
+
+def test_policies_of_a_municipality_that_is_none_of_the_district_open_nothing() -> None:
+    reviewed = book_of().policies_of(HULIN)[1:]
+    own = {HULIN: Source(permit(HULIN).strip(), reviewed)}
+    assert isinstance(PolicyBook(Source("", ()), own, Names(DISTRICT), "v").decide(ask(CLERK)), Permitted)
+    book = PolicyBook(Source("", ()), own, Names(District([DISTRICT[KROMERIZ]])), "v")
+    assert refusal(book, CLERK).reason == "unknown_municipality"
+    assert book.outcomes([ask(CLERK)]) == [None]
 
 
 def test_which_municipalities_have_policies_does_not_hang_on_who_has_asked() -> None:

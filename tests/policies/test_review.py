@@ -111,7 +111,9 @@ def test_a_municipalitys_policy_may_concern_nobody_else(scope: str) -> None:
     "scope", ['resource in Municipality::"588491"', 'resource is Resource in Municipality::"588491"']
 )
 def test_a_municipalitys_policy_may_concern_itself(scope: str) -> None:
-    reviewed = read(f'@id("a") permit (principal, action, {scope});', OF_HULIN)
+    text = f'@id("a") permit (principal, action, {scope});'
+    reviewed = read(f"// first\n{text}", OF_HULIN)
+    assert reviewed.text == text
     assert [policy.id for policy in reviewed.policies] == ["a"]
 
 
