@@ -242,3 +242,23 @@ def test_what_is_learnt_of_a_policy_is_what_decisions_go_by() -> None:
         assert policy.technical
         assert policy.guards == {"ticket"}
         assert policy.named == {"technical:archive"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "what"),
+    [
+        ("principal.rolez == 1", "rolez"),
+        ("1 +", "not a Cedar policy"),
+        (f'principal.memberships.contains(Municipality::"{HULIN}") && context.device.managed', "optional"),
+    ],
+)
+def test_a_fault_in_a_municipalitys_own_policy_is_told_as_in_the_regions(condition: str, what: str) -> None:
+    text = f'@id("a") permit (principal, action, resource in Municipality::"{HULIN}") when {{ {condition} }};'
+    found = problem(text, OF_HULIN)
+    assert what in found[2]
+    assert found == problem(text)
+
+
+def test_an_office_is_a_municipality_of_the_district_and_a_role() -> None:
+    condition = 'principal.offices.contains(Office::"588296/auditor")'
+    assert read(f'@id("a") permit ({ANY}) when {{ {condition} }};').problems == ()
