@@ -87,6 +87,14 @@ def test_a_cell_says_which_sign_in_would_do(
     assert found.cells[case].reason == reason
 
 
+def test_of_several_that_permit_a_cell_names_the_first(tmp_path: Path) -> None:
+    more = '@id("also") permit (principal, action, resource in Municipality::"588491");'
+    found = matrix(changed(tmp_path, lambda text: f"{text}\n{more}"), HULIN, AT, [RECORDS])
+    case = Case(Role.CLERK, RECORDS, Action.READ, AuthenticationLevel.TWO_FACTORS, DeviceState.UNKNOWN)
+    assert found.cells[case] == Answer(permits=True, rule="records-work", reason="")
+    assert found.cells[case._replace(action=Action.ADMINISTER)].rule == "also"
+
+
 def test_the_matrix_has_a_cell_for_every_role_application_action_level_and_device() -> None:
     found = matrix(BOOK, HULIN, AT)
     assert len(found.cells) == 15 * len(APPLICATIONS) * 4 * 3 * 3
