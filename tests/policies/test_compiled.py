@@ -1,13 +1,21 @@
 """What Cedar compiles is what was reviewed."""
 
 from dataclasses import replace
+from pathlib import Path
 
+import cedarpy
 import pytest
 
+from config.vocabulary import Action, ApplicationId
 from policies.compiled import Compiled, CompiledDiffers
 from policies.evaluate import PolicyBook, Source
+from policies.examine import SCHEMA_FILE
+from policies.model import NOTHING_FURTHER, Facts, Ticket
 from policies.reasons import Names
-from tests.policies.world import DISTRICT, HULIN, example_book
+from policies.review import Bounds, review
+from tests.policies.world import DISTRICT, HULIN, NOW, example_book
+
+SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))
 
 
 def test_a_set_that_is_not_what_was_reviewed_is_never_used() -> None:
@@ -22,3 +30,64 @@ def test_where_one_policy_may_read_anything_nothing_of_a_person_is_left_out() ->
     assert compiled.attributes is not None
     first, *others = compiled.policies
     assert Compiled(compiled.handle, (replace(first, attributes=None), *others)).attributes is None
+
+
+def compiled_of(text: str) -> Compiled:
+    reviewed = review(Path("a.cedar"), text, Bounds(SCHEMA, frozenset(DISTRICT)))
+    assert reviewed.problems == ()
+    return Compiled(cedarpy.PolicySet.from_str(reviewed.text), reviewed.policies)
+
+
+ORDERED = """
+@id("ordered") permit (principal, action == Action::"write", resource)
+when { context has ticket && context.ticket.approved && context.time.hour < 20 };
+@id("any") permit (principal, action == Action::"read", resource)
+unless { context has ticket || context.sign_in.level < 2 };
+@id("named") permit (principal == Person::"urad:jana", action == Action::"sign", resource)
+when { principal has departments };
+"""
+ORDER = Facts(
+    ticket=Ticket(approved=True, since=NOW, until=NOW, application=ApplicationId("map"), sponsor_present=True)
+)
+
+
+def test_a_policy_is_read_where_it_can_have_a_say_and_nothing_of_what_is_not_known() -> None:
+    compiled = compiled_of(ORDERED)
+    ticket, approved, hour = ("ticket",), ("ticket", "approved"), ("time", "hour")
+    level = ("sign_in", "level")
+    assert compiled.looks_at(Action.WRITE, NOTHING_FURTHER) == frozenset()
+    assert compiled.looks_at(Action.WRITE, ORDER) == {ticket, approved, hour}
+    assert compiled.looks_at(Action.READ, NOTHING_FURTHER) == {level}
+    assert compiled.looks_at(Action.READ, ORDER) == {ticket, level}
+    assert compiled.looks_at(Action.SIGN, ORDER) == frozenset()
+    for facts in (NOTHING_FURTHER, ORDER):  # and again, from what is known by now
+        both = compiled.looks_at(Action.WRITE, facts) | compiled.looks_at(Action.READ, facts)
+        assert compiled.paths([Action.WRITE, Action.READ, Action.SIGN], facts) == both
+    assert compiled.paths([], ORDER) == frozenset()
+
+
+def test_what_reads_the_whole_of_the_circumstances_is_told_all_of_them() -> None:
+    compiled = compiled_of('@id("a") permit (principal, action, resource) when { context == context };')
+    assert compiled.looks_at(Action.READ, NOTHING_FURTHER) == {()}
+
+
+def test_only_what_can_have_a_say_applies() -> None:
+    compiled = compiled_of(ORDERED)
+
+    def applying(facts: Facts, *actions: Action) -> list[str]:
+        return [policy.id for policy in compiled.applying(facts, frozenset(actions))]
+
+    assert applying(NOTHING_FURTHER, Action.WRITE) == []
+    assert applying(ORDER, Action.WRITE) == ["ordered"]
+    assert applying(ORDER, *Action) == ["ordered", "any", "named"]
+    assert applying(NOTHING_FURTHER, *Action) == ["any", "named"]
+    assert applying(ORDER, Action.ADMINISTER) == []
+
+
+def test_what_policies_tell_apart_is_what_any_of_them_does() -> None:
+    compiled = compiled_of(ORDERED)
+    assert compiled.attention is not None
+    assert compiled.attention.named == {"urad:jana"}
+    assert {"departments", "ticket", "level"} <= compiled.attention.attributes
+    assert compiled.attributes == compiled.attention.attributes
+    assert compiled.positions == {"ordered": 0, "any": 1, "named": 2}

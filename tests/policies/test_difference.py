@@ -35,7 +35,9 @@ def test_the_same_texts_do_not_differ() -> None:
 
 
 def test_a_permit_more_weakens_and_a_permit_less_strengthens() -> None:
-    (one,) = difference(TEXTS, TEXTS | {NAME: TEXTS[NAME] + permit("further")}).policies
+    found = difference(TEXTS, TEXTS | {NAME: TEXTS[NAME] + permit("further")})
+    assert found
+    (one,) = found.policies
     assert (one.where, one.id, one.kind, one.effect) == (HULIN, "further", Kind.ADDED, Effect.WEAKENS)
     more = TEXTS | {NAME: TEXTS[NAME] + permit("further")}
     (back,) = difference(more, TEXTS).policies
@@ -77,6 +79,7 @@ def test_other_words_decide_nothing() -> None:
 def test_comments_and_the_order_are_remarks() -> None:
     found = difference(TEXTS, TEXTS | {NAME: TEXTS[NAME] + "// poznámka\n"})
     assert (found.policies, found.remarks) == ((), (NAME,))
+    assert found
     moved = {name: text for name, text in TEXTS.items() if name != "region/60-portal.cedar"}
     moved["region/65-portal.cedar"] = TEXTS["region/60-portal.cedar"]
     assert difference(TEXTS, moved).policies == ()
@@ -102,8 +105,24 @@ def test_what_a_form_wrote_differs_by_its_fields() -> None:
     ]
 
 
+def test_what_a_form_wrote_is_told_also_where_it_is_new_or_gone_or_was_written_by_hand() -> None:
+    form = forms()["hours"]
+    with_it = TEXTS | {NAME: TEXTS[NAME] + render(form, HOURS, HULIN)}
+    by_hand = TEXTS | {NAME: TEXTS[NAME] + permit("hours")}
+    for before, after, kind, effect, title in (
+        (TEXTS, with_it, Kind.ADDED, Effect.STRENGTHENS, form.title),
+        (with_it, TEXTS, Kind.REMOVED, Effect.WEAKENS, form.title),
+        (by_hand, with_it, Kind.CHANGED, Effect.STRENGTHENS, form.title),
+        (with_it, by_hand, Kind.CHANGED, Effect.WEAKENS, None),
+    ):
+        (one,) = difference(before, after).policies
+        assert (one.kind, one.effect, one.form, one.fields) == (kind, effect, title, ())
+        assert one.lines
+
+
 def test_cases_that_differ_are_named() -> None:
     found = difference(TEXTS, TEXTS | {"region/a.cases.toml": ""})
+    assert found
     assert found.cases == ((Kind.ADDED, "region/a.cases.toml"),)
     assert list(told(found, Language.ENGLISH)) == ["region/a.cases.toml: added"]
 

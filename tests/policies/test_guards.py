@@ -49,6 +49,12 @@ def guards(conditions: str) -> set[str]:
         ('when { context has ticket && ip("10.0.0.1").isIpv4() && context has purpose }', {"ticket"}),
         ("when { if context.time.holiday then true else false } when { context has ticket }", set()),
         ("when { resource has department && context has ticket }", {"ticket"}),
+        ("when { resource has ticket || context.time.holiday }", set()),
+        ("when { resource has ticket && context has purpose }", {"purpose"}),  # the name of a fact, elsewhere
+        ("when { [1, 2].contains(2) && context has ticket }", {"ticket"}),
+        ("when { [1, context.sign_in.level].contains(2) && context has ticket }", set()),
+        ("when { context has time && context.time.holiday }", set()),  # that is always known
+        ("when { context has time && context has ticket }", {"ticket"}),
     ],
 )
 def test_what_is_asked_for_before_anything_that_could_fail_is_a_guard(

@@ -236,6 +236,21 @@ def test_a_role_is_closed_where_one_acts_in_it() -> None:
     assert isinstance(BOOKS[ClosureKind.ROLE].decide(both), Permitted)
 
 
+ROLES_LEFT = frozenset({Role.SECURITY_OFFICER, Role.AUDITOR})
+
+
+@pytest.mark.parametrize("role", Role)
+def test_where_all_but_officers_is_closed_officers_keep_everything_and_nobody_else_anything(
+    role: Role,
+) -> None:
+    book = BARE[ClosureKind.ALL_BUT_OFFICERS]
+    theirs = ask((KROMERIZ, role))
+    assert isinstance(book.decide(theirs), Permitted) is (role in ROLES_LEFT)
+    elsewhere = ask((KROMERIZ, role), (HULIN, Role.CLERK), own_municipality=HULIN, municipality=HULIN)
+    assert isinstance(book.decide(elsewhere), Permitted) is (role in ROLES_LEFT)
+    assert isinstance(book.decide(replace(theirs, subject=technical_subject("robot"))), Refused)
+
+
 def test_of_two_who_close_the_same_the_earlier_speaks() -> None:
     later = closure(
         ClosureKind.SUPPLIERS, reason=WHY | {CS: "Později."}, by="rihova.alena", at=NOW + timedelta(hours=1)
@@ -290,13 +305,20 @@ def test_a_target_that_the_kind_does_not_have_closes_nothing_and_says_so(
         {"reason": WHY | {EN: "  "}},
         {"reason": WHY | {CS: "x" * 501}},
         {"reason": WHY | {CS: "V {municipality}"}},
+        {"reason": WHY | {CS: "V }"}},
+        {"reason": WHY | {CS: "V {"}},
         {"reason": WHY | {EN: "two\nlines"}},
         {"at": NOW.replace(tzinfo=None)},
     ],
 )
 def test_a_closure_without_a_reason_that_people_can_read_is_refused(changes: dict) -> None:
-    with pytest.raises(ClosureUnusable):
+    with pytest.raises(ClosureUnusable) as refused:
         closure(ClosureKind.SUPPLIERS, **changes)
+    assert str(refused.value) == f"{refused.value.what}\n    {refused.value.remedy}"
+
+
+def test_the_longest_reason_that_people_still_read_is_one() -> None:
+    assert closure(ClosureKind.SUPPLIERS, reason=WHY | {CS: "x" * 500}).reason[CS]
 
 
 def test_a_closure_of_what_is_not_there_is_told_before_it_is_believed() -> None:
@@ -335,6 +357,7 @@ def test_every_kind_has_words_and_a_name_in_the_log() -> None:
         assert "{" not in title[CS] + title[EN]
         assert REASONS.name(one.kind.reason) is not None
     assert called(CLOSURES[1], OPEN.names)[CS] == "Přístup v roli účetní je dočasně uzavřen"
+    assert called(closure(ClosureKind.APPLICATION, "records"), OPEN.names)[EN].startswith("Records is")
     assert called(closure(ClosureKind.APPLICATION, "payroll"), OPEN.names)[CS].startswith("Aplikace payroll")
     named = called(closure(ClosureKind.MUNICIPALITY, MunicipalityCode(HULIN)), OPEN.names)
     assert named[EN] == "The applications of Hulín are closed for the time being"

@@ -60,15 +60,39 @@ def test_a_cell_is_what_a_decision_says(book: PolicyBook, age: timedelta) -> Non
     at = replace(AT, age=age)
     found = matrix(book, HULIN, at)
 
-    @settings(max_examples=15, deadline=None)
-    @given(SOME)
     def told(some: list[Case]) -> None:
         for case in some:
             verdict = book.decide(question_of(case, HULIN, at))
             reason = verdict.reason if isinstance(verdict, Refused) else ""
             assert found.cells[case] == Answer(isinstance(verdict, Permitted), verdict.rule, reason), case
 
-    told()
+    told(list(cases([BUDGET], [Role.REGISTRAR])))  # of whom level, age and device are asked
+    settings(max_examples=15, deadline=None)(given(SOME)(told))()
+
+
+@pytest.mark.parametrize(
+    ("age", "level", "reason"),
+    [
+        (0, AuthenticationLevel.PHISHING_RESISTANT, ""),
+        (0, AuthenticationLevel.TWO_FACTORS, "stronger_sign_in_needed"),
+        (2, AuthenticationLevel.PHISHING_RESISTANT, "sign_in_too_old"),
+        (2, AuthenticationLevel.TWO_FACTORS, "stronger_sign_in_needed"),
+    ],
+)
+def test_a_cell_says_which_sign_in_would_do(
+    book: PolicyBook, age: int, level: AuthenticationLevel, reason: str
+) -> None:
+    found = matrix(book, HULIN, replace(AT, age=timedelta(minutes=age)), [BUDGET])
+    case = Case(Role.REGISTRAR, BUDGET, Action.WRITE, level, DeviceState.IN_ORDER)
+    assert found.cells[case].reason == reason
+
+
+def test_of_several_that_permit_a_cell_names_the_first(tmp_path: Path) -> None:
+    more = '@id("also") permit (principal, action, resource in Municipality::"588491");'
+    found = matrix(changed(tmp_path, lambda text: f"{text}\n{more}"), HULIN, AT, [RECORDS])
+    case = Case(Role.CLERK, RECORDS, Action.READ, AuthenticationLevel.TWO_FACTORS, DeviceState.UNKNOWN)
+    assert found.cells[case] == Answer(permits=True, rule="records-work", reason="")
+    assert found.cells[case._replace(action=Action.ADMINISTER)].rule == "also"
 
 
 def test_the_matrix_has_a_cell_for_every_role_application_action_level_and_device() -> None:

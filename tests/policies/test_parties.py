@@ -1,14 +1,15 @@
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import date
 from typing import Any
 
 import pytest
 
 from config.vocabulary import RECOVERY_ADMINISTRATOR, ApplicationId, Role, SubjectId, technical_subject
+from policies.cedar_json import entity
 from policies.examine import SCHEMA_FILE
-from policies.model import Delegation, Device, Facts, Ticket
+from policies.model import ActivityRole, Delegation, Device, Facts, Ticket
 from policies.parties import ANY_ACCOUNT, ANY_PERSON, Attention, entities, kind_of, parties
 from tests.policies.world import HULIN, KROMERIZ, NOW, ask
 
@@ -101,10 +102,61 @@ def test_what_stands_in_no_policy_is_not_told() -> None:
     assert told(frozenset()) == (set(), set())
 
 
-def test_facts_that_no_policy_reads_do_not_tell_people_apart() -> None:
-    day = datetime(2026, 1, 1, tzinfo=UTC).date()
-    facts = Facts(employed_since=day, departments=frozenset({"finance"}), department="finance")
-    plain, known = ask((HULIN, Role.CLERK)), ask((HULIN, Role.CLERK), facts=facts)
-    assert parties(plain, INATTENTIVE) == parties(known, INATTENTIVE)
-    reads = Attention(frozenset({"employed_since"}), frozenset())
-    assert parties(plain, reads) != parties(known, reads)
+DAY = date(2026, 1, 1)
+READ_OF_PEOPLE = {
+    "departments": frozenset({"finance"}),
+    "department": "finance",
+    "activity_roles": frozenset({ActivityRole(municipality=HULIN, agenda="A1", activity_role="CR1")}),
+    "employed_since": DAY,
+    "employed_until": DAY,
+}
+"""Facts that stand with the person or the resource, by the name of the attribute."""
+
+
+@pytest.mark.parametrize(("name", "value"), READ_OF_PEOPLE.items(), ids=READ_OF_PEOPLE)
+def test_a_fact_tells_people_apart_exactly_where_a_policy_reads_it(name: str, value: Any) -> None:
+    plain = ask((HULIN, Role.CLERK))
+    known = replace(plain, facts=Facts(**{name: value}))
+    others = Attention(READ_OF_PEOPLE.keys() - {name}, frozenset())
+    assert parties(plain, others) == parties(known, others)
+    for attention in (Attention(frozenset({name}), frozenset()), None):
+        assert getattr(parties(known, attention), name) == value
+        assert parties(plain, attention) != parties(known, attention)
+
+
+def test_a_name_that_is_no_text_is_nobodys() -> None:
+    with pytest.raises(UnicodeEncodeError):
+        parties(ask((HULIN, Role.CLERK), subject=SubjectId("\ud800")), INATTENTIVE)
+
+
+def test_only_what_somebody_holds_where_the_person_acts_is_told_as_held_there() -> None:
+    asked = ask(
+        (HULIN, Role.CLERK),
+        (KROMERIZ, Role.MAYOR),
+        facts=Facts(
+            activity_roles=frozenset(
+                ActivityRole(municipality=where, agenda=agenda, activity_role="CR1")
+                for where, agenda in ((HULIN, "A1"), (KROMERIZ, "A2"))
+            )
+        ),
+    )
+    person, resource = json.loads(entities(parties(asked)))
+    held = person["attrs"]
+    assert held["municipality"] == entity("Municipality", HULIN)
+    assert held["roles"] == [entity("Role", "clerk")]
+    assert sorted(one["__entity"]["id"] for one in held["memberships"]) == [KROMERIZ, HULIN]
+    assert sorted(one["__entity"]["id"] for one in held["roles_anywhere"]) == ["clerk", "mayor"]
+    assert sorted(one["__entity"]["id"] for one in held["offices"]) == [f"{KROMERIZ}/mayor", f"{HULIN}/clerk"]
+    assert held["activity_roles"] == [{"agenda": "A1", "activity_role": "CR1"}]
+    assert held["recovery"] is False
+    assert resource["uid"] == {"type": "Resource", "id": f"{HULIN}/records"}
+    assert resource["parents"] == [
+        {"type": "Municipality", "id": HULIN},
+        {"type": "Application", "id": "records"},
+    ]
+
+
+def test_only_the_recovery_administrator_is_told_as_such() -> None:
+    (person, _) = json.loads(entities(parties(ask(subject=RECOVERY_ADMINISTRATOR), INATTENTIVE)))
+    assert person["uid"] == {"type": "Person", "id": RECOVERY_ADMINISTRATOR}
+    assert person["attrs"]["recovery"] is True

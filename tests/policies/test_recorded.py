@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import AuthenticationLevel, Role
-from policies.model import Facts, Question
-from policies.recorded import NotReplayable, question_of, recorded
+from policies.model import NOTHING_FURTHER, Facts, Question
+from policies.recorded import NotReplayable, facts_recorded, question_of, recorded
 from tests.policies.world import HULIN, ask
 
 TIMES = st.datetimes(timezones=st.just(UTC))
@@ -64,6 +64,12 @@ def test_no_fact_is_forgotten(field: Any) -> None:
 
 def test_what_is_not_known_takes_no_place() -> None:
     assert "facts" not in recorded(ask((HULIN, Role.CLERK)))
+
+
+def test_the_facts_alone_are_kept_as_they_are_within_the_question() -> None:
+    facts = Facts(tunnel=True, country="CZ")
+    assert facts_recorded(facts) == recorded(ask(facts=facts))["facts"] == {"tunnel": True, "country": "CZ"}
+    assert facts_recorded(NOTHING_FURTHER) == facts_recorded(Facts()) == {}
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import ApplicationId, Language, NetworkName
-from policies.examine import SCHEMA_FILE
+from policies.examine import SCHEMA_FILE, Examined, examine
 from policies.review import Bounds, PolicyFile, review
-from tests.policies.world import DISTRICT, HULIN
+from tests.policies.world import DISTRICT, HULIN, KROMERIZ
 
 FILE = Path("588491.cedar")
 SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))
@@ -112,7 +112,9 @@ def test_a_municipalitys_policy_may_concern_nobody_else(scope: str) -> None:
     "scope", ['resource in Municipality::"588491"', 'resource is Resource in Municipality::"588491"']
 )
 def test_a_municipalitys_policy_may_concern_itself(scope: str) -> None:
-    reviewed = read(f'@id("a") permit (principal, action, {scope});', OF_HULIN)
+    text = f'@id("a") permit (principal, action, {scope});'
+    reviewed = read(f"// first\n{text}", OF_HULIN)
+    assert reviewed.text == text
     assert [policy.id for policy in reviewed.policies] == ["a"]
 
 
@@ -180,3 +182,84 @@ def test_a_permit_has_a_name_in_both_languages_or_in_none(tmp_path: Path) -> Non
         tmp_path / "a.cedar", text.replace("permit", '@title_en("Reads") permit'), Bounds(SCHEMA, frozenset())
     )
     assert whole.policies[0].title == {Language.CZECH: "Čte se", Language.ENGLISH: "Reads"}
+
+
+@pytest.mark.parametrize("word", ["itself", r"its\u{65}lf"])
+def test_the_word_that_stands_for_a_code_in_the_review_is_no_code_when_somebody_writes_it(word: str) -> None:
+    text = f'@id("a") permit (principal, action, resource in Municipality::"{word}");'
+    found = [one.what for one in read(text, OF_HULIN).problems]
+    assert found == [
+        "the policy is not limited to municipality 588491",
+        "municipality itself is not in the district",
+    ]
+
+
+def test_a_municipality_may_not_name_another_in_the_place_of_itself() -> None:
+    bounds = replace(OF_HULIN, examined={})
+    own = '@id("a") permit (principal, action, resource in Municipality::"588491") when { condition };'
+    mine = own.replace("condition", 'principal.memberships.contains(Municipality::"588491")')
+    assert not read(mine, bounds).problems
+    neighbours = replace(bounds, only=KROMERIZ)
+    assert not read(mine.replace(HULIN, KROMERIZ), neighbours).problems
+    assert "not limited to municipality 588296" in problem(mine, neighbours)[2]
+
+
+@pytest.mark.parametrize("name", ["id", "reason"])
+def test_nobody_but_the_incident_switch_takes_its_names(name: str) -> None:
+    said = {"id": "mine", "reason": "mine"} | {
+        name: "incident-suppliers".replace("-", "-_"[name == "reason"])
+    }
+    head = " ".join(f'@{one}("{word}")' for one, word in said.items())
+    text = f"{head} {TEXTS} forbid ({ANY});"
+    assert "is a name of the incident switch" in problem(text)[2]
+    assert read(text, replace(OF_THE_REGION, incidents=True)).problems == ()
+
+
+def test_a_municipality_has_no_more_policies_than_everybody_can_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("policies.review.MOST_OWN", 2)
+    one = '@id("{0}") permit (principal, action, resource in Municipality::"588491");\n'
+    most = one.format("a") + one.format("b")
+    assert len(read(most, OF_HULIN).policies) == 2
+    assert "there are 3 policies" in problem(most + one.format("c"), OF_HULIN)[2]
+    assert len(read(most + one.format("c")).policies) == 3
+
+
+def test_what_is_learnt_of_a_policy_is_what_decisions_go_by() -> None:
+    text = (
+        '@id("a") permit (principal is TechnicalAccount, action == Action::"read", '
+        'resource in Municipality::"588491")\nwhen { context has ticket && context.ticket.approved '
+        '&& principal != TechnicalAccount::"technical:archive" };'
+    )
+    for bounds in (OF_HULIN, OF_THE_REGION):
+        found = examine(text, SCHEMA)
+        assert isinstance(found, Examined)
+        file = read(text, bounds)
+        assert file.problems == ()
+        (policy,) = file.policies
+        for name in ("actions", "looks_at", "attributes", "named", "learns", "guards", "technical"):
+            assert getattr(policy, name) == getattr(found, name), name
+        assert policy.technical
+        assert policy.guards == {"ticket"}
+        assert policy.named == {"technical:archive"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "what"),
+    [
+        ("principal.rolez == 1", "rolez"),
+        ("1 +", "not a Cedar policy"),
+        (f'principal.memberships.contains(Municipality::"{HULIN}") && context.device.managed', "optional"),
+    ],
+)
+def test_a_fault_in_a_municipalitys_own_policy_is_told_as_in_the_regions(condition: str, what: str) -> None:
+    text = f'@id("a") permit (principal, action, resource in Municipality::"{HULIN}") when {{ {condition} }};'
+    found = problem(text, OF_HULIN)
+    assert what in found[2]
+    assert found == problem(text)
+
+
+def test_an_office_is_a_municipality_of_the_district_and_a_role() -> None:
+    condition = 'principal.offices.contains(Office::"588296/auditor")'
+    assert read(f'@id("a") permit ({ANY}) when {{ {condition} }};').problems == ()

@@ -144,6 +144,26 @@ def test_an_act_from_the_future_is_refused_by_both(today: PolicyBook) -> None:
     assert (told.already, told.unchanged) == (2 + refused, 2 - refused)
 
 
+def emergencies(which: str) -> Callable[[dict[str, str]], None]:
+    def change(texts: dict[str, str]) -> None:
+        texts["region/90-emergency.cedar"] = f"""
+        @id("emergency") @reason("emergency")
+        @title_cs("a") @title_en("a") @advice_cs("a") @advice_en("a")
+        forbid (principal, action, resource) when {{ context has emergency{which} }};
+        """
+
+    return change
+
+
+def test_a_fact_that_was_not_yet_at_another_time_is_refused_by_both_then() -> None:
+    at = NOW + timedelta(hours=2)
+    known = Facts(emergency=Emergency(asked_at=NOW + timedelta(hours=1), justification="povodeň"))
+    clerk = Asked(ask(CLERK, now=at, authenticated_at=NOW, facts=known), frozenset(), "somebody")
+    some, every = book(emergencies(" && context.emergency.reviewed_late")), book(emergencies(""))
+    told = found(some, every, *(Decided(clerk, now, NOW, True, 1) for now in (at, NOW, at)))
+    assert (told.losses, told.already) == (2, 1)
+
+
 def test_a_question_is_evaluated_once_however_often_it_was_asked(
     today: PolicyBook, draft: PolicyBook
 ) -> None:

@@ -2,14 +2,19 @@
 
 from pathlib import Path
 
+import cedarpy
 import pytest
 
+from config.district import District
 from config.vocabulary import Role
 from policies import trial
-from policies.case_files import read_all
+from policies.case_files import read_all, read_cases
+from policies.evaluate import Source
+from policies.examine import SCHEMA_FILE
 from policies.load import CasesBroken, PoliciesUnusable, load, read_folders
 from policies.never import Never, persons
 from policies.reasons import CS, EN, Names
+from policies.review import Bounds, review
 from policies.trial import Tried, tried
 from tests.policies.world import (
     APPLICATIONS,
@@ -22,6 +27,7 @@ from tests.policies.world import (
 )
 
 NEVER = '\n[[never]]\nname = "{name}"\ntitle_cs = "nikdy"\ntitle_en = "never"\n{rest}\n'
+SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))
 
 
 @pytest.fixture
@@ -273,3 +279,56 @@ def test_every_role_is_tried_with_each_other_one(folders: tuple[Path, Path]) -> 
     assert (Role.CLERK,) in held
     assert len(held) == len(Role) - 1
     assert all(Role.MAYOR not in one for one in held)
+
+
+def test_at_one_municipality_alone_nothing_of_the_others_is_tried(folders: tuple[Path, Path]) -> None:
+    add(folders[0], "a.cases.toml", '[[case]]\nname = "a"\naction = "write"\n')  # is broken everywhere
+    read = read_folders(*folders, frozenset(DISTRICT), frozenset(APPLICATIONS))
+    files, names = read_all(read.cases, DISTRICT), Names(DISTRICT, APPLICATIONS)
+    found = list(tried(read.region, read.municipal, names, files, only=HULIN))
+    assert [(one.municipality, one.questions) for one in found] == [(HULIN, 1)]
+    assert found[0].broken is not None
+    fewer = Names(District([DISTRICT[KROMERIZ]]), APPLICATIONS)
+    assert {one.municipality for one in tried(read.region, read.municipal, fewer, files)} == {KROMERIZ}
+
+
+def test_a_municipalitys_own_cases_ask_so_much_and_no_more(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("policies.trial.MOST_OWN", 2)
+    add(folders[0], "a.cases.toml", "".join(f'[[case]]\nname = "r{number}"\n' for number in range(3)))
+    add(folders[1], f"{HULIN}.cases.toml", "".join(f'[[case]]\nname = "{name}"\n' for name in "abcd"))
+    add(folders[1], f"{KROMERIZ}.cases.toml", "".join(f'[[case]]\nname = "{name}"\n' for name in "ab"))
+    found = {one.name: one for one in try_out(folders) if one.municipality == HULIN}
+    too_many = {name for name, one in found.items() if one.broken == trial.TOO_MANY}
+    assert too_many == {"c", "d"}  # the region's may ask whatever they want
+    assert all(one.broken is None for name, one in found.items() if name not in too_many)
+    assert [one for one in try_out(folders) if one.municipality == KROMERIZ and one.broken] == []
+    assert "narrow them" in broken(folders)[0]
+
+
+def test_what_holds_at_one_municipality_is_not_believed_of_another_of_which_the_region_speaks() -> None:
+    text = (
+        '@id("hulin") permit (principal, action, resource) when '
+        f'{{ resource in Municipality::"{HULIN}" || resource in Municipality::"{KROMERIZ}" && false }};'
+    )
+    reviewed = review(Path("10.cedar"), text, Bounds(SCHEMA, frozenset(DISTRICT)))
+    region = Source(reviewed.text, reviewed.policies)
+    cases = read_cases(Path("a.cases.toml"), '[[case]]\nname = "a"\n', DISTRICT)
+    none = dict.fromkeys((HULIN, KROMERIZ), Source("", ()))
+    found = {one.municipality: one.broken for one in tried(region, none, Names(DISTRICT), [cases])}
+    assert found[HULIN] is None
+    assert found[KROMERIZ] is not None
+
+
+def test_elsewhere_is_a_municipality_of_which_no_policy_speaks_where_there_is_one() -> None:
+    others = [code for code in DISTRICT if code != HULIN]
+    nothing, district, alone = Source("", ()), Names(DISTRICT), Names(District([DISTRICT[HULIN]]))
+
+    def elsewhere(source: Source, shared: str, names: Names = district) -> str:
+        return trial._elsewhere(HULIN, source, shared, names)
+
+    assert elsewhere(nothing, "") == others[0]
+    assert elsewhere(Source(others[0], ()), others[1]) == others[2]
+    assert elsewhere(nothing, " ".join(others)) == others[0]
+    assert elsewhere(nothing, "", alone) not in DISTRICT
