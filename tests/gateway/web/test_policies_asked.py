@@ -133,6 +133,34 @@ async def test_what_a_proposal_takes_is_shown_for_where_and_when_people_come(vis
     assert 'value="2026-11-23T23:00"' in night
 
 
+async def test_whoever_approves_reads_the_fields_of_a_new_rule(visitor):
+    page = await visitor.begun()
+    await visitor.filled(page, form="networks", id="office", actions=["read", "sign"], networks=["office"])
+    shown = await visitor.get(page)
+    assert "<ins>read, sign</ins>" in shown
+    assert "<ins>office</ins>" in shown
+    assert "Submit for approval" in shown
+
+
+async def test_nobody_is_offered_to_submit_what_would_be_refused(visitor):
+    page = await visitor.begun()
+    assert "Nothing differs from what is in force." in (shown := await visitor.get(page))
+    assert "Submit for approval" not in shown
+    await visitor.step(page, "text", file=FILE, text="permit (")
+    assert "Mend what the checks found" in (shown := await visitor.get(page))
+    assert "Submit for approval" not in shown
+
+
+async def test_a_simulation_leaves_the_place_and_the_time_that_were_chosen(visitor):
+    page = await visitor.begun()
+    await visitor.filled(page, actions=["write"])
+    chosen = f"{page}/impact?from=abroad&at=2026-11-28T23:00"
+    assert 'action="' + chosen.replace("&", "&amp;").replace(":", "%3A") + '"' in await visitor.get(chosen)
+    where = await visitor.done(chosen)
+    assert "from=abroad" in where
+    assert where.endswith("#simulation")
+
+
 async def test_a_proposal_with_a_fault_has_to_be_mended_first(visitor):
     page = await visitor.begun()
     await visitor.step(page, "text", file=FILE, text="permit (")

@@ -32,6 +32,8 @@ async def test_versions_are_listed_compared_and_rolled_back_with_a_reason(visito
     shown = await visitor.get("/versions/2")
     assert "What differs from version 1" in shown
     assert "map-clerks" in shown
+    assert "What differs from version 1" in shown
+    assert "Going back to it would change this" in await visitor.get("/versions/1")
     assert "Roll back" not in await visitor.get("/versions/1", LOOKER)
     assert await visitor.refused("/versions/1/restore", APPROVER, of="", why="") == (
         409,

@@ -136,7 +136,8 @@ async def test_what_a_form_can_mend_is_shown_in_it_with_what_was_typed(client, s
 
 
 async def test_a_refusal_links_to_a_form_that_is_filled_in(client):
-    page = await get(client, JANA, "/ask?application=budget")
+    page = await get(client, JANA, "/ask?application=budget&read=1")
+    assert 'name="read" value="1" checked' in page
     assert re.search(r'<option value="budget" selected>', page)
     assert 'value="2026-11-23T09:41"' in page  # now, in Prague
 
