@@ -116,8 +116,14 @@ def test_what_a_form_wrote_is_told_also_where_it_is_new_or_gone_or_was_written_b
         (with_it, by_hand, Kind.CHANGED, Effect.WEAKENS, None),
     ):
         (one,) = difference(before, after).policies
-        assert (one.kind, one.effect, one.form, one.fields) == (kind, effect, title, ())
+        assert (one.kind, one.effect, one.form) == (kind, effect, title)
+        said = [(of.before[Language.ENGLISH], of.after[Language.ENGLISH]) for of in one.fields]
+        new = [("", "accountant"), ("", "budget"), ("", "7"), ("", "18")]
+        gone = [(after, before) for before, after in new]
+        assert said[:4] == {Kind.ADDED: new, Kind.REMOVED: gone, Kind.CHANGED: []}[kind]
         assert one.lines
+    (line, *_) = [line for line in told(difference(TEXTS, with_it), Language.ENGLISH) if "Who" in line]
+    assert line == "    Who (roles): accountant"
 
 
 def test_cases_that_differ_are_named() -> None:

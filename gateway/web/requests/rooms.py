@@ -99,13 +99,7 @@ class Requests:
         run = replace(living, stages=frozenset({Stage.IN_FORCE}))
         running, more_run = await self._list(request, run, "running")
         return await self._show(
-            request,
-            caller,
-            "waiting.html",
-            waiting=waiting,
-            more=more,
-            running=running,
-            more_run=more_run,
+            request, caller, "waiting.html", waiting=waiting, more=more, running=running, more_run=more_run
         )
 
     async def orders(self, request: web.Request) -> web.Response:
