@@ -3,6 +3,7 @@
 import cedarpy
 import pytest
 
+from config.vocabulary import Language
 from policies.examine import SCHEMA_FILE, Examined, Unreadable, examine
 
 SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))
@@ -25,7 +26,7 @@ def test_anything_but_one_complete_policy_is_not_read(text: str) -> None:
 def test_two_policies_in_one_statement_are_told_as_such() -> None:
     found = examine(f'{ONE} @id("b") permit (principal, action, resource);', SCHEMA)
     assert isinstance(found, Unreadable)
-    assert found.fault.startswith("not exactly one policy")
+    assert found.fault.what[Language.ENGLISH].startswith("not exactly one policy")
 
 
 def test_an_annotation_without_a_text_says_nothing() -> None:
