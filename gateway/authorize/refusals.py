@@ -46,8 +46,10 @@ WORDS: dict[str, tuple[Text, Text]] = {
     "no_role": (
         {_CS: "Nemáte roli v žádné obci", _EN: "You have no role in any municipality"},
         {
-            _CS: "Aby vám ji v adresáři úřadu přidělili, {contact}.",
-            _EN: "To be given one in the office directory, {contact}.",
+            _CS: "Adresář úřadu vám žádnou nedává, nebo ji odebral přezkum oprávnění. "
+            "Aby vám ji přidělili nebo vrátili, {contact}.",
+            _EN: "The office directory gives you none, or an access review has taken it away. "
+            "To be given one, or to get it back, {contact}.",
         },
     ),
     "separation_of_duties": (

@@ -8,6 +8,7 @@ import structlog
 
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, DirectoryName, MunicipalityCode, Role, SubjectId
+from gateway.access_review.campaign import Opened
 from gateway.asks.ask import Ask, Party
 from gateway.asks.office import AskOffice, Author
 from gateway.asks.refused import Spoken
@@ -162,6 +163,16 @@ class PlaneTown:
 
     def title(self, application: ApplicationId) -> Title | None:
         return self.plane.application_titles().get(application)
+
+    async def gains(self, delegation: Ask) -> Sequence[Opened]:
+        deputy = await self.person(delegation.holder.subject)
+        if deputy is None or delegation.role is None:
+            return []
+        from gateway.authorize.deputy_gains import gains  # noqa: PLC0415 - seldom used
+
+        roles = [(held.municipality, held.role) for held in deputy.roles]
+        by, where = delegation.asker.subject, delegation.municipality
+        return gains(deputy.subject, roles, delegation.role, by, where, self.plane.snapshot, now())
 
     async def named(self, login: str) -> Sequence[Person]:
         people = {one.subject: one for one in await self.plane.directory.named(login)}

@@ -107,7 +107,8 @@ async def test_one_that_hangs_is_ended_and_people_sign_in_again_and_the_log_says
     assert re.search(
         rf"control plane has given no sign of life for \d+ s; it is ended \(process {hung.pid}\)", log
     )
-    assert "control plane ended (signal SIGABRT); starting it again" in log
+    # On a busy machine its last words take longer than it is given for them.
+    assert re.search(r"control plane ended \(signal SIG(ABRT|KILL)\); starting it again", log)
 
 
 async def entries(product: Product, code: Code) -> list[Entry]:

@@ -132,7 +132,12 @@ class Requests:
         theirs = found is not None and caller.subject in found.parties()
         if found is None or not (theirs or (here and (may.decide or may.administer))):
             raise Refused(REFUSALS[Why.UNKNOWN], 404)
-        return await self._show(request, caller, "request.html", one=found, mine=theirs)
+        lent = found.kind is Kind.DELEGATION and found.stands(self.desk.now())
+        try:
+            gains = await self.town.gains(found) if lent else None
+        except DirectoryUnusable:
+            gains = None
+        return await self._show(request, caller, "request.html", one=found, mine=theirs, gains=gains)
 
     # Forms.
 

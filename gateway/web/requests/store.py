@@ -6,6 +6,8 @@ from typing import Protocol
 
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SubjectId
+from gateway.access_review.campaign import Opened
+from gateway.asks.ask import Ask
 from idp.directory.person import Person
 
 
@@ -27,6 +29,10 @@ class Town(Protocol):
 
     def title(self, application: ApplicationId) -> Title | None:
         """Of any that is known; None of one that is gone."""
+        ...
+
+    async def gains(self, delegation: Ask) -> Sequence[Opened]:
+        """What the deputy may do by it beyond their own roles. Raises DirectoryUnusable."""
         ...
 
     async def named(self, login: str) -> Sequence[Person]:

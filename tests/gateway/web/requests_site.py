@@ -7,7 +7,9 @@ from pathlib import Path
 from aiohttp import web
 
 from config.settings import Title
-from config.vocabulary import ApplicationId, MunicipalityCode, SessionId, SubjectId
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId, SubjectId
+from gateway.access_review.campaign import Opened
+from gateway.asks.ask import Ask
 from gateway.grants.claims import Assertion
 from gateway.web.app import make_app
 from gateway.web.desk import Desk
@@ -38,6 +40,9 @@ class MemoryTown:
 
     def title(self, application: ApplicationId) -> Title | None:
         return TITLES.get(application)
+
+    async def gains(self, delegation: Ask) -> Sequence[Opened]:
+        return [Opened(town.RECORDS, (Action.SIGN,))] if delegation.holder.subject == town.IVO.subject else []
 
     async def named(self, login: str) -> Sequence[Person]:
         return [one for one in PEOPLE if one.login == login]

@@ -191,8 +191,17 @@ async def test_a_mayor_records_a_deputy_who_ends_it(client, site):
     recorded = await only(site)
     assert "místostarosta" not in await get(client, IVO, "/")
     assert "starosta" in await get(client, IVO, "/")
+    page = await get(client, IVO, f"/one?name={recorded.id}")
+    assert "Co podle něj zástupce smí</dt><dd>Spisová služba: podepsání" in page
     await post(client, IVO, "/end", {"name": recorded.id})
     assert (await only(site)).stage is Stage.WITHDRAWN
+
+
+async def test_a_delegation_of_which_no_rule_makes_anything_says_so(client, site):
+    deputy = {"role": "mayor", "person": "mala.eva", "why": "dovolená"} | ASK
+    await post(client, PETR, "/deputies", deputy)
+    page = await get(client, EVA, f"/one?name={(await only(site)).id}")
+    assert "Nic: žádné dnešní pravidlo" in page
 
 
 async def test_a_purpose_is_stated_for_this_sign_in(client, site):
