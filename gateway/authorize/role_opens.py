@@ -4,7 +4,7 @@ At best, so nothing is left out: with a key, from a device in order, in Czechia,
 no role beside it. What only a ticket, a delegation or an emergency opens is not a role's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
 from config.holidays import is_public_holiday
@@ -33,29 +33,40 @@ def opens(
     role: Role, municipality: MunicipalityCode, snapshot: Snapshot, now: datetime, subject: SubjectId = NOBODY
 ) -> tuple[Opened, ...]:
     """`subject`: of a technical account, to which policies permit things by name."""
-    then = working_moment(now)
+    roles = frozenset({(municipality, role)})
     found = []
-    for application, offer in snapshot.applications.items():
-        if municipality not in offer.municipalities or application in FOR_EVERYBODY:
-            continue
-        question = Question(
-            subject=subject,
-            roles=frozenset({(municipality, role)}),
-            own_municipality=municipality,
-            application=application,
-            action=Action.READ,
-            municipality=municipality,
-            level=AuthenticationLevel.PHISHING_RESISTANT,
-            factors=frozenset(WITH[Factor.KEY]),
-            authenticated_at=then,
-            address="",
-            now=then,
-            facts=AT_BEST,
-        )
-        actions = snapshot.policies.allowed(question, _in_order(offer.actions))
-        if actions:
-            found.append(Opened(application, _in_order(actions)))
+    for question, actions in questions_at_best(subject, roles, municipality, snapshot, working_moment(now)):
+        allowed = snapshot.policies.allowed(question, actions)
+        if allowed:
+            found.append(Opened(question.application, in_order(allowed)))
     return tuple(found)
+
+
+def questions_at_best(
+    subject: SubjectId,
+    roles: frozenset[tuple[MunicipalityCode, Role]],
+    municipality: MunicipalityCode,
+    snapshot: Snapshot,
+    then: datetime,
+) -> Iterator[tuple[Question, tuple[Action, ...]]]:
+    """One for each application there, with the actions it has."""
+    for application, offer in snapshot.applications.items():
+        if municipality in offer.municipalities and application not in FOR_EVERYBODY:
+            question = Question(
+                subject=subject,
+                roles=roles,
+                own_municipality=municipality,
+                application=application,
+                action=Action.READ,
+                municipality=municipality,
+                level=AuthenticationLevel.PHISHING_RESISTANT,
+                factors=frozenset(WITH[Factor.KEY]),
+                authenticated_at=then,
+                address="",
+                now=then,
+                facts=AT_BEST,
+            )
+            yield question, in_order(offer.actions)
 
 
 def working_moment(now: datetime) -> datetime:
@@ -66,5 +77,5 @@ def working_moment(now: datetime) -> datetime:
     return datetime.combine(day, AT, PRAGUE)
 
 
-def _in_order(actions: Iterable[Action]) -> tuple[Action, ...]:
+def in_order(actions: Iterable[Action]) -> tuple[Action, ...]:
     return tuple(one for one in Action if one in set(actions))
