@@ -9,18 +9,18 @@ from config.applications import BUILT_IN_APPLICATIONS
 from config.district import District
 from config.marks import mark_of
 from config.named_networks import NamedNetworks
-from config.settings import Settings
+from config.settings import Application, Settings
 from config.sources import DISK, Sources
-from config.vocabulary import ApplicationId, Language, MunicipalityCode
+from config.vocabulary import ApplicationId, Language, MunicipalityCode, RouteName
 from gateway.asks.separation import Duties
-from gateway.authorize.snapshot import Asks, Offer, Policies, Snapshot, nobody_asked
+from gateway.authorize.snapshot import Asks, NamedRoute, Offer, Policies, Snapshot, nobody_asked
 from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.own_applications import OWN
 from gateway.policy_office.incident import Incident, closures
 from gateway.policy_office.scope import ANY, Scope, municipality_of, scope_of
 from policies.evaluate import PolicyBook
 from policies.load import CasesBroken, PoliciesUnusable, load
-from policies.model import Text
+from policies.model import Route, Text
 from policies.texts import MUNICIPALITIES, REGION, InHand, Texts
 
 assert set(OWN) == BUILT_IN_APPLICATIONS
@@ -123,10 +123,22 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
             application.grant_suffix,
             application.technical,
             mark_of(application),
+            _named(application),
         )
         for application in settings.applications
     }
     return built_in | hosted
+
+
+def _named(application: Application) -> Mapping[RouteName, NamedRoute]:
+    begins = application.path.rstrip("/")
+    found: dict[RouteName, NamedRoute] = {}
+    for route in application.routes:
+        if route.name is not None and route.action is not None:
+            others = found[route.name].actions if route.name in found else frozenset()
+            known = Route(id=route.name, path=begins + route.path)
+            found[route.name] = NamedRoute(known, others | {route.action})
+    return found
 
 
 def snapshot_of(

@@ -94,6 +94,10 @@ def test_circumstances_are_those_that_are_written(say: Say) -> None:
         (("explain", "records", "--role", "mayr@588491"), "no role in a municipality"),
         (("explain", "records", "--role", "mayor@999999"), "no municipality '999999'"),
         (("explain", "records", "--role", "mayor@588491", "--at", "soon"), "is no moment"),
+        (
+            ("explain", "records", "--role", "mayor@588491", "--route", "x"),
+            "none of its [[applications.routes]]",
+        ),
         (("matrix", "Brno"), "no municipality 'Brno'"),
     ],
 )
