@@ -38,12 +38,13 @@ def policy_book(
     any_application: bool = False,
     by_cases: bool = False,
 ) -> PolicyBook:
-    """Raises PoliciesUnusable with every fault. `any_application`: and any network, also such as are in no settings;
-    `by_cases`: what is new must do what the cases beside it say.
+    """Raises PoliciesUnusable with every fault. `any_application`: and any network or route, also such as
+    are in no settings; `by_cases`: what is new must do what the cases beside it say.
     """
     folders = settings.policies
     known = None if any_application else titles_of(settings)
     networks = None if any_application else [one.name for one in settings.networks]
+    routes = None if any_application else routes_of(settings)
     return load(
         folders.region,
         folders.municipalities,
@@ -51,6 +52,7 @@ def policy_book(
         known,
         sources,
         networks=networks,
+        routes=routes,
         by_cases=by_cases,
     )
 
@@ -91,6 +93,7 @@ def book_to_be(
             InHand(texts),
             any_application=any_application,
             networks=None if any_application else [one.name for one in settings.networks],
+            routes=None if any_application else routes_of(settings),
             by_cases=not known and (municipality_of(scope) or True),
         )
 
@@ -110,6 +113,12 @@ def titles_of(settings: Settings) -> dict[ApplicationId, Text]:
         for application in settings.applications
     }
     return TITLES | configured
+
+
+def routes_of(settings: Settings) -> frozenset[RouteName]:
+    """Names of routes of whatever application."""
+    named = (route.name for application in settings.applications for route in application.routes)
+    return frozenset(name for name in named if name is not None)
 
 
 def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Offer]:
