@@ -109,22 +109,23 @@ def check_consistency(first: int, older: bytes, second: int, newer: bytes, path:
     _check(path)
     if not 0 <= first <= second:
         raise ProofRefused(f"a log of {second} entries did not grow out of one of {first}")
-    if first == 0 or first == second:
-        if path or (older != newer if first else older != EMPTY_ROOT):
-            raise ProofRefused(
-                "two logs of one size differ" if first == second else "the empty log has one root"
-            )
+    if first in {0, second}:  # there is nothing to prove
+        if path or older != (newer if first else EMPTY_ROOT):
+            raise ProofRefused(f"the log of {first} entries has another root")
         return
     hashes = [older, *path] if first & (first - 1) == 0 else list(path)
-    if not hashes:
-        raise ProofRefused("it is empty")
-    at, last = first - 1, second - 1
+    if not hashes or _both_roots(hashes, first - 1, second - 1) != (older, newer):
+        raise ProofRefused(f"the log of {second} entries does not begin with the one of {first}")
+
+
+def _both_roots(hashes: Sequence[bytes], at: int, last: int) -> tuple[bytes, bytes] | None:
+    """Of the smaller and the larger tree, whose last leaves these are; None where the proof has not their length."""
     while at & 1:
         at, last = at >> 1, last >> 1
     old = new = hashes[0]
     for one in hashes[1:]:
         if last == 0:
-            raise ProofRefused("it is longer than it could be")
+            return None
         if at & 1 or at == last:
             old, new = node_hash(one, old), node_hash(one, new)
             while at and not at & 1:
@@ -132,8 +133,7 @@ def check_consistency(first: int, older: bytes, second: int, newer: bytes, path:
         else:
             new = node_hash(new, one)
         at, last = at >> 1, last >> 1
-    if last or old != older or new != newer:
-        raise ProofRefused(f"the log of {second} entries does not begin with the one of {first}")
+    return None if last else (old, new)
 
 
 def _split(count: int) -> int:

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 HASH = 32  # bytes
 KEPT = 8
-"""Of every so many levels the roots of perfect subtrees are kept, so that a proof needs no more than 256 hashes of each:
+"""Of every so many levels the roots of perfect subtrees are kept, so a proof needs no more than 256 hashes of each:
 the height of a tile (C2SP tlog-tiles)."""
 EMPTY_ROOT = sha256(b"").digest()  # RFC 9162 §2.1.1: the hash of an empty list
 

@@ -1,7 +1,7 @@
 """The log's tree as the database keeps it, for proofs: some hundred rows of ten million.
 
-What is kept of whole subtrees is a shortcut. Where it is missing, as of entries from before it was kept, or does not give
-the root that was sealed, the entries themselves are asked.
+What is kept of whole subtrees is a shortcut. Where it is missing, as of entries from before it was kept, or does not
+give the root that was sealed, the entries themselves are asked.
 """
 
 from collections.abc import Iterable, Iterator

@@ -91,7 +91,7 @@ audit_spool = Table(
 )
 
 audit_node = Table(
-    "audit_node",  # roots of whole subtrees of the log's tree, so that proofs need few rows; the entries say them as well
+    "audit_node",  # roots of whole subtrees of the log's tree, so that proofs need few rows; the entries say as much
     metadata,
     Column("level", Integer, primary_key=True, autoincrement=False),  # of 2 ** level entries
     Column("position", Number, primary_key=True, autoincrement=False),  # among those of its level
