@@ -30,7 +30,7 @@ HEAD, BETWEEN, END = b'{"leaf":"', b'","entry":', b"}"
 """Around the bytes of an entry in a line of an export, which are hashed as they stand."""
 
 CZECH = {
-    "whole": "V pořádku: záznamy {begin} až {last} (celkem {count}) jsou v {origin}, podepsáno při {size}; žádný nechybí.",
+    "whole": "V pořádku: záznamy {begin} až {last} ({count}) jsou v {origin}, podepsáno při {size}; žádný nechybí.",
     "one": "V pořádku: záznam {index} je v logu {origin}, jak ho podepsal o {size} záznamech.",
     "kept": "Odložený kontrolní bod o {size} záznamech: log na něj navazuje.",
     "broken": "NENÍ V POŘÁDKU: {where}: {what}",

@@ -288,7 +288,7 @@ def test_an_auditor_reads_the_verdict_in_czech_or_english(log: Log, tmp_path: Pa
     kept.write_text("".join(log.notes), "utf-8")
     status, said = run(tmp_path, str(export), "--checkpoint", str(kept))
     assert status == 0, said
-    assert "V pořádku: záznamy 0 až 380 (celkem 381) jsou v log.example" in said
+    assert "V pořádku: záznamy 0 až 380 (381) jsou v log.example" in said
     assert said.count("log na něj navazuje") == len(log.notes)
     log.do(delete(audit_entry).where(ROW == 250))
     export.write_bytes(log.hand_out())
