@@ -52,6 +52,9 @@ def named_findings(routes: Sequence[Route], at: str) -> Iterator[Finding]:
                 f"{route.name!r} is the name of {paths[route.name]!r} already, and a name is one path's",
                 "give this route another name",
             )
+    for name in paths:
+        number = next(number for number, route in enumerate(routes) if route.name == name)
+        yield from _passed_by(routes, number, f"{at}.routes[{number}]")
     asked = {(route.name, route.action) for route in routes if route.name is not None}
     if len(asked) > MOST_NAMED:
         yield (
@@ -59,6 +62,34 @@ def named_findings(routes: Sequence[Route], at: str) -> Iterator[Finding]:
             f"named routes ask for {len(asked)} different things, and a person's grant has room for {MOST_NAMED}",
             "name only routes of which policies speak, or make an application of some with a `path` of its own",
         )
+
+
+def _passed_by(routes: Sequence[Route], number: int, at: str) -> Iterator[Finding]:
+    """Rows that take what is asked for below the path of a named one: its rules would not be asked about that."""
+    named, taken = routes[number], set[str]()
+    for other, row in enumerate(routes):
+        if row.name == named.name:
+            if not row.methods:
+                return
+            taken |= _methods(row)
+        elif _whole(named.path).startswith(_whole(row.path)) and (not row.methods or _methods(row) - taken):
+            which = "all methods" if not row.methods else ", ".join(sorted(_methods(row) - taken))
+            yield (
+                f"{at}.name",
+                f"{which} below {named.path!r} go to row {other + 1} ({row.path!r}), past what is ruled of the name",
+                f"put rows named {named.name!r} before it, for each method that it takes (no `methods`: for all)",
+            )
+            return
+
+
+def _methods(row: Route) -> set[str]:
+    methods = {method.upper() for method in row.methods}
+    return methods | {"HEAD"} if "GET" in methods else methods  # RFC 9110 §9.3.2
+
+
+def _whole(path: str) -> str:
+    """In whole segments and without letter case, as Envoy compares."""
+    return path.rstrip("/").lower() + "/"
 
 
 def _times(route: Route, at: str) -> Iterator[Finding]:

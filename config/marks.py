@@ -2,6 +2,7 @@
 
 Who lets people in and who decides may have read different files. Where the marks of an application differ, neither
 can rely on the other. The actions are not in it: the route says which one it asks for, and the grant which it allows.
+But where routes have names, all of them are: what a name is good for, the route does not say.
 """
 
 import hashlib
@@ -14,8 +15,23 @@ LENGTH = 12  # hexadecimal digits, 48 bits: told apart, not kept from anybody
 
 
 def mark_on_routes(settings: Settings, application: Application) -> str:
-    """Empty on a machine alone, where one and the same process tells Envoy and decides."""
-    return mark_of(application) if settings.fleet is not None else ""
+    """Empty on a machine alone, where one and the same process tells Envoy and decides; but where routes have names an
+    open stream says by which of them it began.
+    """
+    return mark_of(application) if settings.fleet is not None or rows_of(application) else ""
+
+
+Row = tuple[str | None, str, tuple[str, ...], str | None, bool]
+
+
+def rows_of(application: Application) -> tuple[Row, ...]:
+    """Names, paths, methods and actions of its routes, and which are public; nothing where no route has a name."""
+    if all(route.name is None for route in application.routes):
+        return ()
+    return tuple(
+        (route.name, route.path, tuple(route.methods), route.action, route.public)
+        for route in application.routes
+    )
 
 
 def mark_of(application: Application) -> str:
@@ -35,4 +51,6 @@ def mark_of(application: Application) -> str:
         "encoding": identity.encoding,
         "user": identity.user,
     }
+    if rows := rows_of(application):
+        said["rows"] = [application.path, rows]
     return hashlib.sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()[:LENGTH]

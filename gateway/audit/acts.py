@@ -167,9 +167,19 @@ def state_moved(
 
 
 def decision_tried(
-    now: datetime, by: str, *, of: str, application: str, municipality: str, action: str, verdict: str
+    now: datetime,
+    by: str,
+    *,
+    of: str,
+    application: str,
+    municipality: str,
+    action: str,
+    route: str,
+    verdict: str,
 ) -> Entry:
-    """An operator asked what somebody would get; nobody got it. `of`: the login; `verdict`: a word or a reason."""
+    """An operator asked what somebody would get; nobody got it. `of`: the login; `route`: its name, if it has one;
+    `verdict`: a word or a reason.
+    """
     return Entry(
         code=Code.DECISION_TRIED,
         outcome=Outcome.SUCCESS,
@@ -179,7 +189,7 @@ def decision_tried(
         application=application,
         municipality=municipality,
         action=action,
-        details={"of": neutral(of, SHORT), "verdict": verdict},
+        details={"of": neutral(of, SHORT), "verdict": verdict, **({"route": route} if route else {})},
     )
 
 

@@ -17,7 +17,7 @@ from gateway.asks.separation import REASON as DUTIES_MEET
 from gateway.authorize.facts import Asked, facts_change_at, facts_of
 from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
-from gateway.authorize.snapshot import Offer, Snapshot
+from gateway.authorize.snapshot import Offer, Snapshot, route_named_in
 from gateway.authorize.technical_standing import standing
 from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
 from gateway.grants.claims import Assertion, Grant
@@ -115,8 +115,7 @@ def question_of(
 def _by_policy(
     question: Question, session: Session, offer: Offer, snapshot: Snapshot, grant_id: str
 ) -> Granted | Refused:
-    name = RouteName(route.id) if (route := question.facts.route) else None
-    along = offer.actions_of(name) - {question.action}
+    along = offer.actions_of(route_named_in(question)) - {question.action}
     verdict, further = snapshot.policies.decide_and_look(question, along)
     if not isinstance(verdict, Permitted):
         return Refused(

@@ -8,7 +8,7 @@ from gateway.authorize.check import SHOWS_DUTIES
 from gateway.authorize.contact import with_contact
 from gateway.authorize.facts import facts_of_person
 from gateway.authorize.refusals import refusal
-from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.snapshot import Snapshot, route_named_in
 from gateway.authorize.verdict import Refused as Kept
 from idp.directory.person import Person
 from idp.directory.work import NOTHING_KNOWN, Work
@@ -91,9 +91,11 @@ def explained_as_decided(book: PolicyBook, question: Question, snapshot: Snapsho
 def _kept_out(question: Question, snapshot: Snapshot) -> Kept | None:
     """As `gateway.authorize.check` does, of what can be said without a session."""
     offer = snapshot.applications.get(question.application)
-    meeting = snapshot.duties.meeting(question.roles)
+    meeting, route = snapshot.duties.meeting(question.roles), route_named_in(question)
     if offer is not None and question.municipality not in offer.municipalities:
         reason, detail = "application_not_offered", ""
+    elif offer is not None and route is not None and question.action not in offer.actions_of(route):
+        reason, detail = "unknown_application", ""
     elif meeting is not None and question.application not in SHOWS_DUTIES:
         reason, detail = DUTIES_MEET, " + ".join(meeting.roles)
     else:

@@ -166,6 +166,9 @@ class OpenStreams:
         stream, snapshot = question.stream, self._snapshot()
         if question.gone:
             return refusal("unknown_application", None, "", snapshot.policies.version)
+        offer = snapshot.applications.get(ApplicationId(stream.application))
+        if offer is not None and offer.routes and not stream.mark:  # it began when no route had a name
+            return refusal("application_differs", None, "", snapshot.policies.version)
         action, route = asked_in(stream.action)
         request = AccessRequest(
             application=ApplicationId(stream.application),

@@ -53,7 +53,7 @@ class Offer:
     """An application as decisions see it."""
 
     actions: frozenset[Action]
-    """Every action that one of its routes asks for."""
+    """Every action that one of its routes without a name asks for."""
     municipalities: frozenset[MunicipalityCode]
     identity: Identity = field(default_factory=Identity)
     """How it is told who asks."""
@@ -65,6 +65,11 @@ class Offer:
     """Of the settings that it is made of (`config.marks`)."""
     routes: Mapping[RouteName, NamedRoute] = field(default_factory=dict)
     """Those that have a name."""
+
+    @property
+    def every_action(self) -> frozenset[Action]:
+        """That any of its routes asks for."""
+        return self.actions.union(*(named.actions for named in self.routes.values()))
 
     def actions_of(self, route: RouteName | None) -> frozenset[Action]:
         """What can be asked for by that route; by one that has no name where it is None."""
@@ -90,6 +95,11 @@ class Offer:
     def opens(self, question: Question, policies: Policies) -> bool:
         """Whether anything of it is permitted; the question's own action and route play no part."""
         return any(policies.allowed(one, actions) for one, actions in self.questions(question))
+
+
+def route_named_in(question: Question) -> RouteName | None:
+    route = question.facts.route
+    return None if route is None else RouteName(route.id)
 
 
 def _by_route(question: Question, route: Route | None) -> Question:

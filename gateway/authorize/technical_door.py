@@ -12,6 +12,7 @@ from typing import Protocol
 
 from config.settings import TechnicalAccount
 from config.vocabulary import ApplicationId
+from gateway.audit.access import ROUTE
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.sparing import Sparing, told
 from gateway.authorize import response
@@ -143,5 +144,10 @@ def _not_let_in(request: AccessRequest, refused: _NotLetIn, now: datetime) -> En
         reason=refused.reason,
         address=request.address,
         request_id=request.request_id,
-        details={"host": request.host, "method": request.method, "path": request.path},
+        details={
+            "host": request.host,
+            "method": request.method,
+            "path": request.path,
+            **({} if request.route is None else {ROUTE: request.route}),
+        },
     )

@@ -50,7 +50,7 @@ class TokenIssuer:
             return NotIssued(OAuthError.UNAUTHORIZED_CLIENT, reason or "technical_account_unknown")
         place = self.places.get(asked.resource.rstrip("/"))
         offer = snapshot.applications.get(place[0]) if place is not None else None
-        if place is None or offer is None or not offer.technical or not offer.actions:
+        if place is None or offer is None or not offer.technical or not offer.every_action:
             return NotIssued(OAuthError.INVALID_TARGET, "technical_account_no_pages")
         municipality = sole_municipality(account, place[1] or asked.municipality)
         if municipality is None:

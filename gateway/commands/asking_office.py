@@ -74,7 +74,11 @@ def _offered(
     """Of our own pages nobody asks for any: who sees them is up to roles alone."""
     offer = plane.snapshot.applications.get(application)
     ours = application in OWN
-    return frozenset() if offer is None or ours or municipality not in offer.municipalities else offer.actions
+    return (
+        frozenset()
+        if offer is None or ours or municipality not in offer.municipalities
+        else offer.every_action
+    )
 
 
 async def _permits(

@@ -16,6 +16,7 @@ import structlog
 from config.asked_word import asked_word
 from config.changes import changes
 from config.load import accepted
+from config.marks import rows_of
 from config.settings import Settings
 from config.sources import ACCEPTED, Accepted
 from gateway.commands.envoy_of_node import EnvoyOfNode, own_of
@@ -73,8 +74,12 @@ class ChangeOfNode:
         self._taken()
         before, after = self._before.settings, self._after.settings
         had, has = marks_of(before), marks_of(after)
-        other = {name: mark for name, mark in has.items() if had.get(name, mark) != mark}
-        await _tell(self._envoy.run / NODE_TELLS, Gone(sorted(_asked(before) - _asked(after)), other))
+        moved = _moved(before, after)
+        other = {
+            name: mark for name, mark in has.items() if had.get(name, mark) != mark and name not in moved
+        }
+        gone = {one for one in _asked(before) if one[0] in moved} | (_asked(before) - _asked(after))
+        await _tell(self._envoy.run / NODE_TELLS, Gone(sorted(gone), other))
 
     def undo(self) -> None:
         if self._exchange is not None and self._envoy.changing:
@@ -135,6 +140,14 @@ def _asked(settings: Settings) -> set[tuple[str, str]]:
         for route in one.routes
         if route.action is not None
     }
+
+
+def _moved(before: Settings, after: Settings) -> set[str]:
+    """Applications whose routes say other things under their names, or got names: what is open of them says by its word
+    no more what it is.
+    """
+    had = {one.id: rows_of(one) for one in before.applications}
+    return {one.id for one in after.applications if had.get(one.id, rows_of(one)) != rows_of(one)}
 
 
 async def _tell(watch: Path, gone: Gone) -> None:

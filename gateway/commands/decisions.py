@@ -124,28 +124,31 @@ def routes_of(settings: Settings) -> frozenset[RouteName]:
 def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Offer]:
     everywhere: frozenset[MunicipalityCode] = frozenset(district)
     built_in = {name: Offer(one.actions, everywhere) for name, one in OWN.items()}
-    hosted = {
-        application.id: Offer(
-            frozenset(route.action for route in application.routes if route.action is not None),
-            frozenset(application.municipalities) or everywhere,
-            application.identity,
-            application.grant_suffix,
-            application.technical,
-            mark_of(application),
-            _named(application),
-        )
-        for application in settings.applications
-    }
-    return built_in | hosted
+    return built_in | {one.id: offer_of(one, everywhere) for one in settings.applications}
+
+
+def offer_of(application: Application, everywhere: frozenset[MunicipalityCode]) -> Offer:
+    return Offer(
+        frozenset(
+            route.action for route in application.routes if route.action is not None and route.name is None
+        ),
+        frozenset(application.municipalities) or everywhere,
+        application.identity,
+        application.grant_suffix,
+        application.technical,
+        mark_of(application),
+        _named(application),
+    )
 
 
 def _named(application: Application) -> Mapping[RouteName, NamedRoute]:
+    """By paths as Envoy compares them: without letter case, in whole segments."""
     begins = application.path.rstrip("/")
     found: dict[RouteName, NamedRoute] = {}
     for route in application.routes:
         if route.name is not None and route.action is not None:
             others = found[route.name].actions if route.name in found else frozenset()
-            known = Route(id=route.name, path=begins + route.path)
+            known = Route(id=route.name, path=(begins + route.path).lower().rstrip("/") or "/")
             found[route.name] = NamedRoute(known, others | {route.action})
     return found
 

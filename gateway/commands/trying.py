@@ -71,6 +71,7 @@ async def _record(plane: ControlPlane, by: str, about: TriedOut, moment: datetim
         application=found.application or about.application,
         municipality=found.municipality,
         action=found.action,
+        route=found.named,
         verdict=found.reason or found.verdict or found.trouble,
     )
     await plane.state.record([entry])

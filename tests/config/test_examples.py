@@ -156,7 +156,7 @@ def test_the_example_is_a_configuration_that_can_start(switched_on: bool, office
         with_defaults() if switched_on else EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8"
     )
     settings, district = load(office)
-    assert settings.applications[0].routes[3].path == "/"
+    assert settings.applications[0].routes[4].path == "/"
     assert len(district) == 1
 
 

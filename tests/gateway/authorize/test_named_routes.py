@@ -1,30 +1,37 @@
 """A part of an application that policies speak of: neither opens what the other does."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from shutil import copytree
 
 import pytest
+from msgspec.structs import replace as replaced
 
+from config.settings import Route
 from config.vocabulary import Action, AuthenticationLevel, Role, RouteName
 from gateway.audit.canonical import Recorded, canonical
 from gateway.audit.decided import Decisions
 from gateway.authorize.catalogue import openable
-from gateway.authorize.check import check
-from gateway.authorize.explaining import Circumstances, anybody, as_known
+from gateway.authorize.check import check, question_of
+from gateway.authorize.explaining import Circumstances, anybody, as_known, explained_as_decided
 from gateway.authorize.record import entry_of_verdict
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.role_opens import opens
-from gateway.authorize.snapshot import NamedRoute, Snapshot
+from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.authorize.verdict import Granted, Refused, Verdict
+from gateway.commands.decisions import offer_of
 from gateway.grants.claims import Assertion
 from gateway.sessions.session import Session
+from policies.evaluate import PolicyBook
 from policies.load import load
-from policies.model import Route
+from policies.model import Refused as NotPermitted
+from policies.model import Route as Known
 from policies.simulate import Decided
 from tests.gateway.authorize.conftest import EXAMPLES, HULIN, NOW, RECORDS
+from tests.rig.envoy import hosting
 
-REPORTS, BOOKS, DIARY = RouteName("reports"), RouteName("books"), RouteName("diary")
+REPORTS, BOOKS, DIARY, SEAL = map(RouteName, ("reports", "books", "diary", "seal"))
 WORDS = """
 @reason("a_part_is_shut")
 @title_cs("Tady ne") @title_en("Not here")
@@ -52,8 +59,24 @@ unless {{ context has route && context.route.id == "books" }};
 EVERYTHING = frozenset({Action.READ, Action.WRITE, Action.SIGN})
 
 
-def named(name: RouteName, *actions: Action) -> NamedRoute:
-    return NamedRoute(Route(id=name, path=f"/records/{name}"), frozenset(actions))
+ROWS = [
+    Route(name=REPORTS, path="/Reports/", action=Action.READ),
+    Route(name=BOOKS, path="/books", methods=["POST"], action=Action.WRITE),
+    Route(name=BOOKS, path="/books", action=Action.READ),
+    Route(name=DIARY, path="/diary", action=Action.READ),
+    Route(name=SEAL, path="/seal", action=Action.ADMINISTER),
+    Route(methods=["POST"], action=Action.WRITE),
+    Route(action=Action.READ),
+    Route(path="/sign", action=Action.SIGN),
+]
+
+
+def offered(snapshot: Snapshot, rows: Sequence[Route]) -> Offer:
+    """As the settings make it."""
+    application = hosting(
+        "records", "http://127.0.0.1:9", host="r.example", path="/Records", routes=list(rows)
+    )
+    return offer_of(application, frozenset(snapshot.district))
 
 
 @pytest.fixture(scope="module")
@@ -62,14 +85,9 @@ def parted(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Snap
     copytree(policies / "region", region)
     (region / "90-parts.cedar").write_text(RULES, "utf-8")
     book = load(region, policies / "municipalities", snapshot.district)
-    offers = dict(snapshot.applications)
-    routes = {
-        REPORTS: named(REPORTS, Action.READ),
-        BOOKS: named(BOOKS, Action.READ, Action.WRITE),
-        DIARY: named(DIARY, Action.READ),
-    }
-    offers[RECORDS] = replace(offers[RECORDS], routes=routes)
-    return replace(snapshot, policies=book, applications=offers)
+    return replace(
+        snapshot, policies=book, applications=snapshot.applications | {RECORDS: offered(snapshot, ROWS)}
+    )
 
 
 def ask(
@@ -186,7 +204,7 @@ def test_a_decision_by_a_part_is_recorded_and_asked_again_as_such(
     assert entry.details["granted_routes"] == ["read@books", "read@diary"]
     recorded = Decisions().read(canonical(Recorded(1, NOW, entry)))
     assert isinstance(recorded, Decided)
-    assert recorded.asked.question.facts.route == Route(id="books", path="/records/books")
+    assert recorded.asked.question.facts.route == Known(id="books", path="/records/books")
     assert recorded.asked.along == frozenset(), "what was granted along was asked by another route"
     shut = ask(request_, session, parted, REPORTS, Action.READ)
     assert isinstance(shut, Refused)
@@ -194,7 +212,7 @@ def test_a_decision_by_a_part_is_recorded_and_asked_again_as_such(
     assert refused.details["route"] == "reports"
     again = Decisions().read(canonical(Recorded(2, NOW, refused)))
     assert isinstance(again, Decided)
-    assert again.asked.question.facts.route == Route(id="reports", path="/records/reports")
+    assert again.asked.question.facts.route == Known(id="reports", path="/records/reports")
 
 
 def test_a_review_shows_what_a_role_opens_in_any_part(parted: Snapshot) -> None:
@@ -223,4 +241,46 @@ def test_all_that_an_application_is_asked_for_begins_with_what_has_no_name(parte
         (Action.READ, BOOKS),
         (Action.WRITE, BOOKS),
         (Action.READ, DIARY),
+        (Action.ADMINISTER, SEAL),
     ]
+
+
+def test_what_named_parts_alone_are_asked_for_is_nothing_of_the_whole(
+    request_: AccessRequest, session: Session, snapshot: Snapshot
+) -> None:
+    """An application that reads `write` in its list would let it be done anywhere."""
+    rows = [Route(name=SEAL, path="/seal", action=Action.WRITE), Route(action=Action.READ)]
+    view = replace(snapshot, applications={RECORDS: offered(snapshot, rows)})
+    verdict = ask(request_, session, view, None, Action.READ)
+    assert (granted(verdict).actions, granted(verdict).routes) == ((Action.READ,), ("write@seal",))
+    assert isinstance(verdict, Granted)
+    assert verdict.grant.gate().endswith(" ,read,write@seal,")
+    whole = ask(request_, session, view, None, Action.WRITE)
+    assert isinstance(whole, Refused)
+    assert whole.reason == "unknown_application"
+    assert view.applications[RECORDS].every_action == {Action.READ, Action.WRITE}
+
+
+def test_a_node_with_other_rows_under_a_name_is_refused(
+    request_: AccessRequest, session: Session, snapshot: Snapshot
+) -> None:
+    rows = [Route(name=SEAL, path="/seal", action=Action.READ), Route(action=Action.READ)]
+    view = replace(snapshot, applications={RECORDS: offered(snapshot, rows)})
+    for other in ([Route(action=Action.READ)], [replaced(rows[0], path="/other"), rows[1]]):
+        mark = offered(snapshot, other).mark
+        verdict = check(replace(request_, mark=mark), session, view, NOW, "g")
+        assert isinstance(verdict, Refused)
+        assert verdict.reason == "application_differs"
+    plain = offered(snapshot, [Route(action=Action.READ)])
+    assert plain.mark == offered(snapshot, [Route(path="/x", action=Action.WRITE)]).mark, "as before names"
+
+
+def test_an_explanation_knows_what_a_part_is_not_asked_for(parted: Snapshot, session: Session) -> None:
+    who = anybody((HULIN, Role.CLERK))
+    for route, action in ((BOOKS, Action.ADMINISTER), (REPORTS, Action.WRITE)):
+        question = question_of(session, HULIN, (RECORDS, action, HULIN), "", NOW)
+        asked = as_known(question, who, Circumstances(route=route), parted)
+        assert isinstance(parted.policies, PolicyBook)
+        verdict = explained_as_decided(parted.policies, asked, parted).verdict
+        assert isinstance(verdict, NotPermitted)
+        assert verdict.reason == "unknown_application"

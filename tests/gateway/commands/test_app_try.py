@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
@@ -166,3 +167,23 @@ async def test_that_somebody_asked_is_recorded_and_no_access_is(world: Changing)
     (entry, *_) = await world.recorded(Code.DECISION_TRIED)
     assert (entry.subject, entry.application, entry.action) == (operator(), "records", "read")
     assert entry.details == {"of": "novakova.jana", "verdict": "granted"}
+
+
+async def test_what_is_open_of_a_row_that_gets_a_name_ends(world: Changing) -> None:
+    """It began by another word, which other rows may still ask for; who opens it anew is asked by the name."""
+    await world.reloaded(world.first + world.notes, NOTES_POLICY)
+    host = world.host("notes")
+    somebody = await world.somebody(host)
+    async with world.browser() as browser, browser.socket(host, "/feed", somebody.cookie) as opened:
+        await opened.send_str("one")
+        assert (await opened.receive(timeout=5)).type is aiohttp.WSMsgType.TEXT
+        named = world.notes.replace('path = "/feed"', 'name = "minutes"\npath = "/feed"')
+        shut = PART_POLICY.replace('&& context.route.path == "/minutes" ', "")
+        await world.reloaded(world.first + named, shut)
+        ended = await opened.receive(timeout=10)
+        assert ended.type is not aiohttp.WSMsgType.TEXT
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await browser.socket(host, "/feed", somebody.cookie).__aenter__()
+        assert refused.value.status == 403
+    cut = await world.recorded(Code.STREAM_CUT)
+    assert [(one.action, one.reason) for one in cut] == [("read", "application_differs")]
