@@ -15,6 +15,7 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.decisions import shared_book
 from gateway.commands.plane_simulations import PlaneSimulations
 from gateway.commands.policy_offices import activation_of, incidents_of
+from gateway.commands.waiting import waits_for
 from gateway.policy_office.incident import Incident
 from gateway.policy_office.office import standing
 from gateway.sessions.session import Session
@@ -62,6 +63,7 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         centre=plane.settings.office.municipality,
         gates_have_it=lambda: plane.gates.gate_applied(AT_ONCE),
         names_of=_Names(plane),
+        waits_for=waits_for(plane),
     )
     by_name = sorted(plane.state.district.items(), key=lambda one: folded(one[1].name))
     district = {code: one.name for code, one in by_name}

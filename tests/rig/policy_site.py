@@ -14,6 +14,7 @@ from gateway.authorize.act import Act
 from gateway.authorize.snapshot import Snapshot
 from gateway.grants.claims import Assertion as Claims
 from gateway.storage.audit import append
+from gateway.waiting import NOTHING, Waiting
 from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.policies.editor import Editor
@@ -98,6 +99,7 @@ class PolicySite:
     """In force, of whoever is asked about."""
     separation: list[Separation] = field(default_factory=list)
     people: tuple[Person, ...] = PEOPLE
+    waiting: Waiting = NOTHING
 
     def in_force(self) -> PolicyBook:
         return self.made_of(self.world.in_force().texts)
@@ -143,6 +145,7 @@ class PolicySite:
             centre=KROMERIZ,
             gates_have_it=self._gates_have_it,
             names_of=self._names,
+            waits_for=self._waits_for,
         )
 
     def pages(self, desk: Desk) -> Sequence[Page]:
@@ -176,6 +179,9 @@ class PolicySite:
     async def _names(self, subjects: Collection[str]) -> Mapping[str, str]:
         people = (AUTHOR, APPROVER, BOTH, CENTRE)
         return {one.subject: one.name for one in people if one.subject in subjects}
+
+    async def _waits_for(self, *_: object) -> Waiting:
+        return self.waiting
 
     async def _gates_have_it(self) -> bool:
         return not self.gates_late

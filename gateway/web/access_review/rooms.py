@@ -25,6 +25,7 @@ from gateway.web.desk import Desk, Page, Refused, form_of, origin_of, request_id
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.officer.details import action_title
 from gateway.web.refusal import FORM_UNREADABLE, PAGE_UNKNOWN
+from gateway.web.waiting import WaitsFor, nothing_waits
 from idp.http.arrival import led_here_by_us
 from idp.http.moments import PRAGUE
 from idp.http.page import language_of, page_headers
@@ -63,6 +64,7 @@ class Reviews:
     applications: Mapping[ApplicationId, Title]
     everywhere: Sequence[MunicipalityCode]
     centre: MunicipalityCode | None
+    waits_for: WaitsFor = nothing_waits
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -238,6 +240,7 @@ class Reviews:
             request,
             template,
             caller,
+            turn=await self.waits_for(caller, origin_of(request), {POLICIES}),
             scopes=SCOPES,
             choices=CHOICES,
             final=FINAL,

@@ -13,6 +13,7 @@ from config.vocabulary import Action
 from gateway.asks.ask import Kind, Stage
 from gateway.asks.refused import Why
 from gateway.asks.store import Sought
+from gateway.waiting import Waiting
 from gateway.web.requests.forms import moment_of
 from gateway.web.requests.not_done import MENDABLE, TEXTS
 from tests.gateway.asks.town import EVA, IVO, JANA, MARTIN, PAVEL, PETR
@@ -290,3 +291,26 @@ async def test_a_reviewer_who_reads_the_log_is_led_to_what_was_done_meanwhile(cl
     link = f"{LOG}/log?person={JANA.subject.replace(':', '%3A')}&amp;since=2026-11-23T"
     assert link in await get(client, MARTIN, "/reviews")
     assert f"{LOG}/log" not in await get(client, PETR, "/reviews")
+
+
+async def test_the_menu_says_how_much_waits_and_where(client, site):
+    site.waiting = Waiting(requests=2, orders=1, uses=100)
+    page = await get(client, PETR, "/")
+    assert _mark(page, "/waiting") == ("3", "na vás čekají 3")
+    assert _mark(page, "/orders") == ("1", "na vás čeká 1")
+    assert _mark(page, "/reviews") == ("99+", "na vás čeká 99+")
+
+
+async def test_the_menu_says_nothing_where_nothing_waits(client):
+    assert 'class="count"' not in await get(client, PETR, "/")
+
+
+def _mark(page: str, path: str) -> tuple[str, str]:
+    """What is seen, and what is read aloud."""
+    found = re.search(
+        rf'<a href="{path}"[^>]*>[^<]*<span class="count" aria-hidden="true">([^<]*)</span>'
+        r'<span class="visually-hidden">, ([^<]*)</span></a>',
+        page,
+    )
+    assert found is not None
+    return found[1], found[2]
