@@ -26,6 +26,7 @@ from gateway.web.policies.overview import Overview
 from gateway.web.policies.proposals import Proposals
 from gateway.web.policies.site import Site
 from gateway.web.policies.switch import Switch
+from gateway.web.policies.taking_back import TakingBack
 from gateway.web.policies.versions import Versions
 from gateway.web.policies.who_may import WhoMay
 from gateway.web.policies.why import Why
@@ -71,6 +72,7 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         *Overview(site).pages(),
         *Editor(site).pages(),
         *Proposals(site).pages(),
+        *TakingBack(site).pages(),
         *Impact(site, PlaneSimulations(plane), plane.state.record).pages(),
         *Versions(site).pages(),
         *WhoMay(site).pages(),

@@ -23,6 +23,7 @@ from gateway.web.policies.overview import Overview
 from gateway.web.policies.proposals import Proposals
 from gateway.web.policies.site import Site
 from gateway.web.policies.switch import Switch
+from gateway.web.policies.taking_back import TakingBack
 from gateway.web.policies.versions import Versions
 from gateway.web.policies.who_may import WhoMay
 from gateway.web.policies.why import Why
@@ -154,6 +155,7 @@ class PolicySite:
             *Overview(site).pages(),
             *Editor(site).pages(),
             *Proposals(site).pages(),
+            *TakingBack(site).pages(),
             *Impact(site, self, self._record).pages(),
             *Versions(site).pages(),
             *WhoMay(site).pages(),

@@ -53,7 +53,6 @@ class Switch:
             Page("POST", "/incidents/{incident}/open", self.open_again),
             Page("GET", "/incidents/confirm", self.shown),  # the switch of languages of a refusal
             Page("GET", "/incidents/close", self.shown),
-            Page("GET", "/incidents/{incident}/open", self.shown),
         )
 
     async def shown(self, request: web.Request) -> web.Response:

@@ -76,7 +76,10 @@ class Requests:
             *(Page("GET", path, shown) for path, shown, _ in forms_),
             *(Page("POST", path, done) for path, _, done in forms_),
             *(Page("POST", path, done) for path, done in acts),
-            *(Page("GET", path, self.mine) for path, _ in acts),  # the switch of languages of a refusal
+            Page("GET", "/end", self.ending),
+            *(
+                Page("GET", path, self.mine) for path, _ in acts if path != "/end"
+            ),  # the switch of languages of a refusal
         )
 
     # Lists.
@@ -127,19 +130,37 @@ class Requests:
         return found[:SHOWN], found[SHOWN - 1].id if len(found) > SHOWN else None
 
     async def one(self, request: web.Request) -> web.Response:
-        caller, name = self.desk.caller(request, REQUESTS), AskId(request.query.get("name", ""))
-        found = next(iter(await self.office.find(Sought(name=name))), None)
-        may = await self._may(request, caller)
-        here = found is not None and found.municipality == caller.municipality
-        theirs = found is not None and caller.subject in found.parties()
-        if found is None or not (theirs or (here and (may.decide or may.administer))):
-            raise Refused(REFUSALS[Why.UNKNOWN], 404)
+        caller = self.desk.caller(request, REQUESTS)
+        found = await self._seen(request, caller)
         lent = found.kind is Kind.DELEGATION and found.stands(self.desk.now())
         try:
             gains = await self.town.gains(found) if lent else None
         except DirectoryUnusable:
             gains = None
-        return await self._show(request, caller, "request.html", one=found, mine=theirs, gains=gains)
+        return await self._show(
+            request, caller, "request.html", one=found, mine=_theirs(found, caller), gains=gains
+        )
+
+    async def ending(self, request: web.Request) -> web.Response:
+        """What is to end, before it does: in a list of equal buttons one is easily taken for another."""
+        caller = self.desk.caller(request, REQUESTS)
+        if "name" not in request.query:  # the switch of languages of a refusal
+            return await self.mine(request)
+        found = await self._seen(request, caller)
+        return await self._show(request, caller, "end.html", one=found, mine=_theirs(found, caller))
+
+    async def _seen(self, request: web.Request, caller: Assertion) -> Ask:
+        """The one that the address names, where this person may know of it. Raises Refused."""
+        name = AskId(request.query.get("name", ""))
+        found = next(iter(await self.office.find(Sought(name=name))), None)
+        if found is None:
+            raise Refused(REFUSALS[Why.UNKNOWN], 404)
+        may, here = await self._may(request, caller), found.municipality == caller.municipality
+        reviews = found.kind is Kind.EMERGENCY and caller.municipality == self.office.centre
+        decides = here and (may.decide or may.administer)
+        if not (_theirs(found, caller) or decides or (reviews and may.administer)):
+            raise Refused(REFUSALS[Why.UNKNOWN], 404)
+        return found
 
     # Forms.
 
@@ -371,3 +392,7 @@ class Requests:
         if found is None:
             raise AskRefused(Why.PERSON_UNKNOWN)
         return found
+
+
+def _theirs(one: Ask, caller: Assertion) -> bool:
+    return caller.subject in one.parties()

@@ -73,7 +73,7 @@ async def test_an_officer_sees_whom_it_hits_closes_and_opens_again(visitor):
     assert "An incident." in shown
     assert "Closed in an incident: 1" in await visitor.get("/", AUTHOR)
     assert await visitor.refused("/incidents/close", CENTRE, **CLOSING) == (409, "incident_closed_already")
-    [where] = re.findall(r'action="(/incidents/[^"]+/open)"', shown)
+    [where] = re.findall(r'href="(/incidents/[^"]+/open)"', shown)
     assert await visitor.refused(where, CENTRE, why="") == (409, "policies_without_reason")
     await visitor.done(where, CENTRE, why="Vyřešeno.")
     assert await visitor.refused(where, CENTRE, why="x") == (409, "incident_opened_already")

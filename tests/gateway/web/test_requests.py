@@ -314,3 +314,31 @@ def _mark(page: str, path: str) -> tuple[str, str]:
     )
     assert found is not None
     return found[1], found[2]
+
+
+async def test_before_an_access_ends_it_is_shown_and_nothing_ends_by_being_asked(client, site):
+    await post(client, JANA, "/ask", ASK | WHY)
+    asked = await only(site)
+    for path, who in (("/", JANA), (f"/one?name={asked.id}", JANA)):
+        page = await get(client, who, path)
+        assert 'action="/end"' not in page
+        assert f'href="/end?name={asked.id}"' in page
+    assert "Vzít tuto žádost zpět?" in await get(client, JANA, f"/end?name={asked.id}")
+    await post(client, PETR, "/approve", {"name": asked.id, "note": ""})
+    question = await get(client, PETR, f"/end?name={asked.id}")
+    assert "Ukončit tento přístup?" in question
+    assert "Novakova.Jana" in question
+    assert (await only(site)).stage is Stage.IN_FORCE
+    await post(client, PETR, "/end", {"name": asked.id})
+    over = await get(client, PETR, f"/end?name={asked.id}")
+    assert "Už to skončilo." in over
+    assert 'action="/end"' not in over
+
+
+async def test_whoever_may_not_know_of_an_access_is_not_asked_about_its_end(client, site):
+    await post(client, JANA, "/ask", ASK | WHY)
+    asked = await only(site)
+    site.kept.refusing |= {Action.SIGN, Action.ADMINISTER}
+    await get(client, IVO, f"/end?name={asked.id}", status=404)
+    await get(client, IVO, "/end?name=", status=404)
+    assert "Moje žádosti" in await get(client, IVO, "/end")

@@ -26,6 +26,7 @@ PAGES = {
     "requests-purpose": (JANA, "/purpose"),
     "requests-waiting": (PETR, "/waiting"),
     "requests-one": (EVA, "/one?name={waiting}"),
+    "requests-ending": (EVA, "/end?name={waiting}"),
     "requests-orders": (EVA, "/orders"),
     "requests-order": (PAVEL, "/orders/new"),
     "requests-deputies": (PETR, "/deputies"),

@@ -1,0 +1,54 @@
+"""What is asked before something goes that no click brings back: a policy of a draft, a proposal, a closure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from gateway.policy_office.proposal import OVER
+from gateway.web.desk import Page, Refused
+from gateway.web.policies.editor import policy_of
+from gateway.web.policies.not_done import done
+from gateway.web.policies.site import NAME_LENGTH, Site
+from gateway.web.refusal import PAGE_UNKNOWN
+from policies.incidents import called
+
+
+@dataclass(frozen=True, slots=True)
+class TakingBack:
+    """Only asks: what is said there is sent to where it is done."""
+
+    site: Site
+
+    def pages(self) -> Sequence[Page]:
+        return (
+            Page("GET", "/proposals/{proposal}/remove", self.policy),
+            Page("GET", "/proposals/{proposal}/withdraw", self.proposal),
+            Page("GET", "/incidents/{incident}/open", self.closure),
+        )
+
+    async def policy(self, request: web.Request) -> web.Response:
+        caller = self.site.caller(request)
+        one = await self.site.proposal(request, caller)
+        if "number" not in request.query:  # the switch of languages of a refusal
+            raise web.HTTPSeeOther(f"/proposals/{one.id}/edit")
+        policy = policy_of(one, request.query.get("file", ""), request.query["number"])
+        return await self.site.show(
+            request, "policy_take_out.html", caller, one=one, policy=policy, offered=self.site.offered
+        )
+
+    async def proposal(self, request: web.Request) -> web.Response:
+        caller = self.site.caller(request)
+        one = await self.site.proposal(request, caller)
+        if one.state in OVER:
+            raise web.HTTPSeeOther(f"/proposals/{one.id}")
+        return await self.site.show(request, "proposal_withdraw.html", caller, one=one)
+
+    async def closure(self, request: web.Request) -> web.Response:
+        caller, name = self.site.caller(request), request.match_info["incident"][:NAME_LENGTH]
+        listed = await done(self.site.incidents.listed(self.site.asking(request, caller)))
+        found = next((one for one in listed if one.id == name), None)
+        if found is None:
+            raise Refused(PAGE_UNKNOWN, 404)
+        title = called(found.closure, self.site.books.in_force().names)
+        return await self.site.show(request, "incident_open.html", caller, one=found, title=title)
