@@ -1,4 +1,4 @@
-"""What is asked before something goes that no click brings back: a policy of a draft, a proposal, a closure."""
+"""What is asked before something goes that no click brings back: a policy of a draft, a proposal."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from gateway.policy_office.proposal import OVER
-from gateway.web.desk import Page, Refused
+from gateway.web.desk import Page
 from gateway.web.policies.editor import policy_of
-from gateway.web.policies.not_done import done
-from gateway.web.policies.site import NAME_LENGTH, Site
-from gateway.web.refusal import PAGE_UNKNOWN
-from policies.incidents import called
+from gateway.web.policies.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +21,6 @@ class TakingBack:
         return (
             Page("GET", "/proposals/{proposal}/remove", self.policy),
             Page("GET", "/proposals/{proposal}/withdraw", self.proposal),
-            Page("GET", "/incidents/{incident}/open", self.closure),
         )
 
     async def policy(self, request: web.Request) -> web.Response:
@@ -43,12 +39,3 @@ class TakingBack:
         if one.state in OVER:
             raise web.HTTPSeeOther(f"/proposals/{one.id}")
         return await self.site.show(request, "proposal_withdraw.html", caller, one=one)
-
-    async def closure(self, request: web.Request) -> web.Response:
-        caller, name = self.site.caller(request), request.match_info["incident"][:NAME_LENGTH]
-        listed = await done(self.site.incidents.listed(self.site.asking(request, caller)))
-        found = next((one for one in listed if one.id == name), None)
-        if found is None:
-            raise Refused(PAGE_UNKNOWN, 404)
-        title = called(found.closure, self.site.books.in_force().names)
-        return await self.site.show(request, "incident_open.html", caller, one=found, title=title)
