@@ -61,7 +61,7 @@ class Editor:
             "policy_draft.html",
             caller,
             one=one,
-            policies=listed(one.texts),
+            policies=listed(one.texts, self.site.offered),
             files=_files(one),
             forms=forms() if municipality_of(one.scope) else {},
             offered=self.site.offered,

@@ -45,7 +45,7 @@ class Overview:
             closed=await done(site.incidents.listed(asking)),
             waiting=[one for one in of_both if _waits_for(caller, one)],
             under_way=[one for one in of_both if one.state not in OVER and not _waits_for(caller, one)],
-            policies=listed(await done(site.office.texts(asking, scope))),
+            policies=listed(await done(site.office.texts(asking, scope)), site.offered),
             last=heads[0] if heads else None,
             names=await site.names_of({head.author for head in heads} | {head.approver for head in heads}),
         )
@@ -59,7 +59,7 @@ class Overview:
             "policies.html",
             caller,
             scope=scope,
-            policies=listed(await done(site.office.texts(asking, scope))),
+            policies=listed(await done(site.office.texts(asking, scope)), site.offered),
             last=heads[0] if heads else None,
             names=await site.names_of({head.author for head in heads} | {head.approver for head in heads}),
             offered=site.offered,
