@@ -6,7 +6,7 @@ from string import Template
 
 from config.vocabulary import Language
 from policies.model import Text
-from policies.parameters import ANYTHING, DAYS, Offered, Parameter, Value, shown
+from policies.parameters import ANYTHING, DAYS, Kind, Offered, Parameter, Value, shown
 from policies.reasons import CS, EN
 
 MOST = 3  # of a list in a name; the others are counted
@@ -14,6 +14,32 @@ RUN = 3  # days in a row from which on the first and the last are enough
 ALWAYS: Text = {CS: "každý den", EN: "every day"}
 OTHERS: Text = {CS: "a další ({number})", EN: "and {number} more"}
 HOUR: Text = {CS: "{hour}.00", EN: "{hour}:00"}
+
+NOTHING_OFFERED: Mapping[Kind, Text] = {
+    "networks": {
+        CS: "Není z čeho vybírat, protože žádná síť není pojmenovaná. Správce technologického centra sítě pojmenuje v "
+        "nastavení [[networks]].",
+        EN: "There is nothing to choose from, as no network has a name. The operator of the technology centre names "
+        "networks in the setting [[networks]].",
+    },
+    "applications": {
+        CS: "Není z čeho vybírat, protože žádná aplikace není nastavená. Správce technologického centra je doplní v "
+        "nastavení [[applications]].",
+        EN: "There is nothing to choose from, as there is no application. The operator of the technology centre adds "
+        "them in the setting [[applications]].",
+    },
+}
+"""Why a form cannot be filled in, and who can mend it: its choices come from the configuration."""
+
+
+def unfillable(parameters: Sequence[Parameter], offered: Offered) -> Text | None:
+    """Why nobody can fill in such a form here; None: it can be filled in."""
+    empty = {"networks": offered.networks, "applications": offered.applications}
+    for one in parameters:
+        found = empty.get(one.kind)
+        if found is not None and not found:
+            return NOTHING_OFFERED[one.kind]
+    return None
 
 
 def sentence(

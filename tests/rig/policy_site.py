@@ -101,6 +101,7 @@ class PolicySite:
     separation: list[Separation] = field(default_factory=list)
     people: tuple[Person, ...] = PEOPLE
     waiting: Waiting = NOTHING
+    networks: tuple[NetworkName, ...] = (NetworkName("office"),)
 
     def in_force(self) -> PolicyBook:
         return self.made_of(self.world.in_force().texts)
@@ -142,7 +143,7 @@ class PolicySite:
             may_act=self._may,
             books=self,
             applications=TITLES,
-            networks=[NetworkName("office")],
+            networks=self.networks,
             centre=KROMERIZ,
             gates_have_it=self._gates_have_it,
             names_of=self._names,

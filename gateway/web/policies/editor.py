@@ -18,6 +18,7 @@ from gateway.web.policies.listing import Listed, appended, listed, removed, repl
 from gateway.web.policies.not_done import REFUSALS, done
 from gateway.web.policies.site import Site
 from gateway.web.refusal import PAGE_UNKNOWN
+from policies.form_words import unfillable
 from policies.forms import ID, Form, FormRefused, forms, render
 from policies.model import Text
 from policies.parameters import choices
@@ -64,6 +65,7 @@ class Editor:
             policies=listed(one.texts, self.site.offered),
             files=_files(one),
             forms=forms() if municipality_of(one.scope) else {},
+            unfillable=lambda form: unfillable(form.parameters, self.site.offered),
             offered=self.site.offered,
         )
 
@@ -177,6 +179,7 @@ class Editor:
             status=409 if wrong else 200,
             one=one,
             form=form,
+            unfillable=unfillable(form.parameters, self.site.offered),
             which=which,
             entered={ID: "", **_empty(form), **entered},
             faults=faults,
