@@ -74,7 +74,8 @@ class Overview:
             "proposals.html",
             caller,
             scope=scope,
-            under_way=[one for one in found if one.state not in OVER],
+            drafts=[one for one in found if is_own_draft(one, caller)],
+            under_way=[one for one in found if one.state not in OVER and not is_own_draft(one, caller)],
             over=[one for one in found if one.state in OVER][:SHOWN_OVER],
         )
 
@@ -83,6 +84,11 @@ class Overview:
         scope = scope_asked((await texts_of(request, ["of"]))["of"], caller)
         begun = await done(site.office.begin(site.asking(request, caller), scope, site.desk.now()))
         raise web.HTTPSeeOther(f"/proposals/{begun.id}/edit")
+
+
+def is_own_draft(one: Proposal, caller: Assertion) -> bool:
+    """Which its owner may go on with, or forget."""
+    return one.state in (State.DRAFT, State.RETURNED) and one.owner == caller.subject
 
 
 def _waits_for(caller: Assertion, one: Proposal) -> bool:

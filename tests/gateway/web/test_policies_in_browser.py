@@ -22,6 +22,8 @@ PAGES = {
     "policies-overview": (APPROVER, "/"),
     "policies-in-force": (AUTHOR, "/policies"),
     "policies-proposals": (CENTRE, "/proposals"),
+    "policies-own-drafts": (AUTHOR, "/proposals"),
+    "policies-drafts-withdrawing": (AUTHOR, "/drafts?of=&{drafts}"),
     "policies-to-approve": (APPROVER, "{submitted}"),
     "policies-own": (BOTH, "{submitted}"),
     "policies-draft": (AUTHOR, "{draft}/edit"),
@@ -64,6 +66,8 @@ async def town(tmp_path_factory):
         port = tcp._server.sockets[0].getsockname()[1]
         [closure] = re.findall(r'href="(/incidents/[^"]+/open)"', await visitor.get("/incidents", CENTRE))
         places = {"submitted": submitted, "draft": draft, "broken": broken, "closure": closure}
+        names = [one.rpartition("/")[2] for one in (draft, broken)]
+        places["drafts"] = "&".join(f"draft={name}" for name in names)
         yield f"https://policies.brana.test:{port}", places
         await runner.cleanup()
 
