@@ -86,7 +86,9 @@ def municipality_asked(district: District, written: str) -> MunicipalityCode:
 def _meant(district: District, written: str) -> str:
     """Those whose names or codes are like it, without a regard to accents."""
     known = {folded(one.name): code for code, one in district.items()} | {code: code for code in district}
-    near = dict.fromkeys(known[one] for one in get_close_matches(folded(written), known, n=NEAR, cutoff=ALIKE))
+    near = dict.fromkeys(
+        known[one] for one in get_close_matches(folded(written), known, n=NEAR, cutoff=ALIKE)
+    )
     return (
         f"; did you mean {' or '.join(f'{district.name(code)} ({code})' for code in near)}?" if near else ""
     )

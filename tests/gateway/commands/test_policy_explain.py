@@ -183,3 +183,13 @@ def test_the_difference_to_a_folder_says_who_would_gain_and_lose(
 def test_a_folder_that_holds_no_policies_is_told(say: Say, tmp_path: Path) -> None:
     said = trouble(say("matrix", "Hulín", "--against", str(tmp_path)))
     assert "cannot be read" in said
+
+
+def test_what_is_not_known_is_one_line_behind_what_is(say: Say) -> None:
+    said = say("explain", "records", "--role", "supplier@588491", "--action", "write").output
+    (unknown,) = [line for line in said.splitlines() if line.startswith("Not known: ")]
+    table = said[: said.index(unknown)]
+    assert "not known" not in table
+    assert "who asks" not in unknown
+    assert "order" in unknown
+    assert said.count(unknown) == 1
