@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from config.application_routes import PLAIN_PATH, route_findings
+from config.application_routes import PLAIN_PATH, named_findings, route_findings
 from config.district import District
 from config.doubt import Finding
 from config.hosts import hosts_of
@@ -38,6 +38,7 @@ def application_findings(settings: Settings, district: District | None) -> Itera
                     f"{code} is not in the district",
                     f"use codes of {settings.office.district}",
                 )
+        yield from named_findings(application.routes, at)
         for index, route in enumerate(application.routes):
             yield from route_findings(route, f"{at}.routes[{index}]")
             if route.webdav:

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 PATTERNS = {
     "^[A-Z]{2}$": "two capital letters of ISO 3166-1, as CZ",
     "^[a-z][a-z0-9-]{0,40}$": "lower-case letters, digits and hyphens that begin with a letter, 41 at most",
+    "^[a-z][a-z0-9-]{0,19}$": "lower-case letters, digits and hyphens that begin with a letter, 20 at most",
 }
 
 

@@ -39,6 +39,9 @@ SessionId = NewType("SessionId", str)
 ApplicationId = NewType("ApplicationId", str)
 """Name of a hosted application in the configuration, `[a-z][a-z0-9-]*`."""
 
+RouteName = NewType("RouteName", str)
+"""Name of a route of an application in the configuration, `[a-z][a-z0-9-]*`; policies rest on it."""
+
 NetworkName = NewType("NetworkName", str)
 """Name of a network in the configuration, `[a-z][a-z0-9-]*`; policies rest on it."""
 

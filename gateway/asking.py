@@ -92,6 +92,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     application: str = ""
     """By the route, which may be another one's."""
     action: str = ""
+    named: str = ""
+    """Name of the route, where it has one."""
     municipality: str = ""
     acts_for: str = ""
     login: str = ""

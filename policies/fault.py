@@ -14,6 +14,8 @@ from policies.model import Text
 
 CS, EN = Language.CZECH, Language.ENGLISH
 Hole = Text | str | int
+QUOTES = "hlásí: "
+"""Before what others say in English, in a Czech sentence of ours that ends with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,10 @@ def filled(sentence: Text, holes: Mapping[str, Hole]) -> Text:
         )
         for language, text in sentence.items()
     }
+
+
+def quoted(told: str) -> tuple[str, str, str]:
+    """A problem as it is told in Czech: what is ours, what is quoted in English or nothing, the remedy."""
+    before, begins, rest = told.partition(QUOTES)
+    theirs, ends, remedy = rest.rpartition("\n    ")
+    return (before + begins, theirs, ends + remedy) if begins else (told, "", "")

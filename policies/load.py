@@ -10,7 +10,7 @@ import cedarpy
 from config.district import District
 from config.problem import ConfigurationRefused, Problem, together
 from config.sources import DISK, Sources
-from config.vocabulary import ApplicationId, MunicipalityCode, NetworkName
+from config.vocabulary import ApplicationId, MunicipalityCode, NetworkName, RouteName
 from policies.evaluate import Contents, PolicyBook, Source
 from policies.examine import SCHEMA_FILE, Examined, Unreadable
 from policies.fault import Fault
@@ -62,6 +62,7 @@ class _Reading:
     district: frozenset[MunicipalityCode]
     applications: frozenset[ApplicationId] | None
     networks: frozenset[NetworkName] | None
+    routes: frozenset[RouteName] | None
     sources: Sources
     problems: list[Problem] = field(default_factory=list)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
@@ -74,7 +75,13 @@ class _Reading:
         if text is None:
             return None
         bounds = Bounds(
-            self.schema, self.district, self.applications, only, self.networks, examined=self.examined
+            self.schema,
+            self.district,
+            self.applications,
+            only,
+            self.networks,
+            self.routes,
+            examined=self.examined,
         )
         return self._reviewed(file, name, text, bounds)
 
@@ -117,7 +124,7 @@ class _Reading:
         return None
 
 
-def load(
+def load(  # noqa: PLR0913 - what may be named is given by its kind
     region: Path,
     municipalities: Path,
     district: District,
@@ -126,20 +133,27 @@ def load(
     *,
     any_application: bool = False,
     networks: Collection[NetworkName] | None = None,
+    routes: Collection[RouteName] | None = None,
     incidents: Iterable[Closure] = (),
     by_cases: bool | MunicipalityCode = False,
 ) -> PolicyBook:
     """Make the book of policies of a district.
 
     `applications` (id → titles) gives refusals their words and finds misspelt ids; left out, or with
-    `any_application`, any id will do. `networks`: those that policies may name; None for any. `incidents`: what is
-    closed for now. `by_cases`: they must do what the cases beside them say, everywhere or at that
-    municipality. Raises PoliciesUnusable with every problem of every file, and CasesBroken where nothing else is wrong.
+    `any_application`, any id will do. `networks`, `routes`: those that policies may name; None for any. `incidents`:
+    what is closed for now. `by_cases`: they must do what the cases beside them say, everywhere or at that municipality.
+    Raises PoliciesUnusable with every problem of every file, and CasesBroken where nothing else is wrong.
     """
     known = None if applications is None or any_application else frozenset(applications)
-    named = None if networks is None else frozenset(networks)
     read = read_folders(
-        region, municipalities, frozenset(district), known, sources, networks=named, incidents=incidents
+        region,
+        municipalities,
+        frozenset(district),
+        known,
+        sources,
+        networks=None if networks is None else frozenset(networks),
+        routes=None if routes is None else frozenset(routes),
+        incidents=incidents,
     )
     if read.problems:
         raise PoliciesUnusable(together(read.problems))
@@ -170,11 +184,12 @@ def read_folders(
     sources: Sources = DISK,
     *,
     networks: frozenset[NetworkName] | None = None,
+    routes: frozenset[RouteName] | None = None,
     incidents: Iterable[Closure] = (),
 ) -> Read:
     """Read and review both folders; never raises for what is in them."""
     schema = SCHEMA_FILE.read_text("utf-8")
-    reading = _Reading(cedarpy.Schema.from_str(schema), district, applications, networks, sources)
+    reading = _Reading(cedarpy.Schema.from_str(schema), district, applications, networks, routes, sources)
     reading.digest.update(schema.encode())
     reading.files["schema"] = hashlib.sha256(schema.encode()).hexdigest()
     guardrails = _read_region(reading, region)

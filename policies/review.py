@@ -8,7 +8,7 @@ from pathlib import Path
 import cedarpy
 
 from config.problem import Problem
-from config.vocabulary import ApplicationId, Language, MunicipalityCode, NetworkName, Role
+from config.vocabulary import ApplicationId, Language, MunicipalityCode, NetworkName, Role, RouteName
 from policies import review_words as words
 from policies.comparisons import EVERYTHING as ANYTHING
 from policies.comparisons import Learnt
@@ -97,6 +97,8 @@ class Bounds:
     """Set for a municipality's own file: its policies must concern this municipality alone."""
     networks: frozenset[NetworkName] | None = None
     """As the applications."""
+    routes: frozenset[RouteName] | None = None
+    """As the applications."""
     incidents: bool = False
     """Made by the incident switch, whose names nobody else may take."""
     examined: dict[str, Examined | Unreadable] = field(default_factory=dict, compare=False, repr=False)
@@ -134,6 +136,8 @@ def review(path: Path, text: str, bounds: Bounds) -> PolicyFile:
 
 
 ITSELF = "itself"
+ROUTE_ID = ("context", "route", "id")
+"""A rule about a route that nothing is asked by would protect nothing, and a slip of the pen would show nowhere."""
 
 
 def _examine(text: str, bounds: Bounds) -> Examined | Unreadable:
@@ -170,6 +174,10 @@ def _problems_of(path: Path, statement: Statement, examined: Examined, bounds: B
             yield _at(path, statement, words.NO_OFFICE.of(name=name), name)
         if (missing := _not_configured(kind, name, bounds)) is not None:
             yield _at(path, statement, missing, f'{kind}::"{name}"', told_once=True)
+    for path_read, name in sorted(examined.compares):
+        if path_read == ROUTE_ID and bounds.routes is not None and name not in bounds.routes:
+            known = ", ".join(sorted(bounds.routes)) or words.NONE_KNOWN
+            yield _at(path, statement, words.ROUTE_MISSING.of(name=name, known=known), name, told_once=True)
     for said in examined.faults:
         objection = next(objection for part, objection in words.OBJECTIONS if part in said)
         yield _at(path, statement, objection.of(said=said), said)

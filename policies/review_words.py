@@ -179,6 +179,13 @@ NETWORK_MISSING = Words(
         EN: "add a network of that name to the configuration, or take it out of the policies; known are {known}",
     },
 )
+ROUTE_MISSING = Words(
+    {CS: "žádná cesta aplikace se nejmenuje „{name}“", EN: 'no route of an application is called "{name}"'},
+    {
+        CS: "pojmenujte tak cestu v nastavení (`name`), nebo ji z pravidel odstraňte; známé jsou: {known}",
+        EN: "give a route that `name` in the configuration, or take it out of the policies; known are {known}",
+    },
+)
 NONE_KNOWN = {CS: "žádné", EN: "none"}
 
 # Annotations.

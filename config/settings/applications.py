@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from config.settings.setting import Setting, Title
-from config.vocabulary import Action, ApplicationId, MunicipalityCode
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, RouteName
 
 
 class Route(Setting, frozen=True, kw_only=True):
+    name: Annotated[RouteName, Meta(pattern="^[a-z][a-z0-9-]{0,19}$")] | None = None
+    """For policies that speak of this part of it alone (`context.route`); rows of one path may share it."""
     path: str = "/"
     """Prefix of the path behind that of the application, matched on whole segments."""
     methods: list[str] = field(default_factory=list)

@@ -12,10 +12,13 @@ from hashlib import sha256
 
 import msgspec
 
+from config.asked_word import parts_of
 from config.vocabulary import SessionId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
 
+ROUTE = "route"
+"""In the details of an entry: the name of the route, where it has one."""
 LIMITS = {"path": 2048, "user_agent": 400, "host": 255}
 OTHERWISE = 200  # characters kept of any other value
 PROTOCOL_ERROR = "DPE"  # in Envoy's flags: the client broke the protocol
@@ -179,7 +182,8 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder], times: int = 1
     requests alike it tells.
     """
     holder = holders.get(line.session) if line.session else None
-    application, municipality, action = _route(line.route or "")
+    application, municipality, asked = _route(line.route or "")
+    action, route = parts_of(asked)
     revocation_id, active = line.holder
     status, reason = line.status or 0, _reason(line)
     return Entry(
@@ -209,6 +213,7 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder], times: int = 1
             "protocol": _text("protocol", line.protocol),
             "fresh": bool(line.fresh),
             "generation": _text("generation", revocation_id.rpartition(".")[2]),
+            **({} if route is None else {ROUTE: route}),
             **({"times": times} if times > 1 else {}),
         },
     )

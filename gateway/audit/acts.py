@@ -261,6 +261,7 @@ def searched(  # noqa: PLR0913 - the facts of one act
     request_id: str = "",
     own_municipality: str = "",
     form: Literal["page", "entry", "export", "command"] = "page",
+    purpose: str = "",
 ) -> Entry:
     """Somebody read the log. `query`: what `search.Query.described` gave; `found`: entries shown."""
     return Entry(
@@ -278,6 +279,7 @@ def searched(  # noqa: PLR0913 - the facts of one act
             "query": ", ".join(f"{name}={neutral(value, TEXT)}" for name, value in query.items()),
             "found": found,
             "form": form,
+            **({"purpose": neutral(purpose, TEXT)} if purpose else {}),
         },
     )
 

@@ -17,8 +17,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from config.asked_word import parts_of
 from config.vocabulary import SessionId
-from gateway.audit.access import Holder
+from gateway.audit.access import ROUTE, Holder
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
 
@@ -58,6 +59,7 @@ class Begun:
     """For which the person acted."""
     application: str
     action: str
+    """Behind it `@` and the name of the route, where that has one (`config.asked_word`)."""
     method: str
     path: str
 
@@ -98,6 +100,7 @@ def packed(begun: Mapping[str, Begun]) -> bytes:
 def cut_off(begun: Begun, holders: Mapping[SessionId, Holder]) -> Entry:
     """The entry of a request that was let in and of which Envoy said nothing more."""
     holder = holders.get(begun.session)
+    action, route = parts_of(begun.action)
     return Entry(
         code=Code.ACCESS_CUT_OFF,
         outcome=Outcome.FAILURE,
@@ -108,13 +111,14 @@ def cut_off(begun: Begun, holders: Mapping[SessionId, Holder]) -> Entry:
         municipality=_text(begun.municipality),
         own_municipality=holder.own_municipality if holder else "",
         application=_text(begun.application),
-        action=_text(begun.action),
+        action=_text(action),
         request_id=_text(begun.request_id),
         reason=REASON,
         details={
             "method": _text(begun.method),
             "path": neutral(begun.path, PATH),
             "generation": _text(begun.revocation_id.rpartition(".")[2]),
+            **({} if route is None else {ROUTE: _text(route)}),
         },
     )
 

@@ -119,7 +119,9 @@ def _made(form: _Form) -> Asked:
     details = msgspec.structs.asdict(form.details)
     kept = {name: value for name, value in details.items() if value != "" and name != IDLE}
     question = asked_again({name: getattr(form, name) for name in FIELDS}, form.at, kept)
-    return Asked(question, frozenset(form.details.granted_actions) - {question.action}, form.person)
+    # What was granted along with a named route was asked about without one, which is another question.
+    along = frozenset() if question.facts.route else frozenset(form.details.granted_actions)
+    return Asked(question, along - {question.action}, form.person)
 
 
 def _without(form: _Form, *, permitted: bool) -> Why:

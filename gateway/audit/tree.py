@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 HASH = 32  # bytes
+KEPT = 8
+"""Of every so many levels the roots of perfect subtrees are kept, so a proof needs no more than 256 hashes of each:
+the height of a tile (C2SP tlog-tiles)."""
 EMPTY_ROOT = sha256(b"").digest()  # RFC 9162 §2.1.1: the hash of an empty list
 
 
@@ -17,6 +20,15 @@ def leaf_hash(data: bytes) -> bytes:
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The root of the perfect subtree of `2 ** level` leaves that is the `position`th of its level, from 0."""
+
+    level: int
+    position: int
+    root: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +47,22 @@ class Frontier:
 
     def extend(self, leaves: Iterable[bytes]) -> "Frontier":
         """The frontier after these leaf hashes were added; about two hashes of work for each."""
-        size, hashes = self.size, list(self.hashes)
+        return self.grown(leaves)[0]
+
+    def grown(self, leaves: Iterable[bytes]) -> tuple["Frontier", list[Node]]:
+        """The same, and the subtrees that became whole, of each `KEPT`th level."""
+        size, hashes, whole = self.size, list(self.hashes), []
         for leaf in leaves:
-            node, carry = leaf, size
+            node, carry, level = leaf, size, 0
             while carry & 1:
                 node = node_hash(hashes.pop(), node)
                 carry >>= 1
+                level += 1
+                if level % KEPT == 0:
+                    whole.append(Node(level, carry, node))
             hashes.append(node)
             size += 1
-        return Frontier(size, tuple(hashes))
+        return Frontier(size, tuple(hashes)), whole
 
     def root(self) -> bytes:
         """Merkle tree hash of everything added."""

@@ -24,5 +24,5 @@ def openable(session: Session, snapshot: Snapshot, address: str, now: datetime) 
     return [
         application
         for application, offer in snapshot.applications.items()
-        if own in offer.municipalities and snapshot.policies.allowed(about(application), offer.actions)
+        if own in offer.municipalities and offer.opens(about(application), snapshot.policies)
     ]

@@ -5,12 +5,14 @@ what is asked for and whose it is, whether duties meet in the person that may no
 permit it. The first "no" decides.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
+from config.asked_word import asked_word
 from config.identity import names_of
 from config.settings import Identity
-from config.vocabulary import MunicipalityCode, technical_account_of
+from config.vocabulary import Action, MunicipalityCode, RouteName, technical_account_of
 from gateway.asks.separation import REASON as DUTIES_MEET
 from gateway.authorize.facts import Asked, facts_change_at, facts_of
 from gateway.authorize.refusals import refusal
@@ -23,6 +25,8 @@ from gateway.grants.person import told
 from gateway.sessions.session import Session
 from policies.model import NOTHING_FURTHER, Facts, Permitted, Question
 
+Permits = tuple[Question, frozenset[Action]]
+"""By one route, or by those without a name, and what."""
 SHOWS_DUTIES = frozenset({"portal"})
 """There the person reads which of their duties meet."""
 
@@ -49,6 +53,8 @@ def check(
     offer, own, municipality = found
     asked = (request.application, request.action, municipality)
     facts = facts_of(session, asked, request.address, snapshot, now)
+    if request.route is not None:
+        facts = replace(facts, route=offer.routes[request.route].route)
     question = question_of(session, own, asked, request.address, now, facts)
     return _by_policy(question, session, offer, snapshot, grant_id)
 
@@ -64,7 +70,7 @@ def _resource(
         reason, detail = "directory_unreachable", f"facts of {session.facts_at.isoformat(timespec='seconds')}"
     elif municipality is None or session.municipality is None:
         reason = "no_role"
-    elif offer is None or request.action not in offer.actions:
+    elif offer is None or request.action not in offer.actions_of(request.route):
         reason = "unknown_application"
     elif request.mark is not None and request.mark != offer.mark:
         reason = "application_differs"  # by a node that has read other settings of it than we
@@ -109,7 +115,9 @@ def question_of(
 def _by_policy(
     question: Question, session: Session, offer: Offer, snapshot: Snapshot, grant_id: str
 ) -> Granted | Refused:
-    verdict, further = snapshot.policies.decide_and_look(question, offer.actions - {question.action})
+    name = RouteName(route.id) if (route := question.facts.route) else None
+    along = offer.actions_of(name) - {question.action}
+    verdict, further = snapshot.policies.decide_and_look(question, along)
     if not isinstance(verdict, Permitted):
         return Refused(
             reason=verdict.reason,
@@ -123,6 +131,7 @@ def _by_policy(
             question=question,
         )
     now, actions = question.now.replace(microsecond=0), further | {question.action}
+    permitted = [(question, actions), *_by_other_routes(question, offer, snapshot)]
     asked = (question.application, question.action, question.municipality)
     latest = min(
         now + snapshot.grant_lifetime,
@@ -130,6 +139,8 @@ def _by_policy(
         session.facts_serve_until(snapshot.directory_grace),  # no grant outlives the facts it rests on
         facts_change_at(session, asked, snapshot, question.now) or now + snapshot.grant_lifetime,
     )
+    for one, those in permitted:
+        latest = snapshot.policies.permits_until(one, those, latest)
     assertion = Assertion(
         audience=question.application,
         subject=session.subject,
@@ -138,12 +149,13 @@ def _by_policy(
         sid=session.id,
         municipality=question.municipality,
         roles=session.roles_in(question.municipality),
-        actions=tuple(sorted(actions)),
+        actions=tuple(sorted(_without_name(permitted))),
         acr=session.acr,
         amr=session.amr,
         auth_time=session.authenticated_at,
         issued_at=now,
-        expires_at=snapshot.policies.permits_until(question, actions, latest),
+        expires_at=latest,
+        routes=tuple(sorted(_by_name(permitted))),
     )
     grant = Grant(
         id=grant_id,
@@ -155,6 +167,27 @@ def _by_policy(
         person=_told(assertion, offer.identity),
     )
     return Granted(grant, verdict.rule, question)
+
+
+def _by_other_routes(question: Question, offer: Offer, snapshot: Snapshot) -> list[Permits]:
+    """What is permitted by other routes than the question's: only an application with named ones has any."""
+    if not offer.routes:
+        return []
+    others = [each for each in offer.questions(question) if each[0].facts.route != question.facts.route]
+    found = [(one, snapshot.policies.allowed(one, actions)) for one, actions in others]
+    return [each for each in found if each[1]]
+
+
+def _without_name(permitted: Iterable[Permits]) -> Iterator[Action]:
+    for question, actions in permitted:
+        if question.facts.route is None:
+            yield from actions
+
+
+def _by_name(permitted: Iterable[Permits]) -> Iterator[str]:
+    for question, actions in permitted:
+        if (route := question.facts.route) is not None:
+            yield from (asked_word(action, RouteName(route.id)) for action in actions)
 
 
 def _told(about: Assertion, identity: Identity) -> Mapping[str, str]:

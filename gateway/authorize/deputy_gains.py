@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from config.vocabulary import MunicipalityCode, Role, SubjectId
 from gateway.access_review.campaign import Opened
-from gateway.authorize.role_opens import in_order, questions_at_best, working_moment
+from gateway.authorize.role_opens import questions_at_best, together, working_moment
 from gateway.authorize.snapshot import Snapshot
 from policies.model import Delegation
 
@@ -28,7 +28,5 @@ def gains(
     allowed, found = snapshot.policies.allowed, []
     for without, actions in questions_at_best(deputy, frozenset(roles), municipality, snapshot, then):
         deputised = replace(without, facts=replace(without.facts, delegation=running))
-        more = allowed(deputised, actions) - allowed(without, actions)
-        if more:
-            found.append(Opened(without.application, in_order(more)))
-    return tuple(found)
+        found.append((without.application, allowed(deputised, actions) - allowed(without, actions)))
+    return together(found)

@@ -36,7 +36,7 @@ def _opens(
 ) -> bool:
     """Whether anything is open to somebody who acts for that municipality."""
     return any(
-        snapshot.policies.allowed(
+        offer.opens(
             Question(
                 subject=person.subject,
                 roles=frozenset((held.municipality, held.role) for held in person.roles),
@@ -51,7 +51,7 @@ def _opens(
                 now=now,
                 facts=facts_of_person(person, (application, Action.READ, where), NOWHERE, snapshot, now),
             ),
-            offer.actions,
+            snapshot.policies,
         )
         for application, offer in snapshot.applications.items()
         if where in offer.municipalities

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from config.vocabulary import MunicipalityCode, Role, SubjectId
+from config.vocabulary import ApplicationId, MunicipalityCode, Role, RouteName, SubjectId
 from gateway.asks.separation import REASON as DUTIES_MEET
 from gateway.authorize.check import SHOWS_DUTIES
 from gateway.authorize.contact import with_contact
@@ -15,7 +15,7 @@ from idp.directory.work import NOTHING_KNOWN, Work
 from policies.evaluate import PolicyBook
 from policies.explain import ANYBODY
 from policies.explained import Explained, explained
-from policies.model import Device, Question, Refused
+from policies.model import Device, Question, Refused, Route
 from policies.said import NOTHING_SAID, Said, with_said
 
 
@@ -45,6 +45,8 @@ class Circumstances:
     """None: what the address says."""
     device: Device | None = None
     tunnel: bool = False
+    route: RouteName | None = None
+    """Of the application; None: by one without a name."""
     said: Said = NOTHING_SAID
 
 
@@ -57,8 +59,16 @@ def as_known(question: Question, who: Somebody, circumstances: Circumstances, sn
         country=circumstances.country or known.country,
         device=circumstances.device,
         tunnel=circumstances.tunnel,
+        route=known_route(question.application, circumstances.route, snapshot),
     )
     return with_said(replace(question, facts=facts), circumstances.said)
+
+
+def known_route(application: ApplicationId, name: RouteName | None, snapshot: Snapshot) -> Route | None:
+    """None where the application has no route of that name."""
+    offer = snapshot.applications.get(application)
+    named = offer.routes.get(name) if offer is not None and name is not None else None
+    return None if named is None else named.route
 
 
 def explained_as_decided(book: PolicyBook, question: Question, snapshot: Snapshot) -> Explained:

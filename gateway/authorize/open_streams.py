@@ -13,7 +13,9 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, SessionId
+from config.asked_word import asked_in, parts_of
+from config.vocabulary import ApplicationId, Language, MunicipalityCode, SessionId
+from gateway.audit.access import ROUTE
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.check import check
 from gateway.authorize.problem import SIGN_IN_NEEDED
@@ -164,10 +166,12 @@ class OpenStreams:
         stream, snapshot = question.stream, self._snapshot()
         if question.gone:
             return refusal("unknown_application", None, "", snapshot.policies.version)
+        action, route = asked_in(stream.action)
         request = AccessRequest(
             application=ApplicationId(stream.application),
             municipality=MunicipalityCode(stream.municipality),
-            action=Action(stream.action),
+            action=action,
+            route=route,
             mark=stream.mark or None,
             method="",
             host="",
@@ -236,6 +240,7 @@ def _entry(question: Question, session: Session | None, verdict: Verdict, now: d
         else Entry(code=code, outcome=outcome, at=now, session=stream.session)
     )
     rule, version = "", ""
+    action, route = parts_of(stream.action)
     if isinstance(verdict, Granted):
         rule, version = verdict.rule, verdict.grant.policy_version
     elif isinstance(verdict, Refused):
@@ -244,12 +249,13 @@ def _entry(question: Question, session: Session | None, verdict: Verdict, now: d
         about,
         municipality=stream.municipality,
         application=stream.application,
-        action=stream.action,
+        action=action,
         address=stream.address,
         request_id=stream.request_id,
         reason=_reason(verdict),
         rule=rule,
         policy_version=version,
+        details=about.details | ({} if route is None else {ROUTE: route}),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from gateway.audit.access import ROUTE
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.rested_on import details_of
 from gateway.authorize.request import AccessRequest
@@ -34,6 +35,7 @@ def entry_of_verdict(
             "amr": list(session.amr),
             "roles": [f"{where}:{role}" for where, role in session.roles],
             "user_agent": request.user_agent[:256],
+            **({} if request.route is None else {ROUTE: request.route}),
             **({} if verdict.question is None else details_of(verdict.question)),
         },
     )
@@ -50,6 +52,7 @@ def entry_of_verdict(
             | {
                 "grant": grant.id,
                 "granted_actions": list(grant.assertion.actions),
+                **({"granted_routes": list(grant.assertion.routes)} if grant.assertion.routes else {}),
                 "expires": grant.assertion.expires_at.isoformat(),
             },
         )

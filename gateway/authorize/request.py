@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
+from config.asked_word import asked_in
+from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, RouteName
 from gateway.authorize.asker import Asker, Sent, asker, form_sent
 from gateway.grants.cookie import read_cookies
 from idp.http.preferred_language import chosen, preferred
@@ -30,6 +31,8 @@ class AccessRequest:
     municipality: MunicipalityCode | None
     """Whose resource; None where the person's active municipality decides."""
     action: Action
+    route: RouteName | None = None
+    """By which route of the application, if that has a name."""
     method: str
     host: str
     """With the port, as the browser wrote it and Envoy normalised it."""
@@ -72,13 +75,15 @@ def read_request(
 ) -> AccessRequest:
     """`headers` is case-insensitive; `cookies` all Cookie headers joined by `; `. Raises NotFromEnvoy."""
     try:
-        application, municipality, action = headers[ROUTE].split(" ")
+        application, municipality, asked = headers[ROUTE].split(" ")
+        action, route = asked_in(asked)
         rpc = is_rpc(headers.get("Content-Type", ""))
         who = asker(method, headers)
         return AccessRequest(
             application=ApplicationId(application),
             municipality=None if municipality == ACTIVE else MunicipalityCode(municipality),
-            action=Action(action),
+            action=action,
+            route=route,
             mark=_told(headers.get(MARK, NOT_TOLD)),
             method=method,
             host=headers["Host"],

@@ -34,12 +34,10 @@ def opens(
 ) -> tuple[Opened, ...]:
     """`subject`: of a technical account, to which policies permit things by name."""
     roles = frozenset({(municipality, role)})
-    found = []
-    for question, actions in questions_at_best(subject, roles, municipality, snapshot, working_moment(now)):
-        allowed = snapshot.policies.allowed(question, actions)
-        if allowed:
-            found.append(Opened(question.application, in_order(allowed)))
-    return tuple(found)
+    asked = questions_at_best(subject, roles, municipality, snapshot, working_moment(now))
+    return together(
+        (question.application, snapshot.policies.allowed(question, actions)) for question, actions in asked
+    )
 
 
 def questions_at_best(
@@ -48,8 +46,8 @@ def questions_at_best(
     municipality: MunicipalityCode,
     snapshot: Snapshot,
     then: datetime,
-) -> Iterator[tuple[Question, tuple[Action, ...]]]:
-    """One for each application there, with the actions it has."""
+) -> Iterator[tuple[Question, frozenset[Action]]]:
+    """One for each application there, and for each named route of it, with the actions it has."""
     for application, offer in snapshot.applications.items():
         if municipality in offer.municipalities and application not in FOR_EVERYBODY:
             question = Question(
@@ -66,7 +64,15 @@ def questions_at_best(
                 now=then,
                 facts=AT_BEST,
             )
-            yield question, in_order(offer.actions)
+            yield from offer.questions(question)
+
+
+def together(opened: Iterable[tuple[ApplicationId, Iterable[Action]]]) -> tuple[Opened, ...]:
+    """One for each application where there is anything."""
+    found: dict[ApplicationId, set[Action]] = {}
+    for application, actions in opened:
+        found.setdefault(application, set()).update(actions)
+    return tuple(Opened(application, in_order(actions)) for application, actions in found.items() if actions)
 
 
 def working_moment(now: datetime) -> datetime:

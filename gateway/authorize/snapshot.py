@@ -1,19 +1,19 @@
 """All that a verdict rests on besides the request and the session: one immutable view."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.district import District
 from config.named_networks import NamedNetworks
 from config.settings import Identity, SignIn, TechnicalAccount
-from config.vocabulary import Action, ApplicationId, MunicipalityCode, SubjectId
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, RouteName, SubjectId
 from gateway.asks.ask import Ask
 from gateway.asks.separation import Duties
 from gateway.authorize.whereabouts import Whereabouts
-from policies.model import Question, Verdict
+from policies.model import Question, Route, Verdict
 
 Asks = Callable[[SubjectId], Sequence[Ask]]
 """All that may count of what a person asked for; from memory, at once (`gateway.asks.in_force`)."""
@@ -41,6 +41,14 @@ class Policies(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class NamedRoute:
+    """A part of an application of which policies may speak."""
+
+    route: Route
+    actions: frozenset[Action]
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """An application as decisions see it."""
 
@@ -55,6 +63,39 @@ class Offer:
     """Whether technical accounts may use it."""
     mark: str = ""
     """Of the settings that it is made of (`config.marks`)."""
+    routes: Mapping[RouteName, NamedRoute] = field(default_factory=dict)
+    """Those that have a name."""
+
+    def actions_of(self, route: RouteName | None) -> frozenset[Action]:
+        """What can be asked for by that route; by one that has no name where it is None."""
+        if route is None:
+            return self.actions
+        named = self.routes.get(route)
+        return frozenset() if named is None else named.actions
+
+    def asked_for(self) -> Iterator[tuple[Action, RouteName | None]]:
+        """All that its routes ask for; by those without a name first."""
+        for route in (None, *self.routes):
+            actions = self.actions_of(route)
+            yield from ((action, route) for action in Action if action in actions)
+
+    def questions(self, question: Question) -> Iterator[tuple[Question, frozenset[Action]]]:
+        """The same question about all that the application is asked for: by routes without a name, then by each named
+        one, with the actions of each.
+        """
+        yield _by_route(question, None), self.actions
+        for named in self.routes.values():
+            yield _by_route(question, named.route), named.actions
+
+    def opens(self, question: Question, policies: Policies) -> bool:
+        """Whether anything of it is permitted; the question's own action and route play no part."""
+        return any(policies.allowed(one, actions) for one, actions in self.questions(question))
+
+
+def _by_route(question: Question, route: Route | None) -> Question:
+    if question.facts.route == route:
+        return question
+    return replace(question, facts=replace(question.facts, route=route))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.settings import TechnicalAccount
-from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
+from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, RouteName
 from gateway.audit.entry import Code
 from gateway.authorize.check import check
 from gateway.authorize.record import entry_of_verdict
@@ -67,11 +67,11 @@ class TokenIssuer:
         origin: Origin,
         now: datetime,
     ) -> Issued | NotIssued:
-        """The first action that is permitted makes the grant, which names all the others as well."""
+        """The first that is permitted makes the grant, which names all the others as well."""
         application, offer = target
         verdict: Granted | Refused = NEVER
-        for action in [one for one in Action if one in offer.actions]:
-            request = self._request(application, action, session, origin)
+        for action, route in offer.asked_for():
+            request = self._request(application, action, route, session, origin)
             found = check(request, session, self.snapshot(), now, secrets.token_urlsafe(12))
             if isinstance(found, Granted | Refused):
                 verdict = found
@@ -91,12 +91,18 @@ class TokenIssuer:
         return max(verdict.grant.assertion.expires_at - now, timedelta(0))
 
     def _request(
-        self, application: ApplicationId, action: Action, session: Session, origin: Origin
+        self,
+        application: ApplicationId,
+        action: Action,
+        route: RouteName | None,
+        session: Session,
+        origin: Origin,
     ) -> AccessRequest:
         return AccessRequest(
             application=application,
             municipality=session.municipality,
             action=action,
+            route=route,
             method="POST",
             host=self.host,
             target="/token",

@@ -89,7 +89,7 @@ def list_applications(configuration: Path, *, as_json: bool) -> None:
 @click.option("--municipality", "municipalities", multiple=True, help="Code; left out: all of the district.")
 @click.option(
     "--route", "routes", multiple=True, default=("read",), show_default=True,
-    help="ACTION [/path] [GET,POST] [websocket] [streaming], or public for the action; the first that fits decides.",
+    help="ACTION[@name] [/path] [GET,POST] [websocket] [streaming], or public; the first that fits decides.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Check, show what would be written, and write nothing.")
 def add(configuration: Path, name: str, *, dry_run: bool, **said: Any) -> None:

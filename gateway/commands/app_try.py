@@ -73,6 +73,7 @@ def _show(found: Finding, about: TriedOut) -> None:
         "acts for": found.acts_for,
         "sign-in": found.level,
         "route": f"{found.action} at {found.application}" if found.route else "none that asks for anything",
+        "name of the route": found.named,
         "municipality": found.municipality,
         "verdict": f"{found.status}: {MEANS[found.verdict]}",
         "reason": f"{found.title} [{found.reason}]" if found.title else found.reason,

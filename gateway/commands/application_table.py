@@ -7,16 +7,22 @@ from typing import Any
 import click
 import tomlkit
 
+from config.asked_word import parts_of
+
 WAYS = "read, write, sign, administer, or public"
 FLAGS = ("websocket", "streaming")
 
 
 def route(written: str) -> dict[str, Any]:
-    """`ACTION [/path] [GET,POST] [websocket] [streaming]` → a table of `applications.routes`. Raises UsageError."""
-    action, *more = written.split() or [""]
+    """`ACTION[@name] [/path] [GET,POST] [websocket] [streaming]` → a table of `applications.routes`.
+
+    Raises UsageError.
+    """
+    asked, *more = written.split() or [""]
+    action, name = parts_of(asked)
     if not action or action.startswith("/"):
         raise click.UsageError(f"--route {written!r}: begins with what is asked for: {WAYS}")
-    made: dict[str, Any] = {}
+    made: dict[str, Any] = {} if name is None else {"name": name}
     for word in more:
         if word.startswith("/"):
             made["path"] = word

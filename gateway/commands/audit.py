@@ -27,6 +27,8 @@ from gateway.audit.search import Altered, Found, Query, Unreadable
 from gateway.audit.titles import sentence
 from gateway.audit.verify import Report
 from gateway.commands.audit_asked import municipality_of, reason_of
+from gateway.commands.audit_handed_out import export, key, proof, verifier
+from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.entry_codes import EntryCode, catalogue
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
@@ -34,30 +36,21 @@ from gateway.commands.policies_in_force import reasons_of
 from gateway.commands.preflight import CannotStart
 from gateway.commands.shared_policies import SharedPoliciesUnusable, book_in_force
 from gateway.commands.state import State, existing_state, now
-from gateway.commands.terminal import PRAGUE, local_time
+from gateway.commands.terminal import local_time
 from gateway.storage.audit_evidence import verify_log
 from gateway.storage.audit_search import LogSearch
 from policies.load import PoliciesUnusable
 
 UNREADABLE = "this entry cannot be read; run `brana audit verify`"
 ALTERED = "this entry was altered; run `brana audit verify`"
-MOMENT = click.DateTime(
-    [
-        "%Y-%m-%d",
-        "%d.%m.%Y",
-        "%d.%m.%Y %H:%M",
-        *(
-            f"%Y-%m-%d{between}%H:%M{seconds}{zone}"
-            for between in ("T", " ")
-            for seconds in ("", ":%S")
-            for zone in ("", "%z")
-        ),
-    ]
-)
 
 
-@click.group(help="Verify and search the audit log.")
+@click.group(help="Verify and search the audit log; hand out parts of it with proofs.")
 def command() -> None: ...
+
+
+for each in (export, proof, verifier, key):
+    command.add_command(each)
 
 
 @command.command(
@@ -184,8 +177,8 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
         codes=frozenset(codes),
         session=SessionId(session) if session else None,
         request_id=request_id,
-        since=_in_prague(since),
-        until=_in_prague(until),
+        since=in_prague(since),
+        until=in_prague(until),
         without_reading_of=operator() if without_own_reading else None,
     )
     if query.since is not None and query.until is not None and query.since >= query.until:
@@ -226,10 +219,6 @@ async def _search(
     )
     await state.record([entry])
     return page.entries
-
-
-def _in_prague(given: datetime | None) -> datetime | None:
-    return given if given is None or given.tzinfo else given.replace(tzinfo=PRAGUE)
 
 
 def _reasons(state: State) -> Reasons:

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from config.asked_word import asked_word
 from config.changes import changes
 from config.load import accepted
 from config.settings import Settings
@@ -127,9 +128,9 @@ def _digest_of(file: Path) -> bytes:
 
 
 def _asked(settings: Settings) -> set[tuple[str, str]]:
-    """What routes ask for: application and action."""
+    """What routes ask for: application and word, as streams say it."""
     return {
-        (one.id, route.action)
+        (one.id, asked_word(route.action, route.name))
         for one in settings.applications
         for route in one.routes
         if route.action is not None

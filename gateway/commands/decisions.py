@@ -9,18 +9,18 @@ from config.applications import BUILT_IN_APPLICATIONS
 from config.district import District
 from config.marks import mark_of
 from config.named_networks import NamedNetworks
-from config.settings import Settings
+from config.settings import Application, Settings
 from config.sources import DISK, Sources
-from config.vocabulary import ApplicationId, Language, MunicipalityCode
+from config.vocabulary import ApplicationId, Language, MunicipalityCode, RouteName
 from gateway.asks.separation import Duties
-from gateway.authorize.snapshot import Asks, Offer, Policies, Snapshot, nobody_asked
+from gateway.authorize.snapshot import Asks, NamedRoute, Offer, Policies, Snapshot, nobody_asked
 from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.own_applications import OWN
 from gateway.policy_office.incident import Incident, closures
 from gateway.policy_office.scope import ANY, Scope, municipality_of, scope_of
 from policies.evaluate import PolicyBook
 from policies.load import CasesBroken, PoliciesUnusable, load
-from policies.model import Text
+from policies.model import Route, Text
 from policies.texts import MUNICIPALITIES, REGION, InHand, Texts
 
 assert set(OWN) == BUILT_IN_APPLICATIONS
@@ -38,12 +38,13 @@ def policy_book(
     any_application: bool = False,
     by_cases: bool = False,
 ) -> PolicyBook:
-    """Raises PoliciesUnusable with every fault. `any_application`: and any network, also such as are in no settings;
-    `by_cases`: what is new must do what the cases beside it say.
+    """Raises PoliciesUnusable with every fault. `any_application`: and any network or route, also such as
+    are in no settings; `by_cases`: what is new must do what the cases beside it say.
     """
     folders = settings.policies
     known = None if any_application else titles_of(settings)
     networks = None if any_application else [one.name for one in settings.networks]
+    routes = None if any_application else routes_of(settings)
     return load(
         folders.region,
         folders.municipalities,
@@ -51,6 +52,7 @@ def policy_book(
         known,
         sources,
         networks=networks,
+        routes=routes,
         by_cases=by_cases,
     )
 
@@ -91,6 +93,7 @@ def book_to_be(
             InHand(texts),
             any_application=any_application,
             networks=None if any_application else [one.name for one in settings.networks],
+            routes=None if any_application else routes_of(settings),
             by_cases=not known and (municipality_of(scope) or True),
         )
 
@@ -112,6 +115,12 @@ def titles_of(settings: Settings) -> dict[ApplicationId, Text]:
     return TITLES | configured
 
 
+def routes_of(settings: Settings) -> frozenset[RouteName]:
+    """Names of routes of whatever application."""
+    named = (route.name for application in settings.applications for route in application.routes)
+    return frozenset(name for name in named if name is not None)
+
+
 def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Offer]:
     everywhere: frozenset[MunicipalityCode] = frozenset(district)
     built_in = {name: Offer(one.actions, everywhere) for name, one in OWN.items()}
@@ -123,10 +132,22 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
             application.grant_suffix,
             application.technical,
             mark_of(application),
+            _named(application),
         )
         for application in settings.applications
     }
     return built_in | hosted
+
+
+def _named(application: Application) -> Mapping[RouteName, NamedRoute]:
+    begins = application.path.rstrip("/")
+    found: dict[RouteName, NamedRoute] = {}
+    for route in application.routes:
+        if route.name is not None and route.action is not None:
+            others = found[route.name].actions if route.name in found else frozenset()
+            known = Route(id=route.name, path=begins + route.path)
+            found[route.name] = NamedRoute(known, others | {route.action})
+    return found
 
 
 def snapshot_of(

@@ -10,7 +10,15 @@ import click
 import msgspec
 
 from config.district import District
-from config.vocabulary import Action, AuthenticationLevel, Language, MunicipalityCode, Role
+from config.vocabulary import (
+    Action,
+    ApplicationId,
+    AuthenticationLevel,
+    Language,
+    MunicipalityCode,
+    Role,
+    RouteName,
+)
 from gateway.asks.ask import Ask
 from gateway.audit.acts import looked
 from gateway.authorize.explaining import (
@@ -21,6 +29,7 @@ from gateway.authorize.explaining import (
     explained_as_decided,
     somebody,
 )
+from gateway.authorize.snapshot import Snapshot
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration, language
 from gateway.commands.person import named, the_one
@@ -59,6 +68,7 @@ SHORT = {one.value.rpartition(":")[2]: one for one in AuthenticationLevel}
 @click.option("--acting-for", default="", help="Municipality the person acts for; left out: the one asked.")
 @click.option("--municipality", default="", help="Whose application; left out: the one of the first role.")
 @click.option("--action", type=click.Choice([one.value for one in Action]), default="read", show_default=True)
+@click.option("--route", default="", metavar="NAME", help="By the application's route of that name.")
 @click.option("--level", type=click.Choice(list(SHORT)), default="two-factors", show_default=True)
 @click.option(
     "--age", default="1 min", callback=duration, show_default=True, help="How long ago the person signed in."
@@ -86,6 +96,7 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     acting_for: str,
     municipality: str,
     action: str,
+    route: str,
     level: str,
     age: timedelta,
     written: str,
@@ -121,16 +132,32 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
         address=address,
         now=at,
     )
-    circumstances = Circumstances(
-        country=country.upper() or None, device=DEVICES[DeviceState(device)], tunnel=tunnel, said=said
-    )
     snapshot = snapshot_asked(asked, asks)
+    circumstances = Circumstances(
+        country=country.upper() or None,
+        device=DEVICES[DeviceState(device)],
+        tunnel=tunnel,
+        route=_route(wanted, route, snapshot),
+        said=said,
+    )
     found = explained_as_decided(asked.book, as_known(question, who, circumstances, snapshot), snapshot)
     if as_json:
         click.echo(msgspec.json.encode(explained_content(found)).decode())
     else:
         show_explained(found, asked.book.names, language, console())
     sys.exit(0 if isinstance(found.verdict, Permitted) else 1)
+
+
+def _route(application: ApplicationId, written: str, snapshot: Snapshot) -> RouteName | None:
+    """Raises CannotStart for a name that no route of the application has."""
+    offer = snapshot.applications.get(application)
+    names = [] if offer is None else list(offer.routes)
+    if written and written not in names:
+        raise CannotStart(
+            f"{application} has no route with the name {written!r}",
+            f"there are: {', '.join(names)}" if names else "none of its [[applications.routes]] has a `name`",
+        )
+    return RouteName(written) if written else None
 
 
 def _known(configuration: Path, login: str, at: datetime) -> tuple[Somebody, Sequence[Ask]]:

@@ -11,7 +11,7 @@ from config.district import District
 from config.load import read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
-from gateway.commands.decisions import titles_of
+from gateway.commands.decisions import routes_of, titles_of
 from gateway.commands.shared_policies import in_force
 from gateway.commands.state import existing_state
 from gateway.commands.trial_bar import watched
@@ -24,7 +24,7 @@ from policies.reasons import Names
 from policies.texts import MUNICIPALITIES, REGION, texts_of
 from policies.trial import broken, tried
 
-WHAT_IS_NAMED = re.compile(r"(applications|networks)(\[[0-9]+\](\.(id|name))?)?")
+WHAT_IS_NAMED = re.compile(r"(applications|networks)(\[[0-9]+\](\.(id|name|routes(\[[0-9]+\](\.name)?)?))?)?")
 folder_argument = click.argument(
     "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
@@ -53,7 +53,12 @@ class PolicyFolder:
         networks = frozenset(one.name for one in self.settings.networks)
         known = frozenset(titles_of(self.settings))
         read = read_folders(
-            self.region, self.municipalities, frozenset(self.district), known, networks=networks
+            self.region,
+            self.municipalities,
+            frozenset(self.district),
+            known,
+            networks=networks,
+            routes=routes_of(self.settings),
         )
         files = read_all(read.cases, self.district)
         return read, files, sorted([*read.problems, *(one for file in files for one in file.problems)])

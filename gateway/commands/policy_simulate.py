@@ -19,8 +19,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Column, Table
 
 from gateway.audit import acts
-from gateway.commands.audit import MOMENT
 from gateway.commands.audit_asked import municipality_of
+from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
@@ -28,7 +28,7 @@ from gateway.commands.shared_policies import own_texts, standing
 from gateway.commands.simulating import Told, simulated
 from gateway.commands.simulation_work import work_of
 from gateway.commands.state import State, existing_state, now
-from gateway.commands.terminal import PRAGUE, console
+from gateway.commands.terminal import console
 from gateway.policy_office.incident import Incident
 from gateway.storage.audit_decisions import Period
 from policies.simulate import Change
@@ -73,8 +73,8 @@ def simulate(
 ) -> None:
     if days is not None and since is not None:
         raise click.UsageError("--days and --from say the same: give one of them")
-    end = _in_prague(until) or now()
-    begin = _in_prague(since) or end - timedelta(days=days or DAYS)
+    end = in_prague(until) or now()
+    begin = in_prague(since) or end - timedelta(days=days or DAYS)
     if begin >= end:
         raise click.UsageError("--to is not after the beginning: no time lies between them")
     state = existing_state(configuration)
@@ -169,7 +169,3 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _side(side: Side) -> str:
     return f"permit {side.rule}" if side.permitted else f"refuse {side.reason}"
-
-
-def _in_prague(given: datetime | None) -> datetime | None:
-    return given if given is None or given.tzinfo else given.replace(tzinfo=PRAGUE)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from config.asked_word import parts_of
 from config.identity import names_of
 from config.settings import PLACEHOLDER, Application
 from config.vocabulary import PUBLIC, Action, ApplicationId, AuthenticationLevel, MunicipalityCode, SessionId
@@ -131,14 +132,16 @@ def _found(
     if not route.name:
         ours = route.status == 200
         return Finding(verdict="ours" if ours else "answered", status=route.status, **known)
-    application, municipality, action = route.name.split(" ")
-    known |= {"application": application, "action": action}
-    if action == PUBLIC:
+    application, municipality, asked = route.name.split(" ")
+    word, named = parts_of(asked)
+    known |= {"application": application, "action": word, "named": named or ""}
+    if word == PUBLIC:
         return Finding(verdict=PUBLIC, status=200, **known)
     request = AccessRequest(
         application=ApplicationId(application),
         municipality=None if municipality == ACTIVE else MunicipalityCode(municipality),
-        action=Action(action),
+        action=Action(word),
+        route=named,
         method=about.method,
         host="",
         target="",

@@ -1,6 +1,7 @@
 """What one row of an application's table becomes: a route whose name says what is asked for.
 
-The name is `<application> <municipality or -> <action>`. What fits no row asks for nothing and is not there.
+The name is `<application> <municipality or -> <action>`, the action with `@` and the row's name where it has one. What
+fits no row asks for nothing and is not there.
 """
 
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from datetime import timedelta
 
 from msgspec import structs
 
+from config.asked_word import asked_word
 from config.settings import Route
 from config.vocabulary import PUBLIC
 from gateway.envoy.authorization import AUTHORIZATION_FILTER, MARK
@@ -56,7 +58,7 @@ def by_us(route: Route, place: Place, longest: int = OUR_FORM_BYTES) -> Json:
 def asked(route: Route, place: Place, more: Json) -> Json:
     """`more`: further fields of the forwarding."""
     return {
-        "name": f"{place.application} {place.municipality} {route.action or PUBLIC}",
+        "name": f"{place.application} {place.municipality} {asked_word(route.action or PUBLIC, route.name)}",
         "match": _match(route),
         "route": forward(place.cluster, place.authority) | more,
         "metadata": {"filter_metadata": {GATE_FILTER: _about(place)}},

@@ -38,11 +38,14 @@ class Assertion:
     """Municipality whose resource is asked for; the only one the roles and actions are about."""
     roles: tuple[Role, ...]
     actions: tuple[Action, ...]
+    """By routes without a name: what holds for the application as a whole."""
     acr: AuthenticationLevel
     amr: tuple[str, ...]
     auth_time: datetime
     issued_at: datetime
     expires_at: datetime
+    routes: tuple[str, ...] = ()
+    """What is permitted by named routes, each as `action@name`."""
 
     def claims(self, issuer: str) -> dict[str, Any]:
         return {
@@ -55,6 +58,7 @@ class Assertion:
             "municipality": self.municipality,
             "roles": list(self.roles),
             "actions": list(self.actions),
+            **({"routes": list(self.routes)} if self.routes else {}),
             "acr": self.acr,
             "amr": list(self.amr),
             "auth_time": int(self.auth_time.timestamp()),
@@ -74,6 +78,7 @@ class Assertion:
             municipality=MunicipalityCode(claims["municipality"]),
             roles=tuple(Role(role) for role in claims["roles"]),
             actions=tuple(Action(action) for action in claims["actions"]),
+            routes=tuple(str(word) for word in claims.get("routes", ())),
             acr=AuthenticationLevel(claims["acr"]),
             amr=tuple(claims["amr"]),
             auth_time=datetime.fromtimestamp(claims["auth_time"], UTC),
@@ -100,7 +105,7 @@ class Grant:
     def gate(self) -> str:
         """The six words the gate compares. Raises ValueError where one is empty or would be read as two."""
         about = self.assertion
-        actions = "," + ",".join(about.actions) + ","
+        actions = "," + ",".join((*about.actions, *about.routes)) + ","
         own = "own" if self.own else "-"
         words = [about.audience, about.municipality, self.revocation_id, self.epoch, own, actions]
         if any(word.split() != [word] for word in words):

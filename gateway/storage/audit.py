@@ -19,7 +19,7 @@ from gateway.audit.canonical import Recorded, canonical, settled
 from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import MICROSECOND, facts, microseconds, moment
 from gateway.audit.folding import folded
-from gateway.audit.tree import Frontier, leaf_hash
+from gateway.audit.tree import Frontier, Node, leaf_hash
 from gateway.storage.engine import DRIVER_ERRORS, INTEGRITY_ERRORS, Driver, driver_of
 from gateway.storage.rows import run_rows
 from gateway.storage.tables.audit import audit_entry
@@ -47,6 +47,10 @@ _FIRST_TAIL = "INSERT INTO audit_tail (id, size, frontier, received_at, wall) VA
 _NEXT_TAIL = (
     "UPDATE audit_tail SET size = ?, frontier = ?, received_at = ?, wall = ? "
     "WHERE size = ? AND frontier = ? AND received_at = ? AND wall = ?"
+)
+_NODE = (
+    "INSERT INTO audit_node (level, position, root) VALUES (?, ?, ?) "
+    "ON CONFLICT (level, position) DO UPDATE SET root = excluded.root"
 )
 _NAMED = "INSERT INTO audit_person (subject, person, folded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
@@ -128,6 +132,8 @@ class Ledger:
     def _finish(self, driver: Driver, old: Tail, addition: "_Addition", entries: int) -> range:
         try:
             run_rows(driver, lambda number: _INSERT + ", ".join([_ROW] * number), addition.rows)
+            for node in addition.nodes:
+                driver.execute(_NODE, (node.level, node.position, node.root))
         except INTEGRITY_ERRORS as error:
             raise LogInconsistent(
                 old.frontier.size, "a row that the log did not write stands in its place"
@@ -146,6 +152,7 @@ class _Addition:
     tail: Tail
     rows: list[tuple[Any, ...]]
     names: set[tuple[str, str, str]]
+    nodes: list[Node]
 
 
 def _addition(last: Tail, entries: Sequence[Entry], now: datetime) -> _Addition:
@@ -166,7 +173,8 @@ def _addition(last: Tail, entries: Sequence[Entry], now: datetime) -> _Addition:
             names.add((entry.subject, entry.person, folded(entry.person, str(name))))
         elif entry.subject.startswith(OPERATOR):
             names.add((entry.subject, entry.person, folded(entry.subject)))
-    return _Addition(Tail(last.frontier.extend(leaves), received_at, wall), rows, names)
+    frontier, nodes = last.frontier.grown(leaves)
+    return _Addition(Tail(frontier, received_at, wall), rows, names, nodes)
 
 
 def _replace_tail(driver: Driver, old: Tail, new: Tail) -> bool:

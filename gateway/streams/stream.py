@@ -22,6 +22,7 @@ class Stream:
     municipality: str
     """Whose resource it is; stays as it was when the stream began, whatever the person acts for by now."""
     action: str
+    """Behind it `@` and the name of the route, where that has one (`config.asked_word`)."""
     address: str
     """Of the client, without port."""
     request_id: str

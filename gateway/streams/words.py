@@ -61,7 +61,7 @@ class Gone(msgspec.Struct, frozen=True):
     """What a reload of this node has taken away or changed."""
 
     asked: list[tuple[str, str]]
-    """What no route asks for any more: pairs of application and action."""
+    """What no route asks for any more: pairs of application and action, as a stream says it."""
     marks: dict[str, str]
     """Of applications that stay, with other settings (`config.marks`)."""
 

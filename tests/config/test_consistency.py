@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.application_routes import PLAIN_PATH
+from config.application_routes import MOST_NAMED, PLAIN_PATH
 from config.hosts import HOST, hosts_of
 from config.load import load
 from config.problem import ConfigurationRefused, Problem
@@ -170,6 +170,13 @@ def sharing(*paths: str) -> str:
     return "".join(others) + f"{UPSTREAM}\n{tables}{last}{UPSTREAM}"
 
 
+def named(name: str, path: str, action: str = "read") -> str:
+    """A name of the route, and a further route that has it too."""
+    return (
+        f'name = "{name}"\n[[applications.routes]]\naction = "{action}"\npath = "{path}"\nname = "{name}"\n'
+    )
+
+
 HEALTH = f'{DESCRIPTION}[applications.health]\npath = "/healthz"\n'
 
 
@@ -244,6 +251,9 @@ HEALTH = f'{DESCRIPTION}[applications.health]\npath = "/healthz"\n'
         ),
         (READ, "", "[[applications.routes]]", "add `action = "),
         (READ, f"{READ}\npublic = true", READ, "take out `action`, or `public`"),
+        (READ, f'{READ}\nname = "A"', 'name = "A"', "lower-case"),
+        (READ, 'public = true\nname = "a"', 'name = "a"', "take out `name`, or `public`"),
+        (READ, f"{READ}\n{named('a', '/x')}", 'name = "a"', "give this route another name"),
         (READ, f"{READ}\nbody_mib = 0", "body_mib = 0", "a number from 1 to 10240"),
         (READ, f'{READ}\ntimeout = "0 s"', "timeout = ", "choose a time between them"),
         (READ, f'{READ}\nidle_timeout = "2 h"', "idle_timeout = ", "choose a time between them"),
@@ -310,6 +320,19 @@ def test_nor_is_an_application_whose_host_is_written_in_another_way(office: Offi
 @pytest.mark.parametrize("beside", ["/dav", "/davs", "/"])
 def test_beside_a_webdav_tree_and_of_the_same_path_there_may_be_routes(office: Office, beside: str) -> None:
     load(office(webdav("/dav", beside)))
+
+
+def test_rows_of_one_path_share_a_name(office: Office) -> None:
+    load(office((READ, f"{READ}\n{named('a', '/documents', 'write')}")))
+
+
+def test_a_grant_has_no_room_for_the_names_of_any_number_of_routes(office: Office) -> None:
+    more = "".join(
+        f'[[applications.routes]]\nname = "n{one}"\npath = "/{one}"\n{READ}\n' for one in range(MOST_NAMED)
+    )
+    load(office((READ, f"{READ}\n{more}")))
+    (problem,) = faults(office((READ, f'name = "one-more"\n{READ}\n{more}')))
+    assert "name only routes of which policies speak" in str(problem)
 
 
 def test_streams_may_be_silent_for_longer_than_a_grant_and_a_timeout_is_for_what_is_none(

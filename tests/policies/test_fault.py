@@ -10,7 +10,7 @@ import pytest
 
 from config.vocabulary import Language
 from policies import case_words, review_words
-from policies.fault import CS, EN, Words, filled
+from policies.fault import CS, EN, QUOTES, Words, filled, quoted
 from policies.model import Text
 
 ROOM = Path(review_words.__file__).parent
@@ -74,3 +74,19 @@ def test_whatever_is_wrong_with_policies_is_told_by_these_sentences_alone() -> N
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem"
     }
     assert made_in == {"fault.py"}
+
+
+def test_what_others_say_in_english_stands_at_the_end_of_a_czech_sentence() -> None:
+    """So it can be told apart from ours: pages say which words are English (WCAG 3.1.2)."""
+    found = [one.values[0][CS] for one in SENTENCES if "hlásí" in one.values[0][CS]]
+    assert len(found) > 4
+    assert all(text.endswith(f"{QUOTES}{{said}}") for text in found)
+
+
+def test_a_quotation_is_told_apart_from_what_is_around_it() -> None:
+    problem = review_words.NOT_CEDAR.of(said="unexpected token\n    (here)").at(Path("a.cedar"), 3)
+    ours, theirs, remedy = quoted(problem.in_languages()[CS])
+    assert ours == "a.cedar:3: není to pravidlo jazyka Cedar. Cedar hlásí: "
+    assert theirs == "unexpected token\n    (here)"
+    assert remedy == "\n    opravte zápis, viz docs/policies.md"
+    assert quoted("a: b\n    c") == ("a: b\n    c", "", "")

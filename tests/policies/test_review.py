@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.vocabulary import ApplicationId, Language, NetworkName
+from config.vocabulary import ApplicationId, Language, NetworkName, RouteName
 from policies.examine import SCHEMA_FILE, Examined, examine
 from policies.review import Bounds, PolicyFile, review
 from tests.policies.world import DISTRICT, HULIN, KROMERIZ
@@ -142,6 +142,25 @@ def test_a_network_that_is_not_configured_is_found() -> None:
     [found] = read(text, replace(OF_HULIN, networks=frozenset())).problems
     assert "known are none" in found.remedy
     assert read(text.replace("ofice", "office"), of_an_office).problems == ()
+    assert read(text, OF_HULIN).problems == ()
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'context.route.id == "report"',
+        '"report" == context.route.id',
+        '["reports", "report"].contains(context.route.id)',
+        'context.route.id != "report"',
+    ],
+)
+def test_a_rule_about_a_route_that_no_application_has_is_found(condition: str) -> None:
+    text = f'@id("a")\npermit (principal, action, resource in Municipality::"{HULIN}")\n'
+    text += f"when {{ context has route && {condition} }};"
+    of_an_office = replace(OF_HULIN, routes=frozenset({RouteName("reports")}))
+    [found] = read(text, of_an_office).problems
+    assert (found.line, found.what) == (3, 'no route of an application is called "report"')
+    assert "known are reports" in found.remedy
     assert read(text, OF_HULIN).problems == ()
 
 

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from config.named_networks import NamedNetworks
 from config.settings import Network, Separation, SignIn, Title
-from config.vocabulary import Action, MunicipalityCode, NetworkName, Role, SubjectId
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, NetworkName, Role, SubjectId
 from gateway.asks.ask import Ask
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Entry
 from gateway.authorize.act import Act
-from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.grants.claims import Assertion as Claims
 from gateway.storage.audit import append
 from gateway.waiting import NOTHING, Waiting
@@ -102,6 +102,7 @@ class PolicySite:
     people: tuple[Person, ...] = PEOPLE
     waiting: Waiting = NOTHING
     networks: tuple[NetworkName, ...] = (NetworkName("office"),)
+    offers: dict[ApplicationId, Offer] = field(default_factory=dict)
 
     def in_force(self) -> PolicyBook:
         return self.made_of(self.world.in_force().texts)
@@ -112,7 +113,7 @@ class PolicySite:
     def snapshot(self) -> Snapshot:
         return Snapshot(
             policies=self.in_force(),
-            applications={},
+            applications=self.offers,
             district=DISTRICT,
             limits=SignIn(),
             grant_lifetime=timedelta(minutes=5),

@@ -89,3 +89,11 @@ audit_spool = Table(
     Column("renaming_to", String(255), nullable=False, server_default=""),
     Column("finished", Boolean, nullable=False, server_default="0"),
 )
+
+audit_node = Table(
+    "audit_node",  # roots of whole subtrees of the log's tree, so that proofs need few rows; the entries say as much
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),  # of 2 ** level entries
+    Column("position", Number, primary_key=True, autoincrement=False),  # among those of its level
+    Column("root", LargeBinary(32), nullable=False),
+)

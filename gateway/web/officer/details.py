@@ -136,6 +136,8 @@ LABELS: Mapping[str, Title] = {
     "roles": Title(cs="Role", en="Roles"),
     "root": Title(cs="Kořen stromu auditního záznamu", en="Root of the log's tree"),
     "server": Title(cs="Server", en="Server"),
+    "route": Title(cs="Název cesty aplikace", en="Name of the application's route"),
+    "granted_routes": Title(cs="Povoleno pojmenovanými cestami", en="Permitted by named routes"),
     "sha256": Title(cs="Otisk SHA-256", en="SHA-256"),
     "work": Title(cs="Zaměstnání, útvary a činnostní role", en="Employment, departments and activity roles"),
     IN_PLACE_OF: Title(cs="Zastupuje v roli", en="Stands in, in the role"),

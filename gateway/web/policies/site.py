@@ -27,6 +27,7 @@ from gateway.web.waiting import WaitsFor, nothing_waits
 from idp.http.arrival import led_here_by_us
 from idp.http.page import language_of
 from policies.evaluate import PolicyBook
+from policies.fault import quoted
 from policies.parameters import Offered
 from policies.texts import Texts
 
@@ -146,6 +147,7 @@ class Site:
             action_title=lambda action: action_title(action, language),
             role_title=lambda role: Role(role).title_in(language),
             said=lambda text: text[language],
+            quoted=quoted,
             **context,
         )
 

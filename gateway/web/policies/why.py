@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role
+from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role, RouteName
 from gateway.audit.acts import searched
 from gateway.audit.entry import Entry
 from gateway.authorize.explaining import (
@@ -40,6 +40,7 @@ USUAL: Mapping[str, str] = {
     "role": "",
     "application": "",
     "action": Action.READ,
+    "route": "",
     "level": str(LEVELS[AuthenticationLevel.TWO_FACTORS]),
     "device": DeviceState.UNKNOWN,
     "country": HOME,
@@ -53,7 +54,7 @@ USUAL: Mapping[str, str] = {
 """What the form begins with."""
 LONGEST = 200  # characters of a field
 MINUTES_OF_A_YEAR = 366 * 24 * 60
-NOBODY, APPLICATION = "somebody", "application"
+NOBODY, APPLICATION, ROUTE = "somebody", "application", "route"
 Named = Callable[[str], Awaitable[Sequence[Person]]]
 Record = Callable[[Sequence[Entry]], Awaitable[None]]
 
@@ -79,12 +80,9 @@ class Why:
         who, wrong = None, ""
         if request.query.get("application") is not None:
             who = await self._who(request, caller, entered)
-            wrong = (
-                NOBODY if who is None else "" if entered["application"] in site.applications else APPLICATION
-            )
-        found = None
+            wrong = NOBODY if who is None else self._wrong(entered)
+        found, snapshot = None, self.snapshot()
         if who is not None and not wrong:
-            snapshot = self.snapshot()
             question = self._question(caller, who, entered, snapshot)
             async with site.thinking:
                 found = await asyncio.to_thread(
@@ -101,10 +99,18 @@ class Why:
             permitted=found is not None and isinstance(found.verdict, Permitted),
             roles=list(Role),
             actions=list(Action),
+            routes=_routes(snapshot),
             applications=site.applications,
             levels={short: LEVEL_TITLES[one] for short, one in SHORT.items()},
             devices=DEVICE_TITLES,
         )
+
+    def _wrong(self, entered: Mapping[str, str]) -> str:
+        """What of the form names nothing that there is."""
+        if entered["application"] not in self.site.applications:
+            return APPLICATION
+        own = _routes(self.snapshot()).get(ApplicationId(entered["application"]), ())
+        return ROUTE if entered["route"] and entered["route"] not in own else ""
 
     async def _who(
         self, request: web.Request, caller: Assertion, entered: Mapping[str, str]
@@ -165,6 +171,11 @@ class Why:
             purpose=entered["purpose"], order=bool(entered["order"]), emergency=bool(entered["emergency"])
         )
         country = None if entered["address"] else entered["country"].upper() or None
-        return as_known(
-            asked, who, Circumstances(country=country, device=DEVICES[device], said=said), snapshot
-        )
+        route = RouteName(entered["route"]) if entered["route"] else None
+        circumstances = Circumstances(country=country, device=DEVICES[device], route=route, said=said)
+        return as_known(asked, who, circumstances, snapshot)
+
+
+def _routes(snapshot: Snapshot) -> Mapping[ApplicationId, Sequence[RouteName]]:
+    """Names of routes, of the applications where any has one."""
+    return {name: tuple(offer.routes) for name, offer in snapshot.applications.items() if offer.routes}

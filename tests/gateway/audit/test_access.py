@@ -215,6 +215,12 @@ def test_the_municipality_of_the_route_serves_where_none_was_resolved() -> None:
     assert read(line(fresh=None, route="spis - read")).municipality == ""
 
 
+def test_the_name_of_a_route_stands_beside_its_action() -> None:
+    found = read(line(route="spis - read@reports"))
+    assert (found.action, found.details["route"]) == ("read", "reports")
+    assert "route" not in read(line(route="spis - read")).details
+
+
 def test_a_route_of_another_form_is_kept_as_it_is() -> None:
     assert read(line(route="odd")).application == "odd"
 

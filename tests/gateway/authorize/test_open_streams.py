@@ -253,3 +253,17 @@ async def test_a_watch_that_asks_more_lines_than_are_answered_at_once_is_answere
         desk.tell(question(session, number=number))
     numbers = [answer.number for _ in range(3 * AT_ONCE) for answer in (await desk.hear()).answers]
     assert sorted(numbers) == list(range(3 * AT_ONCE))
+
+
+async def test_a_stream_of_a_named_route_is_asked_about_and_recorded_by_it(
+    desk: Desk, session: Session
+) -> None:
+    """The application has no such route here: what is open of it has to end."""
+    await known(desk, session)
+    (answer,) = await desk.ask(question(session, action="read@reports"))
+    assert (answer.allowed, answer.reason) == (False, "unknown_application")
+    async with asyncio.timeout(5):
+        while not desk.entries:
+            await asyncio.sleep(0.01)
+    (entry,) = desk.entries
+    assert (entry.action, entry.details["route"]) == ("read", "reports")

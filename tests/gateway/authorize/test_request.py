@@ -24,6 +24,8 @@ def read(changed: Mapping[str, str | None] | None = None, method: str = "GET", c
 def test_the_route_says_what_is_asked_and_the_path_nothing() -> None:
     request = read({"x-brana-route": "audit - administer"})
     assert (request.application, request.municipality, request.action) == ("audit", None, Action.ADMINISTER)
+    assert request.route is None
+    assert read({"x-brana-route": "audit - read@reports"}).route == "reports"
     assert request.path == "/a/b"
     assert request.target == "/a/b?q=1"
 

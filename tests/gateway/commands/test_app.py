@@ -151,6 +151,7 @@ def test_applications_of_one_line_are_refused_with_the_remedy() -> None:
 
 
 def test_a_route_may_say_everything_in_any_order_behind_the_action() -> None:
+    assert route("read@reports /x") == {"name": "reports", "action": "read", "path": "/x"}
     assert route("read streaming GET,HEAD /x") == {
         "action": "read",
         "streaming": True,

@@ -25,6 +25,24 @@ way = "headers"
 login = "X-Remote-User"
 roles = "X-Remote-Roles"
 """
+PART = """
+[[applications.routes]]
+name = "minutes"
+path = "/minutes"
+action = "read"
+"""
+PART_POLICY = (
+    NOTES_POLICY
+    + """
+@id("minutes-with-a-key")
+@reason("minutes_with_a_key")
+@title_cs("Zápisy jen s klíčem") @title_en("Minutes only with a key")
+@advice_cs("Přihlaste se klíčem.") @advice_en("Sign in with a key.")
+forbid (principal, action, resource in Municipality::"588491")
+when { context has route && context.route.id == "minutes" && context.route.path == "/minutes" }
+unless { context.sign_in.level == 3 };
+"""
+)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -33,7 +51,8 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chang
         notes = made.notes.replace("[[applications.routes]]", TOLD + "\n[[applications.routes]]", 1)
         board = '\n[[applications.routes]]\npath = "/board"\npublic = true\n'
         first, _, rest = notes.partition("\n[[applications.routes]]")
-        await made.reloaded(made.first + first + board + "\n[[applications.routes]]" + rest, NOTES_POLICY)
+        rows = board + PART + "\n[[applications.routes]]" + rest
+        await made.reloaded(made.first + first + rows, PART_POLICY)
         yield made
 
 
@@ -96,6 +115,26 @@ async def test_a_weaker_sign_in_may_change_the_verdict(world: Changing) -> None:
 async def test_plain_headers_are_shown_as_the_application_would_see_them(world: Changing) -> None:
     found = await tried(world, "notes")
     assert found.headers == {"X-Remote-User": "novakova.jana", "X-Remote-Roles": "clerk,registrar"}
+
+
+async def test_a_part_of_an_application_with_a_name_has_rules_of_its_own(world: Changing) -> None:
+    """A grant for the rest, which every browser has by then, does not open it."""
+    found = await tried(world, "notes", path="/MINUTES/1")
+    assert (found.verdict, found.rule, found.named) == ("refused", "minutes-with-a-key", "minutes")
+    assert (await tried(world, "notes", path="/minutes", level="phishing-resistant")).verdict == "granted"
+    assert (await tried(world, "notes", path="/minutes2")).named == ""
+    host = world.host("notes")
+    somebody = await world.somebody(host)
+    async with world.browser() as browser:
+        for path, status in (("/", 200), ("/minutes", 403), ("/x/../Minutes/1", 403), ("/other", 200)):
+            async with browser.http.request(
+                "GET",
+                f"https://127.0.0.1:{browser.port}{path}",
+                headers={"Host": host, "Cookie": somebody.cookie},
+                server_hostname=host.partition(":")[0],
+            ) as answer:
+                reason = answer.headers.get("x-brana-reason")
+                assert (answer.status, reason) == (status, None if status == 200 else "minutes_with_a_key")
 
 
 async def test_public_routes_and_our_own_pages_ask_for_nothing(world: Changing) -> None:

@@ -114,6 +114,10 @@ def test_circumstances_are_those_that_are_written(say: Say) -> None:
         (("matrix", "Hulin"), "did you mean Hulín (588491)?"),
         (("matrix", "58849"), "Hulín (588491)"),
         (("explain", "records", "--role", "mayor@chropyne"), "Chropyně ("),
+        (
+            ("explain", "records", "--role", "mayor@588491", "--route", "x"),
+            "none of its [[applications.routes]]",
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_said_with_what_to_do(

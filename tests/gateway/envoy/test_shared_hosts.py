@@ -22,6 +22,7 @@ PLACES = {
     "front": ("/", READ),
     "spis": ("/spis", [Route(path="/sign", action=Action.SIGN), *READ]),
     "archive": ("/spis/archiv", READ),
+    "parts": ("/casti", [Route(name="reports", path="/sestavy", action=Action.READ), *READ]),
     "narrow": ("/uzka", [Route(path="/jen", action=Action.READ), Route(path="/vsem", public=True)]),
 }
 
@@ -124,6 +125,28 @@ async def test_a_grant_of_one_application_under_the_name_of_another_is_no_grant(
     answer = await ask(shared, path, moved)
     assert answer.status == (200 if stolen == at else 403)
     assert bool(shared.decision.requests) is (stolen != at)
+
+
+@pytest.mark.parametrize(
+    "path", ["/casti/sestavy", "/casti/sestavy/1", "/CASTI/Sestavy", "/casti/x/../sestavy"]
+)
+@pytest.mark.parametrize("actions", [",read,", ",read@other,", ",read,write@reports,", ",read@report,"])
+async def test_a_grant_for_the_rest_of_an_application_opens_no_named_route(
+    shared: Plane, path: str, actions: str
+) -> None:
+    cookie = f"{cookie_of('parts')}={shared.signer.grant('parts', actions=actions)}"
+    assert (await ask(shared, path, cookie)).status == 403
+    assert shared.decision.last.value("x-brana-route") == "parts - read@reports"
+    assert shared.application.requests == []
+
+
+async def test_a_grant_for_a_named_route_opens_nothing_else(shared: Plane) -> None:
+    cookie = f"{cookie_of('parts')}={shared.signer.grant('parts', actions=',read@reports,')}"
+    assert (await ask(shared, "/casti/sestavy/1", cookie)).status == 200
+    assert shared.decision.requests == []
+    for path in ("/casti", "/casti/sestavy/../x", "/casti/sestavyx"):
+        assert (await ask(shared, path, cookie)).status == 403
+        assert shared.decision.last.value("x-brana-route") == "parts - read"
 
 
 async def test_a_grant_beside_one_that_does_not_hold_is_not_taken_in_its_place(shared: Plane) -> None:

@@ -11,10 +11,12 @@ import pytest
 import pytest_asyncio
 
 from config.settings import Separation
-from config.vocabulary import Role
+from config.vocabulary import Action, ApplicationId, Role, RouteName
 from gateway.audit.entry import Code
+from gateway.authorize.snapshot import NamedRoute, Offer
 from gateway.web.simulating import Finished, NotFinished, Occupied, Trouble, UnderWay
 from idp.directory.person import RoleHeld
+from policies.model import Route
 from policies.simulate import Tally
 from policies.simulated import report
 from tests.gateway.web.people import NOW
@@ -90,6 +92,19 @@ async def test_a_question_has_an_address_and_what_is_said(visitor):
     )
     assert 'value="192.0.2.7"' in shown
     assert 'name="order" value="1" checked' in shown
+
+
+async def test_a_named_part_of_an_application_can_be_asked_about(visitor):
+    assert "Part of the application" not in await visitor.get("/why", AUTHOR)
+    part = NamedRoute(Route(id="parcels", path="/parcels"), frozenset({Action.READ}))
+    offer = Offer(frozenset({Action.READ}), frozenset({HULIN}), routes={RouteName("parcels"): part})
+    visitor.given.offers[ApplicationId("map")] = offer
+    shown = await visitor.get("/why?role=clerk&application=map&route=parcels", AUTHOR)
+    assert '<option value="parcels" selected>' in shown
+    assert "(parcels)" in shown
+    wrong = await visitor.get("/why?role=clerk&application=map&route=x", AUTHOR, status=409)
+    assert "That part belongs to another application." in wrong
+    assert "What would permit it" not in wrong
 
 
 @pytest.mark.parametrize("asked", ["login=jinde.ota", "login=nikdo", "role=", "role=king"])

@@ -30,7 +30,7 @@ FAULTS = {
     "schema": (
         FILE,
         reads(HULIN).replace("when {", "when { principal.rolez &&"),
-        "Cedar hlásí: attribute `rolez`",
+        'Cedar hlásí: <span lang="en">attribute `rolez`',
         "použijte atribut, který je v policies/schema.cedarschema",
         "use an attribute of policies/schema.cedarschema",
     ),
@@ -51,7 +51,7 @@ FAULTS = {
     "a case that is none": (
         CASES,
         '[[case]]\nname = "a"\naction = "reed"\n',
-        "hodnota sem nepatří. Kontrola hlásí: Invalid enum value",
+        'hodnota sem nepatří. Kontrola hlásí: <span lang="en">Invalid enum value',
         "jak se případy píší, ukazuje docs/policies.md",
         "Invalid enum value",
     ),

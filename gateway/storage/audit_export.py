@@ -1,0 +1,142 @@
+"""A span of the log as it is handed out: what stands in it, and what proves that it is whole.
+
+JSON Lines, read by `gateway/audit/for_auditors/brana_verify.py`: the span and the roots of what lies before it; each
+entry as it is hashed, beside its leaf hash; between them checkpoints, so that damage is told to a place; at the end the
+checkpoint that seals all of it, and the roots of what lies behind.
+"""
+
+import base64
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from gateway.audit.checkpoint import Checkpoint
+from gateway.audit.proof import consistency, covering
+from gateway.audit.tree import HASH
+from gateway.storage.audit_proofs import StoredTree
+from gateway.storage.tables.audit import audit_checkpoint, audit_entry
+
+FORMAT = 1
+PAGE = 1_000  # entries held in memory at once
+APART = 256
+"""Entries between two checkpoints that are handed out: each costs whoever verifies a signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A checkpoint and the note that says it."""
+
+    checkpoint: Checkpoint
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    begin: int
+    """Sequence of the first entry."""
+    end: int
+    """Of the one behind the last."""
+
+
+def span_between(connection: Connection, since: int | None, until: int | None, size: int) -> Span:
+    """Of the first `size` entries those received from `since` to before `until`, microseconds; None: no bound."""
+    begin = 0 if since is None else _first_from(connection, since, size)
+    return Span(begin, size if until is None else max(begin, _first_from(connection, until, size)))
+
+
+def _first_from(connection: Connection, moment: int, size: int) -> int:
+    """Receive times never go back, so a few rows tell."""
+    low, high = 0, size
+    while low < high:
+        middle = (low + high) // 2
+        received = connection.execute(
+            select(audit_entry.c.received_at).where(audit_entry.c.sequence == middle)
+        ).scalar()
+        if received is not None and received < moment:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def handed_out(
+    connection: Connection,
+    span: Span,
+    sealed: Sealed,
+    kept: Sequence[Sealed] = (),
+    *,
+    by_entries: bool = False,
+) -> Iterator[bytes]:
+    """Lines with their line feeds. `kept`: checkpoints from elsewhere; that the log grew out of those before the span
+    is proven. Raises NotInLog where entries outside of the span are missing.
+    """
+    size, tree = sealed.checkpoint.size, StoredTree(connection, by_entries=by_entries)
+    yield _line(
+        {
+            "brana_export": FORMAT,
+            "origin": sealed.checkpoint.origin,
+            "begin": span.begin,
+            "end": span.end,
+            "left": _texts(tree.root(*one) for one in covering(0, span.begin)),
+            "checkpoint": sealed.note,
+        }
+    )
+    for one in kept:
+        if one.checkpoint.size < span.begin:
+            path = consistency(one.checkpoint.size, size, tree.root)
+            yield _line({"grew_from": one.note, "path": _texts(path)})
+    yield from _entries(connection, span, size)
+    yield _line({"right": _texts(tree.root(*one) for one in covering(span.end, size))})
+
+
+def _entries(connection: Connection, span: Span, size: int) -> Iterator[bytes]:
+    notes = _notes(connection, span, size)
+    sealed = next(notes, None)
+    number = audit_entry.c.sequence
+    query = select(number, audit_entry.c.canonical, audit_entry.c.leaf).order_by(number).limit(PAGE)
+    last = span.begin - 1
+    while page := connection.execute(query.where(number > last, number < span.end)).all():
+        for row in page:
+            while sealed is not None and sealed[0] <= row.sequence:
+                yield _line({"note": sealed[1]})
+                sealed = next(notes, None)
+            leaf = base64.b64encode(_bytes(row.leaf))
+            yield b'{"leaf":"' + leaf + b'","entry":' + _on_a_line(_bytes(row.canonical)) + b"}\n"
+        last = page[-1].sequence
+    if sealed is not None and sealed[0] == span.end:
+        yield _line({"note": sealed[1]})
+
+
+def _notes(connection: Connection, span: Span, size: int) -> Iterator[tuple[int, str]]:
+    c = audit_checkpoint.c
+    last = span.begin
+    while True:
+        behind = c.size >= min(last + APART, span.end) if last > span.begin else c.size > span.begin
+        query = select(c.size, c.note).where(behind, c.size <= span.end, c.size < size)
+        row = connection.execute(query.where(c.size > last).order_by(c.size).limit(1)).first()
+        if row is None:
+            return
+        last = row.size
+        yield row.size, str(row.note)
+
+
+def _line(content: dict[str, object]) -> bytes:
+    return msgspec.json.encode(content) + b"\n"
+
+
+def _texts(hashes: Iterable[bytes]) -> list[str]:
+    found = [base64.b64encode(one).decode() for one in hashes]
+    assert all(len(one) == -(-HASH // 3) * 4 for one in found)
+    return found
+
+
+def _bytes(value: object) -> bytes:
+    """What somebody wrote by hand may be of any type; it is handed out all the same."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+def _on_a_line(data: bytes) -> bytes:
+    """An entry of ours has no line feed; whatever else has one is no entry, and is found to be none."""
+    return data.replace(b"\n", b" ")

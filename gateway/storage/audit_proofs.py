@@ -1,0 +1,87 @@
+"""The log's tree as the database keeps it, for proofs: some hundred rows of ten million.
+
+What is kept of whole subtrees is a shortcut. Where it is missing, as of entries from before it was kept, or does not
+give the root that was sealed, the entries themselves are asked.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from gateway.audit.checkpoint import Checkpoint
+from gateway.audit.proof import ProofRefused, inclusion, root_by_inclusion
+from gateway.audit.tree import KEPT, node_hash
+from gateway.storage.tables.audit import audit_entry, audit_node
+
+_e = audit_entry.c
+
+
+class NotInLog(Exception):
+    """There is no such entry, or not all of the tree that was sealed."""
+
+    def __init__(self, sequence: int) -> None:
+        super().__init__(f"audit log: entry {sequence} is not there")
+        self.sequence = sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That an entry is the one of its number in the log that a checkpoint sealed."""
+
+    sequence: int
+    canonical: bytes
+    path: tuple[bytes, ...]
+    """From the leaf upwards."""
+
+
+def prove(connection: Connection, sequence: int, sealed: Checkpoint) -> Proof:
+    """Raises NotInLog, and ProofRefused where the log does not give the root that was sealed."""
+    row = connection.execute(
+        select(audit_entry.c.canonical, audit_entry.c.leaf).where(audit_entry.c.sequence == sequence)
+    ).first()
+    if row is None or sequence >= sealed.size:
+        raise NotInLog(sequence)
+    for perfect in (StoredTree(connection).root, StoredTree(connection, by_entries=True).root):
+        path = tuple(inclusion(sequence, sealed.size, perfect))
+        if root_by_inclusion(bytes(row.leaf), sequence, sealed.size, path) == sealed.root:
+            return Proof(sequence, bytes(row.canonical), path)
+    raise ProofRefused("the entries do not give the root that was sealed; run `brana audit verify`")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTree:
+    connection: Connection
+    by_entries: bool = False
+    """Nothing but the entries is believed."""
+
+    def root(self, level: int, position: int) -> bytes:
+        """Of a perfect subtree (`gateway.audit.proof.Perfect`). Raises NotInLog."""
+        kept = level // KEPT * KEPT
+        return _folded(self._roots(kept, position << (level - kept), 1 << (level - kept)))
+
+    def _roots(self, level: int, first: int, count: int) -> Iterator[bytes]:
+        """So many of a level that is kept, in order; what is missing is computed from what is below it."""
+        known = {} if level and self.by_entries else self._stored(level, first, count)
+        for position in range(first, first + count):
+            if (root := known.get(position)) is not None:
+                yield root
+            elif level:
+                yield _folded(self._roots(level - KEPT, position << KEPT, 1 << KEPT))
+            else:
+                raise NotInLog(position)
+
+    def _stored(self, level: int, first: int, count: int) -> dict[int, bytes]:
+        number, root = (audit_node.c.position, audit_node.c.root) if level else (_e.sequence, _e.leaf)
+        query = select(number, root).where(number.between(first, first + count - 1))
+        if level:
+            query = query.where(audit_node.c.level == level)
+        return {row[0]: bytes(row[1]) for row in self.connection.execute(query)}
+
+
+def _folded(roots: Iterable[bytes]) -> bytes:
+    """The root above a power of two of them."""
+    row = list(roots)
+    while len(row) > 1:
+        row = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=True)]
+    return row[0]
