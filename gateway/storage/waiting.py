@@ -41,7 +41,10 @@ def _queries(turn: Turn, now: datetime) -> Iterator[tuple[str, Any]]:
     waits = (_a.stage == Stage.WAITING.value) & (_a.ends_at > micros(now))
     here = _a.municipality == turn.municipality
     if turn.orders:
-        yield "orders", _up_to_most(_a.id, waits, here, _a.kind == Kind.ORDER.value, _a.sponsor == turn.who)
+        # By the index of sponsors: everybody is asked about, and all that waits in a district is no small number.
+        still = (func.coalesce(_a.stage, "") == Stage.WAITING.value) & (_a.ends_at > micros(now))
+        ours = (_a.sponsor == turn.who) & (func.coalesce(_a.municipality, "") == turn.municipality)
+        yield "orders", _up_to_most(_a.id, ours, still, _a.kind == Kind.ORDER.value)
     if turn.requests:
         theirs = (_a.asker == turn.who) | (_a.holder == turn.who) | _names(_a.approvals, turn.who)
         yield "requests", _up_to_most(_a.id, waits, here, _a.kind != Kind.ORDER.value, ~theirs)
