@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from config.vocabulary import Language, MunicipalityCode
-from policies.forms import Form, Values, read
+from policies.forms import Form, Values, called, read
 from policies.model import Text
 from policies.parameters import ANYTHING, Offered, shown
 from policies.parsed import parsed
@@ -156,7 +156,7 @@ def _change(
         id=shown_of.annotations.get("id", ""),
         kind=_kind(old is not None, new is not None),
         effect=_effect(old, new),
-        title=_title(shown_of, identifier),
+        title=_title(shown_of, identifier, offered),
         form=None if form is None else form[0].title,
         fields=tuple(_fields(old, new, offered)),
         lines=tuple(_lines(old.text if old else "", new.text if new else "")),
@@ -173,15 +173,13 @@ def _effect(old: _Policy | None, new: _Policy | None) -> Effect:
     return Effect.NONE if old.rest == new.rest else Effect.EITHER
 
 
-def _title(of: _Policy, identifier: str) -> Text:
-    """What people read of it: of a forbid, its words; of one that a form wrote, the form's; else its name."""
-    form = of.written_by[0].title if of.written_by else {}
+def _title(of: _Policy, identifier: str, offered: Offered) -> Text:
+    """What people read of it: of one that a form wrote, what was filled in; of a forbid, its words; else its name."""
+    if of.written_by is not None:
+        return called(*of.written_by, offered)
     named = of.annotations.get("id") or identifier.partition("\n")[0]
     return without_names(
-        {
-            language: of.annotations.get(f"title_{language}") or form.get(language) or named
-            for language in Language
-        }
+        {language: of.annotations.get(f"title_{language}") or named for language in Language}
     )
 
 

@@ -75,6 +75,14 @@ class Explained:
     """Whether all changes of up to three steps were tried, or all that are as small as those found."""
 
     @property
+    def known(self) -> tuple[Fact, ...]:
+        return tuple(fact for fact in self.facts if fact.known)
+
+    @property
+    def unknown(self) -> tuple[Fact, ...]:
+        return tuple(fact for fact in self.facts if not fact.known)
+
+    @property
     def closed(self) -> bool:
         """Forbidden by a rule that no change of the person's lifts."""
         return any(rule.forbids and not rule.moves for rule in self.rules)

@@ -6,7 +6,7 @@ that is no longer what the form would write: it is text alone from then on.
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from config.vocabulary import Language, MunicipalityCode
+from policies.form_words import sentence
 from policies.model import Text
 from policies.parameters import (
     ANYTHING,
@@ -69,7 +70,11 @@ class Form:
     parameters: tuple[Parameter, ...]
     permits: bool
     text: str
-    """Cedar with `$parameter` and `$code`."""
+    """Cedar with `$parameter` and `$code`, and `$advice_cs` and `$advice_en` where `advice` says them."""
+    called: Text
+    """Its policy, with `$parameter`."""
+    advice: tuple[Text, ...] = ()
+    """What refused people read, with `$parameter`; the first is written today, the others were before."""
 
 
 class FormRefused(Exception):
@@ -96,7 +101,17 @@ def _read(name: str) -> Form:
         parameters=msgspec.convert(document["parameters"], tuple[Parameter, ...]),
         permits="\npermit (" in f"\n{text}",
         text=text,
+        called={language: document[f"called_{language}"] for language in Language},
+        advice=tuple(_advice(document)),
     )
+
+
+def _advice(document: Mapping[str, Any]) -> Iterator[Text]:
+    policy = document["policy"]
+    if "advice_cs" in policy:
+        yield {language: policy[f"advice_{language}"] for language in Language}
+        for one in document.get("former_advice", ()):
+            yield {language: one[language.value] for language in Language}
 
 
 def values_of(form: Form, filled: Mapping[str, Any], offered: Offered = ANYTHING) -> dict[str, Value]:
@@ -136,10 +151,21 @@ def _out_of_order(form: Form, values: Values) -> list[tuple[str, Text]]:
 
 def render(form: Form, filled: Mapping[str, Any], code: MunicipalityCode, offered: Offered = ANYTHING) -> str:
     """The text of the policy, which passes the review. Raises FormRefused."""
-    values = values_of(form, filled, offered)
+    return _written(form, values_of(form, filled, offered), code, form.advice[0] if form.advice else None)
+
+
+def called(form: Form, values: Values, offered: Offered = ANYTHING) -> Text:
+    """The policy, by what was filled in: it stands in no text, so an application's other title changes no policy."""
+    named = sentence(form.called, form.parameters, values, offered)
+    return {language: words[0].upper() + words[1:] for language, words in named.items()}
+
+
+def _written(form: Form, values: Values, code: MunicipalityCode, advice: Text | None) -> str:
     kept = json.dumps({name: values[name] for name in sorted(values) if name != ID}, ensure_ascii=False)
     holes = {one.name: in_cedar(one, values[one.name]) for one in form.parameters}
-    body = Template(form.text).substitute(holes, code=code)
+    said = sentence(advice, form.parameters, values) if advice is not None else {}
+    words = {f"advice_{language}": text for language, text in said.items()}
+    body = Template(form.text).substitute(holes | words, code=code)
     return f'@id("{values[ID]}")\n@template("{form.name}")\n@parameters({_quoted(kept)})\n{body.strip()}\n'
 
 
@@ -156,7 +182,8 @@ def read(text: str, code: MunicipalityCode) -> tuple[Form, dict[str, Value]] | N
         form = forms()[annotations["template"]]
         filled = json.loads(annotations["parameters"]) | {ID: annotations[ID]}
         values = values_of(form, filled)
-        return (form, values) if render(form, values, code).strip() == text.strip() else None
+        ways = (_written(form, values, code, advice) for advice in form.advice or (None,))
+        return (form, values) if any(one.strip() == text.strip() for one in ways) else None
     except (ValueError, KeyError, TypeError, FormRefused, RecursionError):
         return None
 

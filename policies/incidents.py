@@ -79,7 +79,7 @@ class Closure:
         if self.at.utcoffset() is None:
             raise ClosureUnusable("the time has no zone", "say when it was closed, with the zone")
         for language in Language:
-            _readable(self.reason.get(language, ""), language)
+            require_readable(self.reason.get(language, ""), language)
 
     @property
     def municipality(self) -> MunicipalityCode | None:
@@ -209,7 +209,8 @@ def _advice(closure: Closure, language: Language) -> str:
     return f"{reason if reason[-1] in '.!?…' else reason + '.'} {ADVICE[language]}"
 
 
-def _readable(text: str, language: Language) -> None:
+def require_readable(text: str, language: Language) -> None:
+    """As a reason that refused people read. Raises ClosureUnusable."""
     if not text.strip():
         raise ClosureUnusable(f"the reason is missing ({language})", "say why, in Czech and in English")
     if len(text) > LONGEST_REASON:

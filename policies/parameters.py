@@ -61,10 +61,23 @@ class Parameter:
     """It is more than that other one."""
     not_before: str = ""
     """It is no less than that other one."""
+    yes_cs: str = ""
+    yes_en: str = ""
+    no_cs: str = ""
+    no_en: str = ""
+    """What a sentence says of a box that is ticked, or is not."""
 
     @property
     def label(self) -> Text:
         return {CS: self.label_cs, EN: self.label_en}
+
+    @property
+    def yes(self) -> Text:
+        return {CS: self.yes_cs, EN: self.yes_en}
+
+    @property
+    def no(self) -> Text:
+        return {CS: self.no_cs, EN: self.no_en}
 
 
 @dataclass(frozen=True, slots=True)

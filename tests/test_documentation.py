@@ -189,6 +189,16 @@ def test_the_command_for_one_time_codes_is_one_and_asks_for_an_account_of_the_st
     assert f"| `{line[2]}` |" in TEXTS["README.md"]
 
 
+def test_the_question_to_the_policies_asks_by_the_configuration_that_the_demo_writes(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"`\.venv/bin/brana (policy explain [^`]*)`", TEXTS["README.md"])
+    program = [sys.executable, "-m", "gateway", *shlex.split(shown)]
+    said = subprocess.run(
+        program, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert "var/demo/brana.toml" in said.stderr
+    assert "cannot be read" in said.stderr, said.stderr
+
+
 def test_the_accounts_of_the_story_are_those_the_demo_offers_to_try() -> None:
     district = sorted(read_district(ROOT / "config/examples/kromeriz.csv"))
     logins = {one.login for one in inhabitants(district) if one.note_en}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from config.district import District
 from config.settings import Settings
 from config.vocabulary import ApplicationId, MunicipalityCode
 from gateway.asks.ask import Ask
+from gateway.audit.folding import folded
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.countries import locator
@@ -21,6 +23,8 @@ from gateway.commands.state import existing_state
 from policies.evaluate import PolicyBook
 from policies.texts import MUNICIPALITIES, REGION, texts_of
 
+NEAR = 3  # municipalities that somebody may have meant
+ALIKE = 0.7  # of 1: one letter of three may be another
 policies_folder = click.option(
     "--policies",
     "folder",
@@ -73,9 +77,21 @@ def municipality_asked(district: District, written: str) -> MunicipalityCode:
     found = district.found(written)
     if found is None:
         raise CannotStart(
-            f"no municipality {written!r} in the district", "write its code, its number or its whole name"
+            f"no municipality {written!r} in the district{_meant(district, written)}",
+            "write its code, its number or its whole name",
         )
     return found
+
+
+def _meant(district: District, written: str) -> str:
+    """Those whose names or codes are like it, without a regard to accents."""
+    known = {folded(one.name): code for code, one in district.items()} | {code: code for code in district}
+    near = dict.fromkeys(
+        known[one] for one in get_close_matches(folded(written), known, n=NEAR, cutoff=ALIKE)
+    )
+    return (
+        f"; did you mean {' or '.join(f'{district.name(code)} ({code})' for code in near)}?" if near else ""
+    )
 
 
 def applications_asked(book: PolicyBook, written: Sequence[str]) -> tuple[ApplicationId, ...]:

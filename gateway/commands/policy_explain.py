@@ -10,7 +10,15 @@ import click
 import msgspec
 
 from config.district import District
-from config.vocabulary import Action, ApplicationId, AuthenticationLevel, MunicipalityCode, Role, RouteName
+from config.vocabulary import (
+    Action,
+    ApplicationId,
+    AuthenticationLevel,
+    Language,
+    MunicipalityCode,
+    Role,
+    RouteName,
+)
 from gateway.asks.ask import Ask
 from gateway.audit.acts import looked
 from gateway.authorize.explaining import (
@@ -23,7 +31,7 @@ from gateway.authorize.explaining import (
 )
 from gateway.authorize.snapshot import Snapshot
 from gateway.commands.operator import operator
-from gateway.commands.options import configuration
+from gateway.commands.options import configuration, language
 from gateway.commands.person import named, the_one
 from gateway.commands.policies_asked import (
     applications_asked,
@@ -76,6 +84,7 @@ SHORT = {one.value.rpartition(":")[2]: one for one in AuthenticationLevel}
 )
 @click.option("--tunnel", is_flag=True, help="Through the office's tunnel.")
 @said_options
+@language
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(  # noqa: PLR0913 - one parameter for each circumstance
     *,
@@ -96,6 +105,7 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     device: str,
     tunnel: bool,
     said: Said,
+    language: Language,
     as_json: bool,
 ) -> None:
     if bool(login) is bool(roles):
@@ -134,7 +144,7 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     if as_json:
         click.echo(msgspec.json.encode(explained_content(found)).decode())
     else:
-        show_explained(found, asked.book.names, asked.settings.language, console())
+        show_explained(found, asked.book.names, language, console())
     sys.exit(0 if isinstance(found.verdict, Permitted) else 1)
 
 

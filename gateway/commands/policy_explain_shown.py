@@ -13,6 +13,7 @@ PERMITTED: Text = {CS: "povoleno", EN: "permitted"}
 REFUSED: Text = {CS: "zamítnuto", EN: "refused"}
 RULE: Text = {CS: "pravidlo", EN: "rule"}
 FACTS: Text = {CS: "Na co se dívají:", EN: "What they look at:"}
+UNKNOWN: Text = {CS: "Není známo:", EN: "Not known:"}
 WAYS: Text = {
     CS: "Povoleno by to bylo ({steps}), stačí jedno z toho:",
     EN: "It would be permitted ({steps}), any of these will do:",
@@ -45,12 +46,17 @@ def show_explained(found: Explained, names: Names, language: Language, out: Cons
     for rule in found.rules:
         said = f": {rule.title[language]}" if rule.title else ""
         out.print(f"{RULE[language]} {rule.id} ({rule.file}:{rule.line}){said}", soft_wrap=True)
-    if found.facts:
+    if found.known:
         out.print(f"\n{FACTS[language]}")
         table = Table(show_header=False, box=None)
-        for fact in found.facts:
+        for fact in found.known:
             table.add_row(fact.name, fact.title[language], fact.value[language])
         out.print(table)
+    if found.unknown:
+        out.print(
+            f"\n{UNKNOWN[language]} {', '.join(fact.title[language] for fact in found.unknown)}",
+            soft_wrap=True,
+        )
     if not isinstance(verdict, Permitted):
         _show_ways(found, language, out)
 

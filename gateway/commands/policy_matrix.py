@@ -14,7 +14,7 @@ from rich.table import Column, Table
 
 from config.vocabulary import Language, Role
 from gateway.authorize.facts import facts_at
-from gateway.commands.options import configuration
+from gateway.commands.options import configuration, language
 from gateway.commands.policies_asked import (
     applications_asked,
     book_of_folder,
@@ -66,8 +66,10 @@ ROLES: Text = {CS: "role", EN: "roles"}
 @click.option("--at", "written", default="", help="At this moment (2026-11-23T09:00); left out: now.")
 @click.option("--address", default="", help="From this IP address; left out: from none that is known.")
 @click.option("--country", default="", help="From this country (CZ); left out: what the address says.")
+@language
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def show(
+def show(  # noqa: PLR0913 - one parameter for each circumstance
+    *,
     configuration: Path,
     municipality: str,
     folder: Path | None,
@@ -76,7 +78,7 @@ def show(
     written: str,
     address: str,
     country: str,
-    *,
+    language: Language,
     as_json: bool,
 ) -> None:
     asked = policies_asked(configuration, folder)
@@ -86,7 +88,7 @@ def show(
     facts = replace(here, country=country.upper() or here.country)
     at = Circumstances(now=moment_asked(written), address=address, facts=facts)
     other = None if against is None else book_of_folder(asked.settings, asked.district, against)
-    language, names = asked.settings.language, asked.book.names
+    names = asked.book.names
     with _bar(ROLES[language]) as progress:
         found = matrix(asked.book, code, at, those, progress)
         theirs = None if other is None else matrix(other, code, at, those, progress)

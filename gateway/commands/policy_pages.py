@@ -15,6 +15,7 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.decisions import shared_book
 from gateway.commands.plane_simulations import PlaneSimulations
 from gateway.commands.policy_offices import activation_of, incidents_of
+from gateway.commands.waiting import waits_for
 from gateway.policy_office.incident import Incident
 from gateway.policy_office.office import standing
 from gateway.sessions.session import Session
@@ -25,6 +26,7 @@ from gateway.web.policies.overview import Overview
 from gateway.web.policies.proposals import Proposals
 from gateway.web.policies.site import Site
 from gateway.web.policies.switch import Switch
+from gateway.web.policies.taking_back import TakingBack
 from gateway.web.policies.versions import Versions
 from gateway.web.policies.who_may import WhoMay
 from gateway.web.policies.why import Why
@@ -62,6 +64,7 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         centre=plane.settings.office.municipality,
         gates_have_it=lambda: plane.gates.gate_applied(AT_ONCE),
         names_of=_Names(plane),
+        waits_for=waits_for(plane),
     )
     by_name = sorted(plane.state.district.items(), key=lambda one: folded(one[1].name))
     district = {code: one.name for code, one in by_name}
@@ -69,6 +72,7 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         *Overview(site).pages(),
         *Editor(site).pages(),
         *Proposals(site).pages(),
+        *TakingBack(site).pages(),
         *Impact(site, PlaneSimulations(plane), plane.state.record).pages(),
         *Versions(site).pages(),
         *WhoMay(site).pages(),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from gateway.commands.acting import acting
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.reviewing import reviewing
+from gateway.commands.waiting import waits_for
 from gateway.web.access_review.rooms import Reviews
 from gateway.web.desk import Page
 
@@ -18,4 +19,5 @@ def review_pages(plane: ControlPlane) -> Sequence[Page]:
         applications=plane.application_titles(),
         everywhere=list(plane.state.district),
         centre=plane.settings.office.municipality,
+        waits_for=waits_for(plane),
     ).pages()

@@ -25,6 +25,7 @@ from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.own_applications import PORTAL_ITSELF
 from gateway.commands.state import now
 from gateway.commands.travel_told import tell_of_travel
+from gateway.commands.waiting import waits_for
 from gateway.control import Reload, Sync, TryOut, control_app
 from gateway.envoy.plain import ACME
 from gateway.fleet.door import Door
@@ -90,7 +91,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     exceptions = Exceptions(officer.desk, known, people, record)
     nodes = Nodes(officer.desk, partial(_known_fleet, plane.state.database), record)
     rooms: dict[str, Iterable[Page]] = {
-        f"portal.{domain}": Portal(plane.desk, own, plane.snapshot.duties).pages(),
+        f"portal.{domain}": Portal(plane.desk, own, plane.snapshot.duties, waits_for(plane)).pages(),
         f"admin.{domain}": [
             *officer.pages(),
             *rechecks.pages(),
@@ -99,7 +100,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
             *nodes.pages(),
         ],
         f"requests.{domain}": Requests(
-            plane.desk, ask_office(plane), PlaneTown(plane), plane.addresses.admin
+            plane.desk, ask_office(plane), PlaneTown(plane), plane.addresses.admin, waits_for(plane)
         ).pages(),
     }
     forms = KeptForms(

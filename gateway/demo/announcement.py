@@ -52,6 +52,10 @@ def announce(content: Mapping[str, Any], console: Console) -> None:
     console.print(featured)
     console.print(_addresses("Addresses", few | {"test authority": content["authority"]}))
     console.print("Everybody, every address and the directory's own accounts: brana demo --everything")
+    console.print(
+        f"Commands such as brana policy need to know its configuration: --config {content['configuration']}",
+        soft_wrap=True,
+    )
 
 
 def announce_everything(content: Mapping[str, Any], console: Console) -> None:

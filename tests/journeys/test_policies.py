@@ -89,6 +89,7 @@ async def test_the_officer_closes_suppliers_by_one_switch_and_opens_them_again(
         await expect(officer.locator("main")).to_contain_text("Přístup dodavatelů je dočasně uzavřen")
         assert (await supplier.goto(product.url("portal"))).status == 403
         await expect(supplier.locator("h1")).to_contain_text("Přístup dodavatelů je dočasně uzavřen")
+        await officer.get_by_role("link", name="Znovu otevřít").click()
         await officer.get_by_label("Proč se může otevřít").fill("Dodavatel svůj účet ověřil.")
         await officer.get_by_role("button", name="Znovu otevřít").click()
         await expect(officer.locator("main")).to_contain_text("Je znovu otevřeno")

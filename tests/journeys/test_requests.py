@@ -40,6 +40,7 @@ async def test_access_that_was_approved_opens_and_closes_when_it_is_taken_back(
         await expect(petr.locator("main")).to_contain_text("Schválili jste to.")
 
         assert (await vera.goto(product.url("spisovka-588491"))).status == 200
+        await petr.get_by_role("link", name="Ukončit").click()
         await petr.get_by_role("button", name="Ukončit").click()
         await expect(petr.locator("main")).to_contain_text("Skončilo to.")
         await screenshot(petr, "requests-ended")
@@ -65,6 +66,7 @@ async def test_nobody_approves_what_they_asked_for_themselves(product: Demo, bro
             form.action = '/approve';
             form.insertAdjacentHTML('beforeend', '<input name="note" value="">');
         }"""
+        await petr.get_by_role("link", name="Vzít zpět").click()
         await petr.evaluate(forged)
         await petr.locator('form[action="/approve"] button').click()
         await expect(petr.locator("h1")).to_contain_text("O vlastní žádosti nelze rozhodnout")

@@ -81,7 +81,8 @@ async def test_a_supplier_works_under_an_order_until_its_sponsor_ends_it(
     await hall.filip.goto(product.url("requests", "/orders"))
     await expect(hall.filip.locator("tbody")).to_contain_text("platí")
     await seen(hall.filip, "order-at-work")
-    await hall.filip.get_by_role("button", name="Ukončit").first.click()
+    await hall.filip.get_by_role("link", name="Ukončit").first.click()
+    await press(hall.filip, "Ukončit")
 
     assert (await hall.pavel.goto(product.url("rozpocet"))).status == 403
     await expect(hall.pavel.locator("main")).to_contain_text("dokud ji garant neukončí")
@@ -117,7 +118,8 @@ async def test_emergency_access_alerts_at_once_and_somebody_else_reviews_it(
 
     await hall.martin.goto(product.url("requests", "/reviews"))
     await seen(hall.martin, "emergency-to-review")
-    await hall.martin.get_by_role("button", name="Ukončit").click()
+    await hall.martin.get_by_role("link", name="Ukončit").click()
+    await press(hall.martin, "Ukončit")
     assert (await hall.petr.goto(product.url(RECORDS, "/new"))).status == 403
     await hall.martin.get_by_label("Co jste zjistili").fill("Zapsáno jedno hlášení, důvod odpovídá.")
     await hall.martin.get_by_role("button", name="Zapsat přezkum").click()
@@ -152,7 +154,8 @@ async def test_a_stand_in_opens_what_the_other_opens_and_the_log_says_in_whose_p
     await expect(hall.martin.locator("main")).to_contain_text(PETR)
 
     await hall.petr.goto(product.url("requests"))
-    await hall.petr.get_by_role("button", name="Ukončit").first.click()
+    await hall.petr.get_by_role("link", name="Ukončit").first.click()
+    await press(hall.petr, "Ukončit")
     await hall.filip.goto(product.url(RECORDS))
     await hall.filip.get_by_role("row").filter(has_text="čeká na podpis").get_by_role("link").first.click()
     await expect(hall.filip.get_by_role("button", name="Podepsat")).to_have_count(0)
@@ -176,11 +179,12 @@ async def test_what_a_review_removes_is_refused_at_the_next_click_and_reported(
     await expect(hall.filip.locator("main")).to_contain_text("protože vám byla odebrána role")
     await seen(hall.filip, "review-refused")
     await keep_the_rest(hall.petr, review)
-    await expect(hall.petr.get_by_role("button", name="Uzavřít přezkum")).to_have_count(0)
+    await expect(hall.petr.get_by_role("link", name="Uzavřít přezkum")).to_have_count(0)
 
     await hall.martin.goto(product.url("policies", "/reviews"))
     await hall.martin.get_by_role("link", name="Projít").first.click()
     await keep_the_rest(hall.martin, review)
+    await hall.martin.get_by_role("link", name="Uzavřít přezkum").click()
     await press(hall.martin, "Uzavřít přezkum")
     await expect(hall.martin.locator("main")).to_contain_text("v adresáři stále je")
     await seen(hall.martin, "review-report")

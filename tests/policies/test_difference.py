@@ -99,7 +99,7 @@ def test_what_a_form_wrote_differs_by_its_fields() -> None:
         ("Do kolika hodin", "18", "20"),
     ]
     assert list(told(found, Language.CZECH)) == [
-        "588491 hours: změněno, může obojí: V tuto dobu je přístup uzavřen",
+        "588491 hours: změněno, může obojí: Jen 6.00–20.00, pondělí–pátek: budget (účetní)",
         "    Od kolika hodin: 7 → 6",
         "    Do kolika hodin: 18 → 20",
     ]

@@ -14,6 +14,7 @@ from gateway.authorize.act import Act
 from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.grants.claims import Assertion as Claims
 from gateway.storage.audit import append
+from gateway.waiting import NOTHING, Waiting
 from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.policies.editor import Editor
@@ -22,6 +23,7 @@ from gateway.web.policies.overview import Overview
 from gateway.web.policies.proposals import Proposals
 from gateway.web.policies.site import Site
 from gateway.web.policies.switch import Switch
+from gateway.web.policies.taking_back import TakingBack
 from gateway.web.policies.versions import Versions
 from gateway.web.policies.who_may import WhoMay
 from gateway.web.policies.why import Why
@@ -98,6 +100,8 @@ class PolicySite:
     """In force, of whoever is asked about."""
     separation: list[Separation] = field(default_factory=list)
     people: tuple[Person, ...] = PEOPLE
+    waiting: Waiting = NOTHING
+    networks: tuple[NetworkName, ...] = (NetworkName("office"),)
     offers: dict[ApplicationId, Offer] = field(default_factory=dict)
 
     def in_force(self) -> PolicyBook:
@@ -140,10 +144,11 @@ class PolicySite:
             may_act=self._may,
             books=self,
             applications=TITLES,
-            networks=[NetworkName("office")],
+            networks=self.networks,
             centre=KROMERIZ,
             gates_have_it=self._gates_have_it,
             names_of=self._names,
+            waits_for=self._waits_for,
         )
 
     def pages(self, desk: Desk) -> Sequence[Page]:
@@ -152,6 +157,7 @@ class PolicySite:
             *Overview(site).pages(),
             *Editor(site).pages(),
             *Proposals(site).pages(),
+            *TakingBack(site).pages(),
             *Impact(site, self, self._record).pages(),
             *Versions(site).pages(),
             *WhoMay(site).pages(),
@@ -177,6 +183,9 @@ class PolicySite:
     async def _names(self, subjects: Collection[str]) -> Mapping[str, str]:
         people = (AUTHOR, APPROVER, BOTH, CENTRE)
         return {one.subject: one.name for one in people if one.subject in subjects}
+
+    async def _waits_for(self, *_: object) -> Waiting:
+        return self.waiting
 
     async def _gates_have_it(self) -> bool:
         return not self.gates_late

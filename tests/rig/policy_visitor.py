@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import Any
 
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
@@ -96,10 +97,11 @@ def headers(who) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def policy_visitor(folder: Path) -> AsyncIterator[Visitor]:
+async def policy_visitor(folder: Path, **facts: Any) -> AsyncIterator[Visitor]:
+    """`facts`: of the site."""
     prepare(folder / "brana.db")
     with closing(Database(folder / "brana.db")) as database:
-        given = PolicySite(World(database))
+        given = PolicySite(World(database), **facts)
         desk = Office().desk()
         app = make_app(desk, {"policies.brana.test": given.pages(desk)}, {})
         async with TestClient(TestServer(app)) as client:

@@ -25,6 +25,7 @@ from gateway.web.desk import Desk, Page, Refused, form_of, origin_of, request_id
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.officer.details import action_title
 from gateway.web.refusal import FORM_UNREADABLE, PAGE_UNKNOWN
+from gateway.web.waiting import WaitsFor, nothing_waits
 from idp.http.arrival import led_here_by_us
 from idp.http.moments import PRAGUE
 from idp.http.page import language_of, page_headers
@@ -63,6 +64,7 @@ class Reviews:
     applications: Mapping[ApplicationId, Title]
     everywhere: Sequence[MunicipalityCode]
     centre: MunicipalityCode | None
+    waits_for: WaitsFor = nothing_waits
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -73,7 +75,9 @@ class Reviews:
             Page("GET", "/reviews/{review}", self.campaign),
             Page("POST", "/reviews/{review}", self.decide),
             Page("POST", "/reviews/{review}/close", self.close),
-            Page("GET", "/reviews/{review}/close", self.campaign),
+            Page("GET", "/reviews/{review}/close", self.closing),
+            Page("POST", "/reviews/{review}/remove", self.removing),
+            Page("GET", "/reviews/{review}/remove", self.campaign),
             Page("GET", "/reviews/{review}/report", self.report),
             Page("POST", "/reviews/{review}/report", self.restore),
             Page("GET", "/reviews/{review}/report.json", self.as_json),
@@ -149,6 +153,25 @@ class Reviews:
         query = {"done": "decided"} | ({"page": str(following[0])} if following is not None else {})
         place = f"#access-{following[1]}" if following is not None else "#finish"
         raise web.HTTPSeeOther(f"/reviews/{which}?{urlencode(query)}{place}")
+
+    async def removing(self, request: web.Request) -> web.Response:
+        """Asked before something is removed that no other decision brings back."""
+        caller = self._caller(request)
+        form = await form_of(request, ["number", "comment"])
+        shown = await self._shown(request, caller)
+        found = [one for one in shown.items if one.number == _number(form["number"])]
+        if not found:
+            raise Refused(FORM_UNREADABLE, 400)
+        more = {"item": found[0], "comment": form["comment"]}
+        return await self._show(request, "review_sure.html", caller, **self._of(shown, caller), **more)
+
+    async def closing(self, request: web.Request) -> web.Response:
+        caller = self._caller(request)
+        shown = await self._shown(request, caller)
+        of_this = self._of(shown, caller)
+        if shown.campaign.over or not of_this["may_act"]:
+            raise web.HTTPSeeOther(f"/reviews/{shown.campaign.id}")
+        return await self._show(request, "review_sure.html", caller, **of_this, item=None)
 
     async def close(self, request: web.Request) -> web.Response:
         caller, which = self._caller(request), _review_of(request)
@@ -238,6 +261,7 @@ class Reviews:
             request,
             template,
             caller,
+            turn=await self.waits_for(caller, origin_of(request), {POLICIES}),
             scopes=SCOPES,
             choices=CHOICES,
             final=FINAL,

@@ -18,6 +18,7 @@ from gateway.web.policies.listing import Listed, appended, listed, removed, repl
 from gateway.web.policies.not_done import REFUSALS, done
 from gateway.web.policies.site import Site
 from gateway.web.refusal import PAGE_UNKNOWN
+from policies.form_words import unfillable
 from policies.forms import ID, Form, FormRefused, forms, render
 from policies.model import Text
 from policies.parameters import choices
@@ -51,7 +52,6 @@ class Editor:
             Page("GET", f"{one}/text", self.text),
             Page("POST", f"{one}/text", self.write),
             Page("GET", f"{one}/note", self.draft),  # the switch of languages of a refusal
-            Page("GET", f"{one}/remove", self.draft),
         )
 
     async def draft(self, request: web.Request) -> web.Response:
@@ -62,9 +62,10 @@ class Editor:
             "policy_draft.html",
             caller,
             one=one,
-            policies=listed(one.texts),
+            policies=listed(one.texts, self.site.offered),
             files=_files(one),
             forms=forms() if municipality_of(one.scope) else {},
+            unfillable=lambda form: unfillable(form.parameters, self.site.offered),
             offered=self.site.offered,
         )
 
@@ -79,7 +80,7 @@ class Editor:
     async def remove(self, request: web.Request) -> web.Response:
         caller, entered = self.site.caller(request), await texts_of(request, ["revision", "file", "number"])
         one = await self.site.proposal(request, caller)
-        that = _policy(one, entered["file"], entered["number"])
+        that = policy_of(one, entered["file"], entered["number"])
         text = removed(one.texts[that.file], that.number)
         await self._keep(request, caller, one, entered["revision"], _with(one, that.file, text))
         raise web.HTTPSeeOther(f"/proposals/{one.id}/edit?done=removed")
@@ -91,7 +92,7 @@ class Editor:
         _code(one)
         which, entered = request.query.get("number", ""), dict[str, Any]()
         if which:
-            that = _policy(one, _own_file(one), which)
+            that = policy_of(one, _own_file(one), which)
             if that.form is None or that.form.name != form.name:
                 raise Refused(PAGE_UNKNOWN, 404)
             entered = dict(that.values)
@@ -102,7 +103,7 @@ class Editor:
         caller, form, fields = self.site.caller(request), _form(request), await fields_of(request)
         one = await self.site.proposal(request, caller)
         code, which = _code(one), _single(fields, "number")
-        there = _policy(one, _own_file(one), which) if which else None
+        there = policy_of(one, _own_file(one), which) if which else None
         entered = _entered(form, fields)
         try:
             policy = render(form, entered, code, self.site.offered)
@@ -178,6 +179,7 @@ class Editor:
             status=409 if wrong else 200,
             one=one,
             form=form,
+            unfillable=unfillable(form.parameters, self.site.offered),
             which=which,
             entered={ID: "", **_empty(form), **entered},
             faults=faults,
@@ -256,7 +258,8 @@ def _file(scope: Scope, name: str) -> str:
     return name
 
 
-def _policy(one: Proposal, file: str, which: str) -> Listed:
+def policy_of(one: Proposal, file: str, which: str) -> Listed:
+    """Raises Refused."""
     place = number_or_none(which)
     found = [each for each in listed(one.texts) if each.file == file and each.number == place]
     if not found:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from config.vocabulary import Language, MunicipalityCode
 from gateway.policy_office.scope import municipality_of, scope_of
-from policies.forms import Form, Values, read
+from policies.forms import Form, Values, called, read
 from policies.model import Text
-from policies.parameters import Offered, shown
+from policies.parameters import ANYTHING, Offered, shown
 from policies.parsed import parsed
 from policies.reasons import without_names
 from policies.statements import Statement, split
@@ -42,18 +42,25 @@ class Listed:
         ]
 
 
-def listed(texts: Texts) -> list[Listed]:
-    return [one for name in sorted(texts) if name.endswith(POLICIES) for one in _of(name, texts[name])]
+def listed(texts: Texts, offered: Offered = ANYTHING) -> list[Listed]:
+    return [
+        one for name in sorted(texts) if name.endswith(POLICIES) for one in _of(name, texts[name], offered)
+    ]
 
 
-def _of(name: str, text: str) -> Iterator[Listed]:
+def _of(name: str, text: str, offered: Offered) -> Iterator[Listed]:
     code = municipality_of(scope_of(name))
     for number, statement in enumerate(split(text)):
-        yield _listed(name, number, statement, _comment_before(text, statement), code)
+        yield _listed(name, number, statement, _comment_before(text, statement), code, offered)
 
 
 def _listed(
-    name: str, number: int, statement: Statement, comment: str, code: MunicipalityCode | None
+    name: str,
+    number: int,
+    statement: Statement,
+    comment: str,
+    code: MunicipalityCode | None,
+    offered: Offered,
 ) -> Listed:
     try:
         (policy,) = parsed(statement.text)["staticPolicies"].values()
@@ -65,12 +72,8 @@ def _listed(
     form, values = written if written is not None else (None, {})
     identifier = annotations.get("id", "")
     plain = comment or annotations.get("doc", "") or identifier or statement.text.partition("\n")[0][:80]
-    titles = without_names(
-        {
-            language: annotations.get(f"title_{language}") or (form.title[language] if form else plain)
-            for language in Language
-        }
-    )
+    own = {language: annotations.get(f"title_{language}") or plain for language in Language}
+    titles = called(form, values, offered) if form is not None else without_names(own)
     return Listed(
         file=name, number=number, id=identifier, title=titles, forbids=forbids,
         text=statement.text, form=form, values=values, readable=readable,

@@ -45,7 +45,7 @@ class Overview:
             closed=await done(site.incidents.listed(asking)),
             waiting=[one for one in of_both if _waits_for(caller, one)],
             under_way=[one for one in of_both if one.state not in OVER and not _waits_for(caller, one)],
-            policies=listed(await done(site.office.texts(asking, scope))),
+            policies=listed(await done(site.office.texts(asking, scope)), site.offered),
             last=heads[0] if heads else None,
             names=await site.names_of({head.author for head in heads} | {head.approver for head in heads}),
         )
@@ -59,7 +59,7 @@ class Overview:
             "policies.html",
             caller,
             scope=scope,
-            policies=listed(await done(site.office.texts(asking, scope))),
+            policies=listed(await done(site.office.texts(asking, scope)), site.offered),
             last=heads[0] if heads else None,
             names=await site.names_of({head.author for head in heads} | {head.approver for head in heads}),
             offered=site.offered,
@@ -74,7 +74,8 @@ class Overview:
             "proposals.html",
             caller,
             scope=scope,
-            under_way=[one for one in found if one.state not in OVER],
+            drafts=[one for one in found if is_own_draft(one, caller)],
+            under_way=[one for one in found if one.state not in OVER and not is_own_draft(one, caller)],
             over=[one for one in found if one.state in OVER][:SHOWN_OVER],
         )
 
@@ -83,6 +84,11 @@ class Overview:
         scope = scope_asked((await texts_of(request, ["of"]))["of"], caller)
         begun = await done(site.office.begin(site.asking(request, caller), scope, site.desk.now()))
         raise web.HTTPSeeOther(f"/proposals/{begun.id}/edit")
+
+
+def is_own_draft(one: Proposal, caller: Assertion) -> bool:
+    """Which its owner may go on with, or forget."""
+    return one.state in (State.DRAFT, State.RETURNED) and one.owner == caller.subject
 
 
 def _waits_for(caller: Assertion, one: Proposal) -> bool:

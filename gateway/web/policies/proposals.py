@@ -49,7 +49,7 @@ class Proposals:
             Page("GET", one, self.one),
             *(Page("POST", f"{one}/{name}", act) for name, act in acts),
             *(
-                Page("GET", f"{one}/{name}", self.one) for name, _ in acts
+                Page("GET", f"{one}/{name}", self.one) for name, _ in acts if name != "withdraw"
             ),  # the switch of languages of a refusal
         )
 

@@ -23,6 +23,7 @@ from gateway.web.desk import Desk, origin_of, request_id_of
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.officer.details import action_title
 from gateway.web.policies.not_done import done
+from gateway.web.waiting import WaitsFor, nothing_waits
 from idp.http.arrival import led_here_by_us
 from idp.http.page import language_of
 from policies.evaluate import PolicyBook
@@ -72,6 +73,7 @@ class Site:
     """Whether every gate goes by what decides now; one that does not honours grants of before meanwhile."""
     names_of: Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
     """What people are called, by subject; who is not known is left out."""
+    waits_for: WaitsFor = nothing_waits
     thinking: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Matrices and explanations are worked out one at a time: many of them hold up no decision."""
 
@@ -136,6 +138,7 @@ class Site:
             status=status,
             municipality=self.desk.municipality_name(caller.municipality),
             may=actions_of(caller, self.centre),
+            turn=await self.waits_for(caller, origin_of(request), {POLICIES}),
             done=request.query.get("done", "")[:NAME_LENGTH] if led_here_by_us(request) else "",
             states=STATES,
             tags=TAGS,

@@ -6,18 +6,19 @@ from datetime import datetime
 
 from aiohttp import web
 
-from config.vocabulary import Action, Language, MunicipalityCode, Role
+from config.vocabulary import REASON_HEADER, Action, Language, MunicipalityCode, Role
 from gateway.policy_office.incidents import CLOSE
-from gateway.policy_office.refusal import Refusal
+from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import OF_REGION
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
-from gateway.web.policies.entered import texts_of
+from gateway.web.policies.closing_form import FIELDS, NOT_THERE, Known, faults_in, target_of
+from gateway.web.policies.entered import fields_of, texts_of
 from gateway.web.policies.not_done import REFUSALS, done
 from gateway.web.policies.site import NAME_LENGTH, Site
-from gateway.web.refusal import FORM_UNREADABLE
+from gateway.web.refusal import FORM_UNREADABLE, PAGE_UNKNOWN
 from policies.incident_words import KIND_WORDS
-from policies.incidents import Closure, ClosureKind, ClosureUnusable, called, target_fault
+from policies.incidents import Closure, ClosureKind, called
 from policies.model import Text
 
 REASON: Text = {
@@ -25,16 +26,8 @@ REASON: Text = {
     Language.ENGLISH: "We are dealing with a security incident.",
 }
 """What refused people read, unless whoever closes says something else."""
-FIELDS = ("kind", "role", "application", "municipality", "reason_cs", "reason_en")
 EVERY = ""
 """Of a choice: none of them."""
-TARGET_OF: Mapping[ClosureKind, tuple[str, ...]] = {
-    ClosureKind.ROLE: ("role",),
-    ClosureKind.APPLICATION: ("application",),
-    ClosureKind.MUNICIPALITY: ("municipality",),
-    ClosureKind.MUNICIPALITY_APPLICATION: ("municipality", "application"),
-}
-"""Fields whose values together are the kind's target."""
 Hits = Callable[[Closure, datetime], Awaitable[tuple[int, int]]]
 """Open sessions that a closure would take something from, and of all there are."""
 
@@ -53,35 +46,21 @@ class Switch:
             Page("POST", "/incidents/{incident}/open", self.open_again),
             Page("GET", "/incidents/confirm", self.shown),  # the switch of languages of a refusal
             Page("GET", "/incidents/close", self.shown),
-            Page("GET", "/incidents/{incident}/open", self.shown),
+            Page("GET", "/incidents/{incident}/open", self.opening),
         )
 
     async def shown(self, request: web.Request) -> web.Response:
-        site, caller = self.site, self.site.caller(request)
-        found = await done(site.incidents.listed(site.asking(request, caller), over=True))
-        return await site.show(
-            request,
-            "incidents.html",
-            caller,
-            closed=[one for one in found if one.stands],
-            over=[one for one in found if not one.stands],
-            called=self._called,
-            everywhere=await site.gates_have_it(),
-            kinds=KIND_WORDS,
-            roles=list(Role),
-            municipalities=self.municipalities,
-            applications=site.applications,
-            entered=dict.fromkeys(FIELDS, EVERY)
-            | {f"reason_{language}": REASON[language] for language in Language},
-        )
+        return await self._form(request, self.site.caller(request), {}, {})
 
     async def confirm(self, request: web.Request) -> web.Response:
         """Nothing is closed yet. How many are signed in is told only to whoever may close."""
         site, caller = self.site, self.site.caller(request)
-        entered = await texts_of(request, FIELDS)
-        kind, target = _wanted(entered)
+        kind, entered = _wanted(await fields_of(request))
         await done(self._may_look(request, caller))
-        closure = self._closure(caller, kind, target, entered)
+        faults = faults_in(kind, entered, self._known)
+        if kind is None or faults:
+            return await self._form(request, caller, entered, faults)
+        closure = self._closure(caller, kind, entered)
         hit, everybody = await self.hits(closure, site.desk.now())
         return await site.show(
             request,
@@ -95,18 +74,36 @@ class Switch:
         )
 
     async def close(self, request: web.Request) -> web.Response:
+        """What the office refuses for what was filled in is said at the field, and is recorded all the same."""
         site, caller = self.site, self.site.caller(request)
-        entered = await texts_of(request, FIELDS)
-        kind, target = _wanted(entered)
-        reason, now = _reason(entered), site.desk.now()
-        await done(site.incidents.close(site.asking(request, caller), kind, target, reason, now))
+        kind, entered = _wanted(await fields_of(request))
+        if kind is None:
+            raise Refused(FORM_UNREADABLE, 400)
+        reason, now, asking = _reason(entered), site.desk.now(), site.asking(request, caller)
+        try:
+            await site.incidents.close(asking, kind, target_of(kind, entered), reason, now)
+        except ActRefused as refused:
+            faults = faults_in(kind, entered, self._known)
+            if not faults:
+                raise Refused(*REFUSALS[refused.reason]) from refused
+            return await self._form(request, caller, entered, faults)
         raise web.HTTPSeeOther("/incidents?done=closed")
+
+    async def opening(self, request: web.Request) -> web.Response:
+        """Asked before what is closed is opened."""
+        return await self._opening(request, self.site.caller(request))
 
     async def open_again(self, request: web.Request) -> web.Response:
         site, caller = self.site, self.site.caller(request)
         why = (await texts_of(request, ["why"]))["why"].strip()
         name = request.match_info["incident"][:NAME_LENGTH]
-        await done(site.incidents.open_again(site.asking(request, caller), name, why, site.desk.now()))
+        asking = site.asking(request, caller)
+        try:
+            await site.incidents.open_again(asking, name, why, site.desk.now())
+        except ActRefused as refused:
+            if refused.reason is not Refusal.UNEXPLAINED:
+                raise Refused(*REFUSALS[refused.reason]) from refused
+            return await self._opening(request, caller, refused.reason)
         raise web.HTTPSeeOther("/incidents?done=opened")
 
     async def _may_look(self, request: web.Request, caller: Assertion) -> None:
@@ -117,27 +114,72 @@ class Switch:
     def _called(self, closure: Closure) -> Text:
         return called(closure, self.site.books.in_force().names)
 
-    def _closure(
-        self, caller: Assertion, kind: ClosureKind, target: str, entered: Mapping[str, str]
-    ) -> Closure:
-        """Raises Refused."""
-        try:
-            now, by = self.site.desk.now(), caller.subject
-            made = Closure(kind=kind, target=target, reason=_reason(entered), by=by, at=now)
-        except ClosureUnusable:
-            raise Refused(*REFUSALS[Refusal.INCIDENT_UNUSABLE]) from None
-        if target_fault(made, self.site.incidents.district, self.site.incidents.applications):
-            raise Refused(*REFUSALS[Refusal.INCIDENT_TARGET])
-        return made
+    def _closure(self, caller: Assertion, kind: ClosureKind, entered: Mapping[str, str]) -> Closure:
+        now, target = self.site.desk.now(), target_of(kind, entered)
+        return Closure(kind=kind, target=target, reason=_reason(entered), by=caller.subject, at=now)
+
+    @property
+    def _known(self) -> Known:
+        return Known(self.site.applications, self.municipalities)
+
+    async def _form(
+        self, request: web.Request, caller: Assertion, entered: Mapping[str, str], faults: Mapping[str, Text]
+    ) -> web.Response:
+        """With what is closed; `faults` beside their fields, and nothing that was filled in is lost."""
+        site = self.site
+        found = await done(site.incidents.listed(site.asking(request, caller), over=True))
+        usual = dict.fromkeys(FIELDS, EVERY) | {f"reason_{each}": REASON[each] for each in Language}
+        response = await site.show(
+            request,
+            "incidents.html",
+            caller,
+            status=409 if faults else 200,
+            closed=[one for one in found if one.stands],
+            over=[one for one in found if not one.stands],
+            called=self._called,
+            everywhere=await site.gates_have_it(),
+            kinds=KIND_WORDS,
+            roles=list(Role),
+            municipalities=self.municipalities,
+            applications=site.applications,
+            entered=usual | dict(entered),
+            faults=faults,
+            named=lambda ids, title: [(one, title(one)) for one in ids],
+        )
+        if faults:
+            strange = NOT_THERE in faults.values()
+            response.headers[REASON_HEADER] = (
+                Refusal.INCIDENT_TARGET if strange else Refusal.INCIDENT_UNUSABLE
+            )
+        return response
+
+    async def _opening(
+        self, request: web.Request, caller: Assertion, refused: Refusal | None = None
+    ) -> web.Response:
+        site, name = self.site, request.match_info["incident"][:NAME_LENGTH]
+        listed = await done(site.incidents.listed(site.asking(request, caller)))
+        found = next((one for one in listed if one.id == name), None)
+        if found is None:
+            raise Refused(PAGE_UNKNOWN, 404)
+        status, title = 409 if refused else 200, self._called(found.closure)
+        wrong = REFUSALS[refused][0].title if refused else None
+        response = await site.show(
+            request, "incident_open.html", caller, status=status, one=found, title=title, wrong=wrong
+        )
+        if refused:
+            response.headers[REASON_HEADER] = refused
+        return response
 
 
-def _wanted(entered: Mapping[str, str]) -> tuple[ClosureKind, str]:
-    """Raises Refused for no kind at all."""
+def _wanted(fields: Mapping[str, list[str]]) -> tuple[ClosureKind | None, dict[str, str]]:
+    """None: none was chosen. Raises Refused for what our form does not send."""
+    if any(len(values) > 1 for name, values in fields.items() if name in FIELDS):
+        raise Refused(FORM_UNREADABLE, 400)
+    entered = {name: fields.get(name, [EVERY])[0] for name in FIELDS}
     try:
-        kind = ClosureKind(entered["kind"])
+        return ClosureKind(entered["kind"]) if entered["kind"] else None, entered
     except ValueError:
         raise Refused(FORM_UNREADABLE, 400) from None
-    return kind, "/".join(entered[name] for name in TARGET_OF.get(kind, ()))
 
 
 def _reason(entered: Mapping[str, str]) -> Text:

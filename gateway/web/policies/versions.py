@@ -77,7 +77,7 @@ class Versions:
             head=head,
             other=other,
             newest=newest.number,
-            policies=listed(texts),
+            policies=listed(texts, site.offered),
             same=texts == current,
             found=difference(before, texts, site.offered),
             sources=SOURCES,

@@ -11,10 +11,12 @@ from aiohttp import web
 from config.vocabulary import ADMINISTRATORS, RECOVERY_ADMINISTRATOR, MunicipalityCode
 from gateway.asks.separation import Duties
 from gateway.sessions.shown import NotOwn
+from gateway.waiting import NOTHING
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
-from gateway.web.identity import PORTAL
+from gateway.web.identity import POLICIES, PORTAL, REQUESTS
 from gateway.web.portal.store import PortalStore
 from gateway.web.refusal import ShownRefusal, both
+from gateway.web.waiting import WaitsFor, nothing_waits
 
 MUNICIPALITY_NOT_YOURS = ShownRefusal(
     reason="municipality_not_yours",
@@ -35,6 +37,7 @@ class Portal:
     store: PortalStore
     duties: Duties = field(default_factory=Duties)
     """Which may not meet in one person."""
+    waits_for: WaitsFor = nothing_waits
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -45,11 +48,15 @@ class Portal:
     async def applications(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, PORTAL)
         memberships = await self.store.memberships(caller)
+        cards = await self.store.cards(caller, self.desk.now())
+        deciding = {POLICIES, REQUESTS} & {one.application for one in cards}
+        turn = await self.waits_for(caller, origin_of(request), deciding) if deciding else NOTHING
         return await self.desk.show(
             request,
             "applications.html",
             caller,
-            cards=await self.store.cards(caller, self.desk.now()),
+            cards=cards,
+            turn=turn,
             memberships=memberships,
             active=next((one for one in memberships if one.code == caller.municipality), None),
             done=done_of(request),

@@ -18,13 +18,14 @@ from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
 from gateway.web.identity import REQUESTS, Assertion
 from gateway.web.officer.details import ACTIONS
 from gateway.web.officer.not_done import DIRECTORY_AWAY
-from gateway.web.refusal import FORM_UNREADABLE, ShownRefusal
 from gateway.web.requests import forms, whose_turn
+from gateway.web.requests.asked import done, entered_in, prefilled, spoken
 from gateway.web.requests.not_done import MENDABLE, REFUSALS
 from gateway.web.requests.store import Town
+from gateway.web.waiting import WaitsFor, nothing_waits
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
-from idp.http.arrival import Malformed, field, form, led_here_by_us
+from idp.http.arrival import led_here_by_us
 from idp.http.page import language_of
 
 DONE = frozenset({"asked", "begun", "recorded", "stated", "approved", "refused", "ended", "reviewed"})
@@ -51,6 +52,7 @@ class Requests:
     town: Town
     log: str = ""
     """Origin of the audit log."""
+    waits_for: WaitsFor = nothing_waits
 
     def pages(self) -> Sequence[Page]:
         lists = (("/", self.mine), ("/waiting", self.waiting), ("/orders", self.orders))
@@ -74,7 +76,10 @@ class Requests:
             *(Page("GET", path, shown) for path, shown, _ in forms_),
             *(Page("POST", path, done) for path, _, done in forms_),
             *(Page("POST", path, done) for path, done in acts),
-            *(Page("GET", path, self.mine) for path, _ in acts),  # the switch of languages of a refusal
+            Page("GET", "/end", self.ending),
+            *(
+                Page("GET", path, self.mine) for path, _ in acts if path != "/end"
+            ),  # the switch of languages of a refusal
         )
 
     # Lists.
@@ -125,25 +130,43 @@ class Requests:
         return found[:SHOWN], found[SHOWN - 1].id if len(found) > SHOWN else None
 
     async def one(self, request: web.Request) -> web.Response:
-        caller, name = self.desk.caller(request, REQUESTS), AskId(request.query.get("name", ""))
-        found = next(iter(await self.office.find(Sought(name=name))), None)
-        may = await self._may(request, caller)
-        here = found is not None and found.municipality == caller.municipality
-        theirs = found is not None and caller.subject in found.parties()
-        if found is None or not (theirs or (here and (may.decide or may.administer))):
-            raise Refused(REFUSALS[Why.UNKNOWN], 404)
+        caller = self.desk.caller(request, REQUESTS)
+        found = await self._seen(request, caller)
         lent = found.kind is Kind.DELEGATION and found.stands(self.desk.now())
         try:
             gains = await self.town.gains(found) if lent else None
         except DirectoryUnusable:
             gains = None
-        return await self._show(request, caller, "request.html", one=found, mine=theirs, gains=gains)
+        return await self._show(
+            request, caller, "request.html", one=found, mine=_theirs(found, caller), gains=gains
+        )
+
+    async def ending(self, request: web.Request) -> web.Response:
+        """What is to end, before it does: in a list of equal buttons one is easily taken for another."""
+        caller = self.desk.caller(request, REQUESTS)
+        if "name" not in request.query:  # the switch of languages of a refusal
+            return await self.mine(request)
+        found = await self._seen(request, caller)
+        return await self._show(request, caller, "end.html", one=found, mine=_theirs(found, caller))
+
+    async def _seen(self, request: web.Request, caller: Assertion) -> Ask:
+        """The one that the address names, where this person may know of it. Raises Refused."""
+        name = AskId(request.query.get("name", ""))
+        found = next(iter(await self.office.find(Sought(name=name))), None)
+        if found is None:
+            raise Refused(REFUSALS[Why.UNKNOWN], 404)
+        may, here = await self._may(request, caller), found.municipality == caller.municipality
+        reviews = found.kind is Kind.EMERGENCY and caller.municipality == self.office.centre
+        decides = here and (may.decide or may.administer)
+        if not (_theirs(found, caller) or decides or (reviews and may.administer)):
+            raise Refused(REFUSALS[Why.UNKNOWN], 404)
+        return found
 
     # Forms.
 
     async def asking(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, REQUESTS)
-        entered = forms.window_offered(self.desk.now()) | _prefilled(request)
+        entered = forms.window_offered(self.desk.now()) | prefilled(request)
         return await self._form(request, caller, "ask.html", entered)
 
     async def ask(self, request: web.Request) -> web.StreamResponse:
@@ -151,26 +174,26 @@ class Requests:
 
     async def emergency(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, REQUESTS)
-        return await self._form(request, caller, "emergency.html", _prefilled(request))
+        return await self._form(request, caller, "emergency.html", prefilled(request))
 
     async def begin(self, request: web.Request) -> web.StreamResponse:
         return await self._for_oneself(request, Kind.EMERGENCY, "emergency.html", "/?done=begun")
 
     async def purpose(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, REQUESTS)
-        return await self._form(request, caller, "purpose.html", _prefilled(request))
+        return await self._form(request, caller, "purpose.html", prefilled(request))
 
     async def state(self, request: web.Request) -> web.StreamResponse:
         return await self._for_oneself(request, Kind.PURPOSE, "purpose.html", "/?done=stated")
 
     async def ordering(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, REQUESTS)
-        entered = forms.window_offered(self.desk.now()) | _prefilled(request)
+        entered = forms.window_offered(self.desk.now()) | prefilled(request)
         return await self._form(request, caller, "order.html", entered)
 
     async def order(self, request: web.Request) -> web.StreamResponse:
         """By the supplier, or by an officer for one."""
-        caller, entered = self.desk.caller(request, REQUESTS), await _entered(request)
+        caller, entered = self.desk.caller(request, REQUESTS), await entered_in(request)
 
         async def wish() -> Wish:
             asker = await self._themselves(caller)
@@ -187,7 +210,7 @@ class Requests:
         return await self._form(request, caller, "deputies.html", entered)
 
     async def delegate(self, request: web.Request) -> web.StreamResponse:
-        caller, entered = self.desk.caller(request, REQUESTS), await _entered(request)
+        caller, entered = self.desk.caller(request, REQUESTS), await entered_in(request)
 
         async def wish() -> Wish:
             asker, deputy = await self._themselves(caller), await self._named(entered["person"])
@@ -201,23 +224,23 @@ class Requests:
     async def approve(self, request: web.Request) -> web.StreamResponse:
         entered = await form_of(request, ["name", "note"])
         doing = self._doing(request)
-        await _done(self.office.approve(AskId(entered["name"]), doing, entered["note"]))
+        await done(self.office.approve(AskId(entered["name"]), doing, entered["note"]))
         raise web.HTTPSeeOther(f"/one?name={entered['name']}&done=approved")
 
     async def refuse(self, request: web.Request) -> web.StreamResponse:
         entered = await form_of(request, ["name", "note"])
-        await _done(self.office.refuse(AskId(entered["name"]), self._doing(request), entered["note"]))
+        await done(self.office.refuse(AskId(entered["name"]), self._doing(request), entered["note"]))
         raise web.HTTPSeeOther(f"/one?name={entered['name']}&done=refused")
 
     async def end(self, request: web.Request) -> web.StreamResponse:
         entered, doing = await form_of(request, ["name"]), self._doing(request)
-        ended = await _done(self.office.withdraw(AskId(entered["name"]), doing))
+        ended = await done(self.office.withdraw(AskId(entered["name"]), doing))
         seen = ended.municipality == doing.officer.municipality or doing.by.subject in ended.parties()
         raise web.HTTPSeeOther(f"/one?name={ended.id}&done=ended" if seen else "/reviews?done=ended")
 
     async def review(self, request: web.Request) -> web.StreamResponse:
         entered = await form_of(request, ["name", "note"])
-        await _done(self.office.review(AskId(entered["name"]), self._doing(request), entered["note"]))
+        await done(self.office.review(AskId(entered["name"]), self._doing(request), entered["note"]))
         raise web.HTTPSeeOther("/reviews?done=reviewed")
 
     # What they have in common.
@@ -247,7 +270,7 @@ class Requests:
     async def _for_oneself(
         self, request: web.Request, kind: Kind, template: str, then: str
     ) -> web.StreamResponse:
-        caller, entered = self.desk.caller(request, REQUESTS), await _entered(request)
+        caller, entered = self.desk.caller(request, REQUESTS), await entered_in(request)
 
         async def wish() -> Wish:
             return self._wish(kind, caller, forms.person_of(caller), entered)
@@ -275,7 +298,7 @@ class Requests:
             response.headers[REASON_HEADER] = error.reason
             return response
         except PoliciesRefuse as error:
-            raise Refused(_spoken(error)) from error
+            raise Refused(spoken(error)) from error
         raise web.HTTPSeeOther(then)
 
     async def _form(
@@ -330,6 +353,7 @@ class Requests:
             caller,
             status=status,
             may=await self._may(request, caller),
+            turn=await self.waits_for(caller, origin_of(request), {REQUESTS}),
             done=said if said in DONE else "",
             application=application,
             action=lambda one: ACTIONS[one].in_language(language),
@@ -351,9 +375,9 @@ class Requests:
     async def _require(self, request: web.Request, caller: Assertion, action: Action) -> None:
         """To see what others ask for. Raises Refused in the words of the policies."""
         author, now = Author(SOMEBODY_ELSE), self.desk.now()
-        spoken = await self.office.permits(caller, action, author, origin_of(request), now)
-        if spoken is not None:
-            raise Refused(_spoken(PoliciesRefuse(spoken)))
+        words = await self.office.permits(caller, action, author, origin_of(request), now)
+        if words is not None:
+            raise Refused(spoken(PoliciesRefuse(words)))
 
     async def _named(self, login: str) -> Person:
         """The one who answers to the login. Raises AskRefused, DirectoryUnusable."""
@@ -370,31 +394,5 @@ class Requests:
         return found
 
 
-async def _done(act: Awaitable[Ask]) -> Ask:
-    """Raises Refused."""
-    try:
-        return await act
-    except AskRefused as error:
-        raise Refused(REFUSALS[error.reason], 409) from error
-    except PoliciesRefuse as error:
-        raise Refused(_spoken(error)) from error
-
-
-def _spoken(error: PoliciesRefuse) -> ShownRefusal:
-    spoken = error.spoken
-    return ShownRefusal(reason=spoken.reason, title=spoken.title, advice=spoken.advice)
-
-
-def _prefilled(request: web.Request) -> dict[str, str]:
-    """As the page of a refusal leads here: with what was asked for."""
-    asked = {str(one): "1" for one in Action if request.query.get(one) == "1"}
-    return {"application": request.query.get("application", "")[: forms.LONG]} | asked
-
-
-async def _entered(request: web.Request) -> dict[str, str]:
-    """One text for each field, empty where it was left out; raises Refused for what is no form."""
-    try:
-        pairs = await form(request)
-    except Malformed:
-        raise Refused(FORM_UNREADABLE, 400) from None
-    return {name: field(pairs, name)[: forms.LONG] for name in forms.FIELDS}
+def _theirs(one: Ask, caller: Assertion) -> bool:
+    return caller.subject in one.parties()

@@ -22,19 +22,22 @@ from gateway.authorize.verdict import Refused
 from gateway.commands.asking_office import PlaneTown, ask_office, look_at_backers, where_to_ask
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
+from gateway.commands.own_applications import POLICIES, REQUESTS
 from gateway.commands.rounds import keep_facts, look_at
 from gateway.commands.state import now, open_state
 from gateway.commands.travel_told import tell_of_travel
+from gateway.commands.waiting import waits_for
 from gateway.notices.notice import Channel, NoticeKind
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.directory import StoredReplica
+from gateway.waiting import Waiting
 from idp.directory.replicated import ReplicatedPeople
 from idp.directory.subject import subject
 from idp.directory.sync.news import News
 from idp.events import NOWHERE
 from policies.model import AskFor
 from tests.gateway.asks import town
-from tests.gateway.web.people import session
+from tests.gateway.web.people import MAYOR, session
 from tests.rig.installation import install
 from tests.rig.people import HULIN
 from tests.rig.replica import OFFICE, fill, group, identity, person
@@ -220,3 +223,24 @@ async def test_a_refusal_leads_to_where_its_access_can_be_asked_for_and_nowhere_
     assert leads(None) == ""
     assert leads(application="audit") == ""
     assert leads(municipality=town.KROMERIZ) == ""
+
+
+@pytest.mark.parametrize(
+    ("role", "counts"),
+    [(Role.CLERK, Waiting()), (Role.MAYOR, Waiting(requests=1))],
+)
+async def test_what_waits_is_counted_for_whoever_the_policies_let_decide(
+    office: Office, role: Role, counts: Waiting
+) -> None:
+    plane, moment = office.plane, now()
+    here = session(
+        id=SessionId("S" * 22), roles=((HULIN, role),), municipality=HULIN,
+        authenticated_at=moment, opened_at=moment, last_seen_at=moment, facts_at=moment,
+    )  # fmt: skip
+    await plane.state.sessions.add(here, b"h" * 32, "requests.example", [])
+    asked = replace(town.ask(), since=moment, until=moment + timedelta(hours=1))
+    entry = entry_of(asked, Act.ASK, asked.asker, moment, origin=NOWHERE)
+    await plane.state.asks.change(asked.id, (), lambda *_: Changed(asked, [entry]), moment, moment)
+    caller = replace(MAYOR, subject=here.subject, sid=here.id, municipality=HULIN, roles=(role,))
+    assert await waits_for(plane)(caller, NOWHERE, {REQUESTS, POLICIES}) == counts
+    assert await waits_for(plane)(caller, NOWHERE, {POLICIES}) == Waiting()

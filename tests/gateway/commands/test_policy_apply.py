@@ -64,6 +64,8 @@ def place(tmp_path: Path) -> Place:
 def test_what_differs_from_what_is_in_force_is_told(place: Place) -> None:
     same = place.brana("diff", str(place.folder))
     assert (same.exit_code, same.output) == (0, "nothing differs from the policies in force\n")
+    czech = place.brana("diff", str(place.folder), "--language", "cs")
+    assert (czech.exit_code, czech.output) == (0, "od platných pravidel se nic neliší\n")
     place.add(HULIN, FURTHER)
     said = place.brana("diff", str(place.folder), "--language", "cs")
     assert said.exit_code == 1

@@ -1,6 +1,7 @@
 """`brana policy explain` and `brana policy matrix`, of policies in a folder and of those in force."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import copytree
@@ -15,6 +16,8 @@ from tests.rig.installation import Installation, install
 
 pytestmark = pytest.mark.real  # free ports are looked for
 Say = Callable[..., Result]
+NAMES = re.compile("Hulín|Kroměříž")  # of municipalities, in any language
+CZECH = re.compile("[áčďéěíňóřšťúůýž]", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +65,23 @@ def test_a_refusal_is_told_with_what_would_help(say: Say) -> None:
     assert found["instead"] == ["read", "sign"]
 
 
-def test_a_person_reads_it_in_the_language_of_the_settings(say: Say) -> None:
-    result = say(
-        "explain", "records", "--role", "mayor@588491", "--level", "password", "--municipality", "Kroměříž"
-    )
+WEAK = (
+    "explain", "records", "--role", "mayor@588491", "--level", "password", "--municipality", "Kroměříž"
+)  # fmt: skip
+
+
+def test_all_that_is_told_is_english_as_of_other_commands_or_what_is_asked_for(say: Say) -> None:
+    english = say(*WEAK).output
+    assert "refused: Multi-factor authentication is needed [two_factors_needed]" in english
+    assert not CZECH.search(NAMES.sub("", english)), english
+    table = say("matrix", "Hulín").output
+    assert "chief clerk" in table
+    assert not CZECH.search(NAMES.sub("", table)), table
+    assert "referent" in say("matrix", "Hulín", "--language", "cs").output
+
+
+def test_a_person_reads_it_in_czech(say: Say) -> None:
+    result = say(*WEAK, "--language", "cs")
     assert result.exit_code == 1
     assert "zamítnuto: Je potřeba vícefaktorové ověření [two_factors_needed]" in result.output
     assert "pravidlo two-factors (region/10-sign-in.cedar:6)" in result.output
@@ -74,7 +90,7 @@ def test_a_person_reads_it_in_the_language_of_the_settings(say: Say) -> None:
 
 
 def test_what_nothing_would_permit_is_said_to_be_hopeless(say: Say) -> None:
-    result = say("explain", "map", "--role", "mayor@588491", "--action", "sign")
+    result = say("explain", "map", "--role", "mayor@588491", "--action", "sign", "--language", "cs")
     assert "Žádná změna do tří kroků to nepovolí" in result.output
     assert "Takto smí: číst" in result.output
 
@@ -94,11 +110,14 @@ def test_circumstances_are_those_that_are_written(say: Say) -> None:
         (("explain", "records", "--role", "mayr@588491"), "no role in a municipality"),
         (("explain", "records", "--role", "mayor@999999"), "no municipality '999999'"),
         (("explain", "records", "--role", "mayor@588491", "--at", "soon"), "is no moment"),
+        (("matrix", "Brno"), "no municipality 'Brno' in the district\n"),
+        (("matrix", "Hulin"), "did you mean Hulín (588491)?"),
+        (("matrix", "58849"), "Hulín (588491)"),
+        (("explain", "records", "--role", "mayor@chropyne"), "Chropyně ("),
         (
             ("explain", "records", "--role", "mayor@588491", "--route", "x"),
             "none of its [[applications.routes]]",
         ),
-        (("matrix", "Brno"), "no municipality 'Brno'"),
     ],
 )
 def test_what_cannot_be_asked_is_said_with_what_to_do(
@@ -135,7 +154,7 @@ def test_policies_in_force_need_a_state_and_are_asked_then(office: Installation,
 def test_the_matrix_is_lines_for_people_and_cells_for_programs(say: Say) -> None:
     result = say("matrix", "Hulín", "--application", "records")
     assert result.exit_code == 0
-    assert "starosta" in result.output
+    assert "mayor" in result.output
     assert "…" not in result.output  # folded, and not cut off
     content = told(say("matrix", "588491", "--application", "records", "--json"))
     assert len(content["cells"]) == 15 * 4 * 3 * 3
@@ -155,16 +174,26 @@ def test_the_difference_to_a_folder_says_who_would_gain_and_lose(
     file.write_text(changed, "utf-8")
     words = ("matrix", "Hulín", "--against", str(tmp_path / "draft"))
     said = say(*words).output
-    assert "Přibude" in said
-    assert "Ubude" in said
+    assert "Given" in said
+    assert "Taken" in said
     content = told(say(*words, "--json"))
     assert [(one["roles"], one["application"]) for one in content["lost"]] == [(["deputy_mayor"], "records")]
     assert [one["roles"] for one in content["gained"]] == [["auditor"]]
     assert content["before"] != content["after"]
     same = say("matrix", "Hulín", "--against", str(office.folder / "policies")).output
-    assert "Nikdo nic nezíská ani neztratí." in same
+    assert "Nobody gains or loses anything." in same
 
 
 def test_a_folder_that_holds_no_policies_is_told(say: Say, tmp_path: Path) -> None:
     said = trouble(say("matrix", "Hulín", "--against", str(tmp_path)))
     assert "cannot be read" in said
+
+
+def test_what_is_not_known_is_one_line_behind_what_is(say: Say) -> None:
+    said = say("explain", "records", "--role", "supplier@588491", "--action", "write").output
+    (unknown,) = [line for line in said.splitlines() if line.startswith("Not known: ")]
+    table = said[: said.index(unknown)]
+    assert "not known" not in table
+    assert "who asks" not in unknown
+    assert "order" in unknown
+    assert said.count(unknown) == 1

@@ -16,6 +16,7 @@ from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
 from gateway.sessions.sign_in import Fault
+from gateway.waiting import Waiting
 from gateway.web.app import make_app
 from gateway.web.decision_pages import DecisionPages
 from gateway.web.desk import Desk
@@ -23,7 +24,7 @@ from gateway.web.refusal import signed_out_page
 from gateway.web.sign_in_failures import told
 from idp.http.page import language_of, page_headers
 from tests.gateway.web.people import session
-from tests.gateway.web.sample import FLEET, Office
+from tests.gateway.web.sample import CARDS, FLEET, POLICIES, REQUESTS, Office
 from tests.rig.assistance import Helping, helping
 
 REFUSED = Refused(
@@ -150,6 +151,8 @@ async def site(tmp_path) -> AsyncIterator[Site]:
     office = Office(origin_port=f":{port}", fleet=FLEET)
     with helping() as people:
         await people.prepare()
+        office.portal.cards_open = (*CARDS, POLICIES, REQUESTS)
+        office.waiting = Waiting(requests=1, uses=2, proposals=1, accesses=100)
         office.assistance, office.lost_factors = people.assistance, people.lost_factors
         runner = web.AppRunner(make_office_app(office))
         await runner.setup()

@@ -11,6 +11,7 @@ from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId
 from gateway.access_review.campaign import Opened
 from gateway.asks.ask import Ask
 from gateway.grants.claims import Assertion
+from gateway.waiting import NOTHING, Waiting
 from gateway.web.app import make_app
 from gateway.web.desk import Desk
 from gateway.web.identity import REQUESTS
@@ -55,11 +56,15 @@ class MemoryTown:
 class RequestsSite:
     kept: Requests
     desk: Desk
+    waiting: Waiting = NOTHING
 
     @property
     def app(self) -> web.Application:
-        room = Room(self.desk, self.kept.office, MemoryTown(), LOG)
+        room = Room(self.desk, self.kept.office, MemoryTown(), LOG, self.waits_for)
         return make_app(self.desk, {"requests.brana.test": room.pages()}, {})
+
+    async def waits_for(self, *_: object) -> Waiting:
+        return self.waiting
 
 
 def requests_site(folder: Path, origin_port: str = "") -> RequestsSite:

@@ -4,7 +4,7 @@ These are implementations of the pages' own Protocols, in memory and complete fo
 """
 
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from gateway.sessions.assistance import Assistance
 from gateway.sessions.lost_factors import LostFactors
 from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, SessionUnknown
 from gateway.sessions.status import Ending, SessionStatus
+from gateway.waiting import NOTHING, Waiting
 from gateway.web.desk import Desk
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.nodes import Nodes
@@ -74,6 +75,20 @@ CARDS = (
         ),
         address="https://maps.brana.test/",
     ),
+)
+
+POLICIES = Card(
+    application=ApplicationId("policies"),
+    title=Title(cs="Pravidla přístupu", en="Access policies"),
+    description=Title(cs="Návrhy a jejich schválení.", en="Proposals and their approval."),
+    address="https://policies.brana.test/",
+)
+REQUESTS = replace(
+    POLICIES,
+    application=ApplicationId("requests"),
+    title=Title(cs="Žádosti o přístup", en="Access requests"),
+    description=Title(cs="Požádejte o přístup, rozhodněte.", en="Ask for access, decide."),
+    address="https://requests.brana.test/",
 )
 
 
@@ -190,6 +205,8 @@ class Office:
     log: MemoryLog = field(default_factory=MemoryLog)
     sessions: MemorySessions = field(default_factory=MemorySessions)
     duties: Duties = field(default_factory=Duties)
+    waiting: Waiting = NOTHING
+    asked_what_waits: list[frozenset[str]] = field(default_factory=list)
     support: str | None = "Helpdesk, 573 321 100"
     new_devices: tuple[NewDevice, ...] = ()
     fleet: KnownFleet = field(default_factory=lambda: KnownFleet((), ""))
@@ -217,6 +234,10 @@ class Office:
     async def status_of(self, sid, now):
         ending = Ending(idle=now + timedelta(minutes=15), latest=now + timedelta(hours=9, minutes=30))
         return SessionStatus(ending=ending, new_devices=self.new_devices)
+
+    async def waits_for(self, caller, origin, among):
+        self.asked_what_waits.append(frozenset(among))
+        return self.waiting
 
     async def record(self, entries):
         await self.log.record(entries)
@@ -257,7 +278,7 @@ class Office:
             "https://requests.brana.test/reviews",
         )
         return {
-            "portal.brana.test": Portal(desk, self.portal, self.duties).pages(),
+            "portal.brana.test": Portal(desk, self.portal, self.duties, self.waits_for).pages(),
             "admin.brana.test": [
                 *officer.pages(),
                 *Rechecks(desk, self.log, self.sessions, NAMES).pages(),

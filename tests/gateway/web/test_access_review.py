@@ -5,8 +5,10 @@ import hashlib
 import io
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -78,14 +80,20 @@ class Visitor:
         return [(entry.code, entry.reason) for entry in self.given.village.said()]
 
 
-@pytest_asyncio.fixture
-async def visitor(tmp_path) -> AsyncIterator[Visitor]:
-    made = given(tmp_path)
+@asynccontextmanager
+async def reviewer_of(folder: Path) -> AsyncIterator[Visitor]:
+    made = given(folder)
     desk = Office().desk()
     app = make_app(desk, {"policies.brana.test": made.pages(desk)}, {})
     async with TestClient(TestServer(app)) as client:
         yield Visitor(client, made)
     made.village.database.close()
+
+
+@pytest_asyncio.fixture
+async def visitor(tmp_path) -> AsyncIterator[Visitor]:
+    async with reviewer_of(tmp_path) as made:
+        yield made
 
 
 BEGINNING = {"scope": "all", "application": "records", "until": "2026-12-07"}

@@ -11,6 +11,7 @@ import pytest_asyncio
 from config.vocabulary import REASON_HEADER, Action
 from gateway.audit.entry import Code
 from gateway.policy_office.proposal import State
+from gateway.waiting import Waiting
 from gateway.web.policies.entered import LARGEST_FORM
 from tests.gateway.web.people import NOW
 from tests.policies.world import HULIN
@@ -268,3 +269,10 @@ async def test_a_stale_proposal_says_so_and_is_set_upon_what_is_in_force(visitor
     assert refused == (409, "policies_changed_meanwhile")
     await visitor.step(page, "rebase")
     assert (await visitor.one(page)).state is State.DRAFT
+
+
+async def test_the_menu_says_how_much_waits_for_approval_and_in_reviews(visitor):
+    assert 'class="count"' not in await visitor.get("/", APPROVER)
+    visitor.given.waiting = Waiting(proposals=1, accesses=7)
+    page = await visitor.get("/why", APPROVER)
+    assert re.findall(r'visually-hidden">, ([^<]*)</span></a>', page) == ["1 waits for you", "7 wait for you"]

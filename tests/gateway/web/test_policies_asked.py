@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -207,3 +208,27 @@ async def test_nobody_simulates_a_proposal_of_another_municipality(visitor):
     page = await visitor.begun()
     assert await visitor.refused(f"{page}/impact", STRANGER) == (404, "proposal_unknown")
     assert visitor.given.begun == []
+
+
+HOME_ONLY = """
+@id("home-only")
+@reason("country_not_permitted")
+@title_cs("Jen z Česka")
+@title_en("From Czechia only")
+@advice_cs("Připojte se z Česka.")
+@advice_en("Connect from Czechia.")
+forbid (principal, action, resource in Municipality::"588491")
+unless { context.place has country && context.place.country == "CZ" };
+"""
+
+
+async def test_what_is_not_known_is_folded_away_behind_the_facts_that_are(visitor):
+    texts = visitor.world.in_force().texts
+    visitor.world.publish(texts | {FILE: texts[FILE] + HOME_ONLY}, NOW)
+    page = await visitor.get("/why?role=mayor&application=map&country=")
+    looked = page[page.index("What the rules looked at") : page.index("The question")]
+    known, _, unknown = looked.partition("<details>")
+    assert "not known" not in known
+    assert re.search(r"<summary>1 fact is not known</summary>\s*<p>country</p>", unknown)
+    at_home = await visitor.get("/why?role=mayor&application=map&country=CZ")
+    assert "not known</summary>" not in at_home

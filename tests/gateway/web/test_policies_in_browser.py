@@ -1,5 +1,7 @@
 """The pages about policies in a real browser: nothing is blocked, nothing is inaccessible, nothing is too wide."""
 
+import re
+
 import pytest
 import pytest_asyncio
 from aiohttp import web
@@ -20,6 +22,8 @@ PAGES = {
     "policies-overview": (APPROVER, "/"),
     "policies-in-force": (AUTHOR, "/policies"),
     "policies-proposals": (CENTRE, "/proposals"),
+    "policies-own-drafts": (AUTHOR, "/proposals"),
+    "policies-drafts-withdrawing": (AUTHOR, "/drafts?of=&{drafts}"),
     "policies-to-approve": (APPROVER, "{submitted}"),
     "policies-own": (BOTH, "{submitted}"),
     "policies-draft": (AUTHOR, "{draft}/edit"),
@@ -33,6 +37,9 @@ PAGES = {
     "policies-who": (AUTHOR, "/who"),
     "policies-why": (AUTHOR, "/why?role=clerk&application=map&level=1"),
     "policies-incidents": (CENTRE, "/incidents"),
+    "policies-incident-opening": (CENTRE, "{closure}"),
+    "policies-taking-out": (AUTHOR, "{draft}/remove?number=0&file=" + FILE),
+    "policies-withdrawing": (BOTH, "{submitted}/withdraw"),
 }
 
 
@@ -57,7 +64,10 @@ async def town(tmp_path_factory):
         tcp = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self_signed(folder))
         await tcp.start()
         port = tcp._server.sockets[0].getsockname()[1]
-        places = {"submitted": submitted, "draft": draft, "broken": broken}
+        [closure] = re.findall(r'href="(/incidents/[^"]+/open)"', await visitor.get("/incidents", CENTRE))
+        places = {"submitted": submitted, "draft": draft, "broken": broken, "closure": closure}
+        names = [one.rpartition("/")[2] for one in (draft, broken)]
+        places["drafts"] = "&".join(f"draft={name}" for name in names)
         yield f"https://policies.brana.test:{port}", places
         await runner.cleanup()
 

@@ -73,7 +73,7 @@ async def test_an_officer_sees_whom_it_hits_closes_and_opens_again(visitor):
     assert "An incident." in shown
     assert "Closed in an incident: 1" in await visitor.get("/", AUTHOR)
     assert await visitor.refused("/incidents/close", CENTRE, **CLOSING) == (409, "incident_closed_already")
-    [where] = re.findall(r'action="(/incidents/[^"]+/open)"', shown)
+    [where] = re.findall(r'href="(/incidents/[^"]+/open)"', shown)
     assert await visitor.refused(where, CENTRE, why="") == (409, "policies_without_reason")
     await visitor.done(where, CENTRE, why="Vyřešeno.")
     assert await visitor.refused(where, CENTRE, why="x") == (409, "incident_opened_already")
@@ -115,3 +115,50 @@ async def test_only_whoever_may_administer_reaches_the_switch(visitor, path):
 async def test_what_cannot_be_closed_is_refused_by_name(visitor, path, changes, refusal):
     assert await visitor.refused(path, CENTRE, **CLOSING | changes) == refusal
     assert visitor.world.taken == 0
+
+
+@pytest.mark.parametrize("path", ["/incidents/confirm", "/incidents/close"])
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"kind": "role"}, "role", "needs a role"),
+        ({"kind": "application", "application": "payroll"}, "application", "one of those offered"),
+        ({"kind": "municipality_application", "application": "map"}, "municipality", "needs a municipality"),
+        ({"reason_en": " "}, "reason_en", "Write why in one line"),
+        ({"reason_cs": "{obec}"}, "reason_cs", "without braces"),
+    ],
+)
+async def test_what_is_wrong_with_a_closure_is_said_at_its_field_and_nothing_typed_is_lost(
+    visitor, path, changes, field, words
+):
+    entered = CLOSING | {"reason_cs": "Výpadek.", "reason_en": "An outage."} | changes
+    page = await (await visitor.post(path, CENTRE, **entered)).text()
+    assert re.findall(r'class="wrong" id="([a-z_]+)-error"', page) == [field]
+    (wrong,) = re.findall(rf'id="{field}-error".*?</span> ([^<]*)</p>', page)
+    assert words in wrong
+    (control,) = re.findall(rf'<(?:select|input) id="{field}"[^>]*>', page)
+    assert 'aria-invalid="true"' in control
+    assert f'aria-describedby="{field}-error"' in control
+    assert f'value="{entered["kind"]}" required checked' in page
+    assert visitor.world.taken == 0
+    refused = visitor.world.entries(Code.POLICY_ACT_REFUSED)
+    assert len(refused) == (1 if path.endswith("close") else 0)
+
+
+async def test_who_chose_nothing_to_close_is_told_so(visitor):
+    answer = await visitor.post("/incidents/confirm", CENTRE, reason_cs="Výpadek.", reason_en="An outage.")
+    page = await answer.text()
+    assert (answer.status, answer.headers[REASON_HEADER]) == (409, "incident_unusable")
+    assert "Choose what is to be closed." in page
+    assert 'aria-describedby="kind-error"' in page
+    again = await visitor.post("/incidents/close", CENTRE, reason_cs="Výpadek.", reason_en="An outage.")
+    assert (again.status, again.headers[REASON_HEADER]) == (400, "request_unreadable")
+
+
+async def test_who_opens_again_without_a_reason_is_told_at_the_field(visitor):
+    await visitor.done("/incidents/close", CENTRE, **CLOSING)
+    [where] = re.findall(r'href="(/incidents/[^"]+/open)"', await visitor.get("/incidents", CENTRE))
+    page = await (await visitor.post(where, CENTRE, why=" ")).text()
+    assert 'aria-describedby="why-error"' in page
+    assert "Open access again?" in page
+    assert visitor.world.taken == 1

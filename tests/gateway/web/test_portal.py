@@ -8,9 +8,10 @@ from config.settings import Separation
 from config.vocabulary import REASON_HEADER, RECOVERY_ADMINISTRATOR, Role
 from gateway.asks.separation import Duties
 from gateway.sessions.shown import Membership
+from gateway.waiting import Waiting
 from tests.gateway.web.conftest import make_office_app
 from tests.gateway.web.people import HULIN, KROMERIZ, MAYOR, assertion_header
-from tests.gateway.web.sample import CARDS
+from tests.gateway.web.sample import CARDS, POLICIES, REQUESTS
 
 pytestmark = pytest.mark.real
 
@@ -167,3 +168,42 @@ async def test_whose_roles_may_not_meet_reads_which_they_are(client, office):
         text = await shown(apart, "/")
     assert "Your roles may not meet in one person" in text
     assert "mayor and registrar" in text
+
+
+async def test_the_portal_says_what_waits_for_whoever_looks_and_leads_there(client, office):
+    office.portal.cards_open = (*CARDS, POLICIES, REQUESTS)
+    office.waiting = Waiting(requests=1, orders=2, uses=5, proposals=2, accesses=100)
+    text = await shown(client, "/")
+    assert text.count("Waits for you:") == 2
+    assert '<a href="https://requests.brana.test/waiting">1 request to decide</a>' in text
+    assert '<a href="https://requests.brana.test/orders">2 orders to confirm</a>' in text
+    assert '<a href="https://requests.brana.test/reviews">5 emergency accesses to review</a>' in text
+    assert '<a href="https://policies.brana.test/proposals">2 proposals to approve</a>' in text
+    assert '<a href="https://policies.brana.test/reviews">99+ accesses to confirm or remove</a>' in text
+    assert office.asked_what_waits == [{"policies", "requests"}]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (1, "1 žádost k rozhodnutí"),
+        (4, "4 žádosti k rozhodnutí"),
+        (5, "5 žádostí k rozhodnutí"),
+        (100, "99+ žádostí k rozhodnutí"),
+    ],
+)
+async def test_what_waits_is_told_in_good_czech(client, office, number, words):
+    office.portal.cards_open = (REQUESTS,)
+    office.waiting = Waiting(requests=number)
+    answer = await client.get("/", headers=AS_MAYOR | {"Accept-Language": "cs"})
+    assert f">{words}</a>" in await answer.text()
+
+
+async def test_where_nothing_waits_nothing_is_said(client, office):
+    office.portal.cards_open = (POLICIES, REQUESTS)
+    assert "Waits for you" not in await shown(client, "/")
+
+
+async def test_who_opens_neither_page_is_not_looked_up(client, office):
+    await shown(client, "/")
+    assert office.asked_what_waits == []

@@ -13,6 +13,7 @@ from config.vocabulary import Action
 from gateway.asks.ask import Kind, Stage
 from gateway.asks.refused import Why
 from gateway.asks.store import Sought
+from gateway.waiting import Waiting
 from gateway.web.requests.forms import moment_of
 from gateway.web.requests.not_done import MENDABLE, TEXTS
 from tests.gateway.asks.town import EVA, IVO, JANA, MARTIN, PAVEL, PETR
@@ -290,3 +291,54 @@ async def test_a_reviewer_who_reads_the_log_is_led_to_what_was_done_meanwhile(cl
     link = f"{LOG}/log?person={JANA.subject.replace(':', '%3A')}&amp;since=2026-11-23T"
     assert link in await get(client, MARTIN, "/reviews")
     assert f"{LOG}/log" not in await get(client, PETR, "/reviews")
+
+
+async def test_the_menu_says_how_much_waits_and_where(client, site):
+    site.waiting = Waiting(requests=2, orders=1, uses=100)
+    page = await get(client, PETR, "/")
+    assert _mark(page, "/waiting") == ("3", "na vás čekají 3")
+    assert _mark(page, "/orders") == ("1", "na vás čeká 1")
+    assert _mark(page, "/reviews") == ("99+", "na vás čeká 99+")
+
+
+async def test_the_menu_says_nothing_where_nothing_waits(client):
+    assert 'class="count"' not in await get(client, PETR, "/")
+
+
+def _mark(page: str, path: str) -> tuple[str, str]:
+    """What is seen, and what is read aloud."""
+    found = re.search(
+        rf'<a href="{path}"[^>]*>[^<]*<span class="count" aria-hidden="true">([^<]*)</span>'
+        r'<span class="visually-hidden">, ([^<]*)</span></a>',
+        page,
+    )
+    assert found is not None
+    return found[1], found[2]
+
+
+async def test_before_an_access_ends_it_is_shown_and_nothing_ends_by_being_asked(client, site):
+    await post(client, JANA, "/ask", ASK | WHY)
+    asked = await only(site)
+    for path, who in (("/", JANA), (f"/one?name={asked.id}", JANA)):
+        page = await get(client, who, path)
+        assert 'action="/end"' not in page
+        assert f'href="/end?name={asked.id}"' in page
+    assert "Vzít tuto žádost zpět?" in await get(client, JANA, f"/end?name={asked.id}")
+    await post(client, PETR, "/approve", {"name": asked.id, "note": ""})
+    question = await get(client, PETR, f"/end?name={asked.id}")
+    assert "Ukončit tento přístup?" in question
+    assert "Novakova.Jana" in question
+    assert (await only(site)).stage is Stage.IN_FORCE
+    await post(client, PETR, "/end", {"name": asked.id})
+    over = await get(client, PETR, f"/end?name={asked.id}")
+    assert "Už to skončilo." in over
+    assert 'action="/end"' not in over
+
+
+async def test_whoever_may_not_know_of_an_access_is_not_asked_about_its_end(client, site):
+    await post(client, JANA, "/ask", ASK | WHY)
+    asked = await only(site)
+    site.kept.refusing |= {Action.SIGN, Action.ADMINISTER}
+    await get(client, IVO, f"/end?name={asked.id}", status=404)
+    await get(client, IVO, "/end?name=", status=404)
+    assert "Moje žádosti" in await get(client, IVO, "/end")

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from config.vocabulary import Role
 from gateway.asks.ask import Kind
+from gateway.waiting import Waiting
 from tests.gateway.asks.office_of_requests import doing
 from tests.gateway.asks.town import DAY, EVA, IVO, JANA, PAVEL, PETR, wish
 from tests.gateway.web.conftest import self_signed
@@ -25,6 +26,7 @@ PAGES = {
     "requests-purpose": (JANA, "/purpose"),
     "requests-waiting": (PETR, "/waiting"),
     "requests-one": (EVA, "/one?name={waiting}"),
+    "requests-ending": (EVA, "/end?name={waiting}"),
     "requests-orders": (EVA, "/orders"),
     "requests-order": (PAVEL, "/orders/new"),
     "requests-deputies": (PETR, "/deputies"),
@@ -36,6 +38,7 @@ PAGES = {
 async def town(tmp_path):
     """What waits, runs, was declined, and is to be reviewed; and where its pages are."""
     site = requests_site(tmp_path)
+    site.waiting = Waiting(requests=1, orders=2, uses=100)
     kept, soon = site.kept, {"since": NOW, "until": NOW + timedelta(hours=8)}
     waiting = await kept.ask(wish(**soon), NOW)
     declined = await kept.ask(wish(why="chci vidět rozpočet", **soon), NOW)

@@ -1,0 +1,52 @@
+"""What waits for somebody, as the policies in force let them decide."""
+
+from collections.abc import Collection
+
+from config.vocabulary import Action, ApplicationId, SubjectId
+from gateway.authorize.act import Act, may_act
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.own_applications import POLICIES, REQUESTS
+from gateway.commands.state import now
+from gateway.policy_office.scope import OF_REGION
+from gateway.storage.waiting import StoredWaiting
+from gateway.waiting import Turn, Waiting
+from gateway.web.identity import Assertion
+from gateway.web.waiting import WaitsFor
+from idp.events import Origin
+from policies.model import Permitted
+
+SOMEBODY_ELSE = SubjectId("somebody-else")
+"""Whose matter it would be."""
+
+
+def waits_for(plane: ControlPlane) -> WaitsFor:
+    centre = plane.settings.office.municipality
+    stored = StoredWaiting(plane.state.database)
+
+    async def ask(caller: Assertion, origin: Origin, among: Collection[ApplicationId]) -> Waiting:
+        found = await plane.state.sessions.by_ids([caller.sid])
+        session = found[0] if found else None
+        here, moment = caller.municipality, now()
+        at_centre = centre is not None and here == centre
+
+        def may(application: ApplicationId, action: Action) -> bool:
+            if application not in among:
+                return False
+            act = Act(application=application, action=action, author=SOMEBODY_ELSE)
+            return isinstance(may_act(act, session, plane.snapshot, origin.address, moment), Permitted)
+
+        approves = may(POLICIES, Action.SIGN)
+        of_region = approves and at_centre and may(POLICIES, Action.ADMINISTER)
+        turn = Turn(
+            who=caller.subject,
+            municipality=here,
+            orders=REQUESTS in among,
+            requests=may(REQUESTS, Action.SIGN),
+            uses=may(REQUESTS, Action.ADMINISTER),
+            uses_everywhere=at_centre,
+            proposals=frozenset({here, OF_REGION} if of_region else {here}) if approves else frozenset(),
+            accesses=approves,
+        )
+        return await stored.of(turn, moment)
+
+    return ask

@@ -1,0 +1,42 @@
+"""How much waits for one person to decide: what is asked for, and what is answered."""
+
+from dataclasses import dataclass
+
+from config.vocabulary import MunicipalityCode, SubjectId
+
+MOST = 100
+"""More than this is not counted: a page says "99+"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Whose, for which municipality, and what the policies let this person decide; nothing else is looked for.
+
+    Orders need no such permit: their sponsor is named in them.
+    """
+
+    who: SubjectId
+    municipality: MunicipalityCode
+    orders: bool = False
+    requests: bool = False
+    uses: bool = False
+    """Of emergency access, to review them."""
+    uses_everywhere: bool = False
+    proposals: frozenset[str] = frozenset()
+    """Scopes."""
+    accesses: bool = False
+    """In reviews of the municipality."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Numbers of what waits, none above `MOST`."""
+
+    requests: int = 0
+    orders: int = 0
+    uses: int = 0
+    proposals: int = 0
+    accesses: int = 0
+
+
+NOTHING = Waiting()

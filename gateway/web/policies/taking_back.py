@@ -1,0 +1,73 @@
+"""What is asked before something goes that no click brings back: a policy of a draft, a proposal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from gateway.policy_office.proposal import OVER, ProposalId
+from gateway.policy_office.scope import OF_REGION, Scope
+from gateway.web.desk import Page
+from gateway.web.policies.editor import policy_of
+from gateway.web.policies.entered import fields_of, number
+from gateway.web.policies.not_done import done
+from gateway.web.policies.overview import is_own_draft
+from gateway.web.policies.site import Site, scope_asked
+
+
+@dataclass(frozen=True, slots=True)
+class TakingBack:
+    """Asks; what is answered is sent to where one of them is taken back, or here where several are."""
+
+    site: Site
+
+    def pages(self) -> Sequence[Page]:
+        return (
+            Page("GET", "/proposals/{proposal}/remove", self.policy),
+            Page("GET", "/proposals/{proposal}/withdraw", self.proposal),
+            Page("GET", "/drafts", self.drafts),
+            Page("POST", "/drafts", self.withdraw_drafts),
+        )
+
+    async def policy(self, request: web.Request) -> web.Response:
+        caller = self.site.caller(request)
+        one = await self.site.proposal(request, caller)
+        if "number" not in request.query:  # the switch of languages of a refusal
+            raise web.HTTPSeeOther(f"/proposals/{one.id}/edit")
+        policy = policy_of(one, request.query.get("file", ""), request.query["number"])
+        return await self.site.show(
+            request, "policy_take_out.html", caller, one=one, policy=policy, offered=self.site.offered
+        )
+
+    async def proposal(self, request: web.Request) -> web.Response:
+        caller = self.site.caller(request)
+        one = await self.site.proposal(request, caller)
+        if one.state in OVER:
+            raise web.HTTPSeeOther(f"/proposals/{one.id}")
+        return await self.site.show(request, "proposal_withdraw.html", caller, one=one)
+
+    async def drafts(self, request: web.Request) -> web.Response:
+        """Those of the caller's own that are chosen in the list."""
+        caller, chosen = self.site.caller(request), request.query.getall("draft", [])
+        scope = scope_asked(request.query.get("of", ""), caller)
+        found = await done(self.site.office.proposals(self.site.asking(request, caller), scope))
+        drafts = [one for one in found if one.id in chosen and is_own_draft(one, caller)]
+        if not drafts:
+            raise web.HTTPSeeOther(_list_of(scope, "none"))
+        return await self.site.show(request, "drafts_withdraw.html", caller, scope=scope, drafts=drafts)
+
+    async def withdraw_drafts(self, request: web.Request) -> web.Response:
+        """One after the other, each recorded by itself; what was edited meanwhile ends it there."""
+        site, caller, fields = self.site, self.site.caller(request), await fields_of(request)
+        scope = scope_asked("".join(fields.get("of", [])), caller)
+        asking, now = site.asking(request, caller), site.desk.now()
+        chosen = [one.partition(" ") for one in fields.get("draft", [])]
+        for name, revision in [(ProposalId(name), number(revision)) for name, _, revision in chosen]:
+            await done(site.office.withdraw(asking, name, revision, "", now))
+        raise web.HTTPSeeOther(_list_of(scope, "withdrawn" if chosen else "none"))
+
+
+def _list_of(scope: Scope, said: str) -> str:
+    query = {"of": scope} if scope == OF_REGION else {}
+    return f"/proposals?{urlencode(query | {'done': said})}"

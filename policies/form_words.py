@@ -1,0 +1,96 @@
+"""What was filled into a form, in words: in the name of its policy and in what refused people read. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from string import Template
+
+from config.vocabulary import Language
+from policies.model import Text
+from policies.parameters import ANYTHING, DAYS, Kind, Offered, Parameter, Value, shown
+from policies.reasons import CS, EN
+
+MOST = 3  # of a list in a name; the others are counted
+RUN = 3  # days in a row from which on the first and the last are enough
+ALWAYS: Text = {CS: "každý den", EN: "every day"}
+OTHERS: Text = {CS: "a další ({number})", EN: "and {number} more"}
+HOUR: Text = {CS: "{hour}.00", EN: "{hour}:00"}
+
+NOTHING_OFFERED: Mapping[Kind, Text] = {
+    "networks": {
+        CS: "Není z čeho vybírat, protože žádná síť není pojmenovaná. Správce technologického centra sítě pojmenuje v "
+        "nastavení [[networks]].",
+        EN: "There is nothing to choose from, as no network has a name. The operator of the technology centre names "
+        "networks in the setting [[networks]].",
+    },
+    "applications": {
+        CS: "Není z čeho vybírat, protože žádná aplikace není nastavená. Správce technologického centra je doplní v "
+        "nastavení [[applications]].",
+        EN: "There is nothing to choose from, as there is no application. The operator of the technology centre adds "
+        "them in the setting [[applications]].",
+    },
+}
+"""Why a form cannot be filled in, and who can mend it: its choices come from the configuration."""
+
+
+def unfillable(parameters: Sequence[Parameter], offered: Offered) -> Text | None:
+    """Why nobody can fill in such a form here; None: it can be filled in."""
+    empty = {"networks": offered.networks, "applications": offered.applications}
+    for one in parameters:
+        found = empty.get(one.kind)
+        if found is not None and not found:
+            return NOTHING_OFFERED[one.kind]
+    return None
+
+
+def sentence(
+    template: Text, parameters: Sequence[Parameter], values: Mapping[str, Value], offered: Offered = ANYTHING
+) -> Text:
+    """The template with words in the place of its `$parameters`, in both languages."""
+    return {
+        language: Template(template[language]).substitute(
+            {one.name: in_words(one, values[one.name], language, offered) for one in parameters}
+        )
+        for language in Language
+    }
+
+
+def in_words(of: Parameter, value: Value, language: Language, offered: Offered = ANYTHING) -> str:
+    match of.kind:
+        case "hour":
+            return HOUR[language].format(hour=value)
+        case "days" if isinstance(value, list):
+            return days_in_words([int(one) for one in value], language)
+        case "date":
+            return _day(date.fromisoformat(str(value)), language)
+        case "yes_no":
+            return (of.yes if value else of.no)[language]
+        case _:
+            return _some(of, value, language, offered)
+
+
+def days_in_words(days: Sequence[int], language: Language) -> str:
+    """`Monday–Friday`: in the order of the week."""
+    if len(days) == len(DAYS):
+        return ALWAYS[language]
+    runs: list[list[int]] = []
+    for one in days:
+        if runs and one == runs[-1][-1] + 1:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return ", ".join(_run([DAYS[one][language] for one in run]) for run in runs)
+
+
+def _run(names: Sequence[str]) -> str:
+    return f"{names[0]}–{names[-1]}" if len(names) >= RUN else ", ".join(names)
+
+
+def _day(day: date, language: Language) -> str:
+    return f"{day.day}. {day.month}. {day.year}" if language is Language.CZECH else day.isoformat()
+
+
+def _some(of: Parameter, value: Value, language: Language, offered: Offered) -> str:
+    if not isinstance(value, list) or len(value) <= MOST + 1:  # one more is as short as saying so
+        return shown(of, value, language, offered)
+    named = shown(of, value[:MOST], language, offered)
+    return f"{named} {OTHERS[language].format(number=len(value) - MOST)}"

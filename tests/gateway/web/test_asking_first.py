@@ -1,0 +1,116 @@
+"""What no click brings back is asked about before it is done, on pages that work without a script."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from gateway.access_review.campaign import Choice
+from tests.gateway.web.test_access_review import Visitor as Reviewer
+from tests.gateway.web.test_access_review import reviewer_of
+from tests.rig.policy_office import FILE
+from tests.rig.policy_site import AUTHOR, CENTRE
+from tests.rig.policy_visitor import CLOSING, Visitor, policy_visitor
+from tests.rig.review_pages import LOOKER
+from tests.rig.reviews import CLERKS, EXCEPTED
+
+pytestmark = pytest.mark.real
+
+
+@pytest_asyncio.fixture
+async def visitor(tmp_path) -> AsyncIterator[Visitor]:
+    async with policy_visitor(tmp_path) as made:
+        yield made
+
+
+@pytest_asyncio.fixture
+async def reviewer(tmp_path) -> AsyncIterator[Reviewer]:
+    async with reviewer_of(tmp_path) as made:
+        yield made
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What the page's question sends besides the answer."""
+    found = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
+    return {name: value for name, value in found.items() if name != "back"}  # of the switch of languages
+
+
+async def test_before_a_policy_is_taken_out_of_a_draft_it_is_shown(visitor: Visitor) -> None:
+    page = await visitor.begun()
+    await visitor.filled(page)
+    draft = await visitor.get(f"{page}/edit")
+    assert f'action="{page}/remove"' not in draft
+    asked = re.findall(rf'href="({page}/remove\?[^"]+)"', draft)[1].replace("&amp;", "&")
+    question = await visitor.get(asked)
+    assert "Take this policy out of the draft?" in question
+    assert "map-clerks" in question
+    assert "map-clerks" in (await visitor.one(page)).texts[FILE], "nothing is taken out by being asked"
+    await visitor.done(f"{page}/remove", **hidden(question))
+    assert "map-clerks" not in (await visitor.one(page)).texts[FILE]
+    await visitor.get(asked, status=404)
+
+
+async def test_the_switch_of_languages_of_a_refused_taking_out_leads_to_the_draft(visitor: Visitor) -> None:
+    page = await visitor.begun()
+    await visitor.get(f"{page}/remove", status=303)
+
+
+async def test_before_a_proposal_is_withdrawn_it_is_shown(visitor: Visitor) -> None:
+    page = await visitor.submitted()
+    assert f'action="{page}/withdraw"' not in await visitor.get(page)
+    question = await visitor.get(f"{page}/withdraw")
+    assert "Withdraw this proposal?" in question
+    assert AUTHOR.name in question
+    await visitor.done(f"{page}/withdraw", why="Omyl", **hidden(question))
+    await visitor.get(f"{page}/withdraw", status=303)
+
+
+async def test_before_a_closure_is_opened_again_it_is_shown(visitor: Visitor) -> None:
+    await visitor.done("/incidents/close", CENTRE, **CLOSING)
+    [where] = re.findall(r'href="(/incidents/[^"]+/open)"', await visitor.get("/incidents", CENTRE))
+    question = await visitor.get(where, CENTRE)
+    assert "Open access again?" in question
+    assert "An incident." in question
+    assert visitor.world.taken == 1, "it stands until somebody answers"
+    await visitor.done(where, CENTRE, why="Vyřešeno.")
+    await visitor.get(where, CENTRE, status=404)
+
+
+async def test_before_a_review_is_closed_it_says_what_will_be_final(reviewer: Reviewer) -> None:
+    village = reviewer.given.village
+    campaign = village.begun([CLERKS])
+    village.decide(campaign, CLERKS, Choice.REMOVE, "")
+    page = await reviewer.get(f"/reviews/{campaign.id}")
+    assert f'action="/reviews/{campaign.id}/close"' not in page
+    assert f'href="/reviews/{campaign.id}/close"' in page
+    question = await reviewer.get(f"/reviews/{campaign.id}/close")
+    assert "Close this review?" in question
+    assert "Removed: 1." in question
+    await reviewer.get(f"/reviews/{campaign.id}/close", LOOKER, status=303)
+    reviewer.given.found = [CLERKS]
+    assert (await reviewer.post(f"/reviews/{campaign.id}/close")).status == 303
+    await reviewer.get(f"/reviews/{campaign.id}/close", status=303)
+
+
+async def test_only_what_ends_for_good_is_asked_about_before_it_is_removed(reviewer: Reviewer) -> None:
+    campaign = reviewer.given.village.begun([CLERKS, EXCEPTED])
+    page = await reviewer.get(f"/reviews/{campaign.id}")
+    assert page.count('value="remove"') == 2
+    assert page.count(f'value="remove" formaction="/reviews/{campaign.id}/remove"') == 1
+    number = reviewer.number(campaign, EXCEPTED)
+    asked = await reviewer.post(
+        f"/reviews/{campaign.id}/remove", number=number, comment="Má klíč", choice="remove"
+    )
+    question = await asked.text()
+    assert "Remove it for good?" in question
+    assert hidden(question) == {"number": number, "comment": "Má klíč"}
+    assert reviewer.item(campaign, EXCEPTED).decided is None
+    await reviewer.post(f"/reviews/{campaign.id}", choice="remove", **hidden(question))
+    assert reviewer.item(campaign, EXCEPTED).choice is Choice.REMOVE
+
+
+async def test_what_is_no_access_of_the_review_cannot_be_asked_about(reviewer: Reviewer) -> None:
+    campaign = reviewer.given.village.begun([CLERKS])
+    refused = await reviewer.refused(f"/reviews/{campaign.id}/remove", number="99", comment="")
+    assert refused == "request_unreadable"

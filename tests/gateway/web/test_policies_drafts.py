@@ -1,0 +1,96 @@
+"""Drafts: which forms can be filled in, how old drafts are, and taking several back at once."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from gateway.audit.entry import Code
+from gateway.policy_office.proposal import State
+from tests.rig.policy_site import AUTHOR, BOTH, LOOKER, STRANGER
+from tests.rig.policy_visitor import Visitor, headers, policy_visitor
+
+pytestmark = pytest.mark.real
+
+
+@pytest_asyncio.fixture
+async def visitor(tmp_path) -> AsyncIterator[Visitor]:
+    async with policy_visitor(tmp_path) as made:
+        yield made
+
+
+async def test_a_form_with_nothing_to_choose_from_is_not_offered_and_says_what_is_missing(tmp_path) -> None:
+    async with policy_visitor(tmp_path, networks=()) as visitor:
+        page = await visitor.begun()
+        draft = await visitor.get(f"{page}/edit")
+        assert f'href="{page}/form/hours"' in draft
+        assert f'href="{page}/form/networks"' not in draft
+        assert "in the setting [[networks]]" in draft
+        form = await visitor.get(f"{page}/form/networks")
+        assert "This form cannot be filled in yet." in form
+        assert "in the setting [[networks]]" in form
+        assert f'action="{page}/form/networks"' not in form
+        assert "v nastavení [[networks]]" in await visitor.get(f"{page}/form/networks", language="cs")
+
+
+async def test_where_networks_are_named_their_form_is_offered(visitor: Visitor) -> None:
+    page = await visitor.begun()
+    assert f'href="{page}/form/networks"' in await visitor.get(f"{page}/edit")
+    form = await visitor.get(f"{page}/form/networks")
+    assert f'action="{page}/form/networks"' in form
+    assert "cannot be filled in" not in form
+
+
+def chosen(*pages: str) -> str:
+    return "/drafts?of=&" + "&".join(f"draft={page.rpartition('/')[2]}" for page in pages)
+
+
+def answers(question: str) -> list[str]:
+    return re.findall(r'name="draft" value="([^"]+)"', question)
+
+
+async def test_drafts_that_lie_about_show_their_age_and_several_go_at_once(visitor: Visitor) -> None:
+    first, second, kept = [await visitor.begun() for _ in range(3)]
+    page = await visitor.get("/proposals")
+    assert page.count("Last changed: ") == 3
+    assert "just now" in page
+    question = await visitor.get(chosen(first, second))
+    assert "Withdraw 2 drafts" in question
+    assert (await visitor.one(first)).state is State.DRAFT, "nothing is withdrawn by being asked"
+    where = await visitor.done("/drafts", of="", draft=answers(question))
+    assert "The drafts are withdrawn." in await visitor.get(where)
+    states = [(await visitor.one(one)).state for one in (first, second, kept)]
+    taken_back = visitor.world.entries(Code.POLICY_WITHDRAWN)
+    assert [one.subject for one in taken_back] == [AUTHOR.subject] * 2
+    assert states == [State.WITHDRAWN, State.WITHDRAWN, State.DRAFT]
+
+
+async def test_others_drafts_and_what_is_submitted_are_not_withdrawn_so(visitor: Visitor) -> None:
+    others, submitted = await visitor.begun(BOTH), await visitor.submitted()
+    page = await visitor.get("/proposals")
+    assert "Your drafts" not in page
+    assert "On the way" in page
+    await visitor.get(chosen(others, submitted), status=303)
+    theirs = await visitor.begun(STRANGER)
+    sent = f"{theirs.rpartition('/')[2]} {(await visitor.one(theirs)).revision}"
+    assert await visitor.refused("/drafts", of="", draft=sent) == (404, "proposal_unknown")
+    assert (await visitor.one(theirs)).state is State.DRAFT
+
+
+async def test_a_draft_that_was_edited_meanwhile_stays(visitor: Visitor) -> None:
+    page = await visitor.begun()
+    sent = answers(await visitor.get(chosen(page)))
+    await visitor.filled(page)
+    assert await visitor.refused("/drafts", of="", draft=sent) == (409, "proposal_edited_meanwhile")
+    assert (await visitor.one(page)).state is State.DRAFT
+
+
+async def test_who_chose_no_draft_is_told_so(visitor: Visitor) -> None:
+    await visitor.begun()
+    answer = await visitor.client.get("/drafts?of=", headers=headers(AUTHOR), allow_redirects=False)
+    assert answer.headers["Location"] == "/proposals?done=none"
+    assert "Nothing was chosen." in await visitor.get("/proposals?done=none")
+    assert await visitor.done("/drafts", of="") == "/proposals?done=none"
+    assert await visitor.refused("/drafts", LOOKER, of="", draft="x 1") == (404, "proposal_unknown")
+    assert await visitor.refused("/drafts", of="", draft="x") == (400, "request_unreadable")
