@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.application_routes import MOST_NAMED, PLAIN_PATH
+from config.application_routes import PLAIN_PATH
 from config.hosts import HOST, hosts_of
 from config.load import load
 from config.problem import ConfigurationRefused, Problem
@@ -170,13 +170,6 @@ def sharing(*paths: str) -> str:
     return "".join(others) + f"{UPSTREAM}\n{tables}{last}{UPSTREAM}"
 
 
-def named(name: str, path: str, action: str = "read") -> str:
-    """A name of the route, and a further route that has it too."""
-    return (
-        f'name = "{name}"\n[[applications.routes]]\naction = "{action}"\npath = "{path}"\nname = "{name}"\n'
-    )
-
-
 HEALTH = f'{DESCRIPTION}[applications.health]\npath = "/healthz"\n'
 
 
@@ -253,7 +246,6 @@ HEALTH = f'{DESCRIPTION}[applications.health]\npath = "/healthz"\n'
         (READ, f"{READ}\npublic = true", READ, "take out `action`, or `public`"),
         (READ, f'{READ}\nname = "A"', 'name = "A"', "lower-case"),
         (READ, 'public = true\nname = "a"', 'name = "a"', "take out `name`, or `public`"),
-        (READ, f"{READ}\n{named('a', '/x')}", 'name = "a"', "give this route another name"),
         (READ, f"{READ}\nbody_mib = 0", "body_mib = 0", "a number from 1 to 10240"),
         (READ, f'{READ}\ntimeout = "0 s"', "timeout = ", "choose a time between them"),
         (READ, f'{READ}\nidle_timeout = "2 h"', "idle_timeout = ", "choose a time between them"),
@@ -320,71 +312,6 @@ def test_nor_is_an_application_whose_host_is_written_in_another_way(office: Offi
 @pytest.mark.parametrize("beside", ["/dav", "/davs", "/"])
 def test_beside_a_webdav_tree_and_of_the_same_path_there_may_be_routes(office: Office, beside: str) -> None:
     load(office(webdav("/dav", beside)))
-
-
-def test_rows_of_one_path_share_a_name(office: Office) -> None:
-    load(office((READ, f"{READ}\n{named('a', '/documents', 'write')}")))
-
-
-def rows(*written: str) -> str:
-    """In the place of an application's rows: `NAME PATH METHODS`, `-` for none, `public` as a name."""
-    made = []
-    for one in written:
-        name, path, methods = one.split()
-        lines = ["[[applications.routes]]", f'path = "{path}"']
-        lines += ["public = true"] if name == "public" else [READ]
-        lines += [f'name = "{name}"'] if name not in {"-", "public"} else []
-        lines += [f"methods = {methods.split(',')!r}"] if methods != "-" else []
-        made.append("\n".join(lines))
-    return "\n".join(made)
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        ("- /x -", "seal /x/seal -"),
-        ("- /X -", "seal /x -"),
-        ("seal /x -", "deeper /x/y -"),
-        ("public /x GET", "seal /x -"),
-        ("seal /x GET", "- /x -"),
-        ("seal /x GET", "- /x POST"),
-        ("seal /x GET", "seal /x POST", "public / -"),
-        ("- / HEAD", "seal /x -"),
-    ],
-)
-def test_no_row_takes_what_is_asked_for_below_the_path_of_a_named_one(
-    office: Office, written: tuple[str, ...]
-) -> None:
-    [problem] = faults(
-        office((f'path = "/documents"\nmethods = ["GET"]\n{READ}', f"{READ}\npath = '/z'\n{rows(*written)}"))
-    )
-    assert "past what is ruled of the name" in str(problem)
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        ("seal /x -", "- / -"),
-        ("seal /x GET", "seal /x -", "public / -"),
-        ("seal /x GET", "seal /x POST,HEAD", "- / HEAD"),
-        ("- /x/open -", "seal /x -", "- / -"),
-        ("public /xy -", "seal /x -"),
-        ("seal /x GET", "- /y -"),
-    ],
-)
-def test_a_narrower_row_before_a_named_one_is_what_it_says(office: Office, written: tuple[str, ...]) -> None:
-    load(
-        office((f'path = "/documents"\nmethods = ["GET"]\n{READ}', f"{READ}\npath = '/z'\n{rows(*written)}"))
-    )
-
-
-def test_a_grant_has_no_room_for_the_names_of_any_number_of_routes(office: Office) -> None:
-    more = "".join(
-        f'[[applications.routes]]\nname = "n{one}"\npath = "/{one}"\n{READ}\n' for one in range(MOST_NAMED)
-    )
-    load(office((READ, f"{READ}\n{more}")))
-    (problem,) = faults(office((READ, f'name = "one-more"\n{READ}\n{more}')))
-    assert "name only routes of which policies speak" in str(problem)
 
 
 def test_streams_may_be_silent_for_longer_than_a_grant_and_a_timeout_is_for_what_is_none(
