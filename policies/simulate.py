@@ -4,18 +4,18 @@ Laws:
 1. A decision is asked again as of its own time.
 2. What the draft would change is told apart from what the policies in force have changed since it was recorded.
 3. Two decisions share an answer only where all that both books look at is the same.
-4. What a grant carried along is asked again like what was asked for, and counted apart.
+4. What a grant carried along is asked again like what was asked for, by its own route, and counted apart.
 5. Counts are exact; of rows and of what is remembered there are never more than so many.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from config.vocabulary import Action, ApplicationId, MunicipalityCode, SubjectId
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, RouteName, SubjectId
 from policies.comparisons import Learnt, Seen, apart, seen, together
 from policies.evaluate import PolicyBook
 from policies.model import Question
@@ -57,8 +57,10 @@ class Asked:
     question: Question
     """As it was at one of the times."""
     along: frozenset[Action] = frozenset()
-    """Further actions that the grant carried."""
+    """Further actions that the grant carried, by the same route."""
     login: str = ""
+    elsewhere: tuple["Asked", ...] = ()
+    """What the grant carried by other routes, each a question of its own; any of its actions is as good as another."""
 
 
 class Decided(NamedTuple):
@@ -83,6 +85,8 @@ class Whose:
     municipality: MunicipalityCode
     application: ApplicationId
     action: Action
+    route: RouteName | None = None
+    """The part of the application, where it has a name."""
 
 
 @dataclass(slots=True)
@@ -93,7 +97,7 @@ class Row:
     asked: int = 0
     """Decisions in which it was asked for."""
     along: int = 0
-    """Decisions whose grant carried it, and another was asked for."""
+    """Decisions whose grant carried it, and something else was asked for."""
     otherwise_recorded: int = 0
     """Of all these: what was recorded is not what the policies in force say today."""
     examples: tuple[int, ...] = ()
@@ -161,6 +165,9 @@ class _Answer:
     draft: frozenset[Action]
 
 
+_Found = tuple[Decided, _Answer]
+
+
 @dataclass(frozen=True, slots=True)
 class _Looks:
     """What both books look at in the circumstances of some actions in one municipality."""
@@ -210,11 +217,11 @@ class Simulation:
         tally = Tally()
         for decided in decisions:
             answer = self._answer(decided)
-            permitted = decided.permitted
-            asked = decided.asked
-            if answer.today == answer.draft:
-                was = (asked.along | {asked.question.action}) if permitted else frozenset[Action]()
-                if answer.today == was:
+            if decided.asked.elsewhere:
+                each = [decided._replace(asked=one) for one in decided.asked.elsewhere]
+                _count(tally, (decided, answer), [(one, self._answer(one)) for one in each])
+            elif answer.today == answer.draft:
+                if answer.today == _granted(decided):
                     tally.unchanged += 1
                 else:
                     tally.already += 1
@@ -316,28 +323,62 @@ def _as_asked(decided: Decided) -> Question:
     return replace(question, now=decided.now, authenticated_at=decided.authenticated_at, facts=facts)
 
 
-def _tell(tally: Tally, decided: Decided, answer: _Answer) -> None:
+def _granted(decided: Decided) -> frozenset[Action]:
+    """By the route that was asked by, as it was recorded."""
+    asked = decided.asked
+    return (asked.along | {asked.question.action}) if decided.permitted else frozenset()
+
+
+def _count(tally: Tally, main: _Found, elsewhere: Sequence[_Found]) -> None:
+    """Of a decision whose grant carried something by several routes: it is one decision all the same."""
+    if any(answer.today != answer.draft for _, answer in (main, *elsewhere)):
+        _tell(tally, *main, elsewhere)
+    elif all(answer.today == _granted(decided) for decided, answer in (main, *elsewhere)):
+        tally.unchanged += 1
+    else:
+        tally.already += 1
+
+
+def _tell(tally: Tally, decided: Decided, answer: _Answer, elsewhere: Iterable[_Found] = ()) -> None:
     """Of a decision that the draft changes."""
-    question, asked_for = _as_asked(decided), decided.asked.question.action
+    main = _rows(tally, decided, answer, decided.asked.question.action)
+    for one in elsewhere:
+        _rows(tally, *one, None)
+    if main is None:
+        tally.in_part += 1
+    else:
+        tally.changed[main] += 1
+
+
+def _rows(tally: Tally, decided: Decided, answer: _Answer, asked_for: Action | None) -> Change | None:
+    """By one route; what would come of `asked_for`."""
+    question = _as_asked(decided)
     main: Change | None = None
     for action in sorted(answer.today ^ answer.draft):
         change = Change.LOSES if action in answer.today else Change.GAINS
         asked = action == asked_for
         if asked:
             main = change
-        was = decided.permitted
         row = Row(
             login=decided.asked.login,
             question=replace(question, action=action),
             asked=int(asked),
             along=int(not asked),
-            otherwise_recorded=int(was != (action in answer.today)),
+            otherwise_recorded=int(decided.permitted != (action in answer.today)),
             examples=(decided.sequence,),
         )
-        whose = Whose(change, question.subject, question.municipality, question.application, action)
-        tally.count(whose, row)
+        tally.count(_whose(change, question, action), row)
         tally.people[change].add(question.subject)
-    if main is None:
-        tally.in_part += 1
-    else:
-        tally.changed[main] += 1
+    return main
+
+
+def _whose(change: Change, question: Question, action: Action) -> Whose:
+    route = question.facts.route
+    return Whose(
+        change,
+        question.subject,
+        question.municipality,
+        question.application,
+        action,
+        None if route is None else RouteName(route.id),
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from config.vocabulary import Action, ApplicationId, MunicipalityCode, SubjectId
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, RouteName, SubjectId
 from policies.evaluate import PolicyBook
 from policies.model import Permitted, Question, Text, Verdict
 from policies.simulate import Change, Row, Tally, Whose
@@ -32,10 +32,12 @@ class Told:
     municipality: MunicipalityCode
     application: ApplicationId
     action: Action
+    route: RouteName | None
+    """The part of the application, where it has a name."""
     asked: int
     """Decisions in which it was asked for."""
     along: int
-    """Decisions whose grant carried it, and another was asked for."""
+    """Decisions whose grant carried it, and something else was asked for."""
     otherwise_recorded: int
     """Of all these: what was recorded is not what the policies in force say today."""
     examples: tuple[int, ...]
@@ -105,6 +107,7 @@ def _order(one: tuple[Whose, Row]) -> tuple[object, ...]:
         whose.municipality,
         whose.application,
         whose.action,
+        whose.route or "",
     )
 
 
@@ -117,6 +120,7 @@ def _told(rows: Iterable[tuple[Whose, Row]], today: PolicyBook, draft: PolicyBoo
             municipality=whose.municipality,
             application=whose.application,
             action=whose.action,
+            route=whose.route,
             asked=row.asked,
             along=row.along,
             otherwise_recorded=row.otherwise_recorded,

@@ -11,6 +11,7 @@ import msgspec
 
 from config.vocabulary import Action
 from gateway.audit.entry import Code
+from gateway.audit.granted_along import PathNotKept, asked_with
 from gateway.audit.rested_on import FIELDS, IDLE, asked_again
 from policies.reasons import Reason
 from policies.recorded import NotReplayable
@@ -42,6 +43,7 @@ class _Details(msgspec.Struct, frozen=True, gc=False):
     idle: int | None = None
     facts: str = ""
     granted_actions: tuple[Action, ...] = ()
+    granted_routes: tuple[str, ...] = ()
 
 
 class _Form(msgspec.Struct, frozen=True, gc=False):
@@ -69,6 +71,8 @@ class Decisions:
 
     def __init__(self) -> None:
         self._known: dict[_Key, Asked] = {}
+        self._held = 0
+        """Askers with all of their routes."""
 
     def read(self, canonical: bytes) -> Decided | Why:
         """Of the canonical bytes of an entry."""
@@ -84,8 +88,8 @@ class Decisions:
             asked = self._asked(form)
             if idle is not None and asked.question.facts.idle is not None:
                 return Why.UNKNOWN_FACTS
-        except NotReplayable:
-            return Why.UNKNOWN_FACTS
+        except NotReplayable as refused:
+            return Why.NOT_RECORDED if isinstance(refused, PathNotKept) else Why.UNKNOWN_FACTS
         except (msgspec.DecodeError, UnicodeError, ValueError, RecursionError, OverflowError):
             return Why.UNREADABLE
         return Decided(asked, form.at, authenticated_at, permitted, form.sequence, idle)
@@ -105,12 +109,15 @@ class Decisions:
             details.roles,
             details.facts,
             details.granted_actions,
+            details.granted_routes,
         )
         known = self._known.get(key)
         if known is None:
-            if len(self._known) >= KNOWN:
+            if self._held >= KNOWN:
                 self._known.clear()
+                self._held = 0
             known = self._known[key] = _made(form)
+            self._held += 1 + len(known.elsewhere)
         return known
 
 
@@ -119,9 +126,7 @@ def _made(form: _Form) -> Asked:
     details = msgspec.structs.asdict(form.details)
     kept = {name: value for name, value in details.items() if value != "" and name != IDLE}
     question = asked_again({name: getattr(form, name) for name in FIELDS}, form.at, kept)
-    # What was granted along with a named route was asked about without one, which is another question.
-    along = frozenset() if question.facts.route else frozenset(form.details.granted_actions)
-    return Asked(question, along - {question.action}, form.person)
+    return asked_with(question, form.details.granted_actions, form.details.granted_routes, form.person)
 
 
 def _without(form: _Form, *, permitted: bool) -> Why:

@@ -165,7 +165,8 @@ def _by_policy(
         policy_version=verdict.version,
         person=_told(assertion, offer.identity),
     )
-    return Granted(grant, verdict.rule, question)
+    routes = tuple(route for one, _ in permitted if (route := one.facts.route) is not None)
+    return Granted(grant, verdict.rule, question, routes)
 
 
 def _by_other_routes(question: Question, offer: Offer, snapshot: Snapshot) -> list[Permits]:

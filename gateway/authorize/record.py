@@ -5,6 +5,7 @@ from datetime import datetime
 
 from gateway.audit.access import ROUTE
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.granted_along import ACTIONS, ROUTES, kept
 from gateway.audit.rested_on import details_of
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Granted, Refused
@@ -51,8 +52,8 @@ def entry_of_verdict(
             details=base.details
             | {
                 "grant": grant.id,
-                "granted_actions": list(grant.assertion.actions),
-                **({"granted_routes": list(grant.assertion.routes)} if grant.assertion.routes else {}),
+                ACTIONS: list(grant.assertion.actions),
+                **({ROUTES: kept(grant.assertion.routes, verdict.routes)} if verdict.routes else {}),
                 "expires": grant.assertion.expires_at.isoformat(),
             },
         )

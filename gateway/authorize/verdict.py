@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from config.vocabulary import Language, MunicipalityCode
 from gateway.grants.claims import Grant
-from policies.model import AskFor, Question
+from policies.model import AskFor, Question, Route
 
 Text = dict[Language, str]
 
@@ -15,6 +15,8 @@ class Granted:
     rule: str
     question: Question | None = None
     """What the policies were asked."""
+    routes: tuple[Route, ...] = ()
+    """Those with a name by which the grant lets something."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
+from config.asked_word import asked_word
 from gateway.audit import acts
 from gateway.commands.audit_asked import municipality_of
 from gateway.commands.audit_moments import MOMENT, in_prague
@@ -158,7 +159,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (
         "loses" if row.change is Change.LOSES else "gains",
         row.login or row.subject,
-        f"{row.application} of {row.municipality}: {row.action}",
+        f"{row.application} of {row.municipality}: {asked_word(row.action, row.route)}",
         str(row.asked),
         str(row.along),
         _side(row.before),

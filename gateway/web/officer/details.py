@@ -10,12 +10,14 @@ from datetime import datetime
 
 from babel.numbers import format_decimal
 
+from config.asked_word import parts_of
 from config.settings import Title
 from config.vocabulary import PUBLIC, Action, Language, MunicipalityCode, Role
 from gateway.asks.ask import Act as Done
 from gateway.asks.named import KINDS, STAGES
 from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Entry
+from gateway.audit.granted_along import ROUTES, word_and_path
 from gateway.envoy.notices import CONTROL_PLANE, ENVOY, NODE, STREAMS
 from gateway.sessions.officers_act import Act
 from idp.http.moments import moment_text
@@ -137,7 +139,7 @@ LABELS: Mapping[str, Title] = {
     "root": Title(cs="Kořen stromu auditního záznamu", en="Root of the log's tree"),
     "server": Title(cs="Server", en="Server"),
     "route": Title(cs="Název cesty aplikace", en="Name of the application's route"),
-    "granted_routes": Title(cs="Povoleno pojmenovanými cestami", en="Permitted by named routes"),
+    ROUTES: Title(cs="Povoleno pojmenovanými cestami", en="Permitted by named routes"),
     "sha256": Title(cs="Otisk SHA-256", en="SHA-256"),
     "work": Title(cs="Zaměstnání, útvary a činnostní role", en="Employment, departments and activity roles"),
     IN_PLACE_OF: Title(cs="Zastupuje v roli", en="Stands in, in the role"),
@@ -283,6 +285,8 @@ def _words(
         shown = municipality(MunicipalityCode(kept))
     elif key in ("roles", "gained", "lost", "standing_in") and isinstance(value, list):
         shown = ", ".join(_role(one, language, municipality) for one in value)
+    elif key == ROUTES and isinstance(value, list):
+        shown = ", ".join(_by_route(one, language) for one in value)
     else:
         parts = value if isinstance(value, list) else [value]
         shown = ", ".join(_word(key, part, language) for part in parts)
@@ -293,6 +297,16 @@ def _word(key: str, text: str, language: Language) -> str:
     words = WORDS.get(key, {})
     parts = text.split(",") if key == "flags" else [text]
     return ", ".join(words[part].in_language(language) if part in words else part for part in parts)
+
+
+def _by_route(text: str, language: Language) -> str:
+    """`read@reports /records/reports` as `čtení (reports: /records/reports)`."""
+    word, path = word_and_path(text)
+    action, name = parts_of(word)
+    if not name:
+        return text
+    where = f"{name}: {path}" if path else name
+    return f"{action_title(action, language)} ({where})"
 
 
 def _role(text: str, language: Language, municipality: Callable[[MunicipalityCode], str]) -> str:

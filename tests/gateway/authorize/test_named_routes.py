@@ -201,11 +201,18 @@ def test_a_decision_by_a_part_is_recorded_and_asked_again_as_such(
     entry = entry_of_verdict(by_part, session, verdict, NOW)
     assert (entry.action, entry.details["route"]) == ("read", "books")
     assert entry.details["granted_actions"] == ["read", "write"]
-    assert entry.details["granted_routes"] == ["read@books", "read@diary"]
+    assert entry.details["granted_routes"] == ["read@books /records/books", "read@diary /records/diary"]
     recorded = Decisions().read(canonical(Recorded(1, NOW, entry)))
     assert isinstance(recorded, Decided)
     assert recorded.asked.question.facts.route == Known(id="books", path="/records/books")
-    assert recorded.asked.along == frozenset(), "what was granted along was asked by another route"
+    assert recorded.asked.along == frozenset(), "what was granted along was asked by other routes"
+    elsewhere = {
+        one.question.facts.route: one.along | {one.question.action} for one in recorded.asked.elsewhere
+    }
+    assert elsewhere == {
+        None: {Action.READ, Action.WRITE},
+        Known(id="diary", path="/records/diary"): {Action.READ},
+    }
     shut = ask(request_, session, parted, REPORTS, Action.READ)
     assert isinstance(shut, Refused)
     refused = entry_of_verdict(replace(request_, route=REPORTS), session, shut, NOW)

@@ -29,14 +29,14 @@ WORK = '[Role::"clerk", Role::"registrar", Role::"mail_room"]'
 REGION, MUNICIPALITIES = (EXAMPLES / "policies" / name for name in ("region", "municipalities"))
 
 
-def decided(file: Path, number: int) -> None:
+def decided(file: Path, number: int, **details: object) -> None:
     """A clerk of Hulín, each second once, in the hour before."""
     moment = now()
     asked = ask((HULIN, Role.CLERK))
     made = []
     for back in range(number, 0, -1):
         at = moment - timedelta(seconds=back)
-        made.append(entry(replace(asked, now=at, authenticated_at=at - timedelta(minutes=5)), at))
+        made.append(entry(replace(asked, now=at, authenticated_at=at - timedelta(minutes=5)), at, **details))
     with closing(Database(file)) as database:
         database.write_soon(lambda connection: append(connection, made)).result()
 
@@ -60,16 +60,19 @@ def put(texts: dict[str, str], folder: Path) -> Path:
 def test_who_would_lose_is_told_and_the_look_at_the_log_is_recorded(
     kept: Installation, tmp_path: Path
 ) -> None:
-    decided(kept.state / "brana.db", 3)
+    decided(kept.state / "brana.db", 3, granted_actions=["read"], granted_routes=["read@books /books"])
     folder = put(drafted(), tmp_path / "draft")
     done = kept.brana("policy", "simulate", str(folder), "--days", "1", "--municipality", "Hulín")
     assert done.returncode == 3, done.stderr
     assert "3  would be refused; people: 1" in done.stdout
     assert "novakova.jana" in done.stdout
+    assert "read@books" in done.stdout
     told = kept.brana("policy", "simulate", str(folder), "--days", "1", "--json")
     content = json.loads(told.stdout)
     assert (told.returncode, content["losses"], content["losing"]) == (3, 3, 1)
     assert content["rows"][0]["before"]["rule"] == "records-work"
+    parts = [(row["action"], row["route"], row["asked"], row["along"]) for row in content["rows"]]
+    assert parts == [("read", None, 3, 0), ("read", "books", 0, 3)]
     *_, found = sorted(entries(kept, "--code", "audit.searched"), key=lambda one: int(one["sequence"]))
     assert "policy simulate" in str([one["entry"] for one in entries(kept, "--code", "audit.searched")])
     assert found["entry"]["details"]["form"] == "command"

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from config.vocabulary import Action, Role
+from gateway.audit import decided
 from gateway.audit.decided import Decisions, Why
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.rested_on import FIELDS, details_of
@@ -14,7 +15,7 @@ from gateway.storage.audit import append
 from gateway.storage.audit_decisions import Period, entries_of, parts
 from gateway.storage.database import Database
 from gateway.storage.tables.audit import audit_entry
-from policies.model import Facts, Question
+from policies.model import Facts, Question, Route
 from policies.simulate import Decided
 from tests.policies.world import HULIN, KROMERIZ, ask
 
@@ -74,6 +75,43 @@ def test_a_decision_comes_back_as_it_was_asked(database: Database, now: datetime
     assert (one.authenticated_at, again.sequence) == (CLERK.authenticated_at, 2)
 
 
+def test_what_was_granted_by_named_routes_comes_back_by_each_with_its_path(
+    database: Database, now: datetime
+) -> None:
+    granted = {
+        "granted_actions": ["read", "sign"],
+        "granted_routes": ["read@books /books", "write@books /books"],
+    }
+    keep(database, *(entry(CLERK, now + SECOND * number, **granted) for number in range(2)))
+    ((one, again),) = read(database, Period(now, now + 2 * SECOND))
+    assert isinstance(one, Decided)
+    assert isinstance(again, Decided)
+    assert (one.asked.along, again.asked is one.asked) == ({Action.SIGN}, True)
+    (books,) = one.asked.elsewhere
+    facts = replace(CLERK.facts, route=Route(id="books", path="/books"))
+    assert (books.question, books.along) == (replace(CLERK, now=now, facts=facts), {Action.WRITE})
+
+
+def test_a_named_route_whose_path_was_not_kept_is_not_replayed(database: Database, now: datetime) -> None:
+    keep(database, entry(CLERK, now, granted_actions=["read"], granted_routes=["read@books"]))
+    assert read(database, Period(now, now + SECOND)) == [[Why.NOT_RECORDED]]
+
+
+def test_as_many_askers_are_remembered_as_they_have_routes(
+    database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decided, "KNOWN", 3)
+    people = [replace(CLERK, address=f"192.0.2.{number}") for number in (1, 2, 1, 1)]
+    routes = [f"read@{name} /{name}" for name in ("books", "diary")]
+    keep(
+        database,
+        *(entry(one, now + SECOND * number, granted_routes=routes) for number, one in enumerate(people)),
+    )
+    found = [one for part in read(database, Period(now, now + 4 * SECOND), 4) for one in part]
+    first, _, again, last = (one.asked for one in found if isinstance(one, Decided))
+    assert (first is again, again is last) == (False, True)
+
+
 def test_who_was_idle_for_another_time_is_the_same_asker(database: Database, now: datetime) -> None:
     spans = [timedelta(seconds=seconds) for seconds in (0, 7, 900)]
     each = [replace(CLERK, facts=replace(CLERK.facts, idle=span)) for span in spans]
@@ -119,11 +157,14 @@ def test_what_this_version_does_not_know_or_cannot_read_is_never_guessed(
         entry(CLERK, now, facts='{"idle":"PT9S"}', idle=9),
         entry(CLERK, now, authenticated_at="yesterday"),
         entry(CLERK, now, idle=2**53 - 1),
+        entry(CLERK, now, granted_routes=["fly@books /books"]),
         *(entry(CLERK, now + SECOND) for _ in range(2)),
     )
-    broken = {4: b"{", 5: b'{"code":"access.request","sequence":5,"at":"2026-03-02T08:30:00Z"}'}
+    broken = {5: b"{", 6: b'{"code":"access.request","sequence":6,"at":"2026-03-02T08:30:00Z"}'}
     for sequence, data in broken.items():
         change = update(audit_entry).where(audit_entry.c.sequence == sequence).values(canonical=data)
         database.write_soon(lambda connection, change=change: connection.execute(change)).result()
     found = [one for part in read(database, Period(now, now + 2 * SECOND)) for one in part]
-    assert found == [Why.UNKNOWN_FACTS] * 2 + [Why.UNREADABLE] * 4
+    assert (
+        found == [Why.UNKNOWN_FACTS] * 2 + [Why.UNREADABLE] * 2 + [Why.UNKNOWN_FACTS] + [Why.UNREADABLE] * 2
+    )

@@ -35,6 +35,12 @@ def told(language: Language, **further: object) -> dict[str, tuple[str, str]]:
         ("roles", ["588491:clerk", "588296:auditor"], "Hulín: referent, Kroměříž: auditor", None),
         ("standing_in", ["588491:clerk:novak.jan"], "Hulín: referent (novak.jan)", None),
         ("granted_actions", ["read", "sign"], "čtení, podepsání", "reading, signing"),
+        (
+            "granted_routes",
+            ["read@reports /records/reports", "sign@books", "read"],
+            "čtení (reports: /records/reports), podepsání (books), read",
+            "reading (reports: /records/reports), signing (books), read",
+        ),
         ("flags", "UAEX", "zadržen rozhodnutím o přístupu", "held back by the access decision"),
         ("from", "588491", "Hulín", "Hulín"),
         ("form", "entry", "jeden záznam", "one entry"),

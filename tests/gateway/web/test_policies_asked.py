@@ -17,10 +17,10 @@ from gateway.authorize.snapshot import NamedRoute, Offer
 from gateway.web.simulating import Finished, NotFinished, Occupied, Trouble, UnderWay
 from idp.directory.person import RoleHeld
 from policies.model import Route
-from policies.simulate import Tally
+from policies.simulate import Change, Row, Tally, Whose
 from policies.simulated import report
 from tests.gateway.web.people import NOW
-from tests.policies.world import HULIN
+from tests.policies.world import HULIN, ask
 from tests.rig.policy_office import FILE
 from tests.rig.policy_site import AUTHOR, LOOKER, PEOPLE, STRANGER
 from tests.rig.policy_visitor import Visitor, headers, policy_visitor
@@ -202,6 +202,15 @@ async def test_a_simulation_is_begun_watched_and_told_and_whoever_sees_it_is_rec
     assert "Would be the same" in await visitor.get(f"{page}/impact")
     [entry] = visitor.world.entries(Code.LOG_SEARCHED)
     assert entry.subject == AUTHOR.subject
+    tally, question = Tally(in_part=1), ask((HULIN, Role.CLERK))
+    for route in (None, RouteName("parcels")):
+        whose = Whose(Change.LOSES, question.subject, HULIN, question.application, Action.READ, route)
+        tally.count(whose, Row("zdejsi.jana", question, along=1))
+    visitor.given.simulated = Finished(report(tally, book, book), NOW, NOW, timedelta(), by)
+    shown = await visitor.get(f"{page}/impact")
+    assert "– reading</td>" in shown
+    assert "– reading (parcels)</td>" in shown
+    assert "<dt>Only what was permitted along with it would change</dt><dd>1</dd>" in shown
 
 
 async def test_nobody_simulates_a_proposal_of_another_municipality(visitor):
