@@ -77,8 +77,6 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the tests' affair, who close the line then
     line = socket.socket(fileno=int(sys.argv[1]))
     brana = import_module("gateway.__main__")
-    if "serve" in sys.argv:
-        brana._start_soon()  # as it does itself, before the first import
     for name in sys.argv[2:]:
         import_module(brana.COMMANDS[name][0])
     if len(list(Path("/proc/self/task").iterdir())) != 1:
