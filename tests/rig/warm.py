@@ -169,7 +169,7 @@ class Copied:
 
     def _wait(self) -> None:
         with self._answers:
-            self.returncode = int(self._answers.readline())
+            self.returncode = int(self._answers.readline() or b"1")  # nothing: who tells it has ended
 
 
 def _read(file: IO[bytes]) -> str:
