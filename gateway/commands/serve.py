@@ -48,17 +48,25 @@ def _first(
     configuration: Path, line: socket.socket, life: int, *, directory: bool
 ) -> "subprocess.Popen[bytes]":
     """The control plane, which checks before it begins; started as the supervisor starts it."""
-    command = [sys.executable, "-m", "gateway.commands.control_plane_process", str(configuration)]
     with line:
+        arguments = first_arguments(configuration, line.fileno(), directory=directory)
         return subprocess.Popen(
-            [*command, FIRST, str(line.fileno()), *([] if directory else [WITHOUT_DIRECTORY])],
+            [sys.executable, "-m", "gateway.commands.control_plane_process", *arguments],
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - nothing runs beside this thread here
             pass_fds=(line.fileno(), life),
-            env={name: said for name, said in os.environ.items() if name not in NOT_FOR_OTHERS}
-            | {LIFE: str(life)},
+            env=first_environment(life),
         )
+
+
+def first_arguments(configuration: Path, line: int, *, directory: bool) -> list[str]:
+    return [str(configuration), FIRST, str(line), *([] if directory else [WITHOUT_DIRECTORY])]
+
+
+def first_environment(life: int) -> dict[str, str]:
+    ours = {name: said for name, said in os.environ.items() if name not in NOT_FOR_OTHERS}
+    return ours | {LIFE: str(life)}
 
 
 def _waited_for(first: "subprocess.Popen[bytes]", line: socket.socket) -> Ready:

@@ -135,11 +135,11 @@ async def serving(
     words: Sequence[str], log: IO[bytes], environment: Mapping[str, str] | None = None
 ) -> "asyncio.subprocess.Process | Copied":
     """`brana serve` and what follows, until it is ended; `log` takes what it says."""
-    environment = os.environ if environment is None else environment
+    given = dict(os.environ if environment is None else environment)
     if tested and not SERVING_ONES.is_first(SERVE):
-        return await asyncio.to_thread(SERVING_ONES.begin, [SERVE, *words], environment, log)
+        return await asyncio.to_thread(SERVING_ONES.begin, [SERVE, *words], given, log)
     return await asyncio.create_subprocess_exec(
-        *PROGRAM, SERVE, *words, cwd=PROJECT, env=environment, stderr=log, stdin=asyncio.subprocess.DEVNULL
+        *PROGRAM, SERVE, *words, cwd=PROJECT, env=given, stderr=log, stdin=asyncio.subprocess.DEVNULL
     )
 
 

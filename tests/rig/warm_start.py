@@ -91,7 +91,7 @@ class Forked:
 
 def _copied(configuration: Path, line: socket.socket, life: int, *, directory: bool) -> Forked:
     """In the place of `gateway.commands.serve._first`: the same without importing anything."""
-    words = import_module("gateway.commands.handing_over")
+    serve = import_module("gateway.commands.serve")
     dies = import_module("gateway.beginning").die_with(os.getpid())
     process = os.fork()
     if process:
@@ -104,12 +104,11 @@ def _copied(configuration: Path, line: socket.socket, life: int, *, directory: b
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         for kept, after in itertools.pairwise([2, *sorted([line.fileno(), life]), MOST_FILES]):
             os.closerange(kept + 1, after)
-        for name in import_module("gateway.systemd").NOT_FOR_OTHERS:
-            os.environ.pop(name, None)
-        os.environ["BRANA_LIFE"] = str(life)
-        more = [] if directory else [words.WITHOUT_DIRECTORY]
+        environment = serve.first_environment(life)
+        os.environ.clear()
+        os.environ.update(environment)
         hangup = import_module("gateway.commands.hangup").Hangup()
-        arguments = [str(configuration), words.FIRST, str(line.detach()), *more]
+        arguments = serve.first_arguments(configuration, line.detach(), directory=directory)
         code = import_module(CONTROL_PLANE).main(arguments, hangup)
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
