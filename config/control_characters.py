@@ -20,7 +20,11 @@ SINGLE_QUOTES = (
 def control_characters(of: object, at: str = "") -> Iterator[Finding]:
     """In whatever is a name, path or address; what people read may have lines."""
     match of:
-        case Title():
+        case str() | Path():
+            text = str(of)
+            if not text.isprintable() and not all(map(_is_told, text)):
+                yield at, f"{text!r} has a control character in it", SINGLE_QUOTES
+        case None | bool() | int() | float() | Title():
             return
         case Struct():
             for one in fields_of(type(of)):
@@ -31,6 +35,7 @@ def control_characters(of: object, at: str = "") -> Iterator[Finding]:
         case Mapping():
             for name, item in of.items():
                 yield from control_characters(item, f"{at}.{name}")
-        case str() | Path():
-            if not all(sign.isprintable() or (sign.isspace() and sign > " ") for sign in str(of)):
-                yield at, f"{str(of)!r} has a control character in it", SINGLE_QUOTES
+
+
+def _is_told(sign: str) -> bool:
+    return sign.isprintable() or (sign.isspace() and sign > " ")

@@ -4,6 +4,7 @@ A few dozen networks are looked through for an address: the standard library's a
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ Network = IPv4Network | IPv6Network
 T = TypeVar("T")
 
 
+@lru_cache(maxsize=512)  # a decision asks for its person's three times over
 def parsed(address: str) -> Address | None:
     """Without its zone; an IPv4 address written as IPv6 (RFC 4291 §2.5.5.2) is IPv4. None: it is no address."""
     try:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 
 from config.address import split_address
@@ -23,6 +24,7 @@ class Upstream:
         return is_address(self.host)
 
 
+@lru_cache(maxsize=4096)  # each is asked about by whoever checks it and by whoever tells Envoy of it
 def upstream_of(text: str) -> Upstream | None:
     """None where it is not exactly scheme, host and port."""
     parts = split_address(text)

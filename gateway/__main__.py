@@ -59,8 +59,6 @@ def brana() -> None:
 def main() -> None:
     """Run; what is refused is one clear message and an exit code of 1."""
     _have_standard_streams()
-    if sys.argv[1:2] == ["serve"]:
-        _start_soon()
     try:
         brana(standalone_mode=False)
     except click.ClickException as error:
@@ -77,15 +75,6 @@ def main() -> None:
             raise
         click.echo(f"brana: {message}", err=True)
         sys.exit(1)
-
-
-def _start_soon() -> None:
-    """People wait for this command, which imports nearly all of the product to see that it can run."""
-    from gateway.commands.heap import import_quickly  # noqa: PLC0415
-    from gateway.commands.left_out import leave_out  # noqa: PLC0415
-
-    import_quickly()
-    leave_out()
 
 
 def _have_standard_streams() -> None:

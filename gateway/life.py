@@ -46,10 +46,12 @@ def _begin() -> None:
 class Ear:
     """The end of the pipe at which the supervisor hears one process; `mouth` is what the process gets."""
 
-    def __init__(self) -> None:
-        self._pipe, self.mouth = os.pipe()
+    def __init__(self, pipe: int | None = None) -> None:
+        """`pipe`: our end of one whose other end a process has already."""
+        self._pipe, self.mouth = os.pipe() if pipe is None else (pipe, -1)
         for end in (self._pipe, self.mouth):
-            os.set_blocking(end, False)
+            if end >= 0:
+                os.set_blocking(end, False)
 
     def given_away(self) -> None:
         """The process has its end."""

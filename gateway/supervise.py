@@ -1,6 +1,6 @@
 """`brana serve` while it runs: its children, each started again when it dies. Standard library only.
 
-`python -m gateway.supervise PLAN` reads a JSON file made by `Plan.write`. Laws:
+`python -m gateway.supervise PLAN [LOCK [CHILD EAR]]` reads a JSON file made by `Plan.write`. Laws:
 
 - none is touched when another dies; Envoy itself ends the streams whose watch has died;
 - a child that dies is started again at once, then with growing pauses, and after `QUICK_DEATHS` quick deaths
@@ -29,6 +29,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from gateway.adopted import Adopted
 from gateway.audit.headroom import set_aside
 from gateway.beginning import die_with, leave_nothing_behind
 from gateway.envoy import asked_plainly
@@ -71,6 +72,9 @@ class Plan:
         return cls(**json.loads(file.read_text("utf-8")))
 
 
+Process = asyncio.subprocess.Process | Adopted
+
+
 @dataclass(frozen=True, slots=True)
 class Child:
     name: str
@@ -82,18 +86,34 @@ class Child:
     """Told process id and exit status."""
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The control plane, started by this same process before it was the supervisor."""
+
+    process: int
+    ear: int
+    """Our end of the pipe of its signs of life."""
+
+
 class Supervisor:
     """Runs the plan until a signal comes or a child cannot be kept alive.
 
-    `lock`: descriptor that the control plane holds too, so that nothing else starts while it still writes.
+    `lock`: descriptor that the control plane holds too, so that nothing else starts while it still writes. `begun`: it
+    runs already.
     """
 
     def __init__(
-        self, plan: Plan, say: Callable[[str], None], systemd: Systemd, lock: int | None = None
+        self,
+        plan: Plan,
+        say: Callable[[str], None],
+        systemd: Systemd,
+        lock: int | None = None,
+        begun: Begun | None = None,
     ) -> None:
         self._plan, self._say, self._systemd, self._lock = plan, say, systemd, lock
         self._admin = Path(plan.run) / asked_plainly.SOCKET
-        self._running: dict[str, asyncio.subprocess.Process] = {}
+        self._begun = {} if begun is None else {CONTROL_PLANE: begun}
+        self._running: dict[str, Process] = {}
         self._stopping = asyncio.Event()
         self._failed = False
         self._spool_file = ""
@@ -165,6 +185,9 @@ class Supervisor:
 
     async def _live(self, child: Child) -> int:
         """From a child's start to its end; its exit status."""
+        if (begun := self._begun.pop(child.name, None)) is not None:
+            with contextlib.closing(Ear(begun.ear)) as ear:
+                return await self._lived(child, Adopted(begun.process), ear)
         try:
             command = child.command()
         except OSError as error:
@@ -178,11 +201,14 @@ class Supervisor:
                 return 1
             finally:
                 ear.given_away()
-            self._running[child.name] = process
-            child.started(process.pid)
-            watching = asyncio.create_task(self._watch(child, process, ear))
-            status = await process.wait()
-            watching.cancel()
+            return await self._lived(child, process, ear)
+
+    async def _lived(self, child: Child, process: Process, ear: Ear) -> int:
+        self._running[child.name] = process
+        child.started(process.pid)
+        watching = asyncio.create_task(self._watch(child, process, ear))
+        status = await process.wait()
+        watching.cancel()
         del self._running[child.name]
         if not self._stopping.is_set():
             child.died(process.pid, status)
@@ -201,7 +227,7 @@ class Supervisor:
             env=os.environ | ({LIFE: str(mouth)} if speaks else {}),
         )
 
-    async def _watch(self, child: Child, process: asyncio.subprocess.Process, ear: Ear) -> None:
+    async def _watch(self, child: Child, process: Process, ear: Ear) -> None:
         """Until the child ends, or has given no sign of life for so long that it is ended here."""
         silence, answered = Silence(self._plan.silence), asyncio.Event()
         asking: asyncio.Task[None] | None = None
@@ -221,7 +247,7 @@ class Supervisor:
         if not self._stopping.is_set():
             await self._end_silent(child, process, silence.seconds)
 
-    async def _end_silent(self, child: Child, process: asyncio.subprocess.Process, seconds: float) -> None:
+    async def _end_silent(self, child: Child, process: Process, seconds: float) -> None:
         """SIGABRT has it tell where it hangs; a stopped one hears that, and nothing else, when it is continued."""
         self._say(
             f"{child.name} has given no sign of life for {seconds:.0f} s; it is ended (process {process.pid})"
@@ -302,7 +328,7 @@ def _point(link: Path, name: str) -> None:
     draft.replace(link)
 
 
-async def _stop(process: asyncio.subprocess.Process, patience: float) -> None:
+async def _stop(process: Process, patience: float) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
         try:
@@ -323,10 +349,14 @@ def _after(pause: float) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Entry point. Takes the plan's file and, where there is one, the descriptor of the lock."""
-    lock = int(arguments[1]) if len(arguments) > 1 else None
-    if lock is not None:
-        os.set_inheritable(lock, False)  # only the control plane gets it, on purpose
+    """Entry point. Takes the plan's file and, where there are such, the descriptor of the lock, and the control
+    plane's process id with the descriptor at which its signs of life are heard.
+    """
+    numbers = [int(one) for one in arguments[1:]]
+    lock = numbers[0] if numbers else None
+    begun = Begun(*numbers[1:]) if len(numbers) > 1 else None
+    for number in [*numbers[:1], *numbers[2:]]:
+        os.set_inheritable(number, False)  # only the control plane gets the lock, on purpose
 
     def say(text: str) -> None:
         sys.stderr.write(f"brana: {text}\n")
@@ -336,7 +366,7 @@ def main(arguments: list[str]) -> int:
     systemd = Systemd(os.environ, os.getpid())
 
     async def supervise() -> int:
-        return await Supervisor(Plan.read(Path(arguments[0])), say, systemd, lock).run()
+        return await Supervisor(Plan.read(Path(arguments[0])), say, systemd, lock, begun).run()
 
     return asyncio.run(supervise())
 

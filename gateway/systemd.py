@@ -7,6 +7,8 @@ import contextlib
 import socket
 from collections.abc import MutableMapping
 
+NOT_FOR_OTHERS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
+"""Of the environment: what is meant for the supervisor alone."""
 STARTED, LIVES, ENDS = "READY=1", "WATCHDOG=1", "STOPPING=1"
 
 

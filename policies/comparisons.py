@@ -173,12 +173,17 @@ def apart(of: Learnt, context: Mapping[str, Any], passes: Callable[[Path], bool]
 PARTS = ("compared", "asked_for", "exactly")
 
 
+def answers(compared: Iterable[Comparison], context: Mapping[str, Any]) -> Seen:
+    """How these comparisons end in such circumstances, in Cedar's JSON."""
+    return tuple(_outcome(one, context) for one in compared)
+
+
 def seen(of: Learnt, context: Mapping[str, Any]) -> Seen:
     """What is learnt of these circumstances, in Cedar's JSON; to be compared with that of others."""
     return (
         *(repr(_value(context, path)) for path in of.exactly),
         *(_value(context, path) is not None for path in of.asked_for),
-        *(_outcome(one, context) for one in of.compared),
+        *answers(of.compared, context),
     )
 
 

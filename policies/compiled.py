@@ -9,6 +9,7 @@ import cedarpy
 from config.vocabulary import Action
 from policies.model import NOTHING_FURTHER, Facts
 from policies.parties import Attention
+from policies.remembering import Remembered, remembered
 from policies.request import FURTHER, Paths
 from policies.review import Policy
 
@@ -20,7 +21,9 @@ class CompiledDiffers(Exception):
 class Compiled:
     """A parsed set that answers for one municipality."""
 
-    __slots__ = ("_asked_for", "_looks_at", "attention", "handle", "policies", "positions")
+    __slots__ = (
+        "_asked_for", "_looks_at", "_remembered", "attention", "handle", "policies", "positions",
+    )  # fmt: skip
 
     def __init__(self, handle: cedarpy.PolicySet, policies: tuple[Policy, ...]) -> None:
         if len(handle) != len(policies):
@@ -33,6 +36,7 @@ class Compiled:
             path[0] for policy in policies for path in policy.looks_at if path
         }
         self._looks_at: dict[tuple[Action, frozenset[str]], Paths] = {}
+        self._remembered: dict[tuple[Action, frozenset[str]], Remembered | None] = {}
 
     @property
     def attributes(self) -> frozenset[str] | None:
@@ -57,6 +61,14 @@ class Compiled:
             paths = frozenset(path for path in read if not path or path[0] not in unknown)
             self._looks_at[action, known] = paths
         return paths
+
+    def remembered(self, action: Action, facts: Facts) -> Remembered | None:
+        """Under what the outcome is kept when that is decided of somebody with these facts; None: it is not."""
+        known = self._known(facts)
+        if (action, known) not in self._remembered:
+            learns = [policy.learns for policy in self.applying(facts, frozenset({action}))]
+            self._remembered[action, known] = remembered(self.looks_at(action, facts), learns)
+        return self._remembered[action, known]
 
     def paths(self, actions: Iterable[Action], facts: Facts) -> Paths:
         """Which of the circumstances are read when these are decided."""

@@ -4,8 +4,9 @@ Laws kept here:
 1. Nothing is permitted unless a policy permits it and none forbids it.
 2. Any error refuses. Cedar skips a policy that errors, a forbid too, so an error may hide a forbid.
 3. A municipality's policies are never evaluated for another municipality.
-4. An outcome is remembered only under everything it rests on, and never where that passes with time.
-   What it rests on leaves out what no policy can tell apart (`policies.parties`): so people share outcomes.
+4. An outcome is remembered only under everything it rests on (`policies.remembering`), and never where that passes with
+   time and policies know more of it than how it compares. What it rests on leaves out what no policy can tell apart
+   (`policies.parties`): so people share outcomes.
 5. A technical account is permitted only what a policy permits to technical accounts by name.
 """
 
@@ -19,6 +20,7 @@ from functools import lru_cache
 import cedarpy
 
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, technical_account_of
+from policies.cedar_json import written
 from policies.comparisons import Learnt, together
 from policies.compiled import Compiled
 from policies.explain import why_nothing_permits
@@ -26,7 +28,8 @@ from policies.lasting import stands_until
 from policies.model import Facts, Permitted, Question, Refused, Text, Verdict
 from policies.parties import person_of, resource_of
 from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, without_names
-from policies.request import Parties, Paths, circumstances, is_timeless, parties, request
+from policies.remembering import Under
+from policies.request import Parties, Paths, circumstances, context_of, parties, request
 from policies.review import Policy
 
 REMEMBERED = (
@@ -92,7 +95,7 @@ class PolicyBook:
         """What the policies call the reasons they speak, for whoever reads of them later."""
         self._sources = dict(municipal)
         self._compiled: dict[MunicipalityCode, Compiled] = {}
-        self._remembered: dict[tuple[Parties, Action, str], Outcome] = {}
+        self._remembered: dict[tuple[Parties, Action, Under], Outcome] = {}
 
     @property
     def names(self) -> Names:
@@ -216,19 +219,20 @@ class PolicyBook:
             return [failed for _ in actions]
 
     def _evaluate(self, compiled: Compiled, question: Question, actions: tuple[Action, ...]) -> list[Outcome]:
-        """Cedar's answers. One that rests on nothing that passes with time is the same when asked again."""
-        of = parties(question, compiled.attention)
-        reads = {action: compiled.looks_at(action, question.facts) for action in actions}
-        asked = {action: circumstances(question, reads[action]) for action in actions}
+        """Cedar's answers. One that rests on nothing that passes unseen is the same when asked again."""
+        of, facts = parties(question, compiled.attention), question.facts
+        asked = {action: context_of(question, compiled.looks_at(action, facts)) for action in actions}
+        kept = {action: compiled.remembered(action, facts) for action in actions}
+        under = {action: how.under(asked[action]) for action, how in kept.items() if how is not None}
         outcomes = {
             action: known
-            for action, context in asked.items()
-            if (known := self._remembered.get((of, action, context))) is not None
+            for action, words in under.items()
+            if (known := self._remembered.get((of, action, words))) is not None
         }
         new = [action for action in asked if action not in outcomes]
         if new:
             results = cedarpy.is_authorized_batch(
-                [request(of, action, asked[action]) for action in new],
+                [request(of, action, written(asked[action])) for action in new],
                 compiled.handle,
                 _known_entities(of, compiled.attributes),
             )
@@ -237,11 +241,11 @@ class PolicyBook:
                 if technical_account_of(question.subject) is not None:
                     outcome = _to_technical_accounts(outcome)
                 outcomes[action] = outcome
-                if not outcome.error and is_timeless(reads[action]):
-                    self._remember((of, action, asked[action]), outcome)
+                if not outcome.error and action in under:
+                    self._remember((of, action, under[action]), outcome)
         return [outcomes[action] for action in actions]
 
-    def _remember(self, what: tuple[Parties, Action, str], outcome: Outcome) -> None:
+    def _remember(self, what: tuple[Parties, Action, Under], outcome: Outcome) -> None:
         if len(self._remembered) >= REMEMBERED:
             self._remembered.clear()  # rare, and what is asked often is soon known again
         self._remembered[what] = outcome

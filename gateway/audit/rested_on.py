@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from config.vocabulary import MunicipalityCode, Role
 from gateway.audit.canonical import Detail
@@ -35,9 +36,16 @@ def details_of(question: Question) -> dict[str, Detail]:
     idle = question.facts.idle
     if idle is not None:
         details[IDLE] = int(idle.total_seconds())
-    if facts := facts_recorded(question.facts if idle is None else replace(question.facts, idle=None)):
-        details[FACTS] = _text(facts)
+    if facts := _facts_text(question.facts if idle is None else replace(question.facts, idle=None)):
+        details[FACTS] = facts
     return details
+
+
+@lru_cache(maxsize=512)  # what is known of people repeats, but for how long they were idle
+def _facts_text(facts: Facts) -> str:
+    """Empty where nothing is known."""
+    recorded = facts_recorded(facts)
+    return _text(recorded) if recorded else ""
 
 
 def asked_again(

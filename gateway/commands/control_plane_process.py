@@ -1,6 +1,7 @@
 """The control-plane process that the supervisor starts: `… CONFIGURATION ACCEPTED`; serves until told to end.
 
-It goes by what was accepted last, whatever has become of the file since; a reload alone reads the file.
+It goes by what was accepted last, whatever has become of the file since; a reload alone reads the file. The first of a
+start (`… CONFIGURATION --first LINE`) is started by `brana serve`, and checks the file before.
 """
 
 import sys
@@ -20,6 +21,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,7 +30,7 @@ from pathlib import Path
 import structlog
 import uvloop
 
-from config.sources import Accepted
+from config.sources import ACCEPTED, Accepted
 from gateway import __version__
 from gateway.asking import Reloaded
 from gateway.asks.emergencies import emergencies
@@ -47,6 +49,7 @@ from gateway.commands.figures import keep_figures
 from gateway.commands.fitness import require_buildable
 from gateway.commands.fleet_services import keep_door, keep_heard, look_at_nodes, renew
 from gateway.commands.following_policies import FollowingPolicies
+from gateway.commands.handing_over import FIRST, WITHOUT_DIRECTORY
 from gateway.commands.hangup import Hangup
 from gateway.commands.keys_in_force import keep_keys
 from gateway.commands.left_out import let_in
@@ -63,13 +66,14 @@ from gateway.commands.reviewing import keep_reviews
 from gateway.commands.schema_in_force import schema_in_force
 from gateway.commands.shared_policies import SharedPoliciesUnusable, node_of
 from gateway.commands.sockets import Pages, serving
+from gateway.commands.starting import first_checked
 from gateway.commands.state import State, now, open_state
 from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
 from gateway.fleet.door import Door
-from gateway.life import giving_signs
+from gateway.life import LIFE, giving_signs
 from gateway.notices.notice import Channel
 from gateway.operations_log import configure
 from gateway.storage.audit_checkpoints import Checkpoints
@@ -85,16 +89,20 @@ CATCH_UP = timedelta(seconds=5)
 log = structlog.get_logger("control_plane")
 
 
-def main(configuration: Path, kept: Path, hangup: Hangup) -> int:
+def main(arguments: Sequence[str], hangup: Hangup) -> int:
     """Exit status: 0 when told to end, 78 (EX_CONFIG) when starting again cannot help, 75 when it may later."""
     let_in()
     configure()
     heap.share_one()
     heap.settle()
+    configuration = Path(arguments[0])
+    checked = _first(arguments) if arguments[1] == FIRST else None
+    if arguments[1] == FIRST and checked is None:  # a machine without a control plane
+        return 0
     try:
+        kept = Path(arguments[1]) if checked is None else checked.settings.state.directory / ACCEPTED
         sources = Accepted.read(kept)
-        state = open_state(configuration, sources)
-        require_buildable(configuration, state.settings, state.district, sources)
+        state = checked or _again(configuration, sources)
         plane = ControlPlane(state, sources)
     except Exception as error:
         if (message := explained(error)) is None:
@@ -115,6 +123,20 @@ def main(configuration: Path, kept: Path, hangup: Hangup) -> int:
         sys.stderr.write(f"brana: {unusable}\n")
         return TRY_LATER
     return 0
+
+
+def _first(arguments: Sequence[str]) -> State | None:
+    """As `brana serve` has it started: `handing_over.FIRST` and what follows."""
+    line = socket.socket(fileno=int(arguments[2]))
+    for number in (line.fileno(), int(os.environ[LIFE])):
+        os.set_inheritable(number, False)
+    return first_checked(Path(arguments[0]), line, directory=WITHOUT_DIRECTORY not in arguments)
+
+
+def _again(configuration: Path, sources: Accepted) -> State:
+    state = open_state(configuration, sources)
+    require_buildable(configuration, state.settings, state.district, sources)
+    return state
 
 
 async def _serve(
@@ -356,5 +378,4 @@ async def _watch_envoy(plane: ControlPlane) -> None:
 
 
 if __name__ == "__main__":
-    the_file, kept_file = map(Path, sys.argv[1:])
-    sys.exit(main(the_file, kept_file, hangup))
+    sys.exit(main(sys.argv[1:], hangup))

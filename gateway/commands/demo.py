@@ -26,7 +26,8 @@ from gateway.commands.lock import take
 from gateway.commands.operator import acting
 from gateway.commands.own_applications import POLICIES, REQUESTS
 from gateway.commands.preflight import CannotStart, require_free
-from gateway.commands.serve import plan_file, supervisor
+from gateway.commands.serve import supervisor
+from gateway.commands.starting import plan_file
 from gateway.commands.state import State, now
 from gateway.commands.terminal import WIDTH
 from gateway.demo.announcement import announce, announce_everything, described

@@ -46,6 +46,7 @@ from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, D
 from idp.directory.federation import Federation
 from policies.evaluate import PolicyBook
 from policies.load import CasesBroken, PoliciesUnusable
+from policies.texts import digest_of
 
 WHICH_APPLICATIONS = re.compile(r"applications(\[[0-9]+\](\.id)?)?")
 
@@ -87,11 +88,14 @@ def checked(
     return settings, district, book
 
 
-def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[State, int]:
+def ready_to_start(
+    configuration: Path, *, directory: bool = True, holder: int | None = None
+) -> tuple[State, int]:
     """An opened state, and the descriptor of the lock that makes it ours. Raises what the parts raise.
 
     From here on this configuration is the accepted one: every process of this start goes by what was read here.
-    `directory`: whether the office directory must answer, as the settings say.
+    `directory`: whether the office directory must answer, as the settings say. `holder`: the process that is to be
+    ended where somebody else wants the folder; None for this one.
     """
     sources = Noting()
     settings, district, _ = checked(configuration, sources, by_cases=False)
@@ -102,7 +106,7 @@ def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[Stat
         asyncio.run(require_directory(configuration, settings))
     prepare_state(settings.state)
     require_papers(settings)
-    held = lock.take(settings.state.directory)
+    held = lock.take(settings.state.directory, holder)
     state = opened(settings, district)
     try:
         state.keys  # noqa: B018 - opened here, so that a missing master key is told before anything runs
@@ -130,10 +134,10 @@ def require_cases(settings: Settings, district: District, sources: Sources) -> N
 def require_shared_policies(state: State, sources: Sources = DISK) -> None:
     """Those in force can be loaded here: an upgrade of a fleet ends at the first node that cannot, and is told.
 
-    Raises SharedPoliciesUnusable.
+    The files here can be: `checked` has loaded them. Raises SharedPoliciesUnusable.
     """
-    found = in_force(state)
-    if found is not None and not edited_alone(state, own_texts(state.settings, sources), found):
+    found, own = in_force(state), own_texts(state.settings, sources)
+    if found is not None and digest_of(own) != found.digest and not edited_alone(state, own, found):
         book_of(state, found)
 
 
@@ -143,7 +147,7 @@ def is_edge(configuration: Path) -> bool:
     return fleet is not None and not fleet.decides
 
 
-def edge_ready_to_start(configuration: Path) -> tuple[Settings, int]:
+def edge_ready_to_start(configuration: Path, *, holder: int | None = None) -> tuple[Settings, int]:
     """The same for an edge: what needs directories, policies or a database is looked at where they are."""
     sources = Noting()
     settings, _ = edge_checked(configuration, sources)
@@ -151,7 +155,7 @@ def edge_ready_to_start(configuration: Path) -> tuple[Settings, int]:
         require_free_ports(settings)
     prepare_state(settings.state)
     require_papers(settings)
-    held = lock.take(settings.state.directory)
+    held = lock.take(settings.state.directory, holder)
     sources.keep(settings.state.directory / ACCEPTED)
     return settings, held
 

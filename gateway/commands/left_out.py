@@ -24,10 +24,13 @@ NAMED = (
     "html.entities",  # html: the way back from `&name;`
     "http.server",  # prometheus_client: a server of its own, and pushing to a gateway
     "ldap.extop.dds",  # entries that pass away by themselves (RFC 2589), with all of LDAP's ASN.1
+    "netrc",  # aiohttp: passwords in files of the home folder, which nothing of ours asks for
+    "pprint",  # ldap: a trace of all calls
     "socketserver",
     "structlog.dev",  # coloured lines
     "urllib.request",  # aiohttp: proxies of the environment, which nothing of ours goes through
     "wsgiref.simple_server",
+    "zipfile",  # importlib: packages within archives
 )
 """A library mentions their names, and does nothing with them before it is asked to."""
 

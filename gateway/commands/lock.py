@@ -14,8 +14,11 @@ NAME = "lock"
 PID_DIGITS = 20
 
 
-def take(folder: Path) -> int:
-    """Descriptor that holds the lock until it is closed. Raises CannotStart when somebody else has it."""
+def take(folder: Path, holder: int | None = None) -> int:
+    """Descriptor that holds the lock until it is closed. Raises CannotStart when somebody else has it.
+
+    `holder`: the process that others are told of; None for this one.
+    """
     path = folder / NAME
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -26,14 +29,14 @@ def take(folder: Path) -> int:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = os.pread(descriptor, PID_DIGITS, 0).decode("ascii", "replace").strip() or "unknown"
+        other = os.pread(descriptor, PID_DIGITS, 0).decode("ascii", "replace").strip() or "unknown"
         os.close(descriptor)
         raise CannotStart(
-            f"{folder} is in use by a product that runs already (process {holder})",
+            f"{folder} is in use by a product that runs already (process {other})",
             "end that one first, or name another folder",
         ) from None
     os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    os.pwrite(descriptor, f"{holder or os.getpid()}\n".encode(), 0)
     return descriptor
 
 

@@ -1,77 +1,88 @@
-"""`brana serve`: see that the machine is ready, then hand over to the supervisor."""
+"""`brana serve`: have somebody see that the machine is ready, then become the supervisor.
 
-import json
+Who sees that it is has imported the product for it, and goes on as the control plane.
+"""
+
 import os
+import signal
+import socket
+import subprocess
 import sys
 from pathlib import Path
 
 import click
 
-from config.fleet import Service
-from config.settings import Settings
-from config.sources import ACCEPTED
-from gateway.commands.fitness import edge_ready_to_start, is_edge, ready_to_start
-from gateway.commands.left_out import let_in
+from gateway.beginning import die_with, leave_nothing_behind
+from gateway.commands.handing_over import FIRST, WITHOUT_DIRECTORY, Ready, heard
 from gateway.commands.options import configuration
-from gateway.commands.preflight import folder_in_memory
-from gateway.envoy import draining, process
-from gateway.envoy.bootstrap import bootstrap
-from gateway.envoy.elsewhere import way_to
-from gateway.streams.words import CONTROL_PLANE_ANSWERS
-from gateway.supervise import Plan
+from gateway.systemd import NOT_FOR_OTHERS
+
+LIFE = "BRANA_LIFE"  # as in gateway/life.py, which would load an event loop
 
 
 @click.command(help="Run the product of this machine: control plane and data plane, until told to end.")
 @configuration
 @click.option(
-    "--without-directory", is_flag=True,
+    WITHOUT_DIRECTORY, is_flag=True,
     help="Start although the office directory does not answer: nobody new signs in until it does.",
 )  # fmt: skip
 def command(configuration: Path, *, without_directory: bool) -> None:
-    let_in()
-    settings, lock = ready(configuration.resolve(), directory=not without_directory)
-    plan = plan_file(configuration.resolve(), settings)
-    os.set_inheritable(lock, True)
-    os.execv(sys.executable, supervisor(plan, lock))  # noqa: S606 - our own; needs nothing of this process
+    leave_nothing_behind()
+    hears, speaks = os.pipe()
+    for end in (hears, speaks):
+        os.set_blocking(end, False)
+    ours, theirs = socket.socketpair()
+    first = _first(configuration.resolve(), theirs, speaks, directory=not without_directory)
+    os.close(speaks)
+    with ours:
+        ready = _waited_for(first, ours)
+    adopted = (str(first.pid), str(hears)) if ready.stays else ()
+    for number in (ready.lock, *([hears] if ready.stays else [])):
+        os.set_inheritable(number, True)
+    if not ready.stays:
+        first.wait()
+    os.execv(sys.executable, [*supervisor(ready.plan, ready.lock), *adopted])  # noqa: S606 - our own
 
 
-def ready(configuration: Path, *, directory: bool) -> tuple[Settings, int]:
-    """Settings, and the descriptor of the lock. Raises what the parts raise."""
-    if is_edge(configuration):
-        return edge_ready_to_start(configuration)
-    state, lock = ready_to_start(configuration, directory=directory)
-    state.database.close()
-    return state.settings, lock
+def _first(
+    configuration: Path, line: socket.socket, life: int, *, directory: bool
+) -> "subprocess.Popen[bytes]":
+    """The control plane, which checks before it begins; started as the supervisor starts it."""
+    with line:
+        arguments = first_arguments(configuration, line.fileno(), directory=directory)
+        return subprocess.Popen(
+            [sys.executable, "-m", "gateway.commands.control_plane_process", *arguments],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - nothing runs beside this thread here
+            pass_fds=(line.fileno(), life),
+            env=first_environment(life),
+        )
 
 
-def plan_file(configuration: Path, settings: Settings) -> Path:
-    """Write what the supervisor runs, and Envoy's bootstrap, into the run folder."""
-    run, fleet = settings.state.directory / "run", settings.fleet
-    start = run / "envoy.json"
-    start.write_text(json.dumps(bootstrap(run, settings.limits)), "utf-8")
-    draining.over(run)
-    plan = run / "plan.json"
-    grace = str(settings.streams.grace.total_seconds())
-    answers = CONTROL_PLANE_ANSWERS if fleet is None else f"{way_to(Service.WATCH)}.sock"
-    reads = [str(configuration), str(settings.state.directory / ACCEPTED)]
-    control = _python("control_plane_process", *reads)
-    streams = _python("streams_process", str(run), grace, answers, str(settings.streams.per_session))
-    envoy = process.command(start, concurrency=os.cpu_count() or 1)
-    Plan(
-        control=control if fleet is None or fleet.decides else [],
-        streams=streams if fleet is None or fleet.lets_in else [],
-        envoy=envoy if fleet is None or fleet.lets_in else [],
-        node=_python("node_process", *reads) if fleet is not None and fleet.lets_in else [],
-        run=str(run),
-        spool=str(settings.state.directory / "spool"),
-        begun=str(folder_in_memory(settings.state)),
-        silence=settings.limits.silence.total_seconds(),
-    ).write(plan)
-    return plan
+def first_arguments(configuration: Path, line: int, *, directory: bool) -> list[str]:
+    return [str(configuration), FIRST, str(line), *([] if directory else [WITHOUT_DIRECTORY])]
 
 
-def _python(module: str, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", f"gateway.commands.{module}", *arguments]
+def first_environment(life: int) -> dict[str, str]:
+    ours = {name: said for name, said in os.environ.items() if name not in NOT_FOR_OTHERS}
+    return ours | {LIFE: str(life)}
+
+
+def _waited_for(first: "subprocess.Popen[bytes]", line: socket.socket) -> Ready:
+    """Ends this process with what has ended the other, which has told why."""
+    try:
+        ready = heard(line)
+        if ready is not None:
+            return ready
+        status = first.wait()
+    except BaseException:
+        first.kill()
+        first.wait()
+        raise
+    if status < 0:
+        click.echo(f"brana: what checks before the start was ended ({signal.strsignal(-status)})", err=True)
+    sys.exit(status if status > 0 else 1)
 
 
 def supervisor(plan: Path, lock: int) -> list[str]:

@@ -1,8 +1,9 @@
 """The keys of this installation by purpose, and how a missing one is made."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -23,14 +24,38 @@ class Purpose(StrEnum):
     """Access tokens of technical accounts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Keys:
-    grant: ECKey
-    assertion: ECKey
-    provider_es256: ECKey
-    provider_rs256: RSAKey
-    checkpoint: Ed25519PrivateKey
-    technical: ECKey
+    """Each is made of its bytes when it is first used: to check an RSA key takes a tenth of a second, and most
+    commands sign with none.
+    """
+
+    private: Mapping[Purpose, bytes] = field(repr=False)
+    """As `new_private_key` gives them."""
+
+    @cached_property
+    def grant(self) -> ECKey:
+        return ECKey.import_key(self.private[Purpose.GRANT])
+
+    @cached_property
+    def assertion(self) -> ECKey:
+        return ECKey.import_key(self.private[Purpose.ASSERTION])
+
+    @cached_property
+    def provider_es256(self) -> ECKey:
+        return ECKey.import_key(self.private[Purpose.PROVIDER_ES256])
+
+    @cached_property
+    def provider_rs256(self) -> RSAKey:
+        return RSAKey.import_key(self.private[Purpose.PROVIDER_RS256])
+
+    @cached_property
+    def checkpoint(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.private[Purpose.CHECKPOINT])
+
+    @cached_property
+    def technical(self) -> ECKey:
+        return ECKey.import_key(self.private[Purpose.TECHNICAL])
 
     def __repr__(self) -> str:
         return f"Keys(grant={self.grant.thumbprint()}, …)"
@@ -47,11 +72,4 @@ def new_private_key(purpose: Purpose) -> bytes:
 
 def load_keys(private_key: Callable[[Purpose], bytes]) -> Keys:
     """All keys, each from `private_key` (which makes and keeps the missing ones)."""
-    return Keys(
-        grant=ECKey.import_key(private_key(Purpose.GRANT)),
-        assertion=ECKey.import_key(private_key(Purpose.ASSERTION)),
-        provider_es256=ECKey.import_key(private_key(Purpose.PROVIDER_ES256)),
-        provider_rs256=RSAKey.import_key(private_key(Purpose.PROVIDER_RS256)),
-        checkpoint=Ed25519PrivateKey.from_private_bytes(private_key(Purpose.CHECKPOINT)),
-        technical=ECKey.import_key(private_key(Purpose.TECHNICAL)),
-    )
+    return Keys({purpose: private_key(purpose) for purpose in Purpose})

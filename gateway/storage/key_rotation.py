@@ -64,7 +64,11 @@ def _rotate(
     others = update(signing_key).where(_k.purpose == purpose)
     if change.compromised:
         believed = or_(_k.ends_at.is_(None), _k.ends_at > micros(now))
-        ended = list(connection.execute(select(_k.id).where(_k.purpose == purpose, believed)).scalars())
+        ended = list(
+            connection.execute(
+                select(_k.id).where(_k.purpose == purpose, believed).order_by(_k.created_at, _k.id)
+            ).scalars()
+        )
         connection.execute(others.where(believed).values(ends_at=micros(now)))
         append(connection, [key_compromised(now, by, ended, purpose)])
     else:

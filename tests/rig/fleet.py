@@ -27,7 +27,7 @@ from gateway.demo.world import Account
 from gateway.storage.audit_search import LogSearch
 from tests.rig.product import ENDS_WITHIN, READY_WITHIN, ROOT, Product, installed
 from tests.rig.visitor import Visitor
-from tests.rig.warm import PROGRAM, brana
+from tests.rig.warm import PROGRAM, Copied, brana, serving
 
 FLEET = """
 [fleet]
@@ -58,14 +58,18 @@ class Node:
     log: Path
     within: tuple[str, ...] = ()
     """Words before each of its commands, where it has a network of its own."""
-    process: asyncio.subprocess.Process | None = None
+    process: asyncio.subprocess.Process | Copied | None = None
     source: Path = ROOT
     """The source tree of the version that is installed there."""
 
     async def serve(self) -> None:
         with self.log.open("ab") as log:
+            words = ("--config", str(self.configuration))
+            if not self.within and self.source == ROOT:
+                self.process = await serving(words, log)
+                return
             self.process = await asyncio.create_subprocess_exec(
-                *self.within, *PROGRAM, "serve", "--config", str(self.configuration),
+                *self.within, *PROGRAM, "serve", *words,
                 cwd=self.source, stderr=log, stdin=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
 

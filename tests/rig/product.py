@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import os
 import ssl
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -38,6 +37,7 @@ from idp.login.totp import Secret
 from tests.rig.people import OPERATOR
 from tests.rig.slapd import as_root
 from tests.rig.visitor import Visitor
+from tests.rig.warm import PROGRAM, Copied, serving
 
 ROOT = Path(__file__).parents[2]
 APPLICATIONS = (RECORDS, BUDGET, MAP)
@@ -56,7 +56,7 @@ class Product:
         self.directory = directory
         self.addresses = Addresses(settings, read_district(settings.office.district))
         self.log = world.folder / "brana.log"
-        self._supervisor: asyncio.subprocess.Process | None = None
+        self._supervisor: asyncio.subprocess.Process | Copied | None = None
         self._visitors: list[Visitor] = []
         self.before: tuple[str, ...] = ()
         """Command under which `brana serve` runs, as `setpriv …`."""
@@ -100,10 +100,14 @@ class Product:
         """`brana serve`; seconds until people can come in (the portal sends a stranger to the sign-in)."""
         begun = time.monotonic()
         with self.log.open("ab") as log:
-            self._supervisor = await asyncio.create_subprocess_exec(
-                *self.before, sys.executable, "-m", "gateway", "serve", "--config", str(self.configuration),
-                cwd=ROOT, stderr=log, stdin=asyncio.subprocess.DEVNULL,
-            )  # fmt: skip
+            words = ("--config", str(self.configuration))
+            if not self.before:
+                self._supervisor = await serving(words, log)
+            else:
+                self._supervisor = await asyncio.create_subprocess_exec(
+                    *self.before, *PROGRAM, "serve", *words,
+                    cwd=ROOT, stderr=log, stdin=asyncio.subprocess.DEVNULL,
+                )  # fmt: skip
         visitor = self.visitor()
         while True:
             with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError):

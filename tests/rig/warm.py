@@ -4,6 +4,7 @@ To import it takes the better part of a second of a processor, more than most co
 kind is started as an operator's, so that it is seen to import what it needs by itself.
 """
 
+import asyncio
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -19,6 +21,8 @@ from typing import IO
 import pytest
 
 PROJECT = Path(__file__).parents[2]
+CONTROL_PLANE = "gateway.commands.control_plane_process"
+"""Among the words of the process that is copied, where it stands in the command line of a control plane."""
 PROGRAM = (sys.executable, "-m", "gateway")
 SHORT = (
     "app",
@@ -35,9 +39,9 @@ SHORT = (
     "user",
 )
 """Commands that do one thing and end."""
-LONG = ("serve",)
-"""It imports in a way of its own, so the process that is copied does. It sees whether it can start and then becomes the
-supervisor, which imports everything anew."""
+SERVE = "serve"
+"""It has another process check and go on as the control plane, which imports in a way of its own: so what is copied is
+that process, and `brana serve` copies itself once more in the place of starting it."""
 
 
 class Warm:
@@ -53,11 +57,7 @@ class Warm:
     def brana(
         self, arguments: Sequence[str], environment: Mapping[str, str], typed: str, within: float
     ) -> "subprocess.CompletedProcess[str]":
-        kind = arguments[0]
-        with self._asking:
-            known = kind in self._seen
-            self._seen.add(kind)
-        if kind not in self._kinds or not known:
+        if arguments[0] not in self._kinds or self.is_first(arguments[0]):
             return subprocess.run(
                 [*PROGRAM, *arguments],
                 cwd=PROJECT, env=environment, input=typed, capture_output=True, text=True, timeout=within, check=False,
@@ -75,16 +75,8 @@ class Warm:
         files: Sequence[IO[bytes]],
         within: float,
     ) -> int:
-        told, tells = os.pipe()
-        with os.fdopen(told, "rb", buffering=0) as answers:
-            asked = json.dumps({"arguments": list(arguments), "environment": dict(environment)}).encode()
-            with self._asking:
-                line = self._started()
-                socket.send_fds(line, [len(asked).to_bytes(4)], [*(one.fileno() for one in files), tells])
-                line.sendall(asked)
-                os.close(tells)
-                process = int(answers.readline() or b"0")
-                assert process, "the process that is copied has ended; what it said stands above"
+        process, answers = self._begun(arguments, environment, files)
+        with answers:
             late = threading.Timer(within, os.kill, (process, signal.SIGKILL))
             late.start()
             code = int(answers.readline())
@@ -92,6 +84,35 @@ class Warm:
         if code == -signal.SIGKILL:
             raise subprocess.TimeoutExpired([*PROGRAM, *arguments], within)
         return code
+
+    def is_first(self, kind: str) -> bool:
+        """Of its kind, so it is started as an operator's."""
+        with self._asking:
+            first = kind not in self._seen
+            self._seen.add(kind)
+        return first
+
+    def begin(self, arguments: Sequence[str], environment: Mapping[str, str], log: IO[bytes]) -> "Copied":
+        """A copy that goes on by itself; `log` takes what it says."""
+        with Path(os.devnull).open("rb") as nothing:
+            process, answers = self._begun(arguments, environment, (nothing, log, log))
+        return Copied(process, answers)
+
+    def _begun(
+        self, arguments: Sequence[str], environment: Mapping[str, str], files: Sequence[IO[bytes]]
+    ) -> tuple[int, FileIO]:
+        """Process id of a copy, and where its exit status is told."""
+        told, tells = os.pipe()
+        answers = FileIO(told, "rb")
+        asked = json.dumps({"arguments": list(arguments), "environment": dict(environment)}).encode()
+        with self._asking:
+            line = self._started()
+            socket.send_fds(line, [len(asked).to_bytes(4)], [*(one.fileno() for one in files), tells])
+            line.sendall(asked)
+            os.close(tells)
+            process = int(answers.readline() or b"0")
+        assert process, "the process that is copied has ended; what it said stands above"
+        return process, answers
 
     def _started(self) -> socket.socket:
         if self._line is None:
@@ -110,24 +131,69 @@ class Warm:
             self._line = self._process = None
 
 
+async def serving(
+    words: Sequence[str], log: IO[bytes], environment: Mapping[str, str] | None = None
+) -> "asyncio.subprocess.Process | Copied":
+    """`brana serve` and what follows, until it is ended; `log` takes what it says."""
+    given = dict(os.environ if environment is None else environment)
+    if tested and not SERVING_ONES.is_first(SERVE):
+        return await asyncio.to_thread(SERVING_ONES.begin, [SERVE, *words], given, log)
+    return await asyncio.create_subprocess_exec(
+        *PROGRAM, SERVE, *words, cwd=PROJECT, env=given, stderr=log, stdin=asyncio.subprocess.DEVNULL
+    )
+
+
+class Copied:
+    """What tests ask of `asyncio.subprocess.Process`, of a copy."""
+
+    def __init__(self, process: int, answers: FileIO) -> None:
+        self.pid = process
+        self.returncode: int | None = None
+        self._answers = answers
+        threading.Thread(target=self._wait, daemon=True).start()
+
+    async def wait(self) -> int:
+        while self.returncode is None:
+            await asyncio.sleep(0.01)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.returncode is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def _wait(self) -> None:
+        with self._answers:
+            self.returncode = int(self._answers.readline() or b"1")  # nothing: who tells it has ended
+
+
 def _read(file: IO[bytes]) -> str:
     file.seek(0)
     return file.read().decode()
 
 
-SHORT_ONES, LONG_ONES = Warm(SHORT), Warm(LONG)
+SHORT_ONES, SERVING_ONES = Warm(SHORT), Warm([SERVE, CONTROL_PLANE])
+tested: list[None] = []
+"""Not empty while tests run; benchmarks start everything as an operator does."""
 
 
 def brana(
     arguments: Sequence[str], environment: Mapping[str, str], *, typed: str = "", within: float = 60.0
 ) -> "subprocess.CompletedProcess[str]":
     """Run a command to its end, in the folder of the project."""
-    warm = LONG_ONES if arguments[0] in LONG else SHORT_ONES
+    warm = SERVING_ONES if arguments[0] == SERVE else SHORT_ONES
     return warm.brana(arguments, environment, typed, within)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def warm_processes_end() -> Iterator[None]:
+    tested.append(None)
     yield
+    tested.clear()
     SHORT_ONES.end()
-    LONG_ONES.end()
+    SERVING_ONES.end()

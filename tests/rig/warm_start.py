@@ -1,6 +1,7 @@
 """The process that `tests.rig.warm` has copied: it imports the commands, and becomes one in each of its copies."""
 
 import gc
+import itertools
 import json
 import os
 import runpy
@@ -8,11 +9,13 @@ import selectors
 import signal
 import socket
 import sys
+import traceback
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
+CONTROL_PLANE = "gateway.commands.control_plane_process"
 
 FILES = 4  # standard input, output and errors of the command, and where its end is told
 MOST_FILES = 65_536
@@ -73,19 +76,67 @@ def _become(environment: dict[str, str], files: list[int]) -> None:
         setattr(sys, f"__{name}__", new)
 
 
+class Forked:
+    """What `brana serve` asks of the process that checks."""
+
+    def __init__(self, process: int) -> None:
+        self.pid = process
+
+    def wait(self) -> int:
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+
+def _copied(configuration: Path, line: socket.socket, life: int, *, directory: bool) -> Forked:
+    """In the place of `gateway.commands.serve._first`: the same without importing anything."""
+    serve = import_module("gateway.commands.serve")
+    dies = import_module("gateway.beginning").die_with(os.getpid())
+    process = os.fork()
+    if process:
+        line.close()
+        return Forked(process)
+    code = 1
+    try:
+        os.setsid()
+        dies()
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        for kept, after in itertools.pairwise([2, *sorted([line.fileno(), life]), MOST_FILES]):
+            os.closerange(kept + 1, after)
+        environment = serve.first_environment(life)
+        os.environ.clear()
+        os.environ.update(environment)
+        hangup = import_module("gateway.commands.hangup").Hangup()
+        arguments = serve.first_arguments(configuration, line.detach(), directory=directory)
+        code = import_module(CONTROL_PLANE).main(arguments, hangup)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
+    except BaseException:  # noqa: BLE001 - told, as the interpreter would
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the tests' affair, who close the line then
     line = socket.socket(fileno=int(sys.argv[1]))
+    if CONTROL_PLANE in sys.argv:
+        import_module("gateway.commands.heap").import_quickly()  # as it does itself, before the first import
+        import_module("gateway.commands.left_out").leave_out()
+        import_module(CONTROL_PLANE)
     brana = import_module("gateway.__main__")
-    if "serve" in sys.argv:
-        brana._start_soon()  # as it does itself, before the first import
     for name in sys.argv[2:]:
-        import_module(brana.COMMANDS[name][0])
+        if name in brana.COMMANDS:
+            import_module(brana.COMMANDS[name][0])
     if len(list(Path("/proc/self/task").iterdir())) != 1:
         sys.exit("something that a command imports starts a thread, which no copy would have")
     gc.freeze()
     arguments = wait_for_orders(line)
     if arguments is not None:
+        if CONTROL_PLANE in sys.argv:
+            import_module("gateway.commands.serve")._first = _copied
         signal.signal(signal.SIGINT, signal.default_int_handler)
         del sys.modules["gateway.__main__"]  # it is run anew, as the main module
         sys.argv = [str(Path(PROJECT, "gateway/__main__.py")), *arguments]
