@@ -82,14 +82,22 @@ def test_what_was_granted_by_named_routes_comes_back_by_each_with_its_path(
         "granted_actions": ["read", "sign"],
         "granted_routes": ["read@books /books", "write@books /books"],
     }
-    keep(database, *(entry(CLERK, now + SECOND * number, **granted) for number in range(2)))
-    ((one, again),) = read(database, Period(now, now + 2 * SECOND))
+    keep(
+        database,
+        *(entry(CLERK, now + SECOND * number, **granted) for number in range(2)),
+        entry(CLERK, now + 2 * SECOND, **granted | {"granted_routes": ["read@books /other"]}),
+    )
+    ((one, again, moved),) = read(database, Period(now, now + 3 * SECOND))
     assert isinstance(one, Decided)
     assert isinstance(again, Decided)
     assert (one.asked.along, again.asked is one.asked) == ({Action.SIGN}, True)
     (books,) = one.asked.elsewhere
     facts = replace(CLERK.facts, route=Route(id="books", path="/books"))
     assert (books.question, books.along) == (replace(CLERK, now=now, facts=facts), {Action.WRITE})
+    assert isinstance(moved, Decided)
+    assert [asked.question.facts.route for asked in moved.asked.elsewhere] == [
+        Route(id="books", path="/other")
+    ]
 
 
 def test_a_named_route_whose_path_was_not_kept_is_not_replayed(database: Database, now: datetime) -> None:

@@ -210,7 +210,7 @@ async def test_a_simulation_is_begun_watched_and_told_and_whoever_sees_it_is_rec
     shown = await visitor.get(f"{page}/impact")
     assert "– reading</td>" in shown
     assert "– reading (parcels)</td>" in shown
-    assert "<dt>Only what was permitted along with it would change</dt><dd>1</dd>" in shown
+    assert "<dt>Would be the same, but for something permitted along with it</dt><dd>1</dd>" in shown
 
 
 async def test_nobody_simulates_a_proposal_of_another_municipality(visitor):
