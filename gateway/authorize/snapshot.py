@@ -92,6 +92,15 @@ class Offer:
         return any(policies.allowed(one, actions) for one, actions in self.questions(question))
 
 
+def parts_of(applications: Mapping[ApplicationId, Offer]) -> dict[ApplicationId, tuple[Route, ...]]:
+    """The named routes of those that have any."""
+    return {
+        name: tuple(named.route for named in offer.routes.values())
+        for name, offer in applications.items()
+        if offer.routes
+    }
+
+
 def _by_route(question: Question, route: Route | None) -> Question:
     if question.facts.route == route:
         return question

@@ -11,7 +11,7 @@ from gateway.asks.ask import Ask
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Entry
 from gateway.authorize.act import Act
-from gateway.authorize.snapshot import Offer, Snapshot
+from gateway.authorize.snapshot import Offer, Snapshot, parts_of
 from gateway.grants.claims import Assertion as Claims
 from gateway.storage.audit import append
 from gateway.web.desk import Desk, Page, Refused
@@ -140,6 +140,7 @@ class PolicySite:
             may_act=self._may,
             books=self,
             applications=TITLES,
+            parts=lambda: parts_of(self.offers),
             networks=[NetworkName("office")],
             centre=KROMERIZ,
             gates_have_it=self._gates_have_it,
