@@ -7,13 +7,23 @@ is asked of the municipality's whole set, as any decision is.
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
-from config.vocabulary import Action, MunicipalityCode, Role
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role
 from policies.evaluate import PolicyBook, Source
-from policies.model import Permitted, Question
+from policies.model import Permitted, Question, Route
 from policies.needs import Needs, named, needs_of
-from policies.never import Counterexample, Never, circumstances_of, persons, question, told_apart
+from policies.never import (
+    Counterexample,
+    Never,
+    circumstances_of,
+    leaves_parts_open,
+    persons,
+    question,
+    told_apart,
+)
+from policies.parts import Speaking, parts_told_apart, speaking
 from policies.reasons import Names
 from policies.request import Paths
 from policies.review import Policy
@@ -55,6 +65,8 @@ class Search:
         self._region_permits = list(_permits(region))
         self._permits: dict[MunicipalityCode, list[Needs]] = {}
         self._networks: dict[MunicipalityCode, frozenset[str]] = {}
+        self._region_speaks = list(speaking(region))
+        self._speaking: dict[MunicipalityCode, list[Speaking]] = {}
         self._told = told_apart(
             _looked_at(guardrails.policies, tuple(Action)), _attributes(guardrails.policies)
         )
@@ -95,11 +107,13 @@ class Search:
         if here not in self._permits:
             self._permits[here] = [*self._region_permits, *_permits(own)]
             self._networks[here] = named(self._region.text + own.text, "Network")
+            self._speaking[here] = [*self._region_speaks, *speaking(own)]
         permits = self._permits[here]
         wanted = never.actions or tuple(Action)
         reads = {action: _looked_at(policies, (action,)) for action in wanted}
         held_by = list(persons(never))
         known: dict[Paths, list[Counterexample]] = {}
+        parts: dict[tuple[ApplicationId, tuple[Action, ...]], tuple[Route | None, ...]] = {}
         for application in never.applications or self._applications:
             needed = {
                 action: [one.roles for one in permits if one.may_be_of(application, action)]
@@ -112,8 +126,18 @@ class Search:
                 looks_at = frozenset[tuple[str, ...]]().union(*(reads[action] for action in actions))
                 if looks_at not in known:
                     known[looks_at] = list(circumstances_of(never, told_apart(looks_at, attributes)))
-                for of in known[looks_at]:
-                    yield replace(of, roles=held, application=application), actions
+                if (application, actions) not in parts:
+                    parts[application, actions] = self._parts(never, here, application, actions)
+                for of, part in product(known[looks_at], parts[application, actions]):
+                    yield replace(of, roles=held, application=application, route=part), actions
+
+    def _parts(
+        self, never: Never, here: MunicipalityCode, application: ApplicationId, actions: tuple[Action, ...]
+    ) -> tuple[Route | None, ...]:
+        """Of the application, as far as policies can tell them apart."""
+        if not leaves_parts_open(never):
+            return (None,)
+        return parts_told_apart(self._speaking[here], application, actions)
 
     def _ask_the_region(
         self,
@@ -151,6 +175,7 @@ class Search:
             told.device and example.device,
             told.time and example.at,
             told.else_known and example.helped and self._networks[here],
+            told.part and example.route,
         )
 
 

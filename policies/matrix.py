@@ -1,7 +1,8 @@
 """Who may do what in one municipality: every role, application, action, level and state of the device. Pure.
 
 Each cell is the verdict that a person would get who has that one role there, acts for the municipality and has just
-signed in. No policy that names a person plays a part: the matrix is about roles.
+signed in; a named part of an application has cells of its own. No policy that names a person plays a part: the matrix
+is about roles.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +15,8 @@ from typing import NamedTuple
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, MunicipalityCode, Role
 from policies.evaluate import Outcome, PolicyBook
 from policies.explain import ANYBODY
-from policies.model import IN_ORDER, NOTHING_FURTHER, Device, Facts, Question
+from policies.model import IN_ORDER, NOTHING_FURTHER, Device, Facts, Question, Route
+from policies.parts import NO_PARTS, Parts, reads_parts
 from policies.reasons import Reason
 
 
@@ -47,6 +49,8 @@ class Case(NamedTuple):
     action: Action
     level: AuthenticationLevel
     device: DeviceState
+    part: Route | None = None
+    """By which named route of the application; None: by what has no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,14 @@ class Matrix:
     cells: Mapping[Case, Answer]
 
 
-def cases(applications: Iterable[ApplicationId], roles: Iterable[Role] = Role) -> Iterator[Case]:
+def cases(
+    applications: Iterable[ApplicationId], roles: Iterable[Role] = Role, parts: Parts = NO_PARTS
+) -> Iterator[Case]:
     """In the order in which people read them."""
-    for one in product(roles, applications, Action, AuthenticationLevel, DeviceState):
-        yield Case(*one)
+    for role, application in product(roles, applications):
+        for part in (None, *parts.get(application, ())):
+            for action, level, device in product(Action, AuthenticationLevel, DeviceState):
+                yield Case(role, application, action, level, device, part)
 
 
 def question_of(case: Case, municipality: MunicipalityCode, at: Circumstances) -> Question:
@@ -97,7 +105,7 @@ def question_of(case: Case, municipality: MunicipalityCode, at: Circumstances) -
         authenticated_at=at.now - at.age,
         address=at.address,
         now=at.now,
-        facts=_with_device(at.facts, DEVICES[case.device], at.now),
+        facts=_of_case(at.facts, DEVICES[case.device], case.part, at.now),
     )
 
 
@@ -107,12 +115,17 @@ def matrix(
     at: Circumstances,
     applications: Iterable[ApplicationId] = (),
     progress: Callable[[int, int], object] = lambda _done, _all: None,
+    parts: Parts = NO_PARTS,
 ) -> Matrix:
-    """`applications`: all that the book knows where none are named. `progress` hears of roles done, of how many."""
+    """`applications`: all that the book knows where none are named. `progress` hears of roles done, of how many.
+
+    `parts`: of the applications, each beside the rest of it (`policies.parts.named_parts`).
+    """
     asked = tuple(applications) or tuple(book.names.applications)
     outcomes: dict[Case, Outcome | None] = {}
+    told_apart = parts if any(map(reads_parts, book.policies_of(municipality))) else NO_PARTS
     for done, role in enumerate(Role, 1):
-        those = list(cases(asked, (role,)))
+        those = list(cases(asked, (role,), told_apart))
         outcomes |= zip(
             those, book.outcomes(question_of(one, municipality, at) for one in those), strict=True
         )
@@ -128,13 +141,17 @@ def matrix(
     for case, outcome in outcomes.items():
         answer = unconsulted if outcome is None else _answer(case, outcome, permitted, fresh)
         cells[case] = answers.setdefault(answer, answer)
+    if told_apart is not parts:  # no policy reads the route, so each part is as the rest
+        cells = {case: cells[case._replace(part=None)] for case in cases(asked, parts=parts)}
     return Matrix(municipality, book.version, at, cells)
 
 
-def _with_device(facts: Facts, device: Device | None, now: datetime) -> Facts:
+def _of_case(facts: Facts, device: Device | None, part: Route | None, now: datetime) -> Facts:
     if device is not None and device.managed:
         device = replace(device, reported_at=now)
-    return facts if facts.device == device else replace(facts, device=device)
+    if facts.device == device and facts.route == part:
+        return facts
+    return replace(facts, device=device, route=part)
 
 
 def _permitted(outcomes: Mapping[Case, Outcome | None]) -> frozenset[Case]:

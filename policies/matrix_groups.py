@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, MunicipalityCode, Role
 from policies.matrix import Answer, Case, DeviceState, Matrix
+from policies.model import Route
 
 Spots = frozenset[tuple[AuthenticationLevel, DeviceState]]
 """How one may come: from which sign-in on, with which device."""
@@ -25,6 +26,8 @@ class Group:
     """`@id`s of what permits it: in what is lost, of what did."""
     reasons: tuple[str, ...] = ()
     """Of what is lost: why it is refused from now on."""
+    part: Route | None = None
+    """Of the application, where it is about a named one."""
 
     @property
     def cells(self) -> int:
@@ -52,7 +55,9 @@ def permits(matrix: Matrix) -> tuple[Group, ...]:
 
 
 def difference(before: Matrix, after: Matrix) -> Difference:
-    """What the change gives and takes. A cell that one of them does not have is refused there."""
+    """What the change gives and takes. A cell that one of them does not have is refused there, so both are to be
+    asked about the same applications and their same parts.
+    """
     gained: dict[Case, tuple[Answer, Answer]] = {}
     lost: dict[Case, tuple[Answer, Answer]] = {}
     otherwise = 0
@@ -72,17 +77,19 @@ def difference(before: Matrix, after: Matrix) -> Difference:
 def _grouped(cells: Mapping[Case, tuple[Answer, Answer]]) -> tuple[Group, ...]:
     """Ways to come of one role and action; then actions that share them, then roles that share all of it."""
     spots = _gathered(
-        ((case.role, case.application, case.action), (case.level, case.device)) for case in cells
+        ((case.role, case.application, case.part, case.action), (case.level, case.device)) for case in cells
     )
     actions = _gathered(
-        ((role, application, frozenset(ways)), action) for (role, application, action), ways in spots.items()
+        ((role, application, part, frozenset(ways)), action)
+        for (role, application, part, action), ways in spots.items()
     )
     roles = _gathered(
-        ((application, tuple(those), ways), role) for (role, application, ways), those in actions.items()
+        ((application, part, tuple(those), ways), role)
+        for (role, application, part, ways), those in actions.items()
     )
     return tuple(
-        _group(cells, tuple(those), application, acts, ways)
-        for (application, acts, ways), those in roles.items()
+        _group(cells, tuple(those), application, acts, ways, part)
+        for (application, part, acts, ways), those in roles.items()
     )
 
 
@@ -92,16 +99,17 @@ def _group(
     application: ApplicationId,
     actions: tuple[Action, ...],
     spots: Spots,
+    part: Route | None,
 ) -> Group:
     found = [
-        cells[Case(role, application, action, *spot)]
+        cells[Case(role, application, action, *spot, part)]
         for role in roles
         for action in actions
         for spot in spots
     ]
     rules = sorted({permitting.rule for permitting, _ in found})
     reasons = sorted({refusing.reason for _, refusing in found} - {""})
-    return Group(roles, application, actions, spots, tuple(rules), tuple(reasons))
+    return Group(roles, application, actions, spots, tuple(rules), tuple(reasons), part)
 
 
 Key = TypeVar("Key", bound=Hashable)

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from config.vocabulary import AuthenticationLevel, Language, Role
+from config.vocabulary import ApplicationId, AuthenticationLevel, Language, Role
 from policies.matrix import DeviceState, Matrix
 from policies.matrix_groups import Difference, Group, Spots, permits
-from policies.model import LEVELS, Text
+from policies.model import LEVELS, Route, Text
 from policies.reasons import ACTION_TITLES, Names
 
 CS, EN = Language.CZECH, Language.ENGLISH
@@ -26,11 +26,20 @@ def said(group: Group, names: Names, language: Language) -> str:
     """`účetní: Rozpočet – zapisovat, od 2. úrovně přihlášení`."""
     whole = set(group.roles) == set(Role)
     roles = ALL_ROLES[language] if whole else ", ".join(role.title_in(language) for role in group.roles)
-    title = names.applications.get(group.application)
-    application = title[language] if title else group.application
+    application = place_said(group.application, group.part, names, language)
     actions = ", ".join(ACTION_TITLES[action][language] for action in group.actions)
     ways = ways_said(group.spots, language)
     return f"{roles}: {application} – {actions}" + (f", {ways}" if ways else "")
+
+
+def place_said(application: ApplicationId, part: Route | None, names: Names, language: Language) -> str:
+    """`Rozpočet (reports)`: the application, and which named part of it."""
+    title = names.applications.get(application)
+    return titled(title[language] if title else application, part)
+
+
+def titled(application: str, part: Route | None) -> str:
+    return application if part is None else f"{application} ({part.id})"
 
 
 def ways_said(spots: Spots, language: Language) -> str:
@@ -72,10 +81,16 @@ def matrix_content(matrix: Matrix, names: Names) -> dict[str, Any]:
                 "permits": answer.permits,
                 "rule": answer.rule,
                 "reason": answer.reason,
+                **_part_content(case.part),
             }
             for case, answer in matrix.cells.items()
         ],
     }
+
+
+def _part_content(part: Route | None) -> dict[str, str]:
+    """Only of a named part: what is about the rest of an application says no more than it ever did."""
+    return {} if part is None else {"part": part.id}
 
 
 def difference_content(difference: Difference, names: Names) -> dict[str, Any]:
@@ -94,6 +109,7 @@ def _groups(groups: Iterable[Group], names: Names) -> list[dict[str, Any]]:
         {
             "roles": group.roles,
             "application": group.application,
+            **_part_content(group.part),
             "actions": group.actions,
             "ways": [
                 {"level": LEVELS[level], "device": device}

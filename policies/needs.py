@@ -37,10 +37,12 @@ def needs_of(permit: str) -> Needs:
     (policy,) = json.loads(cedarpy.policies_to_json_str(permit))["staticPolicies"].values()
     parts = [part for one in policy["conditions"] if one["kind"] == "when" for part in _joined(one["body"])]
     applications = [_applications(part) for part in parts]
+    scope = policy["resource"]
+    of_scope = _in_scope(scope, "Application") if scope["op"] == "in" else None
     return Needs(
         actions=_in_scope(policy["action"], "Action") if policy["action"]["op"] in ("==", "in") else None,
         roles=tuple(one for part in parts if (one := _roles(part)) is not None),
-        applications=tuple(one for one in applications if one is not None),
+        applications=tuple(one for one in (*applications, of_scope) if one is not None),
     )
 
 

@@ -33,9 +33,11 @@ from policies.model import (
     Facts,
     Question,
     Requested,
+    Route,
     Text,
     Ticket,
 )
+from policies.parts import ANOTHER
 from policies.reasons import ACTION_TITLES
 from policies.request import Paths
 
@@ -110,6 +112,8 @@ class Counterexample:
     helped: bool
     """Everything further was known, and helped."""
     rule: str = ""
+    route: Route | None = None
+    """The named part of the application; None: what has no name."""
 
     def words(self) -> Text:
         hour = self.at.astimezone(PRAGUE)
@@ -122,6 +126,7 @@ class Counterexample:
                 " + ".join(role.title_in(language) for role in self.roles) or without,
                 *([f"{acting} {elsewhere if self.own == ELSEWHERE else self.own}"] if self.own else []),
                 f"{self.application}: {ACTION_TITLES[self.action][language]}",
+                *([_part(self.route, language)] if self.route else []),
                 f"{level} {self.level}",
                 f"{device} {self.device}",
                 f"{days[hour.weekday()]} {hour:%H:%M}",
@@ -153,6 +158,17 @@ class Counterexample:
         return {language: ", ".join(parts) for language, parts in told.items()}
 
 
+ANOTHER_PART: Text = {_CS: "jiná pojmenovaná část", _EN: "another named part"}
+PART: Text = {_CS: "část {name}", _EN: "part {name}"}
+
+
+def _part(route: Route, language: Language) -> str:
+    """By its name, and by its path where policies look at that."""
+    other = route.id == ANOTHER.id
+    name = ANOTHER_PART[language] if other else PART[language].format(name=route.id)
+    return name if route.path == ANOTHER.path else f"{name} ({route.path})"
+
+
 def persons(never: Never) -> Iterator[tuple[Role, ...]]:
     """The roles that a person of the class holds."""
     every: tuple[tuple[Role, ...], ...] = tuple((role,) for role in never.roles or Role)
@@ -174,6 +190,8 @@ class Told(NamedTuple):
     device: bool
     time: bool
     else_known: bool
+    part: bool = False
+    """By which named route of the application; whoever asks says which there are."""
 
 
 OF_THE_PARTIES = {"departments", "department", "activity_roles", "employed_since", "employed_until"}
@@ -184,19 +202,20 @@ def told_apart(looks_at: Paths, attributes: AbstractSet[str] | None) -> Told:
     """By policies that look at that of the context, and name these attributes; None: any."""
     of_parties = attributes is None or not attributes.isdisjoint(OF_THE_PARTIES)
     levels = {(), ("sign_in",), ("sign_in", "level"), ("sign_in", "factors")}
-    known = {"sign_in", "device", "time"}
+    known = {"sign_in", "device", "time", "route"}
     return Told(
         level=any(path[:2] in levels for path in looks_at),
         device=any(path[:1] in ((), ("device",)) for path in looks_at),
         time=any(path[:1] in ((), ("time",)) for path in looks_at),
         else_known=of_parties or any(not path or path[0] not in known for path in looks_at),
+        part=any(path[:1] in ((), ("route",)) for path in looks_at),
     )
 
 
 def circumstances_of(never: Never, told: Told) -> Iterator[Counterexample]:
     """Level, device, time and what else is known, as far as they can be told apart; else the last of each.
 
-    Role, application and action are still to be filled in.
+    Role, application, its part and action are still to be filled in.
     """
     levels: list[Level] = [
         one for one in never.levels or tuple(LEVELS) if never.below is None or _is_weaker(one, never.below)
@@ -227,7 +246,7 @@ def question(
     known = _helpful(of.application, of.at, networks, acting_for) if of.helped else NOTHING_FURTHER
     given = {name: getattr(never.facts, name) for name in FACTS if _says(never, name)}
     absent = {name: getattr(NOTHING_FURTHER, name) for name in never.without}
-    facts = replace(known, **{"device": _device(of, never.subject), **given, **absent})
+    facts = replace(known, **{"device": _device(of, never.subject), "route": of.route, **given, **absent})
     return Question(
         subject=never.subject,
         roles=frozenset((acting_for, role) for role in of.roles),
@@ -296,6 +315,11 @@ def _helpful(
         departments=frozenset({"finance"}),
         department="finance",
     )
+
+
+def leaves_parts_open(never: Never) -> bool:
+    """Whether it is about every named part, as it says nothing of one."""
+    return "route" not in never.without and not _says(never, "route")
 
 
 def _says(never: Never, fact: str) -> bool:

@@ -97,6 +97,15 @@ class Offer:
         return any(policies.allowed(one, actions) for one, actions in self.questions(question))
 
 
+def parts_of(applications: Mapping[ApplicationId, Offer]) -> dict[ApplicationId, tuple[Route, ...]]:
+    """The named routes of those that have any."""
+    return {
+        name: tuple(named.route for named in offer.routes.values())
+        for name, offer in applications.items()
+        if offer.routes
+    }
+
+
 def route_named_in(question: Question) -> RouteName | None:
     route = question.facts.route
     return None if route is None else RouteName(route.id)

@@ -14,6 +14,7 @@ from rich.table import Column, Table
 
 from config.vocabulary import Language, Role
 from gateway.authorize.facts import facts_at
+from gateway.authorize.snapshot import parts_of
 from gateway.commands.options import configuration, language
 from gateway.commands.policies_asked import (
     applications_asked,
@@ -27,8 +28,9 @@ from gateway.commands.policy_moment import moment_asked
 from gateway.commands.terminal import console
 from policies.matrix import Circumstances, Matrix, matrix
 from policies.matrix_groups import Difference, Group, difference, permits
-from policies.matrix_words import ALL_ROLES, difference_content, matrix_content, ways_said
+from policies.matrix_words import ALL_ROLES, difference_content, matrix_content, place_said, ways_said
 from policies.model import Text
+from policies.parts import named_parts
 from policies.reasons import ACTION_TITLES, Names
 
 CS, EN = Language.CZECH, Language.ENGLISH
@@ -50,8 +52,9 @@ ROLES: Text = {CS: "role", EN: "roles"}
 
 
 @click.command(
-    help="Say who may do what in MUNICIPALITY: every role, application, action, level of sign-in and state of the "
-    "device, by the policies in force. With --against: what the policies of another folder would give and take.",
+    help="Say who may do what in MUNICIPALITY: every role, application (and named part of it), action, level of "
+    "sign-in and state of the device, by the policies in force. With --against: what the policies of another folder "
+    "would give and take.",
     short_help="Who may do what, and what other policies would change.",
 )
 @configuration
@@ -84,14 +87,17 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     asked = policies_asked(configuration, folder)
     code = municipality_asked(asked.district, municipality)
     those = applications_asked(asked.book, applications)
-    here = facts_at(address, snapshot_asked(asked))
+    snapshot = snapshot_asked(asked)
+    here = facts_at(address, snapshot)
     facts = replace(here, country=country.upper() or here.country)
     at = Circumstances(now=moment_asked(written), address=address, facts=facts)
     other = None if against is None else book_of_folder(asked.settings, asked.district, against)
     names = asked.book.names
+    books = [asked.book] if other is None else [asked.book, other]
+    parts = named_parts(parts_of(snapshot.applications), those, *(one.policies_of(code) for one in books))
     with _bar(ROLES[language]) as progress:
-        found = matrix(asked.book, code, at, those, progress)
-        theirs = None if other is None else matrix(other, code, at, those, progress)
+        found = matrix(asked.book, code, at, those, progress, parts)
+        theirs = None if other is None else matrix(other, code, at, those, progress, parts)
     if theirs is None:
         _tell(matrix_content(found, names) if as_json else None, found, names, language)
         return
@@ -132,11 +138,10 @@ def _headline(code: str, version: str, now: datetime, names: Names) -> str:
 def _table(groups: tuple[Group, ...], names: Names, language: Language) -> Table:
     table = Table(*(Column(head[language], overflow="fold") for head in HEADS), box=None)
     for group in groups:
-        title = names.applications.get(group.application)
         whole = set(group.roles) == set(Role)
         table.add_row(
             ALL_ROLES[language] if whole else ", ".join(role.title_in(language) for role in group.roles),
-            title[language] if title else group.application,
+            place_said(group.application, group.part, names, language),
             ", ".join(ACTION_TITLES[action][language] for action in group.actions),
             ways_said(group.spots, language),
             ", ".join((*group.rules, *group.reasons)),

@@ -4,12 +4,16 @@ import itertools
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 import policies.load
-from config.vocabulary import Action, ApplicationId, Role
+from config.vocabulary import Action, ApplicationId, Language, Role
 from policies.counterexamples import Search
 from policies.load import read_folders
+from policies.model import Facts, Route
 from policies.needs import named, needs_of
 from policies.never import Never, Told, circumstances_of, persons, question
+from policies.parts import ANOTHER
 from policies.reasons import Names
 from tests.policies.world import APPLICATIONS, DISTRICT, HONETICE, HULIN, copy_of_the_example
 
@@ -85,6 +89,10 @@ def test_only_what_certainly_must_hold_is_a_need() -> None:
     ):
         needs = needs_of(f"permit (principal, action, resource) when {uncertain};")
         assert (needs.actions, needs.roles, needs.applications) == (None, (), ())
+    in_scope = needs_of('forbid (principal, action, resource in Application::"a");')
+    assert in_scope.applications == ({"a"},)
+    elsewhere = needs_of('permit (principal, action, resource in Municipality::"588491");')
+    assert elsewhere.applications == ()
     unless = needs_of('permit (principal, action, resource) unless { resource in Application::"a" };')
     assert unless.applications == ()
 
@@ -95,3 +103,75 @@ def test_names_are_found_wherever_they_are_named() -> None:
         '@id("b") forbid (principal, action, resource) unless { principal.offices.contains(Office::"588491/auditor") };'
     )
     assert named(text, "Role", "Office") == {"clerk", "588491/auditor"}
+
+
+BY_PART = """
+@id("clerks-sign-by-a-part")
+permit (principal, action == Action::"sign", resource in Municipality::"588491")
+when { resource in Application::"records" && principal.roles.contains(Role::"clerk") }
+when { context has route && (CONDITION) };
+"""
+CLERKS_NEVER_SIGN = Never(
+    name="n",
+    title_cs="a",
+    title_en="b",
+    roles=(Role.CLERK,),
+    applications=(ApplicationId("records"),),
+    actions=(Action.SIGN,),
+)
+PASSWORD_ALONE = Never(name="n", title_cs="a", title_en="b", roles=(Role.MAYOR,), levels=("password",))
+
+
+def searching(folder: Path, municipal: str = "", excepted: str = "") -> Search:
+    """The example, with policies of a municipality besides, and exceptions from two factors."""
+    guardrails, municipalities = copy_of_the_example(folder)
+    with (municipalities / f"{HULIN}.cedar").open("a", encoding="utf-8") as file:
+        file.write(municipal)
+    signing = guardrails / "10-sign-in.cedar"
+    text, enough = signing.read_text("utf-8"), "unless { context.sign_in.level >= 2 }"
+    assert text.count(enough) == 1
+    signing.write_text(text.replace(enough, f"{enough} {excepted}"), "utf-8")
+    read = read_folders(guardrails, municipalities, frozenset(DISTRICT), None)
+    assert read.problems == ()
+    return Search(read.region, read.municipal, Names(DISTRICT, APPLICATIONS), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ('context.route.id == "seal"', "část seal"),
+        ('context.route.id != "seal"', "jiná pojmenovaná část"),
+        ('context.route.path like "/sums/*"', "jiná pojmenovaná část (/sums/)"),
+        ('context.route.id == "seal" && context.route.path == "/sums"', "část seal (/sums)"),
+        ('!(["seal", "sums"].contains(context.route.id)) || context.route.path == "/x"', "část seal (/x)"),
+    ],
+)
+def test_what_only_a_named_part_permits_is_found(tmp_path: Path, condition: str, told: str) -> None:
+    search = searching(tmp_path, BY_PART.replace("CONDITION", condition))
+    found = search.of(CLERKS_NEVER_SIGN, HULIN, HULIN)
+    assert found.rule == "clerks-sign-by-a-part"
+    assert found.example is not None
+    assert told in found.example.words()[Language.CZECH]
+    assert search.of(replace(CLERKS_NEVER_SIGN, without=("route",)), HULIN, HULIN).example is None
+    elsewhere = replace(CLERKS_NEVER_SIGN, facts=Facts(route=Route(id="seal", path="/nowhere")))
+    permitted = condition == 'context.route.id == "seal"'
+    assert (search.of(elsewhere, HULIN, HULIN).example is not None) is permitted
+
+
+def test_what_a_guardrail_excepts_for_a_part_is_found(tmp_path: Path) -> None:
+    excepts = 'unless { context has route && context.route.id == "seal" }'
+    loosened = searching(tmp_path / "a", excepted=excepts)
+    found = loosened.of(PASSWORD_ALONE, HULIN, HULIN)
+    assert found.example is not None
+    assert (found.example.level, found.example.route) == ("password", Route(id="seal", path=ANOTHER.path))
+    assert searching(tmp_path / "b").of(PASSWORD_ALONE, HULIN, HULIN).example is None
+
+
+def test_parts_cost_nothing_where_no_policy_that_may_apply_speaks_of_them(tmp_path: Path) -> None:
+    plain, parted = (
+        searching(tmp_path / name, text)
+        for name, text in (("a", ""), ("b", BY_PART.replace("CONDITION", 'context.route.id == "seal"')))
+    )
+    of_budget = replace(PASSWORD_ALONE, applications=(ApplicationId("budget"),), levels=())
+    asked = [search.of(replace(of_budget, roles=()), HULIN, HULIN).asked for search in (plain, parted)]
+    assert asked[0] == asked[1] > 0

@@ -12,7 +12,8 @@ from policies.load import load
 from policies.matrix import Answer, Case, Circumstances, DeviceState, cases, matrix, question_of
 from policies.matrix_groups import difference, permits
 from policies.matrix_words import difference_content, matrix_content, said, ways_said
-from policies.model import Facts, Permitted, Refused
+from policies.model import Facts, Permitted, Refused, Route
+from policies.parts import named_parts
 from tests.policies.world import (
     APPLICATIONS,
     DISTRICT,
@@ -252,3 +253,68 @@ def test_programs_get_every_cell_and_the_same_lines(book: PolicyBook) -> None:
     told = difference_content(difference(matrix(BOOK, HULIN, AT), found), book.names)
     assert told["lost"] == []
     assert told["gained"][0]["ways"] == [{"level": 3, "device": "in_order"}]
+
+
+REPORTS, SEAL = Route(id="reports", path="/reports"), Route(id="seal", path="/seal")
+PARTS = {BUDGET: (REPORTS,), RECORDS: (SEAL,)}
+BY_PART = """
+@id("clerks-sign-by-the-seal")
+permit (principal, action == Action::"sign", resource in Municipality::"588491")
+when {
+  resource in Application::"records" && principal.roles.contains(Role::"clerk") &&
+  context has route && context.route.id == "seal"
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def parted(tmp_path_factory: pytest.TempPathFactory) -> PolicyBook:
+    return changed(tmp_path_factory.mktemp("parted"), lambda text: text + BY_PART)
+
+
+def test_a_named_part_has_cells_of_its_own_beside_its_application(parted: PolicyBook) -> None:
+    found = matrix(parted, HULIN, AT, [RECORDS, BUDGET], parts=PARTS)
+    assert list(dict.fromkeys((case.application, case.part) for case in found.cells)) == [
+        (RECORDS, None), (RECORDS, SEAL), (BUDGET, None), (BUDGET, REPORTS)
+    ]  # fmt: skip
+    rest = Case(Role.CLERK, RECORDS, Action.SIGN, AuthenticationLevel.TWO_FACTORS, DeviceState.UNKNOWN)
+    assert found.cells[rest._replace(part=SEAL)].rule == "clerks-sign-by-the-seal"
+    assert found.cells[rest].reason == "action_not_permitted"
+    without = matrix(parted, HULIN, AT, [RECORDS, BUDGET])
+    assert {case: answer for case, answer in found.cells.items() if not case.part} == without.cells
+    for case in cases([RECORDS], [Role.CLERK, Role.MAYOR], PARTS):
+        verdict = parted.decide(question_of(case, HULIN, AT))
+        assert found.cells[case].permits is isinstance(verdict, Permitted), case
+
+
+def test_where_no_policy_reads_the_route_a_part_is_as_the_rest_of_its_application() -> None:
+    found = matrix(BOOK, HULIN, AT, [RECORDS], parts=PARTS)
+    assert list(found.cells) == list(cases([RECORDS], parts=PARTS))
+    for case, answer in found.cells.items():
+        assert answer == found.cells[case._replace(part=SEAL)] == found.cells[case._replace(part=None)]
+
+
+def test_who_gains_by_a_part_alone_is_told_with_the_part(parted: PolicyBook) -> None:
+    both = named_parts({}, [RECORDS], BOOK.policies_of(HULIN), parted.policies_of(HULIN))
+    before, after = (matrix(one, HULIN, AT, [RECORDS], parts=both) for one in (BOOK, parted))
+    there, back = difference(before, after), difference(after, before)
+    (group,) = there.gained
+    assert said(group, parted.names, CS) == (
+        "referent: Spisová služba (seal) – podepisovat, od 2. úrovně přihlášení"
+    )
+    assert (there.lost, group.cells) == ((), 6)
+    assert [(one.part and one.part.id, one.actions) for one in back.lost] == [("seal", (Action.SIGN,))]
+    (content,) = difference_content(there, parted.names)["gained"]
+    assert (content["application"], content["part"]) == ("records", "seal")
+
+
+def test_the_data_of_a_matrix_names_the_part_where_there_is_one(parted: PolicyBook) -> None:
+    content = matrix_content(matrix(parted, HULIN, AT, [RECORDS], parts=PARTS), parted.names)
+    told = {
+        (cell["role"], cell["action"], cell.get("part", "")) for cell in content["cells"] if cell["permits"]
+    }
+    assert ("clerk", "sign", "seal") in told
+    assert ("clerk", "sign", "") not in told
+    assert {one.get("part") for one in content["permits"]} == {None, "seal"}
+    plain = matrix_content(matrix(parted, HULIN, AT, [RECORDS]), parted.names)
+    assert not any("part" in one for one in (*plain["cells"], *plain["permits"]))

@@ -1,12 +1,13 @@
 """What must never be is asked with everything that would help, and of everybody whom the class does not leave out."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, NetworkName, Role, SubjectId
 from policies.cases import MONDAY_AT_TEN
-from policies.model import NOTHING_FURTHER, Device, Facts
+from policies.model import NOTHING_FURTHER, Device, Facts, Route
 from policies.never import (
     PRAGUE,
     SOMEBODY_ELSE,
@@ -16,13 +17,15 @@ from policies.never import (
     Never,
     Told,
     circumstances_of,
+    leaves_parts_open,
     persons,
     question,
     told_apart,
 )
+from policies.parts import ANOTHER
 from tests.policies.world import HONETICE, HULIN
 
-EVERYTHING = Told(level=True, device=True, time=True, else_known=True)
+EVERYTHING = Told(level=True, device=True, time=True, else_known=True, part=True)
 NOTHING = Told(level=False, device=False, time=False, else_known=False)
 RECORDS = ApplicationId("records")
 
@@ -101,6 +104,8 @@ def test_what_policies_look_at_is_told_apart() -> None:
         (("time", "hour"), "time"),
         (("place", "country"), "else_known"),
         (("ticket",), "else_known"),
+        (("route",), "part"),
+        (("route", "id"), "part"),
     ):
         assert told_apart(frozenset({path}), nobody) == NOTHING._replace(**{expected: True}), path
     assert told_apart(frozenset({("sign_in", "age")}), nobody) == NOTHING
@@ -200,3 +205,24 @@ def test_a_counterexample_is_told_in_words_of_both_languages() -> None:
     assert plain[Language.CZECH].startswith("bez role, jedná za 588296, records: ")
     assert plain[Language.CZECH].endswith("přihlášení two-factors, zařízení in-order, ne 03:00")
     assert "acting" not in example(own="").words()[Language.ENGLISH]
+
+
+def test_a_part_is_asked_about_unless_the_class_says_which_or_none() -> None:
+    seal, vault = Route(id="seal", path="/seal"), Route(id="vault", path="/vault")
+    assert leaves_parts_open(never())
+    assert question(never(), example(route=seal), HULIN, HULIN).facts.route == seal
+    assert not leaves_parts_open(never(without=("route",)))
+    of_one = never(facts=Facts(route=vault))
+    assert not leaves_parts_open(of_one)
+    assert question(of_one, example(), HULIN, HULIN).facts.route == vault
+
+
+def test_a_counterexample_says_by_which_part() -> None:
+    def told(**said: str) -> str:
+        return example(route=replace(ANOTHER, **said)).words()[Language.CZECH].split(", ")[2]
+
+    assert told(id="seal") == "část seal"
+    assert told(id="seal", path="/sums") == "část seal (/sums)"
+    assert told() == "jiná pojmenovaná část"
+    assert told(path="/sums") == "jiná pojmenovaná část (/sums)"
+    assert "part" not in example().words()[Language.ENGLISH]

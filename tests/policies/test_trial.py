@@ -182,6 +182,11 @@ PERMITS = [
         "context.place.tunnel",
         'roles = ["clerk"]\nactions = ["sign"]\nfacts = { tunnel = true }',
     ),
+    (
+        'action == Action::"sign"',
+        'context has route && context.route.id == "seal" && principal.roles.contains(Role::"clerk")',
+        'roles = ["clerk"]\nactions = ["sign"]',
+    ),
 ]
 
 
@@ -207,6 +212,17 @@ def test_a_forbid_of_the_region_keeps_what_a_municipality_permits_from_ever_bein
     assert [one for one in try_out(folders) if one.broken] == []
     (folders[0] / "10-sign-in.cedar").unlink()
     assert "sign-in password" in broken(folders)[0]
+
+
+def test_an_exception_of_the_region_for_a_named_part_alone_breaks_what_must_never_be(
+    folders: tuple[Path, Path],
+) -> None:
+    file = folders[0] / "10-sign-in.cedar"
+    enough = "unless { context.sign_in.level >= 2 }"
+    besides = f'{enough} unless {{ context has route && context.route.id == "seal" }}'
+    file.write_text(file.read_text("utf-8").replace(enough, besides), "utf-8")
+    add(folders[0], "a.cases.toml", NEVER.format(name="n", rest='below = "two-factors"'))
+    assert "part seal, sign-in password" in broken(folders)[0]
 
 
 def test_facts_that_are_left_out_are_not_known(folders: tuple[Path, Path]) -> None:

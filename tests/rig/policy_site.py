@@ -11,7 +11,7 @@ from gateway.asks.ask import Ask
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Entry
 from gateway.authorize.act import Act
-from gateway.authorize.snapshot import Offer, Snapshot
+from gateway.authorize.snapshot import Offer, Snapshot, parts_of
 from gateway.grants.claims import Assertion as Claims
 from gateway.storage.audit import append
 from gateway.waiting import NOTHING, Waiting
@@ -145,6 +145,7 @@ class PolicySite:
             books=self,
             applications=TITLES,
             networks=self.networks,
+            parts=lambda: parts_of(self.offers),
             centre=KROMERIZ,
             gates_have_it=self._gates_have_it,
             names_of=self._names,

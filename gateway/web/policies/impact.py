@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from config.vocabulary import Action
+from config.vocabulary import Action, ApplicationId
 from gateway.policy_office.office import standing
 from gateway.policy_office.proposal import OVER, Proposal
 from gateway.policy_office.scope import municipality_of, with_scope
@@ -33,14 +33,16 @@ from policies.load import PoliciesUnusable
 from policies.matrix import matrix
 from policies.matrix_groups import Difference, difference
 from policies.matrix_words import said
+from policies.model import Route
+from policies.parts import named_parts
 from policies.simulate import Change
 
 DAYS = 7
 KEPT = 16  # differences of matrices that are remembered, as a page is looked at again and again
 ROWS = 50  # of a simulation's rows on the page
-Key = tuple[str, str, int, str, datetime]
+Key = tuple[str, str, int, str, datetime, frozenset[tuple[ApplicationId, Route]]]
 """The municipality acted for, the digest of a proposal's texts, the number of the version in force; from where people
-come, and when: of what is asked about now, the hour.
+come, and when: of what is asked about now, the hour; and which named parts applications have.
 """
 
 
@@ -109,16 +111,19 @@ class Impact:
         site = self.site
         at = how.circumstances(site.desk.now())
         hour = at.now.replace(minute=0, second=0, microsecond=0)
-        key: Key = caller.municipality, one.digest, in_force.number, how.place, how.at or hour
+        configured = site.parts()
+        parts = frozenset((name, route) for name, routes in configured.items() for route in routes)
+        key: Key = caller.municipality, one.digest, in_force.number, how.place, how.at or hour, parts
         if key in self.known:
             return self.known[key]
 
         def compared() -> Difference:
             before = site.books.made_of(in_force.texts)
             after = site.books.made_of(with_scope(in_force.texts, one.scope, one.texts))
-            those = list(site.applications)
+            here, those = caller.municipality, list(site.applications)
+            both = named_parts(configured, those, before.policies_of(here), after.policies_of(here))
             return difference(
-                matrix(before, caller.municipality, at, those), matrix(after, caller.municipality, at, those)
+                matrix(before, here, at, those, parts=both), matrix(after, here, at, those, parts=both)
             )
 
         async with site.thinking:

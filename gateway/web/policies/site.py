@@ -29,6 +29,7 @@ from idp.http.page import language_of
 from policies.evaluate import PolicyBook
 from policies.fault import quoted
 from policies.parameters import Offered
+from policies.parts import Parts
 from policies.texts import Texts
 
 STATES: Mapping[State, Title] = {
@@ -66,6 +67,8 @@ class Site:
     may_act: MayAct
     books: Books
     applications: Mapping[ApplicationId, Title]
+    parts: Callable[[], Parts]
+    """Named routes of applications, as the settings have them."""
     networks: Collection[NetworkName]
     centre: MunicipalityCode | None
     """Of the office that runs the centre; None: nobody acts on what concerns all, but on the command line."""

@@ -18,9 +18,10 @@ from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
 from idp.http.page import language_of, page_headers
 from policies.matrix import DeviceState, Matrix, matrix
-from policies.matrix_words import DEVICE_TITLES
-from policies.model import LEVELS, Text
+from policies.matrix_words import DEVICE_TITLES, titled
+from policies.model import LEVELS, Route, Text
 from policies.parameters import LEVELS as STRONGER
+from policies.parts import named_parts
 
 LEVEL_TITLES: Mapping[AuthenticationLevel, Text] = {
     AuthenticationLevel.PASSWORD: {
@@ -32,6 +33,9 @@ LEVEL_TITLES: Mapping[AuthenticationLevel, Text] = {
 }
 SHORT: Mapping[str, AuthenticationLevel] = {str(LEVELS[one]): one for one in AuthenticationLevel}
 HEADS = ("role", "application", "action", "level", "device", "permitted", "rule", "reason")
+PART = "part"  # the last column, only where an application has named parts
+Place = tuple[ApplicationId, Route | None]
+"""An application, or a named part of it."""
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -48,11 +52,13 @@ class WhoMay:
         found = await self._matrix(request, caller, how)
         level = SHORT.get(request.query.get("level", ""), AuthenticationLevel.PHISHING_RESISTANT)
         device = one_of(DeviceState, request.query.get("device", ""), DeviceState.IN_ORDER)
-        may: dict[Role, dict[ApplicationId, list[Action]]] = {}
+        may: dict[Role, dict[Place, list[Action]]] = {}
         for case, answer in found.cells.items():
             if answer.permits and case.level is level and case.device is device:
-                may.setdefault(case.role, {}).setdefault(case.application, []).append(case.action)
-        shown = [one for one in site.applications if any(one in each for each in may.values())]
+                place = case.application, case.part
+                may.setdefault(case.role, {}).setdefault(place, []).append(case.action)
+        every = dict.fromkeys((case.application, case.part) for case in found.cells)
+        shown = [one for one in every if any(one in each for each in may.values())]
         language = language_of(request, site.desk.pages.default_language)
         return await site.show(
             request,
@@ -60,7 +66,8 @@ class WhoMay:
             caller,
             rows=may,
             columns=shown,
-            titles=[site.applications[one].in_language(language) for one in shown],
+            titles=[titled(site.applications[name].in_language(language), part) for name, part in shown],
+            titled=titled,
             level=str(LEVELS[level]),
             device=device,
             levels={short: LEVEL_TITLES[one] for short, one in SHORT.items()},
@@ -75,11 +82,13 @@ class WhoMay:
         found = await self._matrix(request, caller, coming(request.query, self.site.networks))
         out = io.StringIO()
         rows = csv.writer(out)
-        rows.writerow(HEADS)
+        parted = any(case.part for case in found.cells)
+        rows.writerow([*HEADS, *([PART] if parted else [])])
         for case, answer in found.cells.items():
             rows.writerow(
                 [case.role, case.application, case.action, LEVELS[case.level], case.device,
-                 "yes" if answer.permits else "no", answer.rule, answer.reason]
+                 "yes" if answer.permits else "no", answer.rule, answer.reason,
+                 *([case.part.id if case.part else ""] if parted else [])]
             )  # fmt: skip
         name = f"who-may-{caller.municipality}-{self.site.desk.now():%Y-%m-%d}.csv"
         return web.Response(
@@ -94,11 +103,16 @@ class WhoMay:
         site = self.site
         asking = site.asking(request, caller)
         await done(asking.require(Action.READ, site.own(caller), None, "who may do what"))
-        at = how.circumstances(site.desk.now())
+        at, here, those = how.circumstances(site.desk.now()), caller.municipality, list(site.applications)
+        configured = site.parts()
+
+        def worked_out() -> Matrix:
+            book = site.books.in_force()
+            parts = named_parts(configured, those, book.policies_of(here))
+            return matrix(book, here, at, those, parts=parts)
+
         async with site.thinking:
-            return await asyncio.to_thread(
-                matrix, site.books.in_force(), caller.municipality, at, list(site.applications)
-            )
+            return await asyncio.to_thread(worked_out)
 
 
 def one_of(kind: type[Choice], text: str, otherwise: Choice) -> Choice:

@@ -184,6 +184,38 @@ def test_the_difference_to_a_folder_says_who_would_gain_and_lose(
     assert "Nobody gains or loses anything." in same
 
 
+def test_a_named_part_stands_beside_its_application_and_what_differs_there_is_told(
+    office: Installation, tmp_path: Path
+) -> None:
+    row = '[[applications.routes]]\naction = "read"\n'
+    named = '[[applications.routes]]\nname = "reports"\npath = "/reports"\naction = "read"\n'
+    parted = office.folder / "parted.toml"
+    parted.write_text(office.configuration.read_text("utf-8").replace(row, named + row, 1), "utf-8")
+    copytree(office.folder / "policies", tmp_path / "draft")
+    shut = """
+@id("reports-shut") @reason("reports_shut") @title_cs("a") @title_en("a") @advice_cs("a") @advice_en("a")
+forbid (principal, action, resource in Municipality::"588491")
+when { context has route && context.route.id == "reports" };
+"""
+    with (tmp_path / "draft/municipalities/588491.cedar").open("a", encoding="utf-8") as file:
+        file.write(shut)
+
+    words = [
+        "policy",
+        "matrix",
+        "Hulín",
+        "--policies",
+        str(office.folder / "policies"),
+        "--config",
+        str(parted),
+    ]
+    assert "(reports)" in CliRunner().invoke(brana, words, terminal_width=200).output
+    against = [*words, "--against", str(tmp_path / "draft"), "--json"]
+    lost = told(CliRunner().invoke(brana, against))["lost"]
+    assert {one["part"] for one in lost} == {"reports"}
+    assert {reason for one in lost for reason in one["reasons"]} == {"reports_shut"}
+
+
 def test_a_folder_that_holds_no_policies_is_told(say: Say, tmp_path: Path) -> None:
     said = trouble(say("matrix", "Hulín", "--against", str(tmp_path)))
     assert "cannot be read" in said

@@ -60,6 +60,41 @@ async def test_the_matrix_is_a_table_with_every_cell_and_its_rule(visitor):
     }
 
 
+PARCELS = NamedRoute(Route(id="parcels", path="/parcels"), frozenset({Action.READ}))
+BY_PART = """
+@id("clerks-write-parcels")
+permit (principal, action == Action::"write", resource in Municipality::"588491")
+when { principal.roles.contains(Role::"clerk") && context has route && context.route.id == "parcels" };
+"""
+
+
+def with_a_part(visitor: Visitor) -> None:
+    offer = Offer(frozenset({Action.READ}), frozenset({HULIN}), routes={RouteName("parcels"): PARCELS})
+    visitor.given.offers[ApplicationId("map")] = offer
+
+
+async def test_a_named_part_stands_beside_its_application_in_the_table_and_the_file(visitor):
+    plain = await (await visitor.client.get("/who.csv", headers=headers(LOOKER))).text()
+    assert plain.splitlines()[0].endswith(",rule,reason")
+    with_a_part(visitor)
+    shown = await visitor.get("/who", LOOKER)
+    assert 'data-label="map">read' in shown
+    assert 'data-label="map (parcels)">read' in shown
+    parted = await (await visitor.client.get("/who.csv", headers=headers(LOOKER))).text()
+    rows = list(csv.DictReader(io.StringIO(parted)))
+    assert {(row["application"], row["part"]) for row in rows} >= {("map", ""), ("map", "parcels")}
+    assert {line.removesuffix(",") for line in parted.splitlines()} >= set(plain.splitlines()[1:])
+
+
+async def test_a_proposal_shows_who_gains_by_a_named_part_alone(visitor):
+    with_a_part(visitor)
+    page = await visitor.begun()
+    await visitor.step(page, "text", file=FILE, text=visitor.world.in_force().texts[FILE] + BY_PART)
+    shown = await visitor.get(f"{page}/impact")
+    assert "map (parcels) – write" in shown.lower()
+    assert "clerks-write-parcels" in shown
+
+
 async def test_a_refusal_is_explained_with_rule_facts_and_what_would_help(visitor):
     shown = await visitor.get("/why?role=clerk&application=map&level=1", AUTHOR)
     assert "two-factors" in shown
@@ -96,9 +131,7 @@ async def test_a_question_has_an_address_and_what_is_said(visitor):
 
 async def test_a_named_part_of_an_application_can_be_asked_about(visitor):
     assert "Part of the application" not in await visitor.get("/why", AUTHOR)
-    part = NamedRoute(Route(id="parcels", path="/parcels"), frozenset({Action.READ}))
-    offer = Offer(frozenset({Action.READ}), frozenset({HULIN}), routes={RouteName("parcels"): part})
-    visitor.given.offers[ApplicationId("map")] = offer
+    with_a_part(visitor)
     shown = await visitor.get("/why?role=clerk&application=map&route=parcels", AUTHOR)
     assert '<option value="parcels" selected>' in shown
     assert "(parcels)" in shown

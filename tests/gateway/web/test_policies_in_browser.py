@@ -6,7 +6,10 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from config.vocabulary import Action, ApplicationId, RouteName
+from gateway.authorize.snapshot import NamedRoute, Offer
 from gateway.web.app import make_app
+from policies.model import Route
 from tests.gateway.web.conftest import self_signed
 from tests.gateway.web.people import assertion_header
 from tests.gateway.web.sample import Office
@@ -43,11 +46,16 @@ PAGES = {
 }
 
 
+PARCELS = NamedRoute(Route(id="parcels", path="/parcels"), frozenset({Action.READ}))
+WITH_A_PART = Offer(frozenset(Action), frozenset({HULIN}), routes={RouteName("parcels"): PARCELS})
+
+
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def town(tmp_path_factory):
     """A draft, one with a fault, one to be approved, versions and something closed; and where the pages are."""
     folder = tmp_path_factory.mktemp("policies")
     async with policy_visitor(folder) as visitor:
+        visitor.given.offers[ApplicationId("map")] = WITH_A_PART
         first = await visitor.submitted()
         await visitor.done(f"{first}/approve", APPROVER, **await visitor.approval(first))
         submitted = await visitor.begun(BOTH)
