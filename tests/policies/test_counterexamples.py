@@ -175,3 +175,14 @@ def test_parts_cost_nothing_where_no_policy_that_may_apply_speaks_of_them(tmp_pa
     of_budget = replace(PASSWORD_ALONE, applications=(ApplicationId("budget"),), levels=())
     asked = [search.of(replace(of_budget, roles=()), HULIN, HULIN).asked for search in (plain, parted)]
     assert asked[0] == asked[1] > 0
+
+
+def test_a_class_without_parts_asks_no_more_than_if_policies_did_not_speak_of_them(tmp_path: Path) -> None:
+    by_part = BY_PART.replace("CONDITION", 'context.route.id == "seal"')
+    by_purpose = BY_PART.replace("route && (CONDITION)", 'purpose && context.purpose == "x"')
+    never_here = replace(CLERKS_NEVER_SIGN, without=("route",))
+    asked = [
+        searching(tmp_path / name, text).of(never_here, HULIN, HULIN).asked
+        for name, text in (("a", by_part), ("b", by_purpose))
+    ]
+    assert asked[0] == asked[1] > 0
