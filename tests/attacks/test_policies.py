@@ -68,7 +68,10 @@ class Town:
         return await (who or self.author).get(f"{self.site}{page}", follow=False)
 
     async def revision(self, page: str) -> str:
-        found = REVISION.search((await self.shown(page)).text)
+        """As a page says it whose form may be sent; an empty draft can be withdrawn alone."""
+        found = REVISION.search((await self.shown(page)).text) or REVISION.search(
+            (await self.shown(f"{page}/withdraw")).text
+        )
         assert found is not None
         return found[1]
 

@@ -70,7 +70,7 @@ BAD = {
     "a list of audiences": {"aud": ["records", "budget", "map"]},
     "expired": {"iat": NOW - 600, "exp": NOW - 300},
     "without an end": {"exp": None},
-    "from the future": {"iat": NOW + 600, "exp": NOW + 900},
+    "from the future": {"iat": NOW + 86_400, "exp": NOW + 86_700},
     "another issuer": {"iss": "https://evil"},
     "without municipality": {"municipality": None},
     "empty municipality": {"municipality": ""},

@@ -106,7 +106,7 @@ def test_the_applications_of_the_example_are_those_of_the_demo_and_one_that_sign
     settings, _, _ = checked(office)
     assert {application.id for application in settings.applications} == {*ROUTES, "library"}
     records = next(one for one in settings.applications if one.id == RECORDS)
-    assert [route.action for route in records.routes] == ["sign", None, "write", "read", "write"]
+    assert [route.action for route in records.routes] == ["sign", "read", None, "write", "read", "write"]
 
 
 def first_steps() -> dict[str, str]:
