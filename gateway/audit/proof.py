@@ -102,40 +102,6 @@ def root_by_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes])
     return root
 
 
-def check_consistency(first: int, older: bytes, second: int, newer: bytes, path: Sequence[bytes]) -> None:
-    """Raises ProofRefused unless a tree of `second` leaves with the root `newer` begins with that of `first` leaves
-    with the root `older` (RFC 9162 §2.1.4.2).
-    """
-    _check(path)
-    if not 0 <= first <= second:
-        raise ProofRefused(f"a log of {second} entries did not grow out of one of {first}")
-    if first in {0, second}:  # there is nothing to prove
-        if path or older != (newer if first else EMPTY_ROOT):
-            raise ProofRefused(f"the log of {first} entries has another root")
-        return
-    hashes = [older, *path] if first & (first - 1) == 0 else list(path)
-    if not hashes or _both_roots(hashes, first - 1, second - 1) != (older, newer):
-        raise ProofRefused(f"the log of {second} entries does not begin with the one of {first}")
-
-
-def _both_roots(hashes: Sequence[bytes], at: int, last: int) -> tuple[bytes, bytes] | None:
-    """Of the smaller and the larger tree, whose last leaves these are; None where the proof has not their length."""
-    while at & 1:
-        at, last = at >> 1, last >> 1
-    old = new = hashes[0]
-    for one in hashes[1:]:
-        if last == 0:
-            return None
-        if at & 1 or at == last:
-            old, new = node_hash(one, old), node_hash(one, new)
-            while at and not at & 1:
-                at, last = at >> 1, last >> 1
-        else:
-            new = node_hash(new, one)
-        at, last = at >> 1, last >> 1
-    return None if last else (old, new)
-
-
 def _split(count: int) -> int:
     """The largest power of two below `count`, which is at least 2."""
     return 1 << ((count - 1).bit_length() - 1)

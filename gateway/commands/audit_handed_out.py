@@ -5,22 +5,25 @@ same, as evidence. Both acts are recorded, with the purpose, before anything is 
 """
 
 import asyncio
+import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy import Connection
 
 from gateway.audit import acts
 from gateway.audit.checkpoint import unseal
 from gateway.audit.facts import microseconds
 from gateway.audit.for_auditors import brana_verify
-from gateway.audit.for_auditors.brana_verify import Broken, Key, notes_of, verified
+from gateway.audit.for_auditors.brana_verify import Broken, Key, notes_of, thinned, verified
 from gateway.audit.note import NoteRefused, Signer, Verifier
 from gateway.audit.proof import ProofRefused
 from gateway.audit.proof_text import SUFFIX, proof_text
@@ -34,8 +37,20 @@ from gateway.storage.audit_export import Sealed, Span, handed_out, span_between
 from gateway.storage.audit_proofs import NotInLog, prove
 
 VERIFY = "run `brana audit verify`, which says where the log is damaged"
+
+
+def _said(_context: click.Context, _option: click.Parameter, written: str) -> str:
+    if not written.strip():
+        raise click.BadParameter("say what it is for")
+    return written.strip()
+
+
 purpose_option = click.option(
-    "--purpose", required=True, metavar="TEXT", help="What for; it is recorded with your name."
+    "--purpose",
+    required=True,
+    callback=_said,
+    metavar="TEXT",
+    help="What for; it is recorded with your name.",
 )
 
 
@@ -62,15 +77,17 @@ def export(
     until: datetime | None,
     kept: tuple[Path, ...],
 ) -> None:
-    if file.exists():
-        raise CannotStart(f"{file} is there already", "name a file that is not")
+    begins, ends = in_prague(since), in_prague(until)
+    if begins is not None and ends is not None and begins >= ends:
+        raise click.UsageError("--until is not after --since: no time lies between them")
+    require_new(file)
     state = existing_state(configuration)
     key = _signer(state).verifier
     sealed, older = _newest(state, key), _kept(kept, key)
-    first, last = (None if one is None else microseconds(one) for one in (in_prague(since), in_prague(until)))
+    first, last = (None if one is None else microseconds(one) for one in (begins, ends))
     span = state.database.read_now(lambda c: span_between(c, first, last, sealed.checkpoint.size))
     query = {"command": "audit export"} | {
-        name: one.isoformat() for name, one in (("since", since), ("until", until)) if one is not None
+        name: one.isoformat() for name, one in (("since", begins), ("until", ends)) if one is not None
     }
     _record(state, query, span.end - span.begin, "export", purpose)
     trouble = _written(state, file, span, sealed, older, key)
@@ -92,8 +109,7 @@ def export(
 @purpose_option
 def proof(configuration: Path, sequence: int, file: Path | None, purpose: str) -> None:
     target = file or Path(f"entry-{sequence}{SUFFIX}")
-    if target.exists():
-        raise CannotStart(f"{target} is there already", "name a file that is not")
+    require_new(target)
     state = existing_state(configuration)
     sealed = _newest(state, _signer(state).verifier)
     _record(state, {"command": "audit prove", "sequence": str(sequence)}, 1, "export", purpose)
@@ -107,7 +123,8 @@ def proof(configuration: Path, sequence: int, file: Path | None, purpose: str) -
         ) from missing
     except ProofRefused as refused:
         raise CannotStart(f"entry {sequence} cannot be proven: {refused.why}", VERIFY) from refused
-    target.write_text(proof_text(found.canonical, sequence, found.path, sealed.note), "utf-8")
+    with opened(target) as file_of_proof:
+        file_of_proof.write(proof_text(found.canonical, sequence, found.path, sealed.note).encode())
     click.echo(f"{target}: entry {sequence}, sealed at {sealed.checkpoint.size}")
 
 
@@ -153,7 +170,8 @@ def _kept(paths: Sequence[Path], key: Verifier) -> list[Sealed]:
                 f"--checkpoint {path}: this is no checkpoint that {key.name} signed: {error}",
                 "name a copy of checkpoints.log, or one note out of it",
             ) from error
-    return list(found.values())
+    few = thinned({size: one.checkpoint.root for size, one in found.items()})
+    return [one for size, one in found.items() if size in few]
 
 
 def _record(state: State, query: dict[str, str], found: int, form: Literal["export"], purpose: str) -> None:
@@ -169,21 +187,47 @@ def _written(
 
     Raises CannotStart where what lies around the span is missing.
     """
-    partly = file.with_name(f"{file.name}.part")
-    trouble: str | None = None
-    for by_entries in (False, True):
-        give = partial(handed_out, span=span, sealed=sealed, kept=kept, by_entries=by_entries)
-        try:
-            state.database.read_now(lambda c, give=give: _write(partly, span, give(c)))  # type: ignore[misc]
-        except NotInLog as missing:
-            partly.unlink()
-            what = f"entry {missing.sequence} is missing, so nothing can be proven of what lies beside it"
-            raise CannotStart(what, VERIFY) from missing
-        trouble = _trouble_in(partly, key, kept)
-        if trouble is None:
-            break
-    partly.replace(file)
+    give = partial(handed_out, span=span, sealed=sealed, kept=kept)
+    partly = file.with_name(f"{file.name}.{os.getpid()}.part")
+    try:
+        _given(state, file, span, give)
+        trouble = _trouble_in(file, key, kept)
+        if trouble is not None:
+            with suppress(NotInLog):  # then what was given first is the evidence
+                _given(state, partly, span, partial(give, by_entries=True))
+                if _trouble_in(partly, key, kept) is None:
+                    partly.replace(file)
+                    return None
+    except NotInLog as missing:
+        what = f"entry {missing.sequence} is missing, so nothing can be proven of what lies beside it"
+        raise CannotStart(what, VERIFY) from missing
+    finally:
+        partly.unlink(missing_ok=True)
     return trouble
+
+
+def _given(state: State, file: Path, span: Span, give: Callable[[Connection], Iterator[bytes]]) -> None:
+    """Nothing is left of a file that is not whole. Raises NotInLog."""
+    written = opened(file)
+    try:
+        with written:
+            state.database.read_now(lambda connection: _write(written, span, give(connection)))
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+
+
+def require_new(file: Path) -> None:
+    if file.exists():
+        raise CannotStart(f"{file} is there already", "name a file that is not")
+
+
+def opened(file: Path) -> BinaryIO:
+    """Anew, and for nobody else's eyes: what is in it is about people."""
+    try:
+        return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    except OSError as error:
+        raise CannotStart(f"{file} cannot be written: {error.strerror}", "name another file") from error
 
 
 def _trouble_in(file: Path, key: Verifier, kept: Sequence[Sealed]) -> str | None:
@@ -198,15 +242,12 @@ def _trouble_in(file: Path, key: Verifier, kept: Sequence[Sealed]) -> str | None
     return None
 
 
-def _write(file: Path, span: Span, lines: Iterator[bytes]) -> None:
+def _write(file: BinaryIO, span: Span, lines: Iterator[bytes]) -> None:
     """With a bar where somebody watches."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     watched = Console(stderr=True)
-    with (
-        Progress(*columns, transient=True, console=watched, disable=not watched.is_terminal) as progress,
-        file.open("wb") as written,
-    ):
+    with Progress(*columns, transient=True, console=watched, disable=not watched.is_terminal) as progress:
         task = progress.add_task("Writing the export", total=span.end - span.begin)
         for line in lines:
-            written.write(line)
+            file.write(line)
             progress.advance(task, line.startswith(brana_verify.HEAD))

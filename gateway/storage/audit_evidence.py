@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -13,6 +12,7 @@ from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.note import Verifier
 from gateway.audit.verify import Report, Row, StoredTail, verify
+from gateway.storage.audit_proofs import bytes_of
 from gateway.storage.database import Database
 from gateway.storage.place import is_shared
 from gateway.storage.tables.audit import audit_checkpoint, audit_entry, audit_tail
@@ -76,7 +76,7 @@ def rows(connection: Connection, told: Told = lambda _done, _total: None) -> Ite
         page = connection.execute(query).all()
         for row in page:
             *facts, canonical, leaf = row
-            yield Row(row.sequence, tuple(facts), _bytes(canonical), _bytes(leaf))
+            yield Row(row.sequence, tuple(facts), bytes_of(canonical), bytes_of(leaf))
         done += len(page)
         if len(page) < PAGE:
             told(done, total)
@@ -94,7 +94,7 @@ def checkpoints(connection: Connection) -> Iterator[Sealed]:
             .limit(PAGE)
         ).all()
         for row in page:
-            yield Sealed(row.size, _bytes(row.root), row.at, str(row.note))
+            yield Sealed(row.size, bytes_of(row.root), row.at, str(row.note))
         if len(page) < PAGE:
             return
         last = page[-1].size
@@ -102,9 +102,4 @@ def checkpoints(connection: Connection) -> Iterator[Sealed]:
 
 def stored_tail(connection: Connection) -> StoredTail | None:
     row = connection.execute(select(audit_tail)).first()
-    return StoredTail(row.size, _bytes(row.frontier)) if row else None
-
-
-def _bytes(value: Any) -> bytes:
-    # SQLite keeps any type in any column: what somebody wrote by hand must end as a finding, not as a crash
-    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+    return StoredTail(row.size, bytes_of(row.frontier)) if row else None

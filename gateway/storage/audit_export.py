@@ -14,8 +14,7 @@ from sqlalchemy import Connection, select
 
 from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.proof import consistency, covering
-from gateway.audit.tree import HASH
-from gateway.storage.audit_proofs import StoredTree
+from gateway.storage.audit_proofs import StoredTree, bytes_of
 from gateway.storage.tables.audit import audit_checkpoint, audit_entry
 
 FORMAT = 1
@@ -41,9 +40,12 @@ class Span:
 
 
 def span_between(connection: Connection, since: int | None, until: int | None, size: int) -> Span:
-    """Of the first `size` entries those received from `since` to before `until`, microseconds; None: no bound."""
+    """Of the first `size` entries those received from `since` to before `until`, microseconds; None: no bound. And one
+    on either side where there is one: their times show that none of the time between is left out.
+    """
     begin = 0 if since is None else _first_from(connection, since, size)
-    return Span(begin, size if until is None else max(begin, _first_from(connection, until, size)))
+    end = size if until is None else max(begin, _first_from(connection, until, size))
+    return Span(max(begin - 1, 0), min(end + 1, size))
 
 
 def _first_from(connection: Connection, moment: int, size: int) -> int:
@@ -69,7 +71,7 @@ def handed_out(
     *,
     by_entries: bool = False,
 ) -> Iterator[bytes]:
-    """Lines with their line feeds. `kept`: checkpoints from elsewhere; that the log grew out of those before the span
+    """Lines with their line feeds. `kept`: checkpoints from elsewhere; that the log grew out of those beside the span
     is proven. Raises NotInLog where entries outside of the span are missing.
     """
     size, tree = sealed.checkpoint.size, StoredTree(connection, by_entries=by_entries)
@@ -84,7 +86,7 @@ def handed_out(
         }
     )
     for one in kept:
-        if one.checkpoint.size < span.begin:
+        if one.checkpoint.size < size and not span.begin <= one.checkpoint.size <= span.end:
             path = consistency(one.checkpoint.size, size, tree.root)
             yield _line({"grew_from": one.note, "path": _texts(path)})
     yield from _entries(connection, span, size)
@@ -99,14 +101,13 @@ def _entries(connection: Connection, span: Span, size: int) -> Iterator[bytes]:
     last = span.begin - 1
     while page := connection.execute(query.where(number > last, number < span.end)).all():
         for row in page:
-            while sealed is not None and sealed[0] <= row.sequence:
-                yield _line({"note": sealed[1]})
+            leaf = base64.b64encode(bytes_of(row.leaf))
+            yield b'{"leaf":"' + leaf + b'","entry":' + _on_a_line(bytes_of(row.canonical)) + b"}\n"
+            while sealed is not None and sealed[0] <= row.sequence + 1:
+                if sealed[0] == row.sequence + 1:  # else an entry is missing, which is what is to be told
+                    yield _line({"note": sealed[1]})
                 sealed = next(notes, None)
-            leaf = base64.b64encode(_bytes(row.leaf))
-            yield b'{"leaf":"' + leaf + b'","entry":' + _on_a_line(_bytes(row.canonical)) + b"}\n"
         last = page[-1].sequence
-    if sealed is not None and sealed[0] == span.end:
-        yield _line({"note": sealed[1]})
 
 
 def _notes(connection: Connection, span: Span, size: int) -> Iterator[tuple[int, str]]:
@@ -127,14 +128,7 @@ def _line(content: dict[str, object]) -> bytes:
 
 
 def _texts(hashes: Iterable[bytes]) -> list[str]:
-    found = [base64.b64encode(one).decode() for one in hashes]
-    assert all(len(one) == -(-HASH // 3) * 4 for one in found)
-    return found
-
-
-def _bytes(value: object) -> bytes:
-    """What somebody wrote by hand may be of any type; it is handed out all the same."""
-    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+    return [base64.b64encode(one).decode() for one in hashes]
 
 
 def _on_a_line(data: bytes) -> bytes:

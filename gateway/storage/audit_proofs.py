@@ -11,14 +11,14 @@ from sqlalchemy import Connection, select
 
 from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.proof import ProofRefused, inclusion, root_by_inclusion
-from gateway.audit.tree import KEPT, node_hash
+from gateway.audit.tree import HASH, KEPT, leaf_hash, node_hash
 from gateway.storage.tables.audit import audit_entry, audit_node
 
 _e = audit_entry.c
 
 
 class NotInLog(Exception):
-    """There is no such entry, or not all of the tree that was sealed."""
+    """There is no such entry, or nothing that could be its hash."""
 
     def __init__(self, sequence: int) -> None:
         super().__init__(f"audit log: entry {sequence} is not there")
@@ -42,10 +42,13 @@ def prove(connection: Connection, sequence: int, sealed: Checkpoint) -> Proof:
     ).first()
     if row is None or sequence >= sealed.size:
         raise NotInLog(sequence)
+    canonical, leaf = bytes_of(row.canonical), bytes_of(row.leaf)
+    if leaf_hash(canonical) != leaf:
+        raise ProofRefused("its bytes do not give its leaf hash; run `brana audit verify`")
     for perfect in (StoredTree(connection).root, StoredTree(connection, by_entries=True).root):
         path = tuple(inclusion(sequence, sealed.size, perfect))
-        if root_by_inclusion(bytes(row.leaf), sequence, sealed.size, path) == sealed.root:
-            return Proof(sequence, bytes(row.canonical), path)
+        if root_by_inclusion(leaf, sequence, sealed.size, path) == sealed.root:
+            return Proof(sequence, canonical, path)
     raise ProofRefused("the entries do not give the root that was sealed; run `brana audit verify`")
 
 
@@ -76,7 +79,13 @@ class StoredTree:
         query = select(number, root).where(number.between(first, first + count - 1))
         if level:
             query = query.where(audit_node.c.level == level)
-        return {row[0]: bytes(row[1]) for row in self.connection.execute(query)}
+        found = self.connection.execute(query)
+        return {row[0]: one for row in found if len(one := bytes_of(row[1])) == HASH}
+
+
+def bytes_of(value: object) -> bytes:
+    """SQLite keeps any type in any column: what somebody wrote by hand must end as a finding, not as a crash."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
 def _folded(roots: Iterable[bytes]) -> bytes:

@@ -15,6 +15,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,15 +25,21 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = 1
+MOST_KEPT = 256
 EMPTY = hashlib.sha256(b"").digest()
 DASH = "\u2014 "
+TIME = re.compile(r"[-0-9]{10}T[:.0-9]{15}Z")
 HEAD, BETWEEN, END = b'{"leaf":"', b'","entry":', b"}"
 """Around the bytes of an entry in a line of an export, which are hashed as they stand."""
 
 CZECH = {
-    "whole": "V pořádku: záznamy {begin} až {last} ({count}) jsou v {origin}, podepsáno při {size}; žádný nechybí.",
+    "whole": (
+        "V pořádku: záznamy {begin} až {last} ({count}) jsou v {origin}, podepsáno při {size}; žádný nechybí.\n"
+        "    přijaty od {since} do {until}"
+    ),
     "one": "V pořádku: záznam {index} je v logu {origin}, jak ho podepsal o {size} záznamech.",
     "kept": "Odložený kontrolní bod o {size} záznamech: log na něj navazuje.",
+    "unheld": "S důkazem jednoho záznamu lze porovnat jen kontrolní bod téže velikosti; jiných bylo {count}.",
     "broken": "NENÍ V POŘÁDKU: {where}: {what}",
     "entry": "záznam {at}",
     "span": "záznamy {begin} až {end}",
@@ -47,14 +54,18 @@ CZECH = {
     "rolled": "odložený kontrolní bod zná {size} záznamů, export jen {last}: log se vrátil, nebo je export starší",
     "apart": "odložený kontrolní bod o {size} záznamech má jiný kořen: log byl přepsán",
     "early": "odložený bod o {size} záznamech je před začátkem exportu; chtějte export s --checkpoint",
-    "signature": "kontrolní bod není podepsán klíčem {name}",
+    "signature": "kontrolní bod není podepsán klíčem {key}",
     "format": "není to export ani důkaz, kterému tato verze rozumí",
     "proof": "důkaz nedává podepsaný kořen",
 }
 ENGLISH = {
-    "whole": "Whole: entries {begin} to {last} ({count}) are in {origin} as signed at {size} entries; none is missing.",
+    "whole": (
+        "Whole: entries {begin} to {last} ({count}) are in {origin} as signed at {size} entries; none is missing.\n"
+        "    received from {since} to {until}"
+    ),
     "one": "Right: entry {index} is in the log {origin} as it signed it at {size} entries.",
     "kept": "Checkpoint kept elsewhere, of {size} entries: the log grew out of it.",
+    "unheld": "A proof of one entry can be held against a checkpoint of its size alone; of others there were {count}.",
     "broken": "NOT WHOLE: {where}: {what}",
     "entry": "entry {at}",
     "span": "entries {begin} to {end}",
@@ -69,7 +80,7 @@ ENGLISH = {
     "rolled": "a checkpoint kept elsewhere knows {size} entries, the export {last}: put back, or it is older",
     "apart": "a checkpoint kept elsewhere, of {size} entries, has another root: the log was rewritten",
     "early": "a checkpoint kept elsewhere ({size} entries) is before the export: have it made with --checkpoint",
-    "signature": "the checkpoint is not signed by the key {name}",
+    "signature": "the checkpoint is not signed by the key {key}",
     "format": "this is no export and no proof that this version understands",
     "proof": "the proof does not give the signed root",
 }
@@ -149,7 +160,7 @@ class Key:
                 origin, size, root, *_ = body.split("\n")
                 if origin == self.name and size.isdigit():
                     return origin, int(size), unbase64(root)
-        raise Broken("signature", name=self.name)
+        raise Broken("signature", key=self.name)
 
     def _signed(self, text: bytes, signature: bytes) -> bool:
         try:
@@ -170,12 +181,20 @@ def notes_of(text: str) -> Iterator[str]:
     """The notes of a file, one after another, as `checkpoints.log` has them."""
     note: list[str] = []
     for line in text.splitlines(keepends=True):
-        if line.startswith(DASH) is False and note and note[-1].startswith(DASH):
+        if not line.startswith(DASH) and note and note[-1].startswith(DASH):
             yield "".join(note)
             note = []
-        note.append(line)
+        if note or line.strip():
+            note.append(line)
     if note:
         yield "".join(note)
+
+
+def thinned(kept: dict[int, bytes]) -> dict[int, bytes]:
+    """Of very many checkpoints some, the smallest and the largest among them: each may cost a proof."""
+    sizes = sorted(kept)
+    steps = [round(one * (len(sizes) - 1) / (MOST_KEPT - 1)) for one in range(MOST_KEPT)]
+    return kept if len(sizes) <= MOST_KEPT else {sizes[step]: kept[sizes[step]] for step in steps}
 
 
 class Export:
@@ -184,7 +203,7 @@ class Export:
     def __init__(self, key: Key, kept: dict[int, bytes]) -> None:
         self.key, self.kept, self.tree = key, dict(kept), Tree()
         self.told: list[tuple[str, dict[str, object]]] = []
-        self.received = ""
+        self.since = self.received = ""
         self.sealed = 0
 
     def read(self, lines: Iterator[bytes]) -> None:
@@ -227,15 +246,16 @@ class Export:
             number, received = entry["sequence"], entry["received_at"]
         except (ValueError, KeyError, TypeError, RecursionError):
             raise Broken("unreadable", "entry", at=at) from None
+        if type(number) is not int or type(received) is not str or not TIME.fullmatch(received):
+            raise Broken("unreadable", "entry", at=at)
         leaf = leaf_hash(data)
         if leaf != unbase64(stated.decode("ascii", "replace")):
             raise Broken("edited", "entry", at=at)
         if number != at:
-            gap = isinstance(number, int) and number > at
-            raise Broken("missing" if gap else "order", "entry", at=at, found=number)
+            raise Broken("missing" if number > at else "order", "entry", at=at, found=number)
         if received < self.received:
             raise Broken("time", "entry", at=at)
-        self.received = received
+        self.since, self.received = self.since or received, received
         self.tree.add(0, leaf)
         if self.kept and self.tree.size in self.kept:
             self.hold(self.tree.size)
@@ -282,6 +302,7 @@ class Export:
             raise Broken("rolled" if kept > size else "early", size=kept, last=size)
         count = self.end - self.begin
         facts = {"begin": self.begin, "last": self.end - 1, "count": count, "origin": origin, "size": size}
+        facts |= {"since": self.since or "-", "until": self.received or "-"}
         self.told.insert(0, ("whole", facts))
 
 
@@ -325,7 +346,7 @@ def root_by(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes | No
     return root if last == 0 and index < size else None
 
 
-def read_proof(text: str, key: Key) -> tuple[str, dict[str, object]]:
+def read_proof(text: str, key: Key, kept: dict[int, bytes]) -> list[tuple[str, dict[str, object]]]:
     """A proof of one entry (C2SP tlog-proof), whose bytes are its `extra`."""
     proof, _, note = text.partition("\n\n")
     first, *lines = proof.split("\n")
@@ -337,9 +358,14 @@ def read_proof(text: str, key: Key) -> tuple[str, dict[str, object]]:
     data = unbase64(extra)
     if root_by(leaf_hash(data), index, size, [unbase64(one) for one in lines]) != root:
         raise Broken("proof", "entry", at=index)
-    if json.loads(data)["sequence"] != index:
-        raise Broken("order", "entry", at=index, found=json.loads(data)["sequence"])
-    return "one", {"index": index, "origin": origin, "size": size}
+    number = json.loads(data)["sequence"]
+    if type(number) is not int or number != index:
+        raise Broken("unreadable", "entry", at=index)
+    if kept.get(size, root) != root:
+        raise Broken("apart", "entry", at=index, size=size)
+    told: list[tuple[str, dict[str, object]]] = [("one", {"index": index, "origin": origin, "size": size})]
+    others = len(kept.keys() - {size})
+    return [*told, ("unheld", {"count": others})] if others else told
 
 
 def verified(file: BinaryIO, key: Key, kept: dict[int, bytes]) -> list[tuple[str, dict[str, object]]]:
@@ -348,10 +374,18 @@ def verified(file: BinaryIO, key: Key, kept: dict[int, bytes]) -> list[tuple[str
     file.seek(0)
     try:
         if begins == b"c":
-            return [read_proof(file.read().decode(), key)]
+            return read_proof(file.read().decode(), key, kept)
         export = Export(key, kept)
         export.read(iter(file))
-    except (ValueError, KeyError, TypeError, StopIteration, RecursionError):
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        StopIteration,
+        RecursionError,
+    ):
         raise Broken("format") from None
     return export.told
 
@@ -363,34 +397,42 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="kept elsewhere")
     parser.add_argument("--english", action="store_true", help="say it in English")
     given = parser.parse_args(arguments)
-    words = ENGLISH if given.english else CZECH
-    key, status = Key(given.key), 0
+    words, status = ENGLISH if given.english else CZECH, 0
+
+    def say(broken: Broken, name: str) -> None:
+        facts = {"name": name, **broken.facts}
+        where = words[broken.where].format(**facts)
+        print(words["broken"].format(where=where, what=words[broken.what].format(**facts)))
+
+    name = "--key"
+    try:
+        key = Key(given.key)
+        kept: dict[int, bytes] = {}
+        for name in given.checkpoint:
+            kept_elsewhere(name, key, kept)
+    except (Broken, ValueError, OSError) as error:  # what to hold the log against is not there: no verdict
+        say(error if isinstance(error, Broken) else Broken("format"), name)
+        return 2
     for name in given.files:
         try:
-            kept = kept_elsewhere(given.checkpoint, key)
             with Path(name).open("rb") as file:
-                for what, facts in verified(file, key, kept):
+                for what, facts in verified(file, key, thinned(kept)):
                     print(words[what].format(**facts))
         except Broken as broken:
-            facts = {"name": name, **broken.facts}
-            where = words[broken.where].format(**facts)
-            print(words["broken"].format(where=where, what=words[broken.what].format(**facts)))
+            say(broken, name)
             status = 1
         except OSError as error:
-            print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+            print(f"{name}: {error.strerror}", file=sys.stderr)
             return 2
     return status
 
 
-def kept_elsewhere(paths: list[str], key: Key) -> dict[int, bytes]:
-    """Sizes and roots. Raises Broken where one is not signed, or two of one size differ."""
-    kept: dict[int, bytes] = {}
-    for path in paths:
-        for note in notes_of(Path(path).read_text("utf-8")):
-            _, size, root = key.open(note)
-            if kept.setdefault(size, root) != root:
-                raise Broken("apart", size=size)
-    return kept
+def kept_elsewhere(path: str, key: Key, kept: dict[int, bytes]) -> None:
+    """Add sizes and roots. Raises Broken where one is not signed, or two of one size differ; ValueError, OSError."""
+    for note in notes_of(Path(path).read_text("utf-8")):
+        _, size, root = key.open(note)
+        if kept.setdefault(size, root) != root:
+            raise Broken("apart", size=size)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ def test_an_export_and_a_proof_are_verified_elsewhere_and_recorded_with_their_pu
     done = kept.brana("audit", "export", str(export), "--checkpoint", str(notes), *PURPOSE)
     assert done.returncode == 0, done.stderr
     assert kept.brana("audit", "prove", "1", str(proof), *PURPOSE).returncode == 0
+    assert {one.stat().st_mode & 0o777 for one in (export, proof)} == {0o600}
     status, said = audited(kept, tmp_path, export, proof)
     assert status == 0, said
     assert "Whole: entries 0 to " in said
@@ -51,6 +52,9 @@ def test_a_damaged_log_is_handed_out_as_evidence_and_told_to_be_none(
     assert done.returncode == 1
     assert "do NOT verify: entry 0 was altered" in done.stderr
     assert audited(kept, tmp_path, export)[0] == 1
+    proven = kept.brana("audit", "prove", "0", str(tmp_path / "new"), *PURPOSE)
+    assert (proven.returncode, "its bytes do not give its leaf hash" in proven.stderr) == (1, True)
+    assert [one.name for one in tmp_path.glob("*.part")] == []
 
 
 @pytest.mark.parametrize(
@@ -75,7 +79,7 @@ def test_what_cannot_be_given_is_told_and_nothing_is_written(
 
 
 def test_nothing_is_given_without_a_purpose(kept: Installation, tmp_path: Path) -> None:
-    for words in (("export", "new"), ("prove", "0")):
+    for words in (("export", "new"), ("prove", "0"), ("prove", "0", "--purpose", "  ")):
         done = kept.brana("audit", *words)
         assert "--purpose" in done.stderr
         assert done.returncode == 2

@@ -1,6 +1,7 @@
 """What is handed out of the log, verified by the file that auditors get: every damage is found, with its place."""
 
 import ast
+import base64
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from gateway.audit.checkpoint import unseal
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.facts import microseconds
 from gateway.audit.for_auditors import brana_verify
-from gateway.audit.for_auditors.brana_verify import Broken, Key, verified
+from gateway.audit.for_auditors.brana_verify import MOST_KEPT, Broken, Key, thinned, verified
 from gateway.audit.note import Signer
 from gateway.audit.tree import Frontier, leaf_hash
 from gateway.storage.audit import Ledger, read_tail
@@ -106,6 +107,9 @@ def test_a_span_of_a_whole_log_is_whole(log: Log, tmp_path: Path, begin: int, en
     assert what == "whole"
     assert (facts["begin"], facts["last"], facts["count"]) == (begin, last, last + 1 - begin)
     assert (facts["origin"], facts["size"]) == ("log.example", 381)
+    if facts["count"]:
+        moments = [f"{NOON + timedelta(seconds=one):%Y-%m-%dT%H:%M:%S.000000Z}" for one in (begin, last)]
+        assert [facts["since"], facts["until"]] == moments
 
 
 def test_a_span_is_chosen_by_the_times_of_the_log(log: Log) -> None:
@@ -116,11 +120,10 @@ def test_a_span_is_chosen_by_the_times_of_the_log(log: Log) -> None:
         return log.database.read_now(lambda c: span_between(c, moments[0], moments[1], 381))
 
     assert between(None, None) == Span(0, 381)
-    assert between(10, 20) == Span(10, 20)
-    assert between(-5, 0) == Span(0, 0)
-    assert between(380, 999) == Span(380, 381)
-    assert between(500, 999) == Span(381, 381)
-    assert between(20, 10) == Span(20, 20)
+    assert between(10, 20) == Span(9, 21), "one on either side shows that none between is left out"
+    assert between(-5, 0) == Span(0, 1)
+    assert between(380, 999) == Span(379, 381)
+    assert between(500, 999) == Span(380, 381)
 
 
 def test_what_was_kept_elsewhere_is_found_in_the_log_or_proven_to_be_its_beginning(
@@ -135,6 +138,13 @@ def test_what_was_kept_elsewhere_is_found_in_the_log_or_proven_to_be_its_beginni
         "381",
     ]
     told = read(log.hand_out(301, 340, kept=kept), tmp_path, *kept)
+    assert sorted(str(facts["size"]) for what, facts in told if what == "kept") == [
+        "100",
+        "300",
+        "301",
+        "381",
+    ]
+    told = read(log.hand_out(0, 200, kept=kept), tmp_path, *kept)
     assert sorted(str(facts["size"]) for what, facts in told if what == "kept") == [
         "100",
         "300",
@@ -245,9 +255,59 @@ def test_damage_in_the_file_is_found_wherever_it_is(log: Log, tmp_path: Path) ->
         broken(data[:length], tmp_path)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        '"\\u001b[2K\\rV pořádku: záznamy 0 až 9; žádný nechybí."',
+        "true",
+        "3.0",
+        "null",
+        "[3]",
+    ],
+)
+def test_nothing_that_a_file_says_for_a_number_is_repeated(log: Log, tmp_path: Path, said: str) -> None:
+    lines = log.hand_out().splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if b'"sequence":3,' in line)
+    data = lines[at].partition(b',"entry":')[2][:-2].replace(b'"sequence":3,', f'"sequence":{said},'.encode())
+    leaf = base64.b64encode(leaf_hash(data))
+    lines[at] = b'{"leaf":"' + leaf + b'","entry":' + data + b"}\n"
+    assert broken(b"".join(lines), tmp_path) == ("unreadable", {"at": 3})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"note":5}',
+        b'{"note":{}}',
+        b"5",
+        b"[]",
+        b"null",
+        b'"a"',
+        b"\xff",
+        b"{",
+        b'{"right":5}',
+        b'{"grew_from":1,"path":2}',
+    ],
+)
+def test_what_is_no_line_of_an_export_ends_nothing_but_the_verdict(
+    log: Log, tmp_path: Path, line: bytes
+) -> None:
+    head, *rest = log.hand_out().splitlines(keepends=True)
+    broken(b"".join([head, line + b"\n", *rest]), tmp_path)
+    broken(b"".join([line + b"\n", *rest]), tmp_path)
+    broken(head.replace(b'"begin":0', b'"begin":1e999') + b"".join(rest), tmp_path)
+
+
+def test_of_very_many_checkpoints_some_are_held_against_the_log() -> None:
+    few = thinned({size: bytes(32) for size in range(10_000)})
+    assert len(few) == MOST_KEPT
+    assert {0, 9_999} <= few.keys()
+    assert thinned(few) == few
+
+
 def test_another_key_has_signed_nothing(log: Log, tmp_path: Path) -> None:
     what, facts = broken(log.hand_out(), tmp_path, key=Key(str(ANOTHER.verifier)))
-    assert (what, facts) == ("signature", {"name": "log.example"})
+    assert (what, facts) == ("signature", {"key": "log.example"})
 
 
 def test_the_file_for_auditors_needs_nothing_of_ours() -> None:
@@ -299,6 +359,17 @@ def test_an_auditor_reads_the_verdict_in_czech_or_english(log: Log, tmp_path: Pa
     assert run(tmp_path, str(export))[1] == "NENÍ V POŘÁDKU: záznam 250: chybí; následuje záznam 251\n"
     status, said = run(tmp_path, str(tmp_path / "none.jsonl"))
     assert (status, "No such file" in said) == (2, True)
+    for name, content in {
+        "utf-16": kept.read_text("utf-8").encode("utf-16"),
+        "text": b"shopping list\n",
+    }.items():
+        (tmp_path / name).write_bytes(content)
+        status, said = run(tmp_path, str(export), "--english", "--checkpoint", str(tmp_path / name))
+        assert (status, said.startswith(f"NOT WHOLE: file {tmp_path / name}: ")) == (2, True), said
+    kept.write_text("\n" + "".join(log.notes) + "\n\n", "utf-8")
+    assert run(tmp_path, str(export), "--english", "--checkpoint", str(kept))[0] == 1, (
+        "blank lines are no note"
+    )
     odd = tmp_path / "odd.jsonl"
     odd.write_text("anything", "utf-8")
     assert run(tmp_path, str(odd), "--english")[1].startswith(f"NOT WHOLE: file {odd}: this is no export")

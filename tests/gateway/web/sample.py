@@ -81,14 +81,14 @@ POLICIES = Card(
     application=ApplicationId("policies"),
     title=Title(cs="Pravidla přístupu", en="Access policies"),
     description=Title(cs="Návrhy a jejich schválení.", en="Proposals and their approval."),
-    address="https://policies.brana.test/",
+    address="https://policies.brana.test",
 )
 REQUESTS = replace(
     POLICIES,
     application=ApplicationId("requests"),
     title=Title(cs="Žádosti o přístup", en="Access requests"),
     description=Title(cs="Požádejte o přístup, rozhodněte.", en="Ask for access, decide."),
-    address="https://requests.brana.test/",
+    address="https://requests.brana.test",
 )
 
 
