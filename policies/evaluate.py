@@ -30,7 +30,7 @@ from policies.parties import person_of, resource_of
 from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, without_names
 from policies.remembering import Under
 from policies.request import Parties, Paths, circumstances, context_of, parties, request
-from policies.review import Policy
+from policies.review import ROUTE_ID, Policy
 
 REMEMBERED = (
     32_768  # outcomes of a book, under a KiB each: a district has hundreds, a country tens of thousands
@@ -93,6 +93,8 @@ class PolicyBook:
         Compiled(self._guardrails, region.policies)
         self.titles = _titles([region, *(municipal[code] for code in sorted(municipal))])
         """What the policies call the reasons they speak, for whoever reads of them later."""
+        self.routes = _routes([region, *municipal.values()])
+        """Names of routes that policies speak of → the policies."""
         self._sources = dict(municipal)
         self._compiled: dict[MunicipalityCode, Compiled] = {}
         self._remembered: dict[tuple[Parties, Action, Under], Outcome] = {}
@@ -327,6 +329,15 @@ def _known_resource(
 ) -> cedarpy.Entities:
     """It is the same for everybody who asks for it."""
     return cedarpy.Entities.from_json_str(resource_of(municipality, application, department, attributes))
+
+
+def _routes(sources: Iterable[Source]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for policy in (policy for source in sources for policy in source.policies):
+        for path, name in policy.compares:
+            if path == ROUTE_ID:
+                found[name] = found.get(name, frozenset()) | {policy.id}
+    return found
 
 
 def _permitted(actions: Iterable[Action], outcomes: Iterable[Outcome]) -> frozenset[Action]:

@@ -94,7 +94,12 @@ def _kept_out(question: Question, snapshot: Snapshot) -> Kept | None:
     meeting, route = snapshot.duties.meeting(question.roles), route_named_in(question)
     if offer is not None and question.municipality not in offer.municipalities:
         reason, detail = "application_not_offered", ""
-    elif offer is not None and route is not None and question.action not in offer.actions_of(route):
+    elif offer is not None and (
+        question.action not in offer.actions_of(route)
+        if route is not None
+        else question.action
+        in offer.every_action - offer.actions  # by named routes alone: one has to be said
+    ):
         reason, detail = "unknown_application", ""
     elif meeting is not None and question.application not in SHOWS_DUTIES:
         reason, detail = DUTIES_MEET, " + ".join(meeting.roles)

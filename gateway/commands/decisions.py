@@ -121,6 +121,20 @@ def routes_of(settings: Settings) -> frozenset[RouteName]:
     return frozenset(name for name in named if name is not None)
 
 
+def speak_of_nothing(book: PolicyBook, settings: Settings) -> list[str]:
+    """Policies in force about a route whose name no application has: what they forbid there is not forbidden any more.
+
+    New ones are refused for it; these came into force before the settings lost the name.
+    """
+    known = routes_of(settings)
+    return [
+        f"{policy} speaks of the route {name!r}, and no application has one of that name: it decides nothing there"
+        for name, those in sorted(book.routes.items())
+        if name not in known
+        for policy in sorted(those)
+    ]
+
+
 def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Offer]:
     everywhere: frozenset[MunicipalityCode] = frozenset(district)
     built_in = {name: Offer(one.actions, everywhere) for name, one in OWN.items()}

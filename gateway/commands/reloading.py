@@ -23,6 +23,7 @@ from gateway.commands.application_accounts import PasswordUnusable
 from gateway.commands.candidate import Candidate, InForce, begun_with, candidate, closed, entry_of
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import resources_of
+from gateway.commands.decisions import speak_of_nothing
 from gateway.commands.failure import explained
 from gateway.commands.fitness import checked
 from gateway.commands.following_policies import FollowingPolicies
@@ -79,9 +80,10 @@ class Reloading:
                 log.exception("reload.failed", by=by)
                 said = explained(error) or f"{type(error).__name__}: {error}"
                 return await self._not_reloaded(by, "reload_failed", said)
+            void = speak_of_nothing(self._plane.book, after.state.settings)
             told = Reloaded(
                 applied=True,
-                said=said,
+                said="\n".join([*([said] if said else []), *void]),
                 before=before.digest,
                 after=after.digest,
                 policies=after.book.version if after.book.version != before.book.version else "",

@@ -15,7 +15,7 @@ from config.fleet import NodeName
 from config.settings import Settings
 from config.sources import DISK, Sources
 from gateway.audit.acts import SYSTEM
-from gateway.commands.decisions import policy_book, shared_book
+from gateway.commands.decisions import policy_book, shared_book, speak_of_nothing
 from gateway.commands.policies_in_force import newly_loaded
 from gateway.commands.state import State
 from gateway.policy_office import entries
@@ -34,6 +34,7 @@ ALONE = NodeName("-")
 """In the place of a node's name, on a machine that is none."""
 UNUSABLE = "shared_policies_unusable"
 HAVE_THEM = "brana policy export FOLDER writes those in force, to be put in the place of the files here"
+NAME_THEM = "give the route its name back and reload, or change the policy"
 MEND = (
     "until they can be, nothing is decided here; in a fleet the other control planes answer for this node\n"
     "    publish others with `brana reload` on a node that decides, or have here the version of the product that can "
@@ -130,6 +131,8 @@ def book_at_start(state: State, sources: Sources, now: datetime) -> tuple[Policy
     state.database.write_soon(work).result()
     if not same:
         log.warning("policies.files_differ", in_force=described(found), do=HAVE_THEM)
+    for void in speak_of_nothing(book, state.settings):
+        log.warning("policies.route_unknown", policy=void, do=NAME_THEM)
     return book, closed.mark
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from gateway.policy_office.proposal import OVER, ProposalId
 from gateway.policy_office.scope import OF_REGION, Scope
-from gateway.web.desk import Page
+from gateway.web.desk import Page, Refused
 from gateway.web.policies.editor import policy_of
 from gateway.web.policies.entered import fields_of, number
 from gateway.web.policies.not_done import done
@@ -58,14 +59,20 @@ class TakingBack:
         return await self.site.show(request, "drafts_withdraw.html", caller, scope=scope, drafts=drafts)
 
     async def withdraw_drafts(self, request: web.Request) -> web.Response:
-        """One after the other, each recorded by itself; what was edited meanwhile ends it there."""
+        """One after the other, each recorded by itself; those that were edited meanwhile stay, which is told."""
         site, caller, fields = self.site, self.site.caller(request), await fields_of(request)
         scope = scope_asked("".join(fields.get("of", [])), caller)
         asking, now = site.asking(request, caller), site.desk.now()
         chosen = [one.partition(" ") for one in fields.get("draft", [])]
+        stays = False
         for name, revision in [(ProposalId(name), number(revision)) for name, _, revision in chosen]:
-            await done(site.office.withdraw(asking, name, revision, "", now))
-        raise web.HTTPSeeOther(_list_of(scope, "withdrawn" if chosen else "none"))
+            try:
+                await done(site.office.withdraw(asking, name, revision, "", now))
+            except Refused as refused:
+                if refused.status != HTTPStatus.CONFLICT:
+                    raise
+                stays = True
+        raise web.HTTPSeeOther(_list_of(scope, "stays" if stays else "withdrawn" if chosen else "none"))
 
 
 def _list_of(scope: Scope, said: str) -> str:

@@ -284,7 +284,7 @@ def test_a_node_with_other_rows_under_a_name_is_refused(
 
 def test_an_explanation_knows_what_a_part_is_not_asked_for(parted: Snapshot, session: Session) -> None:
     who = anybody((HULIN, Role.CLERK))
-    for route, action in ((BOOKS, Action.ADMINISTER), (REPORTS, Action.WRITE)):
+    for route, action in ((None, Action.ADMINISTER), (BOOKS, Action.ADMINISTER), (REPORTS, Action.WRITE)):
         question = question_of(session, HULIN, (RECORDS, action, HULIN), "", NOW)
         asked = as_known(question, who, Circumstances(route=route), parted)
         assert isinstance(parted.policies, PolicyBook)

@@ -79,11 +79,15 @@ async def test_others_drafts_and_what_is_submitted_are_not_withdrawn_so(visitor:
 
 
 async def test_a_draft_that_was_edited_meanwhile_stays(visitor: Visitor) -> None:
-    page = await visitor.begun()
-    sent = answers(await visitor.get(chosen(page)))
+    first, page, last = [await visitor.begun() for _ in range(3)]
+    sent = answers(await visitor.get(chosen(first, page, last)))
     await visitor.filled(page)
-    assert await visitor.refused("/drafts", of="", draft=sent) == (409, "proposal_edited_meanwhile")
-    assert (await visitor.one(page)).state is State.DRAFT
+    where = await visitor.done("/drafts", of="", draft=sent)
+    assert "Some of the drafts were changed or submitted meanwhile and stay" in await visitor.get(where)
+    states = [(await visitor.one(one)).state for one in (first, page, last)]
+    assert states == [State.WITHDRAWN, State.DRAFT, State.WITHDRAWN]
+    [refused] = visitor.world.entries(Code.POLICY_ACT_REFUSED)
+    assert refused.reason == "proposal_edited_meanwhile"
 
 
 async def test_who_chose_no_draft_is_told_so(visitor: Visitor) -> None:
