@@ -16,7 +16,7 @@ Network = IPv4Network | IPv6Network
 T = TypeVar("T")
 
 
-@lru_cache(maxsize=512)  # a decision asks for its person's three times over
+@lru_cache(maxsize=64)  # a decision asks for its person's three times over
 def parsed(address: str) -> Address | None:
     """Without its zone; an IPv4 address written as IPv6 (RFC 4291 §2.5.5.2) is IPv4. None: it is no address."""
     try:

@@ -41,7 +41,7 @@ def details_of(question: Question) -> dict[str, Detail]:
     return details
 
 
-@lru_cache(maxsize=512)  # what is known of people repeats, but for how long they were idle
+@lru_cache(maxsize=64)  # what is known of people repeats, but for how long they were idle
 def _facts_text(facts: Facts) -> str:
     """Empty where nothing is known."""
     recorded = facts_recorded(facts)
