@@ -31,8 +31,10 @@ async def test_access_that_was_approved_opens_and_closes_when_it_is_taken_back(
         await expect(vera.locator("main")).to_contain_text("Rozhodne o ní někdo jiný")
         await expect(vera.get_by_role("button", name="Schválit")).to_have_count(0)
 
-        await petr.goto(product.url("requests", "/waiting"))
+        await petr.goto(product.url("portal"))
         await sign_in(petr, product.account("dvorak.petr"))
+        await screenshot(petr, "portal-what-waits")
+        await petr.get_by_role("link", name="k rozhodnutí").first.click()
         await petr.get_by_role("link", name="Rozhodnout").first.click()
         assert petr.url == asked
         await screenshot(petr, "requests-to-decide")
