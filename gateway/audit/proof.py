@@ -1,23 +1,15 @@
 """Proofs about the tree: that an entry is in it, and that it grew out of a smaller one (RFC 9162 §2.1.3, §2.1.4).
 
-Pure. A proof is a list of hashes. Whoever makes one looks at roots of perfect subtrees alone; whoever checks one needs
-nothing but the proof.
+Pure. A proof is a list of hashes, made out of roots of perfect subtrees alone. What checks them is what auditors get
+(`for_auditors/brana_verify.py`), here as there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from gateway.audit.tree import EMPTY_ROOT, HASH, node_hash
+from gateway.audit.tree import EMPTY_ROOT, node_hash
 
 Perfect = Callable[[int, int], bytes]
 """`(level, position)` → root of that perfect subtree of `2 ** level` leaves, the `position`th of its level."""
-
-
-class ProofRefused(Exception):
-    """A proof proves nothing: it is for another tree, or was altered."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(f"proof refused: {why}")
-        self.why = why
 
 
 def inclusion(index: int, size: int, perfect: Perfect) -> list[bytes]:
@@ -81,32 +73,6 @@ def covering(begin: int, end: int) -> list[tuple[int, int]]:
     return found
 
 
-def root_by_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
-    """The root of the tree of `size` leaves, if `leaf` is its `index`th. Raises ProofRefused (RFC 9162 §2.1.3.2)."""
-    if not 0 <= index < size:
-        raise ProofRefused(f"entry {index} is in no tree of {size} entries")
-    _check(path)
-    at, last, root = index, size - 1, leaf
-    for one in path:
-        if last == 0:
-            raise ProofRefused("it is longer than a path in that tree")
-        if at & 1 or at == last:
-            root = node_hash(one, root)
-            while at and not at & 1:
-                at, last = at >> 1, last >> 1
-        else:
-            root = node_hash(root, one)
-        at, last = at >> 1, last >> 1
-    if last:
-        raise ProofRefused("it is shorter than a path in that tree")
-    return root
-
-
 def _split(count: int) -> int:
     """The largest power of two below `count`, which is at least 2."""
     return 1 << ((count - 1).bit_length() - 1)
-
-
-def _check(path: Sequence[bytes]) -> None:
-    if any(len(one) != HASH for one in path):
-        raise ProofRefused(f"a hash of it has not {HASH} bytes")

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 import click
 from rich.console import Console
@@ -25,7 +25,6 @@ from gateway.audit.facts import microseconds
 from gateway.audit.for_auditors import brana_verify
 from gateway.audit.for_auditors.brana_verify import Broken, Key, notes_of, thinned, verified
 from gateway.audit.note import NoteRefused, Signer, Verifier
-from gateway.audit.proof import ProofRefused
 from gateway.audit.proof_text import SUFFIX, proof_text
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.operator import operator
@@ -34,7 +33,7 @@ from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
 from gateway.storage.audit_checkpoints import newest
 from gateway.storage.audit_export import Sealed, Span, handed_out, span_between
-from gateway.storage.audit_proofs import NotInLog, prove
+from gateway.storage.audit_proofs import NotInLog, ProofRefused, prove
 
 VERIFY = "run `brana audit verify`, which says where the log is damaged"
 
@@ -89,7 +88,7 @@ def export(
     query = {"command": "audit export"} | {
         name: one.isoformat() for name, one in (("since", begins), ("until", ends)) if one is not None
     }
-    _record(state, query, span.end - span.begin, "export", purpose)
+    _record(state, query, span.end - span.begin, purpose)
     trouble = _written(state, file, span, sealed, older, key)
     entries = span.end - span.begin
     if trouble is not None:
@@ -112,7 +111,7 @@ def proof(configuration: Path, sequence: int, file: Path | None, purpose: str) -
     require_new(target)
     state = existing_state(configuration)
     sealed = _newest(state, _signer(state).verifier)
-    _record(state, {"command": "audit prove", "sequence": str(sequence)}, 1, "export", purpose)
+    _record(state, {"command": "audit prove", "sequence": str(sequence)}, 1, purpose)
     try:
         found = state.database.read_now(lambda c: prove(c, sequence, sealed.checkpoint))
     except NotInLog as missing:
@@ -174,9 +173,11 @@ def _kept(paths: Sequence[Path], key: Verifier) -> list[Sealed]:
     return [one for size, one in found.items() if size in few]
 
 
-def _record(state: State, query: dict[str, str], found: int, form: Literal["export"], purpose: str) -> None:
+def _record(state: State, query: dict[str, str], found: int, purpose: str) -> None:
     by = operator()
-    entry = acts.searched(now(), subject=by, person=by, query=query, found=found, form=form, purpose=purpose)
+    entry = acts.searched(
+        now(), subject=by, person=by, query=query, found=found, form="export", purpose=purpose
+    )
     asyncio.run(state.record([entry]))
 
 

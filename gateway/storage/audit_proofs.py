@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from gateway.audit.checkpoint import Checkpoint
-from gateway.audit.proof import ProofRefused, inclusion, root_by_inclusion
+from gateway.audit.for_auditors.brana_verify import root_by
+from gateway.audit.proof import inclusion
 from gateway.audit.tree import HASH, KEPT, leaf_hash, node_hash
 from gateway.storage.tables.audit import audit_entry, audit_node
 
@@ -23,6 +24,14 @@ class NotInLog(Exception):
     def __init__(self, sequence: int) -> None:
         super().__init__(f"audit log: entry {sequence} is not there")
         self.sequence = sequence
+
+
+class ProofRefused(Exception):
+    """The log does not give what it sealed."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"no proof: {why}")
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +55,9 @@ def prove(connection: Connection, sequence: int, sealed: Checkpoint) -> Proof:
     if leaf_hash(canonical) != leaf:
         raise ProofRefused("its bytes do not give its leaf hash; run `brana audit verify`")
     for perfect in (StoredTree(connection).root, StoredTree(connection, by_entries=True).root):
-        path = tuple(inclusion(sequence, sealed.size, perfect))
-        if root_by_inclusion(leaf, sequence, sealed.size, path) == sealed.root:
-            return Proof(sequence, canonical, path)
+        path = inclusion(sequence, sealed.size, perfect)
+        if root_by(leaf, sequence, sealed.size, path) == sealed.root:
+            return Proof(sequence, canonical, tuple(path))
     raise ProofRefused("the entries do not give the root that was sealed; run `brana audit verify`")
 
 

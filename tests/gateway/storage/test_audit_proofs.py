@@ -9,10 +9,10 @@ from sqlalchemy import delete, event, func, select, update
 from gateway.audit.canonical import parse
 from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.entry import Code, Entry, Outcome
-from gateway.audit.proof import ProofRefused, root_by_inclusion
+from gateway.audit.for_auditors.brana_verify import root_by
 from gateway.audit.tree import leaf_hash
 from gateway.storage.audit import append, read_tail
-from gateway.storage.audit_proofs import NotInLog, Proof, prove
+from gateway.storage.audit_proofs import NotInLog, Proof, ProofRefused, prove
 from gateway.storage.database import Database
 from gateway.storage.tables.audit import audit_entry, audit_node
 
@@ -47,7 +47,7 @@ def proven(database: Database, sequence: int, under: Checkpoint) -> Proof:
 
 def holds(proof: Proof, under: Checkpoint) -> bool:
     leaf = leaf_hash(proof.canonical)
-    return root_by_inclusion(leaf, proof.sequence, under.size, proof.path) == under.root
+    return root_by(leaf, proof.sequence, under.size, list(proof.path)) == under.root
 
 
 def nodes(database: Database) -> Sequence[tuple[int, int]]:
