@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from gateway.audit.acts import OPERATOR, clock_jumped
-from gateway.audit.canonical import Recorded, canonical, settled
+from gateway.audit.canonical import Recorded, encoded, settled
 from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import MICROSECOND, facts, microseconds, moment
 from gateway.audit.folding import folded
@@ -164,7 +164,7 @@ def _addition(last: Tail, entries: Sequence[Entry], now: datetime) -> _Addition:
     rows, leaves, names = [], [], set()
     for sequence, entry in enumerate(map(settled, written), last.frontier.size):
         recorded = Recorded(sequence, received, entry)
-        data = canonical(recorded)
+        data = encoded(recorded)
         leaf = leaf_hash(data)
         leaves.append(leaf)
         rows.append((*facts(recorded), data, leaf))

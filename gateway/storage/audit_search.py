@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, literal, select, tuple_
 
 from config.vocabulary import MunicipalityCode
 from gateway.audit.canonical import NotCanonical, parse
-from gateway.audit.facts import FACTS, LATEST, differing, moment
+from gateway.audit.facts import FACTS, LATEST, differing, facts, moment
 from gateway.audit.search import (
     COUNTED,
     FARTHEST,
@@ -113,7 +113,7 @@ def _read(row: Row[Any]) -> Found:
         recorded = None
     if recorded is None:
         return Unreadable(row.sequence, claimed)
-    others = differing(row[: len(FACTS)], recorded)
+    others = differing(row[: len(FACTS)], facts(recorded))
     if row.leaf != leaf_hash(data):
         others = (*others, "leaf")
     return Altered(row.sequence, claimed, others) if others else recorded

@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.storage.engine import Driver
 
-SIZES = (64, 16, 4, 1)  # few different texts, so that each is prepared once
+SIZES = (256, 64, 16, 4, 1)  # few different texts, so that each is prepared once
 
 
 def run_rows(driver: Driver, statement: Callable[[int], str], rows: Sequence[Sequence[Any]]) -> None:
