@@ -30,6 +30,7 @@ from config.role_mappings import role_findings
 from config.settings import Settings
 from config.shared_database import certificates_of_database, database_findings, secrets_of_database
 from config.technical import files_of_technical_accounts, technical_findings
+from config.witnesses import authorities_of_witnesses, witness_findings
 from config.work import work_findings
 
 OF_AN_EDGE = ("public.", "applications", "technical.")
@@ -70,6 +71,7 @@ def inconsistencies(
         ((), place_findings(settings)),
         ((), named_network_findings(settings)),
         ((), receiver_findings(settings)),
+        ((), witness_findings(settings)),
         ((), database_findings(settings)),
         ((), technical_findings(settings, district)),
         (("requests", "applications"), request_findings(settings)),
@@ -111,7 +113,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
     secrets |= secrets_of_receivers(settings) | secrets_of_applications(settings)
     secrets |= secrets_of_database(settings)
     readable |= authorities_of_receivers(settings) | certificates_of_applications(settings)
-    readable |= certificates_of_database(settings)
+    readable |= certificates_of_database(settings) | authorities_of_witnesses(settings)
     readable |= files_of_technical_accounts(settings)
     readable |= (
         {} if settings.countries.database is None else {"countries.database": settings.countries.database}

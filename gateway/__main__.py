@@ -30,6 +30,7 @@ COMMANDS = {
     "limits": ("gateway.commands.limits", "Rules by which the kernel counts connections of each client."),
     "drain": ("gateway.commands.drain", "Take this machine out of service before it is stopped."),
     "sessions": ("gateway.commands.sessions", "List and end sessions."),
+    "witness": ("gateway.commands.witness", "On another machine: vouch that logs of others only grow."),
 }
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from config.settings.applications import Application, Health, Identity, IdentityHeaders, Route, UpstreamTls
+from config.settings.audit import Audit, WitnessSetting
 from config.settings.directories import (
     ACTIVITY_ROLE_PLACEHOLDER,
     AGENDA_PLACEHOLDER,
@@ -84,6 +85,7 @@ __all__ = [
     "Tls",
     "UpstreamTls",
     "Webhook",
+    "WitnessSetting",
     "Work",
 ]
 
@@ -133,12 +135,6 @@ class Policies(Setting, frozen=True, kw_only=True):
     """Folder with one policy set per municipality, `CODE.cedar`."""
     from_files: Literal["activate", "propose"] = "activate"
     """What becomes of files that were edited: in force at once, or a proposal that somebody else approves."""
-
-
-class Audit(Setting, frozen=True, kw_only=True):
-    checkpoint_every: timedelta = timedelta(seconds=1)
-    spool_file_mib: Annotated[int, Meta(ge=1)] = 64
-    """Size at which the spool file of the access log is rotated."""
 
 
 class AccessReview(Setting, frozen=True, kw_only=True):

@@ -35,7 +35,7 @@ class Verifier:
     public: bytes
 
     def __post_init__(self) -> None:
-        _check_name(self.name)
+        check_name(self.name)
 
     @property
     def key_id(self) -> bytes:
@@ -57,7 +57,7 @@ class Verifier:
         """Inverse of `str`. Raises NoteRefused."""
         name, _, rest = text.partition("+")
         _, _, key = rest.partition("+")
-        data = _unbase64(key, "a verifier key")
+        data = unbase64(key, "a verifier key")
         if data[:1] != ED25519 or len(data) != 33:
             raise NoteRefused("a verifier key is not an Ed25519 key")
         verifier = Verifier(name, data[1:])
@@ -74,7 +74,7 @@ class Signer:
     private: Ed25519PrivateKey = field(repr=False)
 
     def __post_init__(self) -> None:
-        _check_name(self.name)
+        check_name(self.name)
 
     @property
     def verifier(self) -> Verifier:
@@ -122,15 +122,15 @@ def _parts(note: str) -> tuple[str, list[tuple[str, bytes]]]:
         if not line.startswith(DASH) or len(words) != 2:
             raise NoteRefused("a signature line is not of the form `— name signature`")
         name, encoded = words
-        _check_name(name)
-        data = _unbase64(encoded, "a signature")
+        check_name(name)
+        data = unbase64(encoded, "a signature")
         if len(data) <= KEY_ID:
             raise NoteRefused("a signature is too short")
         signatures.append((name, data))
     return text, signatures
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
     if (
         not name
         or "+" in name
@@ -144,7 +144,7 @@ def _check_text(text: str) -> None:
         raise NoteRefused("the text does not end with a line feed, or has control characters")
 
 
-def _unbase64(encoded: str, what: str) -> bytes:
+def unbase64(encoded: str, what: str) -> bytes:
     try:
         data = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as error:

@@ -20,6 +20,7 @@ from gateway.audit import (
     request_reasons,
     sign_in_reasons,
     technical_reasons,
+    witness_reasons,
 )
 from gateway.audit.named import Group
 
@@ -35,6 +36,7 @@ GROUPS: tuple[Group, ...] = (
     *access_review_reasons.GROUPS,
     *policy_reasons.GROUPS,
     *request_reasons.GROUPS,
+    *witness_reasons.GROUPS,
 )
 OF_POLICIES = Title(cs="Důvody ze zásad", en="Reasons of policies")
 

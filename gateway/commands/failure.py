@@ -19,6 +19,7 @@ from gateway.storage.database import DatabaseUnusable
 from gateway.storage.not_moved import StateNotMoved
 from gateway.storage.seal import MasterKeyUnusable, SealBroken
 from gateway.storage.unnamed_people import OfNoDirectory
+from gateway.witness.kept import WitnessUnusable
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable
 
 TOLD = (
@@ -40,6 +41,7 @@ TOLD = (
     SharedPoliciesUnusable,
     StateNotMoved,
     VerificationNotRecorded,
+    WitnessUnusable,
 )
 
 FILES = {

@@ -159,6 +159,10 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         {
             Code.LOG_SEARCHED: Title(cs="Nahlížení do auditního záznamu", en="Audit log read"),
             Code.LOG_VERIFIED: Title(cs="Ověření neporušenosti", en="Integrity verified"),
+            Code.WITNESS_REFUSED: Title(cs="Odmítnutí svědka", en="Refusal of a witness"),
+            Code.WITNESS_UNREACHABLE: Title(cs="Svědek nepotvrzuje", en="Witness does not vouch"),
+            Code.WITNESS_RECOVERED: Title(cs="Svědek opět potvrzuje", en="Witness vouches again"),
+            Code.CHECKPOINT_MAILED: Title(cs="Kontrolní bod poštou", en="Checkpoint by mail"),
             Code.ACCESS_CUT_OFF: Title(
                 cs="Požadavek bez doložené odpovědi", en="Request whose answer is not known"
             ),

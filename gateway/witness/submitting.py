@@ -1,0 +1,169 @@
+"""Our side: the newest checkpoint goes to each witness every few seconds; what it answers is kept and, if need be, told.
+
+Sealing waits for none of this, and one witness for no other.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import aiohttp
+import structlog
+
+from gateway.audit.checkpoint import Checkpoint
+from gateway.audit.checkpointer import Sealed
+from gateway.audit.cosignature import WitnessKey, cosignature_in
+from gateway.audit.entry import Entry
+from gateway.audit.neutral import neutral
+from gateway.audit.note import NoteRefused
+from gateway.audit.submission import PATH, SIZE_TYPE, Submission, size_in
+from gateway.witness.standing import Alarm, Answer, Away, Cosigned, Refused, Stand, Standing, Trouble, heard
+
+TIMEOUT = aiohttp.ClientTimeout(total=10)
+EVERY = 5.0  # seconds between two submissions to a witness, at least
+LONGEST = 300.0  # seconds between two attempts at one that does not cosign
+ATTEMPTS = 3  # of one round: a witness may say from which size to go on
+LARGEST_ANSWER = 16 * 1024  # bytes
+LONGEST_CAUSE = 200  # characters
+MEANINGS = {404: Trouble.ORIGIN_UNKNOWN, 403: Trouble.KEY_NOT_TRUSTED}
+log = structlog.get_logger("witnesses")
+
+
+class NoProof(Exception):
+    """The log does not give what it sealed."""
+
+
+class Witnessed(Protocol):
+    """The log, and what is kept of its witnesses."""
+
+    async def heads(self) -> Sequence[Sealed]:
+        """The newest checkpoint of each tree that may still have to be cosigned."""
+        ...
+
+    async def proof(self, old: int, head: Sealed) -> Sequence[bytes]:
+        """That the tree of `head` grew out of that of `old` entries (RFC 9162 §2.1.4). Raises NoProof."""
+        ...
+
+    async def cosigned_size(self, witness: str, origin: str) -> int:
+        """Entries of the largest checkpoint that it cosigned; 0: none."""
+        ...
+
+    async def stand(self, witness: str) -> Stand | None: ...
+
+    async def settle(
+        self, witness: str, stand: Stand, cosigned: Cosigned | None, entries: Sequence[Entry]
+    ) -> None:
+        """Keep and record all of it, or nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a witness is reached."""
+
+    key: WitnessKey
+    address: str
+    authority: Path | None = None
+
+
+class Submitter:
+    """To one witness. `step` makes one round and says after how many seconds the next is due."""
+
+    def __init__(self, place: Place, store: Witnessed, now: Callable[[], datetime]) -> None:
+        self._place, self._store, self._now = place, store, now
+        self._name = place.key.name
+        self._tls = ssl.create_default_context(cafile=place.authority)
+        self._failed = 0
+
+    async def step(self) -> float:
+        good = True
+        for head in await self._store.heads():
+            origin = head.note.partition("\n")[0]
+            known = await self._store.cosigned_size(self._name, origin)
+            before = await self._store.stand(self._name)
+            refusing = before is not None and before.standing is Standing.REFUSING
+            if known == head.size and not refusing:
+                continue
+            answer = await self._answer(origin, head, known)
+            if answer is None:
+                continue
+            await self._hear(before, answer)
+            good = good and isinstance(answer, Cosigned)
+        self._failed = 0 if good else self._failed + 1
+        return min(EVERY * 2**self._failed, LONGEST)
+
+    async def _hear(self, before: Stand | None, answer: Answer) -> None:
+        cosigned = answer if isinstance(answer, Cosigned) else None
+        stand, entries = heard(self._name, before, answer, self._now())
+        if cosigned is not None or stand != before:
+            await self._store.settle(self._name, stand, cosigned, entries)
+        if stand != before:
+            facts = {"witness": self._name, "standing": stand.standing.value, "reason": stand.reason}
+            tell = log.info if cosigned is not None else log.error if entries else log.warning
+            tell("witness.stands", **facts)
+
+    async def _answer(self, origin: str, head: Sealed, old: int) -> Answer | None:
+        """None where another node of ours has been faster."""
+        for _ in range(ATTEMPTS):
+            if old > head.size:
+                return await self._put_back(origin, head, old)
+            try:
+                proof = await self._store.proof(old, head)
+            except NoProof:
+                return Refused(Alarm.NO_PROOF, origin, head.size, old)
+            try:
+                status, kind, said = await self._post(Submission(old, proof, head.note).text())
+            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                cause = neutral(str(error) or type(error).__name__, LONGEST_CAUSE)
+                return Away(Trouble.UNREACHABLE, cause)
+            if status == 200:
+                return self._opened(origin, head, said)
+            if status == 422:
+                return Refused(Alarm.REWRITTEN, origin, head.size, old)
+            size = size_in(said) if status == 409 and kind == SIZE_TYPE else None
+            if size is None:
+                return Away(MEANINGS.get(status, Trouble.ANSWER_UNFIT), f"status {status}")
+            if size == old:
+                return Refused(Alarm.OTHER_ROOT, origin, head.size, size)
+            old = size
+        return Away(Trouble.ANSWER_UNFIT, "it says another size each time")
+
+    async def _put_back(self, origin: str, head: Sealed, theirs: int) -> Answer | None:
+        """A checkpoint is kept here before it goes anywhere: whoever knows a larger one knows what we lost."""
+        now = [one.size for one in await self._store.heads() if one.note.startswith(f"{origin}\n")]
+        if max(now, default=0) >= theirs:
+            return None
+        return Refused(Alarm.PUT_BACK, origin, head.size, theirs)
+
+    def _opened(self, origin: str, head: Sealed, said: str) -> Answer:
+        text = Checkpoint(origin, head.size, head.root).text()
+        try:
+            return Cosigned(origin, head.size, cosignature_in(said, text, self._place.key))
+        except NoteRefused as refused:
+            return Away(Trouble.ANSWER_UNFIT, neutral(refused.why, LONGEST_CAUSE))
+
+    async def _post(self, body: str) -> tuple[int, str, str]:
+        address = self._place.address.rstrip("/") + PATH
+        secure: ssl.SSLContext | bool = self._tls if address.startswith("https:") else True
+        async with (
+            aiohttp.ClientSession(timeout=TIMEOUT) as http,
+            http.post(
+                address,
+                data=body.encode(),
+                headers={"User-Agent": "brana", "Content-Type": "text/plain"},
+                ssl=secure,
+                allow_redirects=False,
+            ) as answer,
+        ):
+            said = await answer.content.read(LARGEST_ANSWER)
+            return answer.status, answer.content_type, said.decode("utf-8", "replace")
+
+
+async def keep_submitting(submitter: Submitter, leads: Callable[[], bool]) -> None:
+    """For as long as the process serves; one node does it for all."""
+    while True:
+        await asyncio.sleep(await submitter.step() if leads() else EVERY)
