@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from config.settings.setting import Setting
 
@@ -24,7 +24,7 @@ class Audit(Setting, frozen=True, kw_only=True):
     checkpoint_every: timedelta = timedelta(seconds=1)
     spool_file_mib: Annotated[int, Meta(ge=1)] = 64
     """Size at which the spool file of the access log is rotated."""
-    witnesses: list[WitnessSetting] = []
+    witnesses: list[WitnessSetting] = field(default_factory=list)
     """Machines that cosign checkpoints; more than one may be asked."""
-    mail_checkpoints_to: list[str] = []
+    mail_checkpoints_to: list[str] = field(default_factory=list)
     """Addresses that get the newest checkpoint once a day; needs `notifications.smtp`."""

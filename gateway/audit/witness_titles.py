@@ -15,7 +15,8 @@ WITNESS_TITLES: dict[Code, Title] = {
         en="The witness {witness} does not vouch for the log (reason: {reason})",
     ),
     Code.WITNESS_RECOVERED: Title(
-        cs="Svědek {witness} auditní záznam opět potvrzuje", en="The witness {witness} vouches for the log again"
+        cs="Svědek {witness} auditní záznam opět potvrzuje",
+        en="The witness {witness} vouches for the log again",
     ),
     Code.CHECKPOINT_MAILED: Title(
         cs="Kontrolní bod auditního záznamu poslán poštou: {who} (záznamů: {entries}; komu: {to})",

@@ -31,9 +31,9 @@ from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
-from gateway.storage.audit_checkpoints import newest
 from gateway.storage.audit_export import Sealed, Span, handed_out, span_between
 from gateway.storage.audit_proofs import NotInLog, ProofRefused, prove
+from gateway.storage.audit_witnesses import to_hand_out
 
 VERIFY = "run `brana audit verify`, which says where the log is damaged"
 
@@ -110,7 +110,7 @@ def proof(configuration: Path, sequence: int, file: Path | None, purpose: str) -
     target = file or Path(f"entry-{sequence}{SUFFIX}")
     require_new(target)
     state = existing_state(configuration)
-    sealed = _newest(state, _signer(state).verifier)
+    sealed = _newest(state, _signer(state).verifier, least=sequence + 1)
     _record(state, {"command": "audit prove", "sequence": str(sequence)}, 1, purpose)
     try:
         found = state.database.read_now(lambda c: prove(c, sequence, sealed.checkpoint))
@@ -144,9 +144,11 @@ def _signer(state: State) -> Signer:
     return Signer(state.settings.public.domain, state.keys.checkpoint)
 
 
-def _newest(state: State, key: Verifier) -> Sealed:
-    """Raises CannotStart where nothing is sealed, or by something else than our key."""
-    found = state.database.read_now(newest)
+def _newest(state: State, key: Verifier, least: int = 0) -> Sealed:
+    """Cosigned by a witness where one did and `least` entries are under it. Raises CannotStart where nothing is sealed,
+    or by something else than our key.
+    """
+    found = state.database.read_now(lambda connection: to_hand_out(connection, least))
     if found is None:
         raise CannotStart("nothing of the log is sealed yet", "start the product; it seals each second")
     try:

@@ -41,6 +41,7 @@ from gateway.audit.recomputation import Recomputation
 from gateway.commands import heap, rounds, verification_process
 from gateway.commands.activations import keep_activations, take_policies
 from gateway.commands.asking_office import ask_office
+from gateway.commands.checkpoint_mail import keep_mailing
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import resources_of
 from gateway.commands.directories import Directories
@@ -70,6 +71,7 @@ from gateway.commands.starting import first_checked
 from gateway.commands.state import State, now, open_state
 from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
+from gateway.commands.witnesses import submissions, witnesses_now
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
 from gateway.fleet.door import Door
@@ -208,6 +210,8 @@ async def _serve(
                 partial(keep_technical_certificates, plane),
                 partial(policies.follow),
                 partial(keep_activations, plane),
+                *submissions(plane),
+                *([partial(keep_mailing, plane)] if plane.settings.audit.mail_checkpoints_to else []),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )
@@ -358,6 +362,7 @@ def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         lambda: plane.certificate.standing,
         lambda: emergencies(plane.asked.all(), now()),
         f"{plane.addresses.of_own(REQUESTS)}/reviews",
+        lambda: witnesses_now(state.database, state.settings.audit),
     )
 
 

@@ -93,13 +93,17 @@ def serve(folder: Path, listen: str, certificate: Path | None, private_key: Path
     configure()
     cosigner, trusted = kept.key_of(folder), kept.trusted_by(folder)
     if not trusted:
-        raise WitnessUnusable("this witness trusts no log", "brana witness trust VKEY; the log's `brana audit key`")
+        raise WitnessUnusable(
+            "this witness trusts no log", "brana witness trust VKEY; the log's `brana audit key`"
+        )
     with closing(kept.Kept(folder)) as store:
         witness = Witness(cosigner, trusted, store, lambda: datetime.now(UTC))
         try:
             asyncio.run(_served(witness, host, port, tls))
         except OSError as error:
-            raise WitnessUnusable(f"{listen} cannot be had: {error.strerror}", "name another --listen") from error
+            raise WitnessUnusable(
+                f"{listen} cannot be had: {error.strerror}", "name another --listen"
+            ) from error
     sys.exit(0)
 
 
@@ -137,6 +141,7 @@ def _tls(host: str, certificate: Path | None, private_key: Path | None) -> ssl.S
         context.load_cert_chain(certificate, private_key)
     except (OSError, ssl.SSLError) as error:
         raise WitnessUnusable(
-            f"--certificate {certificate}: it cannot be used with its key: {error}", "name two PEM files that belong together"
+            f"--certificate {certificate}: it cannot be used with its key: {error}",
+            "name two PEM files that belong together",
         ) from error
     return context

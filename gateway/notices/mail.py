@@ -34,7 +34,7 @@ class Mail:
     ) -> None:
         self._settings, self._around, self._clock = settings, around, clock
         self._address_of, self._errors = address_of, errors
-        self._tls = ssl.create_default_context(cafile=settings.authority)
+        self._server = MailServer(settings)
 
     async def send(self, notice: Notice) -> None:
         try:
@@ -44,7 +44,7 @@ class Mail:
         if not address or not is_mail_address(address):
             raise NotDelivered(Undelivered.NO_MAIL_ADDRESS, final=True)
         message = self._message(notice, address)
-        await asyncio.to_thread(self._deliver, message)
+        await asyncio.to_thread(self._server.deliver, message)
 
     def _message(self, notice: Notice, address: str) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
@@ -57,8 +57,16 @@ class Mail:
         message["Content-Language"] = notice.language.value
         return message
 
-    def _deliver(self, message: EmailMessage) -> None:
-        """In a thread: the standard library's client waits."""
+
+class MailServer:
+    """The configured one, for whatever is sent by mail."""
+
+    def __init__(self, settings: Smtp) -> None:
+        self._settings = settings
+        self._tls = ssl.create_default_context(cafile=settings.authority)
+
+    def deliver(self, message: EmailMessage) -> None:
+        """In a thread: the standard library's client waits. Raises NotDelivered."""
         try:
             with self._connected() as server:
                 if self._settings.user is not None and self._settings.password_file is not None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.cosignature import cosigned as with_cosignatures
 from gateway.audit.entry import Entry
-from gateway.audit.facts import microseconds, moment
+from gateway.audit.facts import MICROSECOND, microseconds, moment
 from gateway.audit.for_auditors.brana_verify import consistent
 from gateway.audit.proof import consistency, root_of
 from gateway.storage.audit_checkpoints import newest
@@ -19,6 +20,7 @@ from gateway.storage.tables.witnesses import audit_cosignature, audit_witness
 from gateway.witness.standing import Cosigned, Stand, Standing
 from gateway.witness.submitting import NoProof
 
+LATELY = timedelta(minutes=10)
 Append = Callable[[Connection, Sequence[Entry]], object]
 _c, _w = audit_cosignature.c, audit_witness.c
 
@@ -128,3 +130,20 @@ def origin_of(sealed: Sealed) -> str:
     return sealed.note.partition("\n")[0]
 
 
+def to_hand_out(connection: Connection, least: int = 0) -> Sealed | None:
+    """The newest checkpoint that a witness cosigned, where one did lately and it seals so many; else the newest.
+
+    Witnesses answer seconds after the log is sealed: what is cosigned proves more than what is a moment newer.
+    """
+    last = newest(connection)
+    if last is None or not last.readable:
+        return last
+    seen = newest_cosigned(connection, origin_of(last))
+    if (
+        seen is not None
+        and seen.size >= least
+        and seen.readable
+        and last.at - seen.at <= LATELY // MICROSECOND
+    ):
+        return seen
+    return last

@@ -77,12 +77,8 @@ def judge(submission: Submission, checkpoint: Checkpoint, seen: Seen) -> Cosigna
         return Refused(UNREADABLE, "the old size is larger than the checkpoint's")
     if submission.old_size != seen.size:
         return Refused(CONFLICT, "another size was cosigned last", seen.size)
-    if checkpoint.size == seen.size:
-        if checkpoint.root != seen.root:
-            return Refused(CONFLICT, "another root was cosigned at this size", seen.size, doubtful=True)
-        if submission.proof:
-            return Refused(WRONG_PROOF, "a tree of the same size takes no proof")
-        return Cosignable(checkpoint, submission.note)
+    if checkpoint.size == seen.size and checkpoint.root != seen.root:
+        return Refused(CONFLICT, "another root was cosigned at this size", seen.size, doubtful=True)
     if not consistent(seen.size, seen.root, checkpoint.size, checkpoint.root, [*submission.proof]):
         return Refused(WRONG_PROOF, "the proof does not lead from what was cosigned last", doubtful=True)
     return Cosignable(checkpoint, submission.note)

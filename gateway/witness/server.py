@@ -65,7 +65,7 @@ class Witness:
             try:
                 await asyncio.to_thread(self._kept.keep, checkpoint.origin, seen, judged.note + line, at)
             except OSError as error:
-                log.error("witness.unwritable", cause=error.strerror)
+                log.error("witness.unwritable", cause=error.strerror)  # noqa: TRY400 - the cause says it
                 return _refusal(Refused(503, "what is cosigned cannot be kept"))
         return web.Response(text=line)
 

@@ -80,9 +80,7 @@ class Stand:
     """That the witness speaks of, where it refuses."""
 
 
-def heard(
-    witness: str, before: Stand | None, answer: Answer, now: datetime
-) -> tuple[Stand, Sequence[Entry]]:
+def heard(witness: str, before: Stand | None, answer: Answer, now: datetime) -> tuple[Stand, Sequence[Entry]]:
     """How it stands after an answer, and what is to be recorded."""
     match answer:
         case Cosigned():

@@ -1,4 +1,4 @@
-"""Our side: the newest checkpoint goes to each witness every few seconds; what it answers is kept and, if need be, told.
+"""Our side: the newest checkpoint goes to each witness every few seconds; its answer is kept and, if need be, told.
 
 Sealing waits for none of this, and one witness for no other.
 """
@@ -106,7 +106,9 @@ class Submitter:
             tell = log.info if cosigned is not None else log.error if entries else log.warning
             tell("witness.stands", **facts)
 
-    async def _answer(self, origin: str, head: Sealed, old: int) -> Answer | None:
+    async def _answer(  # noqa: PLR0911 - one for each answer of the specification
+        self, origin: str, head: Sealed, old: int
+    ) -> Answer | None:
         """None where another node of ours has been faster."""
         for _ in range(ATTEMPTS):
             if old > head.size:
@@ -166,4 +168,5 @@ class Submitter:
 async def keep_submitting(submitter: Submitter, leads: Callable[[], bool]) -> None:
     """For as long as the process serves; one node does it for all."""
     while True:
-        await asyncio.sleep(await submitter.step() if leads() else EVERY)
+        pause = await submitter.step() if leads() else EVERY
+        await asyncio.sleep(pause)

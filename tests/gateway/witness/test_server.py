@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import os
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -100,7 +99,9 @@ async def test_what_is_huge_slow_packed_or_no_text_is_refused(port: Port) -> Non
     slow = b"POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nContent-Length: 50\r\n\r\nold 0"
     assert status(await port.say(slow)) == 408
     assert await port.say(b"POST /add-check") == ""
-    assert status(await port.say(b"GET /add-checkpoint HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n")) == 405
+    assert (
+        status(await port.say(b"GET /add-checkpoint HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n")) == 405
+    )
     assert kept.trees_of(port.folder) == {}
 
 
@@ -121,5 +122,5 @@ async def test_a_witness_that_cannot_write_cosigns_nothing(port: Port) -> None:
     answer = await port.submit(log.submission(0))
     assert status(answer) == 503
     assert "witness.example" not in answer
-    os.rmdir(port.folder / "state.json.new")
+    (port.folder / "state.json.new").rmdir()
     assert status(await port.submit(log.submission(0))) == 200

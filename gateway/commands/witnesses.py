@@ -1,0 +1,91 @@
+"""The log's witnesses, as they are configured: who submits to them, and how each stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from sqlalchemy import Connection
+
+from config.settings import Audit
+from gateway.audit.cosignature import WitnessKey
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.repeating import Round
+from gateway.commands.state import now
+from gateway.storage.audit import append
+from gateway.storage.audit_checkpoints import newest
+from gateway.storage.audit_witnesses import StoredWitnesses, last_of, origin_of, stand_of
+from gateway.storage.database import Database
+from gateway.witness.standing import Stand, Standing
+from gateway.witness.submitting import Place, Submitter, keep_submitting
+
+
+def submissions(plane: ControlPlane) -> list[Round]:
+    """One for each witness, so that none waits for another."""
+    store = StoredWitnesses(plane.state.database, append)
+    return [
+        partial(keep_submitting, Submitter(place, store, now), lambda: plane.nodes.leads)
+        for place in places(plane.settings.audit)
+    ]
+
+
+def places(audit: Audit) -> list[Place]:
+    """The settings were checked: each key is one."""
+    return [Place(WitnessKey.parse(one.key), one.address, one.authority) for one in audit.witnesses]
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """How one stands."""
+
+    name: str
+    address: str
+    stand: Stand | None
+    """None: it was never asked."""
+    size: int
+    """Entries of what it cosigned last; 0: nothing yet."""
+    at: datetime | None
+    """When it did, by its own clock."""
+    behind: int
+    """Entries of the newest checkpoint that it has not cosigned."""
+
+    @property
+    def refuses(self) -> bool:
+        return self.stand is not None and self.stand.standing is Standing.REFUSING
+
+    @property
+    def is_away(self) -> bool:
+        """For so long that it was recorded."""
+        return self.stand is not None and self.stand.standing is Standing.AWAY and self.stand.told
+
+
+def witnesses(connection: Connection, audit: Audit) -> Sequence[Witness]:
+    """In the order of the settings."""
+    sealed = newest(connection)
+    return [_witness(connection, one, sealed and (origin_of(sealed), sealed.size)) for one in places(audit)]
+
+
+async def witnesses_now(database: Database, audit: Audit) -> Sequence[Witness]:
+    return await database.read(lambda connection: witnesses(connection, audit)) if audit.witnesses else ()
+
+
+def _witness(connection: Connection, place: Place, sealed: tuple[str, int] | None) -> Witness:
+    last, name = last_of(connection, place.key.name), place.key.name
+    origin, size = sealed or ("", 0)
+    known = last.size if last is not None and last.origin == origin else 0
+    return Witness(
+        name,
+        place.address,
+        stand_of(connection, name),
+        0 if last is None else last.size,
+        None if last is None else _moment(last.at),
+        max(size - known, 0),
+    )
+
+
+def _moment(seconds: int) -> datetime | None:
+    """None for a time that no calendar has."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,211 @@
+"""A real log, on both databases, and real witnesses."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, update
+
+from gateway.audit.checkpoint import unseal
+from gateway.audit.cosignature import WitnessKey, cosignature_in
+from gateway.audit.entry import Code
+from gateway.audit.note import Verifier
+from gateway.audit.search import Query
+from gateway.storage.audit_search import LogSearch
+from gateway.storage.audit_witnesses import StoredWitnesses, last_of, newest_cosigned, stand_of
+from gateway.storage.tables.audit import audit_checkpoint, audit_entry, audit_node, audit_tail
+from gateway.storage.tables.witnesses import audit_cosignature
+from gateway.witness.standing import PATIENCE, Alarm, Standing, Trouble
+from gateway.witness.submitting import EVERY, Place, Submitter
+from tests.gateway.audit.making import EITHER, SIGNER, Log, entry, open_log, open_log_of_either
+from tests.rig.witness import WitnessProcess, a_witness
+
+pytestmark = pytest.mark.real
+TOLD = frozenset({Code.WITNESS_REFUSED, Code.WITNESS_UNREACHABLE, Code.WITNESS_RECOVERED})
+
+
+@pytest.fixture(params=EITHER)
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
+    with open_log_of_either(request, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def witness(tmp_path: Path) -> Iterator[WitnessProcess]:
+    made = a_witness(tmp_path / "witness", SIGNER.verifier)
+    with made.serving():
+        yield made
+
+
+def store_of(log: Log) -> StoredWitnesses:
+    return StoredWitnesses(log.database, log.ledger.append)
+
+
+def submitter(log: Log, witness: WitnessProcess, key: WitnessKey | None = None) -> Submitter:
+    return Submitter(Place(key or witness.key, witness.address), store_of(log), log.clock)
+
+
+async def grow(log: Log, count: int) -> int:
+    """So many entries further, sealed; how many there are."""
+    log.append([entry(number) for number in range(count)])
+    sealed = await log.checkpointer().seal()
+    assert sealed is not None
+    return sealed.size
+
+
+async def told(log: Log) -> list[str]:
+    page = await LogSearch(log.database).page(Query(codes=TOLD), None, 50)
+    return [f"{one.entry.code} {one.entry.reason}".strip() for one in reversed(page.entries)]
+
+
+def standing(log: Log, witness: WitnessProcess) -> tuple[Standing, str]:
+    stand = log.database.read_now(lambda connection: stand_of(connection, witness.key.name))
+    assert stand is not None
+    return stand.standing, stand.reason
+
+
+async def test_what_grew_is_cosigned_and_handed_out_with_the_cosignature(
+    log: Log, witness: WitnessProcess
+) -> None:
+    submits = submitter(log, witness)
+    for count in (3, 300, 1):
+        size = await grow(log, count)
+        assert await submits.step() == EVERY
+    assert log.database.read_now(lambda c: last_of(c, witness.key.name)).size == size
+    handed = log.database.read_now(lambda c: newest_cosigned(c, SIGNER.name))
+    text, _, lines = handed.note.rpartition("\n\n")
+    assert unseal(handed.note, [SIGNER.verifier]).size == size
+    assert cosignature_in(lines, f"{text}\n", witness.key)
+    assert (standing(log, witness), await told(log)) == ((Standing.COSIGNING, ""), [])
+
+
+async def test_a_log_that_lost_its_answers_goes_on_from_the_size_that_the_witness_says(
+    log: Log, witness: WitnessProcess
+) -> None:
+    submits = submitter(log, witness)
+    await grow(log, 3)
+    await submits.step()
+    log.database.write_soon(lambda c: c.execute(delete(audit_cosignature))).result()
+    await submits.step()  # the same size once more
+    log.database.write_soon(lambda c: c.execute(delete(audit_cosignature))).result()
+    size = await grow(log, 5)
+    await submits.step()
+    assert log.database.read_now(lambda c: last_of(c, witness.key.name)).size == size
+    assert await told(log) == []
+
+
+async def test_a_database_that_was_put_back_is_refused_and_told(
+    tmp_path: Path, witness: WitnessProcess
+) -> None:
+    with open_log(tmp_path) as log:
+        await grow(log, 3)
+        await submitter(log, witness).step()
+    shutil.copy(tmp_path / "brana.db", tmp_path / "older.db")
+    with open_log(tmp_path) as log:
+        await grow(log, 9)
+        await submitter(log, witness).step()
+    for left in tmp_path.glob("brana.db-*"):
+        left.unlink()
+    (tmp_path / "older.db").rename(tmp_path / "brana.db")
+    with open_log(tmp_path) as log:
+        await grow(log, 1)
+        submits = submitter(log, witness)
+        await submits.step()
+        await submits.step()
+        assert standing(log, witness) == (Standing.REFUSING, Alarm.PUT_BACK)
+        await grow(log, 20)  # by now it has more entries than the witness knows, but others
+        await submits.step()
+        assert await told(log) == [
+            "witness.refused witness_knows_more",
+            "witness.refused witness_proof_wrong",
+        ]
+
+
+async def test_a_log_that_was_rewritten_is_refused_and_told(log: Log, witness: WitnessProcess) -> None:
+    submits = submitter(log, witness)
+    await grow(log, 4)
+    await submits.step()
+    # Whoever has the key as well writes another history of the same size, and all that belongs to it.
+    for table in (audit_entry, audit_tail, audit_node, audit_checkpoint, audit_cosignature):
+        log.database.write_soon(lambda c, table=table: c.execute(delete(table))).result()
+    log.append([entry(number, request_id="other") for number in range(4)])
+    await log.checkpointer().seal()
+    await submits.step()
+    assert standing(log, witness) == (Standing.REFUSING, Alarm.OTHER_ROOT)
+
+
+async def test_entries_that_do_not_give_what_was_sealed_are_told(log: Log, witness: WitnessProcess) -> None:
+    submits = submitter(log, witness)
+    await grow(log, 4)
+    await submits.step()
+    await grow(log, 4)
+    damage = update(audit_entry).where(audit_entry.c.sequence == 1).values(leaf=bytes(32))
+    log.database.write_soon(lambda c: c.execute(damage)).result()
+    await submits.step()
+    assert standing(log, witness) == (Standing.REFUSING, Alarm.NO_PROOF)
+
+
+async def test_of_two_witnesses_one_that_is_down_holds_up_no_other_and_is_told_once(
+    log: Log, witness: WitnessProcess, tmp_path: Path
+) -> None:
+    down = a_witness(tmp_path / "other", SIGNER.verifier, name="other.example")
+    submits, misses = submitter(log, witness), submitter(log, down)
+    await grow(log, 3)
+    assert await misses.step() == 2 * EVERY
+    assert await submits.step() == EVERY
+    assert (standing(log, down), await told(log)) == ((Standing.AWAY, Trouble.UNREACHABLE), [])
+    for _ in range(2):
+        log.clock.now += PATIENCE + timedelta(seconds=1)
+        await misses.step()
+    with down.serving():
+        await misses.step()
+    assert await told(log) == ["witness.unreachable witness_unreachable", "witness.recovered"]
+    lines = log.database.read_now(lambda c: newest_cosigned(c, SIGNER.name)).note
+    await grow(log, 1)
+    await submits.step()
+    await misses.step()
+    assert "witness.example" in lines
+
+
+async def test_a_witness_that_does_not_know_us_or_has_another_key_cosigns_nothing(
+    log: Log, witness: WitnessProcess, tmp_path: Path
+) -> None:
+    await grow(log, 3)
+    stranger = a_witness(
+        tmp_path / "other", Verifier("elsewhere", SIGNER.verifier.public), name="other.example"
+    )
+    with stranger.serving():
+        await submitter(log, stranger).step()
+    assert standing(log, stranger) == (Standing.AWAY, Trouble.ORIGIN_UNKNOWN)
+    await submitter(log, witness, WitnessKey(witness.key.name, bytes(32))).step()
+    assert standing(log, witness) == (Standing.AWAY, Trouble.ANSWER_UNFIT)
+    assert log.database.read_now(lambda c: newest_cosigned(c, SIGNER.name)) is None
+
+
+async def test_what_two_nodes_submit_at_once_is_no_alarm(log: Log, witness: WitnessProcess) -> None:
+    await grow(log, 3)
+    slow = store_of(log)
+    old_heads = await slow.heads()
+
+    class Behind:
+        """The first look is one from before the other node."""
+
+        def __init__(self) -> None:
+            self.looks = 0
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(slow, name)
+
+        async def heads(self):
+            self.looks += 1
+            return old_heads if self.looks == 1 else await slow.heads()
+
+        async def cosigned_size(self, *_: str) -> int:
+            return 0
+
+    await grow(log, 3)
+    await submitter(log, witness).step()
+    await Submitter(Place(witness.key, witness.address), Behind(), log.clock).step()
+    assert (standing(log, witness), await told(log)) == ((Standing.COSIGNING, ""), [])
