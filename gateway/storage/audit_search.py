@@ -5,6 +5,7 @@ an entry with another; one index answers each in order, and the answers are merg
 a page.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -17,12 +18,12 @@ from gateway.audit.canonical import NotCanonical, parse
 from gateway.audit.facts import FACTS, LATEST, differing, moment
 from gateway.audit.search import (
     COUNTED,
-    FARTHEST,
     PAGE,
     Altered,
     Count,
     Found,
     Hour,
+    NotSearched,
     Page,
     Position,
     Query,
@@ -30,8 +31,17 @@ from gateway.audit.search import (
     Unreadable,
 )
 from gateway.audit.tree import leaf_hash
+from gateway.storage.audit_by_terms import (
+    Finder,
+    asks_further,
+    better_by_terms,
+    knows_enough,
+    named,
+    place_of,
+)
 from gateway.storage.audit_conditions import choices, conditions
 from gateway.storage.audit_hours import hours
+from gateway.storage.audit_index import cover
 from gateway.storage.database import Database
 from gateway.storage.tables.audit import audit_entry
 
@@ -66,6 +76,9 @@ class LogSearch:
 
 def page(connection: Connection, query: Query, after: Position | None, limit: int) -> Page:
     limit = max(1, min(limit, LARGEST_PAGE))
+    query = named(connection, query)
+    if (by_terms := _by_terms(connection, query, after, limit + 1)) is not None:
+        return _page(*by_terms, limit)
     filters = conditions(query)
     if after is not None:
         filters.append(tuple_(_e.at, _e.sequence) < tuple_(literal(after.at), literal(after.sequence)))
@@ -75,14 +88,36 @@ def page(connection: Connection, query: Query, after: Position | None, limit: in
         ).all()
         for choice in choices(connection, query)
     ]
-    merged = merge(*answers, key=lambda row: _place(row.at, row.sequence), reverse=True)
-    rows = list(islice(merged, limit + 1))
+    merged = merge(*answers, key=lambda row: place_of(row.at, row.sequence), reverse=True)
+    return _page(list(islice(merged, limit + 1)), None, limit)
+
+
+def _page(rows: Sequence[Row[Any]], not_searched: NotSearched | None, limit: int) -> Page:
     entries = tuple(_read(row) for row in rows[:limit])
-    following = _place(rows[limit - 1].at, rows[limit - 1].sequence) if len(rows) > limit else None
-    return Page(entries, following)
+    following = place_of(rows[limit - 1].at, rows[limit - 1].sequence) if len(rows) > limit else None
+    return Page(entries, following, not_searched)
+
+
+def _by_terms(
+    connection: Connection, query: Query, after: Position | None, wanted: int
+) -> tuple[Sequence[Row[Any]], NotSearched | None] | None:
+    """None where the log's own indexes answer: alone, or as long as the one beside it does not know all."""
+    further = asks_further(query)
+    if not further and not better_by_terms(query):
+        return None
+    if query.request_id is not None:
+        return Finder(connection, query, after, wanted, _row).of_request(), None
+    known = cover(connection)
+    if not further and not knows_enough(known):
+        return None
+    return Finder(connection, query, after, wanted, _row).by_terms(known)
 
 
 def count(connection: Connection, query: Query) -> Count:
+    if asks_further(query):
+        found_by_terms = page(connection, query, None, COUNTED)
+        at_least = found_by_terms.following is not None or found_by_terms.not_searched is not None
+        return Count(len(found_by_terms.entries), at_least)
     filters = conditions(query)
     found: set[int] = set()
     for choice in choices(connection, query):
@@ -100,7 +135,7 @@ def entry(connection: Connection, sequence: int) -> Stored | None:
 
 def position(connection: Connection, sequence: int) -> Position | None:
     row = connection.execute(select(_e.at).where(_e.sequence == sequence)).first()
-    return None if row is None else _place(row.at, sequence)
+    return None if row is None else place_of(row.at, sequence)
 
 
 def _read(row: Row[Any]) -> Found:
@@ -117,10 +152,3 @@ def _read(row: Row[Any]) -> Found:
     if row.leaf != leaf_hash(data):
         others = (*others, "leaf")
     return Altered(row.sequence, claimed, others) if others else recorded
-
-
-def _place(at: Any, sequence: int) -> Position:
-    """Of any value that stands in the column: SQLite sorts NULL before numbers, text and bytes behind them."""
-    if isinstance(at, int | float) and abs(at) < FARTHEST:
-        return Position(int(at), sequence)
-    return Position(-FARTHEST if at is None else FARTHEST, sequence)
