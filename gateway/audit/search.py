@@ -239,6 +239,10 @@ class Count:
 class Search(Protocol):
     """Reading the log. Whoever reads records it with `acts.searched`."""
 
+    def within(self, municipality: MunicipalityCode | None) -> "Search":
+        """The same log, of which only what concerns the municipality is there; None: all of it."""
+        ...
+
     async def page(self, query: Query, after: Position | None = None, limit: int = PAGE) -> Page:
         """Entries behind `after`. Raises TooManyPeople."""
         ...
@@ -253,8 +257,6 @@ class Search(Protocol):
         """Where an entry stands in the order of answers, for pages that are named by their last entry."""
         ...
 
-    async def hours(
-        self, since: datetime, until: datetime, municipality: MunicipalityCode | None = None
-    ) -> tuple[Hour, ...]:
+    async def hours(self, since: datetime, until: datetime) -> tuple[Hour, ...]:
         """Hours of a span in which something happened; `since` is moved to `LONGEST_SPAN` before `until`."""
         ...

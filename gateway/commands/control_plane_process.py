@@ -81,6 +81,7 @@ from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.database import DatabaseUnusable
 from gateway.supervise import TRY_LATER, WRONG_CONFIGURATION
+from gateway.web.officer.reach import Reach
 from gateway.web.officer.rooms import Names, Officer
 
 NOTICES_EVERY = timedelta(milliseconds=200)
@@ -357,6 +358,7 @@ def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         plane.supervision(),
         recomputation,
         names,
+        Reach(plane.settings.office.municipality),
         lambda: plane.certificate.standing,
         lambda: emergencies(plane.asked.all(), now()),
         f"{plane.addresses.of_own(REQUESTS)}/reviews",

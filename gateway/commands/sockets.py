@@ -92,13 +92,16 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     nodes = Nodes(officer.desk, partial(_known_fleet, plane.state.database), record)
     rooms: dict[str, Iterable[Page]] = {
         f"portal.{domain}": Portal(plane.desk, own, plane.snapshot.duties, waits_for(plane)).pages(),
-        f"admin.{domain}": [
-            *officer.pages(),
-            *rechecks.pages(),
-            *people.pages(),
-            *exceptions.pages(),
-            *nodes.pages(),
-        ],
+        f"admin.{domain}": officer.reach.pages(
+            officer.desk,
+            [
+                *officer.pages(),
+                *rechecks.pages(),
+                *people.pages(),
+                *exceptions.pages(),
+                *nodes.pages(),
+            ],
+        ),
         f"requests.{domain}": Requests(
             plane.desk, ask_office(plane), PlaneTown(plane), plane.addresses.admin, waits_for(plane)
         ).pages(),

@@ -67,7 +67,8 @@ def named(connection: Connection, query: Query) -> Query:
     for column, name in (("request_id", "request_id"), ("session", "session"), ("subject", "person")):
         there = select(_e.sequence).where(_e[column] == text, _e[column] != "").limit(1)
         if getattr(query, name) is None and connection.scalar(there) is not None:
-            return replace(query, text=None, **{name: text})
+            given: dict[str, Any] = {name: text}
+            return replace(query, text=None, **given)
     return query
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Integer, and_, exists, func, or_, select, tuple_
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from config.vocabulary import Action
+from config.vocabulary import Action, MunicipalityCode
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.facts import microseconds
 from gateway.audit.folding import folded
@@ -71,14 +71,18 @@ def conditions(query: Query) -> list[Condition]:
         found += [*refused(_e), _first_of_its_request(query.since)]
     if query.without_reading_of is not None:
         found.append(~_reading_of(query.without_reading_of))
-    if query.within is not None:
-        found.append(
-            or_(*(unindexed(_e[name]) == query.within for name in ("municipality", "own_municipality")))
-        )
+    found += concerns(query.within)
     if query.crossing:
         own, of_data = unindexed(_e.own_municipality), unindexed(_e.municipality)
         found += [own != of_data, own != "", of_data != ""]
     return found
+
+
+def concerns(municipality: MunicipalityCode | None) -> list[Condition]:
+    """Only what concerns the municipality: its data, or its people. None: everything."""
+    if municipality is None:
+        return []
+    return [or_(*(unindexed(_e[name]) == municipality for name in ("municipality", "own_municipality")))]
 
 
 def filters(query: Query, people: tuple[frozenset[str], frozenset[str]] | None) -> list[Condition]:

@@ -6,6 +6,7 @@ a page.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -39,7 +40,7 @@ from gateway.storage.audit_by_terms import (
     named,
     place_of,
 )
-from gateway.storage.audit_conditions import choices, conditions
+from gateway.storage.audit_conditions import choices, concerns, conditions
 from gateway.storage.audit_hours import hours
 from gateway.storage.audit_index import cover
 from gateway.storage.database import Database
@@ -53,25 +54,32 @@ _row = (*(_e[name] for name in FACTS), _e.canonical, _e.leaf)
 class LogSearch:
     """Implements `gateway.audit.search.Search`."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, within: MunicipalityCode | None = None) -> None:
+        """`within`: nothing that does not concern this municipality is there, whatever is asked."""
+        self._database, self._within = database, within
+
+    def within(self, municipality: MunicipalityCode | None) -> "LogSearch":
+        return LogSearch(self._database, municipality)
 
     async def page(self, query: Query, after: Position | None = None, limit: int = PAGE) -> Page:
-        return await self._database.read(lambda connection: page(connection, query, after, limit))
+        asked = self._bounded(query)
+        return await self._database.read(lambda connection: page(connection, asked, after, limit))
 
     async def count(self, query: Query) -> Count:
-        return await self._database.read(lambda connection: count(connection, query))
+        asked = self._bounded(query)
+        return await self._database.read(lambda connection: count(connection, asked))
 
     async def entry(self, sequence: int) -> Stored | None:
-        return await self._database.read(lambda connection: entry(connection, sequence))
+        return await self._database.read(lambda connection: entry(connection, sequence, self._within))
 
     async def position(self, sequence: int) -> Position | None:
-        return await self._database.read(lambda connection: position(connection, sequence))
+        return await self._database.read(lambda connection: position(connection, sequence, self._within))
 
-    async def hours(
-        self, since: datetime, until: datetime, municipality: MunicipalityCode | None = None
-    ) -> tuple[Hour, ...]:
-        return await self._database.read(lambda connection: hours(connection, since, until, municipality))
+    async def hours(self, since: datetime, until: datetime) -> tuple[Hour, ...]:
+        return await self._database.read(lambda connection: hours(connection, since, until, self._within))
+
+    def _bounded(self, query: Query) -> Query:
+        return query if self._within is None else replace(query, within=self._within)
 
 
 def page(connection: Connection, query: Query, after: Position | None, limit: int) -> Page:
@@ -128,13 +136,15 @@ def count(connection: Connection, query: Query) -> Count:
     return Count(len(found), at_least=False)
 
 
-def entry(connection: Connection, sequence: int) -> Stored | None:
-    row = connection.execute(select(*_row).where(_e.sequence == sequence)).first()
+def entry(connection: Connection, sequence: int, within: MunicipalityCode | None = None) -> Stored | None:
+    row = connection.execute(select(*_row).where(_e.sequence == sequence, *concerns(within))).first()
     return Stored(_read(row), row.leaf if isinstance(row.leaf, bytes) else b"") if row else None
 
 
-def position(connection: Connection, sequence: int) -> Position | None:
-    row = connection.execute(select(_e.at).where(_e.sequence == sequence)).first()
+def position(
+    connection: Connection, sequence: int, within: MunicipalityCode | None = None
+) -> Position | None:
+    row = connection.execute(select(_e.at).where(_e.sequence == sequence, *concerns(within))).first()
     return None if row is None else place_of(row.at, sequence)
 
 

@@ -35,6 +35,7 @@ from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, hours
 from gateway.web.officer.kinds import GROUPS, OUTCOMES, kind_of
 from gateway.web.officer.log import Sessions
 from gateway.web.officer.looks import look
+from gateway.web.officer.reach import Reach
 from gateway.web.refusal import PAGE_UNKNOWN, ShownRefusal, both
 from idp.http.page import language_of
 from idp.oidc.client import GATEWAY
@@ -96,6 +97,7 @@ class Officer:
     sessions: Sessions
     recomputation: Recomputation
     names: Names
+    reach: Reach
     certificate: Callable[[], CertificateShown]
     emergencies: Callable[[], Emergencies] = Emergencies
     reviews: str = ""
@@ -117,7 +119,7 @@ class Officer:
     async def overview(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
         since, until = day_until(self.desk.now())
-        hours = await self.log.hours(since, until)
+        hours = await self._log(caller).hours(since, until)
         await self._record_look(request, caller, {"page": "overview"}, found=len(hours))
         return await self._show(
             request,
@@ -126,9 +128,9 @@ class Officer:
             chart=draw(hours, since),
             counted={each.value: urlencode({"counted": each, **hours_of(since, until)}) for each in Counted},
             checkpoint=await self.checkpoint(),
-            damaged=await self._found_damaged(),
+            damaged="" if self.reach.of(caller) else await self._found_damaged(),
             certificate=self.certificate(),
-            emergencies=self.emergencies(),
+            emergencies=Emergencies() if self.reach.of(caller) else self.emergencies(),
             reviews=self.reviews,
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
@@ -148,7 +150,7 @@ class Officer:
         caller = self._caller(request)
         filters = filters_of(request.query, caller.subject)
         before = sequence_of(request.query.get("before", ""))
-        found, too_many = await self._found(filters, before)
+        found, too_many = await self._found(caller, filters, before)
         shown = found[:PAGE_SIZE]
         language = language_of(request, self.desk.pages.default_language)
         await self._record_look(request, caller, filters.used, found=len(shown))
@@ -174,7 +176,7 @@ class Officer:
         sequence = sequence_of(request.match_info["sequence"])
         if sequence is None:
             raise Refused(PAGE_UNKNOWN, 404)
-        stored = await self.log.entry(sequence)
+        stored = await self._log(caller).entry(sequence)
         await self._record_look(
             request, caller, {"sequence": str(sequence)}, found=int(stored is not None), form="entry"
         )
@@ -283,6 +285,10 @@ class Officer:
         )
         raise web.HTTPSeeOther("/integrity?watch=1")
 
+    def _log(self, caller: Assertion) -> Search:
+        """As far as the caller may see."""
+        return self.reach.log(self.log, caller)
+
     def _caller(self, request: web.Request) -> Assertion:
         return self.desk.caller(request, ADMIN)
 
@@ -296,20 +302,24 @@ class Officer:
             status=status,
             kind_of=kind_of,
             outcomes=OUTCOMES,
-            may_act=Action.ADMINISTER in caller.actions,
+            may_act=Action.ADMINISTER in caller.actions and self.reach.of(caller) is None,
+            bounded=self.reach.of(caller) is not None,
             **context,
         )
 
     def _spans(self, filters: Filters) -> dict[str, str]:
         return {name: filters.address(**span) for name, span in usual_spans(self.desk.now()).items()}
 
-    async def _found(self, filters: Filters, before: int | None) -> tuple[Sequence[Found], bool]:
+    async def _found(
+        self, caller: Assertion, filters: Filters, before: int | None
+    ) -> tuple[Sequence[Found], bool]:
         """Entries, one more than a page; and whether the person's name fits too many people."""
         if filters.unreadable:
             return (), False  # half a question gets no answer: it would be taken for the whole one's
-        after = None if before is None else await self.log.position(before)
+        log = self._log(caller)
+        after = None if before is None else await log.position(before)
         try:
-            return (await self.log.page(filters.query, after, PAGE_SIZE + 1)).entries, False
+            return (await log.page(filters.query, after, PAGE_SIZE + 1)).entries, False
         except TooManyPeople:
             return (), True
 

@@ -31,6 +31,7 @@ from gateway.web.desk import Desk
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
+from gateway.web.officer.reach import Reach
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Names, Officer
 from gateway.web.pages import make_pages
@@ -41,6 +42,7 @@ from tests.gateway.web.people import (
     HULIN,
     ISSUER,
     KEY,
+    KROMERIZ,
     KVASICE,
     MAYOR,
     MUNICIPALITIES,
@@ -273,18 +275,22 @@ class Office:
             self.sessions,
             self.recomputation,
             NAMES,
+            Reach(KROMERIZ),
             lambda: self.certificate,
             lambda: self.emergencies,
             "https://requests.brana.test/reviews",
         )
         return {
             "portal.brana.test": Portal(desk, self.portal, self.duties, self.waits_for).pages(),
-            "admin.brana.test": [
-                *officer.pages(),
-                *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
-                *Nodes(desk, self.known_fleet, self.record).pages(),
-                *self._about_people(desk),
-            ],
+            "admin.brana.test": officer.reach.pages(
+                desk,
+                [
+                    *officer.pages(),
+                    *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
+                    *Nodes(desk, self.known_fleet, self.record).pages(),
+                    *self._about_people(desk),
+                ],
+            ),
         }
 
     def _about_people(self, desk: Desk):
