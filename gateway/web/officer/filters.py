@@ -10,6 +10,7 @@ from config.vocabulary import ApplicationId, MunicipalityCode, SessionId, Subjec
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.search import Counted, Query
 from gateway.web.entered import MomentUnreadable, entered_since, entered_until
+from gateway.web.officer import further
 from idp.http.moments import PRAGUE
 
 FIELD_LENGTH = 200  # characters of one filter that are read
@@ -29,6 +30,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "without_own": lambda text: text == "1",
     "since": entered_since,
     "until": entered_until,
+    **further.READERS,
 }
 """Filter → how its text is read; raises ValueError or MomentUnreadable where it is none."""
 
@@ -51,6 +53,11 @@ class Filters:
         if name in self.unreadable and not self.backwards:
             return "text"
         return "date" if len(self.entered[name]) == len("2026-11-23") else "datetime-local"
+
+    @property
+    def entered_further(self) -> bool:
+        """Something stands in a field that is folded away."""
+        return any(self.entered[name] for name in further.READERS if name not in ("q", "crossing"))
 
     @property
     def backwards(self) -> bool:
@@ -93,12 +100,15 @@ def _query(values: Mapping[str, Any], reader: SubjectId) -> Query:
     """Requests that concern no application are shown where somebody asks for them or for one thing by its name."""
     code, technical, *exact = (values.get(name) for name in ("code", "technical", "session", "request_id"))
     apart = {"code", "technical", "without_own"}
-    named = {name: value for name, value in values.items() if name not in apart}
+    named = {
+        name: value for name, value in values.items() if name not in apart and name not in further.READERS
+    }
     return Query(
         codes=frozenset() if code is None else frozenset({code}),
         without_technical=not (technical or any(exact)),
         without_reading_of=reader if values.get("without_own") else None,
         **named,
+        **further.further(values),
     )
 
 

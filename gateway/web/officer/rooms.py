@@ -21,9 +21,11 @@ from gateway.audit.acts import verifying
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.field_titles import FIELD_TITLES
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
-from gateway.audit.search import Counted, Found, Query, Search, TooManyPeople
+from gateway.audit.search import Counted, Query, Search, TooManyPeople
+from gateway.audit.search import Page as LogPage
 from gateway.audit.titles import FAULTS, sentence
 from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
@@ -41,6 +43,15 @@ from idp.http.page import language_of
 from idp.oidc.client import GATEWAY
 
 PAGE_SIZE = 50  # entries
+NOTHING = LogPage((), None)
+SAME_BY_DETAIL = {
+    "device": "device",
+    "country": "country",
+    "path": "path",
+    "number": "ticket",
+    "request": "request",
+}
+"""Details of an entry that lead to others with the same, and by which filter."""
 VERIFICATIONS = 20  # looked through for one that came to a verdict
 ITSELF = {str(GATEWAY): "Brána"}  # for what is not an application, but signs people in for all of them
 REFRESH = 3  # seconds between two looks at a verification under way
@@ -150,7 +161,8 @@ class Officer:
         caller = self._caller(request)
         filters = filters_of(request.query, caller.subject)
         before = sequence_of(request.query.get("before", ""))
-        found, too_many = await self._found(caller, filters, before)
+        answer, too_many = await self._found(caller, filters, before)
+        found = answer.entries
         shown = found[:PAGE_SIZE]
         language = language_of(request, self.desk.pages.default_language)
         await self._record_look(request, caller, filters.used, found=len(shown))
@@ -168,6 +180,8 @@ class Officer:
             kinds_offered=grouped(GROUPS, language),
             reasons_offered=grouped(self.names.reasons.groups, language),
             municipalities=municipalities(self.names.municipalities),
+            field_titles=FIELD_TITLES,
+            not_searched=answer.not_searched,
             names=self.names,
         )
 
@@ -196,6 +210,7 @@ class Officer:
             sentence=sentence(found.entry, language, self.names.reasons, named),
             details=details_of(found.entry, language, self.names.municipality),
             action=action_title(found.entry.action, language),
+            same_by_detail=SAME_BY_DETAIL,
             names=self.names,
         )
 
@@ -310,18 +325,16 @@ class Officer:
     def _spans(self, filters: Filters) -> dict[str, str]:
         return {name: filters.address(**span) for name, span in usual_spans(self.desk.now()).items()}
 
-    async def _found(
-        self, caller: Assertion, filters: Filters, before: int | None
-    ) -> tuple[Sequence[Found], bool]:
+    async def _found(self, caller: Assertion, filters: Filters, before: int | None) -> tuple[LogPage, bool]:
         """Entries, one more than a page; and whether the person's name fits too many people."""
         if filters.unreadable:
-            return (), False  # half a question gets no answer: it would be taken for the whole one's
+            return NOTHING, False  # half a question gets no answer: it would be taken for the whole one's
         log = self._log(caller)
         after = None if before is None else await log.position(before)
         try:
-            return (await log.page(filters.query, after, PAGE_SIZE + 1)).entries, False
+            return await log.page(filters.query, after, PAGE_SIZE + 1), False
         except TooManyPeople:
-            return (), True
+            return NOTHING, True
 
     async def _record_look(
         self,
