@@ -32,5 +32,12 @@ FIELD_TITLES: Mapping[str, Title] = {
     "request": Title(cs="Označení žádosti", en="Name of the request"),
     "node": Title(cs="Uzel", en="Node"),
     "form": Title(cs="Kde se nahlíželo", en="Where it was read"),
+    "why": Title(cs="Odůvodnění", en="Justification"),
+    "author": Title(cs="Navrhl(a)", en="Drafted by"),
+    "approver": Title(cs="Schválil(a)", en="Approved by"),
+    "changed": Title(cs="Změněné soubory", en="Changed files"),
+    "difference": Title(cs="Otisk rozdílu", en="Digest of the difference"),
+    "finding": Title(cs="Výsledek ověření", en="Finding"),
+    "until": Title(cs="Platí do", en="Until"),
 }
 """In the order in which they are offered. The fields that have a filter of their own are not among them."""

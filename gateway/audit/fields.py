@@ -48,6 +48,13 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
     "of": ("of", "of_subject"),
     "request": ("request",),
     "form": ("form",),
+    "why": ("why",),
+    "author": ("author",),
+    "approver": ("approver",),
+    "changed": ("changed",),
+    "difference": ("difference",),
+    "finding": ("finding",),
+    "until": ("until",),
 }
 """Field → details whose values are its own."""
 

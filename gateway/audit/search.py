@@ -4,6 +4,7 @@ Newest first by the time of the act. A page ends with the position of its last e
 behind that, so entries that arrive in between neither repeat nor hide others.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -13,6 +14,7 @@ from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.facts import microseconds
+from gateway.audit.fields import Told
 
 PAGE = 50
 COUNTED = 1_000  # entries that are counted; more is told as "more than"
@@ -217,6 +219,13 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadThrough:
+    whole: bool
+    """All that fits was read."""
+    not_searched: NotSearched | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hour:
     """What happened in the hour that begins at `start` (UTC)."""
 
@@ -249,6 +258,13 @@ class Search(Protocol):
 
     async def count(self, query: Query) -> Count:
         """Counts to `COUNTED`. Raises TooManyPeople."""
+        ...
+
+    async def read_through(self, query: Query, take: Callable[[Told, int], None], limit: int) -> ReadThrough:
+        """Give each entry that fits, with its time in microseconds, to `take` (in a thread), the newest first; at most
+        `limit`. Only what cannot be read is left out; what was altered is for a verification to tell. Raises
+        TooManyPeople.
+        """
         ...
 
     async def entry(self, sequence: int) -> Stored | None: ...

@@ -59,7 +59,8 @@ class Quick(msgspec.Struct, frozen=True, gc=False):
 
 
 quick = msgspec.json.Decoder(Quick).decode
-"""Raises msgspec.DecodeError, UnicodeError."""
+"""Raises `UNREADABLE`, or gives what makes later reading raise it: somebody may have written anything by hand."""
+UNREADABLE = (msgspec.DecodeError, UnicodeError, TypeError, ValueError, RecursionError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)

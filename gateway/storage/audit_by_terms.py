@@ -10,15 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Row, and_, literal, or_, select, tuple_
 
+from gateway.audit.entry import Outcome
 from gateway.audit.facts import microseconds, moment
 from gateway.audit.fitting import Fitting
 from gateway.audit.places import ALL, BLOCK, bits_of, places_of
 from gateway.audit.search import FARTHEST, NotSearched, Position, Query
 from gateway.audit.terms import (
     CROSSING,
+    UNREADABLE,
     Group,
     quick,
     wanted_hours,
@@ -54,15 +55,16 @@ def better_by_terms(query: Query) -> bool:
     """Several conditions of columns, or one that has no index of its own."""
     if query.request_id is not None or query.session is not None:
         return False
-    given = [name for name in (*EXACT, *FILTERS, "person", "outcome") if getattr(query, name) is not None]
+    given = [name for name in (*EXACT, *FILTERS, "person") if getattr(query, name) is not None]
     alone = query.crossing or query.within is not None or any(name in FILTERS for name in given)
-    return alone or len(given) + bool(query.codes) > 1
+    choosy = query.outcome is not None and query.outcome is not Outcome.SUCCESS
+    return alone or len(given) + bool(query.codes) + choosy > 1
 
 
 def named(connection: Connection, query: Query) -> Query:
     """The query with what was typed as text as the number of a request, a session or a person where it is that."""
     text = (query.text or "").strip()
-    if not text or " " in text:
+    if not text or " " in text or "\0" in text:
         return query
     for column, name in (("request_id", "request_id"), ("session", "session"), ("subject", "person")):
         there = select(_e.sequence).where(_e[column] == text, _e[column] != "").limit(1)
@@ -214,7 +216,7 @@ class Finder:
         """What cannot be read is taken: its columns fit, and whoever searches sees that something was damaged."""
         try:
             return self._fits(quick(row.canonical), moment(row.at))
-        except (msgspec.DecodeError, UnicodeError, TypeError, ValueError, RecursionError, OverflowError):
+        except UNREADABLE:
             return True
 
     def _full(self, highest_at: int) -> bool:

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-import msgspec
 from sqlalchemy import Connection, delete, func, insert, select
 
 from gateway.audit.places import BLOCK, packed
-from gateway.audit.terms import quick, terms_of
+from gateway.audit.terms import UNREADABLE, quick, terms_of
 from gateway.storage.database import Database
 from gateway.storage.engine import driver_of
 from gateway.storage.rows import run_rows
@@ -99,7 +98,7 @@ def _made(connection: Connection, number: int) -> _Made:
         times.append(at)
         try:
             terms = terms_of(quick(data), at)
-        except (msgspec.DecodeError, UnicodeError, TypeError, ValueError, RecursionError, OverflowError):
+        except UNREADABLE:
             continue  # damaged: verification tells of it, and no search finds it by what it may have said
         for term in terms:
             places[term].append(sequence % BLOCK)

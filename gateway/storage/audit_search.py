@@ -5,7 +5,8 @@ an entry with another; one index answers each in order, and the answers are merg
 a page.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from heapq import merge
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, Row, literal, select, tuple_
 from config.vocabulary import MunicipalityCode
 from gateway.audit.canonical import NotCanonical, parse
 from gateway.audit.facts import FACTS, LATEST, differing, moment
+from gateway.audit.fields import Told
 from gateway.audit.search import (
     COUNTED,
     PAGE,
@@ -28,9 +30,11 @@ from gateway.audit.search import (
     Page,
     Position,
     Query,
+    ReadThrough,
     Stored,
     Unreadable,
 )
+from gateway.audit.terms import UNREADABLE, quick
 from gateway.audit.tree import leaf_hash
 from gateway.storage.audit_by_terms import (
     Finder,
@@ -47,6 +51,7 @@ from gateway.storage.database import Database
 from gateway.storage.tables.audit import audit_entry
 
 LARGEST_PAGE = 1_000
+AT_ONCE = 2_000  # entries that are read through on one snapshot
 _e = audit_entry.c
 _row = (*(_e[name] for name in FACTS), _e.canonical, _e.leaf)
 
@@ -69,6 +74,21 @@ class LogSearch:
         asked = self._bounded(query)
         return await self._database.read(lambda connection: count(connection, asked))
 
+    async def read_through(self, query: Query, take: Callable[[Told, int], None], limit: int) -> ReadThrough:
+        asked, after, left = self._bounded(query), None, limit
+        not_searched = None
+        while left > 0:
+            place: Position | None = after
+            seen = min(left, AT_ONCE)
+            rows, told = await self._database.read(lambda c, p=place, s=seen: _rows(c, asked, p, s))  # type: ignore[misc]
+            not_searched = not_searched or told
+            await asyncio.to_thread(_give, rows[:seen], take)
+            if len(rows) <= seen:
+                return ReadThrough(whole=not_searched is None, not_searched=not_searched)
+            after = place_of(rows[seen - 1].at, rows[seen - 1].sequence)
+            left -= seen
+        return ReadThrough(whole=False, not_searched=not_searched)
+
     async def entry(self, sequence: int) -> Stored | None:
         return await self._database.read(lambda connection: entry(connection, sequence, self._within))
 
@@ -84,9 +104,16 @@ class LogSearch:
 
 def page(connection: Connection, query: Query, after: Position | None, limit: int) -> Page:
     limit = max(1, min(limit, LARGEST_PAGE))
+    return _page(*_rows(connection, query, after, limit), limit)
+
+
+def _rows(
+    connection: Connection, query: Query, after: Position | None, limit: int
+) -> tuple[Sequence[Row[Any]], NotSearched | None]:
+    """One more than `limit`, where there are so many."""
     query = named(connection, query)
     if (by_terms := _by_terms(connection, query, after, limit + 1)) is not None:
-        return _page(*by_terms, limit)
+        return by_terms
     filters = conditions(query)
     if after is not None:
         filters.append(tuple_(_e.at, _e.sequence) < tuple_(literal(after.at), literal(after.sequence)))
@@ -97,7 +124,16 @@ def page(connection: Connection, query: Query, after: Position | None, limit: in
         for choice in choices(connection, query)
     ]
     merged = merge(*answers, key=lambda row: place_of(row.at, row.sequence), reverse=True)
-    return _page(list(islice(merged, limit + 1)), None, limit)
+    return list(islice(merged, limit + 1)), None
+
+
+def _give(rows: Sequence[Row[Any]], take: Callable[[Told, int], None]) -> None:
+    for row in rows:
+        try:
+            told, at = quick(row.canonical), int(row.at)
+        except UNREADABLE:
+            continue
+        take(told, at)
 
 
 def _page(rows: Sequence[Row[Any]], not_searched: NotSearched | None, limit: int) -> Page:

@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId, SubjectId
+from gateway.audit import written
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.search import Counted, Query
 from gateway.web.entered import MomentUnreadable, entered_since, entered_until
-from gateway.web.officer import further
 from idp.http.moments import PRAGUE
 
 FIELD_LENGTH = 200  # characters of one filter that are read
@@ -30,7 +30,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "without_own": lambda text: text == "1",
     "since": entered_since,
     "until": entered_until,
-    **further.READERS,
+    **written.READERS,
 }
 """Filter → how its text is read; raises ValueError or MomentUnreadable where it is none."""
 
@@ -57,7 +57,7 @@ class Filters:
     @property
     def entered_further(self) -> bool:
         """Something stands in a field that is folded away."""
-        return any(self.entered[name] for name in further.READERS if name not in ("q", "crossing"))
+        return any(self.entered[name] for name in written.READERS if name not in ("q", "crossing"))
 
     @property
     def backwards(self) -> bool:
@@ -101,14 +101,14 @@ def _query(values: Mapping[str, Any], reader: SubjectId) -> Query:
     code, technical, *exact = (values.get(name) for name in ("code", "technical", "session", "request_id"))
     apart = {"code", "technical", "without_own"}
     named = {
-        name: value for name, value in values.items() if name not in apart and name not in further.READERS
+        name: value for name, value in values.items() if name not in apart and name not in written.READERS
     }
     return Query(
         codes=frozenset() if code is None else frozenset({code}),
         without_technical=not (technical or any(exact)),
         without_reading_of=reader if values.get("without_own") else None,
         **named,
-        **further.further(values),
+        **written.further(values),
     )
 
 
