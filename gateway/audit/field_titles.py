@@ -38,6 +38,23 @@ FIELD_TITLES: Mapping[str, Title] = {
     "changed": Title(cs="Změněné soubory", en="Changed files"),
     "difference": Title(cs="Otisk rozdílu", en="Digest of the difference"),
     "finding": Title(cs="Výsledek ověření", en="Finding"),
-    "until": Title(cs="Platí do", en="Until"),
+    "valid_until": Title(cs="Platí do", en="Until"),
 }
 """In the order in which they are offered. The fields that have a filter of their own are not among them."""
+
+COLUMN_TITLES: Mapping[str, Title] = {
+    "person": Title(cs="Osoba", en="Person"),
+    "subject": Title(cs="Identifikátor osoby", en="Person's identifier"),
+    "municipality": Title(cs="Obec, o kterou jde", en="Municipality concerned"),
+    "application": Title(cs="Aplikace", en="Application"),
+    "outcome": Title(cs="Výsledek", en="Outcome"),
+    "reason": Title(cs="Důvod", en="Reason"),
+    "session": Title(cs="Relace", en="Session"),
+    "request_id": Title(cs="Číslo požadavku", en="Request number"),
+    "code": Title(cs="Událost", en="Event"),
+}
+
+
+def title_of(name: str) -> Title:
+    """Of any field; the field's own name where it has no other."""
+    return FIELD_TITLES.get(name) or COLUMN_TITLES.get(name) or Title(cs=name, en=name)

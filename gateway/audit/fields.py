@@ -54,7 +54,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
     "changed": ("changed",),
     "difference": ("difference",),
     "finding": ("finding",),
-    "until": ("until",),
+    "valid_until": ("until",),
 }
 """Field → details whose values are its own."""
 

@@ -16,7 +16,7 @@ from config.vocabulary import Language
 from gateway.audit import acts
 from gateway.audit.answers import Answer, Counts, Listed, answered
 from gateway.audit.canonical import Recorded
-from gateway.audit.field_titles import FIELD_TITLES
+from gateway.audit.field_titles import title_of
 from gateway.audit.fields import values_of
 from gateway.audit.questions import Question, questions
 from gateway.audit.reasons import Reasons
@@ -32,7 +32,7 @@ from gateway.commands.terminal import console, local_time
 from gateway.storage.audit_search import LogSearch
 
 ELSEWHERE = {
-    "exceptions": "which exceptions run now: `brana exception list`, or the page Exceptions",
+    "exceptions": "which exceptions run now: `brana user exceptions`, or the page Exceptions",
     "integrity": "whether it is whole now: `brana audit verify`; for somebody else: `brana audit export`",
     "reviews": "what waits for a review: the page Reviews of the requests",
 }
@@ -167,7 +167,7 @@ def _show_counts(counts: Counts) -> None:
 
 
 def _title(name: str) -> str:
-    return FIELD_TITLES[name].in_language(Language.ENGLISH) if name in FIELD_TITLES else name
+    return title_of(name).in_language(Language.ENGLISH)
 
 
 def _data(answer: Answer) -> dict[str, Any]:

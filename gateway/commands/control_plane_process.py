@@ -81,8 +81,9 @@ from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.database import DatabaseUnusable
 from gateway.supervise import TRY_LATER, WRONG_CONFIGURATION
+from gateway.web.officer.names import Names
 from gateway.web.officer.reach import Reach
-from gateway.web.officer.rooms import Names, Officer
+from gateway.web.officer.rooms import Officer
 
 NOTICES_EVERY = timedelta(milliseconds=200)
 COMMAND_PATIENCE = timedelta(seconds=3)  # for Envoy to take a new gate; it needs milliseconds

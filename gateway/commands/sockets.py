@@ -12,6 +12,7 @@ from aiohttp import web
 from config.fleet import Service
 from config.places import Places
 from config.settings import Directory, Metrics, Settings
+from gateway.audit.questions import questions
 from gateway.authorize.ext_authz import Authorizer, WaysIn
 from gateway.authorize.travel import TravelAlarm
 from gateway.commands import technical_accounts
@@ -43,6 +44,7 @@ from gateway.web.decision_pages import DecisionPages
 from gateway.web.desk import Page
 from gateway.web.entrance import Entrance
 from gateway.web.kept_form import KeptForms
+from gateway.web.officer.answers import Answers
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
@@ -87,6 +89,15 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     )
     rechecks = Rechecks(officer.desk, officer.log, officer.sessions, officer.names)
     known, record = plane.assistance(), plane.state.record
+    answers = Answers(
+        officer.desk,
+        officer.log,
+        record,
+        officer.names,
+        officer.reach,
+        questions(plane.settings.audit.questions),
+        officer.reviews,
+    )
     people = People(officer.desk, known, plane.lost_factors(), record, officer.log, officer.sessions)
     exceptions = Exceptions(officer.desk, known, people, record)
     nodes = Nodes(officer.desk, partial(_known_fleet, plane.state.database), record)
@@ -96,6 +107,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
             officer.desk,
             [
                 *officer.pages(),
+                *answers.pages(),
                 *rechecks.pages(),
                 *people.pages(),
                 *exceptions.pages(),

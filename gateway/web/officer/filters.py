@@ -21,7 +21,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "municipality": lambda text: MunicipalityCode(text) if text else None,
     "application": lambda text: ApplicationId(text) if text else None,
     "outcome": lambda text: Outcome(text) if text else None,
-    "code": lambda text: Code(text) if text else None,
+    "code": lambda text: frozenset(Code(one) for one in text.split(written.OR)) if text else None,
     "session": lambda text: SessionId(text) if text else None,
     "request_id": lambda text: text.strip() or None,
     "reason": lambda text: text.strip() or None,
@@ -104,7 +104,7 @@ def _query(values: Mapping[str, Any], reader: SubjectId) -> Query:
         name: value for name, value in values.items() if name not in apart and name not in written.READERS
     }
     return Query(
-        codes=frozenset() if code is None else frozenset({code}),
+        codes=code or frozenset(),
         without_technical=not (technical or any(exact)),
         without_reading_of=reader if values.get("without_own") else None,
         **named,

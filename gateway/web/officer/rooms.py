@@ -5,7 +5,7 @@ integrity is not: it shows nobody's acts, and its verdict is wanted most when th
 verification is recorded with what it found.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -14,15 +14,13 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from config.settings import Title
-from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, SessionId
+from config.vocabulary import Action, SessionId
 from gateway.asks.emergencies import Emergencies
 from gateway.audit.acts import verifying
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.field_titles import FIELD_TITLES
-from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
 from gateway.audit.search import Counted, Query, Search, TooManyPeople
 from gateway.audit.search import Page as LogPage
@@ -37,10 +35,10 @@ from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, hours
 from gateway.web.officer.kinds import GROUPS, OUTCOMES, kind_of
 from gateway.web.officer.log import Sessions
 from gateway.web.officer.looks import look
+from gateway.web.officer.names import Names
 from gateway.web.officer.reach import Reach
 from gateway.web.refusal import PAGE_UNKNOWN, ShownRefusal, both
 from idp.http.page import language_of
-from idp.oidc.client import GATEWAY
 
 PAGE_SIZE = 50  # entries
 NOTHING = LogPage((), None)
@@ -53,7 +51,6 @@ SAME_BY_DETAIL = {
 }
 """Details of an entry that lead to others with the same, and by which filter."""
 VERIFICATIONS = 20  # looked through for one that came to a verdict
-ITSELF = {str(GATEWAY): "Brána"}  # for what is not an application, but signs people in for all of them
 REFRESH = 3  # seconds between two looks at a verification under way
 
 SESSION_OVER = ShownRefusal(
@@ -61,27 +58,6 @@ SESSION_OVER = ShownRefusal(
     title=both(cs="Tato relace už skončila", en="This session is already over"),
     advice=both(cs="Podívejte se znovu na seznam relací.", en="Look at the list of sessions again."),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """Names for people of what the log knows by code. What is not listed is shown as it is."""
-
-    municipalities: Mapping[MunicipalityCode, str]
-    applications: Mapping[ApplicationId, Title]
-    reasons: Reasons = REASONS
-
-    def of(self, field: str, value: str, language: Language) -> str:
-        """The name of a field's value."""
-        if field in ("municipality", "own_municipality"):
-            return self.municipality(MunicipalityCode(value))
-        if field == "application":
-            title = self.applications.get(ApplicationId(value))
-            return title.in_language(language) if title else ITSELF.get(value, value)
-        return action_title(value, language) if field == "action" else value
-
-    def municipality(self, code: MunicipalityCode) -> str:
-        return self.municipalities.get(code, code)
 
 
 class CertificateShown(Protocol):
