@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from config.settings.applications import Application, Health, Identity, IdentityHeaders, Route, UpstreamTls
-from config.settings.audit import Audit, WitnessSetting
 from config.settings.directories import (
     ACTIVITY_ROLE_PLACEHOLDER,
     AGENDA_PLACEHOLDER,
@@ -28,10 +27,12 @@ from config.settings.fleet import Fleet, Peer
 from config.settings.notifications import Notifications, Smtp, Webhook
 from config.settings.postgres import Postgres
 from config.settings.public import Hsts, Limits, Public, Tls
+from config.settings.questions import AuditFollowUp, AuditGroup, AuditQuestion
 from config.settings.requests import Requests, Separation, StricterRequest
 from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
 from config.settings.technical import Technical, TechnicalAccount, TechnicalCertificate, TechnicalRole
+from config.settings.witnesses import WitnessSetting
 from config.vocabulary import Language, MunicipalityCode, NetworkName
 
 __all__ = [
@@ -43,6 +44,9 @@ __all__ = [
     "ActivityRoles",
     "Application",
     "Audit",
+    "AuditFollowUp",
+    "AuditGroup",
+    "AuditQuestion",
     "Deputy",
     "Directory",
     "Facts",
@@ -135,6 +139,18 @@ class Policies(Setting, frozen=True, kw_only=True):
     """Folder with one policy set per municipality, `CODE.cedar`."""
     from_files: Literal["activate", "propose"] = "activate"
     """What becomes of files that were edited: in force at once, or a proposal that somebody else approves."""
+
+
+class Audit(Setting, frozen=True, kw_only=True):
+    checkpoint_every: timedelta = timedelta(seconds=1)
+    spool_file_mib: Annotated[int, Meta(ge=1)] = 64
+    """Size at which the spool file of the access log is rotated."""
+    questions: list[AuditQuestion] = field(default_factory=list)
+    """Beside those that the product brings."""
+    witnesses: list[WitnessSetting] = field(default_factory=list)
+    """Machines that cosign checkpoints."""
+    mail_checkpoints_to: list[str] = field(default_factory=list)
+    """Addresses that get the newest checkpoint once a day; needs `notifications.smtp`."""
 
 
 class AccessReview(Setting, frozen=True, kw_only=True):

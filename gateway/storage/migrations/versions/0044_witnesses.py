@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0044"
-down_revision = "0036"
+down_revision = "0040"
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
