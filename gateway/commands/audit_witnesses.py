@@ -15,9 +15,9 @@ from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import existing_state, now
 from gateway.commands.terminal import local_time
-from gateway.commands.witnesses import Witness
 from gateway.commands.witnesses import witnesses as standing_of
 from gateway.storage.audit_witnesses import to_hand_out
+from gateway.witness.shown import Witness
 from gateway.witness.standing import Standing
 
 WORDS = {

@@ -5,6 +5,7 @@ Whoever has such a message holds a later export or the log itself against it (`-
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -46,27 +47,19 @@ TEXT_OF = {
 async def mailed(settings: Settings, sealed: Sealed, by: str, at: datetime) -> Entry:
     """Send it; what is to be recorded of that. With a reason it was not sent."""
     to = settings.audit.mail_checkpoints_to
-    details = {"entries": sealed.size, "to": ", ".join(to)}
     entry = Entry(
         code=Code.CHECKPOINT_MAILED,
         outcome=Outcome.SUCCESS,
         at=at,
         subject=by,
         person="" if by == SYSTEM else by,
-        details=details,
+        details={"entries": sealed.size, "to": ", ".join(to)},
     )
     try:
         await _send(settings, _message(settings, sealed, at))
     except NotDelivered as failure:
-        return Entry(
-            code=entry.code,
-            outcome=Outcome.FAILURE,
-            at=at,
-            subject=by,
-            person=entry.person,
-            reason=failure.reason.value,
-            details={**details, "cause": neutral(str(failure), TEXT)},
-        )
+        details = entry.details | {"cause": neutral(str(failure), TEXT)}
+        return replace(entry, outcome=Outcome.FAILURE, reason=failure.reason.value, details=details)
     return entry
 
 

@@ -1,7 +1,6 @@
 """The log's witnesses, as they are configured: who submits to them, and how each stands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -16,7 +15,7 @@ from gateway.storage.audit import append
 from gateway.storage.audit_checkpoints import newest
 from gateway.storage.audit_witnesses import StoredWitnesses, last_of, origin_of, stand_of
 from gateway.storage.database import Database
-from gateway.witness.standing import Stand, Standing
+from gateway.witness.shown import Witness
 from gateway.witness.submitting import Place, Submitter, keep_submitting
 
 
@@ -34,35 +33,13 @@ def places(audit: Audit) -> list[Place]:
     return [Place(WitnessKey.parse(one.key), one.address, one.authority) for one in audit.witnesses]
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """How one stands."""
-
-    name: str
-    address: str
-    stand: Stand | None
-    """None: it was never asked."""
-    size: int
-    """Entries of what it cosigned last; 0: nothing yet."""
-    at: datetime | None
-    """When it did, by its own clock."""
-    behind: int
-    """Entries of the newest checkpoint that it has not cosigned."""
-
-    @property
-    def refuses(self) -> bool:
-        return self.stand is not None and self.stand.standing is Standing.REFUSING
-
-    @property
-    def is_away(self) -> bool:
-        """For so long that it was recorded."""
-        return self.stand is not None and self.stand.standing is Standing.AWAY and self.stand.told
-
-
 def witnesses(connection: Connection, audit: Audit) -> Sequence[Witness]:
     """In the order of the settings."""
     sealed = newest(connection)
-    return [_witness(connection, one, sealed and (origin_of(sealed), sealed.size)) for one in places(audit)]
+    return [
+        _witness(connection, one, None if sealed is None else (origin_of(sealed), sealed.size))
+        for one in places(audit)
+    ]
 
 
 async def witnesses_now(database: Database, audit: Audit) -> Sequence[Witness]:

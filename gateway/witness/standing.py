@@ -88,10 +88,9 @@ def heard(witness: str, before: Stand | None, answer: Answer, now: datetime) -> 
         case Refused(alarm, origin, ours, theirs):
             if before is not None and (before.standing, before.reason) == (Standing.REFUSING, alarm):
                 return before, ()
-            entry = _entry(Code.WITNESS_REFUSED, Outcome.FAILURE, witness, now, alarm)
-            facts = {"origin": origin, "ours": ours, "theirs": theirs}
+            facts: dict[str, str | int] = {"origin": origin, "ours": ours, "theirs": theirs}
             stand = Stand(Standing.REFUSING, now, told=True, reason=alarm, size=theirs)
-            return stand, [replace(entry, details=entry.details | facts)]
+            return stand, [_entry(Code.WITNESS_REFUSED, witness, now, alarm, **facts)]
         case Away(trouble, cause):
             return _away(witness, before, trouble, cause, now)
 
@@ -99,7 +98,7 @@ def heard(witness: str, before: Stand | None, answer: Answer, now: datetime) -> 
 def _cosigned(witness: str, before: Stand | None, now: datetime) -> tuple[Stand, Sequence[Entry]]:
     if before is not None and before.standing is Standing.COSIGNING:
         return before, ()
-    entry = _entry(Code.WITNESS_RECOVERED, Outcome.SUCCESS, witness, now)
+    entry = _entry(Code.WITNESS_RECOVERED, witness, now)
     return Stand(Standing.COSIGNING, now), [entry] if before is not None and before.told else []
 
 
@@ -112,12 +111,12 @@ def _away(
         return Stand(Standing.AWAY, now, reason=trouble), ()
     if before.told or now - before.since < PATIENCE:
         return (before if before.told else replace(before, reason=trouble)), ()
-    entry = _entry(Code.WITNESS_UNREACHABLE, Outcome.FAILURE, witness, now, trouble)
-    told = replace(entry, details=entry.details | {"cause": cause, "since": before.since.isoformat()})
-    return replace(before, told=True, reason=trouble), [told]
+    since = before.since.isoformat()
+    entry = _entry(Code.WITNESS_UNREACHABLE, witness, now, trouble, cause=cause, since=since)
+    return replace(before, told=True, reason=trouble), [entry]
 
 
-def _entry(code: Code, outcome: Outcome, witness: str, now: datetime, reason: str = "") -> Entry:
-    return Entry(
-        code=code, outcome=outcome, at=now, subject=SYSTEM, reason=reason, details={"witness": witness}
-    )
+def _entry(code: Code, witness: str, now: datetime, reason: str = "", **facts: str | int) -> Entry:
+    outcome = Outcome.FAILURE if reason else Outcome.SUCCESS
+    details: dict[str, str | int | float | bool | list[str]] = {"witness": witness, **facts}
+    return Entry(code=code, outcome=outcome, at=now, subject=SYSTEM, reason=reason, details=details)

@@ -26,6 +26,7 @@ from gateway.witness.standing import Alarm, Answer, Away, Cosigned, Refused, Sta
 TIMEOUT = aiohttp.ClientTimeout(total=10)
 EVERY = 5.0  # seconds between two submissions to a witness, at least
 LONGEST = 300.0  # seconds between two attempts at one that does not cosign
+MOST_FAILED = 10  # counted
 ATTEMPTS = 3  # of one round: a witness may say from which size to go on
 LARGEST_ANSWER = 16 * 1024  # bytes
 LONGEST_CAUSE = 200  # characters
@@ -93,8 +94,8 @@ class Submitter:
                 continue
             await self._hear(before, answer)
             good = good and isinstance(answer, Cosigned)
-        self._failed = 0 if good else self._failed + 1
-        return min(EVERY * 2**self._failed, LONGEST)
+        self._failed = 0 if good else min(self._failed + 1, MOST_FAILED)
+        return min(EVERY * float(2**self._failed), LONGEST)
 
     async def _hear(self, before: Stand | None, answer: Answer) -> None:
         cosigned = answer if isinstance(answer, Cosigned) else None

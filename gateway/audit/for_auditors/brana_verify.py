@@ -18,6 +18,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
@@ -57,6 +58,8 @@ CZECH = {
     "signature": "kontrolní bod není podepsán klíčem {key}",
     "format": "není to export ani důkaz, kterému tato verze rozumí",
     "proof": "důkaz nedává podepsaný kořen",
+    "witnessed": "Kontrolní bod o {size} záznamech potvrdil svědek {name} v čase {at} (UTC).",
+    "unwitnessed": "nejnovější kontrolní bod o {size} záznamech nepotvrdil svědek {witness}",
 }
 ENGLISH = {
     "whole": (
@@ -83,6 +86,8 @@ ENGLISH = {
     "signature": "the checkpoint is not signed by the key {key}",
     "format": "this is no export and no proof that this version understands",
     "proof": "the proof does not give the signed root",
+    "witnessed": "The checkpoint of {size} entries was cosigned by the witness {name} at {at} (UTC).",
+    "unwitnessed": "the newest checkpoint, of {size} entries, is not cosigned by the witness {witness}",
 }
 
 
@@ -147,6 +152,12 @@ class Key:
         if data[:1] != b"\1" or len(data) != 33 or said != self.id.hex():
             raise SystemExit("--key: this is no Ed25519 key of a log, `name+id+key`")
         self.public = Ed25519PublicKey.from_public_bytes(data[1:])
+        self.witnesses: list[Witness] = []
+
+    def witnessed(self, note: str) -> list[tuple[str, dict[str, object]]]:
+        """What each witness that is demanded says of the newest checkpoint. Raises Broken."""
+        _, size, _ = self.open(note)
+        return [("witnessed", one.said(note, size)) for one in self.witnesses]
 
     def open(self, note: str) -> tuple[str, int, bytes]:
         """Origin, size and root of a checkpoint that this key signed."""
@@ -168,6 +179,43 @@ class Key:
         except InvalidSignature:
             return False
         return True
+
+
+class Witness:
+    """The key of a witness, `name+id+base64(4, key)`, and its cosignatures (C2SP tlog-cosignature, Ed25519)."""
+
+    def __init__(self, text: str) -> None:
+        self.name, _, rest = text.strip().partition("+")
+        said, _, encoded = rest.partition("+")
+        data = unbase64(encoded)
+        self.id = hashlib.sha256(self.name.encode() + b"\n" + data).digest()[:4]
+        if data[:1] != b"\4" or len(data) != 33 or said != self.id.hex():
+            raise SystemExit("--witness: this is no Ed25519 key of a witness, `name+id+key`")
+        self.public = Ed25519PublicKey.from_public_bytes(data[1:])
+
+    def said(self, note: str, size: int) -> dict[str, object]:
+        """When it cosigned the checkpoint. Raises Broken where it did not."""
+        body, _, below = note.rpartition("\n\n")
+        for line in below.split("\n"):
+            name, _, encoded = line[len(DASH) :].partition(" ")
+            if not line.startswith(DASH) or name != self.name:
+                continue
+            data = unbase64(encoded)
+            at = int.from_bytes(data[4:12], "big")
+            try:
+                if data[:4] == self.id and len(data) == 76:
+                    self.public.verify(data[12:], f"cosignature/v1\ntime {at}\n{body}\n".encode())
+                    return {"size": size, "name": self.name, "at": moment_of(at)}
+            except InvalidSignature:
+                continue
+        raise Broken("unwitnessed", size=size, witness=self.name)
+
+
+def moment_of(seconds: int) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)
 
 
 def unbase64(text: str) -> bytes:
@@ -303,7 +351,7 @@ class Export:
         count = self.end - self.begin
         facts = {"begin": self.begin, "last": self.end - 1, "count": count, "origin": origin, "size": size}
         facts |= {"since": self.since or "-", "until": self.received or "-"}
-        self.told.insert(0, ("whole", facts))
+        self.told = [("whole", facts), *self.told, *self.key.witnessed(note)]
 
 
 def consistent(first: int, older: bytes, second: int, newer: bytes, path: list[bytes]) -> bool:
@@ -364,6 +412,7 @@ def read_proof(text: str, key: Key, kept: dict[int, bytes]) -> list[tuple[str, d
     if kept.get(size, root) != root:
         raise Broken("apart", "entry", at=index, size=size)
     told: list[tuple[str, dict[str, object]]] = [("one", {"index": index, "origin": origin, "size": size})]
+    told += key.witnessed(note)
     others = len(kept.keys() - {size})
     return [*told, ("unheld", {"count": others})] if others else told
 
@@ -395,6 +444,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("files", nargs="+", metavar="FILE", help="an export or a proof")
     parser.add_argument("--key", required=True, help="the log's key: name+id+key")
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="kept elsewhere")
+    parser.add_argument(
+        "--witness",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="must have cosigned the newest checkpoint",
+    )
     parser.add_argument("--english", action="store_true", help="say it in English")
     given = parser.parse_args(arguments)
     words, status = ENGLISH if given.english else CZECH, 0
@@ -407,6 +463,7 @@ def main(arguments: list[str] | None = None) -> int:
     name = "--key"
     try:
         key = Key(given.key)
+        key.witnesses = [Witness(one) for one in given.witness]
         kept: dict[int, bytes] = {}
         for name in given.checkpoint:
             kept_elsewhere(name, key, kept)

@@ -38,6 +38,7 @@ from gateway.web.officer.looks import look
 from gateway.web.officer.names import Names
 from gateway.web.officer.reach import Reach
 from gateway.web.refusal import PAGE_UNKNOWN, ShownRefusal, both
+from gateway.witness.shown import Witness
 from idp.http.page import language_of
 
 PAGE_SIZE = 50  # entries
@@ -73,6 +74,10 @@ class CertificateShown(Protocol):
     def refused(self) -> Sequence[str]: ...
 
 
+async def nobody_vouches() -> Sequence[Witness]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Officer:
     """`record`: durable when it returns; `checkpoint`: the last one; `recomputation`: checks the whole log."""
@@ -89,6 +94,8 @@ class Officer:
     emergencies: Callable[[], Emergencies] = Emergencies
     reviews: str = ""
     """Where uses of emergency access are reviewed."""
+    witnesses: Callable[[], Awaitable[Sequence[Witness]]] = nobody_vouches
+    """Of the log, on other machines."""
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -119,6 +126,7 @@ class Officer:
             certificate=self.certificate(),
             emergencies=Emergencies() if self.reach.of(caller) else self.emergencies(),
             reviews=self.reviews,
+            witnesses=() if self.reach.of(caller) else await self.witnesses(),
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
 
@@ -256,6 +264,7 @@ class Officer:
             watched=watched,
             faults=FAULTS,
             reasons=self.names.reasons,
+            witnesses=() if self.reach.of(caller) else await self.witnesses(),
         )
         if watched:
             response.headers["Refresh"] = str(REFRESH)  # by a header: pages have no script
