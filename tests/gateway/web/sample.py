@@ -226,6 +226,7 @@ class Office:
         self.says(Verdict(report()))
         self.certificate = Standing()
         self.emergencies = Emergencies()
+        self.witnesses = ()
         self.recomputation = Recomputation(["cat", str(self.verifying)], self.log.record, lambda: NOW)
 
     def says(self, *said: Said, never_ends: bool = False) -> None:
@@ -282,6 +283,7 @@ class Office:
             lambda: self.certificate,
             lambda: self.emergencies,
             "https://requests.brana.test/reviews",
+            self.vouching,
         )
         return {
             "portal.brana.test": Portal(desk, self.portal, self.duties, self.waits_for).pages(),
@@ -298,6 +300,9 @@ class Office:
                 ],
             ),
         }
+
+    async def vouching(self):
+        return self.witnesses
 
     def _about_people(self, desk: Desk):
         if self.assistance is None:
