@@ -72,6 +72,8 @@ def _is_key(text: str) -> bool:
         data = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
         return False
+    if base64.b64encode(data).decode() != encoded:
+        return False
     named = 0 < len(name) <= 255 and name.isprintable() and not any(one.isspace() for one in name)
     right = sha256(name.encode() + b"\n" + data).hexdigest()[:8] == said
     return named and len(data) == KEY and data[:1] == COSIGNATURE and right

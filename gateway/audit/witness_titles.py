@@ -19,7 +19,7 @@ WITNESS_TITLES: dict[Code, Title] = {
         en="The witness {witness} vouches for the log again",
     ),
     Code.CHECKPOINT_MAILED: Title(
-        cs="Kontrolní bod auditního záznamu poslán poštou: {who} (záznamů: {entries}; komu: {to})",
-        en="Checkpoint of the log sent by mail: {who} (entries: {entries}; to: {to})",
+        cs="Kontrolní bod auditního záznamu poslán poštou: {who} (záznamů: {sealed}; komu: {receivers})",
+        en="Checkpoint of the log sent by mail: {who} (entries: {sealed}; to: {receivers})",
     ),
 }

@@ -67,7 +67,7 @@ def checkpoint(configuration: Path, *, mail: bool) -> None:
     if entry.reason:
         cause = entry.details["cause"]
         raise CannotStart(f"the checkpoint was not sent: {cause}", "see [notifications.smtp]")
-    click.echo(f"checkpoint of {sealed.size} entries sent to {entry.details['to']}")
+    click.echo(f"checkpoint of {sealed.size} entries sent to {entry.details['receivers']}")
 
 
 def _as_json(one: Witness) -> str:

@@ -53,7 +53,7 @@ async def mailed(settings: Settings, sealed: Sealed, by: str, at: datetime) -> E
         at=at,
         subject=by,
         person="" if by == SYSTEM else by,
-        details={"entries": sealed.size, "to": ", ".join(to)},
+        details={"sealed": sealed.size, "receivers": ", ".join(to)},
     )
     try:
         await _send(settings, _message(settings, sealed, at))

@@ -151,6 +151,12 @@ LABELS: Mapping[str, Title] = {
     "user_agent": Title(cs="Prohlížeč nebo program", en="Browser or program"),
     "version": Title(cs="Verze Brány", en="Version of Brána"),
     "why": Title(cs="Proč", en="Why"),
+    "witness": Title(cs="Svědek", en="Witness"),
+    "origin": Title(cs="Auditní záznam", en="Log"),
+    "ours": Title(cs="Záznamů tady", en="Entries here"),
+    "sealed": Title(cs="Podepsané záznamy", en="Sealed entries"),
+    "receivers": Title(cs="Komu", en="To whom"),
+    "theirs": Title(cs="Záznamů u svědka", en="Entries known to the witness"),
 }
 
 ACTIONS: Mapping[str, Title] = {

@@ -20,6 +20,7 @@ from gateway.storage.tables.witnesses import audit_cosignature
 from gateway.witness.standing import PATIENCE, Alarm, Standing, Trouble
 from gateway.witness.submitting import EVERY, Place, Submitter
 from tests.gateway.audit.making import EITHER, SIGNER, Log, entry, open_log, open_log_of_either
+from tests.rig.authority import make_authority, server_pair
 from tests.rig.witness import WitnessProcess, a_witness
 
 pytestmark = pytest.mark.real
@@ -209,3 +210,15 @@ async def test_what_two_nodes_submit_at_once_is_no_alarm(log: Log, witness: Witn
     await submitter(log, witness).step()
     await Submitter(Place(witness.key, witness.address), Behind(), log.clock).step()
     assert (standing(log, witness), await told(log)) == ((Standing.COSIGNING, ""), [])
+
+
+async def test_a_witness_is_believed_by_its_certificate_s_authority_alone(log: Log, tmp_path: Path) -> None:
+    pair = server_pair(make_authority(tmp_path / "authority"))
+    make_authority(tmp_path / "another")
+    witness = a_witness(tmp_path / "witness", SIGNER.verifier)
+    await grow(log, 3)
+    with witness.serving("--certificate", str(pair.certificate), "--private-key", str(pair.key)):
+        for folder, expected in (("another", Standing.AWAY), ("authority", Standing.COSIGNING)):
+            place = Place(witness.key, f"https://localhost:{witness.port}/", tmp_path / folder / "ca.pem")
+            await Submitter(place, store_of(log), log.clock).step()
+            assert standing(log, witness)[0] is expected

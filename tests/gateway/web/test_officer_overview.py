@@ -92,8 +92,12 @@ async def test_municipalities_and_kinds_are_offered_by_the_czech_alphabet(client
     assert offered == ["Hulín", "Kroměříž", "Kvasice"]
     kinds = re.search(r'<optgroup label="Auditní záznam">(.*?)</optgroup>', text, re.DOTALL)
     assert re.findall(r">([^<\n]+)</option>", kinds[1]) == [
+        "Kontrolní bod poštou",
         "Nahlížení do auditního záznamu",
+        "Odmítnutí svědka",
         "Ověření neporušenosti",
         "Poškozený soubor s přístupy",
         "Požadavek bez doložené odpovědi",
+        "Svědek nepotvrzuje",
+        "Svědek opět potvrzuje",
     ]

@@ -10,9 +10,11 @@ from playwright.async_api import Page
 from gateway.audit.anchors import Fault
 from gateway.audit.recomputation import Finished, NotFinished, Trouble, UnderWay
 from gateway.audit.verify import Broken
+from gateway.witness.standing import Alarm, Stand, Standing
 from idp.events import Origin
 from tests.gateway.web.people import MAYOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample_log import report
+from tests.gateway.web.test_witnesses_shown import witness
 from tests.rig.assistance import KAREL, LUCIE
 from tests.rig.browser import LOOKS, faults_in_looks, led_to, screenshot, settled
 
@@ -148,6 +150,13 @@ STANDINGS = {
 }
 
 
+WITNESSES = [
+    witness(Stand(Standing.REFUSING, NOW, told=True, reason=Alarm.PUT_BACK, size=140)),
+    witness(Stand(Standing.AWAY, NOW, told=True, reason="witness_unreachable")),
+    witness(Stand(Standing.COSIGNING, NOW), behind=3),
+]
+
+
 @pytest.mark.parametrize("language", LOOKS)
 async def test_what_a_verification_found_is_accessible_in_every_look(browser, site, language):
     found = {}
@@ -156,6 +165,10 @@ async def test_what_a_verification_found_is_accessible_in_every_look(browser, si
             site.office.recomputation.standing = standing
             if faults := await seen(opened["admin"], site, "integrity", f"integrity-{name}", language):
                 found[name] = faults
+        site.office.witnesses = WITNESSES
+        for name in ("overview", "integrity"):
+            if faults := await seen(opened["admin"], site, name, f"{name}-witnesses", language):
+                found[f"witnesses on {name}"] = faults
     assert found == {}
 
 
