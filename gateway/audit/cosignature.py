@@ -6,12 +6,21 @@ Ed25519, `cosignature/v1`: what is signed is a header, the time, and the text of
 import base64
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from gateway.audit.note import DASH, KEY_ID, LARGEST, NoteRefused, check_name, unbase64
+from gateway.audit.note import (
+    DASH,
+    KEY_ID,
+    LARGEST,
+    NoteRefused,
+    check_name,
+    key_id_of,
+    key_parts,
+    key_text,
+    unbase64,
+)
 
 COSIGNATURE = b"\x04"  # signature type of timestamped Ed25519 cosignatures
 TIME, SIGNATURE = 8, 64  # bytes
@@ -30,23 +39,16 @@ class WitnessKey:
 
     @property
     def key_id(self) -> bytes:
-        return sha256(self.name.encode() + b"\n" + COSIGNATURE + self.public).digest()[:KEY_ID]
+        return key_id_of(self.name, COSIGNATURE + self.public)
 
     def __str__(self) -> str:
         """`name+id+key`, as verifier keys are written."""
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(COSIGNATURE + self.public).decode()}"
+        return key_text(self.name, COSIGNATURE + self.public)
 
     @staticmethod
     def parse(text: str) -> "WitnessKey":
         """Inverse of `str`. Raises NoteRefused."""
-        name, _, rest = text.partition("+")
-        data = unbase64(rest.partition("+")[2], "a witness's key")
-        if data[:1] != COSIGNATURE or len(data) != 33:
-            raise NoteRefused("a witness's key is not an Ed25519 key for cosignatures")
-        key = WitnessKey(name, data[1:])
-        if str(key) != text:
-            raise NoteRefused("the id of a witness's key does not belong to its name and key")
-        return key
+        return WitnessKey(*key_parts(text, COSIGNATURE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,27 @@ class NoteRefused(Exception):
         self.why = why
 
 
+def key_id_of(name: str, key: bytes) -> bytes:
+    """`key`: its type and the public key."""
+    return sha256(name.encode() + b"\n" + key).digest()[:KEY_ID]
+
+
+def key_text(name: str, key: bytes) -> str:
+    """The verifier key of the specification, `name+id+key`."""
+    return f"{name}+{key_id_of(name, key).hex()}+{base64.b64encode(key).decode()}"
+
+
+def key_parts(text: str, kind: bytes) -> tuple[str, bytes]:
+    """Name and public key out of a verifier key of that type. Raises NoteRefused."""
+    name, _, rest = text.partition("+")
+    data = unbase64(rest.partition("+")[2], "a verifier key")
+    if data[:1] != kind or len(data) != 33:
+        raise NoteRefused("a verifier key is not an Ed25519 key of its purpose")
+    if key_text(name, data) != text:
+        raise NoteRefused("a verifier key's id does not belong to its name and key")
+    return name, data[1:]
+
+
 @dataclass(frozen=True, slots=True)
 class Verifier:
     """A public key and the name it goes by."""
@@ -39,7 +60,7 @@ class Verifier:
 
     @property
     def key_id(self) -> bytes:
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:KEY_ID]
+        return key_id_of(self.name, ED25519 + self.public)
 
     def verifies(self, text: str, signature: bytes) -> bool:
         try:
@@ -50,20 +71,12 @@ class Verifier:
 
     def __str__(self) -> str:
         """The verifier key of the specification, `name+id+key`: to be kept away from this machine too."""
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
+        return key_text(self.name, ED25519 + self.public)
 
     @staticmethod
     def parse(text: str) -> "Verifier":
         """Inverse of `str`. Raises NoteRefused."""
-        name, _, rest = text.partition("+")
-        _, _, key = rest.partition("+")
-        data = unbase64(key, "a verifier key")
-        if data[:1] != ED25519 or len(data) != 33:
-            raise NoteRefused("a verifier key is not an Ed25519 key")
-        verifier = Verifier(name, data[1:])
-        if str(verifier) != text:
-            raise NoteRefused("a verifier key's id does not belong to its name and key")
-        return verifier
+        return Verifier(*key_parts(text, ED25519))
 
 
 @dataclass(frozen=True, slots=True)

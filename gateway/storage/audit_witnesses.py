@@ -49,7 +49,7 @@ class StoredWitnesses:
         return await self._database.read(lambda connection: stand_of(connection, witness))
 
     async def settle(
-        self, witness: str, stand: Stand, cosigned: Cosigned | None, entries: Sequence[Entry]
+        self, witness: str, stand: Stand, cosigned: Sequence[Cosigned], entries: Sequence[Entry]
     ) -> None:
         await self._database.write(
             lambda connection: self._settle(connection, witness, stand, cosigned, entries)
@@ -60,7 +60,7 @@ class StoredWitnesses:
         connection: Connection,
         witness: str,
         stand: Stand,
-        cosigned: Cosigned | None,
+        cosigned: Sequence[Cosigned],
         entries: Sequence[Entry],
     ) -> None:
         if stand_of(connection, witness) != stand:
@@ -69,11 +69,11 @@ class StoredWitnesses:
             connection.execute(
                 insert(audit_witness).values(witness=witness, reason=stand.reason, size=stand.size, **row)
             )
-        if cosigned is not None:
-            one = {"witness": witness, "origin": cosigned.origin, "size": cosigned.size}
+        for each in cosigned:
+            one = {"witness": witness, "origin": each.origin, "size": each.size}
             same = [audit_cosignature.c[name] == value for name, value in one.items()]
             connection.execute(delete(audit_cosignature).where(*same))
-            made = cosigned.cosignature
+            made = each.cosignature
             connection.execute(insert(audit_cosignature).values(**one, at=made.at, line=made.line))
         self._append(connection, entries)
 

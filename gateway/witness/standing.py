@@ -62,6 +62,14 @@ class Away:
 Answer = Cosigned | Refused | Away
 
 
+WORST_FIRST = (Refused, Away, Cosigned)
+
+
+def worst(answers: Sequence[Answer]) -> Answer:
+    """Of what a witness says of several trees: what is refused of one is not made good by another."""
+    return min(answers, key=lambda one: WORST_FIRST.index(type(one)))
+
+
 class Standing(StrEnum):
     COSIGNING = "cosigning"
     AWAY = "away"

@@ -21,7 +21,18 @@ from gateway.audit.entry import Entry
 from gateway.audit.neutral import neutral
 from gateway.audit.note import NoteRefused
 from gateway.audit.submission import PATH, SIZE_TYPE, Submission, size_in
-from gateway.witness.standing import Alarm, Answer, Away, Cosigned, Refused, Stand, Standing, Trouble, heard
+from gateway.witness.standing import (
+    Alarm,
+    Answer,
+    Away,
+    Cosigned,
+    Refused,
+    Stand,
+    Standing,
+    Trouble,
+    heard,
+    worst,
+)
 
 TIMEOUT = aiohttp.ClientTimeout(total=10)
 EVERY = 5.0  # seconds between two submissions to a witness, at least
@@ -56,7 +67,7 @@ class Witnessed(Protocol):
     async def stand(self, witness: str) -> Stand | None: ...
 
     async def settle(
-        self, witness: str, stand: Stand, cosigned: Cosigned | None, entries: Sequence[Entry]
+        self, witness: str, stand: Stand, cosigned: Sequence[Cosigned], entries: Sequence[Entry]
     ) -> None:
         """Keep and record all of it, or nothing."""
         ...
@@ -81,30 +92,31 @@ class Submitter:
         self._failed = 0
 
     async def step(self) -> float:
-        good = True
+        before = await self._store.stand(self._name)
+        refusing = before is not None and before.standing is Standing.REFUSING
+        answers: list[Answer] = []
         for head in await self._store.heads():
             origin = head.note.partition("\n")[0]
             known = await self._store.cosigned_size(self._name, origin)
-            before = await self._store.stand(self._name)
-            refusing = before is not None and before.standing is Standing.REFUSING
-            if known == head.size and not refusing:
-                continue
-            answer = await self._answer(origin, head, known)
-            if answer is None:
-                continue
-            await self._hear(before, answer)
-            good = good and isinstance(answer, Cosigned)
+            if known != head.size or refusing:
+                answer = await self._answer(origin, head, known)
+                answers += [] if answer is None else [answer]
+        if answers:
+            await self._hear(before, answers)
+        good = all(isinstance(one, Cosigned) for one in answers)
         self._failed = 0 if good else min(self._failed + 1, MOST_FAILED)
         return min(EVERY * float(2**self._failed), LONGEST)
 
-    async def _hear(self, before: Stand | None, answer: Answer) -> None:
-        cosigned = answer if isinstance(answer, Cosigned) else None
-        stand, entries = heard(self._name, before, answer, self._now())
-        if cosigned is not None or stand != before:
+    async def _hear(self, before: Stand | None, answers: Sequence[Answer]) -> None:
+        """A witness stands as the worst of what it says of our trees."""
+        cosigned = [one for one in answers if isinstance(one, Cosigned)]
+        stand, entries = heard(self._name, before, worst(answers), self._now())
+        if cosigned or stand != before:
             await self._store.settle(self._name, stand, cosigned, entries)
         if stand != before:
             facts = {"witness": self._name, "standing": stand.standing.value, "reason": stand.reason}
-            tell = log.info if cosigned is not None else log.error if entries else log.warning
+            good = stand.standing is Standing.COSIGNING
+            tell = log.info if good else log.error if entries else log.warning
             tell("witness.stands", **facts)
 
     async def _answer(  # noqa: PLR0911 - one for each answer of the specification

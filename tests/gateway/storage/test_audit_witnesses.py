@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from gateway.audit.checkpoint import unseal
+from gateway.audit.checkpoint import seal, unseal
+from gateway.audit.checkpointer import Sealed
 from gateway.audit.cosignature import WitnessKey, cosignature_in
 from gateway.audit.entry import Code
-from gateway.audit.note import Verifier
+from gateway.audit.note import Signer, Verifier
 from gateway.audit.search import Query
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.audit_witnesses import StoredWitnesses, last_of, newest_cosigned, stand_of
@@ -222,3 +223,33 @@ async def test_a_witness_is_believed_by_its_certificate_s_authority_alone(log: L
             place = Place(witness.key, f"https://localhost:{witness.port}/", tmp_path / folder / "ca.pem")
             await Submitter(place, store_of(log), log.clock).step()
             assert standing(log, witness)[0] is expected
+
+
+async def test_a_tree_that_is_refused_stays_an_alarm_while_another_is_cosigned(
+    log: Log, witness: WitnessProcess
+) -> None:
+    await grow(log, 5)
+    store = store_of(log)
+    (newer,) = await store.heads()
+    month = Signer(f"{SIGNER.name}/2026-11", SIGNER.private)
+
+    class TwoTrees:
+        """As of a log that begins a tree of its own each month: the older one is put back in between."""
+
+        older = Sealed(5, newer.root, newer.at, seal(5, newer.root, month))
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(store, name)
+
+        async def heads(self) -> list[Sealed]:
+            return [self.older, newer]
+
+    trees = TwoTrees()
+    submits = Submitter(Place(witness.key, witness.address), trees, log.clock)
+    await submits.step()
+    assert standing(log, witness)[0] is Standing.COSIGNING
+    trees.older = Sealed(4, bytes(32), newer.at, seal(4, bytes(32), month))
+    for _ in range(3):
+        await submits.step()
+    assert standing(log, witness) == (Standing.REFUSING, Alarm.PUT_BACK)
+    assert await told(log) == ["witness.refused witness_knows_more"]

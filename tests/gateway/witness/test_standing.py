@@ -15,6 +15,7 @@ from gateway.witness.standing import (
     Standing,
     Trouble,
     heard,
+    worst,
 )
 from tests.gateway.audit.making import NOON
 
@@ -58,6 +59,13 @@ def test_a_witness_that_is_away_takes_no_refusal_back() -> None:
     stand, codes = story(refused, AWAY, AWAY, AWAY)
     assert (stand.standing, codes) == (Standing.REFUSING, [Code.WITNESS_REFUSED])
     assert story(refused, AWAY, GOOD)[1] == [Code.WITNESS_REFUSED, Code.WITNESS_RECOVERED]
+
+
+def test_what_is_refused_of_one_tree_is_not_made_good_by_another() -> None:
+    refused = Refused(Alarm.PUT_BACK, "log/2026-11", 3, 7)
+    assert worst([GOOD, refused, AWAY]) is refused
+    assert worst([GOOD, AWAY]) is AWAY
+    assert worst([GOOD]) is GOOD
 
 
 def test_what_is_recorded_says_who_why_and_how_many() -> None:
