@@ -68,6 +68,7 @@ from gateway.commands.shared_policies import SharedPoliciesUnusable, node_of
 from gateway.commands.sockets import Pages, serving
 from gateway.commands.starting import first_checked
 from gateway.commands.state import State, now, open_state
+from gateway.commands.suspending import look_at_suspensions
 from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
 from gateway.envoy.notices import FOLDER, Notice, follow
@@ -245,6 +246,7 @@ async def _take_up(plane: ControlPlane, moment: datetime) -> None:
         plane.publish(resources_of(state, state.settings, plane.keys.for_gates()))
     plane.certificate.begin(moment)
     await ask_office(plane).look_again(moment, first=True)
+    await look_at_suspensions(plane)
     plane.revoked.replace(await state.sessions.revoked(moment))
     if not plane.nodes.shared:  # else another node may be at it still; `sweep` settles what was left
         await state.identities.settle_password_changes(moment)
@@ -292,6 +294,7 @@ async def look_again(
         for one in doors:
             await look_at_nodes(plane, one, plane.board)
     await ask_office(plane).look_again(now())
+    await look_at_suspensions(plane)
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
     await plane.nodes.ask_all()
     # One after the other: whoever asked waits for five seconds in all.
