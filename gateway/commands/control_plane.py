@@ -149,8 +149,7 @@ class ControlPlane:
             lambda ends: self.metrics.certificate_ends.set(ends.timestamp()),
         )
         self.timetable = Timetable()
-        self.asked = InForce()
-        self.suspended = SuspendedInForce()
+        self.asked, self.suspended = InForce(), SuspendedInForce()
         self.roster = Roster()
         self._grants_let_in = True
         self.data_plane_up = False
@@ -227,14 +226,8 @@ class ControlPlane:
     def decide_by(self, book: PolicyBook) -> None:
         """From now on these policies decide; grants of others are decided anew once the gate is announced."""
         self.book = book
-        self.snapshot = snapshot_of(
-            self.settings,
-            self.state.district,
-            book,
-            self.asked.of,
-            self.whereabouts,
-            self.suspended.suspended,
-        )
+        remembered = self.asked.of, self.whereabouts, self.suspended.suspended
+        self.snapshot = snapshot_of(self.settings, self.state.district, book, *remembered)
         self.aim_gate(self.snapshot.epoch, self.settings)
 
     # What the parts tell each other.

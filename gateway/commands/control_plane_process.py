@@ -51,6 +51,7 @@ from gateway.commands.fleet_services import keep_door, keep_heard, look_at_nodes
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.handing_over import FIRST, WITHOUT_DIRECTORY
 from gateway.commands.hangup import Hangup
+from gateway.commands.incident_pages import incidents_due, where_to_close
 from gateway.commands.keys_in_force import keep_keys
 from gateway.commands.left_out import let_in
 from gateway.commands.noticed import entry_of
@@ -361,6 +362,8 @@ def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         lambda: plane.certificate.standing,
         lambda: emergencies(plane.asked.all(), now()),
         f"{plane.addresses.of_own(REQUESTS)}/reviews",
+        partial(incidents_due, plane),
+        where_to_close(plane),
     )
 
 

@@ -42,7 +42,7 @@ class Directories(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KnownPeople:
-    """`counting`: roles that count no more, and who is suspended; asked for each time, as of a moment ago is too old."""
+    """`counting`: roles that count no more, who is suspended; asked for each time, as of a moment ago is too old."""
 
     directories: Directories
     administrators_separate: bool

@@ -26,6 +26,7 @@ from gateway.storage.audit import append
 from gateway.storage.database import Database
 from gateway.storage.fleet import StoredRegister
 from gateway.storage.identity import IdentityStore
+from gateway.storage.incidents import IncidentBooks
 from gateway.storage.keys import anything_sealed, private_key_of
 from gateway.storage.migrate import exists, prepare
 from gateway.storage.notices import StoredOutbox
@@ -105,6 +106,10 @@ class State:
     @cached_property
     def suspensions(self) -> StoredSuspensions:
         return StoredSuspensions(self.database, append)
+
+    @cached_property
+    def incidents(self) -> IncidentBooks:
+        return IncidentBooks(self.database, append)
 
     async def counting(self) -> Standings:
         """What was decided here about people by now: roles that were taken away, and who is suspended."""

@@ -40,6 +40,10 @@ class Book(Protocol):
 
     def log_size(self) -> int: ...
 
+    def switched_lately(self, limit: int) -> Sequence[Switched]:
+        """What the incident switch of the policies holds closed, and what it closed last and opened again."""
+        ...
+
     def switched(self, name: str) -> Switched | None:
         """What the incident switch of the policies closed."""
         ...

@@ -87,6 +87,11 @@ class Item:
     entry: int
     """Number of the audit log's entry that tells of it."""
 
+    @property
+    def kind(self) -> str:
+        """As it is written: `note`, `entry`, …"""
+        return str(self.body.__struct_config__.tag)
+
 
 def written(body: Body) -> str:
     """As it is kept, and as its digest is computed."""

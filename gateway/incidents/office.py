@@ -29,10 +29,12 @@ from gateway.incidents.items import (
     sent_first,
 )
 from gateway.incidents.refused import ActRefused, Why
+from gateway.policy_office.incident import Incident as Switched
 
 T = TypeVar("T")
 MOST_ITEMS = 1_000
 MOST_ENTRIES = 300  # each is proven when the bundle is made
+CLOSURES = 20  # that are open again, of those offered
 SHOWN = 200  # incidents of a list
 
 
@@ -95,6 +97,10 @@ class IncidentOffice:
             return None if found is None else Shown(found, book.items(number))
 
         return await self.books.look(query)
+
+    async def closures(self) -> Sequence[Switched]:
+        """What could be linked: closed now, or opened again lately."""
+        return await self.books.look(lambda book: book.switched_lately(CLOSURES))
 
     async def open(self, given: Described, by: By, now: datetime, first: int | None = None) -> Incident:
         """`first`: number of the entry that is the first evidence. Raises ActRefused, as all acts do."""

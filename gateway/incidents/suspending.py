@@ -11,13 +11,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from config.vocabulary import RECOVERY_ADMINISTRATOR, SubjectId, technical_account_of
-from gateway.audit.acts import OPERATOR, SHORT, SYSTEM
+from config.vocabulary import SubjectId
+from gateway.audit.acts import SHORT
 from gateway.audit.entry import Code, Entry
 from gateway.audit.neutral import neutral
 from gateway.incidents.by import By, Details
 from gateway.incidents.refused import ActRefused, Why
-from gateway.incidents.suspension import NAME_MAX, WHY_MAX, Suspension, SuspensionId
+from gateway.incidents.suspension import NAME_MAX, WHY_MAX, Suspension, SuspensionId, is_person
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.officers_act import said
 from gateway.sessions.session import EndReason
@@ -124,8 +124,7 @@ def _made(
 ) -> Suspension:
     if whom.subject == by.subject:
         raise ActRefused(Why.FOR_ONESELF)
-    nobody = not whom.subject or whom.subject in (SYSTEM, RECOVERY_ADMINISTRATOR)
-    if nobody or technical_account_of(whom.subject) is not None or whom.subject.startswith(OPERATOR):
+    if not is_person(whom.subject):
         raise ActRefused(Why.NOT_A_PERSON)
     because = said(why, WHY_MAX)
     if because is None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NewType
 
-from config.vocabulary import SubjectId
+from config.vocabulary import RECOVERY_ADMINISTRATOR, SubjectId, technical_account_of
+from gateway.audit.acts import OPERATOR, SYSTEM
 from idp.directory.person import AccountState, Person
 from idp.events import Actor
 
@@ -17,6 +18,12 @@ SuspensionId = NewType("SuspensionId", str)
 """22 characters, base64url of 128 random bits."""
 WHY_MAX = 500  # characters
 NAME_MAX = 200
+
+
+def is_person(subject: SubjectId) -> bool:
+    """Somebody of a directory: no program, no command, not us, not the account of last resort."""
+    nobody = not subject or subject in (SYSTEM, RECOVERY_ADMINISTRATOR)
+    return not nobody and technical_account_of(subject) is None and not subject.startswith(OPERATOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

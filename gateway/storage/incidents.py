@@ -115,6 +115,10 @@ class StoredBook(KeyedRows):
         tail = read_tail(self._connection)
         return 0 if tail is None else tail.frontier.size
 
+    def switched_lately(self, limit: int) -> list[Switched]:
+        stored = StoredIncidents(self._connection)
+        return [*stored.standing(), *stored.ended(limit)]
+
     def switched(self, name: str) -> Switched | None:
         return StoredIncidents(self._connection).one(name)
 

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from config.settings import Title
-from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, SessionId
+from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, SessionId, SubjectId
 from gateway.asks.emergencies import Emergencies
 from gateway.audit.acts import verifying
 from gateway.audit.canonical import Recorded
@@ -25,6 +25,8 @@ from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
 from gateway.audit.search import Counted, Found, Query, Search, TooManyPeople
 from gateway.audit.titles import FAULTS, sentence
+from gateway.incidents.incident import Waiting as IncidentsDue
+from gateway.incidents.suspension import is_person
 from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
 from gateway.web.identity import ADMIN, Assertion
@@ -85,6 +87,10 @@ class CertificateShown(Protocol):
     def refused(self) -> Sequence[str]: ...
 
 
+async def _nothing_due() -> IncidentsDue:
+    return IncidentsDue()
+
+
 @dataclass(frozen=True, slots=True)
 class Officer:
     """`record`: durable when it returns; `checkpoint`: the last one; `recomputation`: checks the whole log."""
@@ -100,6 +106,9 @@ class Officer:
     emergencies: Callable[[], Emergencies] = Emergencies
     reviews: str = ""
     """Where uses of emergency access are reviewed."""
+    incidents: Callable[[], Awaitable[IncidentsDue]] = _nothing_due
+    switch: str = ""
+    """Where a class of access is closed."""
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -130,6 +139,7 @@ class Officer:
             certificate=self.certificate(),
             emergencies=self.emergencies(),
             reviews=self.reviews,
+            incidents=await self.incidents(),
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
 
@@ -195,6 +205,8 @@ class Officer:
             details=details_of(found.entry, language, self.names.municipality),
             action=action_title(found.entry.action, language),
             names=self.names,
+            of_a_person=is_person(SubjectId(found.entry.subject)),
+            switch=self.switch,
         )
 
     async def live(self, request: web.Request) -> web.Response:
