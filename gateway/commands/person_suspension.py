@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,13 +18,13 @@ from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.person import person_of
 from gateway.commands.preflight import CannotStart
-from gateway.commands.sessions import answering, said_ended
+from gateway.commands.sessions import answering, office_of, said_ended, tell
 from gateway.commands.state import State, existing_state, now
-from gateway.commands.suspending import suspending_beside
+from gateway.commands.suspending import ending_with
 from gateway.commands.terminal import console, local_time
 from gateway.incidents.by import By
 from gateway.incidents.refused import ActRefused
-from gateway.incidents.suspending import Whom
+from gateway.incidents.suspending import Suspending, Whom
 from gateway.incidents.suspension import Suspension
 from gateway.sessions.store import Open
 from gateway.web.officer.incident_words import REFUSALS
@@ -131,6 +132,22 @@ async def _whom(state: State, login: str) -> Whom:
         [(subject, known)] = people.items()
         return Whom(subject, known)
     return Whom(person.subject, person.login, person.name)
+
+
+def suspending_beside(state: State) -> Suspending:
+    """Beside a running product, which is told to look again. Raises what `sessions.tell` does."""
+
+    async def took() -> None:
+        await tell(state, "the suspension is")
+
+    return Suspending(
+        store=state.suspensions,
+        sessions=office_of(state),
+        ending=partial(ending_with, state),
+        stop=lambda news, moment: state.identities.stop_sign_ins(news, state.settings.sign_in, moment),
+        took=took,
+        record=state.record,
+    )
 
 
 def _told(one: Suspension) -> dict[str, str | int | None]:
