@@ -33,7 +33,7 @@ GROUPS: tuple[Group, ...] = (
             "incident_times_unusable": Title(
                 cs="uvedené časy nemohou být pravdivé", en="the times that were given cannot be true"
             ),
-            "incident_target_unknown": Title(
+            "security_incident_target_unknown": Title(
                 cs="taková obec, aplikace nebo uzavření není",
                 en="there is no such municipality, application or closure",
             ),

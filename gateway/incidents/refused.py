@@ -20,7 +20,7 @@ class Why(StrEnum):
     """A text is missing, too long, or cannot be shown."""
     TIMES_UNUSABLE = "incident_times_unusable"
     """Noticed in the time to come, or begun after it was noticed."""
-    TARGET_UNKNOWN = "incident_target_unknown"
+    TARGET_UNKNOWN = "security_incident_target_unknown"
     """A municipality, application or closure that there is not."""
     ENTRY_UNKNOWN = "evidence_not_in_log"
     EVIDENCE_THERE = "evidence_there_already"

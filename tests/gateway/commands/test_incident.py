@@ -136,7 +136,7 @@ def test_a_script_sees_what_is_due_and_what_was_written_down(kept: Installation)
     [
         (("open", " "), "incident_text_unusable"),
         (("open", "x", "--noticed", "2999-01-01"), "incident_times_unusable"),
-        (("open", "x", "--municipality", "999999"), "incident_target_unknown"),
+        (("open", "x", "--municipality", "999999"), "security_incident_target_unknown"),
         (("note", "7", "x"), "security_incident_unknown"),
         (("close", "7", "--conclusion", "x"), "security_incident_unknown"),
         (("add", "7", "0"), "security_incident_unknown"),
