@@ -27,6 +27,7 @@ from config.settings.fleet import Fleet, Peer
 from config.settings.notifications import Notifications, Smtp, Webhook
 from config.settings.postgres import Postgres
 from config.settings.public import Hsts, Limits, Public, Tls
+from config.settings.questions import AuditFollowUp, AuditGroup, AuditQuestion
 from config.settings.requests import Requests, Separation, StricterRequest
 from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
@@ -42,6 +43,9 @@ __all__ = [
     "ActivityRoles",
     "Application",
     "Audit",
+    "AuditFollowUp",
+    "AuditGroup",
+    "AuditQuestion",
     "Deputy",
     "Directory",
     "Facts",
@@ -139,6 +143,8 @@ class Audit(Setting, frozen=True, kw_only=True):
     checkpoint_every: timedelta = timedelta(seconds=1)
     spool_file_mib: Annotated[int, Meta(ge=1)] = 64
     """Size at which the spool file of the access log is rotated."""
+    questions: list[AuditQuestion] = field(default_factory=list)
+    """Beside those that the product brings."""
 
 
 class AccessReview(Setting, frozen=True, kw_only=True):

@@ -158,7 +158,7 @@ def _words_of(data: bytes) -> "Line":
     return Line(*said)
 
 
-def _line_of(data: bytes) -> Line:
+def line_of(data: bytes) -> Line:
     """Raises ValueError, of which msgspec's errors are a kind, and RecursionError."""
     if data[:1] != b"{":
         return _words_of(data)
@@ -171,7 +171,7 @@ def _line_of(data: bytes) -> Line:
 def parse_line(data: bytes) -> Line | Damaged:
     """A line without its line feed. Bytes that are not UTF-8 are kept as surrogates, to be marked later."""
     try:
-        line = _line_of(data)
+        line = line_of(data)
     except (ValueError, RecursionError) as error:
         return damaged(f"not a line of the access log: {neutral(str(error), OTHERWISE)}", data)
     if line.time.tzinfo is None:

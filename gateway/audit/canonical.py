@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -23,6 +23,7 @@ VERSION = 1
 LARGEST_INTEGER = 2**53 - 1  # RFC 7493 §2.2: what every reader of JSON keeps exactly
 
 Detail = str | int | float | bool | list[str]
+_Bounded = Annotated[int, msgspec.Meta(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
 
 
 class Unrecordable(Exception):
@@ -60,7 +61,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     application: str = ""
     at: str
     code: str
-    details: dict[str, Detail] = msgspec.field(default_factory=dict)
+    details: dict[str, str | _Bounded | float | bool | list[str]] = msgspec.field(default_factory=dict)
     municipality: str = ""
     outcome: Outcome
     own_municipality: str = ""
@@ -133,7 +134,7 @@ def settled(entry: Entry) -> Entry:
         elif isinstance(value, list):
             texts.extend(value)
         else:
-            _check_number(entry.code, name, value)
+            _check_number(entry, name, value)
     if "".join(texts).isprintable():
         return entry
     marked: dict[str, Any] = {name: printable(getattr(entry, name)) for name in TEXTS}
@@ -163,33 +164,29 @@ def read(data: bytes) -> Form:
     if form.v != VERSION:
         raise NotCanonical(f"unknown version {form.v}")
     try:
-        code = code_of(form.code)
-        for at in (form.at, form.received_at):
-            if not _TIME.fullmatch(at):
-                raise NotCanonical("a time is not written as this log writes it")
-            datetime.fromisoformat(at)
+        code_of(form.code)
+        _require_time(form.at)
+        _require_time_of_many(form.received_at)
     except ValueError as error:
         raise NotCanonical(str(error)) from error
-    if _encoder.encode(form) != data:
+    if _encoder.encode(form) != data or not _is_printable(form, data):
         raise NotCanonical("the same facts are written differently")
-    _check_values(code, form, data)
     return form
 
 
-def _check_values(code: Code, form: Form, data: bytes) -> None:
-    try:
-        for name, value in form.details.items():
-            if not isinstance(value, str | list):
-                _check_number(code, name, value)
-    except Unrecordable as error:
-        raise NotCanonical(str(error)) from error
+def _is_printable(form: Form, data: bytes) -> bool:
     if data.isascii() and b"\\" not in data and b"\x7f" not in data:
-        return  # JSON writes every sign below the space with a backslash
+        return True  # JSON writes every sign below the space with a backslash
     texts = [*texts_of(form), *form.details]
     for value in form.details.values():
         texts.extend([value] if isinstance(value, str) else value if isinstance(value, list) else ())
-    if not "".join(texts).isprintable():
-        raise NotCanonical("the same facts are written differently")
+    return "".join(texts).isprintable()
+
+
+def _require_time(text: str) -> None:
+    if not _TIME.fullmatch(text):
+        raise ValueError("a time is not written as this log writes it")
+    datetime.fromisoformat(text)
 
 
 def time_text(at: datetime) -> str:
@@ -198,7 +195,9 @@ def time_text(at: datetime) -> str:
     return utc.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
-_time_text_of_many = lru_cache(maxsize=8)(time_text)  # entries taken over together have been received at once
+# entries that were taken over together have been received at once
+_time_text_of_many = lru_cache(maxsize=8)(time_text)
+_require_time_of_many = lru_cache(maxsize=8)(_require_time)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
@@ -213,8 +212,8 @@ def _marked(value: Detail) -> Detail:
     return [printable(item) for item in value] if isinstance(value, list) else value
 
 
-def _check_number(code: Code, name: str, value: float) -> None:
+def _check_number(entry: Entry, name: str, value: float) -> None:
     if not math.isfinite(value):
-        raise Unrecordable(code, f"details.{name}", "is not a finite number")
+        raise Unrecordable(entry.code, f"details.{name}", "is not a finite number")
     if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
-        raise Unrecordable(code, f"details.{name}", "does not fit 53 bits")
+        raise Unrecordable(entry.code, f"details.{name}", "does not fit 53 bits")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from gateway.audit.canonical import TEXTS, Form, Recorded, texts_of
 
@@ -32,12 +33,18 @@ def facts_written(form: Form) -> tuple[Fact, ...]:
     """The facts of an entry as it is written."""
     return (
         form.sequence,
-        microseconds(datetime.fromisoformat(form.received_at)),
+        _written_by_many(form.received_at),
         microseconds(datetime.fromisoformat(form.at)),
         form.code,
         form.outcome.value,
         *texts_of(form),
     )
+
+
+@lru_cache(maxsize=8)
+def _written_by_many(received_at: str) -> int:
+    """Entries that were taken over together have been received at once."""
+    return microseconds(datetime.fromisoformat(received_at))
 
 
 def differing(stored: Sequence[object], were: Sequence[Fact]) -> tuple[str, ...]:

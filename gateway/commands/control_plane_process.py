@@ -41,6 +41,7 @@ from gateway.audit.recomputation import Recomputation
 from gateway.commands import heap, rounds, verification_process
 from gateway.commands.activations import keep_activations, take_policies
 from gateway.commands.asking_office import ask_office
+from gateway.commands.audit_indexing import keep_index
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import resources_of
 from gateway.commands.directories import Directories
@@ -82,7 +83,9 @@ from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.database import DatabaseUnusable
 from gateway.supervise import TRY_LATER, WRONG_CONFIGURATION
-from gateway.web.officer.rooms import Names, Officer
+from gateway.web.officer.names import Names
+from gateway.web.officer.reach import Reach
+from gateway.web.officer.rooms import Officer
 
 NOTICES_EVERY = timedelta(milliseconds=200)
 COMMAND_PATIENCE = timedelta(seconds=3)  # for Envoy to take a new gate; it needs milliseconds
@@ -205,6 +208,7 @@ async def _serve(
                 *(partial(rounds.learn_lockout, plane, name) for name in plane.directory.readers),
                 partial(rounds.tidy, plane),
                 partial(keep_figures, plane),
+                partial(keep_index, plane),
                 partial(keep_reviews, plane),
                 partial(keep_keys, plane.keys, now),
                 partial(keep_technical_certificates, plane),
@@ -359,6 +363,7 @@ def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         plane.supervision(),
         recomputation,
         names,
+        Reach(plane.settings.office.municipality),
         lambda: plane.certificate.standing,
         lambda: emergencies(plane.asked.all(), now()),
         f"{plane.addresses.of_own(REQUESTS)}/reviews",

@@ -12,6 +12,7 @@ from aiohttp import web
 from config.fleet import Service
 from config.places import Places
 from config.settings import Directory, Metrics, Settings
+from gateway.audit.questions import questions
 from gateway.authorize.ext_authz import Authorizer, WaysIn
 from gateway.authorize.travel import TravelAlarm
 from gateway.commands import technical_accounts
@@ -44,6 +45,7 @@ from gateway.web.decision_pages import DecisionPages
 from gateway.web.desk import Page
 from gateway.web.entrance import Entrance
 from gateway.web.kept_form import KeptForms
+from gateway.web.officer.answers import Answers
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
@@ -88,19 +90,32 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     )
     rechecks = Rechecks(officer.desk, officer.log, officer.sessions, officer.names)
     known, record = plane.assistance(), plane.state.record
+    answers = Answers(
+        officer.desk,
+        officer.log,
+        record,
+        officer.names,
+        officer.reach,
+        questions(plane.settings.audit.questions),
+        officer.reviews,
+    )
     people = People(officer.desk, known, plane.lost_factors(), record, officer.log, officer.sessions)
     exceptions = Exceptions(officer.desk, known, people, record)
     nodes = Nodes(officer.desk, partial(_known_fleet, plane.state.database), record)
     rooms: dict[str, Iterable[Page]] = {
         f"portal.{domain}": Portal(plane.desk, own, plane.snapshot.duties, waits_for(plane)).pages(),
-        f"admin.{domain}": [
-            *officer.pages(),
-            *rechecks.pages(),
-            *people.pages(),
-            *exceptions.pages(),
-            *nodes.pages(),
-            *incident_pages(plane, officer),
-        ],
+        f"admin.{domain}": officer.reach.pages(
+            officer.desk,
+            [
+                *officer.pages(),
+                *answers.pages(),
+                *rechecks.pages(),
+                *people.pages(),
+                *exceptions.pages(),
+                *nodes.pages(),
+                *incident_pages(plane, officer),
+            ],
+        ),
         f"requests.{domain}": Requests(
             plane.desk, ask_office(plane), PlaneTown(plane), plane.addresses.admin, waits_for(plane)
         ).pages(),

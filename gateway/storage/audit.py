@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert
-from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from gateway.audit.acts import OPERATOR, clock_jumped
@@ -21,7 +20,7 @@ from gateway.audit.facts import MICROSECOND, facts, microseconds, moment
 from gateway.audit.folding import folded
 from gateway.audit.tree import Frontier, Node, leaf_hash
 from gateway.storage.engine import DRIVER_ERRORS, INTEGRITY_ERRORS, Driver, driver_of
-from gateway.storage.rows import run_rows
+from gateway.storage.rows import add_rows
 from gateway.storage.tables.audit import audit_entry
 
 CLOCK_TOLERANCE = timedelta(seconds=1)  # below this a step back is the daily work of time synchronisation
@@ -40,9 +39,8 @@ INTRODUCING = frozenset(
 """Entries whose people are found by a part of their name: login in `person`, full name in the detail `name`.
 A refused sign-in has no subject where nobody was recognised; then the login, as it was typed, is all there is."""
 
-# prepared once and run on the driver's own connection: SQLAlchemy's layers would be half of an append's time
-_INSERT = str(insert(audit_entry).compile(dialect=SQLiteDialect(paramstyle="qmark"))).rpartition("(")[0]
-_ROW = f"({', '.join('?' * len(audit_entry.c))})"
+# run on the driver's own connection: SQLAlchemy's layers would be half of an append's time
+_COLUMNS = tuple(column.name for column in audit_entry.c)
 _FIRST_TAIL = "INSERT INTO audit_tail (id, size, frontier, received_at, wall) VALUES (1, ?, ?, ?, ?)"
 _NEXT_TAIL = (
     "UPDATE audit_tail SET size = ?, frontier = ?, received_at = ?, wall = ? "
@@ -131,7 +129,7 @@ class Ledger:
 
     def _finish(self, driver: Driver, old: Tail, addition: "_Addition", entries: int) -> range:
         try:
-            run_rows(driver, lambda number: _INSERT + ", ".join([_ROW] * number), addition.rows)
+            add_rows(driver, audit_entry.name, _COLUMNS, addition.rows)
             for node in addition.nodes:
                 driver.execute(_NODE, (node.level, node.position, node.root))
         except INTEGRITY_ERRORS as error:

@@ -34,7 +34,7 @@ from tests.rig.prepared import prepared
 LINES = 30_000
 AT_LENGTH = 300_000
 PEOPLE = 200
-ROUNDS = 1
+ROUNDS = 3
 BAR = 20_000  # entries a second
 RATIO = 0.4
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -25,7 +25,7 @@ from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer import incident_forms as forms
 from gateway.web.officer.incident_words import REFUSALS
 from gateway.web.officer.looks import look
-from gateway.web.officer.rooms import Names
+from gateway.web.officer.names import Names
 from gateway.web.refusal import PAGE_UNKNOWN
 from idp.http.arrival import led_here_by_us
 

@@ -7,7 +7,7 @@ from gateway.incidents.bundle import Wanted, bundle
 from gateway.incidents.suspending import Whom
 from gateway.web.officer.incident_acts import IncidentActs
 from gateway.web.officer.incidents import Incidents
-from gateway.web.officer.rooms import Names
+from gateway.web.officer.names import Names
 from gateway.web.officer.suspensions import Suspensions
 from tests.gateway.web.people import AUDITOR, MAYOR, OFFICER
 from tests.rig.incidents import Incidents as Kept

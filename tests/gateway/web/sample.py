@@ -17,6 +17,7 @@ from gateway.asks.emergencies import Emergencies
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.own_process import encode
+from gateway.audit.questions import questions
 from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict
 from gateway.commands.public_certificate import Standing
@@ -29,11 +30,14 @@ from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, Sessio
 from gateway.sessions.status import Ending, SessionStatus
 from gateway.waiting import NOTHING, Waiting
 from gateway.web.desk import Desk
+from gateway.web.officer.answers import Answers
 from gateway.web.officer.exceptions import Exceptions
+from gateway.web.officer.names import Names
 from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
+from gateway.web.officer.reach import Reach
 from gateway.web.officer.rechecks import Rechecks
-from gateway.web.officer.rooms import Names, Officer
+from gateway.web.officer.rooms import Officer
 from gateway.web.pages import make_pages
 from gateway.web.portal.rooms import Portal
 from idp.login.new_device import NewDevice
@@ -43,6 +47,7 @@ from tests.gateway.web.people import (
     HULIN,
     ISSUER,
     KEY,
+    KROMERIZ,
     KVASICE,
     MAYOR,
     MUNICIPALITIES,
@@ -282,6 +287,7 @@ class Office:
             self.sessions,
             self.recomputation,
             NAMES,
+            Reach(KROMERIZ),
             lambda: self.certificate,
             lambda: self.emergencies,
             "https://requests.brana.test/reviews",
@@ -290,13 +296,19 @@ class Office:
         )
         return {
             "portal.brana.test": Portal(desk, self.portal, self.duties, self.waits_for).pages(),
-            "admin.brana.test": [
-                *officer.pages(),
-                *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
-                *Nodes(desk, self.known_fleet, self.record).pages(),
-                *self._about_people(desk),
-                *(incident_pages(self, desk, self.incidents, NAMES) if self.incidents else ()),
-            ],
+            "admin.brana.test": officer.reach.pages(
+                desk,
+                [
+                    *officer.pages(),
+                    *Answers(
+                        desk, self.log, self.record, NAMES, officer.reach, questions([]), officer.reviews
+                    ).pages(),
+                    *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
+                    *Nodes(desk, self.known_fleet, self.record).pages(),
+                    *self._about_people(desk),
+                    *(incident_pages(self, desk, self.incidents, NAMES) if self.incidents else ()),
+                ],
+            ),
         }
 
     def _about_people(self, desk: Desk):
