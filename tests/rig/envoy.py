@@ -193,9 +193,10 @@ class Plane:
         return "; ".join([f"__Host-brana-grant={self.signer.grant(**grant)}", *more])
 
     def log_lines(self) -> list[dict[str, Any]]:
+        lines = self.surroundings.spool.read_bytes().split(b"\n")[:-1]
+        times = (one.partition(b"\r")[0].decode() for one in lines)
         return [
-            msgspec.structs.asdict(line_of(line))
-            for line in self.surroundings.spool.read_bytes().split(b"\n")[:-1]
+            msgspec.structs.asdict(line_of(one)) | {"time": at} for one, at in zip(lines, times, strict=True)
         ]
 
     async def logged(self, answer: Answer) -> dict[str, Any]:
