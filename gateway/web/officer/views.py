@@ -118,7 +118,7 @@ class SavedViews:
         caller = self.desk.caller(request, ADMIN)
         return await self.desk.show(
             request,
-            "purpose.html",
+            "reading_purpose.html",
             caller,
             purpose=await self.purposes.of(caller.sid),
             shortest=SHORTEST,
