@@ -21,10 +21,12 @@ from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.field_titles import FIELD_TITLES
+from gateway.audit.purposes import PurposeOf
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
 from gateway.audit.search import Counted, Query, Search, TooManyPeople
 from gateway.audit.search import Page as LogPage
 from gateway.audit.titles import FAULTS, sentence
+from gateway.audit.views import Views
 from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
 from gateway.web.identity import ADMIN, Assertion
@@ -85,6 +87,8 @@ class Officer:
     recomputation: Recomputation
     names: Names
     reach: Reach
+    views: Views
+    purpose_of: PurposeOf
     certificate: Callable[[], CertificateShown]
     emergencies: Callable[[], Emergencies] = Emergencies
     reviews: str = ""
@@ -158,6 +162,8 @@ class Officer:
             municipalities=municipalities(self.names.municipalities),
             field_titles=FIELD_TITLES,
             not_searched=answer.not_searched,
+            views=await self.views.seen(caller.subject, self.reach.of(caller)),
+            purpose=await self.purpose_of(caller.sid),
             names=self.names,
         )
 

@@ -27,7 +27,7 @@ DETAILS = {
     *("key", "purpose", "signs_from", "ends", "version", "cause", "removal", "process", "jumped_ms"),
     *("part", "silent_seconds"),
     *("accesses", "until", "decision", "gone", "overdue"),
-    *("scope", "proposal", "author", "approver", "restores", "act", "class", "target"),
+    *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),
 }
 
 
