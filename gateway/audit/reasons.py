@@ -19,6 +19,7 @@ from gateway.audit import (
     reading_reasons,
     refusal_reasons,
     request_reasons,
+    security_incident_reasons,
     sign_in_reasons,
     technical_reasons,
 )
@@ -29,6 +30,7 @@ GROUPS: tuple[Group, ...] = (
     *client_reasons.GROUPS,
     *refusal_reasons.GROUPS,
     *incident_reasons.GROUPS,
+    *security_incident_reasons.GROUPS,
     *ending_reasons.GROUPS,
     *configuration_reasons.GROUPS,
     *technical_reasons.GROUPS,

@@ -17,6 +17,7 @@ from gateway.audit.operation_titles import OPERATION_TITLES
 from gateway.audit.policy_titles import POLICY_TITLES
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.request_titles import REQUEST_TITLES
+from gateway.audit.security_incident_titles import SECURITY_INCIDENT_TITLES
 
 NOTHING = "–"
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -272,6 +273,7 @@ TITLES: dict[Code, Title] = {
         en="Impossible travel: {who} (from {country_before} to {country}, address {address})",
     ),
     **REQUEST_TITLES,
+    **SECURITY_INCIDENT_TITLES,
 }
 
 ENDED_BY_ITSELF = Title(

@@ -53,6 +53,7 @@ from gateway.commands.fleet_services import keep_door, keep_heard, look_at_nodes
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.handing_over import FIRST, WITHOUT_DIRECTORY
 from gateway.commands.hangup import Hangup
+from gateway.commands.incident_pages import incidents_due, where_to_close
 from gateway.commands.keys_in_force import keep_keys
 from gateway.commands.left_out import let_in
 from gateway.commands.noticed import entry_of
@@ -70,6 +71,7 @@ from gateway.commands.shared_policies import SharedPoliciesUnusable, node_of
 from gateway.commands.sockets import Pages, serving
 from gateway.commands.starting import first_checked
 from gateway.commands.state import State, now, open_state
+from gateway.commands.suspending import look_at_suspensions
 from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
 from gateway.envoy.notices import FOLDER, Notice, follow
@@ -252,6 +254,7 @@ async def _take_up(plane: ControlPlane, moment: datetime) -> None:
         plane.publish(resources_of(state, state.settings, plane.keys.for_gates()))
     plane.certificate.begin(moment)
     await ask_office(plane).look_again(moment, first=True)
+    await look_at_suspensions(plane)
     plane.revoked.replace(await state.sessions.revoked(moment))
     if not plane.nodes.shared:  # else another node may be at it still; `sweep` settles what was left
         await state.identities.settle_password_changes(moment)
@@ -299,6 +302,7 @@ async def look_again(
         for one in doors:
             await look_at_nodes(plane, one, plane.board)
     await ask_office(plane).look_again(now())
+    await look_at_suspensions(plane)
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
     await plane.nodes.ask_all()
     # One after the other: whoever asked waits for five seconds in all.
@@ -369,6 +373,8 @@ def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         lambda: plane.certificate.standing,
         lambda: emergencies(plane.asked.all(), now()),
         f"{plane.addresses.of_own(REQUESTS)}/reviews",
+        partial(incidents_due, plane),
+        where_to_close(plane),
     )
 
 

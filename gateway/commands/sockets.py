@@ -23,6 +23,7 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.exchangeable import Exchangeable
 from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.forms_kept import keeping_forms
+from gateway.commands.incident_pages import incident_pages
 from gateway.commands.own_applications import PORTAL_ITSELF
 from gateway.commands.state import now
 from gateway.commands.travel_told import tell_of_travel
@@ -119,6 +120,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
                 *people.pages(),
                 *exceptions.pages(),
                 *nodes.pages(),
+                *incident_pages(plane, officer),
             ],
         ),
         f"requests.{domain}": Requests(

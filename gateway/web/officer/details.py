@@ -20,6 +20,9 @@ from gateway.audit.entry import Entry
 from gateway.audit.granted_along import ROUTES, word_and_path
 from gateway.audit.purposes import ROUTINE
 from gateway.envoy.notices import CONTROL_PLANE, ENVOY, NODE, STREAMS
+from gateway.incidents.named import ACTS as ACTS_OF_INCIDENTS
+from gateway.incidents.named import KINDS as INCIDENT_KINDS
+from gateway.incidents.named import REPORTS, SEVERITIES
 from gateway.sessions.officers_act import Act
 from idp.http.moments import moment_text
 from idp.http.ways_of_proof import FACTORS, LEVELS, PROOFS
@@ -63,6 +66,20 @@ LABELS: Mapping[str, Title] = {
     "authenticator": Title(cs="Název způsobu ověření", en="Name of the authenticator"),
     "causes": Title(cs="Co je třeba napravit", en="What must be mended"),
     "ends": Title(cs="Platí do", en="Good until"),
+    "incident": Title(cs="Číslo incidentu", en="Number of the incident"),
+    "title": Title(cs="Název incidentu", en="Title of the incident"),
+    "kind_of_incident": Title(cs="Druh incidentu", en="Kind of incident"),
+    "severity": Title(cs="Závažnost", en="Severity"),
+    "municipalities": Title(cs="Dotčené obce", en="Municipalities concerned"),
+    "applications": Title(cs="Dotčené aplikace", en="Applications concerned"),
+    "item": Title(cs="Položka incidentu", en="Item of the incident"),
+    "evidence": Title(cs="Důkaz", en="Evidence"),
+    "closure": Title(cs="Označení uzavření", en="Name of the closure"),
+    "what": Title(cs="Co je uzavřeno", en="What is closed"),
+    "report": Title(cs="Hlášení", en="Report"),
+    "recipient": Title(cs="Komu", en="To whom"),
+    "sent": Title(cs="Odesláno", en="Sent"),
+    "suspension": Title(cs="Označení pozastavení", en="Name of the suspension"),
     "keys": Title(cs="Klíče", en="Keys"),
     "serial": Title(cs="Sériové číslo", en="Serial number"),
     "signs_from": Title(cs="Podepisuje od", en="Signs from"),
@@ -206,7 +223,7 @@ PARTS: Mapping[str, Title] = {
 }
 WORDS: Mapping[str, Mapping[str, Title]] = {
     "acr": LEVELS,
-    "act": {**ACTS, **ACTS_OF_REQUESTS},
+    "act": {**ACTS, **ACTS_OF_REQUESTS, **ACTS_OF_INCIDENTS},
     "actions": ACTIONS,
     "asked": KINDS,
     "amr": FACTORS,
@@ -215,6 +232,9 @@ WORDS: Mapping[str, Mapping[str, Title]] = {
     "factor": FACTORS,
     "form": FORMS,
     "flags": FLAGS,
+    "kind_of_incident": INCIDENT_KINDS,
+    "report": REPORTS,
+    "severity": SEVERITIES,
     "granted_actions": ACTIONS,
     "part": PARTS,
     "purpose": {ROUTINE: Title(cs="běžný dohled", en="routine supervision")},
@@ -229,7 +249,9 @@ UNITS = {
     "jumped_ms": "ms",
     "silent_seconds": "s",
 }
-PLAIN_NUMBERS = frozenset({"status", "process", "generation"})  # names made of digits, not amounts
+PLAIN_NUMBERS = frozenset(
+    {"incident", "item", "status", "process", "generation"}
+)  # names made of digits, not amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +305,7 @@ def _words(
     if isinstance(value, float):
         return str(value), ""
     kept = ", ".join(value) if isinstance(value, list) else value
-    if key in ("authenticated_at", "expires", "happened", "until"):
+    if key in ("authenticated_at", "expires", "happened", "sent", "until"):
         return _moment(kept, language), ""
     if key == "from":
         shown = municipality(MunicipalityCode(kept))

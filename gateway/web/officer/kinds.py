@@ -189,6 +189,26 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         },
     ),
     (
+        Title(cs="Bezpečnostní incidenty", en="Security incidents"),
+        {
+            Code.PERSON_SUSPENDED: Title(cs="Pozastavená osoba", en="Person suspended"),
+            Code.PERSON_RESUMED: Title(cs="Zrušené pozastavení osoby", en="Suspension lifted"),
+            Code.SECURITY_INCIDENT_OPENED: Title(cs="Založený incident", en="Incident opened"),
+            Code.SECURITY_INCIDENT_NOTED: Title(cs="Poznámka k incidentu", en="Note on an incident"),
+            Code.SECURITY_INCIDENT_EVIDENCE: Title(cs="Důkaz k incidentu", en="Evidence of an incident"),
+            Code.SECURITY_INCIDENT_ACT: Title(cs="Opatření k incidentu", en="Act linked to an incident"),
+            Code.SECURITY_INCIDENT_REPORT: Title(
+                cs="Napsané hlášení o incidentu", en="Incident report written"
+            ),
+            Code.SECURITY_INCIDENT_SENT: Title(cs="Odeslané hlášení o incidentu", en="Incident report sent"),
+            Code.SECURITY_INCIDENT_EXPORTED: Title(cs="Vydaný balíček incidentu", en="Incident handed out"),
+            Code.SECURITY_INCIDENT_CLOSED: Title(cs="Uzavřený incident", en="Incident closed"),
+            Code.SECURITY_INCIDENT_REFUSED: Title(
+                cs="Neprovedený úkon s incidentem", en="Act on an incident not done"
+            ),
+        },
+    ),
+    (
         Title(cs="Provoz", en="Operation"),
         {
             Code.STARTED: Title(cs="Spuštění", en="Started"),

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from config.vocabulary import Action, SessionId
+from config.vocabulary import Action, SessionId, SubjectId
 from gateway.asks.emergencies import Emergencies
 from gateway.audit.acts import verifying
 from gateway.audit.canonical import Recorded
@@ -27,6 +27,8 @@ from gateway.audit.search import Counted, Query, Search, TooManyPeople
 from gateway.audit.search import Page as LogPage
 from gateway.audit.titles import FAULTS, sentence
 from gateway.audit.views import Views
+from gateway.incidents.incident import Waiting as IncidentsDue
+from gateway.incidents.suspension import is_person
 from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
 from gateway.web.identity import ADMIN, Assertion
@@ -75,6 +77,10 @@ class CertificateShown(Protocol):
     def refused(self) -> Sequence[str]: ...
 
 
+async def _nothing_due() -> IncidentsDue:
+    return IncidentsDue()
+
+
 @dataclass(frozen=True, slots=True)
 class Officer:
     """`record`: durable when it returns; `checkpoint`: the last one; `recomputation`: checks the whole log."""
@@ -93,6 +99,9 @@ class Officer:
     emergencies: Callable[[], Emergencies] = Emergencies
     reviews: str = ""
     """Where uses of emergency access are reviewed."""
+    incidents: Callable[[], Awaitable[IncidentsDue]] = _nothing_due
+    switch: str = ""
+    """Where a class of access is closed."""
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -123,6 +132,7 @@ class Officer:
             certificate=self.certificate(),
             emergencies=Emergencies() if self.reach.of(caller) else self.emergencies(),
             reviews=self.reviews,
+            incidents=IncidentsDue() if self.reach.of(caller) else await self.incidents(),
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
 
@@ -194,6 +204,8 @@ class Officer:
             action=action_title(found.entry.action, language),
             same_by_detail=SAME_BY_DETAIL,
             names=self.names,
+            of_a_person=is_person(SubjectId(found.entry.subject)),
+            switch=self.switch,
         )
 
     async def live(self, request: web.Request) -> web.Response:

@@ -27,6 +27,7 @@ DETAILS = {
     *("key", "purpose", "signs_from", "ends", "version", "cause", "removal", "process", "jumped_ms"),
     *("part", "silent_seconds"),
     *("accesses", "until", "decision", "gone", "overdue"),
+    *("incident", "title", "evidence", "what", "report", "recipient"),
     *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),
 }
 

@@ -24,6 +24,7 @@ from gateway.audit.recomputation import Recomputation, Said, Verdict
 from gateway.commands.public_certificate import Standing
 from gateway.fleet.known_nodes import Heard, KnownFleet, KnownNode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
+from gateway.incidents.incident import waiting
 from gateway.sessions.assistance import Assistance
 from gateway.sessions.lost_factors import LostFactors
 from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, SessionUnknown
@@ -42,6 +43,7 @@ from gateway.web.officer.views import SavedViews
 from gateway.web.pages import make_pages
 from gateway.web.portal.rooms import Portal
 from idp.login.new_device import NewDevice
+from tests.gateway.web.incident_site import SWITCH, incident_pages
 from tests.gateway.web.people import (
     FIREFOX,
     HULIN,
@@ -57,6 +59,7 @@ from tests.gateway.web.people import (
 )
 from tests.gateway.web.sample_log import MemoryLog, report
 from tests.gateway.web.sample_views import MemoryViews
+from tests.rig.incidents import Incidents as IncidentsKept
 
 CARDS = (
     Card(
@@ -221,6 +224,8 @@ class Office:
     assistance: Assistance | None = None
     lost_factors: LostFactors | None = None
     """With these, the pages about people are there."""
+    incidents: IncidentsKept | None = None
+    """With these, those about incidents and suspended people."""
     verifying: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()) / "said")
     """What the child that verifies says."""
 
@@ -250,6 +255,10 @@ class Office:
 
     async def record(self, entries):
         await self.log.record(entries)
+
+    async def incidents_due(self):
+        open_ones = await self.incidents.office.open_ones() if self.incidents else []
+        return waiting([(one.incident.number, one.dues) for one in open_ones], NOW)
 
     async def known_fleet(self, now):
         return self.fleet
@@ -288,6 +297,8 @@ class Office:
             lambda: self.certificate,
             lambda: self.emergencies,
             "https://requests.brana.test/reviews",
+            self.incidents_due,
+            SWITCH,
         )
         return {
             "portal.brana.test": Portal(desk, self.portal, self.duties, self.waits_for).pages(),
@@ -302,6 +313,7 @@ class Office:
                     *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
                     *Nodes(desk, self.known_fleet, officer.record).pages(),
                     *self._about_people(desk),
+                    *(incident_pages(self, desk, self.incidents, NAMES) if self.incidents else ()),
                 ],
             ),
         }

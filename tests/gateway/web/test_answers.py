@@ -1,6 +1,7 @@
 """Ready answers on the officers' pages: one click, recorded, as far as the reader sees."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
