@@ -23,7 +23,7 @@ PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reorde
 BROWSER_ASSETS := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests demo test unit journeys check format fuzz mutants bench clean
+.PHONY: help install install-tests demo test unit journeys check format fuzz mutants bench bench-full clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -51,6 +51,10 @@ mutants: install-tests  ## mistakes made on purpose in Cedar policies and in `po
 bench: install-tests  ## benchmarks, results in build/bench.json; NAME=hot_path runs one
 	@$(compiled)
 	$(BIN)/python -m tests.bench $(NAME)
+
+bench-full: install-tests  ## benchmarks over their full sets of data: an hour, and 30 GB; NAME=audit_search runs one
+	@$(compiled)
+	$(BIN)/python -m tests.bench --full $(NAME)
 
 check: install-tests  ## format, lint, types, import rules
 	@$(BIN)/ruff format --check --quiet .

@@ -16,6 +16,7 @@ from gateway.audit import (
     incident_reasons,
     node_reasons,
     policy_reasons,
+    reading_reasons,
     refusal_reasons,
     request_reasons,
     security_incident_reasons,
@@ -36,6 +37,7 @@ GROUPS: tuple[Group, ...] = (
     *node_reasons.GROUPS,
     *access_review_reasons.GROUPS,
     *policy_reasons.GROUPS,
+    *reading_reasons.GROUPS,
     *request_reasons.GROUPS,
 )
 OF_POLICIES = Title(cs="Důvody ze zásad", en="Reasons of policies")

@@ -6,7 +6,7 @@ What a verification found is told first: a log that takes no entry is when its v
 import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from gateway.commands.audit_asked import municipality_of, reason_of
 from gateway.commands.audit_handed_out import export, key, proof, verifier
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.audit_shown import as_json, as_text, known_reasons, tell_not_searched
+from gateway.commands.audit_views import query_of_view, views
 from gateway.commands.entry_codes import EntryCode, catalogue
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
@@ -42,7 +43,7 @@ from gateway.storage.audit_search import LogSearch
 def command() -> None: ...
 
 
-for each in (ask, export, proof, verifier, key):
+for each in (ask, export, proof, verifier, key, views):
     command.add_command(each)
 
 
@@ -120,6 +121,15 @@ def _record_verification(state: State, entry: Entry) -> None:
         raise VerificationNotRecorded(error) from error
 
 
+def _narrowed(state: State, view: str | None, where: Query) -> Query:
+    """The view, with what `--where` says besides."""
+    if view is None:
+        return where
+    shared = asyncio.run(query_of_view(state, view))
+    given = {one.name: value for one in fields(Query) if (value := getattr(where, one.name)) != one.default}
+    return replace(shared, **given | {"having": (*shared.having, *where.having)})
+
+
 def _conditions(_context: click.Context, _option: click.Parameter, written: Sequence[str]) -> Query:
     try:
         return query_of(written)
@@ -139,6 +149,9 @@ def _conditions(_context: click.Context, _option: click.Parameter, written: Sequ
 @click.option("--request-id", default=None)
 @click.option("--reason", default=None, help="Named reason of a refusal.")
 @click.option("--text", default=None, help="Words, or beginnings of words, anywhere in the entry.")
+@click.option(
+    "--view", default=None, metavar="NAME", help="A view that officers share; other options narrow it."
+)
 @click.option("--where", "where", multiple=True, metavar="FIELD=VALUE", callback=_conditions,
               help="Any field, written as in the officers' filter; may be repeated (docs/operators.md).")  # fmt: skip
 @click.option(
@@ -168,6 +181,7 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
     request_id: str | None,
     reason: str | None,
     text: str | None,
+    view: str | None,
     where: Query,
     since: datetime | None,
     until: datetime | None,
@@ -177,6 +191,8 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
     without_own_reading: bool,
     machine: bool,
 ) -> None:
+    state = existing_state(configuration)
+    where = _narrowed(state, view, where)
     query = replace(
         where,
         text=text or where.text,
@@ -186,13 +202,12 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
         codes=frozenset(codes) or where.codes,
         session=SessionId(session) if session else where.session,
         request_id=request_id or where.request_id,
-        since=in_prague(since),
-        until=in_prague(until),
+        since=in_prague(since) or where.since,
+        until=in_prague(until) or where.until,
         without_reading_of=operator() if without_own_reading else None,
     )
     if query.since is not None and query.until is not None and query.since >= query.until:
         raise click.UsageError("--until is not after --since: no time lies between them")
-    state = existing_state(configuration)
     reasons = known_reasons(state)
     page = asyncio.run(_search(state, query, limit, municipality, reason, reasons, purpose.strip()))
     found = page.entries

@@ -37,6 +37,7 @@ from gateway.asks.emergencies import emergencies
 from gateway.audit import acts
 from gateway.audit.entry import Entry
 from gateway.audit.note import Signer
+from gateway.audit.purposes import with_purpose
 from gateway.audit.recomputation import Recomputation
 from gateway.commands import heap, rounds, verification_process
 from gateway.commands.activations import keep_activations, take_policies
@@ -79,8 +80,10 @@ from gateway.fleet.door import Door
 from gateway.life import LIFE, giving_signs
 from gateway.notices.notice import Channel
 from gateway.operations_log import configure
+from gateway.storage.audit import append
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_search import LogSearch
+from gateway.storage.audit_views import StoredPurposes, StoredViews
 from gateway.storage.database import DatabaseUnusable
 from gateway.supervise import TRY_LATER, WRONG_CONFIGURATION
 from gateway.web.officer.names import Names
@@ -355,15 +358,18 @@ def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         applications=plane.application_titles(),
         reasons=reasons_of(plane.book),
     )
+    purposes = StoredPurposes(state.database, append)
     return Officer(
         plane.desk,
         LogSearch(state.database),
         Checkpoints(state.database).newest,
-        state.record,
+        with_purpose(state.record, purposes.of),
         plane.supervision(),
         recomputation,
         names,
         Reach(plane.settings.office.municipality),
+        StoredViews(state.database, append),
+        purposes.of,
         lambda: plane.certificate.standing,
         lambda: emergencies(plane.asked.all(), now()),
         f"{plane.addresses.of_own(REQUESTS)}/reviews",

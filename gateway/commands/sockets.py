@@ -34,6 +34,8 @@ from gateway.fleet.door import Door
 from gateway.fleet.known_nodes import KnownFleet
 from gateway.metrics import SOCKET, metrics_app
 from gateway.sessions.own import OwnSessions
+from gateway.storage.audit import append
+from gateway.storage.audit_views import StoredPurposes
 from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.fleet_nodes import FleetNodes
 from gateway.storage.recovery_rows import fingerprint_of
@@ -51,6 +53,7 @@ from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Officer
+from gateway.web.officer.views import SavedViews
 from gateway.web.portal.rooms import Portal
 from gateway.web.requests.rooms import Requests
 from gateway.web.staying import Staying
@@ -89,7 +92,10 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
     )
     rechecks = Rechecks(officer.desk, officer.log, officer.sessions, officer.names)
-    known, record = plane.assistance(), plane.state.record
+    known, record = plane.assistance(), officer.record
+    saved = SavedViews(
+        officer.desk, officer.views, StoredPurposes(plane.state.database, append), officer.reach, record
+    )
     answers = Answers(
         officer.desk,
         officer.log,
@@ -109,6 +115,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
             [
                 *officer.pages(),
                 *answers.pages(),
+                *saved.pages(),
                 *rechecks.pages(),
                 *people.pages(),
                 *exceptions.pages(),

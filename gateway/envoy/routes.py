@@ -48,6 +48,8 @@ AUDIT = (
     Route(
         path="/integrity", methods=["POST"], action=Action.READ
     ),  # verifying reads the log and changes nothing
+    Route(path="/views", methods=["POST"], action=Action.READ),  # what a reader keeps for reading
+    Route(path="/purpose", methods=["POST"], action=Action.READ),
     Route(methods=["POST"], action=Action.ADMINISTER),
 )
 LOOKS = (Route(methods=["GET", "POST"], action=Action.READ),)

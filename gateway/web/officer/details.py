@@ -18,6 +18,7 @@ from gateway.asks.named import KINDS, STAGES
 from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Entry
 from gateway.audit.granted_along import ROUTES, word_and_path
+from gateway.audit.purposes import ROUTINE
 from gateway.envoy.notices import CONTROL_PLANE, ENVOY, NODE, STREAMS
 from gateway.incidents.named import ACTS as ACTS_OF_INCIDENTS
 from gateway.incidents.named import KINDS as INCIDENT_KINDS
@@ -35,6 +36,8 @@ LABELS: Mapping[str, Title] = {
     "activity_role": Title(cs="Činnostní role", en="Activity role"),
     "actions": Title(cs="Činnosti", en="Actions"),
     "agenda": Title(cs="Agenda", en="Agenda"),
+    "view": Title(cs="Název pohledu", en="Name of the view"),
+    "shared": Title(cs="Sdíleno s ostatními", en="Shared with others"),
     "approvals": Title(cs="Schválení", en="Approvals"),
     "asked": Title(cs="Oč jde", en="What it is about"),
     "note": Title(cs="Poznámka", en="Note"),
@@ -234,6 +237,7 @@ WORDS: Mapping[str, Mapping[str, Title]] = {
     "severity": SEVERITIES,
     "granted_actions": ACTIONS,
     "part": PARTS,
+    "purpose": {ROUTINE: Title(cs="běžný dohled", en="routine supervision")},
     "proof": PROOFS,
     "stage": STAGES,
 }

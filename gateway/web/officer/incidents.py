@@ -69,7 +69,11 @@ class Incidents:
 
     async def new(self, request: web.Request) -> web.Response:
         caller, now = self.desk.caller(request, ADMIN), self.desk.now()
-        entered = {"noticed": [forms.local(now)], "severity": [Severity.SIGNIFICANT.value], "entry": [request.query.get("entry", "")[:20]]}
+        entered = {
+            "noticed": [forms.local(now)],
+            "severity": [Severity.SIGNIFICANT.value],
+            "entry": [request.query.get("entry", "")[:20]],
+        }
         return await self._new(request, caller, entered, None)
 
     async def open(self, request: web.Request) -> web.Response:

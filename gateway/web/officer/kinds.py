@@ -159,6 +159,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         {
             Code.LOG_SEARCHED: Title(cs="Nahlížení do auditního záznamu", en="Audit log read"),
             Code.LOG_VERIFIED: Title(cs="Ověření neporušenosti", en="Integrity verified"),
+            Code.VIEW_KEPT: Title(cs="Uložený pohled", en="View saved"),
+            Code.VIEW_REMOVED: Title(cs="Odstraněný pohled", en="View removed"),
+            Code.PURPOSE_NAMED: Title(cs="Účel nahlížení do záznamu", en="Purpose of reading the log"),
             Code.ACCESS_CUT_OFF: Title(
                 cs="Požadavek bez doložené odpovědi", en="Request whose answer is not known"
             ),

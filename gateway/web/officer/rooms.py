@@ -21,10 +21,12 @@ from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.field_titles import FIELD_TITLES
+from gateway.audit.purposes import PurposeOf
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
 from gateway.audit.search import Counted, Query, Search, TooManyPeople
 from gateway.audit.search import Page as LogPage
 from gateway.audit.titles import FAULTS, sentence
+from gateway.audit.views import Views
 from gateway.incidents.incident import Waiting as IncidentsDue
 from gateway.incidents.suspension import is_person
 from gateway.sessions.shown import SessionUnknown
@@ -91,6 +93,8 @@ class Officer:
     recomputation: Recomputation
     names: Names
     reach: Reach
+    views: Views
+    purpose_of: PurposeOf
     certificate: Callable[[], CertificateShown]
     emergencies: Callable[[], Emergencies] = Emergencies
     reviews: str = ""
@@ -168,6 +172,8 @@ class Officer:
             municipalities=municipalities(self.names.municipalities),
             field_titles=FIELD_TITLES,
             not_searched=answer.not_searched,
+            views=await self.views.seen(caller.subject, self.reach.of(caller)),
+            purpose=await self.purpose_of(caller.sid),
             names=self.names,
         )
 

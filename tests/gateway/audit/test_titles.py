@@ -28,7 +28,7 @@ DETAILS = {
     *("part", "silent_seconds"),
     *("accesses", "until", "decision", "gone", "overdue"),
     *("incident", "title", "evidence", "what", "report", "recipient"),
-    *("scope", "proposal", "author", "approver", "restores", "act", "class", "target"),
+    *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),
 }
 
 

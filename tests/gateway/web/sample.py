@@ -17,6 +17,7 @@ from gateway.asks.emergencies import Emergencies
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.own_process import encode
+from gateway.audit.purposes import with_purpose
 from gateway.audit.questions import questions
 from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict
@@ -38,6 +39,7 @@ from gateway.web.officer.people import People
 from gateway.web.officer.reach import Reach
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Officer
+from gateway.web.officer.views import SavedViews
 from gateway.web.pages import make_pages
 from gateway.web.portal.rooms import Portal
 from idp.login.new_device import NewDevice
@@ -56,6 +58,7 @@ from tests.gateway.web.people import (
     PHONE,
 )
 from tests.gateway.web.sample_log import MemoryLog, report
+from tests.gateway.web.sample_views import MemoryViews
 from tests.rig.incidents import Incidents as IncidentsKept
 
 CARDS = (
@@ -228,6 +231,7 @@ class Office:
 
     def __post_init__(self) -> None:
         self.sessions.log = self.log
+        self.views = MemoryViews(self.log)
         self.says(Verdict(report()))
         self.certificate = Standing()
         self.emergencies = Emergencies()
@@ -283,11 +287,13 @@ class Office:
             desk,
             self.log,
             self.log.checkpoint,
-            self.record,
+            with_purpose(self.record, self.views.of),
             self.sessions,
             self.recomputation,
             NAMES,
             Reach(KROMERIZ),
+            self.views,
+            self.views.of,
             lambda: self.certificate,
             lambda: self.emergencies,
             "https://requests.brana.test/reviews",
@@ -301,10 +307,11 @@ class Office:
                 [
                     *officer.pages(),
                     *Answers(
-                        desk, self.log, self.record, NAMES, officer.reach, questions([]), officer.reviews
+                        desk, self.log, officer.record, NAMES, officer.reach, questions([]), officer.reviews
                     ).pages(),
+                    *SavedViews(desk, self.views, self.views, officer.reach, officer.record).pages(),
                     *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
-                    *Nodes(desk, self.known_fleet, self.record).pages(),
+                    *Nodes(desk, self.known_fleet, officer.record).pages(),
                     *self._about_people(desk),
                     *(incident_pages(self, desk, self.incidents, NAMES) if self.incidents else ()),
                 ],

@@ -93,7 +93,10 @@ async def test_municipalities_and_kinds_are_offered_by_the_czech_alphabet(client
     kinds = re.search(r'<optgroup label="Auditní záznam">(.*?)</optgroup>', text, re.DOTALL)
     assert re.findall(r">([^<\n]+)</option>", kinds[1]) == [
         "Nahlížení do auditního záznamu",
+        "Odstraněný pohled",
         "Ověření neporušenosti",
         "Poškozený soubor s přístupy",
         "Požadavek bez doložené odpovědi",
+        "Účel nahlížení do záznamu",
+        "Uložený pohled",
     ]
