@@ -79,6 +79,8 @@ class Code(StrEnum):
     DIRECTORY_REMOVAL_CONFIRMED = "directory.removal_confirmed"
     LOG_SEARCHED = "audit.searched"
     LOG_VERIFIED = "audit.verified"
+    LOG_SHARD_OPENED = "audit.shard_opened"
+    LOG_SHARD_DROPPED = "audit.shard_dropped"
     TRAVEL_IMPOSSIBLE = "travel.impossible"
     REQUEST_MADE = "request.made"
     ORDER_PLACED = "request.order_placed"
