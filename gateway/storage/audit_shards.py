@@ -46,7 +46,7 @@ def closed_shards(connection: Connection) -> Sequence[Shard]:
 
 
 def of_row(row: Row[Any]) -> Shard:
-    return Shard(*row)  # the columns are its fields
+    return Shard(*list(row))  # the columns are its fields
 
 
 def keep_closed(connection: Connection, one: Shard) -> None:
