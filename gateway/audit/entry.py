@@ -82,6 +82,8 @@ class Code(StrEnum):
     VIEW_KEPT = "audit.view_kept"
     VIEW_REMOVED = "audit.view_removed"
     PURPOSE_NAMED = "audit.purpose_named"
+    LOG_SHARD_OPENED = "audit.shard_opened"
+    LOG_SHARD_DROPPED = "audit.shard_dropped"
     TRAVEL_IMPOSSIBLE = "travel.impossible"
     REQUEST_MADE = "request.made"
     ORDER_PLACED = "request.order_placed"

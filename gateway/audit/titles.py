@@ -18,6 +18,7 @@ from gateway.audit.policy_titles import POLICY_TITLES
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.request_titles import REQUEST_TITLES
 from gateway.audit.security_incident_titles import SECURITY_INCIDENT_TITLES
+from gateway.audit.shard_titles import SHARD_TITLES
 
 NOTHING = "–"
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -265,6 +266,7 @@ TITLES: dict[Code, Title] = {
         cs="Ověření neporušenosti auditních záznamů: {who} ({finding})",
         en="Integrity of the audit records checked: {who} ({finding})",
     ),
+    **SHARD_TITLES,
     **OPERATION_TITLES,
     **ACCESS_REVIEW_TITLES,
     **POLICY_TITLES,
@@ -325,6 +327,17 @@ FAULTS: dict[Fault, Title] = {
     Fault.TAIL_DAMAGED: Title(cs="uložený konec stromu je poškozen", en="the stored tail is damaged"),
     Fault.CHECKPOINT_REMOVED: Title(cs="kontrolní bod chybí", en="a checkpoint was removed"),
     Fault.CHECKPOINT_ALTERED: Title(cs="kontrolní bod byl změněn", en="a checkpoint was altered"),
+    Fault.SHARD_ALTERED: Title(
+        cs="uložené hranice měsíců záznamu nesouhlasí s tím, co v něm stojí",
+        en="the stored bounds of the log's months disagree with what stands in it",
+    ),
+    Fault.SHARD_NOT_TOLD: Title(
+        cs="měsíc záznamu chybí, a žádný záznam neříká, že byl vymazán po uplynutí lhůty",
+        en="a month of the log is missing, and no entry says that it was deleted after its time",
+    ),
+    Fault.SHARD_NOT_GONE: Title(
+        cs="v měsíci, který byl vymazán, stojí záznam", en="an entry stands in a month that was deleted"
+    ),
 }
 
 

@@ -108,6 +108,7 @@ LABELS: Mapping[str, Title] = {
     "duration_ms": Title(cs="Trvání", en="Duration"),
     "ended": Title(cs="Ukončené relace", en="Sessions ended"),
     "entries": Title(cs="Přepočtené záznamy", en="Entries recomputed"),
+    "month": Title(cs="Měsíc", en="Month"),
     "expires": Title(cs="Povolení platí do", en="Grant valid until"),
     "idle": Title(cs="Od předchozího požadavku", en="Since the request before"),
     "facts": Title(cs="Další skutečnosti, ze kterých rozhodnutí vyšlo", en="Further facts of the decision"),

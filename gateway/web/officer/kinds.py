@@ -162,6 +162,8 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.VIEW_KEPT: Title(cs="Uložený pohled", en="View saved"),
             Code.VIEW_REMOVED: Title(cs="Odstraněný pohled", en="View removed"),
             Code.PURPOSE_NAMED: Title(cs="Účel nahlížení do záznamu", en="Purpose of reading the log"),
+            Code.LOG_SHARD_OPENED: Title(cs="Nový měsíc záznamu", en="Month of the log begun"),
+            Code.LOG_SHARD_DROPPED: Title(cs="Vymazaná část záznamu", en="Part of the log deleted"),
             Code.ACCESS_CUT_OFF: Title(
                 cs="Požadavek bez doložené odpovědi", en="Request whose answer is not known"
             ),

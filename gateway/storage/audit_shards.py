@@ -1,0 +1,54 @@
+"""Shards of the log in the database: which are closed, and where the rows of one lie.
+
+A file keeps all rows in one table. A server gives each later shard a table of its own that inherits the one of before:
+whoever reads that one reads all of them, and a shard goes by dropping its table.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from gateway.audit.shard import Shard
+from gateway.storage.tables.audit import audit_entry, audit_shard
+
+
+def is_server(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
+
+
+def table_of(shard: int, *, server: bool) -> str:
+    """Into which entries of a shard are written."""
+    return f"{audit_entry.name}_{shard}" if server and shard else audit_entry.name
+
+
+def make_table(connection: Connection, shard: int, first: int) -> None:
+    """On a server. Neither who reads the log waits for it nor who appends."""
+    table, parent = table_of(shard, server=True), audit_entry.name
+    connection.exec_driver_sql(
+        f"CREATE TABLE {table} (LIKE {parent} INCLUDING DEFAULTS INCLUDING INDEXES INCLUDING STORAGE, "
+        f"CHECK (sequence >= {first})) INHERITS ({parent})"
+    )
+
+
+def hold_rows(connection: Connection) -> None:
+    """Before anything is read: no shard of this snapshot goes while it is read. A server drops a table for everybody,
+    and would give an older snapshot none of its rows.
+    """
+    if is_server(connection):
+        connection.exec_driver_sql(f"LOCK TABLE {audit_entry.name} IN ACCESS SHARE MODE")
+
+
+def closed_shards(connection: Connection) -> Sequence[Shard]:
+    """In their order, as they stand there: a file keeps any type in any column."""
+    rows = connection.execute(select(audit_shard).order_by(audit_shard.c.number)).all()
+    return [of_row(row) for row in rows]
+
+
+def of_row(row: Row[Any]) -> Shard:
+    return Shard(*list(row))  # the columns are its fields
+
+
+def keep_closed(connection: Connection, one: Shard) -> None:
+    names = ("number", "month", "first", "size", "root", "began", "ended")
+    connection.execute(audit_shard.insert().values({name: getattr(one, name) for name in names}))
