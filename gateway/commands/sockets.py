@@ -23,6 +23,7 @@ from gateway.commands.exchangeable import Exchangeable
 from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.own_applications import PORTAL_ITSELF
+from gateway.commands.report_pages import ReportPages
 from gateway.commands.state import now
 from gateway.commands.travel_told import tell_of_travel
 from gateway.commands.waiting import waits_for
@@ -98,6 +99,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
             *people.pages(),
             *exceptions.pages(),
             *nodes.pages(),
+            *ReportPages(plane, officer.names).pages(),
         ],
         f"requests.{domain}": Requests(
             plane.desk, ask_office(plane), PlaneTown(plane), plane.addresses.admin, waits_for(plane)
