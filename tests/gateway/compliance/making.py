@@ -23,12 +23,13 @@ from config.settings import (
     TechnicalRole,
     Title,
 )
-from config.vocabulary import Action, MunicipalityCode, Role
+from config.vocabulary import Action, MunicipalityCode, Role, SubjectId
 from gateway.access_review.campaign import Campaign, CampaignId, Scope
 from gateway.audit.checkpointer import Sealed
 from gateway.compliance.facts import Facts, Verdict
 from gateway.compliance.report import Made
 from idp.events import Actor
+from idp.login.exception import ExceptionId, SignInException
 
 NOW = datetime(2026, 11, 23, 8, 41, tzinfo=UTC)
 HULIN = MunicipalityCode("588491")
@@ -98,6 +99,18 @@ def review(
         begun_entry=1,
         deadline=NOW - deadline,
         closed_at=None if closed is None else NOW - closed,
+    )
+
+
+def excepted() -> SignInException:
+    return SignInException(
+        id=ExceptionId("x"),
+        subject=SubjectId("s"),
+        login="mala.lucie",
+        reason="Ztracený telefon",
+        granted_by=OFFICER,
+        begins_at=NOW,
+        ends_at=NOW + timedelta(days=3),
     )
 
 

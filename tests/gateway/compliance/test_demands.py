@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from config.settings import Notifications, RoleMapping, Route, Settings
 from config.settings.sign_in import OidcClient
-from config.vocabulary import Language, Role, SubjectId
+from config.vocabulary import Language, Role
 from gateway.asks.emergencies import Emergencies
 from gateway.audit.entry import Code
 from gateway.audit.search import Count
@@ -21,11 +21,10 @@ from gateway.compliance.demands import ALL, DECREES, demands_of
 from gateway.compliance.facts import Facts, Tally, Verdict
 from gateway.compliance.passwords import too_short
 from gateway.compliance.report import judge
-from idp.login.exception import ExceptionId, SignInException
 from tests.gateway.compliance.making import (
     NOW,
-    OFFICER,
     application,
+    excepted,
     facts,
     program,
     review,
@@ -55,17 +54,8 @@ def counted(code: Code, number: int = 3) -> Facts:
     return facts(tallies={code: Tally(Count(number, at_least=False))})
 
 
-def excepted() -> Facts:
-    one = SignInException(
-        id=ExceptionId("x"),
-        subject=SubjectId("s"),
-        login="mala.lucie",
-        reason="Ztracený telefon",
-        granted_by=OFFICER,
-        begins_at=NOW,
-        ends_at=NOW + timedelta(days=3),
-    )
-    return facts(exceptions=[one])
+def excepting() -> Facts:
+    return facts(exceptions=[excepted()])
 
 
 def directory_of_one() -> Facts:
@@ -169,7 +159,7 @@ BROKEN: tuple[tuple[str, Callable[[], Facts], Standing, str], ...] = (
     ("attempts", lambda: table("sign_in", attempts_window=MINUTES), Standing.EXCEPTIONS, "after 1 minute"),
     ("idle", lambda: table("sign_in", idle=90 * MINUTES), Standing.EXCEPTIONS, "90 minutes"),
     ("central-identity", lambda: counted(Code.DIRECTORY_MISCONFIGURED), Standing.EXCEPTIONS, "3×"),
-    ("two-factors", excepted, Standing.EXCEPTIONS, "mala.lucie"),
+    ("two-factors", excepting, Standing.EXCEPTIONS, "mala.lucie"),
     ("recovery", lambda: table("office", municipality=None), Standing.NOT_MET, "no recovery account"),
     ("recovery", lambda: facts(recovery=False), Standing.NOT_MET, "brana recovery-admin issue"),
     ("record-access", lambda: counted(Code.ACCESS_SPOOL_DAMAGED), Standing.EXCEPTIONS, "3"),
@@ -289,7 +279,7 @@ def test_every_demand_has_an_address_and_names_codes_once() -> None:
 
 
 def test_an_exception_that_ends_at_midnight_is_told_by_its_last_day() -> None:
-    running = excepted().exceptions[0]
+    running = excepted()
     ends = with_fields(running, ends_at=NOW.replace(day=26, hour=23, minute=0))
     said = judge(DEMANDS["two-factors"], facts(exceptions=[ends])).findings[0].said
     assert "26 Nov 2026" in said.en
