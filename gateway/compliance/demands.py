@@ -6,11 +6,12 @@ from config.settings import Regime, Title
 from gateway.compliance.access import ACCESS
 from gateway.compliance.demand import Demand
 from gateway.compliance.entrance import ENTRANCE
+from gateway.compliance.granting import GRANTING
 from gateway.compliance.passwords import PASSWORDS
 from gateway.compliance.protection import PROTECTION
 from gateway.compliance.recording import RECORDING
 
-ALL = (*ACCESS, *ENTRANCE, *PASSWORDS, *RECORDING, *PROTECTION)
+ALL = (*ACCESS, *GRANTING, *ENTRANCE, *PASSWORDS, *RECORDING, *PROTECTION)
 DECREES: Mapping[Regime, Title] = {
     "higher": Title(
         cs="vyhláška č. 409/2025 Sb., režim vyšších povinností", en="decree 409/2025, regime of higher duties"
