@@ -139,6 +139,10 @@ class Audit(Setting, frozen=True, kw_only=True):
     checkpoint_every: timedelta = timedelta(seconds=1)
     spool_file_mib: Annotated[int, Meta(ge=1)] = 64
     """Size at which the spool file of the access log is rotated."""
+    regime: Literal["higher", "lower"] = "higher"
+    """Of the office's duties: decree 409/2025 (higher) fixes how long records are kept, 410/2025 (lower) does not."""
+    kept_months: Annotated[int, Meta(ge=1, le=1200)] = 18
+    """How long a month of the log is kept behind its last entry; what a legal hold covers is kept longer."""
 
 
 class AccessReview(Setting, frozen=True, kw_only=True):

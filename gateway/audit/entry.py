@@ -81,6 +81,8 @@ class Code(StrEnum):
     LOG_VERIFIED = "audit.verified"
     LOG_SHARD_OPENED = "audit.shard_opened"
     LOG_SHARD_DROPPED = "audit.shard_dropped"
+    LOG_HOLD_PLACED = "audit.hold_placed"
+    LOG_HOLD_LIFTED = "audit.hold_lifted"
     TRAVEL_IMPOSSIBLE = "travel.impossible"
     REQUEST_MADE = "request.made"
     ORDER_PLACED = "request.order_placed"
