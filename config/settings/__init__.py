@@ -151,6 +151,8 @@ class Audit(Setting, frozen=True, kw_only=True):
     """Beside those that the product brings."""
     regime: Regime = "higher"
     """Of duties by act 264/2025, which the report is held against: `higher` by decree 409/2025, `lower` by 410/2025."""
+    kept_months: Annotated[int, Meta(ge=1, le=1200)] = 18
+    """How long a month of the log is kept behind its last entry; what a legal hold covers is kept longer."""
 
 
 class AccessReview(Setting, frozen=True, kw_only=True):
