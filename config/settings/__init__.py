@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from config.settings.applications import Application, Health, Identity, IdentityHeaders, Route, UpstreamTls
+from config.settings.audit_receivers import AuditReceiver
 from config.settings.directories import (
     ACTIVITY_ROLE_PLACEHOLDER,
     AGENDA_PLACEHOLDER,
@@ -42,6 +43,7 @@ __all__ = [
     "ActivityRoles",
     "Application",
     "Audit",
+    "AuditReceiver",
     "Deputy",
     "Directory",
     "Facts",
@@ -139,6 +141,9 @@ class Audit(Setting, frozen=True, kw_only=True):
     checkpoint_every: timedelta = timedelta(seconds=1)
     spool_file_mib: Annotated[int, Meta(ge=1)] = 64
     """Size at which the spool file of the access log is rotated."""
+    receivers: list[AuditReceiver] = field(default_factory=list)
+    receiver_down_after: timedelta = timedelta(minutes=5)
+    """For how long a receiver takes nothing until the log says so."""
 
 
 class AccessReview(Setting, frozen=True, kw_only=True):

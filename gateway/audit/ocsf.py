@@ -34,7 +34,19 @@ OF_USERS = frozenset({Class.ACCOUNT_CHANGE, Class.AUTHENTICATION, Class.AUTHORIZ
 WITH_SOURCE = frozenset({*OF_USERS, Class.ENTITY_MANAGEMENT, Class.HTTP_ACTIVITY, Class.API_ACTIVITY})
 WITH_REQUEST = WITH_SOURCE - {Class.HTTP_ACTIVITY}
 NAMES_OF_THINGS = (
-    *("key", "node", "proposal", "review", "request", "class", "directory", "serial", "scope", "purpose"),
+    *(
+        "key",
+        "receiver",
+        "node",
+        "proposal",
+        "review",
+        "request",
+        "class",
+        "directory",
+        "serial",
+        "scope",
+        "purpose",
+    ),
 )
 """Details that name the thing an entry is about, the narrowest first."""
 

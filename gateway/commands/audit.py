@@ -29,6 +29,7 @@ from gateway.audit.verify import Report
 from gateway.commands.audit_asked import municipality_of, reason_of
 from gateway.commands.audit_handed_out import export, key, proof, verifier
 from gateway.commands.audit_moments import MOMENT, in_prague
+from gateway.commands.audit_receivers import receivers
 from gateway.commands.entry_codes import EntryCode, catalogue
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
@@ -49,7 +50,7 @@ ALTERED = "this entry was altered; run `brana audit verify`"
 def command() -> None: ...
 
 
-for each in (export, proof, verifier, key):
+for each in (export, proof, verifier, key, receivers):
     command.add_command(each)
 
 

@@ -49,6 +49,7 @@ from gateway.commands.figures import keep_figures
 from gateway.commands.fitness import require_buildable
 from gateway.commands.fleet_services import keep_door, keep_heard, look_at_nodes, renew
 from gateway.commands.following_policies import FollowingPolicies
+from gateway.commands.forwarding import forward, keep_receiver_figures
 from gateway.commands.handing_over import FIRST, WITHOUT_DIRECTORY
 from gateway.commands.hangup import Hangup
 from gateway.commands.keys_in_force import keep_keys
@@ -208,6 +209,7 @@ async def _serve(
                 partial(keep_technical_certificates, plane),
                 partial(policies.follow),
                 partial(keep_activations, plane),
+                *_forwarding(plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )
@@ -296,6 +298,12 @@ async def look_again(
     await plane.nodes.ask_all()
     # One after the other: whoever asked waits for five seconds in all.
     return has_keys and await plane.gates.gate_applied(COMMAND_PATIENCE)
+
+
+def _forwarding(plane: ControlPlane) -> list[Round]:
+    receivers = plane.settings.audit.receivers
+    figures = [partial(keep_receiver_figures, plane)] if receivers else []
+    return [*(partial(forward, plane, one) for one in receivers), *figures]
 
 
 def _beside_envoy(plane: ControlPlane) -> list[Round]:

@@ -1,0 +1,23 @@
+"""What entries about receivers of the log say to people."""
+
+from config.settings import Title
+from gateway.audit.entry import Code
+
+FORWARDING_TITLES: dict[Code, Title] = {
+    Code.RECEIVER_BEGUN: Title(
+        cs="Od této chvíle se auditní záznamy předávají příjemci {receiver} (od záznamu {first})",
+        en="The audit log goes to receiver {receiver} from now on (from entry {first})",
+    ),
+    Code.RECEIVER_DOWN: Title(
+        cs="Příjemce auditních záznamů {receiver} nepřijímá, záznamy čekají od {first} (důvod: {reason})",
+        en="Receiver {receiver} of the audit log takes nothing, entries wait from {first} (reason: {reason})",
+    ),
+    Code.RECEIVER_BACK: Title(
+        cs="Příjemce auditních záznamů {receiver} opět přijímá (nepřijímal od {since})",
+        en="Receiver {receiver} of the audit log takes entries again (it took none since {since})",
+    ),
+    Code.RECEIVER_MISSED: Title(
+        cs="Příjemce {receiver} nedostal záznamy {first} až {last}: v auditním záznamu už nejsou",
+        en="Receiver {receiver} did not get entries {first} to {last}: they are in the log no more",
+    ),
+}
