@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from config.address import split_address
+from config.alerts import alert_findings
 from config.applications import (
     application_findings,
     certificates_of_applications,
@@ -76,6 +77,7 @@ def inconsistencies(
         ((), named_network_findings(settings)),
         ((), receiver_findings(settings)),
         ((), audit_receiver_findings(settings)),
+        ((), alert_findings(settings)),
         ((), database_findings(settings)),
         ((), technical_findings(settings, district)),
         (("requests", "applications"), request_findings(settings)),

@@ -69,6 +69,9 @@ class Metrics:
         self.incident_closures = Gauge(
             "brana_incident_closures", "Classes of access that an incident closes now", registry=self.registry
         )
+        self.alerts_standing = Gauge(
+            "brana_alerts_standing", "Alerts that stand, by rule", ["rule"], registry=self.registry
+        )
         self.receiver_behind = Gauge(
             "brana_audit_receiver_behind",
             "Entries of the log that a receiver has not taken",

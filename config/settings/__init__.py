@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from config.settings.alerts import AlertRule
 from config.settings.applications import Application, Health, Identity, IdentityHeaders, Route, UpstreamTls
 from config.settings.audit_receivers import AuditReceiver
 from config.settings.directories import (
@@ -41,6 +42,7 @@ __all__ = [
     "PLACEHOLDER",
     "AccessReview",
     "ActivityRoles",
+    "AlertRule",
     "Application",
     "Audit",
     "AuditReceiver",
@@ -144,6 +146,8 @@ class Audit(Setting, frozen=True, kw_only=True):
     receivers: list[AuditReceiver] = field(default_factory=list)
     receiver_down_after: timedelta = timedelta(minutes=5)
     """For how long a receiver takes nothing until the log says so."""
+    alerts: list[AlertRule] = field(default_factory=list)
+    """Besides those that are delivered; one of the same name takes its place."""
 
 
 class AccessReview(Setting, frozen=True, kw_only=True):

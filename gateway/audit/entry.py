@@ -79,6 +79,8 @@ class Code(StrEnum):
     DIRECTORY_REMOVAL_CONFIRMED = "directory.removal_confirmed"
     LOG_SEARCHED = "audit.searched"
     LOG_VERIFIED = "audit.verified"
+    ALERT_RAISED = "alert.raised"
+    ALERT_OVER = "alert.over"
     RECEIVER_BEGUN = "audit.receiver_begun"
     RECEIVER_DOWN = "audit.receiver_down"
     RECEIVER_BACK = "audit.receiver_back"

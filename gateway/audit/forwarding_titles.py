@@ -1,9 +1,17 @@
-"""What entries about receivers of the log say to people."""
+"""What entries about receivers of the log, and about alerts, say to people."""
 
 from config.settings import Title
 from gateway.audit.entry import Code
 
 FORWARDING_TITLES: dict[Code, Title] = {
+    Code.ALERT_RAISED: Title(
+        cs="Upozornění „{alert_rule}“: {alert_of} (dosud: {number}, mez: {threshold})",
+        en="Alert “{alert_rule}”: {alert_of} (so far: {number}, threshold: {threshold})",
+    ),
+    Code.ALERT_OVER: Title(
+        cs="Upozornění „{alert_rule}“ pominulo: {alert_of} (celkem: {number}, od {since})",
+        en="Alert “{alert_rule}” is over: {alert_of} (in all: {number}, since {since})",
+    ),
     Code.RECEIVER_BEGUN: Title(
         cs="Od této chvíle se auditní záznamy předávají příjemci {receiver} (od záznamu {first})",
         en="The audit log goes to receiver {receiver} from now on (from entry {first})",

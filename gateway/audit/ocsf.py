@@ -216,7 +216,7 @@ def _finding(made: dict[str, Any], recorded: Recorded, origin: str) -> None:
     made["finding_info"] = {"uid": about, "title": made["message"]}
     if rule := _text(entry, "alert_rule"):
         made["finding_info"]["analytic"] = {"uid": rule, "name": rule, "type_id": 1}
-    if isinstance(first := entry.details.get("entries_first"), list) and first:
+    if isinstance(first := entry.details.get("first_entries"), list) and first:
         made["finding_info"]["related_events"] = [{"uid": f"{origin}/{one}"} for one in first]
     made["is_alert"] = made["activity_id"] == CREATED
     made["status_id"] = RESOLVED if made["activity_id"] == CLOSED else NEW

@@ -142,6 +142,8 @@ KINDS: dict[Code, Kind] = {
     Code.DIRECTORY_REMOVAL_CONFIRMED: _thing("directory", _CHANGE),
     Code.LOG_SEARCHED: _READ,
     Code.LOG_VERIFIED: _READ,
+    Code.ALERT_RAISED: _FOUND,
+    Code.ALERT_OVER: Kind(Class.DETECTION_FINDING, 3),
     Code.RECEIVER_BEGUN: _thing("receiver of the log", _CREATE),
     Code.RECEIVER_DOWN: _ERROR,
     Code.RECEIVER_BACK: _WELL_AGAIN,
@@ -204,6 +206,7 @@ KINDS: dict[Code, Kind] = {
 }
 
 SEVERITIES: dict[Code, Severity] = {
+    Code.ALERT_RAISED: Severity.HIGH,
     Code.TRAVEL_IMPOSSIBLE: Severity.HIGH,
     Code.NEW_DEVICE_DISOWNED: Severity.HIGH,
     Code.RECOVERY_USED: Severity.HIGH,

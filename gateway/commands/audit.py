@@ -26,6 +26,7 @@ from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.audit.search import Altered, Found, Query, Unreadable
 from gateway.audit.titles import sentence
 from gateway.audit.verify import Report
+from gateway.commands.audit_alerts import alerts
 from gateway.commands.audit_asked import municipality_of, reason_of
 from gateway.commands.audit_handed_out import export, key, proof, verifier
 from gateway.commands.audit_moments import MOMENT, in_prague
@@ -50,7 +51,7 @@ ALTERED = "this entry was altered; run `brana audit verify`"
 def command() -> None: ...
 
 
-for each in (export, proof, verifier, key, receivers):
+for each in (export, proof, verifier, key, receivers, alerts):
     command.add_command(each)
 
 

@@ -40,6 +40,7 @@ from gateway.audit.note import Signer
 from gateway.audit.recomputation import Recomputation
 from gateway.commands import heap, rounds, verification_process
 from gateway.commands.activations import keep_activations, take_policies
+from gateway.commands.alerting import watch_the_log
 from gateway.commands.asking_office import ask_office
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import resources_of
@@ -210,6 +211,7 @@ async def _serve(
                 partial(policies.follow),
                 partial(keep_activations, plane),
                 *_forwarding(plane),
+                partial(watch_the_log, plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )

@@ -159,6 +159,8 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         {
             Code.LOG_SEARCHED: Title(cs="Nahlížení do auditního záznamu", en="Audit log read"),
             Code.LOG_VERIFIED: Title(cs="Ověření neporušenosti", en="Integrity verified"),
+            Code.ALERT_RAISED: Title(cs="Upozornění", en="Alert"),
+            Code.ALERT_OVER: Title(cs="Pominulé upozornění", en="Alert over"),
             Code.RECEIVER_BEGUN: Title(cs="Nový příjemce záznamů", en="New receiver of the log"),
             Code.RECEIVER_DOWN: Title(cs="Příjemce záznamů nepřijímá", en="Receiver takes nothing"),
             Code.RECEIVER_BACK: Title(cs="Příjemce záznamů opět přijímá", en="Receiver is back"),
