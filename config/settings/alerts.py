@@ -25,11 +25,11 @@ class AlertRule(Setting, frozen=True, kw_only=True):
     after_hours: bool = False
     """Only outside of office hours, in Prague."""
     group_by: Literal["person", "address", "session", "application", "municipality", "all"] = "person"
-    sum_of: Annotated[str, Meta(pattern="^[a-z_]{0,40}$")] = ""
-    """A detail that is summed up; empty: entries are counted."""
+    sum_of: Annotated[str, Meta(pattern="^[a-z_]{1,40}$")] | None = None
+    """A detail that is summed up; None: entries are counted."""
     at_least: Annotated[int, Meta(ge=1)] = 1
     within: timedelta = timedelta(hours=1)
     quiet: timedelta = timedelta(minutes=30)
     """It is over when there was less than half of `at_least` for so long."""
-    new: Literal["", "country"] = ""
+    new: Literal["country"] | None = None
     """In place of a number: the person comes from one that was not seen in `within`."""

@@ -115,7 +115,8 @@ class Watch:
         gone = {(one.rule, one.group) for one in over}
         fresh = {one.id for one in raised}
         grown = tuple(one for key, one in touched.items() if key not in gone and one.id not in fresh)
-        return Changed(tuple(raised), over, grown, seen)
+        told = tuple(touched[one.rule, one.group] for one in raised)  # with what was added since
+        return Changed(told, over, grown, seen)
 
     def _more(self, rule: AlertRule, group: str, recorded: Recorded) -> Alert | None:
         weight = weight_of(rule, recorded.entry)
