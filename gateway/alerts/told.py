@@ -24,6 +24,17 @@ def raised(alert: Alert, now: datetime) -> Entry:
     )
 
 
+def acknowledged(alert: Alert, now: datetime, *, subject: str, person: str) -> Entry:
+    return Entry(
+        code=Code.ALERT_ACKNOWLEDGED,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject=subject,
+        person=person,
+        details=_facts(alert),
+    )
+
+
 def over(alert: Alert, now: datetime) -> Entry:
     return Entry(
         code=Code.ALERT_OVER,

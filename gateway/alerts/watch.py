@@ -36,6 +36,8 @@ class Alert:
     threshold: int
     entries: tuple[int, ...]
     calm_since: datetime | None = None
+    acknowledged_by: str = ""
+    """Login of the officer who has it in hand; the watch itself does not ask."""
 
 
 @dataclass(slots=True)

@@ -80,6 +80,7 @@ class Code(StrEnum):
     LOG_SEARCHED = "audit.searched"
     LOG_VERIFIED = "audit.verified"
     ALERT_RAISED = "alert.raised"
+    ALERT_ACKNOWLEDGED = "alert.acknowledged"
     ALERT_OVER = "alert.over"
     RECEIVER_BEGUN = "audit.receiver_begun"
     RECEIVER_DOWN = "audit.receiver_down"

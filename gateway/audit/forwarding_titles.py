@@ -8,6 +8,10 @@ FORWARDING_TITLES: dict[Code, Title] = {
         cs="Upozornění „{alert_rule}“: {alert_of} (dosud: {number}, mez: {threshold})",
         en="Alert “{alert_rule}”: {alert_of} (so far: {number}, threshold: {threshold})",
     ),
+    Code.ALERT_ACKNOWLEDGED: Title(
+        cs="Upozornění „{alert_rule}“ převzato: {who} (týká se: {alert_of})",
+        en="Alert “{alert_rule}” acknowledged: {who} (about: {alert_of})",
+    ),
     Code.ALERT_OVER: Title(
         cs="Upozornění „{alert_rule}“ pominulo: {alert_of} (celkem: {number}, od {since})",
         en="Alert “{alert_rule}” is over: {alert_of} (in all: {number}, since {since})",

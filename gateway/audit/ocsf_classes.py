@@ -143,6 +143,7 @@ KINDS: dict[Code, Kind] = {
     Code.LOG_SEARCHED: _READ,
     Code.LOG_VERIFIED: _READ,
     Code.ALERT_RAISED: _FOUND,
+    Code.ALERT_ACKNOWLEDGED: Kind(Class.DETECTION_FINDING, 2),
     Code.ALERT_OVER: Kind(Class.DETECTION_FINDING, 3),
     Code.RECEIVER_BEGUN: _thing("receiver of the log", _CREATE),
     Code.RECEIVER_DOWN: _ERROR,

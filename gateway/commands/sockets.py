@@ -32,6 +32,8 @@ from gateway.fleet.door import Door
 from gateway.fleet.known_nodes import KnownFleet
 from gateway.metrics import SOCKET, metrics_app
 from gateway.sessions.own import OwnSessions
+from gateway.storage.alerts import StoredAlerts
+from gateway.storage.audit import append
 from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.fleet_nodes import FleetNodes
 from gateway.storage.recovery_rows import fingerprint_of
@@ -43,6 +45,7 @@ from gateway.web.decision_pages import DecisionPages
 from gateway.web.desk import Page
 from gateway.web.entrance import Entrance
 from gateway.web.kept_form import KeptForms
+from gateway.web.officer.alerts import Alerts
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
@@ -98,6 +101,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
             *people.pages(),
             *exceptions.pages(),
             *nodes.pages(),
+            *Alerts(officer.desk, StoredAlerts(plane.state.database, append), officer.log, record).pages(),
         ],
         f"requests.{domain}": Requests(
             plane.desk, ask_office(plane), PlaneTown(plane), plane.addresses.admin, waits_for(plane)

@@ -86,12 +86,11 @@ class StoredAlerts:
                 raise OthersLooked(before)
             for one in changed.over:
                 connection.execute(delete(alert_standing).where(_a.id == one.id))
-            for one in (*changed.raised, *changed.grown):
-                connection.execute(delete(alert_standing).where(_a.id == one.id))
-            over = {one.id for one in changed.over}
-            rows = [_row(one) for one in (*changed.raised, *changed.grown) if one.id not in over]
-            if rows:
-                connection.execute(insert(alert_standing), rows)
+            for one in changed.grown:
+                more = {"number": one.number, "calm_since": _row(one)["calm_since"]}
+                connection.execute(update(alert_standing).where(_a.id == one.id).values(more))
+            if changed.raised:
+                connection.execute(insert(alert_standing), [_row(one) for one in changed.raised])
             for (rule, of, value), at in changed.seen.items():
                 same = (_s.rule == rule) & (_s.of == of) & (_s.value == value)
                 connection.execute(delete(alert_seen).where(same))
@@ -105,6 +104,18 @@ class StoredAlerts:
             self.append(connection, entries)
 
         await self.database.write(work)
+
+    async def acknowledge(self, alert: str, by: str, entry: Entry) -> bool:
+        """Whether it still stands and nobody did before."""
+
+        def work(connection: Connection) -> bool:
+            open_still = (_a.id == alert) & (_a.acknowledged_by == "")
+            done = connection.execute(update(alert_standing).where(open_still).values(acknowledged_by=by))
+            if done.rowcount == 1:
+                self.append(connection, [entry])
+            return done.rowcount == 1
+
+        return await self.database.write(work)
 
     async def standing(self) -> list[Alert]:
         return await self.database.read(standing)
@@ -183,4 +194,5 @@ def _alert(row: Row[Any]) -> Alert:
         threshold=row.threshold,
         entries=tuple(msgspec.json.decode(row.entries, type=list[int])),
         calm_since=None if row.calm_since is None else moment(row.calm_since),
+        acknowledged_by=row.acknowledged_by,
     )

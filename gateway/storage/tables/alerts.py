@@ -1,13 +1,13 @@
 """Alerts that stand, how far the log was looked at for them, and which countries people came from."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
 
 from gateway.storage.tables import metadata
 
 alert_place = Table(
     "alert_place",
     metadata,
-    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1: there is one place
     Column("following", BigInteger, nullable=False),  # the first entry that was not looked at
 )
 
@@ -22,6 +22,7 @@ alert_standing = Table(
     Column("threshold", BigInteger, nullable=False),
     Column("entries", Text, nullable=False),  # JSON: numbers of the first ones
     Column("calm_since", BigInteger, nullable=True),
+    Column("acknowledged_by", Text, nullable=False, server_default=""),  # login
 )
 
 alert_seen = Table(

@@ -160,6 +160,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.LOG_SEARCHED: Title(cs="Nahlížení do auditního záznamu", en="Audit log read"),
             Code.LOG_VERIFIED: Title(cs="Ověření neporušenosti", en="Integrity verified"),
             Code.ALERT_RAISED: Title(cs="Upozornění", en="Alert"),
+            Code.ALERT_ACKNOWLEDGED: Title(cs="Převzaté upozornění", en="Alert acknowledged"),
             Code.ALERT_OVER: Title(cs="Pominulé upozornění", en="Alert over"),
             Code.RECEIVER_BEGUN: Title(cs="Nový příjemce záznamů", en="New receiver of the log"),
             Code.RECEIVER_DOWN: Title(cs="Příjemce záznamů nepřijímá", en="Receiver takes nothing"),

@@ -75,7 +75,7 @@ def test_whatever_an_entry_holds_the_result_can_be_written_and_says_no_less(one:
 
 def test_details_that_stay_are_details_there_are():
     made_here = {
-                "alert_rule",
+        "alert_rule",
         "group_by",
         "receiver",
         "state",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.alerts.delivered import in_force
+from gateway.alerts.told import acknowledged
 from gateway.audit.entry import Code, Outcome
 from gateway.commands.alerting import Looking
 from gateway.storage.alerts import SPAN, OthersLooked, StoredAlerts, first_since
@@ -45,10 +46,8 @@ def guesses(number: int, person: str = "novak") -> list[object]:
 
 def told(log: Log) -> list[str]:
     def codes(connection: object) -> list[str]:
-        rows = connection.exec_driver_sql(
-            "SELECT code FROM audit_entry WHERE code LIKE 'alert.%' ORDER BY sequence"
-        )
-        return [row[0] for row in rows]
+        rows = connection.exec_driver_sql("SELECT code FROM audit_entry ORDER BY sequence")
+        return [row[0] for row in rows if row[0].startswith("alert.")]
 
     return log.database.read_now(codes)
 
@@ -146,3 +145,18 @@ async def test_a_long_backlog_is_looked_at_in_spans(log: Log):
     assert await one.step(log.clock())
     await look(log, one)
     assert told(log) == ["alert.raised"]
+
+
+async def test_one_officer_takes_an_alert_in_hand_and_what_is_added_leaves_it_so(log: Log):
+    one = await looking(log)
+    log.append(guesses(10))
+    await look(log, one)
+    (alert,) = await store(log).standing()
+    entry_of = acknowledged(alert, log.clock(), subject="office:2", person="vesela")
+    assert await store(log).acknowledge(alert.id, "vesela", entry_of)
+    assert not await store(log).acknowledge(alert.id, "jina", entry_of)
+    log.append(guesses(3))
+    await look(log, one)
+    (alert,) = await store(log).standing()
+    assert (alert.acknowledged_by, alert.number) == ("vesela", 13)
+    assert told(log) == ["alert.raised", "alert.acknowledged"]

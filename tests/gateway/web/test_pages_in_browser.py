@@ -34,6 +34,7 @@ PAGES = {
     "people-nobody": ("admin", "/people?login=nikdo"),
     "exceptions": ("admin", "/exceptions?done=granted"),
     "nodes": ("admin", "/nodes"),
+    "alerts": ("admin", "/alerts"),
     "integrity": ("admin", "/integrity"),
     "not-found": ("portal", "/nowhere"),
     "refused": ("portal", "/.brana/refused"),

@@ -12,7 +12,6 @@ def upgrade() -> None:
         "alert_place",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("following", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("id = 1", name="one_row"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_place")),
     )
     op.create_table(
@@ -25,6 +24,7 @@ def upgrade() -> None:
         sa.Column("threshold", sa.BigInteger(), nullable=False),
         sa.Column("entries", sa.Text(), nullable=False),
         sa.Column("calm_since", sa.BigInteger(), nullable=True),
+        sa.Column("acknowledged_by", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_standing")),
     )
     op.create_table(
