@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from config.settings.alerts import AlertRule
 from config.settings.applications import Application, Health, Identity, IdentityHeaders, Route, UpstreamTls
+from config.settings.audit_receivers import AuditReceiver
 from config.settings.directories import (
     ACTIVITY_ROLE_PLACEHOLDER,
     AGENDA_PLACEHOLDER,
@@ -41,11 +43,13 @@ __all__ = [
     "PLACEHOLDER",
     "AccessReview",
     "ActivityRoles",
+    "AlertRule",
     "Application",
     "Audit",
     "AuditFollowUp",
     "AuditGroup",
     "AuditQuestion",
+    "AuditReceiver",
     "Deputy",
     "Directory",
     "Facts",
@@ -153,6 +157,11 @@ class Audit(Setting, frozen=True, kw_only=True):
     """Of duties by act 264/2025, which the report is held against: `higher` by decree 409/2025, `lower` by 410/2025."""
     kept_months: Annotated[int, Meta(ge=1, le=1200)] = 18
     """How long a month of the log is kept behind its last entry; what a legal hold covers is kept longer."""
+    receivers: list[AuditReceiver] = field(default_factory=list)
+    receiver_down_after: timedelta = timedelta(minutes=5)
+    """For how long a receiver takes nothing until the log says so."""
+    alerts: list[AlertRule] = field(default_factory=list)
+    """Besides those that are delivered; one of the same name takes its place."""
 
 
 class AccessReview(Setting, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from gateway.audit.acts import SYSTEM
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
 from gateway.audit.entry import Code, Entry
+from gateway.audit.forwarding_titles import FORWARDING_TITLES
 from gateway.audit.operation_titles import OPERATION_TITLES
 from gateway.audit.policy_titles import POLICY_TITLES
 from gateway.audit.reasons import REASONS, Reasons
@@ -268,6 +269,7 @@ TITLES: dict[Code, Title] = {
     ),
     **SHARD_TITLES,
     **OPERATION_TITLES,
+    **FORWARDING_TITLES,
     **ACCESS_REVIEW_TITLES,
     **POLICY_TITLES,
     Code.TRAVEL_IMPOSSIBLE: Title(

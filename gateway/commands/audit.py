@@ -24,10 +24,12 @@ from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.audit.search import Altered, Page, Query, Unreadable
 from gateway.audit.verify import Report
 from gateway.audit.written import ConditionUnusable, query_of
+from gateway.commands.audit_alerts import alerts
 from gateway.commands.audit_ask import ask
 from gateway.commands.audit_asked import municipality_of, reason_of
 from gateway.commands.audit_handed_out import export, key, proof, verifier
 from gateway.commands.audit_moments import MOMENT, in_prague
+from gateway.commands.audit_receivers import receivers
 from gateway.commands.audit_report import report as compliance_report
 from gateway.commands.audit_shown import as_json, as_text, known_reasons, tell_not_searched
 from gateway.commands.audit_views import query_of_view, views
@@ -44,7 +46,7 @@ from gateway.storage.audit_search import LogSearch
 def command() -> None: ...
 
 
-for each in (ask, export, proof, verifier, key, views, compliance_report):
+for each in (ask, export, proof, verifier, key, views, compliance_report, receivers, alerts):
     command.add_command(each)
 
 

@@ -41,6 +41,7 @@ from gateway.audit.purposes import with_purpose
 from gateway.audit.recomputation import Recomputation
 from gateway.commands import heap, rounds, verification_process
 from gateway.commands.activations import keep_activations, take_policies
+from gateway.commands.alerting import watch_the_log
 from gateway.commands.asking_office import ask_office
 from gateway.commands.audit_indexing import keep_index
 from gateway.commands.control_plane import ControlPlane
@@ -51,6 +52,7 @@ from gateway.commands.figures import keep_figures
 from gateway.commands.fitness import require_buildable
 from gateway.commands.fleet_services import keep_door, keep_heard, look_at_nodes, renew
 from gateway.commands.following_policies import FollowingPolicies
+from gateway.commands.forwarding import forward, keep_receiver_figures
 from gateway.commands.handing_over import FIRST, WITHOUT_DIRECTORY
 from gateway.commands.hangup import Hangup
 from gateway.commands.incident_pages import incidents_due, where_to_close
@@ -217,6 +219,8 @@ async def _serve(
                 partial(keep_technical_certificates, plane),
                 partial(policies.follow),
                 partial(keep_activations, plane),
+                *_forwarding(plane),
+                partial(watch_the_log, plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )
@@ -307,6 +311,12 @@ async def look_again(
     await plane.nodes.ask_all()
     # One after the other: whoever asked waits for five seconds in all.
     return has_keys and await plane.gates.gate_applied(COMMAND_PATIENCE)
+
+
+def _forwarding(plane: ControlPlane) -> list[Round]:
+    receivers = plane.settings.audit.receivers
+    figures = [partial(keep_receiver_figures, plane)] if receivers else []
+    return [*(partial(forward, plane, one) for one in receivers), *figures]
 
 
 def _beside_envoy(plane: ControlPlane) -> list[Round]:

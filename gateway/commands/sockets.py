@@ -35,6 +35,7 @@ from gateway.fleet.door import Door
 from gateway.fleet.known_nodes import KnownFleet
 from gateway.metrics import SOCKET, metrics_app
 from gateway.sessions.own import OwnSessions
+from gateway.storage.alerts import StoredAlerts
 from gateway.storage.audit import append
 from gateway.storage.audit_views import StoredPurposes
 from gateway.storage.database import Database, DatabaseUnusable
@@ -48,6 +49,7 @@ from gateway.web.decision_pages import DecisionPages
 from gateway.web.desk import Page
 from gateway.web.entrance import Entrance
 from gateway.web.kept_form import KeptForms
+from gateway.web.officer.alerts import Alerts
 from gateway.web.officer.answers import Answers
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.nodes import Nodes
@@ -122,6 +124,9 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
                 *exceptions.pages(),
                 *nodes.pages(),
                 *incident_pages(plane, officer),
+                *Alerts(
+                    officer.desk, StoredAlerts(plane.state.database, append), officer.log, record
+                ).pages(),
                 *ReportPages(plane, officer.names, record).pages(),
             ],
         ),

@@ -166,6 +166,13 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.LOG_SHARD_DROPPED: Title(cs="Vymazaná část záznamu", en="Part of the log deleted"),
             Code.LOG_HOLD_PLACED: Title(cs="Zadržení záznamů", en="Records held"),
             Code.LOG_HOLD_LIFTED: Title(cs="Zrušené zadržení záznamů", en="Hold on records lifted"),
+            Code.ALERT_RAISED: Title(cs="Upozornění", en="Alert"),
+            Code.ALERT_ACKNOWLEDGED: Title(cs="Převzaté upozornění", en="Alert acknowledged"),
+            Code.ALERT_OVER: Title(cs="Pominulé upozornění", en="Alert over"),
+            Code.RECEIVER_BEGUN: Title(cs="Nový příjemce záznamů", en="New receiver of the log"),
+            Code.RECEIVER_DOWN: Title(cs="Příjemce záznamů nepřijímá", en="Receiver takes nothing"),
+            Code.RECEIVER_BACK: Title(cs="Příjemce záznamů opět přijímá", en="Receiver is back"),
+            Code.RECEIVER_MISSED: Title(cs="Záznamy příjemci nepředané", en="Entries a receiver missed"),
             Code.ACCESS_CUT_OFF: Title(
                 cs="Požadavek bez doložené odpovědi", en="Request whose answer is not known"
             ),

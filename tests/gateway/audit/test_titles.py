@@ -22,6 +22,8 @@ DETAILS = {
     *("account", "secret"),
     *("node", "role", "service"),
     *("entries",),
+    *("receiver", "first", "last"),
+    *("alert_rule", "alert_of", "number", "threshold"),
     *("since", "until", "sponsor", "review_by", "agenda", "activity_role", "approvals", "note"),
     *("country", "country_before"),
     *("key", "purpose", "signs_from", "ends", "version", "cause", "removal", "process", "jumped_ms"),

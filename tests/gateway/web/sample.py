@@ -14,6 +14,7 @@ from config.fleet import Role as NodeRole
 from config.places import Places
 from config.settings import Place, Title
 from config.vocabulary import ApplicationId, Role, SessionId
+from gateway.alerts.watch import Alert
 from gateway.asks.emergencies import Emergencies
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry, Outcome
@@ -34,6 +35,7 @@ from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, Sessio
 from gateway.sessions.status import Ending, SessionStatus
 from gateway.waiting import NOTHING, Waiting
 from gateway.web.desk import Desk, Page
+from gateway.web.officer.alerts import Alerts
 from gateway.web.officer.answers import Answers
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.names import Names
@@ -130,6 +132,33 @@ class MemoryPortal:
 
 
 @dataclass
+class MemoryAlerts:
+    recorded: list[Entry] = field(default_factory=list)
+    kept: list[Alert] = field(
+        default_factory=lambda: [
+            Alert(
+                id="failed_sign_ins-7", rule="failed_sign_ins", group="novak.petr", threshold=10, entries=(3, 5, 7),
+                raised_at=NOW - timedelta(minutes=12), number=14,
+            ),
+            Alert(
+                id="clock_drift-2", rule="clock_drift", group="*", threshold=1, entries=(2,),
+                raised_at=NOW - timedelta(hours=3), number=1, acknowledged_by="dvorak.jan",
+            ),
+        ]
+    )  # fmt: skip
+
+    async def standing(self):
+        return self.kept
+
+    async def acknowledge(self, alert, by, entry):
+        open_still = [one for one in self.kept if one.id == alert and not one.acknowledged_by]
+        self.kept = [replace(one, acknowledged_by=by) if one in open_still else one for one in self.kept]
+        if open_still:
+            self.recorded.append(entry)
+        return bool(open_still)
+
+
+@dataclass
 class MemorySessions:
     open_sessions: list[LiveSession] = field(
         default_factory=lambda: [
@@ -218,6 +247,7 @@ class Office:
 
     origin_port: str = ""
     portal: MemoryPortal = field(default_factory=MemoryPortal)
+    alerts: MemoryAlerts = field(default_factory=MemoryAlerts)
     log: MemoryLog = field(default_factory=MemoryLog)
     sessions: MemorySessions = field(default_factory=MemorySessions)
     duties: Duties = field(default_factory=Duties)
@@ -319,6 +349,7 @@ class Office:
                     *SavedViews(desk, self.views, self.views, officer.reach, officer.record).pages(),
                     *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
                     *Nodes(desk, self.known_fleet, officer.record).pages(),
+                    *Alerts(desk, self.alerts, self.log, officer.record).pages(),
                     *self._report(desk, officer.record),
                     *self._about_people(desk),
                     *(incident_pages(self, desk, self.incidents, NAMES) if self.incidents else ()),

@@ -41,6 +41,7 @@ PAGES = {
     "people-nobody": ("admin", "/people?login=nikdo"),
     "exceptions": ("admin", "/exceptions?done=granted"),
     "nodes": ("admin", "/nodes"),
+    "alerts": ("admin", "/alerts"),
     "integrity": ("admin", "/integrity"),
     "report": ("admin", "/report"),
     "report-filters": ("admin", "/report/pdf?since=tomorrow"),
