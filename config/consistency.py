@@ -26,6 +26,7 @@ from config.networks import proxy_findings
 from config.places import place_findings
 from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
 from config.requests import request_findings
+from config.retention import retention_findings
 from config.role_mappings import role_findings
 from config.settings import Settings
 from config.shared_database import certificates_of_database, database_findings, secrets_of_database
@@ -73,6 +74,7 @@ def inconsistencies(
         ((), database_findings(settings)),
         ((), technical_findings(settings, district)),
         (("requests", "applications"), request_findings(settings)),
+        (("audit",), retention_findings(settings)),
     )
     return [one for rests_on, findings in checks for one in without_doubt(list(findings), rests_on, doubtful)]
 

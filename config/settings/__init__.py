@@ -68,6 +68,7 @@ __all__ = [
     "Policies",
     "Postgres",
     "Public",
+    "Regime",
     "Requests",
     "RoleLimits",
     "RoleMapping",
@@ -139,12 +140,19 @@ class Policies(Setting, frozen=True, kw_only=True):
     """What becomes of files that were edited: in force at once, or a proposal that somebody else approves."""
 
 
+Regime = Literal["higher", "lower"]
+
+
 class Audit(Setting, frozen=True, kw_only=True):
     checkpoint_every: timedelta = timedelta(seconds=1)
     spool_file_mib: Annotated[int, Meta(ge=1)] = 64
     """Size at which the spool file of the access log is rotated."""
     questions: list[AuditQuestion] = field(default_factory=list)
     """Beside those that the product brings."""
+    regime: Regime = "higher"
+    """Of duties by act 264/2025, which the report is held against: `higher` by decree 409/2025, `lower` by 410/2025."""
+    kept_months: Annotated[int, Meta(ge=1, le=1200)] = 18
+    """How long a month of the log is kept behind its last entry; what a legal hold covers is kept longer."""
 
 
 class AccessReview(Setting, frozen=True, kw_only=True):

@@ -84,6 +84,8 @@ class Code(StrEnum):
     PURPOSE_NAMED = "audit.purpose_named"
     LOG_SHARD_OPENED = "audit.shard_opened"
     LOG_SHARD_DROPPED = "audit.shard_dropped"
+    LOG_HOLD_PLACED = "audit.hold_placed"
+    LOG_HOLD_LIFTED = "audit.hold_lifted"
     TRAVEL_IMPOSSIBLE = "travel.impossible"
     REQUEST_MADE = "request.made"
     ORDER_PLACED = "request.order_placed"

@@ -1,4 +1,4 @@
-"""Entries about the log's own shards: that one was opened behind another, that one was dropped."""
+"""Entries about the log's own shards: opened behind another, dropped after its time, held; and of holds."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,6 +7,7 @@ from gateway.audit.acts import SYSTEM
 from gateway.audit.canonical import time_text
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.facts import moment
+from gateway.audit.retention import Hold
 from gateway.audit.shard import Shard
 
 
@@ -56,3 +57,24 @@ def told_dropped(entry: Entry) -> list[str]:
     """What such an entry tells of shards, as `Shard.told`."""
     told = entry.details.get("dropped")
     return told if isinstance(told, list) else []
+
+
+def hold_placed(now: datetime, by: str, one: Hold) -> Entry:
+    until = "" if one.until is None else time_text(moment(one.until))
+    return Entry(
+        code=Code.LOG_HOLD_PLACED,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject=by,
+        details={"hold": one.number, "since": time_text(moment(one.since)), "until": until, "why": one.why},
+    )
+
+
+def hold_lifted(now: datetime, by: str, one: Hold, why: str) -> Entry:
+    return Entry(
+        code=Code.LOG_HOLD_LIFTED,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject=by,
+        details={"hold": one.number, "why": why},
+    )

@@ -1,4 +1,4 @@
-"""What entries about the log's own months say to people."""
+"""What entries about the log's own months, and holds on them, say to people."""
 
 from config.settings import Title
 from gateway.audit.entry import Code
@@ -11,5 +11,13 @@ SHARD_TITLES: dict[Code, Title] = {
     Code.LOG_SHARD_DROPPED: Title(
         cs="Po uplynutí lhůty vymazána část auditního záznamu (záznamů: {entries}, přijaty od {since} do {until})",
         en="Part of the log deleted after its time (entries: {entries}, received from {since} to {until})",
+    ),
+    Code.LOG_HOLD_PLACED: Title(
+        cs="Záznamy zadrženy před vymazáním: {who} (zadržení {hold}, od {since} do {until}, důvod: {why})",
+        en="Records held back from deletion: {who} (hold {hold}, from {since} to {until}, reason: {why})",
+    ),
+    Code.LOG_HOLD_LIFTED: Title(
+        cs="Zadržení záznamů zrušeno: {who} (zadržení {hold}, důvod: {why})",
+        en="Hold on records lifted: {who} (hold {hold}, reason: {why})",
     ),
 }

@@ -28,6 +28,7 @@ from gateway.commands.audit_ask import ask
 from gateway.commands.audit_asked import municipality_of, reason_of
 from gateway.commands.audit_handed_out import export, key, proof, verifier
 from gateway.commands.audit_moments import MOMENT, in_prague
+from gateway.commands.audit_report import report as compliance_report
 from gateway.commands.audit_shown import as_json, as_text, known_reasons, tell_not_searched
 from gateway.commands.audit_views import query_of_view, views
 from gateway.commands.entry_codes import EntryCode, catalogue
@@ -43,7 +44,7 @@ from gateway.storage.audit_search import LogSearch
 def command() -> None: ...
 
 
-for each in (ask, export, proof, verifier, key, views):
+for each in (ask, export, proof, verifier, key, views, compliance_report):
     command.add_command(each)
 
 

@@ -25,6 +25,7 @@ from gateway.commands.fleet_services import alive, asked_alive, door, services_f
 from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.incident_pages import incident_pages
 from gateway.commands.own_applications import PORTAL_ITSELF
+from gateway.commands.report_pages import ReportPages
 from gateway.commands.state import now
 from gateway.commands.travel_told import tell_of_travel
 from gateway.commands.waiting import waits_for
@@ -121,6 +122,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
                 *exceptions.pages(),
                 *nodes.pages(),
                 *incident_pages(plane, officer),
+                *ReportPages(plane, officer.names, record).pages(),
             ],
         ),
         f"requests.{domain}": Requests(

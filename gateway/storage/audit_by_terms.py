@@ -183,6 +183,9 @@ class Finder:
         asked: list[Condition] = [
             and_(term >= begun, term < begun + b"\xff") for begun in map(_bytes, sorted(group.beginnings))
         ]
+        if group.between is not None:
+            low, high = map(_bytes, group.between)
+            asked.append(term.between(low, high))
         if group.terms:
             asked.append(term.in_([_bytes(one) for one in sorted(group.terms)]))
         for one in asked if numbers else ():

@@ -8,9 +8,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
+from sqlalchemy.exc import DBAPIError
 
 from gateway.audit.shard import Shard
+from gateway.storage.server_faults import ONCE_MORE, code_of
 from gateway.storage.tables.audit import audit_entry, audit_shard
+
+LOCKED = "55P03"
+GIVES_WAY = "300ms"
+"""Waited for a table at a server: whoever wants to record or to read something comes first."""
 
 
 def is_server(connection: Connection) -> bool:
@@ -22,13 +28,34 @@ def table_of(shard: int, *, server: bool) -> str:
     return f"{audit_entry.name}_{shard}" if server and shard else audit_entry.name
 
 
-def make_table(connection: Connection, shard: int, first: int) -> None:
-    """On a server. Neither who reads the log waits for it nor who appends."""
+def like_the_first(shard: int, first: int) -> str:
+    """What makes the table of a shard, on a server. Neither who reads the log waits for it nor who appends."""
     table, parent = table_of(shard, server=True), audit_entry.name
-    connection.exec_driver_sql(
+    return (
         f"CREATE TABLE {table} (LIKE {parent} INCLUDING DEFAULTS INCLUDING INDEXES INCLUDING STORAGE, "
         f"CHECK (sequence >= {first})) INHERITS ({parent})"
     )
+
+
+def drops(shard: int) -> str:
+    """What takes it away, with all rows at once."""
+    return f"DROP TABLE IF EXISTS {table_of(shard, server=True)}"
+
+
+def without_waiting(connection: Connection, statement: str) -> bool:
+    """Whether it was done, on a server; not where somebody else is at a table: a reader for long, or who tidies up."""
+    connection.exec_driver_sql("SAVEPOINT shards")
+    try:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{GIVES_WAY}'")
+        connection.exec_driver_sql(statement)
+    except DBAPIError as error:
+        if code_of(error.orig) not in {LOCKED, *ONCE_MORE}:
+            raise
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT shards")
+        return False
+    connection.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
+    connection.exec_driver_sql("RELEASE SAVEPOINT shards")
+    return True
 
 
 def hold_rows(connection: Connection) -> None:

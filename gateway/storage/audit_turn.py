@@ -7,20 +7,16 @@ open one; and once there is a second tree, such a version is refused the databas
 from datetime import datetime
 
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import DBAPIError
 
 from gateway.audit.facts import microseconds
 from gateway.audit.shard import OLDEST_READER, Shard, end_of_month, month_of
 from gateway.audit.tree import Frontier
-from gateway.storage.audit_shards import is_server, keep_closed, make_table
+from gateway.storage.audit_shards import is_server, keep_closed, like_the_first, without_waiting
 from gateway.storage.audit_tail import Tail
-from gateway.storage.server_faults import ONCE_MORE, code_of
 from gateway.storage.step import keep_step, standing
 from gateway.storage.tables.audit import audit_entry
 
 AGAIN = 60_000_000  # microseconds until it is tried once more where others stood in the way
-GIVES_WAY = "300ms"  # acts are recorded first, in the month before
-LOCKED = "55P03"
 
 
 class Turning:
@@ -77,21 +73,8 @@ def _may_turn(connection: Connection) -> bool:
 
 
 def _has_table(connection: Connection, shard: int, first: int) -> bool:
-    """Made now, on a server; False where somebody else is at the table of before, as who tidies it up by hand."""
-    if not is_server(connection):
-        return True
-    connection.exec_driver_sql("SAVEPOINT turning")
-    try:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{GIVES_WAY}'")
-        make_table(connection, shard, first)
-    except DBAPIError as error:
-        if code_of(error.orig) not in {LOCKED, *ONCE_MORE}:
-            raise
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT turning")
-        return False
-    connection.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
-    connection.exec_driver_sql("RELEASE SAVEPOINT turning")
-    return True
+    """Made now, on a server; False where somebody is at the table of before."""
+    return not is_server(connection) or without_waiting(connection, like_the_first(shard, first))
 
 
 def _serve_no_older(connection: Connection) -> None:

@@ -22,7 +22,7 @@ from gateway.audit.note import Verifier
 from gateway.audit.verify import Report
 from gateway.storage.audit import append, read_tail
 from gateway.storage.audit_evidence import verified
-from gateway.storage.audit_shards import closed_shards, make_table, table_of
+from gateway.storage.audit_shards import closed_shards, like_the_first, table_of
 from gateway.storage.audit_spool import hand_over
 from gateway.storage.moving_source import Source
 from gateway.storage.not_moved import StateNotMoved
@@ -143,7 +143,7 @@ def _copy_log(source: Source, target: Filling, batches: Iterable[Sequence[tuple[
     firsts = [one.first for one in closed_shards(source.connection)] + ([tail.first] if tail else [])
     for shard, first in enumerate(firsts):
         if shard:
-            make_table(target.connection, shard, first)
+            target.connection.exec_driver_sql(like_the_first(shard, first))
     rows = (row for batch in batches for row in batch)
     for shard, run in groupby(rows, lambda row: max(bisect_right(firsts, row[0]) - 1, 0)):
         target.copy(audit_entry, ([row] for row in run), table_of(shard, server=True))

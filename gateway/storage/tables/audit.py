@@ -84,6 +84,18 @@ audit_shard = Table(
     Column("gone", Boolean, nullable=False, server_default="0"),
 )
 
+audit_hold = Table(
+    "audit_hold",  # what is kept beyond its time; `gateway.audit.retention.Hold`
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger),
+    Column("why", Text, nullable=False),
+    Column("placed_at", BigInteger, nullable=False),
+    Column("placed_by", Text, nullable=False),
+    Column("lifted_at", BigInteger),
+)
+
 audit_person = Table(
     "audit_person",  # finds the entries of a name; a convenience beside the log, not a part of its proof
     metadata,

@@ -109,6 +109,7 @@ LABELS: Mapping[str, Title] = {
     "ended": Title(cs="Ukončené relace", en="Sessions ended"),
     "entries": Title(cs="Přepočtené záznamy", en="Entries recomputed"),
     "month": Title(cs="Měsíc", en="Month"),
+    "hold": Title(cs="Zadržení", en="Hold"),
     "expires": Title(cs="Povolení platí do", en="Grant valid until"),
     "idle": Title(cs="Od předchozího požadavku", en="Since the request before"),
     "facts": Title(cs="Další skutečnosti, ze kterých rozhodnutí vyšlo", en="Further facts of the decision"),
@@ -251,7 +252,7 @@ UNITS = {
     "silent_seconds": "s",
 }
 PLAIN_NUMBERS = frozenset(
-    {"incident", "item", "status", "process", "generation"}
+    {"hold", "incident", "item", "status", "process", "generation"}
 )  # names made of digits, not amounts
 
 

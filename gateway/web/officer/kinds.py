@@ -164,6 +164,8 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.PURPOSE_NAMED: Title(cs="Účel nahlížení do záznamu", en="Purpose of reading the log"),
             Code.LOG_SHARD_OPENED: Title(cs="Nový měsíc záznamu", en="Month of the log begun"),
             Code.LOG_SHARD_DROPPED: Title(cs="Vymazaná část záznamu", en="Part of the log deleted"),
+            Code.LOG_HOLD_PLACED: Title(cs="Zadržení záznamů", en="Records held"),
+            Code.LOG_HOLD_LIFTED: Title(cs="Zrušené zadržení záznamů", en="Hold on records lifted"),
             Code.ACCESS_CUT_OFF: Title(
                 cs="Požadavek bez doložené odpovědi", en="Request whose answer is not known"
             ),

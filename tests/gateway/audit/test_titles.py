@@ -26,7 +26,7 @@ DETAILS = {
     *("country", "country_before"),
     *("key", "purpose", "signs_from", "ends", "version", "cause", "removal", "process", "jumped_ms"),
     *("part", "silent_seconds"),
-    *("month", "before_size"),
+    *("month", "before_size", "hold"),
     *("accesses", "until", "decision", "gone", "overdue"),
     *("incident", "title", "evidence", "what", "report", "recipient"),
     *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),

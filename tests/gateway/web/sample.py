@@ -4,6 +4,7 @@ These are implementations of the pages' own Protocols, in memory and complete fo
 """
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,8 @@ from gateway.audit.questions import questions
 from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict
 from gateway.commands.public_certificate import Standing
+from gateway.compliance.paper import NotDrawn, drawn
+from gateway.compliance.report import report_of, tallies
 from gateway.fleet.known_nodes import Heard, KnownFleet, KnownNode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.incidents.incident import waiting
@@ -30,7 +33,7 @@ from gateway.sessions.lost_factors import LostFactors
 from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, SessionUnknown
 from gateway.sessions.status import Ending, SessionStatus
 from gateway.waiting import NOTHING, Waiting
-from gateway.web.desk import Desk
+from gateway.web.desk import Desk, Page
 from gateway.web.officer.answers import Answers
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.names import Names
@@ -38,11 +41,13 @@ from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
 from gateway.web.officer.reach import Reach
 from gateway.web.officer.rechecks import Rechecks
+from gateway.web.officer.report import ComplianceReport
 from gateway.web.officer.rooms import Officer
 from gateway.web.officer.views import SavedViews
 from gateway.web.pages import make_pages
 from gateway.web.portal.rooms import Portal
 from idp.login.new_device import NewDevice
+from tests.gateway.compliance.making import excepted, facts, made
 from tests.gateway.web.incident_site import SWITCH, incident_pages
 from tests.gateway.web.people import (
     FIREFOX,
@@ -226,6 +231,8 @@ class Office:
     """With these, the pages about people are there."""
     incidents: IncidentsKept | None = None
     """With these, those about incidents and suspended people."""
+    draws: Sequence[str] | None = None
+    """What starts the child that draws the report."""
     verifying: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()) / "said")
     """What the child that verifies says."""
 
@@ -312,11 +319,27 @@ class Office:
                     *SavedViews(desk, self.views, self.views, officer.reach, officer.record).pages(),
                     *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
                     *Nodes(desk, self.known_fleet, officer.record).pages(),
+                    *self._report(desk, officer.record),
                     *self._about_people(desk),
                     *(incident_pages(self, desk, self.incidents, NAMES) if self.incidents else ()),
                 ],
             ),
         }
+
+    def _report(self, desk: Desk, record):
+        pages = ComplianceReport(desk, self.made_report, self.drawn, record, NAMES, "higher")
+        return Page("GET", "/report", pages.shown), Page("GET", "/report/pdf", pages.pdf)
+
+    async def made_report(self, by, since, until, regime, now):
+        """Of what the log here really has."""
+        counted = await tallies(self.log, since, until)
+        about = made(by=by, since=since, until=until, regime=regime, at=now)
+        return report_of(facts(tallies=counted, reviews=[], exceptions=[excepted()]), about)
+
+    async def drawn(self, document):
+        if self.draws is None:
+            raise NotDrawn("no pango")
+        return await drawn(self.draws, document)
 
     def _about_people(self, desk: Desk):
         if self.assistance is None:

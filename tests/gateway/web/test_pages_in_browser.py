@@ -42,6 +42,8 @@ PAGES = {
     "exceptions": ("admin", "/exceptions?done=granted"),
     "nodes": ("admin", "/nodes"),
     "integrity": ("admin", "/integrity"),
+    "report": ("admin", "/report"),
+    "report-filters": ("admin", "/report/pdf?since=tomorrow"),
     "not-found": ("portal", "/nowhere"),
     "refused": ("portal", "/.brana/refused"),
     "roleless": ("portal", "/.brana/roleless"),
