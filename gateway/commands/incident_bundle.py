@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from config.vocabulary import Language
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpoint import unseal
+from gateway.audit.checkpointer import Sealed as Stored
 from gateway.audit.for_auditors import brana_verify
 from gateway.audit.note import NoteRefused, Signer, Verifier
 from gateway.audit.proof_text import proof_text
@@ -23,9 +24,11 @@ from gateway.incidents.office import IncidentOffice
 from gateway.storage.audit_checkpoints import newest
 from gateway.storage.audit_export import Sealed
 from gateway.storage.audit_proofs import NotInLog, ProofRefused, bytes_of, prove
+from gateway.storage.audit_sealing import dropped, sealing
 from gateway.storage.audit_search import entry
 from gateway.storage.tables.audit import audit_entry
 
+DROPPED = "it was deleted after its time, with its month of the log"
 NOT_SEALED = "it is not sealed yet, or it is missing"
 
 
@@ -46,8 +49,8 @@ async def handed_out(
     leaves = {one.body.sequence: one.body.leaf for one in shown.items if isinstance(one.body, EntryEvidence)}
 
     def read(connection: Connection) -> tuple[str, Sequence[Handed]]:
-        sealed = _sealed(connection, key)
-        found = [_one(connection, one, leaves[one], sealed, language, reasons) for one in numbers]
+        sealed = _sealed(newest(connection), key)
+        found = [as_it_stands(connection, one, leaves[one], key, language, reasons) for one in numbers]
         return "" if sealed is None else sealed.note, found
 
     note, entries = await state.database.read(read)
@@ -67,23 +70,23 @@ async def handed_out(
     )
 
 
-def _sealed(connection: Connection, key: Verifier) -> Sealed | None:
-    found = newest(connection)
+def _sealed(found: Stored | None, key: Verifier) -> Sealed | None:
     if found is not None:
         with suppress(NoteRefused):
             return Sealed(unseal(found.note, [key]), found.note)
     return None
 
 
-def _one(
+def as_it_stands(
     connection: Connection,
     sequence: int,
     leaf: str,
-    sealed: Sealed | None,
+    key: Verifier,
     language: Language,
     reasons: Reasons,
 ) -> Handed:
     """As it stands now; what it was when it became evidence is held against it."""
+    sealed = _sealed(sealing(connection, sequence), key)
     row = connection.execute(
         select(audit_entry.c.canonical, audit_entry.c.leaf).where(audit_entry.c.sequence == sequence)
     ).first()
@@ -92,7 +95,8 @@ def _one(
     recorded = stored.found if stored is not None else None
     said = sentence(recorded.entry, language, reasons) if isinstance(recorded, Recorded) else ""
     if row is None or sealed is None:
-        return Handed(sequence, content, said, "", NOT_SEALED)
+        gone = row is None and dropped(connection, sequence)
+        return Handed(sequence, content, said, "", DROPPED if gone else NOT_SEALED)
     if bytes_of(row.leaf).hex() != leaf:
         return Handed(sequence, content, "", "", "its hash is another than when it became evidence")
     try:
@@ -103,5 +107,5 @@ def _one(
         return Handed(sequence, content, "", "", refused.why)
     if not isinstance(recorded, Recorded):
         return Handed(sequence, content, "", "", "its columns do not say what its bytes say")
-    text = proof_text(proof.canonical, sequence, proof.path, sealed.note)
+    text = proof_text(proof.canonical, sequence - sealed.checkpoint.first, proof.path, sealed.note)
     return Handed(sequence, proof.canonical, said, text)
