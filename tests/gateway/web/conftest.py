@@ -148,7 +148,7 @@ async def site(tmp_path) -> AsyncIterator[Site]:
     port = server.sockets[0].getsockname()[1]
     server.close()
     await server.wait_closed()
-    office = Office(origin_port=f":{port}", fleet=FLEET)
+    office = Office(origin_port=f":{port}", fleet=FLEET, demands=7)
     with helping() as people:
         await people.prepare()
         office.portal.cards_open = (*CARDS, POLICIES, REQUESTS)

@@ -218,6 +218,8 @@ class Office:
     assistance: Assistance | None = None
     lost_factors: LostFactors | None = None
     """With these, the pages about people are there."""
+    demands: int | None = None
+    """How many the report has; None: all."""
     draws: Sequence[str] | None = None
     """What starts the child that draws the report."""
     verifying: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()) / "said")
@@ -303,7 +305,8 @@ class Office:
         """Of what the log here really has."""
         counted = await tallies(self.log, since, until)
         about = made(by=by, since=since, until=until, regime=regime, at=now)
-        return report_of(facts(tallies=counted, reviews=[], exceptions=[excepted()]), about)
+        whole = report_of(facts(tallies=counted, reviews=[], exceptions=[excepted()]), about)
+        return replace(whole, judged=whole.judged[: self.demands])
 
     async def drawn(self, document):
         if self.draws is None:

@@ -36,7 +36,6 @@ PAGES = {
     "nodes": ("admin", "/nodes"),
     "integrity": ("admin", "/integrity"),
     "report": ("admin", "/report"),
-    "report-filters": ("admin", "/report/pdf?since=tomorrow"),
     "not-found": ("portal", "/nowhere"),
     "refused": ("portal", "/.brana/refused"),
     "roleless": ("portal", "/.brana/roleless"),
