@@ -5,11 +5,10 @@ It fetches nothing, whatever the document names, steps back behind whoever decid
 
 import os
 import sys
-from typing import NoReturn
 
 from gateway.beginning import die_with
 
-NICENESS = 15  # of 19
+NICENESS = 10  # of 19: somebody waits for the page
 ACCESSIBLE = "pdf/ua-1"  # ISO 14289-1
 
 
@@ -22,16 +21,13 @@ def main(parent: str) -> int:
     die_with(int(parent))()
     os.nice(NICENESS)
     from weasyprint import HTML  # noqa: PLC0415 - whoever only asks for the command does without
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
-    document = HTML(string=sys.stdin.buffer.read().decode(), url_fetcher=_nothing)
+    document = HTML(string=sys.stdin.buffer.read().decode(), url_fetcher=URLFetcher(allowed_protocols=[]))
     drawn = document.write_pdf(pdf_variant=ACCESSIBLE, pdf_tags=True)
     sys.stdout.buffer.write(drawn)
     sys.stdout.buffer.flush()
     return 0
-
-
-def _nothing(url: str, *_: object, **__: object) -> NoReturn:
-    raise ValueError(f"a report fetches nothing, and {url[:100]} would be fetched")
 
 
 if __name__ == "__main__":

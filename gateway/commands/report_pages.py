@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Record = Callable[[Sequence[Entry]], Awaitable[None]]
 """Durable when it returns."""
+
+
+WITHIN = timedelta(seconds=45)  # Envoy ends an answer of ours after a minute
 
 
 class ReportPages:
@@ -63,7 +66,9 @@ class ReportPages:
         return await report_about(plane.state, plane.book.version, by, since, until, regime, now)
 
     async def _drawn(self, document: str) -> bytes:
-        from gateway.compliance.paper import drawn  # noqa: PLC0415
+        from gateway.compliance.paper import NotDrawn, drawn  # noqa: PLC0415
 
+        if self._one_at_a_time.locked():
+            raise NotDrawn("another one is being drawn; ask again in a moment")
         async with self._one_at_a_time:
-            return await drawn(pdf_process.command(os.getpid()), document)
+            return await drawn(pdf_process.command(os.getpid()), document, WITHIN)

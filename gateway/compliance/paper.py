@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
 
-LIMIT = timedelta(minutes=1)  # some 20 pages take two to four seconds
+LIMIT = timedelta(minutes=2)  # a dozen pages take two seconds of a processor that has nothing else to do
 BEGINNING = b"%PDF-"
 
 

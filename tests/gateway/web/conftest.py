@@ -149,7 +149,7 @@ async def site(tmp_path) -> AsyncIterator[Site]:
     port = server.sockets[0].getsockname()[1]
     server.close()
     await server.wait_closed()
-    office = Office(origin_port=f":{port}", fleet=FLEET)
+    office = Office(origin_port=f":{port}", fleet=FLEET, demands=7)
     with helping() as people, incidents() as kept:
         await people.prepare()
         kept.now, office.incidents = NOW, kept

@@ -261,6 +261,8 @@ class Office:
     """With these, the pages about people are there."""
     incidents: IncidentsKept | None = None
     """With these, those about incidents and suspended people."""
+    demands: int | None = None
+    """How many the report has; None: all."""
     draws: Sequence[str] | None = None
     """What starts the child that draws the report."""
     verifying: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()) / "said")
@@ -365,7 +367,8 @@ class Office:
         """Of what the log here really has."""
         counted = await tallies(self.log, since, until)
         about = made(by=by, since=since, until=until, regime=regime, at=now)
-        return report_of(facts(tallies=counted, reviews=[], exceptions=[excepted()]), about)
+        whole = report_of(facts(tallies=counted, reviews=[], exceptions=[excepted()]), about)
+        return replace(whole, judged=whole.judged[: self.demands])
 
     async def drawn(self, document):
         if self.draws is None:

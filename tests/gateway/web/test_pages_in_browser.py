@@ -44,7 +44,6 @@ PAGES = {
     "alerts": ("admin", "/alerts"),
     "integrity": ("admin", "/integrity"),
     "report": ("admin", "/report"),
-    "report-filters": ("admin", "/report/pdf?since=tomorrow"),
     "not-found": ("portal", "/nowhere"),
     "refused": ("portal", "/.brana/refused"),
     "roleless": ("portal", "/.brana/roleless"),
