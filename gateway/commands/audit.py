@@ -20,6 +20,7 @@ from gateway.audit import acts
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpoint import Checkpoint, unseal
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.facts import moment
 from gateway.audit.note import DASH, LARGEST, NoteRefused, Signer, Verifier
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.recomputation import VerificationNotRecorded
@@ -28,6 +29,7 @@ from gateway.audit.titles import sentence
 from gateway.audit.verify import Report
 from gateway.commands.audit_asked import municipality_of, reason_of
 from gateway.commands.audit_handed_out import export, key, proof, verifier
+from gateway.commands.audit_holds import hold, holds, release, shards
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.entry_codes import EntryCode, catalogue
 from gateway.commands.operator import operator
@@ -49,7 +51,7 @@ ALTERED = "this entry was altered; run `brana audit verify`"
 def command() -> None: ...
 
 
-for each in (export, proof, verifier, key):
+for each in (export, proof, verifier, key, shards, hold, holds, release):
     command.add_command(each)
 
 
@@ -73,6 +75,12 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
             f"{report.not_yet_sealed} not yet sealed\n"
             f"root {report.root.hex()}"
         )
+        for one in report.dropped:
+            until = f"{moment(one.ended):%Y-%m-%d}"
+            click.echo(
+                f"entries {one.first} to {one.end - 1}, received until {until}, were deleted after their time; "
+                "their last checkpoint fits"
+            )
     sys.stdout.flush()
     by = acts.verifying(now(), subject=operator())
     finding = "whole" if report.broken is None else str(report.broken)

@@ -62,6 +62,7 @@ from gateway.commands.preflight import DiskFull
 from gateway.commands.public_certificate import keep_certificate
 from gateway.commands.reloading import Reloading
 from gateway.commands.repeating import Round, running
+from gateway.commands.retention import keep_retention
 from gateway.commands.reviewing import keep_reviews
 from gateway.commands.schema_in_force import schema_in_force
 from gateway.commands.shared_policies import SharedPoliciesUnusable, node_of
@@ -203,6 +204,7 @@ async def _serve(
                 *(partial(rounds.learn_lockout, plane, name) for name in plane.directory.readers),
                 partial(rounds.tidy, plane),
                 partial(keep_figures, plane),
+                partial(keep_retention, plane),
                 partial(keep_reviews, plane),
                 partial(keep_keys, plane.keys, now),
                 partial(keep_technical_certificates, plane),
