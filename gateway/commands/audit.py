@@ -40,6 +40,7 @@ from gateway.commands.shared_policies import SharedPoliciesUnusable, book_in_for
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import local_time
 from gateway.storage.audit_evidence import verify_log
+from gateway.storage.audit_retention import Retention
 from gateway.storage.audit_search import LogSearch
 from policies.load import PoliciesUnusable
 
@@ -196,11 +197,21 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
     found = asyncio.run(_search(state, query, limit, municipality, reason, reasons))
     if not found and not as_json:
         click.echo("no entry fits", err=True)
+    if len(found) < limit and not as_json:
+        _tell_of_deleted(state, query)
     for one in found:
         click.echo(_as_json(one) if as_json else _as_text(one, reasons))
     for damage, said in ((Unreadable, "cannot be read"), (Altered, "were altered")):
         if number := sum(isinstance(one, damage) for one in found):
             click.echo(f"{number} of these entries {said}; run `brana audit verify`", err=True)
+
+
+def _tell_of_deleted(state: State, query: Query) -> None:
+    """Whoever finds nothing there must not take it for nothing having happened."""
+    kept = asyncio.run(Retention(state.database).kept(state.settings.audit.kept_months))
+    if (gone := kept.deleted(query.since, query.until)) is not None:
+        began, ended = map(local_time, gone)
+        click.echo(f"what was received from {began} until {ended} was deleted after its time", err=True)
 
 
 @command.command(help="Every code of an entry, and what it says.")

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,12 +10,12 @@ from rich.table import Table
 
 from gateway.audit.acts import TEXT
 from gateway.audit.facts import microseconds, moment
-from gateway.audit.retention import Hold, Standing, standings
+from gateway.audit.retention import Hold, Standing
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
-from gateway.commands.state import State, existing_state, now
+from gateway.commands.state import existing_state, now
 from gateway.commands.terminal import console, local_time
 from gateway.storage.audit import Tail, read_tail
 from gateway.storage.audit_retention import Retention
@@ -100,7 +99,8 @@ def holds(configuration: Path, *, lifted: bool, machine: bool) -> None:
 @as_json
 def shards(configuration: Path, *, machine: bool) -> None:
     state = existing_state(configuration)
-    found, tail = asyncio.run(_standings(state)), state.database.read_now(read_tail)
+    kept = asyncio.run(Retention(state.database).kept(state.settings.audit.kept_months))
+    found, tail = kept.shards, state.database.read_now(read_tail)
     if machine:
         rows = [_shard_row(one) for one in found] + ([] if tail is None else [_open_row(tail)])
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
@@ -115,12 +115,6 @@ def shards(configuration: Path, *, machine: bool) -> None:
     if tail is not None:
         table.add_row(str(tail.frontier.size), str(tail.first), "", _local(tail.received_at), "open", "", "")
     console().print(table)
-
-
-async def _standings(state: State) -> list[Standing]:
-    retention = Retention(state.database)
-    kept: Sequence[Hold] = await retention.holds()
-    return standings(await retention.shards(), kept, state.settings.audit.kept_months)
 
 
 def _shard_row(one: Standing) -> dict[str, object]:

@@ -78,6 +78,7 @@ from gateway.life import LIFE, giving_signs
 from gateway.notices.notice import Channel
 from gateway.operations_log import configure
 from gateway.storage.audit_checkpoints import Checkpoints
+from gateway.storage.audit_retention import Retention
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.database import DatabaseUnusable
 from gateway.supervise import TRY_LATER, WRONG_CONFIGURATION
@@ -360,6 +361,7 @@ def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         lambda: plane.certificate.standing,
         lambda: emergencies(plane.asked.all(), now()),
         f"{plane.addresses.of_own(REQUESTS)}/reviews",
+        partial(Retention(state.database).kept, plane.settings.audit.kept_months),
     )
 
 

@@ -23,6 +23,7 @@ from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
+from gateway.audit.retention import Kept
 from gateway.audit.search import Counted, Found, Query, Search, TooManyPeople
 from gateway.audit.titles import FAULTS, sentence
 from gateway.sessions.shown import SessionUnknown
@@ -85,6 +86,10 @@ class CertificateShown(Protocol):
     def refused(self) -> Sequence[str]: ...
 
 
+async def everything_kept() -> Kept:
+    return Kept()
+
+
 @dataclass(frozen=True, slots=True)
 class Officer:
     """`record`: durable when it returns; `checkpoint`: the last one; `recomputation`: checks the whole log."""
@@ -100,6 +105,8 @@ class Officer:
     emergencies: Callable[[], Emergencies] = Emergencies
     reviews: str = ""
     """Where uses of emergency access are reviewed."""
+    kept: Callable[[], Awaitable[Kept]] = everything_kept
+    """What there is of the log by its months, and what holds it."""
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -162,6 +169,7 @@ class Officer:
             filters=filters,
             older=filters.address(before=str(shown[-1].sequence)) if len(found) > PAGE_SIZE else "",
             newest=filters.address() if before is not None else "",
+            deleted=await self._deleted(filters) if len(found) <= PAGE_SIZE else None,
             spans=self._spans(filters),
             kinds_offered=grouped(GROUPS, language),
             reasons_offered=grouped(self.names.reasons.groups, language),
@@ -263,6 +271,7 @@ class Officer:
             watched=watched,
             faults=FAULTS,
             reasons=self.names.reasons,
+            kept=await self.kept(),
         )
         if watched:
             response.headers["Refresh"] = str(REFRESH)  # by a header: pages have no script
@@ -302,6 +311,12 @@ class Officer:
 
     def _spans(self, filters: Filters) -> dict[str, str]:
         return {name: filters.address(**span) for name, span in usual_spans(self.desk.now()).items()}
+
+    async def _deleted(self, filters: Filters) -> tuple[datetime, datetime] | None:
+        """Where the answer ends: of what was asked for, the time of which nothing is kept any more."""
+        if filters.unreadable:
+            return None
+        return (await self.kept()).deleted(filters.query.since, filters.query.until)
 
     async def _found(self, filters: Filters, before: int | None) -> tuple[Sequence[Found], bool]:
         """Entries, one more than a page; and whether the person's name fits too many people."""

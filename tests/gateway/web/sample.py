@@ -16,9 +16,12 @@ from config.vocabulary import ApplicationId, Role, SessionId
 from gateway.asks.emergencies import Emergencies
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.facts import microseconds
 from gateway.audit.own_process import encode
 from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict
+from gateway.audit.retention import Hold, Kept, standings
+from gateway.audit.shard import Shard
 from gateway.commands.public_certificate import Standing
 from gateway.fleet.known_nodes import Heard, KnownFleet, KnownNode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
@@ -49,6 +52,22 @@ from tests.gateway.web.people import (
     PHONE,
 )
 from tests.gateway.web.sample_log import MemoryLog, report
+
+
+def month(number: int, dropped_by: int | None = None) -> Shard:
+    """Of thirty days, the last of which ended a week ago."""
+    ended = NOW - timedelta(days=7 + 30 * (20 - number))
+    began = microseconds(ended - timedelta(days=30))
+    return Shard(number, "2026-01", number * 4_000, 4_000, bytes(32), began, microseconds(ended), dropped_by)
+
+
+HOLD = Hold(1, microseconds(NOW - timedelta(days=400)), None, "šetření č. j. 5/2026", 0, "cli:root (novak)")
+OF_THREE_MONTHS = Kept(
+    standings(
+        [month(0, dropped_by=70_000), month(1), month(20)], [replace(HOLD, until=microseconds(NOW))], 18
+    ),
+    [HOLD],
+)
 
 CARDS = (
     Card(
@@ -221,6 +240,7 @@ class Office:
         self.says(Verdict(report()))
         self.certificate = Standing()
         self.emergencies = Emergencies()
+        self.kept = OF_THREE_MONTHS
         self.recomputation = Recomputation(["cat", str(self.verifying)], self.log.record, lambda: NOW)
 
     def says(self, *said: Said, never_ends: bool = False) -> None:
@@ -241,6 +261,9 @@ class Office:
 
     async def record(self, entries):
         await self.log.record(entries)
+
+    async def what_is_kept(self):
+        return self.kept
 
     async def known_fleet(self, now):
         return self.fleet
@@ -276,6 +299,7 @@ class Office:
             lambda: self.certificate,
             lambda: self.emergencies,
             "https://requests.brana.test/reviews",
+            self.what_is_kept,
         )
         return {
             "portal.brana.test": Portal(desk, self.portal, self.duties, self.waits_for).pages(),
