@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from config.vocabulary import ApplicationId, Language, SessionId
 from gateway.audit import acts
+from gateway.audit.anchors import within
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpoint import Checkpoint, unseal
 from gateway.audit.entry import Code, Entry, Outcome
@@ -66,7 +67,12 @@ for each in (export, proof, verifier, key, shards, hold, holds, release):
 @click.option("--quiet", is_flag=True, help="No progress, and no word about a log that is whole.")
 def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
     state = existing_state(configuration)
-    report = _recomputed(state, kept, quiet=quiet)
+    checkpoints_kept = [_checkpoint(path, _signer(state).verifier) for path in kept]
+    report = _recomputed(state, checkpoints_kept, quiet=quiet)
+    for one in checkpoints_kept:
+        if within(one.reach, report.dropped):
+            what = f"the checkpoint kept elsewhere of {one.reach} entries"
+            click.echo(f"{what} lies in a month that was deleted: it was held against nothing", err=True)
     if report.broken is not None:
         click.echo(f"the log is NOT whole: {report.broken}", err=True)
     elif not quiet:
@@ -91,11 +97,13 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
         sys.exit(1)
 
 
-def _recomputed(state: State, kept: Sequence[Path], *, quiet: bool) -> Report:
+def _signer(state: State) -> Signer:
+    return Signer(state.settings.public.domain, state.keys.checkpoint)
+
+
+def _recomputed(state: State, kept: Sequence[Checkpoint], *, quiet: bool) -> Report:
     """With a bar of the entries that are done, where somebody watches."""
-    signer = Signer(state.settings.public.domain, state.keys.checkpoint)
     file = state.settings.state.directory / "checkpoints.log"
-    checkpoints = [_checkpoint(path, signer.verifier) for path in kept]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     watched = Console(stderr=True)
     with Progress(
@@ -105,8 +113,8 @@ def _recomputed(state: State, kept: Sequence[Path], *, quiet: bool) -> Report:
         return verify_log(
             state.database,
             file,
-            [signer.verifier],
-            checkpoints,
+            [_signer(state).verifier],
+            kept,
             lambda done, total: progress.update(task, completed=done, total=total),
         )
 
