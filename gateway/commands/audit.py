@@ -69,9 +69,9 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
     state = existing_state(configuration)
     checkpoints_kept = [_checkpoint(path, _signer(state).verifier) for path in kept]
     report = _recomputed(state, checkpoints_kept, quiet=quiet)
-    for one in checkpoints_kept:
-        if within(one.reach, report.dropped):
-            what = f"the checkpoint kept elsewhere of {one.reach} entries"
+    for apart in checkpoints_kept:
+        if within(apart.reach, report.dropped):
+            what = f"the checkpoint kept elsewhere of {apart.reach} entries"
             click.echo(f"{what} lies in a month that was deleted: it was held against nothing", err=True)
     if report.broken is not None:
         click.echo(f"the log is NOT whole: {report.broken}", err=True)
