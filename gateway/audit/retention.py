@@ -26,6 +26,14 @@ class Hold:
     lifted_at: int | None = None
 
     @property
+    def begins(self) -> datetime:
+        return moment(self.since)
+
+    @property
+    def ends(self) -> datetime | None:
+        return None if self.until is None else moment(self.until)
+
+    @property
     def stands(self) -> bool:
         return self.lifted_at is None
 
@@ -40,6 +48,34 @@ class Standing:
     shard: Shard
     due: datetime
     held_by: tuple[int, ...] = ()
+
+    @property
+    def began(self) -> datetime:
+        return moment(self.shard.began)
+
+    @property
+    def ended(self) -> datetime:
+        return moment(self.shard.ended)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What there is of the log, and what keeps it."""
+
+    shards: Sequence[Standing] = ()
+    """Those that are closed, in their order."""
+    holds: Sequence[Hold] = ()
+    """Those that stand."""
+
+    def deleted(self, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime] | None:
+        """From when to when what was received then is gone, as far as that span of time is concerned."""
+        gone = [(one.began, one.ended) for one in self.shards if one.shard.dropped]
+        met = [
+            (began, ended)
+            for began, ended in gone
+            if (since is None or since <= ended) and (until is None or began < until)
+        ]
+        return (met[0][0], met[-1][1]) if met else None
 
 
 def standings(shards: Sequence[Shard], holds: Iterable[Hold], months: int) -> list[Standing]:

@@ -16,8 +16,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from config.vocabulary import ApplicationId, SessionId
 from gateway.audit import acts
+from gateway.audit.anchors import within
 from gateway.audit.checkpoint import Checkpoint, unseal
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.facts import moment
 from gateway.audit.note import DASH, LARGEST, NoteRefused, Signer, Verifier
 from gateway.audit.reasons import Reasons
 from gateway.audit.recomputation import VerificationNotRecorded
@@ -28,6 +30,7 @@ from gateway.commands.audit_alerts import alerts
 from gateway.commands.audit_ask import ask
 from gateway.commands.audit_asked import municipality_of, reason_of
 from gateway.commands.audit_handed_out import export, key, proof, verifier
+from gateway.commands.audit_holds import hold, holds, release, shards
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.audit_receivers import receivers
 from gateway.commands.audit_report import report as compliance_report
@@ -38,7 +41,9 @@ from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
+from gateway.commands.terminal import local_time
 from gateway.storage.audit_evidence import verify_log
+from gateway.storage.audit_retention import Retention
 from gateway.storage.audit_search import LogSearch
 
 
@@ -46,7 +51,21 @@ from gateway.storage.audit_search import LogSearch
 def command() -> None: ...
 
 
-for each in (ask, export, proof, verifier, key, views, compliance_report, receivers, alerts):
+for each in (
+    ask,
+    export,
+    proof,
+    verifier,
+    key,
+    views,
+    compliance_report,
+    receivers,
+    alerts,
+    shards,
+    hold,
+    holds,
+    release,
+):
     command.add_command(each)
 
 
@@ -60,7 +79,12 @@ for each in (ask, export, proof, verifier, key, views, compliance_report, receiv
 @click.option("--quiet", is_flag=True, help="No progress, and no word about a log that is whole.")
 def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
     state = existing_state(configuration)
-    report = _recomputed(state, kept, quiet=quiet)
+    checkpoints_kept = [_checkpoint(path, _signer(state).verifier) for path in kept]
+    report = _recomputed(state, checkpoints_kept, quiet=quiet)
+    for apart in checkpoints_kept:
+        if within(apart.reach, report.dropped):
+            what = f"the checkpoint kept elsewhere of {apart.reach} entries"
+            click.echo(f"{what} lies in a month that was deleted: it was held against nothing", err=True)
     if report.broken is not None:
         click.echo(f"the log is NOT whole: {report.broken}", err=True)
     elif not quiet:
@@ -70,6 +94,12 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
             f"{report.not_yet_sealed} not yet sealed\n"
             f"root {report.root.hex()}"
         )
+        for one in report.dropped:
+            until = f"{moment(one.ended):%Y-%m-%d}"
+            click.echo(
+                f"entries {one.first} to {one.end - 1}, received until {until}, were deleted after their time; "
+                "their last checkpoint fits"
+            )
     sys.stdout.flush()
     by = acts.verifying(now(), subject=operator())
     finding = "whole" if report.broken is None else str(report.broken)
@@ -79,11 +109,13 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
         sys.exit(1)
 
 
-def _recomputed(state: State, kept: Sequence[Path], *, quiet: bool) -> Report:
+def _signer(state: State) -> Signer:
+    return Signer(state.settings.public.domain, state.keys.checkpoint)
+
+
+def _recomputed(state: State, kept: Sequence[Checkpoint], *, quiet: bool) -> Report:
     """With a bar of the entries that are done, where somebody watches."""
-    signer = Signer(state.settings.public.domain, state.keys.checkpoint)
     file = state.settings.state.directory / "checkpoints.log"
-    checkpoints = [_checkpoint(path, signer.verifier) for path in kept]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     watched = Console(stderr=True)
     with Progress(
@@ -93,8 +125,8 @@ def _recomputed(state: State, kept: Sequence[Path], *, quiet: bool) -> Report:
         return verify_log(
             state.database,
             file,
-            [signer.verifier],
-            checkpoints,
+            [_signer(state).verifier],
+            kept,
             lambda done, total: progress.update(task, completed=done, total=total),
         )
 
@@ -217,11 +249,21 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
     tell_not_searched(page.not_searched)
     if not found and not machine:
         click.echo("no entry fits", err=True)
+    if len(found) < limit and not machine:
+        _tell_of_deleted(state, query)
     for one in found:
         click.echo(as_json(one) if machine else as_text(one, reasons))
     for damage, said in ((Unreadable, "cannot be read"), (Altered, "were altered")):
         if number := sum(isinstance(one, damage) for one in found):
             click.echo(f"{number} of these entries {said}; run `brana audit verify`", err=True)
+
+
+def _tell_of_deleted(state: State, query: Query) -> None:
+    """Whoever finds nothing there must not take it for nothing having happened."""
+    kept = asyncio.run(Retention(state.database).kept(state.settings.audit.kept_months))
+    if (gone := kept.deleted(query.since, query.until)) is not None:
+        began, ended = map(local_time, gone)
+        click.echo(f"what was received from {began} until {ended} was deleted after its time", err=True)
 
 
 @command.command(help="Every code of an entry, and what it says.")

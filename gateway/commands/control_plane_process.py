@@ -33,11 +33,9 @@ import uvloop
 from config.sources import ACCEPTED, Accepted
 from gateway import __version__
 from gateway.asking import Reloaded
-from gateway.asks.emergencies import emergencies
 from gateway.audit import acts
 from gateway.audit.entry import Entry
 from gateway.audit.note import Signer
-from gateway.audit.purposes import with_purpose
 from gateway.audit.recomputation import Recomputation
 from gateway.commands import heap, rounds, verification_process
 from gateway.commands.activations import keep_activations, take_policies
@@ -55,18 +53,18 @@ from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.forwarding import forward, keep_receiver_figures
 from gateway.commands.handing_over import FIRST, WITHOUT_DIRECTORY
 from gateway.commands.hangup import Hangup
-from gateway.commands.incident_pages import incidents_due, where_to_close
 from gateway.commands.keys_in_force import keep_keys
 from gateway.commands.left_out import let_in
 from gateway.commands.noticed import entry_of
 from gateway.commands.notices import CurrentDeliveries
+from gateway.commands.officer_room import officer_of
 from gateway.commands.operator import at_the_other_end
-from gateway.commands.own_applications import REQUESTS
-from gateway.commands.policies_in_force import new_policies, reasons_of
+from gateway.commands.policies_in_force import new_policies
 from gateway.commands.preflight import DiskFull
 from gateway.commands.public_certificate import keep_certificate
 from gateway.commands.reloading import Reloading
 from gateway.commands.repeating import Round, running
+from gateway.commands.retention import keep_retention
 from gateway.commands.reviewing import keep_reviews
 from gateway.commands.schema_in_force import schema_in_force
 from gateway.commands.shared_policies import SharedPoliciesUnusable, node_of
@@ -82,15 +80,8 @@ from gateway.fleet.door import Door
 from gateway.life import LIFE, giving_signs
 from gateway.notices.notice import Channel
 from gateway.operations_log import configure
-from gateway.storage.audit import append
-from gateway.storage.audit_checkpoints import Checkpoints
-from gateway.storage.audit_search import LogSearch
-from gateway.storage.audit_views import StoredPurposes, StoredViews
 from gateway.storage.database import DatabaseUnusable
 from gateway.supervise import TRY_LATER, WRONG_CONFIGURATION
-from gateway.web.officer.names import Names
-from gateway.web.officer.reach import Reach
-from gateway.web.officer.rooms import Officer
 
 NOTICES_EVERY = timedelta(milliseconds=200)
 COMMAND_PATIENCE = timedelta(seconds=3)  # for Envoy to take a new gate; it needs milliseconds
@@ -181,7 +172,7 @@ async def _serve(
         stack.push_async_callback(plane.nodes.close)
         stack.push_async_callback(recomputation.close)
         stack.push_async_callback(directories.close)
-        pages = Pages(plane, partial(_officer, plane, recomputation))
+        pages = Pages(plane, partial(officer_of, plane, recomputation))
         policies = _following(plane, pages, stop)
         await stack.enter_async_context(
             running(partial(rounds.follow_nodes, plane, directories, doors, policies, schema))
@@ -214,6 +205,7 @@ async def _serve(
                 partial(rounds.tidy, plane),
                 partial(keep_figures, plane),
                 partial(keep_index, plane),
+                partial(keep_retention, plane),
                 partial(keep_reviews, plane),
                 partial(keep_keys, plane.keys, now),
                 partial(keep_technical_certificates, plane),
@@ -359,33 +351,6 @@ def _recomputation(plane: ControlPlane, signer: Signer) -> Recomputation:
         plane.state.database.place, directory / "checkpoints.log", [signer.verifier], os.getpid()
     )
     return Recomputation(command, plane.state.record, now)
-
-
-def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
-    state = plane.state
-    names = Names(
-        municipalities={code: one.name for code, one in state.district.items()},
-        applications=plane.application_titles(),
-        reasons=reasons_of(plane.book),
-    )
-    purposes = StoredPurposes(state.database, append)
-    return Officer(
-        plane.desk,
-        LogSearch(state.database),
-        Checkpoints(state.database).newest,
-        with_purpose(state.record, purposes.of),
-        plane.supervision(),
-        recomputation,
-        names,
-        Reach(plane.settings.office.municipality),
-        StoredViews(state.database, append),
-        purposes.of,
-        lambda: plane.certificate.standing,
-        lambda: emergencies(plane.asked.all(), now()),
-        f"{plane.addresses.of_own(REQUESTS)}/reviews",
-        partial(incidents_due, plane),
-        where_to_close(plane),
-    )
 
 
 async def _record(state: State, notice: Notice) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from gateway.audit.entry import Entry
 from gateway.audit.facts import microseconds
-from gateway.audit.retention import Hold, to_be_dropped
+from gateway.audit.retention import Hold, Kept, standings, to_be_dropped
 from gateway.audit.shard import Shard
 from gateway.audit.shard_acts import hold_lifted, hold_placed, shard_dropped
 from gateway.audit.tree import KEPT
@@ -53,6 +53,13 @@ class Retention:
 
     def __init__(self, database: Database, append: Append = append) -> None:
         self._database, self._append = database, append
+
+    async def kept(self, months: int) -> Kept:
+        def query(connection: Connection) -> Kept:
+            holds = [one for one in all_holds(connection) if one.stands]
+            return Kept(standings(closed_shards(connection), holds, months), holds)
+
+        return await self._database.read(query)
 
     async def shards(self) -> Sequence[Shard]:
         return await self._database.read(closed_shards)

@@ -23,6 +23,7 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.field_titles import FIELD_TITLES
 from gateway.audit.purposes import PurposeOf
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
+from gateway.audit.retention import Kept
 from gateway.audit.search import Counted, Query, Search, TooManyPeople
 from gateway.audit.search import Page as LogPage
 from gateway.audit.titles import FAULTS, sentence
@@ -81,6 +82,10 @@ async def _nothing_due() -> IncidentsDue:
     return IncidentsDue()
 
 
+async def everything_kept() -> Kept:
+    return Kept()
+
+
 @dataclass(frozen=True, slots=True)
 class Officer:
     """`record`: durable when it returns; `checkpoint`: the last one; `recomputation`: checks the whole log."""
@@ -102,6 +107,8 @@ class Officer:
     incidents: Callable[[], Awaitable[IncidentsDue]] = _nothing_due
     switch: str = ""
     """Where a class of access is closed."""
+    kept: Callable[[], Awaitable[Kept]] = everything_kept
+    """What there is of the log by its months, and what holds it."""
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -166,6 +173,7 @@ class Officer:
             filters=filters,
             older=filters.address(before=str(shown[-1].sequence)) if len(found) > PAGE_SIZE else "",
             newest=filters.address() if before is not None else "",
+            deleted=await self._deleted(filters) if len(found) <= PAGE_SIZE else None,
             spans=self._spans(filters),
             kinds_offered=grouped(GROUPS, language),
             reasons_offered=grouped(self.names.reasons.groups, language),
@@ -274,6 +282,7 @@ class Officer:
             watched=watched,
             faults=FAULTS,
             reasons=self.names.reasons,
+            kept=await self.kept(),
         )
         if watched:
             response.headers["Refresh"] = str(REFRESH)  # by a header: pages have no script
@@ -318,6 +327,12 @@ class Officer:
 
     def _spans(self, filters: Filters) -> dict[str, str]:
         return {name: filters.address(**span) for name, span in usual_spans(self.desk.now()).items()}
+
+    async def _deleted(self, filters: Filters) -> tuple[datetime, datetime] | None:
+        """Where the answer ends: of what was asked for, the time of which nothing is kept any more."""
+        if filters.unreadable:
+            return None
+        return (await self.kept()).deleted(filters.query.since, filters.query.until)
 
     async def _found(self, caller: Assertion, filters: Filters, before: int | None) -> tuple[LogPage, bool]:
         """Entries, one more than a page; and whether the person's name fits too many people."""

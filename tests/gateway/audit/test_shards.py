@@ -4,9 +4,11 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import Connection
 
+from config.settings import Postgres
 from gateway.audit import checkpoint_file
 from gateway.audit.anchors import Fault
 from gateway.audit.checkpoint import unseal
@@ -16,6 +18,7 @@ from gateway.audit.shard import end_of_month, month_of
 from gateway.audit.tree import Frontier
 from gateway.storage.audit import Ledger, LogInconsistent, read_tail
 from gateway.storage.audit_evidence import rows
+from gateway.storage.audit_shards import is_server
 from gateway.storage.step import standing
 from gateway.storage.tables.audit import audit_tail
 from tests.gateway.audit.making import NOON, SIGNER, Log, entry, open_log
@@ -245,3 +248,23 @@ def test_within_a_month_an_append_takes_no_statement_more_than_its_rows_and_the_
 
         log.database.write_soon(work).result()
         assert [one.split()[0] for one in seen] == ["UPDATE", "INSERT"]
+
+
+def test_beside_a_node_that_knows_no_months_none_turns(months: Log) -> None:
+    if not months.database.read_now(is_server):
+        return
+    place = months.database.place
+    assert isinstance(place, Postgres)
+    months.clock.advance(days=31)
+    with psycopg.connect(
+        host=place.hosts[0], dbname=place.name, user=place.user, application_name="brana 0036"
+    ):
+        months.append([entry(1)])
+        assert len(shards(months)) == 2
+    months.append([entry(2)])
+    assert len(shards(months)) == 2, "it is not asked for each entry"
+    months.clock.advance(minutes=1)
+    months.append([entry(3)])
+    assert len(shards(months)) == 3
+    asyncio.run(months.checkpointer().seal())
+    assert check(months).broken is None
