@@ -1,7 +1,7 @@
 """The index beside the log, as values: by which terms an entry is found, and which terms a query wants.
 
-A term is `field=value`, `~word`, `hour=18` (of Prague's clock) or `size=30` (binary digits of the number of bytes moved).
-An entry that fits a query has all terms that the query wants; the other way round the entry's own bytes decide.
+A term is `field=value`, `~word`, `hour=18` (of Prague's clock) or `size=30` (bytes moved, in binary digits). An entry
+that fits a query has all terms that the query wants; the other way round the entry's own bytes decide.
 """
 
 from collections.abc import Iterator

@@ -184,7 +184,8 @@ class Finder:
             and_(term >= begun, term < begun + b"\xff") for begun in map(_bytes, sorted(group.beginnings))
         ]
         if group.between is not None:
-            asked.append(term.between(*map(_bytes, group.between)))
+            first, last = map(_bytes, group.between)
+            asked.append(and_(term >= first, term <= last))
         if group.terms:
             asked.append(term.in_([_bytes(one) for one in sorted(group.terms)]))
         for one in asked if numbers else ():
