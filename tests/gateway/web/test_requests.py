@@ -80,7 +80,7 @@ async def test_a_request_goes_its_way_from_asking_to_its_end(client, site):
 
 @pytest.mark.parametrize("path", ["/", "/waiting"])
 async def test_a_long_list_goes_on_on_another_page(client, site, monkeypatch, path):
-    monkeypatch.setattr("gateway.web.requests.rooms.SHOWN", 2)
+    monkeypatch.setattr("gateway.web.requests.site.SHOWN", 2)
     for number in range(3):
         await post(client, JANA, "/ask", ASK | WHY | {"until": f"2026-11-23T12:0{number}"})
     who = JANA if path == "/" else PETR
@@ -91,6 +91,49 @@ async def test_a_long_list_goes_on_on_another_page(client, site, monkeypatch, pa
     shown = [re.findall(r'<a href="/one\?name=([^"]+)"', page) for page in (first, rest)]
     assert [len(one) for one in shown] == [2, 1]
     assert {*shown[0], *shown[1]} == {one.id for one in await site.kept.office.find(Sought())}
+
+
+async def test_declining_without_a_reason_shows_the_form_again_which_says_what_it_needs(client, site):
+    await post(client, JANA, "/ask", ASK | WHY)
+    asked = await only(site)
+    assert "K zamítnutí je důvod nutný" in await get(client, PETR, f"/one?name={asked.id}")
+    page = await post(client, PETR, f"/refuse?name={asked.id}", {"name": asked.id, "note": " "}, 409)
+    assert "Napište, proč žádost zamítáte." in page
+    assert 'aria-invalid="true" aria-describedby="note-hint note-error"' in page
+    assert f'formaction="/refuse?name={asked.id}"' in page
+    assert "K zamítnutí" in await get(client, PETR, f"/refuse?name={asked.id}")  # the switch of languages
+    assert (await only(site)).stage is Stage.WAITING
+    await post(client, PETR, "/refuse", {"name": asked.id, "note": "není potřeba"})
+    assert (await only(site)).stage is Stage.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("/approve", "Zatím není schváleno"), ("/refuse", "Zatím není zamítnuto")]
+)
+async def test_words_that_cannot_be_kept_stay_in_the_form(client, site, path, words):
+    await post(client, JANA, "/ask", ASK | WHY)
+    asked = await only(site)
+    page = await post(client, PETR, path, {"name": asked.id, "note": "ano" * 200}, 409)
+    assert words in page
+    assert "Napište čitelný text, nejvýše 500 znaků." in page
+    assert ">" + "ano" * 200 + "</textarea>" in page
+    assert (await only(site)).stage is Stage.WAITING
+
+
+async def test_a_review_without_a_finding_shows_its_form_again(client, site):
+    for application in ("records", "budget"):
+        urgent = {"application": application, "why": "hoří radnice, zachraňuji spisy"}
+        await post(client, JANA, "/emergency", urgent)
+    uses = await site.kept.office.find(Sought())
+    for use in uses:
+        await post(client, MARTIN, "/end", {"name": use.id})
+    for use in uses:
+        page = await post(client, MARTIN, "/review", {"name": use.id, "note": "x" * 501}, 409)
+        assert "Přezkum zatím není zapsán" in page
+        assert page.count('name="note"') == 2
+        assert page.count("Napište, co jste zjistili") == 1
+        assert page.index("x" * 501) < page.rindex("<textarea")  # it comes first
+    assert all(use.reviewed is None for use in await site.kept.office.find(Sought()))
 
 
 async def test_nobody_is_offered_to_decide_their_own_nor_can(client, site):
