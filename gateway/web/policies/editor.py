@@ -15,7 +15,7 @@ from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.entered import fields_of, lines_of, number, number_or_none, texts_of
 from gateway.web.policies.listing import Listed, appended, listed, removed, replaced
-from gateway.web.policies.not_done import REFUSALS, done
+from gateway.web.policies.not_done import INVALID, REFUSALS, done
 from gateway.web.policies.site import Site
 from gateway.web.refusal import PAGE_UNKNOWN
 from policies.form_words import unfillable
@@ -34,7 +34,6 @@ OF_REGION = re.compile(rf"{REGION.name}/[a-z0-9][a-z0-9-]{{0,60}}(?:\.cedar|\.ca
 SEVERAL = frozenset({"roles", "applications", "actions", "networks", "days"})
 """Kinds of parameters that are ticked."""
 FILE_LENGTH = 100
-INVALID = "form_not_filled_in"
 
 
 @dataclass(frozen=True, slots=True)

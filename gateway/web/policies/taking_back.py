@@ -46,7 +46,9 @@ class TakingBack:
         one = await self.site.proposal(request, caller)
         if one.state in OVER:
             raise web.HTTPSeeOther(f"/proposals/{one.id}")
-        return await self.site.show(request, "proposal_withdraw.html", caller, one=one)
+        return await self.site.show(
+            request, "proposal_withdraw.html", caller, one=one, typed="", unexplained=None
+        )
 
     async def drafts(self, request: web.Request) -> web.Response:
         """Those of the caller's own that are chosen in the list."""
