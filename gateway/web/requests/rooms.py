@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER, Role
+from config.vocabulary import REASON_HEADER, Action, Role
 from gateway.asks.ask import Kind, Party
 from gateway.asks.office import AskOffice
 from gateway.asks.refused import AskRefused, PoliciesRefuse, Why
@@ -16,7 +16,7 @@ from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import REQUESTS, Assertion
 from gateway.web.officer.not_done import DIRECTORY_AWAY
 from gateway.web.requests import forms
-from gateway.web.requests.asked import entered_in, prefilled, spoken
+from gateway.web.requests.asked import entered_in, prefilled, spoken, told
 from gateway.web.requests.deciding import Deciding
 from gateway.web.requests.not_done import MENDABLE, REFUSALS
 from gateway.web.requests.site import Site
@@ -173,7 +173,7 @@ class Requests:
         except AskRefused as error:
             if error.reason not in MENDABLE:
                 raise Refused(REFUSALS[error.reason], 409) from error
-            response = await self._form(request, caller, template, entered, error.reason)
+            response = await self._form(request, caller, template, entered, error)
             response.headers[REASON_HEADER] = error.reason
             return response
         except PoliciesRefuse as error:
@@ -186,16 +186,18 @@ class Requests:
         caller: Assertion,
         template: str,
         entered: Mapping[str, str],
-        wrong: Why | None = None,
+        wrong: AskRefused | None = None,
     ) -> web.Response:
+        askable = self.town.askable(caller.municipality)
         return await self.site.show(
             request,
             caller,
             template,
             status=200 if wrong is None else 409,
             entered=dict.fromkeys(forms.FIELDS, "") | dict(entered),
-            wrong=REFUSALS[wrong] if wrong is not None else None,
-            askable=self.town.askable(caller.municipality),
+            wrong=None if wrong is None else told(wrong, entered["application"], askable),
+            askable=askable,
+            who_has={action: [one for one in askable if action in one.actions] for action in Action},
             why_max=WHY_MAX,
             settings=self.office.rules.settings,
             colleagues=await self._colleagues(caller),

@@ -165,7 +165,9 @@ async def test_whom_the_policies_do_not_let_decide_sees_nothing_of_others(client
     [
         ({"why": " "}, "Chybí důvod"),
         ({"application": "payroll"}, "O tuto aplikaci nelze žádat"),
-        ({"sign": "", "administer": "1"}, "Tuto činnost aplikace nemá"),
+        ({"administer": "1"}, "Aplikace Spisová služba tuto činnost nemá: správa"),
+        ({"administer": "1"}, "Zaškrtněte jen to, co umí: čtení, zápis, podepsání."),
+        ({"sign": ""}, "Není vybráno, co chcete v aplikaci dělat"),
         ({"until": "včera"}, "Doba přístupu není správně"),
         ({"until": "2027-02-01T08:00"}, "příliš dlouhou dobu"),
     ],
@@ -177,6 +179,18 @@ async def test_what_a_form_can_mend_is_shown_in_it_with_what_was_typed(client, s
     if "why" not in changed:
         assert "kontrola &lt;b&gt;spisu&lt;/b&gt;" in page
     assert await site.kept.office.find(Sought()) == []
+
+
+async def test_a_form_offers_what_applications_have_and_says_which(client):
+    page = await get(client, JANA, "/ask")
+    offered = re.findall(r'data-applications="([^"]+)"><input type="checkbox" id="action-([a-z]+)"', page)
+    assert offered == [
+        ("records budget map", "read"),
+        ("records budget", "write"),
+        ("records budget", "sign"),
+    ]
+    assert "administer" not in page
+    assert page.count('<span class="quiet" data-only>(Spisová služba, Rozpočet)</span>') == 2
 
 
 async def test_a_refusal_links_to_a_form_that_is_filled_in(client):
