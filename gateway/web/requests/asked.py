@@ -8,6 +8,7 @@ from aiohttp import web
 from config.vocabulary import Action, Language
 from gateway.asks.ask import Ask
 from gateway.asks.refused import AskRefused, PoliciesRefuse
+from gateway.authorize.held_already import Held
 from gateway.web.desk import Refused
 from gateway.web.officer.details import ACTIONS
 from gateway.web.refusal import FORM_UNREADABLE, ShownRefusal, both
@@ -53,6 +54,11 @@ def told(error: AskRefused, asked: str, askable: Sequence[Askable]) -> ShownRefu
 
 def _named(actions: Collection[Action], language: Language) -> str:
     return ", ".join(ACTIONS[one].in_language(language) for one in Action if one in actions)
+
+
+def even_so(application: str, held: Sequence[Held]) -> str:
+    """What somebody was told they may do already, as the form says once more that they were."""
+    return " ".join([application, *(one.action for one in held)]) if held else ""
 
 
 def prefilled(request: web.Request) -> dict[str, str]:

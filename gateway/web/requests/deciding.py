@@ -11,6 +11,7 @@ from gateway.asks.ask import Ask, AskId, Kind, Stage
 from gateway.asks.refused import Why
 from gateway.asks.store import Sought
 from gateway.asks.wish import WHY_MAX
+from gateway.authorize.held_already import Held
 from gateway.web.desk import Handler, Page, Refused, form_of
 from gateway.web.identity import REQUESTS, Assertion
 from gateway.web.requests import forms
@@ -126,6 +127,7 @@ class Deciding:
             gains = await site.town.gains(found) if lent else None
         except DirectoryUnusable:
             gains = None
+        held = await self._held(found) if found.kind is Kind.ACCESS and found.waits(site.desk.now()) else ()
         response = await site.show(
             request,
             caller,
@@ -134,11 +136,23 @@ class Deciding:
             one=found,
             mine=caller.subject in found.parties(),
             gains=gains,
+            held=held,
             note=note,
             wrong=wrong,
             why_max=WHY_MAX,
         )
         return _because(response, wrong)
+
+    async def _held(self, one: Ask) -> Sequence[Held]:
+        """What whoever is to have it may do already, as the directory has them now; nothing where nobody knows."""
+        try:
+            who = await self.site.town.person(one.holder.subject)
+        except DirectoryUnusable:
+            return ()
+        if who is None or one.application is None:
+            return ()
+        then = max(one.since, self.site.desk.now())
+        return self.site.town.held_already(who, one.application, one.actions, one.municipality, then)
 
     async def _reviews(
         self, request: web.Request, caller: Assertion, wrong: AskId | None = None, note: str = ""

@@ -12,11 +12,12 @@ from gateway.asks.office import AskOffice
 from gateway.asks.refused import AskRefused, PoliciesRefuse, Why
 from gateway.asks.store import Sought
 from gateway.asks.wish import WHY_MAX, Wish
+from gateway.authorize.held_already import Held
 from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import REQUESTS, Assertion
 from gateway.web.officer.not_done import DIRECTORY_AWAY
 from gateway.web.requests import forms
-from gateway.web.requests.asked import entered_in, prefilled, spoken, told
+from gateway.web.requests.asked import entered_in, even_so, prefilled, spoken, told
 from gateway.web.requests.deciding import Deciding
 from gateway.web.requests.not_done import MENDABLE, REFUSALS
 from gateway.web.requests.site import Site
@@ -77,7 +78,20 @@ class Requests:
         return await self._form(request, caller, "ask.html", entered)
 
     async def ask(self, request: web.Request) -> web.StreamResponse:
+        """Who may do it already is told so first, and sends it once more where it is needed all the same."""
+        caller, entered = self.desk.caller(request, REQUESTS), await entered_in(request)
+        held = self._held(caller, entered)
+        if held and entered["even_so"] != even_so(entered["application"], held):
+            return await self._form(request, caller, "ask.html", entered, held=held)
         return await self._for_oneself(request, Kind.ACCESS, "ask.html", "/?done=asked")
+
+    def _held(self, caller: Assertion, entered: Mapping[str, str]) -> Sequence[Held]:
+        application, now = forms.application_of(entered), self.desk.now()
+        if application is None:
+            return []
+        who, then = forms.person_of(caller), forms.moment_of(entered["since"]) or now
+        actions = forms.actions_of(entered)
+        return self.town.held_already(who, application, actions, caller.municipality, max(then, now))
 
     async def emergency(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, REQUESTS)
@@ -187,6 +201,7 @@ class Requests:
         template: str,
         entered: Mapping[str, str],
         wrong: AskRefused | None = None,
+        held: Sequence[Held] = (),
     ) -> web.Response:
         askable = self.town.askable(caller.municipality)
         return await self.site.show(
@@ -197,6 +212,8 @@ class Requests:
             entered=dict.fromkeys(forms.FIELDS, "") | dict(entered),
             wrong=None if wrong is None else told(wrong, entered["application"], askable),
             askable=askable,
+            held=held,
+            even_so=even_so(entered.get("application", ""), held),
             who_has={action: [one for one in askable if action in one.actions] for action in Action},
             why_max=WHY_MAX,
             settings=self.office.rules.settings,

@@ -136,9 +136,16 @@ async def test_a_review_without_a_finding_shows_its_form_again(client, site):
     assert all(use.reviewed is None for use in await site.kept.office.find(Sought()))
 
 
-async def test_nobody_is_offered_to_decide_their_own_nor_can(client, site):
-    await post(client, PETR, "/ask", ASK | WHY)
+async def test_who_may_do_it_already_is_told_and_nobody_decides_their_own(client, site):
+    told = await post(client, PETR, "/ask", ASK | WHY, 200)
+    assert "Tohle už smíte, žádost zatím nebyla odeslána" in told
+    assert "<code>mayors-sign</code>" in told
+    assert await site.kept.office.find(Sought()) == []
+    (even_so,) = re.findall(r'name="even_so" value="([^"]+)"', told)
+    assert await post(client, PETR, "/ask", ASK | WHY | {"even_so": "budget sign"}, 200)
+    await post(client, PETR, "/ask", ASK | WHY | {"even_so": even_so})
     asked = await only(site)
+    assert "už žadatel podle svých rolí smí" in await get(client, EVA, f"/one?name={asked.id}")
     page = await get(client, PETR, f"/one?name={asked.id}")
     assert "Schválit" not in page
     assert "Rozhodne o ní někdo jiný" in page
