@@ -13,10 +13,11 @@ from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.entered import moment, number, texts_of
+from gateway.web.policies.listing import listed
 from gateway.web.policies.not_done import INVALID, REFUSALS, UNEXPLAINED, done
 from gateway.web.policies.site import Site, proposal_of
 from gateway.web.refusal import FORM_UNREADABLE
-from policies.difference import EFFECTS, KINDS, difference
+from policies.difference import KINDS, difference, effect_said
 
 STEPS: Mapping[Step, Title] = {
     Step.BEGIN: Title(cs="začal(a)", en="began"),
@@ -82,8 +83,9 @@ class Proposals:
             can={step.value for step in Step if (one.state, step) in TRANSITIONS},
             steps=STEPS,
             why_of=why_of,
+            readable=all(policy.readable for policy in listed(one.texts)),
             kinds=KINDS,
-            effects=EFFECTS,
+            effect_said=effect_said,
             typed=returning or "",
             unexplained=UNEXPLAINED if returning is not None else None,
             no_time=no_time,

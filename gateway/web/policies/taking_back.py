@@ -36,7 +36,7 @@ class TakingBack:
         one = await self.site.proposal(request, caller)
         if "number" not in request.query:  # the switch of languages of a refusal
             raise web.HTTPSeeOther(f"/proposals/{one.id}/edit")
-        policy = policy_of(one, request.query.get("file", ""), request.query["number"])
+        policy = policy_of(one, request.query.get("file", ""), request.query["number"], self.site.offered)
         return await self.site.show(
             request, "policy_take_out.html", caller, one=one, policy=policy, offered=self.site.offered
         )

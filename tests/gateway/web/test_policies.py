@@ -30,7 +30,7 @@ async def visitor(tmp_path) -> AsyncIterator[Visitor]:
 
 async def test_a_change_goes_from_a_form_over_approval_into_force(visitor):
     page = await visitor.begun()
-    assert (await visitor.filled(page)).endswith("?done=saved")
+    assert (await visitor.filled(page)).endswith("#policy-map-clerks")
     draft = await visitor.get(f"{page}/edit")
     assert "map-clerks" in draft
     assert "Who may use an application" in draft
