@@ -1,5 +1,6 @@
 """A case beside the policies: one question, and the verdict expected of it."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from policies.reasons import WORDINGS, Reason
 RECORDS = ApplicationId("records")
 NOBODY_SPECIAL = SubjectId("urad:11111111-1111-4111-8111-111111111111")
 MONDAY_AT_TEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+HOLE, ANY = re.compile(r"\{\w+\}"), "…"
 Level = Literal["password", "two-factors", "phishing-resistant"]
 LEVELS: dict[Level, AuthenticationLevel] = dict(zip(get_args(Level), AuthenticationLevel, strict=True))
 assert all(level.value.endswith(f":{name}") for name, level in LEVELS.items())
@@ -60,15 +62,13 @@ class Case:
         )
 
     def broken_by(self, verdict: Verdict, untold: Collection[str] = ()) -> Text | None:
-        """How the verdict differs from the one expected; None where it does not. A title that holds one of `untold`
-        is left out, names of municipalities say: what one broke may be told of others.
+        """How the verdict differs from the one expected; None where it does not. In the title of the reason each of
+        `untold` stands as "…", names of municipalities say: what one broke may be told of others.
         """
         reason = "" if isinstance(verdict, Permitted) else verdict.reason
         if reason == self.reason and self.rule in (None, verdict.rule):
             return None
-        title = None if isinstance(verdict, Permitted) else verdict.title
-        if title is not None and any(one in text for one in untold for text in title.values()):
-            title = None
+        title = None if isinstance(verdict, Permitted) else _without(verdict.title, untold)
         expected = _told(self.reason, self.rule, _usual_title(self.reason))
         return filled(OTHERWISE_DECIDED, {"expected": expected, "found": _told(reason, verdict.rule, title)})
 
@@ -81,6 +81,11 @@ def _told(reason: str, rule: str | None, title: Text | None) -> Text:
 
 
 def _usual_title(reason: str) -> Text | None:
-    """Of what is refused although no policy forbids it, where no name belongs into the words."""
+    """Of what is refused although no policy forbids it."""
     wording = WORDINGS.get(Reason(reason)) if reason in set(Reason) else None
-    return None if wording is None or any("{" in text for text in wording.title.values()) else wording.title
+    return None if wording is None else {each: HOLE.sub(ANY, text) for each, text in wording.title.items()}
+
+
+def _without(title: Text, untold: Collection[str]) -> Text:
+    names = re.compile("|".join(map(re.escape, sorted(untold, key=len, reverse=True))) or r"(?!)")
+    return {each: names.sub(ANY, text) for each, text in title.items()}

@@ -53,7 +53,10 @@ def test_a_verdict_as_expected_breaks_nothing(verdict: Verdict, expected: dict[s
         (
             REFUSED,
             {"reason": "no_role_in_municipality"},
-            "expected to be refused (no_role_in_municipality), and is refused (two_factors_needed: x) by two-factors",
+            (
+                "expected to be refused (no_role_in_municipality: You have no role in …), "
+                "and is refused (two_factors_needed: x) by two-factors"
+            ),
         ),
         (
             PERMITTED,
@@ -86,10 +89,15 @@ def test_another_verdict_breaks_the_case_and_is_told(
     assert told(verdict, **expected) == words
 
 
-def test_a_title_that_names_a_municipality_is_not_told_of_another_one() -> None:
-    broken = Case(name="a").broken_by(REFUSED, ["x"])
+def test_a_title_that_names_a_municipality_names_none_where_others_may_be_told() -> None:
+    broken = Case(name="a").broken_by(
+        replace(REFUSED, title=dict.fromkeys(Language, "not at Hulín")), ["Hulín"]
+    )
     assert broken is not None
-    assert "refused (two_factors_needed) by" in broken[Language.ENGLISH]
+    assert "refused (two_factors_needed: not at …) by" in broken[Language.ENGLISH]
+    expected = Case(name="a", reason="no_role_in_municipality").broken_by(PERMITTED)
+    assert expected is not None
+    assert "refused (no_role_in_municipality: You have no role in …)" in expected[Language.ENGLISH]
 
 
 def test_what_a_case_leaves_out_is_an_ordinary_morning_of_the_mayor_there() -> None:

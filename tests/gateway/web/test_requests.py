@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,6 @@ from gateway.asks.ask import Kind, Stage
 from gateway.asks.refused import Why
 from gateway.asks.store import Sought
 from gateway.waiting import Waiting
-from gateway.web.requests.forms import moment_of
 from gateway.web.requests.not_done import MENDABLE, TEXTS
 from tests.gateway.asks.town import EVA, IVO, JANA, MARTIN, PAVEL, PETR
 from tests.gateway.web.people import NOW, assertion_header
@@ -308,14 +307,6 @@ def test_every_reason_has_its_words_in_both_languages():
     assert set(TEXTS) > MENDABLE
     for words in TEXTS.values():
         assert len(set(words)) == 4
-
-
-def test_times_of_a_form_are_those_of_prague():
-    assert moment_of("2026-11-23T10:00") == datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-    assert moment_of("2026-07-01T10:00") == datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
-    for text in ("", "x", "2026-11-23T10:00+01:00"):
-        assert moment_of(text) is None
-    assert timedelta(hours=1)
 
 
 async def test_whoever_placed_an_order_sees_it_and_its_sponsor_is_led_to_decide(client, site):
