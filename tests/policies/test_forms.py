@@ -124,7 +124,7 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("hours", {"since": 9, "until": 9}, "until", "later than “From what hour”"),
     ("hours", {"holidays": "perhaps"}, "holidays", "yes or no"),
     ("hours", {"days": [8]}, "days", "offered"),
-    ("night-hours", {"since": 3}, "since", "later than “In the morning to what hour”"),
+    ("night-hours", {"since": 3}, "since", "not be before “In the morning to what hour”"),
     ("stronger-sign-in", {"level": 1}, "level", "2 to 3"),
     ("recent-sign-in", {"minutes": 0}, "minutes", "1 to 600"),
     ("temporary-access", {"since": "24. 12. 2026"}, "since", "2026-12-24"),
