@@ -5,10 +5,16 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from config.address import split_address
+from config.alerts import alert_findings
 from config.applications import (
     application_findings,
     certificates_of_applications,
     secrets_of_applications,
+)
+from config.audit_receivers import (
+    audit_receiver_findings,
+    certificates_of_audit_receivers,
+    secrets_of_audit_receivers,
 )
 from config.control_characters import control_characters
 from config.deputies import deputy_findings
@@ -71,6 +77,8 @@ def inconsistencies(
         ((), place_findings(settings)),
         ((), named_network_findings(settings)),
         ((), receiver_findings(settings)),
+        ((), audit_receiver_findings(settings)),
+        ((), alert_findings(settings)),
         ((), database_findings(settings)),
         ((), technical_findings(settings, district)),
         (("requests", "applications"), request_findings(settings)),
@@ -111,9 +119,9 @@ def _files(settings: Settings) -> Iterator[Finding]:
         for number, directory in enumerate(settings.directories)
     }
     secrets |= secrets_of_receivers(settings) | secrets_of_applications(settings)
-    secrets |= secrets_of_database(settings)
+    secrets |= secrets_of_database(settings) | secrets_of_audit_receivers(settings)
     readable |= authorities_of_receivers(settings) | certificates_of_applications(settings)
-    readable |= certificates_of_database(settings)
+    readable |= certificates_of_database(settings) | certificates_of_audit_receivers(settings)
     readable |= files_of_technical_accounts(settings)
     readable |= (
         {} if settings.countries.database is None else {"countries.database": settings.countries.database}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -21,6 +21,9 @@ from config.settings.setting import fields_of
 EXAMPLE = "config/examples/embedded.toml explains every setting"
 FileName = Annotated[str, msgspec.Meta(pattern=r"\A[^\0]+\Z")]
 LONGEST_QUOTED = 60  # characters of a wrong value that are repeated
+
+
+Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 
 @dataclass(slots=True)
@@ -87,6 +90,15 @@ class Typing:
             values[name] = stand_in(fields[name].type)
             self._complain(f"{at}.{name}".lstrip("."), *_absent(name, fields[name].type, at))
         return kind(**values)
+
+
+def typed_table(raw: dict[str, Any], kind: type[Kind], folder: Path) -> Kind:
+    """A table that comes with the product, in the form that settings have. Raises ValueError where it is not right."""
+    typing = Typing(folder)
+    made = typing._table(raw, kind, "")  # noqa: SLF001 - the same reading
+    if typing.findings or not isinstance(made, kind):
+        raise ValueError(str(typing.findings))
+    return made
 
 
 def _missing(fields: dict[str, msgspec.structs.FieldInfo], values: dict[str, Any]) -> list[str]:

@@ -8,14 +8,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 
 from config.asked_word import parts_of
 from config.vocabulary import SessionId
 from gateway.audit.entry import Code, Entry, Outcome
-from gateway.audit.neutral import neutral
+from gateway.audit.neutral import MARK, neutral
 
 ROUTE = "route"
 """In the details of an entry: the name of the route, where it has one."""
@@ -51,6 +53,7 @@ class Holder:
     own_municipality: str
 
 
+NOBODY = Holder("", "", "")
 SEPARATOR = "\r"
 FIELDS = (
     *(
@@ -68,8 +71,9 @@ FIELDS = (
     ),
     *("flags", "ended", "bytes_in", "bytes_out", "duration_ms", "user_agent", "protocol"),
 )
-"""In this order; `gateway/envoy/access_log.py` has them written."""
-NUMBERS = frozenset({"status", "bytes_in", "bytes_out", "duration_ms"})
+"""In this order; `gateway/envoy/access_log.py` has them written. It is that of `Line` too."""
+TIME, FLAGS = FIELDS.index("time"), FIELDS.index("flags")
+NUMBERS = tuple(map(FIELDS.index, ("status", "bytes_in", "bytes_out", "duration_ms")))
 NUMBERED = (
     *("via_upstream", "direct_response", "route_not_found", "cluster_not_found", "no_healthy_upstream"),
     *("upstream_", "response_", "request_payload_", "local_rate_limited", "request_rate_limited"),
@@ -140,24 +144,24 @@ def damaged(why: str, data: bytes) -> Damaged:
 _decoder = msgspec.json.Decoder(Line)
 
 
-def fields_of(data: bytes) -> dict[str, str | int | None]:
-    """Of a line without its line feed, by name. Bytes that are not UTF-8 become surrogates. Raises ValueError."""
+def _words_of(data: bytes) -> "Line":
+    """Of a line without its line feed. Bytes that are not UTF-8 become surrogates. Raises ValueError."""
     words = data.decode("utf-8", "surrogateescape").split(SEPARATOR)
     if len(words) != len(FIELDS):
         raise ValueError(f"{len(words)} fields, and not {len(FIELDS)}")
-    return {name: _meant(name, word) for name, word in zip(FIELDS, words, strict=True)}
+    said: list[Any] = [None if word == "-" else word for word in words]
+    said[TIME] = msgspec.convert(words[TIME], datetime)
+    said[FLAGS] = words[FLAGS]  # of which `-` says that there are none
+    for place in NUMBERS:
+        if (number := said[place]) is not None:
+            said[place] = int(number)
+    return Line(*said)
 
 
-def _meant(name: str, word: str) -> str | int | None:
-    if word == "-" and name != "flags":  # of which `-` says that there are none
-        return None
-    return int(word) if name in NUMBERS else word
-
-
-def _line_of(data: bytes) -> Line:
+def line_of(data: bytes) -> Line:
     """Raises ValueError, of which msgspec's errors are a kind, and RecursionError."""
     if data[:1] != b"{":
-        return msgspec.convert(fields_of(data), Line)
+        return _words_of(data)
     try:
         return _decoder.decode(data)
     except (ValueError, RecursionError):
@@ -167,7 +171,7 @@ def _line_of(data: bytes) -> Line:
 def parse_line(data: bytes) -> Line | Damaged:
     """A line without its line feed. Bytes that are not UTF-8 are kept as surrogates, to be marked later."""
     try:
-        line = _line_of(data)
+        line = line_of(data)
     except (ValueError, RecursionError) as error:
         return damaged(f"not a line of the access log: {neutral(str(error), OTHERWISE)}", data)
     if line.time.tzinfo is None:
@@ -181,20 +185,20 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder], times: int = 1
     """The entry of a request. A session that nobody knows any more is kept by its name alone. `times`: of how many
     requests alike it tells.
     """
-    holder = holders.get(line.session) if line.session else None
-    application, municipality, asked = _route(line.route or "")
-    action, route = parts_of(asked)
     revocation_id, active = line.holder
+    session, _, generation = revocation_id.rpartition(".")
+    holder = holders.get(SessionId(session), NOBODY) if session else NOBODY
+    application, municipality, action, route = _route(line.route or "")
     status, reason = line.status or 0, _reason(line)
     return Entry(
         code=Code.ACCESS,
         outcome=_outcome(status, reason),
         at=line.time.astimezone(UTC),
-        subject=holder.subject if holder else "",
-        person=holder.person if holder else "",
-        session=_text("session", line.session),
+        subject=holder.subject,
+        person=holder.person,
+        session=_text("session", session),
         municipality=_text("municipality", active) or municipality,
-        own_municipality=holder.own_municipality if holder else "",
+        own_municipality=holder.own_municipality,
         application=application,
         action=action,
         address=_text("address", line.address),
@@ -212,7 +216,7 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder], times: int = 1
             "user_agent": _text("user_agent", line.user_agent),
             "protocol": _text("protocol", line.protocol),
             "fresh": bool(line.fresh),
-            "generation": _text("generation", revocation_id.rpartition(".")[2]),
+            "generation": _text("generation", generation),
             **({} if route is None else {ROUTE: route}),
             **({"times": times} if times > 1 else {}),
         },
@@ -238,12 +242,14 @@ def damage_entry(damage: Damaged, file: str, offset: int, now: datetime) -> Entr
     )
 
 
-def _route(route: str) -> tuple[str, str, str]:
+@lru_cache(maxsize=1024)
+def _route(route: str) -> tuple[str, str, str, str | None]:
+    """Application, municipality, action, and the name of the route if it has one."""
     words = route.split(" ")
     if len(words) != 3:
-        return _text("route", route), "", ""
-    application, municipality, action = (_text("route", word) for word in words)
-    return application, "" if municipality == "-" else municipality, action
+        return _text("route", route), "", *parts_of("")
+    application, municipality, asked = (_text("route", word) for word in words)
+    return application, "" if municipality == "-" else municipality, *parts_of(asked)
 
 
 def _reason(line: Line) -> str:
@@ -269,7 +275,12 @@ def _outcome(status: int, reason: str) -> Outcome:
 
 
 def _text(name: str, value: str | None) -> str:
-    return neutral(value or "", LIMITS.get(name, OTHERWISE))
+    if not value:
+        return ""
+    limit = LIMITS.get(name, OTHERWISE)
+    if len(value) <= limit and value.isprintable() and MARK not in value:
+        return value  # as nearly all are: a call less for each
+    return neutral(value, limit)
 
 
 def _number(value: int | None) -> int:

@@ -7,10 +7,12 @@ of it: a field more raises VERSION, and is written by a version later than the f
 """
 
 import math
+import re
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -21,6 +23,7 @@ VERSION = 1
 LARGEST_INTEGER = 2**53 - 1  # RFC 7493 §2.2: what every reader of JSON keeps exactly
 
 Detail = str | int | float | bool | list[str]
+_Bounded = Annotated[int, msgspec.Meta(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
 
 
 class Unrecordable(Exception):
@@ -50,50 +53,69 @@ class Recorded:
     entry: Entry
 
 
-class _Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    v: int
-    sequence: int
-    received_at: str
-    at: str
-    code: str
-    outcome: Outcome
-    subject: str = ""
-    person: str = ""
-    session: str = ""
-    municipality: str = ""
-    own_municipality: str = ""
-    application: str = ""
+class Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """An entry as it is written: fields in the order of their names, times as text."""
+
     action: str = ""
     address: str = ""
-    request_id: str = ""
-    reason: str = ""
-    rule: str = ""
+    application: str = ""
+    at: str
+    code: str
+    details: dict[str, str | _Bounded | float | bool | list[str]] = msgspec.field(default_factory=dict)
+    municipality: str = ""
+    outcome: Outcome
+    own_municipality: str = ""
+    person: str = ""
     policy_version: str = ""
-    details: dict[str, Detail] = msgspec.field(default_factory=dict)
+    reason: str = ""
+    received_at: str
+    request_id: str = ""
+    rule: str = ""
+    sequence: int
+    session: str = ""
+    subject: str = ""
+    v: int
 
 
 TEXTS = tuple(item.name for item in fields(Entry) if item.type is str)
 """Names of the entry's text fields, in the order of the entry."""
 
-_texts = attrgetter(*TEXTS)
+texts_of = attrgetter(*TEXTS)
+"""Of an entry, or of its form."""
 
-_encoder = msgspec.json.Encoder(order="sorted")
-_decoder = msgspec.json.Decoder(_Form)
+_encoder = msgspec.json.Encoder(order="deterministic")  # sorts the details; the fields are
+_decoder = msgspec.json.Decoder(Form)
 
 
 def canonical(recorded: Recorded) -> bytes:
     """Canonical bytes of the entry as `settled` leaves it. Raises Unrecordable."""
-    entry = settled(recorded.entry)
+    return encoded(replace(recorded, entry=settled(recorded.entry)))
+
+
+def encoded(recorded: Recorded) -> bytes:
+    """Canonical bytes of an entry that is settled."""
+    entry = recorded.entry
     return _encoder.encode(
-        _Form(
+        Form(
             v=VERSION,
             sequence=recorded.sequence,
-            received_at=time_text(recorded.received_at),
+            received_at=_time_text_of_many(recorded.received_at),
             at=time_text(entry.at),
             code=entry.code,
             outcome=entry.outcome,
+            subject=entry.subject,
+            person=entry.person,
+            session=entry.session,
+            municipality=entry.municipality,
+            own_municipality=entry.own_municipality,
+            application=entry.application,
+            action=entry.action,
+            address=entry.address,
+            request_id=entry.request_id,
+            reason=entry.reason,
+            rule=entry.rule,
+            policy_version=entry.policy_version,
             details=entry.details,
-            **dict(zip(TEXTS, _texts(entry), strict=True)),
         )
     )
 
@@ -105,7 +127,7 @@ def settled(entry: Entry) -> Entry:
     """
     if entry.at.tzinfo is None:
         raise Unrecordable(entry.code, "at", "has no time zone")
-    texts = [*_texts(entry), *entry.details]
+    texts = [*texts_of(entry), *entry.details]
     for name, value in entry.details.items():
         if isinstance(value, str):
             texts.append(value)
@@ -122,6 +144,19 @@ def settled(entry: Entry) -> Entry:
 
 def parse(data: bytes) -> Recorded:
     """The recorded entry that `data` stands for. Raises NotCanonical."""
+    form = read(data)
+    entry = Entry(
+        code=code_of(form.code),
+        outcome=form.outcome,
+        at=time_of(form.at),
+        details=form.details,
+        **dict(zip(TEXTS, texts_of(form), strict=True)),
+    )
+    return Recorded(form.sequence, time_of(form.received_at), entry)
+
+
+def read(data: bytes) -> Form:
+    """The same as it is written there, which is all that verification needs. Raises NotCanonical."""
     try:
         form = _decoder.decode(data)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -129,25 +164,41 @@ def parse(data: bytes) -> Recorded:
     if form.v != VERSION:
         raise NotCanonical(f"unknown version {form.v}")
     try:
-        entry = Entry(
-            code=code_of(form.code),
-            outcome=form.outcome,
-            at=time_of(form.at),
-            details=form.details,
-            **{name: getattr(form, name) for name in TEXTS},
-        )
-        recorded = Recorded(form.sequence, time_of(form.received_at), entry)
-        same = canonical(recorded) == data
-    except (Unrecordable, ValueError, OverflowError) as error:
+        code_of(form.code)
+        _require_time(form.at)
+        _require_time_of_many(form.received_at)
+    except ValueError as error:
         raise NotCanonical(str(error)) from error
-    if not same:
+    if _encoder.encode(form) != data or not _is_printable(form, data):
         raise NotCanonical("the same facts are written differently")
-    return recorded
+    return form
+
+
+def _is_printable(form: Form, data: bytes) -> bool:
+    if data.isascii() and b"\\" not in data and b"\x7f" not in data:
+        return True  # JSON writes every sign below the space with a backslash
+    texts = [*texts_of(form), *form.details]
+    for value in form.details.values():
+        texts.extend([value] if isinstance(value, str) else value if isinstance(value, list) else ())
+    return "".join(texts).isprintable()
+
+
+def _require_time(text: str) -> None:
+    if not _TIME.fullmatch(text):
+        raise ValueError("a time is not written as this log writes it")
+    datetime.fromisoformat(text)
 
 
 def time_text(at: datetime) -> str:
     """RFC 3339 in UTC with microseconds, always 27 characters, so that text order is time order."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+# entries that were taken over together have been received at once
+_time_text_of_many = lru_cache(maxsize=8)(time_text)
+_require_time_of_many = lru_cache(maxsize=8)(_require_time)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
 def time_of(text: str) -> datetime:

@@ -6,7 +6,7 @@ cannot be written, the spool keeps everything and the ingest goes on from its pl
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,18 +14,14 @@ from typing import Protocol, assert_never
 
 from config.vocabulary import SessionId
 from gateway.audit import spool
-from gateway.audit.access import Damaged, Holder, Line, access_entry, damage_entry
-from gateway.audit.crowding import Told, told
+from gateway.audit.access import Damaged, damage_entry
 from gateway.audit.entry import Entry
+from gateway.audit.read_ahead import Holders, ReadAhead
 from gateway.audit.spool import Place, SpoolFile
 
-BATCH = 250  # entries in a transaction: some 25 ms of the one writer, so that decisions need not wait longer
-WINDOW = 1024 * 1024  # bytes read at once; Envoy's header limit keeps a line far below
+BATCH = 500  # entries in a transaction: some 25 ms of the one writer, so that decisions need not wait longer
 POLL = 0.25  # seconds between looks at the spool
 RETRY = 1.0  # seconds after something failed, and between reminders to Envoy to reopen its log
-
-Holders = Callable[[Collection[SessionId]], Awaitable[Mapping[SessionId, Holder]]]
-"""Whose sessions these are; sessions that nobody knows are left out."""
 
 
 class IngestHalted(Exception):
@@ -86,8 +82,8 @@ class Ingest:
         trouble: Callable[[Exception | None], None],
     ) -> None:
         self._folder = folder
+        self._ahead = ReadAhead(folder, holders, now, most=BATCH)
         self._store = store
-        self._holders = holders
         self._reopen = reopen
         self._rotate_above = rotate_above
         self._now = now
@@ -179,20 +175,13 @@ class Ingest:
                 assert_never(step)
 
     async def _read(self, place: Place, *, complete: bool) -> bool:
-        found, end = await asyncio.to_thread(self._lines, place, complete)
-        if not found:
+        taken = await self._ahead.taken(place, complete)
+        if not taken.entries:
             return False
-        sessions = {one.item.session for one in found if isinstance(one.item, Line) and one.item.session}
-        holders = await self._holders(sessions) if sessions else {}
-        now = self._now()
-        entries = [
-            access_entry(one.item, holders, one.times)
-            if isinstance(one.item, Line)
-            else damage_entry(one.item, place.name, place.offset + one.piece.start, now)
-            for one in found
-        ]
-        after = replace(place, offset=place.offset + end)
-        await self._store.move(place, after, entries, _seen((one.item for one in found), now))
+        after = replace(place, offset=place.offset + taken.bytes)
+        if len(taken.entries) == BATCH:
+            self._ahead.begin(after, complete)
+        await self._store.move(place, after, taken.entries, taken.seen)
         return True
 
     def _files(self) -> list[SpoolFile]:
@@ -206,13 +195,6 @@ class Ingest:
             ]
         except OSError as error:
             raise SpoolUnreadable(self._folder, error) from error
-
-    def _lines(self, place: Place, complete: bool) -> tuple[list[Told], int]:  # noqa: FBT001
-        with (self._folder / place.name).open("rb") as file:
-            file.seek(place.offset)
-            data = file.read(WINDOW)
-        found = spool.pieces(data, most=WINDOW, window=WINDOW, complete=complete)
-        return told(found, BATCH)
 
     def _rename(self, name: str, to: str) -> None:
         old, new = self._folder / name, self._folder / to
@@ -236,13 +218,3 @@ class Ingest:
 
     def _loss(self, why: str, place: Place) -> Entry:
         return damage_entry(Damaged(why, 0, "", ""), place.name, place.offset, self._now())
-
-
-def _seen(lines: Iterable[Line | Damaged], now: datetime) -> dict[SessionId, datetime]:
-    """When each session's latest request began; a clock that was ahead for a moment counts as now."""
-    latest: dict[SessionId, datetime] = {}
-    for line in lines:
-        if isinstance(line, Line) and line.session:
-            at = min(line.time, now)
-            latest[line.session] = max(at, latest.get(line.session, at))
-    return latest

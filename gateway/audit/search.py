@@ -4,8 +4,9 @@ Newest first by the time of the act. A page ends with the position of its last e
 behind that, so entries that arrive in between neither repeat nor hide others.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.facts import microseconds
+from gateway.audit.fields import Told
 
 PAGE = 50
 COUNTED = 1_000  # entries that are counted; more is told as "more than"
@@ -44,12 +46,38 @@ class PositionRefused(Exception):
         super().__init__("not a position in the log; begin again on the first page")
 
 
+@dataclass(frozen=True, slots=True)
+class Having:
+    """A field of `gateway.audit.fields` has one of the values; with `without`, none of them.
+
+    The value `*` is any; one that ends with it is a beginning.
+    """
+
+    field: str
+    values: frozenset[str]
+    without: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.field}{'!=' if self.without else '='}{'|'.join(sorted(self.values))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Of each day, by Prague's clock: from `begin` on and before `end`; over midnight where that is not later."""
+
+    begin: time
+    end: time
+
+    def __str__(self) -> str:
+        return f"{self.begin:%H:%M}-{self.end:%H:%M}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is asked for; all that is given must hold.
+    """What is asked for; all that is given must hold."""
 
-    Whose municipalities a reader may see is for the caller to say, in `municipality`.
-    """
+    within: MunicipalityCode | None = None
+    """Only what concerns this municipality: its data, or its people. The bound of a reader who may see no other."""
 
     person: str | None = None
     """Login, subject, or a part of a name or login (accents and case do not matter)."""
@@ -77,12 +105,20 @@ class Query:
     """Leave out how this subject read the officers' pages: their looks, and the requests for them."""
     crossing: bool = False
     """Only where the person's own municipality is another than that of the data."""
+    text: str | None = None
+    """Words, or beginnings of words, that stand anywhere in the entry."""
+    having: tuple[Having, ...] = ()
+    hours: Hours | None = None
+    bytes_from: int | None = None
+    """Bytes that the request moved in both directions, at the least."""
+    bytes_to: int | None = None
+    """At the most."""
 
     def described(self) -> dict[str, str]:
         """The conditions that were given, as text: for the entry that records the search."""
         given = {item.name: getattr(self, item.name) for item in fields(self)}
         return {
-            name: _text(value) for name, value in given.items() if value not in (None, False, frozenset())
+            name: _text(value) for name, value in given.items() if value not in (None, False, frozenset(), ())
         }
 
 
@@ -94,6 +130,8 @@ def _text(value: object) -> str:
             return " ".join(sorted(str(item) for item in value))
         case bool():
             return "yes"
+        case tuple():
+            return " ".join(map(str, value))
         case _:
             return str(value)
 
@@ -162,11 +200,29 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class NotSearched:
+    """Entries that the index does not know yet, and which were too many to be looked at one by one."""
+
+    entries: int
+    until: datetime
+    """When the newest of them was received."""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     entries: tuple[Found, ...]
     """Newest first."""
     following: Position | None
     """Where the next page begins; None on the last."""
+    not_searched: NotSearched | None = None
+    """Where not everything was looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadThrough:
+    whole: bool
+    """All that fits was read."""
+    not_searched: NotSearched | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +248,10 @@ class Count:
 class Search(Protocol):
     """Reading the log. Whoever reads records it with `acts.searched`."""
 
+    def within(self, municipality: MunicipalityCode | None) -> "Search":
+        """The same log, of which only what concerns the municipality is there; None: all of it."""
+        ...
+
     async def page(self, query: Query, after: Position | None = None, limit: int = PAGE) -> Page:
         """Entries behind `after`. Raises TooManyPeople."""
         ...
@@ -200,14 +260,19 @@ class Search(Protocol):
         """Counts to `COUNTED`. Raises TooManyPeople."""
         ...
 
+    async def read_through(self, query: Query, take: Callable[[Told, int], None], limit: int) -> ReadThrough:
+        """Give each entry that fits, with its time in microseconds, to `take` (in a thread), the newest first; at most
+        `limit`. Only what cannot be read is left out; what was altered is for a verification to tell. Raises
+        TooManyPeople.
+        """
+        ...
+
     async def entry(self, sequence: int) -> Stored | None: ...
 
     async def position(self, sequence: int) -> Position | None:
         """Where an entry stands in the order of answers, for pages that are named by their last entry."""
         ...
 
-    async def hours(
-        self, since: datetime, until: datetime, municipality: MunicipalityCode | None = None
-    ) -> tuple[Hour, ...]:
+    async def hours(self, since: datetime, until: datetime) -> tuple[Hour, ...]:
         """Hours of a span in which something happened; `since` is moved to `LONGEST_SPAN` before `until`."""
         ...

@@ -10,7 +10,7 @@ exists. So of all files only the last in order can still grow. Laws:
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 _NAME = re.compile(r"access-(?P<start>[0-9A-Za-z_-]{1,40})(?:\.(?P<number>[0-9]{1,9}))?\.log", re.ASCII)
@@ -175,20 +175,18 @@ class Piece:
     """Why this is not a line; empty when it may be one."""
 
 
-def pieces(data: bytes, *, most: int, window: int, complete: bool) -> list[Piece]:
-    """The first `most` lines of what was read, and no torn line unless the file is `complete`.
+def pieces(data: bytes, *, window: int, complete: bool) -> Iterator[Piece]:
+    """The lines of what was read, and no torn one unless the file is `complete`.
 
     `window`: bytes that were asked for; when all came, a line may go on behind them.
     """
-    found: list[Piece] = []
     start = 0
-    while len(found) < most and (end := data.find(b"\n", start)) >= 0:
-        found.append(Piece(start, data[start:end], end + 1))
+    while (end := data.find(b"\n", start)) >= 0:
+        yield Piece(start, data[start:end], end + 1)
         start = end + 1
-    if len(found) == most or start == len(data):
-        return found
+    if start == len(data):
+        return
     if len(data) < window and complete:
-        found.append(Piece(start, data[start:], len(data), "the last line is torn"))
-    elif len(data) == window and not found:
-        found.append(Piece(0, data, len(data), "a line is too long"))
-    return found
+        yield Piece(start, data[start:], len(data), "the last line is torn")
+    elif len(data) == window and start == 0:
+        yield Piece(0, data, len(data), "a line is too long")

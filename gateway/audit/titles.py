@@ -13,10 +13,12 @@ from gateway.audit.acts import SYSTEM
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
 from gateway.audit.entry import Code, Entry
+from gateway.audit.forwarding_titles import FORWARDING_TITLES
 from gateway.audit.operation_titles import OPERATION_TITLES
 from gateway.audit.policy_titles import POLICY_TITLES
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.request_titles import REQUEST_TITLES
+from gateway.audit.security_incident_titles import SECURITY_INCIDENT_TITLES
 from gateway.audit.shard_titles import SHARD_TITLES
 
 NOTHING = "–"
@@ -267,6 +269,7 @@ TITLES: dict[Code, Title] = {
     ),
     **SHARD_TITLES,
     **OPERATION_TITLES,
+    **FORWARDING_TITLES,
     **ACCESS_REVIEW_TITLES,
     **POLICY_TITLES,
     Code.TRAVEL_IMPOSSIBLE: Title(
@@ -274,6 +277,7 @@ TITLES: dict[Code, Title] = {
         en="Impossible travel: {who} (from {country_before} to {country}, address {address})",
     ),
     **REQUEST_TITLES,
+    **SECURITY_INCIDENT_TITLES,
 }
 
 ENDED_BY_ITSELF = Title(

@@ -11,9 +11,9 @@ from typing import NoReturn
 
 from gateway.audit.anchors import Anchor, Fault, Source
 from gateway.audit.bounds import NEVER, ONE_TREE, Bounds
-from gateway.audit.canonical import NotCanonical, parse
+from gateway.audit.canonical import NotCanonical, parse, read
 from gateway.audit.entry import Code
-from gateway.audit.facts import LATEST, Fact, differing, microseconds, moment
+from gateway.audit.facts import LATEST, Fact, differing, facts_written, moment
 from gateway.audit.shard import Shard
 from gateway.audit.shard_acts import opens_behind, told_dropped
 from gateway.audit.tree import Frontier, leaf_hash
@@ -310,18 +310,20 @@ class _Pass:
             self._fail(Fault.REORDERED, f"an entry stands before it under the number {row.sequence}", row=row)
         edited = leaf_hash(row.canonical) != row.leaf
         try:
-            recorded = parse(row.canonical)
+            form = read(row.canonical)
         except NotCanonical as error:
             self._fail(Fault.EDITED if edited else Fault.FOREIGN, str(error), row=row)
         if edited:
             self._fail(Fault.EDITED, "its bytes do not give its leaf hash", row=row)
-        if recorded.sequence != expected:
-            what = f"the entry that stands here was written as number {recorded.sequence}"
+        if form.sequence != expected:
+            what = f"the entry that stands here was written as number {form.sequence}"
             self._fail(Fault.REORDERED, what, row=row)
-        if others := differing(row.facts, recorded):
+        facts = facts_written(form)
+        if others := differing(row.facts, facts):
             what = f"columns do not say what was recorded: {', '.join(others)}"
             self._fail(Fault.COLUMNS_DIFFER, what, row=row)
-        received = microseconds(recorded.received_at)
+        received = facts[1]
+        assert isinstance(received, int)
         if self.last is not None and received < self.last:
             self._fail(Fault.FOREIGN, "it was received before the entry in front of it", row=row)
         return received

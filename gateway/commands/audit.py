@@ -6,54 +6,66 @@ What a verification found is told first: a log that takes no entry is when its v
 import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 
 import click
-import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from config.vocabulary import ApplicationId, Language, SessionId
+from config.vocabulary import ApplicationId, SessionId
 from gateway.audit import acts
 from gateway.audit.anchors import within
-from gateway.audit.canonical import Recorded
 from gateway.audit.checkpoint import Checkpoint, unseal
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.facts import moment
 from gateway.audit.note import DASH, LARGEST, NoteRefused, Signer, Verifier
-from gateway.audit.reasons import REASONS, Reasons
+from gateway.audit.reasons import Reasons
 from gateway.audit.recomputation import VerificationNotRecorded
-from gateway.audit.search import Altered, Found, Query, Unreadable
-from gateway.audit.titles import sentence
+from gateway.audit.search import Altered, Page, Query, Unreadable
 from gateway.audit.verify import Report
+from gateway.audit.written import ConditionUnusable, query_of
+from gateway.commands.audit_alerts import alerts
+from gateway.commands.audit_ask import ask
 from gateway.commands.audit_asked import municipality_of, reason_of
 from gateway.commands.audit_handed_out import export, key, proof, verifier
 from gateway.commands.audit_holds import hold, holds, release, shards
 from gateway.commands.audit_moments import MOMENT, in_prague
+from gateway.commands.audit_receivers import receivers
+from gateway.commands.audit_report import report as compliance_report
+from gateway.commands.audit_shown import as_json, as_text, known_reasons, tell_not_searched
+from gateway.commands.audit_views import query_of_view, views
 from gateway.commands.entry_codes import EntryCode, catalogue
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
-from gateway.commands.policies_in_force import reasons_of
 from gateway.commands.preflight import CannotStart
-from gateway.commands.shared_policies import SharedPoliciesUnusable, book_in_force
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import local_time
 from gateway.storage.audit_evidence import verify_log
 from gateway.storage.audit_retention import Retention
 from gateway.storage.audit_search import LogSearch
-from policies.load import PoliciesUnusable
-
-UNREADABLE = "this entry cannot be read; run `brana audit verify`"
-ALTERED = "this entry was altered; run `brana audit verify`"
 
 
 @click.group(help="Verify and search the audit log; hand out parts of it with proofs.")
 def command() -> None: ...
 
 
-for each in (export, proof, verifier, key, shards, hold, holds, release):
+for each in (
+    ask,
+    export,
+    proof,
+    verifier,
+    key,
+    views,
+    compliance_report,
+    receivers,
+    alerts,
+    shards,
+    hold,
+    holds,
+    release,
+):
     command.add_command(each)
 
 
@@ -144,6 +156,22 @@ def _record_verification(state: State, entry: Entry) -> None:
         raise VerificationNotRecorded(error) from error
 
 
+def _narrowed(state: State, view: str | None, where: Query) -> Query:
+    """The view, with what `--where` says besides."""
+    if view is None:
+        return where
+    shared = asyncio.run(query_of_view(state, view))
+    given = {one.name: value for one in fields(Query) if (value := getattr(where, one.name)) != one.default}
+    return replace(shared, **given | {"having": (*shared.having, *where.having)})
+
+
+def _conditions(_context: click.Context, _option: click.Parameter, written: Sequence[str]) -> Query:
+    try:
+        return query_of(written)
+    except ConditionUnusable as error:
+        raise click.BadParameter(str(error)) from error
+
+
 @command.command(help="Entries that fit, newest first.")
 @configuration
 @click.option("--person", default=None, help="Login, subject, or part of a name.")
@@ -155,6 +183,12 @@ def _record_verification(state: State, entry: Entry) -> None:
 @click.option("--session", default=None)
 @click.option("--request-id", default=None)
 @click.option("--reason", default=None, help="Named reason of a refusal.")
+@click.option("--text", default=None, help="Words, or beginnings of words, anywhere in the entry.")
+@click.option(
+    "--view", default=None, metavar="NAME", help="A view that officers share; other options narrow it."
+)
+@click.option("--where", "where", multiple=True, metavar="FIELD=VALUE", callback=_conditions,
+              help="Any field, written as in the officers' filter; may be repeated (docs/operators.md).")  # fmt: skip
 @click.option(
     "--since",
     type=MOMENT,
@@ -168,8 +202,9 @@ def _record_verification(state: State, entry: Entry) -> None:
 @click.option(
     "--without-own-reading", is_flag=True, help="Leave out that you read the log by these commands."
 )
+@click.option("--purpose", default="", metavar="TEXT", help="What for; it is recorded with your name.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "machine", is_flag=True, help="One JSON object a line.")
 def search(  # noqa: PLR0913, PLR0917 - the options of the command
     configuration: Path,
     person: str | None,
@@ -180,35 +215,44 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
     session: str | None,
     request_id: str | None,
     reason: str | None,
+    text: str | None,
+    view: str | None,
+    where: Query,
     since: datetime | None,
     until: datetime | None,
+    purpose: str,
     limit: int,
     *,
     without_own_reading: bool,
-    as_json: bool,
+    machine: bool,
 ) -> None:
-    query = Query(
-        person=person,
-        application=ApplicationId(application) if application else None,
-        outcome=Outcome(outcome) if outcome else None,
-        codes=frozenset(codes),
-        session=SessionId(session) if session else None,
-        request_id=request_id,
-        since=in_prague(since),
-        until=in_prague(until),
+    state = existing_state(configuration)
+    where = _narrowed(state, view, where)
+    query = replace(
+        where,
+        text=text or where.text,
+        person=person or where.person,
+        application=ApplicationId(application) if application else where.application,
+        outcome=Outcome(outcome) if outcome else where.outcome,
+        codes=frozenset(codes) or where.codes,
+        session=SessionId(session) if session else where.session,
+        request_id=request_id or where.request_id,
+        since=in_prague(since) or where.since,
+        until=in_prague(until) or where.until,
         without_reading_of=operator() if without_own_reading else None,
     )
     if query.since is not None and query.until is not None and query.since >= query.until:
         raise click.UsageError("--until is not after --since: no time lies between them")
-    state = existing_state(configuration)
-    reasons = _reasons(state)
-    found = asyncio.run(_search(state, query, limit, municipality, reason, reasons))
-    if not found and not as_json:
+    reasons = known_reasons(state)
+    page = asyncio.run(_search(state, query, limit, municipality, reason, reasons, purpose.strip()))
+    found = page.entries
+    tell_not_searched(page.not_searched)
+    if not found and not machine:
         click.echo("no entry fits", err=True)
-    if len(found) < limit and not as_json:
+    if len(found) < limit and not machine:
         _tell_of_deleted(state, query)
     for one in found:
-        click.echo(_as_json(one) if as_json else _as_text(one, reasons))
+        click.echo(as_json(one) if machine else as_text(one, reasons))
     for damage, said in ((Unreadable, "cannot be read"), (Altered, "were altered")):
         if number := sum(isinstance(one, damage) for one in found):
             click.echo(f"{number} of these entries {said}; run `brana audit verify`", err=True)
@@ -228,12 +272,18 @@ def codes() -> None:
 
 
 async def _search(
-    state: State, query: Query, limit: int, municipality: str | None, reason: str | None, reasons: Reasons
-) -> Sequence[Found]:
+    state: State,
+    query: Query,
+    limit: int,
+    municipality: str | None,
+    reason: str | None,
+    reasons: Reasons,
+    purpose: str,
+) -> Page:
     query = replace(
         query,
-        municipality=await municipality_of(state, municipality) if municipality else None,
-        reason=await reason_of(state, reason, reasons) if reason else None,
+        municipality=await municipality_of(state, municipality) if municipality else query.municipality,
+        reason=await reason_of(state, reason, reasons) if reason else query.reason,
     )
     page = await LogSearch(state.database).page(query, limit=limit)
     entry = acts.searched(
@@ -243,38 +293,7 @@ async def _search(
         query=query.described(),
         found=len(page.entries),
         form="command",
+        purpose=purpose,
     )
     await state.record([entry])
-    return page.entries
-
-
-def _reasons(state: State) -> Reasons:
-    """With the policies' own; with policies that cannot be read, their reasons keep their codes."""
-    try:
-        return reasons_of(book_in_force(state))
-    except (PoliciesUnusable, SharedPoliciesUnusable):
-        return REASONS
-
-
-def _as_json(found: Found) -> str:
-    if isinstance(found, Unreadable):
-        return msgspec.json.encode({"sequence": found.sequence, "unreadable": UNREADABLE}).decode()
-    if isinstance(found, Altered):
-        altered = {"sequence": found.sequence, "altered": ALTERED, "differing": found.differing}
-        return msgspec.json.encode(altered).decode()
-    content = {
-        "sequence": found.sequence,
-        "received_at": found.received_at,
-        "entry": asdict(found.entry),
-    }
-    return msgspec.json.encode(content).decode()
-
-
-def _as_text(found: Found, reasons: Reasons) -> str:
-    at = found.entry.at if isinstance(found, Recorded) else found.at
-    when = f"{local_time(at, seconds=True) if at else '':24}"
-    if not isinstance(found, Recorded):
-        return f"{found.sequence:>8}  {when}  {ALTERED if isinstance(found, Altered) else UNREADABLE}"
-    entry = found.entry
-    code = f" [{entry.reason}]" if entry.reason else ""
-    return f"{found.sequence:>8}  {when}  {sentence(entry, Language.ENGLISH, reasons)}{code}"
+    return page

@@ -21,7 +21,6 @@ from sqlalchemy import Connection
 
 from gateway.audit import acts
 from gateway.audit.checkpoint import unseal
-from gateway.audit.checkpointer import Sealed as Stored
 from gateway.audit.facts import microseconds, moment
 from gateway.audit.for_auditors import brana_verify
 from gateway.audit.for_auditors.brana_verify import Broken, Kept, Key, notes_of, thinned, verified
@@ -32,9 +31,10 @@ from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
-from gateway.storage.audit_checkpoints import newest, newest_of
+from gateway.storage.audit_checkpoints import newest
 from gateway.storage.audit_export import Part, Sealed, Span, handed_out, parts, span_between
 from gateway.storage.audit_proofs import NotInLog, ProofRefused, prove
+from gateway.storage.audit_sealing import sealing
 from gateway.storage.audit_shards import closed_shards
 
 VERIFY = "run `brana audit verify`, which says where the log is damaged"
@@ -157,7 +157,7 @@ def _signer(state: State) -> Signer:
 
 def _newest(state: State, key: Verifier, sequence: int | None = None) -> Sealed:
     """Raises CannotStart where nothing is sealed, or by something else than our key. `sequence`: in whose tree."""
-    found = state.database.read_now(newest if sequence is None else partial(_of_tree, sequence=sequence))
+    found = state.database.read_now(newest if sequence is None else partial(sealing, sequence=sequence))
     if found is None:
         raise CannotStart("nothing of the log is sealed yet", "start the product; it seals each second")
     try:
@@ -166,11 +166,6 @@ def _newest(state: State, key: Verifier, sequence: int | None = None) -> Sealed:
         raise CannotStart(
             f"the newest checkpoint in the database is not ours: {refused.why}", VERIFY
         ) from refused
-
-
-def _of_tree(connection: Connection, sequence: int) -> Stored | None:
-    own = next((one for one in closed_shards(connection) if one.first <= sequence < one.end), None)
-    return newest(connection) if own is None else newest_of(connection, own.end)
 
 
 def _require_not_dropped(state: State, sequence: int, missing: NotInLog) -> None:

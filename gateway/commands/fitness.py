@@ -21,6 +21,7 @@ from config.settings import Settings
 from config.sources import ACCEPTED, DISK, Accepted, Noting, Sources
 from config.toml_lines import line_of, lines_of
 from config.vocabulary import DirectoryName
+from gateway.audit.questions import faults as question_faults
 from gateway.commands import lock
 from gateway.commands.certificate import certificate_faults
 from gateway.commands.countries import country_faults
@@ -67,6 +68,7 @@ def checked(
         *client_faults(settings.oidc_clients),
         *directory_faults(settings.directories),
         *application_faults(settings.applications),
+        *question_faults(settings.audit.questions),
         *_certificate_faults(reading),
         *country_faults(settings),
     ]

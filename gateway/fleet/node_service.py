@@ -15,8 +15,9 @@ from config.vocabulary import SessionId
 from gateway.audit.access import Holder
 from gateway.audit.acts import OPERATOR
 from gateway.audit.entry import Code, Entry
-from gateway.audit.ingest import Holders, PlaceLost, SpoolStore
+from gateway.audit.ingest import PlaceLost, SpoolStore
 from gateway.audit.neutral import neutral
+from gateway.audit.read_ahead import Holders
 from gateway.fleet.alike import Alike
 from gateway.fleet.board import Board
 from gateway.fleet.certificates import RequestUnusable

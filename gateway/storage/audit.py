@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert
-from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from gateway.audit.acts import OPERATOR, clock_jumped
-from gateway.audit.canonical import Recorded, canonical, settled
+from gateway.audit.canonical import Recorded, encoded, settled
 from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import MICROSECOND, facts, microseconds, moment
 from gateway.audit.folding import folded
@@ -25,7 +24,7 @@ from gateway.storage.audit_shards import is_server, table_of
 from gateway.storage.audit_tail import LogInconsistent, Tail, keep_first_tail, read_tail, replace_tail
 from gateway.storage.audit_turn import Turning
 from gateway.storage.engine import DRIVER_ERRORS, INTEGRITY_ERRORS, Driver, driver_of
-from gateway.storage.rows import run_rows
+from gateway.storage.rows import add_rows
 from gateway.storage.tables.audit import audit_entry
 
 __all__ = ["INTRODUCING", "Ledger", "LogInconsistent", "Tail", "append", "read_tail"]
@@ -46,10 +45,8 @@ INTRODUCING = frozenset(
 """Entries whose people are found by a part of their name: login in `person`, full name in the detail `name`.
 A refused sign-in has no subject where nobody was recognised; then the login, as it was typed, is all there is."""
 
-# prepared once and run on the driver's own connection: SQLAlchemy's layers would be half of an append's time
-_COLUMNS = str(insert(audit_entry).compile(dialect=SQLiteDialect(paramstyle="qmark")))
-_COLUMNS = _COLUMNS.partition("(")[2].rpartition("(")[0]
-_ROW = f"({', '.join('?' * len(audit_entry.c))})"
+# run on the driver's own connection: SQLAlchemy's layers would be half of an append's time
+_COLUMNS = tuple(column.name for column in audit_entry.c)
 _NODE = (
     "INSERT INTO audit_node (level, position, root) VALUES (?, ?, ?) "
     "ON CONFLICT (level, position) DO UPDATE SET root = excluded.root"
@@ -98,9 +95,8 @@ class Ledger:
 
     def _finish(self, connection: Connection, driver: Driver, addition: "_Addition", entries: int) -> range:
         into = table_of(addition.tail.shard, server=is_server(connection))
-        begin = f"INSERT INTO {into} ({_COLUMNS}"
         try:
-            run_rows(driver, lambda number: begin + ", ".join([_ROW] * number), addition.rows)
+            add_rows(driver, into, _COLUMNS, addition.rows)
             for node in addition.nodes:
                 driver.execute(_NODE, (node.level, addition.tail.first + node.position, node.root))
         except INTEGRITY_ERRORS as error:
@@ -135,7 +131,7 @@ def _addition(
     rows, leaves, names = [], [], set()
     for sequence, entry in enumerate(map(settled, written), last.size):
         recorded = Recorded(sequence, received, entry)
-        data = canonical(recorded)
+        data = encoded(recorded)
         leaf = leaf_hash(data)
         leaves.append(leaf)
         rows.append((*facts(recorded), data, leaf))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Integer, and_, exists, func, or_, select, tuple_
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from config.vocabulary import Action
+from config.vocabulary import Action, MunicipalityCode
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.facts import microseconds
 from gateway.audit.folding import folded
@@ -57,12 +57,14 @@ def choices(connection: Connection, query: Query) -> list[list[Condition]]:
     return [[*choice, *rest] for choice in found]
 
 
-def conditions(query: Query) -> list[Condition]:
+def conditions(query: Query, *, indexed: bool = True) -> list[Condition]:
+    """`indexed`: whether the index of times may serve."""
     found: list[Condition] = []
+    at = _e.at if indexed else unindexed(_e.at)
     if query.since is not None:
-        found.append(_e.at >= microseconds(query.since))
+        found.append(at >= microseconds(query.since))
     if query.until is not None:
-        found.append(_e.at < microseconds(query.until))
+        found.append(at < microseconds(query.until))
     if query.without_technical:
         found.append(or_(unindexed(_e.code) != Code.ACCESS.value, unindexed(_e.application) != ""))
     if query.counted is Counted.LET_THROUGH:
@@ -71,10 +73,47 @@ def conditions(query: Query) -> list[Condition]:
         found += [*refused(_e), _first_of_its_request(query.since)]
     if query.without_reading_of is not None:
         found.append(~_reading_of(query.without_reading_of))
+    found += concerns(query.within)
     if query.crossing:
         own, of_data = unindexed(_e.own_municipality), unindexed(_e.municipality)
         found += [own != of_data, own != "", of_data != ""]
     return found
+
+
+def concerns(municipality: MunicipalityCode | None) -> list[Condition]:
+    """Only what concerns the municipality: its data, or its people. None: everything."""
+    if municipality is None:
+        return []
+    return [or_(*(unindexed(_e[name]) == municipality for name in ("municipality", "own_municipality")))]
+
+
+def filters(query: Query, people: tuple[frozenset[str], frozenset[str]] | None) -> list[Condition]:
+    """All that columns say of the query, in a form that no index serves: for entries that were found otherwise.
+
+    `people`: what `meant` gave for the query's person.
+    """
+    found = conditions(query, indexed=False)
+    names = [name for name in (*EXACT, *FILTERS) if getattr(query, name) is not None]
+    found += [equals(name, getattr(query, name), indexed=False) for name in names]
+    if query.codes:
+        found.append(unindexed(_e.code).in_(sorted(code.value for code in query.codes)))
+    outcome = query.outcome or (Outcome.REFUSED if query.counted is Counted.REFUSED else None)
+    if outcome is not None:
+        found.append(unindexed(_e.outcome) == outcome.value)
+    if people is not None:
+        subjects, logins = people
+        found.append(
+            or_(unindexed(_e.subject).in_(sorted(subjects)), unindexed(_e.person).in_(sorted(logins)))
+        )
+    return found
+
+
+def meant(connection: Connection, query: Query) -> tuple[frozenset[str], frozenset[str]] | None:
+    """Subjects and logins that the query's person may be; None where it asks for nobody. Raises TooManyPeople."""
+    if not query.person:
+        return None
+    subjects, logins = _meant(connection, query.person)
+    return frozenset(subjects), frozenset(logins)
 
 
 def _reading_of(subject: str) -> Condition:

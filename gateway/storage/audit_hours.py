@@ -9,7 +9,7 @@ from config.vocabulary import MunicipalityCode
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.facts import microseconds, moment
 from gateway.audit.search import LONGEST_SPAN, Hour
-from gateway.storage.audit_conditions import equals, let_through, refused
+from gateway.storage.audit_conditions import concerns, let_through, refused
 from gateway.storage.tables.audit import audit_entry
 
 HOUR = 3_600_000_000  # microseconds
@@ -17,11 +17,10 @@ _e = audit_entry.c
 
 
 def hours(
-    connection: Connection, since: datetime, until: datetime, municipality: MunicipalityCode | None
+    connection: Connection, since: datetime, until: datetime, within: MunicipalityCode | None
 ) -> tuple[Hour, ...]:
     span = [_e.at >= microseconds(max(since, until - LONGEST_SPAN)), _e.at < microseconds(until)]
-    if municipality is not None:
-        span.append(equals("municipality", municipality, indexed=True))
+    span += concerns(within)
     through = _by_hour(
         connection, select(_e.at.label("at")).where(*span, _e.code == Code.ACCESS.value, *let_through())
     )

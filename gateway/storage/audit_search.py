@@ -5,6 +5,9 @@ an entry with another; one index answers each in order, and the answers are merg
 a page.
 """
 
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -14,28 +17,41 @@ from sqlalchemy import Connection, Row, literal, select, tuple_
 
 from config.vocabulary import MunicipalityCode
 from gateway.audit.canonical import NotCanonical, parse
-from gateway.audit.facts import FACTS, LATEST, differing, moment
+from gateway.audit.facts import FACTS, LATEST, differing, facts, moment
+from gateway.audit.fields import Told
 from gateway.audit.search import (
     COUNTED,
-    FARTHEST,
     PAGE,
     Altered,
     Count,
     Found,
     Hour,
+    NotSearched,
     Page,
     Position,
     Query,
+    ReadThrough,
     Stored,
     Unreadable,
 )
+from gateway.audit.terms import UNREADABLE, quick
 from gateway.audit.tree import leaf_hash
-from gateway.storage.audit_conditions import choices, conditions
+from gateway.storage.audit_by_terms import (
+    Finder,
+    asks_further,
+    better_by_terms,
+    knows_enough,
+    named,
+    place_of,
+)
+from gateway.storage.audit_conditions import choices, concerns, conditions
 from gateway.storage.audit_hours import hours
+from gateway.storage.audit_index import cover
 from gateway.storage.database import Database
 from gateway.storage.tables.audit import audit_entry
 
 LARGEST_PAGE = 1_000
+AT_ONCE = 2_000  # entries that are read through on one snapshot
 _e = audit_entry.c
 _row = (*(_e[name] for name in FACTS), _e.canonical, _e.leaf)
 
@@ -43,29 +59,61 @@ _row = (*(_e[name] for name in FACTS), _e.canonical, _e.leaf)
 class LogSearch:
     """Implements `gateway.audit.search.Search`."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, within: MunicipalityCode | None = None) -> None:
+        """`within`: nothing that does not concern this municipality is there, whatever is asked."""
+        self._database, self._within = database, within
+
+    def within(self, municipality: MunicipalityCode | None) -> "LogSearch":
+        return LogSearch(self._database, municipality)
 
     async def page(self, query: Query, after: Position | None = None, limit: int = PAGE) -> Page:
-        return await self._database.read(lambda connection: page(connection, query, after, limit))
+        asked = self._bounded(query)
+        return await self._database.read(lambda connection: page(connection, asked, after, limit))
 
     async def count(self, query: Query) -> Count:
-        return await self._database.read(lambda connection: count(connection, query))
+        asked = self._bounded(query)
+        return await self._database.read(lambda connection: count(connection, asked))
+
+    async def read_through(self, query: Query, take: Callable[[Told, int], None], limit: int) -> ReadThrough:
+        asked, after, left = self._bounded(query), None, limit
+        not_searched = None
+        while left > 0:
+            place: Position | None = after
+            seen = min(left, AT_ONCE)
+            rows, told = await self._database.read(lambda c, p=place, s=seen: _rows(c, asked, p, s))  # type: ignore[misc]
+            not_searched = not_searched or told
+            await asyncio.to_thread(_give, rows[:seen], take)
+            if len(rows) <= seen:
+                return ReadThrough(whole=not_searched is None, not_searched=not_searched)
+            after = place_of(rows[seen - 1].at, rows[seen - 1].sequence)
+            left -= seen
+        return ReadThrough(whole=False, not_searched=not_searched)
 
     async def entry(self, sequence: int) -> Stored | None:
-        return await self._database.read(lambda connection: entry(connection, sequence))
+        return await self._database.read(lambda connection: entry(connection, sequence, self._within))
 
     async def position(self, sequence: int) -> Position | None:
-        return await self._database.read(lambda connection: position(connection, sequence))
+        return await self._database.read(lambda connection: position(connection, sequence, self._within))
 
-    async def hours(
-        self, since: datetime, until: datetime, municipality: MunicipalityCode | None = None
-    ) -> tuple[Hour, ...]:
-        return await self._database.read(lambda connection: hours(connection, since, until, municipality))
+    async def hours(self, since: datetime, until: datetime) -> tuple[Hour, ...]:
+        return await self._database.read(lambda connection: hours(connection, since, until, self._within))
+
+    def _bounded(self, query: Query) -> Query:
+        return query if self._within is None else replace(query, within=self._within)
 
 
 def page(connection: Connection, query: Query, after: Position | None, limit: int) -> Page:
     limit = max(1, min(limit, LARGEST_PAGE))
+    return _page(*_rows(connection, query, after, limit), limit)
+
+
+def _rows(
+    connection: Connection, query: Query, after: Position | None, limit: int
+) -> tuple[Sequence[Row[Any]], NotSearched | None]:
+    """One more than `limit`, where there are so many."""
+    query = named(connection, query)
+    if (by_terms := _by_terms(connection, query, after, limit + 1)) is not None:
+        return by_terms
     filters = conditions(query)
     if after is not None:
         filters.append(tuple_(_e.at, _e.sequence) < tuple_(literal(after.at), literal(after.sequence)))
@@ -75,14 +123,45 @@ def page(connection: Connection, query: Query, after: Position | None, limit: in
         ).all()
         for choice in choices(connection, query)
     ]
-    merged = merge(*answers, key=lambda row: _place(row.at, row.sequence), reverse=True)
-    rows = list(islice(merged, limit + 1))
+    merged = merge(*answers, key=lambda row: place_of(row.at, row.sequence), reverse=True)
+    return list(islice(merged, limit + 1)), None
+
+
+def _give(rows: Sequence[Row[Any]], take: Callable[[Told, int], None]) -> None:
+    for row in rows:
+        try:
+            told, at = quick(row.canonical), int(row.at)
+        except UNREADABLE:
+            continue
+        take(told, at)
+
+
+def _page(rows: Sequence[Row[Any]], not_searched: NotSearched | None, limit: int) -> Page:
     entries = tuple(_read(row) for row in rows[:limit])
-    following = _place(rows[limit - 1].at, rows[limit - 1].sequence) if len(rows) > limit else None
-    return Page(entries, following)
+    following = place_of(rows[limit - 1].at, rows[limit - 1].sequence) if len(rows) > limit else None
+    return Page(entries, following, not_searched)
+
+
+def _by_terms(
+    connection: Connection, query: Query, after: Position | None, wanted: int
+) -> tuple[Sequence[Row[Any]], NotSearched | None] | None:
+    """None where the log's own indexes answer: alone, or as long as the one beside it does not know all."""
+    further = asks_further(query)
+    if not further and not better_by_terms(query):
+        return None
+    if query.request_id is not None:
+        return Finder(connection, query, after, wanted, _row).of_request(), None
+    known = cover(connection)
+    if not further and not knows_enough(known):
+        return None
+    return Finder(connection, query, after, wanted, _row).by_terms(known)
 
 
 def count(connection: Connection, query: Query) -> Count:
+    if asks_further(query):
+        found_by_terms = page(connection, query, None, COUNTED)
+        at_least = found_by_terms.following is not None or found_by_terms.not_searched is not None
+        return Count(len(found_by_terms.entries), at_least)
     filters = conditions(query)
     found: set[int] = set()
     for choice in choices(connection, query):
@@ -93,14 +172,16 @@ def count(connection: Connection, query: Query) -> Count:
     return Count(len(found), at_least=False)
 
 
-def entry(connection: Connection, sequence: int) -> Stored | None:
-    row = connection.execute(select(*_row).where(_e.sequence == sequence)).first()
+def entry(connection: Connection, sequence: int, within: MunicipalityCode | None = None) -> Stored | None:
+    row = connection.execute(select(*_row).where(_e.sequence == sequence, *concerns(within))).first()
     return Stored(_read(row), row.leaf if isinstance(row.leaf, bytes) else b"") if row else None
 
 
-def position(connection: Connection, sequence: int) -> Position | None:
-    row = connection.execute(select(_e.at).where(_e.sequence == sequence)).first()
-    return None if row is None else _place(row.at, sequence)
+def position(
+    connection: Connection, sequence: int, within: MunicipalityCode | None = None
+) -> Position | None:
+    row = connection.execute(select(_e.at).where(_e.sequence == sequence, *concerns(within))).first()
+    return None if row is None else place_of(row.at, sequence)
 
 
 def _read(row: Row[Any]) -> Found:
@@ -113,14 +194,7 @@ def _read(row: Row[Any]) -> Found:
         recorded = None
     if recorded is None:
         return Unreadable(row.sequence, claimed)
-    others = differing(row[: len(FACTS)], recorded)
+    others = differing(row[: len(FACTS)], facts(recorded))
     if row.leaf != leaf_hash(data):
         others = (*others, "leaf")
     return Altered(row.sequence, claimed, others) if others else recorded
-
-
-def _place(at: Any, sequence: int) -> Position:
-    """Of any value that stands in the column: SQLite sorts NULL before numbers, text and bytes behind them."""
-    if isinstance(at, int | float) and abs(at) < FARTHEST:
-        return Position(int(at), sequence)
-    return Position(-FARTHEST if at is None else FARTHEST, sequence)

@@ -5,11 +5,12 @@ to win it back from a busy event loop. A statement of many rows runs as a whole 
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from gateway.storage.engine import Driver
 
-SIZES = (64, 16, 4, 1)  # few different texts, so that each is prepared once
+COPIED = 32  # rows; of fewer the statement is as quick
+SIZES = (256, 64, 16, 4, 1)  # few different texts, so that each is prepared once
 
 
 def run_rows(driver: Driver, statement: Callable[[int], str], rows: Sequence[Sequence[Any]]) -> None:
@@ -20,3 +21,22 @@ def run_rows(driver: Driver, statement: Callable[[int], str], rows: Sequence[Seq
             values = [value for row in rows[begin : begin + size] for value in row]
             driver.execute(statement(size), values)
             begin += size
+
+
+@runtime_checkable
+class Copying(Protocol):
+    """A driver with a way of its own for many rows."""
+
+    def copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], /) -> None:
+        """Raises DRIVER_ERRORS."""
+        ...
+
+
+def add_rows(driver: Driver, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Put rows into a table, in order. Raises DRIVER_ERRORS."""
+    if len(rows) >= COPIED and isinstance(driver, Copying):
+        driver.copy(table, columns, rows)
+        return
+    into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608 - names of ours
+    row = f"({', '.join('?' * len(columns))})"
+    run_rows(driver, lambda number: into + ", ".join([row] * number), rows)

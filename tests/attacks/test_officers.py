@@ -42,7 +42,7 @@ async def decided_against(ground: Ground, answer: Shown, reason: str) -> None:
     ("role", "where", "reason"),
     [
         (Role.CLERK, CENTRE, "not_an_audit_officer"),
-        (Role.SECURITY_OFFICER, HULIN, "not_an_audit_officer"),
+        (Role.SECURITY_OFFICER, HULIN, "audit_of_municipality_is_read"),
         (Role.AUDITOR, CENTRE, "auditor_reads_only"),
     ],
 )

@@ -4,6 +4,7 @@ Interleaved rounds over loopback with keep-alive; both listeners live in one Env
 burden both alike, and share TLS settings, limits, how a request is read (normalised paths, headers that are taken away
 first) and the application behind. The bare route has one row and nothing else: no grant, gate, decision, access log,
 header of ours, nor filter of answers; it passes the cookies on. CPU time is the kernel's count for the Envoy process.
+`audit_cpu_ratio`: against a listener that is the product's but for the access log and what the gate writes down.
 """
 
 import asyncio
@@ -20,12 +21,13 @@ from tests.bench.figure import figure
 from tests.rig.bare_listener import add_bare_listener
 from tests.rig.envoy import Plane, data_plane
 from tests.rig.load import CONNECTIONS, Round, load, quick_application, wrk
+from tests.rig.unrecorded_listener import add_unrecorded_listener
 
-ROUNDS = 12  # of each, interleaved, because the machine's speed drifts
+ROUNDS = 10  # of each, interleaved, because the machine's speed drifts
 SECONDS = 1
 PUSHED = 10_000  # revoked ids in the look at push time
 LATENCY_ROUNDS = 7
-BAR_CPU, BAR_RATE, BAR_LATENCY = 1.35, 0.75, 0.1
+BAR_CPU, BAR_RATE, BAR_LATENCY, BAR_AUDIT = 1.35, 0.75, 0.1, 1.1
 
 
 Listeners = Mapping[str, tuple[Plane, int, str]]
@@ -43,7 +45,9 @@ async def measure() -> dict[str, dict[str, Any]]:
             bare = await add_bare_listener(plane)
             cookie = plane.cookie("__Host-brana-session=" + "s" * 43, "theme=dark", assertion="a" * 700)
             asked_before = len(plane.decision.requests)
-            listeners = {"ours": (plane, plane.port, cookie), "bare": (plane, bare, cookie)}
+            unrecorded = await add_unrecorded_listener(plane)
+            ports = {"ours": plane.port, "bare": bare, "unrecorded": unrecorded}
+            listeners = {name: (plane, port, cookie) for name, port in ports.items()}
             found = await rounds(listeners, ROUNDS)
             late = await added_latency(listeners, found, "ours")
             calls = len(plane.decision.requests) - asked_before
@@ -56,6 +60,13 @@ async def measure() -> dict[str, dict[str, Any]]:
             rate, "×", f"bare route {bare_rate:.0f} requests/s", BAR_RATE, least=True, digits=3
         ),
         "added_latency": late,
+        "audit_cpu_ratio": figure(
+            ratio(found["ours"], found["unrecorded"]).cpu,
+            "×",
+            f"the same without its log {statistics.median(one.cpu for one in found['unrecorded']):.1f} µs/request",
+            BAR_AUDIT,
+            digits=3,
+        ),
         "authorization_calls": figure(calls, "calls", "every request has a fresh grant", 0),
         "revocation_push": figure(
             push, "ms", f"{PUSHED} ids, until the first request is decided anew", 250, digits=3

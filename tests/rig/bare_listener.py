@@ -42,13 +42,22 @@ async def add_bare_listener(
         **limits(),
     )
     listener = listening(plane.settings.public, port, manager) | {"name": name}
+    await begun(plane, listener)
+    return port
+
+
+async def begun(plane: Plane, listener: Json) -> None:
+    """Envoy takes connections there too."""
+    plane.beside.append(listener)
     resources = all_resources(plane.settings, plane.surroundings)
-    plane.discovery.publish({LISTENERS: [*resources[LISTENERS], listener]})
+    plane.discovery.publish({LISTENERS: [*resources[LISTENERS], *plane.beside]})
     for _ in range(100):
         with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            _, writer = await asyncio.open_connection(
+                "127.0.0.1", listener["address"]["socket_address"]["port_value"]
+            )
             writer.close()
-            return port
+            return
         await asyncio.sleep(0.05)
     said = (plane.folder / "envoy.log").read_text()[-2000:]
-    raise AssertionError(f"the bare listener did not start: {plane.rejections} {said}")
+    raise AssertionError(f"the listener {listener['name']} did not start: {plane.rejections} {said}")

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
 from aiohttp import web
 from msgspec.structs import replace
 
@@ -31,7 +32,7 @@ from config.settings import (
     Title,
 )
 from config.vocabulary import Action, ApplicationId, DirectoryName, MunicipalityCode
-from gateway.audit.access import fields_of
+from gateway.audit.access import line_of
 from gateway.demo.slapd import free_port
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.discovery import Discovery, Rejection
@@ -128,6 +129,8 @@ class Plane:
         self.process: asyncio.subprocess.Process | None = None
         self.discovery: Discovery
         self._starts = 0
+        self.beside: list[dict[str, Any]] = []
+        """Listeners that the product does not have."""
 
     def forget(self) -> None:
         """Every test begins with neighbours that were asked nothing, and a decision that refuses."""
@@ -190,7 +193,11 @@ class Plane:
         return "; ".join([f"__Host-brana-grant={self.signer.grant(**grant)}", *more])
 
     def log_lines(self) -> list[dict[str, Any]]:
-        return [fields_of(line) for line in self.surroundings.spool.read_bytes().split(b"\n")[:-1]]
+        lines = self.surroundings.spool.read_bytes().split(b"\n")[:-1]
+        times = (one.partition(b"\r")[0].decode() for one in lines)
+        return [
+            msgspec.structs.asdict(line_of(one)) | {"time": at} for one, at in zip(lines, times, strict=True)
+        ]
 
     async def logged(self, answer: Answer) -> dict[str, Any]:
         """The line of the access log about a request, as soon as it is there."""

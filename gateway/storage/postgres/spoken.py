@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.types.string import StrDumper
 from sqlalchemy.exc import DBAPIError
 
@@ -37,6 +38,17 @@ class Spoken:
         except psycopg.Error as error:
             raise told(error) from error
         return cursor
+
+    def copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], /) -> None:
+        """Many rows at once, at half the cost of a statement. Implements `gateway.storage.rows.Copying`."""
+        names = sql.SQL(", ").join(map(sql.Identifier, columns))
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
+        try:
+            with self._raw.cursor() as cursor, cursor.copy(statement) as copying:
+                for row in rows:
+                    copying.write_row(row)
+        except psycopg.Error as error:
+            raise told(error) from error
 
 
 class WithoutNul(StrDumper):

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId, SubjectId
+from gateway.audit import written
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.search import Counted, Query
 from gateway.web.entered import MomentUnreadable, entered_since, entered_until
@@ -20,7 +21,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "municipality": lambda text: MunicipalityCode(text) if text else None,
     "application": lambda text: ApplicationId(text) if text else None,
     "outcome": lambda text: Outcome(text) if text else None,
-    "code": lambda text: Code(text) if text else None,
+    "code": lambda text: frozenset(Code(one) for one in text.split(written.OR)) if text else None,
     "session": lambda text: SessionId(text) if text else None,
     "request_id": lambda text: text.strip() or None,
     "reason": lambda text: text.strip() or None,
@@ -29,6 +30,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "without_own": lambda text: text == "1",
     "since": entered_since,
     "until": entered_until,
+    **written.READERS,
 }
 """Filter → how its text is read; raises ValueError or MomentUnreadable where it is none."""
 
@@ -51,6 +53,11 @@ class Filters:
         if name in self.unreadable and not self.backwards:
             return "text"
         return "date" if len(self.entered[name]) == len("2026-11-23") else "datetime-local"
+
+    @property
+    def entered_further(self) -> bool:
+        """Something stands in a field that is folded away."""
+        return any(self.entered[name] for name in written.READERS if name not in ("q", "crossing"))
 
     @property
     def backwards(self) -> bool:
@@ -93,12 +100,15 @@ def _query(values: Mapping[str, Any], reader: SubjectId) -> Query:
     """Requests that concern no application are shown where somebody asks for them or for one thing by its name."""
     code, technical, *exact = (values.get(name) for name in ("code", "technical", "session", "request_id"))
     apart = {"code", "technical", "without_own"}
-    named = {name: value for name, value in values.items() if name not in apart}
+    named = {
+        name: value for name, value in values.items() if name not in apart and name not in written.READERS
+    }
     return Query(
-        codes=frozenset() if code is None else frozenset({code}),
+        codes=code or frozenset(),
         without_technical=not (technical or any(exact)),
         without_reading_of=reader if values.get("without_own") else None,
         **named,
+        **written.further(values),
     )
 
 

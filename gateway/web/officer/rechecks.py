@@ -17,7 +17,8 @@ from gateway.web.desk import Desk, Page, Refused, origin_of, session_of_form
 from gateway.web.identity import ADMIN
 from gateway.web.officer.details import details_of
 from gateway.web.officer.log import Sessions
-from gateway.web.officer.rooms import SESSION_OVER, Names
+from gateway.web.officer.names import Names
+from gateway.web.officer.rooms import SESSION_OVER
 from gateway.web.refusal import PAGE_UNKNOWN
 from idp.http.page import language_of
 

@@ -5,7 +5,7 @@ integrity is not: it shows nobody's acts, and its verdict is wanted most when th
 verification is recorded with what it found.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -14,18 +14,22 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from config.settings import Title
-from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, SessionId
+from config.vocabulary import Action, SessionId, SubjectId
 from gateway.asks.emergencies import Emergencies
 from gateway.audit.acts import verifying
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
-from gateway.audit.reasons import REASONS, Reasons
+from gateway.audit.field_titles import FIELD_TITLES
+from gateway.audit.purposes import PurposeOf
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
 from gateway.audit.retention import Kept
-from gateway.audit.search import Counted, Found, Query, Search, TooManyPeople
+from gateway.audit.search import Counted, Query, Search, TooManyPeople
+from gateway.audit.search import Page as LogPage
 from gateway.audit.titles import FAULTS, sentence
+from gateway.audit.views import Views
+from gateway.incidents.incident import Waiting as IncidentsDue
+from gateway.incidents.suspension import is_person
 from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
 from gateway.web.identity import ADMIN, Assertion
@@ -36,13 +40,22 @@ from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, hours
 from gateway.web.officer.kinds import GROUPS, OUTCOMES, kind_of
 from gateway.web.officer.log import Sessions
 from gateway.web.officer.looks import look
+from gateway.web.officer.names import Names
+from gateway.web.officer.reach import Reach
 from gateway.web.refusal import PAGE_UNKNOWN, ShownRefusal, both
 from idp.http.page import language_of
-from idp.oidc.client import GATEWAY
 
 PAGE_SIZE = 50  # entries
+NOTHING = LogPage((), None)
+SAME_BY_DETAIL = {
+    "device": "device",
+    "country": "country",
+    "path": "path",
+    "number": "ticket",
+    "request": "request",
+}
+"""Details of an entry that lead to others with the same, and by which filter."""
 VERIFICATIONS = 20  # looked through for one that came to a verdict
-ITSELF = {str(GATEWAY): "Brána"}  # for what is not an application, but signs people in for all of them
 REFRESH = 3  # seconds between two looks at a verification under way
 
 SESSION_OVER = ShownRefusal(
@@ -50,27 +63,6 @@ SESSION_OVER = ShownRefusal(
     title=both(cs="Tato relace už skončila", en="This session is already over"),
     advice=both(cs="Podívejte se znovu na seznam relací.", en="Look at the list of sessions again."),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """Names for people of what the log knows by code. What is not listed is shown as it is."""
-
-    municipalities: Mapping[MunicipalityCode, str]
-    applications: Mapping[ApplicationId, Title]
-    reasons: Reasons = REASONS
-
-    def of(self, field: str, value: str, language: Language) -> str:
-        """The name of a field's value."""
-        if field in ("municipality", "own_municipality"):
-            return self.municipality(MunicipalityCode(value))
-        if field == "application":
-            title = self.applications.get(ApplicationId(value))
-            return title.in_language(language) if title else ITSELF.get(value, value)
-        return action_title(value, language) if field == "action" else value
-
-    def municipality(self, code: MunicipalityCode) -> str:
-        return self.municipalities.get(code, code)
 
 
 class CertificateShown(Protocol):
@@ -84,6 +76,10 @@ class CertificateShown(Protocol):
 
     @property
     def refused(self) -> Sequence[str]: ...
+
+
+async def _nothing_due() -> IncidentsDue:
+    return IncidentsDue()
 
 
 async def everything_kept() -> Kept:
@@ -101,10 +97,16 @@ class Officer:
     sessions: Sessions
     recomputation: Recomputation
     names: Names
+    reach: Reach
+    views: Views
+    purpose_of: PurposeOf
     certificate: Callable[[], CertificateShown]
     emergencies: Callable[[], Emergencies] = Emergencies
     reviews: str = ""
     """Where uses of emergency access are reviewed."""
+    incidents: Callable[[], Awaitable[IncidentsDue]] = _nothing_due
+    switch: str = ""
+    """Where a class of access is closed."""
     kept: Callable[[], Awaitable[Kept]] = everything_kept
     """What there is of the log by its months, and what holds it."""
 
@@ -124,7 +126,7 @@ class Officer:
     async def overview(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
         since, until = day_until(self.desk.now())
-        hours = await self.log.hours(since, until)
+        hours = await self._log(caller).hours(since, until)
         await self._record_look(request, caller, {"page": "overview"}, found=len(hours))
         return await self._show(
             request,
@@ -133,10 +135,11 @@ class Officer:
             chart=draw(hours, since),
             counted={each.value: urlencode({"counted": each, **hours_of(since, until)}) for each in Counted},
             checkpoint=await self.checkpoint(),
-            damaged=await self._found_damaged(),
+            damaged="" if self.reach.of(caller) else await self._found_damaged(),
             certificate=self.certificate(),
-            emergencies=self.emergencies(),
+            emergencies=Emergencies() if self.reach.of(caller) else self.emergencies(),
             reviews=self.reviews,
+            incidents=IncidentsDue() if self.reach.of(caller) else await self.incidents(),
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
 
@@ -155,7 +158,8 @@ class Officer:
         caller = self._caller(request)
         filters = filters_of(request.query, caller.subject)
         before = sequence_of(request.query.get("before", ""))
-        found, too_many = await self._found(filters, before)
+        answer, too_many = await self._found(caller, filters, before)
+        found = answer.entries
         shown = found[:PAGE_SIZE]
         language = language_of(request, self.desk.pages.default_language)
         await self._record_look(request, caller, filters.used, found=len(shown))
@@ -174,6 +178,10 @@ class Officer:
             kinds_offered=grouped(GROUPS, language),
             reasons_offered=grouped(self.names.reasons.groups, language),
             municipalities=municipalities(self.names.municipalities),
+            field_titles=FIELD_TITLES,
+            not_searched=answer.not_searched,
+            views=await self.views.seen(caller.subject, self.reach.of(caller)),
+            purpose=await self.purpose_of(caller.sid),
             names=self.names,
         )
 
@@ -182,7 +190,7 @@ class Officer:
         sequence = sequence_of(request.match_info["sequence"])
         if sequence is None:
             raise Refused(PAGE_UNKNOWN, 404)
-        stored = await self.log.entry(sequence)
+        stored = await self._log(caller).entry(sequence)
         await self._record_look(
             request, caller, {"sequence": str(sequence)}, found=int(stored is not None), form="entry"
         )
@@ -202,7 +210,10 @@ class Officer:
             sentence=sentence(found.entry, language, self.names.reasons, named),
             details=details_of(found.entry, language, self.names.municipality),
             action=action_title(found.entry.action, language),
+            same_by_detail=SAME_BY_DETAIL,
             names=self.names,
+            of_a_person=is_person(SubjectId(found.entry.subject)),
+            switch=self.switch,
         )
 
     async def live(self, request: web.Request) -> web.Response:
@@ -292,6 +303,10 @@ class Officer:
         )
         raise web.HTTPSeeOther("/integrity?watch=1")
 
+    def _log(self, caller: Assertion) -> Search:
+        """As far as the caller may see."""
+        return self.reach.log(self.log, caller)
+
     def _caller(self, request: web.Request) -> Assertion:
         return self.desk.caller(request, ADMIN)
 
@@ -305,7 +320,8 @@ class Officer:
             status=status,
             kind_of=kind_of,
             outcomes=OUTCOMES,
-            may_act=Action.ADMINISTER in caller.actions,
+            may_act=Action.ADMINISTER in caller.actions and self.reach.of(caller) is None,
+            bounded=self.reach.of(caller) is not None,
             **context,
         )
 
@@ -318,15 +334,16 @@ class Officer:
             return None
         return (await self.kept()).deleted(filters.query.since, filters.query.until)
 
-    async def _found(self, filters: Filters, before: int | None) -> tuple[Sequence[Found], bool]:
+    async def _found(self, caller: Assertion, filters: Filters, before: int | None) -> tuple[LogPage, bool]:
         """Entries, one more than a page; and whether the person's name fits too many people."""
         if filters.unreadable:
-            return (), False  # half a question gets no answer: it would be taken for the whole one's
-        after = None if before is None else await self.log.position(before)
+            return NOTHING, False  # half a question gets no answer: it would be taken for the whole one's
+        log = self._log(caller)
+        after = None if before is None else await log.position(before)
         try:
-            return (await self.log.page(filters.query, after, PAGE_SIZE + 1)).entries, False
+            return await log.page(filters.query, after, PAGE_SIZE + 1), False
         except TooManyPeople:
-            return (), True
+            return NOTHING, True
 
     async def _record_look(
         self,

@@ -181,7 +181,7 @@ async def test_hours_tell_requests_and_refusals(log: Log) -> None:
     search = LogSearch(log.database)
     hours = await search.hours(NOON - timedelta(days=30), NOON + timedelta(days=1))
     assert hours == (Hour(NOON, 2, 1), Hour(later, 2, 0))
-    assert await search.hours(NOON, NOON + timedelta(days=1), "588296") == (
+    assert await search.within("588296").hours(NOON, NOON + timedelta(days=1)) == (
         Hour(NOON, 2, 0),
         Hour(later, 1, 0),
     )
@@ -358,3 +358,31 @@ async def test_ones_own_reading_of_the_officers_pages_is_left_out_and_nothing_el
     search = LogSearch(log.database)
     assert numbers(await search.page(Query(without_reading_of=DVORAK))) == [7, 6, 5, 4, 3]
     assert numbers(await search.page(Query(person=DVORAK, without_reading_of=DVORAK))) == [5, 4, 3]
+
+
+async def test_a_bound_reader_finds_nothing_of_others_whatever_is_asked(search: LogSearch) -> None:
+    hulin = search.within("588300")
+    for asked in (
+        Query(),
+        Query(municipality="588296"),
+        Query(within="588296"),
+        Query(person="novak"),
+        Query(request_id="request-2"),
+        Query(text="request-2"),
+        Query(text="spis"),
+        Query(codes=frozenset(Code)),
+        Query(session="s-1"),
+    ):
+        assert set(numbers(await hulin.page(asked))) <= {3}
+        assert (await hulin.count(asked)).number <= 1
+    assert numbers(await hulin.page(Query())) == [3]
+    assert await hulin.entry(2) is None
+    assert await hulin.position(2) is None
+    assert await hulin.entry(99) is None
+    assert await hulin.entry(3) is not None
+
+
+async def test_a_reader_of_a_municipality_sees_its_data_and_its_people(search: LogSearch) -> None:
+    assert numbers(await search.within("588296").page(Query())) == [3, 2]
+    hours = await search.within("588300").hours(NOON - timedelta(hours=1), NOON + timedelta(hours=1))
+    assert hours == ()

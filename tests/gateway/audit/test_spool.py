@@ -76,29 +76,24 @@ def test_files_come_in_the_order_they_were_begun() -> None:
     assert sorted(names, key=order) == names
 
 
-@given(lines=st.lists(st.binary(max_size=12), max_size=8), most=st.integers(1, 10), complete=st.booleans())
-def test_every_byte_of_what_was_read_is_in_one_piece_or_waits(
-    *, lines: list[bytes], most: int, complete: bool
-) -> None:
+@given(lines=st.lists(st.binary(max_size=12), max_size=8), complete=st.booleans())
+def test_every_byte_of_what_was_read_is_in_one_piece_or_waits(*, lines: list[bytes], complete: bool) -> None:
     data = b"\n".join(lines)
-    found = pieces(data, most=most, window=10_000, complete=complete)
     at = 0
-    for piece in found:
+    for piece in pieces(data, window=10_000, complete=complete):
         assert piece.start == at
         assert data[piece.start : piece.start + len(piece.data)] == piece.data
         assert b"\n" not in piece.data
         at = piece.end
-    assert len(found) <= most
-    if len(found) < most:
-        assert at == len(data) if complete else b"\n" not in data[at:]
+    assert at == len(data) if complete else b"\n" not in data[at:]
 
 
 @pytest.mark.parametrize("complete", [True, False])
 def test_a_line_longer_than_the_window_is_passed_over_as_damage(*, complete: bool) -> None:
-    [piece] = pieces(b"x" * 100, most=5, window=100, complete=complete)
+    [piece] = pieces(b"x" * 100, window=100, complete=complete)
     assert (piece.end, piece.why) == (100, "a line is too long")
 
 
 def test_a_torn_last_line_waits_while_the_file_may_grow() -> None:
-    assert [piece.data for piece in pieces(b"a\nb", most=5, window=100, complete=False)] == [b"a"]
-    assert pieces(b"a\nb", most=5, window=100, complete=True)[1].why == "the last line is torn"
+    assert [piece.data for piece in pieces(b"a\nb", window=100, complete=False)] == [b"a"]
+    assert list(pieces(b"a\nb", window=100, complete=True))[1].why == "the last line is torn"

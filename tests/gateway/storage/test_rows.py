@@ -1,12 +1,19 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.storage.rows import SIZES, run_rows
+from gateway.audit.canonical import parse
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.facts import differing, facts
+from gateway.storage.audit import append
+from gateway.storage.audit_evidence import rows as stored
+from gateway.storage.database import Database
+from gateway.storage.rows import COPIED, SIZES, run_rows
 
 
 @pytest.fixture
@@ -42,3 +49,18 @@ def test_few_texts_serve_any_number_of_rows(driver: sqlite3.Connection) -> None:
 def test_a_fault_is_the_drivers_own(driver: sqlite3.Connection) -> None:
     with pytest.raises(sqlite3.OperationalError):
         run_rows(driver, lambda _: "INSERT INTO nowhere VALUES (?)", [(1,)])
+
+
+@pytest.mark.parametrize("number", [1, COPIED - 1, COPIED, 5 * COPIED])
+async def test_entries_are_stored_as_they_are_however_many_come_at_once(
+    database: Database, now: datetime, number: int
+) -> None:
+    strange = "Ře\\tiřicha\\N 'quoted' \\. %s ? \U0001f512"
+    entries = [
+        Entry(code=Code.ACCESS, outcome=Outcome.SUCCESS, at=now, person=strange, details={"n": one})
+        for one in range(number)
+    ]
+    await database.write(lambda connection: append(connection, entries))
+    rows = await database.read(lambda connection: list(stored(connection)))
+    assert [parse(row.canonical).entry for row in rows] == entries
+    assert all(differing(row.facts, facts(parse(row.canonical))) == () for row in rows)

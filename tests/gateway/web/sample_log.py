@@ -1,6 +1,6 @@
 """The audit log of the small office, in memory; complete for what the pages ask of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -18,6 +18,7 @@ from gateway.audit.search import (
     Page,
     Position,
     Query,
+    ReadThrough,
     Stored,
     Unreadable,
 )
@@ -69,6 +70,14 @@ class MemoryLog:
     damaged: set[int] = field(default_factory=set)
     altered: set[int] = field(default_factory=set)
     checkpoint_altered: Sealed | None = None
+    bound: str | None = None
+
+    def within(self, municipality):
+        return self if municipality is None else replace(self, bound=municipality)
+
+    def _here(self, index: int) -> bool:
+        one = self.entries[index]
+        return self.bound in (None, one.municipality, one.own_municipality)
 
     def _found(self, index: int) -> Found:
         entry = self.entries[index]
@@ -80,12 +89,26 @@ class MemoryLog:
 
     async def page(self, query, after=None, limit=PAGE):
         upper = len(self.entries) if after is None else after.sequence
-        matching = (index for index in reversed(range(upper)) if matches(query, self.entries[index]))
+        matching = (
+            index
+            for index in reversed(range(upper))
+            if matches(query, self.entries[index]) and self._here(index)
+        )
         found = [self._found(index) for index, _ in zip(matching, range(limit), strict=False)]
         return Page(tuple(found), None)
 
+    async def read_through(self, query, take, limit):
+        for one in (await self.page(query, None, limit)).entries:
+            if isinstance(one, Recorded):
+                take(one.entry, microseconds(one.entry.at))
+        return ReadThrough(whole=True)
+
     async def entry(self, sequence):
-        return Stored(self._found(sequence), leaf(sequence)) if sequence < len(self.entries) else None
+        return (
+            Stored(self._found(sequence), leaf(sequence))
+            if sequence < len(self.entries) and self._here(sequence)
+            else None
+        )
 
     async def position(self, sequence):
         return Position(0, min(sequence, len(self.entries)))
@@ -93,7 +116,7 @@ class MemoryLog:
     async def count(self, query):
         return Count(sum(matches(query, entry) for entry in self.entries), at_least=False)
 
-    async def hours(self, since, until, municipality=None):
+    async def hours(self, since, until):
         starts = [since + timedelta(hours=number) for number in range(24)]
         return tuple(
             Hour(start, (number * 37) % 90 * (number > 6), number % 5 * 3)

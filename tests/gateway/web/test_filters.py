@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.audit.entry import Code, Outcome
-from gateway.audit.search import Query
+from gateway.audit.search import Having, Query
 from gateway.web.officer import filters as module
 from gateway.web.officer.filters import READERS, Filters, sequence_of, usual_spans
 from tests.gateway.web.people import NOW, OFFICER
@@ -110,3 +110,38 @@ def test_usual_spans_follow_the_calendar_of_prague():
     late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)  # past midnight in Prague
     assert usual_spans(late)["today"] == {"since": "2026-11-23T00:00", "until": "2026-11-23T23:59"}
     assert usual_spans(NOW)["week"] == {"since": "2026-11-17T00:00", "until": "2026-11-23T23:59"}
+
+
+def test_every_field_of_an_entry_is_a_filter_and_comes_back_as_it_was_written():
+    written = {
+        "q": "smlouva",
+        "country": "!CZ",
+        "role": "mayor|clerk",
+        "ticket": "*",
+        "path": "/spisy/*",
+        "address": "203.0.113.7",
+        "hour_from": "18:00",
+        "hour_to": "06:00",
+        "mb_from": "1,5",
+        "crossing": "1",
+    }
+    filters = filters_of(written)
+    assert filters.unreadable == frozenset()
+    query = filters.query
+    assert set(query.having) == {
+        Having("country", frozenset({"CZ"}), without=True),
+        Having("role", frozenset({"mayor", "clerk"})),
+        Having("ticket", frozenset({"*"})),
+        Having("path", frozenset({"/spisy/*"})),
+    }
+    assert (query.text, query.address, query.crossing) == ("smlouva", "203.0.113.7", True)
+    assert (str(query.hours), query.bytes_from) == ("18:00-06:00", 1_500_000)
+    assert filters_of(dict(parse_qsl(filters.address()[1:]))) == filters
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("hour_from", "25:00"), ("mb_from", "much"), ("mb_to", "-1"), ("mb_to", "nan"), ("hour_to", "<b>")],
+)
+def test_further_fields_that_cannot_be_read_are_said(name: str, written: str):
+    assert filters_of({name: written}).unreadable == {name}

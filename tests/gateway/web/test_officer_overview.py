@@ -96,9 +96,12 @@ async def test_municipalities_and_kinds_are_offered_by_the_czech_alphabet(client
     assert re.findall(r">([^<\n]+)</option>", kinds[1]) == [
         "Nahlížení do auditního záznamu",
         "Nový měsíc záznamu",
+        "Odstraněný pohled",
         "Ověření neporušenosti",
         "Poškozený soubor s přístupy",
         "Požadavek bez doložené odpovědi",
+        "Účel nahlížení do záznamu",
+        "Uložený pohled",
         "Vymazaná část záznamu",
         "Zadržení záznamů",
         "Zrušené zadržení záznamů",

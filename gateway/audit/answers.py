@@ -1,0 +1,85 @@
+"""Answering a ready question: entries, each with what closed its matter, or counts of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from config.settings.questions import AuditGroup
+from gateway.audit.canonical import Recorded
+from gateway.audit.fields import Told, values_of
+from gateway.audit.questions import Question
+from gateway.audit.search import Found, Having, NotSearched, Query, Search
+from gateway.audit.tally import Row, Tally
+
+LISTED = 200  # entries of an answer
+COUNTED = 200_000  # entries that are counted together: some seconds
+ROWS = 200  # of one count
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    found: Found
+    closed: Recorded | None = None
+    """The entry that closed the matter, where the question asks for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    group: AuditGroup
+    rows: Sequence[Row]
+    """The most first, at most `ROWS`."""
+    more: int
+    """Rows that are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    question: Question
+    query: Query
+    """With the span that was looked at."""
+    entries: Sequence[Listed]
+    counts: Sequence[Counts]
+    whole: bool
+    """Nothing is left out; otherwise the newest were looked at."""
+    not_searched: NotSearched | None = None
+
+    @property
+    def found(self) -> int:
+        return len(self.entries) + sum(len(one.rows) for one in self.counts)
+
+
+async def answered(question: Question, query: Query, log: Search) -> Answer:
+    """`query`: what `question.asked` gave. Raises TooManyPeople."""
+    if question.form.groups:
+        return await _counted(question, query, log)
+    page = await log.page(query, None, LISTED)
+    entries = [Listed(one, await _closed(question, one, log)) for one in page.entries]
+    return Answer(question, query, entries, (), page.following is None, page.not_searched)
+
+
+async def _counted(question: Question, query: Query, log: Search) -> Answer:
+    tallies = [Tally(group) for group in question.form.groups]
+
+    def take(told: Told, at: int) -> None:
+        for one in tallies:
+            one.take(told, at)
+
+    read = await log.read_through(query, take, COUNTED)
+    counts = []
+    for one in tallies:
+        rows = one.rows()
+        counts.append(Counts(one.group, rows[:ROWS], max(0, len(rows) - ROWS)))
+    return Answer(question, query, (), counts, read.whole, read.not_searched)
+
+
+async def _closed(question: Question, one: Found, log: Search) -> Recorded | None:
+    form = question.form.followed_by
+    if form is None or question.closed_by is None or not isinstance(one, Recorded):
+        return None
+    values = values_of(form.same, one.entry)
+    if not values:
+        return None
+    same = Having(form.same, frozenset(values[:1]))
+    asked = Query(codes=frozenset({question.closed_by}), having=(same,), since=one.entry.at)
+    page = await log.page(asked, None, LISTED)
+    closing = [each for each in page.entries if isinstance(each, Recorded)]
+    return closing[-1] if closing else None  # the first after it

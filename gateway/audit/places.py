@@ -1,0 +1,42 @@
+"""In which places of a block of entries something occurs: as bytes that are kept, and as a number by its bits.
+
+Few places are written one after the other, two bytes each; many as a bit for each place of the block.
+"""
+
+from collections.abc import Iterator, Sequence
+from struct import pack, unpack
+
+BLOCK = 4096  # entries: what is newer than the last whole block is looked through one by one
+WHOLE = BLOCK // 8  # bytes of a bit for each place
+ALL = (1 << BLOCK) - 1
+
+
+def packed(places: Sequence[int]) -> bytes:
+    if 2 * len(places) < WHOLE:
+        return pack(f"<{len(places)}H", *places)
+    bits = bytearray(WHOLE)
+    for place in places:
+        bits[place >> 3] |= 1 << (place & 7)
+    return bytes(bits)
+
+
+def bits_of(kept: bytes) -> int:
+    """Of what `packed` gave. Raises ValueError for anything else."""
+    if len(kept) == WHOLE:
+        return int.from_bytes(kept, "little")
+    if len(kept) % 2 or len(kept) > WHOLE:
+        raise ValueError("not places of a block")
+    bits = bytearray(WHOLE)
+    for place in unpack(f"<{len(kept) // 2}H", kept):
+        if place >= BLOCK:
+            raise ValueError("not a place of a block")
+        bits[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(bits, "little")
+
+
+def places_of(bits: int) -> Iterator[int]:
+    """From the highest on."""
+    while bits:
+        place = bits.bit_length() - 1
+        yield place
+        bits ^= 1 << place

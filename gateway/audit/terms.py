@@ -1,0 +1,177 @@
+"""The index beside the log, as values: by which terms an entry is found, and which terms a query wants.
+
+A term is `field=value`, `~word`, `hour=18` (of Prague's clock) or `size=30` (binary digits of the number of bytes
+moved). An entry that fits a query has all terms that the query wants; the other way round the entry's own bytes decide.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import time
+from functools import lru_cache
+from operator import attrgetter
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from gateway.audit.canonical import Detail
+from gateway.audit.facts import moment
+from gateway.audit.fields import (
+    ANY,
+    COLUMNS,
+    FACTS,
+    LONGEST,
+    NAMED_BY,
+    facts_read,
+    moved,
+    values_in,
+    values_of,
+)
+from gateway.audit.words import COLUMNS as WITH_WORDS
+from gateway.audit.words import WITHOUT, Wanted, values_of_facts, words_of
+
+HOUR = 3_600_000_000  # microseconds
+LOCAL = ZoneInfo("Europe/Prague")  # whose hours of the day officers mean
+NOT_INDEXED = "request_id"  # each is another one, and the log's own index finds it
+DIFFERING = frozenset({"path", "grant", "status", "bytes_in", "bytes_out", "duration_ms", "idle"})
+"""Details that are another at most requests: nothing is remembered of them."""
+LARGEST_SIZE = 54  # binary digits of the sum of the largest two numbers that an entry may hold
+
+
+class Quick(msgspec.Struct, frozen=True, gc=False):
+    """What is needed of an entry's canonical bytes, read quickly. Not believed: see `canonical.parse`."""
+
+    at: str
+    code: str
+    outcome: str
+    subject: str = ""
+    person: str = ""
+    session: str = ""
+    municipality: str = ""
+    own_municipality: str = ""
+    application: str = ""
+    action: str = ""
+    address: str = ""
+    request_id: str = ""
+    reason: str = ""
+    rule: str = ""
+    policy_version: str = ""
+    details: dict[str, Detail] = {}
+
+
+quick = msgspec.json.Decoder(Quick).decode
+"""Raises `UNREADABLE`, or gives what makes later reading raise it: somebody may have written anything by hand."""
+UNREADABLE = (msgspec.DecodeError, UnicodeError, TypeError, ValueError, RecursionError, OverflowError)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """At least one of these; with `without`, none of them."""
+
+    terms: frozenset[str]
+    beginnings: frozenset[str] = frozenset()
+    without: bool = False
+    between: tuple[str, str] | None = None
+    """Or a term from the first to the last of these, by the order of their letters."""
+
+
+CROSSING = "crossing"
+"""The person's own municipality is another than that of the data."""
+
+
+def terms_of(entry: Quick, at: int) -> set[str]:
+    """`at`: of the entry, microseconds since the epoch."""
+    found = set(_of_columns(_columns(entry)))
+    found.add(_hour(at // HOUR))
+    for key, value in entry.details.items():
+        if key not in DIFFERING:
+            for text in value if type(value) is list else (value,):
+                if type(text) is str:
+                    found |= _of_detail(key, text)
+        elif type(value) is str:
+            found |= _made_of(key, value)
+    found.update(f"status={value}" for value in values_of("status", entry))
+    if (size := moved(entry)) is not None:
+        found.add(_size(size))
+    return found
+
+
+def _made_of(key: str, text: str) -> frozenset[str]:
+    """Of one text among the details."""
+    if key == FACTS:
+        held = facts_read(text)
+    else:
+        held = tuple((name, value) for name in NAMED_BY.get(key, ()) for value in values_in(name, text))
+    found = {f"{name}={value[:LONGEST]}" for name, value in held} | {f"{name}={ANY}" for name, _ in held}
+    if key not in WITHOUT:
+        for each in values_of_facts(text) if key == FACTS else (text,):
+            found |= {f"~{word}" for word in words_of(each)}
+    return frozenset(found)
+
+
+_of_detail = lru_cache(maxsize=4096)(_made_of)  # what is said of a person, a browser or a host repeats
+_columns = attrgetter(*(name for name in COLUMNS if name != NOT_INDEXED))
+
+
+@lru_cache(maxsize=2048)  # those of one session repeat
+def _of_columns(values: tuple[str, ...]) -> frozenset[str]:
+    names = [name for name in COLUMNS if name != NOT_INDEXED]
+    given = {name: value for name, value in zip(names, values, strict=True) if value}
+    found = {f"{name}={value[:LONGEST]}" for name, value in given.items()} | {
+        f"{name}={ANY}" for name in given
+    }
+    for name in WITH_WORDS:
+        found |= {f"~{word}" for word in words_of(given.get(name, ""))}
+    own, of_data = given.get("own_municipality"), given.get("municipality")
+    return frozenset(found | ({CROSSING} if own and of_data and own != of_data else set()))
+
+
+@lru_cache(maxsize=1024)
+def _hour(number: int) -> str:
+    return hour_term(moment(number * HOUR).astimezone(LOCAL).hour)
+
+
+def hour_term(hour: int) -> str:
+    return f"hour={hour}"
+
+
+def _size(size: int) -> str:
+    return size_term(size.bit_length())
+
+
+def size_term(digits: int) -> str:
+    """By the order of letters as by that of numbers."""
+    return f"size={digits:02}"
+
+
+def wanted_words(text: str) -> Iterator[Group]:
+    """Of nothing but names made of digits: nobody has such words."""
+    wanted = Wanted(text)
+    if not wanted:
+        yield Group(frozenset())
+    for word in wanted.whole:
+        yield Group(frozenset({f"~{word}"}))
+    for word in wanted.begun:
+        yield Group(frozenset(), frozenset({f"~{word}"}))
+
+
+def wanted_values(name: str, values: frozenset[str], *, without: bool = False) -> Group:
+    """Values that end with ANY are beginnings, unless they are nothing else."""
+    begun = {value for value in values if value.endswith(ANY) and value != ANY}
+    terms = {f"{name}={value[:LONGEST]}" for value in values - begun}
+    return Group(frozenset(terms), frozenset(f"{name}={value[:-1][:LONGEST]}" for value in begun), without)
+
+
+def wanted_sizes(least: int | None, most: int | None) -> Group:
+    """Of bytes moved; `most` is included."""
+    low = 0 if least is None else min(max(least, 0).bit_length(), LARGEST_SIZE)
+    high = LARGEST_SIZE if most is None else min(max(most, 0).bit_length(), LARGEST_SIZE)
+    return Group(frozenset(), between=(size_term(low), size_term(high)))
+
+
+def wanted_hours(begin: time, end: time) -> Group:
+    """From `begin` on and before `end`, by Prague's clock; over midnight where `end` is not later."""
+    last = (end.hour if end.minute or end.second else end.hour - 1) % 24
+    span = (last - begin.hour) % 24 + 1
+    if end <= begin and last == begin.hour:
+        span = 24
+    return Group(frozenset(hour_term((begin.hour + number) % 24) for number in range(span)))

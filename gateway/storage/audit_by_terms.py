@@ -1,0 +1,266 @@
+"""Searching by the index beside the log: any number of conditions together, and free text.
+
+Of each block of entries the places in which all terms meet are candidates; whether an entry fits its columns and bytes
+say. Blocks come by the latest time in them, so the newest are found without looking at all. What is not indexed yet is
+looked through one by one, the newest first, up to a bound; the rest is told.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, literal, or_, select, tuple_
+
+from gateway.audit.entry import Outcome
+from gateway.audit.facts import microseconds, moment
+from gateway.audit.fitting import Fitting
+from gateway.audit.places import ALL, BLOCK, bits_of, places_of
+from gateway.audit.search import FARTHEST, NotSearched, Position, Query
+from gateway.audit.terms import (
+    CROSSING,
+    UNREADABLE,
+    Group,
+    quick,
+    wanted_hours,
+    wanted_sizes,
+    wanted_values,
+    wanted_words,
+)
+from gateway.storage.audit_conditions import EXACT, FILTERS, Condition, filters, meant, unindexed
+from gateway.storage.audit_index import Block, Cover
+from gateway.storage.tables.audit import audit_entry
+from gateway.storage.tables.audit_index import audit_term
+
+LOOKED_THROUGH = 4 * BLOCK  # entries without index: some 15 µs each
+BLOCKS_AT_ONCE = (4, 16, 64, 256)  # most searches end in the first
+ROWS_AT_ONCE = 128
+FEW = 256  # candidates that are asked for by their numbers; more by the block's span
+_e = audit_entry.c
+_People = tuple[frozenset[str], frozenset[str]] | None
+
+
+def asks_further(query: Query) -> bool:
+    """Beyond what columns say."""
+    return bool(
+        query.text
+        or query.having
+        or query.hours
+        or query.bytes_from is not None
+        or query.bytes_to is not None
+    )
+
+
+def better_by_terms(query: Query) -> bool:
+    """Several conditions of columns, or one that has no index of its own."""
+    if query.request_id is not None or query.session is not None:
+        return False
+    given = [name for name in (*EXACT, *FILTERS, "person") if getattr(query, name) is not None]
+    alone = query.crossing or query.within is not None or any(name in FILTERS for name in given)
+    choosy = query.outcome is not None and query.outcome is not Outcome.SUCCESS
+    return alone or len(given) + bool(query.codes) + choosy > 1
+
+
+def named(connection: Connection, query: Query) -> Query:
+    """The query with what was typed as text as the number of a request, a session or a person where it is that."""
+    text = (query.text or "").strip()
+    if not text or " " in text or "\0" in text:
+        return query
+    for column, name in (("request_id", "request_id"), ("session", "session"), ("subject", "person")):
+        there = select(_e.sequence).where(_e[column] == text, _e[column] != "").limit(1)
+        if getattr(query, name) is None and connection.scalar(there) is not None:
+            given: dict[str, Any] = {name: text}
+            return replace(query, text=None, **given)
+    return query
+
+
+def knows_enough(known: Cover) -> bool:
+    """What is not indexed can be looked through."""
+    return len(known.missing) * BLOCK + len(known.rest) <= LOOKED_THROUGH
+
+
+def groups_of(query: Query, people: _People) -> list[Group]:
+    """What an entry that fits has among its terms."""
+    exact = {name: getattr(query, name) for name in (*EXACT, *FILTERS) if name != "request_id"}
+    found = [_of_value(name, value) for name, value in exact.items() if value is not None]
+    if query.outcome is not None:
+        found.append(_of_value("outcome", query.outcome.value))
+    if query.codes:
+        found.append(wanted_values("code", frozenset(code.value for code in query.codes)))
+    if people is not None:
+        subjects, logins = people
+        by_name = {f"subject={one}" for one in subjects} | {f"person={one}" for one in logins}
+        found.append(Group(frozenset(by_name)))
+    if query.within is not None:
+        where = {f"{name}={query.within}" for name in ("municipality", "own_municipality")}
+        found.append(Group(frozenset(where)))
+    if query.crossing:
+        found.append(Group(frozenset({CROSSING})))
+    found += [wanted_values(one.field, one.values, without=one.without) for one in query.having]
+    if query.hours is not None:
+        found.append(wanted_hours(query.hours.begin, query.hours.end))
+    if query.bytes_from is not None or query.bytes_to is not None:
+        found.append(wanted_sizes(query.bytes_from, query.bytes_to))
+    if query.text:
+        found += wanted_words(query.text)
+    return found
+
+
+def _of_value(name: str, value: str) -> Group:
+    """Of an empty one: the field says nothing."""
+    return wanted_values(name, frozenset({value or "*"}), without=not value)
+
+
+@dataclass
+class Finder:
+    """One page of one query. `row`: the columns that an answer is read from, with `sequence`, `at`, `canonical`."""
+
+    connection: Connection
+    query: Query
+    after: Position | None
+    wanted: int
+    row: Sequence[Any]
+    found: list[tuple[Position, Row[Any]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._people = meant(self.connection, self.query)
+        self._fits = Fitting(self.query)
+        self._filters: list[Condition] = filters(self.query, self._people)
+        if self.after is not None:
+            place = tuple_(literal(self.after.at), literal(self.after.sequence))
+            self._filters.append(tuple_(unindexed(_e.at), _e.sequence) < place)
+
+    def of_request(self) -> list[Row[Any]]:
+        """By the number of the request: so few that each is looked at."""
+        self._look([_e.request_id == self.query.request_id, _e.request_id != ""])
+        return self._best()
+
+    def by_terms(self, known: Cover) -> tuple[list[Row[Any]], NotSearched | None]:
+        """Newest first, at most `wanted`; and what was not looked at."""
+        left = LOOKED_THROUGH - len(known.rest)
+        looked = known.missing[: max(0, left // BLOCK)]
+        ranges = [and_(_e.sequence >= one * BLOCK, _e.sequence < (one + 1) * BLOCK) for one in looked]
+        if known.rest:
+            ranges.append(_e.sequence >= known.rest.start)
+        if ranges:
+            self._look([or_(*ranges)])
+        groups = groups_of(self.query, self._people)
+        for blocks in _in_parts(self._concerned(known.blocks)):
+            if self._full(blocks[0].highest_at):
+                break
+            for block, bits in self._candidates(blocks, groups):
+                if self._full(block.highest_at):
+                    break
+                self._look(_among(block, bits), bits)
+        return self._best(), self._not_searched(known.missing[len(looked) :])
+
+    def _concerned(self, blocks: Sequence[Block]) -> list[Block]:
+        """By the latest time in them, the newest first."""
+        since, until = self.query.since, self.query.until
+        first = -FARTHEST if since is None else microseconds(since)
+        last = FARTHEST if until is None else microseconds(until)
+        if self.after is not None:
+            last = min(last, self.after.at + 1)
+        return sorted(
+            (one for one in blocks if one.highest_at >= first and one.lowest_at < last), reverse=True
+        )
+
+    def _candidates(self, blocks: Sequence[Block], groups: Sequence[Group]) -> Iterator[tuple[Block, int]]:
+        """Blocks in their order with the places where all groups meet; those without any are left out."""
+        numbers = [one.number for one in blocks]
+        where = dict.fromkeys(numbers, ALL)
+        for group in groups:
+            held: defaultdict[int, int] = defaultdict(int)
+            left = [number for number in numbers if where[number]]
+            for number, kept in self._places(left, group):
+                held[number] |= bits_of(kept)
+            for number in left:
+                where[number] &= ~held[number] if group.without else held[number]
+        return ((one, where[one.number]) for one in blocks if where[one.number])
+
+    def _places(self, numbers: Sequence[int], group: Group) -> Iterator[tuple[int, bytes]]:
+        term = audit_term.c.term
+        asked: list[Condition] = [
+            and_(term >= begun, term < begun + b"\xff") for begun in map(_bytes, sorted(group.beginnings))
+        ]
+        if group.between is not None:
+            low, high = map(_bytes, group.between)
+            asked.append(term.between(low, high))
+        if group.terms:
+            asked.append(term.in_([_bytes(one) for one in sorted(group.terms)]))
+        for one in asked if numbers else ():
+            query = select(audit_term.c.block, audit_term.c.places).where(
+                audit_term.c.block.in_(numbers), one
+            )
+            yield from ((row.block, row.places) for row in self.connection.execute(query))
+
+    def _look(self, where: Sequence[Condition], bits: int | None = None) -> None:
+        """Take what fits, newest first, until there are enough."""
+        rows = self.connection.execute(select(_e.sequence, _e.at).where(*where, *self._filters)).all()
+        places = [row for row in rows if bits is None or bits >> row.sequence % BLOCK & 1]
+        places.sort(key=lambda row: place_of(row.at, row.sequence), reverse=True)  # here: no index is to lead
+        taken = 0
+        for begin in range(0, len(places), ROWS_AT_ONCE):
+            numbers = [row.sequence for row in places[begin : begin + ROWS_AT_ONCE]]
+            rows_of = self.connection.execute(select(*self.row).where(_e.sequence.in_(numbers)))
+            by_number = {row.sequence: row for row in rows_of}
+            for number in numbers:
+                if self._takes(by_number[number]):
+                    self.found.append((place_of(by_number[number].at, number), by_number[number]))
+                    taken += 1
+            if taken >= self.wanted:
+                return
+
+    def _takes(self, row: Row[Any]) -> bool:
+        """What cannot be read is taken: its columns fit, and whoever searches sees that something was damaged."""
+        try:
+            return self._fits(quick(row.canonical), moment(row.at))
+        except UNREADABLE:
+            return True
+
+    def _full(self, highest_at: int) -> bool:
+        """Nothing in blocks that end by then can come before what is there."""
+        if len(self.found) < self.wanted:
+            return False
+        return sum(place.at > highest_at for place, _ in self.found) >= self.wanted
+
+    def _best(self) -> list[Row[Any]]:
+        return [row for _, row in sorted(self.found, key=lambda one: one[0], reverse=True)[: self.wanted]]
+
+    def _not_searched(self, missing: Sequence[int]) -> NotSearched | None:
+        """Unless all of it was received before the span begins: what happens is not received before."""
+        if not missing:
+            return None
+        last = select(_e.received_at).where(_e.sequence < (missing[0] + 1) * BLOCK)
+        received = self.connection.scalar(last.order_by(_e.sequence.desc()).limit(1)) or 0
+        since = self.query.since
+        if since is not None and received < microseconds(since):
+            return None
+        return NotSearched(len(missing) * BLOCK, moment(received))
+
+
+def _among(block: Block, bits: int) -> list[Condition]:
+    begin = block.number * BLOCK
+    if bits.bit_count() <= FEW:
+        return [_e.sequence.in_([begin + place for place in places_of(bits)])]
+    return [_e.sequence >= begin, _e.sequence < begin + BLOCK]
+
+
+def _in_parts(blocks: Sequence[Block]) -> Iterator[Sequence[Block]]:
+    """Few at first, then more."""
+    begin, sizes = 0, list(BLOCKS_AT_ONCE)
+    while begin < len(blocks):
+        size = sizes.pop(0) if len(sizes) > 1 else sizes[0]
+        yield blocks[begin : begin + size]
+        begin += size
+
+
+def _bytes(term: str) -> bytes:
+    return term.encode("utf-8", "surrogatepass")
+
+
+def place_of(at: Any, sequence: int) -> Position:
+    """Of any value that stands in the column: SQLite sorts NULL before numbers, text and bytes behind them."""
+    if isinstance(at, int | float) and abs(at) < FARTHEST:
+        return Position(int(at), sequence)
+    return Position(-FARTHEST if at is None else FARTHEST, sequence)

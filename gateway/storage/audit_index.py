@@ -1,0 +1,134 @@
+"""The index beside the log: which blocks of entries it knows, making one, forgetting some.
+
+Blocks are made once, when their last entry is in the log, the newest first; behind the log, so that no append pays for
+it. What the index says is a hint: an entry is shown by its own bytes. It can be emptied and is made again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from gateway.audit.places import BLOCK, packed
+from gateway.audit.terms import UNREADABLE, quick, terms_of
+from gateway.storage.database import Database
+from gateway.storage.engine import driver_of
+from gateway.storage.rows import run_rows
+from gateway.storage.tables.audit import audit_entry, audit_tail
+from gateway.storage.tables.audit_index import audit_block, audit_term
+
+AT_ONCE = 512  # entries that are read in one go
+WRITTEN = 2_000  # rows of one transaction: a few milliseconds in which nobody else writes
+_e = audit_entry.c
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Block:
+    highest_at: int
+    """The latest time among its entries."""
+    lowest_at: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What of the log is indexed."""
+
+    blocks: Sequence[Block]
+    missing: Sequence[int]
+    """Whole blocks that are not indexed yet, the newest first."""
+    size: int
+    """Entries of the log."""
+
+    @property
+    def rest(self) -> range:
+        """Numbers behind the last whole block."""
+        return range(self.size // BLOCK * BLOCK, self.size)
+
+
+def cover(connection: Connection) -> Cover:
+    size = connection.scalar(select(audit_tail.c.size)) or 0
+    rows = connection.execute(select(audit_block)).all()
+    blocks = [Block(row.highest_at, row.lowest_at, row.block) for row in rows]
+    oldest = connection.scalar(select(func.min(_e.sequence))) or 0
+    missing = set(range(oldest // BLOCK, size // BLOCK)) - {one.number for one in blocks}
+    return Cover(blocks, sorted(missing, reverse=True), size)
+
+
+async def index_next(database: Database) -> bool:
+    """Index the newest block that is not yet; whether there was one. Raises DatabaseUnusable."""
+    known = await database.read(cover)
+    if not known.missing:
+        return False
+    number = known.missing[0]
+    made = await database.read(lambda connection: _made(connection, number))
+    rows = iter(made.rows)
+    await database.write(
+        lambda connection: forget(connection, number, number + 1)
+    )  # of one that was broken off
+    while some := list(islice(rows, WRITTEN)):
+        await database.write(lambda connection, some=some: _write(connection, some))  # type: ignore[misc]
+    await database.write(lambda connection: _finish(connection, made.block))
+    return True
+
+
+def forget(connection: Connection, begin: int, end: int) -> None:
+    """The blocks from `begin` on and before `end`: their entries are no more, or they are made again."""
+    for table in (audit_block, audit_term):
+        connection.execute(delete(table).where(table.c.block >= begin, table.c.block < end))
+
+
+def forget_entries(connection: Connection, begin: int, end: int) -> None:
+    """Every block with an entry from the number `begin` on and before `end`; what is left of it is indexed again."""
+    forget(connection, begin // BLOCK, -(-end // BLOCK))
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    block: Block
+    rows: Sequence[tuple[int, bytes, bytes]]
+
+
+def _made(connection: Connection, number: int) -> _Made:
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    times = []
+    for sequence, at, data in _entries(connection, number):
+        times.append(at)
+        try:
+            terms = terms_of(quick(data), at)
+        except UNREADABLE:
+            continue  # damaged: verification tells of it, and no search finds it by what it may have said
+        for term in terms:
+            places[term].append(sequence % BLOCK)
+    ordered = sorted((term.encode("utf-8", "surrogatepass"), term) for term in places)
+    rows = [(number, kept, packed(places[term])) for kept, term in ordered]
+    return _Made(Block(max(times, default=0), min(times, default=0), number), rows)
+
+
+def _entries(connection: Connection, number: int) -> Iterator[tuple[int, int, bytes]]:
+    for begin in range(number * BLOCK, (number + 1) * BLOCK, AT_ONCE):
+        query = select(_e.sequence, _e.at, _e.canonical).where(
+            _e.sequence >= begin, _e.sequence < begin + AT_ONCE
+        )
+        for sequence, at, data in connection.execute(query):
+            if type(at) is int and isinstance(data, bytes):  # SQLite keeps whatever somebody wrote by hand
+                yield sequence, at, data
+
+
+_TERM = str(insert(audit_term).compile()).rpartition("VALUES")[0]
+
+
+def _write(connection: Connection, rows: Sequence[tuple[int, bytes, bytes]]) -> None:
+    run_rows(
+        driver_of(connection.connection),
+        lambda number: f"{_TERM}VALUES " + ", ".join(["(?, ?, ?)"] * number),
+        rows,
+    )
+
+
+def _finish(connection: Connection, block: Block) -> None:
+    connection.execute(
+        insert(audit_block).values(block=block.number, lowest_at=block.lowest_at, highest_at=block.highest_at)
+    )

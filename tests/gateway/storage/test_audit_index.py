@@ -1,0 +1,175 @@
+"""Searching by the index beside the log finds what looking at every entry finds, in the same order."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from gateway.audit.canonical import Recorded
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.fitting import Fitting
+from gateway.audit.places import BLOCK
+from gateway.audit.search import Having, Hours, Page, Query
+from gateway.storage import audit_by_terms
+from gateway.storage.audit_index import cover, forget_entries, index_next
+from gateway.storage.audit_search import LogSearch
+from gateway.storage.tables.audit_index import audit_block, audit_term
+from tests.gateway.audit.making import EITHER, NOON, Log, entry, open_log_of_either
+
+ENTRIES = 2 * BLOCK + 100
+QUERIES = [
+    Query(text="smlouva 17"),
+    Query(text="nothing of this"),
+    Query(having=(Having("country", frozenset({"*"})), Having("country", frozenset({"CZ"}), without=True))),
+    Query(having=(Having("status", frozenset({"5xx"})),), municipality="588300"),
+    Query(bytes_from=8_192),
+    Query(hours=Hours(time(14), time(14, 1)), outcome=Outcome.REFUSED),
+    Query(municipality="588297", action="sign"),
+    Query(crossing=True, own_municipality="588301"),
+    Query(within="588301", codes=frozenset({Code.DECISION_REFUSE})),
+    Query(person="osoba3", application="map", since=NOON + timedelta(seconds=20)),
+    Query(rule="r", until=NOON + timedelta(seconds=3)),
+    Query(text="osoba1", without_technical=True, without_reading_of="d:1"),
+]
+
+
+def made() -> Iterator[Entry]:
+    for number in range(ENTRIES):
+        refused = number % 97 == 0
+        yield entry(
+            number,
+            code=Code.DECISION_REFUSE if refused else Code.ACCESS,
+            outcome=Outcome.REFUSED if refused else Outcome.SUCCESS,
+            at=NOON + timedelta(milliseconds=5 * number, seconds=-120 if number % 500 == 7 else 0),
+            subject=f"d:{number % 7}",
+            person=f"osoba{number % 7}",
+            municipality=str(588_296 + number % 6),
+            own_municipality=str(588_296 + (number % 6 if number % 61 else 5)),
+            application="map" if number % 5 == 0 else "records",
+            action="sign" if number % 333 == 1 else "read",
+            rule="r" if refused else "",
+            details={
+                "path": f"/smlouva/{number % 300}",
+                "status": 502 if number % 801 == 4 else 200,
+                "bytes_in": 0,
+                "bytes_out": number % 10_000,
+                "facts": '{"country":"SK"}' if number == 4711 else '{"country":"CZ"}' if refused else "",
+            },
+        )
+
+
+@pytest.fixture(params=EITHER, scope="module")
+def log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    folder: Path = tmp_path_factory.mktemp("indexed")
+    with open_log_of_either(request, folder) as opened:
+        whole = list(made())
+        for begin in range(0, ENTRIES, 1000):
+            opened.append(whole[begin : begin + 1000])
+
+        async def index() -> None:
+            while await index_next(opened.database):
+                pass
+
+        asyncio.run(index())
+        yield opened
+
+
+async def all_pages(search: LogSearch, query: Query, limit: int) -> list[int]:
+    found: list[int] = []
+    after = None
+    while True:
+        page: Page = await search.page(query, after, limit)
+        found += [one.sequence for one in page.entries]
+        if page.following is None:
+            return found
+        after = page.following
+
+
+def one_by_one(log: Log, query: Query) -> list[int]:
+    """By the log's own columns and the entries' bytes, without any index."""
+    plain = Query(**{name: getattr(query, name) for name in ("since", "until")})
+    fits = Fitting(query)
+    found = asyncio.run(all_pages(LogSearch(log.database), plain, 1000))
+    return [number for number in found if _fits(ENTRY[number], query, fits)]
+
+
+ENTRY = list(made())
+
+
+def _fits(one: Entry, query: Query, further: Fitting) -> bool:
+    columns = ("municipality", "own_municipality", "application", "action", "rule", "person", "outcome")
+    return (
+        all(getattr(query, name) in (None, getattr(one, name)) for name in columns)
+        and (not query.codes or one.code in query.codes)
+        and (not query.crossing or one.municipality != one.own_municipality)
+        and (query.within in (None, one.municipality, one.own_municipality))
+        and further(one, one.at)
+    )
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: " ".join(query.described()))
+def test_a_search_by_the_index_finds_all_that_fits_newest_first(log: Log, query: Query):
+    expected = one_by_one(log, query)
+    assert bool(expected) is (query.text != "nothing of this")
+    assert asyncio.run(all_pages(LogSearch(log.database), query, 40)) == expected
+
+
+def test_what_is_newer_than_the_index_is_found_too(log: Log):
+    known = log.database.read_now(cover)
+    assert ([one.number for one in sorted(known.blocks)], list(known.missing)) == ([0, 1], [])
+    page = asyncio.run(LogSearch(log.database).page(Query(text="smlouva")))
+    assert page.entries[0].sequence in known.rest
+
+
+def test_an_index_that_lies_shows_nothing_that_does_not_fit(log: Log):
+    """Whoever writes to the database may hide entries from the index, but makes none appear."""
+    of_the_lie = audit_term.c.term == b"country=SK"
+    before = log.database.read_now(lambda c: c.scalar(select(audit_term.c.places).where(of_the_lie)))
+
+    def say(places: bytes) -> None:
+        log.database.write_soon(
+            lambda c: c.execute(update(audit_term).where(of_the_lie).values(places=places))
+        ).result()
+
+    say(b"\xff" * (BLOCK // 8))
+    try:
+        found = asyncio.run(
+            LogSearch(log.database).page(Query(having=(Having("country", frozenset({"SK"})),)))
+        )
+    finally:
+        say(before)
+    assert [one.sequence for one in found.entries if isinstance(one, Recorded)] == [4711]
+
+
+def test_blocks_are_forgotten_by_runs_and_made_again(log: Log):
+    log.database.write_soon(lambda c: forget_entries(c, 10, BLOCK)).result()
+
+    def kept(connection):
+        return (
+            list(connection.scalars(select(audit_block.c.block))),
+            connection.scalar(select(func.min(audit_term.c.block))),
+        )
+
+    assert log.database.read_now(kept) == ([1], 1)
+    assert asyncio.run(index_next(log.database))
+    assert not asyncio.run(index_next(log.database))
+    assert sorted(log.database.read_now(kept)[0]) == [0, 1]
+
+
+def test_it_is_told_how_much_was_not_looked_at(log: Log, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(audit_by_terms, "LOOKED_THROUGH", BLOCK)
+    log.database.write_soon(lambda c: forget_entries(c, 0, ENTRIES)).result()
+    try:
+        page = asyncio.run(LogSearch(log.database).page(Query(text="slovensko")))
+        assert page.not_searched is not None
+        assert page.not_searched.entries == 2 * BLOCK
+        later = Query(text="slovensko", since=NOON + timedelta(days=1))
+        assert asyncio.run(LogSearch(log.database).page(later)).not_searched is None
+        by_columns = Query(municipality="588297", action="sign")  # has the log's own indexes
+        assert asyncio.run(all_pages(LogSearch(log.database), by_columns, 40)) == one_by_one(log, by_columns)
+    finally:
+        while asyncio.run(index_next(log.database)):
+            pass

@@ -1,0 +1,70 @@
+"""Ready answers on the officers' pages: one click, recorded, as far as the reader sees."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.questions import ready
+from tests.gateway.web.people import KVASICE, NOW, OFFICER, assertion_header
+from tests.gateway.web.test_officer import AS_OFFICER, shown
+
+pytestmark = pytest.mark.real
+AS_KVASICE = {**AS_OFFICER, **assertion_header(replace(OFFICER, municipality=KVASICE))}
+
+
+async def test_every_question_is_one_click_away_and_answers(client, office):
+    overview = await shown(client, "/answers")
+    for one in ready():
+        assert f'href="/answers/{one.name}"' in overview
+        before = len(office.log.entries)
+        assert one.title.en.replace("'", "&#39;") in await shown(client, f"/answers/{one.name}")
+        looks = [each for each in office.log.entries[before:] if each.code is Code.LOG_SEARCHED]
+        assert [each.details["query"] for each in looks] == [f"question={one.name}"]
+
+
+async def test_an_answer_leads_from_entries_and_counts_to_the_log(client):
+    refused = await shown(client, "/answers/why-refused")
+    assert 'href="/log/127"' in refused
+    assert "region/records-mayor" in refused
+    crossed = await shown(client, "/answers/across-municipalities")
+    assert "crossing=1" in crossed
+    assert "own_municipality=588644" in crossed
+
+
+async def test_a_matter_that_nobody_closed_is_said_to_be_open(client, office):
+    begun = Entry(
+        code=Code.EMERGENCY_BEGUN,
+        outcome=Outcome.SUCCESS,
+        at=NOW - timedelta(hours=1),
+        person="novakova",
+        details={"request": "r"},
+    )
+    office.log.entries.append(begun)
+    text = await shown(client, "/answers/emergency-access")
+    assert "not yet" in text
+    assert "https://requests.brana.test/reviews" in text
+
+
+@pytest.mark.parametrize(
+    "asked", ["since=tomorrow", "until=2026-13-01", "since=2026-11-23&until=2026-11-22", "municipality=%00"]
+)
+async def test_half_a_question_gets_no_answer(client, asked):
+    text = await shown(client, f"/answers/why-refused?{asked}", 400)
+    assert 'href="/log/127"' not in text
+
+
+async def test_a_question_that_is_not_there_is_not_answered(client):
+    await shown(client, "/answers/nobody-asked", 404)
+
+
+async def test_a_municipality_gets_answers_about_itself_alone(client):
+    answer = await client.get("/answers/why-refused", headers=AS_KVASICE)
+    text = await answer.text()
+    assert answer.status == 200
+    assert 'href="/log/7"' in text
+    assert 'href="/log/127"' not in text
+    for name in ("without-second-factor", "log-whole"):
+        answer = await client.get(f"/answers/{name}", headers=AS_KVASICE)
+        assert "What stands now" not in await answer.text()
