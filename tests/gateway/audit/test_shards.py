@@ -19,13 +19,17 @@ from gateway.audit.tree import Frontier
 from gateway.storage.audit import Ledger, LogInconsistent, read_tail
 from gateway.storage.audit_evidence import rows
 from gateway.storage.audit_shards import is_server
+from gateway.storage.postgres.beside import at_work
+from gateway.storage.schema import newest
 from gateway.storage.step import standing
 from gateway.storage.tables.audit import audit_tail
-from tests.gateway.audit.making import NOON, SIGNER, Log, entry, open_log
+from tests.gateway.audit.making import NOON, SIGNER, Log, entry, open_log, until
 from tests.gateway.audit.sharding import broken, by_hand, check, months, shards
 from tests.gateway.audit.test_append import written
 
 __all__ = ["months"]
+
+OURS_ALONE = [("this machine", newest())]
 
 
 def notes(log: Log) -> list[tuple[str, int, int]]:
@@ -261,6 +265,7 @@ def test_beside_a_node_that_knows_no_months_none_turns(months: Log) -> None:
     ):
         months.append([entry(1)])
         assert len(shards(months)) == 2
+    asyncio.run(until(lambda: months.database.read_now(lambda c: at_work(c, newest())) == OURS_ALONE))
     months.append([entry(2)])
     assert len(shards(months)) == 2, "it is not asked for each entry"
     months.clock.advance(minutes=1)

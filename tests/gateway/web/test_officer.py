@@ -1,6 +1,5 @@
 import re
 from dataclasses import replace
-from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -11,7 +10,6 @@ from gateway.audit.anchors import Fault
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.own_process import Failure, Progress
 from gateway.audit.recomputation import Verdict
-from gateway.audit.retention import Kept
 from gateway.audit.search import TooManyPeople
 from gateway.audit.verify import Broken
 from tests.gateway.web.people import AUDITOR, MAYOR, NOW, OFFICER, assertion_header
@@ -380,27 +378,3 @@ async def test_a_session_that_is_over_is_said_to_be(client, path):
 async def test_somebody_of_the_portal_cannot_open_officers_pages(client):
     headers = {**AS_OFFICER, **assertion_header(MAYOR)}
     assert (await client.get("/log", headers=headers)).status == 401
-
-
-async def test_what_is_kept_of_the_log_and_what_holds_it_is_told(client):
-    text = await shown(client, "/integrity")
-    assert "Deleted after its time: what was received from" in text
-    assert "šetření č. j. 5/2026 (cli:root (novak))" in text
-    assert "without an end" in text
-    assert text.count("held (hold 1)") == 1
-    assert text.count("4,000") == 2
-
-
-async def test_a_log_without_a_closed_month_says_so(client, office):
-    office.kept = Kept()
-    assert "No month of it is closed yet" in await shown(client, "/integrity")
-
-
-async def test_whoever_asks_for_a_time_that_was_deleted_is_told_so(client, office):
-    gone = office.kept.shards[0]
-    span = f"since={gone.began:%Y-%m-%dT%H:%M}&until={gone.ended:%Y-%m-%dT%H:%M}"
-    assert "The log does not go back that far" in await shown(client, f"/log?{span}")
-    later = f"since={gone.ended + timedelta(days=1):%Y-%m-%dT%H:%M}"
-    assert "does not go back that far" not in await shown(client, f"/log?{later}")
-    office.kept = Kept()
-    assert "does not go back that far" not in await shown(client, f"/log?{span}")
