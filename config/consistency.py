@@ -5,10 +5,16 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from config.address import split_address
+from config.alerts import alert_findings
 from config.applications import (
     application_findings,
     certificates_of_applications,
     secrets_of_applications,
+)
+from config.audit_receivers import (
+    audit_receiver_findings,
+    certificates_of_audit_receivers,
+    secrets_of_audit_receivers,
 )
 from config.control_characters import control_characters
 from config.deputies import deputy_findings
@@ -26,6 +32,7 @@ from config.networks import proxy_findings
 from config.places import place_findings
 from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
 from config.requests import request_findings
+from config.retention import retention_findings
 from config.role_mappings import role_findings
 from config.settings import Settings
 from config.shared_database import certificates_of_database, database_findings, secrets_of_database
@@ -71,10 +78,13 @@ def inconsistencies(
         ((), place_findings(settings)),
         ((), named_network_findings(settings)),
         ((), receiver_findings(settings)),
+        ((), audit_receiver_findings(settings)),
+        ((), alert_findings(settings)),
         ((), witness_findings(settings)),
         ((), database_findings(settings)),
         ((), technical_findings(settings, district)),
         (("requests", "applications"), request_findings(settings)),
+        (("audit",), retention_findings(settings)),
     )
     return [one for rests_on, findings in checks for one in without_doubt(list(findings), rests_on, doubtful)]
 
@@ -111,9 +121,10 @@ def _files(settings: Settings) -> Iterator[Finding]:
         for number, directory in enumerate(settings.directories)
     }
     secrets |= secrets_of_receivers(settings) | secrets_of_applications(settings)
-    secrets |= secrets_of_database(settings)
+    secrets |= secrets_of_database(settings) | secrets_of_audit_receivers(settings)
     readable |= authorities_of_receivers(settings) | certificates_of_applications(settings)
-    readable |= certificates_of_database(settings) | authorities_of_witnesses(settings)
+    readable |= certificates_of_database(settings) | certificates_of_audit_receivers(settings)
+    readable |= authorities_of_witnesses(settings)
     readable |= files_of_technical_accounts(settings)
     readable |= (
         {} if settings.countries.database is None else {"countries.database": settings.countries.database}

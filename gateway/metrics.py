@@ -69,6 +69,21 @@ class Metrics:
         self.incident_closures = Gauge(
             "brana_incident_closures", "Classes of access that an incident closes now", registry=self.registry
         )
+        self.alerts_standing = Gauge(
+            "brana_alerts_standing", "Alerts that stand, by rule", ["rule"], registry=self.registry
+        )
+        self.receiver_behind = Gauge(
+            "brana_audit_receiver_behind",
+            "Entries of the log that a receiver has not taken",
+            ["receiver"],
+            registry=self.registry,
+        )
+        self.receiver_late = Gauge(
+            "brana_audit_receiver_late_seconds",
+            "Age of the first entry that a receiver has not taken",
+            ["receiver"],
+            registry=self.registry,
+        )
         self.certificate_ends = certificate_gauge(self.registry)
         self._recovery = Counter(
             "brana_recovery_sign_ins_total",

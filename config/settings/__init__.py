@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from config.settings.alerts import AlertRule
 from config.settings.applications import Application, Health, Identity, IdentityHeaders, Route, UpstreamTls
+from config.settings.audit_receivers import AuditReceiver
 from config.settings.directories import (
     ACTIVITY_ROLE_PLACEHOLDER,
     AGENDA_PLACEHOLDER,
@@ -42,11 +44,13 @@ __all__ = [
     "PLACEHOLDER",
     "AccessReview",
     "ActivityRoles",
+    "AlertRule",
     "Application",
     "Audit",
     "AuditFollowUp",
     "AuditGroup",
     "AuditQuestion",
+    "AuditReceiver",
     "Deputy",
     "Directory",
     "Facts",
@@ -69,6 +73,7 @@ __all__ = [
     "Policies",
     "Postgres",
     "Public",
+    "Regime",
     "Requests",
     "RoleLimits",
     "RoleMapping",
@@ -141,12 +146,24 @@ class Policies(Setting, frozen=True, kw_only=True):
     """What becomes of files that were edited: in force at once, or a proposal that somebody else approves."""
 
 
+Regime = Literal["higher", "lower"]
+
+
 class Audit(Setting, frozen=True, kw_only=True):
     checkpoint_every: timedelta = timedelta(seconds=1)
     spool_file_mib: Annotated[int, Meta(ge=1)] = 64
     """Size at which the spool file of the access log is rotated."""
     questions: list[AuditQuestion] = field(default_factory=list)
     """Beside those that the product brings."""
+    regime: Regime = "higher"
+    """Of duties by act 264/2025, which the report is held against: `higher` by decree 409/2025, `lower` by 410/2025."""
+    kept_months: Annotated[int, Meta(ge=1, le=1200)] = 18
+    """How long a month of the log is kept behind its last entry; what a legal hold covers is kept longer."""
+    receivers: list[AuditReceiver] = field(default_factory=list)
+    receiver_down_after: timedelta = timedelta(minutes=5)
+    """For how long a receiver takes nothing until the log says so."""
+    alerts: list[AlertRule] = field(default_factory=list)
+    """Besides those that are delivered; one of the same name takes its place."""
     witnesses: list[WitnessSetting] = field(default_factory=list)
     """Machines that cosign checkpoints."""
     mail_checkpoints_to: list[str] = field(default_factory=list)

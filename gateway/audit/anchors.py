@@ -5,14 +5,15 @@ node which stood while others sealed may lack more, but none in between.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from heapq import merge
 
-from gateway.audit.checkpoint import Checkpoint, unseal
+from gateway.audit.checkpoint import FIRST, Checkpoint, unseal
 from gateway.audit.checkpoint_file import Written
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.note import NoteRefused, Verifier
+from gateway.audit.shard import Shard
 
 
 class Fault(StrEnum):
@@ -30,6 +31,9 @@ class Fault(StrEnum):
     TAIL_DAMAGED = "tail_damaged"
     CHECKPOINT_REMOVED = "checkpoint_removed"
     CHECKPOINT_ALTERED = "checkpoint_altered"
+    SHARD_ALTERED = "shard_altered"
+    SHARD_NOT_TOLD = "shard_not_told"  # that it was dropped
+    SHARD_NOT_GONE = "shard_not_gone"
 
 
 class Source(StrEnum):
@@ -41,15 +45,19 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """At `size` entries the log had this root; `fault` when the checkpoint itself is what is wrong."""
+    """At `size` entries the tree that begins with number `first` had this root; `fault` when the checkpoint itself is
+    what is wrong.
+    """
 
     size: int
+    """Entries of the whole log."""
     root: bytes
     source: Source
     at: int | None = None
     """The database's time of the checkpoint, microseconds; None from other sources."""
     fault: Fault | None = None
     what: str = ""
+    first: int = 0
 
 
 def anchors(
@@ -60,19 +68,31 @@ def anchors(
     kept: Iterable[Checkpoint] = (),
     *,
     shared: bool = False,
+    dropped: Sequence[Shard] = (),
 ) -> Iterator[Anchor]:
-    """All anchors by size, lazily. `shared`: other nodes seal the log too, and this one's file follows.
+    """All anchors by size, lazily. `shared`: other nodes seal the log too, and this one's file follows. `dropped`: of
+    these nothing is left but the last checkpoint, so that no other is held against anything.
 
     `table`: in order of size. `file`: reads the file from its beginning each time it is called. `file_size`:
     its bytes before the database's snapshot was taken; what was added later need not be in `table`. `kept`: checkpoints
     from elsewhere; whoever unsealed them knows that our key signed them.
     """
     elsewhere = sorted(
-        (Anchor(one.size, one.root, Source.KEPT) for one in kept), key=lambda anchor: anchor.size
+        (
+            Anchor(one.reach, one.root, Source.KEPT, first=one.first)
+            for one in kept
+            if not within(one.reach, dropped)
+        ),
+        key=lambda anchor: anchor.size,
     )
-    return merge(
-        _local(table, file, file_size, keys, shared=shared), elsewhere, key=lambda anchor: anchor.size
-    )
+    left = (row for row in table if not within(row.size, dropped))
+    local = _local(left, file, file_size, keys, shared=shared, dropped=dropped)
+    return merge(local, elsewhere, key=lambda anchor: anchor.size)
+
+
+def within(size: object, dropped: Sequence[Shard]) -> bool:
+    """Whether a checkpoint of so many entries is one of a dropped shard, and not its last."""
+    return isinstance(size, int) and any(one.first < size < one.end for one in dropped)
 
 
 def _local(
@@ -82,9 +102,10 @@ def _local(
     keys: Sequence[Verifier],
     *,
     shared: bool,
+    dropped: Sequence[Shard],
 ) -> Iterator[Anchor]:
     back = _step_back(file(), file_size)
-    for anchor in _pairs(iter(table), _before(file(), file_size), keys, shared=shared):
+    for anchor in _pairs(iter(table), _before(file(), file_size, dropped), keys, shared=shared):
         if back and (anchor.size >= back.size or anchor.fault):
             yield back
             return
@@ -95,9 +116,13 @@ def _local(
         yield back
 
 
-def _before(file: Iterator[Written], file_size: int) -> Iterator[tuple[Written, bool]]:
+def _before(
+    file: Iterator[Written], file_size: int, dropped: Sequence[Shard]
+) -> Iterator[tuple[Written, bool]]:
     """Notes of the file, each with whether it stood there before the snapshot of the database."""
-    return ((written, written.at < file_size) for written in file)
+    for written in file:
+        if not (dropped and within(_claimed_size(written.note), dropped)):
+            yield written, written.at < file_size
 
 
 def _step_back(file: Iterator[Written], file_size: int) -> Anchor | None:
@@ -115,8 +140,11 @@ def _step_back(file: Iterator[Written], file_size: int) -> Anchor | None:
 
 
 def _claimed_size(note: str) -> int | None:
-    lines = note.split("\n", 2)
-    return int(lines[1]) if len(lines) == 3 and lines[1].isdecimal() and len(lines[1]) < 20 else None
+    lines = note.split("\n", 4)
+    if len(lines) < 3 or not lines[1].isdecimal() or len(lines[1]) >= 20:
+        return None
+    first = FIRST.fullmatch(lines[3]) if len(lines) > 3 else None
+    return int(lines[1]) + (int(first[1]) if first else 0)
 
 
 def _pairs(
@@ -138,7 +166,7 @@ def _pairs(
             reached, row = row.size, next(table, None)
             continue
         if mine.fault or (noted is not None and noted[0].note == row.note):
-            yield mine if mine.fault else Anchor(mine.size, mine.root, Source.BOTH, mine.at)
+            yield mine if mine.fault else replace(mine, source=Source.BOTH)
             reached, row, noted = row.size, next(table, None), next(file, None) if noted else None
             continue
         following = next(table, None)
@@ -155,11 +183,11 @@ def _apart(mine: Anchor, theirs: Anchor | None) -> Anchor:
     """The first of the two copies that has no counterpart."""
     if theirs is None or theirs.size > mine.size:
         what = f"the checkpoint of {mine.size} entries is in the database, but no longer in checkpoints.log"
-        return Anchor(mine.size, mine.root, mine.source, mine.at, Fault.CHECKPOINT_REMOVED, what)
+        return replace(mine, fault=Fault.CHECKPOINT_REMOVED, what=what)
     if theirs.fault or theirs.size < mine.size or theirs.root != mine.root:
         return theirs
     what = f"the checkpoint of {mine.size} entries reads differently in the database and in checkpoints.log"
-    return Anchor(mine.size, mine.root, mine.source, mine.at, Fault.CHECKPOINT_ALTERED, what)
+    return replace(mine, fault=Fault.CHECKPOINT_ALTERED, what=what)
 
 
 def _from_table(row: Sealed, keys: Sequence[Verifier]) -> Anchor:
@@ -168,10 +196,10 @@ def _from_table(row: Sealed, keys: Sequence[Verifier]) -> Anchor:
     except NoteRefused as error:
         what = f"the database's checkpoint of {row.size} entries: {error.why}"
         return Anchor(row.size, row.root, Source.DATABASE, row.at, Fault.CHECKPOINT_ALTERED, what)
-    if (checkpoint.size, checkpoint.root) != (row.size, row.root):
+    if (checkpoint.reach, checkpoint.root) != (row.size, row.root):
         what = f"the database's checkpoint of {row.size} entries does not agree with its own note"
         return Anchor(row.size, row.root, Source.DATABASE, row.at, Fault.CHECKPOINT_ALTERED, what)
-    return Anchor(row.size, row.root, Source.DATABASE, row.at)
+    return Anchor(row.size, row.root, Source.DATABASE, row.at, first=checkpoint.first)
 
 
 def _in_file_only(written: Written, reached: int, keys: Sequence[Verifier]) -> Anchor:
@@ -180,4 +208,4 @@ def _in_file_only(written: Written, reached: int, keys: Sequence[Verifier]) -> A
     except NoteRefused as error:
         what = f"checkpoints.log, byte {written.at}: {error.why}"
         return Anchor(reached, b"", Source.FILE, fault=Fault.CHECKPOINT_ALTERED, what=what)
-    return Anchor(checkpoint.size, checkpoint.root, Source.FILE)
+    return Anchor(checkpoint.reach, checkpoint.root, Source.FILE, first=checkpoint.first)

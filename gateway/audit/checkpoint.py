@@ -1,26 +1,45 @@
-"""Checkpoints (C2SP tlog-checkpoint): origin, size and root of the log as the text of a signed note."""
+"""Checkpoints (C2SP tlog-checkpoint): origin, size and root of a tree of the log as the text of a signed note.
+
+The tree that a log begins with has the log's own name; that of a month, `<name>/2026-12`, says in one line more which
+entry of the log is its first. One key signs for all of them.
+"""
 
 import base64
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.audit import note
 from gateway.audit.note import NoteRefused, Signer, Verifier
 from gateway.audit.tree import HASH
 
 LARGEST_SIZE = 2**63 - 1
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+FIRST = re.compile(r"first ([1-9][0-9]{0,17})")
+"""Extension line of a month's checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What the log was when it had `size` entries."""
+    """What a tree of the log was when it had `size` entries."""
 
     origin: str
     """Name of the log, and of the key that signs for it."""
     size: int
     root: bytes
     extensions: tuple[str, ...] = ()
-    """Further lines; ours have none, others' are kept as they are."""
+    """Further lines: that of a month; others' are kept as they are."""
+
+    @property
+    def first(self) -> int:
+        """Number of the tree's first entry."""
+        found = FIRST.fullmatch(self.extensions[0]) if self.extensions else None
+        return int(found[1]) if found else 0
+
+    @property
+    def reach(self) -> int:
+        """Entries of the whole log that were written when it was made."""
+        return self.first + self.size
 
     def text(self) -> str:
         lines = (self.origin, str(self.size), base64.b64encode(self.root).decode(), *self.extensions)
@@ -45,13 +64,29 @@ class Checkpoint:
         return checkpoint
 
 
-def seal(size: int, root: bytes, signer: Signer) -> str:
-    """The signed note of a checkpoint of the log that `signer` signs for."""
-    return note.sign(Checkpoint(signer.name, size, root).text(), signer)
+def seal(size: int, root: bytes, signer: Signer, month: str = "", first: int = 0) -> str:
+    """The signed note of a checkpoint of the log that `signer` signs for; `month`, `first`: of a later tree of it."""
+    if not month:
+        return note.sign(Checkpoint(signer.name, size, root).text(), signer)
+    own = replace(signer, name=f"{signer.name}/{month}")
+    return note.sign(Checkpoint(own.name, size, root, (f"first {first}",)).text(), own)
+
+
+def log_of(origin: str) -> str:
+    """Name of the log that a tree is of."""
+    log, _, month = origin.rpartition("/")
+    return log if MONTH.fullmatch(month) else origin
 
 
 def unseal(signed: str, known: Iterable[Verifier]) -> Checkpoint:
-    """The checkpoint in a signed note, when a known key of its very origin signed it. Raises NoteRefused."""
-    verifiers = tuple(known)
+    """The checkpoint in a signed note, when a known key of its very log signed it. Raises NoteRefused."""
     origin, _, _ = signed.partition("\n")
-    return Checkpoint.parse(note.open_note(signed, [key for key in verifiers if key.name == origin]))
+    log = log_of(origin)
+    keys = [key for key in known if key.name in (origin, log)]
+    whole = [key for key in keys if key.name == origin]
+    if whole or log == origin:
+        return Checkpoint.parse(note.open_note(signed, whole))
+    checkpoint = Checkpoint.parse(note.open_note(signed, [replace(key, name=origin) for key in keys]))
+    if not checkpoint.first:
+        raise NoteRefused("a month's checkpoint does not say which entry is its first")
+    return checkpoint

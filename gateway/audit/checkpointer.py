@@ -1,7 +1,7 @@
 """Seals the log: a signed checkpoint each interval in which something was recorded, and one at a clean stop.
 
 Order of writing: the entries, then the checkpoint in the database, then the file. A crash in between leaves
-the file one note behind at most; `begin` adds it.
+the file one note behind at most; `begin` adds it. A shard that was closed is sealed once more, before the next one is.
 """
 
 import asyncio
@@ -15,7 +15,16 @@ from typing import Protocol
 from gateway.audit import checkpoint, checkpoint_file
 from gateway.audit.facts import LATEST, moment
 from gateway.audit.note import NoteRefused, Signer
-from gateway.audit.tree import Frontier
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A tree of the log at some moment: what a checkpoint says."""
+
+    size: int
+    root: bytes
+    month: str = ""
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +32,14 @@ class Sealed:
     """A checkpoint as the database keeps it."""
 
     size: int
+    """Entries of the whole log."""
     root: bytes
+    """Of the tree of the last of them."""
     at: int
     """Receive time of its last entry, microseconds since the epoch."""
     note: str
+    open: bool = True
+    """Whether more may follow in its tree, as far as was asked."""
 
     @property
     def moment(self) -> datetime:
@@ -42,8 +55,10 @@ class Sealed:
 class CheckpointStore(Protocol):
     async def newest(self) -> Sealed | None: ...
 
-    async def seal(self, note_of: Callable[[Frontier], str]) -> Sealed | None:
-        """Keep `note_of(frontier)` for the log as it is now; None when nothing was added since the newest."""
+    async def seal(self, note_of: Callable[[Reached], str]) -> Sealed | None:
+        """Keep the note of the log as it is now, or as a shard was that has been closed since the newest; None when
+        nothing was added.
+        """
         ...
 
     async def after(self, size: int) -> Sequence[Sealed]:
@@ -111,16 +126,20 @@ class Checkpointer:
         return None
 
     async def seal(self) -> Sealed | None:
-        """Make a checkpoint now, if there is anything new."""
-        sealed = await self._store.seal(self._note_of)
+        """Make a checkpoint now, if there is anything new; the last, where a closed shard was owed one."""
+        newest = None
+        while (sealed := await self._store.seal(self._note_of)) is not None:
+            newest = sealed
+            if not self._shared:
+                self._owed.append(sealed.note)
+                await asyncio.to_thread(self._pay)
+            if sealed.open:
+                break
         if self._shared:
             await self._catch_up()
-            return sealed
-        if sealed is not None:
-            self._owed.append(sealed.note)
-        if self._owed:
+        elif self._owed:
             await asyncio.to_thread(self._pay)
-        return sealed
+        return newest
 
     async def _catch_up(self) -> None:
         """What this node and others have sealed, each note once and in order."""
@@ -149,8 +168,8 @@ class Checkpointer:
                     self._trouble(None)
                 halted = False
 
-    def _note_of(self, frontier: Frontier) -> str:
-        return checkpoint.seal(frontier.size, frontier.root(), self._signer)
+    def _note_of(self, one: Reached) -> str:
+        return checkpoint.seal(one.size, one.root, self._signer, one.month, one.first)
 
     def _pay(self) -> None:
         while self._owed:
@@ -166,6 +185,6 @@ class Checkpointer:
 
     def _size(self, note: str) -> int:
         try:
-            return checkpoint.unseal(note, (self._signer.verifier,)).size
+            return checkpoint.unseal(note, (self._signer.verifier,)).reach
         except NoteRefused:
             return 0  # damage is for `verify` to name

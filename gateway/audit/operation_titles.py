@@ -74,6 +74,16 @@ OPERATION_TITLES: dict[Code, Title] = {
         en="All that is kept was moved from the file {file} to the database {server}: {who} "
         "(entries in the log: {entries})",
     ),
+    Code.VIEW_KEPT: Title(
+        cs="Uložen pohled na auditní záznam „{view}“: {who}", en="View of the log saved as “{view}”: {who}"
+    ),
+    Code.VIEW_REMOVED: Title(
+        cs="Odstraněn pohled na auditní záznam „{view}“: {who}", en="View of the log “{view}” removed: {who}"
+    ),
+    Code.PURPOSE_NAMED: Title(
+        cs="Uveden účel nahlížení do auditního záznamu: {who} ({purpose})",
+        en="Purpose of reading the log named: {who} ({purpose})",
+    ),
     Code.FLEET_FOUNDED: Title(
         cs="Založena certifikační autorita uzlů: {who}", en="Authority of the nodes founded: {who}"
     ),

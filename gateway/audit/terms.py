@@ -1,7 +1,7 @@
 """The index beside the log, as values: by which terms an entry is found, and which terms a query wants.
 
-A term is `field=value`, `~word`, `hour=18` (of Prague's clock) or `size=30` (bytes moved, 2^30 and more). An entry that
-fits a query has all terms that the query wants; the other way round the entry's own bytes decide.
+A term is `field=value`, `~word`, `hour=18` (of Prague's clock) or `size=30` (binary digits of the number of bytes
+moved). An entry that fits a query has all terms that the query wants; the other way round the entry's own bytes decide.
 """
 
 from collections.abc import Iterator
@@ -70,6 +70,8 @@ class Group:
     terms: frozenset[str]
     beginnings: frozenset[str] = frozenset()
     without: bool = False
+    between: tuple[str, str] | None = None
+    """Or a term from the first to the last of these, by the order of their letters."""
 
 
 CROSSING = "crossing"
@@ -133,7 +135,12 @@ def hour_term(hour: int) -> str:
 
 
 def _size(size: int) -> str:
-    return f"size={size.bit_length()}"
+    return size_term(size.bit_length())
+
+
+def size_term(digits: int) -> str:
+    """By the order of letters as by that of numbers."""
+    return f"size={digits:02}"
 
 
 def wanted_words(text: str) -> Iterator[Group]:
@@ -158,7 +165,7 @@ def wanted_sizes(least: int | None, most: int | None) -> Group:
     """Of bytes moved; `most` is included."""
     low = 0 if least is None else min(max(least, 0).bit_length(), LARGEST_SIZE)
     high = LARGEST_SIZE if most is None else min(max(most, 0).bit_length(), LARGEST_SIZE)
-    return Group(frozenset(f"size={number}" for number in range(low, high + 1)))
+    return Group(frozenset(), between=(size_term(low), size_term(high)))
 
 
 def wanted_hours(begin: time, end: time) -> Group:

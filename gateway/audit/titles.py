@@ -13,10 +13,13 @@ from gateway.audit.acts import SYSTEM
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
 from gateway.audit.entry import Code, Entry
+from gateway.audit.forwarding_titles import FORWARDING_TITLES
 from gateway.audit.operation_titles import OPERATION_TITLES
 from gateway.audit.policy_titles import POLICY_TITLES
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.request_titles import REQUEST_TITLES
+from gateway.audit.security_incident_titles import SECURITY_INCIDENT_TITLES
+from gateway.audit.shard_titles import SHARD_TITLES
 from gateway.audit.witness_titles import WITNESS_TITLES
 
 NOTHING = "–"
@@ -265,7 +268,9 @@ TITLES: dict[Code, Title] = {
         cs="Ověření neporušenosti auditních záznamů: {who} ({finding})",
         en="Integrity of the audit records checked: {who} ({finding})",
     ),
+    **SHARD_TITLES,
     **OPERATION_TITLES,
+    **FORWARDING_TITLES,
     **ACCESS_REVIEW_TITLES,
     **POLICY_TITLES,
     Code.TRAVEL_IMPOSSIBLE: Title(
@@ -273,6 +278,7 @@ TITLES: dict[Code, Title] = {
         en="Impossible travel: {who} (from {country_before} to {country}, address {address})",
     ),
     **REQUEST_TITLES,
+    **SECURITY_INCIDENT_TITLES,
     **WITNESS_TITLES,
 }
 
@@ -325,6 +331,17 @@ FAULTS: dict[Fault, Title] = {
     Fault.TAIL_DAMAGED: Title(cs="uložený konec stromu je poškozen", en="the stored tail is damaged"),
     Fault.CHECKPOINT_REMOVED: Title(cs="kontrolní bod chybí", en="a checkpoint was removed"),
     Fault.CHECKPOINT_ALTERED: Title(cs="kontrolní bod byl změněn", en="a checkpoint was altered"),
+    Fault.SHARD_ALTERED: Title(
+        cs="uložené hranice měsíců záznamu nesouhlasí s tím, co v něm stojí",
+        en="the stored bounds of the log's months disagree with what stands in it",
+    ),
+    Fault.SHARD_NOT_TOLD: Title(
+        cs="měsíc záznamu chybí, a žádný záznam neříká, že byl vymazán po uplynutí lhůty",
+        en="a month of the log is missing, and no entry says that it was deleted after its time",
+    ),
+    Fault.SHARD_NOT_GONE: Title(
+        cs="v měsíci, který byl vymazán, stojí záznam", en="an entry stands in a month that was deleted"
+    ),
 }
 
 

@@ -1,6 +1,7 @@
 """Whether the log is whole: everything is computed again from the rows and held against all checkpoints.
 
-One pass, constant memory. The answer names the first entry that is broken and what is wrong with it.
+One pass, constant memory. The answer names the first entry that is broken and what is wrong with it. Each shard has a
+tree of its own; the first entry of one names the tree before it, also where that was dropped and left a checkpoint.
 """
 
 from collections.abc import Iterable
@@ -9,9 +10,15 @@ from datetime import datetime
 from typing import NoReturn
 
 from gateway.audit.anchors import Anchor, Fault, Source
-from gateway.audit.canonical import NotCanonical, read
+from gateway.audit.bounds import NEVER, ONE_TREE, Bounds
+from gateway.audit.canonical import NotCanonical, parse, read
+from gateway.audit.entry import Code
 from gateway.audit.facts import LATEST, Fact, differing, facts_written, moment
+from gateway.audit.shard import Shard
+from gateway.audit.shard_acts import opens_behind, told_dropped
 from gateway.audit.tree import Frontier, leaf_hash
+
+OF_SHARDS = frozenset({Code.LOG_SHARD_OPENED.value, Code.LOG_SHARD_DROPPED.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +61,20 @@ class Report:
     """`broken` is None when the log is whole; then `sealed` of its `entries` are under a checkpoint."""
 
     entries: int
+    """Of the whole log, with those of dropped shards."""
     sealed: int
     root: bytes
+    """Of the open shard's tree."""
     checkpoints: int
     broken: Broken | None = None
+    dropped: tuple[Shard, ...] = ()
+    """Shards of which nothing is left but their last checkpoint, and an entry that tells why."""
+    leaving: int = 0
+    """Rows of them that are just being removed."""
+
+    @property
+    def recomputed(self) -> int:
+        return self.entries - sum(one.size for one in self.dropped)
 
     @property
     def not_yet_sealed(self) -> int:
@@ -70,6 +87,9 @@ class StoredTail:
 
     size: int
     frontier: bytes
+    shard: int = 0
+    first: int = 0
+    month: str = ""
 
 
 class _Found(Exception):
@@ -81,19 +101,40 @@ class _Found(Exception):
 class _Pass:
     """One reading of the log from its first entry."""
 
-    def __init__(self, anchors: Iterable[Anchor]) -> None:
+    def __init__(self, anchors: Iterable[Anchor], bounds: Bounds, month: str) -> None:
         self._anchors = iter(anchors)
         self._next = next(self._anchors, None)
+        self._bounds, self._month = bounds, month
+        self._shard = 0
+        self._first = 0
+        self._turn_at = 0  # number of an entry before which something is to be asked about shards
+        self._before: Shard | None = None  # the one that the next entry has to name
+        self._began: int | None = None  # receive time of the shard's first entry
+        self._told: set[str] = set()
+        self.dropped: list[Shard] = []
+        self.leaving = 0
         self.frontier = Frontier()
         self.sealed = 0
         self.checkpoints = 0
         self._since: int | None = None  # receive time of the first entry after the last good checkpoint
         self.last: int | None = None  # receive time of the last good entry
 
+    @property
+    def size(self) -> int:
+        return self._first + self.frontier.size
+
     def entry(self, row: Row) -> None:
-        size = self.frontier.size
+        size = self.size
+        if size >= self._turn_at:
+            if self._of_dropped(row):
+                return
+            size = self.size
         self._reach(size)
         received = self._check(row)
+        if self._before is not None or row.facts[3] in OF_SHARDS:
+            self._about_shards(row)
+        if self._began is None:
+            self._began = received
         self.frontier = self.frontier.extend((row.leaf,))
         if size == self.sealed:
             self._since = received
@@ -101,7 +142,8 @@ class _Pass:
 
     def end(self, tail: StoredTail | None) -> None:
         """After the last row."""
-        size = self.frontier.size
+        self._turn(NEVER)
+        size = self.size
         self._reach(size)
         if (anchor := self._next) is not None:
             if anchor.fault:
@@ -116,13 +158,17 @@ class _Pass:
             self._fail(
                 Fault.TRUNCATED, f"{stored.size} entries were written, {size} are left", until=stored.size - 1
             )
-        if (stored.size, stored.frontier) != (size, self.frontier.pack()):
+        if self._current is not None:
+            self._fail(Fault.SHARD_ALTERED, "the database closes a month behind the end of the log")
+        said = (stored.size, stored.frontier, stored.shard, stored.first)
+        if said != (size, self.frontier.pack(), self._shard, self._first):
             self._fail(Fault.TAIL_DAMAGED, "the stored end of the tree does not belong to the entries")
+        self._require_told()
 
     def beyond(self, row: Row, tail: StoredTail | None) -> None:
         """Refuse a row that stands behind the end the log has for itself."""
         if row.sequence >= (tail.size if tail else 0):
-            self._reach(self.frontier.size)
+            self._reach(self.size)
             self._fail(
                 Fault.APPENDED_BY_HAND, "the log never wrote this row: its own end is before it", row=row
             )
@@ -134,8 +180,8 @@ class _Pass:
             self._next = next(self._anchors, None)
 
     def _hold(self, anchor: Anchor) -> None:
-        size = self.frontier.size
-        whole = anchor.size == size and anchor.root == self.frontier.root()
+        size = self.size
+        whole = (anchor.size, anchor.first) == (size, self._first) and anchor.root == self.frontier.root()
         if anchor.fault and (whole or anchor.fault is not Fault.CHECKPOINT_REMOVED):
             self._fail(anchor.fault, anchor.what, since=anchor.fault is Fault.ROLLED_BACK)
         if not whole:
@@ -155,9 +201,107 @@ class _Pass:
         self.sealed = size
         self.checkpoints += 1
 
+    @property
+    def _current(self) -> Shard | None:
+        """The one whose entries come now, where it is closed."""
+        closed = self._bounds.closed
+        return closed[self._shard] if self._shard < len(closed) else None
+
+    def _of_dropped(self, row: Row) -> bool:
+        """Whether the row is left of a dropped shard that is just being removed."""
+        self._turn(row.sequence)
+        current = self._current
+        if current is None or not current.dropped or row.sequence < current.first:
+            return False
+        if current.gone:
+            what = f"it stands in a month that was dropped, entries {current.first} to {current.end - 1}"
+            self._fail(Fault.SHARD_NOT_GONE, what, row=row, sequence=row.sequence)
+        self.leaving += 1
+        return True
+
+    def _turn(self, following: int) -> None:
+        """To the shard in which the next row is to be; `following`: its number."""
+        while True:
+            if self._bounds.unfit_at <= self.size:
+                self._reach(self.size)
+                self._fail(
+                    Fault.SHARD_ALTERED, "what the database says of the month that begins here cannot be so"
+                )
+            current = self._current
+            if current is None:
+                self._turn_at = self._bounds.unfit_at
+                return
+            if current.dropped:
+                self._turn_at = current.first
+                if following < current.end:
+                    return
+                self._pass_over(current)
+            else:
+                self._turn_at = current.end
+                if self.size < current.end:
+                    return
+                self._close(current)
+            self._before, self._began = current, None
+            self._shard, self._first, self.frontier = self._shard + 1, current.end, Frontier()
+
+    def _close(self, one: Shard) -> None:
+        self._reach(self.size)
+        if (one.root, one.began, one.ended) != (self.frontier.root(), self._began, self.last):
+            what = f"the database says otherwise of the month of entries {one.first} to {one.end - 1} than they do"
+            self._fail(Fault.SHARD_ALTERED, what, sequence=one.first, until=one.end - 1)
+
+    def _pass_over(self, one: Shard) -> None:
+        """A shard that was dropped: its last checkpoint stands for it."""
+        self._reach(one.first)
+        held = False
+        while (anchor := self._next) is not None and anchor.size <= one.end:
+            if anchor.fault:
+                self._fail(anchor.fault, anchor.what, sequence=one.first, until=one.end - 1)
+            if (anchor.size, anchor.first, anchor.root) != (one.end, one.first, one.root) or (
+                anchor.at not in (None, one.ended)
+            ):
+                what = f"{anchor.source} has another end of the dropped month than the database says"
+                self._fail(Fault.SHARD_ALTERED, what, sequence=one.first, until=one.end - 1)
+            held = held or anchor.source in (Source.DATABASE, Source.BOTH)
+            self._next = next(self._anchors, None)
+        if not held:
+            what = f"the last checkpoint of a month that was dropped, of {one.end} entries, is gone"
+            self._fail(Fault.CHECKPOINT_REMOVED, what, sequence=one.first, until=one.end - 1)
+        self.dropped.append(one)
+        self.sealed = one.end
+        self.checkpoints += 1
+
+    def _about_shards(self, row: Row) -> None:
+        entry = parse(row.canonical).entry
+        before, self._before = self._before, None
+        if before is not None:
+            month = self._current.month if self._current else self._month
+            if not opens_behind(entry, before) or entry.details["month"] != month:
+                what = (
+                    f"it does not begin a month behind entries {before.first} to {before.end - 1} as they are"
+                )
+                self._fail(Fault.SHARD_ALTERED, what, row=row)
+        elif entry.code is Code.LOG_SHARD_OPENED:
+            self._fail(
+                Fault.SHARD_ALTERED, "a month begins with it, of which the database does not know", row=row
+            )
+        if entry.code is Code.LOG_SHARD_DROPPED:
+            self._told.update(told_dropped(entry))
+
+    def _require_told(self) -> None:
+        for one in self._bounds.closed:
+            if one.dropped is not (one.told in self._told):
+                what = (
+                    "they are marked as dropped, and no entry says that they were"
+                    if one.dropped
+                    else "an entry says that they were dropped, and the database does not"
+                )
+                fault = Fault.SHARD_NOT_TOLD if one.dropped else Fault.SHARD_ALTERED
+                self._fail(fault, what, sequence=one.first, until=one.end - 1)
+
     def _check(self, row: Row) -> int:
         """The receive time of a row that is in itself right."""
-        expected = self.frontier.size
+        expected = self.size
         if row.sequence > expected:
             self._fail(
                 Fault.REMOVED, f"it is missing; the next one left is {row.sequence}", until=row.sequence - 1
@@ -192,8 +336,10 @@ class _Pass:
         row: Row | None = None,
         since: bool = False,
         until: int | None = None,
+        sequence: int | None = None,
     ) -> NoReturn:
-        sequence = self.sealed if since else self.frontier.size
+        if sequence is None:
+            sequence = self.sealed if since else self.size
         last = self._since if since else self.last
         at = row.at if row else None if last is None else moment(last)
         if until is not None and until <= sequence:
@@ -201,9 +347,11 @@ class _Pass:
         raise _Found(Broken(fault, sequence, at, what, until))
 
 
-def verify(rows: Iterable[Row], anchors: Iterable[Anchor], tail: StoredTail | None) -> Report:
+def verify(
+    rows: Iterable[Row], anchors: Iterable[Anchor], tail: StoredTail | None, bounds: Bounds = ONE_TREE
+) -> Report:
     """Read everything. `rows` in the order of their numbers; `anchors` from `anchors.anchors`."""
-    reading = _Pass(anchors)
+    reading = _Pass(anchors, bounds, tail.month if tail else "")
     broken = None
     try:
         for row in rows:
@@ -212,5 +360,12 @@ def verify(rows: Iterable[Row], anchors: Iterable[Anchor], tail: StoredTail | No
         reading.end(tail)
     except _Found as found:
         broken = found.broken
-    frontier = reading.frontier
-    return Report(frontier.size, reading.sealed, frontier.root(), reading.checkpoints, broken)
+    return Report(
+        reading.size,
+        reading.sealed,
+        reading.frontier.root(),
+        reading.checkpoints,
+        broken,
+        tuple(reading.dropped),
+        reading.leaving,
+    )

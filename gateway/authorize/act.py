@@ -9,7 +9,7 @@ from datetime import datetime
 
 from config.vocabulary import Action, ApplicationId, SubjectId, technical_account_of
 from gateway.asks.separation import REASON as DUTIES_MEET
-from gateway.authorize.check import question_of
+from gateway.authorize.check import SUSPENDED, question_of
 from gateway.authorize.facts import facts_of
 from gateway.authorize.refusals import refusal
 from gateway.authorize.snapshot import Snapshot
@@ -39,10 +39,10 @@ def may_act(
     version = snapshot.policies.version
     if session is None or session.why_over(snapshot.limits, now) is not None:
         return refusal("sign_in_needed", None, "", version)
-    own = session.municipality
+    own, suspended = session.municipality, snapshot.suspended(session.subject, now)
     offer = snapshot.applications.get(act.application)
-    if not session.facts_serve(snapshot.directory_grace, now):
-        return refusal("directory_unreachable", own, "", version)
+    if suspended or not session.facts_serve(snapshot.directory_grace, now):
+        return refusal(SUSPENDED if suspended else "directory_unreachable", own, "", version)
     if own is None or snapshot.duties.meeting(session.roles):
         return refusal("no_role" if own is None else DUTIES_MEET, own, "", version)
     if offer is None or act.action not in offer.actions or technical_account_of(session.subject) is not None:

@@ -1,8 +1,8 @@
 """One request, one verdict. Pure: all it knows stands in its arguments.
 
-Order of the questions: who (a session that is not over), whether what the directory said is recent enough,
-what is asked for and whose it is, whether duties meet in the person that may not, and at last whether the policies
-permit it. The first "no" decides.
+Order of the questions: who (a session that is not over, of nobody who is suspended), whether what the directory said
+is recent enough, what is asked for and whose it is, whether duties meet in the person that may not, and at last
+whether the policies permit it. The first "no" decides.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +27,7 @@ from policies.model import NOTHING_FURTHER, Facts, Permitted, Question
 
 Permits = tuple[Question, frozenset[Action]]
 """By one route, or by those without a name, and what."""
+SUSPENDED = "account_suspended"
 SHOWS_DUTIES = frozenset({"portal"})
 """There the person reads which of their duties meet."""
 
@@ -40,6 +41,8 @@ def check(
     over = session.why_over(snapshot.limits, now)
     if over is not None:
         return SignInNeeded(over)
+    if snapshot.suspended(session.subject, now):
+        return refusal(SUSPENDED, request.municipality, "", snapshot.policies.version)
     account = technical_account_of(session.subject)
     if account is not None:
         offer = snapshot.applications.get(request.application)

@@ -52,6 +52,14 @@ WORDS: dict[str, tuple[Text, Text]] = {
             "To be given one, or to get it back, {contact}.",
         },
     ),
+    "account_suspended": (
+        {_CS: "Váš přístup je pozastaven", _EN: "Your access is suspended"},
+        {
+            _CS: "Prověřuje se bezpečnostní událost. Obraťte se na manažera kybernetické bezpečnosti úřadu, "
+            "nebo {contact}.",
+            _EN: "A security matter is looked into. Ask the cyber security manager of the office, or {contact}.",
+        },
+    ),
     "separation_of_duties": (
         {_CS: "Vaše role se nesmějí sejít u jedné osoby", _EN: "Your roles may not meet in one person"},
         {

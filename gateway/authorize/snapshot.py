@@ -23,6 +23,14 @@ def nobody_asked(_: SubjectId) -> Sequence[Ask]:
     return ()
 
 
+Suspended = Callable[[SubjectId, datetime], bool]
+"""Whether an officer has suspended somebody; from memory, at once (`gateway.incidents.suspension`)."""
+
+
+def nobody_suspended(_who: SubjectId, _now: datetime) -> bool:
+    return False
+
+
 class Policies(Protocol):
     """What is needed of the policies: `policies.evaluate.PolicyBook`."""
 
@@ -128,6 +136,7 @@ class Snapshot:
     technical: Mapping[str, TechnicalAccount] = field(default_factory=dict)
     """By id."""
     asks: Asks = nobody_asked
+    suspended: Suspended = nobody_suspended
     duties: Duties = field(default_factory=Duties)
     """Which may not meet in one person."""
     networks: NamedNetworks = field(default_factory=NamedNetworks)

@@ -6,7 +6,7 @@ What a verification found is told first: a log that takes no entry is when its v
 import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,26 +16,35 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from config.vocabulary import ApplicationId, SessionId
 from gateway.audit import acts
+from gateway.audit.anchors import within
 from gateway.audit.checkpoint import Checkpoint, unseal
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.facts import moment
 from gateway.audit.note import DASH, LARGEST, NoteRefused, Signer, Verifier
 from gateway.audit.reasons import Reasons
 from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.audit.search import Altered, Page, Query, Unreadable
 from gateway.audit.verify import Report
 from gateway.audit.written import ConditionUnusable, query_of
+from gateway.commands.audit_alerts import alerts
 from gateway.commands.audit_ask import ask
 from gateway.commands.audit_asked import municipality_of, reason_of
 from gateway.commands.audit_handed_out import export, key, proof, verifier
+from gateway.commands.audit_holds import hold, holds, release, shards
 from gateway.commands.audit_moments import MOMENT, in_prague
+from gateway.commands.audit_receivers import receivers
+from gateway.commands.audit_report import report as compliance_report
 from gateway.commands.audit_shown import as_json, as_text, known_reasons, tell_not_searched
+from gateway.commands.audit_views import query_of_view, views
 from gateway.commands.audit_witnesses import checkpoint, witnesses
 from gateway.commands.entry_codes import EntryCode, catalogue
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
+from gateway.commands.terminal import local_time
 from gateway.storage.audit_evidence import verify_log
+from gateway.storage.audit_retention import Retention
 from gateway.storage.audit_search import LogSearch
 
 
@@ -43,7 +52,23 @@ from gateway.storage.audit_search import LogSearch
 def command() -> None: ...
 
 
-for each in (ask, export, proof, verifier, key, checkpoint, witnesses):
+for each in (
+    ask,
+    export,
+    proof,
+    verifier,
+    key,
+    views,
+    compliance_report,
+    receivers,
+    alerts,
+    shards,
+    hold,
+    holds,
+    release,
+    checkpoint,
+    witnesses,
+):
     command.add_command(each)
 
 
@@ -57,7 +82,12 @@ for each in (ask, export, proof, verifier, key, checkpoint, witnesses):
 @click.option("--quiet", is_flag=True, help="No progress, and no word about a log that is whole.")
 def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
     state = existing_state(configuration)
-    report = _recomputed(state, kept, quiet=quiet)
+    checkpoints_kept = [_checkpoint(path, _signer(state).verifier) for path in kept]
+    report = _recomputed(state, checkpoints_kept, quiet=quiet)
+    for apart in checkpoints_kept:
+        if within(apart.reach, report.dropped):
+            what = f"the checkpoint kept elsewhere of {apart.reach} entries"
+            click.echo(f"{what} lies in a month that was deleted: it was held against nothing", err=True)
     if report.broken is not None:
         click.echo(f"the log is NOT whole: {report.broken}", err=True)
     elif not quiet:
@@ -67,6 +97,12 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
             f"{report.not_yet_sealed} not yet sealed\n"
             f"root {report.root.hex()}"
         )
+        for one in report.dropped:
+            until = f"{moment(one.ended):%Y-%m-%d}"
+            click.echo(
+                f"entries {one.first} to {one.end - 1}, received until {until}, were deleted after their time; "
+                "their last checkpoint fits"
+            )
     sys.stdout.flush()
     by = acts.verifying(now(), subject=operator())
     finding = "whole" if report.broken is None else str(report.broken)
@@ -76,11 +112,13 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
         sys.exit(1)
 
 
-def _recomputed(state: State, kept: Sequence[Path], *, quiet: bool) -> Report:
+def _signer(state: State) -> Signer:
+    return Signer(state.settings.public.domain, state.keys.checkpoint)
+
+
+def _recomputed(state: State, kept: Sequence[Checkpoint], *, quiet: bool) -> Report:
     """With a bar of the entries that are done, where somebody watches."""
-    signer = Signer(state.settings.public.domain, state.keys.checkpoint)
     file = state.settings.state.directory / "checkpoints.log"
-    checkpoints = [_checkpoint(path, signer.verifier) for path in kept]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     watched = Console(stderr=True)
     with Progress(
@@ -90,8 +128,8 @@ def _recomputed(state: State, kept: Sequence[Path], *, quiet: bool) -> Report:
         return verify_log(
             state.database,
             file,
-            [signer.verifier],
-            checkpoints,
+            [_signer(state).verifier],
+            kept,
             lambda done, total: progress.update(task, completed=done, total=total),
         )
 
@@ -121,6 +159,15 @@ def _record_verification(state: State, entry: Entry) -> None:
         raise VerificationNotRecorded(error) from error
 
 
+def _narrowed(state: State, view: str | None, where: Query) -> Query:
+    """The view, with what `--where` says besides."""
+    if view is None:
+        return where
+    shared = asyncio.run(query_of_view(state, view))
+    given = {one.name: value for one in fields(Query) if (value := getattr(where, one.name)) != one.default}
+    return replace(shared, **given | {"having": (*shared.having, *where.having)})
+
+
 def _conditions(_context: click.Context, _option: click.Parameter, written: Sequence[str]) -> Query:
     try:
         return query_of(written)
@@ -140,6 +187,9 @@ def _conditions(_context: click.Context, _option: click.Parameter, written: Sequ
 @click.option("--request-id", default=None)
 @click.option("--reason", default=None, help="Named reason of a refusal.")
 @click.option("--text", default=None, help="Words, or beginnings of words, anywhere in the entry.")
+@click.option(
+    "--view", default=None, metavar="NAME", help="A view that officers share; other options narrow it."
+)
 @click.option("--where", "where", multiple=True, metavar="FIELD=VALUE", callback=_conditions,
               help="Any field, written as in the officers' filter; may be repeated (docs/operators.md).")  # fmt: skip
 @click.option(
@@ -169,6 +219,7 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
     request_id: str | None,
     reason: str | None,
     text: str | None,
+    view: str | None,
     where: Query,
     since: datetime | None,
     until: datetime | None,
@@ -178,6 +229,8 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
     without_own_reading: bool,
     machine: bool,
 ) -> None:
+    state = existing_state(configuration)
+    where = _narrowed(state, view, where)
     query = replace(
         where,
         text=text or where.text,
@@ -187,24 +240,33 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
         codes=frozenset(codes) or where.codes,
         session=SessionId(session) if session else where.session,
         request_id=request_id or where.request_id,
-        since=in_prague(since),
-        until=in_prague(until),
+        since=in_prague(since) or where.since,
+        until=in_prague(until) or where.until,
         without_reading_of=operator() if without_own_reading else None,
     )
     if query.since is not None and query.until is not None and query.since >= query.until:
         raise click.UsageError("--until is not after --since: no time lies between them")
-    state = existing_state(configuration)
     reasons = known_reasons(state)
     page = asyncio.run(_search(state, query, limit, municipality, reason, reasons, purpose.strip()))
     found = page.entries
     tell_not_searched(page.not_searched)
     if not found and not machine:
         click.echo("no entry fits", err=True)
+    if len(found) < limit and not machine:
+        _tell_of_deleted(state, query)
     for one in found:
         click.echo(as_json(one) if machine else as_text(one, reasons))
     for damage, said in ((Unreadable, "cannot be read"), (Altered, "were altered")):
         if number := sum(isinstance(one, damage) for one in found):
             click.echo(f"{number} of these entries {said}; run `brana audit verify`", err=True)
+
+
+def _tell_of_deleted(state: State, query: Query) -> None:
+    """Whoever finds nothing there must not take it for nothing having happened."""
+    kept = asyncio.run(Retention(state.database).kept(state.settings.audit.kept_months))
+    if (gone := kept.deleted(query.since, query.until)) is not None:
+        began, ended = map(local_time, gone)
+        click.echo(f"what was received from {began} until {ended} was deleted after its time", err=True)
 
 
 @command.command(help="Every code of an entry, and what it says.")

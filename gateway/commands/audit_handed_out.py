@@ -21,9 +21,9 @@ from sqlalchemy import Connection
 
 from gateway.audit import acts
 from gateway.audit.checkpoint import unseal
-from gateway.audit.facts import microseconds
+from gateway.audit.facts import microseconds, moment
 from gateway.audit.for_auditors import brana_verify
-from gateway.audit.for_auditors.brana_verify import Broken, Key, notes_of, thinned, verified
+from gateway.audit.for_auditors.brana_verify import Broken, Kept, Key, notes_of, thinned, verified
 from gateway.audit.note import NoteRefused, Signer, Verifier
 from gateway.audit.proof_text import SUFFIX, proof_text
 from gateway.commands.audit_moments import MOMENT, in_prague
@@ -31,8 +31,9 @@ from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
-from gateway.storage.audit_export import Sealed, Span, handed_out, span_between
+from gateway.storage.audit_export import Part, Sealed, Span, handed_out, parts, span_between
 from gateway.storage.audit_proofs import NotInLog, ProofRefused, prove
+from gateway.storage.audit_shards import closed_shards
 from gateway.storage.audit_witnesses import to_hand_out
 
 VERIFY = "run `brana audit verify`, which says where the log is damaged"
@@ -84,17 +85,23 @@ def export(
     key = _signer(state).verifier
     sealed, older = _newest(state, key), _kept(kept, key)
     first, last = (None if one is None else microseconds(one) for one in (begins, ends))
-    span = state.database.read_now(lambda c: span_between(c, first, last, sealed.checkpoint.size))
+    span = state.database.read_now(lambda c: span_between(c, first, last, sealed.checkpoint.reach))
+    given = _parts(state, span, sealed, key)
     query = {"command": "audit export"} | {
         name: one.isoformat() for name, one in (("since", begins), ("until", ends)) if one is not None
     }
-    _record(state, query, span.end - span.begin, purpose)
-    trouble = _written(state, file, span, sealed, older, key)
-    entries = span.end - span.begin
+    _record(state, query, _entries_of(given), purpose)
+    trouble = _written(state, file, given, older, key)
+    entries = _entries_of(given)
     if trouble is not None:
         click.echo(f"{file}: {entries} entries that do NOT verify: {trouble}; {VERIFY}", err=True)
         sys.exit(1)
-    click.echo(f"{file}: {entries} entries, sealed at {sealed.checkpoint.size}; the log's key is\n{key}")
+    for part in given:
+        if part.dropped:
+            gone = part.sealed.checkpoint
+            said = f"entries {gone.first} to {gone.reach - 1} were deleted after their time; their checkpoint is given"
+            click.echo(said, err=True)
+    click.echo(f"{file}: {entries} entries, sealed at {sealed.checkpoint.reach}; the log's key is\n{key}")
 
 
 @click.command(
@@ -110,12 +117,13 @@ def proof(configuration: Path, sequence: int, file: Path | None, purpose: str) -
     target = file or Path(f"entry-{sequence}{SUFFIX}")
     require_new(target)
     state = existing_state(configuration)
-    sealed = _newest(state, _signer(state).verifier, least=sequence + 1)
+    sealed = _newest(state, _signer(state).verifier, sequence)
     _record(state, {"command": "audit prove", "sequence": str(sequence)}, 1, purpose)
     try:
         found = state.database.read_now(lambda c: prove(c, sequence, sealed.checkpoint))
     except NotInLog as missing:
-        size = sealed.checkpoint.size
+        _require_not_dropped(state, sequence, missing)
+        size = sealed.checkpoint.reach
         what = f"there is no entry {missing.sequence} among the {size} that are sealed"
         raise CannotStart(
             what, VERIFY if missing.sequence < size else "what is new is sealed a second later"
@@ -123,8 +131,10 @@ def proof(configuration: Path, sequence: int, file: Path | None, purpose: str) -
     except ProofRefused as refused:
         raise CannotStart(f"entry {sequence} cannot be proven: {refused.why}", VERIFY) from refused
     with opened(target) as file_of_proof:
-        file_of_proof.write(proof_text(found.canonical, sequence, found.path, sealed.note).encode())
-    click.echo(f"{target}: entry {sequence}, sealed at {sealed.checkpoint.size}")
+        file_of_proof.write(
+            proof_text(found.canonical, sequence - sealed.checkpoint.first, found.path, sealed.note).encode()
+        )
+    click.echo(f"{target}: entry {sequence}, sealed at {sealed.checkpoint.reach}")
 
 
 @click.command(
@@ -144,11 +154,11 @@ def _signer(state: State) -> Signer:
     return Signer(state.settings.public.domain, state.keys.checkpoint)
 
 
-def _newest(state: State, key: Verifier, least: int = 0) -> Sealed:
-    """Cosigned by a witness where one did and `least` entries are under it. Raises CannotStart where nothing is sealed,
-    or by something else than our key.
+def _newest(state: State, key: Verifier, sequence: int | None = None) -> Sealed:
+    """Cosigned by a witness where one did. Raises CannotStart where nothing is sealed, or by something else than our
+    key. `sequence`: in whose tree.
     """
-    found = state.database.read_now(lambda connection: to_hand_out(connection, least))
+    found = state.database.read_now(partial(to_hand_out, sequence=sequence))
     if found is None:
         raise CannotStart("nothing of the log is sealed yet", "start the product; it seals each second")
     try:
@@ -159,20 +169,46 @@ def _newest(state: State, key: Verifier, least: int = 0) -> Sealed:
         ) from refused
 
 
+def _require_not_dropped(state: State, sequence: int, missing: NotInLog) -> None:
+    for one in state.database.read_now(closed_shards):
+        if one.dropped and one.first <= sequence < one.end:
+            what = f"entry {sequence} was deleted after its time, with all received until {moment(one.ended):%Y-%m-%d}"
+            raise CannotStart(
+                what, "whoever kept a proof of it from before can still verify that"
+            ) from missing
+
+
+def _parts(state: State, span: Span, sealed: Sealed, key: Verifier) -> list[Part]:
+    """Raises CannotStart where a month has not the checkpoint by which it ended."""
+    try:
+        return state.database.read_now(lambda c: parts(c, span, sealed, lambda note: unseal(note, [key])))
+    except (NoteRefused, NotInLog) as error:
+        raise CannotStart(f"a month of the log is not sealed as a whole: {error}", VERIFY) from error
+
+
+def _entries_of(given: Sequence[Part]) -> int:
+    return sum(part.span.end - part.span.begin for part in given if not part.dropped)
+
+
 def _kept(paths: Sequence[Path], key: Verifier) -> list[Sealed]:
     found: dict[int, Sealed] = {}
     for path in paths:
         try:
             for note in notes_of(path.read_text("utf-8")):
                 checkpoint = unseal(note, [key])
-                found[checkpoint.size] = Sealed(checkpoint, note)
+                found[checkpoint.reach] = Sealed(checkpoint, note)
         except (OSError, UnicodeDecodeError, NoteRefused) as error:
             raise CannotStart(
                 f"--checkpoint {path}: this is no checkpoint that {key.name} signed: {error}",
                 "name a copy of checkpoints.log, or one note out of it",
             ) from error
-    few = thinned({size: one.checkpoint.root for size, one in found.items()})
+    few = thinned(_roots(list(found.values())))
     return [one for size, one in found.items() if size in few]
+
+
+def _roots(kept: Sequence[Sealed]) -> Kept:
+    found = (one.checkpoint for one in kept)
+    return {one.reach: (one.origin, one.first, one.root) for one in found}
 
 
 def _record(state: State, query: dict[str, str], found: int, purpose: str) -> None:
@@ -184,20 +220,20 @@ def _record(state: State, query: dict[str, str], found: int, purpose: str) -> No
 
 
 def _written(
-    state: State, file: Path, span: Span, sealed: Sealed, kept: Sequence[Sealed], key: Verifier
+    state: State, file: Path, given: Sequence[Part], kept: Sequence[Sealed], key: Verifier
 ) -> str | None:
     """Why it does not verify; None where it does. What is kept of the tree is believed first, then the entries alone.
 
     Raises CannotStart where what lies around the span is missing.
     """
-    give = partial(handed_out, span=span, sealed=sealed, kept=kept)
+    give, entries = partial(handed_out, given=given, kept=kept), _entries_of(given)
     partly = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
-        _given(state, file, span, give)
+        _given(state, file, entries, give)
         trouble = _trouble_in(file, key, kept)
         if trouble is not None:
             with suppress(NotInLog):  # then what was given first is the evidence
-                _given(state, partly, span, partial(give, by_entries=True))
+                _given(state, partly, entries, partial(give, by_entries=True))
                 if _trouble_in(partly, key, kept) is None:
                     partly.replace(file)
                     return None
@@ -209,12 +245,12 @@ def _written(
     return trouble
 
 
-def _given(state: State, file: Path, span: Span, give: Callable[[Connection], Iterator[bytes]]) -> None:
+def _given(state: State, file: Path, entries: int, give: Callable[[Connection], Iterator[bytes]]) -> None:
     """Nothing is left of a file that is not whole. Raises NotInLog."""
     written = opened(file)
     try:
         with written:
-            state.database.read_now(lambda connection: _write(written, span, give(connection)))
+            state.database.read_now(lambda connection: _write(written, entries, give(connection)))
     except BaseException:
         file.unlink(missing_ok=True)
         raise
@@ -234,10 +270,9 @@ def opened(file: Path) -> BinaryIO:
 
 
 def _trouble_in(file: Path, key: Verifier, kept: Sequence[Sealed]) -> str | None:
-    roots = {one.checkpoint.size: one.checkpoint.root for one in kept}
     try:
         with file.open("rb") as opened:
-            verified(opened, Key(str(key)), roots)
+            verified(opened, Key(str(key)), _roots(kept))
     except Broken as broken:
         facts = {"name": file, **broken.facts}
         where = brana_verify.ENGLISH[broken.where].format(**facts)
@@ -245,12 +280,12 @@ def _trouble_in(file: Path, key: Verifier, kept: Sequence[Sealed]) -> str | None
     return None
 
 
-def _write(file: BinaryIO, span: Span, lines: Iterator[bytes]) -> None:
+def _write(file: BinaryIO, entries: int, lines: Iterator[bytes]) -> None:
     """With a bar where somebody watches."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     watched = Console(stderr=True)
     with Progress(*columns, transient=True, console=watched, disable=not watched.is_terminal) as progress:
-        task = progress.add_task("Writing the export", total=span.end - span.begin)
+        task = progress.add_task("Writing the export", total=entries)
         for line in lines:
             file.write(line)
             progress.advance(task, line.startswith(brana_verify.HEAD))

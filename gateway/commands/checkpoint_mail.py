@@ -94,8 +94,7 @@ async def mail_if_due(plane: ControlPlane, at: datetime) -> bool:
 def _message(settings: Settings, sealed: Sealed, at: datetime) -> EmailMessage:
     smtp, language = settings.notifications.smtp, settings.language
     assert smtp is not None  # config/witnesses.py
-    origin = sealed.note.partition("\n")[0]
-    facts = {"origin": origin, "size": sealed.size, "note": sealed.note}
+    facts = {"origin": settings.public.domain, "size": sealed.size, "note": sealed.note}
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"] = smtp.sender, ", ".join(settings.audit.mail_checkpoints_to)
     message["Subject"] = SUBJECT[language].format(**facts)

@@ -51,6 +51,7 @@ from gateway.fleet.board import Board
 from gateway.fleet.gatekeeper import NO_EPOCH
 from gateway.grants.assertion import AssertionRefused
 from gateway.grants.sign import keys_by_header
+from gateway.incidents.suspension import InForce as SuspendedInForce
 from gateway.metrics import Metrics
 from gateway.sessions.assistance import Assistance, has_now
 from gateway.sessions.assisted import Replica
@@ -148,7 +149,7 @@ class ControlPlane:
             lambda ends: self.metrics.certificate_ends.set(ends.timestamp()),
         )
         self.timetable = Timetable()
-        self.asked = InForce()
+        self.asked, self.suspended = InForce(), SuspendedInForce()
         self.roster = Roster()
         self._grants_let_in = True
         self.data_plane_up = False
@@ -182,7 +183,7 @@ class ControlPlane:
         self.keys.under(state)
         self.certificate.aim(state.settings.public, certified_hosts(state.settings, state.district))
         self.lockout = self.lockout_as(self.lockouts)
-        self.known = known_people(state.settings, self.directory, state.reviews.blocks)
+        self.known = known_people(state.settings, self.directory, state.counting)
         self.sign_in = SignIn(
             self.provider,
             self.office,
@@ -225,7 +226,8 @@ class ControlPlane:
     def decide_by(self, book: PolicyBook) -> None:
         """From now on these policies decide; grants of others are decided anew once the gate is announced."""
         self.book = book
-        self.snapshot = snapshot_of(self.settings, self.state.district, book, self.asked.of, self.whereabouts)
+        remembered = self.asked.of, self.whereabouts, self.suspended.suspended
+        self.snapshot = snapshot_of(self.settings, self.state.district, book, *remembered)
         self.aim_gate(self.snapshot.epoch, self.settings)
 
     # What the parts tell each other.

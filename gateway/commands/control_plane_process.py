@@ -33,13 +33,13 @@ import uvloop
 from config.sources import ACCEPTED, Accepted
 from gateway import __version__
 from gateway.asking import Reloaded
-from gateway.asks.emergencies import emergencies
 from gateway.audit import acts
 from gateway.audit.entry import Entry
 from gateway.audit.note import Signer
 from gateway.audit.recomputation import Recomputation
 from gateway.commands import heap, rounds, verification_process
 from gateway.commands.activations import keep_activations, take_policies
+from gateway.commands.alerting import watch_the_log
 from gateway.commands.asking_office import ask_office
 from gateway.commands.audit_indexing import keep_index
 from gateway.commands.checkpoint_mail import keep_mailing
@@ -51,41 +51,39 @@ from gateway.commands.figures import keep_figures
 from gateway.commands.fitness import require_buildable
 from gateway.commands.fleet_services import keep_door, keep_heard, look_at_nodes, renew
 from gateway.commands.following_policies import FollowingPolicies
+from gateway.commands.forwarding import forward, keep_receiver_figures
 from gateway.commands.handing_over import FIRST, WITHOUT_DIRECTORY
 from gateway.commands.hangup import Hangup
 from gateway.commands.keys_in_force import keep_keys
 from gateway.commands.left_out import let_in
 from gateway.commands.noticed import entry_of
 from gateway.commands.notices import CurrentDeliveries
+from gateway.commands.officer_room import officer_of
 from gateway.commands.operator import at_the_other_end
-from gateway.commands.own_applications import REQUESTS
-from gateway.commands.policies_in_force import new_policies, reasons_of
+from gateway.commands.policies_in_force import new_policies
 from gateway.commands.preflight import DiskFull
 from gateway.commands.public_certificate import keep_certificate
 from gateway.commands.reloading import Reloading
 from gateway.commands.repeating import Round, running
+from gateway.commands.retention import keep_retention
 from gateway.commands.reviewing import keep_reviews
 from gateway.commands.schema_in_force import schema_in_force
 from gateway.commands.shared_policies import SharedPoliciesUnusable, node_of
 from gateway.commands.sockets import Pages, serving
 from gateway.commands.starting import first_checked
 from gateway.commands.state import State, now, open_state
+from gateway.commands.suspending import look_at_suspensions
 from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
-from gateway.commands.witnesses import submissions, witnesses_now
+from gateway.commands.witnesses import submissions
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
 from gateway.fleet.door import Door
 from gateway.life import LIFE, giving_signs
 from gateway.notices.notice import Channel
 from gateway.operations_log import configure
-from gateway.storage.audit_checkpoints import Checkpoints
-from gateway.storage.audit_search import LogSearch
 from gateway.storage.database import DatabaseUnusable
 from gateway.supervise import TRY_LATER, WRONG_CONFIGURATION
-from gateway.web.officer.names import Names
-from gateway.web.officer.reach import Reach
-from gateway.web.officer.rooms import Officer
 
 NOTICES_EVERY = timedelta(milliseconds=200)
 COMMAND_PATIENCE = timedelta(seconds=3)  # for Envoy to take a new gate; it needs milliseconds
@@ -176,7 +174,7 @@ async def _serve(
         stack.push_async_callback(plane.nodes.close)
         stack.push_async_callback(recomputation.close)
         stack.push_async_callback(directories.close)
-        pages = Pages(plane, partial(_officer, plane, recomputation))
+        pages = Pages(plane, partial(officer_of, plane, recomputation))
         policies = _following(plane, pages, stop)
         await stack.enter_async_context(
             running(partial(rounds.follow_nodes, plane, directories, doors, policies, schema))
@@ -209,6 +207,7 @@ async def _serve(
                 partial(rounds.tidy, plane),
                 partial(keep_figures, plane),
                 partial(keep_index, plane),
+                partial(keep_retention, plane),
                 partial(keep_reviews, plane),
                 partial(keep_keys, plane.keys, now),
                 partial(keep_technical_certificates, plane),
@@ -216,6 +215,8 @@ async def _serve(
                 partial(keep_activations, plane),
                 *submissions(plane),
                 *([partial(keep_mailing, plane)] if plane.settings.audit.mail_checkpoints_to else []),
+                *_forwarding(plane),
+                partial(watch_the_log, plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )
@@ -253,6 +254,7 @@ async def _take_up(plane: ControlPlane, moment: datetime) -> None:
         plane.publish(resources_of(state, state.settings, plane.keys.for_gates()))
     plane.certificate.begin(moment)
     await ask_office(plane).look_again(moment, first=True)
+    await look_at_suspensions(plane)
     plane.revoked.replace(await state.sessions.revoked(moment))
     if not plane.nodes.shared:  # else another node may be at it still; `sweep` settles what was left
         await state.identities.settle_password_changes(moment)
@@ -300,10 +302,17 @@ async def look_again(
         for one in doors:
             await look_at_nodes(plane, one, plane.board)
     await ask_office(plane).look_again(now())
+    await look_at_suspensions(plane)
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
     await plane.nodes.ask_all()
     # One after the other: whoever asked waits for five seconds in all.
     return has_keys and await plane.gates.gate_applied(COMMAND_PATIENCE)
+
+
+def _forwarding(plane: ControlPlane) -> list[Round]:
+    receivers = plane.settings.audit.receivers
+    figures = [partial(keep_receiver_figures, plane)] if receivers else []
+    return [*(partial(forward, plane, one) for one in receivers), *figures]
 
 
 def _beside_envoy(plane: ControlPlane) -> list[Round]:
@@ -346,29 +355,6 @@ def _recomputation(plane: ControlPlane, signer: Signer) -> Recomputation:
         plane.state.database.place, directory / "checkpoints.log", [signer.verifier], os.getpid()
     )
     return Recomputation(command, plane.state.record, now)
-
-
-def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
-    state = plane.state
-    names = Names(
-        municipalities={code: one.name for code, one in state.district.items()},
-        applications=plane.application_titles(),
-        reasons=reasons_of(plane.book),
-    )
-    return Officer(
-        plane.desk,
-        LogSearch(state.database),
-        Checkpoints(state.database).newest,
-        state.record,
-        plane.supervision(),
-        recomputation,
-        names,
-        Reach(plane.settings.office.municipality),
-        lambda: plane.certificate.standing,
-        lambda: emergencies(plane.asked.all(), now()),
-        f"{plane.addresses.of_own(REQUESTS)}/reviews",
-        lambda: witnesses_now(state.database, state.settings.audit),
-    )
 
 
 async def _record(state: State, notice: Notice) -> None:

@@ -13,7 +13,16 @@ from config.settings import Application, Settings
 from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, Language, MunicipalityCode, RouteName
 from gateway.asks.separation import Duties
-from gateway.authorize.snapshot import Asks, NamedRoute, Offer, Policies, Snapshot, nobody_asked
+from gateway.authorize.snapshot import (
+    Asks,
+    NamedRoute,
+    Offer,
+    Policies,
+    Snapshot,
+    Suspended,
+    nobody_asked,
+    nobody_suspended,
+)
 from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.own_applications import OWN
 from gateway.policy_office.incident import Incident, closures
@@ -173,6 +182,7 @@ def snapshot_of(
     policies: Policies,
     asks: Asks = nobody_asked,
     whereabouts: Whereabouts | None = None,
+    suspended: Suspended = nobody_suspended,
 ) -> Snapshot:
     """`epoch` is a digest of all that a grant's content rests on: other policies or applications, other epoch."""
     rests_on = [
@@ -197,6 +207,7 @@ def snapshot_of(
         networks=NamedNetworks(settings.networks),
         technical={one.id: one for one in settings.technical_accounts},
         asks=asks,
+        suspended=suspended,
         whereabouts=whereabouts or Whereabouts(),
         duties=Duties.of(settings.separation),
         epoch=hashlib.sha256(content).hexdigest()[:EPOCH_LENGTH],

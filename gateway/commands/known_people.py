@@ -1,6 +1,7 @@
-"""Who people are for sign-in and sessions: what the directory says, and three rules of ours.
+"""Who people are for sign-in and sessions: what the directory says, and four rules of ours.
 
-A role that a review took away does not count (`gateway/access_review/blocks.py`). Administrators have accounts of their
+A role that a review took away does not count (`gateway/access_review/blocks.py`). Whoever is suspended does not come in
+(`gateway/incidents/suspension.py`). Administrators have accounts of their
 own (`idp/directory/separation.py`). The recovery administrator is nobody of the directory: it is known without asking,
 and nobody of the directory can be it.
 """
@@ -14,7 +15,6 @@ import structlog
 
 from config.settings import Settings
 from config.vocabulary import RECOVERY_ADMINISTRATOR, SubjectId, technical_account_of
-from gateway.access_review.blocks import Blocks
 from idp.directory.errors import BindRefused, RefusalReason
 from idp.directory.person import AccountState, Person
 from idp.directory.reader import Admit
@@ -22,6 +22,12 @@ from idp.directory.separation import judged
 from idp.login import recovery
 
 log = structlog.get_logger("directory")
+
+
+class Counting(Protocol):
+    """What was decided here about people, whatever a directory says."""
+
+    def counting(self, person: Person) -> Person: ...
 
 
 class Directories(Protocol):
@@ -36,13 +42,13 @@ class Directories(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KnownPeople:
-    """`blocks`: roles that count no more, asked for each time: no node goes by those of a moment ago."""
+    """`counting`: roles that count no more, who is suspended; asked for each time, as of a moment ago is too old."""
 
     directories: Directories
     administrators_separate: bool
     recovery: Person | None
     """None where the product has none."""
-    blocks: Callable[[], Awaitable[Blocks]]
+    counting: Callable[[], Awaitable[Counting]]
     technical: AbstractSet[str] = frozenset()
     """Ids of the technical accounts that the configuration has."""
 
@@ -50,13 +56,13 @@ class KnownPeople:
         answer = await self.directories.authenticate(login, password, admit)
         if answer.subject == RECOVERY_ADMINISTRATOR:
             return BindRefused(RefusalReason.ENTRY_UNUSABLE)
-        return self._as_it_counts(answer, await self.blocks()) if isinstance(answer, Person) else answer
+        return self._as_it_counts(answer, await self.counting()) if isinstance(answer, Person) else answer
 
     async def person(self, subject: SubjectId) -> Person | None:
         if subject == RECOVERY_ADMINISTRATOR:
             return self.recovery
         found = await self.directories.person(subject)
-        return self._as_it_counts(found, await self.blocks()) if found is not None else None
+        return self._as_it_counts(found, await self.counting()) if found is not None else None
 
     def by_us(self, subject: SubjectId) -> bool:
         """Whether somebody is known without a directory."""
@@ -66,28 +72,28 @@ class KnownPeople:
 
     async def as_they_count(self, found: Mapping[SubjectId, Person]) -> dict[SubjectId, Person]:
         """People as a replica has them, with our rules."""
-        blocks = await self.blocks()
-        return {subject: self._as_it_counts(person, blocks) for subject, person in found.items()}
+        rules = await self.counting()
+        return {subject: self._as_it_counts(person, rules) for subject, person in found.items()}
 
-    def _as_it_counts(self, person: Person, blocks: Blocks) -> Person:
+    def _as_it_counts(self, person: Person, rules: Counting) -> Person:
         """Whoever mixes roles in the directory does so until it is mended there, whatever counts here."""
         if not self.administrators_separate:
-            return blocks.counting(person)
+            return rules.counting(person)
         counts = judged(person)
         if counts.state is AccountState.ROLES_MIXED:
             roles = [f"{held.municipality}/{held.role}" for held in person.roles]
             log.warning("account.roles_mixed", login=person.login, roles=roles)
-        return blocks.counting(counts)
+        return rules.counting(counts)
 
 
 def known_people(
-    settings: Settings, directories: Directories, blocks: Callable[[], Awaitable[Blocks]]
+    settings: Settings, directories: Directories, counting: Callable[[], Awaitable[Counting]]
 ) -> KnownPeople:
     home = settings.office.municipality
     return KnownPeople(
         directories,
         settings.sign_in.administrators_separate,
         recovery.person(home) if home is not None else None,
-        blocks,
+        counting,
         frozenset(one.id for one in settings.technical_accounts),
     )

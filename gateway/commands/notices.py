@@ -29,7 +29,7 @@ class CurrentDeliveries:
 
 def deliveries(plane: ControlPlane) -> dict[Channel, Delivery]:
     """One for each channel there is; what still waits for one that is configured no more is given up."""
-    around = _surroundings(plane.settings)
+    around = surroundings(plane.settings)
     configured = plane.settings.notifications
     sends: dict[Channel, Send] = {}
     if configured.webhook is not None:
@@ -42,7 +42,7 @@ def deliveries(plane: ControlPlane) -> dict[Channel, Delivery]:
     return {channel: Delivery(channel, plane.state.outbox, sends.get(channel), now) for channel in Channel}
 
 
-def _surroundings(settings: Settings) -> Surroundings:
+def surroundings(settings: Settings) -> Surroundings:
     return Surroundings(settings.office.name, settings.office.support, Places(settings.places))
 
 

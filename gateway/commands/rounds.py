@@ -26,6 +26,7 @@ from gateway.commands.nodes import LEAD
 from gateway.commands.roster import watched
 from gateway.commands.schema_in_force import SchemaInForce
 from gateway.commands.state import now
+from gateway.commands.suspending import look_at_suspensions
 from gateway.commands.troubles import LastingTrouble
 from gateway.envoy.process import Administration
 from gateway.fleet.door import Door
@@ -47,6 +48,7 @@ from gateway.storage.telling import (
     POLICIES,
     REVOKED,
     SCHEMA,
+    SUSPENSIONS,
 )
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.lockout import Lockout, leaves_one_for_everybody
@@ -302,7 +304,12 @@ async def _look(
 ) -> None:
     if LEAD in changed:
         await directories.lead(leads=plane.nodes.leads)
-    if changed & {ASKS, ASKED}:  # before the gates hear what is revoked: it is decided anew at once
+    if changed & {
+        ASKS,
+        SUSPENSIONS,
+        ASKED,
+    }:  # before the gates hear what is revoked: it is decided anew at once
+        await look_at_suspensions(plane)
         await ask_office(plane).look_again(now())
     if changed & {REVOKED, ASKED}:
         plane.revoked.replace(await plane.state.sessions.revoked(now()))

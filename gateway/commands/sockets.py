@@ -23,7 +23,9 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.exchangeable import Exchangeable
 from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.forms_kept import keeping_forms
+from gateway.commands.incident_pages import incident_pages
 from gateway.commands.own_applications import PORTAL_ITSELF
+from gateway.commands.report_pages import ReportPages
 from gateway.commands.state import now
 from gateway.commands.travel_told import tell_of_travel
 from gateway.commands.waiting import waits_for
@@ -33,6 +35,9 @@ from gateway.fleet.door import Door
 from gateway.fleet.known_nodes import KnownFleet
 from gateway.metrics import SOCKET, metrics_app
 from gateway.sessions.own import OwnSessions
+from gateway.storage.alerts import StoredAlerts
+from gateway.storage.audit import append
+from gateway.storage.audit_views import StoredPurposes
 from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.fleet_nodes import FleetNodes
 from gateway.storage.recovery_rows import fingerprint_of
@@ -44,12 +49,14 @@ from gateway.web.decision_pages import DecisionPages
 from gateway.web.desk import Page
 from gateway.web.entrance import Entrance
 from gateway.web.kept_form import KeptForms
+from gateway.web.officer.alerts import Alerts
 from gateway.web.officer.answers import Answers
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Officer
+from gateway.web.officer.views import SavedViews
 from gateway.web.portal.rooms import Portal
 from gateway.web.requests.rooms import Requests
 from gateway.web.staying import Staying
@@ -88,7 +95,10 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
     )
     rechecks = Rechecks(officer.desk, officer.log, officer.sessions, officer.names)
-    known, record = plane.assistance(), plane.state.record
+    known, record = plane.assistance(), officer.record
+    saved = SavedViews(
+        officer.desk, officer.views, StoredPurposes(plane.state.database, append), officer.reach, record
+    )
     answers = Answers(
         officer.desk,
         officer.log,
@@ -108,10 +118,16 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
             [
                 *officer.pages(),
                 *answers.pages(),
+                *saved.pages(),
                 *rechecks.pages(),
                 *people.pages(),
                 *exceptions.pages(),
                 *nodes.pages(),
+                *incident_pages(plane, officer),
+                *Alerts(
+                    officer.desk, StoredAlerts(plane.state.database, append), officer.log, record
+                ).pages(),
+                *ReportPages(plane, officer.names, record).pages(),
             ],
         ),
         f"requests.{domain}": Requests(

@@ -13,9 +13,11 @@ from config.load import accepted, load
 from config.settings import Settings
 from config.settings import State as KeptState
 from config.sources import Accepted
+from gateway.access_review.blocks import Blocks
 from gateway.audit.entry import Entry
 from gateway.commands.preflight import CannotStart, folder_in_memory, name_of_folder, prepare_state
 from gateway.grants.keys import Keys, load_keys
+from gateway.incidents.suspension import Suspended
 from gateway.notices.notice import Channel
 from gateway.storage.access_review import StoredReviews
 from gateway.storage.activity import Activity
@@ -24,6 +26,7 @@ from gateway.storage.audit import append
 from gateway.storage.database import Database
 from gateway.storage.fleet import StoredRegister
 from gateway.storage.identity import IdentityStore
+from gateway.storage.incidents import IncidentBooks
 from gateway.storage.keys import anything_sealed, private_key_of
 from gateway.storage.migrate import exists, prepare
 from gateway.storage.notices import StoredOutbox
@@ -32,13 +35,26 @@ from gateway.storage.policy_versions import Versions
 from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
+from gateway.storage.suspensions import StoredSuspensions
 from gateway.storage.unnamed_people import name_people, unnamed_people
 from gateway.supervise import CURRENT
+from idp.directory.person import Person
 
 
 def now() -> datetime:
     """The one clock of the running product; everything that decides gets its time as an argument."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """What people may by what was decided here, whatever a directory says."""
+
+    blocks: Blocks
+    suspended: Suspended
+
+    def counting(self, person: Person) -> Person:
+        return self.suspended.counting(self.blocks.counting(person))
 
 
 @dataclass(frozen=True)
@@ -86,6 +102,18 @@ class State:
     @cached_property
     def asks(self) -> StoredAsks:
         return StoredAsks(self.database, append, self.outbox.tell)
+
+    @cached_property
+    def suspensions(self) -> StoredSuspensions:
+        return StoredSuspensions(self.database, append)
+
+    @cached_property
+    def incidents(self) -> IncidentBooks:
+        return IncidentBooks(self.database, append)
+
+    async def counting(self) -> Standings:
+        """What was decided here about people by now: roles that were taken away, and who is suspended."""
+        return Standings(await self.reviews.blocks(), await self.suspensions.suspended(now()))
 
     def sessions_that_end(self, end_at_provider: EndAtProvider) -> StoredSessions:
         """The same sessions, with something else happening at the provider when they end."""

@@ -7,6 +7,8 @@ from functools import partial
 from sqlalchemy import Connection
 
 from config.settings import Audit
+from gateway.audit.checkpoint import log_of
+from gateway.audit.checkpointer import Sealed
 from gateway.audit.cosignature import WitnessKey
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.repeating import Round
@@ -36,27 +38,24 @@ def places(audit: Audit) -> list[Place]:
 def witnesses(connection: Connection, audit: Audit) -> Sequence[Witness]:
     """In the order of the settings."""
     sealed = newest(connection)
-    return [
-        _witness(connection, one, None if sealed is None else (origin_of(sealed), sealed.size))
-        for one in places(audit)
-    ]
+    return [_witness(connection, one, sealed) for one in places(audit)]
 
 
 async def witnesses_now(database: Database, audit: Audit) -> Sequence[Witness]:
     return await database.read(lambda connection: witnesses(connection, audit)) if audit.witnesses else ()
 
 
-def _witness(connection: Connection, place: Place, sealed: tuple[str, int] | None) -> Witness:
+def _witness(connection: Connection, place: Place, sealed: Sealed | None) -> Witness:
     last, name = last_of(connection, place.key.name), place.key.name
-    origin, size = sealed or ("", 0)
-    known = last.size if last is not None and last.origin == origin else 0
+    same = last is not None and sealed is not None and log_of(last.origin) == log_of(origin_of(sealed))
+    known = last.reach if last is not None and same else 0
     return Witness(
         name,
         place.address,
         stand_of(connection, name),
-        0 if last is None else last.size,
+        0 if last is None else last.reach,
         None if last is None else _moment(last.at),
-        max(size - known, 0),
+        max(sealed.size - known, 0) if sealed is not None else 0,
     )
 
 

@@ -48,6 +48,8 @@ AUDIT = (
     Route(
         path="/integrity", methods=["POST"], action=Action.READ
     ),  # verifying reads the log and changes nothing
+    Route(path="/views", methods=["POST"], action=Action.READ),  # what a reader keeps for reading
+    Route(path="/purpose", methods=["POST"], action=Action.READ),
     Route(methods=["POST"], action=Action.ADMINISTER),
 )
 LOOKS = (Route(methods=["GET", "POST"], action=Action.READ),)
@@ -61,6 +63,9 @@ BUILT_IN: dict[str, tuple[str, tuple[Route, ...]]] = {
 """Our own hosts behind the gate: first label of the name → application and its routes."""
 TEXTS = Route(path="/proposals", methods=["POST"], action=Action.READ)
 """Of the host `policies.`: a draft that is written as text is longer than any other form of ours."""
+REPORTS = Route(path="/incidents", methods=["POST"], action=Action.ADMINISTER)
+"""Of the host `admin.`: the text of a report is as long."""
+LONGER = {"policies": TEXTS, "admin": REPORTS}
 KEPT_FROM_UPSTREAMS = [
     "x-brana-gate",
     "x-brana-route",
@@ -87,7 +92,7 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
         host = f"{label}.{settings.public.domain}"
         place = Place(application, "-", authority.of(host), "web")
         asked = [by_us(one, place) for route in table for one in by_method(route)]
-        longer = [by_us(TEXTS, place, POLICY_TEXT_BYTES)] if label == "policies" else []
+        longer = [by_us(LONGER[label], place, POLICY_TEXT_BYTES)] if label in LONGER else []
         hosts.append(_gated(host, authority, [*longer, *asked, nothing()]))
     hosts += _of_applications(settings, surroundings, authority)
     names = Counter(host["name"] for host in hosts)

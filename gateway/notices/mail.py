@@ -44,7 +44,7 @@ class Mail:
         if not address or not is_mail_address(address):
             raise NotDelivered(Undelivered.NO_MAIL_ADDRESS, final=True)
         message = self._message(notice, address)
-        await asyncio.to_thread(self._server.deliver, message)
+        await self.hand_over(message)
 
     def _message(self, notice: Notice, address: str) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
@@ -56,6 +56,10 @@ class Mail:
         message.set_content(text_of(notice.happened, notice.language, self._around), cte="base64")
         message["Content-Language"] = notice.language.value
         return message
+
+    async def hand_over(self, message: EmailMessage) -> None:
+        """Raises NotDelivered."""
+        await asyncio.to_thread(self._server.deliver, message)
 
 
 class MailServer:

@@ -14,7 +14,9 @@ from idp.login.exception import SignInException
 from idp.login.needed_level import may_be_excepted
 from idp.login.spoken_code import SpokenCode
 
-SHUT = frozenset({AccountState.DISABLED, AccountState.EXPIRED, AccountState.ROLES_MIXED})
+SHUT = frozenset(
+    {AccountState.DISABLED, AccountState.EXPIRED, AccountState.ROLES_MIXED, AccountState.SUSPENDED}
+)
 """Whoever has such an account comes in by no way of ours."""
 
 

@@ -39,6 +39,7 @@ CLOSED = {
     AccountState.MUST_CHANGE_PASSWORD: EndReason.PASSWORD_MUST_CHANGE,
     AccountState.PASSWORD_EXPIRED: EndReason.PASSWORD_EXPIRED,
     AccountState.ROLES_MIXED: EndReason.ROLES_MIXED,
+    AccountState.SUSPENDED: EndReason.ENDED_BY_OFFICER,
 }
 """Every state that ends sessions."""
 OF_THE_PROVIDER = {

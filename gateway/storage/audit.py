@@ -2,11 +2,11 @@
 
 `append` numbers the entries behind the tree's tail, writes them and the new tail. All of it happens under the
 database's write lock, so another process or node may append in between, and a rolled back act takes its entry
-with it.
+with it. Whoever is the first of a month begins that month's tree (`audit_turn`).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,10 +18,16 @@ from gateway.audit.canonical import Recorded, encoded, settled
 from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import MICROSECOND, facts, microseconds, moment
 from gateway.audit.folding import folded
-from gateway.audit.tree import Frontier, Node, leaf_hash
+from gateway.audit.shard_acts import shard_opened
+from gateway.audit.tree import Node, leaf_hash
+from gateway.storage.audit_shards import is_server, table_of
+from gateway.storage.audit_tail import LogInconsistent, Tail, keep_first_tail, read_tail, replace_tail
+from gateway.storage.audit_turn import Turning
 from gateway.storage.engine import DRIVER_ERRORS, INTEGRITY_ERRORS, Driver, driver_of
 from gateway.storage.rows import add_rows
 from gateway.storage.tables.audit import audit_entry
+
+__all__ = ["INTRODUCING", "Ledger", "LogInconsistent", "Tail", "append", "read_tail"]
 
 CLOCK_TOLERANCE = timedelta(seconds=1)  # below this a step back is the daily work of time synchronisation
 
@@ -41,11 +47,6 @@ A refused sign-in has no subject where nobody was recognised; then the login, as
 
 # run on the driver's own connection: SQLAlchemy's layers would be half of an append's time
 _COLUMNS = tuple(column.name for column in audit_entry.c)
-_FIRST_TAIL = "INSERT INTO audit_tail (id, size, frontier, received_at, wall) VALUES (1, ?, ?, ?, ?)"
-_NEXT_TAIL = (
-    "UPDATE audit_tail SET size = ?, frontier = ?, received_at = ?, wall = ? "
-    "WHERE size = ? AND frontier = ? AND received_at = ? AND wall = ?"
-)
 _NODE = (
     "INSERT INTO audit_node (level, position, root) VALUES (?, ?, ?) "
     "ON CONFLICT (level, position) DO UPDATE SET root = excluded.root"
@@ -53,49 +54,12 @@ _NODE = (
 _NAMED = "INSERT INTO audit_person (subject, person, folded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
 
-class LogInconsistent(Exception):
-    """The tables of the log do not fit together: somebody other than the log has written to them."""
-
-    def __init__(self, sequence: int, why: str) -> None:
-        super().__init__(
-            f"audit log, entry {sequence}: {why}; run `brana audit verify`, keep the file as evidence, "
-            "and restore the database from a backup"
-        )
-        self.sequence = sequence
-
-
-@dataclass(frozen=True, slots=True)
-class Tail:
-    """Where the log ends."""
-
-    frontier: Frontier = field(default_factory=Frontier)
-    received_at: int = 0
-    """Microseconds since the epoch, of the last entry."""
-    wall: int = 0
-    """System clock at the last append."""
-
-
-def read_tail(connection: Connection) -> Tail | None:
-    """The stored tail, None in an empty log. Raises LogInconsistent."""
-    row = (
-        driver_of(connection.connection)
-        .execute("SELECT size, frontier, received_at, wall FROM audit_tail")
-        .fetchone()
-    )
-    if row is None:
-        return None
-    size, packed, received_at, wall = row
-    try:
-        return Tail(Frontier.unpack(size, packed), received_at, wall)
-    except ValueError as error:
-        raise LogInconsistent(size, f"the stored tail of the tree is damaged ({error})") from error
-
-
 class Ledger:
     """Appends with a given clock (`now()`: aware, UTC)."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
+        self._turning = Turning()
         self._guess: Tail | None = None
         """The tail last written. It saves reading it; that it is the stored one is asked when it is replaced."""
 
@@ -109,17 +73,19 @@ class Ledger:
             return range(0)
         driver, guess, now = driver_of(connection.connection), self._guess, self._now()
         try:
-            if guess is not None:
+            if guess is not None and max(microseconds(now), guess.received_at) < guess.until:
                 addition = _addition(guess, entries, now)
-                if _replace_tail(driver, guess, addition.tail):
-                    return self._finish(driver, guess, addition, len(entries))
+                if replace_tail(driver, guess, addition.tail):
+                    return self._finish(connection, driver, addition, len(entries))
             stored = read_tail(connection)
-            addition = _addition(stored or Tail(), entries, now)
+            last, closed = self._turning.turned(connection, stored or Tail(), now)
+            opening = () if closed is None else (shard_opened(now, last.month, closed),)
+            addition = _addition(last, entries, now, opening)
             if stored is None:
-                driver.execute(_FIRST_TAIL, _columns(addition.tail))
-            elif not _replace_tail(driver, stored, addition.tail):
-                raise LogInconsistent(stored.frontier.size, "the stored tail of the tree has another form")
-            return self._finish(driver, stored or Tail(), addition, len(entries))
+                keep_first_tail(driver, addition.tail)
+            elif not replace_tail(driver, stored, addition.tail):
+                raise LogInconsistent(stored.size, "the stored tail of the tree has another form")
+            return self._finish(connection, driver, addition, len(entries))
         except INTEGRITY_ERRORS as error:
             raise LogInconsistent(0, "a row that the log did not write stands in its place") from error
         except DBAPIError:
@@ -127,19 +93,20 @@ class Ledger:
         except DRIVER_ERRORS as error:  # named as SQLAlchemy names it, so that the whole group is rolled back
             raise OperationalError("append to the audit log", None, error) from error
 
-    def _finish(self, driver: Driver, old: Tail, addition: "_Addition", entries: int) -> range:
+    def _finish(self, connection: Connection, driver: Driver, addition: "_Addition", entries: int) -> range:
+        into = table_of(addition.tail.shard, server=is_server(connection))
         try:
-            add_rows(driver, audit_entry.name, _COLUMNS, addition.rows)
+            add_rows(driver, into, _COLUMNS, addition.rows)
             for node in addition.nodes:
-                driver.execute(_NODE, (node.level, node.position, node.root))
+                driver.execute(_NODE, (node.level, addition.tail.first + node.position, node.root))
         except INTEGRITY_ERRORS as error:
             raise LogInconsistent(
-                old.frontier.size, "a row that the log did not write stands in its place"
+                addition.rows[0][0], "a row that the log did not write stands in its place"
             ) from error
         if addition.names:
             driver.executemany(_NAMED, sorted(addition.names))
         self._guess = addition.tail
-        size = addition.tail.frontier.size
+        size = addition.tail.size
         return range(size - entries, size)
 
 
@@ -153,14 +120,16 @@ class _Addition:
     nodes: list[Node]
 
 
-def _addition(last: Tail, entries: Sequence[Entry], now: datetime) -> _Addition:
+def _addition(
+    last: Tail, entries: Sequence[Entry], now: datetime, opening: Sequence[Entry] = ()
+) -> _Addition:
     wall = microseconds(now)
     jumped = wall < last.wall - CLOCK_TOLERANCE // MICROSECOND
-    written = (clock_jumped(now, moment(last.wall)), *entries) if jumped else entries
+    written = (*opening, *((clock_jumped(now, moment(last.wall)),) if jumped else ()), *entries)
     received_at = max(wall, last.received_at)
     received = moment(received_at)
     rows, leaves, names = [], [], set()
-    for sequence, entry in enumerate(map(settled, written), last.frontier.size):
+    for sequence, entry in enumerate(map(settled, written), last.size):
         recorded = Recorded(sequence, received, entry)
         data = encoded(recorded)
         leaf = leaf_hash(data)
@@ -172,16 +141,8 @@ def _addition(last: Tail, entries: Sequence[Entry], now: datetime) -> _Addition:
         elif entry.subject.startswith(OPERATOR):
             names.add((entry.subject, entry.person, folded(entry.subject)))
     frontier, nodes = last.frontier.grown(leaves)
-    return _Addition(Tail(frontier, received_at, wall), rows, names, nodes)
-
-
-def _replace_tail(driver: Driver, old: Tail, new: Tail) -> bool:
-    """Whether `old` was the stored tail; if it was not, another process has appended, and nothing is done."""
-    return driver.execute(_NEXT_TAIL, (*_columns(new), *_columns(old))).rowcount == 1
-
-
-def _columns(tail: Tail) -> tuple[int, bytes, int, int]:
-    return tail.frontier.size, tail.frontier.pack(), tail.received_at, tail.wall
+    tail = Tail(frontier, received_at, wall, last.shard, last.month, last.first, last.until)
+    return _Addition(tail, rows, names, nodes)
 
 
 append = Ledger(lambda: datetime.now(UTC)).append

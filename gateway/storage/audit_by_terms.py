@@ -27,7 +27,7 @@ from gateway.audit.terms import (
     wanted_values,
     wanted_words,
 )
-from gateway.storage.audit_conditions import EXACT, FILTERS, Condition, filters, meant
+from gateway.storage.audit_conditions import EXACT, FILTERS, Condition, filters, meant, unindexed
 from gateway.storage.audit_index import Block, Cover
 from gateway.storage.tables.audit import audit_entry
 from gateway.storage.tables.audit_index import audit_term
@@ -128,7 +128,7 @@ class Finder:
         self._filters: list[Condition] = filters(self.query, self._people)
         if self.after is not None:
             place = tuple_(literal(self.after.at), literal(self.after.sequence))
-            self._filters.append(tuple_(_e.at, _e.sequence) < place)
+            self._filters.append(tuple_(unindexed(_e.at), _e.sequence) < place)
 
     def of_request(self) -> list[Row[Any]]:
         """By the number of the request: so few that each is looked at."""
@@ -183,6 +183,9 @@ class Finder:
         asked: list[Condition] = [
             and_(term >= begun, term < begun + b"\xff") for begun in map(_bytes, sorted(group.beginnings))
         ]
+        if group.between is not None:
+            low, high = map(_bytes, group.between)
+            asked.append(term.between(low, high))
         if group.terms:
             asked.append(term.in_([_bytes(one) for one in sorted(group.terms)]))
         for one in asked if numbers else ():
@@ -193,13 +196,9 @@ class Finder:
 
     def _look(self, where: Sequence[Condition], bits: int | None = None) -> None:
         """Take what fits, newest first, until there are enough."""
-        query = (
-            select(_e.sequence, _e.at)
-            .where(*where, *self._filters)
-            .order_by(_e.at.desc(), _e.sequence.desc())
-        )
-        rows = self.connection.execute(query).all()
+        rows = self.connection.execute(select(_e.sequence, _e.at).where(*where, *self._filters)).all()
         places = [row for row in rows if bits is None or bits >> row.sequence % BLOCK & 1]
+        places.sort(key=lambda row: place_of(row.at, row.sequence), reverse=True)  # here: no index is to lead
         taken = 0
         for begin in range(0, len(places), ROWS_AT_ONCE):
             numbers = [row.sequence for row in places[begin : begin + ROWS_AT_ONCE]]

@@ -4,13 +4,15 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, select
 
-from gateway.audit.checkpointer import Sealed
-from gateway.audit.tree import Frontier
+from gateway.audit.checkpointer import Reached, Sealed
+from gateway.audit.shard import Shard
 from gateway.storage.audit import read_tail
+from gateway.storage.audit_shards import of_row
 from gateway.storage.database import Database
-from gateway.storage.tables.audit import audit_checkpoint
+from gateway.storage.tables.audit import audit_checkpoint, audit_shard
 
 PAGE = 1_000  # checkpoints read at once
+LAST = 2**63 - 1
 
 
 class Checkpoints:
@@ -22,7 +24,7 @@ class Checkpoints:
     async def newest(self) -> Sealed | None:
         return await self._database.read(newest)
 
-    async def seal(self, note_of: Callable[[Frontier], str]) -> Sealed | None:
+    async def seal(self, note_of: Callable[[Reached], str]) -> Sealed | None:
         if not await self._database.read(_has_unsealed):
             return None  # an idle log takes no write lock
         return await self._database.write(lambda connection: _seal(connection, note_of))
@@ -35,24 +37,43 @@ class Checkpoints:
 
 
 def newest(connection: Connection) -> Sealed | None:
-    row = connection.execute(
-        select(audit_checkpoint).order_by(audit_checkpoint.c.size.desc()).limit(1)
-    ).first()
+    return newest_of(connection, LAST)
+
+
+def newest_of(connection: Connection, size: int) -> Sealed | None:
+    """Of those of so many entries at most."""
+    query = select(audit_checkpoint).where(audit_checkpoint.c.size <= size)
+    row = connection.execute(query.order_by(audit_checkpoint.c.size.desc()).limit(1)).first()
     return Sealed(row.size, row.root, row.at, row.note) if row else None
 
 
 def _has_unsealed(connection: Connection) -> bool:
     tail, sealed = read_tail(connection), newest(connection)
-    return tail is not None and (sealed is None or tail.frontier.size > sealed.size)
+    return tail is not None and (sealed is None or tail.size > sealed.size)
 
 
-def _seal(connection: Connection, note_of: Callable[[Frontier], str]) -> Sealed | None:
-    tail = read_tail(connection)
-    if tail is None or not _has_unsealed(connection):
+def _seal(connection: Connection, note_of: Callable[[Reached], str]) -> Sealed | None:
+    tail, before = read_tail(connection), newest(connection)
+    reached = 0 if before is None else before.size
+    if tail is None or tail.size <= reached:
         return None
-    frontier = tail.frontier
-    sealed = Sealed(frontier.size, frontier.root(), tail.received_at, note_of(frontier))
+    if reached < tail.first and (owed := _closed_since(connection, reached)) is not None:
+        end, at, one = owed.end, owed.ended, Reached(owed.size, owed.root, owed.month, owed.first)
+        sealed = Sealed(end, owed.root, at, note_of(one), open=False)
+    else:
+        root = tail.frontier.root()
+        note = note_of(Reached(tail.frontier.size, root, tail.month, tail.first))
+        sealed = Sealed(tail.size, root, tail.received_at, note)
     connection.execute(
         audit_checkpoint.insert().values(size=sealed.size, root=sealed.root, at=sealed.at, note=sealed.note)
     )
     return sealed
+
+
+def _closed_since(connection: Connection, reached: int) -> Shard | None:
+    """The first shard whose end is not sealed."""
+    end = audit_shard.c.first + audit_shard.c.size
+    row = connection.execute(
+        select(audit_shard).where(end > reached).order_by(audit_shard.c.number).limit(1)
+    ).first()
+    return None if row is None else of_row(row)

@@ -57,12 +57,14 @@ def choices(connection: Connection, query: Query) -> list[list[Condition]]:
     return [[*choice, *rest] for choice in found]
 
 
-def conditions(query: Query) -> list[Condition]:
+def conditions(query: Query, *, indexed: bool = True) -> list[Condition]:
+    """`indexed`: whether the index of times may serve."""
     found: list[Condition] = []
+    at = _e.at if indexed else unindexed(_e.at)
     if query.since is not None:
-        found.append(_e.at >= microseconds(query.since))
+        found.append(at >= microseconds(query.since))
     if query.until is not None:
-        found.append(_e.at < microseconds(query.until))
+        found.append(at < microseconds(query.until))
     if query.without_technical:
         found.append(or_(unindexed(_e.code) != Code.ACCESS.value, unindexed(_e.application) != ""))
     if query.counted is Counted.LET_THROUGH:
@@ -90,7 +92,7 @@ def filters(query: Query, people: tuple[frozenset[str], frozenset[str]] | None) 
 
     `people`: what `meant` gave for the query's person.
     """
-    found = conditions(query)
+    found = conditions(query, indexed=False)
     names = [name for name in (*EXACT, *FILTERS) if getattr(query, name) is not None]
     found += [equals(name, getattr(query, name), indexed=False) for name in names]
     if query.codes:

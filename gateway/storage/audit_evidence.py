@@ -7,12 +7,14 @@ from sqlalchemy import Connection, func, select
 
 from gateway.audit import checkpoint_file
 from gateway.audit.anchors import anchors
+from gateway.audit.bounds import bounds
 from gateway.audit.canonical import TEXTS
 from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.note import Verifier
 from gateway.audit.verify import Report, Row, StoredTail, verify
 from gateway.storage.audit_proofs import bytes_of
+from gateway.storage.audit_shards import closed_shards, hold_rows
 from gateway.storage.database import Database
 from gateway.storage.place import is_shared
 from gateway.storage.tables.audit import audit_checkpoint, audit_entry, audit_tail
@@ -59,10 +61,18 @@ def verified(
     shared: bool,
 ) -> Report:
     """The same in a transaction that is open. `shared`: others seal this log too, see `anchors`."""
+    hold_rows(connection)
+    known = bounds(closed_shards(connection))
     against = anchors(
-        checkpoints(connection), lambda: checkpoint_file.read(file), file_size, keys, kept, shared=shared
+        checkpoints(connection),
+        lambda: checkpoint_file.read(file),
+        file_size,
+        keys,
+        kept,
+        shared=shared,
+        dropped=known.dropped,
     )
-    return verify(rows(connection, told), against, stored_tail(connection))
+    return verify(rows(connection, told), against, stored_tail(connection), known)
 
 
 def rows(connection: Connection, told: Told = lambda _done, _total: None) -> Iterator[Row]:
@@ -102,4 +112,4 @@ def checkpoints(connection: Connection) -> Iterator[Sealed]:
 
 def stored_tail(connection: Connection) -> StoredTail | None:
     row = connection.execute(select(audit_tail)).first()
-    return StoredTail(row.size, bytes_of(row.frontier)) if row else None
+    return StoredTail(row.size, bytes_of(row.frontier), row.shard, row.first, row.month) if row else None

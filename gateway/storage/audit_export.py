@@ -2,11 +2,12 @@
 
 JSON Lines, read by `gateway/audit/for_auditors/brana_verify.py`: the span and the roots of what lies before it; each
 entry as it is hashed, beside its leaf hash; between them checkpoints, so that damage is told to a place; at the end the
-checkpoint that seals all of it, and the roots of what lies behind.
+checkpoint that seals all of it, and the roots of what lies behind. A span of several months has as many such parts, one
+behind the other; of a month that was dropped there is its last checkpoint.
 """
 
 import base64
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -14,10 +15,14 @@ from sqlalchemy import Connection, select
 
 from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.proof import consistency, covering
-from gateway.storage.audit_proofs import StoredTree, bytes_of
+from gateway.storage.audit_checkpoints import newest_of
+from gateway.storage.audit_proofs import NotInLog, StoredTree, bytes_of
+from gateway.storage.audit_shards import closed_shards
+from gateway.storage.audit_witnesses import with_witnesses
 from gateway.storage.tables.audit import audit_checkpoint, audit_entry
 
-FORMAT = 1
+OF_ONE_TREE, FORMAT = 1, 2
+"""The first is what it was before a log had several trees, and what verifiers of that time read."""
 PAGE = 1_000  # entries held in memory at once
 APART = 256
 """Entries between two checkpoints that are handed out: each costs whoever verifies a signature."""
@@ -39,6 +44,16 @@ class Span:
     """Of the one behind the last."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is handed out of one shard's tree."""
+
+    span: Span
+    sealed: Sealed
+    dropped: bool = False
+    """Nothing is left of it but its last checkpoint, which is `sealed`."""
+
+
 def span_between(connection: Connection, since: int | None, until: int | None, size: int) -> Span:
     """Of the first `size` entries those received from `since` to before `until`, microseconds; None: no bound. And one
     on either side where there is one: their times show that none of the time between is left out.
@@ -49,13 +64,16 @@ def span_between(connection: Connection, since: int | None, until: int | None, s
 
 
 def _first_from(connection: Connection, moment: int, size: int) -> int:
-    """Receive times never go back, so a few rows tell."""
+    """Receive times never go back, so a few rows tell; for those of a dropped shard, when it ended."""
+    gone = [one for one in closed_shards(connection) if one.dropped]
     low, high = 0, size
     while low < high:
         middle = (low + high) // 2
         received = connection.execute(
             select(audit_entry.c.received_at).where(audit_entry.c.sequence == middle)
         ).scalar()
+        if received is None:
+            received = next((one.ended for one in gone if one.first <= middle < one.end), None)
         if received is not None and received < moment:
             low = middle + 1
         else:
@@ -63,34 +81,70 @@ def _first_from(connection: Connection, moment: int, size: int) -> int:
     return low
 
 
+def parts(
+    connection: Connection, span: Span, newest: Sealed, opened: Callable[[str], Checkpoint]
+) -> list[Part]:
+    """The span by shards. `opened`: raises NoteRefused for a checkpoint that our key has not signed; that and NotInLog
+    come from here.
+    """
+    size, found = newest.checkpoint.reach, []
+    for one in closed_shards(connection):
+        if one.end <= span.begin or one.first >= span.end or one.end > size:
+            continue
+        last = newest_of(connection, one.end)
+        if last is None or last.size != one.end:
+            raise NotInLog(one.end - 1)
+        sealed = Sealed(opened(last.note), with_witnesses(connection, last).note)
+        within = Span(max(span.begin, one.first), min(span.end, one.end))
+        found.append(Part(within, sealed, dropped=one.dropped))
+    first = newest.checkpoint.first
+    if span.end > first or not found:
+        found.append(Part(Span(max(span.begin, first), max(span.end, first)), newest))
+    return found
+
+
 def handed_out(
-    connection: Connection,
-    span: Span,
-    sealed: Sealed,
-    kept: Sequence[Sealed] = (),
-    *,
-    by_entries: bool = False,
+    connection: Connection, given: Sequence[Part], kept: Sequence[Sealed] = (), *, by_entries: bool = False
 ) -> Iterator[bytes]:
     """Lines with their line feeds. `kept`: checkpoints from elsewhere; that the log grew out of those beside the span
     is proven. Raises NotInLog where entries outside of the span are missing.
     """
-    size, tree = sealed.checkpoint.size, StoredTree(connection, by_entries=by_entries)
+    alone = len(given) == 1 and not given[0].sealed.checkpoint.first and not given[0].dropped
+    for part in given:
+        if part.dropped:
+            yield _line({"brana_export": FORMAT, "dropped": part.sealed.note})
+        else:
+            yield from _of_tree(
+                connection, part, kept, OF_ONE_TREE if alone else FORMAT, by_entries=by_entries
+            )
+
+
+def _of_tree(
+    connection: Connection, part: Part, kept: Sequence[Sealed], version: int, *, by_entries: bool
+) -> Iterator[bytes]:
+    span, checkpoint = part.span, part.sealed.checkpoint
+    first, size, tree = (
+        checkpoint.first,
+        checkpoint.size,
+        StoredTree(connection, checkpoint.first, by_entries),
+    )
     yield _line(
         {
-            "brana_export": FORMAT,
-            "origin": sealed.checkpoint.origin,
+            "brana_export": version,
+            "origin": checkpoint.origin,
             "begin": span.begin,
             "end": span.end,
-            "left": _texts(tree.root(*one) for one in covering(0, span.begin)),
-            "checkpoint": sealed.note,
+            "left": _texts(tree.root(*one) for one in covering(0, span.begin - first)),
+            "checkpoint": part.sealed.note,
         }
     )
     for one in kept:
-        if one.checkpoint.size < size and not span.begin <= one.checkpoint.size <= span.end:
+        beside = not span.begin <= one.checkpoint.reach <= span.end
+        if one.checkpoint.first == first and one.checkpoint.size < size and beside:
             path = consistency(one.checkpoint.size, size, tree.root)
             yield _line({"grew_from": one.note, "path": _texts(path)})
-    yield from _entries(connection, span, size)
-    yield _line({"right": _texts(tree.root(*one) for one in covering(span.end, size))})
+    yield from _entries(connection, span, checkpoint.reach)
+    yield _line({"right": _texts(tree.root(*one) for one in covering(span.end - first, size))})
 
 
 def _entries(connection: Connection, span: Span, size: int) -> Iterator[bytes]:

@@ -49,21 +49,28 @@ def prove(connection: Connection, sequence: int, sealed: Checkpoint) -> Proof:
     row = connection.execute(
         select(audit_entry.c.canonical, audit_entry.c.leaf).where(audit_entry.c.sequence == sequence)
     ).first()
-    if row is None or sequence >= sealed.size:
+    if row is None or not sealed.first <= sequence < sealed.reach:
         raise NotInLog(sequence)
     canonical, leaf = bytes_of(row.canonical), bytes_of(row.leaf)
     if leaf_hash(canonical) != leaf:
         raise ProofRefused("its bytes do not give its leaf hash; run `brana audit verify`")
-    for perfect in (StoredTree(connection).root, StoredTree(connection, by_entries=True).root):
-        path = inclusion(sequence, sealed.size, perfect)
-        if root_by(leaf, sequence, sealed.size, path) == sealed.root:
+    first, index = sealed.first, sequence - sealed.first
+    for perfect in (StoredTree(connection, first).root, StoredTree(connection, first, by_entries=True).root):
+        path = inclusion(index, sealed.size, perfect)
+        if root_by(leaf, index, sealed.size, path) == sealed.root:
             return Proof(sequence, canonical, tuple(path))
     raise ProofRefused("the entries do not give the root that was sealed; run `brana audit verify`")
 
 
 @dataclass(frozen=True, slots=True)
 class StoredTree:
+    """Of one shard. What is kept of it lies at its places and the number of its first entry, so that no two shards
+    meet.
+    """
+
     connection: Connection
+    first: int = 0
+    """Number of its first entry."""
     by_entries: bool = False
     """Nothing but the entries is believed."""
 
@@ -81,15 +88,16 @@ class StoredTree:
             elif level:
                 yield _folded(self._roots(level - KEPT, position << KEPT, 1 << KEPT))
             else:
-                raise NotInLog(position)
+                raise NotInLog(self.first + position)
 
     def _stored(self, level: int, first: int, count: int) -> dict[int, bytes]:
         number, root = (audit_node.c.position, audit_node.c.root) if level else (_e.sequence, _e.leaf)
-        query = select(number, root).where(number.between(first, first + count - 1))
+        begin = self.first + first
+        query = select(number, root).where(number.between(begin, begin + count - 1))
         if level:
             query = query.where(audit_node.c.level == level)
         found = self.connection.execute(query)
-        return {row[0]: one for row in found if len(one := bytes_of(row[1])) == HASH}
+        return {row[0] - self.first: one for row in found if len(one := bytes_of(row[1])) == HASH}
 
 
 def bytes_of(value: object) -> bytes:

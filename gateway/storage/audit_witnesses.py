@@ -1,11 +1,12 @@
 """What witnesses cosigned of the log, and how each stands."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, true
 
+from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.cosignature import cosigned as with_cosignatures
 from gateway.audit.entry import Entry
@@ -14,8 +15,9 @@ from gateway.audit.for_auditors.brana_verify import consistent
 from gateway.audit.proof import consistency, root_of
 from gateway.storage.audit_checkpoints import newest
 from gateway.storage.audit_proofs import NotInLog, StoredTree
+from gateway.storage.audit_sealing import sealing
 from gateway.storage.database import Database
-from gateway.storage.tables.audit import audit_checkpoint
+from gateway.storage.tables.audit import audit_checkpoint, audit_shard
 from gateway.storage.tables.witnesses import audit_cosignature, audit_witness
 from gateway.witness.standing import Cosigned, Stand, Standing
 from gateway.witness.submitting import NoProof
@@ -23,6 +25,8 @@ from gateway.witness.submitting import NoProof
 LATELY = timedelta(minutes=10)
 Append = Callable[[Connection, Sequence[Entry]], object]
 _c, _w = audit_cosignature.c, audit_witness.c
+_reach: ColumnElement[int] = _c.first + _c.size
+"""Entries of the whole log, by which a checkpoint is known."""
 
 
 class StoredWitnesses:
@@ -32,10 +36,9 @@ class StoredWitnesses:
         self._database, self._append = database, append
 
     async def heads(self) -> Sequence[Sealed]:
-        found = await self._database.read(newest)
-        return [] if found is None or not found.readable else [found]
+        return await self._database.read(_heads)
 
-    async def proof(self, old: int, head: Sealed) -> Sequence[bytes]:
+    async def proof(self, old: int, head: Checkpoint) -> Sequence[bytes]:
         try:
             return await self._database.read(lambda connection: _proof(connection, old, head))
         except NotInLog as missing:
@@ -74,14 +77,28 @@ class StoredWitnesses:
             same = [audit_cosignature.c[name] == value for name, value in one.items()]
             connection.execute(delete(audit_cosignature).where(*same))
             made = each.cosignature
-            connection.execute(insert(audit_cosignature).values(**one, at=made.at, line=made.line))
+            row = {**one, "first": each.first, "at": made.at, "line": made.line}
+            connection.execute(insert(audit_cosignature).values(row))
         self._append(connection, entries)
 
 
-def _proof(connection: Connection, old: int, head: Sealed) -> Sequence[bytes]:
+def _heads(connection: Connection) -> Sequence[Sealed]:
+    """Of a month that was dropped nothing can be proven any more."""
+    closed = select(audit_shard.c.first + audit_shard.c.size).where(audit_shard.c.dropped_by.is_(None))
+    ends = (
+        select(audit_checkpoint).where(audit_checkpoint.c.size.in_(closed)).order_by(audit_checkpoint.c.size)
+    )
+    found = [Sealed(row.size, row.root, row.at, row.note) for row in connection.execute(ends)]
+    last = newest(connection)
+    if last is not None and last.size not in {one.size for one in found}:
+        found.append(last)
+    return [one for one in found if one.readable and type(one.note) is str]
+
+
+def _proof(connection: Connection, old: int, head: Checkpoint) -> Sequence[bytes]:
     """What is kept of the tree is believed first, then the entries alone."""
     for by_entries in (False, True):
-        perfect = StoredTree(connection, by_entries=by_entries).root
+        perfect = StoredTree(connection, head.first, by_entries).root
         path = consistency(old, head.size, perfect)
         if consistent(old, root_of(0, old, perfect), head.size, head.root, path):
             return path
@@ -97,52 +114,53 @@ def stand_of(connection: Connection, witness: str) -> Stand | None:
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The largest checkpoint that a witness cosigned."""
+    """The newest checkpoint that a witness cosigned."""
 
     origin: str
-    size: int
+    reach: int
+    """Entries of the whole log."""
     at: int
     """Seconds since the epoch, as the witness says."""
 
 
 def last_of(connection: Connection, witness: str) -> Last | None:
-    query = select(_c.origin, _c.size, _c.at).where(_c.witness == witness)
-    row = connection.execute(query.order_by(_c.at.desc(), _c.size.desc()).limit(1)).first()
-    return None if row is None else Last(row.origin, row.size, row.at)
+    query = select(_c.origin, _reach, _c.at).where(_c.witness == witness)
+    row = connection.execute(query.order_by(_c.at.desc(), _reach.desc()).limit(1)).first()
+    return None if row is None else Last(*row)
 
 
-def newest_cosigned(connection: Connection, origin: str) -> Sealed | None:
-    """The largest checkpoint that any witness cosigned, with all the cosignatures that it has."""
-    size = connection.execute(select(func.max(_c.size)).where(_c.origin == origin)).scalar()
-    row = connection.execute(select(audit_checkpoint).where(audit_checkpoint.c.size == size)).first()
-    if row is None:
-        return None
-    return Sealed(row.size, row.root, row.at, cosigned_note(connection, origin, row.size, row.note))
+def newest_cosigned(connection: Connection, origin: str | None = None) -> Sealed | None:
+    """The newest checkpoint that any witness cosigned, with all cosignatures that it has; `origin`: of that tree."""
+    within = true() if origin is None else _c.origin == origin
+    reach = connection.execute(select(func.max(_reach)).where(within)).scalar()
+    row = connection.execute(select(audit_checkpoint).where(audit_checkpoint.c.size == reach)).first()
+    return None if row is None else with_witnesses(connection, Sealed(row.size, row.root, row.at, row.note))
 
 
-def cosigned_note(connection: Connection, origin: str, size: int, note: str) -> str:
-    """A checkpoint's note with the cosignatures that it has."""
-    query = select(_c.line).where(_c.origin == origin, _c.size == size).order_by(_c.witness)
-    return with_cosignatures(note, connection.execute(query).scalars())
+def with_witnesses(connection: Connection, sealed: Sealed) -> Sealed:
+    """The checkpoint, its note with the cosignatures that it has."""
+    query = select(_c.line).where(_c.origin == origin_of(sealed), _reach == sealed.size).order_by(_c.witness)
+    return replace(sealed, note=with_cosignatures(sealed.note, connection.execute(query).scalars()))
 
 
 def origin_of(sealed: Sealed) -> str:
-    return sealed.note.partition("\n")[0]
+    return str(sealed.note).partition("\n")[0]
 
 
-def to_hand_out(connection: Connection, least: int = 0) -> Sealed | None:
-    """The newest checkpoint that a witness cosigned, where one did lately and it seals so many; else the newest.
+def to_hand_out(connection: Connection, sequence: int | None = None) -> Sealed | None:
+    """The newest checkpoint that a witness cosigned, where one did lately; else the newest. `sequence`: of the tree of
+    this entry, and one that seals it.
 
     Witnesses answer seconds after the log is sealed: what is cosigned proves more than what is a moment newer.
     """
-    last = newest(connection)
+    last = newest(connection) if sequence is None else sealing(connection, sequence)
     if last is None or not last.readable:
         return last
-    seen = newest_cosigned(connection, origin_of(last))
+    seen = newest_cosigned(connection, None if sequence is None else origin_of(last))
     if (
         seen is not None
-        and seen.size >= least
         and seen.readable
+        and (sequence is None or seen.size > sequence)
         and last.at - seen.at <= LATELY // MICROSECOND
     ):
         return seen

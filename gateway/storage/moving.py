@@ -5,9 +5,12 @@ number rows, and the names under which places in the spool are kept. Before it i
 recomputed where it is now and held against the same checkpoints, and the move is recorded behind it.
 """
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
@@ -19,6 +22,7 @@ from gateway.audit.note import Verifier
 from gateway.audit.verify import Report
 from gateway.storage.audit import append, read_tail
 from gateway.storage.audit_evidence import verified
+from gateway.storage.audit_shards import closed_shards, like_the_first, table_of
 from gateway.storage.audit_spool import hand_over
 from gateway.storage.moving_source import Source
 from gateway.storage.not_moved import StateNotMoved
@@ -29,6 +33,7 @@ from gateway.storage.tables.audit import audit_entry
 OF_THE_FILE = "run `brana audit verify` without [state.database], and restore a backup"
 RECOMPUTING = "the log is recomputed"
 WHOLE = "whole"
+OF_ITSELF = 2  # entries: of a month that turned, of a clock that was set back
 
 EntryOf = Callable[[int, bytes, str], Entry]
 """What is recorded of a move: by the entries of the log in the file, its root, and what was found of it."""
@@ -85,7 +90,7 @@ def move(
     tail = read_tail(source.connection)
     if tail is None:
         raise StateNotMoved(f"the log in {source.path} has no end any more", OF_THE_FILE)
-    size, root = tail.frontier.size, tail.frontier.root()
+    size, root = tail.size, tail.frontier.root()
     with filling(server) as target:
         if not target.empty:
             if _has_come(target.connection, size, root):
@@ -115,7 +120,11 @@ def _copy(source: Source, target: Filling, table: Table, told: Told) -> int:
         told(table.name, done, total)
         return batch
 
-    target.copy(table, map(counted, source.rows(table)))
+    batches = map(counted, source.rows(table))
+    if table is audit_entry:
+        _copy_log(source, target, batches)
+    else:
+        target.copy(table, batches)
     numbered = table.autoincrement_column
     if numbered is not None:
         target.number_on(table, numbered.name, source.last_number(table, numbered.name))
@@ -126,6 +135,18 @@ def _copy(source: Source, target: Filling, table: Table, told: Told) -> int:
             "this should not happen; run `brana audit verify` without [state.database], and report it",
         )
     return total
+
+
+def _copy_log(source: Source, target: Filling, batches: Iterable[Sequence[tuple[Any, ...]]]) -> None:
+    """Each shard into the table that it has at a server."""
+    tail = read_tail(source.connection)
+    firsts = [one.first for one in closed_shards(source.connection)] + ([tail.first] if tail else [])
+    for shard, first in enumerate(firsts):
+        if shard:
+            target.connection.exec_driver_sql(like_the_first(shard, first))
+    rows = (row for batch in batches for row in batch)
+    for shard, run in groupby(rows, lambda row: max(bisect_right(firsts, row[0]) - 1, 0)):
+        target.copy(audit_entry, ([row] for row in run), table_of(shard, server=True))
 
 
 def _require_the_same(
@@ -150,11 +171,16 @@ def _require_the_same(
 
 
 def _has_come(connection: Connection, size: int, root: bytes) -> bool:
-    """Whether the log there is that of the file, with the entry of its move right behind it."""
-    query = select(audit_entry.c.canonical).where(audit_entry.c.sequence == size)
-    found = connection.execute(query).scalar()
-    try:
-        entry = parse(found).entry if found is not None else None
-    except NotCanonical:
-        return False
-    return entry is not None and entry.code is Code.STATE_MOVED and entry.details.get("root") == root.hex()
+    """Whether the log there is that of the file, with the entry of its move right behind it, or behind what the log
+    itself had to say then.
+    """
+    number = audit_entry.c.sequence
+    query = select(audit_entry.c.canonical).where(number.between(size, size + OF_ITSELF)).order_by(number)
+    for found in connection.execute(query).scalars():
+        try:
+            entry = parse(found).entry
+        except NotCanonical:
+            return False
+        if entry.code is Code.STATE_MOVED:
+            return entry.details.get("root") == root.hex()
+    return False

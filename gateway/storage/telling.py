@@ -11,6 +11,7 @@ CHANNEL = "brana_changed"
 REVOKED, DIRECTORIES, NODES, KEYS = "revoked", "directory_sync", "fleet_node", "signing_key"
 POLICIES, INCIDENTS = "fleet_policies", "policy_incident"
 ASKS = "ask"
+SUSPENSIONS = "suspension"
 SCHEMA = "schema_step"
 ASKED = "asked"
 TOLD = {
@@ -22,6 +23,7 @@ TOLD = {
     INCIDENTS: "INSERT OR UPDATE OR DELETE",
     SCHEMA: "INSERT",
     ASKS: "INSERT OR UPDATE",
+    SUSPENSIONS: "INSERT OR UPDATE",
 }
 """Tables that nodes keep a view of, and what changes the view."""
 EVERYTHING = frozenset({*TOLD, ASKED})

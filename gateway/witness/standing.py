@@ -40,7 +40,10 @@ class Trouble(StrEnum):
 class Cosigned:
     origin: str
     size: int
+    """Entries of its tree."""
     cosignature: Cosignature
+    first: int = 0
+    """Number of the tree's first entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,9 @@ class Refused:
     alarm: Alarm
     origin: str
     ours: int
-    """Entries of the checkpoint that was submitted."""
+    """Entries of the log, up to the end of the checkpoint that was submitted."""
     theirs: int
-    """Entries that the witness speaks of."""
+    """Up to the end of what the witness speaks of."""
 
 
 @dataclass(frozen=True, slots=True)

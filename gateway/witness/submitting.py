@@ -53,15 +53,15 @@ class Witnessed(Protocol):
     """The log, and what is kept of its witnesses."""
 
     async def heads(self) -> Sequence[Sealed]:
-        """The newest checkpoint of each tree that may still have to be cosigned."""
+        """The newest checkpoint of each tree that may have to be cosigned: of closed months, and of the open one."""
         ...
 
-    async def proof(self, old: int, head: Sealed) -> Sequence[bytes]:
-        """That the tree of `head` grew out of that of `old` entries (RFC 9162 §2.1.4). Raises NoProof."""
+    async def proof(self, old: int, head: Checkpoint) -> Sequence[bytes]:
+        """That the tree of `head` grew out of its first `old` entries (RFC 9162 §2.1.4). Raises NoProof."""
         ...
 
     async def cosigned_size(self, witness: str, origin: str) -> int:
-        """Entries of the largest checkpoint that it cosigned; 0: none."""
+        """Entries of the largest tree of this origin that it cosigned; 0: none."""
         ...
 
     async def stand(self, witness: str) -> Stand | None: ...
@@ -71,6 +71,22 @@ class Witnessed(Protocol):
     ) -> None:
         """Keep and record all of it, or nothing."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A checkpoint to be cosigned, and its note."""
+
+    said: Checkpoint
+    note: str
+
+    @staticmethod
+    def of(sealed: Sealed) -> "Head":
+        """Sizes are of the tree from here on. Raises NoteRefused."""
+        return Head(Checkpoint.parse(sealed.note.rpartition("\n\n")[0] + "\n"), sealed.note)
+
+    def refused(self, alarm: Alarm, theirs: int) -> Refused:
+        return Refused(alarm, self.said.origin, self.said.reach, self.said.first + theirs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +111,16 @@ class Submitter:
         before = await self._store.stand(self._name)
         refusing = before is not None and before.standing is Standing.REFUSING
         answers: list[Answer] = []
-        for head in await self._store.heads():
-            origin = head.note.partition("\n")[0]
-            known = await self._store.cosigned_size(self._name, origin)
-            if known != head.size or refusing:
-                answer = await self._answer(origin, head, known)
+        for sealed in await self._store.heads():
+            try:
+                head = Head.of(sealed)
+            except NoteRefused:
+                origin = neutral(sealed.note.partition("\n")[0], LONGEST_CAUSE)
+                answers.append(Refused(Alarm.NO_PROOF, origin, sealed.size, 0))
+                continue
+            known = await self._store.cosigned_size(self._name, head.said.origin)
+            if known != head.said.size or refusing:
+                answer = await self._answer(head, known)
                 answers += [] if answer is None else [answer]
         if answers:
             await self._hear(before, answers)
@@ -120,44 +141,49 @@ class Submitter:
             tell("witness.stands", **facts)
 
     async def _answer(  # noqa: PLR0911 - one for each answer of the specification
-        self, origin: str, head: Sealed, old: int
+        self, head: Head, old: int
     ) -> Answer | None:
-        """None where another node of ours has been faster."""
+        """None where another node of ours has been faster, or the month was deleted meanwhile."""
         for _ in range(ATTEMPTS):
-            if old > head.size:
-                return await self._put_back(origin, head, old)
+            if old > head.said.size:
+                return await self._put_back(head, old)
             try:
-                proof = await self._store.proof(old, head)
+                proof = await self._store.proof(old, head.said)
             except NoProof:
-                return Refused(Alarm.NO_PROOF, origin, head.size, old)
+                return head.refused(Alarm.NO_PROOF, old) if await self._reached(head.said.origin) else None
             try:
                 status, kind, said = await self._post(Submission(old, proof, head.note).text())
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 cause = neutral(str(error) or type(error).__name__, LONGEST_CAUSE)
                 return Away(Trouble.UNREACHABLE, cause)
             if status == 200:
-                return self._opened(origin, head, said)
+                return self._opened(head, said)
             if status == 422:
-                return Refused(Alarm.REWRITTEN, origin, head.size, old)
+                return head.refused(Alarm.REWRITTEN, old)
             size = size_in(said) if status == 409 and kind == SIZE_TYPE else None
             if size is None:
                 return Away(MEANINGS.get(status, Trouble.ANSWER_UNFIT), f"status {status}")
             if size == old:
-                return Refused(Alarm.OTHER_ROOT, origin, head.size, size)
+                return head.refused(Alarm.OTHER_ROOT, size)
             old = size
         return Away(Trouble.ANSWER_UNFIT, "it says another size each time")
 
-    async def _put_back(self, origin: str, head: Sealed, theirs: int) -> Answer | None:
+    async def _put_back(self, head: Head, theirs: int) -> Answer | None:
         """A checkpoint is kept here before it goes anywhere: whoever knows a larger one knows what we lost."""
-        now = [one.size for one in await self._store.heads() if one.note.startswith(f"{origin}\n")]
-        if max(now, default=0) >= theirs:
+        reached = await self._reached(head.said.origin)
+        if not reached or max(reached) >= head.said.first + theirs:
             return None
-        return Refused(Alarm.PUT_BACK, origin, head.size, theirs)
+        return head.refused(Alarm.PUT_BACK, theirs)
 
-    def _opened(self, origin: str, head: Sealed, said: str) -> Answer:
-        text = Checkpoint(origin, head.size, head.root).text()
+    async def _reached(self, origin: str) -> Sequence[int]:
+        """Entries of the log that the tree's newest checkpoint seals by now; none where its month was deleted."""
+        return [one.size for one in await self._store.heads() if one.note.startswith(f"{origin}\n")]
+
+    def _opened(self, head: Head, said: str) -> Answer:
+        tree = head.said
         try:
-            return Cosigned(origin, head.size, cosignature_in(said, text, self._place.key))
+            made = cosignature_in(said, tree.text(), self._place.key)
+            return Cosigned(tree.origin, tree.size, made, tree.first)
         except NoteRefused as refused:
             return Away(Trouble.ANSWER_UNFIT, neutral(refused.why, LONGEST_CAUSE))
 

@@ -88,6 +88,7 @@ class RefusalReason(StrEnum):
     MUST_CHANGE_PASSWORD = "must_change_password"
     PASSWORD_EXPIRED = "password_expired"
     ROLES_MIXED = "roles_mixed"
+    SUSPENDED = "account_suspended"
 
 
 REASON_OF_STATE: dict[AccountState, RefusalReason] = {
@@ -97,6 +98,7 @@ REASON_OF_STATE: dict[AccountState, RefusalReason] = {
     AccountState.MUST_CHANGE_PASSWORD: RefusalReason.MUST_CHANGE_PASSWORD,
     AccountState.PASSWORD_EXPIRED: RefusalReason.PASSWORD_EXPIRED,
     AccountState.ROLES_MIXED: RefusalReason.ROLES_MIXED,
+    AccountState.SUSPENDED: RefusalReason.SUSPENDED,
 }
 
 

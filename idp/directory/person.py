@@ -19,6 +19,8 @@ class AccountState(StrEnum):
     PASSWORD_EXPIRED = "password_expired"
     ROLES_MIXED = "roles_mixed"
     """Not the directory's word but ours (`separation.py`): an administrator's role beside another one."""
+    SUSPENDED = "account_suspended"
+    """Not the directory's word but an officer's: nobody works with the account until that is lifted."""
 
     @property
     def ends_sessions(self) -> bool:

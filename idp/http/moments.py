@@ -20,12 +20,14 @@ PATTERNS = {
         "minute": "d. M. y H:mm",
         "hour": "H:mm",
         "day": "EEEE d. MMMM y",
+        "date": "d. M. y",
     },
     Language.ENGLISH: {
         "second": "d MMM y, HH:mm:ss",
         "minute": "d MMM y, HH:mm",
         "hour": "HH:mm",
         "day": "EEEE d MMMM y",
+        "date": "d MMM y",
     },
 }
 JUST_NOW = {Language.CZECH: "právě teď", Language.ENGLISH: "just now"}
@@ -33,10 +35,10 @@ ZONES = {Language.CZECH: {1: "SEČ", 2: "SELČ"}, Language.ENGLISH: {1: "CET", 2
 
 
 def moment_text(moment: datetime, language: Language, precision: str = "second") -> str:
-    """An aware moment in Prague: `23. 11. 2026 9:41:07 SEČ`. Hours and days stand without their zone."""
+    """An aware moment in Prague: `23. 11. 2026 9:41:07 SEČ`. Hours, days and dates stand without their zone."""
     local = moment.astimezone(PRAGUE)
     text = format_datetime(local, PATTERNS[language][precision], tzinfo=PRAGUE, locale=language.value)
-    if precision in {"hour", "day"}:
+    if precision in {"hour", "day", "date"}:
         return text
     offset = local.utcoffset() or timedelta()
     return f"{text} {ZONES[language][round(offset / timedelta(hours=1))]}"

@@ -38,6 +38,11 @@ TELLINGS: dict[Told, Telling] = {
         "ask whoever looks after the office directory to separate them.",
         422,
     ),
+    Told.ACCOUNT_SUSPENDED: Telling(
+        "Your access is suspended while a security matter is looked into. Ask the cyber security manager of the "
+        "office.",
+        422,
+    ),
     Told.DIRECTORY_UNREACHABLE: Telling(
         "Sign-in is not possible just now: the office directory does not answer. Try again in a few minutes.",
         503,

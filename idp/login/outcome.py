@@ -39,6 +39,7 @@ NOT_ACTIVE = {
     AccountState.MUST_CHANGE_PASSWORD: Refusal.PASSWORD_MUST_CHANGE,
     AccountState.PASSWORD_EXPIRED: Refusal.PASSWORD_EXPIRED,
     AccountState.ROLES_MIXED: Refusal.ROLES_MIXED,
+    AccountState.SUSPENDED: Refusal.ACCOUNT_SUSPENDED,
 }
 Guess = events.PasswordRefused | events.CodeRefused | events.KeyRefused | events.EnrolmentCodeRefused
 

@@ -23,6 +23,8 @@ class Refusal(StrEnum):
     PASSWORD_EXPIRED = "password_expired"
     ROLES_MIXED = "roles_mixed"
     """The account has an administrator's role and another one."""
+    ACCOUNT_SUSPENDED = "account_suspended"
+    """An officer has suspended the person at the gateway, whatever the directory says."""
     ROLE_LOST = "role_lost"
     """An officer or the directory's news stopped the sign-in: it knew a role that the person has no more."""
     DIRECTORY_UNREACHABLE = "directory_unreachable"
@@ -104,6 +106,7 @@ class Told(StrEnum):
     NOT_RECOGNISED = "not_recognised"
     PASSWORD_MUST_CHANGE = "must_change_password"
     ROLES_MIXED = "roles_mixed"
+    ACCOUNT_SUSPENDED = "account_suspended"
     DIRECTORY_UNREACHABLE = "directory_unreachable"
     WAIT = "wait"
     CODE_UNUSABLE = "code_unusable"
@@ -148,6 +151,7 @@ TOLD: dict[Refusal, Told] = {
     Refusal.PASSWORD_MUST_CHANGE: Told.PASSWORD_MUST_CHANGE,  # told only to who proved to be that person
     Refusal.PASSWORD_EXPIRED: Told.PASSWORD_MUST_CHANGE,
     Refusal.ROLES_MIXED: Told.ROLES_MIXED,  # the same
+    Refusal.ACCOUNT_SUSPENDED: Told.ACCOUNT_SUSPENDED,  # the same
     Refusal.ROLE_LOST: Told.START_AGAIN,
     Refusal.DIRECTORY_UNREACHABLE: Told.DIRECTORY_UNREACHABLE,
     Refusal.TOO_MANY_FOR_ACCOUNT: Told.WAIT,

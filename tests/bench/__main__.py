@@ -2,7 +2,8 @@
 
 Each benchmark is a module here with `run() -> {figure: {value, unit, baseline, bar, holds}}`; its baseline is
 measured in the same run, because machines differ. Results of earlier runs of other benchmarks are kept. One that is
-named takes less than a minute; where all are run, one that has `at_length()` is measured by that.
+named takes less than a minute; where all are run, one that has `at_length()` is measured by that. With `--full` those
+that have `in_full()` are run over their full sets of data.
 """
 
 import json
@@ -16,17 +17,22 @@ from rich.console import Console
 from rich.table import Table
 
 HERE = Path(__file__).parent
+FULL = "--full"
+FULL_SET = "def in_full("
+"""Of a benchmark that has a larger set of data."""
 RESULTS = HERE.parents[1] / "build" / "bench.json"
 
 
-def names() -> list[str]:
+def names(having: str = "def run(") -> list[str]:
     return sorted(
-        path.stem for path in HERE.glob("*.py") if "def run(" in path.read_text() and path.stem[0] != "_"
+        path.stem for path in HERE.glob("*.py") if having in path.read_text() and path.stem[0] != "_"
     )
 
 
 def main(wanted: list[str]) -> int:
-    known = names()
+    full = FULL in wanted
+    wanted = [name for name in wanted if name != FULL]
+    known = names(FULL_SET if full else "def run(")
     unknown = set(wanted) - set(known)
     if unknown:
         print(f"no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(known)}", file=sys.stderr)
@@ -38,7 +44,8 @@ def main(wanted: list[str]) -> int:
         began = time.monotonic()
         with console.status(f"{name} …"):
             module = import_module(f"tests.bench.{name}")
-            measure = module.run if wanted else getattr(module, "at_length", module.run)
+            at_length = module.run if wanted else getattr(module, "at_length", module.run)
+            measure = module.in_full if full else at_length
             results[name] = measure()
         took = f"{time.monotonic() - began:.0f} s"
         for figure, row in results[name].items():

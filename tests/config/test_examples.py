@@ -136,12 +136,12 @@ def office(tmp_path: Path) -> Path:
     secrets = (
         *("tls/key.pem", "directory.password", "library.secret"),
         *("webhook.secret", "smtp.password", "tls/gateway.key", "map.password"),
-        *("database.password", "tls/database-client.key"),
+        *("database.password", "tls/database-client.key", "tls/siem-client.key"),
     )
     whose = ("directory", "receivers", "applications", "database")
     authorities = [f"tls/{one}-authority.pem" for one in whose]
     programs = ("programs-ca.pem", "programs-ca.crl", "budget-import.json", "cities.mmdb")
-    certificates = ("tls/chain.pem", "tls/gateway.pem", "tls/database-client.pem")
+    certificates = ("tls/chain.pem", "tls/gateway.pem", "tls/database-client.pem", "tls/siem-client.pem")
     for name in (*secrets, *certificates, *authorities, *programs):
         (tmp_path / name).write_text("anything " * 4 + "\n")
         (tmp_path / name).chmod(0o600 if name in secrets else 0o644)

@@ -33,6 +33,8 @@ def people_of_the_tests() -> Iterator[Inhabitant]:
         ("pravidla.centra", CENTRE, Role.CENTRE_ADMINISTRATOR),
         ("dohled.prezkumu", CENTRE, Role.SECURITY_OFFICER),
         ("dohled.odebran", CENTRE, Role.AUDITOR),
+        ("zaznam.hulin", HULIN, Role.SECURITY_OFFICER),
+        ("zaznam.obce", HULIN, Role.SECURITY_OFFICER),
     ):
         yield Inhabitant(login=login, given="Iva", surname="Dozorová", places=((where, role),), enrolled=True)
     for number in range(MORE_CLERKS):

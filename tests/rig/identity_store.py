@@ -23,7 +23,7 @@ class Kept:
     store: IdentityStore
     database: Database
     seal: Seal
-    append: Callable[[Connection, Sequence[Entry]], object]
+    append: Callable[[Connection, Sequence[Entry]], range]
     entries: list[Entry] = field(default_factory=list)
 
     def codes(self) -> list[Code]:
@@ -43,9 +43,10 @@ def kept_in(database: Database) -> Kept:
     """With the product's tables, and nothing in them."""
     ledger, entries = Ledger(lambda: datetime.now(UTC)), list[Entry]()
 
-    def append(connection: Connection, recorded: Sequence[Entry]) -> None:
-        ledger.append(connection, recorded)
+    def append(connection: Connection, recorded: Sequence[Entry]) -> range:
+        numbers = ledger.append(connection, recorded)
         entries.extend(recorded)
+        return numbers
 
     seal = Seal(bytes(range(32)))
     return Kept(IdentityStore(database, seal, append), database, seal, append, entries)

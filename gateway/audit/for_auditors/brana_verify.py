@@ -3,7 +3,8 @@
 Needs Python 3.9 and the package `cryptography`. Reads exports (`brana audit export`), proofs of one entry
 (`.tlog-proof`, C2SP tlog-proof) and checkpoints kept elsewhere (C2SP signed notes). What it rests on: SHA-256,
 Ed25519 (RFC 8032), the Merkle tree of RFC 9162 §2.1, and the log's key, which came to you by another way than the
-export.
+export. A log has a tree for each month, `<log>/2026-12`; the first entry of each names the tree before it, and a month
+that the law let go has left its last checkpoint.
 
     python3 brana_verify.py --key 'log.example+0123abcd+…' export.jsonl [--checkpoint kept.txt …]
 """
@@ -18,17 +19,22 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-FORMAT = 1
+FORMATS = (1, 2)
 MOST_KEPT = 256
 EMPTY = hashlib.sha256(b"").digest()
 DASH = "\u2014 "
+MONTH = re.compile(r"/[0-9]{4}-(0[1-9]|1[0-2])")
+FIRST = re.compile(r"first ([1-9][0-9]{0,17})")
+"""In the checkpoint of a month's tree: the number of its first entry in the log."""
+Kept = dict[int, tuple[str, int, bytes]]
+"""Checkpoints from elsewhere by how many entries the log had then: origin, first entry and root of the tree."""
 TIME = re.compile(r"[-0-9]{10}T[:.0-9]{15}Z")
 HEAD, BETWEEN, END = b'{"leaf":"', b'","entry":', b"}"
 """Around the bytes of an entry in a line of an export, which are hashed as they stand."""
@@ -40,6 +46,8 @@ CZECH = {
     ),
     "one": "V pořádku: záznam {index} je v logu {origin}, jak ho podepsal o {size} záznamech.",
     "kept": "Odložený kontrolní bod o {size} záznamech: log na něj navazuje.",
+    "dropped": "Záznamy {begin} až {last} log vymazal po uplynutí lhůty; jejich poslední kontrolní bod navazuje.",
+    "other": "Kontrolních bodů jiných měsíců, než jsou v souboru: {count}; s nimi je porovnat nelze.",
     "unheld": "S důkazem jednoho záznamu lze porovnat jen kontrolní bod téže velikosti; jiných bylo {count}.",
     "broken": "NENÍ V POŘÁDKU: {where}: {what}",
     "entry": "záznam {at}",
@@ -50,6 +58,7 @@ CZECH = {
     "order": "je na jiném místě: stojí tu záznam {found}",
     "unreadable": "nejde přečíst",
     "time": "je podle času přijetí starší než předchozí",
+    "chain": "nezačíná strom, který navazuje na předchozí",
     "rewritten": "nedávají kořen stromu, který log podepsal o {size} záznamech",
     "short": "soubor má {found} záznamů, a měl jich mít {wanted}",
     "rolled": "odložený kontrolní bod zná {size} záznamů, export jen {last}: log se vrátil, nebo je export starší",
@@ -68,6 +77,8 @@ ENGLISH = {
     ),
     "one": "Right: entry {index} is in the log {origin} as it signed it at {size} entries.",
     "kept": "Checkpoint kept elsewhere, of {size} entries: the log grew out of it.",
+    "dropped": "Entries {begin} to {last} were deleted by the log after their time; their last checkpoint fits.",
+    "other": "Checkpoints of other months than the file has: {count}; it cannot be held against them.",
     "unheld": "A proof of one entry can be held against a checkpoint of its size alone; of others there were {count}.",
     "broken": "NOT WHOLE: {where}: {what}",
     "entry": "entry {at}",
@@ -78,6 +89,7 @@ ENGLISH = {
     "order": "stands in another place: entry {found} is here",
     "unreadable": "cannot be read",
     "time": "was received before the one ahead of it, as it says",
+    "chain": "does not begin a tree behind the one before",
     "rewritten": "do not give the root that the log signed at {size} entries",
     "short": "the file has {found} entries and should have {wanted}",
     "rolled": "a checkpoint kept elsewhere knows {size} entries, the export {last}: put back, or it is older",
@@ -148,29 +160,35 @@ class Key:
         self.name, _, rest = text.strip().partition("+")
         said, _, encoded = rest.partition("+")
         data = unbase64(encoded)
-        self.id = hashlib.sha256(self.name.encode() + b"\n" + data).digest()[:4]
-        if data[:1] != b"\1" or len(data) != 33 or said != self.id.hex():
+        if data[:1] != b"\1" or len(data) != 33 or said != self.id_of(self.name, data).hex():
             raise SystemExit("--key: this is no Ed25519 key of a log, `name+id+key`")
-        self.public = Ed25519PublicKey.from_public_bytes(data[1:])
+        self.data, self.public = data, Ed25519PublicKey.from_public_bytes(data[1:])
         self.witnesses: list[Witness] = []
 
     def witnessed(self, note: str) -> list[tuple[str, dict[str, object]]]:
         """What each witness that is demanded says of the newest checkpoint. Raises Broken."""
-        _, size, _ = self.open(note)
-        return [("witnessed", one.said(note, size)) for one in self.witnesses]
+        _, first, size, _ = self.open(note)
+        return [("witnessed", one.said(note, first + size)) for one in self.witnesses]
 
-    def open(self, note: str) -> tuple[str, int, bytes]:
-        """Origin, size and root of a checkpoint that this key signed."""
+    @staticmethod
+    def id_of(name: str, data: bytes) -> bytes:
+        return hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
+
+    def open(self, note: str) -> tuple[str, int, int, bytes]:
+        """Origin, first entry, size and root of a checkpoint of one of the log's trees that this key signed."""
         body, gap, below = note.rpartition("\n\n")
-        for line in below.split("\n") if gap else []:
+        origin, _, rest = body.partition("\n")
+        month = MONTH.fullmatch(origin, len(self.name)) if origin.startswith(self.name) else None
+        for line in below.split("\n") if gap and (month or origin == self.name) else []:
             words = line[len(DASH) :].split(" ")
-            if not line.startswith(DASH) or len(words) != 2 or words[0] != self.name:
+            if not line.startswith(DASH) or len(words) != 2 or words[0] != origin:
                 continue
             data = unbase64(words[1])
-            if data[:4] == self.id and self._signed((body + "\n").encode(), data[4:]):
-                origin, size, root, *_ = body.split("\n")
-                if origin == self.name and size.isdigit():
-                    return origin, int(size), unbase64(root)
+            if data[:4] == self.id_of(origin, self.data) and self._signed((body + "\n").encode(), data[4:]):
+                size, root, *more = rest.split("\n")
+                first = FIRST.fullmatch(more[0]) if month and more else None
+                if size.isdigit() and (first or not month):
+                    return origin, int(first[1]) if first else 0, int(size), unbase64(root)
         raise Broken("signature", key=self.name)
 
     def _signed(self, text: bytes, signature: bytes) -> bool:
@@ -213,7 +231,7 @@ class Witness:
 
 def moment_of(seconds: int) -> str:
     try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M:%S")  # noqa: UP017 - Python 3.9
     except (ValueError, OverflowError, OSError):
         return str(seconds)
 
@@ -238,7 +256,7 @@ def notes_of(text: str) -> Iterator[str]:
         yield "".join(note)
 
 
-def thinned(kept: dict[int, bytes]) -> dict[int, bytes]:
+def thinned(kept: Kept) -> Kept:
     """Of very many checkpoints some, the smallest and the largest among them: each may cost a proof."""
     sizes = sorted(kept)
     steps = [round(one * (len(sizes) - 1) / (MOST_KEPT - 1)) for one in range(MOST_KEPT)]
@@ -246,45 +264,67 @@ def thinned(kept: dict[int, bytes]) -> dict[int, bytes]:
 
 
 class Export:
-    """One reading of an export; every line is looked at in the order in which it stands."""
+    """One reading of an export; every line is looked at in the order in which it stands. Numbers are the log's own."""
 
-    def __init__(self, key: Key, kept: dict[int, bytes]) -> None:
+    def __init__(self, key: Key, kept: Kept) -> None:
         self.key, self.kept, self.tree = key, dict(kept), Tree()
         self.told: list[tuple[str, dict[str, object]]] = []
         self.since = self.received = ""
-        self.sealed = 0
+        self.first = self.sealed = 0
+        self.newest = ""  # the note of the last tree, whose first entry names the one before
+        self.before: tuple[int, int, bytes] | None = None  # first, size and root of the tree that ends here
+        self.trees: list[tuple[str, int, int]] = []  # origin, first and reach of each one read
+
+    @property
+    def at(self) -> int:
+        return self.first + self.tree.size
 
     def read(self, lines: Iterator[bytes]) -> None:
-        head = json.loads(next(lines))
-        self.begin, self.end = int(head["begin"]), int(head["end"])
-        if head["brana_export"] != FORMAT or not 0 <= self.begin <= self.end:
-            raise Broken("format")
-        self.tree.add_range(0, self.begin, [unbase64(one) for one in head["left"]])
-        self.sealed = self.begin
-        if self.begin in self.kept:
-            self.hold(self.begin)
-        final: dict[str, object] | None = None
         for line in lines:
-            if final is not None:
+            head = json.loads(line)
+            if head["brana_export"] not in FORMATS or (self.trees and self.before is None):
                 raise Broken("format")
+            if "dropped" in head:
+                self.dropped(str(head["dropped"]))
+            else:
+                self.section(head, lines)
+        if not self.trees:
+            raise Broken("format")
+        self.others()
+        self.told += self.key.witnessed(self.newest)
+
+    def section(self, head: dict[str, object], lines: Iterator[bytes]) -> None:
+        """What is handed out of one tree."""
+        self.newest = str(head["checkpoint"])
+        origin, first, size, root = self.key.open(self.newest)
+        begin, end = int(str(head["begin"])), int(str(head["end"]))
+        if not first <= begin <= end or (self.before is not None and (first, begin) != (self.at, self.at)):
+            raise Broken("format")
+        self.tree, self.first, self.since = Tree(), first, ""
+        self.tree.add_range(0, begin - first, hashes(head["left"]))
+        self.sealed = begin
+        if begin in self.kept and begin > first:
+            self.hold(begin)
+        for line in lines:
             if line.startswith(HEAD):
                 self.entry(line)
                 continue
             said = json.loads(line)
             if "grew_from" in said:
-                self.grew(said["grew_from"], said["path"], head)
+                self.grew(said["grew_from"], said["path"], (first, size, root))
             elif "right" in said:
-                final = said
+                break
             else:
                 self.note(said["note"])
-        if final is None or self.tree.size != self.end:
-            found, wanted = self.tree.size - self.begin, self.end - self.begin
-            raise Broken("short", found=found, wanted=wanted)
-        self.last(str(head["checkpoint"]), final["right"])
+        else:
+            raise Broken("short", found=self.at - begin, wanted=end - begin)
+        if self.at != end:
+            raise Broken("short", found=self.at - begin, wanted=end - begin)
+        self.last((begin, end), (origin, size, root), hashes(said["right"]))
 
     def entry(self, line: bytes) -> None:
         """Its bytes give the leaf hash that stands beside them, and its number is the next."""
-        at = self.tree.size
+        at = self.at
         stated, between, rest = line[len(HEAD) :].rstrip(b"\n").partition(BETWEEN)
         if not between or not rest.endswith(END):
             raise Broken("unreadable", "entry", at=at)
@@ -303,55 +343,102 @@ class Export:
             raise Broken("missing" if number > at else "order", "entry", at=at, found=number)
         if received < self.received:
             raise Broken("time", "entry", at=at)
+        if self.before is not None:
+            self.chained(entry, at)
         self.since, self.received = self.since or received, received
         self.tree.add(0, leaf)
-        if self.kept and self.tree.size in self.kept:
-            self.hold(self.tree.size)
+        if self.kept and self.at in self.kept:
+            self.hold(self.at)
+
+    def chained(self, entry: dict[str, object], at: int) -> None:
+        """The first entry of a tree names the one before it."""
+        said, before, self.before = entry.get("details"), self.before, None
+        names = ("before_first", "before_size", "before_root")
+        if entry.get("code") != "audit.shard_opened" or not isinstance(said, dict) or before is None:
+            raise Broken("chain", "entry", at=at)
+        if tuple(said.get(name) for name in names) != (before[0], before[1], before[2].hex()):
+            raise Broken("chain", "entry", at=at)
 
     def note(self, text: str) -> None:
-        _, size, root = self.key.open(text)
-        if size != self.tree.size or root != self.tree.root():
-            self.rewritten(size)
-        self.sealed = size
+        _, first, size, root = self.key.open(text)
+        if (first, size, root) != (self.first, self.tree.size, self.tree.root()):
+            self.rewritten(first + size)
+        self.sealed = self.at
 
     def rewritten(self, size: int) -> NoReturn:
-        raise Broken(
-            "rewritten", "span", begin=self.sealed, end=max(self.tree.size - 1, self.sealed), size=size
-        )
+        raise Broken("rewritten", "span", begin=self.sealed, end=max(self.at - 1, self.sealed), size=size)
 
-    def hold(self, size: int) -> None:
+    def hold(self, reach: int) -> None:
         """Against a checkpoint that was kept elsewhere."""
-        if self.kept.pop(size) != self.tree.root():
-            raise Broken("apart", "span", begin=self.sealed, end=size - 1, size=size)
-        self.told.append(("kept", {"size": size}))
+        if self.kept.pop(reach)[1:] != (self.first, self.tree.root()):
+            raise Broken("apart", "span", begin=self.sealed, end=reach - 1, size=reach)
+        self.told.append(("kept", {"size": reach}))
 
-    def grew(self, older: str, path: list[str], head: dict[str, object]) -> None:
-        _, first, root = self.key.open(older)
-        _, second, newer = self.key.open(str(head["checkpoint"]))
-        if first not in self.kept:
+    def grew(self, older: str, path: object, newer: tuple[int, int, bytes]) -> None:
+        _, first, size, root = self.key.open(older)
+        kept = self.kept.get(first + size)
+        if kept is None:
             return
-        if self.kept[first] != root or not consistent(
-            first, root, second, newer, [unbase64(one) for one in path]
-        ):
-            raise Broken("apart", size=first)
-        del self.kept[first]
-        self.told.append(("kept", {"size": first}))
+        grown = consistent(size, root, newer[1], newer[2], hashes(path))
+        if first != newer[0] or kept[1:] != (first, root) or not grown:
+            raise Broken("apart", size=first + size)
+        del self.kept[first + size]
+        self.told.append(("kept", {"size": first + size}))
 
-    def last(self, note: str, right: object) -> None:
-        origin, size, root = self.key.open(note)
-        if not isinstance(right, list):
-            raise Broken("format")
-        self.tree.add_range(self.end, size, [unbase64(one) for one in right])
+    def last(self, span: tuple[int, int], said: tuple[str, int, bytes], right: list[bytes]) -> None:
+        (begin, end), (origin, size, root), reach = span, said, self.first + said[1]
+        self.tree.add_range(end - self.first, size, right)
         if self.tree.root() != root:
-            self.rewritten(size)
-        if self.kept and size in self.kept:
-            self.hold(size)
-        for kept in sorted(self.kept):
-            raise Broken("rolled" if kept > size else "early", size=kept, last=size)
-        count = self.end - self.begin
-        facts = {"begin": self.begin, "last": self.end - 1, "count": count, "origin": origin, "size": size}
-        facts |= {"since": self.since or "-", "until": self.received or "-"}
-        self.told = [("whole", facts), *self.told, *self.key.witnessed(note)]
+            self.rewritten(reach)
+        if reach in self.kept:
+            self.hold(reach)
+        facts = {"begin": begin, "last": end - 1, "count": end - begin, "origin": origin, "size": reach}
+        facts |= {"since": self.since or "-", "until": (self.received if self.since else "") or "-"}
+        self.told.insert(len(self.trees), ("whole", facts))
+        self.before = (self.first, size, root) if end == reach else None
+        self.trees.append((origin, self.first, reach))
+
+    def dropped(self, note: str) -> None:
+        """Of a tree that the log let go this is left; the next one has to name it."""
+        origin, first, size, root = self.key.open(note)
+        self.newest = note
+        if not size or (self.before is not None and first != self.at):
+            raise Broken("format")
+        self.tree, self.first = Tree(), first + size
+        if first + size in self.kept and self.kept.pop(first + size)[1:] != (first, root):
+            raise Broken("apart", size=first + size)
+        self.before = (first, size, root)
+        self.told.insert(len(self.trees), ("dropped", {"begin": first, "last": first + size - 1}))
+        self.trees.append((origin, first, first + size))
+
+    def others(self) -> None:
+        """Checkpoints that were kept and nothing was held against yet."""
+        origin, _, end = self.trees[-1]
+        alien = 0
+        for reach, (name, first, _) in sorted(self.kept.items()):
+            own = [one for one in self.trees if one[1] == first]
+            gone = own and ("dropped", {"begin": first, "last": own[0][2] - 1}) in self.told
+            if (own and reach > own[0][2]) or (first > end and follows(name, origin)):
+                raise Broken("rolled", size=reach, last=end)
+            if any(begin < first < until for _, begin, until in self.trees):
+                raise Broken("apart", size=reach)
+            if own and not gone:
+                raise Broken("early", size=reach, last=end)
+            alien += 1
+        if alien:
+            self.told.append(("other", {"count": alien}))
+
+
+def follows(later: str, earlier: str) -> bool:
+    """Whether the one tree is of the month right behind that of the other, so that nothing can be between them."""
+    months = [[int(one) for one in name[-7:].split("-")] for name in (later, earlier) if MONTH.search(name)]
+    return len(months) == 2 and months[0][0] * 12 + months[0][1] == months[1][0] * 12 + months[1][1] + 1
+
+
+def hashes(said: object) -> list[bytes]:
+    if not isinstance(said, list):
+        raise Broken("format")
+    return [unbase64(one) for one in said]
 
 
 def consistent(first: int, older: bytes, second: int, newer: bytes, path: list[bytes]) -> bool:
@@ -394,7 +481,7 @@ def root_by(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes | No
     return root if last == 0 and index < size else None
 
 
-def read_proof(text: str, key: Key, kept: dict[int, bytes]) -> list[tuple[str, dict[str, object]]]:
+def read_proof(text: str, key: Key, kept: Kept) -> list[tuple[str, dict[str, object]]]:
     """A proof of one entry (C2SP tlog-proof), whose bytes are its `extra`."""
     proof, _, note = text.partition("\n\n")
     first, *lines = proof.split("\n")
@@ -402,22 +489,23 @@ def read_proof(text: str, key: Key, kept: dict[int, bytes]) -> list[tuple[str, d
     if first != "c2sp.org/tlog-proof@v1" or not lines or not lines[0].startswith("index "):
         raise Broken("format")
     index = int(lines.pop(0)[len("index ") :])
-    origin, size, root = key.open(note)
+    origin, begins, size, root = key.open(note)
     data = unbase64(extra)
     if root_by(leaf_hash(data), index, size, [unbase64(one) for one in lines]) != root:
-        raise Broken("proof", "entry", at=index)
+        raise Broken("proof", "entry", at=begins + index)
     number = json.loads(data)["sequence"]
-    if type(number) is not int or number != index:
-        raise Broken("unreadable", "entry", at=index)
-    if kept.get(size, root) != root:
-        raise Broken("apart", "entry", at=index, size=size)
-    told: list[tuple[str, dict[str, object]]] = [("one", {"index": index, "origin": origin, "size": size})]
+    if type(number) is not int or number != begins + index:
+        raise Broken("unreadable", "entry", at=begins + index)
+    reach = begins + size
+    if reach in kept and kept[reach][1:] != (begins, root):
+        raise Broken("apart", "entry", at=number, size=reach)
+    told: list[tuple[str, dict[str, object]]] = [("one", {"index": number, "origin": origin, "size": reach})]
     told += key.witnessed(note)
-    others = len(kept.keys() - {size})
+    others = len(kept.keys() - {reach})
     return [*told, ("unheld", {"count": others})] if others else told
 
 
-def verified(file: BinaryIO, key: Key, kept: dict[int, bytes]) -> list[tuple[str, dict[str, object]]]:
+def verified(file: BinaryIO, key: Key, kept: Kept) -> list[tuple[str, dict[str, object]]]:
     """What was found to be right, in words' names and facts. Raises Broken."""
     begins = file.read(1)
     file.seek(0)
@@ -464,7 +552,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         key = Key(given.key)
         key.witnesses = [Witness(one) for one in given.witness]
-        kept: dict[int, bytes] = {}
+        kept: Kept = {}
         for name in given.checkpoint:
             kept_elsewhere(name, key, kept)
     except (Broken, ValueError, OSError) as error:  # what to hold the log against is not there: no verdict
@@ -484,12 +572,12 @@ def main(arguments: list[str] | None = None) -> int:
     return status
 
 
-def kept_elsewhere(path: str, key: Key, kept: dict[int, bytes]) -> None:
+def kept_elsewhere(path: str, key: Key, kept: Kept) -> None:
     """Add sizes and roots. Raises Broken where one is not signed, or two of one size differ; ValueError, OSError."""
     for note in notes_of(Path(path).read_text("utf-8")):
-        _, size, root = key.open(note)
-        if kept.setdefault(size, root) != root:
-            raise Broken("apart", size=size)
+        origin, first, size, root = key.open(note)
+        if kept.setdefault(first + size, (origin, first, root))[1:] != (first, root):
+            raise Broken("apart", size=first + size)
 
 
 if __name__ == "__main__":

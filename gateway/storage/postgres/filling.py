@@ -32,10 +32,15 @@ class Filling:
     connection: Connection
     empty: bool
 
-    def copy(self, table: Table, batches: Iterable[Sequence[tuple[Any, ...]]]) -> None:
-        """Rows whose columns are in the order of the table's; 0 and 1 are read as flags. Raises StateNotMoved."""
+    def copy(
+        self, table: Table, batches: Iterable[Sequence[tuple[Any, ...]]], into: str | None = None
+    ) -> None:
+        """Rows whose columns are in the order of the table's; 0 and 1 are read as flags. Raises StateNotMoved.
+
+        `into`: the name of one that is like it.
+        """
         names = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.c)
-        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), names)
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(into or table.name), names)
         try:
             with self._raw.cursor() as cursor, cursor.copy(statement) as copying:
                 for batch in batches:

@@ -59,9 +59,41 @@ audit_tail = Table(
     metadata,
     Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
     Column("size", BigInteger, nullable=False),  # entries, and so the next sequence number
-    Column("frontier", LargeBinary, nullable=False),
+    Column("frontier", LargeBinary, nullable=False),  # of the open shard's tree
     Column("received_at", BigInteger, nullable=False),  # of the last entry
     Column("wall", BigInteger, nullable=False),  # the system clock at the last append
+    Column("shard", Integer, nullable=False, server_default="0"),  # the open one: its number,
+    Column("month", String(7), nullable=False, server_default=""),
+    Column("first", BigInteger, nullable=False, server_default="0"),  # the number of its first entry,
+    Column(
+        "until", BigInteger, nullable=False, server_default="0"
+    ),  # and when another is due; 0: not known yet
+)
+
+audit_shard = Table(
+    "audit_shard",  # those that are closed; `gateway.audit.shard.Shard`
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("month", String(7), nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("began", BigInteger, nullable=False),
+    Column("ended", BigInteger, nullable=False),
+    Column("dropped_by", BigInteger),
+    Column("gone", Boolean, nullable=False, server_default="0"),
+)
+
+audit_hold = Table(
+    "audit_hold",  # what is kept beyond its time; `gateway.audit.retention.Hold`
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger),
+    Column("why", Text, nullable=False),
+    Column("placed_at", BigInteger, nullable=False),
+    Column("placed_by", Text, nullable=False),
+    Column("lifted_at", BigInteger),
 )
 
 audit_person = Table(
@@ -75,8 +107,8 @@ audit_person = Table(
 audit_checkpoint = Table(
     "audit_checkpoint",
     metadata,
-    Column("size", Number, primary_key=True, autoincrement=False),
-    Column("root", LargeBinary(32), nullable=False),
+    Column("size", Number, primary_key=True, autoincrement=False),  # entries of the whole log
+    Column("root", LargeBinary(32), nullable=False),  # of the tree of their last shard
     Column("at", BigInteger, nullable=False),
     Column("note", Text, nullable=False),
 )
@@ -94,6 +126,8 @@ audit_node = Table(
     "audit_node",  # roots of whole subtrees of the log's tree, so that proofs need few rows; the entries say as much
     metadata,
     Column("level", Integer, primary_key=True, autoincrement=False),  # of 2 ** level entries
-    Column("position", Number, primary_key=True, autoincrement=False),  # among those of its level
+    Column(
+        "position", Number, primary_key=True, autoincrement=False
+    ),  # in its level, and the shard's first number
     Column("root", LargeBinary(32), nullable=False),
 )

@@ -1,6 +1,6 @@
 """What witnesses on other machines say of the log: their cosignatures, and how each stands."""
 
-from sqlalchemy import BigInteger, Boolean, Column, String, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, Column, String, Table, Text, false, text
 
 from gateway.storage.tables import metadata
 from gateway.storage.tables.audit import Number
@@ -10,7 +10,8 @@ audit_cosignature = Table(
     metadata,
     Column("witness", String(255), primary_key=True),  # name of its key
     Column("origin", String(255), primary_key=True),  # of the checkpoint
-    Column("size", Number, primary_key=True, autoincrement=False),
+    Column("size", Number, primary_key=True, autoincrement=False),  # of its tree
+    Column("first", BigInteger, nullable=False, server_default=text("0")),  # number of the tree's first entry
     Column("at", BigInteger, nullable=False),  # seconds, as the witness says
     Column("line", Text, nullable=False),
 )

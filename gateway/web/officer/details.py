@@ -18,7 +18,11 @@ from gateway.asks.named import KINDS, STAGES
 from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Entry
 from gateway.audit.granted_along import ROUTES, word_and_path
+from gateway.audit.purposes import ROUTINE
 from gateway.envoy.notices import CONTROL_PLANE, ENVOY, NODE, STREAMS
+from gateway.incidents.named import ACTS as ACTS_OF_INCIDENTS
+from gateway.incidents.named import KINDS as INCIDENT_KINDS
+from gateway.incidents.named import REPORTS, SEVERITIES
 from gateway.sessions.officers_act import Act
 from idp.http.moments import moment_text
 from idp.http.ways_of_proof import FACTORS, LEVELS, PROOFS
@@ -32,6 +36,8 @@ LABELS: Mapping[str, Title] = {
     "activity_role": Title(cs="Činnostní role", en="Activity role"),
     "actions": Title(cs="Činnosti", en="Actions"),
     "agenda": Title(cs="Agenda", en="Agenda"),
+    "view": Title(cs="Název pohledu", en="Name of the view"),
+    "shared": Title(cs="Sdíleno s ostatními", en="Shared with others"),
     "approvals": Title(cs="Schválení", en="Approvals"),
     "asked": Title(cs="Oč jde", en="What it is about"),
     "note": Title(cs="Poznámka", en="Note"),
@@ -60,6 +66,20 @@ LABELS: Mapping[str, Title] = {
     "authenticator": Title(cs="Název způsobu ověření", en="Name of the authenticator"),
     "causes": Title(cs="Co je třeba napravit", en="What must be mended"),
     "ends": Title(cs="Platí do", en="Good until"),
+    "incident": Title(cs="Číslo incidentu", en="Number of the incident"),
+    "title": Title(cs="Název incidentu", en="Title of the incident"),
+    "kind_of_incident": Title(cs="Druh incidentu", en="Kind of incident"),
+    "severity": Title(cs="Závažnost", en="Severity"),
+    "municipalities": Title(cs="Dotčené obce", en="Municipalities concerned"),
+    "applications": Title(cs="Dotčené aplikace", en="Applications concerned"),
+    "item": Title(cs="Položka incidentu", en="Item of the incident"),
+    "evidence": Title(cs="Důkaz", en="Evidence"),
+    "closure": Title(cs="Označení uzavření", en="Name of the closure"),
+    "what": Title(cs="Co je uzavřeno", en="What is closed"),
+    "report": Title(cs="Hlášení", en="Report"),
+    "recipient": Title(cs="Komu", en="To whom"),
+    "sent": Title(cs="Odesláno", en="Sent"),
+    "suspension": Title(cs="Označení pozastavení", en="Name of the suspension"),
     "keys": Title(cs="Klíče", en="Keys"),
     "serial": Title(cs="Sériové číslo", en="Serial number"),
     "signs_from": Title(cs="Podepisuje od", en="Signs from"),
@@ -88,6 +108,8 @@ LABELS: Mapping[str, Title] = {
     "duration_ms": Title(cs="Trvání", en="Duration"),
     "ended": Title(cs="Ukončené relace", en="Sessions ended"),
     "entries": Title(cs="Přepočtené záznamy", en="Entries recomputed"),
+    "month": Title(cs="Měsíc", en="Month"),
+    "hold": Title(cs="Zadržení", en="Hold"),
     "expires": Title(cs="Povolení platí do", en="Grant valid until"),
     "idle": Title(cs="Od předchozího požadavku", en="Since the request before"),
     "facts": Title(cs="Další skutečnosti, ze kterých rozhodnutí vyšlo", en="Further facts of the decision"),
@@ -137,6 +159,14 @@ LABELS: Mapping[str, Title] = {
     "revoked": Title(cs="Odvolaná povolení", en="Revoked grants"),
     "roles": Title(cs="Role", en="Roles"),
     "root": Title(cs="Kořen stromu auditního záznamu", en="Root of the log's tree"),
+    "alert": Title(cs="Označení upozornění", en="Name of the alert"),
+    "alert_of": Title(cs="Koho nebo čeho se týká", en="Whom or what it is about"),
+    "alert_rule": Title(cs="Pravidlo upozornění", en="Rule of the alert"),
+    "first_entries": Title(cs="První záznamy", en="First entries"),
+    "threshold": Title(cs="Mez", en="Threshold"),
+    "receiver": Title(cs="Příjemce záznamů", en="Receiver of the log"),
+    "first": Title(cs="První záznam", en="First entry"),
+    "last": Title(cs="Poslední záznam", en="Last entry"),
     "server": Title(cs="Server", en="Server"),
     "route": Title(cs="Název cesty aplikace", en="Name of the application's route"),
     ROUTES: Title(cs="Povoleno pojmenovanými cestami", en="Permitted by named routes"),
@@ -209,7 +239,7 @@ PARTS: Mapping[str, Title] = {
 }
 WORDS: Mapping[str, Mapping[str, Title]] = {
     "acr": LEVELS,
-    "act": {**ACTS, **ACTS_OF_REQUESTS},
+    "act": {**ACTS, **ACTS_OF_REQUESTS, **ACTS_OF_INCIDENTS},
     "actions": ACTIONS,
     "asked": KINDS,
     "amr": FACTORS,
@@ -218,8 +248,12 @@ WORDS: Mapping[str, Mapping[str, Title]] = {
     "factor": FACTORS,
     "form": FORMS,
     "flags": FLAGS,
+    "kind_of_incident": INCIDENT_KINDS,
+    "report": REPORTS,
+    "severity": SEVERITIES,
     "granted_actions": ACTIONS,
     "part": PARTS,
+    "purpose": {ROUTINE: Title(cs="běžný dohled", en="routine supervision")},
     "proof": PROOFS,
     "stage": STAGES,
 }
@@ -231,7 +265,9 @@ UNITS = {
     "jumped_ms": "ms",
     "silent_seconds": "s",
 }
-PLAIN_NUMBERS = frozenset({"status", "process", "generation"})  # names made of digits, not amounts
+PLAIN_NUMBERS = frozenset(
+    {"hold", "incident", "item", "status", "process", "generation"}
+)  # names made of digits, not amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +321,7 @@ def _words(
     if isinstance(value, float):
         return str(value), ""
     kept = ", ".join(value) if isinstance(value, list) else value
-    if key in ("authenticated_at", "expires", "happened", "until"):
+    if key in ("authenticated_at", "expires", "happened", "sent", "until"):
         return _moment(kept, language), ""
     if key == "from":
         shown = municipality(MunicipalityCode(kept))

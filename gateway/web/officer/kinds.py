@@ -159,6 +159,20 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         {
             Code.LOG_SEARCHED: Title(cs="Nahlížení do auditního záznamu", en="Audit log read"),
             Code.LOG_VERIFIED: Title(cs="Ověření neporušenosti", en="Integrity verified"),
+            Code.VIEW_KEPT: Title(cs="Uložený pohled", en="View saved"),
+            Code.VIEW_REMOVED: Title(cs="Odstraněný pohled", en="View removed"),
+            Code.PURPOSE_NAMED: Title(cs="Účel nahlížení do záznamu", en="Purpose of reading the log"),
+            Code.LOG_SHARD_OPENED: Title(cs="Nový měsíc záznamu", en="Month of the log begun"),
+            Code.LOG_SHARD_DROPPED: Title(cs="Vymazaná část záznamu", en="Part of the log deleted"),
+            Code.LOG_HOLD_PLACED: Title(cs="Zadržení záznamů", en="Records held"),
+            Code.LOG_HOLD_LIFTED: Title(cs="Zrušené zadržení záznamů", en="Hold on records lifted"),
+            Code.ALERT_RAISED: Title(cs="Upozornění", en="Alert"),
+            Code.ALERT_ACKNOWLEDGED: Title(cs="Převzaté upozornění", en="Alert acknowledged"),
+            Code.ALERT_OVER: Title(cs="Pominulé upozornění", en="Alert over"),
+            Code.RECEIVER_BEGUN: Title(cs="Nový příjemce záznamů", en="New receiver of the log"),
+            Code.RECEIVER_DOWN: Title(cs="Příjemce záznamů nepřijímá", en="Receiver takes nothing"),
+            Code.RECEIVER_BACK: Title(cs="Příjemce záznamů opět přijímá", en="Receiver is back"),
+            Code.RECEIVER_MISSED: Title(cs="Záznamy příjemci nepředané", en="Entries a receiver missed"),
             Code.WITNESS_REFUSED: Title(cs="Odmítnutí svědka", en="Refusal of a witness"),
             Code.WITNESS_UNREACHABLE: Title(cs="Svědek nepotvrzuje", en="Witness does not vouch"),
             Code.WITNESS_RECOVERED: Title(cs="Svědek opět potvrzuje", en="Witness vouches again"),
@@ -187,6 +201,26 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
                 cs="Uzavření přístupu při incidentu", en="Access closed for an incident"
             ),
             Code.INCIDENT_OPENED: Title(cs="Opětovné otevření přístupu", en="Access opened again"),
+        },
+    ),
+    (
+        Title(cs="Bezpečnostní incidenty", en="Security incidents"),
+        {
+            Code.PERSON_SUSPENDED: Title(cs="Pozastavená osoba", en="Person suspended"),
+            Code.PERSON_RESUMED: Title(cs="Zrušené pozastavení osoby", en="Suspension lifted"),
+            Code.SECURITY_INCIDENT_OPENED: Title(cs="Založený incident", en="Incident opened"),
+            Code.SECURITY_INCIDENT_NOTED: Title(cs="Poznámka k incidentu", en="Note on an incident"),
+            Code.SECURITY_INCIDENT_EVIDENCE: Title(cs="Důkaz k incidentu", en="Evidence of an incident"),
+            Code.SECURITY_INCIDENT_ACT: Title(cs="Opatření k incidentu", en="Act linked to an incident"),
+            Code.SECURITY_INCIDENT_REPORT: Title(
+                cs="Napsané hlášení o incidentu", en="Incident report written"
+            ),
+            Code.SECURITY_INCIDENT_SENT: Title(cs="Odeslané hlášení o incidentu", en="Incident report sent"),
+            Code.SECURITY_INCIDENT_EXPORTED: Title(cs="Vydaný balíček incidentu", en="Incident handed out"),
+            Code.SECURITY_INCIDENT_CLOSED: Title(cs="Uzavřený incident", en="Incident closed"),
+            Code.SECURITY_INCIDENT_REFUSED: Title(
+                cs="Neprovedený úkon s incidentem", en="Act on an incident not done"
+            ),
         },
     ),
     (

@@ -14,17 +14,22 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from config.vocabulary import Action, SessionId
+from config.vocabulary import Action, SessionId, SubjectId
 from gateway.asks.emergencies import Emergencies
 from gateway.audit.acts import verifying
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.field_titles import FIELD_TITLES
+from gateway.audit.purposes import PurposeOf
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
+from gateway.audit.retention import Kept
 from gateway.audit.search import Counted, Query, Search, TooManyPeople
 from gateway.audit.search import Page as LogPage
 from gateway.audit.titles import FAULTS, sentence
+from gateway.audit.views import Views
+from gateway.incidents.incident import Waiting as IncidentsDue
+from gateway.incidents.suspension import is_person
 from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
 from gateway.web.identity import ADMIN, Assertion
@@ -78,6 +83,14 @@ async def nobody_vouches() -> Sequence[Witness]:
     return ()
 
 
+async def _nothing_due() -> IncidentsDue:
+    return IncidentsDue()
+
+
+async def everything_kept() -> Kept:
+    return Kept()
+
+
 @dataclass(frozen=True, slots=True)
 class Officer:
     """`record`: durable when it returns; `checkpoint`: the last one; `recomputation`: checks the whole log."""
@@ -90,10 +103,17 @@ class Officer:
     recomputation: Recomputation
     names: Names
     reach: Reach
+    views: Views
+    purpose_of: PurposeOf
     certificate: Callable[[], CertificateShown]
     emergencies: Callable[[], Emergencies] = Emergencies
     reviews: str = ""
     """Where uses of emergency access are reviewed."""
+    incidents: Callable[[], Awaitable[IncidentsDue]] = _nothing_due
+    switch: str = ""
+    """Where a class of access is closed."""
+    kept: Callable[[], Awaitable[Kept]] = everything_kept
+    """What there is of the log by its months, and what holds it."""
     witnesses: Callable[[], Awaitable[Sequence[Witness]]] = nobody_vouches
     """Of the log, on other machines."""
 
@@ -126,6 +146,7 @@ class Officer:
             certificate=self.certificate(),
             emergencies=Emergencies() if self.reach.of(caller) else self.emergencies(),
             reviews=self.reviews,
+            incidents=IncidentsDue() if self.reach.of(caller) else await self.incidents(),
             witnesses=() if self.reach.of(caller) else await self.witnesses(),
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
@@ -160,12 +181,15 @@ class Officer:
             filters=filters,
             older=filters.address(before=str(shown[-1].sequence)) if len(found) > PAGE_SIZE else "",
             newest=filters.address() if before is not None else "",
+            deleted=await self._deleted(filters) if len(found) <= PAGE_SIZE else None,
             spans=self._spans(filters),
             kinds_offered=grouped(GROUPS, language),
             reasons_offered=grouped(self.names.reasons.groups, language),
             municipalities=municipalities(self.names.municipalities),
             field_titles=FIELD_TITLES,
             not_searched=answer.not_searched,
+            views=await self.views.seen(caller.subject, self.reach.of(caller)),
+            purpose=await self.purpose_of(caller.sid),
             names=self.names,
         )
 
@@ -196,6 +220,8 @@ class Officer:
             action=action_title(found.entry.action, language),
             same_by_detail=SAME_BY_DETAIL,
             names=self.names,
+            of_a_person=is_person(SubjectId(found.entry.subject)),
+            switch=self.switch,
         )
 
     async def live(self, request: web.Request) -> web.Response:
@@ -264,6 +290,7 @@ class Officer:
             watched=watched,
             faults=FAULTS,
             reasons=self.names.reasons,
+            kept=await self.kept(),
             witnesses=() if self.reach.of(caller) else await self.witnesses(),
         )
         if watched:
@@ -309,6 +336,12 @@ class Officer:
 
     def _spans(self, filters: Filters) -> dict[str, str]:
         return {name: filters.address(**span) for name, span in usual_spans(self.desk.now()).items()}
+
+    async def _deleted(self, filters: Filters) -> tuple[datetime, datetime] | None:
+        """Where the answer ends: of what was asked for, the time of which nothing is kept any more."""
+        if filters.unreadable:
+            return None
+        return (await self.kept()).deleted(filters.query.since, filters.query.until)
 
     async def _found(self, caller: Assertion, filters: Filters, before: int | None) -> tuple[LogPage, bool]:
         """Entries, one more than a page; and whether the person's name fits too many people."""

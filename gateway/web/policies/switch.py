@@ -26,6 +26,7 @@ REASON: Text = {
     Language.ENGLISH: "We are dealing with a security incident.",
 }
 """What refused people read, unless whoever closes says something else."""
+PREFILLED = ("kind", "role", "application", "municipality")
 EVERY = ""
 """Of a choice: none of them."""
 Hits = Callable[[Closure, datetime], Awaitable[tuple[int, int]]]
@@ -50,7 +51,9 @@ class Switch:
         )
 
     async def shown(self, request: web.Request) -> web.Response:
-        return await self._form(request, self.site.caller(request), {}, {})
+        """A link may say what to close; nothing is closed before somebody has looked whom it hits."""
+        named = {name: request.query[name] for name in PREFILLED if name in request.query}
+        return await self._form(request, self.site.caller(request), named, {})
 
     async def confirm(self, request: web.Request) -> web.Response:
         """Nothing is closed yet. How many are signed in is told only to whoever may close."""

@@ -48,7 +48,10 @@ def of(one: Entry) -> set[str]:
 
 def reached(group: Group, terms: set[str]) -> bool:
     by_beginning = any(term.startswith(begun) for term in terms for begun in group.beginnings)
-    return (bool(group.terms & terms) or by_beginning) is not group.without
+    between = group.between is not None and any(
+        group.between[0] <= term <= group.between[1] for term in terms
+    )
+    return (bool(group.terms & terms) or by_beginning or between) is not group.without
 
 
 @given(recorded)

@@ -22,13 +22,17 @@ DETAILS = {
     *("account", "secret"),
     *("node", "role", "service"),
     *("entries",),
+    *("receiver", "first", "last"),
+    *("alert_rule", "alert_of", "number", "threshold"),
     *("witness", "origin", "ours", "theirs", "sealed", "receivers"),
     *("since", "until", "sponsor", "review_by", "agenda", "activity_role", "approvals", "note"),
     *("country", "country_before"),
     *("key", "purpose", "signs_from", "ends", "version", "cause", "removal", "process", "jumped_ms"),
     *("part", "silent_seconds"),
+    *("month", "before_size", "hold"),
     *("accesses", "until", "decision", "gone", "overdue"),
-    *("scope", "proposal", "author", "approver", "restores", "act", "class", "target"),
+    *("incident", "title", "evidence", "what", "report", "recipient"),
+    *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),
 }
 
 

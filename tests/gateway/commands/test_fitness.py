@@ -148,6 +148,13 @@ def test_a_fault_of_an_application_does_not_blame_the_policies(office: Path) -> 
     assert told.what.startswith("applications[2].id: must be ")
 
 
+def test_a_ready_question_that_asks_for_no_field_of_the_log_is_told_with_its_line(office: Path) -> None:
+    change(office, '"application=budget"', '"aplication=budget"')
+    [told] = faults(office)
+    assert told.what.startswith("audit.questions[0].where: aplication: no entry has such a field")
+    assert office.read_text("utf-8").split("\n")[told.line - 1].startswith("where = ")
+
+
 def test_a_fault_of_a_policy_is_told_beside_one_of_a_type_and_of_the_certificate(office: Path) -> None:
     change(office, "#spool_file_mib = 64", 'spool_file_mib = "x"')
     change(office, 'host = "map.brana.kromeriz.example"', 'host = "a.map.brana.kromeriz.example"')

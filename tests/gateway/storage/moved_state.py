@@ -21,7 +21,7 @@ from tests.gateway.audit.making import NOON, SIGNER, entry, open_log
 from tests.rig.prepared import prepared
 
 SPOOL, OPERATOR = "0a1b2c3d", "cli:spravce"
-OF_THE_LOG = {"audit_entry", "audit_tail", "audit_checkpoint"}
+OF_THE_LOG = {"audit_entry", "audit_tail", "audit_checkpoint", "audit_shard"}
 """Tables that the log alone can fill so that they fit together."""
 ENTRIES = 1_500  # more than a batch
 Rows = list[tuple[Any, ...]]
@@ -76,7 +76,8 @@ def kept(folder: Path) -> Kept:
         log.append([opening, *(entry(number) for number in range(1, ENTRIES // 2))])
         checkpointer = log.checkpointer()
         asyncio.run(checkpointer.seal())
-        log.append([entry(number, person="Žluťoučký ✓") for number in range(ENTRIES // 2, ENTRIES)])
+        log.clock.advance(days=31)  # the next month, which begins with an entry of the log's own
+        log.append([entry(number, person="Žluťoučký ✓") for number in range(ENTRIES // 2 + 1, ENTRIES)])
         asyncio.run(checkpointer.seal())
         log.append([entry(ENTRIES)])  # not yet sealed
     return Kept(folder)

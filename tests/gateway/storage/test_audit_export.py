@@ -23,7 +23,7 @@ from gateway.audit.for_auditors.brana_verify import MOST_KEPT, Broken, Key, thin
 from gateway.audit.note import Signer
 from gateway.audit.tree import Frontier, leaf_hash
 from gateway.storage.audit import Ledger, read_tail
-from gateway.storage.audit_export import Sealed, Span, handed_out, span_between
+from gateway.storage.audit_export import Sealed, Span, handed_out, parts, span_between
 from gateway.storage.database import Database
 from gateway.storage.tables.audit import audit_checkpoint, audit_entry
 
@@ -75,7 +75,10 @@ class Log:
         newest = self.sealed(self.notes[-1])
         span = Span(begin, newest.checkpoint.size if end is None else end)
         older = [self.sealed(one) for one in kept]
-        return self.database.read_now(lambda c: b"".join(handed_out(c, span, newest, older)))
+        opened = lambda note: unseal(note, [SIGNER.verifier])  # noqa: E731
+        return self.database.read_now(
+            lambda c: b"".join(handed_out(c, parts(c, span, newest, opened), older))
+        )
 
 
 @pytest.fixture
@@ -89,7 +92,8 @@ def log(database: Database) -> Log:
 def read(data: bytes, tmp_path: Path, *kept: str, key: Key = KEY) -> list[tuple[str, dict[str, object]]]:
     file = tmp_path / "export.jsonl"
     file.write_bytes(data)
-    roots = {one.size: one.root for one in (unseal(note, [SIGNER.verifier]) for note in kept)}
+    checkpoints = (unseal(note, [SIGNER.verifier]) for note in kept)
+    roots = {one.reach: (one.origin, one.first, one.root) for one in checkpoints}
     with file.open("rb") as opened:
         return verified(opened, key, roots)
 
@@ -299,7 +303,7 @@ def test_what_is_no_line_of_an_export_ends_nothing_but_the_verdict(
 
 
 def test_of_very_many_checkpoints_some_are_held_against_the_log() -> None:
-    few = thinned({size: bytes(32) for size in range(10_000)})
+    few = thinned({size: ("log.example", 0, bytes(32)) for size in range(10_000)})
     assert len(few) == MOST_KEPT
     assert {0, 9_999} <= few.keys()
     assert thinned(few) == few

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import delete, update
 
 from gateway.audit.checkpoint import seal, unseal
-from gateway.audit.checkpointer import Sealed
 from gateway.audit.cosignature import WitnessKey, cosignature_in
 from gateway.audit.entry import Code
-from gateway.audit.note import Signer, Verifier
+from gateway.audit.note import Verifier
 from gateway.audit.search import Query
+from gateway.storage.audit_retention import Retention
 from gateway.storage.audit_search import LogSearch
-from gateway.storage.audit_witnesses import StoredWitnesses, last_of, newest_cosigned, stand_of
+from gateway.storage.audit_witnesses import StoredWitnesses, last_of, newest_cosigned, stand_of, to_hand_out
 from gateway.storage.tables.audit import audit_checkpoint, audit_entry, audit_node, audit_tail
 from gateway.storage.tables.witnesses import audit_cosignature
 from gateway.witness.standing import PATIENCE, Alarm, Standing, Trouble
@@ -75,7 +75,7 @@ async def test_what_grew_is_cosigned_and_handed_out_with_the_cosignature(
     for count in (3, 300, 1):
         size = await grow(log, count)
         assert await submits.step() == EVERY
-    assert log.database.read_now(lambda c: last_of(c, witness.key.name)).size == size
+    assert log.database.read_now(lambda c: last_of(c, witness.key.name)).reach == size
     handed = log.database.read_now(lambda c: newest_cosigned(c, SIGNER.name))
     text, _, lines = handed.note.rpartition("\n\n")
     assert unseal(handed.note, [SIGNER.verifier]).size == size
@@ -94,7 +94,7 @@ async def test_a_log_that_lost_its_answers_goes_on_from_the_size_that_the_witnes
     log.database.write_soon(lambda c: c.execute(delete(audit_cosignature))).result()
     size = await grow(log, 5)
     await submits.step()
-    assert log.database.read_now(lambda c: last_of(c, witness.key.name)).size == size
+    assert log.database.read_now(lambda c: last_of(c, witness.key.name)).reach == size
     assert await told(log) == []
 
 
@@ -225,31 +225,105 @@ async def test_a_witness_is_believed_by_its_certificate_s_authority_alone(log: L
             assert standing(log, witness)[0] is expected
 
 
+MAY, JUNE, JULY = SIGNER.name, f"{SIGNER.name}/2026-06", f"{SIGNER.name}/2026-07"
+
+
+async def next_month(log: Log, count: int) -> None:
+    log.clock.advance(days=31)
+    await grow(log, count)
+
+
+def cosigned(log: Log, witness: WitnessProcess) -> dict[str, tuple[int, int]]:
+    """First entry and size of each tree, as the note says that has the witness's cosignature."""
+    found = {}
+    for origin in (MAY, JUNE, JULY):
+        sealed = log.database.read_now(lambda c, origin=origin: newest_cosigned(c, origin))
+        if sealed is not None:
+            text, _, lines = sealed.note.rpartition("\n\n")
+            said = unseal(sealed.note, [SIGNER.verifier])
+            assert (said.origin, said.reach) == (origin, sealed.size)
+            assert cosignature_in(lines, f"{text}\n", witness.key)
+            found[origin] = (said.first, said.size)
+    return found
+
+
+async def test_a_month_that_turned_while_a_witness_was_away_is_cosigned_with_the_one_behind_it(
+    log: Log, tmp_path: Path
+) -> None:
+    witness = a_witness(tmp_path / "witness", SIGNER.verifier)
+    submits = submitter(log, witness)
+    with witness.serving():
+        await grow(log, 3)
+        await submits.step()
+    await grow(log, 4)
+    assert cosigned(log, witness) == {MAY: (0, 3)}
+    await submits.step()  # away
+    assert standing(log, witness) == (Standing.AWAY, Trouble.UNREACHABLE)
+    log.append([entry(7), entry(8)])  # sealed by nobody when the month turns
+    await next_month(log, 300)
+    await submits.step()
+    with witness.serving():
+        await submits.step()
+        assert cosigned(log, witness) == {MAY: (0, 9), JUNE: (9, 301)}
+        await next_month(log, 1)
+        assert await submits.step() == EVERY
+    assert cosigned(log, witness) == {MAY: (0, 9), JUNE: (9, 303), JULY: (312, 2)}
+    assert log.database.read_now(lambda c: last_of(c, witness.key.name)).reach == 314
+    assert standing(log, witness) == (Standing.COSIGNING, "")
+    assert await told(log) == ["witness.unreachable witness_unreachable", "witness.recovered"]
+
+
+async def test_of_two_months_the_entry_s_own_is_handed_out_with_what_was_cosigned_of_it(
+    log: Log, witness: WitnessProcess
+) -> None:
+    submits = submitter(log, witness)
+    await grow(log, 3)
+    await next_month(log, 3)
+    await submits.step()
+    await grow(log, 1)  # not cosigned yet
+
+    def handed(sequence: int | None) -> tuple[str, int, bool]:
+        found = log.database.read_now(lambda c: to_hand_out(c, sequence))
+        return found.note.partition("\n")[0], found.size, f"\n— {witness.key.name} " in found.note
+
+    assert [handed(one) for one in (None, 2, 6, 7)] == [
+        (JUNE, 7, True),
+        (MAY, 3, True),
+        (JUNE, 7, True),
+        (JUNE, 8, False),
+    ]
+
+
+async def test_a_month_that_was_deleted_is_asked_of_nobody(log: Log, witness: WitnessProcess) -> None:
+    await grow(log, 3)
+    await next_month(log, 3)
+    log.clock.advance(days=700)
+    assert await Retention(log.database, log.ledger.append).drop_due(18, log.clock.now)
+    await log.checkpointer().seal()
+    submits = submitter(log, witness)
+    await submits.step()
+    found = log.database.read_now(newest_cosigned)
+    assert found is not None
+    assert MAY not in cosigned(log, witness)
+    assert (standing(log, witness), await told(log)) == ((Standing.COSIGNING, ""), [])
+
+
 async def test_a_tree_that_is_refused_stays_an_alarm_while_another_is_cosigned(
     log: Log, witness: WitnessProcess
 ) -> None:
     await grow(log, 5)
-    store = store_of(log)
-    (newer,) = await store.heads()
-    month = Signer(f"{SIGNER.name}/2026-11", SIGNER.private)
-
-    class TwoTrees:
-        """As of a log that begins a tree of its own each month: the older one is put back in between."""
-
-        older = Sealed(5, newer.root, newer.at, seal(5, newer.root, month))
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(store, name)
-
-        async def heads(self) -> list[Sealed]:
-            return [self.older, newer]
-
-    trees = TwoTrees()
-    submits = Submitter(Place(witness.key, witness.address), trees, log.clock)
+    await next_month(log, 5)
+    submits = submitter(log, witness)
     await submits.step()
     assert standing(log, witness)[0] is Standing.COSIGNING
-    trees.older = Sealed(4, bytes(32), newer.at, seal(4, bytes(32), month))
+    # Whoever has the key as well gives May another end, and takes away what was said of the old one.
+    other = seal(5, bytes(32), SIGNER)
+    changed = update(audit_checkpoint).where(audit_checkpoint.c.size == 5).values(root=bytes(32), note=other)
+    log.database.write_soon(lambda c: c.execute(changed)).result()
+    log.database.write_soon(lambda c: c.execute(delete(audit_cosignature))).result()
     for _ in range(3):
+        await grow(log, 1)
         await submits.step()
-    assert standing(log, witness) == (Standing.REFUSING, Alarm.PUT_BACK)
-    assert await told(log) == ["witness.refused witness_knows_more"]
+    assert standing(log, witness) == (Standing.REFUSING, Alarm.NO_PROOF)
+    assert await told(log) == ["witness.refused witness_without_proof"]
+    assert JUNE in cosigned(log, witness)

@@ -72,10 +72,11 @@ def test_every_table_there_is_comes_along_row_by_row(moved: tuple[Kept, Moved, P
     assert set(after) == {table.name for table in tables_of_content()}
     assert all(before.values()), "a table without rows would prove nothing"
     assert said.rows == {name: len(found) for name, found in before.items()}
-    for name in set(before) - {"audit_entry", "audit_tail", "audit_spool", "audit_person"}:
+    for name in set(before) - {"audit_entry", "audit_tail", "audit_spool", "audit_person", "audit_shard"}:
         assert after[name] == before[name], name
     added = [row for row in after["audit_entry"] if row not in before["audit_entry"]]
-    assert [row[3] for row in added] == [Code.STATE_MOVED]
+    assert [row[3] for row in added] == [Code.LOG_SHARD_OPENED, Code.STATE_MOVED], "in a later month"
+    assert set(before["audit_shard"]) < set(after["audit_shard"])
     assert set(before["audit_entry"]) < set(after["audit_entry"])
     assert set(before["audit_person"]) < set(after["audit_person"])  # and who moved it
 
@@ -90,7 +91,7 @@ def test_the_log_is_whole_at_the_server_under_the_same_checkpoints_and_the_move_
         entries = database.read_now(lambda connection: list(rows(connection)))
     assert there.broken is here.broken is None
     assert (here.checkpoints, here.sealed) == (there.checkpoints, there.sealed) == (2, ENTRIES)
-    assert (here.entries, said.entries, said.root) == (there.entries + 1, there.entries, there.root)
+    assert (here.entries, said.entries, said.root) == (there.entries + 2, there.entries, there.root)
     last = parse(entries[-1].canonical).entry
     assert (last.code, last.details["root"], last.details["finding"]) == (
         Code.STATE_MOVED,
@@ -103,15 +104,27 @@ def test_a_proof_of_inclusion_from_before_the_move_still_verifies(
     moved: tuple[Kept, Moved, Postgres],
 ) -> None:
     source, said, server = moved
-    number = 777
+    number, first = 777, ENTRIES // 2
     with closing(Database(source.path)) as file:
-        leaves = [row.leaf for row in file.read_now(lambda connection: list(rows(connection)))]
-    path = path_to(number, leaves)
-    assert proves(path, leaves[number], number, said.entries, said.root)
-    assert not proves(path, leaves[number + 1], number, said.entries, said.root)
+        leaves = [row.leaf for row in file.read_now(lambda connection: list(rows(connection)))][first:]
+    at, size = number - first, said.entries - first
+    path = path_to(at, leaves)
+    assert proves(path, leaves[at], at, size, said.root)
+    assert not proves(path, leaves[at + 1], at, size, said.root)
     with closing(Database(server)) as database:
         leaf = database.read_now(lambda connection: list(rows(connection)))[number].leaf
-    assert proves(path, leaf, number, said.entries, said.root)
+    assert proves(path, leaf, at, size, said.root)
+
+
+def test_each_month_has_a_table_of_its_own_at_the_server(
+    moved: tuple[Kept, Moved, Postgres], postgres: Server
+) -> None:
+    _, said, server = moved
+    counted = [
+        postgres.run(f"SELECT count(*) FROM {table}", server.name)[0][0]
+        for table in ("ONLY audit_entry", "audit_entry_1", "audit_entry_2")
+    ]
+    assert counted == [ENTRIES // 2, said.entries - ENTRIES // 2, 2]
 
 
 def test_places_in_the_spool_are_kept_under_the_name_of_this_machine(

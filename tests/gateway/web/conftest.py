@@ -23,9 +23,10 @@ from gateway.web.desk import Desk
 from gateway.web.refusal import signed_out_page
 from gateway.web.sign_in_failures import told
 from idp.http.page import language_of, page_headers
-from tests.gateway.web.people import session
+from tests.gateway.web.people import NOW, session
 from tests.gateway.web.sample import CARDS, FLEET, POLICIES, REQUESTS, Office
 from tests.rig.assistance import Helping, helping
+from tests.rig.incidents import incidents
 
 REFUSED = Refused(
     reason="other_municipality_active",
@@ -148,9 +149,10 @@ async def site(tmp_path) -> AsyncIterator[Site]:
     port = server.sockets[0].getsockname()[1]
     server.close()
     await server.wait_closed()
-    office = Office(origin_port=f":{port}", fleet=FLEET)
-    with helping() as people:
+    office = Office(origin_port=f":{port}", fleet=FLEET, demands=7)
+    with helping() as people, incidents() as kept:
         await people.prepare()
+        kept.now, office.incidents = NOW, kept
         office.portal.cards_open = (*CARDS, POLICIES, REQUESTS)
         office.waiting = Waiting(requests=1, uses=2, proposals=1, accesses=100)
         office.assistance, office.lost_factors = people.assistance, people.lost_factors

@@ -4,6 +4,7 @@ These are implementations of the pages' own Protocols, in memory and complete fo
 """
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,22 +14,31 @@ from config.fleet import Role as NodeRole
 from config.places import Places
 from config.settings import Place, Title
 from config.vocabulary import ApplicationId, Role, SessionId
+from gateway.alerts.watch import Alert
 from gateway.asks.emergencies import Emergencies
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.facts import microseconds
 from gateway.audit.own_process import encode
+from gateway.audit.purposes import with_purpose
 from gateway.audit.questions import questions
 from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict
+from gateway.audit.retention import Hold, Kept, standings
+from gateway.audit.shard import Shard
 from gateway.commands.public_certificate import Standing
+from gateway.compliance.paper import NotDrawn, drawn
+from gateway.compliance.report import report_of, tallies
 from gateway.fleet.known_nodes import Heard, KnownFleet, KnownNode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
+from gateway.incidents.incident import waiting
 from gateway.sessions.assistance import Assistance
 from gateway.sessions.lost_factors import LostFactors
 from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, SessionUnknown
 from gateway.sessions.status import Ending, SessionStatus
 from gateway.waiting import NOTHING, Waiting
-from gateway.web.desk import Desk
+from gateway.web.desk import Desk, Page
+from gateway.web.officer.alerts import Alerts
 from gateway.web.officer.answers import Answers
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.names import Names
@@ -36,10 +46,14 @@ from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
 from gateway.web.officer.reach import Reach
 from gateway.web.officer.rechecks import Rechecks
+from gateway.web.officer.report import ComplianceReport
 from gateway.web.officer.rooms import Officer
+from gateway.web.officer.views import SavedViews
 from gateway.web.pages import make_pages
 from gateway.web.portal.rooms import Portal
 from idp.login.new_device import NewDevice
+from tests.gateway.compliance.making import excepted, facts, made
+from tests.gateway.web.incident_site import SWITCH, incident_pages
 from tests.gateway.web.people import (
     FIREFOX,
     HULIN,
@@ -54,6 +68,24 @@ from tests.gateway.web.people import (
     PHONE,
 )
 from tests.gateway.web.sample_log import MemoryLog, report
+from tests.gateway.web.sample_views import MemoryViews
+from tests.rig.incidents import Incidents as IncidentsKept
+
+
+def month(number: int, dropped_by: int | None = None) -> Shard:
+    """Of thirty days, the last of which ended a week ago."""
+    ended = NOW - timedelta(days=7 + 30 * (20 - number))
+    began = microseconds(ended - timedelta(days=30))
+    return Shard(number, "2026-01", number * 4_000, 4_000, bytes(32), began, microseconds(ended), dropped_by)
+
+
+HOLD = Hold(1, microseconds(NOW - timedelta(days=400)), None, "šetření č. j. 5/2026", 0, "cli:root (novak)")
+OF_THREE_MONTHS = Kept(
+    standings(
+        [month(0, dropped_by=70_000), month(1), month(20)], [replace(HOLD, until=microseconds(NOW))], 18
+    ),
+    [HOLD],
+)
 
 CARDS = (
     Card(
@@ -116,6 +148,33 @@ class MemoryPortal:
         if municipality not in {one.code for one in self.memberships_held}:
             raise NotOwn
         self.acts.append(("switch", caller.subject, municipality, origin.address))
+
+
+@dataclass
+class MemoryAlerts:
+    recorded: list[Entry] = field(default_factory=list)
+    kept: list[Alert] = field(
+        default_factory=lambda: [
+            Alert(
+                id="failed_sign_ins-7", rule="failed_sign_ins", group="novak.petr", threshold=10, entries=(3, 5, 7),
+                raised_at=NOW - timedelta(minutes=12), number=14,
+            ),
+            Alert(
+                id="clock_drift-2", rule="clock_drift", group="*", threshold=1, entries=(2,),
+                raised_at=NOW - timedelta(hours=3), number=1, acknowledged_by="dvorak.jan",
+            ),
+        ]
+    )  # fmt: skip
+
+    async def standing(self):
+        return self.kept
+
+    async def acknowledge(self, alert, by, entry):
+        open_still = [one for one in self.kept if one.id == alert and not one.acknowledged_by]
+        self.kept = [replace(one, acknowledged_by=by) if one in open_still else one for one in self.kept]
+        if open_still:
+            self.recorded.append(entry)
+        return bool(open_still)
 
 
 @dataclass
@@ -207,6 +266,7 @@ class Office:
 
     origin_port: str = ""
     portal: MemoryPortal = field(default_factory=MemoryPortal)
+    alerts: MemoryAlerts = field(default_factory=MemoryAlerts)
     log: MemoryLog = field(default_factory=MemoryLog)
     sessions: MemorySessions = field(default_factory=MemorySessions)
     duties: Duties = field(default_factory=Duties)
@@ -218,14 +278,22 @@ class Office:
     assistance: Assistance | None = None
     lost_factors: LostFactors | None = None
     """With these, the pages about people are there."""
+    incidents: IncidentsKept | None = None
+    """With these, those about incidents and suspended people."""
+    demands: int | None = None
+    """How many the report has; None: all."""
+    draws: Sequence[str] | None = None
+    """What starts the child that draws the report."""
     verifying: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()) / "said")
     """What the child that verifies says."""
 
     def __post_init__(self) -> None:
         self.sessions.log = self.log
+        self.views = MemoryViews(self.log)
         self.says(Verdict(report()))
         self.certificate = Standing()
         self.emergencies = Emergencies()
+        self.kept = OF_THREE_MONTHS
         self.witnesses = ()
         self.recomputation = Recomputation(["cat", str(self.verifying)], self.log.record, lambda: NOW)
 
@@ -247,6 +315,13 @@ class Office:
 
     async def record(self, entries):
         await self.log.record(entries)
+
+    async def incidents_due(self):
+        open_ones = await self.incidents.office.open_ones() if self.incidents else []
+        return waiting([(one.incident.number, one.dues) for one in open_ones], NOW)
+
+    async def what_is_kept(self):
+        return self.kept
 
     async def known_fleet(self, now):
         return self.fleet
@@ -275,14 +350,19 @@ class Office:
             desk,
             self.log,
             self.log.checkpoint,
-            self.record,
+            with_purpose(self.record, self.views.of),
             self.sessions,
             self.recomputation,
             NAMES,
             Reach(KROMERIZ),
+            self.views,
+            self.views.of,
             lambda: self.certificate,
             lambda: self.emergencies,
             "https://requests.brana.test/reviews",
+            self.incidents_due,
+            SWITCH,
+            self.what_is_kept,
             self.vouching,
         )
         return {
@@ -292,17 +372,37 @@ class Office:
                 [
                     *officer.pages(),
                     *Answers(
-                        desk, self.log, self.record, NAMES, officer.reach, questions([]), officer.reviews
+                        desk, self.log, officer.record, NAMES, officer.reach, questions([]), officer.reviews
                     ).pages(),
+                    *SavedViews(desk, self.views, self.views, officer.reach, officer.record).pages(),
                     *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
-                    *Nodes(desk, self.known_fleet, self.record).pages(),
+                    *Nodes(desk, self.known_fleet, officer.record).pages(),
+                    *Alerts(desk, self.alerts, self.log, officer.record).pages(),
+                    *self._report(desk, officer.record),
                     *self._about_people(desk),
+                    *(incident_pages(self, desk, self.incidents, NAMES) if self.incidents else ()),
                 ],
             ),
         }
 
     async def vouching(self):
         return self.witnesses
+
+    def _report(self, desk: Desk, record):
+        pages = ComplianceReport(desk, self.made_report, self.drawn, record, NAMES, "higher")
+        return Page("GET", "/report", pages.shown), Page("GET", "/report/pdf", pages.pdf)
+
+    async def made_report(self, by, since, until, regime, now):
+        """Of what the log here really has."""
+        counted = await tallies(self.log, since, until)
+        about = made(by=by, since=since, until=until, regime=regime, at=now)
+        whole = report_of(facts(tallies=counted, reviews=[], exceptions=[excepted()]), about)
+        return replace(whole, judged=whole.judged[: self.demands])
+
+    async def drawn(self, document):
+        if self.draws is None:
+            raise NotDrawn("no pango")
+        return await drawn(self.draws, document)
 
     def _about_people(self, desk: Desk):
         if self.assistance is None:

@@ -1,6 +1,7 @@
 """Ready answers on the officers' pages: one click, recorded, as far as the reader sees."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -36,7 +37,7 @@ async def test_a_matter_that_nobody_closed_is_said_to_be_open(client, office):
     begun = Entry(
         code=Code.EMERGENCY_BEGUN,
         outcome=Outcome.SUCCESS,
-        at=NOW,
+        at=NOW - timedelta(hours=1),
         person="novakova",
         details={"request": "r"},
     )

@@ -14,7 +14,12 @@ TEMPLATES = [*PROJECT.glob("idp/http/templates/*.html"), *PROJECT.glob("gateway/
 REVIEWS = sorted(PROJECT.glob("gateway/web/access_review/**/*.html"))
 POLICIES = sorted(PROJECT.glob("gateway/web/policies/**/*.html"))
 REQUESTS = sorted(PROJECT.glob("gateway/web/requests/**/*.html"))
+REPORT = sorted(PROJECT.glob("gateway/web/officer/templates/report*.html"))
 WAITING = sorted(PROJECT.glob("gateway/web/templates/waits.html"))
+OFFICER = PROJECT / "gateway/web/officer/templates"
+INCIDENTS = sorted(
+    [OFFICER / "entry_acts.html", *OFFICER.glob("security_*.html"), *OFFICER.glob("suspen*.html")]
+)
 CATALOGS = {
     "idp/http/locale/layout.cs.po": [
         PROJECT / f"idp/http/templates/{name}.html" for name in ("layout", "forms", "expiry")
@@ -38,10 +43,13 @@ CATALOGS = {
     ],
     "gateway/web/locale/access_review.cs.po": REVIEWS,
     "gateway/web/locale/cs.po": sorted(
-        {*PROJECT.glob("gateway/web/**/*.html")} - {*REVIEWS, *REQUESTS, *POLICIES, *WAITING}
+        {*PROJECT.glob("gateway/web/**/*.html")}
+        - {*REVIEWS, *REQUESTS, *POLICIES, *WAITING, *INCIDENTS, *REPORT}
     ),
+    "gateway/web/locale/incidents.cs.po": INCIDENTS,
     "gateway/web/locale/policies.cs.po": POLICIES,
     "gateway/web/locale/requests.cs.po": REQUESTS,
+    "gateway/web/locale/report.cs.po": REPORT,
     "gateway/web/locale/waiting.cs.po": WAITING,
 }
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from gateway.asks.emergencies import Emergencies
 from gateway.audit.anchors import Fault
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.recomputation import Verdict
+from gateway.audit.retention import Kept
 from gateway.audit.verify import Broken
 from tests.gateway.web.people import NOW, OFFICER
 from tests.gateway.web.sample_log import report
@@ -94,10 +96,41 @@ async def test_municipalities_and_kinds_are_offered_by_the_czech_alphabet(client
     assert re.findall(r">([^<\n]+)</option>", kinds[1]) == [
         "Kontrolní bod poštou",
         "Nahlížení do auditního záznamu",
+        "Nový měsíc záznamu",
         "Odmítnutí svědka",
+        "Odstraněný pohled",
         "Ověření neporušenosti",
         "Poškozený soubor s přístupy",
         "Požadavek bez doložené odpovědi",
         "Svědek nepotvrzuje",
         "Svědek opět potvrzuje",
+        "Účel nahlížení do záznamu",
+        "Uložený pohled",
+        "Vymazaná část záznamu",
+        "Zadržení záznamů",
+        "Zrušené zadržení záznamů",
     ]
+
+
+async def test_what_is_kept_of_the_log_and_what_holds_it_is_told(client):
+    text = await shown(client, "/integrity")
+    assert "Deleted after its time: what was received from" in text
+    assert "šetření č. j. 5/2026 (cli:root (novak))" in text
+    assert "without an end" in text
+    assert text.count("held (hold 1)") == 1
+    assert text.count("4,000") == 2
+
+
+async def test_a_log_without_a_closed_month_says_so(client, office):
+    office.kept = Kept()
+    assert "No month of it is closed yet" in await shown(client, "/integrity")
+
+
+async def test_whoever_asks_for_a_time_that_was_deleted_is_told_so(client, office):
+    gone = office.kept.shards[0]
+    span = f"since={gone.began:%Y-%m-%dT%H:%M}&until={gone.ended:%Y-%m-%dT%H:%M}"
+    assert "The log does not go back that far" in await shown(client, f"/log?{span}")
+    later = f"since={gone.ended + timedelta(days=1):%Y-%m-%dT%H:%M}"
+    assert "does not go back that far" not in await shown(client, f"/log?{later}")
+    office.kept = Kept()
+    assert "does not go back that far" not in await shown(client, f"/log?{span}")

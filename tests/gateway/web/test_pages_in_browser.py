@@ -10,6 +10,7 @@ from playwright.async_api import Page
 from gateway.audit.anchors import Fault
 from gateway.audit.recomputation import Finished, NotFinished, Trouble, UnderWay
 from gateway.audit.verify import Broken
+from gateway.audit.views import View, kept
 from gateway.witness.standing import Alarm, Stand, Standing
 from idp.events import Origin
 from tests.gateway.web.people import MAYOR, NOW, OFFICER, assertion_header
@@ -27,6 +28,12 @@ PAGES = {
     "log-filters": ("admin", "/log?since=tomorrow&municipality=588491"),
     "log-nothing": ("admin", "/log?person=nobody"),
     "log-reason": ("admin", "/log?reason=role_not_sufficient"),
+    "log-fields": ("admin", "/log?country=!CZ&hour_from=25:00"),
+    "answers": ("admin", "/answers"),
+    "answer-counts": ("admin", "/answers/across-municipalities"),
+    "answer-entries": ("admin", "/answers/why-refused?person=novakova"),
+    "views": ("admin", "/views"),
+    "purpose": ("admin", "/purpose"),
     "entry": ("admin", "/log/127"),
     "entry-unreadable": ("admin", "/log/122"),
     "sessions": ("admin", "/sessions"),
@@ -36,7 +43,9 @@ PAGES = {
     "people-nobody": ("admin", "/people?login=nikdo"),
     "exceptions": ("admin", "/exceptions?done=granted"),
     "nodes": ("admin", "/nodes"),
+    "alerts": ("admin", "/alerts"),
     "integrity": ("admin", "/integrity"),
+    "report": ("admin", "/report"),
     "not-found": ("portal", "/nowhere"),
     "refused": ("portal", "/.brana/refused"),
     "roleless": ("portal", "/.brana/roleless"),
@@ -113,6 +122,9 @@ async def test_every_page_is_accessible_in_every_look(browser, site, language):
     site.office.log.damaged = {122}
     await site.office.sessions.recheck(OFFICER, MAYOR.sid, origin=Origin(address="192.0.2.15"), now=NOW)
     await excepted(site)
+    view = View(owner=OFFICER.subject, owner_name="dvorak", name="Odmítnutí v noci", asked="outcome=refused",
+                shared=True, within=None, saved_at=NOW)  # fmt: skip
+    await site.office.views.keep(view, kept(view, "s", "192.0.2.15", "r"))
     found = {}
     async with windows(browser, language) as opened:
         for name, (host, _) in PAGES.items():
@@ -209,9 +221,9 @@ async def test_a_chosen_language_is_kept_from_page_to_page(browser, site):
 async def test_an_officer_filters_the_log_and_opens_an_entry(browser, site):
     page, _ = await visit(browser, site, "overview", script=False)
     await page.get_by_role("link", name="Auditní záznam").click()
-    await page.get_by_label("Osoba").fill("novakova")
+    await page.get_by_label("Osoba", exact=True).fill("novakova")
     await page.get_by_label("Od", exact=True).fill("2026-11-23T09:00")
-    await page.get_by_label("Výsledek").select_option("zamítnuto")
+    await page.get_by_label("Výsledek", exact=True).select_option("zamítnuto")
     await page.get_by_role("button", name="Zobrazit").click()
     rows = page.get_by_role("row")
     assert await rows.count() == 1 + 2

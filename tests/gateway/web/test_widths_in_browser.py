@@ -23,6 +23,7 @@ PAGES = {
     "people-list": "/people?login=a",
     "exceptions": "/exceptions",
     "nodes": "/nodes",
+    "alerts": "/alerts",
 }
 CUT = """() => document.documentElement.scrollWidth > innerWidth ? ['page'] :
     [...document.querySelectorAll('.table-frame > table')].filter(one =>

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0044"
-down_revision = "0040"
+down_revision = "0043"
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("witness", sa.String(255), nullable=False),
         sa.Column("origin", sa.String(255), nullable=False),
         sa.Column("size", NUMBER, nullable=False, autoincrement=False),
+        sa.Column("first", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("line", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("witness", "origin", "size", name="pk_audit_cosignature"),

@@ -1,0 +1,41 @@
+"""The rules that come with the product. A rule of the settings that has the name of one takes its place."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from config.settings import AlertRule
+
+GIB = 2**30
+WRONG = ["sign_in.password_refused", "sign_in.code_refused", "sign_in.key_refused"]
+
+DELIVERED = (
+    AlertRule(name="failed_sign_ins", codes=WRONG, at_least=10, within=timedelta(minutes=10)),
+    AlertRule(
+        name="failed_sign_ins_of_address",
+        codes=WRONG,
+        group_by="address",
+        at_least=30,
+        within=timedelta(minutes=10),
+    ),
+    AlertRule(name="impossible_travel", codes=["travel.impossible"]),
+    AlertRule(name="new_country", codes=["decision.permit"], new="country", within=timedelta(days=180)),
+    AlertRule(name="emergency_access", codes=["request.emergency_begun"]),
+    AlertRule(name="recovery_administrator", codes=["recovery.used", "recovery.refused"], group_by="all"),
+    AlertRule(
+        name="log_damaged",
+        codes=["audit.verified", "audit.receiver_missed", "access.spool_damaged"],
+        outcomes=["failure"],
+        group_by="all",
+    ),
+    AlertRule(name="clock_drift", codes=["system.clock_jumped"], group_by="all"),
+    AlertRule(
+        name="mass_download", codes=["access.request"], outcomes=["success"], sum_of="bytes_out", at_least=GIB
+    ),
+    AlertRule(name="refusals_after_hours", codes=["decision.refuse"], after_hours=True, at_least=5),
+)
+
+
+def in_force(configured: Sequence[AlertRule]) -> tuple[AlertRule, ...]:
+    """Those that are watched."""
+    rules = {one.name: one for one in (*DELIVERED, *configured)}
+    return tuple(one for one in rules.values() if one.on)

@@ -1,0 +1,19 @@
+"""Names of the reasons why a receiver of the log takes nothing; those of notices are named with them."""
+
+from config.settings import Title
+from gateway.audit.named import Group
+
+GROUPS: tuple[Group, ...] = (
+    (
+        Title(cs="Příjemci auditních záznamů", en="Receivers of the audit log"),
+        {
+            "receiver_not_trusted": Title(
+                cs="certifikátu příjemce nelze věřit", en="the receiver's certificate is not trusted"
+            ),
+            "receiver_settings_unusable": Title(
+                cs="soubory z nastavení příjemce nelze použít",
+                en="files of the receiver's settings cannot be used",
+            ),
+        },
+    ),
+)

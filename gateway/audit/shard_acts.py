@@ -1,0 +1,80 @@
+"""Entries about the log's own shards: opened behind another, dropped after its time, held; and of holds."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from gateway.audit.acts import SYSTEM
+from gateway.audit.canonical import time_text
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.facts import moment
+from gateway.audit.retention import Hold
+from gateway.audit.shard import Shard
+
+
+def shard_opened(now: datetime, month: str, before: Shard) -> Entry:
+    """The first entry of a tree: it names the tree before by its root, and so everything in it."""
+    return Entry(
+        code=Code.LOG_SHARD_OPENED,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject=SYSTEM,
+        details={
+            "shard": before.number + 1,
+            "month": month,
+            "before_month": before.month,
+            "before_first": before.first,
+            "before_size": before.size,
+            "before_root": before.root.hex(),
+        },
+    )
+
+
+def opens_behind(entry: Entry, before: Shard) -> bool:
+    """Whether it is the one that opened what follows on that shard."""
+    return (
+        entry.code is Code.LOG_SHARD_OPENED
+        and entry.details == shard_opened(entry.at, str(entry.details.get("month")), before).details
+    )
+
+
+def shard_dropped(now: datetime, one: Shard, carried: Iterable[Shard]) -> Entry:
+    """`carried`: shards dropped earlier, of which an entry tells that goes now."""
+    details: dict[str, str | int | float | bool | list[str]] = {
+        "month": one.month,
+        "first": one.first,
+        "entries": one.size,
+        "root": one.root.hex(),
+        "since": time_text(moment(one.began)),
+        "until": time_text(moment(one.ended)),
+        "dropped": [one.told, *(other.told for other in carried)],
+    }
+    return Entry(
+        code=Code.LOG_SHARD_DROPPED, outcome=Outcome.SUCCESS, at=now, subject=SYSTEM, details=details
+    )
+
+
+def told_dropped(entry: Entry) -> list[str]:
+    """What such an entry tells of shards, as `Shard.told`."""
+    told = entry.details.get("dropped")
+    return told if isinstance(told, list) else []
+
+
+def hold_placed(now: datetime, by: str, one: Hold) -> Entry:
+    until = "" if one.until is None else time_text(moment(one.until))
+    return Entry(
+        code=Code.LOG_HOLD_PLACED,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject=by,
+        details={"hold": one.number, "since": time_text(moment(one.since)), "until": until, "why": one.why},
+    )
+
+
+def hold_lifted(now: datetime, by: str, one: Hold, why: str) -> Entry:
+    return Entry(
+        code=Code.LOG_HOLD_LIFTED,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject=by,
+        details={"hold": one.number, "why": why},
+    )

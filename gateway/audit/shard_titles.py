@@ -1,0 +1,23 @@
+"""What entries about the log's own months, and holds on them, say to people."""
+
+from config.settings import Title
+from gateway.audit.entry import Code
+
+SHARD_TITLES: dict[Code, Title] = {
+    Code.LOG_SHARD_OPENED: Title(
+        cs="Začal měsíc auditního záznamu: {month} (předchozí část má záznamů: {before_size})",
+        en="Month of the log begun: {month} (entries of the part before: {before_size})",
+    ),
+    Code.LOG_SHARD_DROPPED: Title(
+        cs="Po uplynutí lhůty vymazána část auditního záznamu (záznamů: {entries}, přijaty od {since} do {until})",
+        en="Part of the log deleted after its time (entries: {entries}, received from {since} to {until})",
+    ),
+    Code.LOG_HOLD_PLACED: Title(
+        cs="Záznamy zadrženy před vymazáním: {who} (zadržení {hold}, od {since} do {until}, důvod: {why})",
+        en="Records held back from deletion: {who} (hold {hold}, from {since} to {until}, reason: {why})",
+    ),
+    Code.LOG_HOLD_LIFTED: Title(
+        cs="Zadržení záznamů zrušeno: {who} (zadržení {hold}, důvod: {why})",
+        en="Hold on records lifted: {who} (hold {hold}, reason: {why})",
+    ),
+}

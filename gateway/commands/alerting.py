@@ -1,0 +1,84 @@
+"""The log is watched for what officers are told of at once; one node does it for all."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from config.settings import AlertRule
+from gateway.alerts.delivered import in_force
+from gateway.alerts.watch import Alert, Watch
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.state import now
+from gateway.storage.alerts import OthersLooked, StoredAlerts
+from gateway.storage.audit import append
+
+LOOK_EVERY = 1.0  # seconds
+KEEP_EVERY = timedelta(
+    seconds=30
+)  # the place, while nothing is raised: after a crash so much is looked at again
+
+
+async def watch_the_log(plane: ControlPlane) -> None:
+    """For as long as this node leads; whoever leads next goes on at the place that is kept."""
+    rules = in_force(plane.settings.audit.alerts)
+    store = StoredAlerts(plane.state.database, append)
+    while True:
+        if plane.nodes.leads and rules:
+            looking = await Looking.begun(store, rules, now())
+            while plane.nodes.leads:
+                try:
+                    more = await looking.step(now())
+                except OthersLooked:
+                    break
+                _measure(plane, rules, looking.watch.standing.values())
+                await asyncio.sleep(0 if more else LOOK_EVERY)
+        await asyncio.sleep(LOOK_EVERY)
+
+
+class Looking:
+    """From a place on; `kept`: up to where the database knows of it."""
+
+    def __init__(self, store: StoredAlerts, watch: Watch, following: int, at: datetime) -> None:
+        self.store, self.watch = store, watch
+        self.following = self.kept = following
+        self._kept_at = at
+        self._codes = codes_of(list(watch.rules.values()))
+
+    @classmethod
+    async def begun(cls, store: StoredAlerts, rules: Sequence[AlertRule], at: datetime) -> "Looking":
+        """What is in a window still is counted again, and raises nothing a second time."""
+        place = await store.begin(at)
+        watch = Watch(rules, place.standing, place.known)
+        counting = [one for one in rules if not one.new]
+        if counting:
+            back = await store.since(at - max(one.within for one in counting))
+            while back < place.following:
+                span = await store.span(back, codes_of(counting))
+                for recorded in span.found:
+                    if recorded.sequence < place.following:
+                        watch.recall(recorded)
+                back = span.following
+        return cls(store, watch, place.following, at)
+
+    async def step(self, at: datetime) -> bool:
+        """One span; whether there is more. Raises OthersLooked."""
+        span = await self.store.span(self.following, self._codes)
+        until = max(at, span.at or at) if span.ends else (span.at or at)
+        changed = await asyncio.to_thread(self.watch.hear, span.found, until)
+        self.following = span.following
+        due = self.following > self.kept and at - self._kept_at >= KEEP_EVERY
+        if due or changed.raised or changed.over or changed.grown or changed.seen:
+            await self.store.keep(self.kept, self.following, changed, at)
+            self.kept, self._kept_at = self.following, at
+        return not span.ends
+
+
+def codes_of(rules: Sequence[AlertRule]) -> list[str]:
+    return sorted({code for rule in rules for code in rule.codes})
+
+
+def _measure(plane: ControlPlane, rules: Sequence[AlertRule], standing: Iterable[Alert]) -> None:
+    numbers = Counter(one.rule for one in standing)
+    for rule in rules:
+        plane.metrics.alerts_standing.labels(rule.name).set(numbers[rule.name])

@@ -1,0 +1,50 @@
+"""What the officers' pages stand on: of one configuration."""
+
+from functools import partial
+
+from gateway.asks.emergencies import emergencies
+from gateway.audit.purposes import with_purpose
+from gateway.audit.recomputation import Recomputation
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.incident_pages import incidents_due, where_to_close
+from gateway.commands.own_applications import REQUESTS
+from gateway.commands.policies_in_force import reasons_of
+from gateway.commands.state import now
+from gateway.commands.witnesses import witnesses_now
+from gateway.storage.audit import append
+from gateway.storage.audit_checkpoints import Checkpoints
+from gateway.storage.audit_retention import Retention
+from gateway.storage.audit_search import LogSearch
+from gateway.storage.audit_views import StoredPurposes, StoredViews
+from gateway.web.officer.names import Names
+from gateway.web.officer.reach import Reach
+from gateway.web.officer.rooms import Officer
+
+
+def officer_of(plane: ControlPlane, recomputation: Recomputation) -> Officer:
+    state = plane.state
+    names = Names(
+        municipalities={code: one.name for code, one in state.district.items()},
+        applications=plane.application_titles(),
+        reasons=reasons_of(plane.book),
+    )
+    purposes = StoredPurposes(state.database, append)
+    return Officer(
+        plane.desk,
+        LogSearch(state.database),
+        Checkpoints(state.database).newest,
+        with_purpose(state.record, purposes.of),
+        plane.supervision(),
+        recomputation,
+        names,
+        Reach(plane.settings.office.municipality),
+        StoredViews(state.database, append),
+        purposes.of,
+        lambda: plane.certificate.standing,
+        lambda: emergencies(plane.asked.all(), now()),
+        f"{plane.addresses.of_own(REQUESTS)}/reviews",
+        partial(incidents_due, plane),
+        where_to_close(plane),
+        partial(Retention(state.database).kept, plane.settings.audit.kept_months),
+        partial(witnesses_now, state.database, plane.settings.audit),
+    )

@@ -1,0 +1,38 @@
+"""What of the audit log is old enough goes, by one node of a fleet."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from gateway.audit.facts import moment
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.state import now
+from gateway.commands.troubles import LastingTrouble
+from gateway.storage.audit_retention import Retention, ShardIsRead, ShardNotSealed
+
+AFTER_A_START = timedelta(minutes=1)
+EVERY = timedelta(hours=1)
+log = structlog.get_logger("retention")
+
+
+async def keep_retention(plane: ControlPlane) -> None:
+    trouble = LastingTrouble("audit.trouble", {"of": "retention"})
+    await asyncio.sleep(AFTER_A_START.total_seconds())
+    while True:
+        if plane.nodes.leads:
+            try:
+                await drop_due(Retention(plane.state.database), plane.settings.audit.kept_months)
+            except (ShardNotSealed, ShardIsRead) as error:
+                trouble.tell(error)
+            else:
+                trouble.over()
+        await asyncio.sleep(EVERY.total_seconds())
+
+
+async def drop_due(retention: Retention, months: int) -> None:
+    """What a death or a reader kept from going goes first. Raises ShardNotSealed, ShardIsRead."""
+    await retention.remove_marked()
+    for one in await retention.drop_due(months, now()):
+        until = f"{moment(one.ended):%Y-%m-%d}"
+        log.info("audit.deleted", entries=one.size, first=one.first, received_until=until)

@@ -1,0 +1,57 @@
+"""What demands are held against: the settings in force, what the state says, and what the log has of the period."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from config.settings import Settings
+from config.vocabulary import MunicipalityCode
+from gateway.access_review.campaign import Campaign
+from gateway.asks.emergencies import Emergencies
+from gateway.audit.canonical import Recorded
+from gateway.audit.entry import Code
+from gateway.audit.search import Count
+from idp.login.exception import SignInException
+
+NONE = Count(0, at_least=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the log has of one code in the period. `newest`: the last few, without what cannot be read."""
+
+    count: Count = NONE
+    newest: tuple[Recorded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Of the last verification of the whole log that came to one."""
+
+    whole: bool
+    at: datetime
+    sequence: int
+    """Of its entry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """`exceptions`: those that run; `reviews`: all campaigns; `recovery`: whether a sealed secret is in force."""
+
+    settings: Settings
+    now: datetime
+    municipalities: Mapping[MunicipalityCode, str]
+    policies: str
+    """Version in force."""
+    exceptions: Sequence[SignInException] = ()
+    emergencies: Emergencies = field(default_factory=Emergencies)
+    reviews: Sequence[Campaign] = ()
+    recovery: bool = False
+    verdict: Verdict | None = None
+    kept: timedelta | None = None
+    """How long entries are kept; None: nothing is ever deleted."""
+    tallies: Mapping[Code, Tally] = field(default_factory=dict)
+
+    def count(self, *codes: Code) -> int:
+        """At least so many entries of these codes are there in the period."""
+        return sum(self.tallies.get(code, Tally()).count.number for code in codes)

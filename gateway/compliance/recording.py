@@ -1,0 +1,301 @@
+"""What is recorded, and how it is kept (decree 409/2025, § 22)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from config.settings import Title
+from gateway.audit.entry import Code
+from gateway.compliance.demand import Demand, Finding, Standing
+from gateway.compliance.facts import Facts
+from gateway.compliance.wording import said
+from idp.http.moments import PRAGUE
+
+KEPT = timedelta(days=548)  # 18 months
+UNSEALED = timedelta(minutes=1)  # for so long an entry may be changed unnoticed
+
+
+def _spool(facts: Facts) -> Iterator[Finding]:
+    if number := facts.count(Code.ACCESS_SPOOL_DAMAGED):
+        text = said(
+            "Poškozené řádky přístupového záznamu v období: {number}; zápis říká, co chybí.",
+            "Damaged lines of the access log within the period: {number}; an entry says what is missing.",
+            number=number,
+        )
+        yield Finding(Standing.EXCEPTIONS, text)
+    if number := facts.count(Code.ACCESS_CUT_OFF):
+        text = said(
+            "Požadavky, u nichž se po pádu neví, jak skončily: {number}.",
+            "Requests of which nobody knows after a crash how they ended: {number}.",
+            number=number,
+        )
+        yield Finding(Standing.EXCEPTIONS, text)
+
+
+def _device(_: Facts) -> Iterator[Finding]:
+    yield Finding(
+        Standing.EXCEPTIONS,
+        said(
+            "Zařízení se pozná podle adresy a prohlížeče, v němž se osoba už přihlásila; trvalý "
+            "identifikátor zařízení tato "
+            "verze nezaznamenává.",
+            "A device is known by its address and by the browser in which the person signed in before; this "
+            "version records no "
+            "lasting identifier of a device.",
+        ),
+    )
+
+
+def _whole(facts: Facts) -> Iterator[Finding]:
+    verdict, every = facts.verdict, facts.settings.audit.checkpoint_every
+    if verdict is None:
+        yield Finding(
+            Standing.EXCEPTIONS,
+            said(
+                "Záznam ještě nikdo neověřil: ověřte ho na stránce Neporušenost nebo příkazem brana audit verify.",
+                "Nobody has verified the log yet: do it on the page Integrity, or by brana audit verify.",
+            ),
+        )
+    elif not verdict.whole:
+        yield Finding(
+            Standing.NOT_MET,
+            said(
+                "Poslední ověření ({at}, zápis č. {number}) našlo poškození.",
+                "The last verification ({at}, entry no. {number}) found damage.",
+                at=verdict.at.astimezone(PRAGUE),
+                number=str(verdict.sequence),
+            ),
+        )
+    if every > UNSEALED:
+        text = said(
+            "Zápis lze nepozorovaně změnit až {every} po vzniku.",
+            "An entry can be changed unnoticed for up to {every}.",
+            every=every,
+        )
+        yield Finding(Standing.EXCEPTIONS, text, "audit.checkpoint_every", "1 s")
+    yield Finding(
+        Standing.OUTSIDE,
+        said(
+            "Kopie souboru checkpoints.log patří na jiný stroj: proti ní se pozná i přepsání celé historie.",
+            "A copy of checkpoints.log belongs on another machine: held against it, even a history written "
+            "anew is found.",
+        ),
+    )
+
+
+def _kept(facts: Facts) -> Iterator[Finding]:
+    if facts.kept is not None and facts.kept < KEPT:
+        text = said(
+            "Zápisy se mažou po {kept}, dříve než po 18 měsících.",
+            "Entries are deleted after {kept}, sooner than after 18 months.",
+            kept=facts.kept,
+        )
+        yield Finding(Standing.NOT_MET, text, "audit.kept", "548 days")
+
+
+def _clock(facts: Facts) -> Iterator[Finding]:
+    if number := facts.count(Code.CLOCK_JUMPED):
+        text = said(
+            "V období se hodiny skokem změnily {number}×.",
+            "Within the period the clock jumped {number}×.",
+            number=number,
+        )
+        yield Finding(Standing.EXCEPTIONS, text)
+    yield Finding(
+        Standing.OUTSIDE,
+        said(
+            "Hodiny stroje má stále seřizovat služba systému (například chrony) podle důvěryhodného zdroje času.",
+            "A service of the system (chrony, say) is to keep the machine's clock by a trusted source of time.",
+        ),
+    )
+
+
+def _always(cs: str, en: str) -> Title:
+    return Title(
+        cs=f"{cs} Zápis vzniká ve stejné transakci jako čin a žádné nastavení ho nevypne.",
+        en=f"{en} The entry is made in the transaction of the act, and no setting switches it off.",
+    )
+
+
+RECORDING = (
+    Demand(
+        id="record-sign-ins",
+        section="§ 22",
+        title=Title(cs="Záznam přihlášení a odhlášení", en="Signing in and out is recorded"),
+        asks=Title(
+            cs="Zaznamenává se přihlášení a odhlášení, i nezdařené.",
+            en="Signing in and out is recorded, failures too.",
+        ),
+        how=lambda _: _always("Zaznamená se každý krok přihlášení.", "Each step of a sign-in is recorded."),
+        codes=(
+            Code.SIGN_IN_COMPLETED,
+            Code.SIGN_IN_FAILED,
+            Code.SIGN_IN_PASSWORD_REFUSED,
+            Code.SIGN_OUT,
+            Code.SESSION_ENDED,
+        ),
+    ),
+    Demand(
+        id="record-access",
+        section="§ 22",
+        title=Title(cs="Záznam přístupů a zamítnutí", en="Access and refusals are recorded"),
+        asks=Title(
+            cs="Zaznamenává se použití a odmítnutí přístupu.",
+            en="Use of access and its refusal are recorded.",
+        ),
+        how=lambda _: said(
+            "Každý požadavek, který Brána pustila nebo zamítla, má zápis s důvodem a pravidlem; při "
+            "nedostatku místa se nikdo nepustí.",
+            "Each request that Brána let through or refused has an entry with reason and policy; where "
+            "there is no room for it, "
+            "nobody is let in.",
+        ),
+        check=_spool,
+        codes=(
+            Code.ACCESS,
+            Code.DECISION_REFUSE,
+            Code.TECHNICAL_REFUSED,
+            Code.ACCESS_SPOOL_DAMAGED,
+            Code.ACCESS_CUT_OFF,
+        ),
+    ),
+    Demand(
+        id="record-privileged",
+        section="§ 22",
+        title=Title(
+            cs="Záznam privilegovaných činností a změn účtů",
+            en="Privileged acts and changes of accounts are recorded",
+        ),
+        asks=Title(
+            cs="Zaznamenávají se činnosti správců a změny účtů, oprávnění a nastavení.",
+            en="Acts of administrators and changes of accounts, rights and settings are recorded.",
+        ),
+        how=lambda _: _always(
+            "Zaznamená se, kdo co změnil, kdo to schválil a čím se verze liší.",
+            "It is recorded who changed what, who approved it, and how versions differ.",
+        ),
+        codes=(
+            Code.CONFIGURATION_RELOADED,
+            Code.POLICY_ACTIVATED,
+            Code.POLICY_ROLLED_BACK,
+            Code.EXCEPTION_GRANTED,
+            Code.BLOCK_LIFTED,
+            Code.OFFICER_ACT_REFUSED,
+            Code.FACTS_CHANGED,
+        ),
+    ),
+    Demand(
+        id="record-operation",
+        section="§ 22",
+        title=Title(
+            cs="Záznam startů, zastavení a závažných chyb",
+            en="Starts, stops and critical errors are recorded",
+        ),
+        asks=Title(
+            cs="Zaznamenává se start, zastavení a kritické chyby.",
+            en="Starting, stopping and critical errors are recorded.",
+        ),
+        how=lambda _: _always(
+            "Zaznamená se start a konec, pád i zaseknutí částí.",
+            "Starts and stops, crashes and hanging parts are recorded.",
+        ),
+        codes=(
+            Code.STARTED,
+            Code.STOPPED,
+            Code.DATA_PLANE_DIED,
+            Code.PROCESS_HUNG,
+            Code.DIRECTORY_UNREACHABLE,
+        ),
+    ),
+    Demand(
+        id="record-reading",
+        section="§ 22",
+        title=Title(cs="Záznam přístupu k záznamům", en="Access to the log is recorded"),
+        asks=Title(
+            cs="Zaznamenává se čtení záznamů, pokusy o jejich změnu a změny zaznamenávání.",
+            en="Reading of the log is recorded, attempts to alter it, and changes of recording.",
+        ),
+        how=lambda _: said(
+            "Každé nahlédnutí a vývoz má zápis dřív, než se cokoli ukáže; vývoz a tato zpráva i s účelem. "
+            "Změnu v databázi najde ověření.",
+            "Each look and export has its entry before anything is shown; an export and this report with "
+            "their purpose. What was "
+            "altered in the database a verification finds.",
+        ),
+        codes=(Code.LOG_SEARCHED, Code.LOG_VERIFIED, Code.CONFIGURATION_RELOADED),
+    ),
+    Demand(
+        id="fields",
+        section="§ 22",
+        title=Title(cs="Údaje zápisu", en="Fields of an entry"),
+        asks=Title(
+            cs="Datum a čas s pásmem, druh činnosti, zaznamenávající prvek, účet, zařízení (i při změně "
+            "adresy), výsledek.",
+            en="Date and time with zone, kind of activity, recording asset, account, device (also when "
+            "addresses change), outcome.",
+        ),
+        how=lambda _: said(
+            "Čas v UTC na mikrosekundy a čas přijetí, kód činnosti, uzel, osoba s účtem a relací, adresa, "
+            "prohlížeč, výsledek s "
+            "důvodem, pravidlo a jeho verze, číslo požadavku.",
+            "Time in UTC to the microsecond and time received, code of the act, node, person with account "
+            "and session, address, "
+            "browser, outcome with reason, policy and version, request number.",
+        ),
+        check=_device,
+        codes=(Code.NEW_DEVICE,),
+    ),
+    Demand(
+        id="whole",
+        section="§ 22",
+        title=Title(cs="Důvěrnost a neporušenost záznamů", en="The log is confidential and whole"),
+        asks=Title(
+            cs="Záznamy jsou chráněny před neoprávněným čtením a změnou a jsou na jednom místě.",
+            en="Records are kept from unauthorised reading and change, in one place.",
+        ),
+        how=lambda facts: said(
+            "Strom otisků (RFC 9162, SHA-256) s podpisem Ed25519 každých {every}, v nichž se něco stalo; "
+            "číst smějí jen "
+            "bezpečnostní správce a auditor.",
+            "A tree of hashes (RFC 9162, SHA-256), signed by Ed25519 each {every} in which something "
+            "happened; only security "
+            "officers and auditors may read.",
+            every=facts.settings.audit.checkpoint_every,
+        ),
+        check=_whole,
+        codes=(Code.LOG_VERIFIED,),
+    ),
+    Demand(
+        id="kept",
+        section="§ 22",
+        lower=False,
+        title=Title(cs="Uchování nejméně 18 měsíců", en="Kept for 18 months at least"),
+        asks=Title(
+            cs="Záznamy se uchovávají nejméně 18 měsíců.", en="Records are kept for 18 months at least."
+        ),
+        how=lambda facts: said(
+            "Zápisy se uchovávají {kept}.",
+            "Entries are kept {kept}.",
+            kept=Title(cs="bez omezení, nic se nemaže", en="without limit, nothing is deleted")
+            if facts.kept is None
+            else facts.kept,
+        ),
+        check=_kept,
+        codes=(Code.STARTED, Code.STATE_MOVED),
+    ),
+    Demand(
+        id="clock",
+        section="§ 22",
+        title=Title(cs="Trvale seřízené hodiny", en="Clocks synchronised continuously"),
+        asks=Title(
+            cs="Hodiny prvků, které zaznamenávají, se trvale seřizují.",
+            en="Clocks of what records are synchronised continuously.",
+        ),
+        how=lambda _: said(
+            "Brána hlídá systémové hodiny: skok o více než sekundu zaznamená a čas v záznamu nikdy necouvne.",
+            "Brána watches the system's clock: a jump of more than a second is recorded, and time in the "
+            "log never goes back.",
+        ),
+        check=_clock,
+        codes=(Code.CLOCK_JUMPED,),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The log on its way to receivers outside, in order and at least once."""

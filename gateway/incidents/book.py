@@ -1,0 +1,55 @@
+"""What incidents need of a database: one transaction for an act and its entry."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from gateway.audit.entry import Entry
+from gateway.incidents.incident import Incident
+from gateway.incidents.items import Item
+from gateway.policy_office.incident import Incident as Switched
+
+T = TypeVar("T")
+
+
+class Book(Protocol):
+    def incident(self, number: int) -> Incident | None: ...
+
+    def incidents(self, limit: int) -> Sequence[Incident]:
+        """The newest first."""
+        ...
+
+    def open_ones(self) -> Sequence[Incident]: ...
+
+    def next_number(self) -> int: ...
+
+    def keep(self, one: Incident) -> None: ...
+
+    def items(self, number: int) -> Sequence[Item]:
+        """In their order."""
+        ...
+
+    def add(self, number: int, item: Item) -> None: ...
+
+    def record(self, entry: Entry) -> int:
+        """Its number in the audit log."""
+        ...
+
+    def leaf(self, sequence: int) -> bytes | None:
+        """Leaf hash of an entry of the audit log, as it stands; None where there is no such entry."""
+        ...
+
+    def log_size(self) -> int: ...
+
+    def switched_lately(self, limit: int) -> Sequence[Switched]:
+        """What the incident switch of the policies holds closed, and what it closed last and opened again."""
+        ...
+
+    def switched(self, name: str) -> Switched | None:
+        """What the incident switch of the policies closed."""
+        ...
+
+
+class Books(Protocol):
+    async def transact(self, work: Callable[[Book], T]) -> T: ...
+
+    async def look(self, query: Callable[[Book], T]) -> T: ...

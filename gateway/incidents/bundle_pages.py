@@ -1,0 +1,230 @@
+"""The texts of a bundle that people read: plain pages that need nothing from elsewhere. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from html import escape
+
+from config.settings import Title
+from config.vocabulary import Language
+from gateway.incidents.incident import ReportKind
+from gateway.incidents.items import (
+    REPORT_FIELDS,
+    Body,
+    Closure,
+    EntryEvidence,
+    Note,
+    Report,
+    SearchEvidence,
+    Sent,
+)
+from gateway.incidents.named import FIELDS, KINDS, REPORTS, SEVERITIES
+from gateway.incidents.office import Shown
+from gateway.incidents.suspension import Suspension
+from idp.http.moments import moment_text
+
+WORDS = {
+    "incident": Title(cs="Incident", en="Incident"),
+    "kind": Title(cs="Druh", en="Kind"),
+    "severity": Title(cs="Závažnost", en="Severity"),
+    "noticed": Title(cs="Zjištěno", en="Noticed"),
+    "began": Title(cs="Začátek", en="Began"),
+    "municipalities": Title(cs="Dotčené obce (kódy)", en="Municipalities concerned (codes)"),
+    "applications": Title(cs="Dotčené aplikace", en="Applications concerned"),
+    "description": Title(cs="Popis", en="Description"),
+    "conclusion": Title(cs="Závěr", en="Conclusion"),
+    "opened": Title(cs="Založil(a)", en="Opened by"),
+    "closed": Title(cs="Uzavřel(a)", en="Closed by"),
+    "suspended": Title(cs="Pozastavená osoba", en="Person suspended"),
+    "written": Title(cs="Zapsáno", en="Written down"),
+    "entry": Title(cs="Záznam auditního záznamu", en="Entry of the audit log"),
+    "entries": Title(cs="Záznamy", en="Entries"),
+    "search": Title(cs="Hledání v auditním záznamu", en="Search of the audit log"),
+    "closure": Title(cs="Uzavřený přístup", en="Access closed"),
+    "sent": Title(cs="Odesláno", en="Sent"),
+    "not_proven": Title(cs="NENÍ DOLOŽEN", en="NOT PROVEN"),
+}
+STYLE = (
+    "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "dt{font-weight:bold}dd{margin:0 0 .5rem;white-space:pre-wrap}pre{white-space:pre-wrap;overflow-wrap:anywhere}"
+)
+README = {
+    Language.CZECH: """Balíček bezpečnostního incidentu {number}: {title}
+
+Vydal(a): {by}
+Kdy:      {at}
+Účel:     {purpose}
+
+incident.html, incident.json   co je o incidentu zapsáno
+reports/                       hlášení v posledním znění (HTML, Markdown, JSON)
+entries/entries.html           záznamy auditního záznamu ke čtení
+entries/entries.jsonl          tytéž záznamy přesně v bytech, ze kterých se počítá jejich otisk
+entries/proofs/                důkaz ke každému záznamu (C2SP tlog-proof)
+checkpoint.txt                 poslední podepsaný kontrolní bod auditního záznamu
+log-key.txt                    klíč auditního záznamu
+brana_verify.py                program, který důkazy ověří; potřebuje Python a balíček cryptography
+manifest.json, SHA256SUMS      otisky všech souborů
+
+Ověření (klíč si vyžádejte také jinou cestou než tímto balíčkem):
+
+    sha256sum -c SHA256SUMS
+    python3 brana_verify.py --key "$(cat log-key.txt)" entries/proofs/*.tlog-proof
+
+Balíček obsahuje osobní údaje. Nakládejte s ním jako s auditním záznamem.
+""",
+    Language.ENGLISH: """Bundle of security incident {number}: {title}
+
+Made by: {by}
+When:    {at}
+Purpose: {purpose}
+
+incident.html, incident.json   what was written down of the incident
+reports/                       the reports in their last version (HTML, Markdown, JSON)
+entries/entries.html           entries of the audit log, to be read
+entries/entries.jsonl          the same entries in the very bytes that are hashed
+entries/proofs/                the proof of each entry (C2SP tlog-proof)
+checkpoint.txt                 the newest signed checkpoint of the audit log
+log-key.txt                    the key of the audit log
+brana_verify.py                the program that verifies the proofs; it needs Python and the package cryptography
+manifest.json, SHA256SUMS      hashes of all files
+
+To verify (ask for the key by another way than this bundle, too):
+
+    sha256sum -c SHA256SUMS
+    python3 brana_verify.py --key "$(cat log-key.txt)" entries/proofs/*.tlog-proof
+
+The bundle holds personal data. Treat it as you treat the audit log.
+""",
+}
+TROUBLES = {
+    Language.CZECH: "\nPOZOR: tyto záznamy nelze doložit. Jejich obsah je v entries/not-proven jako důkaz, "
+    "ne jako pravda:\n",
+    Language.ENGLISH: "\nBEWARE: these entries cannot be proven. What stands there is in entries/not-proven as "
+    "evidence, not as truth:\n",
+}
+
+
+def readme(
+    shown: Shown,
+    language: Language,
+    by: str,
+    purpose: str,
+    at: datetime,
+    troubles: Sequence[tuple[int, str]],
+) -> str:
+    one = shown.incident
+    facts = {"number": one.number, "title": one.described.title, "by": by, "purpose": purpose}
+    text = README[language].format(at=moment_text(at, language), **facts)
+    if not troubles:
+        return text
+    return text + TROUBLES[language] + "".join(f"    {number}: {why}\n" for number, why in troubles)
+
+
+def incident_page(shown: Shown, suspensions: Sequence[Suspension], language: Language) -> str:
+    one, said = shown.incident, shown.incident.described
+
+    def when(at: datetime | None) -> str:
+        return moment_text(at, language) if at else "–"
+
+    facts = [
+        ("kind", KINDS[said.kind].in_language(language)),
+        ("severity", SEVERITIES[said.severity].in_language(language)),
+        ("noticed", when(said.noticed_at)),
+        ("began", when(said.began_at)),
+        ("municipalities", ", ".join(said.municipalities) or "–"),
+        ("applications", ", ".join(said.applications) or "–"),
+        ("description", said.description or "–"),
+        ("opened", f"{one.opened_by.name}, {when(one.opened_at)}"),
+    ]
+    if one.closed_by is not None:
+        facts += [("closed", f"{one.closed_by.name}, {when(one.closed_at)}"), ("conclusion", one.conclusion)]
+    facts += [
+        (
+            "suspended",
+            f"{each.name or each.login} ({each.login}), {when(each.since)}, {each.by.name}: {each.why}",
+        )
+        for each in suspensions
+    ]
+    rows = [(WORDS[name].in_language(language), value) for name, value in facts]
+    written = [(f"{when(item.at)}, {item.by.name}", _said(item.body, language)) for item in shown.items]
+    title = f"{_word('incident', language)} {one.number}: {said.title}"
+    heading = f"<h2>{_word('written', language)}</h2>"
+    return _page(title, _facts(rows) + heading + _facts(written), language)
+
+
+def entries_page(shown: Shown, entries: Iterable[tuple[int, str, str, str]], language: Language) -> str:
+    """Each with its number, sentence, content, and why it is not proven."""
+    parts = []
+    for number, sentence, content, trouble in entries:
+        marked = (
+            f"<p><strong>{_word('not_proven', language)}:</strong> {escape(trouble)}</p>" if trouble else ""
+        )
+        parts.append(f"<h2>{number}</h2>{marked}<p>{escape(sentence)}</p><pre>{escape(content)}</pre>")
+    title = f"{_word('incident', language)} {shown.incident.number}: {_word('entries', language)}"
+    return _page(title, "".join(parts) or "<p>–</p>", language)
+
+
+def report_page(shown: Shown, kind: ReportKind, text: Report, language: Language) -> str:
+    rows = [(FIELDS[name].in_language(language), getattr(text, name) or "–") for name in REPORT_FIELDS]
+    return _page(_title(shown, kind, language), _facts(rows), language)
+
+
+def report_markdown(shown: Shown, kind: ReportKind, text: Report, language: Language) -> str:
+    """What was typed stays as it was: an indented block, so that nothing in it becomes markup."""
+    parts = [f"# {_title(shown, kind, language)}\n"]
+    for name in REPORT_FIELDS:
+        lines = (getattr(text, name) or "–").split("\n")
+        block = "\n".join(f"    {line}".rstrip() for line in lines)
+        parts.append(f"\n## {FIELDS[name].in_language(language)}\n\n{block}\n")
+    return "".join(parts)
+
+
+def _title(shown: Shown, kind: ReportKind, language: Language) -> str:
+    one = shown.incident
+    name = f"{_word('incident', language)} {one.number}: {one.described.title}"
+    return f"{name} – {REPORTS[kind].in_language(language)}"
+
+
+def _said(body: Body, language: Language) -> str:
+    match body:
+        case Note():
+            return body.text
+        case EntryEvidence():
+            return f"{_word('entry', language)} {body.sequence} ({body.leaf})"
+        case SearchEvidence():
+            asked = ", ".join(f"{name}={value}" for name, value in body.conditions.items())
+            count = f">{body.found}" if body.at_least else str(body.found)
+            return f"{_word('search', language)}: {asked} – {count} / {body.size}"
+        case Closure():
+            return f"{_word('closure', language)}: {body.what}, {body.closed_at}, {body.closed_by}"
+        case Report():
+            return "\n".join(
+                [
+                    REPORTS[body.kind].in_language(language),
+                    *(
+                        f"{FIELDS[name].in_language(language)}: {getattr(body, name)}"
+                        for name in REPORT_FIELDS
+                        if getattr(body, name)
+                    ),
+                ]
+            )
+        case Sent():
+            kind = REPORTS[body.kind].in_language(language)
+            return f"{_word('sent', language)}: {kind}, {body.sent_at}, {body.recipient}"
+
+
+def _word(name: str, language: Language) -> str:
+    return WORDS[name].in_language(language)
+
+
+def _facts(rows: Iterable[tuple[str, str]]) -> str:
+    return (
+        "<dl>" + "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows) + "</dl>"
+    )
+
+
+def _page(title: str, content: str, language: Language) -> str:
+    return (
+        f'<!doctype html><html lang="{language.value}"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head>"
+        f"<body><h1>{escape(title)}</h1>{content}</body></html>\n"
+    )

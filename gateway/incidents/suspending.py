@@ -1,0 +1,183 @@
+"""Suspending somebody and letting them come again: the one place where it is done.
+
+With the suspension all sessions of the person end, here and at the provider, in one transaction; sign-ins under way are
+stopped behind it. Directories are not asked: it must work when one of them does not answer.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from config.vocabulary import SubjectId
+from gateway.audit.acts import SHORT
+from gateway.audit.entry import Code, Entry
+from gateway.audit.neutral import neutral
+from gateway.incidents.by import By, Details
+from gateway.incidents.refused import ActRefused, Why
+from gateway.incidents.suspension import NAME_MAX, WHY_MAX, Suspension, SuspensionId, is_person
+from gateway.sessions.office import SessionOffice
+from gateway.sessions.officers_act import said
+from gateway.sessions.session import EndReason
+from gateway.sessions.store import SessionStore
+from idp.directory.person import AccountState, Person
+from idp.login.under_way import News
+
+
+class Act(StrEnum):
+    """As an entry of a refused one names it."""
+
+    SUSPEND = "suspend"
+    RESUME = "resume"
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Who is meant, as far as it is known here."""
+
+    subject: SubjectId
+    login: str
+    name: str = ""
+
+
+class SuspensionStore(Protocol):
+    """Raises the database's own errors."""
+
+    async def standing(self, now: datetime) -> Sequence[Suspension]: ...
+
+    async def latest(self, limit: int) -> Sequence[Suspension]:
+        """Of all, the newest first."""
+        ...
+
+    async def lift(self, lifted: Suspension, entry: Entry) -> None:
+        """Raises ActRefused where it does not stand any more."""
+        ...
+
+
+Ending = Callable[[Suspension, Entry], SessionStore]
+"""Sessions whose end and the suspension are one transaction, which raises ActRefused where another one stands, or where
+there is no such open incident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspending:
+    """`took`: the memory of decisions has it when it returns. `stop`: ends sign-ins under way of these people."""
+
+    store: SuspensionStore
+    sessions: SessionOffice
+    ending: Ending
+    stop: Callable[[News, datetime], Awaitable[object]]
+    took: Callable[[], Awaitable[object]]
+    record: Callable[[Sequence[Entry]], Awaitable[None]]
+
+    async def suspend(
+        self,
+        whom: Whom,
+        why: str,
+        until: datetime | None,
+        by: By,
+        now: datetime,
+        incident: int | None = None,
+    ) -> tuple[Suspension, int]:
+        """And how many sessions ended. Raises ActRefused, which is recorded then."""
+        try:
+            made = _made(whom, why, until, by, now, incident)
+            office = self.sessions.over(self.ending(made, _entry(Code.PERSON_SUSPENDED, made, by, now)))
+            pattern = by.entry(Code.SESSION_ENDED, now, {})
+            ended = await office.end_all_of(whom.subject, EndReason.ENDED_BY_OFFICER, pattern, now)
+        except ActRefused as refused:
+            await self._refused(refused.reason, Act.SUSPEND, whom, by, now)
+            raise
+        await self.took()
+        await self.stop(News({whom.subject: _person(whom)}, now, asked_for=True), now)
+        await self.sessions.in_force()
+        return made, ended
+
+    async def resume(self, subject: SubjectId, why: str, by: By, now: datetime) -> Suspension:
+        """Raises ActRefused, which is recorded then."""
+        whom = Whom(subject, "")
+        try:
+            found = next((one for one in await self.store.standing(now) if one.subject == subject), None)
+            if found is not None:
+                whom = Whom(subject, found.login, found.name)
+            lifted = _lifted(found, why, by, now)
+            await self.store.lift(lifted, _entry(Code.PERSON_RESUMED, lifted, by, now))
+        except ActRefused as refused:
+            await self._refused(refused.reason, Act.RESUME, whom, by, now)
+            raise
+        await self.took()
+        return lifted
+
+    async def _refused(self, reason: Why, act: Act, whom: Whom, by: By, now: datetime) -> None:
+        details: Details = {
+            "act": act.value,
+            "of": neutral(whom.login, SHORT),
+            "of_subject": neutral(whom.subject, SHORT),
+        }
+        await self.record([by.refused(Code.OFFICER_ACT_REFUSED, now, reason, details)])
+
+
+def _made(
+    whom: Whom, why: str, until: datetime | None, by: By, now: datetime, incident: int | None
+) -> Suspension:
+    if whom.subject == by.subject:
+        raise ActRefused(Why.FOR_ONESELF)
+    if not is_person(whom.subject):
+        raise ActRefused(Why.NOT_A_PERSON)
+    because = said(why, WHY_MAX)
+    if because is None:
+        raise ActRefused(Why.UNEXPLAINED)
+    if until is not None and until <= now:
+        raise ActRefused(Why.END_UNUSABLE)
+    return Suspension(
+        id=SuspensionId(secrets.token_urlsafe(16)),
+        subject=whom.subject,
+        login=whom.login,
+        name=whom.name[:NAME_MAX],
+        why=because,
+        by=by.actor,
+        since=now,
+        until=until,
+        incident=incident,
+    )
+
+
+def _lifted(found: Suspension | None, why: str, by: By, now: datetime) -> Suspension:
+    if found is None:
+        raise ActRefused(Why.NOT_SUSPENDED)
+    if found.subject == by.subject:
+        raise ActRefused(Why.FOR_ONESELF)
+    if not by.confirmed:
+        raise ActRefused(Why.NOT_CONFIRMED)
+    because = said(why, WHY_MAX)
+    if because is None:
+        raise ActRefused(Why.UNEXPLAINED)
+    return replace(found, lifted_at=now, lifted_by=by.actor, lifted_why=because)
+
+
+def _entry(code: Code, one: Suspension, by: By, now: datetime) -> Entry:
+    """About the person; who did it stands in the details, as where a session is ended."""
+    told: Details = {
+        "by": by.login,
+        "by_subject": by.subject,
+        "why": one.lifted_why or one.why,
+        "suspension": one.id,
+        **({"until": one.until.isoformat()} if one.until is not None else {}),
+        **({"incident": one.incident} if one.incident is not None else {}),
+    }
+    entry = by.entry(code, now, told)
+    return replace(entry, subject=one.subject, person=one.login, session="", own_municipality="")
+
+
+def _person(whom: Whom) -> Person:
+    """What is known of somebody who is suspended: nothing else counts."""
+    return Person(
+        subject=whom.subject,
+        login=whom.login,
+        name=whom.name,
+        mail="",
+        state=AccountState.SUSPENDED,
+        roles=(),
+    )

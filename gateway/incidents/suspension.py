@@ -1,0 +1,82 @@
+"""People whom an officer has suspended at the gateway, whatever the office directory says of them. Pure.
+
+Laws: nobody who is suspended has a session, a sign-in or a grant; a suspension ends when its time is over or when
+somebody lifts it, and not otherwise; no one stands beside another of the same person.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import NewType
+
+from config.vocabulary import RECOVERY_ADMINISTRATOR, SubjectId, technical_account_of
+from gateway.audit.acts import OPERATOR, SYSTEM
+from idp.directory.person import AccountState, Person
+from idp.events import Actor
+
+SuspensionId = NewType("SuspensionId", str)
+"""22 characters, base64url of 128 random bits."""
+WHY_MAX = 500  # characters
+NAME_MAX = 200
+
+
+def is_person(subject: SubjectId) -> bool:
+    """Somebody of a directory: no program, no command, not us, not the account of last resort."""
+    nobody = not subject or subject in (SYSTEM, RECOVERY_ADMINISTRATOR)
+    return not nobody and technical_account_of(subject) is None and not subject.startswith(OPERATOR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    """Times are aware."""
+
+    id: SuspensionId
+    subject: SubjectId
+    login: str
+    name: str
+    why: str
+    by: Actor
+    since: datetime
+    until: datetime | None = None
+    """None: until somebody lifts it."""
+    incident: int | None = None
+    """The incident that it belongs to."""
+    lifted_at: datetime | None = None
+    lifted_by: Actor | None = None
+    lifted_why: str = ""
+
+    def stands(self, now: datetime) -> bool:
+        return self.lifted_at is None and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """Those of a moment."""
+
+    by_subject: Mapping[SubjectId, Suspension] = field(default_factory=dict)
+
+    def counting(self, person: Person) -> Person:
+        """The person with the state that counts: no word of the directory is graver."""
+        if person.subject not in self.by_subject:
+            return person
+        return replace(person, state=AccountState.SUSPENDED)
+
+
+def suspended_of(standing: Iterable[Suspension], now: datetime) -> Suspended:
+    return Suspended({one.subject: one for one in standing if one.stands(now)})
+
+
+class InForce:
+    """In the memory of a control plane: decisions read no database for it. Used from its event loop."""
+
+    def __init__(self) -> None:
+        self._standing: Mapping[SubjectId, Suspension] = {}
+
+    def take(self, standing: Iterable[Suspension]) -> None:
+        """The database's word."""
+        self._standing = {one.subject: one for one in standing}
+
+    def suspended(self, who: SubjectId, now: datetime) -> bool:
+        """Implements `gateway.authorize.snapshot.Suspended`."""
+        found = self._standing.get(who)
+        return found is not None and found.stands(now)

@@ -1,0 +1,198 @@
+"""Alerts, their entries and the place up to which the log was looked at, in one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
+
+from gateway.alerts import told
+from gateway.alerts.watch import Alert, Changed
+from gateway.audit.canonical import NotCanonical, Recorded, parse
+from gateway.audit.entry import Entry
+from gateway.audit.facts import microseconds, moment
+from gateway.storage.audit import read_tail
+from gateway.storage.database import Database
+from gateway.storage.tables.alerts import alert_place, alert_seen, alert_standing
+from gateway.storage.tables.audit import audit_entry
+
+Append = Callable[[Connection, Sequence[Entry]], object]
+SPAN = 2_000  # numbers of the log that are looked at at once
+SEEN_KEPT = timedelta(days=400)  # longer than any rule looks back
+_e, _a, _s = audit_entry.c, alert_standing.c, alert_seen.c
+
+
+class OthersLooked(Exception):
+    """Another node has looked at these entries; begin again at the place that is kept."""
+
+    def __init__(self, following: int) -> None:
+        super().__init__(f"alerts were worked out behind entry {following} by another node; looked up again")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    following: int
+    standing: tuple[Alert, ...]
+    known: Mapping[tuple[str, str, str], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Entries of some codes; `following`: the number behind all that were passed; `at`: when the last was received."""
+
+    following: int
+    found: tuple[Recorded, ...]
+    at: datetime | None
+    ends: bool
+    """Whether the log ends there."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAlerts:
+    database: Database
+    append: Append
+
+    async def begin(self, now: datetime) -> Place:
+        """The first time at the end of the log: what was before is for `brana audit alerts --try`."""
+
+        def work(connection: Connection) -> Place:
+            following = connection.execute(select(alert_place.c.following)).scalar()
+            if following is None:
+                following = _size(connection)
+                connection.execute(insert(alert_place).values(id=1, following=following))
+            connection.execute(delete(alert_seen).where(_s.at < microseconds(now - SEEN_KEPT)))
+            known = {
+                (row.rule, row.of, row.value): moment(row.at)
+                for row in connection.execute(select(alert_seen))
+            }
+            return Place(int(following), tuple(standing(connection)), known)
+
+        return await self.database.write(work)
+
+    async def span(self, following: int, codes: Sequence[str]) -> Span:
+        return await self.database.read(lambda connection: span(connection, following, codes))
+
+    async def since(self, at: datetime) -> int:
+        return await self.database.read(lambda connection: first_since(connection, at))
+
+    async def keep(self, before: int, following: int, changed: Changed, now: datetime) -> None:
+        """Raises OthersLooked, and then nothing of it is kept."""
+
+        def work(connection: Connection) -> None:
+            mine = alert_place.c.following == before
+            if connection.execute(update(alert_place).where(mine).values(following=following)).rowcount != 1:
+                raise OthersLooked(before)
+            for one in changed.over:
+                connection.execute(delete(alert_standing).where(_a.id == one.id))
+            for one in changed.grown:
+                more = {"number": one.number, "calm_since": _row(one)["calm_since"]}
+                connection.execute(update(alert_standing).where(_a.id == one.id).values(more))
+            if changed.raised:
+                connection.execute(insert(alert_standing), [_row(one) for one in changed.raised])
+            for (rule, of, value), at in changed.seen.items():
+                same = (_s.rule == rule) & (_s.of == of) & (_s.value == value)
+                connection.execute(delete(alert_seen).where(same))
+                connection.execute(
+                    insert(alert_seen).values(rule=rule, of=of, value=value, at=microseconds(at))
+                )
+            entries = [
+                *(told.raised(one, now) for one in changed.raised),
+                *(told.over(one, now) for one in changed.over),
+            ]
+            self.append(connection, entries)
+
+        await self.database.write(work)
+
+    async def acknowledge(self, alert: str, by: str, entry: Entry) -> bool:
+        """Whether it still stands and nobody did before."""
+
+        def work(connection: Connection) -> bool:
+            open_still = (_a.id == alert) & (_a.acknowledged_by == "")
+            done = connection.execute(update(alert_standing).where(open_still).values(acknowledged_by=by))
+            if done.rowcount == 1:
+                self.append(connection, [entry])
+            return done.rowcount == 1
+
+        return await self.database.write(work)
+
+    async def standing(self) -> list[Alert]:
+        return await self.database.read(standing)
+
+
+def standing(connection: Connection) -> list[Alert]:
+    """The newest first."""
+    rows = connection.execute(select(alert_standing).order_by(_a.raised_at.desc(), _a.id)).all()
+    return [_alert(row) for row in rows]
+
+
+def span(connection: Connection, following: int, codes: Sequence[str]) -> Span:
+    size = _size(connection)
+    behind = min(following + SPAN, size)
+    if behind <= following:
+        return Span(following, (), None, ends=True)
+    wanted: list[ColumnElement[bool]] = [or_(_e.code == one, _e.code.like(f"{one}.%")) for one in codes]
+    numbers = (_e.sequence >= following) & (_e.sequence < behind)
+    rows = connection.execute(
+        select(_e.sequence, _e.canonical).where(numbers, or_(*wanted)).order_by(_e.sequence)
+    ).all()
+    last = connection.execute(
+        select(_e.received_at).where(numbers).order_by(_e.sequence.desc()).limit(1)
+    ).scalar()
+    found = tuple(one for row in rows if (one := _read(row.canonical)) is not None)
+    return Span(behind, found, moment(last) if isinstance(last, int) else None, ends=behind == size)
+
+
+def first_since(connection: Connection, at: datetime) -> int:
+    """The number of the first entry received from then on: halving, as no index has that time."""
+    low, high, limit = 0, _size(connection), microseconds(at)
+    while low < high:
+        middle = (low + high) // 2
+        row = select(_e.sequence, _e.received_at).where(_e.sequence >= middle).order_by(_e.sequence).limit(1)
+        there = connection.execute(row).first()
+        if there is None or not isinstance(there.received_at, int) or there.received_at >= limit:
+            high = middle
+        else:
+            low = there.sequence + 1
+    return low
+
+
+def _size(connection: Connection) -> int:
+    tail = read_tail(connection)
+    return 0 if tail is None else tail.frontier.size
+
+
+def _read(data: object) -> Recorded | None:
+    """What somebody damaged counts for nothing; the verification finds it."""
+    try:
+        return parse(data) if isinstance(data, bytes) else None
+    except NotCanonical:
+        return None
+
+
+def _row(alert: Alert) -> dict[str, Any]:
+    return {
+        "id": alert.id,
+        "rule": alert.rule,
+        "of": alert.group,
+        "raised_at": microseconds(alert.raised_at),
+        "number": alert.number,
+        "threshold": alert.threshold,
+        "entries": msgspec.json.encode(alert.entries).decode(),
+        "calm_since": None if alert.calm_since is None else microseconds(alert.calm_since),
+    }
+
+
+def _alert(row: Row[Any]) -> Alert:
+    return Alert(
+        id=row.id,
+        rule=row.rule,
+        group=row.of,
+        raised_at=moment(row.raised_at),
+        number=row.number,
+        threshold=row.threshold,
+        entries=tuple(msgspec.json.decode(row.entries, type=list[int])),
+        calm_since=None if row.calm_since is None else moment(row.calm_since),
+        acknowledged_by=row.acknowledged_by,
+    )

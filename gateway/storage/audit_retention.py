@@ -1,0 +1,165 @@
+"""Letting old shards of the log go, and holds on them.
+
+A shard is dropped by one transaction, which records it and marks it; only then its rows go, in steps that may be broken
+off anywhere and are gone on with. What is left is its last checkpoint, and the entry that tells of it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import astuple
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from gateway.audit.entry import Entry
+from gateway.audit.facts import microseconds
+from gateway.audit.retention import Hold, Kept, standings, to_be_dropped
+from gateway.audit.shard import Shard
+from gateway.audit.shard_acts import hold_lifted, hold_placed, shard_dropped
+from gateway.audit.tree import KEPT
+from gateway.storage.audit import append
+from gateway.storage.audit_names import forget_names
+from gateway.storage.audit_shards import closed_shards, drops, is_server, without_waiting
+from gateway.storage.database import Database
+from gateway.storage.tables.audit import audit_checkpoint, audit_entry, audit_hold, audit_node, audit_shard
+
+STEP = 500  # rows removed at once: whoever appends waits for some tens of milliseconds
+Append = Callable[[Connection, Sequence[Entry]], range]
+
+
+class ShardNotSealed(Exception):
+    """A shard whose last checkpoint is missing would leave nothing that proves what it was."""
+
+    def __init__(self, one: Shard) -> None:
+        super().__init__(
+            f"audit log, entries {one.first} to {one.end - 1}: they are due to be deleted, and the checkpoint of their "
+            "end is missing or differs, so that they are kept; run `brana audit verify`"
+        )
+
+
+class ShardIsRead(Exception):
+    """It goes later."""
+
+    def __init__(self, one: Shard) -> None:
+        super().__init__(
+            f"audit log, entries {one.first} to {one.end - 1}: they are marked as deleted, and somebody reads them "
+            "still (a verification, an export, a backup); it is tried again"
+        )
+
+
+class Retention:
+    """`append`: as `gateway.storage.audit.append`, for tests with another clock."""
+
+    def __init__(self, database: Database, append: Append = append) -> None:
+        self._database, self._append = database, append
+
+    async def kept(self, months: int) -> Kept:
+        def query(connection: Connection) -> Kept:
+            holds = [one for one in all_holds(connection) if one.stands]
+            return Kept(standings(closed_shards(connection), holds, months), holds)
+
+        return await self._database.read(query)
+
+    async def shards(self) -> Sequence[Shard]:
+        return await self._database.read(closed_shards)
+
+    async def holds(self) -> Sequence[Hold]:
+        return await self._database.read(all_holds)
+
+    async def place(self, since: int, until: int | None, why: str, by: str, now: datetime) -> Hold:
+        def work(connection: Connection) -> Hold:
+            last = connection.execute(select(func.max(audit_hold.c.number))).scalar() or 0
+            one = Hold(last + 1, since, until, why, microseconds(now), by)
+            connection.execute(audit_hold.insert().values(astuple(one)))
+            self._append(connection, [hold_placed(now, by, one)])
+            return one
+
+        return await self._database.write(work)
+
+    async def lift(self, number: int, why: str, by: str, now: datetime) -> Hold | None:
+        """None: there is none that stands."""
+
+        def work(connection: Connection) -> Hold | None:
+            one = next((one for one in all_holds(connection) if one.number == number and one.stands), None)
+            if one is not None:
+                lifted = update(audit_hold).where(audit_hold.c.number == number)
+                connection.execute(lifted.values(lifted_at=microseconds(now)))
+                self._append(connection, [hold_lifted(now, by, one, why)])
+            return one
+
+        return await self._database.write(work)
+
+    async def drop_due(self, months: int, now: datetime) -> list[Shard]:
+        """Mark and record whatever is due, the oldest first, and remove what is marked; answers what was marked.
+
+        Raises ShardNotSealed, ShardIsRead.
+        """
+        dropped = []
+        while (one := await self._database.write(lambda c: self._drop_first(c, months, now))) is not None:
+            dropped.append(one)
+        await self.remove_marked()
+        return dropped
+
+    def _drop_first(self, connection: Connection, months: int, now: datetime) -> Shard | None:
+        shards = closed_shards(connection)
+        due = to_be_dropped(shards, all_holds(connection), months, now)
+        if not due:
+            return None
+        one = due[0]
+        last = connection.execute(
+            select(audit_checkpoint.c.root).where(audit_checkpoint.c.size == one.end)
+        ).scalar()
+        if last != one.root:
+            raise ShardNotSealed(one)
+        carried = [
+            other
+            for other in shards
+            if other.dropped_by is not None and one.first <= other.dropped_by < one.end
+        ]
+        told = self._append(connection, [shard_dropped(now, one, carried)])[-1]
+        numbers = [one.number, *(other.number for other in carried)]
+        connection.execute(
+            update(audit_shard).where(audit_shard.c.number.in_(numbers)).values(dropped_by=told)
+        )
+        return one
+
+    async def remove_marked(self) -> None:
+        """Gone on with after whatever broke it off."""
+        marked = [one for one in await self.shards() if one.dropped and not one.gone]
+        for one in marked:
+            while not await self._database.write(partial(remove_some, one=one)):
+                pass
+        if marked:
+            await forget_names(self._database)
+
+
+def all_holds(connection: Connection) -> list[Hold]:
+    rows = connection.execute(select(audit_hold).order_by(audit_hold.c.number)).all()
+    return [Hold(*list(row)) for row in rows]
+
+
+def remove_some(connection: Connection, one: Shard, step: int = STEP) -> bool:
+    """Of a shard that is marked; whether nothing is left of it now. Raises ShardIsRead."""
+    if is_server(connection) and one.number and not without_waiting(connection, drops(one.number)):
+        raise ShardIsRead(one)
+    entry, checkpoint = audit_entry.c.sequence, audit_checkpoint.c.size
+    if _removed(connection, entry, one.first, one.end - 1, step):
+        return False
+    if _removed(connection, checkpoint, one.first + 1, one.end - 1, step):
+        return False
+    last = one.first + (one.size >> KEPT)
+    connection.execute(delete(audit_node).where(audit_node.c.position.between(one.first, last)))
+    connection.execute(update(audit_shard).where(audit_shard.c.number == one.number).values(gone=True))
+    return True
+
+
+def _removed(connection: Connection, key: Any, first: int, last: int, step: int) -> bool:
+    """Whether there was anything from `first` to `last`; of a file some rows, from the front."""
+    lowest = connection.execute(select(func.min(key)).where(key.between(first, last))).scalar()
+    if lowest is None:
+        return False
+    numbers = select(key).where(key.between(lowest, last)).order_by(key).limit(step)
+    highest = connection.execute(select(func.max(numbers.subquery().c[key.name]))).scalar()
+    connection.execute(delete(key.table).where(key.between(lowest, highest)))
+    return True

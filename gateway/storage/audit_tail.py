@@ -1,0 +1,80 @@
+"""Where the log ends: what the next entry is numbered and hashed behind."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from gateway.audit.tree import Frontier
+from gateway.storage.engine import Driver, driver_of
+
+_SELECT = "SELECT size, frontier, received_at, wall, shard, month, first, until FROM audit_tail"
+_INSERT = (
+    "INSERT INTO audit_tail (id, size, frontier, received_at, wall, shard, month, first, until) "
+    "VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_UPDATE = (
+    "UPDATE audit_tail SET size = ?, frontier = ?, received_at = ?, wall = ?, "
+    "shard = ?, month = ?, first = ?, until = ? "
+    "WHERE size = ? AND frontier = ? AND received_at = ? AND wall = ?"
+)
+
+
+class LogInconsistent(Exception):
+    """The tables of the log do not fit together: somebody other than the log has written to them."""
+
+    def __init__(self, sequence: int, why: str) -> None:
+        super().__init__(
+            f"audit log, entry {sequence}: {why}; run `brana audit verify`, keep the file as evidence, "
+            "and restore the database from a backup"
+        )
+        self.sequence = sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Where the log ends."""
+
+    frontier: Frontier = field(default_factory=Frontier)
+    """Of the open shard's tree."""
+    received_at: int = 0
+    """Microseconds since the epoch, of the last entry."""
+    wall: int = 0
+    """System clock at the last append."""
+    shard: int = 0
+    """Number of the open shard."""
+    month: str = ""
+    first: int = 0
+    """Number of its first entry."""
+    until: int = 0
+    """Receive time from which on another is due; 0: an older version wrote this, and knew none."""
+
+    @property
+    def size(self) -> int:
+        """Entries of the whole log, and so the number of the next."""
+        return self.first + self.frontier.size
+
+
+def read_tail(connection: Connection) -> Tail | None:
+    """The stored tail, None in an empty log. Raises LogInconsistent."""
+    row = driver_of(connection.connection).execute(_SELECT).fetchone()
+    if row is None:
+        return None
+    size, packed, received_at, wall, shard, month, first, until = row
+    try:
+        return Tail(Frontier.unpack(size - first, packed), received_at, wall, shard, month, first, until)
+    except (ValueError, TypeError) as error:
+        raise LogInconsistent(size, f"the stored tail of the tree is damaged ({error})") from error
+
+
+def keep_first_tail(driver: Driver, tail: Tail) -> None:
+    driver.execute(_INSERT, (*_known_by(tail), tail.shard, tail.month, tail.first, tail.until))
+
+
+def replace_tail(driver: Driver, old: Tail, new: Tail) -> bool:
+    """Whether `old` was the stored tail; if it was not, another process has appended, and nothing is done."""
+    shard = (new.shard, new.month, new.first, new.until)
+    return driver.execute(_UPDATE, (*_known_by(new), *shard, *_known_by(old))).rowcount == 1
+
+
+def _known_by(tail: Tail) -> tuple[int, bytes, int, int]:
+    return tail.size, tail.frontier.pack(), tail.received_at, tail.wall

@@ -1,0 +1,180 @@
+"""How far receivers of the log have got; each act and its entry are one transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from gateway.audit.canonical import NotCanonical, Recorded, parse
+from gateway.audit.entry import Entry, Outcome, code_of
+from gateway.audit.facts import microseconds, moment
+from gateway.forwarding import told
+from gateway.forwarding.forwarder import Batch, NotTaken
+from gateway.forwarding.message import Make
+from gateway.storage.audit import read_tail
+from gateway.storage.database import Database
+from gateway.storage.tables.audit import audit_entry
+from gateway.storage.tables.forwarding import audit_receiver
+
+Append = Callable[[Connection, Sequence[Entry]], object]
+UNREADABLE = code_of("audit.entry_unreadable")
+"""Sent in the place of a row that is no entry; it is in no log. `brana audit verify` tells what became of it."""
+CAUSE = 500  # characters
+_c = audit_receiver.c
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Of one receiver, as it is kept."""
+
+    name: str
+    following: int
+    behind: int
+    """Entries that it has not taken."""
+    waiting_since: datetime | None
+    """When the first of these was received; None where it has all."""
+    taken_at: datetime | None
+    failing_since: datetime | None
+    reason: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReceivers:
+    """Implements `gateway.forwarding.forwarder.Store`."""
+
+    database: Database
+    append: Append
+
+    async def begin(self, receiver: str, now: datetime, *, from_beginning: bool) -> int:
+        kept = await self.database.read(lambda connection: _following(connection, receiver))
+        if kept is not None:
+            return kept
+
+        def work(connection: Connection) -> int:
+            there = _following(connection, receiver)
+            if there is not None:  # another node was faster
+                return there
+            first = 0 if from_beginning else _size(connection)
+            connection.execute(insert(audit_receiver).values(name=receiver, following=first))
+            self.append(connection, [told.begun(now, receiver, first)])
+            return first
+
+        return await self.database.write(work)
+
+    async def batch(self, following: int, limit: int, make: Make) -> Batch | None:
+        return await self.database.read(lambda connection: _batch(connection, following, limit, make))
+
+    async def taken(self, receiver: str, following: int, now: datetime) -> None:
+        def work(connection: Connection) -> None:
+            row = connection.execute(select(audit_receiver).where(_c.name == receiver)).first()
+            if row is None:
+                return
+            well = {
+                "taken_at": microseconds(now),
+                "failing_since": None,
+                "told": False,
+                "reason": "",
+                "cause": "",
+            }
+            changed = {**well, "following": max(following, row.following)}
+            connection.execute(update(audit_receiver).where(_c.name == receiver).values(changed))
+            if row.told:
+                self.append(connection, [told.back(now, receiver, moment(row.failing_since))])
+
+        await self.database.write(work)
+
+    async def missed(self, receiver: str, first: int, last: int, now: datetime) -> None:
+        def work(connection: Connection) -> None:
+            behind = (_c.name == receiver) & (_c.following <= last)
+            moved = connection.execute(update(audit_receiver).where(behind).values(following=last + 1))
+            if moved.rowcount:
+                self.append(connection, [told.missed(now, receiver, first, last)])
+
+        await self.database.write(work)
+
+    async def failed(self, receiver: str, trouble: NotTaken, now: datetime, down_after: timedelta) -> None:
+        def work(connection: Connection) -> None:
+            row = connection.execute(select(audit_receiver).where(_c.name == receiver)).first()
+            if row is None:
+                return
+            since = now if row.failing_since is None else moment(row.failing_since)
+            down = not row.told and now - since >= down_after
+            changed = {
+                "failing_since": microseconds(since),
+                "reason": trouble.reason,
+                "cause": trouble.cause[:CAUSE],
+                "told": row.told or down,
+            }
+            connection.execute(update(audit_receiver).where(_c.name == receiver).values(changed))
+            if down:
+                entry = told.down(
+                    now, receiver, trouble.reason, trouble.cause, first=row.following, since=since
+                )
+                self.append(connection, [entry])
+
+        await self.database.write(work)
+
+    async def standing(self) -> list[Standing]:
+        return await self.database.read(standing)
+
+
+def standing(connection: Connection) -> list[Standing]:
+    size = _size(connection)
+    rows = connection.execute(select(audit_receiver).order_by(_c.name)).all()
+    return [
+        Standing(
+            row.name,
+            row.following,
+            max(0, size - row.following),
+            _received(connection, row.following),
+            None if row.taken_at is None else moment(row.taken_at),
+            None if row.failing_since is None else moment(row.failing_since),
+            row.reason,
+            row.cause,
+        )
+        for row in rows
+    ]
+
+
+def _following(connection: Connection, receiver: str) -> int | None:
+    found = connection.execute(select(_c.following).where(_c.name == receiver)).scalar()
+    return None if found is None else int(found)
+
+
+def _size(connection: Connection) -> int:
+    tail = read_tail(connection)
+    return 0 if tail is None else tail.frontier.size
+
+
+def _received(connection: Connection, following: int) -> datetime | None:
+    e = audit_entry.c
+    first = select(e.received_at).where(e.sequence >= following).order_by(e.sequence).limit(1)
+    at = connection.execute(first).scalar()
+    return moment(at) if isinstance(at, int) else None
+
+
+def _batch(connection: Connection, following: int, limit: int, make: Make) -> Batch | None:
+    """Up to the first gap; a gap before it is its caller's to see."""
+    e = audit_entry.c
+    query = select(e.sequence, e.canonical).where(e.sequence >= following).order_by(e.sequence).limit(limit)
+    rows = connection.execute(query).all()
+    if not rows:
+        return None
+    first = rows[0].sequence
+    whole = [row for number, row in enumerate(rows, first) if row.sequence == number]
+    made = (make(_read(row.sequence, row.canonical)) for row in whole)
+    return Batch(first, first + len(whole), [one for one in made if one is not None])
+
+
+def _read(sequence: int, data: object) -> Recorded:
+    """What somebody damaged stops nothing: the receiver is told that there was an entry, and not what it says now."""
+    try:
+        found = parse(data) if isinstance(data, bytes) else None
+    except NotCanonical:
+        found = None
+    if found is not None and found.sequence == sequence:
+        return found
+    at = moment(0)
+    return Recorded(sequence, at, Entry(code=UNREADABLE, outcome=Outcome.FAILURE, at=at))

@@ -1,0 +1,151 @@
+"""Security incidents in the database; implements `gateway.incidents.book`."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, func, insert, select
+
+from config.vocabulary import ApplicationId, MunicipalityCode
+from gateway.audit.entry import Entry
+from gateway.incidents.incident import Described, Incident, Kind, Severity
+from gateway.incidents.items import Item, read, written
+from gateway.policy_office.incident import Incident as Switched
+from gateway.storage.audit import read_tail
+from gateway.storage.audit_proofs import bytes_of
+from gateway.storage.database import Database
+from gateway.storage.keyed_rows import KeyedRows
+from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
+from gateway.storage.policy_incidents import StoredIncidents
+from gateway.storage.tables.audit import audit_entry
+from gateway.storage.tables.incidents import security_incident, security_incident_item
+from idp.events import Actor
+
+T = TypeVar("T")
+Append = Callable[[Connection, Sequence[Entry]], range]
+_i, _t = security_incident.c, security_incident_item.c
+
+
+class IncidentBooks:
+    """Implements `gateway.incidents.book.Books`."""
+
+    def __init__(self, database: Database, append: Append) -> None:
+        self._database, self._append = database, append
+
+    async def transact(self, work: Callable[["StoredBook"], T]) -> T:
+        return await self._database.write(lambda connection: work(StoredBook(connection, self._append)))
+
+    async def look(self, query: Callable[["StoredBook"], T]) -> T:
+        return await self._database.read(lambda connection: query(StoredBook(connection, self._append)))
+
+
+class StoredBook(KeyedRows):
+    """Implements `gateway.incidents.book.Book` on one connection."""
+
+    def __init__(self, connection: Connection, append: Append) -> None:
+        super().__init__(connection)
+        self._append = append
+
+    def incident(self, number: int) -> Incident | None:
+        row = self._at(security_incident, number=number)
+        return None if row is None else _incident(row)
+
+    def incidents(self, limit: int) -> list[Incident]:
+        query = select(security_incident).order_by(_i.number.desc()).limit(limit)
+        return [_incident(row) for row in self._connection.execute(query)]
+
+    def open_ones(self) -> list[Incident]:
+        query = select(security_incident).where(_i.closed_at.is_(None)).order_by(_i.number)
+        return [_incident(row) for row in self._connection.execute(query)]
+
+    def next_number(self) -> int:
+        return (self._connection.scalar(select(func.max(_i.number))) or 0) + 1
+
+    def keep(self, one: Incident) -> None:
+        said, closed = one.described, one.closed_by
+        self._put(
+            security_incident,
+            {
+                "number": one.number,
+                "title": said.title,
+                "kind": said.kind.value,
+                "severity": said.severity.value,
+                "noticed_at": micros(said.noticed_at),
+                "began_at": micros_or_none(said.began_at),
+                "municipalities": " ".join(said.municipalities),
+                "applications": " ".join(said.applications),
+                "description": said.description,
+                "opened_at": micros(one.opened_at),
+                "opened_by": one.opened_by.name,
+                "opened_by_subject": one.opened_by.subject,
+                "closed_at": micros_or_none(one.closed_at),
+                "closed_by": None if closed is None else closed.name,
+                "closed_by_subject": None if closed is None else closed.subject,
+                "conclusion": one.conclusion,
+            },
+        )
+
+    def items(self, number: int) -> list[Item]:
+        query = select(security_incident_item).where(_t.incident == number).order_by(_t.number)
+        return [_item(row) for row in self._connection.execute(query)]
+
+    def add(self, number: int, item: Item) -> None:
+        self._connection.execute(
+            insert(security_incident_item),
+            {
+                "incident": number,
+                "number": item.number,
+                "at": micros(item.at),
+                "done_by": item.by.name,
+                "done_by_subject": item.by.subject,
+                "body": written(item.body),
+                "entry": item.entry,
+            },
+        )
+
+    def record(self, entry: Entry) -> int:
+        return self._append(self._connection, [entry])[0]
+
+    def leaf(self, sequence: int) -> bytes | None:
+        query = select(audit_entry.c.leaf).where(audit_entry.c.sequence == sequence)
+        row = self._connection.execute(query).first()
+        return None if row is None else bytes_of(row.leaf)
+
+    def log_size(self) -> int:
+        tail = read_tail(self._connection)
+        return 0 if tail is None else tail.frontier.size
+
+    def switched_lately(self, limit: int) -> list[Switched]:
+        stored = StoredIncidents(self._connection)
+        return [*stored.standing(), *stored.ended(limit)]
+
+    def switched(self, name: str) -> Switched | None:
+        return StoredIncidents(self._connection).one(name)
+
+
+def _incident(row: Any) -> Incident:
+    closed: datetime | None = moment_or_none(row.closed_at)
+    return Incident(
+        number=row.number,
+        described=Described(
+            title=row.title,
+            kind=Kind(row.kind),
+            severity=Severity(row.severity),
+            noticed_at=moment_of(row.noticed_at),
+            began_at=moment_or_none(row.began_at),
+            municipalities=tuple(MunicipalityCode(one) for one in row.municipalities.split()),
+            applications=tuple(ApplicationId(one) for one in row.applications.split()),
+            description=row.description,
+        ),
+        opened_at=moment_of(row.opened_at),
+        opened_by=Actor(row.opened_by, row.opened_by_subject),
+        closed_at=closed,
+        closed_by=None if row.closed_by is None else Actor(row.closed_by, row.closed_by_subject),
+        conclusion=row.conclusion,
+    )
+
+
+def _item(row: Any) -> Item:
+    return Item(
+        row.number, moment_of(row.at), Actor(row.done_by, row.done_by_subject), read(row.body), row.entry
+    )

@@ -1,0 +1,150 @@
+"""People whom officers have suspended: the list, suspending somebody, lifting it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from config.vocabulary import Action, SubjectId
+from gateway.audit.canonical import Recorded
+from gateway.audit.entry import Entry
+from gateway.audit.search import Search
+from gateway.incidents.office import Shown
+from gateway.incidents.refused import ActRefused, Why
+from gateway.incidents.suspending import Suspending, Whom
+from gateway.incidents.suspension import WHY_MAX
+from gateway.sessions.officers_act import NotDone, confirmed
+from gateway.sessions.stronger import link
+from gateway.web.desk import Desk, Page, Refused
+from gateway.web.identity import ADMIN, Assertion
+from gateway.web.officer import incident_forms as forms
+from gateway.web.officer.filters import FIELD_LENGTH, sequence_of
+from gateway.web.officer.incident_words import REFUSALS, done
+from gateway.web.officer.looks import look
+from gateway.web.officer.not_done import FRESH
+from idp.http.arrival import led_here_by_us
+
+LISTED = 200  # with those that are over
+SUSPENDED, LIFTED = "suspended", "lifted"
+
+
+@dataclass(frozen=True, slots=True)
+class Suspensions:
+    """`whom`: who has that identifier, as far as it is known here; None: nobody who could be suspended. `incidents`:
+    those that are open. `record`: durable when it returns.
+    """
+
+    desk: Desk
+    suspending: Suspending
+    whom: Callable[[SubjectId], Awaitable[Whom | None]]
+    incidents: Callable[[], Awaitable[Sequence[Shown]]]
+    log: Search
+    record: Callable[[Sequence[Entry]], Awaitable[None]]
+
+    def pages(self) -> Sequence[Page]:
+        return (
+            Page("GET", "/suspensions", self.listed),
+            Page("POST", "/suspensions", self.suspend),
+            Page("GET", "/suspensions/new", self.ask),
+            Page("GET", "/suspensions/lift", self.ask_lift),
+            Page("POST", "/suspensions/lift", self.lift),
+        )
+
+    async def listed(self, request: web.Request) -> web.Response:
+        caller, now = self.desk.caller(request, ADMIN), self.desk.now()
+        found = await self.suspending.store.latest(LISTED)
+        await self._look(request, caller, {"page": "suspensions"}, len(found))
+        said = request.query.get("done", "") if led_here_by_us(request) else ""
+        return await self.desk.show(
+            request,
+            "suspensions.html",
+            caller,
+            may_act=Action.ADMINISTER in caller.actions,
+            standing=[one for one in found if one.stands(now)],
+            over=[one for one in found if not one.stands(now)],
+            done=said if said in (SUSPENDED, LIFTED) else "",
+        )
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """Who would be suspended, before anybody is: of an entry of the log, or of a person's page."""
+        caller = self.desk.caller(request, ADMIN)
+        sequence = sequence_of(request.query.get("entry", ""))
+        subject = SubjectId(request.query.get("subject", "")[:FIELD_LENGTH])
+        if sequence is not None:
+            stored = await self.log.entry(sequence)
+            found = stored.found if stored else None
+            subject = SubjectId(found.entry.subject if isinstance(found, Recorded) else "")
+        return await self._form(request, caller, subject, {}, None)
+
+    async def suspend(self, request: web.Request) -> web.Response:
+        caller, now = self.desk.caller(request, ADMIN), self.desk.now()
+        fields = await forms.fields_of(request)
+        entered = {name: forms.one(fields, name) for name in ("subject", "why", "until", "incident")}
+        subject = SubjectId(entered["subject"][:FIELD_LENGTH])
+        whom = await self.whom(subject) or Whom(SubjectId(""), "")
+        try:
+            until = forms.moment(entered["until"])
+            incident = forms.number_or_none(entered["incident"])
+            by = forms.by(request, caller, now)
+            await self.suspending.suspend(whom, entered["why"], until, by, now, incident)
+        except ActRefused as refused:
+            if not whom.subject or refused.reason not in (
+                Why.UNEXPLAINED,
+                Why.END_UNUSABLE,
+                Why.TIMES_UNUSABLE,
+            ):
+                raise Refused(REFUSALS[refused.reason], 409) from None
+            return await self._form(request, caller, subject, entered, refused.reason)
+        raise web.HTTPSeeOther(f"/incidents/{incident}" if incident else f"/suspensions?done={SUSPENDED}")
+
+    async def ask_lift(self, request: web.Request) -> web.Response:
+        caller, now = self.desk.caller(request, ADMIN), self.desk.now()
+        subject = request.query.get("subject", "")[:FIELD_LENGTH]
+        found = [one for one in await self.suspending.store.standing(now) if one.subject == subject]
+        await self._look(request, caller, {"page": "suspensions", "user": subject}, len(found))
+        if not found:
+            raise Refused(REFUSALS[Why.NOT_SUSPENDED], 409)
+        return await self.desk.show(
+            request,
+            "suspension_lift.html",
+            caller,
+            one=found[0],
+            why_max=WHY_MAX,
+            fresh=FRESH,
+            confirm="" if confirmed(caller, now) else link(NotDone.NOT_CONFIRMED, request.path_qs),
+        )
+
+    async def lift(self, request: web.Request) -> web.Response:
+        caller, now = self.desk.caller(request, ADMIN), self.desk.now()
+        fields = await forms.fields_of(request)
+        subject, why = SubjectId(forms.one(fields, "subject")[:FIELD_LENGTH]), forms.one(fields, "why")
+        await done(self.suspending.resume(subject, why, forms.by(request, caller, now), now))
+        raise web.HTTPSeeOther(f"/suspensions?done={LIFTED}")
+
+    async def _form(
+        self,
+        request: web.Request,
+        caller: Assertion,
+        subject: SubjectId,
+        entered: dict[str, str],
+        wrong: Why | None,
+    ) -> web.Response:
+        whom = await self.whom(subject)
+        await self._look(request, caller, {"page": "suspensions", "user": subject}, int(whom is not None))
+        if whom is None or subject == caller.subject:
+            raise Refused(REFUSALS[Why.NOT_A_PERSON if whom is None else Why.FOR_ONESELF], 409)
+        return await self.desk.show(
+            request,
+            "suspend.html",
+            caller,
+            status=409 if wrong else 200,
+            whom=whom,
+            entered=entered,
+            wrong=REFUSALS[wrong] if wrong else None,
+            why_max=WHY_MAX,
+            incidents=[one.incident for one in await self.incidents()],
+            chosen=entered.get("incident") or request.query.get("incident", ""),
+        )
+
+    async def _look(self, request: web.Request, caller: Assertion, query: dict[str, str], found: int) -> None:
+        await self.record([look(request, caller, query, found=found, now=self.desk.now())])

@@ -1,0 +1,63 @@
+"""Readers of one municipality's log who want to see another's, on the whole running product."""
+
+import re
+
+import pytest
+
+from config.vocabulary import Role
+from gateway.audit.entry import Code
+from gateway.audit.search import Query
+from gateway.demo.people import CENTRE, HULIN
+from gateway.storage.audit_search import LogSearch
+from tests.rig.attacked import Ground
+
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
+ASKED = ("", "?municipality=588296", "?q=588296", "?role=*", "?technical=1", "?own_municipality=588296")
+
+
+async def test_a_municipality_s_officer_sees_nothing_of_others_by_any_filter_or_guessed_number(
+    ground: Ground,
+) -> None:
+    officer, admin = ground.somebody(Role.SECURITY_OFFICER, HULIN), ground.product.addresses.admin
+    await ground.signed_in(ground.somebody(Role.CLERK, CENTRE))
+    browser = await ground.signed_in(officer, f"{admin}/log")
+    log = LogSearch(ground.state.database)
+    shown: set[int] = set()
+    for asked in ASKED:
+        answer = await browser.get(f"{admin}/log{asked}")
+        assert answer.status == 200
+        shown |= {int(number) for number in re.findall(r'href="/log/(\d+)"', answer.text)}
+    assert shown
+    for number in shown:
+        found = await log.entry(number)
+        assert found is not None
+        assert HULIN in (found.found.entry.municipality, found.found.entry.own_municipality)
+    [strangers, *_] = (await log.page(Query(own_municipality=CENTRE))).entries
+    guessed = await browser.get(f"{admin}/log/{strangers.sequence}")
+    missing = await browser.get(f"{admin}/log/99999999")
+    assert (guessed.status, missing.status) == (404, 404)
+    look = await ground.entry(guessed, Code.LOG_SEARCHED)
+    assert (look.subject, look.own_municipality, look.details["found"]) == (officer.subject, HULIN, 0)
+
+
+async def test_a_municipality_s_officer_reaches_nothing_that_is_for_the_centre(ground: Ground) -> None:
+    officer, admin = ground.somebody(Role.SECURITY_OFFICER, HULIN), ground.product.addresses.admin
+    victim = ground.somebody()
+    browser = await ground.signed_in(officer, f"{admin}/log")
+    for path in (
+        "/sessions",
+        "/people",
+        f"/people?login={victim.login}",
+        "/exceptions",
+        "/integrity",
+        "/nodes",
+    ):
+        answer = await browser.get(f"{admin}{path}")
+        assert answer.status == 404, path
+        assert victim.name not in answer.text
+    verify = await browser.post(f"{admin}/integrity", {}, follow=False)
+    assert verify.status == 404
+    ended = await browser.post(f"{admin}/sessions/end/now", {"session": "s"}, follow=False)
+    assert ended.status == 403
+    entry = await ground.entry(ended, Code.DECISION_REFUSE)
+    assert entry.reason == "audit_of_municipality_is_read"

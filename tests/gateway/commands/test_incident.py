@@ -1,0 +1,152 @@
+"""Incidents from the command line: written down, shown, handed out, and verified elsewhere by what is in the bundle."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gateway.audit.for_auditors import brana_verify
+from gateway.commands.incident import command
+from tests.gateway.commands.logs import by_hand, entries
+from tests.rig.installation import Installation
+
+pytestmark = pytest.mark.real
+PURPOSE = ("--purpose", "hlášení NÚKIB")
+
+
+def say(one: Installation, name: str, *words: str) -> Result:
+    return CliRunner().invoke(command, [name, "--config", str(one.configuration), *words])
+
+
+def handed_out(one: Installation, folder: Path, *more: str) -> tuple[Result, Path]:
+    """Unpacked, as whoever gets it does."""
+    out = folder / "incident.zip"
+    done = say(one, "export", "1", "--out", str(out), *PURPOSE, *more)
+    with zipfile.ZipFile(out) as archive:
+        archive.extractall(folder)
+    assert out.stat().st_mode & 0o777 == 0o600
+    return done, folder / "incident-1"
+
+
+def verified(folder: Path) -> tuple[int, str]:
+    """By the program and the key in the bundle, in a Python that sees no package of ours."""
+    key = (folder / "log-key.txt").read_text("utf-8").strip()
+    proofs = sorted(str(one) for one in (folder / "entries/proofs").glob("*"))
+    words = [sys.executable, "-I", str(folder / "brana_verify.py"), "--english", "--key", key, *proofs]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+def open_with_evidence(one: Installation) -> None:
+    assert "incident 1 is open" in say(one, "open", "Zneužitý účet", "--kind", "account_taken_over").output
+    assert say(one, "note", "1", "Voláno správci.").exit_code == 0
+    for number in ("1", "0"):
+        assert say(one, "add", "1", number).exit_code == 0
+
+
+def test_a_bundle_holds_the_entries_in_their_bytes_and_verifies_elsewhere(
+    kept: Installation, tmp_path: Path
+) -> None:
+    open_with_evidence(kept)
+    done, folder = handed_out(kept, tmp_path)
+    assert done.exit_code == 0, done.output
+    status, said = verified(folder)
+    assert (status, said.count("Right: entry")) == (0, 2), said
+    lines = (folder / "entries/entries.jsonl").read_bytes().splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert [row["sequence"] for row in rows] == [0, 1]
+    assert (folder / "brana_verify.py").read_bytes() == Path(brana_verify.__file__).read_bytes()
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert (manifest["purpose"], manifest["not_proven"]) == ("hlášení NÚKIB", [])
+    for name, told in manifest["files"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == told["sha256"], name
+    there = {one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file()}
+    assert there == {*manifest["files"], "manifest.json", "SHA256SUMS"}
+    assert "Voláno správci." in (folder / "incident.html").read_text("utf-8")
+    assert "Balíček bezpečnostního incidentu 1" in (folder / "README.txt").read_text("utf-8")
+    [logged] = entries(kept, "--code", "incident.exported")
+    assert logged["entry"]["details"]["purpose"] == "hlášení NÚKIB"
+
+
+def test_an_entry_that_was_altered_is_told_and_never_passes_for_proven(
+    kept: Installation, tmp_path: Path
+) -> None:
+    open_with_evidence(kept)
+    change = "UPDATE audit_entry SET canonical = CAST(replace(canonical, 'system', 'sYstem') AS BLOB)"
+    by_hand(kept, f"{change} WHERE sequence = 1")
+    done, folder = handed_out(kept, tmp_path, "--english")
+    assert done.exit_code == 1
+    assert "entries that are NOT proven: 1" in done.output
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert [one["entry"] for one in manifest["not_proven"]] == [1]
+    assert "BEWARE: these entries cannot be proven" in (folder / "README.txt").read_text("utf-8")
+    assert "NOT PROVEN" in (folder / "entries/entries.html").read_text("utf-8")
+    assert [one.name for one in (folder / "entries/proofs").iterdir()] == ["entry-0.tlog-proof"]
+    assert b"sYstem" in (folder / "entries/not-proven/entry-1.bin").read_bytes()
+    assert b"sYstem" not in (folder / "entries/entries.jsonl").read_bytes()
+    assert verified(folder)[0] == 0  # of what is left
+
+
+def test_an_entry_that_was_put_in_anothers_place_with_a_right_hash_is_told(
+    kept: Installation, tmp_path: Path
+) -> None:
+    """Bytes and leaf agree; it is not what became evidence."""
+    open_with_evidence(kept)
+    other = "(SELECT {0} FROM audit_entry AS o WHERE o.sequence = 0)"
+    by_hand(
+        kept,
+        f"UPDATE audit_entry SET canonical = {other.format('canonical')}, leaf = {other.format('leaf')} "
+        "WHERE sequence = 1",
+    )
+    done, folder = handed_out(kept, tmp_path)
+    assert done.exit_code == 1
+    assert "its hash is another" in (folder / "manifest.json").read_text("utf-8")
+
+
+def test_what_is_typed_never_becomes_markup(kept: Installation, tmp_path: Path) -> None:
+    open_with_evidence(kept)
+    assert say(kept, "note", "1", "<script>alert(1)</script>").exit_code == 0
+    _, folder = handed_out(kept, tmp_path)
+    page = (folder / "incident.html").read_text("utf-8")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_script_sees_what_is_due_and_what_was_written_down(kept: Installation) -> None:
+    open_with_evidence(kept)
+    [listed] = json.loads(say(kept, "list", "--json").output)
+    assert (listed["title"], listed["open"]) == ("Zneužitý účet", True)
+    assert [one["overdue"] for one in listed["reports"].values()] == [False] * 3
+    shown = json.loads(say(kept, "show", "1", "--json").output)
+    assert [one["type"] for one in shown["items"]] == ["note", "entry", "entry"]
+    assert "early_warning: due" in say(kept, "show", "1").output
+    assert "Zneužitý účet" in say(kept, "list").output
+    assert say(kept, "close", "1", "--conclusion", "Planý poplach").exit_code == 0
+    assert json.loads(say(kept, "list", "--json").output)[0]["open"] is False
+    assert "closed" in say(kept, "show", "1").output
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("open", " "), "incident_text_unusable"),
+        (("open", "x", "--noticed", "2999-01-01"), "incident_times_unusable"),
+        (("open", "x", "--municipality", "999999"), "security_incident_target_unknown"),
+        (("note", "7", "x"), "security_incident_unknown"),
+        (("close", "7", "--conclusion", "x"), "security_incident_unknown"),
+        (("add", "7", "0"), "security_incident_unknown"),
+    ],
+)
+def test_what_is_refused_is_said_by_name_and_recorded(
+    kept: Installation, words: tuple[str, ...], reason: str
+) -> None:
+    done = say(kept, *words)
+    assert done.exit_code == 1
+    assert f"({reason})" in str(done.exception)
+    found = entries(kept, "--code", "incident.act_refused")
+    assert [one["entry"]["reason"] for one in found] == [reason]

@@ -1,0 +1,162 @@
+"""An alert, its entry and the place in the log are one transaction: no crash loses or doubles one."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.alerts.delivered import in_force
+from gateway.alerts.told import acknowledged
+from gateway.audit.entry import Code, Outcome
+from gateway.commands.alerting import Looking
+from gateway.storage.alerts import SPAN, OthersLooked, StoredAlerts, first_since
+from tests.gateway.audit.making import EITHER, Log, entry, open_log_of_either
+
+RULES = in_force([])
+
+
+@pytest.fixture(params=EITHER)
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
+    with open_log_of_either(request, tmp_path) as made:
+        yield made
+
+
+def store(log: Log) -> StoredAlerts:
+    return StoredAlerts(log.database, log.ledger.append)
+
+
+async def looking(log: Log) -> Looking:
+    return await Looking.begun(store(log), RULES, log.clock())
+
+
+async def look(log: Log, one: Looking) -> None:
+    while await one.step(log.clock()):
+        pass
+
+
+def guesses(number: int, person: str = "novak") -> list[object]:
+    return [
+        entry(code=Code.SIGN_IN_PASSWORD_REFUSED, outcome=Outcome.REFUSED, person=person)
+        for _ in range(number)
+    ]
+
+
+def told(log: Log) -> list[str]:
+    def codes(connection: object) -> list[str]:
+        rows = connection.exec_driver_sql("SELECT code FROM audit_entry ORDER BY sequence")
+        return [row[0] for row in rows if row[0].startswith("alert.")]
+
+    return log.database.read_now(codes)
+
+
+async def test_what_was_before_the_first_look_raises_nothing(log: Log):
+    log.append(guesses(20))
+    await look(log, await looking(log))
+    assert told(log) == []
+
+
+async def test_an_alert_is_an_entry_and_stands_until_it_is_over(log: Log):
+    one = await looking(log)
+    log.append(guesses(12))
+    await look(log, one)
+    assert told(log) == ["alert.raised"]
+    (alert,) = await store(log).standing()
+    assert (alert.rule, alert.group, alert.entries[:3]) == ("failed_sign_ins", "novak", (0, 1, 2))
+    for _ in range(5):
+        log.clock.advance(minutes=15)
+        await look(log, one)
+    assert told(log) == ["alert.raised", "alert.over"]
+    assert await store(log).standing() == []
+
+
+async def test_whoever_comes_after_a_crash_goes_on_and_tells_nothing_twice(log: Log):
+    one = await looking(log)
+    log.append(guesses(6))
+    await look(log, one)  # and it dies, with six in memory alone
+    log.append(guesses(6))
+    two = await looking(log)
+    await look(log, two)
+    assert told(log) == ["alert.raised"]
+    log.append(guesses(5))
+    await look(log, await looking(log))
+    assert told(log) == ["alert.raised"]
+    (alert,) = await store(log).standing()
+    assert alert.number == 17
+
+
+async def test_of_two_that_look_at_once_one_tells(log: Log):
+    one, two = await looking(log), await looking(log)
+    log.append(guesses(10))
+    await look(log, one)
+    with pytest.raises(OthersLooked):
+        await look(log, two)
+    assert told(log) == ["alert.raised"]
+
+
+async def test_a_write_that_fails_keeps_neither_entry_nor_place(log: Log):
+    one = await looking(log)
+    log.append(guesses(10))
+
+    def fails(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    one.store = StoredAlerts(log.database, fails)
+    with suppress(Exception):
+        await look(log, one)
+    assert told(log) == []
+    assert await store(log).standing() == []
+    await look(log, await looking(log))
+    assert told(log) == ["alert.raised"]
+
+
+async def test_what_people_were_seen_with_outlives_a_start(log: Log):
+    facts = [
+        entry(code=Code.DECISION_PERMIT, person="novak", details={"facts": f'{{"country":"{one}"}}'})
+        for one in ("CZ", "US")
+    ]
+    one = await looking(log)
+    log.append(facts[:1])
+    await look(log, one)
+    two = await looking(log)
+    log.append(facts[1:])
+    await look(log, two)
+    assert [one.rule for one in await store(log).standing()] == ["new_country"]
+
+
+async def test_the_first_entry_since_a_moment_is_found_by_halving(log: Log):
+    for _ in range(20):
+        log.append([entry()])
+        log.clock.advance(minutes=1)
+    start = log.clock() - timedelta(minutes=20)
+    found = [
+        log.database.read_now(lambda c, m=m: first_since(c, start + timedelta(minutes=m)))
+        for m in (-5, 0, 7, 25)
+    ]
+    assert found == [0, 0, 7, 20]
+
+
+async def test_a_long_backlog_is_looked_at_in_spans(log: Log):
+    one = await looking(log)
+    log.append([entry(number) for number in range(SPAN)])
+    log.append(guesses(10))
+    assert await one.step(log.clock())
+    await look(log, one)
+    assert told(log) == ["alert.raised"]
+
+
+async def test_one_officer_takes_an_alert_in_hand_and_what_is_added_leaves_it_so(log: Log):
+    one = await looking(log)
+    log.append(guesses(10))
+    await look(log, one)
+    (alert,) = await store(log).standing()
+    entry_of = acknowledged(alert, log.clock(), subject="office:2", person="vesela")
+    assert await store(log).acknowledge(alert.id, "vesela", entry_of)
+    assert not await store(log).acknowledge(alert.id, "jina", entry_of)
+    log.append(guesses(3))
+    await look(log, one)
+    (alert,) = await store(log).standing()
+    assert (alert.acknowledged_by, alert.number) == ("vesela", 13)
+    assert told(log) == ["alert.raised", "alert.acknowledged"]

@@ -1,0 +1,238 @@
+"""The officers' pages about incidents and suspended people: what is done there, by whom, and what is refused."""
+
+import io
+import re
+import zipfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from config.vocabulary import REASON_HEADER
+from gateway.audit.entry import Code
+from gateway.incidents.items import EntryEvidence, SearchEvidence
+from tests.gateway.web.conftest import make_office_app
+from tests.gateway.web.people import AUDITOR, MAYOR, NOW, OFFICER, assertion_header
+from tests.gateway.web.sample import Office
+from tests.gateway.web.test_officer import AS_OFFICER
+from tests.rig.incidents import Incidents, incidents
+
+pytestmark = pytest.mark.real
+
+FORM = {
+    **AS_OFFICER,
+    "Content-Type": "application/x-www-form-urlencoded",
+    "Origin": "https://admin.brana.test",
+}
+NEW = {
+    "title": "Zneužitý účet",
+    "kind": "account_taken_over",
+    "severity": "critical",
+    "noticed": "2026-11-22T08:00",
+    "began": "",
+    "description": "Přihlášení z ciziny.",
+    "entry": "",
+}
+
+
+@pytest.fixture
+def kept() -> Iterator[Incidents]:
+    with incidents() as made:
+        made.now = NOW
+        yield made
+
+
+@pytest.fixture
+async def client(office: Office, kept: Incidents) -> AsyncIterator[TestClient]:
+    office.incidents = kept
+    async with TestClient(TestServer(make_office_app(office))) as client:
+        yield client
+
+
+async def shown(client, path, status=200, who=OFFICER):
+    answer = await client.get(path, headers={**AS_OFFICER, **assertion_header(who)})
+    assert answer.status == status
+    return re.sub(r"\s+", " ", await answer.text())
+
+
+async def sent(client, path, status=303, **fields):
+    answer = await client.post(path, data=urlencode(fields, doseq=True), headers=FORM, allow_redirects=False)
+    assert answer.status == status, await answer.text()
+    return answer
+
+
+async def opened(client, **changed) -> str:
+    answer = await sent(client, "/incidents/new", **NEW | changed)
+    return answer.headers["Location"].partition("?")[0]
+
+
+async def test_an_incident_is_opened_from_an_entry_and_says_what_is_due(client, kept):
+    text = await shown(client, "/log/5")
+    assert 'href="/incidents/new?entry=5"' in text
+    assert 'value="5"' in await shown(client, "/incidents/new?entry=5")
+    place = await opened(client)
+    text = await shown(client, place)
+    assert "Zneužitý účet" in text
+    assert "overdue" in text  # noticed more than 24 hours ago
+    assert "to be sent until" in text
+    assert "1 report should have been sent already." in await shown(client, "/")
+    assert "1 report should have been sent already." in await shown(client, "/incidents")
+
+
+async def test_what_cannot_be_kept_is_told_and_nothing_that_was_typed_is_lost(client):
+    answer = await sent(client, "/incidents/new", 409, **NEW | {"noticed": "2030-01-01T00:00"})
+    text = await answer.text()
+    assert answer.headers[REASON_HEADER] == "incident_times_unusable"
+    assert "Přihlášení z ciziny." in text
+    assert 'value="2030-01-01T00:00"' in text
+    assert (await sent(client, "/incidents/new", 400, **NEW | {"kind": "none"})).status == 400
+    await sent(client, "/incidents/new", 409, **NEW | {"municipality": ["999999"]})
+
+
+async def test_notes_evidence_and_searches_are_added_and_shown(client, kept, office):
+    place = await opened(client)
+    await sent(client, f"{place}/note", text="Voláno správci.\r\nNebere.")
+    await sent(client, f"{place}/entry", sequence=" 0 ")
+    await sent(client, "/incidents/add", incident="1", entry="", search="?person=novakova&outcome=refused")
+    found = await kept.office.shown(1)
+    assert [item.kind for item in found.items] == ["note", "entry", "search"]
+    evidence, search = found.items[1].body, found.items[2].body
+    assert isinstance(evidence, EntryEvidence)
+    assert isinstance(search, SearchEvidence)
+    assert (search.conditions["person"], search.found) == ("novakova", 8)
+    text = await shown(client, place)
+    assert "Voláno správci. Nebere." in text
+    assert "person=novakova" in text
+    answer = await sent(client, f"{place}/entry", 409, sequence="0")
+    assert answer.headers[REASON_HEADER] == "evidence_there_already"
+    answer = await sent(client, f"{place}/entry", 409, sequence="-1")
+    assert answer.headers[REASON_HEADER] == "evidence_not_in_log"
+    unreadable = await sent(client, "/incidents/add", 409, incident="1", entry="", search="?outcome=nonsense")
+    assert unreadable.headers[REASON_HEADER] == "evidence_search_unreadable"
+
+
+async def test_a_search_is_taken_from_where_it_was_made(client):
+    await opened(client)
+    text = await shown(client, "/log?person=novakova")
+    address = re.search(r'href="(/incidents/add[^"]*)"', text)[1].replace("&amp;", "&")
+    assert "person=novakova" in await shown(client, address)
+
+
+async def test_a_report_is_written_in_versions_and_sent(client, kept):
+    place = await opened(client)
+    page = f"{place}/reports/early_warning"
+    assert "Přihlášení z ciziny." in await shown(client, page)
+    empty = dict.fromkeys(("happened", "impact", "concerned", "measures", "cause", "contact"), "")
+    answer = await sent(client, page, 409, **empty | {"impact": "Rozepsaný dopad"})
+    assert "Rozepsaný dopad" in await answer.text()
+    await sent(client, page, **empty | {"happened": "ž" * 9_000, "contact": "bezpecnost@obec.test"})
+    await sent(client, f"{place}/sent", kind="early_warning", recipient="NÚKIB", at="2026-11-23T09:00")
+    text = await shown(client, place)
+    assert "NÚKIB" in text
+    assert "late" in text
+    assert (await kept.office.shown(1)).dues[0].late
+    await shown(client, f"{place}/reports/none", 404)
+
+
+async def test_the_bundle_is_handed_out_for_a_purpose(client, kept):
+    place = await opened(client)
+    answer = await sent(client, f"{place}/export", 409, purpose=" ")
+    assert answer.headers[REASON_HEADER] == "purpose_missing"
+    answer = await sent(client, f"{place}/export", 200, purpose="hlášení NÚKIB")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="incident-1.zip"'
+    with zipfile.ZipFile(io.BytesIO(await answer.read())) as archive:
+        assert "purpose" in archive.read("incident-1/manifest.json").decode()
+        assert "hlášení NÚKIB" in archive.read("incident-1/README.txt").decode()
+    assert kept.kept.entries[-1].code is Code.SECURITY_INCIDENT_EXPORTED
+
+
+async def test_a_closed_incident_offers_nothing_more(client):
+    place = await opened(client)
+    await sent(client, f"{place}/close", conclusion="Planý poplach.")
+    text = await shown(client, place)
+    assert "Planý poplach." in text
+    assert f'action="{place}/note"' not in text
+    answer = await sent(client, f"{place}/note", 409, text="ještě")
+    assert answer.headers[REASON_HEADER] == "security_incident_closed"
+    await shown(client, "/incidents/77", 404)
+
+
+async def test_an_auditor_reads_and_is_offered_no_act(client, kept):
+    """That a POST of theirs never comes here is the gate's decision: each needs the action "administer"."""
+    place = await opened(client)
+    for path in ("/log/5", place, "/incidents", "/suspensions", f"{place}/reports/early_warning", "/people"):
+        if path != "/people":
+            text = await shown(client, path, who=AUDITOR)
+            assert re.findall(r'<form[^>]*method="post"[^>]*action="/(?:incidents|suspensions)', text) == []
+            assert "/suspensions/new" not in text
+
+
+async def test_every_look_at_incidents_is_recorded(client, office):
+    place = await opened(client)
+    for path in (
+        "/incidents",
+        place,
+        f"{place}/reports/final_report",
+        "/suspensions",
+        "/incidents/add?entry=5",
+    ):
+        before = len(office.log.entries)
+        await shown(client, path)
+        assert [one.code for one in office.log.entries[before:]] == [Code.LOG_SEARCHED], path
+
+
+async def test_a_person_is_suspended_from_an_entry_and_comes_again(client, kept, office):
+    whose = office.log.entries[5].subject
+    assert 'href="/suspensions/new?entry=5"' in await shown(client, "/log/5")
+    assert whose in await shown(client, "/suspensions/new?entry=5")
+    place = await opened(client)
+    fields = {"subject": MAYOR.subject, "why": "Vyzrazené heslo", "until": "", "incident": "1"}
+    answer = await sent(client, "/suspensions", **fields)
+    assert answer.headers["Location"] == place
+    assert "Vyzrazené heslo" in await shown(client, place)
+    assert kept.suspended(MAYOR.subject)
+    assert "Ing. Marie Nováková" in await shown(client, "/suspensions")
+    again = await sent(client, "/suspensions", 409, **fields)
+    assert again.headers[REASON_HEADER] == "suspended_already"
+    assert "Why it can be lifted" in await shown(client, f"/suspensions/lift?subject={MAYOR.subject}")
+    await sent(client, "/suspensions/lift", subject=MAYOR.subject, why="Heslo změněno")
+    assert not kept.suspended(MAYOR.subject)
+    assert "Nobody is suspended." in await shown(client, "/suspensions")
+    answer = await sent(client, "/suspensions/lift", 409, subject=MAYOR.subject, why="znovu")
+    assert answer.headers[REASON_HEADER] == "suspension_over"
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"subject": OFFICER.subject}, "not_for_oneself"),
+        ({"subject": "urad:nobody"}, "suspension_of_no_person"),
+        ({"why": " "}, "suspension_without_reason"),
+        ({"until": "2020-01-01T00:00"}, "suspension_end_unusable"),
+        ({"until": "tomorrow"}, "incident_times_unusable"),
+        ({"incident": "7"}, "security_incident_unknown"),
+    ],
+)
+async def test_a_suspension_that_may_not_be_is_refused_by_name(client, kept, changed, reason):
+    fields = {"subject": MAYOR.subject, "why": "Proč", "until": "", "incident": ""} | changed
+    answer = await sent(client, "/suspensions", 409, **fields)
+    assert reason in (answer.headers.get(REASON_HEADER), (await answer.text()).find(reason) and reason)
+    assert await kept.stored.latest(1) == []
+
+
+async def test_lifting_asks_for_a_fresh_confirmation(client, kept):
+    await sent(client, "/suspensions", subject=MAYOR.subject, why="Proč", until="", incident="")
+    late = replace(OFFICER, auth_time=NOW - timedelta(hours=1))
+    text = await shown(client, f"/suspensions/lift?subject={MAYOR.subject}", who=late)
+    assert "Confirm who you are" in text
+    answer = await client.post(
+        "/suspensions/lift",
+        data=urlencode({"subject": MAYOR.subject, "why": "Proč"}),
+        headers={**FORM, **assertion_header(late)},
+        allow_redirects=False,
+    )
+    assert (answer.status, answer.headers[REASON_HEADER]) == (409, "sign_in_too_old")
+    assert kept.suspended(MAYOR.subject)
