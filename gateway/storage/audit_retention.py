@@ -19,6 +19,7 @@ from gateway.audit.shard import Shard
 from gateway.audit.shard_acts import hold_lifted, hold_placed, shard_dropped
 from gateway.audit.tree import KEPT
 from gateway.storage.audit import append
+from gateway.storage.audit_index import forget_entries
 from gateway.storage.audit_names import forget_names
 from gateway.storage.audit_shards import closed_shards, drops, is_server, without_waiting
 from gateway.storage.database import Database
@@ -150,6 +151,7 @@ def remove_some(connection: Connection, one: Shard, step: int = STEP) -> bool:
         return False
     last = one.first + (one.size >> KEPT)
     connection.execute(delete(audit_node).where(audit_node.c.position.between(one.first, last)))
+    forget_entries(connection, one.first, one.end)
     connection.execute(update(audit_shard).where(audit_shard.c.number == one.number).values(gone=True))
     return True
 

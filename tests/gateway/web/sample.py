@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
-from config.fleet import NodeName
-from config.fleet import Role as NodeRole
 from config.places import Places
 from config.settings import Place, Title
 from config.vocabulary import ApplicationId, Role, SessionId
@@ -29,7 +27,7 @@ from gateway.audit.shard import Shard
 from gateway.commands.public_certificate import Standing
 from gateway.compliance.paper import NotDrawn, drawn
 from gateway.compliance.report import report_of, tallies
-from gateway.fleet.known_nodes import Heard, KnownFleet, KnownNode
+from gateway.fleet.known_nodes import KnownFleet
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.incidents.incident import waiting
 from gateway.sessions.assistance import Assistance
@@ -229,27 +227,6 @@ class MemorySessions:
                   reason=self.recheck_finds, details=details)
         ])  # fmt: skip
 
-
-JOINED, UNTIL = NOW - timedelta(days=20), NOW + timedelta(days=9)
-
-
-def _node(name: str, role: NodeRole = NodeRole.WHOLE, *, heard: Heard | None, **more) -> KnownNode:
-    usual = {"joined_at": JOINED, "certificate_until": UNTIL, "policies": "5f0c9d21aa47"}
-    return KnownNode(name=NodeName(name), role=role, heard=heard, **(usual | more))
-
-
-FLEET = KnownFleet(
-    (
-        _node("a", heard=Heard(NOW - timedelta(seconds=3), "0.1.0")),
-        _node("b", heard=Heard(NOW - timedelta(seconds=2), "0.1.0", ("in_service", "not_alone"))),
-        _node("c", heard=Heard(NOW - timedelta(minutes=7), "0.1.0"), policies="03be11f2c9d0"),
-        _node("radnice-vstup", NodeRole.EDGE, heard=None, policies="", certificate_until=NOW),
-        _node("stary", NodeRole.CONTROL, heard=None, left_at=NOW - timedelta(1), certificate_until=None),
-        KnownNode(name=NodeName("zaloha"), role=NodeRole.WHOLE, invited_until=NOW + timedelta(hours=23)),
-    ),
-    "5f0c9d21aa47",
-)
-"""One of each kind that the page tells apart."""
 
 TOWN_HALL = Title(cs="Městský úřad Hulín", en="Hulín town hall")
 
