@@ -1,17 +1,21 @@
 """A case beside the policies: one question, and the verdict expected of it."""
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, MunicipalityCode, Role, SubjectId
-from policies.case_words import BY, OTHERWISE_DECIDED, PERMITTED, REFUSED
-from policies.fault import filled
+from policies.case_words import BY, OTHERWISE_DECIDED, PERMITTED, REFUSED, TITLED
+from policies.fault import Hole, filled
 from policies.model import NOTHING_FURTHER, Facts, Permitted, Question, Text, Verdict
+from policies.reasons import WORDINGS, Reason
 
 RECORDS = ApplicationId("records")
 NOBODY_SPECIAL = SubjectId("urad:11111111-1111-4111-8111-111111111111")
 MONDAY_AT_TEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+HOLE, ANY = re.compile(r"\{\w+\}"), "…"
 Level = Literal["password", "two-factors", "phishing-resistant"]
 LEVELS: dict[Level, AuthenticationLevel] = dict(zip(get_args(Level), AuthenticationLevel, strict=True))
 assert all(level.value.endswith(f":{name}") for name, level in LEVELS.items())
@@ -57,15 +61,31 @@ class Case:
             facts=self.facts,
         )
 
-    def broken_by(self, verdict: Verdict) -> Text | None:
-        """How the verdict differs from the one expected; None where it does not."""
+    def broken_by(self, verdict: Verdict, untold: Collection[str] = ()) -> Text | None:
+        """How the verdict differs from the one expected; None where it does not. In the title of the reason each of
+        `untold` stands as "…", names of municipalities say: what one broke may be told of others.
+        """
         reason = "" if isinstance(verdict, Permitted) else verdict.reason
         if reason == self.reason and self.rule in (None, verdict.rule):
             return None
-        told = {"expected": _told(self.reason, self.rule), "found": _told(reason, verdict.rule)}
-        return filled(OTHERWISE_DECIDED, told)
+        title = None if isinstance(verdict, Permitted) else _without(verdict.title, untold)
+        expected = _told(self.reason, self.rule, _usual_title(self.reason))
+        return filled(OTHERWISE_DECIDED, {"expected": expected, "found": _told(reason, verdict.rule, title)})
 
 
-def _told(reason: str, rule: str | None) -> Text:
-    verdict = filled(REFUSED, {"reason": reason}) if reason else PERMITTED
+def _told(reason: str, rule: str | None, title: Text | None) -> Text:
+    """`title`: what people read of that reason; None: that is not known."""
+    words: Hole = reason if title is None else filled(TITLED, {"reason": reason, "title": title})
+    verdict = filled(REFUSED, {"reason": words}) if reason else PERMITTED
     return filled(BY, {"verdict": verdict, "rule": rule}) if rule else verdict
+
+
+def _usual_title(reason: str) -> Text | None:
+    """Of what is refused although no policy forbids it."""
+    wording = WORDINGS.get(Reason(reason)) if reason in set(Reason) else None
+    return None if wording is None else {each: HOLE.sub(ANY, text) for each, text in wording.title.items()}
+
+
+def _without(title: Text, untold: Collection[str]) -> Text:
+    names = re.compile("|".join(map(re.escape, sorted(untold, key=len, reverse=True))) or r"(?!)")
+    return {each: names.sub(ANY, text) for each, text in title.items()}

@@ -1,7 +1,7 @@
 """What differs between two sets of policies, policy by policy, as people read it.
 
 What weakens is told from syntax alone: a permit more, a forbid less, or a forbid that became a permit. Of one whose
-conditions changed it says only that it may go either way: that is for cases, the matrix and the reader to see.
+conditions changed it says only that it depends on the circumstances: cases, the matrix and the reader see which.
 """
 
 from collections.abc import Iterator, Mapping
@@ -225,15 +225,23 @@ KINDS: Mapping[Kind, Text] = {
 EFFECTS: Mapping[Effect, Text] = {
     Effect.WEAKENS: {CS: "oslabuje", EN: "weakens"},
     Effect.STRENGTHENS: {CS: "zpřísňuje", EN: "strengthens"},
-    Effect.EITHER: {CS: "může obojí", EN: "may go either way"},
+    Effect.EITHER: {CS: "záleží na okolnostech", EN: "depends on the circumstances"},
     Effect.NONE: {CS: "jen slova", EN: "words only"},
 }
+
+
+def effect_said(one: PolicyChange) -> Text:
+    """With the fields on which it depends, where a form knows them."""
+    effect = EFFECTS[one.effect]
+    if one.effect is not Effect.EITHER or not one.fields:
+        return effect
+    return {each: f"{effect[each]} ({', '.join(of.label[each] for of in one.fields)})" for each in Language}
 
 
 def told(found: Difference, language: Language) -> Iterator[str]:
     """For a terminal, line by line."""
     for one in found.policies:
-        what = f"{KINDS[one.kind][language]}, {EFFECTS[one.effect][language]}"
+        what = f"{KINDS[one.kind][language]}, {effect_said(one)[language]}"
         yield f"{one.where} {one.id}: {what}: {one.title[language]}"
         if one.fields:
             for of in one.fields:

@@ -13,51 +13,64 @@ MOST = 3  # of a list in a name; the others are counted
 RUN = 3  # days in a row from which on the first and the last are enough
 ALWAYS: Text = {CS: "každý den", EN: "every day"}
 OTHERS: Text = {CS: "a další ({number})", EN: "and {number} more"}
-HOUR: Text = {CS: "{hour}.00", EN: "{hour}:00"}
+HOUR: Text = {CS: "{hour}:00", EN: "{hour}:00"}
+FORMER_HOUR: Text = {CS: "{hour}.00", EN: "{hour}:00"}
+"""As texts have it that were written before."""
 
 NOTHING_OFFERED: Mapping[Kind, Text] = {
     "networks": {
-        CS: "Není z čeho vybírat, protože žádná síť není pojmenovaná. Správce technologického centra sítě pojmenuje v "
-        "nastavení [[networks]].",
-        EN: "There is nothing to choose from, as no network has a name. The operator of the technology centre names "
-        "networks in the setting [[networks]].",
+        CS: "Není z čeho vybírat, protože žádná síť není pojmenovaná.",
+        EN: "There is nothing to choose from, as no network has a name.",
     },
     "applications": {
-        CS: "Není z čeho vybírat, protože žádná aplikace není nastavená. Správce technologického centra je doplní v "
-        "nastavení [[applications]].",
-        EN: "There is nothing to choose from, as there is no application. The operator of the technology centre adds "
-        "them in the setting [[applications]].",
+        CS: "Není z čeho vybírat, protože žádná aplikace není nastavená.",
+        EN: "There is nothing to choose from, as there is no application.",
     },
 }
-"""Why a form cannot be filled in, and who can mend it: its choices come from the configuration."""
+"""Why a form cannot be filled in: its choices come from the configuration."""
+ASK_CENTRE: Text = {
+    CS: "Požádejte správce technologického centra: ten je doplní.",
+    EN: "Ask the administrator of the technology centre, who adds them.",
+}
+IN_SETTING: Text = {CS: "Doplňte je v nastavení [[{kind}]].", EN: "Add them in the setting [[{kind}]]."}
 
 
-def unfillable(parameters: Sequence[Parameter], offered: Offered) -> Text | None:
-    """Why nobody can fill in such a form here; None: it can be filled in."""
+def unfillable(parameters: Sequence[Parameter], offered: Offered, *, of_centre: bool = False) -> Text | None:
+    """Why nobody can fill in such a form here, and who mends it; None: it can be filled in. `of_centre`: told to
+    somebody who looks after the configuration.
+    """
     empty = {"networks": offered.networks, "applications": offered.applications}
     for one in parameters:
         found = empty.get(one.kind)
         if found is not None and not found:
-            return NOTHING_OFFERED[one.kind]
+            remedy = IN_SETTING if of_centre else ASK_CENTRE
+            why = NOTHING_OFFERED[one.kind]
+            return {each: f"{why[each]} {remedy[each].format(kind=one.kind)}" for each in Language}
     return None
 
 
 def sentence(
-    template: Text, parameters: Sequence[Parameter], values: Mapping[str, Value], offered: Offered = ANYTHING
+    template: Text,
+    parameters: Sequence[Parameter],
+    values: Mapping[str, Value],
+    offered: Offered = ANYTHING,
+    hour: Text = HOUR,
 ) -> Text:
     """The template with words in the place of its `$parameters`, in both languages."""
     return {
         language: Template(template[language]).substitute(
-            {one.name: in_words(one, values[one.name], language, offered) for one in parameters}
+            {one.name: in_words(one, values[one.name], language, offered, hour) for one in parameters}
         )
         for language in Language
     }
 
 
-def in_words(of: Parameter, value: Value, language: Language, offered: Offered = ANYTHING) -> str:
+def in_words(
+    of: Parameter, value: Value, language: Language, offered: Offered = ANYTHING, hour: Text = HOUR
+) -> str:
     match of.kind:
         case "hour":
-            return HOUR[language].format(hour=value)
+            return hour[language].format(hour=value)
         case "days" if isinstance(value, list):
             return days_in_words([int(one) for one in value], language)
         case "date":

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from config.vocabulary import Language, MunicipalityCode
-from policies.form_words import sentence
+from policies.form_words import FORMER_HOUR, HOUR, sentence
 from policies.model import Text
 from policies.parameters import (
     ANYTHING,
@@ -56,6 +56,8 @@ NO_NAME: Text = {
     CS: "Pojmenujte pravidlo malými písmeny, číslicemi a pomlčkami, například rozpocet-ucetni.",
     EN: "Name the rule in lower-case letters, digits and hyphens, as in budget-accountants.",
 }
+LATER: Text = {CS: "Musí být později než „{label}“.", EN: "It must be later than “{label}”."}
+NOT_EARLIER: Text = {CS: "Nesmí být dříve než „{label}“.", EN: "It must not be before “{label}”."}
 LONGEST = 10  # characters of an hour or a day, which are compared as texts
 
 Values = Mapping[str, Value]
@@ -143,9 +145,8 @@ def _out_of_order(form: Form, values: Values) -> list[tuple[str, Text]]:
             continue
         first, second = str(values[other]).rjust(LONGEST), str(values[one.name]).rjust(LONGEST)
         if first > second or (one.after and first == second):
-            label = labels[other]
-            czech = f"Musí následovat po: {label[CS]}."
-            found.append((one.name, {CS: czech, EN: f"It must come after: {label[EN]}."}))
+            label, than = labels[other], LATER if one.after else NOT_EARLIER
+            found.append((one.name, {each: than[each].format(label=label[each]) for each in Language}))
     return found
 
 
@@ -160,10 +161,12 @@ def called(form: Form, values: Values, offered: Offered = ANYTHING) -> Text:
     return {language: words[0].upper() + words[1:] for language, words in named.items()}
 
 
-def _written(form: Form, values: Values, code: MunicipalityCode, advice: Text | None) -> str:
+def _written(
+    form: Form, values: Values, code: MunicipalityCode, advice: Text | None, hour: Text = HOUR
+) -> str:
     kept = json.dumps({name: values[name] for name in sorted(values) if name != ID}, ensure_ascii=False)
     holes = {one.name: in_cedar(one, values[one.name]) for one in form.parameters}
-    said = sentence(advice, form.parameters, values) if advice is not None else {}
+    said = sentence(advice, form.parameters, values, hour=hour) if advice is not None else {}
     words = {f"advice_{language}": text for language, text in said.items()}
     body = Template(form.text).substitute(holes | words, code=code)
     return f'@id("{values[ID]}")\n@template("{form.name}")\n@parameters({_quoted(kept)})\n{body.strip()}\n'
@@ -182,7 +185,11 @@ def read(text: str, code: MunicipalityCode) -> tuple[Form, dict[str, Value]] | N
         form = forms()[annotations["template"]]
         filled = json.loads(annotations["parameters"]) | {ID: annotations[ID]}
         values = values_of(form, filled)
-        ways = (_written(form, values, code, advice) for advice in form.advice or (None,))
+        ways = (
+            _written(form, values, code, advice, hour)
+            for advice in form.advice or (None,)
+            for hour in (HOUR, FORMER_HOUR)
+        )
         return (form, values) if any(one.strip() == text.strip() for one in ways) else None
     except (ValueError, KeyError, TypeError, FormRefused, RecursionError):
         return None

@@ -207,4 +207,4 @@ def _one_of(words: list[str], language: Language) -> str:
 
 
 OR: Text = {CS: " nebo ", EN: " or "}
-MOMENT: Text = {CS: "%-d. %-m. %Y v %-H.%M", EN: "%Y-%m-%d at %H:%M"}
+MOMENT: Text = {CS: "%-d. %-m. %Y v %-H:%M", EN: "%Y-%m-%d at %H:%M"}

@@ -163,7 +163,10 @@ class _At:
             acting_for = {"": self._here, ELSEWHERE: self._elsewhere}.get(said.own)
             found = self._search.of(said, self._here, acting_for or MunicipalityCode(said.own))
             return _Held(found.asked, _told(found))
-        broken = said.broken_by(self._search.book.decide(said.question(self._here)))
+        question, book = said.question(self._here), self._search.book
+        named = [question.municipality, question.own_municipality or question.municipality]
+        names = [book.names.district.name(one) for one in named if one in book.names.district]
+        broken = said.broken_by(book.decide(question), [*named, *names])
         return _Held(1, broken)
 
 

@@ -272,10 +272,17 @@ class AskOffice:
         await self.record([entry])
         raise PoliciesRefuse(spoken)
 
-    async def _not(self, doing: Doing, act: Act, why: Why, what: Mapping[str, str]) -> AskRefused:
+    async def _not(
+        self,
+        doing: Doing,
+        act: Act,
+        why: Why,
+        what: Mapping[str, str],
+        actions: frozenset[Action] = frozenset(),
+    ) -> AskRefused:
         entry = refused_entry(doing.officer, act, why, doing.now, origin=doing.origin, about=what)
         await self.record([entry])
-        return AskRefused(why)
+        return AskRefused(why, actions)
 
     async def _step(self, doing: Doing, act: Act, found: Ask, after: Callable[[Ask], Ask]) -> Ask:
         def step(kept: Ask | None, _: Sequence[Ask]) -> Changed:
@@ -309,7 +316,7 @@ class AskOffice:
         try:
             return await self._change(name, whose, step, doing.now)
         except AskRefused as error:
-            raise await self._not(doing, act, error.reason, what) from error
+            raise await self._not(doing, act, error.reason, what, error.actions) from error
 
     async def _change(self, name: AskId, whose: Collection[SubjectId], step: Step, now: datetime) -> Ask:
         made: list[Ask] = []

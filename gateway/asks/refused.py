@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from config.vocabulary import Language
+from config.vocabulary import Action, Language
 from gateway.asks.separation import REASON
 
 Text = dict[Language, str]
@@ -26,6 +26,7 @@ class Why(StrEnum):
     TOO_EARLY = "request_too_far_ahead"
     APPLICATION = "request_application_unknown"
     ACTIONS = "request_action_unknown"
+    NO_ACTION = "request_without_action"
     TOO_MANY = "too_many_requests_open"
     PERSON_UNKNOWN = "person_not_found"
     NOT_A_SUPPLIER = "not_a_supplier"
@@ -40,9 +41,12 @@ class Why(StrEnum):
 
 
 class AskRefused(Exception):
-    def __init__(self, reason: Why) -> None:
+    """`actions`: those that are not there, where it is about them."""
+
+    def __init__(self, reason: Why, actions: frozenset[Action] = frozenset()) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.actions = actions
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,8 +237,10 @@ def _what(wish: Wish, rules: Rules) -> tuple[ApplicationId, frozenset[Action]]:
         raise AskRefused(Why.APPLICATION)
     if wish.kind in (Kind.PURPOSE, Kind.EMERGENCY):
         return wish.application, offered
-    if not wish.actions or not wish.actions <= offered:
-        raise AskRefused(Why.ACTIONS)
+    if not wish.actions:
+        raise AskRefused(Why.NO_ACTION)
+    if not wish.actions <= offered:
+        raise AskRefused(Why.ACTIONS, wish.actions - offered)
     return wish.application, wish.actions
 
 

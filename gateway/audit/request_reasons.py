@@ -32,6 +32,7 @@ GROUPS: tuple[Group, ...] = (
             "request_action_unknown": Title(
                 cs="aplikace takovou činnost nemá", en="the application has no such action"
             ),
+            "request_without_action": Title(cs="nebyla vybrána žádná činnost", en="no action was chosen"),
             "too_many_requests_open": Title(
                 cs="příliš mnoho žádostí osoby", en="too many requests of the person"
             ),

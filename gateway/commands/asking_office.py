@@ -15,6 +15,7 @@ from gateway.asks.refused import Spoken
 from gateway.asks.separation import Duties
 from gateway.asks.wish import Rules, party
 from gateway.authorize.act import Act, may_act
+from gateway.authorize.held_already import Held, held_already
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
 from gateway.commands.control_plane import ControlPlane
@@ -177,6 +178,17 @@ class PlaneTown:
         roles = [(held.municipality, held.role) for held in deputy.roles]
         by, where = delegation.asker.subject, delegation.municipality
         return gains(deputy.subject, roles, delegation.role, by, where, self.plane.snapshot, now())
+
+    def held_already(
+        self,
+        who: Person,
+        application: ApplicationId,
+        actions: Collection[Action],
+        municipality: MunicipalityCode,
+        then: datetime,
+    ) -> Sequence[Held]:
+        roles = [(held.municipality, held.role) for held in who.roles]
+        return held_already(who.subject, roles, application, actions, municipality, self.plane.snapshot, then)
 
     async def named(self, login: str) -> Sequence[Person]:
         people = {one.subject: one for one in await self.plane.directory.named(login)}

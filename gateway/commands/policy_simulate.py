@@ -139,7 +139,7 @@ def _as_text(found: Report) -> str:
         f"{found.gains:>9}  would be permitted; people: {found.gaining}",
         f"{found.in_part:>9}  would permit the same, and carry along something else",
         f"{found.unchanged:>9}  would be the same",
-        f"{found.already:>9}  are otherwise already by the policies in force, and the draft leaves them so",
+        f"{found.already:>9}  are decided otherwise by the policies in force already; the draft changes nothing",
         *(f"{number:>9}  cannot be replayed: {why}" for why, number in found.not_replayable.items()),
     ]
     if found.left_out:

@@ -22,6 +22,8 @@ TITLES = {
     MAP: ("Mapa správního obvodu", "Map of the district", "Obce obvodu a technika v terénu živě.",
           "Municipalities of the district and vehicles in the field, live."),
 }  # fmt: skip
+TOWN_HALL = "radnice"
+"""The one named network: whoever tries the demo on this machine comes from there."""
 # first match decides
 ROUTES: Mapping[ApplicationId, Sequence[tuple[str, Sequence[str], str, bool]]] = {
     RECORDS: (
@@ -56,6 +58,7 @@ def settings_text(
         _table("facts", refresh="10 s"),
         _table("policies", region=POLICIES / "region", municipalities=POLICIES / "municipalities"),
         *(_application(world, name, upstream) for name, upstream in applications.items()),
+        _table("[networks]", name=TOWN_HALL, networks=["127.0.0.0/8", "::1/128"]),
     ]
     return "\n".join(parts)
 

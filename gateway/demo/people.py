@@ -132,6 +132,12 @@ def _noted(one: Inhabitant) -> Inhabitant:
             note_cs="pracovník podatelny v Hulíně: musí si při přihlášení zvolit nové heslo",
             note_en="mail room of Hulín: has to choose a new password at the sign-in",
         )
+    if (HULIN, Role.LOCAL_ADMINISTRATOR) in one.places:
+        return replace(
+            one,
+            note_cs="místní správce Hulína: navrhuje změny pravidel, schválí je někdo jiný",
+            note_en="administrator of Hulín: proposes policies, which somebody else approves",
+        )
     if (ON_THEIR_OWN, Role.MAYOR) not in one.places:
         return one
     return replace(

@@ -18,6 +18,7 @@ from config.vocabulary import Action, SubjectId
 from gateway.policy_office import entries, proposal
 from gateway.policy_office.actor import Actor
 from gateway.policy_office.asking import Asking
+from gateway.policy_office.edited_parts import edited_parts
 from gateway.policy_office.found_before import FoundBefore
 from gateway.policy_office.proposal import Proposal, ProposalId, Step, Taken
 from gateway.policy_office.refusal import ActRefused, Change, Refusal
@@ -152,12 +153,15 @@ class Office:
     async def edit(
         self, asking: Asking, name: ProposalId, revision: int, texts: Texts, note: str, now: datetime
     ) -> Proposal:
-        """`revision`: as it was shown; `texts`: all of the scope."""
+        """`revision`: as it was shown; `texts`: all of the scope. The history names what was edited."""
 
         def step(_: Desk, one: Proposal) -> Proposal:
             return proposal.edited(one, texts, note, asking.actor, now)
 
-        return await self._step(asking, Step.EDIT, Action.WRITE, name, revision, step, now)
+        def what(one: Proposal) -> str:
+            return ", ".join(edited_parts(one.texts, texts))
+
+        return await self._step(asking, Step.EDIT, Action.WRITE, name, revision, step, now, why=what)
 
     async def rebase(self, asking: Asking, name: ProposalId, revision: int, now: datetime) -> Proposal:
         """Whoever has seen what came into force meanwhile says that these texts are meant to follow it."""
@@ -281,7 +285,7 @@ class Office:
         made: Callable[[Desk, Proposal], Proposal],
         now: datetime,
         *,
-        why: str = "",
+        why: str | Callable[[Proposal], str] = "",
         examined: Callable[[Proposal], Awaitable[None]] | None = None,
         approves: bool = False,
     ) -> Proposal:
@@ -301,7 +305,8 @@ class Office:
                     assert one is not None
                     proposal.require_revision(one, revision)
                     after = made(desk, one)
-                    desk.keep(after, taken(after, step, asking.actor, now, why))
+                    said = why if isinstance(why, str) else why(one)
+                    desk.keep(after, taken(after, step, asking.actor, now, said))
                     return after
 
                 return await self.store.transact(work)

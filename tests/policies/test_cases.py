@@ -44,16 +44,19 @@ def test_a_verdict_as_expected_breaks_nothing(verdict: Verdict, expected: dict[s
             {"reason": "two_factors_needed"},
             "expected to be refused (two_factors_needed), and is permitted by records-mayor",
         ),
-        (REFUSED, {}, "expected to be permitted, and is refused (two_factors_needed) by two-factors"),
+        (REFUSED, {}, "expected to be permitted, and is refused (two_factors_needed: x) by two-factors"),
         (
             REFUSED,
             {"rule": "two-factors"},  # the same policy, and the other verdict
-            "expected to be permitted by two-factors, and is refused (two_factors_needed) by two-factors",
+            "expected to be permitted by two-factors, and is refused (two_factors_needed: x) by two-factors",
         ),
         (
             REFUSED,
             {"reason": "no_role_in_municipality"},
-            "expected to be refused (no_role_in_municipality), and is refused (two_factors_needed) by two-factors",
+            (
+                "expected to be refused (no_role_in_municipality: You have no role in …), "
+                "and is refused (two_factors_needed: x) by two-factors"
+            ),
         ),
         (
             PERMITTED,
@@ -65,18 +68,18 @@ def test_a_verdict_as_expected_breaks_nothing(verdict: Verdict, expected: dict[s
             {"reason": "two_factors_needed", "rule": "strong-sign-in"},
             (
                 "expected to be refused (two_factors_needed) by strong-sign-in, "
-                "and is refused (two_factors_needed) by two-factors"
+                "and is refused (two_factors_needed: x) by two-factors"
             ),
         ),
         (
             replace(REFUSED, rule=""),  # nothing permits, which no policy decides
             {"reason": "two_factors_needed", "rule": "two-factors"},
-            "expected to be refused (two_factors_needed) by two-factors, and is refused (two_factors_needed)",
+            "expected to be refused (two_factors_needed) by two-factors, and is refused (two_factors_needed: x)",
         ),
         (
             REFUSED,
             {"reason": "two_factors_needed", "rule": ""},
-            "expected to be refused (two_factors_needed), and is refused (two_factors_needed) by two-factors",
+            "expected to be refused (two_factors_needed), and is refused (two_factors_needed: x) by two-factors",
         ),
     ],
 )
@@ -84,6 +87,17 @@ def test_another_verdict_breaks_the_case_and_is_told(
     verdict: Verdict, expected: dict[str, str], words: str
 ) -> None:
     assert told(verdict, **expected) == words
+
+
+def test_a_title_that_names_a_municipality_names_none_where_others_may_be_told() -> None:
+    broken = Case(name="a").broken_by(
+        replace(REFUSED, title=dict.fromkeys(Language, "not at Hulín")), ["Hulín"]
+    )
+    assert broken is not None
+    assert "refused (two_factors_needed: not at …) by" in broken[Language.ENGLISH]
+    expected = Case(name="a", reason="no_role_in_municipality").broken_by(PERMITTED)
+    assert expected is not None
+    assert "refused (no_role_in_municipality: You have no role in …)" in expected[Language.ENGLISH]
 
 
 def test_what_a_case_leaves_out_is_an_ordinary_morning_of_the_mayor_there() -> None:

@@ -99,7 +99,10 @@ def test_what_a_form_wrote_differs_by_its_fields() -> None:
         ("Do kolika hodin", "18", "20"),
     ]
     assert list(told(found, Language.CZECH)) == [
-        "588491 hours: změněno, může obojí: Jen 6.00–20.00, pondělí–pátek: budget (účetní)",
+        (
+            "588491 hours: změněno, záleží na okolnostech (Od kolika hodin, Do kolika hodin): "
+            "Jen 6:00–20:00, pondělí–pátek: budget (účetní)"
+        ),
         "    Od kolika hodin: 7 → 6",
         "    Do kolika hodin: 18 → 20",
     ]

@@ -178,7 +178,7 @@ def test_a_moment_is_said_as_a_clock_here_shows_it(tmp_path: Path) -> None:
     ways = explained(with_library(tmp_path, "accountant-hours"), late).ways
     (words,) = next(way.words for way in ways if way.steps[0].kind is StepKind.TIME)
     assert words.what == {
-        CS: "jiná doba, nejdříve 30. 11. 2026 v 7.00",
+        CS: "jiná doba, nejdříve 30. 11. 2026 v 7:00",
         EN: "another time, 2026-11-30 at 07:00 at the earliest",
     }
 

@@ -27,8 +27,8 @@ NAMES = {
     "deputy": "V zastoupení (starosta) smí referent číst, zapisovat: Spisová služba",
     "supplier-under-order": "Dodavatel na zakázku smí číst, zapisovat: Spisová služba",
     "department-files": "Dokumenty vlastního odboru smí referent číst, zapisovat: Spisová služba",
-    "hours": "Jen 7.00–18.00, pondělí–pátek: Spisová služba (referent)",
-    "night-hours": "Jen v noci 22.00–4.00, začátek pondělí–pátek: Spisová služba (referent)",
+    "hours": "Jen 7:00–18:00, pondělí–pátek: Spisová služba (referent)",
+    "night-hours": "Jen v noci 22:00–4:00, začátek pondělí–pátek: Spisová služba (referent)",
     "stronger-sign-in": (
         "Silnější přihlášení (bezpečnostní nebo přístupový klíč): Spisová služba (číst, zapisovat)"
     ),
@@ -83,15 +83,15 @@ def test_days_in_a_row_are_said_by_the_first_and_the_last(days: list[int], czech
     ("name", "changes", "czech", "english"),
     [
         (
-            "hours", {}, "Povolená doba: 7.00–18.00, pondělí–pátek, mimo státní svátky.",
+            "hours", {}, "Povolená doba: 7:00–18:00, pondělí–pátek, mimo státní svátky.",
             "Permitted: 7:00–18:00, Monday–Friday, not on public holidays.",
         ),
         (
-            "hours", {"holidays": True, "days": [1]}, "7.00–18.00, pondělí, i o státních svátcích.",
+            "hours", {"holidays": True, "days": [1]}, "7:00–18:00, pondělí, i o státních svátcích.",
             "7:00–18:00, Monday, also on public holidays.",
         ),
         (
-            "night-hours", {"days": [5]}, "Povolená doba: 22.00–4.00 přes půlnoc. Noc začíná ve dnech: pátek.",
+            "night-hours", {"days": [5]}, "Povolená doba: 22:00–4:00 přes půlnoc. Noc začíná ve dnech: pátek.",
             "Permitted: 22:00–4:00 over midnight, on nights that begin on: Friday.",
         ),
     ],

@@ -120,15 +120,15 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("countries", {"countries": ["Česko"]}, "countries", "offered"),
     ("hours", {"since": "25"}, "since", "0 to 24"),
     ("hours", {"since": "seven"}, "since", "0 to 24"),
-    ("hours", {"since": 18, "until": 9}, "until", "after: From what hour"),
-    ("hours", {"since": 9, "until": 9}, "until", "after: From what hour"),
+    ("hours", {"since": 18, "until": 9}, "until", "later than “From what hour”"),
+    ("hours", {"since": 9, "until": 9}, "until", "later than “From what hour”"),
     ("hours", {"holidays": "perhaps"}, "holidays", "yes or no"),
     ("hours", {"days": [8]}, "days", "offered"),
-    ("night-hours", {"since": 3}, "since", "after: In the morning to what hour"),
+    ("night-hours", {"since": 3}, "since", "not be before “In the morning to what hour”"),
     ("stronger-sign-in", {"level": 1}, "level", "2 to 3"),
     ("recent-sign-in", {"minutes": 0}, "minutes", "1 to 600"),
     ("temporary-access", {"since": "24. 12. 2026"}, "since", "2026-12-24"),
-    ("temporary-access", {"since": "2026-11-25"}, "until", "after: First day"),
+    ("temporary-access", {"since": "2026-11-25"}, "until", "not be before “First day”"),
 ]
 
 

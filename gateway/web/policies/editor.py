@@ -7,21 +7,22 @@ from typing import Any
 
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER, MunicipalityCode
-from gateway.policy_office.proposal import Proposal
+from config.vocabulary import REASON_HEADER, Action, MunicipalityCode
+from gateway.policy_office.proposal import Proposal, Step
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import Scope, municipality_of, scope_of
+from gateway.web.centre import actions_of
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.entered import fields_of, lines_of, number, number_or_none, texts_of
 from gateway.web.policies.listing import Listed, appended, listed, removed, replaced
-from gateway.web.policies.not_done import REFUSALS, done
+from gateway.web.policies.not_done import INVALID, REFUSALS, done
 from gateway.web.policies.site import Site
 from gateway.web.refusal import PAGE_UNKNOWN
 from policies.form_words import unfillable
 from policies.forms import ID, Form, FormRefused, forms, render
 from policies.model import Text
-from policies.parameters import choices
+from policies.parameters import ANYTHING, Offered, choices
 from policies.reasons import CS, EN
 from policies.texts import CASES, POLICIES, REGION, Texts
 
@@ -34,7 +35,6 @@ OF_REGION = re.compile(rf"{REGION.name}/[a-z0-9][a-z0-9-]{{0,60}}(?:\.cedar|\.ca
 SEVERAL = frozenset({"roles", "applications", "actions", "networks", "days"})
 """Kinds of parameters that are ticked."""
 FILE_LENGTH = 100
-INVALID = "form_not_filled_in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,9 @@ class Editor:
             policies=listed(one.texts, self.site.offered),
             files=_files(one),
             forms=forms() if municipality_of(one.scope) else {},
-            unfillable=lambda form: unfillable(form.parameters, self.site.offered),
+            unfillable=lambda form: self._unfillable(form, caller),
             offered=self.site.offered,
+            saved=request.query.get("policy", ""),
         )
 
     async def note(self, request: web.Request) -> web.Response:
@@ -121,7 +122,8 @@ class Editor:
             if refused.reason is not Refusal.EDITED_MEANWHILE:
                 raise Refused(*REFUSALS[refused.reason]) from refused
             return await self._form(request, caller, one, form, which, entered, {}, refused.reason)
-        raise web.HTTPSeeOther(f"/proposals/{one.id}/edit?done=saved")
+        saved = str(entered[ID]).strip()
+        raise web.HTTPSeeOther(f"/proposals/{one.id}/edit?done=saved&policy={saved}#policy-{saved}")
 
     async def text(self, request: web.Request) -> web.Response:
         caller = self.site.caller(request)
@@ -179,7 +181,7 @@ class Editor:
             status=409 if wrong else 200,
             one=one,
             form=form,
-            unfillable=unfillable(form.parameters, self.site.offered),
+            unfillable=self._unfillable(form, caller),
             which=which,
             entered={ID: "", **_empty(form), **entered},
             faults=faults,
@@ -188,6 +190,10 @@ class Editor:
             several=SEVERAL,
         )
         return _because(response, wrong)
+
+    def _unfillable(self, form: Form, caller: Assertion) -> Text | None:
+        of_centre = Action.ADMINISTER in actions_of(caller, self.site.centre)
+        return unfillable(form.parameters, self.site.offered, of_centre=of_centre)
 
     async def _text(
         self,
@@ -209,6 +215,7 @@ class Editor:
             text=text,
             is_cases=file.endswith(CASES),
             problems=problems,
+            can={Step.EDIT},
             refused=REFUSALS[refused][0] if refused else None,
         )
         return _because(response, refused)
@@ -258,10 +265,10 @@ def _file(scope: Scope, name: str) -> str:
     return name
 
 
-def policy_of(one: Proposal, file: str, which: str) -> Listed:
+def policy_of(one: Proposal, file: str, which: str, offered: Offered = ANYTHING) -> Listed:
     """Raises Refused."""
     place = number_or_none(which)
-    found = [each for each in listed(one.texts) if each.file == file and each.number == place]
+    found = [each for each in listed(one.texts, offered) if each.file == file and each.number == place]
     if not found:
         raise Refused(PAGE_UNKNOWN, 404)
     return found[0]

@@ -10,13 +10,14 @@ from aiohttp import web
 from config.vocabulary import Action, ApplicationId
 from gateway.policy_office.office import standing
 from gateway.policy_office.proposal import OVER, Proposal
-from gateway.policy_office.scope import municipality_of, with_scope
+from gateway.policy_office.scope import municipality_of, of_scope, with_scope
 from gateway.policy_office.version import Version
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.coming import Coming, coming, places
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
+from gateway.web.policies.telling_ways import telling_ways
 from gateway.web.policies.why import Record
 from gateway.web.refusal import PAGE_UNKNOWN
 from gateway.web.simulating import (
@@ -83,6 +84,7 @@ class Impact:
             found=found,
             how=how,
             places=places(site.networks),
+            ways=telling_ways(of_scope(in_force.texts, one.scope), one.texts, site.desk.now(), site.networks),
             words=lambda group, language: said(group, names, language),
             under_way=standing_now if isinstance(standing_now, UnderWay) else None,
             occupied=isinstance(standing_now, Occupied),

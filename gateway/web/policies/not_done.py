@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Mapping
 from typing import TypeVar
 
+from config.vocabulary import Language
 from gateway.policy_office.proposal import LARGEST, LONGEST_TEXT, MOST_FILES, MOST_OPEN
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Refused
 from gateway.web.refusal import ShownRefusal, both
+from policies.model import Text
 
 T = TypeVar("T")
 
@@ -205,6 +207,14 @@ REFUSALS: Mapping[Refusal, tuple[ShownRefusal, int]] = {
     reason: (ShownRefusal(reason=reason, title=both(title_cs, title_en), advice=both(cs, en)), status)
     for reason, (status, title_cs, title_en, cs, en) in TEXTS.items()
 }
+
+
+UNEXPLAINED: Text = {
+    Language.CZECH: f"Napište proč, nejvýše {LONGEST_TEXT} znaků a bez znaků, které nejsou vidět.",
+    Language.ENGLISH: f"Write why, in {LONGEST_TEXT} characters or less, all of which can be seen.",
+}
+"""Beside the field."""
+INVALID = "form_not_filled_in"
 
 
 async def done(act: Awaitable[T]) -> T:

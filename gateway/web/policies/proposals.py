@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from config.settings import Title
-from config.vocabulary import Language
+from config.vocabulary import REASON_HEADER, Language
 from gateway.policy_office.failure import read
-from gateway.policy_office.proposal import OVER, TRANSITIONS, ProposalId, Step, Taken
-from gateway.policy_office.refusal import Refusal
+from gateway.policy_office.proposal import LONGEST_TEXT, OVER, TRANSITIONS, ProposalId, Step, Taken
+from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Page, Refused
+from gateway.web.identity import Assertion
 from gateway.web.policies.entered import moment, number, texts_of
-from gateway.web.policies.not_done import REFUSALS, done
+from gateway.web.policies.listing import listed
+from gateway.web.policies.not_done import INVALID, REFUSALS, UNEXPLAINED, done
 from gateway.web.policies.site import Site, proposal_of
 from gateway.web.refusal import FORM_UNREADABLE
-from policies.difference import EFFECTS, KINDS, difference
+from policies.difference import KINDS, difference, effect_said
 
 STEPS: Mapping[Step, Title] = {
     Step.BEGIN: Title(cs="začal(a)", en="began"),
@@ -54,14 +56,23 @@ class Proposals:
         )
 
     async def one(self, request: web.Request) -> web.Response:
+        return await self._one(request)
+
+    async def _one(
+        self, request: web.Request, *, returning: str | None = None, no_time: bool = False
+    ) -> web.Response:
+        """`returning`: what was typed to return it, and cannot be kept; `no_time`: it waits for a time that was not
+        chosen.
+        """
         site, caller = self.site, self.site.caller(request)
         one, asking = await self.site.proposal(request, caller), site.asking(request, caller)
         compared = await done(site.office.compared(asking, one.id))
         over = one.state in OVER
-        return await site.show(
+        response = await site.show(
             request,
             "proposal.html",
             caller,
+            status=200 if returning is None and not no_time else 409,
             one=one,
             found=difference(compared.before, compared.after, site.offered),
             stale=compared.stale and not over,
@@ -72,9 +83,17 @@ class Proposals:
             can={step.value for step in Step if (one.state, step) in TRANSITIONS},
             steps=STEPS,
             why_of=why_of,
+            readable=all(policy.readable for policy in listed(one.texts)),
             kinds=KINDS,
-            effects=EFFECTS,
+            effect_said=effect_said,
+            typed=returning or "",
+            unexplained=UNEXPLAINED if returning is not None else None,
+            no_time=no_time,
+            longest=LONGEST_TEXT,
         )
+        if returning is not None or no_time:
+            response.headers[REASON_HEADER] = INVALID if no_time else Refusal.UNEXPLAINED
+        return response
 
     async def submit(self, request: web.Request) -> web.Response:
         site, caller, name = self.site, self.site.caller(request), proposal_of(request)
@@ -88,8 +107,10 @@ class Proposals:
         site, caller, name = self.site, self.site.caller(request), proposal_of(request)
         entered = await texts_of(request, ["digest", "when", "at"])
         at = moment(entered["at"]) if entered["when"] == LATER else None
-        if entered["when"] not in {NOW, LATER} or (entered["when"] == LATER and at is None):
+        if entered["when"] not in {NOW, LATER}:
             raise Refused(FORM_UNREADABLE, 400)
+        if entered["when"] == LATER and at is None:
+            return await self._one(request, no_time=True)
         asking, now = site.asking(request, caller), site.desk.now()
         await done(site.activation.approve(asking, name, entered["digest"], at, now))
         raise web.HTTPSeeOther(_page(name, "approved"))
@@ -111,8 +132,30 @@ class Proposals:
         entered = await texts_of(request, ["revision", "why"])
         revision, asking, now = number(entered["revision"]), site.asking(request, caller), site.desk.now()
         act = site.office.send_back if step is Step.RETURN else site.office.withdraw
-        await done(act(asking, name, revision, entered["why"].strip(), now))
+        try:
+            await act(asking, name, revision, entered["why"].strip(), now)
+        except ActRefused as refused:
+            if refused.reason is not Refusal.UNEXPLAINED:
+                raise Refused(*REFUSALS[refused.reason]) from refused
+            if step is Step.RETURN:
+                return await self._one(request, returning=entered["why"])
+            return await self._withdrawing(request, caller, entered["why"])
         raise web.HTTPSeeOther(_page(name, "returned" if step is Step.RETURN else "withdrawn"))
+
+    async def _withdrawing(self, request: web.Request, caller: Assertion, typed: str) -> web.Response:
+        """Asked once more, with what was typed and cannot be kept."""
+        one = await self.site.proposal(request, caller)
+        response = await self.site.show(
+            request,
+            "proposal_withdraw.html",
+            caller,
+            status=409,
+            one=one,
+            typed=typed,
+            unexplained=UNEXPLAINED,
+        )
+        response.headers[REASON_HEADER] = Refusal.UNEXPLAINED
+        return response
 
 
 def why_of(taken: Taken, language: Language) -> str:

@@ -22,6 +22,7 @@ from gateway.web.centre import actions_of
 from gateway.web.desk import Desk, origin_of, request_id_of
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.officer.details import action_title
+from gateway.web.policies.faulty_lines import faulty_lines
 from gateway.web.policies.not_done import done
 from gateway.web.waiting import WaitsFor, nothing_waits
 from idp.http.arrival import led_here_by_us
@@ -151,6 +152,7 @@ class Site:
             role_title=lambda role: Role(role).title_in(language),
             said=lambda text: text[language],
             quoted=quoted,
+            faulty_lines=faulty_lines,
             **context,
         )
 

@@ -36,7 +36,7 @@ class TakingBack:
         one = await self.site.proposal(request, caller)
         if "number" not in request.query:  # the switch of languages of a refusal
             raise web.HTTPSeeOther(f"/proposals/{one.id}/edit")
-        policy = policy_of(one, request.query.get("file", ""), request.query["number"])
+        policy = policy_of(one, request.query.get("file", ""), request.query["number"], self.site.offered)
         return await self.site.show(
             request, "policy_take_out.html", caller, one=one, policy=policy, offered=self.site.offered
         )
@@ -46,7 +46,9 @@ class TakingBack:
         one = await self.site.proposal(request, caller)
         if one.state in OVER:
             raise web.HTTPSeeOther(f"/proposals/{one.id}")
-        return await self.site.show(request, "proposal_withdraw.html", caller, one=one)
+        return await self.site.show(
+            request, "proposal_withdraw.html", caller, one=one, typed="", unexplained=None
+        )
 
     async def drafts(self, request: web.Request) -> web.Response:
         """Those of the caller's own that are chosen in the list."""

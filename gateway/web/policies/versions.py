@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from config.settings import Title
+from config.vocabulary import REASON_HEADER
+from gateway.policy_office.proposal import LONGEST_TEXT
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import Scope
 from gateway.policy_office.version import Head, Source
-from gateway.web.desk import Page
+from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.entered import number_or_none, texts_of
 from gateway.web.policies.listing import listed
-from gateway.web.policies.not_done import done
+from gateway.web.policies.not_done import REFUSALS, UNEXPLAINED, done
 from gateway.web.policies.site import Site, scope_asked
-from policies.difference import EFFECTS, KINDS, difference
+from policies.difference import KINDS, difference, effect_said
 
 SHOWN = 30
 SOURCES: Mapping[Source, Title] = {
@@ -56,11 +58,14 @@ class Versions:
         )
 
     async def one(self, request: web.Request) -> web.Response:
+        return await self._one(request, request.query.get("of", ""))
+
+    async def _one(self, request: web.Request, of: str, typed: str | None = None) -> web.Response:
         """With what differs from another one. Where none is named: of what is over, what going back would change; of
-        what is in force, what it changed.
+        what is in force, what it changed. `typed`: why to go back to it, which cannot be kept.
         """
         site, caller = self.site, self.site.caller(request)
-        asking, scope = site.asking(request, caller), scope_asked(request.query.get("of", ""), caller)
+        asking, scope = site.asking(request, caller), scope_asked(of, caller)
         head = await self._head(request, caller, scope)
         newest = (await done(site.office.versions(asking, scope, None, 1)))[0]
         against = number_or_none(request.query.get("against", ""))
@@ -69,10 +74,11 @@ class Versions:
         texts = await done(site.office.texts(asking, scope, head.number))
         before = await done(site.office.texts(asking, scope, other)) if other else {}
         current = await done(site.office.texts(asking, scope))
-        return await site.show(
+        response = await site.show(
             request,
             "policy_version.html",
             caller,
+            status=200 if typed is None else 409,
             scope=scope,
             head=head,
             other=other,
@@ -82,9 +88,15 @@ class Versions:
             found=difference(before, texts, site.offered),
             sources=SOURCES,
             kinds=KINDS,
-            effects=EFFECTS,
+            effect_said=effect_said,
             names=await self._names([head]),
+            typed=typed or "",
+            unexplained=None if typed is None else UNEXPLAINED,
+            longest=LONGEST_TEXT,
         )
+        if typed is not None:
+            response.headers[REASON_HEADER] = Refusal.UNEXPLAINED
+        return response
 
     async def restore(self, request: web.Request) -> web.Response:
         site, caller = self.site, self.site.caller(request)
@@ -92,7 +104,12 @@ class Versions:
         scope = scope_asked(entered["of"], caller)
         head, asking = await self._head(request, caller, scope), site.asking(request, caller)
         why, now = entered["why"].strip(), site.desk.now()
-        made = await done(site.activation.roll_back(asking, scope, head.number, why, now))
+        try:
+            made = await site.activation.roll_back(asking, scope, head.number, why, now)
+        except ActRefused as refused:
+            if refused.reason is not Refusal.UNEXPLAINED:
+                raise Refused(*REFUSALS[refused.reason]) from refused
+            return await self._one(request, entered["of"], entered["why"])
         raise web.HTTPSeeOther(f"/versions/{made.number}?of={scope}&done=restored")
 
     async def _head(self, request: web.Request, caller: Assertion, scope: Scope) -> Head:

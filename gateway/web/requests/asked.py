@@ -1,16 +1,20 @@
 """What a page about requests is asked for, and the refusal of what cannot be done."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection, Sequence
+from dataclasses import replace
 
 from aiohttp import web
 
-from config.vocabulary import Action
+from config.vocabulary import Action, Language
 from gateway.asks.ask import Ask
 from gateway.asks.refused import AskRefused, PoliciesRefuse
+from gateway.authorize.held_already import Held
 from gateway.web.desk import Refused
-from gateway.web.refusal import FORM_UNREADABLE, ShownRefusal
+from gateway.web.officer.details import ACTIONS
+from gateway.web.refusal import FORM_UNREADABLE, ShownRefusal, both
 from gateway.web.requests import forms
 from gateway.web.requests.not_done import REFUSALS
+from gateway.web.requests.store import Askable
 from idp.http.arrival import Malformed, field, form
 
 
@@ -27,6 +31,34 @@ async def done(act: Awaitable[Ask]) -> Ask:
 def spoken(error: PoliciesRefuse) -> ShownRefusal:
     said = error.spoken
     return ShownRefusal(reason=said.reason, title=said.title, advice=said.advice)
+
+
+def told(error: AskRefused, asked: str, askable: Sequence[Askable]) -> ShownRefusal:
+    """What the form can mend: which action an application does not have, and which it has."""
+    refusal = REFUSALS[error.reason]
+    there = next((one for one in askable if one.id == asked), None)
+    if not error.actions or there is None:
+        return refusal
+    cs, en = Language.CZECH, Language.ENGLISH
+    lacks, has = {}, {}
+    for language in Language:
+        lacks[language] = _named(error.actions, language)
+        has[language] = _named(there.actions, language)
+    title = both(
+        cs=f"Aplikace {there.title.cs} tuto činnost nemá: {lacks[cs]}",
+        en=f"The application {there.title.en} has no such action: {lacks[en]}",
+    )
+    advice = both(cs=f"Zaškrtněte jen to, co umí: {has[cs]}.", en=f"Tick only what it can do: {has[en]}.")
+    return replace(refusal, title=title, advice=advice)
+
+
+def _named(actions: Collection[Action], language: Language) -> str:
+    return ", ".join(ACTIONS[one].in_language(language) for one in Action if one in actions)
+
+
+def even_so(application: str, held: Sequence[Held]) -> str:
+    """What somebody was told they may do already, as the form says once more that they were."""
+    return " ".join([application, *(one.action for one in held)]) if held else ""
 
 
 def prefilled(request: web.Request) -> dict[str, str]:

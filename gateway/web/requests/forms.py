@@ -20,6 +20,7 @@ FIELDS = (
     "role",
     "agenda",
     "activity_role",
+    "even_so",
     *Action,
 )
 LONG = 600  # characters kept of a field: more than any of them may have

@@ -85,6 +85,12 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
         "Zaškrtněte, co chcete v aplikaci dělat, a jen to, co umí.",
         "Tick what you want to do, and only what the application can do.",
     ),
+    Why.NO_ACTION: (
+        "Není vybráno, co chcete v aplikaci dělat",
+        "It is not chosen what you want to do",
+        "Zaškrtněte alespoň jednu činnost.",
+        "Tick one action at least.",
+    ),
     Why.TOO_MANY: (
         "Máte příliš mnoho žádostí",
         "You have too many requests",
@@ -170,6 +176,7 @@ MENDABLE = frozenset(
         Why.TOO_EARLY,
         Why.APPLICATION,
         Why.ACTIONS,
+        Why.NO_ACTION,
         Why.PERSON_UNKNOWN,
         Why.NOT_A_SUPPLIER,
         Why.SPONSOR_UNFIT,

@@ -1,13 +1,15 @@
 """What the pages need to know and to have done. Implemented by who composes the product."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SubjectId
 from gateway.access_review.campaign import Opened
 from gateway.asks.ask import Ask
+from gateway.authorize.held_already import Held
 from idp.directory.person import Person
 
 
@@ -33,6 +35,17 @@ class Town(Protocol):
 
     async def gains(self, delegation: Ask) -> Sequence[Opened]:
         """What the deputy may do by it beyond their own roles. Raises DirectoryUnusable."""
+        ...
+
+    def held_already(
+        self,
+        who: Person,
+        application: ApplicationId,
+        actions: Collection[Action],
+        municipality: MunicipalityCode,
+        then: datetime,
+    ) -> Sequence[Held]:
+        """Which of the actions their roles permit at that moment, whatever they ask for."""
         ...
 
     async def named(self, login: str) -> Sequence[Person]:

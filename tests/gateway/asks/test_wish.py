@@ -68,7 +68,7 @@ def test_access_waits_for_as_many_as_the_settings_say():
         ({"why": "x" * 501}, Why.UNEXPLAINED),
         ({"application": ApplicationId("payroll")}, Why.APPLICATION),
         ({"municipality": KROMERIZ}, Why.APPLICATION),
-        ({"actions": frozenset()}, Why.ACTIONS),
+        ({"actions": frozenset()}, Why.NO_ACTION),
         ({"application": MAP, "actions": frozenset({READ, WRITE})}, Why.ACTIONS),
         ({"until": None}, Why.WINDOW),
         ({"until": NOW}, Why.WINDOW),

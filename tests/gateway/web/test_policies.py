@@ -30,7 +30,7 @@ async def visitor(tmp_path) -> AsyncIterator[Visitor]:
 
 async def test_a_change_goes_from_a_form_over_approval_into_force(visitor):
     page = await visitor.begun()
-    assert (await visitor.filled(page)).endswith("?done=saved")
+    assert (await visitor.filled(page)).endswith("#policy-map-clerks")
     draft = await visitor.get(f"{page}/edit")
     assert "map-clerks" in draft
     assert "Who may use an application" in draft
@@ -234,10 +234,19 @@ async def test_a_proposal_is_returned_with_a_comment_edited_withdrawn(visitor):
     one = await visitor.one(page)
     silent = await visitor.refused(f"{page}/return", APPROVER, revision=str(one.revision), why=" ")
     assert silent == (409, "policies_without_reason")
+    told = await (
+        await visitor.post(f"{page}/return", APPROVER, revision=str(one.revision), why="a" * 2001)
+    ).text()
+    assert "The proposal is not returned yet" in told
+    assert "a" * 2001 + "</textarea>" in told
     await visitor.step(page, "return", APPROVER, why="Jen čtení, prosím.")
     assert "Jen čtení, prosím." in await visitor.get(page)
     assert f'href="{page}"' in await visitor.get("/", AUTHOR)
     await visitor.filled(page, number="1", actions=["read"])
+    revision = str((await visitor.one(page)).revision)
+    told = await (await visitor.post(f"{page}/withdraw", revision=revision, why="Omyl\u202e.")).text()
+    assert "all of which can be seen" in told
+    assert 'value="Omyl\u202e."' in told
     await visitor.step(page, "withdraw", why="")
     assert "withdrawn" in await visitor.get("/proposals")
 
@@ -246,9 +255,12 @@ async def test_an_approval_can_wait_for_its_time(visitor):
     page = await visitor.submitted()
     approval = await visitor.approval(page) | {"when": "later"}
     assert await visitor.refused(f"{page}/approve", APPROVER, **approval | {"at": "tomorrow"}) == (
-        400,
-        "request_unreadable",
+        409,
+        "form_not_filled_in",
     )
+    told = await (await visitor.post(f"{page}/approve", APPROVER, **approval | {"at": ""})).text()
+    assert "Choose the day and the time when it comes into force." in told
+    assert 'value="later" checked' in told
     past = (NOW - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     assert await visitor.refused(f"{page}/approve", APPROVER, **approval | {"at": past}) == (
         409,

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from config.settings import Title
+from config.vocabulary import ApplicationId
 from gateway.audit.entry import Code
 from gateway.policy_office.proposal import State
-from tests.rig.policy_site import AUTHOR, BOTH, LOOKER, STRANGER
+from tests.rig.policy_site import AUTHOR, BOTH, CENTRE, LOOKER, STRANGER
 from tests.rig.policy_visitor import Visitor, headers, policy_visitor
 
 pytestmark = pytest.mark.real
@@ -26,12 +28,39 @@ async def test_a_form_with_nothing_to_choose_from_is_not_offered_and_says_what_i
         draft = await visitor.get(f"{page}/edit")
         assert f'href="{page}/form/hours"' in draft
         assert f'href="{page}/form/networks"' not in draft
-        assert "in the setting [[networks]]" in draft
+        assert "Ask the administrator of the technology centre" in draft
         form = await visitor.get(f"{page}/form/networks")
         assert "This form cannot be filled in yet." in form
-        assert "in the setting [[networks]]" in form
+        assert "[[networks]]" not in form, "who looks after one municipality sets nothing of the centre"
         assert f'action="{page}/form/networks"' not in form
-        assert "v nastavení [[networks]]" in await visitor.get(f"{page}/form/networks", language="cs")
+        told = await visitor.get(f"{page}/form/networks", language="cs")
+        assert "Požádejte správce technologického centra" in told
+        centre = await visitor.begun(CENTRE)
+        assert "in the setting [[networks]]" in await visitor.get(f"{centre}/form/networks", CENTRE)
+
+
+async def test_who_saves_a_form_is_led_to_what_was_saved(visitor: Visitor) -> None:
+    page = await visitor.begun()
+    where = await visitor.filled(page)
+    assert where == f"{page}/edit?done=saved&policy=map-clerks#policy-map-clerks"
+    draft = await visitor.get(where)
+    assert re.search(
+        r'id="policy-map-clerks" tabindex="-1">\s*<p><span class="tag tag-success">just saved', draft
+    )
+    assert draft.count("just saved") == 1
+    assert "just saved" not in await visitor.get(f"{page}/edit")
+
+
+async def test_whoever_takes_a_policy_out_reads_applications_by_their_names(tmp_path, monkeypatch) -> None:
+    map_ = Title(cs="Mapa obvodu", en="Map of the district")
+    monkeypatch.setattr("tests.rig.policy_site.TITLES", {ApplicationId("map"): map_})
+    async with policy_visitor(tmp_path) as visitor:
+        page = await visitor.begun()
+        await visitor.filled(page)
+        draft = await visitor.get(f"{page}/edit")
+        (question,) = re.findall(r'href="([^"]+/remove[^"]+number=1)"', draft)
+        shown = await visitor.get(question.replace("&amp;", "&"))
+        assert "<dd>Map of the district</dd>" in shown
 
 
 async def test_where_networks_are_named_their_form_is_offered(visitor: Visitor) -> None:

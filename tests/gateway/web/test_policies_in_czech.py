@@ -1,6 +1,7 @@
 """Who edits policies as text reads in their own language what is wrong with them."""
 
 import html
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -93,6 +94,32 @@ async def test_a_fault_is_told_in_the_readers_language_in_the_editor_and_on_the_
     (entry,) = visitor.world.entries(Code.POLICY_ACT_REFUSED)
     assert english in str(entry.details["finding"])
     assert czech not in str(entry.details["finding"])
+
+
+async def test_a_fault_shows_its_line_with_its_number_and_leads_to_the_editor(visitor):
+    page = await visitor.begun()
+    text = reads(HULIN) + "\npermit (\nwhoever);\n"
+    number = text.split("\n").index("whoever);") + 1
+    where = await visitor.step(page, "text", file=FILE, text=text)
+    for path in (where, page):
+        shown = await visitor.get(path, language="cs")
+        assert f'<span class="quiet">{number}</span> <mark>whoever</mark>);' in shown
+        assert f'<span class="quiet">{number - 1}</span> permit (' in shown
+        assert "notice-error" in shown
+    assert f'href="{page}/text?file={FILE}">Upravit jako text' in await visitor.get(page, language="cs")
+    assert "Upravit jako text<" not in await visitor.get(where, language="cs")
+
+
+async def test_who_gains_is_offered_while_a_case_fails_and_not_of_what_nobody_can_read(visitor):
+    page = await visitor.begun()
+    file, text, *_ = FAULTS["a failed case"]
+    await visitor.step(page, "text", file=file, text=text)
+    shown = await visitor.get(page, language="cs")
+    assert f'href="{page}/impact"' in shown
+    assert re.search(r"a je to odmítnuto \([a-z_]+: [^)]+\)", html.unescape(shown))
+    assert "Kdo získá a kdo ztratí" in await visitor.get(f"{page}/impact", language="cs")
+    await visitor.step(page, "text", file=FILE, text="permit (\nwhoever);\n")
+    assert f'href="{page}/impact"' not in await visitor.get(page, language="cs")
 
 
 async def test_the_history_says_in_the_readers_language_why_it_could_not_come_into_force(visitor):

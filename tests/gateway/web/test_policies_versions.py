@@ -39,6 +39,9 @@ async def test_versions_are_listed_compared_and_rolled_back_with_a_reason(visito
         409,
         "policies_without_reason",
     )
+    told = await (await visitor.post("/versions/1/restore", APPROVER, of="", why=" ")).text()
+    assert "These policies are not in force yet" in told
+    assert 'aria-describedby="why-error"' in told
     assert await visitor.refused("/versions/1/restore", AUTHOR, of="", why="x") == (
         403,
         "role_not_sufficient",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,6 @@ from gateway.asks.ask import Kind, Stage
 from gateway.asks.refused import Why
 from gateway.asks.store import Sought
 from gateway.waiting import Waiting
-from gateway.web.requests.forms import moment_of
 from gateway.web.requests.not_done import MENDABLE, TEXTS
 from tests.gateway.asks.town import EVA, IVO, JANA, MARTIN, PAVEL, PETR
 from tests.gateway.web.people import NOW, assertion_header
@@ -80,7 +79,7 @@ async def test_a_request_goes_its_way_from_asking_to_its_end(client, site):
 
 @pytest.mark.parametrize("path", ["/", "/waiting"])
 async def test_a_long_list_goes_on_on_another_page(client, site, monkeypatch, path):
-    monkeypatch.setattr("gateway.web.requests.rooms.SHOWN", 2)
+    monkeypatch.setattr("gateway.web.requests.site.SHOWN", 2)
     for number in range(3):
         await post(client, JANA, "/ask", ASK | WHY | {"until": f"2026-11-23T12:0{number}"})
     who = JANA if path == "/" else PETR
@@ -93,9 +92,59 @@ async def test_a_long_list_goes_on_on_another_page(client, site, monkeypatch, pa
     assert {*shown[0], *shown[1]} == {one.id for one in await site.kept.office.find(Sought())}
 
 
-async def test_nobody_is_offered_to_decide_their_own_nor_can(client, site):
-    await post(client, PETR, "/ask", ASK | WHY)
+async def test_declining_without_a_reason_shows_the_form_again_which_says_what_it_needs(client, site):
+    await post(client, JANA, "/ask", ASK | WHY)
     asked = await only(site)
+    assert "K zamítnutí je důvod nutný" in await get(client, PETR, f"/one?name={asked.id}")
+    page = await post(client, PETR, f"/refuse?name={asked.id}", {"name": asked.id, "note": " "}, 409)
+    assert "Napište, proč žádost zamítáte." in page
+    assert 'aria-invalid="true" aria-describedby="note-hint note-error"' in page
+    assert f'formaction="/refuse?name={asked.id}"' in page
+    assert "K zamítnutí" in await get(client, PETR, f"/refuse?name={asked.id}")  # the switch of languages
+    assert (await only(site)).stage is Stage.WAITING
+    await post(client, PETR, "/refuse", {"name": asked.id, "note": "není potřeba"})
+    assert (await only(site)).stage is Stage.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("/approve", "Zatím není schváleno"), ("/refuse", "Zatím není zamítnuto")]
+)
+async def test_words_that_cannot_be_kept_stay_in_the_form(client, site, path, words):
+    await post(client, JANA, "/ask", ASK | WHY)
+    asked = await only(site)
+    page = await post(client, PETR, path, {"name": asked.id, "note": "ano" * 200}, 409)
+    assert words in page
+    assert "Napište čitelný text, nejvýše 500 znaků." in page
+    assert "ano" * 200 + "</textarea>" in page
+    assert (await only(site)).stage is Stage.WAITING
+
+
+async def test_a_review_without_a_finding_shows_its_form_again(client, site):
+    for application in ("records", "budget"):
+        urgent = {"application": application, "why": "hoří radnice, zachraňuji spisy"}
+        await post(client, JANA, "/emergency", urgent)
+    uses = await site.kept.office.find(Sought())
+    for use in uses:
+        await post(client, MARTIN, "/end", {"name": use.id})
+    for use in uses:
+        page = await post(client, MARTIN, "/review", {"name": use.id, "note": "x" * 501}, 409)
+        assert "Přezkum zatím není zapsán" in page
+        assert page.count('name="note"') == 2
+        assert page.count("Napište, co jste zjistili") == 1
+        assert page.index("x" * 501) < page.rindex("<textarea")  # it comes first
+    assert all(use.reviewed is None for use in await site.kept.office.find(Sought()))
+
+
+async def test_who_may_do_it_already_is_told_and_nobody_decides_their_own(client, site):
+    told = await post(client, PETR, "/ask", ASK | WHY, 200)
+    assert "Tohle už smíte, žádost zatím nebyla odeslána" in told
+    assert "<code>mayors-sign</code>" in told
+    assert await site.kept.office.find(Sought()) == []
+    (even_so,) = re.findall(r'name="even_so" value="([^"]+)"', told)
+    assert await post(client, PETR, "/ask", ASK | WHY | {"even_so": "budget sign"}, 200)
+    await post(client, PETR, "/ask", ASK | WHY | {"even_so": even_so})
+    asked = await only(site)
+    assert "už žadatel podle svých rolí smí" in await get(client, EVA, f"/one?name={asked.id}")
     page = await get(client, PETR, f"/one?name={asked.id}")
     assert "Schválit" not in page
     assert "Rozhodne o ní někdo jiný" in page
@@ -122,7 +171,9 @@ async def test_whom_the_policies_do_not_let_decide_sees_nothing_of_others(client
     [
         ({"why": " "}, "Chybí důvod"),
         ({"application": "payroll"}, "O tuto aplikaci nelze žádat"),
-        ({"sign": "", "administer": "1"}, "Tuto činnost aplikace nemá"),
+        ({"administer": "1"}, "Aplikace Spisová služba tuto činnost nemá: správa"),
+        ({"administer": "1"}, "Zaškrtněte jen to, co umí: čtení, zápis, podepsání."),
+        ({"sign": ""}, "Není vybráno, co chcete v aplikaci dělat"),
         ({"until": "včera"}, "Doba přístupu není správně"),
         ({"until": "2027-02-01T08:00"}, "příliš dlouhou dobu"),
     ],
@@ -134,6 +185,18 @@ async def test_what_a_form_can_mend_is_shown_in_it_with_what_was_typed(client, s
     if "why" not in changed:
         assert "kontrola &lt;b&gt;spisu&lt;/b&gt;" in page
     assert await site.kept.office.find(Sought()) == []
+
+
+async def test_a_form_offers_what_applications_have_and_says_which(client):
+    page = await get(client, JANA, "/ask")
+    offered = re.findall(r'data-applications="([^"]+)"><input type="checkbox" id="action-([a-z]+)"', page)
+    assert offered == [
+        ("records budget map", "read"),
+        ("records budget", "write"),
+        ("records budget", "sign"),
+    ]
+    assert "administer" not in page
+    assert page.count('<span class="quiet" data-only>(Spisová služba, Rozpočet)</span>') == 2
 
 
 async def test_a_refusal_links_to_a_form_that_is_filled_in(client):
@@ -244,14 +307,6 @@ def test_every_reason_has_its_words_in_both_languages():
     assert set(TEXTS) > MENDABLE
     for words in TEXTS.values():
         assert len(set(words)) == 4
-
-
-def test_times_of_a_form_are_those_of_prague():
-    assert moment_of("2026-11-23T10:00") == datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-    assert moment_of("2026-07-01T10:00") == datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
-    for text in ("", "x", "2026-11-23T10:00+01:00"):
-        assert moment_of(text) is None
-    assert timedelta(hours=1)
 
 
 async def test_whoever_placed_an_order_sees_it_and_its_sponsor_is_led_to_decide(client, site):

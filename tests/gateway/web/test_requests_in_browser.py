@@ -76,3 +76,19 @@ async def test_every_page_about_requests_is_accessible_in_every_look(browser, to
             found[name] = faults
     await context.close()
     assert found == {}
+
+
+async def test_only_what_the_chosen_application_can_do_is_offered(browser, town):
+    origin, _ = town
+    context = await browser.new_context(ignore_https_errors=True, locale="cs")
+    page = await context.new_page()
+    await page.set_extra_http_headers(assertion_header(signed_in(JANA)))
+    await page.goto(f"{origin}/ask")
+    await page.locator("#action-sign").check()
+    await page.locator("#application").select_option("map")
+    assert await page.locator("#action-read").is_visible()
+    assert not await page.locator("#action-sign").is_visible()
+    assert await page.locator("#action-sign").is_disabled(), "what is not seen is not sent"
+    await page.locator("#application").select_option("records")
+    assert await page.locator("#action-sign").is_checked()
+    await context.close()

@@ -1,0 +1,34 @@
+"""What an edit touched, as the history of a proposal names it: policies by their names, or else the file."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from policies.statements import split
+from policies.texts import POLICIES, Texts
+
+NAME = re.compile(r'@id\("([a-z0-9][a-z0-9-]*)"\)')
+MOST = 12  # of them named in one line
+
+
+def edited_parts(before: Texts, after: Texts) -> list[str]:
+    """In order; empty where the texts stayed: then the note was edited."""
+    found = sorted({part for file in {*before, *after} for part in _of(file, before, after)})
+    return found if len(found) <= MOST else [*found[:MOST], "…"]
+
+
+def _of(file: str, before: Texts, after: Texts) -> Iterator[str]:
+    was, now = before.get(file, ""), after.get(file, "")
+    if was == now:
+        return
+    old, new = _by_name(file, was), _by_name(file, now)
+    named = [name for name in {*old, *new} if old.get(name) != new.get(name)]
+    yield from named or [file]
+
+
+def _by_name(file: str, text: str) -> Mapping[str, list[str]]:
+    """The statements of a file by their names; those that have none, by the file's."""
+    found: dict[str, list[str]] = {}
+    for statement in split(text) if file.endswith(POLICIES) else ():
+        name = NAME.search(statement.text)
+        found.setdefault(name[1] if name else file, []).append(statement.text)
+    return found
