@@ -16,14 +16,11 @@ from gateway.alerts.watch import Alert
 from gateway.asks.emergencies import Emergencies
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry, Outcome
-from gateway.audit.facts import microseconds
 from gateway.audit.own_process import encode
 from gateway.audit.purposes import with_purpose
 from gateway.audit.questions import questions
 from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict
-from gateway.audit.retention import Hold, Kept, standings
-from gateway.audit.shard import Shard
 from gateway.commands.public_certificate import Standing
 from gateway.compliance.paper import NotDrawn, drawn
 from gateway.compliance.report import report_of, tallies
@@ -66,24 +63,9 @@ from tests.gateway.web.people import (
     PHONE,
 )
 from tests.gateway.web.sample_log import MemoryLog, report
+from tests.gateway.web.sample_months import OF_THREE_MONTHS
 from tests.gateway.web.sample_views import MemoryViews
 from tests.rig.incidents import Incidents as IncidentsKept
-
-
-def month(number: int, dropped_by: int | None = None) -> Shard:
-    """Of thirty days, the last of which ended a week ago."""
-    ended = NOW - timedelta(days=7 + 30 * (20 - number))
-    began = microseconds(ended - timedelta(days=30))
-    return Shard(number, "2026-01", number * 4_000, 4_000, bytes(32), began, microseconds(ended), dropped_by)
-
-
-HOLD = Hold(1, microseconds(NOW - timedelta(days=400)), None, "šetření č. j. 5/2026", 0, "cli:root (novak)")
-OF_THREE_MONTHS = Kept(
-    standings(
-        [month(0, dropped_by=70_000), month(1), month(20)], [replace(HOLD, until=microseconds(NOW))], 18
-    ),
-    [HOLD],
-)
 
 CARDS = (
     Card(
