@@ -1,4 +1,4 @@
-"""Names of the reasons why a receiver of the log takes nothing; those of notices are named with them."""
+"""Names of the reasons about alerts, and why a receiver of the log takes nothing; those of notices stand with them."""
 
 from config.settings import Title
 from gateway.audit.named import Group
@@ -13,6 +13,15 @@ GROUPS: tuple[Group, ...] = (
             "receiver_settings_unusable": Title(
                 cs="soubory z nastavení příjemce nelze použít",
                 en="files of the receiver's settings cannot be used",
+            ),
+        },
+    ),
+    (
+        Title(cs="Upozornění", en="Alerts"),
+        {
+            "alert_not_open": Title(
+                cs="upozornění už pominulo, nebo je převzaté",
+                en="the alert was over, or in somebody's hand",
             ),
         },
     ),

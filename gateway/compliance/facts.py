@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from config.settings import Settings
 from config.vocabulary import MunicipalityCode
@@ -48,8 +48,6 @@ class Facts:
     reviews: Sequence[Campaign] = ()
     recovery: bool = False
     verdict: Verdict | None = None
-    kept: timedelta | None = None
-    """How long entries are kept; None: nothing is ever deleted."""
     tallies: Mapping[Code, Tally] = field(default_factory=dict)
 
     def count(self, *codes: Code) -> int:

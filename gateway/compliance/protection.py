@@ -120,17 +120,6 @@ def _incidents(facts: Facts) -> Iterator[Finding]:
     )
 
 
-def _reading(facts: Facts) -> Iterator[Finding]:
-    if facts.kept is None:
-        yield Finding(
-            Standing.OUTSIDE,
-            said(
-                "Brána zápisy nemaže; jak dlouho osobní údaje v nich ponechat, určuje úřad.",
-                "Brána deletes no entries; how long personal data stay in them is for the office to decide.",
-            ),
-        )
-
-
 PROTECTION = (
     Demand(
         id="session-identifiers",
@@ -251,12 +240,11 @@ PROTECTION = (
         ),
         how=lambda _: said(
             "Dotazy v adresách, hesla, kódy ani tokeny se nezaznamenávají; z mylně zadaného jména zůstanou "
-            "dva znaky. Každé čtení má zápis.",
+            "dva znaky. Každé čtení má zápis s účelem; co je starší, než se uchovává, se maže.",
             "Queries of addresses, passwords, codes and tokens are not recorded; of a mistyped name two "
             "characters remain. Each reading "
-            "has an entry.",
+            "has an entry with its purpose; what is older than it is kept is deleted.",
         ),
-        check=_reading,
         codes=(Code.LOG_SEARCHED,),
     ),
 )

@@ -10,7 +10,7 @@ from gateway.compliance.facts import Facts
 from gateway.compliance.wording import said
 from idp.http.moments import PRAGUE
 
-KEPT = timedelta(days=548)  # 18 months
+KEPT = 18  # months
 UNSEALED = timedelta(minutes=1)  # for so long an entry may be changed unnoticed
 
 
@@ -83,13 +83,13 @@ def _whole(facts: Facts) -> Iterator[Finding]:
 
 
 def _kept(facts: Facts) -> Iterator[Finding]:
-    if facts.kept is not None and facts.kept < KEPT:
+    if facts.settings.audit.kept_months < KEPT:
         text = said(
-            "Zápisy se mažou po {kept}, dříve než po 18 měsících.",
-            "Entries are deleted after {kept}, sooner than after 18 months.",
-            kept=facts.kept,
+            "Zápisy se mažou {kept} měsíců po posledním v měsíci, dříve než po 18.",
+            "Entries are deleted {kept} months behind the last one of a month, sooner than after 18.",
+            kept=facts.settings.audit.kept_months,
         )
-        yield Finding(Standing.NOT_MET, text, "audit.kept", "548 days")
+        yield Finding(Standing.NOT_MET, text, "audit.kept_months", "18")
 
 
 def _clock(facts: Facts) -> Iterator[Finding]:
@@ -273,14 +273,12 @@ RECORDING = (
             cs="Záznamy se uchovávají nejméně 18 měsíců.", en="Records are kept for 18 months at least."
         ),
         how=lambda facts: said(
-            "Zápisy se uchovávají {kept}.",
-            "Entries are kept {kept}.",
-            kept=Title(cs="bez omezení, nic se nemaže", en="without limit, nothing is deleted")
-            if facts.kept is None
-            else facts.kept,
+            "Každý měsíc záznamu se maže jako celek, {kept} měsíců po svém posledním zápisu; zadržené se nemaže.",
+            "Each month of the log is deleted as a whole, {kept} months behind its last entry; what is held is not.",
+            kept=facts.settings.audit.kept_months,
         ),
         check=_kept,
-        codes=(Code.STARTED, Code.STATE_MOVED),
+        codes=(Code.LOG_SHARD_DROPPED, Code.LOG_HOLD_PLACED, Code.LOG_HOLD_LIFTED),
     ),
     Demand(
         id="clock",

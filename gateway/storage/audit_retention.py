@@ -14,15 +14,18 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from gateway.audit.entry import Entry
 from gateway.audit.facts import microseconds
+from gateway.audit.places import BLOCK
 from gateway.audit.retention import Hold, Kept, standings, to_be_dropped
 from gateway.audit.shard import Shard
 from gateway.audit.shard_acts import hold_lifted, hold_placed, shard_dropped
 from gateway.audit.tree import KEPT
 from gateway.storage.audit import append
+from gateway.storage.audit_index import forget, forget_entries
 from gateway.storage.audit_names import forget_names
 from gateway.storage.audit_shards import closed_shards, drops, is_server, without_waiting
 from gateway.storage.database import Database
 from gateway.storage.tables.audit import audit_checkpoint, audit_entry, audit_hold, audit_node, audit_shard
+from gateway.storage.tables.audit_index import audit_term
 
 STEP = 500  # rows removed at once: whoever appends waits for some tens of milliseconds
 Append = Callable[[Connection, Sequence[Entry]], range]
@@ -148,10 +151,26 @@ def remove_some(connection: Connection, one: Shard, step: int = STEP) -> bool:
         return False
     if _removed(connection, checkpoint, one.first + 1, one.end - 1, step):
         return False
+    if _block_forgotten(connection, one):
+        return False
+    forget_entries(connection, one.first, one.first + 1)
+    forget_entries(connection, one.end - 1, one.end)
     last = one.first + (one.size >> KEPT)
     connection.execute(delete(audit_node).where(audit_node.c.position.between(one.first, last)))
     connection.execute(update(audit_shard).where(audit_shard.c.number == one.number).values(gone=True))
     return True
+
+
+def _block_forgotten(connection: Connection, one: Shard) -> bool:
+    """Whether the index had words of a block that lay wholly in it. Blocks at its edges go at last, and are made again
+    of what is left.
+    """
+    block = audit_term.c.block
+    inner = block.between(-(-one.first // BLOCK), one.end // BLOCK - 1)
+    lowest = connection.execute(select(func.min(block)).where(inner)).scalar()
+    if lowest is not None:
+        forget(connection, lowest, lowest + 1)
+    return lowest is not None
 
 
 def _removed(connection: Connection, key: Any, first: int, last: int, step: int) -> bool:

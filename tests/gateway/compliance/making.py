@@ -123,7 +123,6 @@ def facts(**changed: object) -> Facts:
         "reviews": [review()],
         "recovery": True,
         "verdict": Verdict(whole=True, at=NOW, sequence=7),
-        "kept": timedelta(days=600),
     }
     return Facts(**given | changed)  # type: ignore[arg-type]
 

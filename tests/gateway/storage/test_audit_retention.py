@@ -12,11 +12,14 @@ from gateway.audit import checkpoint_file
 from gateway.audit.anchors import Fault
 from gateway.audit.entry import Code
 from gateway.audit.facts import microseconds
+from gateway.audit.places import BLOCK
+from gateway.audit.shard import Shard
 from gateway.storage.audit import LogInconsistent
 from gateway.storage.audit_evidence import rows
 from gateway.storage.audit_retention import Retention, ShardIsRead, ShardNotSealed, remove_some
 from gateway.storage.audit_shards import is_server
 from gateway.storage.tables.audit import audit_checkpoint, audit_person
+from gateway.storage.tables.audit_index import audit_block, audit_term
 from tests.gateway.audit.making import NOON, Log, entry
 from tests.gateway.audit.sharding import broken, by_hand, check, months, shards
 from tests.gateway.audit.test_append import written
@@ -269,3 +272,34 @@ def test_a_log_goes_on_in_its_month_while_somebody_is_at_the_table_of_before(mon
     assert len(shards(months)) == 3
     seal(months)
     assert check(months).broken is None
+
+
+def test_words_of_a_deleted_month_leave_the_index_too(months: Log) -> None:
+    by_hand(months, "INSERT INTO audit_block VALUES (0, 1, 2)", "DELETE FROM audit_term")
+    word = {"block": 0, "term": b"person:person-0", "places": bytes(2)}
+    months.database.write_soon(lambda c: c.execute(audit_term.insert().values(word))).result()
+    drop(months, MAY_IS_OLD)
+    left = months.database.read_now(
+        lambda c: [*c.execute(select(audit_term)), *c.execute(select(audit_block))]
+    )
+    assert left == [], "it is made again of what is left"
+
+
+def test_blocks_of_the_index_that_lie_in_a_deleted_month_go_one_by_one(months: Log) -> None:
+    big = Shard(9, "2020-01", 100, 3 * BLOCK, bytes(32), 0, 0, dropped_by=1)
+    words = [{"block": block, "term": b"x", "places": bytes(2)} for block in range(5)]
+    months.database.write_soon(lambda c: c.execute(audit_term.insert(), words)).result()
+    by_hand(months, "DELETE FROM audit_entry WHERE sequence >= 0")
+
+    def blocks() -> set[int]:
+        return months.database.read_now(lambda c: set(c.scalars(select(audit_term.c.block))))
+
+    def step() -> bool:
+        return months.database.write_soon(partial(remove_some, one=big)).result()
+
+    by_hand(months, "DELETE FROM audit_checkpoint WHERE size >= 0")
+    found = []
+    while not step():
+        found.append(blocks())
+    assert found == [{0, 2, 3, 4}, {0, 3, 4}]
+    assert blocks() == {4}

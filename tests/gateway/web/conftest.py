@@ -24,7 +24,8 @@ from gateway.web.refusal import signed_out_page
 from gateway.web.sign_in_failures import told
 from idp.http.page import language_of, page_headers
 from tests.gateway.web.people import NOW, session
-from tests.gateway.web.sample import CARDS, FLEET, POLICIES, REQUESTS, Office
+from tests.gateway.web.sample import CARDS, POLICIES, REQUESTS, Office
+from tests.gateway.web.sample_fleet import FLEET
 from tests.rig.assistance import Helping, helping
 from tests.rig.incidents import incidents
 

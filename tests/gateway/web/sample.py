@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
-from config.fleet import NodeName
-from config.fleet import Role as NodeRole
 from config.places import Places
 from config.settings import Place, Title
 from config.vocabulary import ApplicationId, Role, SessionId
@@ -18,18 +16,15 @@ from gateway.alerts.watch import Alert
 from gateway.asks.emergencies import Emergencies
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry, Outcome
-from gateway.audit.facts import microseconds
 from gateway.audit.own_process import encode
 from gateway.audit.purposes import with_purpose
 from gateway.audit.questions import questions
 from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict
-from gateway.audit.retention import Hold, Kept, standings
-from gateway.audit.shard import Shard
 from gateway.commands.public_certificate import Standing
 from gateway.compliance.paper import NotDrawn, drawn
 from gateway.compliance.report import report_of, tallies
-from gateway.fleet.known_nodes import Heard, KnownFleet, KnownNode
+from gateway.fleet.known_nodes import KnownFleet
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.incidents.incident import waiting
 from gateway.sessions.assistance import Assistance
@@ -68,24 +63,9 @@ from tests.gateway.web.people import (
     PHONE,
 )
 from tests.gateway.web.sample_log import MemoryLog, report
+from tests.gateway.web.sample_months import OF_THREE_MONTHS
 from tests.gateway.web.sample_views import MemoryViews
 from tests.rig.incidents import Incidents as IncidentsKept
-
-
-def month(number: int, dropped_by: int | None = None) -> Shard:
-    """Of thirty days, the last of which ended a week ago."""
-    ended = NOW - timedelta(days=7 + 30 * (20 - number))
-    began = microseconds(ended - timedelta(days=30))
-    return Shard(number, "2026-01", number * 4_000, 4_000, bytes(32), began, microseconds(ended), dropped_by)
-
-
-HOLD = Hold(1, microseconds(NOW - timedelta(days=400)), None, "šetření č. j. 5/2026", 0, "cli:root (novak)")
-OF_THREE_MONTHS = Kept(
-    standings(
-        [month(0, dropped_by=70_000), month(1), month(20)], [replace(HOLD, until=microseconds(NOW))], 18
-    ),
-    [HOLD],
-)
 
 CARDS = (
     Card(
@@ -229,27 +209,6 @@ class MemorySessions:
                   reason=self.recheck_finds, details=details)
         ])  # fmt: skip
 
-
-JOINED, UNTIL = NOW - timedelta(days=20), NOW + timedelta(days=9)
-
-
-def _node(name: str, role: NodeRole = NodeRole.WHOLE, *, heard: Heard | None, **more) -> KnownNode:
-    usual = {"joined_at": JOINED, "certificate_until": UNTIL, "policies": "5f0c9d21aa47"}
-    return KnownNode(name=NodeName(name), role=role, heard=heard, **(usual | more))
-
-
-FLEET = KnownFleet(
-    (
-        _node("a", heard=Heard(NOW - timedelta(seconds=3), "0.1.0")),
-        _node("b", heard=Heard(NOW - timedelta(seconds=2), "0.1.0", ("in_service", "not_alone"))),
-        _node("c", heard=Heard(NOW - timedelta(minutes=7), "0.1.0"), policies="03be11f2c9d0"),
-        _node("radnice-vstup", NodeRole.EDGE, heard=None, policies="", certificate_until=NOW),
-        _node("stary", NodeRole.CONTROL, heard=None, left_at=NOW - timedelta(1), certificate_until=None),
-        KnownNode(name=NodeName("zaloha"), role=NodeRole.WHOLE, invited_until=NOW + timedelta(hours=23)),
-    ),
-    "5f0c9d21aa47",
-)
-"""One of each kind that the page tells apart."""
 
 TOWN_HALL = Title(cs="Městský úřad Hulín", en="Hulín town hall")
 

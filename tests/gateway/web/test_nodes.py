@@ -9,7 +9,7 @@ from config.fleet import Role
 from gateway.audit.entry import Code
 from gateway.fleet.known_nodes import Heard, KnownFleet
 from tests.gateway.web.people import NOW
-from tests.gateway.web.sample import FLEET
+from tests.gateway.web.sample_fleet import FLEET
 from tests.gateway.web.test_officer import shown
 
 pytestmark = pytest.mark.real
