@@ -122,6 +122,8 @@ class Submitter:
             if known != head.said.size or refusing:
                 answer = await self._answer(head, known)
                 answers += [] if answer is None else [answer]
+                if isinstance(answer, Away) and answer.trouble is Trouble.UNREACHABLE:
+                    break  # nor will it take the other trees now
         if answers:
             await self._hear(before, answers)
         good = all(isinstance(one, Cosigned) for one in answers)

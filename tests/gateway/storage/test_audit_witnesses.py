@@ -6,13 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import Connection, delete, update
 
 from gateway.audit.checkpoint import seal, unseal
 from gateway.audit.cosignature import WitnessKey, cosignature_in
 from gateway.audit.entry import Code
+from gateway.audit.for_auditors.brana_verify import Broken, Key, Witness, verified
 from gateway.audit.note import Verifier
 from gateway.audit.search import Query
+from gateway.storage.audit_export import Sealed as Ended
+from gateway.storage.audit_export import Span, handed_out, parts
 from gateway.storage.audit_retention import Retention
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.audit_witnesses import StoredWitnesses, last_of, newest_cosigned, stand_of, to_hand_out
@@ -292,6 +295,34 @@ async def test_of_two_months_the_entry_s_own_is_handed_out_with_what_was_cosigne
         (JUNE, 7, True),
         (JUNE, 8, False),
     ]
+
+
+async def test_an_export_of_two_months_is_held_against_a_witness_by_its_last_checkpoint(
+    log: Log, witness: WitnessProcess, tmp_path: Path
+) -> None:
+    key = Key(str(SIGNER.verifier))
+    key.witnesses = [Witness(str(witness.key))]
+
+    def exported() -> list[str]:
+        def lines(connection: Connection) -> bytes:
+            newest = to_hand_out(connection)
+            ends = Ended(unseal(newest.note, [SIGNER.verifier]), newest.note)
+            given = parts(
+                connection, Span(0, newest.size), ends, lambda note: unseal(note, [SIGNER.verifier])
+            )
+            return b"".join(handed_out(connection, given))
+
+        (tmp_path / "given").write_bytes(log.database.read_now(lines))
+        with (tmp_path / "given").open("rb") as file:
+            return [what for what, _ in verified(file, key, {})]
+
+    await grow(log, 3)
+    await next_month(log, 3)
+    with pytest.raises(Broken, match="unwitnessed"):
+        exported()
+    await submitter(log, witness).step()
+    assert exported() == ["whole", "whole", "witnessed"]
+    assert (tmp_path / "given").read_text("utf-8").count(f"— {witness.key.name} ") == 2
 
 
 async def test_a_month_that_was_deleted_is_asked_of_nobody(log: Log, witness: WitnessProcess) -> None:
