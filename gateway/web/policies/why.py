@@ -86,7 +86,7 @@ class Why:
             question = self._question(caller, who, entered, snapshot)
             async with site.thinking:
                 found = await asyncio.to_thread(
-                    explained_as_decided, site.books.in_force(), question, snapshot
+                    explained_as_decided, site.books.in_force(), question, snapshot, who.state
                 )
         return await site.show(
             request,

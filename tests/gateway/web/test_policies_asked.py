@@ -15,7 +15,7 @@ from config.vocabulary import Action, ApplicationId, Role, RouteName
 from gateway.audit.entry import Code
 from gateway.authorize.snapshot import NamedRoute, Offer
 from gateway.web.simulating import Finished, NotFinished, Occupied, Trouble, UnderWay
-from idp.directory.person import RoleHeld
+from idp.directory.person import AccountState, RoleHeld
 from policies.model import Route
 from policies.simulate import Change, Row, Tally, Whose
 from policies.simulated import report
@@ -118,6 +118,18 @@ async def test_duties_that_meet_in_a_person_are_told_as_they_refuse(visitor):
     visitor.given.people = (both,)
     shown = await visitor.get("/why?login=zdejsi.jana&application=map", AUTHOR)
     assert "separation_of_duties" in shown
+    assert "It is permitted." not in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [(AccountState.DISABLED, "account_disabled"), (AccountState.SUSPENDED, "account_suspended")],
+)
+async def test_nobody_is_told_to_be_let_in_whose_account_is_shut(visitor, state, reason):
+    visitor.given.people = (replace(PEOPLE[0], state=state),)
+    shown = await visitor.get("/why?login=zdejsi.jana&application=map", AUTHOR)
+    assert reason in shown
+    assert "nobody signs in with this account now" in shown
     assert "It is permitted." not in shown
 
 
