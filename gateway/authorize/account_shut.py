@@ -46,7 +46,10 @@ SHUT: Mapping[AccountState, tuple[str, Text, Text]] = {
     ),
     AccountState.ROLES_MIXED: (
         "roles_mixed",
-        {_CS: "Účet má roli správce i jinou roli", _EN: "The account has an administrator's role and another"},
+        {
+            _CS: "Účet má roli správce i jinou roli",
+            _EN: "The account has an administrator's role and another",
+        },
         {
             _CS: "Správa vyžaduje samostatný účet; role rozdělí správce adresáře.",
             _EN: "Administration needs its own account; an administrator of the directory parts the roles.",
@@ -70,4 +73,6 @@ def shut(state: AccountState, policy_version: str) -> Refused | None:
         return None
     reason, title, what_helps = SHUT[state]
     advice = {language: _SAME[language] + what_helps[language] for language in Language}
-    return Refused(reason=reason, rule="", policy_version=policy_version, title=title, advice=advice, municipality=None)
+    return Refused(
+        reason=reason, rule="", policy_version=policy_version, title=title, advice=advice, municipality=None
+    )

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from config.vocabulary import ApplicationId, MunicipalityCode, Role, RouteName, SubjectId
+from config.vocabulary import (
+    ApplicationId,
+    MunicipalityCode,
+    Role,
+    RouteName,
+    SubjectId,
+    technical_account_of,
+)
 from gateway.asks.separation import REASON as DUTIES_MEET
 from gateway.authorize.account_shut import shut
 from gateway.authorize.check import SHOWS_DUTIES
@@ -99,7 +106,9 @@ def _kept_out(question: Question, snapshot: Snapshot) -> Kept | None:
     """As `gateway.authorize.check` does, of what can be said without a session."""
     offer = snapshot.applications.get(question.application)
     meeting, route = snapshot.duties.meeting(question.roles), route_named_in(question)
-    if offer is not None and question.municipality not in offer.municipalities:
+    if not question.roles and technical_account_of(question.subject) is None:
+        reason, detail = "no_role", ""
+    elif offer is not None and question.municipality not in offer.municipalities:
         reason, detail = "application_not_offered", ""
     elif offer is not None and (
         question.action not in offer.actions_of(route)

@@ -140,7 +140,9 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
         route=_route(wanted, route, snapshot),
         said=said,
     )
-    found = explained_as_decided(asked.book, as_known(question, who, circumstances, snapshot), snapshot, who.state)
+    found = explained_as_decided(
+        asked.book, as_known(question, who, circumstances, snapshot), snapshot, who.state
+    )
     if as_json:
         click.echo(msgspec.json.encode(explained_content(found)).decode())
     else:

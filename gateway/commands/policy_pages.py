@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.vocabulary import ApplicationId, SubjectId
+from gateway.access_review.blocks import Block
 from gateway.audit.folding import folded
 from gateway.authorize.catalogue import openable
 from gateway.authorize.snapshot import Snapshot, parts_of
@@ -29,7 +30,7 @@ from gateway.web.policies.switch import Switch
 from gateway.web.policies.taking_back import TakingBack
 from gateway.web.policies.versions import Versions
 from gateway.web.policies.who_may import WhoMay
-from gateway.web.policies.why import Why
+from gateway.web.policies.why import Removed, Why
 from idp.directory.subject import directory_of
 from policies.evaluate import PolicyBook
 from policies.incidents import Closure
@@ -77,9 +78,18 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         *Impact(site, PlaneSimulations(plane), plane.state.record).pages(),
         *Versions(site).pages(),
         *WhoMay(site).pages(),
-        *Why(site, PlaneTown(plane).named, plane.state.record, lambda: plane.snapshot).pages(),
+        *Why(
+            site, PlaneTown(plane).named, plane.state.record, lambda: plane.snapshot, _removed(plane)
+        ).pages(),
         *Switch(site, Hits(plane), district).pages(),
     ]
+
+
+def _removed(plane: ControlPlane) -> Removed:
+    async def removed() -> Sequence[Block]:
+        return await plane.state.reviews.look(lambda book: book.blocks())
+
+    return removed
 
 
 @dataclass(frozen=True, slots=True)

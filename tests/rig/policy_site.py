@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from config.named_networks import NamedNetworks
 from config.settings import Network, Separation, SignIn, Title
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, NetworkName, Role, SubjectId
+from gateway.access_review.blocks import Block
 from gateway.asks.ask import Ask
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Entry
@@ -100,6 +101,7 @@ class PolicySite:
     """In force, of whoever is asked about."""
     separation: list[Separation] = field(default_factory=list)
     people: tuple[Person, ...] = PEOPLE
+    removed: tuple[Block, ...] = ()
     waiting: Waiting = NOTHING
     networks: tuple[NetworkName, ...] = (NetworkName("office"),)
     offers: dict[ApplicationId, Offer] = field(default_factory=dict)
@@ -162,7 +164,7 @@ class PolicySite:
             *Impact(site, self, self._record).pages(),
             *Versions(site).pages(),
             *WhoMay(site).pages(),
-            *Why(site, self._named, self._record, self.snapshot).pages(),
+            *Why(site, self._named, self._record, self.snapshot, self._removed).pages(),
             *Switch(site, self._hits, {code: one.name for code, one in DISTRICT.items()}).pages(),
         ]
 
@@ -177,6 +179,9 @@ class PolicySite:
 
     async def _named(self, login: str) -> Sequence[Person]:
         return [one for one in self.people if one.login == login]
+
+    async def _removed(self) -> Sequence[Block]:
+        return self.removed
 
     async def _record(self, entries: Sequence[Entry]) -> None:
         await self.world.database.write(lambda connection: append(connection, entries))

@@ -101,7 +101,9 @@ class Proposals:
             longest=LONGEST_TEXT,
         )
         if returning is not None or untimed:
-            response.headers[REASON_HEADER] = untimed if untimed in REASONS else INVALID if untimed else Refusal.UNEXPLAINED
+            response.headers[REASON_HEADER] = (
+                untimed if untimed in REASONS else INVALID if untimed else Refusal.UNEXPLAINED
+            )
         return response
 
     async def submit(self, request: web.Request) -> web.Response:

@@ -11,16 +11,19 @@ import pytest
 import pytest_asyncio
 
 from config.settings import Separation
-from config.vocabulary import Action, ApplicationId, Role, RouteName
+from config.vocabulary import Action, ApplicationId, Role, RouteName, SubjectId
+from gateway.access_review.blocks import Block, BlockId
+from gateway.access_review.campaign import CampaignId
 from gateway.audit.entry import Code
 from gateway.authorize.snapshot import NamedRoute, Offer
 from gateway.web.simulating import Finished, NotFinished, Occupied, Trouble, UnderWay
 from idp.directory.person import AccountState, RoleHeld
+from idp.events import Actor
 from policies.model import Route
 from policies.simulate import Change, Row, Tally, Whose
 from policies.simulated import report
 from tests.gateway.web.people import NOW
-from tests.policies.world import HULIN, ask
+from tests.policies.world import HULIN, KROMERIZ, ask
 from tests.rig.policy_office import FILE
 from tests.rig.policy_site import AUTHOR, LOOKER, PEOPLE, STRANGER
 from tests.rig.policy_visitor import Visitor, headers, policy_visitor
@@ -131,6 +134,41 @@ async def test_nobody_is_told_to_be_let_in_whose_account_is_shut(visitor, state,
     assert reason in shown
     assert "nobody signs in with this account now" in shown
     assert "It is permitted." not in shown
+
+
+@pytest.mark.parametrize("roles", [(), PEOPLE[0].roles])
+async def test_what_a_review_took_away_here_is_told_with_where_it_is_given_back(visitor, roles):
+    visitor.given.people = (replace(PEOPLE[0], roles=roles),)
+    visitor.given.removed = (taken_away(HULIN),)
+    shown = await visitor.get("/why?login=zdejsi.jana&application=map", AUTHOR)
+    assert "Removed by an access review" in shown
+    assert "by Petr Dvořák" in shown
+    assert f"/reviews/{'c' * 16}" in shown
+    assert ("It is permitted." in shown) is bool(roles)
+    assert ("You have no role in any municipality" in shown) is not bool(roles)
+
+
+async def test_what_was_taken_away_elsewhere_is_not_told_here(visitor):
+    visitor.given.people = (replace(PEOPLE[0], roles=()),)
+    visitor.given.removed = (taken_away(KROMERIZ),)
+    shown = await visitor.get("/why?login=zdejsi.jana&application=map", AUTHOR, status=409)
+    assert "Nobody is meant by that" in shown
+    assert "Removed by an access review" not in shown
+
+
+def taken_away(where):
+    return Block(
+        id=BlockId("b" * 16),
+        subject=PEOPLE[0].subject,
+        login="zdejsi.jana",
+        name="Jana Zdejší",
+        municipality=where,
+        role=Role.REGISTRAR,
+        campaign=CampaignId("c" * 16),
+        item=1,
+        by=Actor("Petr Dvořák", SubjectId("urad:dvorak.petr")),
+        since=NOW,
+    )
 
 
 async def test_a_question_has_an_address_and_what_is_said(visitor):
