@@ -27,6 +27,7 @@ from gateway.web.policies.switch import Switch
 from gateway.web.policies.taking_back import TakingBack
 from gateway.web.policies.versions import Versions
 from gateway.web.policies.who_may import WhoMay
+from gateway.web.policies.whom_it_hits import Hit
 from gateway.web.policies.why import Why
 from gateway.web.refusal import ShownRefusal, both
 from gateway.web.simulating import Asked, Standing
@@ -86,12 +87,15 @@ def _held(name: str, login: str, where: MunicipalityCode) -> Person:
 PEOPLE = (_held("Jana Zdejší", "zdejsi.jana", HULIN), _held("Ota Jinde", "jinde.ota", KROMERIZ))
 
 
+HITS = Hit(3, 41, ("Petr Dvořák",), 1, {Role.SUPPLIER: 3}, {ApplicationId("map"): 3})
+
+
 @dataclass
 class PolicySite:
     """Implements `gateway.web.policies.site.Books` and `gateway.web.simulating.Simulations`."""
 
     world: World
-    hits: tuple[int, int] = (3, 41)
+    hits: Hit = HITS
     asked: list[Act] = field(default_factory=list)
     gates_late: bool = False
     simulated: Standing = None
@@ -196,5 +200,5 @@ class PolicySite:
     async def _gates_have_it(self) -> bool:
         return not self.gates_late
 
-    async def _hits(self, closure: Closure, now: datetime) -> tuple[int, int]:
+    async def _hits(self, closure: Closure, now: datetime) -> Hit:
         return self.hits

@@ -68,6 +68,11 @@ async def test_an_officer_sees_whom_it_hits_closes_and_opens_again(visitor):
     answer = await visitor.post("/incidents/confirm", CENTRE, **CLOSING)
     said = await answer.text()
     assert "Of 41 open sessions it hits now: 3" in said
+    assert "Nothing is closed yet." in said
+    assert "Petr Dvořák and 1 more" in said
+    assert "supplier (3)" in said
+    assert "map (3)" in said
+    assert "notice-error" not in said
     assert visitor.world.taken == 0
     await visitor.done("/incidents/close", CENTRE, **CLOSING)
     assert visitor.world.taken == 1
