@@ -25,6 +25,7 @@ from policies.explain import ANYBODY
 from policies.explained import Explained, explained
 from policies.model import Device, Question, Refused, Route
 from policies.said import NOTHING_SAID, Said, with_said
+from policies.somebody_elses import of_somebody_else
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def as_known(question: Question, who: Somebody, circumstances: Circumstances, sn
     asked = (question.application, question.action, question.municipality)
     known = facts_of_person(who, asked, question.address, snapshot, question.now)
     facts = replace(
-        known,
+        of_somebody_else(known, question.application, question.action),
         country=circumstances.country or known.country,
         device=circumstances.device,
         tunnel=circumstances.tunnel,
