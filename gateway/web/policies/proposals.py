@@ -27,8 +27,8 @@ STEPS: Mapping[Step, Title] = {
     Step.APPROVE: Title(cs="schválil(a)", en="approved"),
     Step.RETURN: Title(cs="vrátil(a)", en="returned"),
     Step.WITHDRAW: Title(cs="stáhl(a)", en="withdrew"),
-    Step.ACTIVATE: Title(cs="vstoupil v platnost", en="came into force"),
-    Step.FAIL: Title(cs="v platnost vstoupit nemohl", en="could not come into force"),
+    Step.ACTIVATE: Title(cs="uvedl(a) v platnost", en="put it in force"),
+    Step.FAIL: Title(cs="v platnost uvést nemohl(a)", en="could not put it in force"),
 }
 NOW, LATER = "now", "later"
 NO_TIME, BOTH = "no_time", "both"  # what the form of an approval contradicts itself in

@@ -58,7 +58,10 @@ class WhoMay:
                 place = case.application, case.part
                 may.setdefault(case.role, {}).setdefault(place, []).append(case.action)
         every = dict.fromkeys((case.application, case.part) for case in found.cells)
-        shown = [one for one in every if any(one in each for each in may.values())]
+        opened = {application for each in may.values() for application, _ in each}
+        shown = [
+            one for one in every if one[0] in opened
+        ]  # a part that is closed to everybody stands there, too
         language = language_of(request, site.desk.pages.default_language)
         return await site.show(
             request,

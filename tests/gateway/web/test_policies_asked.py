@@ -25,7 +25,7 @@ from policies.simulated import report
 from tests.gateway.web.people import NOW
 from tests.policies.world import HULIN, KROMERIZ, ask
 from tests.rig.policy_office import FILE
-from tests.rig.policy_site import AUTHOR, LOOKER, PEOPLE, STRANGER
+from tests.rig.policy_site import APPROVER, AUTHOR, LOOKER, PEOPLE, STRANGER
 from tests.rig.policy_visitor import Visitor, headers, policy_visitor
 
 pytestmark = pytest.mark.real
@@ -71,6 +71,13 @@ when { principal.roles.contains(Role::"clerk") && context has route && context.r
 """
 
 
+SHUT_PART = """
+@id("parcels-shut") @reason("parcels_shut") @title_cs("a") @title_en("a") @advice_cs("a") @advice_en("a")
+forbid (principal, action, resource in Municipality::"588491")
+when { context has route && context.route.id == "parcels" };
+"""
+
+
 def with_a_part(visitor: Visitor) -> None:
     offer = Offer(frozenset({Action.READ}), frozenset({HULIN}), routes={RouteName("parcels"): PARCELS})
     visitor.given.offers[ApplicationId("map")] = offer
@@ -87,6 +94,18 @@ async def test_a_named_part_stands_beside_its_application_in_the_table_and_the_f
     rows = list(csv.DictReader(io.StringIO(parted)))
     assert {(row["application"], row["part"]) for row in rows} >= {("map", ""), ("map", "parcels")}
     assert {line.removesuffix(",") for line in parted.splitlines()} >= set(plain.splitlines()[1:])
+
+
+async def test_a_part_that_is_closed_to_everybody_stands_in_the_table(visitor):
+    with_a_part(visitor)
+    page = await visitor.begun()
+    await visitor.step(page, "text", file=FILE, text=visitor.world.in_force().texts[FILE] + SHUT_PART)
+    await visitor.step(page, "submit")
+    await visitor.done(f"{page}/approve", APPROVER, **await visitor.approval(page))
+    shown = await visitor.get("/who", LOOKER)
+    assert 'data-label="map">read' in shown
+    assert 'data-label="map (parcels)">–' in shown
+    assert 'data-label="map (parcels)">read' not in shown
 
 
 async def test_a_proposal_shows_who_gains_by_a_named_part_alone(visitor):
