@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from config.upstreams import is_address
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role, RouteName
 from gateway.access_review.blocks import Block
 from gateway.audit.acts import searched
@@ -56,6 +57,8 @@ USUAL: Mapping[str, str] = {
 LONGEST = 200  # characters of a field
 MINUTES_OF_A_YEAR = 366 * 24 * 60
 NOBODY, APPLICATION, ROUTE = "somebody", "application", "route"
+BOTH, ADDRESS, COUNTRY, AT = "both", "address", "country", "at"
+COUNTRY_LENGTH = 2  # ISO 3166-1 alpha-2
 Named = Callable[[str], Awaitable[Sequence[Person]]]
 Removed = Callable[[], Awaitable[Sequence[Block]]]
 Record = Callable[[Sequence[Entry]], Awaitable[None]]
@@ -85,8 +88,9 @@ class Why:
         entered = {name: request.query.get(name, usual)[:LONGEST].strip() for name, usual in USUAL.items()}
         who, wrong, removed = None, "", list[Block]()
         if request.query.get("application") is not None:
-            who, removed = await self._who(request, caller, entered)
-            wrong = NOBODY if who is None else self._wrong(entered)
+            if not faulty(entered):
+                who, removed = await self._who(request, caller, entered)
+            wrong = faulty(entered) or (NOBODY if who is None else self._wrong(entered))
         found, snapshot = None, self.snapshot()
         if who is not None and not wrong:
             question = self._question(caller, who, entered, snapshot)
@@ -188,6 +192,18 @@ class Why:
         route = RouteName(entered["route"]) if entered["route"] else None
         circumstances = Circumstances(country=country, device=DEVICES[device], route=route, said=said)
         return as_known(asked, who, circumstances, snapshot)
+
+
+def faulty(entered: Mapping[str, str]) -> str:
+    """What of the form contradicts itself or can be nothing of the kind; empty where nothing does."""
+    if entered["login"] and entered["role"]:
+        return BOTH
+    if entered["address"] and not is_address(entered["address"]):
+        return ADDRESS
+    country = entered["country"]
+    if country and not (len(country) == COUNTRY_LENGTH and country.isascii() and country.isalpha()):
+        return COUNTRY
+    return AT if entered["at"] and moment(entered["at"]) is None else ""
 
 
 def _routes(snapshot: Snapshot) -> Mapping[ApplicationId, Sequence[RouteName]]:

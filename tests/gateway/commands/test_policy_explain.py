@@ -137,6 +137,18 @@ def test_what_cannot_be_asked_is_said_with_what_to_do(
     assert "\n" in said
 
 
+@pytest.mark.parametrize(
+    ("option", "written", "complaint"),
+    [("--address", "tady", "is no IP address"), ("--country", "Cesko", "write its two letters")],
+)
+def test_where_nobody_can_come_from_is_an_error_and_no_answer(
+    say: Say, option: str, written: str, complaint: str
+) -> None:
+    result = say("explain", "records", "--role", "mayor@588491", option, written)
+    assert result.exit_code == 2
+    assert complaint in result.output
+
+
 @pytest.mark.parametrize("words", [("explain", "records", "--role", "mayor@588491"), ("matrix", "Hulín")])
 def test_a_folder_is_asked_where_nothing_of_a_server_is(office: Installation, words: tuple[str, ...]) -> None:
     plain = office.folder / "plain.toml"

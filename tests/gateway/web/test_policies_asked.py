@@ -214,6 +214,22 @@ async def test_who_is_nobody_here_is_told_alike(visitor, asked):
     assert "Nobody is meant by that" in await visitor.get(f"/why?{asked}&application=map", AUTHOR, status=409)
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("login=zdejsi.jana&role=clerk", "Write a login or choose a role, not both."),
+        ("role=clerk&address=tady", "This is no IP address."),
+        ("role=clerk&country=Slovensko", "Write the two letters of a country"),
+        ("role=clerk&at=1999-01-01T10:00", "This is no time between"),
+    ],
+)
+async def test_what_can_be_nothing_of_the_kind_is_told_at_its_field_and_not_answered(visitor, asked, told):
+    shown = await visitor.get(f"/why?{asked}&application=map", AUTHOR, status=409)
+    assert told in shown
+    assert "It is permitted." not in shown
+    assert visitor.world.entries(Code.LOG_SEARCHED) == []
+
+
 async def test_an_application_that_is_not_there_is_told(visitor):
     assert "Choose an application." in await visitor.get("/why?role=clerk&application=x", AUTHOR, status=409)
 
