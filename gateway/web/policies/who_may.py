@@ -11,11 +11,12 @@ from typing import TypeVar
 from aiohttp import web
 
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, Role
-from gateway.web.desk import Page
+from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.coming import Coming, coming, places
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
+from gateway.web.refusal import FORM_UNREADABLE
 from idp.http.page import language_of, page_headers
 from policies.matrix import DeviceState, Matrix, matrix
 from policies.matrix_words import DEVICE_TITLES, titled
@@ -67,6 +68,7 @@ class WhoMay:
             request,
             "policy_matrix.html",
             caller,
+            status=409 if how.untimely else 200,
             rows=may,
             columns=shown,
             titles=[titled(site.applications[name].in_language(language), part) for name, part in shown],
@@ -82,7 +84,10 @@ class WhoMay:
     async def as_csv(self, request: web.Request) -> web.Response:
         """Every cell, with the rule that decides."""
         caller = self.site.caller(request)
-        found = await self._matrix(request, caller, coming(request.query, self.site.networks))
+        how = coming(request.query, self.site.networks)
+        if how.untimely:
+            raise Refused(FORM_UNREADABLE, 400)
+        found = await self._matrix(request, caller, how)
         out = io.StringIO()
         rows = csv.writer(out)
         parted = any(case.part for case in found.cells)

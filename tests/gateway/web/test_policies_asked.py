@@ -49,6 +49,17 @@ async def test_the_matrix_shows_what_roles_may_by_level_and_device(visitor):
     assert "/who.csv?from=abroad&amp;at=2026-11-28T23%3A00" in away
 
 
+async def test_a_year_that_cannot_be_meant_is_told_at_the_field_and_nothing_is_answered(visitor):
+    page = await visitor.begun()
+    for where in ("/who", f"{page}/impact"):
+        shown = await visitor.get(f"{where}?at=1999-01-01T10:00", AUTHOR, status=409)
+        assert "This is no time between the years 2000 and 2099." in shown
+        assert 'value="1999-01-01T10:00"' in shown
+        assert "data-label" not in shown
+        assert "No role gains or loses" not in shown
+    await visitor.get("/who.csv?at=1999-01-01T10:00", AUTHOR, status=400)
+
+
 async def test_the_matrix_is_a_table_with_every_cell_and_its_rule(visitor):
     answer = await visitor.client.get("/who.csv", headers=headers(LOOKER))
     rows = list(csv.DictReader(io.StringIO(await answer.text())))
