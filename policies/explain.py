@@ -9,6 +9,8 @@ from policies.reasons import Reason
 
 ANYBODY = SubjectId("00000000-0000-0000-0000-000000000000")
 """RFC 9562 §5.9. A policy that names a person says nothing of what a role may do."""
+SOMEBODY_ELSE = SubjectId("00000000-0000-0000-0000-000000000001")
+"""Neither ANYBODY nor any person: whose matter it is where nobody says that it is one's own."""
 
 Allowed = Callable[[Question, Iterable[Action]], frozenset[Action]]
 

@@ -1,8 +1,8 @@
 """Who may do what in one municipality: every role, application, action, level and state of the device. Pure.
 
 Each cell is the verdict that a person would get who has that one role there, acts for the municipality and has just
-signed in; a named part of an application has cells of its own. No policy that names a person plays a part: the matrix
-is about roles.
+signed in; a named part of an application has cells of its own, and where somebody decides it is about others. No policy
+that names a person plays a part: the matrix is about roles.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,6 +18,7 @@ from policies.explain import ANYBODY
 from policies.model import IN_ORDER, NOTHING_FURTHER, Device, Facts, Question, Route
 from policies.parts import NO_PARTS, Parts, reads_parts
 from policies.reasons import Reason
+from policies.somebody_elses import of_somebody_else
 
 
 class DeviceState(StrEnum):
@@ -105,7 +106,7 @@ def question_of(case: Case, municipality: MunicipalityCode, at: Circumstances) -
         authenticated_at=at.now - at.age,
         address=at.address,
         now=at.now,
-        facts=_of_case(at.facts, DEVICES[case.device], case.part, at.now),
+        facts=_of_case(at.facts, case, at.now),
     )
 
 
@@ -146,12 +147,14 @@ def matrix(
     return Matrix(municipality, book.version, at, cells)
 
 
-def _of_case(facts: Facts, device: Device | None, part: Route | None, now: datetime) -> Facts:
+def _of_case(facts: Facts, case: Case, now: datetime) -> Facts:
+    device = DEVICES[case.device]
     if device is not None and device.managed:
         device = replace(device, reported_at=now)
-    if facts.device == device and facts.route == part:
+    facts = of_somebody_else(facts, case.application, case.action)
+    if facts.device == device and facts.route == case.part:
         return facts
-    return replace(facts, device=device, route=part)
+    return replace(facts, device=device, route=case.part)
 
 
 def _permitted(outcomes: Mapping[Case, Outcome | None]) -> frozenset[Case]:

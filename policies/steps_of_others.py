@@ -7,7 +7,7 @@ from functools import partial
 from itertools import product
 
 from config.vocabulary import MunicipalityCode, Role
-from policies.explain import ANYBODY
+from policies.explain import ANYBODY, SOMEBODY_ELSE
 from policies.model import ActivityRole, Delegation, Emergency, Question, Requested, Ticket
 from policies.steps import Known, Maker, Step, StepKind, facts_with
 from policies.steps_oneself import PURPOSE
@@ -87,7 +87,7 @@ def _others(question: Question, known: Known) -> Iterator[Step]:
     if known.looks_at("context", "author") or known.looks_at("context", "approved_by"):
         approved = question.facts.approved_by
         without = None if approved is None else approved - {question.subject}
-        yield Step(StepKind.SOMEBODY_ELSE, "", partial(facts_with, author=ANYBODY, approved_by=without))
+        yield Step(StepKind.SOMEBODY_ELSE, "", partial(facts_with, author=SOMEBODY_ELSE, approved_by=without))
 
 
 def _emergencies(_: Question, known: Known) -> Iterator[Step]:

@@ -2,21 +2,30 @@
 
 from dataclasses import dataclass, replace
 
-from config.vocabulary import ApplicationId, MunicipalityCode, Role, RouteName, SubjectId
+from config.vocabulary import (
+    ApplicationId,
+    MunicipalityCode,
+    Role,
+    RouteName,
+    SubjectId,
+    technical_account_of,
+)
 from gateway.asks.separation import REASON as DUTIES_MEET
+from gateway.authorize.account_shut import shut
 from gateway.authorize.check import SHOWS_DUTIES
 from gateway.authorize.contact import with_contact
 from gateway.authorize.facts import facts_of_person
 from gateway.authorize.refusals import refusal
 from gateway.authorize.snapshot import Snapshot, route_named_in
 from gateway.authorize.verdict import Refused as Kept
-from idp.directory.person import Person
+from idp.directory.person import AccountState, Person
 from idp.directory.work import NOTHING_KNOWN, Work
 from policies.evaluate import PolicyBook
 from policies.explain import ANYBODY
 from policies.explained import Explained, explained
 from policies.model import Device, Question, Refused, Route
 from policies.said import NOTHING_SAID, Said, with_said
+from policies.somebody_elses import of_somebody_else
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +35,13 @@ class Somebody:
     subject: SubjectId
     roles: frozenset[tuple[MunicipalityCode, Role]]
     work: Work = NOTHING_KNOWN
+    state: AccountState = AccountState.ACTIVE
+    """Of the account, as it counts."""
 
 
 def somebody(person: Person) -> Somebody:
     roles = frozenset((held.municipality, held.role) for held in person.roles)
-    return Somebody(person.subject, roles, person.work)
+    return Somebody(person.subject, roles, person.work, person.state)
 
 
 def anybody(*roles: tuple[MunicipalityCode, Role]) -> Somebody:
@@ -55,7 +66,7 @@ def as_known(question: Question, who: Somebody, circumstances: Circumstances, sn
     asked = (question.application, question.action, question.municipality)
     known = facts_of_person(who, asked, question.address, snapshot, question.now)
     facts = replace(
-        known,
+        of_somebody_else(known, question.application, question.action),
         country=circumstances.country or known.country,
         device=circumstances.device,
         tunnel=circumstances.tunnel,
@@ -71,9 +82,13 @@ def known_route(application: ApplicationId, name: RouteName | None, snapshot: Sn
     return None if named is None else named.route
 
 
-def explained_as_decided(book: PolicyBook, question: Question, snapshot: Snapshot) -> Explained:
-    """Also where the product refuses before it asks the policies: then no rule is to blame, and none helps."""
-    before = _kept_out(question, snapshot)
+def explained_as_decided(
+    book: PolicyBook, question: Question, snapshot: Snapshot, state: AccountState = AccountState.ACTIVE
+) -> Explained:
+    """Also where the product refuses before it asks the policies: then no rule is to blame, and none helps. `state`: of
+    the account of whom it is about.
+    """
+    before = shut(state, book.version) or _kept_out(question, snapshot)
     if before is None:
         return explained(book, question)
     advice = {language: with_contact(text, language, None) for language, text in before.advice.items()}
@@ -92,7 +107,9 @@ def _kept_out(question: Question, snapshot: Snapshot) -> Kept | None:
     """As `gateway.authorize.check` does, of what can be said without a session."""
     offer = snapshot.applications.get(question.application)
     meeting, route = snapshot.duties.meeting(question.roles), route_named_in(question)
-    if offer is not None and question.municipality not in offer.municipalities:
+    if not question.roles and technical_account_of(question.subject) is None:
+        reason, detail = "no_role", ""
+    elif offer is not None and question.municipality not in offer.municipalities:
         reason, detail = "application_not_offered", ""
     elif offer is not None and (
         question.action not in offer.actions_of(route)

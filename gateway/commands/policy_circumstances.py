@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
+from ipaddress import ip_address
 from typing import Any
 
 import click
@@ -10,6 +11,8 @@ import click
 from config.duration import parse_duration
 from config.vocabulary import Role
 from policies.said import Said
+
+COUNTRY_LENGTH = 2  # ISO 3166-1 alpha-2
 
 
 def duration(_context: click.Context, _option: click.Parameter, written: str | None) -> timedelta | None:
@@ -19,6 +22,19 @@ def duration(_context: click.Context, _option: click.Parameter, written: str | N
         return parse_duration(written)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
+
+
+def an_address(_context: click.Context, _option: click.Parameter, written: str) -> str:
+    try:
+        return str(ip_address(written)) if written else ""
+    except ValueError as error:
+        raise click.BadParameter(f"{written!r} is no IP address, such as 192.0.2.7") from error
+
+
+def a_country(_context: click.Context, _option: click.Parameter, written: str) -> str:
+    if written and not (len(written) == COUNTRY_LENGTH and written.isascii() and written.isalpha()):
+        raise click.BadParameter(f"{written!r} is no country; write its two letters, such as CZ")
+    return written
 
 
 OPTIONS = (

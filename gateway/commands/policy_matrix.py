@@ -24,6 +24,7 @@ from gateway.commands.policies_asked import (
     policies_folder,
     snapshot_asked,
 )
+from gateway.commands.policy_circumstances import a_country, an_address
 from gateway.commands.policy_moment import moment_asked
 from gateway.commands.terminal import console
 from policies.matrix import Circumstances, Matrix, matrix
@@ -67,8 +68,18 @@ ROLES: Text = {CS: "role", EN: "roles"}
 )
 @click.option("--application", "applications", multiple=True, metavar="ID", help="Only this one; repeatable.")
 @click.option("--at", "written", default="", help="At this moment (2026-11-23T09:00); left out: now.")
-@click.option("--address", default="", help="From this IP address; left out: from none that is known.")
-@click.option("--country", default="", help="From this country (CZ); left out: what the address says.")
+@click.option(
+    "--address",
+    default="",
+    callback=an_address,
+    help="From this IP address; left out: from none that is known.",
+)
+@click.option(
+    "--country",
+    default="",
+    callback=a_country,
+    help="From this country (CZ); left out: what the address says.",
+)
 @language
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(  # noqa: PLR0913 - one parameter for each circumstance

@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from config.vocabulary import ApplicationId, SubjectId
+from config.vocabulary import ApplicationId, Role, SubjectId
+from gateway.access_review.blocks import Block
 from gateway.audit.folding import folded
 from gateway.authorize.catalogue import openable
 from gateway.authorize.snapshot import Snapshot, parts_of
@@ -29,7 +30,8 @@ from gateway.web.policies.switch import Switch
 from gateway.web.policies.taking_back import TakingBack
 from gateway.web.policies.versions import Versions
 from gateway.web.policies.who_may import WhoMay
-from gateway.web.policies.why import Why
+from gateway.web.policies.whom_it_hits import Hit, Loser, hit
+from gateway.web.policies.why import Removed, Why
 from idp.directory.subject import directory_of
 from policies.evaluate import PolicyBook
 from policies.incidents import Closure
@@ -77,9 +79,18 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         *Impact(site, PlaneSimulations(plane), plane.state.record).pages(),
         *Versions(site).pages(),
         *WhoMay(site).pages(),
-        *Why(site, PlaneTown(plane).named, plane.state.record, lambda: plane.snapshot).pages(),
+        *Why(
+            site, PlaneTown(plane).named, plane.state.record, lambda: plane.snapshot, _removed(plane)
+        ).pages(),
         *Switch(site, Hits(plane), district).pages(),
     ]
+
+
+def _removed(plane: ControlPlane) -> Removed:
+    async def removed() -> Sequence[Block]:
+        return await plane.state.reviews.look(lambda book: book.blocks())
+
+    return removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,7 @@ class Hits:
 
     plane: ControlPlane
 
-    async def __call__(self, closure: Closure, now: datetime) -> tuple[int, int]:
+    async def __call__(self, closure: Closure, now: datetime) -> Hit:
         plane = self.plane
         office, limits = plane.policy_desk.office(plane.state), plane.settings.sign_in
         texts = (await office.store.look(standing)).texts
@@ -119,16 +130,21 @@ class Hits:
         ]
         with_it = Incident(id="", closure=closure, closed_by_name="")
 
-        def counted() -> int:
+        def losers() -> list[Loser]:
             book = shared_book(plane.settings, plane.state.district, texts, [*closed, with_it])
             becomes = replace(plane.snapshot, policies=book)
-            return sum(_loses(one, plane.snapshot, becomes, now) for one in sessions)
+            found = ((one, _lost(one, plane.snapshot, becomes, now)) for one in sessions)
+            return [Loser(one.name, _acts_as(one), lost) for one, lost in found if lost]
 
-        return await asyncio.to_thread(counted), len(sessions)
+        return hit(await asyncio.to_thread(losers), of=len(sessions))
 
 
-def _loses(session: Session, before: Snapshot, after: Snapshot, now: datetime) -> bool:
+def _lost(session: Session, before: Snapshot, after: Snapshot, now: datetime) -> set[ApplicationId]:
     def opens(snapshot: Snapshot) -> set[ApplicationId]:
         return set(openable(session, snapshot, session.address, now))
 
-    return bool(opens(before) - opens(after))
+    return opens(before) - opens(after)
+
+
+def _acts_as(session: Session) -> set[Role]:
+    return {role for where, role in session.roles if where == session.municipality}

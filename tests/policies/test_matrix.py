@@ -56,6 +56,17 @@ BOOK = example_book()
 SOME = st.lists(st.sampled_from(list(cases(APPLICATIONS))), min_size=20, max_size=20, unique=True)
 
 
+def test_whoever_decides_about_requests_does_so_about_those_of_others() -> None:
+    requests = ApplicationId("requests")
+    found = matrix(BOOK, HULIN, AT, [requests]).cells
+    for action in (Action.SIGN, Action.ADMINISTER):
+        mayor = Case(
+            Role.MAYOR, requests, action, AuthenticationLevel.PHISHING_RESISTANT, DeviceState.IN_ORDER
+        )
+        assert found[mayor].permits, found[mayor]
+        assert found[mayor._replace(role=Role.CLERK)].reason != "own_request"
+
+
 @pytest.mark.parametrize("age", [timedelta(0), timedelta(minutes=2), timedelta(hours=9)])
 def test_a_cell_is_what_a_decision_says(book: PolicyBook, age: timedelta) -> None:
     at = replace(AT, age=age)

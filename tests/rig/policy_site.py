@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from config.named_networks import NamedNetworks
 from config.settings import Network, Separation, SignIn, Title
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, NetworkName, Role, SubjectId
+from gateway.access_review.blocks import Block
 from gateway.asks.ask import Ask
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Entry
@@ -26,6 +27,7 @@ from gateway.web.policies.switch import Switch
 from gateway.web.policies.taking_back import TakingBack
 from gateway.web.policies.versions import Versions
 from gateway.web.policies.who_may import WhoMay
+from gateway.web.policies.whom_it_hits import Hit
 from gateway.web.policies.why import Why
 from gateway.web.refusal import ShownRefusal, both
 from gateway.web.simulating import Asked, Standing
@@ -85,12 +87,15 @@ def _held(name: str, login: str, where: MunicipalityCode) -> Person:
 PEOPLE = (_held("Jana Zdejší", "zdejsi.jana", HULIN), _held("Ota Jinde", "jinde.ota", KROMERIZ))
 
 
+HITS = Hit(3, 41, ("Petr Dvořák",), 1, {Role.SUPPLIER: 3}, {ApplicationId("map"): 3})
+
+
 @dataclass
 class PolicySite:
     """Implements `gateway.web.policies.site.Books` and `gateway.web.simulating.Simulations`."""
 
     world: World
-    hits: tuple[int, int] = (3, 41)
+    hits: Hit = HITS
     asked: list[Act] = field(default_factory=list)
     gates_late: bool = False
     simulated: Standing = None
@@ -100,6 +105,7 @@ class PolicySite:
     """In force, of whoever is asked about."""
     separation: list[Separation] = field(default_factory=list)
     people: tuple[Person, ...] = PEOPLE
+    removed: tuple[Block, ...] = ()
     waiting: Waiting = NOTHING
     networks: tuple[NetworkName, ...] = (NetworkName("office"),)
     offers: dict[ApplicationId, Offer] = field(default_factory=dict)
@@ -162,7 +168,7 @@ class PolicySite:
             *Impact(site, self, self._record).pages(),
             *Versions(site).pages(),
             *WhoMay(site).pages(),
-            *Why(site, self._named, self._record, self.snapshot).pages(),
+            *Why(site, self._named, self._record, self.snapshot, self._removed).pages(),
             *Switch(site, self._hits, {code: one.name for code, one in DISTRICT.items()}).pages(),
         ]
 
@@ -178,6 +184,9 @@ class PolicySite:
     async def _named(self, login: str) -> Sequence[Person]:
         return [one for one in self.people if one.login == login]
 
+    async def _removed(self) -> Sequence[Block]:
+        return self.removed
+
     async def _record(self, entries: Sequence[Entry]) -> None:
         await self.world.database.write(lambda connection: append(connection, entries))
 
@@ -191,5 +200,5 @@ class PolicySite:
     async def _gates_have_it(self) -> bool:
         return not self.gates_late
 
-    async def _hits(self, closure: Closure, now: datetime) -> tuple[int, int]:
+    async def _hits(self, closure: Closure, now: datetime) -> Hit:
         return self.hits

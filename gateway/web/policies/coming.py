@@ -13,6 +13,7 @@ HOME, ABROAD = "CZ", "XX"
 """Countries: ours, and one that no policy can name (ISO 3166-1 leaves XX to its users)."""
 ANYWHERE = ""
 NETWORK = "network:"
+LONGEST = 40  # characters of a time
 ELSEWHERE: Mapping[str, Text] = {
     ANYWHERE: {Language.CZECH: "odkudkoli v Česku", Language.ENGLISH: "from anywhere in Czechia"},
     "abroad": {Language.CZECH: "ze zahraničí", Language.ENGLISH: "from abroad"},
@@ -27,7 +28,12 @@ class Coming:
     place: str
     at: datetime | None
     typed: str
-    """The time as it was typed; empty where it was none."""
+    """The time as it was typed."""
+
+    @property
+    def untimely(self) -> bool:
+        """Whether what was typed is no time of ours: then nothing is answered."""
+        return bool(self.typed) and self.at is None
 
     def circumstances(self, now: datetime) -> Circumstances:
         if self.place.startswith(NETWORK):
@@ -52,6 +58,6 @@ def places(networks: Collection[NetworkName]) -> dict[str, Text]:
 
 def coming(query: Mapping[str, str], networks: Collection[NetworkName]) -> Coming:
     """What is none of what can be chosen counts as not chosen."""
-    place, typed = query.get("from", ANYWHERE), query.get("at", "")
+    place, typed = query.get("from", ANYWHERE), query.get("at", "").strip()[:LONGEST]
     at = moment(typed)
-    return Coming(place if place in places(networks) else ANYWHERE, at, typed if at else "")
+    return Coming(place if place in places(networks) else ANYWHERE, at, typed)

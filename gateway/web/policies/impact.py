@@ -80,6 +80,7 @@ class Impact:
             request,
             "policy_impact.html",
             caller,
+            status=409 if how.untimely else 200,
             one=one,
             found=found,
             how=how,

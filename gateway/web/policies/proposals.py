@@ -27,10 +27,11 @@ STEPS: Mapping[Step, Title] = {
     Step.APPROVE: Title(cs="schválil(a)", en="approved"),
     Step.RETURN: Title(cs="vrátil(a)", en="returned"),
     Step.WITHDRAW: Title(cs="stáhl(a)", en="withdrew"),
-    Step.ACTIVATE: Title(cs="vstoupil v platnost", en="came into force"),
-    Step.FAIL: Title(cs="v platnost vstoupit nemohl", en="could not come into force"),
+    Step.ACTIVATE: Title(cs="uvedl(a) v platnost", en="put it in force"),
+    Step.FAIL: Title(cs="v platnost uvést nemohl(a)", en="could not put it in force"),
 }
 NOW, LATER = "now", "later"
+NO_TIME, BOTH = "no_time", "both"  # what the form of an approval contradicts itself in
 REASONS = {reason.value: reason for reason in Refusal}
 
 
@@ -59,10 +60,16 @@ class Proposals:
         return await self._one(request)
 
     async def _one(
-        self, request: web.Request, *, returning: str | None = None, no_time: bool = False
+        self,
+        request: web.Request,
+        *,
+        returning: str | None = None,
+        untimed: str = "",
+        when: str = NOW,
+        at: str = "",
     ) -> web.Response:
-        """`returning`: what was typed to return it, and cannot be kept; `no_time`: it waits for a time that was not
-        chosen.
+        """`returning`: what was typed to return it, and cannot be kept; `untimed`: why it is not approved for the time
+        that was chosen, which stands in the form still.
         """
         site, caller = self.site, self.site.caller(request)
         one, asking = await self.site.proposal(request, caller), site.asking(request, caller)
@@ -72,7 +79,7 @@ class Proposals:
             request,
             "proposal.html",
             caller,
-            status=200 if returning is None and not no_time else 409,
+            status=200 if returning is None and not untimed else 409,
             one=one,
             found=difference(compared.before, compared.after, site.offered),
             stale=compared.stale and not over,
@@ -88,11 +95,15 @@ class Proposals:
             effect_said=effect_said,
             typed=returning or "",
             unexplained=UNEXPLAINED if returning is not None else None,
-            no_time=no_time,
+            untimed=untimed,
+            when=when,
+            at=at,
             longest=LONGEST_TEXT,
         )
-        if returning is not None or no_time:
-            response.headers[REASON_HEADER] = INVALID if no_time else Refusal.UNEXPLAINED
+        if returning is not None or untimed:
+            response.headers[REASON_HEADER] = (
+                untimed if untimed in REASONS else INVALID if untimed else Refusal.UNEXPLAINED
+            )
         return response
 
     async def submit(self, request: web.Request) -> web.Response:
@@ -106,13 +117,21 @@ class Proposals:
         """In force when the page comes back, or at the time that was chosen."""
         site, caller, name = self.site, self.site.caller(request), proposal_of(request)
         entered = await texts_of(request, ["digest", "when", "at"])
-        at = moment(entered["at"]) if entered["when"] == LATER else None
-        if entered["when"] not in {NOW, LATER}:
+        when, typed = entered["when"], entered["at"].strip()
+        if when not in {NOW, LATER}:
             raise Refused(FORM_UNREADABLE, 400)
-        if entered["when"] == LATER and at is None:
-            return await self._one(request, no_time=True)
+        at = moment(typed) if when == LATER else None
+        if typed and when == NOW:
+            return await self._one(request, untimed=BOTH, when=when, at=typed)
+        if when == LATER and at is None:
+            return await self._one(request, untimed=NO_TIME, when=when, at=typed)
         asking, now = site.asking(request, caller), site.desk.now()
-        await done(site.activation.approve(asking, name, entered["digest"], at, now))
+        try:
+            await site.activation.approve(asking, name, entered["digest"], at, now)
+        except ActRefused as refused:
+            if refused.reason not in {Refusal.TIME_PAST, Refusal.TIME_FAR}:
+                raise Refused(*REFUSALS[refused.reason]) from refused
+            return await self._one(request, untimed=refused.reason, when=when, at=typed)
         raise web.HTTPSeeOther(_page(name, "approved"))
 
     async def send_back(self, request: web.Request) -> web.Response:

@@ -16,6 +16,7 @@ from gateway.web.policies.closing_form import FIELDS, NOT_THERE, Known, faults_i
 from gateway.web.policies.entered import fields_of, texts_of
 from gateway.web.policies.not_done import REFUSALS, done
 from gateway.web.policies.site import NAME_LENGTH, Site
+from gateway.web.policies.whom_it_hits import Hit
 from gateway.web.refusal import FORM_UNREADABLE, PAGE_UNKNOWN
 from policies.incident_words import KIND_WORDS
 from policies.incidents import Closure, ClosureKind, called
@@ -29,8 +30,8 @@ REASON: Text = {
 PREFILLED = ("kind", "role", "application", "municipality")
 EVERY = ""
 """Of a choice: none of them."""
-Hits = Callable[[Closure, datetime], Awaitable[tuple[int, int]]]
-"""Open sessions that a closure would take something from, and of all there are."""
+Hits = Callable[[Closure, datetime], Awaitable[Hit]]
+"""Whom a closure would take something from at that moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Switch:
         return await self._form(request, self.site.caller(request), named, {})
 
     async def confirm(self, request: web.Request) -> web.Response:
-        """Nothing is closed yet. How many are signed in is told only to whoever may close."""
+        """Nothing is closed yet. Who is signed in is told only to whoever may close."""
         site, caller = self.site, self.site.caller(request)
         kind, entered = _wanted(await fields_of(request))
         await done(self._may_look(request, caller))
@@ -64,7 +65,7 @@ class Switch:
         if kind is None or faults:
             return await self._form(request, caller, entered, faults)
         closure = self._closure(caller, kind, entered)
-        hit, everybody = await self.hits(closure, site.desk.now())
+        hit = await self.hits(closure, site.desk.now())
         return await site.show(
             request,
             "incident_confirm.html",
@@ -72,7 +73,7 @@ class Switch:
             closure=closure,
             title=self._called(closure),
             hit=hit,
-            everybody=everybody,
+            kind=KIND_WORDS[kind].name,
             entered=entered,
         )
 

@@ -68,19 +68,26 @@ class Versions:
         asking, scope = site.asking(request, caller), scope_asked(of, caller)
         head = await self._head(request, caller, scope)
         newest = (await done(site.office.versions(asking, scope, None, 1)))[0]
-        against = number_or_none(request.query.get("against", ""))
+        against, unknown = number_or_none(request.query.get("against", "")), 0
         usual = head.base if head.number == newest.number else newest.number
-        other = usual if against is None else against
         texts = await done(site.office.texts(asking, scope, head.number))
-        before = await done(site.office.texts(asking, scope, other)) if other else {}
+        try:
+            other = usual if against is None else against
+            before = await site.office.texts(asking, scope, other) if other else {}
+        except ActRefused as refused:
+            if against is None or refused.reason is not Refusal.VERSION_UNKNOWN:
+                raise Refused(*REFUSALS[refused.reason]) from refused
+            other, unknown = usual, against
+            before = await done(site.office.texts(asking, scope, usual)) if usual else {}
         current = await done(site.office.texts(asking, scope))
         response = await site.show(
             request,
             "policy_version.html",
             caller,
-            status=200 if typed is None else 409,
+            status=404 if unknown else 200 if typed is None else 409,
             scope=scope,
             head=head,
+            unknown=unknown,
             other=other,
             newest=newest.number,
             policies=listed(texts, site.offered),
@@ -94,8 +101,8 @@ class Versions:
             unexplained=None if typed is None else UNEXPLAINED,
             longest=LONGEST_TEXT,
         )
-        if typed is not None:
-            response.headers[REASON_HEADER] = Refusal.UNEXPLAINED
+        if typed is not None or unknown:
+            response.headers[REASON_HEADER] = Refusal.VERSION_UNKNOWN if unknown else Refusal.UNEXPLAINED
         return response
 
     async def restore(self, request: web.Request) -> web.Response:

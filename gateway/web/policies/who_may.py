@@ -11,11 +11,12 @@ from typing import TypeVar
 from aiohttp import web
 
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, Role
-from gateway.web.desk import Page
+from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.coming import Coming, coming, places
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
+from gateway.web.refusal import FORM_UNREADABLE
 from idp.http.page import language_of, page_headers
 from policies.matrix import DeviceState, Matrix, matrix
 from policies.matrix_words import DEVICE_TITLES, titled
@@ -58,12 +59,16 @@ class WhoMay:
                 place = case.application, case.part
                 may.setdefault(case.role, {}).setdefault(place, []).append(case.action)
         every = dict.fromkeys((case.application, case.part) for case in found.cells)
-        shown = [one for one in every if any(one in each for each in may.values())]
+        opened = {application for each in may.values() for application, _ in each}
+        shown = [
+            one for one in every if one[0] in opened
+        ]  # a part that is closed to everybody stands there, too
         language = language_of(request, site.desk.pages.default_language)
         return await site.show(
             request,
             "policy_matrix.html",
             caller,
+            status=409 if how.untimely else 200,
             rows=may,
             columns=shown,
             titles=[titled(site.applications[name].in_language(language), part) for name, part in shown],
@@ -79,7 +84,10 @@ class WhoMay:
     async def as_csv(self, request: web.Request) -> web.Response:
         """Every cell, with the rule that decides."""
         caller = self.site.caller(request)
-        found = await self._matrix(request, caller, coming(request.query, self.site.networks))
+        how = coming(request.query, self.site.networks)
+        if how.untimely:
+            raise Refused(FORM_UNREADABLE, 400)
+        found = await self._matrix(request, caller, how)
         out = io.StringIO()
         rows = csv.writer(out)
         parted = any(case.part for case in found.cells)

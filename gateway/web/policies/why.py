@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from config.upstreams import is_address
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role, RouteName
+from gateway.access_review.blocks import Block
 from gateway.audit.acts import searched
 from gateway.audit.entry import Entry
 from gateway.authorize.explaining import (
@@ -55,19 +57,26 @@ USUAL: Mapping[str, str] = {
 LONGEST = 200  # characters of a field
 MINUTES_OF_A_YEAR = 366 * 24 * 60
 NOBODY, APPLICATION, ROUTE = "somebody", "application", "route"
+BOTH, ADDRESS, COUNTRY, AT = "both", "address", "country", "at"
+COUNTRY_LENGTH = 2  # ISO 3166-1 alpha-2
 Named = Callable[[str], Awaitable[Sequence[Person]]]
+Removed = Callable[[], Awaitable[Sequence[Block]]]
 Record = Callable[[Sequence[Entry]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """`named`: whom a login means. Only who has a role in the municipality acted for is found here."""
+    """`named`: whom a login means. Only who has a role in the municipality acted for is found here, or had one that a
+    review took away.
+    """
 
     site: Site
     named: Named
     record: Record
     snapshot: Callable[[], Snapshot]
     """What decisions know now."""
+    removed: Removed
+    """Roles that reviews took away, everywhere."""
 
     def pages(self) -> Sequence[Page]:
         return (Page("GET", "/why", self.why),)
@@ -77,16 +86,17 @@ class Why:
         asking = site.asking(request, caller)
         await done(asking.require(Action.READ, site.own(caller), None, "why"))
         entered = {name: request.query.get(name, usual)[:LONGEST].strip() for name, usual in USUAL.items()}
-        who, wrong = None, ""
+        who, wrong, removed = None, "", list[Block]()
         if request.query.get("application") is not None:
-            who = await self._who(request, caller, entered)
-            wrong = NOBODY if who is None else self._wrong(entered)
+            if not faulty(entered):
+                who, removed = await self._who(request, caller, entered)
+            wrong = faulty(entered) or (NOBODY if who is None else self._wrong(entered))
         found, snapshot = None, self.snapshot()
         if who is not None and not wrong:
             question = self._question(caller, who, entered, snapshot)
             async with site.thinking:
                 found = await asyncio.to_thread(
-                    explained_as_decided, site.books.in_force(), question, snapshot
+                    explained_as_decided, site.books.in_force(), question, snapshot, who.state
                 )
         return await site.show(
             request,
@@ -96,6 +106,7 @@ class Why:
             entered=entered,
             wrong=wrong,
             found=found,
+            removed=removed,
             permitted=found is not None and isinstance(found.verdict, Permitted),
             roles=list(Role),
             actions=list(Action),
@@ -114,22 +125,26 @@ class Why:
 
     async def _who(
         self, request: web.Request, caller: Assertion, entered: Mapping[str, str]
-    ) -> Somebody | None:
-        """Whoever has that login here, or anybody with that role; None: nobody is meant."""
+    ) -> tuple[Somebody | None, list[Block]]:
+        """Whoever has that login here, or anybody with that role; None: nobody is meant. And what reviews removed."""
         if not entered["login"]:
             role = entered["role"]
-            return anybody((caller.municipality, Role(role))) if role in set(Role) else None
+            return (anybody((caller.municipality, Role(role))) if role in set(Role) else None), []
         try:
             everybody = await self.named(entered["login"])
         except DirectoryUnusable:
             raise Refused(DIRECTORY_AWAY, 503) from None
+        blocks = [one for one in await self.removed() if one.municipality == caller.municipality]
+        had_one = {one.subject for one in blocks}
         here = [
-            one for one in everybody if any(held.municipality == caller.municipality for held in one.roles)
+            one
+            for one in everybody
+            if one.subject in had_one or any(held.municipality == caller.municipality for held in one.roles)
         ]
         await self._look(request, caller, entered["login"], len(here))
         if len(here) != 1:
-            return None
-        return somebody(here[0])
+            return None, []
+        return somebody(here[0]), [one for one in blocks if one.subject == here[0].subject]
 
     async def _look(self, request: web.Request, caller: Assertion, login: str, found: int) -> None:
         """Somebody reads about a person: recorded before anything is shown."""
@@ -153,11 +168,14 @@ class Why:
         at = moment(entered["at"]) or self.site.desk.now()
         age = min(number_or_none(entered["age"]) or 0, MINUTES_OF_A_YEAR)
         level = SHORT.get(entered["level"], AuthenticationLevel.TWO_FACTORS)
+        own = {where for where, _ in who.roles}  # nobody acts for where they have no role
         device = one_of(DeviceState, entered["device"], DeviceState.UNKNOWN)
         asked = Question(
             subject=who.subject,
             roles=who.roles,
-            own_municipality=caller.municipality,
+            own_municipality=min(
+                own, key=lambda one: (one != caller.municipality, one), default=caller.municipality
+            ),
             application=ApplicationId(entered["application"]),
             action=one_of(Action, entered["action"], Action.READ),
             municipality=caller.municipality,
@@ -174,6 +192,18 @@ class Why:
         route = RouteName(entered["route"]) if entered["route"] else None
         circumstances = Circumstances(country=country, device=DEVICES[device], route=route, said=said)
         return as_known(asked, who, circumstances, snapshot)
+
+
+def faulty(entered: Mapping[str, str]) -> str:
+    """What of the form contradicts itself or can be nothing of the kind; empty where nothing does."""
+    if entered["login"] and entered["role"]:
+        return BOTH
+    if entered["address"] and not is_address(entered["address"]):
+        return ADDRESS
+    country = entered["country"]
+    if country and not (len(country) == COUNTRY_LENGTH and country.isascii() and country.isalpha()):
+        return COUNTRY
+    return AT if entered["at"] and moment(entered["at"]) is None else ""
 
 
 def _routes(snapshot: Snapshot) -> Mapping[ApplicationId, Sequence[RouteName]]:

@@ -65,6 +65,15 @@ def test_a_refusal_is_told_with_what_would_help(say: Say) -> None:
     assert found["instead"] == ["read", "sign"]
 
 
+def test_deciding_is_about_somebody_else_s_request_unless_it_is_said_to_be_one_s_own(say: Say) -> None:
+    words = ("explain", "requests", "--role", "mayor@588491", "--action", "sign", "--json")
+    found = told(say(*words))
+    assert (found["permitted"], found["reason"]) == (True, "")
+    own = told(say(*words, "--own"))
+    assert (own["permitted"], own["reason"]) == (False, "own_request")
+    assert [step["kind"] for way in own["ways"] for step in way["steps"]] == ["somebody_else"]
+
+
 WEAK = (
     "explain", "records", "--role", "mayor@588491", "--level", "password", "--municipality", "Kroměříž"
 )  # fmt: skip
@@ -126,6 +135,18 @@ def test_what_cannot_be_asked_is_said_with_what_to_do(
     said = trouble(say(*words))
     assert complaint in said
     assert "\n" in said
+
+
+@pytest.mark.parametrize(
+    ("option", "written", "complaint"),
+    [("--address", "tady", "is no IP address"), ("--country", "Cesko", "write its two letters")],
+)
+def test_where_nobody_can_come_from_is_an_error_and_no_answer(
+    say: Say, option: str, written: str, complaint: str
+) -> None:
+    result = say("explain", "records", "--role", "mayor@588491", option, written)
+    assert result.exit_code == 2
+    assert complaint in result.output
 
 
 @pytest.mark.parametrize("words", [("explain", "records", "--role", "mayor@588491"), ("matrix", "Hulín")])

@@ -273,6 +273,36 @@ async def test_an_approval_can_wait_for_its_time(visitor):
     assert "approved, waits for its time" in await visitor.get(page)
 
 
+async def test_a_time_beside_at_once_is_a_contradiction_and_nothing_is_approved(visitor):
+    page = await visitor.submitted()
+    both = await visitor.approval(page) | {"at": "2026-11-24T07:30"}
+    assert await visitor.refused(f"{page}/approve", APPROVER, **both) == (409, "form_not_filled_in")
+    told = await (await visitor.post(f"{page}/approve", APPROVER, **both)).text()
+    assert "Choose “at this time” above, or leave this empty." in told
+    assert 'value="now" checked' in told
+    assert 'value="2026-11-24T07:30"' in told
+    assert (await visitor.one(page)).state is State.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("at", "reason", "words"),
+    [
+        ("2025-11-24T07:30", "activation_time_past", "That time is over."),
+        ("2028-11-24T07:30", "activation_time_far", "more than a year ahead"),
+    ],
+)
+async def test_a_time_that_cannot_be_is_told_at_the_field_and_stays_there(visitor, at, reason, words):
+    page = await visitor.submitted()
+    answer = await visitor.post(
+        f"{page}/approve", APPROVER, **await visitor.approval(page) | {"when": "later", "at": at}
+    )
+    told = await answer.text()
+    assert (answer.status, answer.headers[REASON_HEADER]) == (409, reason)
+    assert f'value="{at}"' in told
+    assert words in told
+    assert 'value="later" checked' in told
+
+
 async def test_a_stale_proposal_says_so_and_is_set_upon_what_is_in_force(visitor):
     page = await visitor.submitted()
     visitor.world.publish(visitor.world.in_force().texts | {FILE: reads(HULIN, "other")}, NOW)

@@ -11,18 +11,21 @@ import pytest
 import pytest_asyncio
 
 from config.settings import Separation
-from config.vocabulary import Action, ApplicationId, Role, RouteName
+from config.vocabulary import Action, ApplicationId, Role, RouteName, SubjectId
+from gateway.access_review.blocks import Block, BlockId
+from gateway.access_review.campaign import CampaignId
 from gateway.audit.entry import Code
 from gateway.authorize.snapshot import NamedRoute, Offer
 from gateway.web.simulating import Finished, NotFinished, Occupied, Trouble, UnderWay
-from idp.directory.person import RoleHeld
+from idp.directory.person import AccountState, RoleHeld
+from idp.events import Actor
 from policies.model import Route
 from policies.simulate import Change, Row, Tally, Whose
 from policies.simulated import report
 from tests.gateway.web.people import NOW
-from tests.policies.world import HULIN, ask
+from tests.policies.world import HULIN, KROMERIZ, ask
 from tests.rig.policy_office import FILE
-from tests.rig.policy_site import AUTHOR, LOOKER, PEOPLE, STRANGER
+from tests.rig.policy_site import APPROVER, AUTHOR, LOOKER, PEOPLE, STRANGER
 from tests.rig.policy_visitor import Visitor, headers, policy_visitor
 
 pytestmark = pytest.mark.real
@@ -44,6 +47,17 @@ async def test_the_matrix_shows_what_roles_may_by_level_and_device(visitor):
     away = await visitor.get("/who?from=abroad&at=2026-11-28T23:00", LOOKER)
     assert '<option value="abroad" selected>' in away
     assert "/who.csv?from=abroad&amp;at=2026-11-28T23%3A00" in away
+
+
+async def test_a_year_that_cannot_be_meant_is_told_at_the_field_and_nothing_is_answered(visitor):
+    page = await visitor.begun()
+    for where in ("/who", f"{page}/impact"):
+        shown = await visitor.get(f"{where}?at=1999-01-01T10:00", AUTHOR, status=409)
+        assert "This is no time between the years 2000 and 2099." in shown
+        assert 'value="1999-01-01T10:00"' in shown
+        assert "data-label" not in shown
+        assert "No role gains or loses" not in shown
+    await visitor.get("/who.csv?at=1999-01-01T10:00", AUTHOR, status=400)
 
 
 async def test_the_matrix_is_a_table_with_every_cell_and_its_rule(visitor):
@@ -68,6 +82,13 @@ when { principal.roles.contains(Role::"clerk") && context has route && context.r
 """
 
 
+SHUT_PART = """
+@id("parcels-shut") @reason("parcels_shut") @title_cs("a") @title_en("a") @advice_cs("a") @advice_en("a")
+forbid (principal, action, resource in Municipality::"588491")
+when { context has route && context.route.id == "parcels" };
+"""
+
+
 def with_a_part(visitor: Visitor) -> None:
     offer = Offer(frozenset({Action.READ}), frozenset({HULIN}), routes={RouteName("parcels"): PARCELS})
     visitor.given.offers[ApplicationId("map")] = offer
@@ -84,6 +105,18 @@ async def test_a_named_part_stands_beside_its_application_in_the_table_and_the_f
     rows = list(csv.DictReader(io.StringIO(parted)))
     assert {(row["application"], row["part"]) for row in rows} >= {("map", ""), ("map", "parcels")}
     assert {line.removesuffix(",") for line in parted.splitlines()} >= set(plain.splitlines()[1:])
+
+
+async def test_a_part_that_is_closed_to_everybody_stands_in_the_table(visitor):
+    with_a_part(visitor)
+    page = await visitor.begun()
+    await visitor.step(page, "text", file=FILE, text=visitor.world.in_force().texts[FILE] + SHUT_PART)
+    await visitor.step(page, "submit")
+    await visitor.done(f"{page}/approve", APPROVER, **await visitor.approval(page))
+    shown = await visitor.get("/who", LOOKER)
+    assert 'data-label="map">read' in shown
+    assert 'data-label="map (parcels)">–' in shown
+    assert 'data-label="map (parcels)">read' not in shown
 
 
 async def test_a_proposal_shows_who_gains_by_a_named_part_alone(visitor):
@@ -121,6 +154,53 @@ async def test_duties_that_meet_in_a_person_are_told_as_they_refuse(visitor):
     assert "It is permitted." not in shown
 
 
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [(AccountState.DISABLED, "account_disabled"), (AccountState.SUSPENDED, "account_suspended")],
+)
+async def test_nobody_is_told_to_be_let_in_whose_account_is_shut(visitor, state, reason):
+    visitor.given.people = (replace(PEOPLE[0], state=state),)
+    shown = await visitor.get("/why?login=zdejsi.jana&application=map", AUTHOR)
+    assert reason in shown
+    assert "nobody signs in with this account now" in shown
+    assert "It is permitted." not in shown
+
+
+@pytest.mark.parametrize("roles", [(), PEOPLE[0].roles])
+async def test_what_a_review_took_away_here_is_told_with_where_it_is_given_back(visitor, roles):
+    visitor.given.people = (replace(PEOPLE[0], roles=roles),)
+    visitor.given.removed = (taken_away(HULIN),)
+    shown = await visitor.get("/why?login=zdejsi.jana&application=map", AUTHOR)
+    assert "Removed by an access review" in shown
+    assert "by Petr Dvořák" in shown
+    assert f"/reviews/{'c' * 16}" in shown
+    assert ("It is permitted." in shown) is bool(roles)
+    assert ("You have no role in any municipality" in shown) is not bool(roles)
+
+
+async def test_what_was_taken_away_elsewhere_is_not_told_here(visitor):
+    visitor.given.people = (replace(PEOPLE[0], roles=()),)
+    visitor.given.removed = (taken_away(KROMERIZ),)
+    shown = await visitor.get("/why?login=zdejsi.jana&application=map", AUTHOR, status=409)
+    assert "Nobody is meant by that" in shown
+    assert "Removed by an access review" not in shown
+
+
+def taken_away(where):
+    return Block(
+        id=BlockId("b" * 16),
+        subject=PEOPLE[0].subject,
+        login="zdejsi.jana",
+        name="Jana Zdejší",
+        municipality=where,
+        role=Role.REGISTRAR,
+        campaign=CampaignId("c" * 16),
+        item=1,
+        by=Actor("Petr Dvořák", SubjectId("urad:dvorak.petr")),
+        since=NOW,
+    )
+
+
 async def test_a_question_has_an_address_and_what_is_said(visitor):
     shown = await visitor.get(
         "/why?role=clerk&application=map&address=192.0.2.7&purpose=spis&order=1", AUTHOR
@@ -143,6 +223,22 @@ async def test_a_named_part_of_an_application_can_be_asked_about(visitor):
 @pytest.mark.parametrize("asked", ["login=jinde.ota", "login=nikdo", "role=", "role=king"])
 async def test_who_is_nobody_here_is_told_alike(visitor, asked):
     assert "Nobody is meant by that" in await visitor.get(f"/why?{asked}&application=map", AUTHOR, status=409)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("login=zdejsi.jana&role=clerk", "Write a login or choose a role, not both."),
+        ("role=clerk&address=tady", "This is no IP address."),
+        ("role=clerk&country=Slovensko", "Write the two letters of a country"),
+        ("role=clerk&at=1999-01-01T10:00", "This is no time between"),
+    ],
+)
+async def test_what_can_be_nothing_of_the_kind_is_told_at_its_field_and_not_answered(visitor, asked, told):
+    shown = await visitor.get(f"/why?{asked}&application=map", AUTHOR, status=409)
+    assert told in shown
+    assert "It is permitted." not in shown
+    assert visitor.world.entries(Code.LOG_SEARCHED) == []
 
 
 async def test_an_application_that_is_not_there_is_told(visitor):

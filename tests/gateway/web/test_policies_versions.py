@@ -63,11 +63,24 @@ async def test_a_version_of_another_municipality_is_not_known_here(visitor):
     assert refused == (404, "policy_version_unknown")
 
 
+async def test_to_compare_with_a_version_that_is_not_there_is_told_at_the_field(visitor):
+    page = await visitor.submitted()
+    await visitor.done(f"{page}/approve", APPROVER, **await visitor.approval(page))
+    shown = await visitor.get("/versions/2?against=99", status=404)
+    assert "There is no such version. Below it is compared with version 1." in shown
+    assert 'value="99"' in shown
+
+
 async def test_an_officer_sees_whom_it_hits_closes_and_opens_again(visitor):
     assert "Nothing is closed" in await visitor.get("/incidents", CENTRE)
     answer = await visitor.post("/incidents/confirm", CENTRE, **CLOSING)
     said = await answer.text()
     assert "Of 41 open sessions it hits now: 3" in said
+    assert "Nothing is closed yet." in said
+    assert "Petr Dvořák and 1 more" in said
+    assert "supplier (3)" in said
+    assert "map (3)" in said
+    assert "notice-error" not in said
     assert visitor.world.taken == 0
     await visitor.done("/incidents/close", CENTRE, **CLOSING)
     assert visitor.world.taken == 1
