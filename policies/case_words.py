@@ -137,6 +137,5 @@ OTHERWISE_DECIDED: Text = {
     EN: "expected to be {expected}, and is {found}",
 }
 REFUSED: Text = {CS: "odmítnuto ({reason})", EN: "refused ({reason})"}
-TITLED: Text = {CS: "{reason}: {title}", EN: "{reason}: {title}"}
 PERMITTED: Text = {CS: "povoleno", EN: "permitted"}
 BY: Text = {CS: "{verdict} pravidlem {rule}", EN: "{verdict} by {rule}"}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, MunicipalityCode, Role, SubjectId
-from policies.case_words import BY, OTHERWISE_DECIDED, PERMITTED, REFUSED, TITLED
+from policies.case_words import BY, OTHERWISE_DECIDED, PERMITTED, REFUSED
 from policies.fault import Hole, filled
 from policies.model import NOTHING_FURTHER, Facts, Permitted, Question, Text, Verdict
 from policies.reasons import WORDINGS, Reason
@@ -75,7 +75,7 @@ class Case:
 
 def _told(reason: str, rule: str | None, title: Text | None) -> Text:
     """`title`: what people read of that reason; None: that is not known."""
-    words: Hole = reason if title is None else filled(TITLED, {"reason": reason, "title": title})
+    words: Hole = reason if title is None else {one: f"{reason}: {said}" for one, said in title.items()}
     verdict = filled(REFUSED, {"reason": words}) if reason else PERMITTED
     return filled(BY, {"verdict": verdict, "rule": rule}) if rule else verdict
 

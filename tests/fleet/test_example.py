@@ -19,8 +19,8 @@ from tests.rig.product import ROOT
 from tests.rig.three_nodes import MIDDLE, NODES
 
 pytestmark = [pytest.mark.real, pytest.mark.skipif(bool(why_not()), reason=why_not())]
-OURS = ("tls/chain.pem", "tls/gateway.pem", "tls/database-client.pem")
-KEYS = ("tls/key.pem", "tls/gateway.key", "tls/database-client.key")
+OURS = ("tls/chain.pem", "tls/gateway.pem", "tls/database-client.pem", "tls/siem-client.pem")
+KEYS = ("tls/key.pem", "tls/gateway.key", "tls/database-client.key", "tls/siem-client.key")
 THEIRS = [f"tls/{one}-authority.pem" for one in ("directory", "receivers", "applications", "database")]
 
 

@@ -31,5 +31,5 @@ def test_an_account_that_mixes_roles_is_not_active_wherever_it_holds_them():
 @pytest.mark.parametrize("state", AccountState)
 def test_nobody_comes_in_by_changing_the_password_and_a_graver_state_stays(state):
     both = person(roles=(ADMINISTRATOR, RoleHeld(HULIN, Role.CLERK)), state=state)
-    graver = {AccountState.DISABLED, AccountState.LOCKED, AccountState.EXPIRED}
+    graver = {AccountState.DISABLED, AccountState.SUSPENDED, AccountState.LOCKED, AccountState.EXPIRED}
     assert judged(both).state is (state if state in graver else AccountState.ROLES_MIXED)
