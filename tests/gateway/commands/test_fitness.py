@@ -21,9 +21,11 @@ from tests.rig.countries import write_countries
 pytestmark = pytest.mark.real
 EXAMPLES = Path(__file__).parents[3] / "config/examples"
 OPERATORS = EXAMPLES.parents[1] / "docs/operators.md"
-RECEIVERS = "tls/receivers-authority.pem"  # of two settings
-AUTHORITIES = ("tls/directory-authority.pem", RECEIVERS, "tls/applications-authority.pem")
-PAIRS = ("tls/chain.pem", "tls/key.pem", "tls/gateway.pem", "tls/gateway.key")
+AUTHORITIES = ("tls/directory-authority.pem", "tls/receivers-authority.pem", "tls/applications-authority.pem")
+PAIRS = (
+    *("tls/chain.pem", "tls/key.pem", "tls/gateway.pem", "tls/gateway.key"),
+    *("tls/siem-client.pem", "tls/siem-client.key"),
+)
 CERTIFICATES = (*PAIRS, *AUTHORITIES)
 PROGRAMS = ("programs-ca.pem", "programs-ca.crl", "budget-import.json")
 SECRETS = ("directory.password", "library.secret", "webhook.secret", "smtp.password", "map.password")
@@ -54,7 +56,7 @@ def office(copied: Path) -> Path:
     public = made.issue("public", ["*.brana.kromeriz.example"], datetime.now(UTC))
     (folder / "tls").mkdir()
     pair = (public.certificate, public.key)
-    files = (*pair, *pair, *[made.certificate] * len(AUTHORITIES))
+    files = (*pair, *pair, *pair, *[made.certificate] * len(AUTHORITIES))
     for file, name in zip(files, CERTIFICATES, strict=True):
         shutil.copy(file, folder / name)
     for name in PROGRAMS:
@@ -94,9 +96,9 @@ def test_the_example_with_the_examples_of_policies_passes(office: Path) -> None:
 
 def test_without_the_files_of_the_office_these_alone_are_told(copied: Path) -> None:
     told = faults(copied)
-    assert sorted(
-        str(copied.parent / name) for name in (*CERTIFICATES, RECEIVERS, *PROGRAMS, *SECRETS, "cities.mmdb")
-    ) == sorted(problem.what.partition("the file ")[2].removesuffix(" is missing") for problem in told)
+    assert {str(copied.parent / name) for name in (*CERTIFICATES, *PROGRAMS, *SECRETS, "cities.mmdb")} == {
+        problem.what.partition("the file ")[2].removesuffix(" is missing") for problem in told
+    }
     assert all(problem.line and problem.remedy == "put it there, or correct the path" for problem in told)
 
 
