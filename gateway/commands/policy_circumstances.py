@@ -37,6 +37,20 @@ def a_country(_context: click.Context, _option: click.Parameter, written: str) -
     return written
 
 
+from_address = click.option(
+    "--address",
+    default="",
+    callback=an_address,
+    help="From this IP address; left out: from none that is known.",
+)
+from_country = click.option(
+    "--country",
+    default="",
+    callback=a_country,
+    help="From this country (CZ); left out: what the address says.",
+)
+
+
 OPTIONS = (
     click.option("--purpose", default="", help="With this purpose stated."),
     click.option(

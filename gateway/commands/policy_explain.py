@@ -40,7 +40,7 @@ from gateway.commands.policies_asked import (
     policies_folder,
     snapshot_asked,
 )
-from gateway.commands.policy_circumstances import a_country, an_address, duration, said_options
+from gateway.commands.policy_circumstances import duration, from_address, from_country, said_options
 from gateway.commands.policy_explain_shown import show_explained
 from gateway.commands.policy_moment import moment_asked
 from gateway.commands.preflight import CannotStart
@@ -74,18 +74,8 @@ SHORT = {one.value.rpartition(":")[2]: one for one in AuthenticationLevel}
     "--age", default="1 min", callback=duration, show_default=True, help="How long ago the person signed in."
 )
 @click.option("--at", "written", default="", help="At this moment (2026-11-23T09:00); left out: now.")
-@click.option(
-    "--address",
-    default="",
-    callback=an_address,
-    help="From this IP address; left out: from none that is known.",
-)
-@click.option(
-    "--country",
-    default="",
-    callback=a_country,
-    help="From this country (CZ); left out: what the address says.",
-)
+@from_address
+@from_country
 @click.option(
     "--device",
     type=click.Choice([one.value for one in DeviceState]),

@@ -24,7 +24,7 @@ from gateway.commands.policies_asked import (
     policies_folder,
     snapshot_asked,
 )
-from gateway.commands.policy_circumstances import a_country, an_address
+from gateway.commands.policy_circumstances import from_address, from_country
 from gateway.commands.policy_moment import moment_asked
 from gateway.commands.terminal import console
 from policies.matrix import Circumstances, Matrix, matrix
@@ -68,18 +68,8 @@ ROLES: Text = {CS: "role", EN: "roles"}
 )
 @click.option("--application", "applications", multiple=True, metavar="ID", help="Only this one; repeatable.")
 @click.option("--at", "written", default="", help="At this moment (2026-11-23T09:00); left out: now.")
-@click.option(
-    "--address",
-    default="",
-    callback=an_address,
-    help="From this IP address; left out: from none that is known.",
-)
-@click.option(
-    "--country",
-    default="",
-    callback=a_country,
-    help="From this country (CZ); left out: what the address says.",
-)
+@from_address
+@from_country
 @language
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(  # noqa: PLR0913 - one parameter for each circumstance

@@ -7,6 +7,7 @@ it. What the index says is a hint: an entry is shown by its own bytes. It can be
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -69,7 +70,7 @@ async def index_next(database: Database) -> bool:
         lambda connection: forget(connection, number, number + 1)
     )  # of one that was broken off
     while some := list(islice(rows, WRITTEN)):
-        await database.write(lambda connection, some=some: _write(connection, some))  # type: ignore[misc]
+        await database.write(partial(_write, rows=some))
     await database.write(lambda connection: _finish(connection, made.block))
     return True
 

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -78,9 +79,8 @@ class LogSearch:
         asked, after, left = self._bounded(query), None, limit
         not_searched = None
         while left > 0:
-            place: Position | None = after
             seen = min(left, AT_ONCE)
-            rows, told = await self._database.read(lambda c, p=place, s=seen: _rows(c, asked, p, s))  # type: ignore[misc]
+            rows, told = await self._database.read(partial(_rows, query=asked, after=after, limit=seen))
             not_searched = not_searched or told
             await asyncio.to_thread(_give, rows[:seen], take)
             if len(rows) <= seen:
