@@ -12,7 +12,8 @@ from heapq import merge
 from gateway.audit.checkpoint import FIRST, Checkpoint, unseal
 from gateway.audit.checkpoint_file import Written
 from gateway.audit.checkpointer import Sealed
-from gateway.audit.note import NoteRefused, Verifier
+from gateway.audit.log_keys import KeyNotInForce, Unfit
+from gateway.audit.note import NoteRefused, UnknownKey, Verifier
 from gateway.audit.shard import Shard
 
 
@@ -34,6 +35,9 @@ class Fault(StrEnum):
     SHARD_ALTERED = "shard_altered"
     SHARD_NOT_TOLD = "shard_not_told"  # that it was dropped
     SHARD_NOT_GONE = "shard_not_gone"
+    KEY_UNKNOWN = "key_unknown"  # a checkpoint that none of the log's keys signed
+    KEY_NOT_IN_FORCE = "key_not_in_force"  # one of a key that was retired before, or came later
+    KEY_NOT_VOUCHED = "key_not_vouched"  # a change of keys that the log, or the key before, knows nothing of
 
 
 class Source(StrEnum):
@@ -41,6 +45,7 @@ class Source(StrEnum):
     FILE = "checkpoints.log"
     BOTH = "the database and checkpoints.log"
     KEPT = "the checkpoint kept elsewhere"
+    KEYS = "what tells of the log's keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +74,11 @@ def anchors(
     *,
     shared: bool = False,
     dropped: Sequence[Shard] = (),
+    unfit: Sequence[Unfit] = (),
 ) -> Iterator[Anchor]:
     """All anchors by size, lazily. `shared`: other nodes seal the log too, and this one's file follows. `dropped`: of
-    these nothing is left but the last checkpoint, so that no other is held against anything.
+    these nothing is left but the last checkpoint, so that no other is held against anything. `unfit`: changes of keys
+    that nobody vouches for; the first of them is where the log ends for whoever verifies it.
 
     `table`: in order of size. `file`: reads the file from its beginning each time it is called. `file_size`:
     its bytes before the database's snapshot was taken; what was added later need not be in `table`. `kept`: checkpoints
@@ -87,7 +94,11 @@ def anchors(
     )
     left = (row for row in table if not within(row.size, dropped))
     local = _local(left, file, file_size, keys, shared=shared, dropped=dropped)
-    return merge(local, elsewhere, key=lambda anchor: anchor.size)
+    changes = sorted(
+        (Anchor(one.written, b"", Source.KEYS, fault=Fault.KEY_NOT_VOUCHED, what=one.what) for one in unfit),
+        key=lambda anchor: anchor.size,
+    )
+    return merge(changes, local, elsewhere, key=lambda anchor: anchor.size)
 
 
 def within(size: object, dropped: Sequence[Shard]) -> bool:
@@ -170,7 +181,7 @@ def _pairs(
             reached, row, noted = row.size, next(table, None), next(file, None) if noted else None
             continue
         following = next(table, None)
-        torn = noted is not None and not noted[0].whole and row.note.startswith(noted[0].note)
+        torn = noted is not None and row.note.startswith(noted[0].note)  # the same is dealt with above
         if following is None and (noted is None or torn):
             yield mine  # the newest: a crash kept it from the file
             return
@@ -195,7 +206,7 @@ def _from_table(row: Sealed, keys: Sequence[Verifier]) -> Anchor:
         checkpoint = unseal(row.note, keys)
     except NoteRefused as error:
         what = f"the database's checkpoint of {row.size} entries: {error.why}"
-        return Anchor(row.size, row.root, Source.DATABASE, row.at, Fault.CHECKPOINT_ALTERED, what)
+        return Anchor(row.size, row.root, Source.DATABASE, row.at, _fault_of(error), what)
     if (checkpoint.reach, checkpoint.root) != (row.size, row.root):
         what = f"the database's checkpoint of {row.size} entries does not agree with its own note"
         return Anchor(row.size, row.root, Source.DATABASE, row.at, Fault.CHECKPOINT_ALTERED, what)
@@ -207,5 +218,11 @@ def _in_file_only(written: Written, reached: int, keys: Sequence[Verifier]) -> A
         checkpoint: Checkpoint = unseal(written.note, keys)
     except NoteRefused as error:
         what = f"checkpoints.log, byte {written.at}: {error.why}"
-        return Anchor(reached, b"", Source.FILE, fault=Fault.CHECKPOINT_ALTERED, what=what)
+        return Anchor(reached, b"", Source.FILE, fault=_fault_of(error), what=what)
     return Anchor(checkpoint.reach, checkpoint.root, Source.FILE, first=checkpoint.first)
+
+
+def _fault_of(refused: NoteRefused) -> Fault:
+    if isinstance(refused, UnknownKey):
+        return Fault.KEY_UNKNOWN
+    return Fault.KEY_NOT_IN_FORCE if isinstance(refused, KeyNotInForce) else Fault.CHECKPOINT_ALTERED

@@ -6,11 +6,12 @@ entry of the log is its first. One key signs for all of them.
 
 import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.audit import note
-from gateway.audit.note import NoteRefused, Signer, Verifier
+from gateway.audit.log_keys import KeyNotInForce, LogKey
+from gateway.audit.note import NoteRefused, Signer, UnknownKey, Verifier
 from gateway.audit.tree import HASH
 
 LARGEST_SIZE = 2**63 - 1
@@ -64,12 +65,14 @@ class Checkpoint:
         return checkpoint
 
 
-def seal(size: int, root: bytes, signer: Signer, month: str = "", first: int = 0) -> str:
-    """The signed note of a checkpoint of the log that `signer` signs for; `month`, `first`: of a later tree of it."""
+def seal(size: int, root: bytes, signers: Signer | Sequence[Signer], month: str = "", first: int = 0) -> str:
+    """The signed note of a checkpoint of the log that `signers` sign for; `month`, `first`: of a later tree of it."""
+    all_of_them = (signers,) if isinstance(signers, Signer) else signers
+    name = all_of_them[0].name
     if not month:
-        return note.sign(Checkpoint(signer.name, size, root).text(), signer)
-    own = replace(signer, name=f"{signer.name}/{month}")
-    return note.sign(Checkpoint(own.name, size, root, (f"first {first}",)).text(), own)
+        return note.sign(Checkpoint(name, size, root).text(), *all_of_them)
+    own = [replace(one, name=f"{one.name}/{month}") for one in all_of_them]
+    return note.sign(Checkpoint(own[0].name, size, root, (f"first {first}",)).text(), *own)
 
 
 def log_of(origin: str) -> str:
@@ -79,14 +82,36 @@ def log_of(origin: str) -> str:
 
 
 def unseal(signed: str, known: Iterable[Verifier]) -> Checkpoint:
-    """The checkpoint in a signed note, when a known key of its very log signed it. Raises NoteRefused."""
+    """The checkpoint in a signed note, when a known key of its very log signed it; of keys that follow each other, all
+    that sign at its size. Raises NoteRefused.
+    """
     origin, _, _ = signed.partition("\n")
     log = log_of(origin)
     keys = [key for key in known if key.name in (origin, log)]
     whole = [key for key in keys if key.name == origin]
-    if whole or log == origin:
-        return Checkpoint.parse(note.open_note(signed, whole))
-    checkpoint = Checkpoint.parse(note.open_note(signed, [replace(key, name=origin) for key in keys]))
-    if not checkpoint.first:
+    if not whole and log != origin:
+        whole = [replace(key, name=origin) for key in keys]
+    text, signed_by = note.opened_by(signed, whole)
+    if not signed_by:
+        raise UnknownKey("it carries no signature of a known key")
+    checkpoint = Checkpoint.parse(text)
+    if log != origin and origin not in {key.name for key in keys} and not checkpoint.first:
         raise NoteRefused("a month's checkpoint does not say which entry is its first")
+    _require_in_force(checkpoint, whole, signed_by)
     return checkpoint
+
+
+def _require_in_force(
+    checkpoint: Checkpoint, keys: Sequence[Verifier], signed_by: Collection[Verifier]
+) -> None:
+    missing = [
+        one
+        for one in keys
+        if isinstance(one, LogKey) and one.signs(checkpoint.reach) and one not in signed_by
+    ]
+    if not missing:
+        return
+    for one in signed_by:
+        if isinstance(one, LogKey) and not one.signs(checkpoint.reach):
+            raise KeyNotInForce(one, checkpoint.reach)
+    raise NoteRefused(f"the key {missing[0].key_id.hex()}, which has to sign it, has not")

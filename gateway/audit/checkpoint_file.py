@@ -55,15 +55,17 @@ def read(path: Path, start: int = 0) -> Iterator[Written]:
         lines: list[bytes] = []
         file.seek(start)
         position, held = start, 0
+        signed = False
         while line := file.readline(LARGEST):
+            if (signed and not line.startswith(_SIGNATURE)) or held > LARGEST:
+                yield Written(start, _text(lines))
+                lines, start, held = [], position, 0
             position += len(line)
             held += len(line)
             lines.append(line)
-            if (line.startswith(_SIGNATURE) and line.endswith(b"\n")) or held > LARGEST:
-                yield Written(start, _text(lines))
-                lines, start, held = [], position, 0
+            signed = line.startswith(_SIGNATURE) and line.endswith(b"\n")
         if lines:
-            yield Written(start, _text(lines), whole=False)
+            yield Written(start, _text(lines), whole=signed or held > LARGEST)
 
 
 def last(path: Path) -> Written | None:

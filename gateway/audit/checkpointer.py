@@ -14,7 +14,7 @@ from typing import Protocol
 
 from gateway.audit import checkpoint, checkpoint_file
 from gateway.audit.facts import LATEST, moment
-from gateway.audit.note import NoteRefused, Signer
+from gateway.audit.note import NoteRefused, Signer, Verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Reached:
     root: bytes
     month: str = ""
     first: int = 0
+    signers: tuple[Signer, ...] = ()
+    """The keys that sign now, where they ever followed each other; none: the one that the checkpointer was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,10 @@ class CheckpointStore(Protocol):
 
     async def after(self, size: int) -> Sequence[Sealed]:
         """Those of more than `size` entries, the smallest first; some of them, where there are very many."""
+        ...
+
+    async def known(self, root: Verifier) -> Sequence[Verifier]:
+        """The keys of all checkpoints so far, `root` among them."""
         ...
 
 
@@ -113,7 +119,7 @@ class Checkpointer:
         """
         newest = await self._store.newest()
         written = await asyncio.to_thread(self._last, newest)
-        size = self._size(written) if written else 0
+        size = _size(written, await self._store.known(self._signer.verifier)) if written else 0
         database_size = newest.size if newest else 0
         if size > database_size:
             return FileAhead(size, database_size)
@@ -169,7 +175,7 @@ class Checkpointer:
                 halted = False
 
     def _note_of(self, one: Reached) -> str:
-        return checkpoint.seal(one.size, one.root, self._signer, one.month, one.first)
+        return checkpoint.seal(one.size, one.root, one.signers or (self._signer,), one.month, one.first)
 
     def _pay(self) -> None:
         while self._owed:
@@ -178,13 +184,14 @@ class Checkpointer:
 
     def _last(self, newest: Sealed | None) -> str | None:
         written = checkpoint_file.last(self._file)
-        if written and not written.whole and newest and newest.note.startswith(written.note):
+        if written and newest and newest.note != written.note and newest.note.startswith(written.note):
             checkpoint_file.cut(self._file, written.at)
             written = checkpoint_file.last(self._file)
         return written.note if written else None
 
-    def _size(self, note: str) -> int:
-        try:
-            return checkpoint.unseal(note, (self._signer.verifier,)).reach
-        except NoteRefused:
-            return 0  # damage is for `verify` to name
+
+def _size(note: str, keys: Sequence[Verifier]) -> int:
+    try:
+        return checkpoint.unseal(note, keys).reach
+    except NoteRefused:
+        return 0  # damage is for `verify` to name

@@ -27,6 +27,10 @@ class NoteRefused(Exception):
         self.why = why
 
 
+class UnknownKey(NoteRefused):
+    """It is a signed note; nobody whom we know has signed it."""
+
+
 def key_id_of(name: str, key: bytes) -> bytes:
     """`key`: its type and the public key."""
     return sha256(name.encode() + b"\n" + key).digest()[:KEY_ID]
@@ -94,11 +98,15 @@ class Signer:
         return Verifier(self.name, self.private.public_key().public_bytes_raw())
 
 
-def sign(text: str, signer: Signer) -> str:
-    """`text` (whole lines, none empty at its end) with one signature."""
+def sign(text: str, *signers: Signer) -> str:
+    """`text` (whole lines, none empty at its end) with a signature of each."""
     _check_text(text)
+    return f"{text}\n{''.join(_signature(text, one) for one in signers)}"
+
+
+def _signature(text: str, signer: Signer) -> str:
     signature = base64.b64encode(signer.verifier.key_id + signer.private.sign(text.encode())).decode()
-    return f"{text}\n{DASH}{signer.name} {signature}\n"
+    return f"{DASH}{signer.name} {signature}\n"
 
 
 def open_note(note: str, known: Iterable[Verifier]) -> str:
@@ -106,19 +114,25 @@ def open_note(note: str, known: Iterable[Verifier]) -> str:
 
     A wrong signature by a known key refuses the note even if another one is right; unknown keys are skipped.
     """
+    text, signed_by = opened_by(note, known)
+    if not signed_by:
+        raise UnknownKey("it carries no signature of a known key")
+    return text
+
+
+def opened_by(note: str, known: Iterable[Verifier]) -> tuple[str, set[Verifier]]:
+    """The text of `note`, and which of the known keys signed it: perhaps none. Raises NoteRefused."""
     text, signatures = _parts(note)
     keys = {(verifier.name, verifier.key_id): verifier for verifier in known}
-    good = False
+    signed_by = set()
     for name, data in signatures:
         verifier = keys.get((name, data[:KEY_ID]))
         if verifier is None:
             continue
         if not verifier.verifies(text, data[KEY_ID:]):
             raise NoteRefused(f"the signature of {name} is wrong")
-        good = True
-    if not good:
-        raise NoteRefused("it carries no signature of a known key")
-    return text
+        signed_by.add(verifier)
+    return text, signed_by
 
 
 def _parts(note: str) -> tuple[str, list[tuple[str, bytes]]]:

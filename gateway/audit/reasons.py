@@ -15,6 +15,7 @@ from gateway.audit import (
     ending_reasons,
     forwarding_reasons,
     incident_reasons,
+    log_key_reasons,
     node_reasons,
     policy_reasons,
     reading_reasons,
@@ -43,6 +44,7 @@ GROUPS: tuple[Group, ...] = (
     *reading_reasons.GROUPS,
     *request_reasons.GROUPS,
     *witness_reasons.GROUPS,
+    *log_key_reasons.GROUPS,
 )
 OF_POLICIES = Title(cs="Důvody ze zásad", en="Reasons of policies")
 

@@ -83,11 +83,11 @@ RecomputationState = UnderWay | Finished | NotFinished | None
 
 
 class Recomputation:
-    """`command` starts the child (`gateway.commands.verification_process`)."""
+    """`command` starts the child (`gateway.commands.verification_process`), or is asked each time for what does."""
 
     def __init__(
         self,
-        command: Sequence[str],
+        command: Sequence[str] | Callable[[], Awaitable[Sequence[str]]],
         record: Callable[[Sequence[Entry]], Awaitable[None]],
         now: Callable[[], datetime],
         *,
@@ -142,7 +142,8 @@ class Recomputation:
         def told(progress: Progress) -> None:
             self.standing = replace(beginning, done=progress.done, total=progress.total)
 
-        return await asked(self._command, _decoder.decode, told, self._limit)
+        command = await self._command() if callable(self._command) else self._command
+        return await asked(command, _decoder.decode, told, self._limit)
 
     async def _recorded(self, entry: Entry) -> bool:
         """A log that takes no entry must not keep anybody from the verdict about it."""

@@ -14,6 +14,7 @@ from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
 from gateway.audit.entry import Code, Entry
 from gateway.audit.forwarding_titles import FORWARDING_TITLES
+from gateway.audit.key_titles import KEY_TITLES
 from gateway.audit.operation_titles import OPERATION_TITLES
 from gateway.audit.policy_titles import POLICY_TITLES
 from gateway.audit.reasons import REASONS, Reasons
@@ -269,6 +270,7 @@ TITLES: dict[Code, Title] = {
         en="Integrity of the audit records checked: {who} ({finding})",
     ),
     **SHARD_TITLES,
+    **KEY_TITLES,
     **OPERATION_TITLES,
     **FORWARDING_TITLES,
     **ACCESS_REVIEW_TITLES,
@@ -341,6 +343,16 @@ FAULTS: dict[Fault, Title] = {
     ),
     Fault.SHARD_NOT_GONE: Title(
         cs="v měsíci, který byl vymazán, stojí záznam", en="an entry stands in a month that was deleted"
+    ),
+    Fault.KEY_UNKNOWN: Title(
+        cs="kontrolní bod podepsal neznámý klíč", en="a checkpoint is signed by an unknown key"
+    ),
+    Fault.KEY_NOT_IN_FORCE: Title(
+        cs="kontrolní bod podepsal klíč, který tehdy neplatil",
+        en="a checkpoint is signed by a key that was not in force then",
+    ),
+    Fault.KEY_NOT_VOUCHED: Title(
+        cs="změnu klíče auditního záznamu nic nedokládá", en="nothing vouches for a change of the log's key"
     ),
 }
 

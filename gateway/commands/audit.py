@@ -20,7 +20,7 @@ from gateway.audit.anchors import within
 from gateway.audit.checkpoint import Checkpoint, unseal
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.facts import moment
-from gateway.audit.note import DASH, LARGEST, NoteRefused, Signer, Verifier
+from gateway.audit.note import DASH, LARGEST, NoteRefused
 from gateway.audit.reasons import Reasons
 from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.audit.search import Altered, Page, Query, Unreadable
@@ -31,6 +31,7 @@ from gateway.commands.audit_ask import ask
 from gateway.commands.audit_asked import municipality_of, reason_of
 from gateway.commands.audit_handed_out import export, key, proof, verifier
 from gateway.commands.audit_holds import hold, holds, release, shards
+from gateway.commands.audit_keys import log_keys
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.audit_receivers import receivers
 from gateway.commands.audit_report import report as compliance_report
@@ -58,6 +59,7 @@ for each in (
     proof,
     verifier,
     key,
+    log_keys,
     views,
     compliance_report,
     receivers,
@@ -82,7 +84,7 @@ for each in (
 @click.option("--quiet", is_flag=True, help="No progress, and no word about a log that is whole.")
 def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
     state = existing_state(configuration)
-    checkpoints_kept = [_checkpoint(path, _signer(state).verifier) for path in kept]
+    checkpoints_kept = [_checkpoint(path, state) for path in kept]
     report = _recomputed(state, checkpoints_kept, quiet=quiet)
     for apart in checkpoints_kept:
         if within(apart.reach, report.dropped):
@@ -112,10 +114,6 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
         sys.exit(1)
 
 
-def _signer(state: State) -> Signer:
-    return Signer(state.settings.public.domain, state.keys.checkpoint)
-
-
 def _recomputed(state: State, kept: Sequence[Checkpoint], *, quiet: bool) -> Report:
     """With a bar of the entries that are done, where somebody watches."""
     file = state.settings.state.directory / "checkpoints.log"
@@ -128,17 +126,17 @@ def _recomputed(state: State, kept: Sequence[Checkpoint], *, quiet: bool) -> Rep
         return verify_log(
             state.database,
             file,
-            [_signer(state).verifier],
+            [state.log_verifier()],
             kept,
             lambda done, total: progress.update(task, completed=done, total=total),
         )
 
 
-def _checkpoint(path: Path, key: Verifier) -> Checkpoint:
+def _checkpoint(path: Path, state: State) -> Checkpoint:
     """What is no checkpoint of ours says nothing about the log, so there is no verdict then."""
     try:
         with path.open("rb") as file:
-            return unseal(file.read(LARGEST + 1).decode("utf-8"), [key])
+            return unseal(file.read(LARGEST + 1).decode("utf-8"), state.log_keys())
     except OSError as error:
         why = error.strerror or "it cannot be read"
     except UnicodeDecodeError:
@@ -146,7 +144,7 @@ def _checkpoint(path: Path, key: Verifier) -> Checkpoint:
     except NoteRefused as error:
         why = error.why
     raise CannotStart(
-        f"--checkpoint {path}: this is no checkpoint that {key.name} signed: {why}",
+        f"--checkpoint {path}: this is no checkpoint that {state.settings.public.domain} signed: {why}",
         "name a file with one note out of a copy of checkpoints.log, from its first line to the one that begins "
         f"with {DASH.strip()}; nothing was verified",
     )

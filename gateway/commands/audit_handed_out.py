@@ -24,7 +24,7 @@ from gateway.audit.checkpoint import unseal
 from gateway.audit.facts import microseconds, moment
 from gateway.audit.for_auditors import brana_verify
 from gateway.audit.for_auditors.brana_verify import Broken, Kept, Key, notes_of, thinned, verified
-from gateway.audit.note import NoteRefused, Signer, Verifier
+from gateway.audit.note import NoteRefused, Verifier
 from gateway.audit.proof_text import SUFFIX, proof_text
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.operator import operator
@@ -82,11 +82,11 @@ def export(
         raise click.UsageError("--until is not after --since: no time lies between them")
     require_new(file)
     state = existing_state(configuration)
-    key = _signer(state).verifier
-    sealed, older = _newest(state, key), _kept(kept, key)
+    key, keys = state.log_verifier(), state.log_keys()
+    sealed, older = _newest(state, keys), _kept(kept, keys)
     first, last = (None if one is None else microseconds(one) for one in (begins, ends))
     span = state.database.read_now(lambda c: span_between(c, first, last, sealed.checkpoint.reach))
-    given = _parts(state, span, sealed, key)
+    given = _parts(state, span, sealed, keys)
     query = {"command": "audit export"} | {
         name: one.isoformat() for name, one in (("since", begins), ("until", ends)) if one is not None
     }
@@ -117,7 +117,7 @@ def proof(configuration: Path, sequence: int, file: Path | None, purpose: str) -
     target = file or Path(f"entry-{sequence}{SUFFIX}")
     require_new(target)
     state = existing_state(configuration)
-    sealed = _newest(state, _signer(state).verifier, sequence)
+    sealed = _newest(state, state.log_keys(), sequence)
     _record(state, {"command": "audit prove", "sequence": str(sequence)}, 1, purpose)
     try:
         found = state.database.read_now(lambda c: prove(c, sequence, sealed.checkpoint))
@@ -147,14 +147,10 @@ def verifier() -> None:
 @click.command(help="Print the log's key. Give it to auditors by another way than the exports.")
 @configuration
 def key(configuration: Path) -> None:
-    click.echo(_signer(existing_state(configuration)).verifier)
+    click.echo(existing_state(configuration).log_verifier())
 
 
-def _signer(state: State) -> Signer:
-    return Signer(state.settings.public.domain, state.keys.checkpoint)
-
-
-def _newest(state: State, key: Verifier, sequence: int | None = None) -> Sealed:
+def _newest(state: State, keys: Sequence[Verifier], sequence: int | None = None) -> Sealed:
     """Cosigned by a witness where one did. Raises CannotStart where nothing is sealed, or by something else than our
     key. `sequence`: in whose tree.
     """
@@ -162,7 +158,7 @@ def _newest(state: State, key: Verifier, sequence: int | None = None) -> Sealed:
     if found is None:
         raise CannotStart("nothing of the log is sealed yet", "start the product; it seals each second")
     try:
-        return Sealed(unseal(found.note, [key]), found.note)
+        return Sealed(unseal(found.note, keys), found.note)
     except NoteRefused as refused:
         raise CannotStart(
             f"the newest checkpoint in the database is not ours: {refused.why}", VERIFY
@@ -178,10 +174,10 @@ def _require_not_dropped(state: State, sequence: int, missing: NotInLog) -> None
             ) from missing
 
 
-def _parts(state: State, span: Span, sealed: Sealed, key: Verifier) -> list[Part]:
+def _parts(state: State, span: Span, sealed: Sealed, keys: Sequence[Verifier]) -> list[Part]:
     """Raises CannotStart where a month has not the checkpoint by which it ended."""
     try:
-        return state.database.read_now(lambda c: parts(c, span, sealed, lambda note: unseal(note, [key])))
+        return state.database.read_now(lambda c: parts(c, span, sealed, lambda note: unseal(note, keys)))
     except (NoteRefused, NotInLog) as error:
         raise CannotStart(f"a month of the log is not sealed as a whole: {error}", VERIFY) from error
 
@@ -190,16 +186,16 @@ def _entries_of(given: Sequence[Part]) -> int:
     return sum(part.span.end - part.span.begin for part in given if not part.dropped)
 
 
-def _kept(paths: Sequence[Path], key: Verifier) -> list[Sealed]:
+def _kept(paths: Sequence[Path], keys: Sequence[Verifier]) -> list[Sealed]:
     found: dict[int, Sealed] = {}
     for path in paths:
         try:
             for note in notes_of(path.read_text("utf-8")):
-                checkpoint = unseal(note, [key])
+                checkpoint = unseal(note, keys)
                 found[checkpoint.reach] = Sealed(checkpoint, note)
         except (OSError, UnicodeDecodeError, NoteRefused) as error:
             raise CannotStart(
-                f"--checkpoint {path}: this is no checkpoint that {key.name} signed: {error}",
+                f"--checkpoint {path}: this is no checkpoint that {keys[-1].name} signed: {error}",
                 "name a copy of checkpoints.log, or one note out of it",
             ) from error
     few = thinned(_roots(list(found.values())))

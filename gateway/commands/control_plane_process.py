@@ -147,7 +147,7 @@ async def _serve(
 ) -> SharedPoliciesUnusable | DatabaseUnusable | None:
     """Why it ended, where nobody told it to."""
     state, moment, stop = plane.state, now(), _told_to_end()
-    signer = Signer(plane.settings.public.domain, state.keys.checkpoint)
+    signer = Signer(plane.settings.public.domain, await state.database.read(state.log_key))
     await state.record(
         [
             acts.started(moment, __version__, plane.book.version),
@@ -158,7 +158,7 @@ async def _serve(
     schema = await schema_in_force(state.database, stop.set)
     await _take_up(plane, moment)
     checkpoints = rounds.checkpointer(plane, signer)
-    recomputation = _recomputation(plane, signer)
+    recomputation = _recomputation(plane)
     if (ahead := await checkpoints.begin()) is not None:
         log.error("audit.rolled_back", cause=str(ahead))
     ingest = rounds.ingest(plane) if alone else None
@@ -349,11 +349,14 @@ async def _told_by_its_node(_: Sequence[Entry]) -> None:
     """What is to be recorded of the certificate, the process that serves it records."""
 
 
-def _recomputation(plane: ControlPlane, signer: Signer) -> Recomputation:
-    directory = plane.settings.state.directory
-    command = verification_process.command(
-        plane.state.database.place, directory / "checkpoints.log", [signer.verifier], os.getpid()
-    )
+def _recomputation(plane: ControlPlane) -> Recomputation:
+    state, file = plane.state, plane.settings.state.directory / "checkpoints.log"
+
+    async def command() -> Sequence[str]:
+        """By the key that signs then."""
+        key = Signer(plane.settings.public.domain, await state.database.read(state.log_key)).verifier
+        return verification_process.command(state.database.place, file, [key], os.getpid())
+
     return Recomputation(command, plane.state.record, now)
 
 

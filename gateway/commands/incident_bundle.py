@@ -26,6 +26,7 @@ from gateway.storage.audit_export import Sealed
 from gateway.storage.audit_proofs import NotInLog, ProofRefused, bytes_of, prove
 from gateway.storage.audit_sealing import dropped, sealing
 from gateway.storage.audit_search import entry
+from gateway.storage.log_keys import known
 from gateway.storage.tables.audit import audit_entry
 
 DROPPED = "it was deleted after its time, with its month of the log"
@@ -44,16 +45,18 @@ async def handed_out(
 ) -> Bundle:
     """Recorded before it is made. Raises ActRefused."""
     shown = await office.exporting(number, purpose, by, now)
-    key = Signer(state.settings.public.domain, state.keys.checkpoint).verifier
+    domain = state.settings.public.domain
     numbers = evidence_numbers(shown.items)
     leaves = {one.body.sequence: one.body.leaf for one in shown.items if isinstance(one.body, EntryEvidence)}
 
-    def read(connection: Connection) -> tuple[str, Sequence[Handed]]:
-        sealed = _sealed(newest(connection), key)
-        found = [as_it_stands(connection, one, leaves[one], key, language, reasons) for one in numbers]
-        return "" if sealed is None else sealed.note, found
+    def read(connection: Connection) -> tuple[str, Sequence[Handed], Verifier, str]:
+        key = Signer(domain, state.log_key(connection)).verifier
+        ours = known(connection, [key])
+        sealed = _sealed(newest(connection), ours.keys)
+        found = [as_it_stands(connection, one, leaves[one], ours.keys, language, reasons) for one in numbers]
+        return "" if sealed is None else sealed.note, found, key, "".join(ours.notes)
 
-    note, entries = await state.database.read(read)
+    note, entries, key, key_notes = await state.database.read(read)
     return bundle(
         Wanted(
             shown=shown,
@@ -66,14 +69,15 @@ async def handed_out(
             by=by.login,
             purpose=purpose,
             at=now,
+            key_notes=key_notes,
         )
     )
 
 
-def _sealed(found: Stored | None, key: Verifier) -> Sealed | None:
+def _sealed(found: Stored | None, keys: Sequence[Verifier]) -> Sealed | None:
     if found is not None:
         with suppress(NoteRefused):
-            return Sealed(unseal(found.note, [key]), found.note)
+            return Sealed(unseal(found.note, keys), found.note)
     return None
 
 
@@ -81,12 +85,12 @@ def as_it_stands(
     connection: Connection,
     sequence: int,
     leaf: str,
-    key: Verifier,
+    keys: Sequence[Verifier],
     language: Language,
     reasons: Reasons,
 ) -> Handed:
     """As it stands now; what it was when it became evidence is held against it."""
-    sealed = _sealed(sealing(connection, sequence), key)
+    sealed = _sealed(sealing(connection, sequence), keys)
     row = connection.execute(
         select(audit_entry.c.canonical, audit_entry.c.leaf).where(audit_entry.c.sequence == sequence)
     ).first()

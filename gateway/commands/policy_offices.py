@@ -39,7 +39,7 @@ def office_of(
     before: FoundBefore | None = None,
 ) -> Office:
     """`took`, `arranged`, `turn`, `before`: as `Office` has them."""
-    store = StoredOffice(state.database, state.keys.checkpoint, append, newly_loaded)
+    store = StoredOffice(state.database, state.log_key, append, newly_loaded)
     checking, node = partial(checks, state), node_of(state.settings)
     return Office(store, checking, took, node, arranged, turn or asyncio.Lock(), before or FoundBefore())
 

@@ -69,7 +69,7 @@ DELIVER_EVERY = 1.0  # seconds
 
 def checkpointer(plane: ControlPlane, signer: Signer) -> Checkpointer:
     return Checkpointer(
-        Checkpoints(plane.state.database),
+        Checkpoints(plane.state.database, plane.state.signing),
         plane.settings.state.directory / "checkpoints.log",
         signer,
         plane.settings.audit.checkpoint_every,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from config.district import District
@@ -15,6 +16,7 @@ from config.settings import State as KeptState
 from config.sources import Accepted
 from gateway.access_review.blocks import Blocks
 from gateway.audit.entry import Entry
+from gateway.audit.note import Signer, Verifier
 from gateway.commands.preflight import CannotStart, folder_in_memory, name_of_folder, prepare_state
 from gateway.grants.keys import Keys, load_keys
 from gateway.incidents.suspension import Suspended
@@ -28,6 +30,7 @@ from gateway.storage.fleet import StoredRegister
 from gateway.storage.identity import IdentityStore
 from gateway.storage.incidents import IncidentBooks
 from gateway.storage.keys import anything_sealed, private_key_of
+from gateway.storage.log_keys import known, private_keys, signing
 from gateway.storage.migrate import exists, prepare
 from gateway.storage.notices import StoredOutbox
 from gateway.storage.place import aside_of, file_of, is_shared, named, place_of
@@ -74,7 +77,25 @@ class State:
 
     def policy_versions(self, connection: Connection) -> Versions:
         """In the transaction that is open."""
-        return Versions(connection, self.keys.checkpoint)
+        return Versions(connection, self.log_key(connection))
+
+    def log_key(self, connection: Connection) -> Ed25519PrivateKey:
+        """The newest that signs the log: another may have taken the place of the one of our start."""
+        held = private_keys(connection, self.seal)
+        return held[-1] if held else self.keys.checkpoint
+
+    def log_verifier(self) -> Verifier:
+        key = self.database.read_now(self.log_key)
+        return Signer(self.settings.public.domain, key).verifier
+
+    def log_keys(self) -> Sequence[Verifier]:
+        """All that ever signed the log, as far as the newest one vouches for them."""
+        root = self.log_verifier()
+        return self.database.read_now(lambda connection: known(connection, [root]).keys)
+
+    def signing(self, connection: Connection, reach: int) -> Sequence[Signer]:
+        """Who signs a checkpoint of so many entries, where keys of the log ever followed each other."""
+        return signing(connection, self.seal, self.settings.public.domain, reach)
 
     @cached_property
     def identities(self) -> IdentityStore:

@@ -112,7 +112,9 @@ def _signer(settings: Settings, connection: Connection) -> Signer:
     if not anything_sealed(connection):
         raise CannotStart("the product has never run here: there is nothing to move", "start `brana serve`")
     found = ring(connection, Seal(master_key(settings.state.directory / "keys", may_make=False)))
-    newest = [one for one in found.keys if one.purpose is Purpose.CHECKPOINT][-1]
+    newest = [one for one in found.keys if one.purpose is Purpose.CHECKPOINT][
+        -1
+    ]  # it vouches for those before
     return Signer(settings.public.domain, Ed25519PrivateKey.from_private_bytes(newest.private))
 
 

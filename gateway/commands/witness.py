@@ -70,6 +70,22 @@ def trust(folder: Path, vkey: str) -> None:
     click.echo(f"{log_key.name} is trusted{'' if added else ' already'}")
 
 
+@command.command(
+    help="Trust the key VKEY of a log no more: it was retired, or somebody else may have it; from the next start."
+)
+@folder_option
+@click.argument("vkey")
+def distrust(folder: Path, vkey: str) -> None:
+    kept.key_of(folder)
+    try:
+        log_key = Verifier.parse(vkey)
+    except NoteRefused as refused:
+        raise click.BadParameter(refused.why, param_hint="VKEY") from refused
+    if not kept.distrust(folder, log_key):
+        raise WitnessUnusable(f"this key of {log_key.name} is not trusted here", "see `brana witness list`")
+    click.echo(f"this key of {log_key.name} is trusted no more")
+
+
 @command.command(name="list", help="The logs it trusts, and what it cosigned last.")
 @folder_option
 def show(folder: Path) -> None:

@@ -203,6 +203,8 @@ PROTECTION = (
             Code.KEY_CREATED,
             Code.KEY_ROTATED,
             Code.KEY_COMPROMISED,
+            Code.LOG_KEY_INTRODUCED,
+            Code.LOG_KEY_RETIRED,
             Code.CERTIFICATE_REPLACED,
             Code.CERTIFICATE_REFUSED,
         ),

@@ -23,6 +23,7 @@ from gateway.incidents.items import digest, newest_report
 from gateway.incidents.office import Shown
 from gateway.incidents.suspension import Suspension
 
+KEYS = "log-keys.txt"
 VERIFIER, CHECKPOINT, MANIFEST, SUMS = "brana_verify.py", "checkpoint.txt", "manifest.json", "SHA256SUMS"
 ENTRIES, PROOFS, DAMAGED = "entries/entries.jsonl", "entries/proofs", "entries/not-proven"
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a zip file
@@ -56,6 +57,8 @@ class Wanted:
     by: str
     purpose: str
     at: datetime
+    key_notes: str = ""
+    """What tells of keys before it, or beside it; empty where there never was another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,8 @@ def _files(wanted: Wanted) -> dict[str, bytes]:
         "log-key.txt": f"{wanted.key}\n".encode(),
         VERIFIER: wanted.verifier,
     }
+    if wanted.key_notes:
+        files[KEYS] = wanted.key_notes.encode()
     for one in wanted.entries:
         if one.trouble:
             files[f"{DAMAGED}/entry-{one.sequence}.bin"] = one.content

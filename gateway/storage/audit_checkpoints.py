@@ -5,21 +5,26 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, select
 
 from gateway.audit.checkpointer import Reached, Sealed
+from gateway.audit.note import Signer, Verifier
 from gateway.audit.shard import Shard
 from gateway.storage.audit import read_tail
 from gateway.storage.audit_shards import of_row
 from gateway.storage.database import Database
+from gateway.storage.log_keys import known
 from gateway.storage.tables.audit import audit_checkpoint, audit_shard
 
 PAGE = 1_000  # checkpoints read at once
 LAST = 2**63 - 1
+Signing = Callable[[Connection, int], Sequence[Signer]]
 
 
 class Checkpoints:
-    """Implements `gateway.audit.checkpointer.CheckpointStore`."""
+    """Implements `gateway.audit.checkpointer.CheckpointStore`. `signing`: the keys that sign at so many entries, asked
+    in the transaction that seals; none: the checkpointer's own.
+    """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, signing: Signing = lambda _connection, _reach: ()) -> None:
+        self._database, self._signing = database, signing
 
     async def newest(self) -> Sealed | None:
         return await self._database.read(newest)
@@ -27,13 +32,36 @@ class Checkpoints:
     async def seal(self, note_of: Callable[[Reached], str]) -> Sealed | None:
         if not await self._database.read(_has_unsealed):
             return None  # an idle log takes no write lock
-        return await self._database.write(lambda connection: _seal(connection, note_of))
+        return await self._database.write(lambda connection: self._seal(connection, note_of))
+
+    async def known(self, root: Verifier) -> Sequence[Verifier]:
+        return await self._database.read(lambda connection: known(connection, [root]).keys)
 
     async def after(self, size: int) -> Sequence[Sealed]:
         later = audit_checkpoint.c.size > size
         query = select(audit_checkpoint).where(later).order_by(audit_checkpoint.c.size).limit(PAGE)
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [Sealed(row.size, row.root, row.at, row.note) for row in rows]
+
+    def _seal(self, connection: Connection, note_of: Callable[[Reached], str]) -> Sealed | None:
+        tail, before = read_tail(connection), newest(connection)
+        reached = 0 if before is None else before.size
+        if tail is None or tail.size <= reached:
+            return None
+        if reached < tail.first and (owed := _closed_since(connection, reached)) is not None:
+            signers = tuple(self._signing(connection, owed.end))
+            one = Reached(owed.size, owed.root, owed.month, owed.first, signers)
+            sealed = Sealed(owed.end, owed.root, owed.ended, note_of(one), open=False)
+        else:
+            root, signers = tail.frontier.root(), tuple(self._signing(connection, tail.size))
+            note = note_of(Reached(tail.frontier.size, root, tail.month, tail.first, signers))
+            sealed = Sealed(tail.size, root, tail.received_at, note)
+        connection.execute(
+            audit_checkpoint.insert().values(
+                size=sealed.size, root=sealed.root, at=sealed.at, note=sealed.note
+            )
+        )
+        return sealed
 
 
 def newest(connection: Connection) -> Sealed | None:
@@ -50,24 +78,6 @@ def newest_of(connection: Connection, size: int) -> Sealed | None:
 def _has_unsealed(connection: Connection) -> bool:
     tail, sealed = read_tail(connection), newest(connection)
     return tail is not None and (sealed is None or tail.size > sealed.size)
-
-
-def _seal(connection: Connection, note_of: Callable[[Reached], str]) -> Sealed | None:
-    tail, before = read_tail(connection), newest(connection)
-    reached = 0 if before is None else before.size
-    if tail is None or tail.size <= reached:
-        return None
-    if reached < tail.first and (owed := _closed_since(connection, reached)) is not None:
-        end, at, one = owed.end, owed.ended, Reached(owed.size, owed.root, owed.month, owed.first)
-        sealed = Sealed(end, owed.root, at, note_of(one), open=False)
-    else:
-        root = tail.frontier.root()
-        note = note_of(Reached(tail.frontier.size, root, tail.month, tail.first))
-        sealed = Sealed(tail.size, root, tail.received_at, note)
-    connection.execute(
-        audit_checkpoint.insert().values(size=sealed.size, root=sealed.root, at=sealed.at, note=sealed.note)
-    )
-    return sealed
 
 
 def _closed_since(connection: Connection, reached: int) -> Shard | None:

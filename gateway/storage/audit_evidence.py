@@ -16,6 +16,7 @@ from gateway.audit.verify import Report, Row, StoredTail, verify
 from gateway.storage.audit_proofs import bytes_of
 from gateway.storage.audit_shards import closed_shards, hold_rows
 from gateway.storage.database import Database
+from gateway.storage.log_keys import known as known_keys
 from gateway.storage.place import is_shared
 from gateway.storage.tables.audit import audit_checkpoint, audit_entry, audit_tail
 
@@ -41,7 +42,8 @@ def verify_log(
 ) -> Report:
     """Check the whole log; blocks for some 50 µs an entry: never in the process that decides.
 
-    `file`: `checkpoints.log`. `keys`: of all checkpoints so far. `kept`: from other machines.
+    `file`: `checkpoints.log`. `keys`: of the newest checkpoints; those before them are vouched for by notes in the
+    database. `kept`: from other machines.
     """
     file_size = checkpoint_file.size_of(file)  # before the snapshot: the file is written after the database
     shared = is_shared(database.place)
@@ -62,17 +64,18 @@ def verified(
 ) -> Report:
     """The same in a transaction that is open. `shared`: others seal this log too, see `anchors`."""
     hold_rows(connection)
-    known = bounds(closed_shards(connection))
+    known, ours = bounds(closed_shards(connection)), known_keys(connection, keys)
     against = anchors(
         checkpoints(connection),
         lambda: checkpoint_file.read(file),
         file_size,
-        keys,
+        ours.keys,
         kept,
         shared=shared,
         dropped=known.dropped,
+        unfit=ours.unfit,
     )
-    return verify(rows(connection, told), against, stored_tail(connection), known)
+    return verify(rows(connection, told), against, stored_tail(connection), known, ours.notes)
 
 
 def rows(connection: Connection, told: Told = lambda _done, _total: None) -> Iterator[Row]:

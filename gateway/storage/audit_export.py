@@ -3,11 +3,12 @@
 JSON Lines, read by `gateway/audit/for_auditors/brana_verify.py`: the span and the roots of what lies before it; each
 entry as it is hashed, beside its leaf hash; between them checkpoints, so that damage is told to a place; at the end the
 checkpoint that seals all of it, and the roots of what lies behind. A span of several months has as many such parts, one
-behind the other; of a month that was dropped there is its last checkpoint.
+behind the other; of a month that was dropped there is its last checkpoint. Where keys of the log followed each other,
+each part begins with the notes that tell how.
 """
 
 import base64
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -19,6 +20,7 @@ from gateway.storage.audit_checkpoints import newest_of
 from gateway.storage.audit_proofs import NotInLog, StoredTree, bytes_of
 from gateway.storage.audit_shards import closed_shards
 from gateway.storage.audit_witnesses import with_witnesses
+from gateway.storage.log_keys import notes
 from gateway.storage.tables.audit import audit_checkpoint, audit_entry
 
 OF_ONE_TREE, FORMAT = 1, 2
@@ -109,18 +111,24 @@ def handed_out(
     """Lines with their line feeds. `kept`: checkpoints from elsewhere; that the log grew out of those beside the span
     is proven. Raises NotInLog where entries outside of the span are missing.
     """
+    told = notes(connection)
+    keys = {"keys": told} if told else {}
     alone = len(given) == 1 and not given[0].sealed.checkpoint.first and not given[0].dropped
     for part in given:
         if part.dropped:
-            yield _line({"brana_export": FORMAT, "dropped": part.sealed.note})
+            yield _line({"brana_export": FORMAT, "dropped": part.sealed.note, **keys})
         else:
-            yield from _of_tree(
-                connection, part, kept, OF_ONE_TREE if alone else FORMAT, by_entries=by_entries
-            )
+            head = {"brana_export": OF_ONE_TREE if alone else FORMAT, **keys}
+            yield from _of_tree(connection, part, kept, head, by_entries=by_entries)
 
 
 def _of_tree(
-    connection: Connection, part: Part, kept: Sequence[Sealed], version: int, *, by_entries: bool
+    connection: Connection,
+    part: Part,
+    kept: Sequence[Sealed],
+    head: Mapping[str, object],
+    *,
+    by_entries: bool,
 ) -> Iterator[bytes]:
     span, checkpoint = part.span, part.sealed.checkpoint
     first, size, tree = (
@@ -130,7 +138,7 @@ def _of_tree(
     )
     yield _line(
         {
-            "brana_export": version,
+            **head,
             "origin": checkpoint.origin,
             "begin": span.begin,
             "end": span.end,

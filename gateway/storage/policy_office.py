@@ -84,7 +84,15 @@ class StoredDesk:
 
 
 class StoredOffice:
-    def __init__(self, database: Database, key: Ed25519PrivateKey, append: Append, loaded: Loaded) -> None:
+    """`key`: asked in each transaction, as another may have taken its place."""
+
+    def __init__(
+        self,
+        database: Database,
+        key: Callable[[Connection], Ed25519PrivateKey],
+        append: Append,
+        loaded: Loaded,
+    ) -> None:
         self._database, self._key, self._append, self._loaded = database, key, append, loaded
 
     async def transact(self, work: Callable[[StoredDesk], T]) -> T:
@@ -94,4 +102,4 @@ class StoredOffice:
         return await self._database.read(lambda connection: query(self._desk(connection)))
 
     def _desk(self, connection: Connection) -> StoredDesk:
-        return StoredDesk(connection, self._key, self._append, self._loaded)
+        return StoredDesk(connection, self._key(connection), self._append, self._loaded)

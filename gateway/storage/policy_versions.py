@@ -6,12 +6,13 @@ What is written there by anybody who did not sign it decides nothing.
 
 import base64
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code
@@ -31,6 +32,18 @@ _HEAD = (
     *(_v.number, _v.version, _v.source, _v.scope, _v.base, _v.restores, _v.proposal),
     *(_v.author, _v.approver, _v.activated_at, _v.note, _v.node),
 )
+
+
+def sign_anew(connection: Connection, before: Ed25519PrivateKey, key: Ed25519PrivateKey) -> None:
+    """What the key before signed is signed by the one in its place; what it did not sign stays as it is."""
+    old = Versions(connection, before)
+    for number in connection.execute(select(_v.number)).scalars().all():
+        with suppress(Damaged):
+            if (found := old.version(number)) is not None:
+                signature = base64.b64encode(key.sign(signed(found))).decode()
+                connection.execute(
+                    update(policy_version).where(_v.number == number).values(signature=signature)
+                )
 
 
 class Versions(KeyedRows):

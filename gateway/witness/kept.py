@@ -81,6 +81,15 @@ def trust(folder: Path, key: Verifier) -> bool:
     return True
 
 
+def distrust(folder: Path, key: Verifier) -> bool:
+    """From the next start of the server on; False where it was not trusted. Raises WitnessUnusable."""
+    known = trusted_by(folder)
+    if key not in known:
+        return False
+    _replace(folder / TRUSTED, "".join(f"{one}\n" for one in known if one != key).encode())
+    return True
+
+
 def trusted_by(folder: Path) -> tuple[Verifier, ...]:
     """Raises WitnessUnusable."""
     try:

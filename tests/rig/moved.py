@@ -16,7 +16,6 @@ from sqlalchemy import select
 from gateway.audit import checkpoint_file
 from gateway.audit.canonical import parse
 from gateway.audit.checkpoint import Checkpoint, unseal
-from gateway.audit.note import Signer
 from gateway.commands import lock
 from gateway.commands.state import State
 from gateway.demo.configuration import MAP
@@ -114,10 +113,10 @@ def _proof(product: Product) -> Proof:
     """By the newest checkpoint of `checkpoints.log`."""
     with product.state() as state:
         leaves = [row.leaf for row in state.database.read_now(lambda connection: list(rows(connection)))]
-        key = Signer(state.settings.public.domain, state.keys.checkpoint).verifier
+        keys = state.log_keys()
     written = checkpoint_file.last(product.settings.state.directory / checkpoint_file.NAME)
     assert written is not None
-    checkpoint = unseal(written.note, [key])
+    checkpoint = unseal(written.note, keys)
     number = checkpoint.size // 2
     return Proof(number, leaves[number], path_to(number, leaves[: checkpoint.size]), checkpoint)
 

@@ -107,7 +107,7 @@ class World:
     known: list[bool] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        store = StoredOffice(self.database, KEY, append, newly_loaded)
+        store = StoredOffice(self.database, lambda _connection: KEY, append, newly_loaded)
         self.office = Office(store, self._checks, self._took, "-", self._arranged)
         self.activation = Activation(self.office)
         self.incidents = Incidents(self.office, frozenset(APPLICATIONS), frozenset(DISTRICT))

@@ -7,6 +7,9 @@ export. A log has a tree for each month, `<log>/2026-12`; the first entry of eac
 that the law let go has left its last checkpoint.
 
     python3 brana_verify.py --key 'log.example+0123abcd+…' export.jsonl [--checkpoint kept.txt …]
+
+A log may change its key. The notes that tell of it stand in an export, and for proofs are a file (`--keys`); each is
+signed by the key before and the new one, so any of the log's keys will do, but for one that was compromised.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import BinaryIO, NoReturn
@@ -36,6 +40,9 @@ FIRST = re.compile(r"first ([1-9][0-9]{0,17})")
 Kept = dict[int, tuple[str, int, bytes]]
 """Checkpoints from elsewhere by how many entries the log had then: origin, first entry and root of the tree."""
 TIME = re.compile(r"[-0-9]{10}T[:.0-9]{15}Z")
+OF_KEYS = "brana.log-key/v1"
+"""First line of a note that tells of the log's keys."""
+CODES_OF_KEYS = ("audit.key_introduced", "audit.key_retired")
 HEAD, BETWEEN, END = b'{"leaf":"', b'","entry":', b"}"
 """Around the bytes of an entry in a line of an export, which are hashed as they stand."""
 
@@ -65,6 +72,13 @@ CZECH = {
     "apart": "odložený kontrolní bod o {size} záznamech má jiný kořen: log byl přepsán",
     "early": "odložený bod o {size} záznamech je před začátkem exportu; chtějte export s --checkpoint",
     "signature": "kontrolní bod není podepsán klíčem {key}",
+    "retired": "kontrolní bod o {size} záznamech podepsal klíč {id}, který tehdy neplatil",
+    "keys": "co se v něm říká o klíčích logu, ty klíče nepodepsaly",
+    "elsewhere": "klíče, o kterých se v něm říká, nevedou ke klíči {key}, který máte",
+    "compromised": "klíč {key} byl po záznamu {at} ohlášen jako vyzrazený; o nový požádejte jinou cestou",
+    "untold": "mluví o změně klíče, o které nic nedokládá podpis",
+    "changed": "Log má po záznamu {at} klíč {key}; doložil ho klíč předchozí.",
+    "ended": "Klíč {key} po záznamu {at} už nepodepisuje.",
     "format": "není to export ani důkaz, kterému tato verze rozumí",
     "proof": "důkaz nedává podepsaný kořen",
     "witnessed": "Kontrolní bod o {size} záznamech potvrdil svědek {name} v čase {at} (UTC).",
@@ -96,6 +110,13 @@ ENGLISH = {
     "apart": "a checkpoint kept elsewhere, of {size} entries, has another root: the log was rewritten",
     "early": "a checkpoint kept elsewhere ({size} entries) is before the export: have it made with --checkpoint",
     "signature": "the checkpoint is not signed by the key {key}",
+    "retired": "the checkpoint of {size} entries is signed by the key {id}, which was not in force then",
+    "keys": "what it says of the log's keys is not signed by them",
+    "elsewhere": "the keys that it tells of do not lead to the key {key}, which you have",
+    "compromised": "the key {key} was reported compromised after entry {at}; get the new one by another way",
+    "untold": "it tells of a change of keys that no signature vouches for",
+    "changed": "Behind entry {at} the log has the key {key}; the key before vouched for it.",
+    "ended": "The key {key} signs nothing behind entry {at}.",
     "format": "this is no export and no proof that this version understands",
     "proof": "the proof does not give the signed root",
     "witnessed": "The checkpoint of {size} entries was cosigned by the witness {name} at {at} (UTC).",
@@ -162,8 +183,42 @@ class Key:
         data = unbase64(encoded)
         if data[:1] != b"\1" or len(data) != 33 or said != self.id_of(self.name, data).hex():
             raise SystemExit("--key: this is no Ed25519 key of a log, `name+id+key`")
-        self.data, self.public = data, Ed25519PublicKey.from_public_bytes(data[1:])
+        self.data = data
+        self.keys: list[Follower] = [Follower(data)]
+        self.notes: list[str] = []  # that tell of them
         self.witnesses: list[Witness] = []
+
+    def learn(self, notes: object) -> None:
+        """Keys that the one we were given vouches for, or that vouch for it. Raises Broken."""
+        if not isinstance(notes, list) or not all(isinstance(one, str) for one in notes):
+            raise Broken("format")
+        shorter, longer = sorted((self.notes, notes), key=len)
+        if longer[: len(shorter)] != shorter:
+            raise Broken("keys")
+        if longer == self.notes:
+            return
+        chain: list[Follower] = []
+        for note in longer:
+            change(note, self.name, chain)
+        ours = next((number for number, one in enumerate(chain) if one.data == self.data), None)
+        if ours is None:
+            raise Broken("elsewhere", key=self.name)
+        for one in chain[ours + 1 :]:
+            if one.why != "planned":
+                raise Broken("compromised", key=self.hex_of(self.data), at=one.since - 1)
+        self.keys, self.notes = chain, longer
+
+    def changes(self) -> list[tuple[str, dict[str, object]]]:
+        told: list[tuple[str, dict[str, object]]] = []
+        for one in self.keys:
+            if one.since >= 0:
+                told.append(("changed", {"key": self.hex_of(one.data), "at": one.since - 1}))
+            if one.until is not None:
+                told.append(("ended", {"key": self.hex_of(one.data), "at": one.until - 1}))
+        return told
+
+    def hex_of(self, data: bytes) -> str:
+        return self.id_of(self.name, data).hex()
 
     def witnessed(self, note: str) -> list[tuple[str, dict[str, object]]]:
         """What each witness that is demanded says of the newest checkpoint. Raises Broken."""
@@ -175,28 +230,95 @@ class Key:
         return hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
 
     def open(self, note: str) -> tuple[str, int, int, bytes]:
-        """Origin, first entry, size and root of a checkpoint of one of the log's trees that this key signed."""
-        body, gap, below = note.rpartition("\n\n")
+        """Origin, first entry, size and root of a checkpoint of one of the log's trees that its keys signed."""
+        body, gap, _ = note.rpartition("\n\n")
         origin, _, rest = body.partition("\n")
         month = MONTH.fullmatch(origin, len(self.name)) if origin.startswith(self.name) else None
-        for line in below.split("\n") if gap and (month or origin == self.name) else []:
-            words = line[len(DASH) :].split(" ")
-            if not line.startswith(DASH) or len(words) != 2 or words[0] != origin:
-                continue
-            data = unbase64(words[1])
-            if data[:4] == self.id_of(origin, self.data) and self._signed((body + "\n").encode(), data[4:]):
-                size, root, *more = rest.split("\n")
-                first = FIRST.fullmatch(more[0]) if month and more else None
-                if size.isdigit() and (first or not month):
-                    return origin, int(first[1]) if first else 0, int(size), unbase64(root)
-        raise Broken("signature", key=self.name)
+        size, root, *more = rest.split("\n") if rest.count("\n") else ("", "")
+        first = FIRST.fullmatch(more[0]) if month and more else None
+        if not gap or not (month or origin == self.name) or not size.isdigit() or (month and not first):
+            raise Broken("signature", key=self.name)
+        found = (origin, int(first[1]) if first else 0, int(size), unbase64(root))
+        reach = found[1] + found[2]
+        signed = [one for one in self.keys if signed_by(note, origin, one.data)]
+        if not signed or any(one.signs(reach) and one not in signed for one in self.keys):
+            alien = next((one for one in signed if not one.signs(reach)), None)
+            if alien is not None:
+                raise Broken("retired", size=reach, id=self.hex_of(alien.data))
+            raise Broken("signature", key=self.name)
+        return found
 
-    def _signed(self, text: bytes, signature: bytes) -> bool:
+
+class Follower:
+    """One of the keys of a log: it signs checkpoints of more than `since` entries and of at most `until`."""
+
+    def __init__(self, data: bytes, since: int = -1, why: str = "") -> None:
+        self.data, self.since, self.why = data, since, why
+        self.until: int | None = None
+
+    def signs(self, reach: int) -> bool:
+        return self.since < reach and (self.until is None or reach <= self.until)
+
+
+def signed_by(note: str, name: str, data: bytes) -> bool:
+    body, _, below = note.rpartition("\n\n")
+    for line in below.split("\n"):
+        words = line[len(DASH) :].split(" ")
+        if not line.startswith(DASH) or len(words) != 2 or words[0] != name:
+            continue
+        signature = unbase64(words[1])
+        if signature[:4] != Key.id_of(name, data):
+            continue
         try:
-            self.public.verify(signature, text)
+            Ed25519PublicKey.from_public_bytes(data[1:]).verify(signature[4:], (body + "\n").encode())
         except InvalidSignature:
-            return False
+            continue
         return True
+    return False
+
+
+def change(note: str, name: str, chain: list[Follower]) -> None:
+    """A change of keys behind those of the chain, signed by whose word it needs. Raises Broken."""
+    lines = note.partition("\n\n")[0].split("\n")
+    said = dict(line.split(" ", 1) for line in lines[1:] if " " in line)
+    if lines[0] != OF_KEYS or not said.get("written", "").isdigit():
+        raise Broken("keys")
+    at, names = int(said["written"]), ("introduces", "after") if "introduces" in said else ("retires", "by")
+    one, other = (key_data(said.get(word, ""), name) for word in names)
+    standing = {key.data: key for key in chain if key.until is None}
+    if not signed_by(note, name, other) or (chain and other not in standing):
+        raise Broken("keys")
+    if "introduces" not in said:
+        if one not in standing or one == other:
+            raise Broken("keys")
+        standing[one].until = at
+        return
+    if not signed_by(note, name, one) or any(key.data == one for key in chain):
+        raise Broken("keys")
+    if not chain:
+        chain.append(Follower(other))
+    chain.append(Follower(one, at, said.get("why", "")))
+
+
+def key_data(text: str, name: str) -> bytes:
+    """Of a key of that log, `name+id+key`. Raises Broken."""
+    said, _, rest = text.partition("+")
+    data = unbase64(rest.partition("+")[2])
+    if said != name or data[:1] != b"\1" or len(data) != 33:
+        raise Broken("keys")
+    return data
+
+
+def note_told(entry: dict[str, object]) -> str:
+    """The note of a change of keys that an entry tells of."""
+    said = entry.get("details")
+    details = said if isinstance(said, dict) else {}
+    names = ["introduces key", "after before", "written written", "why why"]
+    if entry.get("code") != "audit.key_introduced":
+        names = ["retires key", "by by", "written written"]
+    lines = [f"{word} {details.get(name)}" for word, name in (one.split() for one in names)]
+    signed = details.get("signed")
+    return "\n".join([OF_KEYS, *lines, "", *(signed if isinstance(signed, list) else []), ""])
 
 
 class Witness:
@@ -284,6 +406,7 @@ class Export:
             head = json.loads(line)
             if head["brana_export"] not in FORMATS or (self.trees and self.before is None):
                 raise Broken("format")
+            self.key.learn(head.get("keys", []))
             if "dropped" in head:
                 self.dropped(str(head["dropped"]))
             else:
@@ -291,7 +414,7 @@ class Export:
         if not self.trees:
             raise Broken("format")
         self.others()
-        self.told += self.key.witnessed(self.newest)
+        self.told += self.key.changes() + self.key.witnessed(self.newest)
 
     def section(self, head: dict[str, object], lines: Iterator[bytes]) -> None:
         """What is handed out of one tree."""
@@ -345,6 +468,8 @@ class Export:
             raise Broken("time", "entry", at=at)
         if self.before is not None:
             self.chained(entry, at)
+        if entry.get("code") in CODES_OF_KEYS and note_told(entry) not in self.key.notes:
+            raise Broken("untold", "entry", at=at)
         self.since, self.received = self.since or received, received
         self.tree.add(0, leaf)
         if self.kept and self.at in self.kept:
@@ -433,6 +558,15 @@ def follows(later: str, earlier: str) -> bool:
     """Whether the one tree is of the month right behind that of the other, so that nothing can be between them."""
     months = [[int(one) for one in name[-7:].split("-")] for name in (later, earlier) if MONTH.search(name)]
     return len(months) == 2 and months[0][0] * 12 + months[0][1] == months[1][0] * 12 + months[1][1] + 1
+
+
+def keys_in(file: Path) -> object:
+    """The notes about the log's keys that an export begins with: checkpoints kept elsewhere are opened before it."""
+    try:
+        with file.open("rb") as opened:
+            return json.loads(opened.readline(1 << 20)).get("keys", [])
+    except (ValueError, AttributeError, RecursionError, OSError):
+        return []  # what the file is, is said when it is read
 
 
 def hashes(said: object) -> list[bytes]:
@@ -533,6 +667,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--key", required=True, help="the log's key: name+id+key")
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="kept elsewhere")
     parser.add_argument(
+        "--keys", metavar="FILE", help="notes that tell how keys of the log followed each other"
+    )
+    parser.add_argument(
         "--witness",
         action="append",
         default=[],
@@ -552,6 +689,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         key = Key(given.key)
         key.witnesses = [Witness(one) for one in given.witness]
+        if given.keys is not None:
+            name = given.keys
+            key.learn(list(notes_of(Path(name).read_text("utf-8"))))
+        for each in given.files:
+            with suppress(Broken, ValueError):  # it is said when the file is read
+                key.learn(keys_in(Path(each)))
         kept: Kept = {}
         for name in given.checkpoint:
             kept_elsewhere(name, key, kept)

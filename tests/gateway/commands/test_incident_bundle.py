@@ -20,7 +20,7 @@ __all__ = ["months"]
 def evidence(log: Log, sequence: int) -> Handed:
     leaf = select(audit_entry.c.leaf).where(audit_entry.c.sequence == sequence)
     return log.database.read_now(
-        lambda c: as_it_stands(c, sequence, c.scalar(leaf).hex(), SIGNER.verifier, Language.CZECH, REASONS)
+        lambda c: as_it_stands(c, sequence, c.scalar(leaf).hex(), [SIGNER.verifier], Language.CZECH, REASONS)
     )
 
 
