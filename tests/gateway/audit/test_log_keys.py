@@ -218,7 +218,7 @@ async def test_a_log_with_a_second_key_is_refused_by_versions_that_know_of_none(
 )
 def test_a_note_of_another_form_says_nothing_of_keys(line: str) -> None:
     note = Introduced(NEXT.verifier, SIGNER.verifier, 3, Why.PLANNED).text()
-    word = line.split(" ")[0]
+    word = line.partition(" ")[0]
     lines = [line if one.split(" ")[0] in (word, f"{word[:-1]}1") else one for one in note.splitlines()]
     with pytest.raises(NoteRefused):
         log_keys.opened(sign("".join(f"{one}\n" for one in lines), SIGNER, NEXT))

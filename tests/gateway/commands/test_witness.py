@@ -39,8 +39,13 @@ def test_it_is_made_told_whom_to_trust_and_says_its_key(tmp_path: Path) -> None:
     assert brana("trust", str(SIGNER.verifier), *folder).stdout == f"{SIGNER.name} is trusted\n"
     assert "--listen" not in brana("list", *folder).stdout
     assert str(SIGNER.verifier) in brana("list", *folder).stdout
+    assert brana("distrust", str(SIGNER.verifier), *folder).stdout.endswith("is trusted no more\n")
+    assert str(SIGNER.verifier) not in brana("list", *folder).stdout
+    again = brana("distrust", str(SIGNER.verifier), *folder)
+    assert (again.returncode, "is not trusted here" in again.stderr) == (1, True)
     for words, complaint in (
         (("trust", made.stdout.strip()), "VKEY"),
+        (("distrust", "log.example"), "VKEY"),
         (("init", "--name", "a b"), "--name"),
         (("serve", "--listen", "127.0.0.1"), "--listen"),
         (("serve", "--listen", "192.0.2.1:80"), "loopback alone"),

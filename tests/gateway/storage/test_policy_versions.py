@@ -15,7 +15,7 @@ from gateway.policy_office.scope import ANY, Scope
 from gateway.policy_office.version import DOMAIN, Damaged, NotSigned, Source, Version, signed
 from gateway.storage.audit import append
 from gateway.storage.database import Database
-from gateway.storage.policy_versions import Versions
+from gateway.storage.policy_versions import Versions, sign_anew
 from gateway.storage.shared_policies import SharedPolicies
 from gateway.storage.tables.policies import fleet_policies
 from gateway.storage.tables.policy_office import policy_text, policy_version
@@ -60,6 +60,19 @@ def test_nothing_is_in_force_at_first_and_then_the_newest(database: Database, no
     heads = read(database, lambda versions: versions.heads([ANY, Scope("588296")], None, 9))
     assert [(one.number, one.source) for one in heads] == [(2, Source.FILES), (1, Source.PROPOSAL)]
     assert [one.number for one in read(database, lambda versions: versions.heads([ANY], None, 9))] == [2]
+
+
+def test_a_key_in_the_place_of_another_signs_anew_what_that_one_signed_and_nothing_else(
+    database: Database, now: datetime
+) -> None:
+    first = write(database, lambda versions: versions.put_in_force(version(now)))
+    thief, new = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    write(database, lambda versions: versions.put_in_force(version(now)), thief)
+    database.write_soon(lambda connection: sign_anew(connection, KEY, new)).result()
+    assert read(database, lambda versions: versions.version(1), new) == first
+    for number, key in ((1, KEY), (2, new)):
+        with pytest.raises(NotSigned):
+            read(database, lambda versions, number=number: versions.version(number), key)
 
 
 def test_nodes_of_the_version_before_read_the_policies_and_no_cases(
