@@ -23,7 +23,10 @@ DELIVERED = (
     AlertRule(name="recovery_administrator", codes=["recovery.used", "recovery.refused"], group_by="all"),
     AlertRule(
         name="log_damaged",
-        codes=["audit.verified", "audit.receiver_missed", "access.spool_damaged"],
+        codes=[
+            *("audit.verified", "audit.receiver_missed", "access.spool_damaged"),
+            *("audit.index_altered", "audit.place_moved"),
+        ],
         outcomes=["failure"],
         group_by="all",
     ),

@@ -89,6 +89,8 @@ class Code(StrEnum):
     LOG_KEY_INTRODUCED = "audit.key_introduced"
     LOG_KEY_RETIRED = "audit.key_retired"
     LOG_KEY_NOT_CHANGED = "audit.key_not_changed"
+    LOG_INDEX_ALTERED = "audit.index_altered"
+    LOG_PLACE_MOVED = "audit.place_moved"
     ALERT_RAISED = "alert.raised"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
     ALERT_OVER = "alert.over"

@@ -152,6 +152,8 @@ KINDS: dict[Code, Kind] = {
     Code.LOG_KEY_INTRODUCED: _thing("key of the log", _CREATE),
     Code.LOG_KEY_RETIRED: _thing("key of the log", _DELETE),
     Code.LOG_KEY_NOT_CHANGED: _thing("key of the log", _CHANGE),
+    Code.LOG_INDEX_ALTERED: _FOUND,
+    Code.LOG_PLACE_MOVED: _FOUND,
     Code.WITNESS_REFUSED: _FOUND,
     Code.WITNESS_UNREACHABLE: _ERROR,
     Code.WITNESS_RECOVERED: _WELL_AGAIN,

@@ -10,6 +10,7 @@ from config.settings import Title
 from config.vocabulary import Language
 from gateway.audit.access_review_titles import ACCESS_REVIEW_TITLES
 from gateway.audit.acts import SYSTEM
+from gateway.audit.altered_titles import ALTERED_TITLES
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
 from gateway.audit.entry import Code, Entry
@@ -271,6 +272,7 @@ TITLES: dict[Code, Title] = {
     ),
     **SHARD_TITLES,
     **KEY_TITLES,
+    **ALTERED_TITLES,
     **OPERATION_TITLES,
     **FORWARDING_TITLES,
     **ACCESS_REVIEW_TITLES,

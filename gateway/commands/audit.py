@@ -21,6 +21,7 @@ from gateway.audit.checkpoint import Checkpoint, unseal
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.facts import moment
 from gateway.audit.note import DASH, LARGEST, NoteRefused
+from gateway.audit.places import BLOCK
 from gateway.audit.reasons import Reasons
 from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.audit.search import Altered, Page, Query, Unreadable
@@ -31,6 +32,7 @@ from gateway.commands.audit_ask import ask
 from gateway.commands.audit_asked import municipality_of, reason_of
 from gateway.commands.audit_handed_out import export, key, proof, verifier
 from gateway.commands.audit_holds import hold, holds, release, shards
+from gateway.commands.audit_indexing import altered_blocks
 from gateway.commands.audit_keys import log_keys
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.audit_receivers import receivers
@@ -81,8 +83,10 @@ for each in (
 @configuration
 @click.option("--checkpoint", "kept", multiple=True, type=click.Path(path_type=Path),
               help="File with a checkpoint that was kept elsewhere; the log must still contain it.")  # fmt: skip
+@click.option("--index", is_flag=True,
+              help="Also whether the index of the search hides nothing; what differs is made again.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="No progress, and no word about a log that is whole.")
-def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
+def verify(configuration: Path, kept: tuple[Path, ...], *, index: bool, quiet: bool) -> None:
     state = existing_state(configuration)
     checkpoints_kept = [_checkpoint(path, state) for path in kept]
     report = _recomputed(state, checkpoints_kept, quiet=quiet)
@@ -110,7 +114,11 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
     finding = "whole" if report.broken is None else str(report.broken)
     entry = acts.verified(by, now(), whole=report.broken is None, entries=report.entries, finding=finding)
     _record_verification(state, entry)
-    if report.broken is not None:
+    altered = asyncio.run(altered_blocks(state.database)) if index else []
+    for number in altered:
+        span = f"entries {number * BLOCK} to {(number + 1) * BLOCK - 1}"
+        click.echo(f"the search index did NOT say what {span} say; it is made again", err=True)
+    if report.broken is not None or altered:
         sys.exit(1)
 
 

@@ -64,7 +64,7 @@ async def index_next(database: Database) -> bool:
     if not known.missing:
         return False
     number = known.missing[0]
-    made = await database.read(lambda connection: _made(connection, number))
+    made = await database.read(lambda connection: made_anew(connection, number))
     rows = iter(made.rows)
     await database.write(
         lambda connection: forget(connection, number, number + 1)
@@ -87,12 +87,13 @@ def forget_entries(connection: Connection, begin: int, end: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class Made:
     block: Block
     rows: Sequence[tuple[int, bytes, bytes]]
 
 
-def _made(connection: Connection, number: int) -> _Made:
+def made_anew(connection: Connection, number: int) -> Made:
+    """What the index has to say of a block, out of its entries."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     times = []
     for sequence, at, data in _entries(connection, number):
@@ -105,7 +106,7 @@ def _made(connection: Connection, number: int) -> _Made:
             places[term].append(sequence % BLOCK)
     ordered = sorted((term.encode("utf-8", "surrogatepass"), term) for term in places)
     rows = [(number, kept, packed(places[term])) for kept, term in ordered]
-    return _Made(Block(max(times, default=0), min(times, default=0), number), rows)
+    return Made(Block(max(times, default=0), min(times, default=0), number), rows)
 
 
 def _entries(connection: Connection, number: int) -> Iterator[tuple[int, int, bytes]]:

@@ -169,6 +169,10 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.LOG_KEY_INTRODUCED: Title(cs="Nový klíč záznamu", en="New key of the log"),
             Code.LOG_KEY_RETIRED: Title(cs="Vyřazený klíč záznamu", en="Key of the log retired"),
             Code.LOG_KEY_NOT_CHANGED: Title(cs="Nezměněný klíč záznamu", en="Key of the log not changed"),
+            Code.LOG_INDEX_ALTERED: Title(cs="Změněný rejstřík pro hledání", en="Search index altered"),
+            Code.LOG_PLACE_MOVED: Title(
+                cs="Ručně změněné místo čtení", en="Place of reading changed by hand"
+            ),
             Code.ALERT_RAISED: Title(cs="Upozornění", en="Alert"),
             Code.ALERT_ACKNOWLEDGED: Title(cs="Převzaté upozornění", en="Alert acknowledged"),
             Code.ALERT_OVER: Title(cs="Pominulé upozornění", en="Alert over"),

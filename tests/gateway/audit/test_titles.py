@@ -21,7 +21,7 @@ DETAILS = {
     *("granted_by", "why"),
     *("account", "secret"),
     *("node", "role", "service"),
-    *("entries", "written"),
+    *("entries", "written", "first", "last"),
     *("receiver", "first", "last"),
     *("alert_rule", "alert_of", "number", "threshold"),
     *("witness", "origin", "ours", "theirs", "sealed", "receivers"),

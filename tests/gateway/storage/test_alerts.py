@@ -13,6 +13,7 @@ from gateway.alerts.told import acknowledged
 from gateway.audit.entry import Code, Outcome
 from gateway.commands.alerting import Looking
 from gateway.storage.alerts import SPAN, OthersLooked, StoredAlerts, first_since
+from gateway.storage.forwarding import StoredReceivers
 from tests.gateway.audit.making import EITHER, Log, entry, open_log_of_either
 
 RULES = in_force([])
@@ -160,3 +161,24 @@ async def test_one_officer_takes_an_alert_in_hand_and_what_is_added_leaves_it_so
     (alert,) = await store(log).standing()
     assert (alert.acknowledged_by, alert.number) == ("vesela", 13)
     assert told(log) == ["alert.raised", "alert.acknowledged"]
+
+
+async def test_alerts_go_on_when_the_month_turns(log: Log):
+    log.append([entry(number) for number in range(30)])
+    one = await looking(log)
+    await look(log, one)
+    log.clock.advance(days=31)
+    log.append(guesses(10))
+    await look(log, one)
+    assert told(log) == ["alert.raised"]
+    assert await store(log).since(log.clock()) == 30
+
+
+async def test_a_receiver_that_is_new_begins_at_the_end_of_the_log_in_any_month(log: Log):
+    log.append([entry(number) for number in range(30)])
+    log.clock.advance(days=31)
+    log.append([entry(1)])
+    receivers = StoredReceivers(log.database, log.ledger.append)
+    assert await receivers.begin("siem", log.clock(), from_beginning=False) == 32
+    [standing] = await receivers.standing()
+    assert standing.behind == 1, "the entry that tells of it"

@@ -6,20 +6,23 @@ from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import Executable, delete, func, insert, select, update
 
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.fitting import Fitting
 from gateway.audit.places import BLOCK
 from gateway.audit.search import Having, Hours, Page, Query
+from gateway.commands.audit_indexing import check_next
 from gateway.storage import audit_by_terms
 from gateway.storage.audit_index import cover, forget_entries, index_next
+from gateway.storage.audit_index_check import mended
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.tables.audit_index import audit_block, audit_term
 from tests.gateway.audit.making import EITHER, NOON, Log, entry, open_log_of_either
 
 ENTRIES = 2 * BLOCK + 100
+OF_SK = audit_term.c.term == b"country=SK"
 QUERIES = [
     Query(text="smlouva 17"),
     Query(text="nothing of this"),
@@ -93,7 +96,7 @@ def one_by_one(log: Log, query: Query) -> list[int]:
     plain = Query(**{name: getattr(query, name) for name in ("since", "until")})
     fits = Fitting(query)
     found = asyncio.run(all_pages(LogSearch(log.database), plain, 1000))
-    return [number for number in found if _fits(ENTRY[number], query, fits)]
+    return [number for number in found if number < ENTRIES and _fits(ENTRY[number], query, fits)]
 
 
 ENTRY = list(made())
@@ -142,6 +145,37 @@ def test_an_index_that_lies_shows_nothing_that_does_not_fit(log: Log):
     finally:
         say(before)
     assert [one.sequence for one in found.entries if isinstance(one, Recorded)] == [4711]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        update(audit_term).where(OF_SK).values(places=b"\0"),
+        delete(audit_term).where(OF_SK),
+        insert(audit_term).values(block=1, term=b"country=XX", places=b"\0"),
+        update(audit_block).where(audit_block.c.block == 1).values(highest_at=0),
+        update(audit_block).where(audit_block.c.block == 1).values(lowest_at=audit_block.c.highest_at),
+    ],
+    ids=["places", "a term gone", "a term more", "the latest time", "the earliest time"],
+)
+def test_an_index_that_was_changed_is_found_told_and_made_again(log: Log, change: Executable):
+    log.database.write_soon(lambda c: c.execute(change)).result()
+    at = log.clock()
+    tried = [asyncio.run(mended(log.database, log.ledger.append, block, at)) for block in (0, 1, 2)]
+    assert tried == [False, True, False]
+    told = asyncio.run(LogSearch(log.database).page(Query(codes=frozenset({Code.LOG_INDEX_ALTERED}))))
+    assert told.entries[0].entry.details == {"first": BLOCK, "last": 2 * BLOCK - 1}
+    assert asyncio.run(index_next(log.database))
+    assert not asyncio.run(mended(log.database, log.ledger.append, 1, at))
+    found = asyncio.run(LogSearch(log.database).page(Query(having=(Having("country", frozenset({"SK"})),))))
+    assert [one.sequence for one in found.entries] == [4711]
+
+
+async def test_every_block_comes_to_its_turn_and_then_the_newest_again(log: Log):
+    seen = [await check_next(log.database, None)]
+    for _ in range(2):
+        seen.append(await check_next(log.database, seen[-1]))
+    assert seen == [1, 0, 1]
 
 
 def test_blocks_are_forgotten_by_runs_and_made_again(log: Log):

@@ -1,0 +1,20 @@
+"""Entries about what somebody changed by hand beside the log: its index, and how far it was read for somebody."""
+
+from datetime import datetime
+
+from gateway.audit.acts import SYSTEM
+from gateway.audit.entry import Code, Entry, Outcome
+
+
+def index_altered(now: datetime, first: int, last: int) -> Entry:
+    """Of these entries the index said otherwise than they do; it is made again."""
+    return _found(Code.LOG_INDEX_ALTERED, now, first=first, last=last)
+
+
+def place_moved(now: datetime, of: str, kept: int, first: int) -> Entry:
+    """`of`: a receiver, or `alerts`. `kept`: the place that stood there; `first`: the entry from which it goes on."""
+    return _found(Code.LOG_PLACE_MOVED, now, of=of, kept=kept, first=first)
+
+
+def _found(code: Code, now: datetime, **details: str | int) -> Entry:
+    return Entry(code=code, outcome=Outcome.FAILURE, at=now, subject=SYSTEM, details={**details})

@@ -1,0 +1,15 @@
+"""What entries about things beside the log that were changed by hand say to people."""
+
+from config.settings import Title
+from gateway.audit.entry import Code
+
+ALTERED_TITLES: dict[Code, Title] = {
+    Code.LOG_INDEX_ALTERED: Title(
+        cs="Rejstřík pro hledání nesouhlasil se záznamy {first} až {last}; vytváří se znovu",
+        en="The search index disagreed with entries {first} to {last}; it is made again",
+    ),
+    Code.LOG_PLACE_MOVED: Title(
+        cs="Místo, po které byl záznam přečten, změnil někdo ručně ({of}); pokračuje se od záznamu {first}",
+        en="The place up to which the log was read was changed by hand ({of}); it goes on from entry {first}",
+    ),
+}
