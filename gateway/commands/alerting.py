@@ -22,7 +22,7 @@ KEEP_EVERY = timedelta(
 async def watch_the_log(plane: ControlPlane) -> None:
     """For as long as this node leads; whoever leads next goes on at the place that is kept."""
     rules = in_force(plane.settings.audit.alerts)
-    store = StoredAlerts(plane.state.database, append)
+    store = StoredAlerts(plane.state.database, append, plane.state.seal)
     while True:
         if plane.nodes.leads and rules:
             looking = await Looking.begun(store, rules, now())

@@ -57,13 +57,13 @@ def _rule(state: State, name: str) -> AlertRule:
 
 
 async def _standing(state: State) -> list[Alert]:
-    found = await StoredAlerts(state.database, append).standing()
+    found = await StoredAlerts(state.database, append, state.seal).standing()
     await _record(state, {"command": "alerts"}, len(found))
     return found
 
 
 async def _tried(state: State, rule: AlertRule, since: datetime) -> list[Alert]:
-    store = StoredAlerts(state.database, append)
+    store = StoredAlerts(state.database, append, state.seal)
     place, watch, raised = await store.since(since), Watch([rule]), list[Alert]()
     before: datetime | None = None
     while True:

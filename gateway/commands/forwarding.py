@@ -72,7 +72,7 @@ async def keep_receiver_figures(plane: ControlPlane) -> None:
 
 
 def _store(plane: ControlPlane) -> StoredReceivers:
-    return StoredReceivers(plane.state.database, append)
+    return StoredReceivers(plane.state.database, append, plane.state.seal)
 
 
 def _forwarder(plane: ControlPlane, receiver: AuditReceiver) -> Forwarder:

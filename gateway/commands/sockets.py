@@ -125,7 +125,10 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
                 *nodes.pages(),
                 *incident_pages(plane, officer),
                 *Alerts(
-                    officer.desk, StoredAlerts(plane.state.database, append), officer.log, record
+                    officer.desk,
+                    StoredAlerts(plane.state.database, append, plane.state.seal),
+                    officer.log,
+                    record,
                 ).pages(),
                 *ReportPages(plane, officer.names, record).pages(),
             ],

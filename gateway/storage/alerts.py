@@ -10,16 +10,22 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, sele
 
 from gateway.alerts import told
 from gateway.alerts.watch import Alert, Changed
+from gateway.audit.altered_acts import place_moved
 from gateway.audit.canonical import NotCanonical, Recorded, parse
-from gateway.audit.entry import Entry
+from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import microseconds, moment
 from gateway.storage.audit import read_tail
 from gateway.storage.database import Database
+from gateway.storage.place_marks import ever_told, fits, mark_of
+from gateway.storage.seal import Seal
 from gateway.storage.tables.alerts import alert_place, alert_seen, alert_standing
 from gateway.storage.tables.audit import audit_entry
 
 Append = Callable[[Connection, Sequence[Entry]], object]
 SPAN = 2_000  # numbers of the log that are looked at at once
+ALERTS = "alerts"
+OF_ALERTS = (Code.ALERT_RAISED.value, Code.ALERT_OVER.value, Code.LOG_PLACE_MOVED.value)
+LOOKED_AT_AGAIN = timedelta(days=1)
 SEEN_KEPT = timedelta(days=400)  # longer than any rule looks back
 _e, _a, _s = audit_entry.c, alert_standing.c, alert_seen.c
 
@@ -53,23 +59,36 @@ class Span:
 class StoredAlerts:
     database: Database
     append: Append
+    seal: Seal
 
     async def begin(self, now: datetime) -> Place:
         """The first time at the end of the log: what was before is for `brana audit alerts --try`."""
 
         def work(connection: Connection) -> Place:
-            following = connection.execute(select(alert_place.c.following)).scalar()
-            if following is None:
-                following = _size(connection)
-                connection.execute(insert(alert_place).values(id=1, following=following))
+            following = self._following(connection, now)
             connection.execute(delete(alert_seen).where(_s.at < microseconds(now - SEEN_KEPT)))
             known = {
                 (row.rule, row.of, row.value): moment(row.at)
                 for row in connection.execute(select(alert_seen))
             }
-            return Place(int(following), tuple(standing(connection)), known)
+            return Place(following, tuple(standing(connection)), known)
 
         return await self.database.write(work)
+
+    def _following(self, connection: Connection, now: datetime) -> int:
+        """Where somebody moved the place by hand, or took it away, a day is looked at once more."""
+        row = connection.execute(select(alert_place)).first()
+        if row is not None and fits(self.seal, ALERTS, row.following, row.mark):
+            return int(row.following)
+        first = _size(connection)
+        if row is not None or ever_told(connection, OF_ALERTS):
+            kept = row.following if row is not None and type(row.following) is int else -1
+            first = first_since(connection, now - LOOKED_AT_AGAIN)
+            self.append(connection, [place_moved(now, ALERTS, kept, first)])
+        connection.execute(delete(alert_place))
+        mark = mark_of(self.seal, ALERTS, first)
+        connection.execute(insert(alert_place).values(id=1, following=first, mark=mark))
+        return first
 
     async def span(self, following: int, codes: Sequence[str]) -> Span:
         return await self.database.read(lambda connection: span(connection, following, codes))
@@ -82,7 +101,8 @@ class StoredAlerts:
 
         def work(connection: Connection) -> None:
             mine = alert_place.c.following == before
-            if connection.execute(update(alert_place).where(mine).values(following=following)).rowcount != 1:
+            moved = {"following": following, "mark": mark_of(self.seal, ALERTS, following)}
+            if connection.execute(update(alert_place).where(mine).values(moved)).rowcount != 1:
                 raise OthersLooked(before)
             for one in changed.over:
                 connection.execute(delete(alert_standing).where(_a.id == one.id))

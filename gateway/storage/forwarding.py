@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
+from gateway.audit.altered_acts import place_moved
 from gateway.audit.canonical import NotCanonical, Recorded, parse
 from gateway.audit.entry import Entry, Outcome, code_of
 from gateway.audit.facts import microseconds, moment
@@ -14,6 +15,8 @@ from gateway.forwarding.forwarder import Batch, NotTaken
 from gateway.forwarding.message import Make
 from gateway.storage.audit import read_tail
 from gateway.storage.database import Database
+from gateway.storage.place_marks import fits, last_told, mark_of
+from gateway.storage.seal import Seal
 from gateway.storage.tables.audit import audit_entry
 from gateway.storage.tables.forwarding import audit_receiver
 
@@ -46,22 +49,43 @@ class StoredReceivers:
 
     database: Database
     append: Append
+    seal: Seal
 
     async def begin(self, receiver: str, now: datetime, *, from_beginning: bool) -> int:
-        kept = await self.database.read(lambda connection: _following(connection, receiver))
+        kept = await self.database.read(lambda connection: self._believed(connection, receiver))
         if kept is not None:
             return kept
 
         def work(connection: Connection) -> int:
-            there = _following(connection, receiver)
+            there = self._believed(connection, receiver)
             if there is not None:  # another node was faster
                 return there
+            row = connection.execute(select(_c.following).where(_c.name == receiver)).first()
+            if row is not None:
+                return self._put_right(
+                    connection, receiver, row.following, last_told(connection, receiver), now
+                )
             first = 0 if from_beginning else _size(connection)
-            connection.execute(insert(audit_receiver).values(name=receiver, following=first))
+            mark = mark_of(self.seal, receiver, first)
+            connection.execute(insert(audit_receiver).values(name=receiver, following=first, mark=mark))
             self.append(connection, [told.begun(now, receiver, first)])
             return first
 
         return await self.database.write(work)
+
+    def _believed(self, connection: Connection, receiver: str) -> int | None:
+        """None where there is none, or one that we did not move there."""
+        row = connection.execute(select(_c.following, _c.mark).where(_c.name == receiver)).first()
+        return row.following if row and fits(self.seal, receiver, row.following, row.mark) else None
+
+    def _put_right(
+        self, connection: Connection, receiver: str, kept: object, first: int, now: datetime
+    ) -> int:
+        """Somebody moved the place by hand."""
+        changed = {"following": first, "mark": mark_of(self.seal, receiver, first)}
+        connection.execute(update(audit_receiver).where(_c.name == receiver).values(changed))
+        self.append(connection, [place_moved(now, receiver, kept if type(kept) is int else -1, first)])
+        return first
 
     async def batch(self, following: int, limit: int, make: Make) -> Batch | None:
         return await self.database.read(lambda connection: _batch(connection, following, limit, make))
@@ -71,15 +95,19 @@ class StoredReceivers:
             row = connection.execute(select(audit_receiver).where(_c.name == receiver)).first()
             if row is None:
                 return
-            well = {
+            well: dict[str, object] = {
                 "taken_at": microseconds(now),
                 "failing_since": None,
                 "told": False,
                 "reason": "",
                 "cause": "",
             }
-            changed = {**well, "following": max(following, row.following)}
-            connection.execute(update(audit_receiver).where(_c.name == receiver).values(changed))
+            if fits(self.seal, receiver, row.following, row.mark):
+                reached = max(following, row.following)
+                well |= {"following": reached, "mark": mark_of(self.seal, receiver, reached)}
+            else:
+                self._put_right(connection, receiver, row.following, following, now)
+            connection.execute(update(audit_receiver).where(_c.name == receiver).values(well))
             if row.told:
                 self.append(connection, [told.back(now, receiver, moment(row.failing_since))])
 
@@ -88,7 +116,8 @@ class StoredReceivers:
     async def missed(self, receiver: str, first: int, last: int, now: datetime) -> None:
         def work(connection: Connection) -> None:
             behind = (_c.name == receiver) & (_c.following <= last)
-            moved = connection.execute(update(audit_receiver).where(behind).values(following=last + 1))
+            passed = {"following": last + 1, "mark": mark_of(self.seal, receiver, last + 1)}
+            moved = connection.execute(update(audit_receiver).where(behind).values(passed))
             if moved.rowcount:
                 self.append(connection, [told.missed(now, receiver, first, last)])
 
@@ -136,11 +165,6 @@ def standing(connection: Connection) -> list[Standing]:
         )
         for row in rows
     ]
-
-
-def _following(connection: Connection, receiver: str) -> int | None:
-    found = connection.execute(select(_c.following).where(_c.name == receiver)).scalar()
-    return None if found is None else int(found)
 
 
 def _size(connection: Connection) -> int:

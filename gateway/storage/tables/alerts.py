@@ -1,6 +1,6 @@
 """Alerts that stand, how far the log was looked at for them, and which countries people came from."""
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, Text
 
 from gateway.storage.tables import metadata
 
@@ -9,6 +9,7 @@ alert_place = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),  # 1: there is one place
     Column("following", BigInteger, nullable=False),  # the first entry that was not looked at
+    Column("mark", LargeBinary, nullable=True),  # that we moved it there: `gateway.storage.place_marks`
 )
 
 alert_standing = Table(

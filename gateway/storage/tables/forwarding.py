@@ -1,6 +1,6 @@
 """How far the receivers of the log have got."""
 
-from sqlalchemy import BigInteger, Boolean, Column, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, String, Table, Text
 
 from gateway.storage.tables import metadata
 
@@ -14,4 +14,5 @@ audit_receiver = Table(
     Column("told", Boolean, nullable=False, server_default="0"),  # that it is down
     Column("reason", String(64), nullable=False, server_default=""),
     Column("cause", Text, nullable=False, server_default=""),
+    Column("mark", LargeBinary, nullable=True),  # that we moved it there: `gateway.storage.place_marks`
 )

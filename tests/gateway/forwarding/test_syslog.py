@@ -19,6 +19,7 @@ from gateway.forwarding.message import Wanted
 from gateway.forwarding.syslog import Syslog
 from gateway.storage.forwarding import StoredReceivers
 from tests.gateway.audit.making import Log, entry, open_log, until
+from tests.gateway.audit.rotating import SEAL
 from tests.rig.authority import make_authority, server_pair
 from tests.rig.syslog import SyslogReceiver, syslog_receiver
 
@@ -60,7 +61,7 @@ class Sending:
             name="siem", kind="syslog", host=self.host, port=self.receiver.port, authority=self.authority,
             certificate=self.certificate, key=self.key, from_beginning=True,
         )  # fmt: skip
-        self.store = StoredReceivers(self.log.database, self.log.ledger.append)
+        self.store = StoredReceivers(self.log.database, self.log.ledger.append, SEAL)
         wanted = Wanted(form="ocsf", origin="brana.example")
         self.forwarder = Forwarder(
             "siem", self.store, Syslog(settings), wanted.syslog, self.log.clock, REPEAT, from_beginning=True

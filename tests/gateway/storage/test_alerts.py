@@ -10,11 +10,14 @@ import pytest
 
 from gateway.alerts.delivered import in_force
 from gateway.alerts.told import acknowledged
+from gateway.audit.canonical import parse
 from gateway.audit.entry import Code, Outcome
 from gateway.commands.alerting import Looking
-from gateway.storage.alerts import SPAN, OthersLooked, StoredAlerts, first_since
+from gateway.storage.alerts import SPAN, OthersLooked, StoredAlerts, first_since, standing
 from gateway.storage.forwarding import StoredReceivers
 from tests.gateway.audit.making import EITHER, Log, entry, open_log_of_either
+from tests.gateway.audit.rotating import SEAL
+from tests.gateway.audit.sharding import by_hand
 
 RULES = in_force([])
 
@@ -26,7 +29,7 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
 
 
 def store(log: Log) -> StoredAlerts:
-    return StoredAlerts(log.database, log.ledger.append)
+    return StoredAlerts(log.database, log.ledger.append, SEAL)
 
 
 async def looking(log: Log) -> Looking:
@@ -104,7 +107,7 @@ async def test_a_write_that_fails_keeps_neither_entry_nor_place(log: Log):
     def fails(*_: object) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
-    one.store = StoredAlerts(log.database, fails)
+    one.store = StoredAlerts(log.database, fails, SEAL)
     with suppress(Exception):
         await look(log, one)
     assert told(log) == []
@@ -178,7 +181,58 @@ async def test_a_receiver_that_is_new_begins_at_the_end_of_the_log_in_any_month(
     log.append([entry(number) for number in range(30)])
     log.clock.advance(days=31)
     log.append([entry(1)])
-    receivers = StoredReceivers(log.database, log.ledger.append)
+    receivers = StoredReceivers(log.database, log.ledger.append, SEAL)
     assert await receivers.begin("siem", log.clock(), from_beginning=False) == 32
     [standing] = await receivers.standing()
     assert standing.behind == 1, "the entry that tells of it"
+
+
+@pytest.mark.parametrize("change", ["UPDATE alert_place SET following = 1000", "DELETE FROM alert_place"])
+async def test_a_place_that_was_moved_past_entries_hides_none_of_them(log: Log, change: str):
+    one = await looking(log)
+    log.append(guesses(10, "svoboda"))
+    await look(log, one)  # an alert, and the place behind it
+    log.clock.advance(hours=1)
+    log.append(guesses(10))
+    by_hand(log, change)
+    with suppress(OthersLooked):
+        await look(log, one)
+    await look(log, await looking(log))
+    raised = [of for of in alerts_of(log) if of == "novak"]
+    assert raised == ["novak"]
+    assert moved(log)[0]["of"] == "alerts"
+    await look(log, await looking(log))
+    assert len(moved(log)) == 1
+
+
+async def test_a_receivers_place_that_was_moved_by_hand_is_told_and_nothing_is_lost(log: Log):
+    receivers = StoredReceivers(log.database, log.ledger.append, SEAL)
+    begun = await receivers.begin("siem", log.clock(), from_beginning=False)
+    log.append([entry(number) for number in range(30)])
+    await receivers.taken("siem", begun + 10, log.clock())
+    by_hand(log, "UPDATE audit_receiver SET following = following + 15")
+    await receivers.taken("siem", begun + 12, log.clock())  # while it is at work: its own place is right
+    assert await receivers.begin("siem", log.clock(), from_beginning=False) == begun + 12
+    for away in ("following + 15", "following - 5"):
+        by_hand(log, f"UPDATE audit_receiver SET following = {away}")
+        assert await receivers.begin("siem", log.clock(), from_beginning=False) == begun + 12, (
+            "as the log says"
+        )
+    by_hand(log, "UPDATE audit_receiver SET mark = NULL")
+    assert await receivers.begin("siem", log.clock(), from_beginning=False) == begun + 12
+    assert [(one["of"], one["kept"]) for one in moved(log)] == [
+        ("siem", begun + 25), ("siem", begun + 27), ("siem", begun + 7), ("siem", begun + 12),
+    ]  # fmt: skip
+
+
+def moved(log: Log) -> list[dict[str, object]]:
+    found = log.database.read_now(
+        lambda c: c.exec_driver_sql(
+            "SELECT canonical FROM audit_entry WHERE code = 'audit.place_moved' ORDER BY sequence"
+        ).all()
+    )
+    return [parse(bytes(row[0])).entry.details for row in found]
+
+
+def alerts_of(log: Log) -> list[str]:
+    return [one.group for one in log.database.read_now(standing)]

@@ -1,4 +1,4 @@
-"""The log's key may be followed by another: what vouches for it is kept."""
+"""The log's key may be followed by another, and places up to which the log was read carry marks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,3 +14,5 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_key")),
     )
+    for table in ("audit_receiver", "alert_place"):
+        op.add_column(table, sa.Column("mark", sa.LargeBinary(), nullable=True))
