@@ -25,7 +25,7 @@ DELIVERED = (
         name="log_damaged",
         codes=[
             *("audit.verified", "audit.receiver_missed", "access.spool_damaged"),
-            *("audit.index_altered", "audit.place_moved"),
+            *("audit.index_altered", "audit.place_moved", "audit.hold_restored"),
         ],
         outcomes=["failure"],
         group_by="all",

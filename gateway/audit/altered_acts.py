@@ -16,5 +16,10 @@ def place_moved(now: datetime, of: str, kept: int, first: int) -> Entry:
     return _found(Code.LOG_PLACE_MOVED, now, of=of, kept=kept, first=first)
 
 
+def hold_restored(now: datetime, number: int) -> Entry:
+    """The database said otherwise of a hold than the log; it stands as the log says."""
+    return _found(Code.LOG_HOLD_RESTORED, now, hold=number)
+
+
 def _found(code: Code, now: datetime, **details: str | int) -> Entry:
     return Entry(code=code, outcome=Outcome.FAILURE, at=now, subject=SYSTEM, details={**details})

@@ -8,6 +8,10 @@ ALTERED_TITLES: dict[Code, Title] = {
         cs="Rejstřík pro hledání nesouhlasil se záznamy {first} až {last}; vytváří se znovu",
         en="The search index disagreed with entries {first} to {last}; it is made again",
     ),
+    Code.LOG_HOLD_RESTORED: Title(
+        cs="Zadržení {hold} změnil někdo ručně; platí, jak je zaznamenáno",
+        en="Hold {hold} was changed by hand; it stands as it was recorded",
+    ),
     Code.LOG_PLACE_MOVED: Title(
         cs="Místo, po které byl záznam přečten, změnil někdo ručně ({of}); pokračuje se od záznamu {first}",
         en="The place up to which the log was read was changed by hand ({of}); it goes on from entry {first}",

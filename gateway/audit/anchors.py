@@ -35,6 +35,7 @@ class Fault(StrEnum):
     SHARD_ALTERED = "shard_altered"
     SHARD_NOT_TOLD = "shard_not_told"  # that it was dropped
     SHARD_NOT_GONE = "shard_not_gone"
+    HOLD_ALTERED = "hold_altered"  # by hand, past the log
     KEY_UNKNOWN = "key_unknown"  # a checkpoint that none of the log's keys signed
     KEY_NOT_IN_FORCE = "key_not_in_force"  # one of a key that was retired before, or came later
     KEY_NOT_VOUCHED = "key_not_vouched"  # a change of keys that the log, or the key before, knows nothing of

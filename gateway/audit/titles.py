@@ -346,6 +346,10 @@ FAULTS: dict[Fault, Title] = {
     Fault.SHARD_NOT_GONE: Title(
         cs="v měsíci, který byl vymazán, stojí záznam", en="an entry stands in a month that was deleted"
     ),
+    Fault.HOLD_ALTERED: Title(
+        cs="zadržení záznamů je uloženo jinak, než jak bylo zaznamenáno",
+        en="a hold on records is not kept as it was recorded",
+    ),
     Fault.KEY_UNKNOWN: Title(
         cs="kontrolní bod podepsal neznámý klíč", en="a checkpoint is signed by an unknown key"
     ),

@@ -4,7 +4,7 @@ One pass, constant memory. The answer names the first entry that is broken and w
 tree of its own; the first entry of one names the tree before it, also where that was dropped and left a checkpoint.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
@@ -14,14 +14,12 @@ from gateway.audit.bounds import NEVER, ONE_TREE, Bounds
 from gateway.audit.canonical import NotCanonical, parse, read
 from gateway.audit.entry import Code
 from gateway.audit.facts import LATEST, Fact, differing, facts_written, moment
-from gateway.audit.key_acts import note_told
-from gateway.audit.log_keys import written_in
 from gateway.audit.shard import Shard
 from gateway.audit.shard_acts import opens_behind, told_dropped
 from gateway.audit.tree import Frontier, leaf_hash
+from gateway.audit.verify_beside import TOLD_OF, Beside, Difference
 
 OF_SHARDS = frozenset({Code.LOG_SHARD_OPENED.value, Code.LOG_SHARD_DROPPED.value})
-OF_KEYS = frozenset({Code.LOG_KEY_INTRODUCED.value, Code.LOG_KEY_RETIRED.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ class _Found(Exception):
 class _Pass:
     """One reading of the log from its first entry."""
 
-    def __init__(self, anchors: Iterable[Anchor], bounds: Bounds, month: str, changes: Sequence[str]) -> None:
+    def __init__(self, anchors: Iterable[Anchor], bounds: Bounds, month: str, beside: Beside) -> None:
         self._anchors = iter(anchors)
         self._next = next(self._anchors, None)
         self._bounds, self._month = bounds, month
@@ -114,7 +112,7 @@ class _Pass:
         self._before: Shard | None = None  # the one that the next entry has to name
         self._began: int | None = None  # receive time of the shard's first entry
         self._told: set[str] = set()
-        self._changes = dict.fromkeys(changes, False)  # of keys, and whether an entry tells of each
+        self._beside = beside
         self.dropped: list[Shard] = []
         self.leaving = 0
         self.frontier = Frontier()
@@ -137,8 +135,8 @@ class _Pass:
         received = self._check(row)
         if self._before is not None or row.facts[3] in OF_SHARDS:
             self._about_shards(row)
-        if row.facts[3] in OF_KEYS:
-            self._about_keys(row)
+        if row.facts[3] in TOLD_OF:
+            self._differs(self._beside.hear(parse(row.canonical).entry, row.sequence))
         if self._began is None:
             self._began = received
         self.frontier = self.frontier.extend((row.leaf,))
@@ -170,7 +168,9 @@ class _Pass:
         if said != (size, self.frontier.pack(), self._shard, self._first):
             self._fail(Fault.TAIL_DAMAGED, "the stored end of the tree does not belong to the entries")
         self._require_told()
-        self._require_changes_told()
+        self._differs(
+            self._beside.at_the_end(lambda at: any(one.first <= at < one.end for one in self.dropped))
+        )
 
     def beyond(self, row: Row, tail: StoredTail | None) -> None:
         """Refuse a row that stands behind the end the log has for itself."""
@@ -306,20 +306,9 @@ class _Pass:
                 fault = Fault.SHARD_NOT_TOLD if one.dropped else Fault.SHARD_ALTERED
                 self._fail(fault, what, sequence=one.first, until=one.end - 1)
 
-    def _about_keys(self, row: Row) -> None:
-        note = note_told(parse(row.canonical).entry)
-        if note not in self._changes:
-            what = "it tells of a change of the log's key, of which the database knows nothing, or something else"
-            self._fail(Fault.KEY_NOT_VOUCHED, what, row=row)
-        self._changes[note] = True
-
-    def _require_changes_told(self) -> None:
-        """An entry that went with its month is vouched for by the checkpoint of that month."""
-        for note, told in self._changes.items():
-            at = written_in(note)
-            if not told and not any(one.first <= at < one.end for one in self.dropped):
-                what = "a key of the log was changed here, and no entry tells of it"
-                self._fail(Fault.KEY_NOT_VOUCHED, what, sequence=at)
+    def _differs(self, found: Difference | None) -> None:
+        if found is not None:
+            self._fail(found.fault, found.what, sequence=found.sequence)
 
     def _check(self, row: Row) -> int:
         """The receive time of a row that is in itself right."""
@@ -374,12 +363,12 @@ def verify(
     anchors: Iterable[Anchor],
     tail: StoredTail | None,
     bounds: Bounds = ONE_TREE,
-    changes: Sequence[str] = (),
+    beside: Beside | None = None,
 ) -> Report:
-    """Read everything. `rows` in the order of their numbers; `anchors` from `anchors.anchors`; `changes`: what the
-    database has of the log's keys, as notes.
+    """Read everything. `rows` in the order of their numbers; `anchors` from `anchors.anchors`; `beside`: what
+    else the database keeps that entries tell of.
     """
-    reading = _Pass(anchors, bounds, tail.month if tail else "", changes)
+    reading = _Pass(anchors, bounds, tail.month if tail else "", beside or Beside())
     broken = None
     try:
         for row in rows:

@@ -13,6 +13,8 @@ from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.note import Verifier
 from gateway.audit.verify import Report, Row, StoredTail, verify
+from gateway.audit.verify_beside import Beside
+from gateway.storage.audit_holds import all_holds
 from gateway.storage.audit_proofs import bytes_of
 from gateway.storage.audit_shards import closed_shards, hold_rows
 from gateway.storage.database import Database
@@ -75,7 +77,8 @@ def verified(
         dropped=known.dropped,
         unfit=ours.unfit,
     )
-    return verify(rows(connection, told), against, stored_tail(connection), known, ours.notes)
+    beside = Beside(ours.notes, all_holds(connection))
+    return verify(rows(connection, told), against, stored_tail(connection), known, beside)
 
 
 def rows(connection: Connection, told: Told = lambda _done, _total: None) -> Iterator[Row]:

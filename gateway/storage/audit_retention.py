@@ -20,6 +20,7 @@ from gateway.audit.shard import Shard
 from gateway.audit.shard_acts import hold_lifted, hold_placed, shard_dropped
 from gateway.audit.tree import KEPT
 from gateway.storage.audit import append
+from gateway.storage.audit_holds import all_holds, restore
 from gateway.storage.audit_index import forget, forget_entries
 from gateway.storage.audit_names import forget_names
 from gateway.storage.audit_shards import closed_shards, drops, is_server, without_waiting
@@ -105,6 +106,7 @@ class Retention:
         return dropped
 
     def _drop_first(self, connection: Connection, months: int, now: datetime) -> Shard | None:
+        restore(connection, self._append, now)
         shards = closed_shards(connection)
         due = to_be_dropped(shards, all_holds(connection), months, now)
         if not due:
@@ -135,11 +137,6 @@ class Retention:
                 pass
         if marked:
             await forget_names(self._database)
-
-
-def all_holds(connection: Connection) -> list[Hold]:
-    rows = connection.execute(select(audit_hold).order_by(audit_hold.c.number)).all()
-    return [Hold(*list(row)) for row in rows]
 
 
 def remove_some(connection: Connection, one: Shard, step: int = STEP) -> bool:

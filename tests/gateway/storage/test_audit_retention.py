@@ -209,6 +209,36 @@ def test_what_is_held_stays_until_the_hold_is_lifted(months: Log) -> None:
     assert (codes.count(Code.LOG_HOLD_PLACED), codes.count(Code.LOG_HOLD_LIFTED)) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM audit_hold",
+        "UPDATE audit_hold SET lifted_at = 1",
+        "UPDATE audit_hold SET since = 0, until = 1",
+        "UPDATE audit_hold SET why = 'nothing'",
+    ],
+)
+def test_a_hold_that_was_changed_by_hand_is_found_and_stands_as_it_was_recorded(
+    months: Log, change: str
+) -> None:
+    keeping, day = retention(months), timedelta(days=1)
+    months.clock.now = MAY_IS_OLD - timedelta(days=20)
+    span = (microseconds(NOON - day), microseconds(NOON + day))
+    asyncio.run(keeping.place(*span, "spis 5\u202e \\u{5}", BY, months.clock.now))
+    seal(months)
+    assert check(months).broken is None, "marks that the log makes in a text are no change"
+    placed = next(one.sequence for one in written(months) if one.entry.code is Code.LOG_HOLD_PLACED)
+    by_hand(months, change)
+    assert (broken(months).fault, broken(months).sequence) == (Fault.HOLD_ALTERED, placed)
+    assert drop(months, MAY_IS_OLD) == [], "nothing goes that the log says is held"
+    seal(months)
+    assert check(months).broken is None
+    assert written(months)[-1].entry.code is Code.LOG_HOLD_RESTORED
+    assert drop(months, MAY_IS_OLD) == []
+    asyncio.run(keeping.lift(1, "skončeno", BY, MAY_IS_OLD))
+    assert drop(months, MAY_IS_OLD) == [0]
+
+
 def test_names_of_people_of_whom_nothing_is_left_go_too(months: Log) -> None:
     by_hand(
         months,

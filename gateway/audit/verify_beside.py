@@ -1,0 +1,54 @@
+"""What the database keeps beside the entries and they tell of too: changes of the log's key, and holds."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gateway.audit.anchors import Fault
+from gateway.audit.entry import Code, Entry
+from gateway.audit.holds_told import OF_HOLDS, ToldHolds
+from gateway.audit.key_acts import note_told
+from gateway.audit.log_keys import written_in
+from gateway.audit.retention import Hold
+
+OF_KEYS = frozenset({Code.LOG_KEY_INTRODUCED.value, Code.LOG_KEY_RETIRED.value})
+TOLD_OF = OF_KEYS | OF_HOLDS
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    fault: Fault
+    sequence: int
+    what: str
+
+
+class Beside:
+    """`changes`: notes about the log's keys; `holds`: all, as the database has them."""
+
+    def __init__(self, changes: Sequence[str] = (), holds: Sequence[Hold] = ()) -> None:
+        self._changes = dict.fromkeys(changes, False)  # whether an entry tells of each
+        self._kept, self._told = holds, ToldHolds()
+        self._placed: dict[int, int] = {}  # by which entry a hold was told of last
+
+    def hear(self, entry: Entry, sequence: int) -> Difference | None:
+        if entry.code.value in OF_HOLDS:
+            self._told.hear(entry)
+            if isinstance(number := entry.details.get("hold"), int):
+                self._placed[number] = sequence
+            return None
+        note = note_told(entry)
+        if note not in self._changes:
+            what = "it tells of a change of the log's key, of which the database knows nothing, or something else"
+            return Difference(Fault.KEY_NOT_VOUCHED, sequence, what)
+        self._changes[note] = True
+        return None
+
+    def at_the_end(self, gone: Callable[[int], bool]) -> Difference | None:
+        """`gone`: whether the entry of that number went with its month: its last checkpoint vouches for it then."""
+        for note, told in self._changes.items():
+            if not told and not gone(written_in(note)):
+                what = "a key of the log was changed here, and no entry tells of it"
+                return Difference(Fault.KEY_NOT_VOUCHED, written_in(note), what)
+        for one in self._told.altered(self._kept):
+            what = f"the database does not say of hold {one.number} what this entry says"
+            return Difference(Fault.HOLD_ALTERED, self._placed[one.number], what)
+        return None
