@@ -16,7 +16,7 @@ from config.vocabulary import SessionId
 from gateway.audit.access import Holder
 from gateway.audit.canonical import parse
 from gateway.audit.entry import Code, Entry
-from gateway.audit.ingest import Ingest, IngestHalted, PlaceLost, SpoolUnreadable
+from gateway.audit.ingest import BATCH, Ingest, IngestHalted, PlaceLost, SpoolUnreadable
 from gateway.audit.spool import Place
 from gateway.storage.audit_evidence import rows, verify_log
 from gateway.storage.audit_spool import SpoolPlaces, places
@@ -224,8 +224,9 @@ async def test_two_processes_cannot_take_over_the_same_lines(spool: Spool) -> No
         )
 
 
-async def test_a_full_disk_is_told_and_the_ingest_goes_on_from_its_place(spool: Spool) -> None:
-    spool.write("access-1.log", *range(200))
+@pytest.mark.parametrize("lines", [200, 2 * BATCH + 200], ids=["one batch", "the next read ahead"])
+async def test_a_full_disk_is_told_and_the_ingest_goes_on_from_its_place(spool: Spool, lines: int) -> None:
+    spool.write("access-1.log", *range(lines))
     database = spool.log.database
     await database.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count = 1").close())
     stop = asyncio.Event()
@@ -238,7 +239,7 @@ async def test_a_full_disk_is_told_and_the_ingest_goes_on_from_its_place(spool: 
     await database.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count = 1000000").close())
     stop.set()
     await asyncio.wait_for(running, 10)
-    assert spool.numbers() == list(range(200))
+    assert spool.numbers() == list(range(lines))
     assert spool.troubles[-1] is None  # and that it is over is told too
 
 
