@@ -15,7 +15,7 @@ from gateway.audit.places import BLOCK
 from gateway.audit.search import Having, Hours, Page, Query
 from gateway.commands.audit_indexing import check_next
 from gateway.storage import audit_by_terms
-from gateway.storage.audit_index import cover, forget_entries, index_next
+from gateway.storage.audit_index import cover, forget, forget_entries, index_next
 from gateway.storage.audit_index_check import mended
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.tables.audit_index import audit_block, audit_term
@@ -169,6 +169,31 @@ def test_an_index_that_was_changed_is_found_told_and_made_again(log: Log, change
     assert not asyncio.run(mended(log.database, log.ledger.append, 1, at))
     found = asyncio.run(LogSearch(log.database).page(Query(having=(Having("country", frozenset({"SK"})),))))
     assert [one.sequence for one in found.entries] == [4711]
+
+
+@pytest.mark.parametrize("writes", [0, 1, 2])
+async def test_a_block_that_was_broken_off_anywhere_hides_nothing_and_is_made_whole(log: Log, writes: int):
+    """Whether it was killed there or found no room: each write is a transaction of its own."""
+    log.database.write_soon(lambda c: forget(c, 1, 2)).result()
+    left = writes
+
+    class Full:
+        read = staticmethod(log.database.read)
+
+        @staticmethod
+        async def write(work):
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise OSError(28, "No space left on device")
+            return await log.database.write(work)
+
+    with pytest.raises(OSError, match="space"):
+        await index_next(Full())
+    wanted = Query(having=(Having("country", frozenset({"SK"})),))
+    assert [one.sequence for one in (await LogSearch(log.database).page(wanted)).entries] == [4711]
+    assert await index_next(log.database)
+    assert not await mended(log.database, log.ledger.append, 1, log.clock())
 
 
 async def test_every_block_comes_to_its_turn_and_then_the_newest_again(log: Log):

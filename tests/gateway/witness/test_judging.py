@@ -3,14 +3,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.audit.checkpoint import Checkpoint
+from gateway.audit.checkpoint import Checkpoint, seal
 from gateway.audit.note import Signer, sign
 from gateway.audit.submission import Submission
+from gateway.audit.tree import Frontier
 from gateway.witness.judging import Cosignable, Refused, Seen, judge, read
 from tests.gateway.audit.making import SIGNER
 from tests.gateway.witness.growing import Growing
 
 TRUSTED = [SIGNER.verifier]
+NEXT = Signer(SIGNER.name, Ed25519PrivateKey.from_private_bytes(bytes([1] * 32)))
 THIEF = Signer(SIGNER.name, Ed25519PrivateKey.from_private_bytes(bytes(32)))
 
 
@@ -106,3 +108,19 @@ def test_two_histories_of_one_size_are_told_as_doubtful() -> None:
     found = judged(log.submission(5), seen)
     assert isinstance(found, Refused)
     assert (found.doubtful, found.size) == (True, 5)
+
+
+def test_a_key_that_follows_another_is_trusted_by_itself_and_both_are_while_they_sign_together() -> None:
+    log = Growing().grow(3)
+    for signers, trusted, cosigned in (
+        ((SIGNER, NEXT), [SIGNER], True),
+        ((SIGNER, NEXT), [NEXT], True),
+        ((NEXT,), [SIGNER], False),
+        ((NEXT,), [SIGNER, NEXT], True),
+        ((SIGNER,), [NEXT], False),
+    ):
+        note = seal(3, Frontier().extend(log.leaves).root(), signers)
+        found = read(Submission(0, (), note).text(), [one.verifier for one in trusted])
+        assert isinstance(found, Refused) is not cosigned
+        if isinstance(found, Refused):
+            assert found.status == 403
