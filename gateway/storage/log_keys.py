@@ -119,7 +119,7 @@ def rotate(
     if compromised:
         entries += [_retire(connection, seal, one, new, change.written, by) for one in held]
     append(connection, entries)
-    _serve_no_older(connection)
+    serve_no_older(connection)
     return new.verifier
 
 
@@ -205,7 +205,10 @@ def _require_none_older(connection: Connection) -> None:
         raise KeyNotChanged(Refusal.OLDER_NODES)
 
 
-def _serve_no_older(connection: Connection) -> None:
+def serve_no_older(connection: Connection) -> None:
+    """Where another key ever followed the first."""
+    if not notes(connection):
+        return
     found, step = standing(connection)
     if step is None or step.oldest < OLDEST_READER:
         keep_step(connection, found if step is None else step.revision, OLDEST_READER)

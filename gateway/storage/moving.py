@@ -24,6 +24,7 @@ from gateway.storage.audit import append, read_tail
 from gateway.storage.audit_evidence import verified
 from gateway.storage.audit_shards import closed_shards, like_the_first, table_of
 from gateway.storage.audit_spool import hand_over
+from gateway.storage.log_keys import serve_no_older
 from gateway.storage.moving_source import Source
 from gateway.storage.not_moved import StateNotMoved
 from gateway.storage.postgres.filling import Filling, filling
@@ -106,6 +107,7 @@ def move(
         _require_the_same(source, report, evidence, root, although_not_whole=although_not_whole)
         finding = WHOLE if report.broken is None else str(report.broken)
         append(target.connection, [entry(size, root, finding)])
+        serve_no_older(target.connection)
         target.take_stock()
     return Moved(rows, size, root)
 

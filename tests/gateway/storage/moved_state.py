@@ -13,16 +13,19 @@ from sqlalchemy import Boolean, Connection, Integer, LargeBinary, Table, insert,
 from config.settings import Postgres
 from gateway.audit import acts
 from gateway.audit.entry import Code, Entry
+from gateway.audit.note import Verifier
 from gateway.storage.database import Database
 from gateway.storage.moving import Evidence, Moved, move
 from gateway.storage.moving_source import held
 from gateway.storage.schema import tables_of_content
-from tests.gateway.audit.making import NOON, SIGNER, entry, open_log
+from tests.gateway.audit.making import NOON, entry, open_log
+from tests.gateway.audit.rotating import Rotating
 from tests.rig.prepared import prepared
 
 SPOOL, OPERATOR = "0a1b2c3d", "cli:spravce"
-OF_THE_LOG = {"audit_entry", "audit_tail", "audit_checkpoint", "audit_shard"}
+OF_THE_LOG = {"audit_entry", "audit_tail", "audit_checkpoint", "audit_shard", "audit_key"}
 """Tables that the log alone can fill so that they fit together."""
+KEY = "log.key"
 ENTRIES = 1_500  # more than a batch
 Rows = list[tuple[Any, ...]]
 
@@ -40,14 +43,20 @@ class Kept:
 
     @property
     def evidence(self) -> Evidence:
-        return Evidence(self.folder / "checkpoints.log", SIGNER.verifier)
+        return Evidence(self.folder / "checkpoints.log", self.key)
+
+    @property
+    def key(self) -> Verifier:
+        """The newest of the log."""
+        return Verifier.parse((self.folder / KEY).read_text())
 
     def move(self, server: Postgres, **given: Any) -> Moved:
+        evidence = self.evidence
         with held(self.path, timedelta(milliseconds=20)) as source:
             return move(
                 source,
                 server,
-                self.evidence,
+                evidence,
                 SPOOL,
                 given.pop("entry", moving),
                 given.pop("told", lambda *told: self.told.append(told)),
@@ -73,8 +82,10 @@ def kept(folder: Path) -> Kept:
         database.write_soon(_fill).result()
     with open_log(folder, place=folder / "brana.db") as log:
         opening = entry(0, Code.SESSION_OPENED, subject="u:1", person="novakova", details={"name": "Jana"})
-        log.append([opening, *(entry(number) for number in range(1, ENTRIES // 2))])
-        checkpointer = log.checkpointer()
+        log.append([opening, *(entry(number) for number in range(1, ENTRIES // 2 - 1))])
+        rotating = Rotating(log)
+        checkpointer = rotating.checkpointer
+        (folder / KEY).write_text(str(rotating.rotate()))  # which is an entry too
         asyncio.run(checkpointer.seal())
         log.clock.advance(days=31)  # the next month, which begins with an entry of the log's own
         log.append([entry(number, person="Žluťoučký ✓") for number in range(ENTRIES // 2 + 1, ENTRIES)])
@@ -121,6 +132,6 @@ def everything(place: Path | Postgres) -> dict[str, Rows]:
 
 def copied(filled: Path, folder: Path) -> Kept:
     """One that a test may spoil."""
-    for name in ("brana.db", "checkpoints.log"):
+    for name in ("brana.db", "checkpoints.log", KEY):
         (folder / name).write_bytes((filled / name).read_bytes())
     return Kept(folder)

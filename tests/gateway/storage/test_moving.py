@@ -23,7 +23,6 @@ from gateway.storage.not_moved import StateNotMoved
 from gateway.storage.place import aside_of
 from gateway.storage.schema import all_tables, tables_of_content
 from gateway.storage.tables.directory import directory_generation
-from tests.gateway.audit.making import SIGNER
 from tests.gateway.storage.moved_state import ENTRIES, SPOOL, Kept, copied, everything, kept
 from tests.rig.inclusion import path_to, proves
 from tests.rig.postgres import Server
@@ -86,8 +85,8 @@ def test_the_log_is_whole_at_the_server_under_the_same_checkpoints_and_the_move_
 ) -> None:
     source, said, server = moved
     with closing(Database(source.path)) as file, closing(Database(server)) as database:
-        there = verify_log(file, source.evidence.file, [SIGNER.verifier])
-        here = verify_log(database, source.evidence.file, [SIGNER.verifier])
+        there = verify_log(file, source.evidence.file, [source.key])
+        here = verify_log(database, source.evidence.file, [source.key])
         entries = database.read_now(lambda connection: list(rows(connection)))
     assert there.broken is here.broken is None
     assert (here.checkpoints, here.sealed) == (there.checkpoints, there.sealed) == (2, ENTRIES)
@@ -316,7 +315,7 @@ def test_a_log_that_is_not_whole_is_refused_until_it_is_said_that_it_is_meant(
     spoilt.move(server, although_not_whole=True)
     with closing(Database(server)) as database:
         *_, last = database.read_now(lambda connection: list(rows(connection)))
-        found = verify_log(database, spoilt.evidence.file, [SIGNER.verifier])
+        found = verify_log(database, spoilt.evidence.file, [spoilt.key])
     assert found.broken is not None
     assert parse(last.canonical).entry.details["finding"] == str(found.broken)
     assert spoilt.move(server).rows is None  # said again, it is seen to have come
