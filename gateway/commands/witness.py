@@ -61,11 +61,7 @@ def key(folder: Path) -> None:
 @folder_option
 @click.argument("vkey")
 def trust(folder: Path, vkey: str) -> None:
-    kept.key_of(folder)
-    try:
-        log_key = Verifier.parse(vkey)
-    except NoteRefused as refused:
-        raise click.BadParameter(refused.why, param_hint="VKEY") from refused
+    log_key = _log_key(folder, vkey)
     added = kept.trust(folder, log_key)
     click.echo(f"{log_key.name} is trusted{'' if added else ' already'}")
 
@@ -76,11 +72,7 @@ def trust(folder: Path, vkey: str) -> None:
 @folder_option
 @click.argument("vkey")
 def distrust(folder: Path, vkey: str) -> None:
-    kept.key_of(folder)
-    try:
-        log_key = Verifier.parse(vkey)
-    except NoteRefused as refused:
-        raise click.BadParameter(refused.why, param_hint="VKEY") from refused
+    log_key = _log_key(folder, vkey)
     if not kept.distrust(folder, log_key):
         raise WitnessUnusable(f"this key of {log_key.name} is not trusted here", "see `brana witness list`")
     click.echo(f"this key of {log_key.name} is trusted no more")
@@ -121,6 +113,15 @@ def serve(folder: Path, listen: str, certificate: Path | None, private_key: Path
                 f"{listen} cannot be had: {error.strerror}", "name another --listen"
             ) from error
     sys.exit(0)
+
+
+def _log_key(folder: Path, vkey: str) -> Verifier:
+    """For a folder that is a witness's."""
+    kept.key_of(folder)
+    try:
+        return Verifier.parse(vkey)
+    except NoteRefused as refused:
+        raise click.BadParameter(refused.why, param_hint="VKEY") from refused
 
 
 async def _served(witness: Witness, host: str, port: int, tls: ssl.SSLContext | None) -> None:

@@ -48,7 +48,8 @@ class Kept:
     @property
     def key(self) -> Verifier:
         """The newest of the log."""
-        return Verifier.parse((self.folder / KEY).read_text())
+        kept = self.folder / KEY
+        return Verifier.parse(kept.read_text()) if kept.exists() else SIGNER.verifier
 
     def move(self, server: Postgres, **given: Any) -> Moved:
         evidence = self.evidence
