@@ -18,7 +18,7 @@ from gateway.storage.database import Database
 from gateway.storage.moving import Evidence, Moved, move
 from gateway.storage.moving_source import held
 from gateway.storage.schema import tables_of_content
-from tests.gateway.audit.making import NOON, entry, open_log
+from tests.gateway.audit.making import NOON, SIGNER, entry, open_log
 from tests.gateway.audit.rotating import Rotating
 from tests.rig.prepared import prepared
 
