@@ -13,7 +13,7 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.fitting import Fitting
 from gateway.audit.places import BLOCK
 from gateway.audit.search import Having, Hours, Page, Query
-from gateway.commands.audit_indexing import check_next
+from gateway.commands.audit_indexing import altered_blocks, check_next
 from gateway.storage import audit_by_terms
 from gateway.storage.audit_index import cover, forget, forget_entries, index_next
 from gateway.storage.audit_index_check import mended
@@ -194,6 +194,16 @@ async def test_a_block_that_was_broken_off_anywhere_hides_nothing_and_is_made_wh
     assert [one.sequence for one in (await LogSearch(log.database).page(wanted)).entries] == [4711]
     assert await index_next(log.database)
     assert not await mended(log.database, log.ledger.append, 1, log.clock())
+
+
+async def test_whoever_asks_at_once_hears_of_every_block_that_was_changed(log: Log):
+    log.database.write_soon(
+        lambda c: c.execute(delete(audit_term).where(audit_term.c.term == b"rule=r"))
+    ).result()
+    assert await altered_blocks(log.database) == [1, 0]
+    while await index_next(log.database):
+        pass
+    assert await altered_blocks(log.database) == []
 
 
 async def test_every_block_comes_to_its_turn_and_then_the_newest_again(log: Log):
