@@ -118,7 +118,14 @@ def tried(
         for (file, placed), found in zip(said, held, strict=True):
             kind: Kind = "case" if isinstance(placed.said, Case) else "never"
             yield Tried(
-                file.file, placed.line, kind, placed.said.name, code, found.questions, found.weighed, found.broken
+                file.file,
+                placed.line,
+                kind,
+                placed.said.name,
+                code,
+                found.questions,
+                found.weighed,
+                found.broken,
             )
 
 

@@ -99,5 +99,7 @@ def _the_one(what: str, written: str, titles: Iterable[tuple[str, Text]]) -> str
     wanted = folded(written)
     found = [written] if written in known else [one for one, called in known.items() if wanted in called]
     if len(found) > 1:
-        raise CannotStart(f"{written!r} is the title of several: {', '.join(found)}", f"write the {what}'s id")
+        raise CannotStart(
+            f"{written!r} is the title of several: {', '.join(found)}", f"write the {what}'s id"
+        )
     return found[0] if found else written

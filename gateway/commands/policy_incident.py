@@ -62,7 +62,9 @@ def close(
     if as_json:
         _echo_json(_told(made, targets))
         return
-    click.echo(f"closed: {targets.named(made.closure)}\nopen it again: brana policy incident open {made.id} --why WHY")
+    click.echo(
+        f"closed: {targets.named(made.closure)}\nopen it again: brana policy incident open {made.id} --why WHY"
+    )
 
 
 @incident.command(name="open", help="Open again what the incident ID closed.")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from config.upstreams import is_address
-from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role, RouteName
+from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, Role, RouteName
 from gateway.access_review.blocks import Block
 from gateway.audit.acts import searched
 from gateway.audit.entry import Entry
@@ -34,7 +34,7 @@ from idp.directory.person import Person
 from idp.http.moments import PRAGUE
 from policies.matrix import DEVICES, FACTORS, DeviceState
 from policies.matrix_words import DEVICE_TITLES
-from policies.model import LEVELS, Permitted, Question
+from policies.model import LEVELS, Permitted, Question, Text
 from policies.said import Said
 
 USUAL: Mapping[str, str] = {
@@ -96,7 +96,7 @@ class Why:
             question = self._question(caller, who, entered, snapshot)
             async with site.thinking:
                 found = await asyncio.to_thread(
-                    explained_as_decided, site.books.in_force(), question, snapshot, who.state
+                    explained_as_decided, site.books.in_force(), question, snapshot, who
                 )
         return await site.show(
             request,
@@ -106,6 +106,8 @@ class Why:
             entered=entered,
             wrong=wrong,
             found=found,
+            about=self._called(who),
+            reads=who is not None and who.reads,
             removed=removed,
             permitted=found is not None and isinstance(found.verdict, Permitted),
             roles=list(Role),
@@ -115,6 +117,12 @@ class Why:
             levels={short: LEVEL_TITLES[one] for short, one in SHORT.items()},
             devices=DEVICE_TITLES,
         )
+
+    def _called(self, who: Somebody | None) -> Text:
+        if who is None:
+            return dict.fromkeys(Language, "")
+        district = self.site.books.in_force().names.district
+        return {language: who.called(district, language) for language in Language}
 
     def _wrong(self, entered: Mapping[str, str]) -> str:
         """What of the form names nothing that there is."""

@@ -145,6 +145,25 @@ async def test_looking_at_a_person_is_recorded(visitor):
     assert "user=zdejsi.jana" in entry.details["query"]
 
 
+async def test_who_and_what_was_asked_about_is_told_by_names_and_to_whoever_looks(visitor):
+    with_a_part(visitor)
+    person = await visitor.get("/why?login=zdejsi.jana&application=map&route=parcels&level=1", AUTHOR)
+    assert f"{PEOPLE[0].name}: map (parcels), " in person
+    assert "What whoever is refused reads:" in person
+    role = await visitor.get("/why?role=clerk&application=map&at=2026-11-23T09:00", AUTHOR)
+    assert "clerk (Hulín): map, reading" in role
+    assert "23 Nov 2026, 09:00 CET" in role
+
+
+async def test_in_czech_nothing_of_the_answer_is_left_in_english(visitor):
+    shown = await visitor.get(
+        "/why?role=supplier&application=map&order=1&action=write&level=1", AUTHOR, language="cs"
+    )
+    answer = shown[shown.index('id="answer"') : shown.index('<form class="card stack"')]
+    assert "Kdo je odmítnut, přečte si:" in answer
+    assert not re.search(r"[^a-z\-_:/.](read|write|sign|true|false|approved)[^a-z\-_/.]", answer), answer
+
+
 async def test_duties_that_meet_in_a_person_are_told_as_they_refuse(visitor):
     visitor.given.separation.append(Separation(roles=[Role.CLERK, Role.MAYOR]))
     both = replace(PEOPLE[0], roles=(RoleHeld(HULIN, Role.CLERK), RoleHeld(HULIN, Role.MAYOR)))
