@@ -15,7 +15,7 @@ from gateway.asks.refused import Why
 from gateway.asks.store import Sought
 from gateway.waiting import Waiting
 from gateway.web.requests.not_done import MENDABLE, TEXTS
-from tests.gateway.asks.town import EVA, IVO, JANA, MARTIN, PAVEL, PETR
+from tests.gateway.asks.town import EVA, IVO, JANA, MARTIN, PAVEL, PETR, RECORDS, wish
 from tests.gateway.web.people import NOW, assertion_header
 from tests.gateway.web.requests_site import LOG, RequestsSite, requests_site, signed_in
 
@@ -331,12 +331,43 @@ async def test_whoever_placed_an_order_sees_it_and_its_sponsor_is_led_to_decide(
     assert "Zakázku jste potvrdili" in await get(client, EVA, f"/one?name={asked.id}&done=approved")
 
 
-@pytest.mark.parametrize("path", ["/orders/new", "/deputies"])
-async def test_forms_suggest_colleagues_but_to_a_supplier_nobody(client, path):
-    assert f'<option value="{EVA.login}">' in await get(client, PETR, path)
-    told = await get(client, PAVEL, path)
+async def test_a_form_suggests_colleagues_but_to_a_supplier_nobody(client):
+    assert f'<option value="{EVA.login}">' in await get(client, PETR, "/deputies")
+    told = await get(client, PAVEL, "/deputies")
     assert '<option value="' + EVA.login not in told
     assert '<option value="' + PETR.login not in told
+
+
+async def test_an_order_offers_whoever_may_sponsor_it_and_to_a_supplier_whom_they_may_know(client, site):
+    assert _offered(await get(client, PETR, "/orders/new")) == [PETR.login, EVA.login, JANA.login]
+    assert _offered(await get(client, PAVEL, "/orders/new")) == [PETR.login, EVA.login]
+    sponsored = await site.kept.ask(wish(Kind.ORDER, PAVEL, sponsor=JANA, application=RECORDS), NOW)
+    assert sponsored.sponsor.login == JANA.login
+    assert _offered(await get(client, PAVEL, "/orders/new")) == [PETR.login, EVA.login, JANA.login]
+
+
+def _offered(page):
+    listed = re.search(r'<datalist id="sponsors">(.*?)</datalist>', page, re.DOTALL)
+    return re.findall(r'<option value="([^"]+)"', listed.group(1))
+
+
+async def test_a_supplier_reads_at_the_order_who_ended_it_and_whom_to_ask(client, site):
+    order = await site.kept.ask(wish(Kind.ORDER, PAVEL, sponsor=EVA, application=RECORDS), NOW)
+    await post(client, EVA, "/approve", {"name": order.id, "note": ""})
+    assert "předčasně ukončil" not in await get(client, PAVEL, f"/one?name={order.id}")
+    await post(client, EVA, "/end", {"name": order.id})
+    assert f"předčasně ukončil její garant: {EVA.name}" in await get(client, PAVEL, f"/one?name={order.id}")
+    assert "předčasně ukončil" not in await get(client, EVA, f"/one?name={order.id}")
+
+
+async def test_whoever_reviews_is_led_from_an_emergency_to_its_review(client, site):
+    why = {"application": "records", "why": "hoří radnice, zachraňuji spisy"}
+    await post(client, JANA, "/emergency", why)
+    use = await only(site)
+    link = f'href="/reviews#use-{use.id}"'
+    assert link in await get(client, PETR, f"/one?name={use.id}")
+    assert f'id="use-{use.id}"' in await get(client, PETR, "/reviews")
+    assert link not in await get(client, JANA, f"/one?name={use.id}")
 
 
 async def test_a_reviewer_who_reads_the_log_is_led_to_what_was_done_meanwhile(client):
