@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from config.vocabulary import ROLE_TITLES, Language, Role
+from config.vocabulary import ROLE_TITLES, Language
 from gateway.audit.folding import folded
 from gateway.commands.policies_asked import meant, municipality_asked
 from gateway.commands.preflight import CannotStart
+from policies.incident_named import target_named
 from policies.incidents import OF_A_MUNICIPALITY, Closure, ClosureKind
 from policies.model import Text
 from policies.reasons import Names
@@ -59,15 +60,7 @@ class Targets:
 
     def name_of(self, closure: Closure) -> str:
         """Empty where the target has no name besides itself."""
-        parts = []
-        if closure.municipality is not None:
-            parts.append(self.names.district.name(closure.municipality))
-        if closure.application is not None:
-            titles = self.names.applications.get(closure.application)
-            parts.append(titles[Language.ENGLISH] if titles else closure.application)
-        if closure.kind is ClosureKind.ROLE:
-            parts.append(Role(closure.target).title_in(Language.ENGLISH))
-        return ", ".join(parts)
+        return target_named(closure, self.names)[Language.ENGLISH]
 
     def role(self, written: str) -> str:
         return _the_one("role", written, ROLE_TITLES.items())

@@ -18,6 +18,7 @@ from gateway.web.policies.not_done import REFUSALS, done
 from gateway.web.policies.site import NAME_LENGTH, Site
 from gateway.web.policies.whom_it_hits import Hit
 from gateway.web.refusal import FORM_UNREADABLE, PAGE_UNKNOWN
+from policies.incident_named import what_named
 from policies.incident_words import KIND_WORDS
 from policies.incidents import Closure, ClosureKind, called
 from policies.model import Text
@@ -73,7 +74,7 @@ class Switch:
             closure=closure,
             title=self._called(closure),
             hit=hit,
-            kind=KIND_WORDS[kind].name,
+            what=self._what(closure),
             entered=entered,
         )
 
@@ -118,6 +119,9 @@ class Switch:
     def _called(self, closure: Closure) -> Text:
         return called(closure, self.site.books.in_force().names)
 
+    def _what(self, closure: Closure) -> Text:
+        return what_named(closure, self.site.books.in_force().names)
+
     def _closure(self, caller: Assertion, kind: ClosureKind, entered: Mapping[str, str]) -> Closure:
         now, target = self.site.desk.now(), target_of(kind, entered)
         return Closure(kind=kind, target=target, reason=_reason(entered), by=caller.subject, at=now)
@@ -139,7 +143,8 @@ class Switch:
             caller,
             status=409 if faults else 200,
             closed=[one for one in found if one.stands],
-            over=[one for one in found if not one.stands],
+            history=found,
+            what=self._what,
             called=self._called,
             everywhere=await site.gates_have_it(),
             kinds=KIND_WORDS,

@@ -20,7 +20,7 @@ from gateway.authorize.explaining import (
     explained_as_decided,
     somebody,
 )
-from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.snapshot import Snapshot, route_named_in
 from gateway.web.desk import Page, Refused, client_address_of, request_id_of
 from gateway.web.identity import Assertion
 from gateway.web.officer.not_done import DIRECTORY_AWAY
@@ -32,6 +32,7 @@ from gateway.web.policies.who_may import LEVEL_TITLES, SHORT, one_of
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
 from idp.http.moments import PRAGUE
+from policies.explained import Explained
 from policies.matrix import DEVICES, FACTORS, DeviceState
 from policies.matrix_words import DEVICE_TITLES
 from policies.model import LEVELS, Permitted, Question, Text
@@ -108,6 +109,7 @@ class Why:
             found=found,
             about=self._called(who),
             reads=who is not None and who.reads,
+            lacks=_offered_instead(found, snapshot),
             removed=removed,
             permitted=found is not None and isinstance(found.verdict, Permitted),
             roles=list(Role),
@@ -212,6 +214,16 @@ def faulty(entered: Mapping[str, str]) -> str:
     if country and not (len(country) == COUNTRY_LENGTH and country.isascii() and country.isalpha()):
         return COUNTRY
     return AT if entered["at"] and moment(entered["at"]) is None else ""
+
+
+def _offered_instead(found: Explained | None, snapshot: Snapshot) -> Sequence[Action]:
+    """Actions that the application, or that part of it, has; none where it has the one that was asked about."""
+    if found is None:
+        return ()
+    question = found.question
+    offer = snapshot.applications.get(question.application)
+    has = offer.actions_of(route_named_in(question)) if offer is not None else frozenset[Action]()
+    return () if question.action in has else [action for action in Action if action in has]
 
 
 def _routes(snapshot: Snapshot) -> Mapping[ApplicationId, Sequence[RouteName]]:

@@ -113,7 +113,7 @@ def test_what_is_refused_says_why_and_is_recorded(state: State, say: Say) -> Non
         (("application", "zadosti o pristup"), "requests", "application requests (access requests)"),
         (("role", "chief clerk"), "chief_clerk", "role chief_clerk (chief clerk)"),
         (("role", "Tajemnik"), "chief_clerk", "role chief_clerk (chief clerk)"),
-        (("municipality_application", "Hulín / Budget"), "588491/budget", "588491/budget (Hulín, budget)"),
+        (("municipality_application", "Hulín / Budget"), "588491/budget", "588491/budget (budget, Hulín)"),
     ],
 )
 def test_what_to_close_is_said_by_name_and_shown_with_it(

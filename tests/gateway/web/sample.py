@@ -326,7 +326,7 @@ class Office:
             self.what_is_kept,
             self.vouching,
         )
-        asks = Asks(lambda who: self.asks.of(who), lambda name: self.asks.title(name))
+        asks = Asks(lambda *who: self.asks.of(*who), lambda *name: self.asks.title(*name))  # noqa: PLW0108 - set later
         return {
             "portal.brana.test": Portal(desk, self.portal, self.duties, self.waits_for, asks).pages(),
             "admin.brana.test": officer.reach.pages(

@@ -93,10 +93,19 @@ async def test_an_officer_sees_whom_it_hits_closes_and_opens_again(visitor):
     assert await visitor.refused(where, CENTRE, why="") == (409, "policies_without_reason")
     await visitor.done(where, CENTRE, why="Vyřešeno.")
     assert await visitor.refused(where, CENTRE, why="x") == (409, "incident_opened_already")
-    assert "Vyřešeno." in await visitor.get("/incidents", CENTRE)
+    await visitor.done("/incidents/close", CENTRE, **CLOSING | {"kind": "application", "application": "map"})
+    shown = await visitor.get("/incidents", CENTRE)
+    history = shown[shown.index('id="history"') :]
+    assert re.findall(r'"capital"><strong>(.*?)</strong>', history) == [
+        "one application: map",
+        "all suppliers",
+    ]
+    assert f'{CENTRE.name}: <span class="as-typed">Vyřešeno.</span>' in history
+    assert (history.count("An incident."), history.count("closed until now")) == (2, 1)
     assert [one.code for one in visitor.world.entries(Code.INCIDENT_CLOSED, Code.INCIDENT_OPENED)] == [
         Code.INCIDENT_CLOSED,
         Code.INCIDENT_OPENED,
+        Code.INCIDENT_CLOSED,
     ]
 
 
