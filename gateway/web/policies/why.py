@@ -57,6 +57,7 @@ USUAL: Mapping[str, str] = {
 """What the form begins with."""
 LONGEST = 200  # characters of a field
 MINUTES_OF_A_YEAR = 366 * 24 * 60
+NO_SUCH_ACTION = "unknown_application"  # as a decision refuses what no route asks for
 NOBODY, APPLICATION, ROUTE = "somebody", "application", "route"
 BOTH, ADDRESS, COUNTRY, AT = "both", "address", "country", "at"
 COUNTRY_LENGTH = 2  # ISO 3166-1 alpha-2
@@ -217,13 +218,13 @@ def faulty(entered: Mapping[str, str]) -> str:
 
 
 def _offered_instead(found: Explained | None, snapshot: Snapshot) -> Sequence[Action]:
-    """Actions that the application, or that part of it, has; none where it has the one that was asked about."""
-    if found is None:
+    """Actions that the application, or that part of it, has; none where another one is not why it is refused."""
+    if found is None or isinstance(found.verdict, Permitted) or found.verdict.reason != NO_SUCH_ACTION:
         return ()
     question = found.question
     offer = snapshot.applications.get(question.application)
     has = offer.actions_of(route_named_in(question)) if offer is not None else frozenset[Action]()
-    return () if question.action in has else [action for action in Action if action in has]
+    return [action for action in Action if action in has]
 
 
 def _routes(snapshot: Snapshot) -> Mapping[ApplicationId, Sequence[RouteName]]:

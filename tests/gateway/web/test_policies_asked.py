@@ -158,10 +158,10 @@ async def test_who_and_what_was_asked_about_is_told_by_names_and_to_whoever_look
 async def test_an_action_that_a_part_does_not_have_is_told_with_those_it_has(visitor):
     with_a_part(visitor)
     shown = await visitor.get("/why?role=clerk&application=map&route=parcels&action=write", AUTHOR)
-    assert "these are the actions it has: reading" in shown
+    assert "There is no such action; there are: reading" in shown
     assert "What would permit it" not in shown, "where no rule was asked nothing was tried"
     read = await visitor.get("/why?role=clerk&application=map&route=parcels", AUTHOR)
-    assert "these are the actions it has" not in read
+    assert "There is no such action" not in read
 
 
 async def test_in_czech_nothing_of_the_answer_is_left_in_english(visitor):
