@@ -342,6 +342,46 @@ async def test_a_simulation_is_begun_watched_and_told_and_whoever_sees_it_is_rec
     assert "<dt>Would be the same, but for something permitted along with it</dt><dd>1</dd>" in shown
 
 
+async def test_a_simulation_says_as_of_when_and_of_what_it_is_and_is_run_again(visitor):
+    page = await visitor.begun()
+    await visitor.filled(page, actions=["write"])
+    concerns = "everything as it was then: who came and with which roles, from where, at what time"
+    before = await visitor.get(f"{page}/impact")
+    assert concerns in before
+    assert ">Simulate</button>" in before
+    book, since = visitor.given.in_force(), NOW - timedelta(days=7)
+    tally = Tally(unchanged=4)
+    tally.not_replayable["policies_not_asked"] = 2
+    visitor.given.simulated = Finished(report(tally, book, book), since, NOW, timedelta(), AUTHOR.login)
+    shown = await visitor.get(f"{page}/impact?from=abroad")
+    for words in (
+        concerns,
+        f"23 Nov 2026, 09:41 CET (run by {AUTHOR.login})",
+        "16 Nov 2026, 09:41 CET – 23 Nov 2026, 09:41 CET",
+        "what belongs to the municipality: Hulín",
+        "the policies were not asked: 2",
+    ):
+        assert words in re.sub(r"<[^>]+>", "", shown)
+    [again] = re.findall(
+        r'action="([^"]+/impact[^"]+)">\s+<button class="button button-quiet">Run again<', shown
+    )
+    await visitor.done(again.replace("&amp;", "&"))
+    assert len(visitor.given.begun) == 1
+    visitor.given.simulated = Finished(report(Tally(), book, book), since, NOW, timedelta(), AUTHOR.login)
+    assert "Nothing was decided in this time." in await visitor.get(f"{page}/impact")
+
+
+async def test_whoever_runs_it_again_while_another_goes_on_is_told(visitor):
+    page = await visitor.begun()
+    visitor.given.simulated = Occupied(NOW)
+    where = await visitor.done(f"{page}/impact?from=abroad")
+    assert where.endswith("/impact?from=abroad&done=occupied")
+    book = visitor.given.in_force()
+    visitor.given.simulated = Finished(report(Tally(), book, book), NOW, NOW, timedelta(), AUTHOR.login)
+    assert "Another simulation goes on." in await visitor.get(where)
+    assert "done=occupied" not in await visitor.done(where)
+
+
 async def test_nobody_simulates_a_proposal_of_another_municipality(visitor):
     page = await visitor.begun()
     assert await visitor.refused(f"{page}/impact", STRANGER) == (404, "proposal_unknown")
