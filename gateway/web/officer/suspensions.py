@@ -69,6 +69,10 @@ class Suspensions:
     async def ask(self, request: web.Request) -> web.Response:
         """Who would be suspended, before anybody is: of an entry of the log, or of a person's page."""
         caller = self.desk.caller(request, ADMIN)
+        if not request.query.get("entry") and not request.query.get(
+            "subject"
+        ):  # an address that somebody typed
+            raise web.HTTPSeeOther("/people")
         sequence = sequence_of(request.query.get("entry", ""))
         subject = SubjectId(request.query.get("subject", "")[:FIELD_LENGTH])
         if sequence is not None:

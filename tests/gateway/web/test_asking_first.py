@@ -7,12 +7,14 @@ import pytest
 import pytest_asyncio
 
 from gateway.access_review.campaign import Choice
+from tests.gateway.web.sample import Office
 from tests.gateway.web.test_access_review import Visitor as Reviewer
 from tests.gateway.web.test_access_review import reviewer_of
-from tests.rig.policy_office import FILE
-from tests.rig.policy_site import AUTHOR, CENTRE
+from tests.rig.policy_office import FILE, World
+from tests.rig.policy_site import APPROVER, AUTHOR, CENTRE, PolicySite
+from tests.rig.policy_site import LOOKER as LOOKER_OF_POLICIES
 from tests.rig.policy_visitor import CLOSING, Visitor, policy_visitor
-from tests.rig.review_pages import LOOKER
+from tests.rig.review_pages import LOOKER, given
 from tests.rig.reviews import CLERKS, EXCEPTED, MAYORS, PROGRAM
 
 pytestmark = pytest.mark.real
@@ -149,3 +151,25 @@ async def test_what_is_no_access_of_the_review_cannot_be_asked_about(reviewer: R
     campaign = reviewer.given.village.begun([CLERKS])
     refused = await reviewer.refused(f"/reviews/{campaign.id}/remove", number="99", comment="")
     assert refused == "request_unreadable"
+
+
+async def test_who_could_not_take_it_back_is_not_asked_whether_to(visitor: Visitor) -> None:
+    page = await visitor.submitted()
+    for who in (LOOKER_OF_POLICIES, APPROVER):
+        await visitor.get(f"{page}/withdraw", who, status=303)
+    await visitor.get(f"{page}/remove?number=0&file={FILE}", status=303)
+    await visitor.done("/incidents/close", CENTRE, **CLOSING)
+    [where] = re.findall(r'href="(/incidents/[^"]+/open)"', await visitor.get("/incidents", CENTRE))
+    await visitor.get(where, AUTHOR, status=303)
+
+
+def test_each_address_that_takes_a_form_shows_a_page_to_whoever_types_it(tmp_path) -> None:
+    """The switch of languages of whatever it answers leads there too."""
+    desk, made = Office().desk(), given(tmp_path)
+    rooms = {**Office().rooms(desk), "reviews": made.pages(desk)}
+    rooms["policies"] = PolicySite(World(made.village.database)).pages(desk)
+    made.village.database.close()
+    for host, pages in rooms.items():
+        shown = {re.sub(r"\{(\w+):[^}]+\}", r"{\1}", page.path) for page in pages if page.method == "GET"}
+        asked = {re.sub(r"\{(\w+):[^}]+\}", r"{\1}", page.path) for page in pages if page.method == "POST"}
+        assert asked - shown == set(), host

@@ -234,11 +234,12 @@ async def test_a_suspension_is_not_lifted_without_a_readable_reason_and_the_form
     assert kept.suspended(MAYOR.subject)
 
 
-async def test_the_question_of_a_lifting_typed_without_a_person_leads_to_the_list(client):
-    answer = await client.get(
-        "/suspensions/lift", headers={**FORM, **assertion_header(OFFICER)}, allow_redirects=False
-    )
-    assert (answer.status, answer.headers["Location"]) == (303, "/suspensions")
+@pytest.mark.parametrize(
+    ("typed", "leads"), [("/suspensions/lift", "/suspensions"), ("/suspensions/new", "/people")]
+)
+async def test_a_question_about_a_person_typed_without_one_leads_to_where_people_are(client, typed, leads):
+    answer = await client.get(typed, headers={**FORM, **assertion_header(OFFICER)}, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, leads)
 
 
 async def test_lifting_asks_for_a_fresh_confirmation(client, kept):
