@@ -10,6 +10,7 @@ from config.vocabulary import REASON_HEADER, Action, Language, MunicipalityCode,
 from gateway.policy_office.incidents import CLOSE
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import OF_REGION
+from gateway.web.centre import actions_of
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.closing_form import FIELDS, NOT_THERE, Known, faults_in, target_of
@@ -95,8 +96,11 @@ class Switch:
         raise web.HTTPSeeOther("/incidents?done=closed")
 
     async def opening(self, request: web.Request) -> web.Response:
-        """Asked before what is closed is opened."""
-        return await self._opening(request, self.site.caller(request))
+        """Asked before what is closed is opened; who may not open it sees what is closed."""
+        caller = self.site.caller(request)
+        if Action.ADMINISTER not in actions_of(caller, self.site.centre):
+            raise web.HTTPSeeOther("/incidents")
+        return await self._opening(request, caller)
 
     async def open_again(self, request: web.Request) -> web.Response:
         site, caller = self.site, self.site.caller(request)

@@ -46,6 +46,7 @@ class Portal:
         return (
             Page("GET", "/", self.applications),
             Page("POST", "/municipality", self.switch),
+            Page("GET", "/municipality", self.applications),  # the switch of languages of a refusal
         )
 
     async def applications(self, request: web.Request) -> web.Response:

@@ -204,6 +204,7 @@ async def test_a_supplier_asks_for_an_order_that_its_sponsor_confirms_and_ends(c
     assert "Potvrdit zakázku" in page
     assert "Potvrdit zakázku" not in await get(client, PETR, f"/one?name={asked.id}")
     await post(client, EVA, "/approve", {"name": asked.id, "note": ""})
+    assert re.search(r"Potvrdil\(a\)</dt><dd>\w.*, <time ", await get(client, EVA, f"/one?name={asked.id}"))
     assert "Ukončit" in await get(client, EVA, "/orders")
     await post(client, EVA, "/end", {"name": asked.id})
     assert (await only(requests)).stage is Stage.WITHDRAWN
