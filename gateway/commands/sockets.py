@@ -21,6 +21,7 @@ from gateway.commands.behind_envoy import BEHIND_ENVOY
 from gateway.commands.challenging import challenging
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.exchangeable import Exchangeable
+from gateway.commands.export_pages import ExportPages
 from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.incident_pages import incident_pages
@@ -128,6 +129,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
                     officer.desk, StoredAlerts(plane.state.database, append), officer.log, record
                 ).pages(),
                 *ReportPages(plane, officer.names, record).pages(),
+                *ExportPages(plane, officer).pages(),
             ],
         ),
         f"requests.{domain}": Requests(
