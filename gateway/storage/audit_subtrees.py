@@ -35,9 +35,11 @@ class Subtrees:
 
     def believe_entries_alone(self) -> bool:
         """Nothing that is kept of subtrees any more; False where nothing is believed but entries."""
-        before, self._by_entries = self._by_entries, True
+        if self._by_entries:
+            return False
+        self._by_entries = True
         self._blocks.clear()
-        return not before
+        return True
 
     def _rows(self, connection: Connection, kept: int, block: int) -> Rows:
         if (rows := self._blocks.get((kept, block))) is None:

@@ -101,7 +101,7 @@ ENGLISH = {
     ),
     "content": "The file {file} is as the log handed it out.",
     "beside": "The file {file} does not lie beside the proofs, so it was not held against them.",
-    "pseudonyms": "Pseudonymised: proofs hold for the hashes of the originals; the signature alone vouches for the text.",
+    "pseudonyms": "Pseudonymised: proofs hold for the hashes of the originals; of the text the signature tells.",
     "broken": "NOT WHOLE: {where}: {what}",
     "entry": "entry {at}",
     "span": "entries {begin} to {end}",
