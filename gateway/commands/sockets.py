@@ -38,6 +38,7 @@ from gateway.metrics import SOCKET, metrics_app
 from gateway.sessions.own import OwnSessions
 from gateway.storage.alerts import StoredAlerts
 from gateway.storage.audit import append
+from gateway.storage.audit_retention import Retention
 from gateway.storage.audit_views import StoredPurposes
 from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.fleet_nodes import FleetNodes
@@ -53,6 +54,7 @@ from gateway.web.kept_form import KeptForms
 from gateway.web.officer.alerts import Alerts
 from gateway.web.officer.answers import Answers
 from gateway.web.officer.exceptions import Exceptions
+from gateway.web.officer.holds import HoldPages
 from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
@@ -130,6 +132,9 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
                 ).pages(),
                 *ReportPages(plane, officer.names, record).pages(),
                 *ExportPages(plane, officer).pages(),
+                *HoldPages(
+                    officer.desk, Retention(plane.state.database), plane.settings.audit.kept_months, record
+                ).pages(),
             ],
         ),
         f"requests.{domain}": Requests(

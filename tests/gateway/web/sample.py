@@ -38,6 +38,7 @@ from gateway.web.officer.alerts import Alerts
 from gateway.web.officer.answers import Answers
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.exports import Exports
+from gateway.web.officer.holds import HoldPages
 from gateway.web.officer.names import Names
 from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
@@ -66,7 +67,7 @@ from tests.gateway.web.people import (
     PHONE,
 )
 from tests.gateway.web.sample_log import MemoryLog, report
-from tests.gateway.web.sample_months import OF_THREE_MONTHS
+from tests.gateway.web.sample_months import OF_THREE_MONTHS, MemoryHolds
 from tests.gateway.web.sample_views import MemoryViews
 from tests.rig.incidents import Incidents as IncidentsKept
 
@@ -258,6 +259,7 @@ class Office:
         self.certificate = Standing()
         self.emergencies = Emergencies()
         self.kept = OF_THREE_MONTHS
+        self.holds = MemoryHolds(self.log.record)
         self.witnesses = ()
         self.recomputation = Recomputation(["cat", str(self.verifying)], self.log.record, lambda: NOW)
 
@@ -344,6 +346,7 @@ class Office:
                     *Alerts(desk, self.alerts, self.log, officer.record).pages(),
                     *self._report(desk, officer.record),
                     *self._exports(desk, officer),
+                    *HoldPages(desk, self.holds, 18, officer.record).pages(),
                     *self._about_people(desk),
                     *(incident_pages(self, desk, self.incidents, NAMES) if self.incidents else ()),
                 ],
