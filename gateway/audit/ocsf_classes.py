@@ -149,6 +149,7 @@ KINDS: dict[Code, Kind] = {
     Code.LOG_SHARD_DROPPED: _thing("month of the log", _DELETE),
     Code.LOG_HOLD_PLACED: _thing("legal hold", _CREATE),
     Code.LOG_HOLD_LIFTED: _thing("legal hold", _DELETE),
+    Code.LOG_ACT_REFUSED: _READ,
     Code.WITNESS_REFUSED: _FOUND,
     Code.WITNESS_UNREACHABLE: _ERROR,
     Code.WITNESS_RECOVERED: _WELL_AGAIN,

@@ -21,6 +21,7 @@ from gateway.commands.behind_envoy import BEHIND_ENVOY
 from gateway.commands.challenging import challenging
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.exchangeable import Exchangeable
+from gateway.commands.export_pages import ExportPages
 from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.incident_pages import incident_pages
@@ -37,6 +38,7 @@ from gateway.metrics import SOCKET, metrics_app
 from gateway.sessions.own import OwnSessions
 from gateway.storage.alerts import StoredAlerts
 from gateway.storage.audit import append
+from gateway.storage.audit_retention import Retention
 from gateway.storage.audit_views import StoredPurposes
 from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.fleet_nodes import FleetNodes
@@ -52,6 +54,7 @@ from gateway.web.kept_form import KeptForms
 from gateway.web.officer.alerts import Alerts
 from gateway.web.officer.answers import Answers
 from gateway.web.officer.exceptions import Exceptions
+from gateway.web.officer.holds import HoldPages
 from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
@@ -130,6 +133,10 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
                     officer.desk, StoredAlerts(plane.state.database, append), officer.log, record
                 ).pages(),
                 *ReportPages(plane, officer.names, record).pages(),
+                *ExportPages(plane, officer).pages(),
+                *HoldPages(
+                    officer.desk, Retention(plane.state.database), plane.settings.audit.kept_months, record
+                ).pages(),
             ],
         ),
         f"requests.{domain}": Requests(

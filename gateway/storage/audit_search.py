@@ -54,7 +54,7 @@ from gateway.storage.tables.audit import audit_entry
 LARGEST_PAGE = 1_000
 AT_ONCE = 2_000  # entries that are read through on one snapshot
 _e = audit_entry.c
-_row = (*(_e[name] for name in FACTS), _e.canonical, _e.leaf)
+row_columns = (*(_e[name] for name in FACTS), _e.canonical, _e.leaf)
 
 
 class LogSearch:
@@ -119,7 +119,10 @@ def _rows(
         filters.append(tuple_(_e.at, _e.sequence) < tuple_(literal(after.at), literal(after.sequence)))
     answers = [
         connection.execute(
-            select(*_row).where(*filters, *choice).order_by(_e.at.desc(), _e.sequence.desc()).limit(limit + 1)
+            select(*row_columns)
+            .where(*filters, *choice)
+            .order_by(_e.at.desc(), _e.sequence.desc())
+            .limit(limit + 1)
         ).all()
         for choice in choices(connection, query)
     ]
@@ -137,7 +140,7 @@ def _give(rows: Sequence[Row[Any]], take: Callable[[Told, int], None]) -> None:
 
 
 def _page(rows: Sequence[Row[Any]], not_searched: NotSearched | None, limit: int) -> Page:
-    entries = tuple(_read(row) for row in rows[:limit])
+    entries = tuple(row_found(row) for row in rows[:limit])
     following = place_of(rows[limit - 1].at, rows[limit - 1].sequence) if len(rows) > limit else None
     return Page(entries, following, not_searched)
 
@@ -150,11 +153,11 @@ def _by_terms(
     if not further and not better_by_terms(query):
         return None
     if query.request_id is not None:
-        return Finder(connection, query, after, wanted, _row).of_request(), None
+        return Finder(connection, query, after, wanted, row_columns).of_request(), None
     known = cover(connection)
     if not further and not knows_enough(known):
         return None
-    return Finder(connection, query, after, wanted, _row).by_terms(known)
+    return Finder(connection, query, after, wanted, row_columns).by_terms(known)
 
 
 def count(connection: Connection, query: Query) -> Count:
@@ -173,8 +176,8 @@ def count(connection: Connection, query: Query) -> Count:
 
 
 def entry(connection: Connection, sequence: int, within: MunicipalityCode | None = None) -> Stored | None:
-    row = connection.execute(select(*_row).where(_e.sequence == sequence, *concerns(within))).first()
-    return Stored(_read(row), row.leaf if isinstance(row.leaf, bytes) else b"") if row else None
+    row = connection.execute(select(*row_columns).where(_e.sequence == sequence, *concerns(within))).first()
+    return Stored(row_found(row), row.leaf if isinstance(row.leaf, bytes) else b"") if row else None
 
 
 def position(
@@ -184,7 +187,7 @@ def position(
     return None if row is None else place_of(row.at, sequence)
 
 
-def _read(row: Row[Any]) -> Found:
+def row_found(row: Row[Any]) -> Found:
     """SQLite keeps any type in any column, so whatever somebody wrote by hand must end as a mark, not as a crash."""
     data = row.canonical
     claimed = moment(row.at) if isinstance(row.at, int) and abs(row.at) < LATEST else None

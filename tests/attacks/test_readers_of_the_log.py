@@ -1,5 +1,7 @@
 """Readers of one municipality's log who want to see another's, on the whole running product."""
 
+import csv
+import io
 import re
 
 import pytest
@@ -32,6 +34,16 @@ async def test_a_municipality_s_officer_sees_nothing_of_others_by_any_filter_or_
         found = await log.entry(number)
         assert found is not None
         assert HULIN in (found.found.entry.municipality, found.found.entry.own_municipality)
+    form = {"asked": "?own_municipality=588296&technical=1", "form": "csv", "purpose": "kontrola"}
+    nothing = await browser.post(f"{admin}/export", form, follow=False)
+    assert nothing.status == 409
+    assert (await ground.entry(nothing, Code.LOG_ACT_REFUSED)).reason == "export_of_nothing"
+    given = await browser.post(f"{admin}/export", form | {"asked": "?technical=1"}, follow=False)
+    assert given.status == 200
+    assert (await ground.entry(given, Code.LOG_SEARCHED)).details["form"] == "export"
+    rows = list(csv.DictReader(io.StringIO(given.text)))
+    assert rows
+    assert all(HULIN in (one["municipality"], one["own_municipality"]) for one in rows)
     [strangers, *_] = (await log.page(Query(own_municipality=CENTRE))).entries
     guessed = await browser.get(f"{admin}/log/{strangers.sequence}")
     missing = await browser.get(f"{admin}/log/99999999")
@@ -50,6 +62,7 @@ async def test_a_municipality_s_officer_reaches_nothing_that_is_for_the_centre(g
         f"/people?login={victim.login}",
         "/exceptions",
         "/integrity",
+        "/holds",
         "/nodes",
     ):
         answer = await browser.get(f"{admin}{path}")

@@ -1,7 +1,8 @@
 """Verify what was handed out of an audit log of Brána, without any part of Brána.
 
-Needs Python 3.9 and the package `cryptography`. Reads exports (`brana audit export`), proofs of one entry
-(`.tlog-proof`, C2SP tlog-proof) and checkpoints kept elsewhere (C2SP signed notes). What it rests on: SHA-256,
+Needs Python 3.9 and the package `cryptography`. Reads exports (`brana audit export`), the proofs of a selection
+(`proofs.jsonl` of an export with proofs), proofs of one entry (`.tlog-proof`, C2SP tlog-proof) and checkpoints kept
+elsewhere (C2SP signed notes). What it rests on: SHA-256,
 Ed25519 (RFC 8032), the Merkle tree of RFC 9162 §2.1, and the log's key, which came to you by another way than the
 export. A log has a tree for each month, `<log>/2026-12`; the first entry of each names the tree before it, and a month
 that the law let go has left its last checkpoint.
@@ -22,6 +23,7 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import BinaryIO, NoReturn
+from urllib.parse import unquote_plus
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -37,6 +39,8 @@ Kept = dict[int, tuple[str, int, bytes]]
 """Checkpoints from elsewhere by how many entries the log had then: origin, first entry and root of the tree."""
 TIME = re.compile(r"[-0-9]{10}T[:.0-9]{15}Z")
 HEAD, BETWEEN, END = b'{"leaf":"', b'","entry":', b"}"
+SELECTION, PATH, LEAF = b'{"brana_selection":', b'{"path":', b',"leaf":"'
+NAME = re.compile(r"entries\.[.a-z]{1,20}")
 """Around the bytes of an entry in a line of an export, which are hashed as they stand."""
 
 CZECH = {
@@ -49,6 +53,13 @@ CZECH = {
     "dropped": "Záznamy {begin} až {last} log vymazal po uplynutí lhůty; jejich poslední kontrolní bod navazuje.",
     "other": "Kontrolních bodů jiných měsíců, než jsou v souboru: {count}; s nimi je porovnat nelze.",
     "unheld": "S důkazem jednoho záznamu lze porovnat jen kontrolní bod téže velikosti; jiných bylo {count}.",
+    "selected": (
+        "V pořádku: {count} vybraných záznamů je v {origin}, podepsáno při {size}; žádný z vydaných nechybí.\n"
+        "    hledáno: {asked}"
+    ),
+    "content": "Soubor {file} je takový, jak ho log vydal.",
+    "beside": "Soubor {file} vedle důkazů není, takže s nimi nebyl porovnán.",
+    "pseudonyms": "Výpis je pseudonymizovaný: důkazy platí pro otisky původních záznamů, text potvrzuje jen podpis.",
     "broken": "NENÍ V POŘÁDKU: {where}: {what}",
     "entry": "záznam {at}",
     "span": "záznamy {begin} až {end}",
@@ -67,6 +78,10 @@ CZECH = {
     "signature": "kontrolní bod není podepsán klíčem {key}",
     "format": "není to export ani důkaz, kterému tato verze rozumí",
     "proof": "důkaz nedává podepsaný kořen",
+    "unproven": "log ho nedokázal doložit",
+    "added": "podle podepsaného prohlášení do výpisu nepatří",
+    "numbers": "čísla záznamů nejsou ta, která log podepsal",
+    "altered": "není takový, jak ho log vydal",
     "witnessed": "Kontrolní bod o {size} záznamech potvrdil svědek {name} v čase {at} (UTC).",
     "unwitnessed": "nejnovější kontrolní bod o {size} záznamech nepotvrdil svědek {witness}",
 }
@@ -80,6 +95,13 @@ ENGLISH = {
     "dropped": "Entries {begin} to {last} were deleted by the log after their time; their last checkpoint fits.",
     "other": "Checkpoints of other months than the file has: {count}; it cannot be held against them.",
     "unheld": "A proof of one entry can be held against a checkpoint of its size alone; of others there were {count}.",
+    "selected": (
+        "Right: {count} selected entries are in {origin} as signed at {size} entries; of those given none is missing.\n"
+        "    asked for: {asked}"
+    ),
+    "content": "The file {file} is as the log handed it out.",
+    "beside": "The file {file} does not lie beside the proofs, so it was not held against them.",
+    "pseudonyms": "Pseudonymised: proofs hold for the hashes of the originals; of the text the signature tells.",
     "broken": "NOT WHOLE: {where}: {what}",
     "entry": "entry {at}",
     "span": "entries {begin} to {end}",
@@ -98,6 +120,10 @@ ENGLISH = {
     "signature": "the checkpoint is not signed by the key {key}",
     "format": "this is no export and no proof that this version understands",
     "proof": "the proof does not give the signed root",
+    "unproven": "the log could not prove it",
+    "added": "is none of those that the signed statement names",
+    "numbers": "the numbers of the entries are not those that the log signed",
+    "altered": "is not as the log handed it out",
     "witnessed": "The checkpoint of {size} entries was cosigned by the witness {name} at {at} (UTC).",
     "unwitnessed": "the newest checkpoint, of {size} entries, is not cosigned by the witness {witness}",
 }
@@ -189,6 +215,17 @@ class Key:
                 first = FIRST.fullmatch(more[0]) if month and more else None
                 if size.isdigit() and (first or not month):
                     return origin, int(first[1]) if first else 0, int(size), unbase64(root)
+        raise Broken("signature", key=self.name)
+
+    def statement(self, note: str) -> list[str]:
+        """The lines of what this key signed about a selection."""
+        body, gap, below = note.rpartition("\n\n")
+        origin, _, rest = body.partition("\n")
+        words = below.rstrip("\n")[len(DASH) :].split(" ")
+        if gap and origin == self.name + "/export" and len(words) == 2 and words[0] == origin:
+            data = unbase64(words[1])
+            if data[:4] == self.id_of(origin, self.data) and self._signed((body + "\n").encode(), data[4:]):
+                return rest.split("\n")
         raise Broken("signature", key=self.name)
 
     def _signed(self, text: bytes, signature: bytes) -> bool:
@@ -429,6 +466,105 @@ class Export:
             self.told.append(("other", {"count": alien}))
 
 
+class Selection:
+    """One reading of the proofs of a selection: what the log said that it holds, then each entry by itself."""
+
+    def __init__(self, key: Key, kept: Kept, folder: Path | None) -> None:
+        self.key, self.kept, self.folder = key, kept, folder
+        self.told: list[tuple[str, dict[str, object]]] = []
+
+    def read(self, lines: Iterator[bytes]) -> None:
+        head = json.loads(next(lines))
+        count, digest, *more = self.key.statement(str(head["statement"]))
+        said = dict(line.split(" ", 1) for line in more)
+        numbers = head["numbers"]
+        if head["brana_selection"] != 1 or said["version"] != "1":
+            raise Broken("format")
+        text = ",".join(str(int(one)) for one in numbers)
+        if len(numbers) != int(count) or hashlib.sha256(text.encode()).hexdigest() != digest:
+            raise Broken("numbers")
+        left, newest, tree = iter(numbers), "", ("", 0, 0, b"")
+        held: set[int] = set()
+        for line in lines:
+            if line.startswith(PATH):
+                self.entry(line, next(left, None), tree)
+                continue
+            other = json.loads(line)
+            if "not_proven" in other:
+                raise Broken("unproven", "entry", at=int(other["not_proven"]))
+            newest = str(other["checkpoint"])
+            tree = self.key.open(newest)
+            held |= self.hold(tree)
+        missing = next(left, None)
+        if missing is not None:
+            raise Broken("short", found=numbers.index(missing), wanted=len(numbers))
+        facts = {
+            "count": len(numbers),
+            "origin": self.key.name,
+            "size": int(said["sealed"]),
+            "asked": plain(said["asked"]),
+        }
+        self.told.insert(0, ("selected", facts))
+        self.content(said["file"])
+        if said["pseudonyms"] == "yes":
+            self.told.append(("pseudonyms", {}))
+        others = len(self.kept.keys() - held)
+        self.told += self.key.witnessed(newest) + ([("unheld", {"count": others})] if others else [])
+
+    def entry(self, line: bytes, wanted: int | None, tree: tuple[str, int, int, bytes]) -> None:
+        """It is the next that was named, and its path leads from its hash to the checkpoint."""
+        path, _, rest = line[len(PATH) :].partition(LEAF)
+        stated, _, data = rest.rstrip(b"\n").partition(b'",')
+        name, _, data = data.partition(b":")
+        if name not in (b'"entry"', b'"sequence"') or not data.endswith(END):
+            raise Broken("format")
+        data, leaf = data[: -len(END)], unbase64(stated.decode("ascii", "replace"))
+        known = json.loads(data)
+        number = known["sequence"] if name == b'"entry"' else known
+        if type(number) is not int:
+            raise Broken("format")
+        if wanted is None or number < wanted:
+            raise Broken("added", "entry", at=number)
+        if number > wanted:
+            raise Broken("missing", "entry", at=wanted, found=number)
+        if name == b'"entry"' and leaf != leaf_hash(data):
+            raise Broken("edited", "entry", at=number)
+        _, first, size, root = tree
+        if not first <= number or root_by(leaf, number - first, size, hashes(json.loads(path))) != root:
+            raise Broken("proof", "entry", at=number)
+
+    def hold(self, tree: tuple[str, int, int, bytes]) -> set[int]:
+        """Against a checkpoint of the same size that was kept elsewhere."""
+        reach = tree[1] + tree[2]
+        if reach not in self.kept:
+            return set()
+        if self.kept[reach][1:] != (tree[1], tree[3]):
+            raise Broken("apart", size=reach)
+        self.told.append(("kept", {"size": reach}))
+        return {reach}
+
+    def content(self, said: str) -> None:
+        """The file for people, where it lies beside the proofs."""
+        name, _, digest = said.partition(" ")
+        beside = self.folder / name if self.folder is not None and NAME.fullmatch(name) else None
+        if beside is None or not beside.is_file():
+            self.told.append(("beside", {"file": name}))
+            return
+        found = hashlib.sha256()
+        with beside.open("rb") as file:
+            for part in iter(lambda: file.read(1 << 20), b""):
+                found.update(part)
+        if found.hexdigest() != digest:
+            raise Broken("altered", name=name)
+        self.told.append(("content", {"file": name}))
+
+
+def plain(asked: str) -> str:
+    """Conditions as people read them, with nothing that a terminal would do something by."""
+    pairs = [unquote_plus(one) for one in asked.split("&")]
+    return ", ".join("".join(each if each.isprintable() else "?" for each in one) for one in pairs)
+
+
 def follows(later: str, earlier: str) -> bool:
     """Whether the one tree is of the month right behind that of the other, so that nothing can be between them."""
     months = [[int(one) for one in name[-7:].split("-")] for name in (later, earlier) if MONTH.search(name)]
@@ -505,13 +641,20 @@ def read_proof(text: str, key: Key, kept: Kept) -> list[tuple[str, dict[str, obj
     return [*told, ("unheld", {"count": others})] if others else told
 
 
-def verified(file: BinaryIO, key: Key, kept: Kept) -> list[tuple[str, dict[str, object]]]:
-    """What was found to be right, in words' names and facts. Raises Broken."""
-    begins = file.read(1)
+def verified(
+    file: BinaryIO, key: Key, kept: Kept, folder: Path | None = None
+) -> list[tuple[str, dict[str, object]]]:
+    """What was found to be right, in words' names and facts. `folder`: where it lies. Raises Broken."""
+    start = file.read(len(SELECTION))
+    begins, is_selection = start[:1], start == SELECTION
     file.seek(0)
     try:
         if begins == b"c":
             return read_proof(file.read().decode(), key, kept)
+        if is_selection:
+            selection = Selection(key, kept, folder)
+            selection.read(iter(file))
+            return selection.told
         export = Export(key, kept)
         export.read(iter(file))
     except (
@@ -529,7 +672,9 @@ def verified(file: BinaryIO, key: Key, kept: Kept) -> list[tuple[str, dict[str, 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("files", nargs="+", metavar="FILE", help="an export or a proof")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="an export, proofs of a selection, or a proof"
+    )
     parser.add_argument("--key", required=True, help="the log's key: name+id+key")
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="kept elsewhere")
     parser.add_argument(
@@ -561,7 +706,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name in given.files:
         try:
             with Path(name).open("rb") as file:
-                for what, facts in verified(file, key, thinned(kept)):
+                for what, facts in verified(file, key, thinned(kept), Path(name).parent):
                     print(words[what].format(**facts))
         except Broken as broken:
             say(broken, name)

@@ -38,6 +38,7 @@ from gateway.web.officer.choices import grouped, municipalities
 from gateway.web.officer.details import action_title, details_of
 from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, hours_of, sequence_of, usual_spans
 from gateway.web.officer.kinds import GROUPS, OUTCOMES, kind_of
+from gateway.web.officer.leads import leads, same_of
 from gateway.web.officer.log import Sessions
 from gateway.web.officer.looks import look
 from gateway.web.officer.names import Names
@@ -48,14 +49,6 @@ from idp.http.page import language_of
 
 PAGE_SIZE = 50  # entries
 NOTHING = LogPage((), None)
-SAME_BY_DETAIL = {
-    "device": "device",
-    "country": "country",
-    "path": "path",
-    "number": "ticket",
-    "request": "request",
-}
-"""Details of an entry that lead to others with the same, and by which filter."""
 VERIFICATIONS = 20  # looked through for one that came to a verdict
 REFRESH = 3  # seconds between two looks at a verification under way
 
@@ -219,7 +212,10 @@ class Officer:
             sentence=sentence(found.entry, language, self.names.reasons, named),
             details=details_of(found.entry, language, self.names.municipality),
             action=action_title(found.entry.action, language),
-            same_by_detail=SAME_BY_DETAIL,
+            same_by_detail=same_of(found.entry),
+            leads=leads(
+                found.entry, self.switch.removesuffix("/incidents"), bounded=self.reach.of(caller) is not None
+            ),
             names=self.names,
             of_a_person=is_person(SubjectId(found.entry.subject)),
             switch=self.switch,

@@ -4,18 +4,19 @@ These are implementations of the pages' own Protocols, in memory and complete fo
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 from config.places import Places
 from config.settings import Place, Title
-from config.vocabulary import ApplicationId, Role, SessionId
+from config.vocabulary import ApplicationId, MunicipalityCode, Role, SessionId
 from gateway.alerts.watch import Alert
 from gateway.asks.emergencies import Emergencies
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.exporting import Exporting
 from gateway.audit.own_process import encode
 from gateway.audit.purposes import with_purpose
 from gateway.audit.questions import questions
@@ -36,6 +37,8 @@ from gateway.web.desk import Desk, Page
 from gateway.web.officer.alerts import Alerts
 from gateway.web.officer.answers import Answers
 from gateway.web.officer.exceptions import Exceptions
+from gateway.web.officer.exports import Exports
+from gateway.web.officer.holds import HoldPages
 from gateway.web.officer.names import Names
 from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
@@ -48,6 +51,7 @@ from gateway.web.pages import make_pages
 from gateway.web.portal.rooms import Portal
 from gateway.web.portal.standing import NO_ASKS, Asks
 from idp.login.new_device import NewDevice
+from tests.gateway.audit.making import SIGNER
 from tests.gateway.compliance.making import excepted, facts, made
 from tests.gateway.web.incident_site import SWITCH, incident_pages
 from tests.gateway.web.people import (
@@ -64,7 +68,7 @@ from tests.gateway.web.people import (
     PHONE,
 )
 from tests.gateway.web.sample_log import MemoryLog, report
-from tests.gateway.web.sample_months import OF_THREE_MONTHS
+from tests.gateway.web.sample_months import OF_THREE_MONTHS, MemoryHolds
 from tests.gateway.web.sample_views import MemoryViews
 from tests.rig.incidents import Incidents as IncidentsKept
 
@@ -241,6 +245,8 @@ class Office:
     """With these, the pages about people are there."""
     incidents: IncidentsKept | None = None
     """With these, those about incidents and suspended people."""
+    handing_out: Callable[[MunicipalityCode | None], Exporting] | None = None
+    """What exports come from; None: only the page is there."""
     demands: int | None = None
     """How many the report has; None: all."""
     draws: Sequence[str] | None = None
@@ -255,6 +261,7 @@ class Office:
         self.certificate = Standing()
         self.emergencies = Emergencies()
         self.kept = OF_THREE_MONTHS
+        self.holds = MemoryHolds(self.log.record)
         self.witnesses = ()
         self.recomputation = Recomputation(["cat", str(self.verifying)], self.log.record, lambda: NOW)
 
@@ -341,6 +348,8 @@ class Office:
                     *Nodes(desk, self.known_fleet, officer.record).pages(),
                     *Alerts(desk, self.alerts, self.log, officer.record).pages(),
                     *self._report(desk, officer.record),
+                    *self._exports(desk, officer),
+                    *HoldPages(desk, self.holds, 18, officer.record).pages(),
                     *self._about_people(desk),
                     *(incident_pages(self, desk, self.incidents, NAMES) if self.incidents else ()),
                 ],
@@ -353,6 +362,23 @@ class Office:
     def _report(self, desk: Desk, record):
         pages = ComplianceReport(desk, self.made_report, self.drawn, record, NAMES, "higher")
         return Page("GET", "/report", pages.shown), Page("GET", "/report/pdf", pages.pdf)
+
+    def _exports(self, desk: Desk, officer: Officer):
+        def exporting(within):
+            if self.handing_out is not None:
+                return replace(self.handing_out(within), record=officer.record)
+            return Exporting(
+                log=self.log.within(within),
+                source=None,
+                signer=SIGNER,
+                reasons=NAMES.reasons,
+                record=officer.record,
+            )
+
+        pages = Exports(
+            desk, officer.reach, officer.purpose_of, exporting, patience=timedelta(milliseconds=100)
+        )
+        return Page("GET", "/export", pages.ask), Page("POST", "/export", pages.give)
 
     async def made_report(self, by, since, until, regime, now):
         """Of what the log here really has."""

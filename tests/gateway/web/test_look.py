@@ -20,6 +20,8 @@ OFFICER = PROJECT / "gateway/web/officer/templates"
 INCIDENTS = sorted(
     [OFFICER / "entry_acts.html", *OFFICER.glob("security_*.html"), *OFFICER.glob("suspen*.html")]
 )
+HOLDS = sorted(OFFICER.glob("hold*.html"))
+EXPORT = [OFFICER / "export.html"]
 CATALOGS = {
     "idp/http/locale/layout.cs.po": [
         PROJECT / f"idp/http/templates/{name}.html" for name in ("layout", "forms", "expiry")
@@ -44,8 +46,10 @@ CATALOGS = {
     "gateway/web/locale/access_review.cs.po": REVIEWS,
     "gateway/web/locale/cs.po": sorted(
         {*PROJECT.glob("gateway/web/**/*.html")}
-        - {*REVIEWS, *REQUESTS, *POLICIES, *WAITING, *INCIDENTS, *REPORT}
+        - {*REVIEWS, *REQUESTS, *POLICIES, *WAITING, *INCIDENTS, *REPORT, *HOLDS, *EXPORT}
     ),
+    "gateway/web/locale/export.cs.po": EXPORT,
+    "gateway/web/locale/holds.cs.po": HOLDS,
     "gateway/web/locale/incidents.cs.po": INCIDENTS,
     "gateway/web/locale/policies.cs.po": POLICIES,
     "gateway/web/locale/requests.cs.po": REQUESTS,
