@@ -113,7 +113,7 @@ class StoredBook(KeyedRows):
 
     def log_size(self) -> int:
         tail = read_tail(self._connection)
-        return 0 if tail is None else tail.frontier.size
+        return 0 if tail is None else tail.size
 
     def switched_lately(self, limit: int) -> list[Switched]:
         stored = StoredIncidents(self._connection)
