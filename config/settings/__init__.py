@@ -162,6 +162,8 @@ class Audit(Setting, frozen=True, kw_only=True):
     receivers: list[AuditReceiver] = field(default_factory=list)
     receiver_down_after: timedelta = timedelta(minutes=5)
     """For how long a receiver takes nothing until the log says so."""
+    gap_after: timedelta = timedelta(minutes=5)
+    """For how long requests may have no entry, or entries no checkpoint, until the log says so."""
     alerts: list[AlertRule] = field(default_factory=list)
     """Besides those that are delivered; one of the same name takes its place."""
     witnesses: list[WitnessSetting] = field(default_factory=list)
