@@ -323,6 +323,7 @@ class Office:
             SWITCH,
             self.what_is_kept,
             self.vouching,
+            self.alerts.standing,
         )
         return {
             "portal.brana.test": Portal(desk, self.portal, self.duties, self.waits_for).pages(),

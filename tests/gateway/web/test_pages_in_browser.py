@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.async_api import Page
 
+from gateway.alerts.told import raised
 from gateway.audit.anchors import Fault
 from gateway.audit.recomputation import Finished, NotFinished, Trouble, UnderWay
 from gateway.audit.verify import Broken
@@ -120,6 +121,7 @@ async def windows(browser, language):
 @pytest.mark.parametrize("language", LOOKS)
 async def test_every_page_is_accessible_in_every_look(browser, site, language):
     site.office.log.damaged = {122}
+    site.office.log.entries += [raised(one, NOW) for one in site.office.alerts.kept]
     await site.office.sessions.recheck(OFFICER, MAYOR.sid, origin=Origin(address="192.0.2.15"), now=NOW)
     await excepted(site)
     view = View(owner=OFFICER.subject, owner_name="dvorak", name="Odmítnutí v noci", asked="outcome=refused",
