@@ -72,7 +72,9 @@ class Retention:
 
     async def place(self, since: int, until: int | None, why: str, by: str, now: datetime) -> Hold:
         def work(connection: Connection) -> Hold:
-            one = place_hold(connection, since, until, why, by, now)
+            last = connection.execute(select(func.max(audit_hold.c.number))).scalar() or 0
+            one = Hold(last + 1, since, until, why, microseconds(now), by)
+            connection.execute(audit_hold.insert().values(astuple(one)))
             self._append(connection, [hold_placed(now, by, one)])
             return one
 
@@ -84,7 +86,8 @@ class Retention:
         def work(connection: Connection) -> Hold | None:
             one = next((one for one in all_holds(connection) if one.number == number and one.stands), None)
             if one is not None:
-                lift_hold(connection, number, now)
+                lifted = update(audit_hold).where(audit_hold.c.number == number)
+                connection.execute(lifted.values(lifted_at=microseconds(now)))
                 self._append(connection, [hold_lifted(now, by, one, why)])
             return one
 
@@ -137,22 +140,6 @@ class Retention:
 def all_holds(connection: Connection) -> list[Hold]:
     rows = connection.execute(select(audit_hold).order_by(audit_hold.c.number)).all()
     return [Hold(*list(row)) for row in rows]
-
-
-def place_hold(
-    connection: Connection, since: int, until: int | None, why: str, by: str, now: datetime
-) -> Hold:
-    """Whoever calls records it in the same transaction."""
-    last = connection.execute(select(func.max(audit_hold.c.number))).scalar() or 0
-    one = Hold(last + 1, since, until, why, microseconds(now), by)
-    connection.execute(audit_hold.insert().values(astuple(one)))
-    return one
-
-
-def lift_hold(connection: Connection, number: int, now: datetime) -> None:
-    """Whoever calls records it in the same transaction."""
-    lifted = update(audit_hold).where(audit_hold.c.number == number)
-    connection.execute(lifted.values(lifted_at=microseconds(now)))
 
 
 def remove_some(connection: Connection, one: Shard, step: int = STEP) -> bool:

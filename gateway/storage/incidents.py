@@ -14,8 +14,9 @@ from gateway.incidents.items import Held, Item, read, written
 from gateway.policy_office.incident import Incident as Switched
 from gateway.storage.audit import read_tail
 from gateway.storage.audit_proofs import bytes_of
-from gateway.storage.audit_retention import all_holds, lift_hold, place_hold
+from gateway.storage.audit_retention import all_holds
 from gateway.storage.database import Database
+from gateway.storage.incident_holds import lift_hold, place_hold
 from gateway.storage.keyed_rows import KeyedRows
 from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
 from gateway.storage.policy_incidents import StoredIncidents
