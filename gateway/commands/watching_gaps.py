@@ -30,8 +30,8 @@ async def watch_for_gaps(plane: ControlPlane) -> None:
             gaps = None
             continue
         gaps = gaps or Gaps(plane.settings.audit.gap_after, await store.begin())
-        served = None if envoy is None else await _served(envoy)
-        if found := gaps.look(await store.seen(gaps.passed, served), now()):
+        answered = None if envoy is None else await served(envoy)
+        if found := gaps.look(await store.seen(gaps.passed, answered), now()):
             await plane.state.record([told(one, now()) for one in found])
 
 
@@ -49,7 +49,8 @@ def _steady() -> timedelta:
     return timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
-async def _served(envoy: Administration) -> int | None:
+async def served(envoy: Administration) -> int | None:
+    """Requests of people that it has answered since it started, by its own count; None: it does not say."""
     try:
         return sum((await envoy.counters(ANSWERED)).values())
     except (OSError, aiohttp.ClientError, TimeoutError, ValueError):
