@@ -23,10 +23,11 @@ DELIVERED = (
     AlertRule(name="recovery_administrator", codes=["recovery.used", "recovery.refused"], group_by="all"),
     AlertRule(
         name="log_damaged",
-        codes=["audit.verified", "audit.receiver_missed", "access.spool_damaged"],
+        codes=["audit.verified", "audit.receiver_missed", "access.spool_damaged", "witness.refused"],
         outcomes=["failure"],
         group_by="all",
     ),
+    AlertRule(name="log_gap", codes=["audit.gap_found"], group_by="all"),
     AlertRule(name="clock_drift", codes=["system.clock_jumped"], group_by="all"),
     AlertRule(
         name="mass_download", codes=["access.request"], outcomes=["success"], sum_of="bytes_out", at_least=GIB

@@ -87,6 +87,7 @@ class Code(StrEnum):
     LOG_HOLD_PLACED = "audit.hold_placed"
     LOG_HOLD_LIFTED = "audit.hold_lifted"
     LOG_ACT_REFUSED = "audit.act_refused"
+    LOG_GAP = "audit.gap_found"
     ALERT_RAISED = "alert.raised"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
     ALERT_OVER = "alert.over"

@@ -11,6 +11,7 @@ from gateway.commands.own_applications import REQUESTS
 from gateway.commands.policies_in_force import reasons_of
 from gateway.commands.state import now
 from gateway.commands.witnesses import witnesses_now
+from gateway.storage.alerts import StoredAlerts
 from gateway.storage.audit import append
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_retention import Retention
@@ -47,4 +48,5 @@ def officer_of(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         where_to_close(plane),
         partial(Retention(state.database).kept, plane.settings.audit.kept_months),
         partial(witnesses_now, state.database, plane.settings.audit),
+        StoredAlerts(state.database, append).standing,
     )

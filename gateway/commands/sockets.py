@@ -130,7 +130,11 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
                 *nodes.pages(),
                 *incident_pages(plane, officer),
                 *Alerts(
-                    officer.desk, StoredAlerts(plane.state.database, append), officer.log, record
+                    officer.desk,
+                    StoredAlerts(plane.state.database, append),
+                    officer.log,
+                    record,
+                    plane.settings.audit.alerts,
                 ).pages(),
                 *ReportPages(plane, officer.names, record).pages(),
                 *ExportPages(plane, officer).pages(),

@@ -160,7 +160,7 @@ def first_since(connection: Connection, at: datetime) -> int:
 
 def _size(connection: Connection) -> int:
     tail = read_tail(connection)
-    return 0 if tail is None else tail.frontier.size
+    return 0 if tail is None else tail.size
 
 
 def _read(data: object) -> Recorded | None:

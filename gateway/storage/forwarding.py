@@ -145,7 +145,7 @@ def _following(connection: Connection, receiver: str) -> int | None:
 
 def _size(connection: Connection) -> int:
     tail = read_tail(connection)
-    return 0 if tail is None else tail.frontier.size
+    return 0 if tail is None else tail.size
 
 
 def _received(connection: Connection, following: int) -> datetime | None:

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from config.vocabulary import Action, SessionId, SubjectId
+from gateway.alerts.watch import Alert
 from gateway.asks.emergencies import Emergencies
 from gateway.audit.acts import verifying
 from gateway.audit.canonical import Recorded
@@ -33,6 +34,7 @@ from gateway.incidents.suspension import is_person
 from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
 from gateway.web.identity import ADMIN, Assertion
+from gateway.web.officer.alert_words import RULES
 from gateway.web.officer.chart import day_until, draw
 from gateway.web.officer.choices import grouped, municipalities
 from gateway.web.officer.details import action_title, details_of
@@ -80,6 +82,10 @@ async def _nothing_due() -> IncidentsDue:
     return IncidentsDue()
 
 
+async def no_alert() -> Sequence[Alert]:
+    return ()
+
+
 async def everything_kept() -> Kept:
     return Kept()
 
@@ -109,6 +115,7 @@ class Officer:
     """What there is of the log by its months, and what holds it."""
     witnesses: Callable[[], Awaitable[Sequence[Witness]]] = nobody_vouches
     """Of the log, on other machines."""
+    standing_alerts: Callable[[], Awaitable[Sequence[Alert]]] = no_alert
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -142,6 +149,8 @@ class Officer:
             reviews=self.reviews,
             incidents=IncidentsDue() if self.reach.of(caller) else await self.incidents(),
             witnesses=() if self.reach.of(caller) else await self.witnesses(),
+            standing_alerts=() if self.reach.of(caller) else await self.standing_alerts(),
+            alert_names=RULES,
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
 

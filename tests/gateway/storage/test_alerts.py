@@ -13,6 +13,8 @@ from gateway.alerts.told import acknowledged
 from gateway.audit.entry import Code, Outcome
 from gateway.commands.alerting import Looking
 from gateway.storage.alerts import SPAN, OthersLooked, StoredAlerts, first_since
+from gateway.storage.audit import read_tail
+from gateway.storage.forwarding import StoredReceivers
 from tests.gateway.audit.making import EITHER, Log, entry, open_log_of_either
 
 RULES = in_force([])
@@ -160,3 +162,26 @@ async def test_one_officer_takes_an_alert_in_hand_and_what_is_added_leaves_it_so
     (alert,) = await store(log).standing()
     assert (alert.acknowledged_by, alert.number) == ("vesela", 13)
     assert told(log) == ["alert.raised", "alert.acknowledged"]
+
+
+async def test_entries_of_a_new_month_raise_alerts_as_those_before_did(log: Log):
+    log.append([entry(number) for number in range(50)])
+    one = await looking(log)
+    log.clock.advance(days=40)
+    log.append(guesses(10))
+    await look(log, one)
+    assert told(log) == ["alert.raised"]
+
+
+async def test_who_begins_to_watch_or_to_forward_in_a_later_month_begins_at_its_end(log: Log):
+    log.append([entry(number) for number in range(50)])
+    log.clock.advance(days=40)
+    log.append(guesses(20))
+    size = log.database.read_now(lambda connection: read_tail(connection).size)
+    assert size > 70  # and the entry that opens the month
+    assert (await store(log).begin(log.clock())).following == size
+    receivers = StoredReceivers(log.database, log.ledger.append)
+    await receivers.begin("siem", log.clock(), from_beginning=False)
+    (stands,) = await receivers.standing()
+    assert stands.following == size
+    assert stands.behind <= 1  # that a receiver began is an entry too

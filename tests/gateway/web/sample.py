@@ -332,6 +332,7 @@ class Office:
             SWITCH,
             self.what_is_kept,
             self.vouching,
+            self.alerts.standing,
         )
         asks = Asks(lambda *who: self.asks.of(*who), lambda *name: self.asks.title(*name))  # noqa: PLW0108 - set later
         return {
