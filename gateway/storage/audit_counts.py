@@ -27,6 +27,10 @@ from gateway.storage.audit_masks import REFUSED
 from gateway.storage.tables.audit import audit_entry
 
 ACROSS = 24  # blocks whose entries may be looked at so that slices are narrower than an hour
+OF_FEW_VALUES = frozenset(
+    {*("code", "outcome", "reason", "municipality", "application"), *("country", "network", HOUR_OF_DAY)}
+)
+"""The terms of a block are fewer than the entries that would have to be looked at."""
 LONGEST = timedelta(days=5 * 366)
 """Of an asked span that is longer only what was found is drawn."""
 HOURS_OF_DAY = 24
@@ -54,19 +58,29 @@ def by_value(connection: Connection, query: Query, field: str, most: int) -> ByV
     columns = () if field == HOUR_OF_DAY else ((_e[field],) if column else (_e.canonical,))
     gathered = Gathering(connection, query, columns)
     gathered.gather()
-    number: Counter[str] = Counter()
-    for held in [one for one in gathered.held if one.bits.bit_count() <= FEW]:
-        gathered.look_at(held)
+    number = _by_terms(gathered, field)
+    since = gathered.counted.since
     for one in gathered.loose:
-        number.update(_values(one, field))
-    where = {one.block.number: one.bits for one in gathered.held}
-    wanted = Group(frozenset(), frozenset({f"{field}="}))
-    for block, term, places in gathered.masks.by_term(wanted, list(where)):
-        value = term.partition("=")[2]
-        if value != ANY and (common := places & where[block]):
-            number[value] += common.bit_count()
+        if since is None or one.at >= microseconds(since):
+            number.update(_values(one, field))
     rows = sorted(number.items(), key=lambda one: (-one[1], one[0]))
     return ByValue(field, [Valued(*one) for one in rows[:most]], max(0, len(rows) - most), gathered.counted)
+
+
+def _by_terms(gathered: Gathering, field: str) -> Counter[str]:
+    """Of the blocks, newest first; of those with few entries that may have many values the entries are looked at."""
+    number: Counter[str] = Counter()
+    if field not in OF_FEW_VALUES:
+        for held in [one for one in gathered.held if one.bits.bit_count() <= FEW]:
+            gathered.look_at(held)
+    wanted = Group(frozenset(), frozenset({f"{field}="}))
+    for some in gathered.in_parts():
+        where = {one.block.number: one.bits for one in some}
+        for block, term, places in gathered.masks.by_term(wanted, list(where)):
+            value = term.partition("=")[2]
+            if value != ANY and (common := places & where[block]):
+                number[value] += common.bit_count()
+    return number
 
 
 def _values(one: Loose, field: str) -> Sequence[str]:

@@ -31,7 +31,7 @@ def fresh(connection: Connection, query: Query, number: int) -> Fresh:
     end = connection.scalar(select(audit_tail.c.size)) or 0
     begin = max(number, end - LOOKED_AT)
     if begin >= end:
-        return Fresh([], begin, max(number, end))
+        return Fresh([], number, end)
     query = named(connection, query)
     where = [_e.sequence >= begin, _e.sequence < end, *filters(query, meant(connection, query))]
     if query.request_id is not None:

@@ -20,6 +20,7 @@ OFFICER = PROJECT / "gateway/web/officer/templates"
 INCIDENTS = sorted(
     [OFFICER / "entry_acts.html", *OFFICER.glob("security_*.html"), *OFFICER.glob("suspen*.html")]
 )
+CHARTS = sorted([OFFICER / "bars.html", OFFICER / "charts.html", *OFFICER.glob("log_*.html")])
 CATALOGS = {
     "idp/http/locale/layout.cs.po": [
         PROJECT / f"idp/http/templates/{name}.html" for name in ("layout", "forms", "expiry")
@@ -42,9 +43,10 @@ CATALOGS = {
         )
     ],
     "gateway/web/locale/access_review.cs.po": REVIEWS,
+    "gateway/web/locale/charts.cs.po": CHARTS,
     "gateway/web/locale/cs.po": sorted(
         {*PROJECT.glob("gateway/web/**/*.html")}
-        - {*REVIEWS, *REQUESTS, *POLICIES, *WAITING, *INCIDENTS, *REPORT}
+        - {*REVIEWS, *REQUESTS, *POLICIES, *WAITING, *INCIDENTS, *REPORT, *CHARTS}
     ),
     "gateway/web/locale/incidents.cs.po": INCIDENTS,
     "gateway/web/locale/policies.cs.po": POLICIES,
