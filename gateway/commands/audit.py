@@ -6,7 +6,7 @@ What a verification found is told first: a log that takes no entry is when its v
 import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -25,17 +25,17 @@ from gateway.audit.reasons import Reasons
 from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.audit.search import Altered, Page, Query, Unreadable
 from gateway.audit.verify import Report
-from gateway.audit.written import ConditionUnusable, query_of
 from gateway.commands.audit_alerts import alerts
 from gateway.commands.audit_ask import ask
-from gateway.commands.audit_asked import municipality_of, reason_of
+from gateway.commands.audit_asked import conditions, municipality_of, narrowed, reason_of
 from gateway.commands.audit_handed_out import export, key, proof, verifier
 from gateway.commands.audit_holds import hold, holds, release, shards
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.audit_receivers import receivers
 from gateway.commands.audit_report import report as compliance_report
 from gateway.commands.audit_shown import as_json, as_text, known_reasons, tell_not_searched
-from gateway.commands.audit_views import query_of_view, views
+from gateway.commands.audit_tail import tail
+from gateway.commands.audit_views import views
 from gateway.commands.audit_witnesses import checkpoint, witnesses
 from gateway.commands.entry_codes import EntryCode, catalogue
 from gateway.commands.operator import operator
@@ -54,6 +54,7 @@ def command() -> None: ...
 
 for each in (
     ask,
+    tail,
     export,
     proof,
     verifier,
@@ -159,22 +160,6 @@ def _record_verification(state: State, entry: Entry) -> None:
         raise VerificationNotRecorded(error) from error
 
 
-def _narrowed(state: State, view: str | None, where: Query) -> Query:
-    """The view, with what `--where` says besides."""
-    if view is None:
-        return where
-    shared = asyncio.run(query_of_view(state, view))
-    given = {one.name: value for one in fields(Query) if (value := getattr(where, one.name)) != one.default}
-    return replace(shared, **given | {"having": (*shared.having, *where.having)})
-
-
-def _conditions(_context: click.Context, _option: click.Parameter, written: Sequence[str]) -> Query:
-    try:
-        return query_of(written)
-    except ConditionUnusable as error:
-        raise click.BadParameter(str(error)) from error
-
-
 @command.command(help="Entries that fit, newest first.")
 @configuration
 @click.option("--person", default=None, help="Login, subject, or part of a name.")
@@ -190,7 +175,7 @@ def _conditions(_context: click.Context, _option: click.Parameter, written: Sequ
 @click.option(
     "--view", default=None, metavar="NAME", help="A view that officers share; other options narrow it."
 )
-@click.option("--where", "where", multiple=True, metavar="FIELD=VALUE", callback=_conditions,
+@click.option("--where", "where", multiple=True, metavar="FIELD=VALUE", callback=conditions,
               help="Any field, written as in the officers' filter; may be repeated (docs/operators.md).")  # fmt: skip
 @click.option(
     "--since",
@@ -230,7 +215,7 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
     machine: bool,
 ) -> None:
     state = existing_state(configuration)
-    where = _narrowed(state, view, where)
+    where = narrowed(state, view, where)
     query = replace(
         where,
         text=text or where.text,

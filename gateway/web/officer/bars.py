@@ -12,7 +12,6 @@ from idp.http.moments import PRAGUE
 LEAST = 1.5  # of the height: what is there can be seen
 WIDE = 10.0  # units of a bar with its gap
 BAR = 8.0
-MARKS = 6  # moments told below the bars, at most
 NARROWEST = timedelta(minutes=1)  # filters know no seconds
 
 
@@ -51,15 +50,20 @@ class Bars:
 
     @property
     def marks(self) -> Sequence[datetime]:
-        """Where the first of each group of bars begins; the groups are equally wide."""
+        """Told below the bars: where the first begins, the middle, where the last ends."""
         if not self.bars:
             return []
-        number = next((one for one in range(MARKS, 1, -1) if len(self.bars) % one == 0), 1)
-        return [one.begin for one in self.bars[:: len(self.bars) // number]]
+        middle = [self.bars[len(self.bars) // 2].begin] if len(self.bars) > 2 else []
+        return [self.bars[0].begin, *middle, self.bars[-1].end]
+
+    @property
+    def marked_by(self) -> str:
+        """Precision of the marks: whoever needs more reads the table."""
+        return "hour" if self.marks and self.marks[-1] - self.marks[0] <= timedelta(days=1) else "date"
 
     @property
     def precision(self) -> str:
-        """Of the moments below the bars and in the table."""
+        """Of the moments in the table."""
         by_days = self.width in (Width.DAY, Width.WEEK, Width.MONTH)
         return "date" if by_days else "minute"
 

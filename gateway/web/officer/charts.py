@@ -72,7 +72,7 @@ class Charts:
     async def shown(self, request: web.Request) -> web.Response:
         caller, now = self.desk.caller(request, ADMIN), self.desk.now()
         entered = {name: request.query.get(name, "")[:FIELD_LENGTH].strip() for name in ASKED}
-        asked = {name: text for name, text in (_days(SPANS["week"], now) | _given(entered)).items() if text}
+        asked = _days(SPANS["week"], now) | _given(entered)
         wrong = _wrong(asked)
         language = language_of(request, self.desk.pages.default_language)
         made = None if wrong else await self._drawn(caller, asked, language)
@@ -148,11 +148,9 @@ def _days(number: int, now: datetime) -> dict[str, str]:
 
 
 def _given(entered: Mapping[str, str]) -> dict[str, str]:
-    """Without any time the usual one stays; with one end, the other is open no longer than it."""
-    if not entered["since"] and not entered["until"]:
-        return {"municipality": entered["municipality"]}
-    since, until = entered["since"] or entered["until"], entered["until"] or entered["since"]
-    return {"since": since, "until": until, "municipality": entered["municipality"]}
+    """What is left out stays as usual; an end without a beginning is a day by itself."""
+    since = entered["since"] or entered["until"]
+    return {name: text for name, text in {**entered, "since": since}.items() if text}
 
 
 def _wrong(asked: Mapping[str, str]) -> str:

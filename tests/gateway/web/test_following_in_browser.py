@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import expect
 
-from gateway.audit.entry import Code
+from gateway.audit.entry import Code, Outcome
 from gateway.web.officer import following
 from tests.gateway.audit.making import entry
 from tests.gateway.web.people import HULIN, NOW
@@ -20,6 +20,7 @@ def refused(number):
     return entry(
         number,
         Code.DECISION_REFUSE,
+        Outcome.REFUSED,
         at=NOW,
         municipality=HULIN,
         person="novakova",
@@ -61,7 +62,7 @@ async def test_an_officer_narrows_the_time_by_a_bar_and_follows_what_is_added(br
     site.office.log.entries = [
         replace(one, at=one.at - timedelta(hours=1)) for one in site.office.log.entries
     ]
-    await expect(page.locator("[data-over]")).to_be_visible()
+    await expect(page.locator(".live [data-over]")).to_be_visible()
     await expect(page.get_by_role("button", name="Pozastavit")).to_be_hidden()
     looks = [one for one in site.office.log.entries if one.code is Code.LOG_SEARCHED]
     assert sum(one.details["query"].startswith("page=live") for one in looks) == 1
