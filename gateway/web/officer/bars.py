@@ -50,16 +50,18 @@ class Bars:
 
     @property
     def marks(self) -> Sequence[datetime]:
-        """Told below the bars: where the first begins, the middle, where the last ends."""
+        """Told below the bars: where the first begins, the middle, where the last ends (a day: the last one)."""
         if not self.bars:
             return []
         middle = [self.bars[len(self.bars) // 2].begin] if len(self.bars) > 2 else []
-        return [self.bars[0].begin, *middle, self.bars[-1].end]
+        last = self.bars[-1].end - (timedelta(0) if self.marked_by == "hour" else timedelta(microseconds=1))
+        return [self.bars[0].begin, *middle, last]
 
     @property
     def marked_by(self) -> str:
         """Precision of the marks: whoever needs more reads the table."""
-        return "hour" if self.marks and self.marks[-1] - self.marks[0] <= timedelta(days=1) else "date"
+        span = self.bars[-1].end - self.bars[0].begin if self.bars else timedelta(0)
+        return "hour" if span <= timedelta(days=1) else "date"
 
     @property
     def precision(self) -> str:
@@ -107,7 +109,7 @@ class Line:
     name: str
     entries: int
     share: float
-    """Of the longest, in percent."""
+    """Of the longest, in percent; so much that it can be seen."""
     link: str
 
 
@@ -124,7 +126,8 @@ def lying(counts: ByValue, name: Callable[[str], str], link: Callable[[str], str
 
 
 def _line(one: Valued, longest: int, name: Callable[[str], str], link: Callable[[str], str]) -> Line:
-    return Line(name(one.value), one.entries, round(100 * one.entries / longest, 2), link(one.value))
+    share = max(round(100 * one.entries / longest, 2), 1.0)
+    return Line(name(one.value), one.entries, share, link(one.value))
 
 
 def of_hours(rows: Iterable[Valued], counted: Counted, link: Callable[[str], str]) -> Bars:
