@@ -1,17 +1,11 @@
 """What an operator asks the log for: a word that neither the product nor the log knows is named as a mistake."""
 
-import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
+from collections.abc import Iterable
 from difflib import get_close_matches
-
-import click
 
 from config.vocabulary import MunicipalityCode
 from gateway.audit.reasons import Reasons
 from gateway.audit.search import Query
-from gateway.audit.written import ConditionUnusable, query_of
-from gateway.commands.audit_views import query_of_view
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State
 from gateway.storage.audit_search import LogSearch
@@ -47,19 +41,3 @@ async def _in_log(state: State, query: Query) -> bool:
 def _meant(written: str, known: Iterable[str]) -> str:
     near = get_close_matches(written, list(known), n=1)
     return f"; did you mean {near[0]}?" if near else ""
-
-
-def narrowed(state: State, view: str | None, where: Query) -> Query:
-    """The view, with what `--where` says besides."""
-    if view is None:
-        return where
-    shared = asyncio.run(query_of_view(state, view))
-    given = {one.name: value for one in fields(Query) if (value := getattr(where, one.name)) != one.default}
-    return replace(shared, **given | {"having": (*shared.having, *where.having)})
-
-
-def conditions(_context: click.Context, _option: click.Parameter, written: Sequence[str]) -> Query:
-    try:
-        return query_of(written)
-    except ConditionUnusable as error:
-        raise click.BadParameter(str(error)) from error

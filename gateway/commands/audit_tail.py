@@ -9,13 +9,12 @@ from threading import Event
 
 import click
 
-from config.vocabulary import ApplicationId
 from gateway.audit import acts
-from gateway.audit.entry import Code, Outcome
+from gateway.audit.entry import Code
 from gateway.audit.search import News, Query, Search
-from gateway.commands.audit_asked import conditions, municipality_of, narrowed, reason_of
+from gateway.commands.audit_asked import municipality_of, reason_of
+from gateway.commands.audit_filters import asked, filters, narrowed
 from gateway.commands.audit_shown import as_json, as_text, known_reasons
-from gateway.commands.entry_codes import EntryCode
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.state import existing_state, now
@@ -30,20 +29,7 @@ Wait = Callable[[], bool]
 
 @click.command(help="Entries that fit, as they are added, until Ctrl-C. That you follow the log is recorded.")
 @configuration
-@click.option("--person", default=None, help="Login, subject, or part of a name.")
-@click.option("--municipality", default=None, help="Code, organisation number or name.")
-@click.option("--application", default=None, help="Id of the application.")
-@click.option("--outcome", type=click.Choice([one.value for one in Outcome]), default=None)
-@click.option("--code", "codes", multiple=True, type=EntryCode(), metavar="CODE",
-              help="What happened; may be repeated. `brana audit codes` lists them.")  # fmt: skip
-@click.option("--reason", default=None, help="Named reason of a refusal.")
-@click.option("--text", default=None, help="Words, or beginnings of words, anywhere in the entry.")
-@click.option(
-    "--view", default=None, metavar="NAME", help="A view that officers share; other options narrow it."
-)
-@click.option("--where", "where", multiple=True, metavar="FIELD=VALUE", callback=conditions,
-              help="Any field, written as in the officers' filter; may be repeated (docs/operators.md).")  # fmt: skip
-@click.option("--purpose", default="", metavar="TEXT", help="What for; it is recorded with your name.")
+@filters
 @click.option("--lines", type=click.IntRange(0, 1000), default=10, show_default=True,
               help="Entries that are there already, shown first.")  # fmt: skip
 @click.option("--json", "machine", is_flag=True, help="One JSON object a line.")
@@ -67,12 +53,7 @@ def tail(  # noqa: PLR0913, PLR0917 - the options of the command
     reasons = known_reasons(state)
     where = narrowed(state, view, where)
     query = replace(
-        where,
-        text=text or where.text,
-        person=person or where.person,
-        application=ApplicationId(application) if application else where.application,
-        outcome=Outcome(outcome) if outcome else where.outcome,
-        codes=frozenset(codes) or where.codes,
+        asked(where, text=text, person=person, application=application, outcome=outcome, codes=codes),
         municipality=asyncio.run(municipality_of(state, municipality))
         if municipality
         else where.municipality,
