@@ -73,7 +73,8 @@ class Charts:
         caller, now = self.desk.caller(request, ADMIN), self.desk.now()
         entered = {name: request.query.get(name, "")[:FIELD_LENGTH].strip() for name in ASKED}
         asked = _days(SPANS["week"], now) | _given(entered)
-        wrong = _wrong(asked)
+        span = _span(asked)
+        wrong = span if isinstance(span, str) else ""
         language = language_of(request, self.desk.pages.default_language)
         made = None if wrong else await self._drawn(caller, asked, language)
         shown = 0 if made is None else made.entries
@@ -86,6 +87,8 @@ class Charts:
             made=made,
             entered={"municipality": ""} | asked,
             wrong=wrong,
+            span=span,
+            names=self.names,
             municipalities=municipalities(self.names.municipalities),
             spans={name: _address(asked | _days(number, now)) for name, number in SPANS.items()},
             bounded=self.reach.of(caller) is not None,
@@ -153,8 +156,8 @@ def _given(entered: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in {**entered, "since": since}.items() if text}
 
 
-def _wrong(asked: Mapping[str, str]) -> str:
-    """The field that cannot be used; empty where all can."""
+def _span(asked: Mapping[str, str]) -> tuple[datetime, datetime] | str:
+    """First moment, and last; or the field that cannot be used."""
     try:
         since = entered_since(asked["since"])
     except MomentUnreadable:
@@ -165,7 +168,7 @@ def _wrong(asked: Mapping[str, str]) -> str:
         return "until"
     if since is None or until is None or since >= until:
         return "until"
-    return "municipality" if "\0" in asked.get("municipality", "") else ""
+    return "municipality" if "\0" in asked.get("municipality", "") else (since, until - timedelta(seconds=1))
 
 
 def _address(asked: Mapping[str, str]) -> str:

@@ -143,6 +143,7 @@ async def test_a_municipality_is_drawn_alone_and_its_reader_sees_no_other(client
     office.log.entries += [decided(1, "CZ", HULIN), decided(2, "SK", KVASICE), decided(3, "SK", KVASICE)]
     chosen = await shown(client, f"/charts?municipality={KVASICE}")
     assert "Slovakia (SK)" in chosen
+    assert "23 Nov 2026</time>, Kvasice" in chosen
     assert "Czechia (CZ)" not in chosen
     assert all(f"municipality={KVASICE}" in one for one in links(chosen))
     answer = await client.get("/charts", headers=AS_KVASICE)
