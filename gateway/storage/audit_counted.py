@@ -25,7 +25,7 @@ from gateway.storage.tables.audit import audit_entry
 
 AT_ONCE = 64  # blocks
 INDEX_ROWS = 40_000  # of the index: some 5 µs each
-ROWS = 20_000  # entries that are read one by one: some 4 µs each,
+ROWS = 12_000  # entries that are read one by one: some 4 µs each,
 DEAR = 4  # times as long where their bytes have to be read
 FEW = 256  # entries of a block that are asked for by their numbers
 One = TypeVar("One")
