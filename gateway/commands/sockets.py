@@ -16,7 +16,7 @@ from gateway.audit.questions import questions
 from gateway.authorize.ext_authz import Authorizer, WaysIn
 from gateway.authorize.travel import TravelAlarm
 from gateway.commands import technical_accounts
-from gateway.commands.asking_office import PlaneTown, ask_office, where_to_ask
+from gateway.commands.asking_office import PlaneTown, ask_office, asks_shown, where_to_ask
 from gateway.commands.behind_envoy import BEHIND_ENVOY
 from gateway.commands.challenging import challenging
 from gateway.commands.control_plane import ControlPlane
@@ -116,7 +116,9 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     exceptions = Exceptions(officer.desk, known, people, record)
     nodes = Nodes(officer.desk, partial(_known_fleet, plane.state.database), record)
     rooms: dict[str, Iterable[Page]] = {
-        f"portal.{domain}": Portal(plane.desk, own, plane.snapshot.duties, waits_for(plane)).pages(),
+        f"portal.{domain}": Portal(
+            plane.desk, own, plane.snapshot.duties, waits_for(plane), asks_shown(plane)
+        ).pages(),
         f"admin.{domain}": officer.reach.pages(
             officer.desk,
             [

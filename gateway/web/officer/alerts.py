@@ -68,6 +68,7 @@ class Alerts:
         return (
             Page("GET", "/alerts", self.alerts),
             Page("POST", "/alerts/acknowledge", self.acknowledge),
+            Page("GET", "/alerts/acknowledge", self.alerts),  # the switch of languages of a refusal
         )
 
     async def alerts(self, request: web.Request) -> web.Response:

@@ -127,6 +127,7 @@ class Officer:
             Page("POST", "/sessions/end", self.ask),
             Page("GET", "/sessions/end", self.live),  # the switch of languages, or a reload, of that question
             Page("POST", "/sessions/end/now", self.end),
+            Page("GET", "/sessions/end/now", self.live),  # the switch of languages of a refusal
             Page("GET", "/integrity", self.integrity),
             Page("POST", "/integrity", self.verify),
         )

@@ -48,6 +48,7 @@ from gateway.web.officer.rooms import Officer
 from gateway.web.officer.views import SavedViews
 from gateway.web.pages import make_pages
 from gateway.web.portal.rooms import Portal
+from gateway.web.portal.standing import NO_ASKS, Asks
 from idp.login.new_device import NewDevice
 from tests.gateway.compliance.making import excepted, facts, made
 from tests.gateway.web.incident_site import SWITCH, incident_pages
@@ -231,6 +232,7 @@ class Office:
     log: MemoryLog = field(default_factory=MemoryLog)
     sessions: MemorySessions = field(default_factory=MemorySessions)
     duties: Duties = field(default_factory=Duties)
+    asks: Asks = NO_ASKS
     waiting: Waiting = NOTHING
     asked_what_waits: list[frozenset[str]] = field(default_factory=list)
     support: str | None = "Helpdesk, 573 321 100"
@@ -326,8 +328,9 @@ class Office:
             self.what_is_kept,
             self.vouching,
         )
+        asks = Asks(lambda *who: self.asks.of(*who), lambda *name: self.asks.title(*name))  # noqa: PLW0108 - set later
         return {
-            "portal.brana.test": Portal(desk, self.portal, self.duties, self.waits_for).pages(),
+            "portal.brana.test": Portal(desk, self.portal, self.duties, self.waits_for, asks).pages(),
             "admin.brana.test": officer.reach.pages(
                 desk,
                 [

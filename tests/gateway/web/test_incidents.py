@@ -223,6 +223,25 @@ async def test_a_suspension_that_may_not_be_is_refused_by_name(client, kept, cha
     assert await kept.stored.latest(1) == []
 
 
+async def test_a_suspension_is_not_lifted_without_a_readable_reason_and_the_form_comes_again(client, kept):
+    await sent(client, "/suspensions", subject=MAYOR.subject, why="Proč", until="", incident="")
+    for typed in (" ", "x" * 501):
+        answer = await sent(client, "/suspensions/lift", 409, subject=MAYOR.subject, why=typed)
+        text = await answer.text()
+        assert answer.headers[REASON_HEADER] == "suspension_without_reason"
+        assert 'id="why-error"' in text
+        assert f'value="{typed}" required autofocus aria-invalid="true"' in text
+    assert kept.suspended(MAYOR.subject)
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads"), [("/suspensions/lift", "/suspensions"), ("/suspensions/new", "/people")]
+)
+async def test_a_question_about_a_person_typed_without_one_leads_to_where_people_are(client, typed, leads):
+    answer = await client.get(typed, headers={**FORM, **assertion_header(OFFICER)}, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, leads)
+
+
 async def test_lifting_asks_for_a_fresh_confirmation(client, kept):
     await sent(client, "/suspensions", subject=MAYOR.subject, why="Proč", until="", incident="")
     late = replace(OFFICER, auth_time=NOW - timedelta(hours=1))
