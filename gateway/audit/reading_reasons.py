@@ -34,6 +34,13 @@ GROUPS: tuple[Group, ...] = (
                 cs="doba zadržení nedává smysl", en="the times of the hold make no sense"
             ),
             "hold_over": Title(cs="takové zadržení netrvá", en="no such hold stands"),
+            "following_over": Title(
+                cs="sledování záznamu skončilo nebo nebylo zaznamenáno",
+                en="following the log was over, or is not recorded",
+            ),
+            "followers_too_many": Title(
+                cs="záznam sleduje příliš mnoho oken najednou", en="too many windows follow the log at once"
+            ),
         },
     ),
 )

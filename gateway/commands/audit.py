@@ -14,11 +14,11 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from config.vocabulary import ApplicationId, SessionId
+from config.vocabulary import SessionId
 from gateway.audit import acts
 from gateway.audit.anchors import within
 from gateway.audit.checkpoint import Checkpoint, unseal
-from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import moment
 from gateway.audit.note import DASH, LARGEST, NoteRefused, Signer, Verifier
 from gateway.audit.reasons import Reasons
@@ -28,16 +28,17 @@ from gateway.audit.verify import Report
 from gateway.commands.audit_alerts import alerts
 from gateway.commands.audit_ask import ask
 from gateway.commands.audit_asked import municipality_of, reason_of
+from gateway.commands.audit_filters import asked, filters, narrowed
 from gateway.commands.audit_handed_out import export, key, proof, verifier
 from gateway.commands.audit_holds import hold, holds, release, shards
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.audit_receivers import receivers
 from gateway.commands.audit_report import report as compliance_report
 from gateway.commands.audit_shown import as_json, as_text, known_reasons, tell_not_searched
+from gateway.commands.audit_tail import tail
 from gateway.commands.audit_views import views
-from gateway.commands.audit_where import conditions, narrowed
 from gateway.commands.audit_witnesses import checkpoint, witnesses
-from gateway.commands.entry_codes import EntryCode, catalogue
+from gateway.commands.entry_codes import catalogue
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
@@ -54,6 +55,7 @@ def command() -> None: ...
 
 for each in (
     ask,
+    tail,
     export,
     proof,
     verifier,
@@ -161,21 +163,9 @@ def _record_verification(state: State, entry: Entry) -> None:
 
 @command.command(help="Entries that fit, newest first.")
 @configuration
-@click.option("--person", default=None, help="Login, subject, or part of a name.")
-@click.option("--municipality", default=None, help="Code, organisation number or name.")
-@click.option("--application", default=None, help="Id of the application.")
-@click.option("--outcome", type=click.Choice([one.value for one in Outcome]), default=None)
-@click.option("--code", "codes", multiple=True, type=EntryCode(), metavar="CODE",
-              help="What happened; may be repeated. `brana audit codes` lists them.")  # fmt: skip
+@filters
 @click.option("--session", default=None)
 @click.option("--request-id", default=None)
-@click.option("--reason", default=None, help="Named reason of a refusal.")
-@click.option("--text", default=None, help="Words, or beginnings of words, anywhere in the entry.")
-@click.option(
-    "--view", default=None, metavar="NAME", help="A view that officers share; other options narrow it."
-)
-@click.option("--where", "where", multiple=True, metavar="FIELD=VALUE", callback=conditions,
-              help="Any field, written as in the officers' filter; may be repeated (docs/operators.md).")  # fmt: skip
 @click.option(
     "--since",
     type=MOMENT,
@@ -189,7 +179,6 @@ def _record_verification(state: State, entry: Entry) -> None:
 @click.option(
     "--without-own-reading", is_flag=True, help="Leave out that you read the log by these commands."
 )
-@click.option("--purpose", default="", metavar="TEXT", help="What for; it is recorded with your name.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 @click.option("--json", "machine", is_flag=True, help="One JSON object a line.")
 def search(  # noqa: PLR0913, PLR0917 - the options of the command
@@ -216,12 +205,7 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
     state = existing_state(configuration)
     where = narrowed(state, view, where)
     query = replace(
-        where,
-        text=text or where.text,
-        person=person or where.person,
-        application=ApplicationId(application) if application else where.application,
-        outcome=Outcome(outcome) if outcome else where.outcome,
-        codes=frozenset(codes) or where.codes,
+        asked(where, text=text, person=person, application=application, outcome=outcome, codes=codes),
         session=SessionId(session) if session else where.session,
         request_id=request_id or where.request_id,
         since=in_prague(since) or where.since,

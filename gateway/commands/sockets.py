@@ -53,7 +53,9 @@ from gateway.web.entrance import Entrance
 from gateway.web.kept_form import KeptForms
 from gateway.web.officer.alerts import Alerts
 from gateway.web.officer.answers import Answers
+from gateway.web.officer.charts import Charts
 from gateway.web.officer.exceptions import Exceptions
+from gateway.web.officer.following import Following
 from gateway.web.officer.holds import HoldPages
 from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
@@ -111,6 +113,8 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         questions(plane.settings.audit.questions),
         officer.reviews,
     )
+    following = Following(officer.desk, officer.log, record, officer.names, officer.reach, officer.purpose_of)
+    charts = Charts(officer.desk, officer.log, record, officer.names, officer.reach)
     people = People(officer.desk, known, plane.lost_factors(), record, officer.log, officer.sessions)
     exceptions = Exceptions(officer.desk, known, people, record)
     nodes = Nodes(officer.desk, partial(_known_fleet, plane.state.database), record)
@@ -124,6 +128,8 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
                 *officer.pages(),
                 *answers.pages(),
                 *saved.pages(),
+                *following.pages(),
+                *charts.pages(),
                 *rechecks.pages(),
                 *people.pages(),
                 *exceptions.pages(),

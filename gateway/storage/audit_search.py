@@ -18,15 +18,18 @@ from sqlalchemy import Connection, Row, literal, select, tuple_
 
 from config.vocabulary import MunicipalityCode
 from gateway.audit.canonical import NotCanonical, parse
+from gateway.audit.counts import ByValue, OverTime
 from gateway.audit.facts import FACTS, LATEST, differing, facts, moment
 from gateway.audit.fields import Told
 from gateway.audit.search import (
     COUNTED,
+    NEWS,
     PAGE,
     Altered,
     Count,
     Found,
     Hour,
+    News,
     NotSearched,
     Page,
     Position,
@@ -46,8 +49,10 @@ from gateway.storage.audit_by_terms import (
     place_of,
 )
 from gateway.storage.audit_conditions import choices, concerns, conditions
+from gateway.storage.audit_counts import by_value, over_time
 from gateway.storage.audit_hours import hours
 from gateway.storage.audit_index import cover
+from gateway.storage.audit_news import fresh
 from gateway.storage.database import Database
 from gateway.storage.tables.audit import audit_entry
 
@@ -97,6 +102,18 @@ class LogSearch:
 
     async def hours(self, since: datetime, until: datetime) -> tuple[Hour, ...]:
         return await self._database.read(lambda connection: hours(connection, since, until, self._within))
+
+    async def behind(self, query: Query, number: int) -> News:
+        asked = self._bounded(query)
+        return await self._database.read(lambda connection: behind(connection, asked, number))
+
+    async def over_time(self, query: Query) -> OverTime:
+        asked = self._bounded(query)
+        return await self._database.read(lambda connection: over_time(connection, asked))
+
+    async def by_value(self, query: Query, field: str, most: int) -> ByValue:
+        asked = self._bounded(query)
+        return await self._database.read(lambda connection: by_value(connection, asked, field, most))
 
     def _bounded(self, query: Query) -> Query:
         return query if self._within is None else replace(query, within=self._within)
@@ -178,6 +195,18 @@ def count(connection: Connection, query: Query) -> Count:
 def entry(connection: Connection, sequence: int, within: MunicipalityCode | None = None) -> Stored | None:
     row = connection.execute(select(*row_columns).where(_e.sequence == sequence, *concerns(within))).first()
     return Stored(row_found(row), row.leaf if isinstance(row.leaf, bytes) else b"") if row else None
+
+
+def behind(connection: Connection, query: Query, number: int) -> News:
+    found = fresh(connection, query, number)
+    numbers = found.numbers[-NEWS:]
+    rows = connection.execute(select(*_row).where(_e.sequence.in_(numbers)).order_by(_e.sequence))
+    return News(
+        entries=tuple(map(_read, rows)),
+        not_shown=len(found.numbers) - len(numbers),
+        not_looked_at=max(0, found.begin - number),
+        end=found.end,
+    )
 
 
 def position(

@@ -17,15 +17,8 @@ from gateway.web.refusal import PAGE_UNKNOWN
 
 OF_MUNICIPALITIES = frozenset(
     {
-        "/",
-        "/log",
-        "/log/{sequence}",
-        "/answers",
-        "/answers/{name}",
-        "/views",
-        "/views/remove",
-        "/purpose",
-        "/export",
+        *("/", "/log", "/log/{sequence}", "/log/live", "/log/live/news", "/charts"),
+        *("/answers", "/answers/{name}", "/views", "/views/remove", "/purpose", "/export"),
     }
 )
 """Pages, with what is done on them, that keep to what somebody may see; all others are for the centre."""

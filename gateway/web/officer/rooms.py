@@ -45,6 +45,7 @@ from gateway.web.officer.log import Sessions
 from gateway.web.officer.looks import look
 from gateway.web.officer.names import Names
 from gateway.web.officer.reach import Reach
+from gateway.web.officer.timeline import timeline
 from gateway.web.refusal import PAGE_UNKNOWN, ShownRefusal, both
 from gateway.witness.shown import Witness
 from idp.http.page import language_of
@@ -191,6 +192,7 @@ class Officer:
             municipalities=municipalities(self.names.municipalities),
             field_titles=FIELD_TITLES,
             not_searched=answer.not_searched,
+            timeline=await timeline(self._log(caller), filters) if shown and before is None else None,
             views=await self.views.seen(caller.subject, self.reach.of(caller)),
             purpose=await self.purpose_of(caller.sid),
             names=self.names,

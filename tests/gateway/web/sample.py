@@ -36,7 +36,9 @@ from gateway.waiting import NOTHING, Waiting
 from gateway.web.desk import Desk, Page
 from gateway.web.officer.alerts import Alerts
 from gateway.web.officer.answers import Answers
+from gateway.web.officer.charts import Charts
 from gateway.web.officer.exceptions import Exceptions
+from gateway.web.officer.following import Following
 from gateway.web.officer.exports import Exports
 from gateway.web.officer.holds import HoldPages
 from gateway.web.officer.names import Names
@@ -344,6 +346,8 @@ class Office:
                     *Answers(
                         desk, self.log, officer.record, NAMES, officer.reach, questions([]), officer.reviews
                     ).pages(),
+                    *Following(desk, self.log, officer.record, NAMES, officer.reach, self.views.of).pages(),
+                    *Charts(desk, self.log, officer.record, NAMES, officer.reach).pages(),
                     *SavedViews(desk, self.views, self.views, officer.reach, officer.record).pages(),
                     *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
                     *Nodes(desk, self.known_fleet, officer.record).pages(),
