@@ -29,8 +29,8 @@ from gateway.audit.proof_text import SUFFIX, proof_text
 from gateway.audit.search import Query
 from gateway.audit.selection import MOST_BY_COMMAND, Form, Wanted
 from gateway.commands import audit_selected
-from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.audit_filters import conditions, narrowed
+from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart

@@ -200,9 +200,9 @@ def entry(connection: Connection, sequence: int, within: MunicipalityCode | None
 def behind(connection: Connection, query: Query, number: int) -> News:
     found = fresh(connection, query, number)
     numbers = found.numbers[-NEWS:]
-    rows = connection.execute(select(*_row).where(_e.sequence.in_(numbers)).order_by(_e.sequence))
+    rows = connection.execute(select(*row_columns).where(_e.sequence.in_(numbers)).order_by(_e.sequence))
     return News(
-        entries=tuple(map(_read, rows)),
+        entries=tuple(map(row_found, rows)),
         not_shown=len(found.numbers) - len(numbers),
         not_looked_at=max(0, found.begin - number),
         end=found.end,

@@ -38,8 +38,8 @@ from gateway.web.officer.alerts import Alerts
 from gateway.web.officer.answers import Answers
 from gateway.web.officer.charts import Charts
 from gateway.web.officer.exceptions import Exceptions
-from gateway.web.officer.following import Following
 from gateway.web.officer.exports import Exports
+from gateway.web.officer.following import Following
 from gateway.web.officer.holds import HoldPages
 from gateway.web.officer.names import Names
 from gateway.web.officer.nodes import Nodes
