@@ -19,8 +19,8 @@ from tests.rig.incidents import incidents
 pytestmark = pytest.mark.real
 
 CENTRE = [
-    "/", "/log", "/answers", "/views", "/alerts", "/incidents", "/sessions", "/people", "/suspensions", "/exceptions",
-    "/integrity", "/report", "/nodes",
+    "/", "/log", "/answers", "/charts", "/views", "/alerts", "/incidents", "/sessions", "/people", "/suspensions", "/exceptions",
+    "/integrity", "/holds", "/report", "/nodes",
 ]  # fmt: skip
 CURRENT = re.compile(r'<a href="([^"]+)" aria-current="page">')
 
@@ -58,7 +58,7 @@ async def test_each_place_of_the_menu_is_there_and_shows_itself_as_the_current_o
 async def test_a_reader_of_a_municipality_is_led_to_their_own_pages_alone(client):
     reader = replace(OFFICER, municipality=KVASICE)
     found = places(await menu(client, who=reader))
-    assert found == ["/", "/log", "/answers", "/views"]
+    assert found == ["/", "/log", "/answers", "/charts", "/views"]
     assert set(found) <= OF_MUNICIPALITIES
     for path in (*found, "/purpose"):
         assert places(await menu(client, path, reader)) == found
