@@ -1,0 +1,145 @@
+"""Whether an entry's bytes are those that its columns make: told by putting them together, not by reading them.
+
+Most of an entry repeats from one to the next, so its pieces are remembered as they are written; of the details the
+shape is known that an entry like it had. It is quick and says yes or nothing: whatever is unusual is read. Pure.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+
+from gateway.audit.canonical import VERSION, Detail, time_text
+from gateway.audit.entry import Outcome, code_of
+from gateway.audit.facts import LATEST, moment
+
+SECOND, DAY = 1_000_000, 86_400  # microseconds, seconds
+SHAPES = 6  # remembered of one code: what an entry of it may leave out makes others
+OUTCOMES = frozenset(one.value for one in Outcome)
+_json = msgspec.json.encode
+_PLAIN = r"[ !#-\[\]-~]*+"
+_TEXT = rf'"{_PLAIN}(?:\\["\\]{_PLAIN})*+"'
+_KINDS: Final[Mapping[type, str]] = {
+    str: _TEXT,
+    bool: "(?:true|false)",
+    int: "(?:0|-?[1-9][0-9]{0,14}+)",  # below what RFC 7493 §2.2 lets a reader keep exactly
+    list: rf"\[(?:{_TEXT}(?:,{_TEXT})*+)?+\]",
+}
+
+
+class Unusual(Exception):
+    """It may be right, but not in a way that is told here."""
+
+
+class Rebuilding:
+    """Remembers shapes of details."""
+
+    def __init__(self) -> None:
+        self._shapes: dict[object, list[re.Pattern[bytes]]] = {}
+
+    def holds(self, facts: tuple[Any, ...], data: bytes) -> bool:
+        """`facts`: of a row, in the order of `FACTS`. False says nothing."""
+        number, received, at, code = facts[:4]
+        try:
+            middle, rule, end = _rest(facts[4:10], facts[14:])
+            second, rest = divmod(at, SECOND)
+            begins = f"{_begin(facts[10:13])}{_second(second)}.{rest:06}{_code(code)}".encode()
+            ends = f"{middle}{_received(received)}{_request(facts[13])}{rule}{number:d}{end}".encode()
+        except (Unusual, UnicodeError, TypeError, ValueError):
+            return False
+        until = len(data) - len(ends)
+        if until < len(begins) or not (data.startswith(begins) and data.endswith(ends)):
+            return False
+        details = data[len(begins) : until]
+        for shape in self._shapes.get(code, ()):  # noqa: SIM110 - a generator would cost as much as the shape
+            if shape.fullmatch(details):
+                return True
+        return False
+
+    def learn(self, code: str, details: Mapping[str, Detail]) -> None:
+        """The shape of details that were read and found to be written as they are to be."""
+        known = self._shapes.setdefault(code, [])
+        kinds = {key: type(value) for key, value in details.items()}
+        if kinds and len(known) < SHAPES and all(kind in _KINDS for kind in kinds.values()):
+            shape = _shape(tuple(sorted(kinds.items())))
+            if shape not in known:
+                known.append(shape)
+
+
+@lru_cache(maxsize=1024)
+def _shape(kinds: tuple[tuple[str, type], ...]) -> re.Pattern[bytes]:
+    members = (re.escape(_json(key).decode()) + ":" + _KINDS[kind] for key, kind in kinds)
+    return re.compile(("{" + ",".join(members) + "}").encode())
+
+
+@lru_cache(maxsize=8192)
+def _begin(places: tuple[object, ...]) -> str:
+    """What comes before the time."""
+    application, action, address = places
+    return "{" + _members("action address application", (action, address, application)) + '"at":"'
+
+
+@lru_cache(maxsize=8192)
+def _rest(before: tuple[object, ...], behind: tuple[object, ...]) -> tuple[str, str, str]:
+    """Between the details and the time of receipt, before the number, and behind it."""
+    outcome, subject, person, session, municipality, own = before
+    reason, rule, version = behind
+    if outcome not in OUTCOMES:
+        raise Unusual
+    names = "municipality outcome own_municipality person policy_version reason"
+    told = _members(names, (municipality, outcome, own, person, version, reason))
+    return (
+        f',{told}"received_at":"',
+        _members("rule", (rule,)) + '"sequence":',
+        f',{_members("session subject", (session, subject))}"v":{VERSION}}}',
+    )
+
+
+def _members(names: str, values: Iterable[object]) -> str:
+    """As they are written before others; empty ones are left out."""
+    found = ""
+    for name, value in zip(names.split(), values, strict=True):
+        if type(value) is not str or not value.isprintable():
+            raise Unusual
+        if value:
+            found += f'"{name}":{_json(value).decode()},'
+    return found
+
+
+def _request(request_id: object) -> str:
+    if type(request_id) is not str or not request_id.isprintable():
+        raise Unusual
+    return f'"request_id":{_json(request_id).decode()},' if request_id else ""
+
+
+@lru_cache(maxsize=1024)
+def _second(number: int) -> str:
+    if type(number) is not int or abs(number) * SECOND >= LATEST:
+        raise Unusual
+    day, second = divmod(number, DAY)
+    return f"{_day(day)}{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+
+
+@lru_cache(maxsize=64)
+def _day(number: int) -> str:
+    return time_text(moment(number * DAY * SECOND))[: len("2026-01-01T")]
+
+
+@lru_cache(maxsize=64)
+def _received(at: object) -> str:
+    if type(at) is not int or abs(at) >= LATEST:
+        raise Unusual
+    return f'{time_text(moment(at))}",'
+
+
+@lru_cache(maxsize=512)
+def _code(code: object) -> str:
+    if type(code) is not str:
+        raise Unusual
+    try:
+        code_of(code)
+    except ValueError:
+        raise Unusual from None
+    return f'Z","code":{_json(code).decode()},"details":'
