@@ -15,7 +15,7 @@ from gateway.audit.canonical import VERSION, Detail, time_text
 from gateway.audit.entry import Outcome, code_of
 from gateway.audit.facts import LATEST, moment
 
-SECOND, DAY = 1_000_000, 86_400  # microseconds, seconds
+SECOND, MINUTE, DAY = 1_000_000, 60_000_000, 86_400_000_000  # microseconds
 SHAPES = 6  # remembered of one code: what an entry of it may leave out makes others
 OUTCOMES = frozenset(one.value for one in Outcome)
 _json = msgspec.json.encode
@@ -39,14 +39,17 @@ class Rebuilding:
     def __init__(self) -> None:
         self._shapes: dict[object, list[re.Pattern[bytes]]] = {}
 
-    def holds(self, facts: tuple[Any, ...], data: bytes) -> bool:
-        """`facts`: of a row, in the order of `FACTS`. False says nothing."""
-        number, received, at, code = facts[:4]
+    def holds(self, row: tuple[Any, ...], data: bytes) -> bool:
+        """`row`: begins with the facts, in the order of `FACTS`. False says nothing."""
+        at, code = row[2], row[3]
         try:
-            middle, rule, end = _rest(facts[4:10], facts[14:])
-            second, rest = divmod(at, SECOND)
-            begins = f"{_begin(facts[10:13])}{_second(second)}.{rest:06}{_code(code)}".encode()
-            ends = f"{middle}{_received(received)}{_request(facts[13])}{rule}{number:d}{end}".encode()
+            middle, rule, end = _rest(row[4:10], row[14:17])
+            day, rest = divmod(at, DAY)
+            minute, rest = divmod(rest, MINUTE)
+            second, rest = divmod(rest, SECOND)
+            time = f"{_day(day)}{MINUTES[minute]}{SECONDS[second]}{rest:06}"
+            begins = f"{_begin(row[10:13])}{time}{_code(code)}".encode()
+            ends = f"{middle}{_received(row[1])}{_request(row[13])}{rule}{row[0]:d}{end}".encode()
         except (Unusual, UnicodeError, TypeError, ValueError):
             return False
         until = len(data) - len(ends)
@@ -114,17 +117,20 @@ def _request(request_id: object) -> str:
     return f'"request_id":{_json(request_id).decode()},' if request_id else ""
 
 
-@lru_cache(maxsize=1024)
-def _second(number: int) -> str:
-    if type(number) is not int or abs(number) * SECOND >= LATEST:
-        raise Unusual
-    day, second = divmod(number, DAY)
-    return f"{_day(day)}{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
-
-
 @lru_cache(maxsize=64)
 def _day(number: int) -> str:
-    return time_text(moment(number * DAY * SECOND))[: len("2026-01-01T")]
+    if type(number) is not int or abs(number) * DAY >= LATEST:
+        raise Unusual
+    return time_text(moment(number * DAY))[: len("2026-01-01T")]
+
+
+def _two(number: int) -> str:
+    return f"{number:02}"
+
+
+MINUTES = tuple(f"{_two(number // 60)}:{_two(number % 60)}:" for number in range(24 * 60))
+SECONDS = tuple(f"{_two(number)}." for number in range(60))
+"""As they stand in the time of an entry."""
 
 
 @lru_cache(maxsize=64)

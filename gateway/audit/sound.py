@@ -36,13 +36,13 @@ class Reading:
         following: int | None = None
         last = -LATEST
         for row in rows:
-            facts, data, leaf = row[:-2], row[-2], row[-1]
+            data, leaf = row[-2:]
             if type(data) is not bytes or leaf_hash(data) != leaf:
                 return None
-            if not self._rebuilding.holds(facts, data) and not self._read(facts, data):
+            if not self._rebuilding.holds(row, data) and not self._read(row[:-2], data):
                 return None
-            number, at = facts[0], facts[RECEIVED]
-            if following not in (None, number) or at < last or facts[CODE] in self._left_out:
+            number, at = row[0], row[RECEIVED]
+            if following not in (None, number) or at < last or row[CODE] in self._left_out:
                 return None
             following, last = number + 1, at
             leaves.append(leaf)

@@ -1,7 +1,8 @@
 """Whether the log is whole: everything is computed again from the rows and held against all checkpoints.
 
-One pass, constant memory. Pages of rows that somebody found right in themselves are taken as a whole (`sound`). The answer names the first entry that is broken and what is wrong with it. Each shard has a
-tree of its own; the first entry of one names the tree before it, also where that was dropped and left a checkpoint.
+One pass, constant memory. The answer names the first entry that is broken and what is wrong with it. Pages that
+somebody found right in themselves are taken as a whole (`sound`), others row by row. Each shard has a tree of its own;
+the first entry of one names the tree before it, also where that was dropped and left a checkpoint.
 """
 
 from collections.abc import Iterable

@@ -12,8 +12,8 @@ from gateway.audit import checkpoint_file
 from gateway.audit.anchors import Fault, anchors
 from gateway.audit.canonical import Recorded, canonical, parse
 from gateway.audit.checkpoint import seal
-from gateway.audit.tree import Frontier, leaf_hash
 from gateway.audit.page import Page
+from gateway.audit.tree import Frontier, leaf_hash
 from gateway.audit.verify import verify
 from gateway.storage.audit_evidence import checkpoints, rows, stored_tail
 from tests.gateway.audit.attacking import (
