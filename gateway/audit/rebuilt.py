@@ -1,7 +1,8 @@
-"""Whether an entry's bytes are those that its columns make: told by putting them together, not by reading them.
+"""An entry's canonical bytes, put together from its columns: to write them, or to tell that they are what they say.
 
 Most of an entry repeats from one to the next, so its pieces are remembered as they are written; of the details the
-shape is known that an entry like it had. It is quick and says yes or nothing: whatever is unusual is read. Pure.
+shape is known that an entry like it had. It is quick and says yes or nothing: whatever is unusual is written, or read,
+by `canonical`. Pure.
 """
 
 import re
@@ -41,15 +42,11 @@ class Rebuilding:
 
     def holds(self, row: tuple[Any, ...], data: bytes) -> bool:
         """`row`: begins with the facts, in the order of `FACTS`. False says nothing."""
-        at, code = row[2], row[3]
+        code = row[3]
         try:
             middle, rule, end = _rest(row[4:10], row[14:17])
-            day, rest = divmod(at, DAY)
-            minute, rest = divmod(rest, MINUTE)
-            second, rest = divmod(rest, SECOND)
-            time = f"{_day(day)}{MINUTES[minute]}{SECONDS[second]}{rest:06}"
-            begins = f"{_begin(row[10:13])}{time}{_code(code)}".encode()
-            ends = f"{middle}{_received(row[1])}{_request(row[13])}{rule}{row[0]:d}{end}".encode()
+            begins = f"{_begin(row[10:13])}{_time(row[2])}{_code(code)}".encode()
+            ends = f'{middle}{_received(row[1])}{_request(row[13])}{rule}"sequence":{row[0]:d},{end}'.encode()
         except (Unusual, UnicodeError, TypeError, ValueError):
             return False
         until = len(data) - len(ends)
@@ -71,6 +68,17 @@ class Rebuilding:
                 known.append(shape)
 
 
+def surroundings(own: tuple[Any, ...]) -> tuple[bytes, bytes, bytes, bytes]:
+    """What stands before the details, between them and the time of receipt, between that and the number, and behind.
+
+    `own`: the facts that are the entry's own, in the order of `FACTS`. Raises Unusual, UnicodeError.
+    """
+    middle, rule, end = _rest(own[2:8], own[12:15])
+    begins = f"{_begin(own[8:11])}{_time(own[0])}{_code(own[1])}"
+    between = f",{_request(own[11])}{rule}"
+    return begins.encode(), middle.encode(), between.encode(), end.encode()
+
+
 @lru_cache(maxsize=1024)
 def _shape(kinds: tuple[tuple[str, type], ...]) -> re.Pattern[bytes]:
     members = (re.escape(_json(key).decode()) + ":" + _KINDS[kind] for key, kind in kinds)
@@ -86,7 +94,7 @@ def _begin(places: tuple[object, ...]) -> str:
 
 @lru_cache(maxsize=8192)
 def _rest(before: tuple[object, ...], behind: tuple[object, ...]) -> tuple[str, str, str]:
-    """Between the details and the time of receipt, before the number, and behind it."""
+    """Between the details and the time of receipt, before the number, and behind it; each with the comma behind."""
     outcome, subject, person, session, municipality, own = before
     reason, rule, version = behind
     if outcome not in OUTCOMES:
@@ -94,9 +102,9 @@ def _rest(before: tuple[object, ...], behind: tuple[object, ...]) -> tuple[str, 
     names = "municipality outcome own_municipality person policy_version reason"
     told = _members(names, (municipality, outcome, own, person, version, reason))
     return (
-        f',{told}"received_at":"',
-        _members("rule", (rule,)) + '"sequence":',
-        f',{_members("session subject", (session, subject))}"v":{VERSION}}}',
+        f",{told}",
+        _members("rule", (rule,)),
+        f'{_members("session subject", (session, subject))}"v":{VERSION}}}',
     )
 
 
@@ -115,6 +123,14 @@ def _request(request_id: object) -> str:
     if type(request_id) is not str or not request_id.isprintable():
         raise Unusual
     return f'"request_id":{_json(request_id).decode()},' if request_id else ""
+
+
+def _time(at: int) -> str:
+    """Microseconds. Raises TypeError for what is no whole number."""
+    day, rest = divmod(at, DAY)
+    minute, rest = divmod(rest, MINUTE)
+    second, rest = divmod(rest, SECOND)
+    return f"{_day(day)}{MINUTES[minute]}{SECONDS[second]}{rest:06}"
 
 
 @lru_cache(maxsize=64)
@@ -137,7 +153,7 @@ SECONDS = tuple(f"{_two(number)}." for number in range(60))
 def _received(at: object) -> str:
     if type(at) is not int or abs(at) >= LATEST:
         raise Unusual
-    return f'{time_text(moment(at))}",'
+    return f'"received_at":"{time_text(moment(at))}",'
 
 
 @lru_cache(maxsize=512)
