@@ -19,7 +19,7 @@ OF_MONTHS = """
 
 def upgrade() -> None:
     for column in COLUMNS:
-        op.drop_index(f"ix_audit_entry_{column}_at", "audit_entry")
+        op.execute(f"DROP INDEX IF EXISTS ix_audit_entry_{column}_at")
     connection = op.get_bind()
     if connection.dialect.name == "postgresql":
         for name in connection.execute(sa.text(OF_MONTHS), {"columns": list(COLUMNS)}).scalars().all():
