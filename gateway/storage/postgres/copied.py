@@ -1,4 +1,4 @@
-"""Rows in the text form of COPY (PostgreSQL's manual, "COPY", "Text Format"): a quarter of the driver's own time."""
+"""Rows in the text form of COPY (PostgreSQL's manual, "COPY", "Text Format"): made sooner than by the driver."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
