@@ -42,6 +42,7 @@ from gateway.commands.entry_codes import catalogue
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
+from gateway.commands.reading_ahead import reading_ahead
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import local_time
 from gateway.storage.audit_evidence import verify_log
@@ -127,13 +128,15 @@ def _recomputed(state: State, kept: Sequence[Checkpoint], *, quiet: bool) -> Rep
         *columns, transient=True, console=watched, disable=quiet or not watched.is_terminal
     ) as progress:
         task = progress.add_task("Recomputing the log")
-        return verify_log(
-            state.database,
-            file,
-            [_signer(state).verifier],
-            kept,
-            lambda done, total: progress.update(task, completed=done, total=total),
-        )
+        with reading_ahead(state.database.place) as ahead:
+            return verify_log(
+                state.database,
+                file,
+                [_signer(state).verifier],
+                kept,
+                lambda done, total: progress.update(task, completed=done, total=total),
+                ahead,
+            )
 
 
 def _checkpoint(path: Path, key: Verifier) -> Checkpoint:

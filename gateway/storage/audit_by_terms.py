@@ -27,9 +27,9 @@ from gateway.audit.terms import (
     wanted_values,
     wanted_words,
 )
-from gateway.storage.audit_conditions import EXACT, FILTERS, Condition, filters, meant, unindexed
+from gateway.storage.audit_conditions import EXACT, FILTERS, LEADING, Condition, filters, meant, unindexed
 from gateway.storage.audit_index import Block, Cover
-from gateway.storage.tables.audit import audit_entry
+from gateway.storage.tables.audit import audit_entry, audit_person
 from gateway.storage.tables.audit_index import audit_term
 
 LOOKED_THROUGH = 4 * BLOCK  # entries without index: some 15 µs each
@@ -56,9 +56,19 @@ def better_by_terms(query: Query) -> bool:
     if query.request_id is not None or query.session is not None:
         return False
     given = [name for name in (*EXACT, *FILTERS, "person") if getattr(query, name) is not None]
-    alone = query.crossing or query.within is not None or any(name in FILTERS for name in given)
+    alone = query.crossing or query.within is not None or any(name not in LEADING for name in given)
     choosy = query.outcome is not None and query.outcome is not Outcome.SUCCESS
     return alone or len(given) + bool(query.codes) + choosy > 1
+
+
+def only_by_terms(query: Query) -> bool:
+    """What few entries have and no index of the log's own finds: without the one beside it all would be looked through.
+
+    Whatever else is asked, those that it does not know are then told as not searched.
+    """
+    if any(getattr(query, name) for name in LEADING):
+        return False
+    return any(getattr(query, name) for name in (*EXACT, "person"))
 
 
 def named(connection: Connection, query: Query) -> Query:
@@ -66,9 +76,10 @@ def named(connection: Connection, query: Query) -> Query:
     text = (query.text or "").strip()
     if not text or " " in text or "\0" in text:
         return query
-    for column, name in (("request_id", "request_id"), ("session", "session"), ("subject", "person")):
-        there = select(_e.sequence).where(_e[column] == text, _e[column] != "").limit(1)
-        if getattr(query, name) is None and connection.scalar(there) is not None:
+    numbered = {name: select(_e.sequence).where(_e[name] == text, _e[name] != "") for name in LEADING[:2]}
+    known = {"person": select(audit_person.c.subject).where(audit_person.c.subject == text)}
+    for name, there in (numbered | known).items():
+        if getattr(query, name) is None and connection.scalar(there.limit(1)) is not None:
             given: dict[str, Any] = {name: text}
             return replace(query, text=None, **given)
     return query

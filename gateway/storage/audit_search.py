@@ -46,6 +46,7 @@ from gateway.storage.audit_by_terms import (
     better_by_terms,
     knows_enough,
     named,
+    only_by_terms,
     place_of,
 )
 from gateway.storage.audit_conditions import choices, concerns, conditions
@@ -165,20 +166,20 @@ def _page(rows: Sequence[Row[Any]], not_searched: NotSearched | None, limit: int
 def _by_terms(
     connection: Connection, query: Query, after: Position | None, wanted: int
 ) -> tuple[Sequence[Row[Any]], NotSearched | None] | None:
-    """None where the log's own indexes answer: alone, or as long as the one beside it does not know all."""
+    """None where the log's own indexes answer: alone, or as long as the one beside it does not know all they do."""
     further = asks_further(query)
     if not further and not better_by_terms(query):
         return None
     if query.request_id is not None:
         return Finder(connection, query, after, wanted, row_columns).of_request(), None
     known = cover(connection)
-    if not further and not knows_enough(known):
+    if not (further or only_by_terms(query) or knows_enough(known)):
         return None
     return Finder(connection, query, after, wanted, row_columns).by_terms(known)
 
 
 def count(connection: Connection, query: Query) -> Count:
-    if asks_further(query):
+    if asks_further(query) or only_by_terms(query):
         found_by_terms = page(connection, query, None, COUNTED)
         at_least = found_by_terms.following is not None or found_by_terms.not_searched is not None
         return Count(len(found_by_terms.entries), at_least)
