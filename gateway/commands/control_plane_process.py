@@ -51,14 +51,12 @@ from gateway.commands.figures import keep_figures
 from gateway.commands.fitness import require_buildable
 from gateway.commands.fleet_services import keep_door, keep_heard, look_at_nodes, renew
 from gateway.commands.following_policies import FollowingPolicies
-from gateway.commands.forwarding import forward, keep_receiver_figures
 from gateway.commands.handing_over import FIRST, WITHOUT_DIRECTORY
 from gateway.commands.hangup import Hangup
 from gateway.commands.keys_in_force import keep_keys
 from gateway.commands.left_out import let_in
 from gateway.commands.noticed import entry_of
 from gateway.commands.notices import CurrentDeliveries
-from gateway.commands.officer_room import officer_of
 from gateway.commands.operator import at_the_other_end
 from gateway.commands.policies_in_force import new_policies
 from gateway.commands.preflight import DiskFull
@@ -69,7 +67,7 @@ from gateway.commands.retention import keep_retention
 from gateway.commands.reviewing import keep_reviews
 from gateway.commands.schema_in_force import schema_in_force
 from gateway.commands.shared_policies import SharedPoliciesUnusable, node_of
-from gateway.commands.sockets import Pages, serving
+from gateway.commands.sockets import Pages, officer_rooms, serving
 from gateway.commands.starting import first_checked
 from gateway.commands.state import State, now, open_state
 from gateway.commands.suspending import look_at_suspensions
@@ -174,7 +172,7 @@ async def _serve(
         stack.push_async_callback(plane.nodes.close)
         stack.push_async_callback(recomputation.close)
         stack.push_async_callback(directories.close)
-        pages = Pages(plane, partial(officer_of, plane, recomputation))
+        pages = Pages(plane, partial(officer_rooms, plane, recomputation))
         policies = _following(plane, pages, stop)
         await stack.enter_async_context(
             running(partial(rounds.follow_nodes, plane, directories, doors, policies, schema))
@@ -311,8 +309,11 @@ async def look_again(
 
 def _forwarding(plane: ControlPlane) -> list[Round]:
     receivers = plane.settings.audit.receivers
-    figures = [partial(keep_receiver_figures, plane)] if receivers else []
-    return [*(partial(forward, plane, one) for one in receivers), *figures]
+    if not receivers:
+        return []
+    from gateway.commands.forwarding import forward, keep_receiver_figures  # noqa: PLC0415 - only who has some pays
+
+    return [*(partial(forward, plane, one) for one in receivers), partial(keep_receiver_figures, plane)]
 
 
 def _beside_envoy(plane: ControlPlane) -> list[Round]:

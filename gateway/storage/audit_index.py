@@ -58,6 +58,14 @@ def cover(connection: Connection) -> Cover:
     return Cover(blocks, sorted(missing, reverse=True), size)
 
 
+def not_indexed(connection: Connection) -> int:
+    """How many whole blocks are not indexed yet."""
+    size = connection.scalar(select(audit_tail.c.size)) or 0
+    oldest = connection.scalar(select(func.min(_e.sequence))) or 0
+    known = select(func.count()).where(audit_block.c.block >= oldest // BLOCK)
+    return max(0, int(size // BLOCK - oldest // BLOCK - (connection.scalar(known) or 0)))
+
+
 async def index_next(database: Database) -> bool:
     """Index the newest block that is not yet; whether there was one. Raises DatabaseUnusable."""
     known = await database.read(cover)
