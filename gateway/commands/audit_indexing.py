@@ -6,6 +6,7 @@ its memory nor its time is that of whoever decides. One that dies is told, and s
 
 import asyncio
 import os
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -15,6 +16,7 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.indexing_process import LASTS, Indexed, Said, command
 from gateway.commands.troubles import LastingTrouble
 from gateway.storage.audit_index import not_indexed
+from gateway.storage.place import Place
 
 LOOK_EVERY = 2.0  # seconds
 LIMIT = timedelta(seconds=2 * LASTS)
@@ -37,14 +39,17 @@ class _LeadsNoMore(Exception):
     """Another node indexes from now on."""
 
 
-async def keep_index(plane: ControlPlane) -> None:
+async def keep_index(
+    plane: ControlPlane, start: Callable[[Place, int], Sequence[str]] = command, pause: float = FIRST_PAUSE
+) -> None:
+    """`start`: the command for a database, and for the process that waits."""
     trouble, failures = LastingTrouble("audit.trouble", {"of": "index"}), 0
     while True:
         if not plane.nodes.leads or not await plane.state.database.read(not_indexed):
             await asyncio.sleep(LOOK_EVERY)
             continue
         try:
-            said = await _indexed(plane)
+            said = await _indexed(plane, start)
         except _LeadsNoMore:
             continue
         except (TimeoutError, OSError, msgspec.DecodeError) as error:
@@ -55,12 +60,12 @@ async def keep_index(plane: ControlPlane) -> None:
             continue
         failures += 1
         trouble.tell(NotIndexed(said.cause))
-        await asyncio.sleep(min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (failures - 1)))
+        await asyncio.sleep(min(LONGEST_PAUSE, pause * 2.0 ** min(failures - 1, 10)))
 
 
-async def _indexed(plane: ControlPlane) -> Failure | Indexed:
+async def _indexed(plane: ControlPlane, start: Callable[[Place, int], Sequence[str]]) -> Failure | Indexed:
     def told(_: Progress) -> None:
         if not plane.nodes.leads:
             raise _LeadsNoMore
 
-    return await asked(command(plane.state.database.place, os.getpid()), _decoder.decode, told, LIMIT)
+    return await asked(start(plane.state.database.place, os.getpid()), _decoder.decode, told, LIMIT)

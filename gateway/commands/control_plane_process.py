@@ -42,7 +42,6 @@ from gateway.commands.activations import keep_activations, take_policies
 from gateway.commands.alerting import watch_the_log
 from gateway.commands.asking_office import ask_office
 from gateway.commands.audit_indexing import keep_index
-from gateway.commands.checkpoint_mail import keep_mailing
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import resources_of
 from gateway.commands.directories import Directories
@@ -73,7 +72,6 @@ from gateway.commands.state import State, now, open_state
 from gateway.commands.suspending import look_at_suspensions
 from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
-from gateway.commands.witnesses import submissions
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
 from gateway.fleet.door import Door
@@ -211,8 +209,7 @@ async def _serve(
                 partial(keep_technical_certificates, plane),
                 partial(policies.follow),
                 partial(keep_activations, plane),
-                *submissions(plane),
-                *([partial(keep_mailing, plane)] if plane.settings.audit.mail_checkpoints_to else []),
+                *_vouched_for(plane),
                 *_forwarding(plane),
                 partial(watch_the_log, plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
@@ -314,6 +311,20 @@ def _forwarding(plane: ControlPlane) -> list[Round]:
     from gateway.commands.forwarding import forward, keep_receiver_figures  # noqa: PLC0415 - only who has some pays
 
     return [*(partial(forward, plane, one) for one in receivers), partial(keep_receiver_figures, plane)]
+
+
+def _vouched_for(plane: ControlPlane) -> list[Round]:
+    """Checkpoints go to witnesses and to mailboxes, where there are such; nobody else loads it."""
+    found: list[Round] = []
+    if plane.settings.audit.witnesses:
+        from gateway.commands.witnesses import submissions  # noqa: PLC0415
+
+        found += submissions(plane)
+    if plane.settings.audit.mail_checkpoints_to:
+        from gateway.commands.checkpoint_mail import keep_mailing  # noqa: PLC0415
+
+        found.append(partial(keep_mailing, plane))
+    return found
 
 
 def _beside_envoy(plane: ControlPlane) -> list[Round]:

@@ -18,6 +18,7 @@ WITHOUT = (
 """A library asks whether there is one, and goes on without."""
 
 NAMED = (
+    "aiohttp.tracing",  # aiohttp: hooks into requests of a client, which nothing of ours sets
     "argparse",  # aiohttp: a command line of its own
     "cedarpy.pst",  # policies as trees of typed nodes; we read Cedar's JSON
     "cryptography.hazmat.primitives.serialization.ssh",

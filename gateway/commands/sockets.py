@@ -43,7 +43,6 @@ from gateway.web.entrance import Entrance
 from gateway.web.kept_form import KeptForms
 from gateway.web.late_room import LatePages
 from gateway.web.portal.rooms import Portal
-from gateway.web.requests.rooms import Requests
 from gateway.web.staying import Staying
 from idp.directory.errors import DirectoryUnusable
 from idp.http import app as idp_app
@@ -80,10 +79,7 @@ def web_app(plane: ControlPlane, officers: LatePages) -> web.Application:
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
     )
     rooms: dict[str, Iterable[Page]] = {
-        f"portal.{domain}": Portal(plane.desk, own, plane.snapshot.duties, waits_for(plane)).pages(),
-        f"requests.{domain}": Requests(
-            plane.desk, ask_office(plane), PlaneTown(plane), plane.addresses.admin, waits_for(plane)
-        ).pages(),
+        f"portal.{domain}": Portal(plane.desk, own, plane.snapshot.duties, waits_for(plane)).pages()
     }
     forms = KeptForms(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.seal.open
@@ -92,6 +88,7 @@ def web_app(plane: ControlPlane, officers: LatePages) -> web.Application:
     late: dict[str, LatePages] = {
         f"policies.{domain}": partial(_policy_rooms, plane),
         f"admin.{domain}": officers,
+        f"requests.{domain}": partial(_request_rooms, plane),
     }
     return make_app(plane.desk, rooms, paths, late)
 
@@ -101,6 +98,14 @@ def officer_rooms(plane: ControlPlane, recomputation: Recomputation) -> Iterable
     from gateway.commands.officer_pages import officer_pages  # noqa: PLC0415 - MiB that few people open
 
     return officer_pages(plane, recomputation)
+
+
+def _request_rooms(plane: ControlPlane) -> Iterable[Page]:
+    from gateway.web.requests.rooms import Requests  # noqa: PLC0415
+
+    return Requests(
+        plane.desk, ask_office(plane), PlaneTown(plane), plane.addresses.admin, waits_for(plane)
+    ).pages()
 
 
 def _policy_rooms(plane: ControlPlane) -> Iterable[Page]:
