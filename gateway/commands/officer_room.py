@@ -12,6 +12,7 @@ from gateway.commands.policies_in_force import reasons_of
 from gateway.commands.state import now
 from gateway.commands.witnesses import witnesses_now
 from gateway.storage.audit import append
+from gateway.storage.audit_by_terms import out_of_reach
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_retention import Retention
 from gateway.storage.audit_search import LogSearch
@@ -47,4 +48,5 @@ def officer_of(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         where_to_close(plane),
         partial(Retention(state.database).kept, plane.settings.audit.kept_months),
         partial(witnesses_now, state.database, plane.settings.audit),
+        lambda: state.database.read(out_of_reach),
     )

@@ -87,6 +87,10 @@ async def _nothing_due() -> IncidentsDue:
     return IncidentsDue()
 
 
+async def _none() -> int:
+    return 0
+
+
 async def everything_kept() -> Kept:
     return Kept()
 
@@ -116,6 +120,8 @@ class Officer:
     """What there is of the log by its months, and what holds it."""
     witnesses: Callable[[], Awaitable[Sequence[Witness]]] = nobody_vouches
     """Of the log, on other machines."""
+    out_of_reach: Callable[[], Awaitable[int]] = _none
+    """Entries that searches do not reach, as the index does not know them."""
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -148,6 +154,7 @@ class Officer:
             reviews=self.reviews,
             incidents=IncidentsDue() if self.reach.of(caller) else await self.incidents(),
             witnesses=() if self.reach.of(caller) else await self.witnesses(),
+            out_of_reach=0 if self.reach.of(caller) else await self.out_of_reach(),
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
 

@@ -254,6 +254,7 @@ class Office:
         self.emergencies = Emergencies()
         self.kept = OF_THREE_MONTHS
         self.witnesses = ()
+        self.out_of_reach = 0
         self.recomputation = Recomputation(["cat", str(self.verifying)], self.log.record, lambda: NOW)
 
     def says(self, *said: Said, never_ends: bool = False) -> None:
@@ -323,6 +324,7 @@ class Office:
             SWITCH,
             self.what_is_kept,
             self.vouching,
+            self.not_reached,
         )
         return {
             "portal.brana.test": Portal(desk, self.portal, self.duties, self.waits_for).pages(),
@@ -346,6 +348,9 @@ class Office:
 
     async def vouching(self):
         return self.witnesses
+
+    async def not_reached(self):
+        return self.out_of_reach
 
     def _report(self, desk: Desk, record):
         pages = ComplianceReport(desk, self.made_report, self.drawn, record, NAMES, "higher")
