@@ -52,7 +52,7 @@ def leave_out() -> None:
     """To be called before anything else is imported, and `let_in` when all that lives on has been."""
     sys.modules |= dict.fromkeys(name for name in WITHOUT if name not in sys.modules)  # type: ignore[arg-type]
     sys.modules |= {name: LeftOut(name) for name in NAMED if name not in sys.modules}
-    mimetypes.init(())  # aiohttp: a thousand types of the machine's files; ours are three, which Python knows
+    mimetypes.knownfiles.clear()  # a thousand types of the machine's; those of our files Python knows
     _without_the_authorities_of_the_machine("aiohttp")
 
 

@@ -16,7 +16,7 @@ from gateway.audit.places import BLOCK
 from gateway.commands.audit_indexing import keep_index
 from gateway.commands.indexing_process import Indexed, command, index
 from gateway.storage.audit_index import index_next, not_indexed
-from tests.gateway.audit.making import Log, entry, open_log, until
+from tests.gateway.audit.making import EITHER, Log, entry, open_log, open_log_of_either, until
 
 KILLED = [sys.executable, "-S", "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
 TELLS_FOR_EVER = """
@@ -30,6 +30,12 @@ while True:
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
     with open_log(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=EITHER)
+def log_of_either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
+    with open_log_of_either(request, tmp_path) as made:
         yield made
 
 
@@ -83,7 +89,8 @@ async def test_a_node_that_does_not_lead_indexes_nothing(log: Log) -> None:
     assert left(log) == 1
 
 
-async def test_one_that_dies_is_told_and_another_one_goes_on(log: Log) -> None:
+async def test_one_that_dies_is_told_and_another_one_goes_on(log_of_either: Log) -> None:
+    log = log_of_either
     fill(log, 1)
     commands = [KILLED, KILLED]
 
