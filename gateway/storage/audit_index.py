@@ -63,8 +63,9 @@ def not_indexed(connection: Connection) -> int:
     """How many whole blocks are not indexed yet."""
     size = connection.scalar(select(audit_tail.c.size)) or 0
     oldest = connection.scalar(select(func.min(_e.sequence))) or 0
-    known = select(func.count()).where(audit_block.c.block >= oldest // BLOCK)
-    return max(0, int(size // BLOCK - oldest // BLOCK - (connection.scalar(known) or 0)))
+    first, behind = int(oldest // BLOCK), int(size // BLOCK)
+    known = select(func.count()).where(audit_block.c.block >= first, audit_block.c.block < behind)
+    return max(0, behind - first - (connection.scalar(known) or 0))
 
 
 async def index_next(database: Database) -> bool:
