@@ -28,7 +28,7 @@ from gateway.audit.terms import (
     wanted_words,
 )
 from gateway.storage.audit_conditions import EXACT, FILTERS, LEADING, Condition, filters, meant, unindexed
-from gateway.storage.audit_index import Block, Cover
+from gateway.storage.audit_index import Block, Cover, not_indexed
 from gateway.storage.tables.audit import audit_entry, audit_person
 from gateway.storage.tables.audit_index import audit_term
 
@@ -88,6 +88,12 @@ def named(connection: Connection, query: Query) -> Query:
 def knows_enough(known: Cover) -> bool:
     """What is not indexed can be looked through."""
     return len(known.missing) * BLOCK + len(known.rest) <= LOOKED_THROUGH
+
+
+def out_of_reach(connection: Connection) -> int:
+    """Entries of blocks that are not indexed, where they are more than a search looks through besides."""
+    entries = not_indexed(connection) * BLOCK
+    return entries if entries > LOOKED_THROUGH else 0
 
 
 def groups_of(query: Query, people: People) -> list[Group]:

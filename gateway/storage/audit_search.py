@@ -82,7 +82,8 @@ class LogSearch:
         return await self._database.read(lambda connection: count(connection, asked))
 
     async def read_through(self, query: Query, take: Callable[[Told, int], None], limit: int) -> ReadThrough:
-        asked, after, left = self._bounded(query), None, limit
+        bounded, after, left = self._bounded(query), None, limit
+        asked = await self._database.read(partial(named, query=bounded))  # once: it means the same to the end
         not_searched = None
         while left > 0:
             seen = min(left, AT_ONCE)
@@ -122,14 +123,13 @@ class LogSearch:
 
 def page(connection: Connection, query: Query, after: Position | None, limit: int) -> Page:
     limit = max(1, min(limit, LARGEST_PAGE))
-    return _page(*_rows(connection, query, after, limit), limit)
+    return _page(*_rows(connection, named(connection, query), after, limit), limit)
 
 
 def _rows(
     connection: Connection, query: Query, after: Position | None, limit: int
 ) -> tuple[Sequence[Row[Any]], NotSearched | None]:
-    """One more than `limit`, where there are so many."""
-    query = named(connection, query)
+    """One more than `limit`, where there are so many. `query`: as `named` has it."""
     if (by_terms := _by_terms(connection, query, after, limit + 1)) is not None:
         return by_terms
     filters = conditions(query)

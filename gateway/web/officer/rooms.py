@@ -87,6 +87,10 @@ async def no_alert() -> Sequence[Alert]:
     return ()
 
 
+async def _none() -> int:
+    return 0
+
+
 async def everything_kept() -> Kept:
     return Kept()
 
@@ -117,6 +121,8 @@ class Officer:
     witnesses: Callable[[], Awaitable[Sequence[Witness]]] = nobody_vouches
     """Of the log, on other machines."""
     standing_alerts: Callable[[], Awaitable[Sequence[Alert]]] = no_alert
+    out_of_reach: Callable[[], Awaitable[int]] = _none
+    """Entries that searches do not reach, as the index does not know them."""
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -152,6 +158,7 @@ class Officer:
             witnesses=() if self.reach.of(caller) else await self.witnesses(),
             standing_alerts=() if self.reach.of(caller) else await self.standing_alerts(),
             alert_names=RULES,
+            out_of_reach=0 if self.reach.of(caller) else await self.out_of_reach(),
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
 

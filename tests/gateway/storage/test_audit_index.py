@@ -180,6 +180,9 @@ def test_it_is_told_how_much_was_not_looked_at(log: Log, monkeypatch: pytest.Mon
         assert asyncio.run(LogSearch(log.database).count(alone)).at_least
         by_columns = Query(outcome=Outcome.REFUSED, action="sign")
         assert asyncio.run(all_pages(LogSearch(log.database), by_columns, 40)) == one_by_one(log, by_columns)
+        assert log.database.read_now(audit_by_terms.out_of_reach) == 2 * BLOCK
+        assert asyncio.run(index_next(log.database))
+        assert log.database.read_now(audit_by_terms.out_of_reach) == 0  # the rest is looked through
     finally:
         while asyncio.run(index_next(log.database)):
             pass

@@ -12,7 +12,6 @@ from pathlib import Path
 from config.places import Places
 from config.settings import Place, Title
 from config.vocabulary import ApplicationId, MunicipalityCode, Role, SessionId
-from gateway.alerts.watch import Alert
 from gateway.asks.emergencies import Emergencies
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry, Outcome
@@ -69,6 +68,7 @@ from tests.gateway.web.people import (
     OFFICER,
     PHONE,
 )
+from tests.gateway.web.sample_alerts import MemoryAlerts
 from tests.gateway.web.sample_log import MemoryLog, report
 from tests.gateway.web.sample_months import OF_THREE_MONTHS, MemoryHolds
 from tests.gateway.web.sample_views import MemoryViews
@@ -135,33 +135,6 @@ class MemoryPortal:
         if municipality not in {one.code for one in self.memberships_held}:
             raise NotOwn
         self.acts.append(("switch", caller.subject, municipality, origin.address))
-
-
-@dataclass
-class MemoryAlerts:
-    recorded: list[Entry] = field(default_factory=list)
-    kept: list[Alert] = field(
-        default_factory=lambda: [
-            Alert(
-                id="failed_sign_ins-7", rule="failed_sign_ins", group="novak.petr", threshold=10, entries=(3, 5, 7),
-                raised_at=NOW - timedelta(minutes=12), number=14,
-            ),
-            Alert(
-                id="clock_drift-2", rule="clock_drift", group="*", threshold=1, entries=(2,),
-                raised_at=NOW - timedelta(hours=3), number=1, acknowledged_by="dvorak.jan",
-            ),
-        ]
-    )  # fmt: skip
-
-    async def standing(self):
-        return self.kept
-
-    async def acknowledge(self, alert, by, entry):
-        open_still = [one for one in self.kept if one.id == alert and not one.acknowledged_by]
-        self.kept = [replace(one, acknowledged_by=by) if one in open_still else one for one in self.kept]
-        if open_still:
-            self.recorded.append(entry)
-        return bool(open_still)
 
 
 @dataclass
@@ -265,6 +238,7 @@ class Office:
         self.kept = OF_THREE_MONTHS
         self.holds = MemoryHolds(self.log.record)
         self.witnesses = ()
+        self.out_of_reach = 0
         self.recomputation = Recomputation(["cat", str(self.verifying)], self.log.record, lambda: NOW)
 
     def says(self, *said: Said, never_ends: bool = False) -> None:
@@ -335,6 +309,7 @@ class Office:
             self.what_is_kept,
             self.vouching,
             self.alerts.standing,
+            self.not_reached,
         )
         asks = Asks(lambda *who: self.asks.of(*who), lambda *name: self.asks.title(*name))  # noqa: PLW0108 - set later
         return {
@@ -363,6 +338,9 @@ class Office:
 
     async def vouching(self):
         return self.witnesses
+
+    async def not_reached(self):
+        return self.out_of_reach
 
     def _report(self, desk: Desk, record):
         pages = ComplianceReport(desk, self.made_report, self.drawn, record, NAMES, "higher")

@@ -19,8 +19,8 @@ from tests.rig.incidents import incidents
 pytestmark = pytest.mark.real
 
 CENTRE = [
-    "/", "/log", "/answers", "/charts", "/views", "/alerts", "/incidents", "/sessions", "/people", "/suspensions", "/exceptions",
-    "/integrity", "/holds", "/report", "/nodes",
+    "/", "/log", "/answers", "/charts", "/views", "/alerts", "/incidents", "/sessions", "/people", "/suspensions",
+    "/exceptions", "/integrity", "/holds", "/report", "/nodes",
 ]  # fmt: skip
 CURRENT = re.compile(r'<a href="([^"]+)" aria-current="page">')
 

@@ -56,6 +56,16 @@ async def test_the_overview_warns_while_the_last_verification_found_damage(clien
     assert "The log is damaged" not in await shown(client, "/")
 
 
+async def test_the_overview_warns_while_searches_do_not_reach_the_whole_log(client, office):
+    assert "Searches do not reach" not in await shown(client, "/")
+    office.out_of_reach = 20480
+    text = await shown(client, "/")
+    assert "Searches do not reach the whole log" in text
+    assert "20480 entries are not in the index yet." in text
+    czech = await (await client.get("/", headers={**AS_OFFICER, "Accept-Language": "cs"})).text()
+    assert "Hledání neprojde celý záznam" in czech
+
+
 async def test_the_overview_tells_of_emergency_access_that_is_open_or_not_reviewed(client, office):
     text = await shown(client, "/")
     assert "Emergency access" not in text

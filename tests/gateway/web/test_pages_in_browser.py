@@ -186,7 +186,7 @@ async def test_what_a_verification_found_is_accessible_in_every_look(browser, si
             site.office.recomputation.standing = standing
             if faults := await seen(opened["admin"], site, "integrity", f"integrity-{name}", language):
                 found[name] = faults
-        site.office.witnesses = WITNESSES
+        site.office.witnesses, site.office.out_of_reach = WITNESSES, 20480
         for name in ("overview", "integrity"):
             if faults := await seen(opened["admin"], site, name, f"{name}-witnesses", language):
                 found[f"witnesses on {name}"] = faults
