@@ -53,7 +53,7 @@ bench: install-tests  ## benchmarks, results in build/bench.json; NAME=hot_path 
 	@$(compiled)
 	$(BIN)/python -m tests.bench $(NAME)
 
-bench-full: install-tests  ## benchmarks over their full sets of data: an hour, and 30 GB; NAME=audit_search runs one
+bench-full: install-tests  ## benchmarks over their full sets of data: hours, and 30 GB; NAME=audit_search runs one
 	@$(compiled)
 	$(BIN)/python -m tests.bench --full $(NAME)
 

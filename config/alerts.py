@@ -13,6 +13,13 @@ OWN = "alert"
 
 
 def alert_findings(settings: Settings) -> Iterator[Finding]:
+    patience, every = settings.audit.gap_after, settings.audit.checkpoint_every
+    if not max(SHORTEST, 2 * every) <= patience <= LONGEST:
+        yield (
+            "audit.gap_after",
+            f"{patience} is not between {max(SHORTEST, 2 * every)} and {LONGEST}",
+            'write for example "5 min", and twice `audit.checkpoint_every` at least',
+        )
     seen: set[str] = set()
     for number, rule in enumerate(settings.audit.alerts):
         at = f"audit.alerts[{number}]"

@@ -49,9 +49,13 @@ class District(Mapping[MunicipalityCode, Municipality]):
 
     def found(self, written: str) -> MunicipalityCode | None:
         """The same for people, who may write a name too, if just one municipality has it."""
-        wanted = written.strip().casefold()
-        named = [one.code for one in self._by_code.values() if one.name.casefold() == wanted]
+        named = self.called(written)
         return self.code_of(written.strip()) or (named[0] if len(named) == 1 else None)
+
+    def called(self, written: str) -> list[MunicipalityCode]:
+        """All that have this name, in any case."""
+        wanted = written.strip().casefold()
+        return [one.code for one in self._by_code.values() if one.name.casefold() == wanted]
 
     def name(self, code: str) -> str:
         """Name for people; the code itself where the district has no such municipality."""

@@ -84,6 +84,11 @@ class Metrics:
             ["receiver"],
             registry=self.registry,
         )
+        self.not_indexed = Gauge(
+            "brana_audit_not_indexed",
+            "Entries of the log that searches by words and details cannot look up yet",
+            registry=self.registry,
+        )
         self.certificate_ends = certificate_gauge(self.registry)
         self._recovery = Counter(
             "brana_recovery_sign_ins_total",

@@ -45,6 +45,8 @@ class Found:
     too_many: bool = False
     example: Counterexample | None = None
     rule: str = ""
+    weighed: int = 0
+    """All of the class that some permit might grant, with those that the region forbids whatever permits."""
 
 
 class Search:
@@ -78,6 +80,7 @@ class Search:
         """Of this class at one municipality, for which or another the person acts; the first that is found."""
         asked = 0
         classes = list(self._classes(never, here))
+        weighed = sum(len(actions) for _, actions in classes)
         self._ask_the_region(never, classes, here, acting_for)
         for example, actions in classes:
             key = self._as_the_region_sees_it(never, example, here, acting_for)
@@ -86,16 +89,15 @@ class Search:
                 continue
             asked += len(left)
             if asked > MOST:
-                return Found(asked, too_many=True)
+                return Found(asked, too_many=True, weighed=weighed)
             networks = self._networks[here]
             asks = question(never, example, here, acting_for, networks)
             for action in sorted(self.book.allowed(asks, left)):
                 found = replace(example, action=action, own=never.own)
                 verdict = self.book.decide(replace(asks, action=action))
-                return Found(
-                    asked, example=found, rule=verdict.rule if isinstance(verdict, Permitted) else ""
-                )
-        return Found(asked)
+                rule = verdict.rule if isinstance(verdict, Permitted) else ""
+                return Found(asked, example=found, rule=rule, weighed=weighed)
+        return Found(asked, weighed=weighed)
 
     def _classes(
         self, never: Never, here: MunicipalityCode

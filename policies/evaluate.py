@@ -98,6 +98,8 @@ class PolicyBook:
         self._sources = dict(municipal)
         self._compiled: dict[MunicipalityCode, Compiled] = {}
         self._remembered: dict[tuple[Parties, Action, Under], Outcome] = {}
+        self._circumstances: dict[Under, Under] = {}
+        self._outcomes: dict[tuple[int, ...], Outcome] = {}
 
     @property
     def names(self) -> Names:
@@ -248,9 +250,14 @@ class PolicyBook:
         return [outcomes[action] for action in actions]
 
     def _remember(self, what: tuple[Parties, Action, Under], outcome: Outcome) -> None:
+        """Thousands differ in who asks alone: circumstances and outcomes that are alike are kept once."""
         if len(self._remembered) >= REMEMBERED:
-            self._remembered.clear()  # rare, and what is asked often is soon known again
-        self._remembered[what] = outcome
+            for kept in (self._remembered, self._circumstances, self._outcomes):
+                kept.clear()  # rare, and what is asked often is soon known again
+        of, action, under = what
+        by = (outcome.permits, *map(id, outcome.deciding))  # of policies that live as long as the book
+        alike = self._outcomes.setdefault(by, outcome)
+        self._remembered[of, action, self._circumstances.setdefault(under, under)] = alike
 
     def _policies_of(self, municipality: MunicipalityCode) -> Compiled | None:
         compiled = self._compiled.get(municipality)

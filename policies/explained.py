@@ -3,14 +3,16 @@
 A decision does nothing of this (policies/explain.py has what it needs): here a few hundred other questions are asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import groupby
 from pathlib import Path
 
-from config.vocabulary import Action, technical_account_of
+from config.vocabulary import Action, Language, SubjectId, technical_account_of
 from policies.evaluate import PolicyBook
+from policies.explain import ANYBODY, SOMEBODY_ELSE
+from policies.fact_values import Called
 from policies.first_moment import moved_to_the_first_moment
 from policies.model import Question, Refused, Text, Verdict
 from policies.reasons import spell_out
@@ -28,6 +30,12 @@ OF_PROGRAMS = frozenset(
     {StepKind.NETWORK, StepKind.COUNTRY, StepKind.TIME, StepKind.ROLE, StepKind.WITHOUT_ROLE}
 )
 """Steps that a technical account may be helped by."""
+
+NOBODY_SPECIAL: dict[SubjectId, Text] = {
+    ANYBODY: {Language.CZECH: "kdokoli", Language.ENGLISH: "anybody"},
+    SOMEBODY_ELSE: {Language.CZECH: "někdo jiný", Language.ENGLISH: "somebody else"},
+}
+"""What those are called who stand for no person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +96,17 @@ class Explained:
         return any(rule.forbids and not rule.moves for rule in self.rules)
 
 
-def explained(book: PolicyBook, question: Question) -> Explained:
+def explained(
+    book: PolicyBook, question: Question, people: Mapping[SubjectId, Text] = NOBODY_SPECIAL
+) -> Explained:
+    """`people`: what those are called whom the facts may name."""
+    called = Called(book.names, NOBODY_SPECIAL | dict(people))
     verdict = book.decide(question)
     (outcome,) = book.outcomes([question])
     policies = book.policies_of(question.municipality)
     if outcome is None or outcome.error:
         failed = tuple(policy for policy in policies if outcome and policy.id == outcome.erring)
-        facts = facts_of(question, _reads(failed), book.names) if failed else ()
+        facts = facts_of(question, _reads(failed), called) if failed else ()
         rules = tuple(_rule(policy, question, book, moves=False) for policy in failed)
         return Explained(question, verdict, rules, facts, (), (), 0, complete=True)
     known = Known.of(policies, question.action)
@@ -103,7 +115,7 @@ def explained(book: PolicyBook, question: Question) -> Explained:
         for policy in policies
         if not policy.forbids and (policy.actions is None or question.action in policy.actions)
     ]
-    facts = facts_of(question, _reads(looked), book.names)
+    facts = facts_of(question, _reads(looked), called)
     if not isinstance(verdict, Refused):
         rules = tuple(_rule(policy, question, book, moves=True) for policy in outcome.deciding)
         return Explained(question, verdict, rules, facts, (), (), 0, complete=True)

@@ -48,7 +48,7 @@ FACT_TITLES: dict[Path, Text] = _named(
         "context.time.of_day": ("čas na hodinách", "time of the day"),
         "context.time.hour": ("hodina", "hour"),
         "context.time.minute": ("minuta", "minute"),
-        "context.time.weekday": ("den v týdnu (1 je pondělí)", "weekday (1 is Monday)"),
+        "context.time.weekday": ("den v týdnu", "weekday"),
         "context.time.holiday": ("státní svátek", "public holiday"),
         "context.device": ("zařízení", "device"),
         "context.device.managed": ("spravované zařízení", "managed device"),
@@ -93,9 +93,9 @@ FACT_TITLES: dict[Path, Text] = _named(
         "context.download": ("stahování", "download"),
         "context.author": ("autor", "author"),
         "context.approved_by": ("kdo už schválil", "approved by"),
-        "context.route": ("cesta aplikace", "route of the application"),
-        "context.route.id": ("název cesty aplikace", "name of the route"),
-        "context.route.path": ("začátek cesty aplikace", "beginning of the route's path"),
+        "context.route": ("část aplikace", "part of the application"),
+        "context.route.id": ("název části aplikace", "name of the part"),
+        "context.route.path": ("začátek cesty této části", "beginning of the part's path"),
     }
 )
 NOT_KNOWN: Text = {CS: "není známo", EN: "not known"}
@@ -103,3 +103,32 @@ NONE_OF_THEM: Text = {CS: "žádné", EN: "none"}
 EMPTY: Text = {CS: "prázdné", EN: "empty"}
 YES: Text = {CS: "ano", EN: "yes"}
 NO: Text = {CS: "ne", EN: "no"}
+
+
+def _of(*words: tuple[str, str, str]) -> dict[str, Text]:
+    return {value: {CS: czech, EN: english} for value, czech, english in words}
+
+
+FACTORS: dict[str, Text] = _of(
+    ("pwd", "heslo", "password"),
+    ("otp", "jednorázový kód", "one-time code"),
+    ("hwk", "klíč", "key"),
+    ("user", "ověření osoby klíčem", "the key verified its person"),
+)
+OF_VALUES: dict[Path, dict[str, Text]] = {
+    ("context", "sign_in", "level"): _of(
+        ("1", "1 – heslo", "1 – password"),
+        ("2", "2 – heslo a druhý faktor", "2 – password and a second factor"),
+        ("3", "3 – bezpečnostní nebo přístupový klíč", "3 – a security key or a passkey"),
+    ),
+    ("context", "time", "weekday"): _of(
+        ("1", "pondělí", "Monday"),
+        ("2", "úterý", "Tuesday"),
+        ("3", "středa", "Wednesday"),
+        ("4", "čtvrtek", "Thursday"),
+        ("5", "pátek", "Friday"),
+        ("6", "sobota", "Saturday"),
+        ("7", "neděle", "Sunday"),
+    ),
+}
+"""What values of closed sets are called, by the fact's path."""

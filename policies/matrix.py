@@ -152,9 +152,10 @@ def _of_case(facts: Facts, case: Case, now: datetime) -> Facts:
     if device is not None and device.managed:
         device = replace(device, reported_at=now)
     facts = of_somebody_else(facts, case.application, case.action)
-    if facts.device == device and facts.route == case.part:
-        return facts
-    return replace(facts, device=device, route=case.part)
+    idle = timedelta(0) if facts.idle is None else facts.idle  # somebody who is there just now
+    return replace(
+        facts, device=device, route=case.part, idle=idle, impossible_travel=bool(facts.impossible_travel)
+    )
 
 
 def _permitted(outcomes: Mapping[Case, Outcome | None]) -> frozenset[Case]:

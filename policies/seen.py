@@ -1,22 +1,18 @@
 """The facts that policies look at, with the values of one question, as people read them. Pure."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
-from config.vocabulary import ApplicationId, Language, Role, technical_account_of
-from policies.fact_words import EMPTY, FACT_TITLES, NO, NONE_OF_THEM, NOT_KNOWN, YES
+from config.vocabulary import Language
+from policies.fact_values import Called
+from policies.fact_words import FACT_TITLES, NOT_KNOWN
 from policies.model import Question, Text
 from policies.reading import Path
-from policies.reasons import ACTION_TITLES, Names
-from policies.request import EVERYTHING, LOCAL, circumstances, entities, parties
+from policies.request import EVERYTHING, circumstances, entities, parties
 from policies.review import Policy
 
-AGES = frozenset({"age", "idle"})
-SECONDS = re.compile(r"[0-9]+s")
 MISSING = object()
 ITSELF = ""
 """Who or what it is, beside its attributes."""
@@ -34,13 +30,13 @@ class Fact:
     known: bool
 
 
-def facts_of(question: Question, reads: Iterable[Path], names: Names) -> tuple[Fact, ...]:
+def facts_of(question: Question, reads: Iterable[Path], called: Called) -> tuple[Fact, ...]:
     """In the order of the schema; whole records are left out where something in them is told."""
     paths = set(reads)
     told = {path for path in paths if not any(other[: len(path)] == path != other for other in paths)}
     told |= {("action",), *(path for path in paths if path == ("resource",))}
     world = world_of(question)
-    return tuple(_fact(path, _at(world, path), names) for path in sorted(told, key=_place))
+    return tuple(_fact(path, _at(world, path), called) for path in sorted(told, key=_place))
 
 
 def changed(before: JSON, after: JSON) -> frozenset[Path]:
@@ -96,66 +92,9 @@ def _place(path: Path) -> tuple[int, Path]:
     return (order.index(path) if path in FACT_TITLES else len(order)), path
 
 
-def _fact(path: Path, raw: Any, names: Names) -> Fact:
+def _fact(path: Path, raw: Any, called: Called) -> Fact:
     name = ".".join(path)
     title = FACT_TITLES.get(path) or dict.fromkeys(Language, name)
     if raw is MISSING:
         return Fact(name, title, NOT_KNOWN, known=False)
-    value = {language: _said(raw, path, names, language) for language in Language}
-    return Fact(name, title, value, known=True)
-
-
-def _said(raw: Any, path: Path, names: Names, language: Language) -> str:
-    if isinstance(raw, dict):
-        return _said_of(raw, names, language)
-    if isinstance(raw, bool):
-        return (YES if raw else NO)[language]
-    if isinstance(raw, int) and path[-1] in AGES:
-        return str(timedelta(seconds=raw))
-    if isinstance(raw, list):
-        return ", ".join(sorted(_said(one, path, names, language) for one in raw)) or NONE_OF_THEM[language]
-    return str(raw) or EMPTY[language]
-
-
-def _said_of(raw: JSON, names: Names, language: Language) -> str:
-    match raw:
-        case {"action": action}:
-            return ACTION_TITLES[action][language]
-        case {"__extn": {"arg": str(text)}}:
-            return _instant(text)
-        case {"__entity": {"type": kind, "id": name}} | {"type": kind, "id": name}:
-            return _entity(str(kind), str(name), names, language)
-        case _:
-            return ", ".join(f"{name} {_said(one, (name,), names, language)}" for name, one in raw.items())
-
-
-def _instant(text: str) -> str:
-    """Moments as a clock here shows them; days and addresses as they are."""
-    if SECONDS.fullmatch(text):
-        return str(timedelta(seconds=int(text[:-1])))
-    if "T" not in text:
-        return text
-    return f"{datetime.fromisoformat(text).astimezone(LOCAL):%Y-%m-%d %H:%M:%S}"
-
-
-def _entity(kind: str, name: str, names: Names, language: Language) -> str:
-    match kind:
-        case "Role":
-            return Role(name).title_in(language)
-        case "Municipality":
-            return names.district.name(name)
-        case "Application":
-            return _application(name, names, language)
-        case "Office":
-            where, _, role = name.partition("/")
-            return f"{Role(role).title_in(language)} ({names.district.name(where)})"
-        case "Resource":
-            where, _, application = name.partition("/")
-            return f"{_application(application, names, language)} ({names.district.name(where)})"
-        case _:
-            return technical_account_of(name) or name  # type: ignore[arg-type]
-
-
-def _application(name: str, names: Names, language: Language) -> str:
-    title = names.applications.get(ApplicationId(name))
-    return title[language] if title else name
+    return Fact(name, title, called.said(raw, path), known=True)

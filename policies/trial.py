@@ -46,7 +46,9 @@ class Tried:
     name: str
     municipality: MunicipalityCode
     questions: int
-    """Asked of the policies; none where no permit could apply."""
+    """Asked of all policies there; none where no permit could apply, or the region forbids it whatever permits."""
+    weighed: int
+    """With those that the region forbids."""
     broken: Text | None
     """How, for people; None: it holds."""
 
@@ -74,6 +76,7 @@ class _Held:
     """What came of one of them, whoever's the municipality is."""
 
     questions: int
+    weighed: int
     broken: Text | None
 
 
@@ -114,7 +117,16 @@ def tried(
             _remember(key, held)
         for (file, placed), found in zip(said, held, strict=True):
             kind: Kind = "case" if isinstance(placed.said, Case) else "never"
-            yield Tried(file.file, placed.line, kind, placed.said.name, code, found.questions, found.broken)
+            yield Tried(
+                file.file,
+                placed.line,
+                kind,
+                placed.said.name,
+                code,
+                found.questions,
+                found.weighed,
+                found.broken,
+            )
 
 
 def _concerns(placed: Placed, code: MunicipalityCode) -> bool:
@@ -154,7 +166,7 @@ class _At:
         asked = 0
         for file, placed in said:
             own = file.only is not None
-            found = _Held(0, TOO_MANY) if own and asked >= MOST_OWN else self.held(placed.said)
+            found = _Held(0, 0, TOO_MANY) if own and asked >= MOST_OWN else self.held(placed.said)
             asked += found.questions if own else 0
             yield found
 
@@ -162,12 +174,12 @@ class _At:
         if isinstance(said, Never):
             acting_for = {"": self._here, ELSEWHERE: self._elsewhere}.get(said.own)
             found = self._search.of(said, self._here, acting_for or MunicipalityCode(said.own))
-            return _Held(found.asked, _told(found))
+            return _Held(found.asked, found.weighed, _told(found))
         question, book = said.question(self._here), self._search.book
         named = [question.municipality, question.own_municipality or question.municipality]
         names = [book.names.district.name(one) for one in named if one in book.names.district]
         broken = said.broken_by(book.decide(question), [*named, *names])
-        return _Held(1, broken)
+        return _Held(1, 1, broken)
 
 
 def _told(found: Found) -> Text | None:

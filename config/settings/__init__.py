@@ -159,9 +159,13 @@ class Audit(Setting, frozen=True, kw_only=True):
     """Of duties by act 264/2025, which the report is held against: `higher` by decree 409/2025, `lower` by 410/2025."""
     kept_months: Annotated[int, Meta(ge=1, le=1200)] = 18
     """How long a month of the log is kept behind its last entry; what a legal hold covers is kept longer."""
+    incident_kept_months: Annotated[int, Meta(ge=0, le=1200)] = 18
+    """How long the months of the log with evidence of an incident are held after it was closed."""
     receivers: list[AuditReceiver] = field(default_factory=list)
     receiver_down_after: timedelta = timedelta(minutes=5)
     """For how long a receiver takes nothing until the log says so."""
+    gap_after: timedelta = timedelta(minutes=5)
+    """For how long requests may have no entry, or entries no checkpoint, until the log says so."""
     alerts: list[AlertRule] = field(default_factory=list)
     """Besides those that are delivered; one of the same name takes its place."""
     witnesses: list[WitnessSetting] = field(default_factory=list)

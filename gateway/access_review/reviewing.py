@@ -145,14 +145,20 @@ class Reviewing:
 
         return await self._told(self.store.look(look), by, now, "look", which)
 
+    async def to_be_decided(
+        self, by: Reviewer, which: CampaignId, number: int, choice: Choice, comment: str, now: datetime
+    ) -> tuple[Campaign, Item, str]:
+        """What `decide` would refuse is refused, and nothing is done. Raises ReviewRefused."""
+        look = partial(
+            deciding.to_be_decided, by=by, which=which, number=number, choice=choice, comment=comment
+        )
+        return await self._told(self.store.look(look), by, now, "decide", which)
+
     async def decide(
         self, by: Reviewer, which: CampaignId, number: int, choice: Choice, comment: str, now: datetime
     ) -> Item:
         """What is removed has reached the person's sessions when this returns. Raises ReviewRefused."""
-        look = partial(
-            deciding.to_be_decided, by=by, which=which, number=number, choice=choice, comment=comment
-        )
-        campaign, before, kept = await self._told(self.store.look(look), by, now, "decide", which)
+        campaign, before, kept = await self.to_be_decided(by, which, number, choice, comment, now)
         if choice is Choice.REMOVE and before.held.kind in FINAL:
             await self._told(self._ended(campaign, before.held, kept, by, now), by, now, "decide", which)
 

@@ -24,12 +24,13 @@ DELIVERED = (
     AlertRule(
         name="log_damaged",
         codes=[
-            *("audit.verified", "audit.receiver_missed", "access.spool_damaged"),
+            *("audit.verified", "audit.receiver_missed", "access.spool_damaged", "witness.refused"),
             *("audit.index_altered", "audit.place_moved", "audit.hold_restored"),
         ],
         outcomes=["failure"],
         group_by="all",
     ),
+    AlertRule(name="log_gap", codes=["audit.gap_found"], group_by="all"),
     AlertRule(name="clock_drift", codes=["system.clock_jumped"], group_by="all"),
     AlertRule(
         name="mass_download", codes=["access.request"], outcomes=["success"], sum_of="bytes_out", at_least=GIB

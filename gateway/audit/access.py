@@ -16,6 +16,7 @@ import msgspec
 
 from config.asked_word import parts_of
 from config.vocabulary import SessionId
+from gateway.audit.canonical import LARGEST_INTEGER
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import MARK, neutral
 
@@ -190,33 +191,40 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder], times: int = 1
     holder = holders.get(SessionId(session), NOBODY) if session else NOBODY
     application, municipality, action, route = _route(line.route or "")
     status, reason = line.status or 0, _reason(line)
+    said: tuple[str, ...] = (
+        *(line.method or "", line.host or "", line.path or "", line.flags or "", line.user_agent or ""),
+        *(line.protocol or "", line.address or "", line.request_id or "", session, generation, active),
+    )
+    if not _plain(said):
+        said = tuple(map(_text, SAID, said))
+    method, host, path, flags, agent, protocol, address, request_id, session, generation, active = said
     return Entry(
         code=Code.ACCESS,
         outcome=_outcome(status, reason),
         at=line.time.astimezone(UTC),
         subject=holder.subject,
         person=holder.person,
-        session=_text("session", session),
-        municipality=_text("municipality", active) or municipality,
+        session=session,
+        municipality=active or municipality,
         own_municipality=holder.own_municipality,
         application=application,
         action=action,
-        address=_text("address", line.address),
-        request_id=_text("request_id", line.request_id),
+        address=address,
+        request_id=request_id,
         reason=reason,
         details={
-            "method": _text("method", line.method),
-            "host": _text("host", line.host),
-            "path": _text("path", line.path),
+            "method": method,
+            "host": host,
+            "path": path,
             "status": _number(status),
-            "flags": _text("flags", line.flags),
+            "flags": flags,
             "bytes_in": _number(line.bytes_in),
             "bytes_out": _number(line.bytes_out),
             "duration_ms": _number(line.duration_ms),
-            "user_agent": _text("user_agent", line.user_agent),
-            "protocol": _text("protocol", line.protocol),
+            "user_agent": agent,
+            "protocol": protocol,
             "fresh": bool(line.fresh),
-            "generation": _text("generation", generation),
+            "generation": generation,
             **({} if route is None else {ROUTE: route}),
             **({"times": times} if times > 1 else {}),
         },
@@ -274,14 +282,33 @@ def _outcome(status: int, reason: str) -> Outcome:
     return Outcome.SUCCESS if 0 < status < 400 else Outcome.FAILURE
 
 
+SAID = (
+    *("method", "host", "path", "flags", "user_agent", "protocol"),
+    *("address", "request_id", "session", "generation", "municipality"),
+)
+
+
+def _plain(said: tuple[str, ...]) -> bool:
+    """Whether `_text` leaves all of them as they are: told of them together, as it is so of nearly all."""
+    joined = "".join(said)
+    host, path, agent = len(said[1]), len(said[2]), len(said[4])
+    return (
+        len(joined) - host - path - agent <= OTHERWISE
+        and host <= LIMITS["host"]
+        and path <= LIMITS["path"]
+        and agent <= LIMITS["user_agent"]
+        and joined.isprintable()
+        and MARK not in joined
+    )
+
+
 def _text(name: str, value: str | None) -> str:
     if not value:
         return ""
-    limit = LIMITS.get(name, OTHERWISE)
-    if len(value) <= limit and value.isprintable() and MARK not in value:
-        return value  # as nearly all are: a call less for each
-    return neutral(value, limit)
+    return neutral(value, LIMITS.get(name, OTHERWISE))
 
 
 def _number(value: int | None) -> int:
-    return min(max(value or 0, 0), 2**53 - 1)
+    if value is not None and 0 <= value <= LARGEST_INTEGER:
+        return value
+    return LARGEST_INTEGER if value and value > 0 else 0

@@ -92,6 +92,8 @@ class Code(StrEnum):
     LOG_KEY_NOT_CHANGED = "audit.key_not_changed"
     LOG_INDEX_ALTERED = "audit.index_altered"
     LOG_PLACE_MOVED = "audit.place_moved"
+    LOG_ACT_REFUSED = "audit.act_refused"
+    LOG_GAP = "audit.gap_found"
     ALERT_RAISED = "alert.raised"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
     ALERT_OVER = "alert.over"

@@ -19,6 +19,16 @@ GROUPS: tuple[Group, ...] = (
     (
         Title(cs="Upozornění", en="Alerts"),
         {
+            "requests_not_recorded": Title(
+                cs="požadavky procházejí, ale žádný se nezapsal",
+                en="requests are answered, and none was recorded",
+            ),
+            "entries_not_sealed": Title(
+                cs="záznamy nikdo nezapečetil", en="entries were not sealed by a checkpoint"
+            ),
+            "numbers_missing": Title(
+                cs="v řadě čísel chybějí záznamy", en="entries are missing from the numbers"
+            ),
             "alert_not_open": Title(
                 cs="upozornění už pominulo, nebo je převzaté",
                 en="the alert was over, or in somebody's hand",

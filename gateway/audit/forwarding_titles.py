@@ -4,6 +4,10 @@ from config.settings import Title
 from gateway.audit.entry import Code
 
 FORWARDING_TITLES: dict[Code, Title] = {
+    Code.LOG_GAP: Title(
+        cs="Mezera v auditním záznamu: {reason} (počet: {number}, od záznamu {first}, od {since})",
+        en="Gap in the log: {reason} (number: {number}, from entry {first}, since {since})",
+    ),
     Code.ALERT_RAISED: Title(
         cs="Upozornění „{alert_rule}“: {alert_of} (dosud: {number}, mez: {threshold})",
         en="Alert “{alert_rule}”: {alert_of} (so far: {number}, threshold: {threshold})",

@@ -16,10 +16,13 @@ from config.vocabulary import SessionId
 from gateway.audit import spool
 from gateway.audit.access import Damaged, damage_entry
 from gateway.audit.entry import Entry
+from gateway.audit.prepared import Prepared
 from gateway.audit.read_ahead import Holders, ReadAhead
 from gateway.audit.spool import Place, SpoolFile
 
-BATCH = 500  # entries in a transaction: some 25 ms of the one writer, so that decisions need not wait longer
+BATCH = (
+    1_000  # entries in a transaction: some 25 ms of the one writer, so that decisions need not wait longer
+)
 POLL = 0.25  # seconds between looks at the spool
 RETRY = 1.0  # seconds after something failed, and between reminders to Envoy to reopen its log
 
@@ -57,7 +60,11 @@ class SpoolStore(Protocol):
     async def places(self) -> Mapping[str, Place]: ...
 
     async def move(
-        self, before: Place, after: Place | None, entries: Sequence[Entry], seen: Mapping[SessionId, datetime]
+        self,
+        before: Place,
+        after: Place | None,
+        entries: Sequence[Entry | Prepared],
+        seen: Mapping[SessionId, datetime],
     ) -> None:
         """In one transaction record the entries, note when sessions were `seen` at work, and put `after` for
         `before` (None: forget it).

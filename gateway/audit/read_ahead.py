@@ -13,7 +13,7 @@ from config.vocabulary import SessionId
 from gateway.audit import spool
 from gateway.audit.access import Damaged, Holder, Line, access_entry, damage_entry
 from gateway.audit.crowding import Told, told
-from gateway.audit.entry import Entry
+from gateway.audit.prepared import Prepared, prepared
 from gateway.audit.spool import Place
 
 WINDOW = 1024 * 1024  # bytes read at once; Envoy's header limit keeps a line far below
@@ -24,7 +24,7 @@ Holders = Callable[[Collection[SessionId]], Awaitable[Mapping[SessionId, Holder]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    entries: Sequence[Entry]
+    entries: Sequence[Prepared]
     bytes: int
     """Of the lines they tell of."""
     seen: Mapping[SessionId, datetime]
@@ -68,11 +68,13 @@ class ReadAhead:
 
 def _entries(
     found: Sequence[Told], place: Place, holders: Mapping[SessionId, Holder], now: datetime
-) -> list[Entry]:
+) -> list[Prepared]:
     return [
-        access_entry(one.item, holders, one.times)
-        if isinstance(one.item, Line)
-        else damage_entry(one.item, place.name, place.offset + one.piece.start, now)
+        prepared(
+            access_entry(one.item, holders, one.times)
+            if isinstance(one.item, Line)
+            else damage_entry(one.item, place.name, place.offset + one.piece.start, now)
+        )
         for one in found
     ]
 

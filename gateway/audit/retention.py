@@ -34,6 +34,10 @@ class Hold:
         return None if self.until is None else moment(self.until)
 
     @property
+    def placed(self) -> datetime:
+        return moment(self.placed_at)
+
+    @property
     def stands(self) -> bool:
         return self.lifted_at is None
 

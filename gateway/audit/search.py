@@ -12,11 +12,13 @@ from typing import Protocol
 
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
 from gateway.audit.canonical import Recorded
+from gateway.audit.counts import ByValue, OverTime
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.facts import microseconds
 from gateway.audit.fields import Told
 
 PAGE = 50
+NEWS = 20  # entries that whoever follows the log is shown at a look; more cannot be read
 COUNTED = 1_000  # entries that are counted; more is told as "more than"
 LONGEST_SPAN = timedelta(days=7)
 FARTHEST = 2**62 - 1  # microseconds: a place before or behind every time
@@ -238,6 +240,20 @@ class Hour:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """What was added to the log behind a number."""
+
+    entries: tuple[Found, ...]
+    """In the order in which they were added, the newest of those that fit."""
+    not_shown: int
+    """Older ones that fit too."""
+    not_looked_at: int
+    """More was added than one look takes; whether any of that fits, nobody knows."""
+    end: int
+    """The number of the first entry that is not there yet: where the next look begins."""
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """How many entries there are: exactly, or `at_least` that many."""
 
@@ -275,4 +291,16 @@ class Search(Protocol):
 
     async def hours(self, since: datetime, until: datetime) -> tuple[Hour, ...]:
         """Hours of a span in which something happened; `since` is moved to `LONGEST_SPAN` before `until`."""
+        ...
+
+    async def behind(self, query: Query, number: int) -> News:
+        """What fits of the entries from this number on. Raises TooManyPeople."""
+        ...
+
+    async def over_time(self, query: Query) -> OverTime:
+        """Raises TooManyPeople."""
+        ...
+
+    async def by_value(self, query: Query, field: str, most: int) -> ByValue:
+        """`field`: of `gateway.audit.fields`, or `HOUR_OF_DAY`. Raises TooManyPeople."""
         ...

@@ -37,6 +37,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="taková obec, aplikace nebo uzavření není",
                 en="there is no such municipality, application or closure",
             ),
+            "incident_hold_over": Title(
+                cs="incident takové zadržení nemá, nebo už je zrušeno",
+                en="the incident has no such hold, or it was lifted",
+            ),
             "evidence_not_in_log": Title(
                 cs="takový záznam v auditním záznamu není", en="the audit log has no such entry"
             ),

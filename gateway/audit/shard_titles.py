@@ -20,4 +20,8 @@ SHARD_TITLES: dict[Code, Title] = {
         cs="Zadržení záznamů zrušeno: {who} (zadržení {hold}, důvod: {why})",
         en="Hold on records lifted: {who} (hold {hold}, reason: {why})",
     ),
+    Code.LOG_ACT_REFUSED: Title(
+        cs="Neprovedený úkon s auditním záznamem: {who} ({reason})",
+        en="Act about the audit log not done: {who} ({reason})",
+    ),
 }

@@ -108,11 +108,13 @@ def _made_of(key: str, text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-_of_detail = lru_cache(maxsize=4096)(_made_of)  # what is said of a person, a browser or a host repeats
+_of_detail = lru_cache(maxsize=1024)(
+    _made_of
+)  # what is said of a person, a browser or a host repeats; 3 KiB each
 _columns = attrgetter(*(name for name in COLUMNS if name != NOT_INDEXED))
 
 
-@lru_cache(maxsize=2048)  # those of one session repeat
+@lru_cache(maxsize=256)  # those of one session repeat; 5 KiB each
 def _of_columns(values: tuple[str, ...]) -> frozenset[str]:
     names = [name for name in COLUMNS if name != NOT_INDEXED]
     given = {name: value for name, value in zip(names, values, strict=True) if value}

@@ -1,7 +1,8 @@
 """Whether the log is whole: everything is computed again from the rows and held against all checkpoints.
 
-One pass, constant memory. The answer names the first entry that is broken and what is wrong with it. Each shard has a
-tree of its own; the first entry of one names the tree before it, also where that was dropped and left a checkpoint.
+One pass, constant memory. The answer names the first entry that is broken and what is wrong with it. Pages that
+somebody found right in themselves are taken as a whole (`sound`), others row by row. Each shard has a tree of its own;
+the first entry of one names the tree before it, also where that was dropped and left a checkpoint.
 """
 
 from collections.abc import Iterable
@@ -13,30 +14,14 @@ from gateway.audit.anchors import Anchor, Fault, Source
 from gateway.audit.bounds import NEVER, ONE_TREE, Bounds
 from gateway.audit.canonical import NotCanonical, parse, read
 from gateway.audit.entry import Code
-from gateway.audit.facts import LATEST, Fact, differing, facts_written, moment
+from gateway.audit.facts import differing, facts_written, moment
+from gateway.audit.page import Page, Row, Sound
 from gateway.audit.shard import Shard
 from gateway.audit.shard_acts import opens_behind, told_dropped
 from gateway.audit.tree import Frontier, leaf_hash
 from gateway.audit.verify_beside import TOLD_OF, Beside, Difference
 
 OF_SHARDS = frozenset({Code.LOG_SHARD_OPENED.value, Code.LOG_SHARD_DROPPED.value})
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An entry as it is stored; nothing of it is believed."""
-
-    sequence: int
-    facts: tuple[Fact, ...]
-    """In the order of `FACTS`; the first is the number again."""
-    canonical: bytes
-    leaf: bytes
-
-    @property
-    def at(self) -> datetime | None:
-        """Receive time that the columns claim."""
-        received = self.facts[1]
-        return moment(received) if isinstance(received, int) and abs(received) < LATEST else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +128,23 @@ class _Pass:
         if size == self.sealed:
             self._since = received
         self.last = received
+
+    def takes(self, page: Sound, tail: StoredTail | None) -> bool:
+        """Whether it stands where the next entries are to be, behind the first of a shard and before its end."""
+        if (page.first, self._before) != (self.size, None) or self._began is None or self.last is None:
+            return False
+        if page.end > min(self._turn_at, tail.size if tail else 0) or page.received[0] < self.last:
+            return False
+        begin = 0
+        while begin < len(page):
+            self._reach(self.size)
+            if self.size == self.sealed:
+                self._since = page.received[begin]
+            until = page.end if self._next is None else min(self._next.size, page.end)
+            end = until - page.first
+            self.frontier = self.frontier.extend(page.leaves_of(begin, end))
+            begin, self.last = end, page.received[end - 1]
+        return True
 
     def end(self, tail: StoredTail | None) -> None:
         """After the last row."""
@@ -359,21 +361,24 @@ class _Pass:
 
 
 def verify(
-    rows: Iterable[Row],
+    pages: Iterable[Page],
     anchors: Iterable[Anchor],
     tail: StoredTail | None,
     bounds: Bounds = ONE_TREE,
     beside: Beside | None = None,
 ) -> Report:
-    """Read everything. `rows` in the order of their numbers; `anchors` from `anchors.anchors`; `beside`: what
+    """Read everything. `pages` in the order of their numbers; `anchors` from `anchors.anchors`; `beside`: what
     else the database keeps that entries tell of.
     """
     reading = _Pass(anchors, bounds, tail.month if tail else "", beside or Beside())
     broken = None
     try:
-        for row in rows:
-            reading.beyond(row, tail)
-            reading.entry(row)
+        for page in pages:
+            if page.sound is not None and reading.takes(page.sound, tail):
+                continue
+            for row in page.rows():
+                reading.beyond(row, tail)
+                reading.entry(row)
         reading.end(tail)
     except _Found as found:
         broken = found.broken

@@ -13,6 +13,7 @@ from config.asked_word import asked_word
 from config.identity import names_of
 from config.settings import Identity
 from config.vocabulary import Action, MunicipalityCode, RouteName, technical_account_of
+from gateway.asks.ended_orders import with_who_ended
 from gateway.asks.separation import REASON as DUTIES_MEET
 from gateway.authorize.facts import Asked, facts_change_at, facts_of
 from gateway.authorize.refusals import refusal
@@ -23,7 +24,7 @@ from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
 from gateway.grants.claims import Assertion, Grant
 from gateway.grants.person import told
 from gateway.sessions.session import Session
-from policies.model import NOTHING_FURTHER, Facts, Permitted, Question
+from policies.model import NOTHING_FURTHER, AskFor, Facts, Permitted, Question
 
 Permits = tuple[Question, frozenset[Action]]
 """By one route, or by those without a name, and what."""
@@ -121,12 +122,15 @@ def _by_policy(
     along = offer.actions_of(route_named_in(question)) - {question.action}
     verdict, further = snapshot.policies.decide_and_look(question, along)
     if not isinstance(verdict, Permitted):
+        advice = verdict.advice
+        if verdict.ask_for in (AskFor.ORDER, AskFor.ACCESS):  # else the order would not have helped
+            advice = with_who_ended(advice, snapshot.asks(session.subject), question)
         return Refused(
             reason=verdict.reason,
             rule=verdict.rule,
             policy_version=verdict.version,
             title=verdict.title,
-            advice=verdict.advice,
+            advice=advice,
             municipality=question.municipality,
             detail=verdict.detail,
             ask_for=verdict.ask_for,

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from config.district import District
 from config.vocabulary import (
     ApplicationId,
+    Language,
     MunicipalityCode,
     Role,
     RouteName,
@@ -23,7 +25,7 @@ from idp.directory.work import NOTHING_KNOWN, Work
 from policies.evaluate import PolicyBook
 from policies.explain import ANYBODY
 from policies.explained import Explained, explained
-from policies.model import Device, Question, Refused, Route
+from policies.model import Device, Question, Refused, Route, Text
 from policies.said import NOTHING_SAID, Said, with_said
 from policies.somebody_elses import of_somebody_else
 
@@ -37,11 +39,27 @@ class Somebody:
     work: Work = NOTHING_KNOWN
     state: AccountState = AccountState.ACTIVE
     """Of the account, as it counts."""
+    name: str = ""
+    """Empty: nobody in particular, by roles alone."""
+
+    @property
+    def reads(self) -> bool:
+        """Whether the words of a refusal are those that this person is told; else nobody comes so far."""
+        return self.state is AccountState.ACTIVE
+
+    def called(self, district: District, language: Language) -> str:
+        """By name; by roles where nobody in particular is meant: `starosta (Hulín)`."""
+        roles = (
+            f"{role.title_in(language)} ({district.name(where)})"
+            for role in Role
+            for where in sorted(place for place, held in self.roles if held is role)
+        )
+        return self.name or ", ".join(roles)
 
 
 def somebody(person: Person) -> Somebody:
     roles = frozenset((held.municipality, held.role) for held in person.roles)
-    return Somebody(person.subject, roles, person.work, person.state)
+    return Somebody(person.subject, roles, person.work, person.state, person.name)
 
 
 def anybody(*roles: tuple[MunicipalityCode, Role]) -> Somebody:
@@ -83,14 +101,14 @@ def known_route(application: ApplicationId, name: RouteName | None, snapshot: Sn
 
 
 def explained_as_decided(
-    book: PolicyBook, question: Question, snapshot: Snapshot, state: AccountState = AccountState.ACTIVE
+    book: PolicyBook, question: Question, snapshot: Snapshot, who: Somebody | None = None
 ) -> Explained:
-    """Also where the product refuses before it asks the policies: then no rule is to blame, and none helps. `state`: of
-    the account of whom it is about.
+    """Also where the product refuses before it asks the policies: then no rule is to blame, and none helps. `who`: whom
+    it is about, where that is known.
     """
-    before = shut(state, book.version) or _kept_out(question, snapshot)
+    before = (shut(who.state, book.version) if who else None) or _kept_out(question, snapshot)
     if before is None:
-        return explained(book, question)
+        return explained(book, question, _people(question.subject, who, snapshot))
     advice = {language: with_contact(text, language, None) for language, text in before.advice.items()}
     verdict = Refused(
         reason=before.reason,
@@ -101,6 +119,16 @@ def explained_as_decided(
         detail=before.detail,
     )
     return Explained(question, verdict, (), (), (), (), 0, complete=True)
+
+
+def _people(subject: SubjectId, who: Somebody | None, snapshot: Snapshot) -> dict[SubjectId, Text]:
+    """Whom the facts may name: the person, and who had a hand in what they asked for."""
+    names = {subject: who.name} if who and who.name else {}
+    for one in snapshot.asks(subject):
+        for each in (one.asker, one.holder, one.sponsor):
+            if each is not None:
+                names.setdefault(each.subject, each.name)
+    return {one: dict.fromkeys(Language, name) for one, name in names.items()}
 
 
 def _kept_out(question: Question, snapshot: Snapshot) -> Kept | None:

@@ -5,6 +5,7 @@ no role beside it. What only a ticket, a delegation or an emergency opens is not
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from config.holidays import is_public_holiday
@@ -15,6 +16,7 @@ from idp.events import Factor
 from idp.http.moments import PRAGUE
 from idp.login.level import WITH
 from policies.model import IN_ORDER, Facts, Question
+from policies.somebody_elses import DECIDED_OF_OTHERS, of_somebody_else
 
 FOR_EVERYBODY = frozenset({ApplicationId("portal")})
 """What every role opens tells nothing of one."""
@@ -47,7 +49,9 @@ def questions_at_best(
     snapshot: Snapshot,
     then: datetime,
 ) -> Iterator[tuple[Question, frozenset[Action]]]:
-    """One for each application there, and for each named route of it, with the actions it has."""
+    """For each application there, and each named route of it, with the actions it has; where somebody decides, about
+    somebody else's matter.
+    """
     for application, offer in snapshot.applications.items():
         if municipality in offer.municipalities and application not in FOR_EVERYBODY:
             question = Question(
@@ -64,7 +68,12 @@ def questions_at_best(
                 now=then,
                 facts=AT_BEST,
             )
-            yield from offer.questions(question)
+            for one, actions in offer.questions(question):
+                decided = {action for action in actions if (application, action) in DECIDED_OF_OTHERS}
+                yield one, actions - decided
+                for action in in_order(decided):
+                    about = of_somebody_else(one.facts, application, action)
+                    yield replace(one, action=action, facts=about), frozenset({action})
 
 
 def together(opened: Iterable[tuple[ApplicationId, Iterable[Action]]]) -> tuple[Opened, ...]:

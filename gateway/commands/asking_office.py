@@ -23,6 +23,7 @@ from gateway.commands.own_applications import OWN, REQUESTS
 from gateway.commands.state import now
 from gateway.sessions.officers_act import Officer
 from gateway.sessions.session import Session
+from gateway.web.portal.standing import Asks
 from gateway.web.requests.store import Askable
 from idp.directory.person import Person
 from idp.directory.replicated import ReplicatedPeople
@@ -105,6 +106,11 @@ def where_to_ask(plane: ControlPlane, session: Session, request: AccessRequest, 
         return ""
     where = f"{plane.addresses.of_own(REQUESTS)}{ASKED_AT[refused.ask_for]}"
     return f"{where}?application={request.application}&{request.action}=1"
+
+
+def asks_shown(plane: ControlPlane) -> Asks:
+    """What the portal tells of."""
+    return Asks(plane.asked.of, lambda name: plane.application_titles().get(name))
 
 
 async def holding(

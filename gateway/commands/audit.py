@@ -6,7 +6,7 @@ What a verification found is told first: a log that takes no entry is when its v
 import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,11 +14,11 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from config.vocabulary import ApplicationId, SessionId
+from config.vocabulary import SessionId
 from gateway.audit import acts
 from gateway.audit.anchors import within
 from gateway.audit.checkpoint import Checkpoint, unseal
-from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import moment
 from gateway.audit.note import DASH, LARGEST, NoteRefused
 from gateway.audit.places import BLOCK
@@ -26,24 +26,26 @@ from gateway.audit.reasons import Reasons
 from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.audit.search import Altered, Page, Query, Unreadable
 from gateway.audit.verify import Report
-from gateway.audit.written import ConditionUnusable, query_of
 from gateway.commands.audit_alerts import alerts
 from gateway.commands.audit_ask import ask
 from gateway.commands.audit_asked import municipality_of, reason_of
+from gateway.commands.audit_filters import asked, filters, narrowed
 from gateway.commands.audit_handed_out import export, key, proof, verifier
 from gateway.commands.audit_holds import hold, holds, release, shards
-from gateway.commands.audit_indexing import altered_blocks
 from gateway.commands.audit_keys import log_keys
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.audit_receivers import receivers
 from gateway.commands.audit_report import report as compliance_report
 from gateway.commands.audit_shown import as_json, as_text, known_reasons, tell_not_searched
-from gateway.commands.audit_views import query_of_view, views
+from gateway.commands.audit_tail import tail
+from gateway.commands.audit_views import views
 from gateway.commands.audit_witnesses import checkpoint, witnesses
-from gateway.commands.entry_codes import EntryCode, catalogue
+from gateway.commands.entry_codes import catalogue
+from gateway.commands.index_checks import altered_blocks
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
+from gateway.commands.reading_ahead import reading_ahead
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import local_time
 from gateway.storage.audit_evidence import verify_log
@@ -57,6 +59,7 @@ def command() -> None: ...
 
 for each in (
     ask,
+    tail,
     export,
     proof,
     verifier,
@@ -114,7 +117,7 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, index: bool, quiet: b
     finding = "whole" if report.broken is None else str(report.broken)
     entry = acts.verified(by, now(), whole=report.broken is None, entries=report.entries, finding=finding)
     _record_verification(state, entry)
-    altered = asyncio.run(altered_blocks(state.database)) if index else []
+    altered = asyncio.run(altered_blocks(state.database, now)) if index else []
     for number in altered:
         span = f"entries {number * BLOCK} to {(number + 1) * BLOCK - 1}"
         click.echo(f"the search index did NOT say what {span} say; it is made again", err=True)
@@ -131,13 +134,15 @@ def _recomputed(state: State, kept: Sequence[Checkpoint], *, quiet: bool) -> Rep
         *columns, transient=True, console=watched, disable=quiet or not watched.is_terminal
     ) as progress:
         task = progress.add_task("Recomputing the log")
-        return verify_log(
-            state.database,
-            file,
-            [state.log_verifier()],
-            kept,
-            lambda done, total: progress.update(task, completed=done, total=total),
-        )
+        with reading_ahead(state.database.place) as ahead:
+            return verify_log(
+                state.database,
+                file,
+                [state.log_verifier()],
+                kept,
+                lambda done, total: progress.update(task, completed=done, total=total),
+                ahead,
+            )
 
 
 def _checkpoint(path: Path, state: State) -> Checkpoint:
@@ -165,39 +170,11 @@ def _record_verification(state: State, entry: Entry) -> None:
         raise VerificationNotRecorded(error) from error
 
 
-def _narrowed(state: State, view: str | None, where: Query) -> Query:
-    """The view, with what `--where` says besides."""
-    if view is None:
-        return where
-    shared = asyncio.run(query_of_view(state, view))
-    given = {one.name: value for one in fields(Query) if (value := getattr(where, one.name)) != one.default}
-    return replace(shared, **given | {"having": (*shared.having, *where.having)})
-
-
-def _conditions(_context: click.Context, _option: click.Parameter, written: Sequence[str]) -> Query:
-    try:
-        return query_of(written)
-    except ConditionUnusable as error:
-        raise click.BadParameter(str(error)) from error
-
-
 @command.command(help="Entries that fit, newest first.")
 @configuration
-@click.option("--person", default=None, help="Login, subject, or part of a name.")
-@click.option("--municipality", default=None, help="Code, organisation number or name.")
-@click.option("--application", default=None, help="Id of the application.")
-@click.option("--outcome", type=click.Choice([one.value for one in Outcome]), default=None)
-@click.option("--code", "codes", multiple=True, type=EntryCode(), metavar="CODE",
-              help="What happened; may be repeated. `brana audit codes` lists them.")  # fmt: skip
+@filters
 @click.option("--session", default=None)
 @click.option("--request-id", default=None)
-@click.option("--reason", default=None, help="Named reason of a refusal.")
-@click.option("--text", default=None, help="Words, or beginnings of words, anywhere in the entry.")
-@click.option(
-    "--view", default=None, metavar="NAME", help="A view that officers share; other options narrow it."
-)
-@click.option("--where", "where", multiple=True, metavar="FIELD=VALUE", callback=_conditions,
-              help="Any field, written as in the officers' filter; may be repeated (docs/operators.md).")  # fmt: skip
 @click.option(
     "--since",
     type=MOMENT,
@@ -211,7 +188,6 @@ def _conditions(_context: click.Context, _option: click.Parameter, written: Sequ
 @click.option(
     "--without-own-reading", is_flag=True, help="Leave out that you read the log by these commands."
 )
-@click.option("--purpose", default="", metavar="TEXT", help="What for; it is recorded with your name.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 @click.option("--json", "machine", is_flag=True, help="One JSON object a line.")
 def search(  # noqa: PLR0913, PLR0917 - the options of the command
@@ -236,14 +212,9 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
     machine: bool,
 ) -> None:
     state = existing_state(configuration)
-    where = _narrowed(state, view, where)
+    where = narrowed(state, view, where)
     query = replace(
-        where,
-        text=text or where.text,
-        person=person or where.person,
-        application=ApplicationId(application) if application else where.application,
-        outcome=Outcome(outcome) if outcome else where.outcome,
-        codes=frozenset(codes) or where.codes,
+        asked(where, text=text, person=person, application=application, outcome=outcome, codes=codes),
         session=SessionId(session) if session else where.session,
         request_id=request_id or where.request_id,
         since=in_prague(since) or where.since,

@@ -26,6 +26,10 @@ from gateway.audit.for_auditors import brana_verify
 from gateway.audit.for_auditors.brana_verify import Broken, Kept, Key, notes_of, thinned, verified
 from gateway.audit.note import NoteRefused, Verifier
 from gateway.audit.proof_text import SUFFIX, proof_text
+from gateway.audit.search import Query
+from gateway.audit.selection import MOST_BY_COMMAND, Form, Wanted
+from gateway.commands import audit_selected
+from gateway.commands.audit_filters import conditions, narrowed
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
@@ -40,9 +44,10 @@ VERIFY = "run `brana audit verify`, which says where the log is damaged"
 
 
 def _said(_context: click.Context, _option: click.Parameter, written: str) -> str:
-    if not written.strip():
+    text = " ".join(written.split())
+    if not text:
         raise click.BadParameter("say what it is for")
-    return written.strip()
+    return text
 
 
 purpose_option = click.option(
@@ -56,8 +61,9 @@ purpose_option = click.option(
 
 @click.command(
     help="Write a span of the log with what proves it whole, for somebody who does not trust this machine. They verify "
-    "it with `brana audit verifier` and the log's key.",
-    short_help="A span of the log, with proofs.",
+    "it with `brana audit verifier` and the log's key. With --as: only what --where and --view find, as a file for "
+    "people or programs; --since and --until are then times of the acts.",
+    short_help="A span of the log, or what a search finds, with proofs.",
 )
 @configuration
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -69,19 +75,48 @@ purpose_option = click.option(
 )
 @click.option("--checkpoint", "kept", multiple=True, type=click.Path(path_type=Path),
               help="File with checkpoints kept elsewhere: it is proven that the log grew out of them.")  # fmt: skip
-def export(
+@click.option("--as", "form", type=click.Choice([one.value for one in Form]), default=None,
+              help="A selection, as a table, lines of JSON or OCSF.")  # fmt: skip
+@click.option("--where", "where", multiple=True, metavar="FIELD=VALUE", callback=conditions,
+              help="Of a selection: any field, as for `brana audit search`; may be repeated.")  # fmt: skip
+@click.option("--view", default=None, metavar="NAME", help="Of a selection: a view that officers share.")
+@click.option("--proofs", is_flag=True,
+              help="Of a selection: a ZIP file with the proof of each entry and what verifies it.")  # fmt: skip
+@click.option("--pseudonyms", is_flag=True, help="Of a selection: nobody is named in it.")
+def export(  # noqa: PLR0913 - the options of the command
     configuration: Path,
     file: Path,
     purpose: str,
     since: datetime | None,
     until: datetime | None,
     kept: tuple[Path, ...],
+    form: str | None,
+    where: Query,
+    view: str | None,
+    *,
+    proofs: bool,
+    pseudonyms: bool,
 ) -> None:
     begins, ends = in_prague(since), in_prague(until)
     if begins is not None and ends is not None and begins >= ends:
         raise click.UsageError("--until is not after --since: no time lies between them")
+    if form is None and (where != Query() or view is not None or proofs or pseudonyms):
+        raise click.UsageError("--where, --view, --proofs and --pseudonyms are of a selection: say --as")
+    if form is not None and kept:
+        raise click.UsageError("--checkpoint is of a span; whoever verifies a selection gives it there")
     require_new(file)
     state = existing_state(configuration)
+    if form is not None:
+        wanted = Wanted(
+            form=Form(form),
+            purpose=purpose,
+            proofs=proofs,
+            pseudonyms=pseudonyms,
+            language=state.settings.language,
+            most=MOST_BY_COMMAND,
+        )
+        audit_selected.give(state, file, narrowed(state, view, where), wanted, opened, (begins, ends))
+        return
     key, keys = state.log_verifier(), state.log_keys()
     sealed, older = _newest(state, keys), _kept(kept, keys)
     first, last = (None if one is None else microseconds(one) for one in (begins, ends))

@@ -6,10 +6,14 @@ from config.settings import Regime
 from gateway import __version__
 from gateway.asks.emergencies import emergencies
 from gateway.commands.state import State
-from gateway.compliance.facts import Facts
+from gateway.commands.witnesses import witnesses_now
+from gateway.compliance.facts import Facts, Vouches
 from gateway.compliance.report import Made, Report, last_verdict, report_of, tallies
+from gateway.storage.audit import append
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_search import LogSearch
+from gateway.storage.forwarding import StoredReceivers
+from gateway.witness.shown import Witness
 
 
 async def report_about(
@@ -31,6 +35,8 @@ async def report_about(
         recovery=recovery is not None and recovery.ended_at is None,
         verdict=await last_verdict(log),
         tallies=await tallies(log, since, until),
+        witnesses={one.name: _vouches(one) for one in await witnesses_now(state.database, settings.audit)},
+        receivers_waiting=await _waiting(state, now),
     )
     made = Made(
         at=now,
@@ -44,3 +50,25 @@ async def report_about(
         origin=settings.public.domain,
     )
     return report_of(facts, made)
+
+
+def _vouches(one: Witness) -> Vouches:
+    if one.refuses:
+        return Vouches.REFUSES
+    if one.is_away:
+        return Vouches.AWAY
+    return Vouches.COSIGNS if one.size else Vouches.NOT_YET
+
+
+async def _waiting(state: State, now: datetime) -> dict[str, datetime]:
+    """Of the receivers of the settings those that have failed for as long as is told."""
+    audit = state.settings.audit
+    names = {one.name for one in audit.receivers}
+    found = await StoredReceivers(state.database, append, state.seal).standing()
+    return {
+        one.name: one.failing_since
+        for one in found
+        if one.name in names
+        and one.failing_since is not None
+        and now - one.failing_since >= audit.receiver_down_after
+    }

@@ -42,7 +42,6 @@ from gateway.commands.activations import keep_activations, take_policies
 from gateway.commands.alerting import watch_the_log
 from gateway.commands.asking_office import ask_office
 from gateway.commands.audit_indexing import keep_index
-from gateway.commands.checkpoint_mail import keep_mailing
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import resources_of
 from gateway.commands.directories import Directories
@@ -51,14 +50,12 @@ from gateway.commands.figures import keep_figures
 from gateway.commands.fitness import require_buildable
 from gateway.commands.fleet_services import keep_door, keep_heard, look_at_nodes, renew
 from gateway.commands.following_policies import FollowingPolicies
-from gateway.commands.forwarding import forward, keep_receiver_figures
 from gateway.commands.handing_over import FIRST, WITHOUT_DIRECTORY
 from gateway.commands.hangup import Hangup
 from gateway.commands.keys_in_force import keep_keys
 from gateway.commands.left_out import let_in
 from gateway.commands.noticed import entry_of
 from gateway.commands.notices import CurrentDeliveries
-from gateway.commands.officer_room import officer_of
 from gateway.commands.operator import at_the_other_end
 from gateway.commands.policies_in_force import new_policies
 from gateway.commands.preflight import DiskFull
@@ -69,13 +66,13 @@ from gateway.commands.retention import keep_retention
 from gateway.commands.reviewing import keep_reviews
 from gateway.commands.schema_in_force import schema_in_force
 from gateway.commands.shared_policies import SharedPoliciesUnusable, node_of
-from gateway.commands.sockets import Pages, serving
+from gateway.commands.sockets import Pages, officer_rooms, serving
 from gateway.commands.starting import first_checked
 from gateway.commands.state import State, now, open_state
 from gateway.commands.suspending import look_at_suspensions
 from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
-from gateway.commands.witnesses import submissions
+from gateway.commands.watching_gaps import watch_for_gaps, watch_the_clock
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
 from gateway.fleet.door import Door
@@ -174,7 +171,7 @@ async def _serve(
         stack.push_async_callback(plane.nodes.close)
         stack.push_async_callback(recomputation.close)
         stack.push_async_callback(directories.close)
-        pages = Pages(plane, partial(officer_of, plane, recomputation))
+        pages = Pages(plane, partial(officer_rooms, plane, recomputation))
         policies = _following(plane, pages, stop)
         await stack.enter_async_context(
             running(partial(rounds.follow_nodes, plane, directories, doors, policies, schema))
@@ -213,10 +210,11 @@ async def _serve(
                 partial(keep_technical_certificates, plane),
                 partial(policies.follow),
                 partial(keep_activations, plane),
-                *submissions(plane),
-                *([partial(keep_mailing, plane)] if plane.settings.audit.mail_checkpoints_to else []),
+                *_vouched_for(plane),
                 *_forwarding(plane),
                 partial(watch_the_log, plane),
+                partial(watch_for_gaps, plane),
+                partial(watch_the_clock, plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )
@@ -311,8 +309,25 @@ async def look_again(
 
 def _forwarding(plane: ControlPlane) -> list[Round]:
     receivers = plane.settings.audit.receivers
-    figures = [partial(keep_receiver_figures, plane)] if receivers else []
-    return [*(partial(forward, plane, one) for one in receivers), *figures]
+    if not receivers:
+        return []
+    from gateway.commands.forwarding import forward, keep_receiver_figures  # noqa: PLC0415 - only who has some pays
+
+    return [*(partial(forward, plane, one) for one in receivers), partial(keep_receiver_figures, plane)]
+
+
+def _vouched_for(plane: ControlPlane) -> list[Round]:
+    """Checkpoints go to witnesses and to mailboxes, where there are such; nobody else loads it."""
+    found: list[Round] = []
+    if plane.settings.audit.witnesses:
+        from gateway.commands.witnesses import submissions  # noqa: PLC0415
+
+        found += submissions(plane)
+    if plane.settings.audit.mail_checkpoints_to:
+        from gateway.commands.checkpoint_mail import keep_mailing  # noqa: PLC0415
+
+        found.append(partial(keep_mailing, plane))
+    return found
 
 
 def _beside_envoy(plane: ControlPlane) -> list[Round]:

@@ -14,6 +14,7 @@ takes a sixth of the start. What little they throw away, a hundred objects, stay
 USUAL = gc.get_threshold()
 MADV_DONTNEED = 4  # madvise(2)
 MAPPING = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) (\S{4}) \S+ \S+ (\d+)")  # a line of proc_pid_maps(5)
+GIVEN_BACK = ("r-xp", "r--p")  # code, and what is read beside it: tables by which it was bound, texts
 CHANGED = re.compile(r"^Anonymous: +(\d+) kB")  # of proc_pid_smaps(5)
 
 
@@ -54,7 +55,8 @@ def without_collections() -> Iterator[None]:
 
 
 def give_back_code() -> None:
-    """Code of libraries that the start alone has run goes, such as that by which policies are reviewed: 12 MiB.
+    """Code of libraries that the start alone has run goes, such as that by which policies are reviewed: 12 MiB; and
+    what is read beside it, most of it the tables by which a library was bound when it was loaded: 9 MiB.
 
     What runs again comes back by itself from the kernel's cache of the file, within microseconds. Some ms.
     """
@@ -66,7 +68,7 @@ def give_back_code() -> None:
     begin = end = 0
     for line in told.splitlines():
         if mapping := MAPPING.match(line):
-            of_a_file = mapping[3] == "r-xp" and mapping[4] != "0"
+            of_a_file = mapping[3] in GIVEN_BACK and mapping[4] != "0"
             begin, end = (int(mapping[1], 16), int(mapping[2], 16)) if of_a_file else (0, 0)
         elif end and (changed := CHANGED.match(line)) and changed[1] != "0":  # not as it stands in its file
             begin = end = 0

@@ -48,6 +48,7 @@ def incident_pages(plane: ControlPlane, officer: Officer) -> Iterable[Page]:
         state.record,
         state.suspensions.of_incident,
         where_to_close(plane),
+        plane.settings.audit.incident_kept_months,
     )
 
     async def handed(

@@ -1,9 +1,10 @@
 """What the libraries of the control plane would load and it never uses, left out before they are imported.
 
-It saves memory for as long as the process lives: 7 MiB in all.
+It saves memory for as long as the process lives: 8 MiB in all.
 """
 
 import importlib
+import mimetypes
 import os
 import sys
 from types import ModuleType
@@ -18,6 +19,7 @@ WITHOUT = (
 """A library asks whether there is one, and goes on without."""
 
 NAMED = (
+    "aiohttp.tracing",  # aiohttp: hooks into requests of a client, which nothing of ours sets
     "argparse",  # aiohttp: a command line of its own
     "cedarpy.pst",  # policies as trees of typed nodes; we read Cedar's JSON
     "cryptography.hazmat.primitives.serialization.ssh",
@@ -50,6 +52,7 @@ def leave_out() -> None:
     """To be called before anything else is imported, and `let_in` when all that lives on has been."""
     sys.modules |= dict.fromkeys(name for name in WITHOUT if name not in sys.modules)  # type: ignore[arg-type]
     sys.modules |= {name: LeftOut(name) for name in NAMED if name not in sys.modules}
+    mimetypes.knownfiles.clear()  # a thousand types of the machine's; those of our files Python knows
     _without_the_authorities_of_the_machine("aiohttp")
 
 

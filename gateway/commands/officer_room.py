@@ -11,7 +11,9 @@ from gateway.commands.own_applications import REQUESTS
 from gateway.commands.policies_in_force import reasons_of
 from gateway.commands.state import now
 from gateway.commands.witnesses import witnesses_now
+from gateway.storage.alerts import StoredAlerts
 from gateway.storage.audit import append
+from gateway.storage.audit_by_terms import out_of_reach
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_retention import Retention
 from gateway.storage.audit_search import LogSearch
@@ -47,4 +49,6 @@ def officer_of(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         where_to_close(plane),
         partial(Retention(state.database).kept, plane.settings.audit.kept_months),
         partial(witnesses_now, state.database, plane.settings.audit),
+        StoredAlerts(state.database, append, state.seal).standing,
+        lambda: state.database.read(out_of_reach),
     )

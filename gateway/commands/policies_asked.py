@@ -1,6 +1,6 @@
 """Which policies a command asks: those in force, or those of a folder, which nobody has brought into force."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -75,23 +75,32 @@ def snapshot_asked(asked: Asked, asks: Sequence[Ask] = ()) -> Snapshot:
 
 def municipality_asked(district: District, written: str) -> MunicipalityCode:
     found = district.found(written)
+    alike = [] if found else district.called(written)
+    if alike:
+        raise CannotStart(
+            f"{written!r} is the name of several municipalities: {in_words(district, alike)}",
+            "write the code of the one that is meant",
+        )
     if found is None:
         raise CannotStart(
-            f"no municipality {written!r} in the district{_meant(district, written)}",
+            f"no municipality {written!r} in the district{'; ' if (near := meant(district, written)) else ''}{near}",
             "write its code, its number or its whole name",
         )
     return found
 
 
-def _meant(district: District, written: str) -> str:
+def meant(district: District, written: str) -> str:
     """Those whose names or codes are like it, without a regard to accents."""
     known = {folded(one.name): code for code, one in district.items()} | {code: code for code in district}
     near = dict.fromkeys(
         known[one] for one in get_close_matches(folded(written), known, n=NEAR, cutoff=ALIKE)
     )
-    return (
-        f"; did you mean {' or '.join(f'{district.name(code)} ({code})' for code in near)}?" if near else ""
-    )
+    return f"did you mean {in_words(district, near, ' or ')}?" if near else ""
+
+
+def in_words(district: District, codes: Iterable[MunicipalityCode], between: str = ", ") -> str:
+    """Each with its name and its code."""
+    return between.join(f"{district.name(code)} ({code})" for code in codes)
 
 
 def applications_asked(book: PolicyBook, written: Sequence[str]) -> tuple[ApplicationId, ...]:

@@ -140,13 +140,11 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
         route=_route(wanted, route, snapshot),
         said=said,
     )
-    found = explained_as_decided(
-        asked.book, as_known(question, who, circumstances, snapshot), snapshot, who.state
-    )
+    found = explained_as_decided(asked.book, as_known(question, who, circumstances, snapshot), snapshot, who)
     if as_json:
         click.echo(msgspec.json.encode(explained_content(found)).decode())
     else:
-        show_explained(found, asked.book.names, language, console())
+        show_explained(found, who, asked.book.names, language, console())
     sys.exit(0 if isinstance(found.verdict, Permitted) else 1)
 
 

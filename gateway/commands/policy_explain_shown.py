@@ -4,13 +4,18 @@ from rich.console import Console
 from rich.table import Table
 
 from config.vocabulary import Language
+from gateway.authorize.explaining import Somebody
 from policies.explained import Explained
+from policies.matrix_words import place_said
 from policies.model import Permitted, Refused, Text
+from policies.moments_said import moment_said
 from policies.reasons import ACTION_TITLES, Names
 
 CS, EN = Language.CZECH, Language.ENGLISH
 PERMITTED: Text = {CS: "povoleno", EN: "permitted"}
 REFUSED: Text = {CS: "zamítnuto", EN: "refused"}
+READS: Text = {CS: "Přečte si: „{said}“", EN: "They read: “{said}”"}
+"""The words of a refusal are written for whom it refuses, not for who asks here."""
 RULE: Text = {CS: "pravidlo", EN: "rule"}
 FACTS: Text = {CS: "Na co se dívají:", EN: "What they look at:"}
 UNKNOWN: Text = {CS: "Není známo:", EN: "Not known:"}
@@ -38,11 +43,12 @@ NOT_ALL: Text = {
 INSTEAD: Text = {CS: "Takto smí: {actions}", EN: "As it is, this is permitted: {actions}"}
 
 
-def show_explained(found: Explained, names: Names, language: Language, out: Console) -> None:
+def show_explained(found: Explained, who: Somebody, names: Names, language: Language, out: Console) -> None:
     verdict = found.verdict
-    out.print(_verdict(found, names, language), soft_wrap=True)
+    out.print(_verdict(found, who, names, language), soft_wrap=True)
     if isinstance(verdict, Refused):
-        out.print(f"  {verdict.advice[language]}", soft_wrap=True)
+        said = f"{sentence(verdict.title[language])} {verdict.advice[language]}"
+        out.print(f"  {READS[language].format(said=said) if who.reads else said}", soft_wrap=True)
     for rule in found.rules:
         said = f": {rule.title[language]}" if rule.title else ""
         out.print(f"{RULE[language]} {rule.id} ({rule.file}:{rule.line}){said}", soft_wrap=True)
@@ -61,18 +67,25 @@ def show_explained(found: Explained, names: Names, language: Language, out: Cons
         _show_ways(found, language, out)
 
 
-def _verdict(found: Explained, names: Names, language: Language) -> str:
+def _verdict(found: Explained, who: Somebody, names: Names, language: Language) -> str:
     question, verdict = found.question, found.verdict
-    title = names.applications.get(question.application)
-    what = (
-        f"{title[language] if title else question.application}, "
-        f"{names.district.name(question.municipality)}, {ACTION_TITLES[question.action][language]}"
+    what = ", ".join(
+        [
+            place_said(question.application, question.facts.route, names, language),
+            names.district.name(question.municipality),
+            ACTION_TITLES[question.action][language],
+            moment_said(question.now, language),
+        ]
     )
+    about = f"{who.called(names.district, language)}: {what}"
     if isinstance(verdict, Refused):
-        return (
-            f"{what}: {REFUSED[language]}: {verdict.title[language]} [{verdict.reason}] ({verdict.version})"
-        )
-    return f"{what}: {PERMITTED[language]} ({verdict.version})"
+        return f"{about}: {REFUSED[language]} [{verdict.reason}] ({verdict.version})"
+    return f"{about}: {PERMITTED[language]} ({verdict.version})"
+
+
+def sentence(text: str) -> str:
+    """A title, ended as a sentence."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _show_ways(found: Explained, language: Language, out: Console) -> None:

@@ -14,6 +14,7 @@ from rich.table import Column, Table
 
 from config.vocabulary import Language, Role
 from gateway.authorize.facts import facts_at
+from gateway.authorize.reachable import reachable
 from gateway.authorize.snapshot import parts_of
 from gateway.commands.options import configuration, language
 from gateway.commands.policies_asked import (
@@ -100,6 +101,7 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
         found = matrix(asked.book, code, at, those, progress, parts)
         theirs = None if other is None else matrix(other, code, at, those, progress, parts)
     if theirs is None:
+        found = reachable(found, snapshot.applications)
         _tell(matrix_content(found, names) if as_json else None, found, names, language)
         return
     compared = difference(found, theirs)

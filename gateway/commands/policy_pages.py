@@ -9,7 +9,7 @@ from config.vocabulary import ApplicationId, Role, SubjectId
 from gateway.access_review.blocks import Block
 from gateway.audit.folding import folded
 from gateway.authorize.catalogue import openable
-from gateway.authorize.snapshot import Snapshot, parts_of
+from gateway.authorize.snapshot import Snapshot
 from gateway.commands.acting import acting
 from gateway.commands.asking_office import PlaneTown
 from gateway.commands.control_plane import ControlPlane
@@ -62,7 +62,7 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         may_act=acting(plane),
         books=PlaneBooks(plane),
         applications=plane.application_titles(),
-        parts=lambda: parts_of(plane.snapshot.applications),
+        offers=lambda: plane.snapshot.applications,
         networks=[one.name for one in plane.settings.networks],
         centre=plane.settings.office.municipality,
         gates_have_it=lambda: plane.gates.gate_applied(AT_ONCE),

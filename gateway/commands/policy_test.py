@@ -20,12 +20,13 @@ from policies.trial import Tried, tried
 
 
 @dataclass(slots=True)
-class _Row:
+class Row:
     """One case at all municipalities where it was tried."""
 
     first: Tried
     at: int = 0
     questions: int = 0
+    weighed: int = 0
     broken: list[Tried] = field(default_factory=list)
 
 
@@ -49,34 +50,44 @@ def test(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
         click.echo(msgspec.json.encode([_as_json(row) for row in rows]))
     else:
         _show(rows, meant.district)
-        click.echo(f"{len(rows)} tried, {len(broken)} broken")
+        click.echo(told(rows))
     sys.exit(1 if broken else 0)
 
 
-def _rows(found: Iterator[Tried]) -> list[_Row]:
-    rows: dict[tuple[Path, int], _Row] = {}
+def told(rows: Sequence[Row]) -> str:
+    """What was tried, in a sentence."""
+    nevers = [row for row in rows if row.first.kind == "never"]
+    cases = len(rows) - len(nevers)
+    held = sum(not row.broken for row in nevers)
+    never = f"{held} of {len(nevers)} nevers held ({sum(row.weighed for row in nevers)} questions)"
+    return f"{len(rows)} tried: {cases} cases, {never}, {sum(bool(row.broken) for row in rows)} broken"
+
+
+def _rows(found: Iterator[Tried]) -> list[Row]:
+    rows: dict[tuple[Path, int], Row] = {}
     for one in found:
-        row = rows.setdefault((one.file, one.line), _Row(one))
+        row = rows.setdefault((one.file, one.line), Row(one))
         row.at += 1
         row.questions += one.questions
+        row.weighed += one.weighed
         row.broken += [one] if one.broken else []
     return [rows[place] for place in sorted(rows)]
 
 
-def _show(rows: Sequence[_Row], district: District) -> None:
+def _show(rows: Sequence[Row], district: District) -> None:
     table = Table("file", "case", "tried at", "questions", "result", box=None, pad_edge=False)
     for row in rows:
-        result = "holds"
+        result = "holds" if row.weighed else "holds: nothing permits any of it"
         if row.broken:
             first = row.broken[0]
             result = f"BROKEN at {len(row.broken)}, {district.name(first.municipality)}: {(first.broken or {})[EN]}"
         name = row.first.name if row.first.kind == "case" else f"never: {row.first.name}"
         place = f"{row.first.file.name}:{row.first.line}"
-        table.add_row(place, name, str(row.at), str(row.questions), result)
+        table.add_row(place, name, str(row.at), str(row.weighed), result)
     console().print(table)
 
 
-def _as_json(row: _Row) -> dict[str, object]:
+def _as_json(row: Row) -> dict[str, object]:
     return {
         "file": str(row.first.file),
         "line": row.first.line,
@@ -84,5 +95,6 @@ def _as_json(row: _Row) -> dict[str, object]:
         "name": row.first.name,
         "tried_at": row.at,
         "questions": row.questions,
+        "weighed": row.weighed,
         "broken": {one.municipality: one.broken for one in row.broken},
     }

@@ -9,6 +9,7 @@ from gateway.audit.facts import moment
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
 from gateway.commands.troubles import LastingTrouble
+from gateway.incidents.holding import release_due
 from gateway.storage.audit_retention import Retention, ShardIsRead, ShardNotSealed
 
 AFTER_A_START = timedelta(minutes=1)
@@ -22,12 +23,20 @@ async def keep_retention(plane: ControlPlane) -> None:
     while True:
         if plane.nodes.leads:
             try:
+                await release_of_incidents(plane)
                 await drop_due(Retention(plane.state.database), plane.settings.audit.kept_months)
             except (ShardNotSealed, ShardIsRead) as error:
                 trouble.tell(error)
             else:
                 trouble.over()
         await asyncio.sleep(EVERY.total_seconds())
+
+
+async def release_of_incidents(plane: ControlPlane) -> None:
+    """Holds of incidents that are closed, and whose time is over."""
+    months = plane.settings.audit.incident_kept_months
+    for one in await plane.state.incidents.transact(lambda book: release_due(book, months, now())):
+        log.info("audit.hold_lifted", hold=one.number, why="the incident is closed, its keeping time is over")
 
 
 async def drop_due(retention: Retention, months: int) -> None:

@@ -7,17 +7,20 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.reviewing import reviewing
 from gateway.commands.waiting import waits_for
 from gateway.web.access_review.rooms import Reviews
+from gateway.web.access_review.site import Site
 from gateway.web.desk import Page
 
 
 def review_pages(plane: ControlPlane) -> Sequence[Page]:
     """On the host `policies.`."""
     return Reviews(
-        desk=plane.desk,
-        reviewing=reviewing(plane),
-        may_act=acting(plane),
-        applications=plane.application_titles(),
-        everywhere=list(plane.state.district),
-        centre=plane.settings.office.municipality,
-        waits_for=waits_for(plane),
+        Site(
+            desk=plane.desk,
+            reviewing=reviewing(plane),
+            may_act=acting(plane),
+            applications=plane.application_titles(),
+            everywhere=list(plane.state.district),
+            centre=plane.settings.office.municipality,
+            waits_for=waits_for(plane),
+        )
     ).pages()

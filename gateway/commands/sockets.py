@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -12,34 +11,27 @@ from aiohttp import web
 from config.fleet import Service
 from config.places import Places
 from config.settings import Directory, Metrics, Settings
-from gateway.audit.questions import questions
+from gateway.audit.recomputation import Recomputation
 from gateway.authorize.ext_authz import Authorizer, WaysIn
 from gateway.authorize.travel import TravelAlarm
 from gateway.commands import technical_accounts
-from gateway.commands.asking_office import PlaneTown, ask_office, where_to_ask
+from gateway.commands.asking_office import PlaneTown, ask_office, asks_shown, where_to_ask
 from gateway.commands.behind_envoy import BEHIND_ENVOY
 from gateway.commands.challenging import challenging
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.exchangeable import Exchangeable
 from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.forms_kept import keeping_forms
-from gateway.commands.incident_pages import incident_pages
 from gateway.commands.own_applications import PORTAL_ITSELF
-from gateway.commands.report_pages import ReportPages
 from gateway.commands.state import now
 from gateway.commands.travel_told import tell_of_travel
 from gateway.commands.waiting import waits_for
 from gateway.control import Reload, Sync, TryOut, control_app
 from gateway.envoy.plain import ACME
 from gateway.fleet.door import Door
-from gateway.fleet.known_nodes import KnownFleet
 from gateway.metrics import SOCKET, metrics_app
 from gateway.sessions.own import OwnSessions
-from gateway.storage.alerts import StoredAlerts
-from gateway.storage.audit import append
-from gateway.storage.audit_views import StoredPurposes
-from gateway.storage.database import Database, DatabaseUnusable
-from gateway.storage.fleet_nodes import FleetNodes
+from gateway.storage.database import DatabaseUnusable
 from gateway.storage.recovery_rows import fingerprint_of
 from gateway.storage.secret_hash import TooBusy
 from gateway.streams.words import CONTROL_PLANE_ANSWERS
@@ -49,16 +41,8 @@ from gateway.web.decision_pages import DecisionPages
 from gateway.web.desk import Page
 from gateway.web.entrance import Entrance
 from gateway.web.kept_form import KeptForms
-from gateway.web.officer.alerts import Alerts
-from gateway.web.officer.answers import Answers
-from gateway.web.officer.exceptions import Exceptions
-from gateway.web.officer.nodes import Nodes
-from gateway.web.officer.people import People
-from gateway.web.officer.rechecks import Rechecks
-from gateway.web.officer.rooms import Officer
-from gateway.web.officer.views import SavedViews
+from gateway.web.late_room import LatePages
 from gateway.web.portal.rooms import Portal
-from gateway.web.requests.rooms import Requests
 from gateway.web.staying import Staying
 from idp.directory.errors import DirectoryUnusable
 from idp.http import app as idp_app
@@ -72,7 +56,7 @@ log = structlog.get_logger("sockets")
 CLOSING = 2.0  # seconds for requests under way when we stop
 
 
-def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
+def web_app(plane: ControlPlane, officers: LatePages) -> web.Application:
     """Portal, officers' pages and `/.brana/` of every host."""
     domain = plane.settings.public.domain
     own = OwnSessions(
@@ -94,54 +78,36 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     staying = Staying(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
     )
-    rechecks = Rechecks(officer.desk, officer.log, officer.sessions, officer.names)
-    known, record = plane.assistance(), officer.record
-    saved = SavedViews(
-        officer.desk, officer.views, StoredPurposes(plane.state.database, append), officer.reach, record
-    )
-    answers = Answers(
-        officer.desk,
-        officer.log,
-        record,
-        officer.names,
-        officer.reach,
-        questions(plane.settings.audit.questions),
-        officer.reviews,
-    )
-    people = People(officer.desk, known, plane.lost_factors(), record, officer.log, officer.sessions)
-    exceptions = Exceptions(officer.desk, known, people, record)
-    nodes = Nodes(officer.desk, partial(_known_fleet, plane.state.database), record)
     rooms: dict[str, Iterable[Page]] = {
-        f"portal.{domain}": Portal(plane.desk, own, plane.snapshot.duties, waits_for(plane)).pages(),
-        f"admin.{domain}": officer.reach.pages(
-            officer.desk,
-            [
-                *officer.pages(),
-                *answers.pages(),
-                *saved.pages(),
-                *rechecks.pages(),
-                *people.pages(),
-                *exceptions.pages(),
-                *nodes.pages(),
-                *incident_pages(plane, officer),
-                *Alerts(
-                    officer.desk,
-                    StoredAlerts(plane.state.database, append, plane.state.seal),
-                    officer.log,
-                    record,
-                ).pages(),
-                *ReportPages(plane, officer.names, record).pages(),
-            ],
-        ),
-        f"requests.{domain}": Requests(
-            plane.desk, ask_office(plane), PlaneTown(plane), plane.addresses.admin, waits_for(plane)
-        ).pages(),
+        f"portal.{domain}": Portal(
+            plane.desk, own, plane.snapshot.duties, waits_for(plane), asks_shown(plane)
+        ).pages()
     }
     forms = KeptForms(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.seal.open
     )
     paths = {**entrance.paths(), **staying.paths(), **forms.paths(), **keys_path(plane.keys.assertion_keys)}
-    return make_app(plane.desk, rooms, paths, {f"policies.{domain}": partial(_policy_rooms, plane)})
+    late: dict[str, LatePages] = {
+        f"policies.{domain}": partial(_policy_rooms, plane),
+        f"admin.{domain}": officers,
+        f"requests.{domain}": partial(_request_rooms, plane),
+    }
+    return make_app(plane.desk, rooms, paths, late)
+
+
+def officer_rooms(plane: ControlPlane, recomputation: Recomputation) -> Iterable[Page]:
+    """On the host `admin.`."""
+    from gateway.commands.officer_pages import officer_pages  # noqa: PLC0415 - MiB that few people open
+
+    return officer_pages(plane, recomputation)
+
+
+def _request_rooms(plane: ControlPlane) -> Iterable[Page]:
+    from gateway.web.requests.rooms import Requests  # noqa: PLC0415
+
+    return Requests(
+        plane.desk, ask_office(plane), PlaneTown(plane), plane.addresses.admin, waits_for(plane)
+    ).pages()
 
 
 def _policy_rooms(plane: ControlPlane) -> Iterable[Page]:
@@ -149,10 +115,6 @@ def _policy_rooms(plane: ControlPlane) -> Iterable[Page]:
     from gateway.commands.review_pages import review_pages  # noqa: PLC0415
 
     return [*policy_pages(plane), *review_pages(plane)]
-
-
-async def _known_fleet(database: Database, now: datetime) -> KnownFleet:
-    return await database.read(lambda connection: FleetNodes(connection).known(now))
 
 
 def provider_app(plane: ControlPlane) -> web.Application:
@@ -243,17 +205,17 @@ def authorizer(plane: ControlPlane) -> Authorizer:
 
 
 class Pages:
-    """What our sockets answer by what the plane has taken; `officer`: makes the officers' pages of it."""
+    """What our sockets answer by what the plane has taken; `officers`: makes the officers' pages of it."""
 
-    def __init__(self, plane: ControlPlane, officer: Callable[[], Officer]) -> None:
-        self._plane, self._officer = plane, officer
+    def __init__(self, plane: ControlPlane, officers: LatePages) -> None:
+        self._plane, self._officers = plane, officers
         self.provider, self.web = (Exchangeable(**BEHIND_ENVOY) for _ in range(2))
         self._authorizer = authorizer(plane)
 
     async def exchange(self) -> None:
         """At the start, and whenever the plane has taken other settings."""
         self._authorizer = authorizer(self._plane)
-        provider, pages = provider_app(self._plane), web_app(self._plane, self._officer())
+        provider, pages = provider_app(self._plane), web_app(self._plane, self._officers)
         await self.provider.take(_asked_alive_first(self._plane, provider))
         await self.web.take(_asked_alive_first(self._plane, pages))
 

@@ -16,6 +16,7 @@ from config.settings import State as KeptState
 from config.sources import Accepted
 from gateway.access_review.blocks import Blocks
 from gateway.audit.entry import Entry
+from gateway.audit.log_keys import Known
 from gateway.audit.note import Signer, Verifier
 from gateway.commands.preflight import CannotStart, folder_in_memory, name_of_folder, prepare_state
 from gateway.grants.keys import Keys, load_keys
@@ -30,7 +31,7 @@ from gateway.storage.fleet import StoredRegister
 from gateway.storage.identity import IdentityStore
 from gateway.storage.incidents import IncidentBooks
 from gateway.storage.keys import anything_sealed, private_key_of
-from gateway.storage.log_keys import known, private_keys, signing
+from gateway.storage.log_keys import known, private_keys, signing, vouching
 from gateway.storage.migrate import exists, prepare
 from gateway.storage.notices import StoredOutbox
 from gateway.storage.place import aside_of, file_of, is_shared, named, place_of
@@ -90,12 +91,20 @@ class State:
 
     def log_keys(self) -> Sequence[Verifier]:
         """All that ever signed the log, as far as the newest one vouches for them."""
-        root = self.log_verifier()
-        return self.database.read_now(lambda connection: known(connection, [root]).keys)
+        return self.database.read_now(self.log_known).keys
+
+    def log_known(self, connection: Connection) -> Known:
+        """Those keys, and what tells of them."""
+        root = Signer(self.settings.public.domain, self.log_key(connection)).verifier
+        return known(connection, [root])
 
     def signing(self, connection: Connection, reach: int) -> Sequence[Signer]:
         """Who signs a checkpoint of so many entries, where keys of the log ever followed each other."""
         return signing(connection, self.seal, self.settings.public.domain, reach)
+
+    def vouching(self, connection: Connection, reach: int) -> Sequence[Signer]:
+        """Who signs what is said of the log's first so many entries; none where whoever sealed them signs no more."""
+        return vouching(connection, self.seal, self.settings.public.domain, reach)
 
     @cached_property
     def identities(self) -> IdentityStore:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from config.settings import Settings
 from config.vocabulary import MunicipalityCode
@@ -34,6 +35,15 @@ class Verdict:
     """Of its entry."""
 
 
+class Vouches(StrEnum):
+    """How a witness stands with the log."""
+
+    COSIGNS = "cosigns"
+    AWAY = "away"
+    NOT_YET = "not_yet"
+    REFUSES = "refuses"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """`exceptions`: those that run; `reviews`: all campaigns; `recovery`: whether a sealed secret is in force."""
@@ -49,6 +59,10 @@ class Facts:
     recovery: bool = False
     verdict: Verdict | None = None
     tallies: Mapping[Code, Tally] = field(default_factory=dict)
+    witnesses: Mapping[str, Vouches] = field(default_factory=dict)
+    """Of the log, by their names."""
+    receivers_waiting: Mapping[str, datetime] = field(default_factory=dict)
+    """Receivers of the log that take nothing, and since when."""
 
     def count(self, *codes: Code) -> int:
         """At least so many entries of these codes are there in the period."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from config.settings import Title
 from gateway.audit.entry import Code
 from gateway.compliance.demand import Demand, Finding, Standing
+from gateway.compliance.elsewhere import told
 from gateway.compliance.facts import Facts
 from gateway.compliance.wording import said
 from gateway.envoy.tls import CIPHERS_1_2
@@ -99,8 +100,8 @@ def _keys(facts: Facts) -> Iterator[Finding]:
 
 
 def _incidents(facts: Facts) -> Iterator[Finding]:
-    told = facts.settings.notifications
-    if told.smtp is None and told.webhook is None:
+    notices = facts.settings.notifications
+    if notices.smtp is None and notices.webhook is None:
         yield Finding(
             Standing.EXCEPTIONS,
             said(
@@ -110,6 +111,7 @@ def _incidents(facts: Facts) -> Iterator[Finding]:
             "notifications.smtp",
             'host = "…", sender = "…"',
         )
+    yield from told(facts)
     yield Finding(
         Standing.OUTSIDE,
         said(
@@ -218,13 +220,19 @@ PROTECTION = (
             en="An incident is reported within 24 and 72 hours, and finally within 30 days.",
         ),
         how=lambda _: said(
-            "Přístup lze hned uzavřít vypínačem pro incidenty; úsek záznamu se vydá s důkazem příkazem "
-            "brana audit export.",
-            "Access can be closed at once by the incident switch; a span of the log is handed out with its "
-            "proof by brana audit export.",
+            "Incident se vede se lhůtami hlášení, s důkazy ze záznamu, které se do té doby nemažou, a vydá se jako "
+            "balíček, který lze jinde ověřit. Přístup lze hned uzavřít, osobu pozastavit; na podezřelé "
+            "upozorní pravidla.",
+            "An incident is kept with the deadlines of its reports and with evidence from the log, which is held "
+            "meanwhile, and is handed out as a bundle that can be verified elsewhere. Access can be closed at once, a "
+            "person suspended; rules alert to what is suspicious.",
         ),
         check=_incidents,
         codes=(
+            Code.SECURITY_INCIDENT_OPENED,
+            Code.SECURITY_INCIDENT_SENT,
+            Code.SECURITY_INCIDENT_CLOSED,
+            Code.ALERT_RAISED,
             Code.INCIDENT_CLOSED,
             Code.INCIDENT_OPENED,
             Code.TRAVEL_IMPOSSIBLE,

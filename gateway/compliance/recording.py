@@ -6,6 +6,7 @@ from datetime import timedelta
 from config.settings import Title
 from gateway.audit.entry import Code
 from gateway.compliance.demand import Demand, Finding, Standing
+from gateway.compliance.elsewhere import sent_on, vouched
 from gateway.compliance.facts import Facts
 from gateway.compliance.wording import said
 from idp.http.moments import PRAGUE
@@ -72,14 +73,15 @@ def _whole(facts: Facts) -> Iterator[Finding]:
             every=every,
         )
         yield Finding(Standing.EXCEPTIONS, text, "audit.checkpoint_every", "1 s")
-    yield Finding(
-        Standing.OUTSIDE,
-        said(
-            "Kopie souboru checkpoints.log patří na jiný stroj: proti ní se pozná i přepsání celé historie.",
-            "A copy of checkpoints.log belongs on another machine: held against it, even a history written "
-            "anew is found.",
-        ),
-    )
+    if number := facts.count(Code.LOG_GAP):
+        text = said(
+            "V období se v záznamu našla mezera {number}×.",
+            "Within the period gaps were found in the log {number}×.",
+            number=number,
+        )
+        yield Finding(Standing.EXCEPTIONS, text)
+    yield from vouched(facts)
+    yield from sent_on(facts)
 
 
 def _kept(facts: Facts) -> Iterator[Finding]:
@@ -262,7 +264,7 @@ RECORDING = (
             every=facts.settings.audit.checkpoint_every,
         ),
         check=_whole,
-        codes=(Code.LOG_VERIFIED,),
+        codes=(Code.LOG_VERIFIED, Code.LOG_GAP, Code.WITNESS_REFUSED, Code.RECEIVER_DOWN),
     ),
     Demand(
         id="kept",

@@ -50,6 +50,7 @@ AUDIT = (
     ),  # verifying reads the log and changes nothing
     Route(path="/views", methods=["POST"], action=Action.READ),  # what a reader keeps for reading
     Route(path="/purpose", methods=["POST"], action=Action.READ),
+    Route(path="/export", methods=["POST"], action=Action.READ),
     Route(methods=["POST"], action=Action.ADMINISTER),
 )
 LOOKS = (Route(methods=["GET", "POST"], action=Action.READ),)

@@ -16,6 +16,7 @@ import msgspec
 from config.vocabulary import SessionId
 from gateway.audit.entry import Entry
 from gateway.audit.ingest import PlaceLost
+from gateway.audit.prepared import Prepared
 from gateway.audit.spool import Place
 from gateway.fleet.board import HOLD
 from gateway.fleet.words import Certificate, Had, Ids, Known, Moved, Places, Request, Told
@@ -82,10 +83,15 @@ class Carrier:
         return (await self._told("/places", Had(), Places)).places
 
     async def move(
-        self, before: Place, after: Place | None, entries: Sequence[Entry], seen: Mapping[SessionId, datetime]
+        self,
+        before: Place,
+        after: Place | None,
+        entries: Sequence[Entry | Prepared],
+        seen: Mapping[SessionId, datetime],
     ) -> None:
+        told = [one.entry if isinstance(one, Prepared) else one for one in entries]
         times = {str(session): at for session, at in seen.items()}
-        await self._move(Moved(before=before, after=after, entries=list(entries), seen=times))
+        await self._move(Moved(before=before, after=after, entries=told, seen=times))
 
     async def tell(self, name: str, entry: Entry) -> None:
         """An entry that has a name on this node: recorded once, however often it is told."""

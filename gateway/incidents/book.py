@@ -1,9 +1,11 @@
 """What incidents need of a database: one transaction for an act and its entry."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from gateway.audit.entry import Entry
+from gateway.audit.retention import Hold
 from gateway.incidents.incident import Incident
 from gateway.incidents.items import Item
 from gateway.policy_office.incident import Incident as Switched
@@ -39,6 +41,26 @@ class Book(Protocol):
         ...
 
     def log_size(self) -> int: ...
+
+    def received(self, sequence: int) -> datetime | None:
+        """When an entry of the audit log was received; None where there is no such entry."""
+        ...
+
+    def oldest(self) -> datetime | None:
+        """When the first entry was received that is kept."""
+        ...
+
+    def holds(self) -> Sequence[Hold]:
+        """All on the audit log, with those that were lifted."""
+        ...
+
+    def place_hold(self, since: int, until: int, why: str, by: str, now: datetime) -> Hold: ...
+
+    def lift_hold(self, number: int, now: datetime) -> None: ...
+
+    def held_for(self, holds: Collection[int]) -> Mapping[int, Sequence[int]]:
+        """Of these holds those that belong to incidents, with the numbers of the incidents."""
+        ...
 
     def switched_lately(self, limit: int) -> Sequence[Switched]:
         """What the incident switch of the policies holds closed, and what it closed last and opened again."""

@@ -12,6 +12,7 @@ from gateway.incidents.items import (
     Body,
     Closure,
     EntryEvidence,
+    Held,
     Note,
     Report,
     SearchEvidence,
@@ -40,6 +41,7 @@ WORDS = {
     "entries": Title(cs="Záznamy", en="Entries"),
     "search": Title(cs="Hledání v auditním záznamu", en="Search of the audit log"),
     "closure": Title(cs="Uzavřený přístup", en="Access closed"),
+    "held": Title(cs="Zadržené záznamy", en="Records held"),
     "sent": Title(cs="Odesláno", en="Sent"),
     "not_proven": Title(cs="NENÍ DOLOŽEN", en="NOT PROVEN"),
 }
@@ -207,9 +209,15 @@ def _said(body: Body, language: Language) -> str:
                     ),
                 ]
             )
-        case Sent():
-            kind = REPORTS[body.kind].in_language(language)
-            return f"{_word('sent', language)}: {kind}, {body.sent_at}, {body.recipient}"
+        case Sent() | Held():
+            return _done(body, language)
+
+
+def _done(body: Sent | Held, language: Language) -> str:
+    if isinstance(body, Held):
+        return f"{_word('held', language)}: {body.since} – {body.until} ({body.hold})"
+    kind = REPORTS[body.kind].in_language(language)
+    return f"{_word('sent', language)}: {kind}, {body.sent_at}, {body.recipient}"
 
 
 def _word(name: str, language: Language) -> str:

@@ -68,7 +68,15 @@ class Sent(msgspec.Struct, frozen=True, tag="sent"):
     """RFC 3339."""
 
 
-Body = Note | EntryEvidence | SearchEvidence | Closure | Report | Sent
+class Held(msgspec.Struct, frozen=True, tag="held"):
+    """Months of the log that are kept for the sake of the evidence: number of the hold, RFC 3339."""
+
+    hold: int
+    since: str
+    until: str
+
+
+Body = Note | EntryEvidence | SearchEvidence | Closure | Report | Sent | Held
 REPORT_FIELDS = ("happened", "impact", "concerned", "measures", "cause", "contact")
 NEEDED: dict[ReportKind, frozenset[str]] = {
     ReportKind.WARNING: frozenset({"happened", "contact"}),

@@ -41,6 +41,7 @@ ACTS: Mapping[str, Title] = {
     Act.ADD: Title(cs="doplnění incidentu", en="adding to an incident"),
     Act.REPORT: Title(cs="hlášení o incidentu", en="reporting an incident"),
     Act.CLOSE: Title(cs="uzavření incidentu", en="closing an incident"),
+    Act.RELEASE: Title(cs="uvolnění záznamů incidentu", en="releasing records of an incident"),
     Act.EXPORT: Title(cs="vydání balíčku incidentu", en="handing out an incident"),
     OfSuspension.SUSPEND: Title(cs="pozastavení osoby", en="suspending a person"),
     OfSuspension.RESUME: Title(cs="zrušení pozastavení", en="lifting a suspension"),

@@ -10,8 +10,10 @@ from config.vocabulary import ApplicationId, MunicipalityCode
 from gateway.audit.acts import MOST_NAMES, SHORT
 from gateway.audit.entry import Code, Entry
 from gateway.audit.neutral import neutral
+from gateway.audit.retention import Hold
 from gateway.incidents.book import Book, Books
 from gateway.incidents.by import By, Details
+from gateway.incidents.holding import holds, keep, release
 from gateway.incidents.incident import Described, Due, Incident, ReportKind, deadlines, line, text, usable
 from gateway.incidents.items import (
     NEEDED,
@@ -19,6 +21,7 @@ from gateway.incidents.items import (
     Body,
     Closure,
     EntryEvidence,
+    Held,
     Item,
     Note,
     Report,
@@ -46,6 +49,7 @@ class Act(StrEnum):
     REPORT = "report_incident"
     CLOSE = "close_security_incident"
     EXPORT = "export_incident"
+    RELEASE = "release_incident_hold"
 
 
 CODES: dict[type[Body], Code] = {
@@ -200,6 +204,19 @@ class IncidentOffice:
 
         return await self._done(Act.EXPORT, number, by, now, work)
 
+    async def holds(self, number: int) -> Sequence[Hold]:
+        """Of an incident, with those that were lifted."""
+        return await self.books.look(lambda book: holds(book, book.items(number)))
+
+    async def release(self, number: int, hold: int, why: str, by: By, now: datetime) -> None:
+        def work(book: Book) -> None:
+            found = book.incident(number)
+            if found is None:
+                raise ActRefused(Why.INCIDENT_UNKNOWN)
+            release(book, found, hold, why, by, now)
+
+        await self._done(Act.RELEASE, number, by, now, work)
+
     async def _add(
         self,
         act: Act,
@@ -254,6 +271,7 @@ def _add(book: Book, incident: Incident, body: Body, by: By, now: datetime, numb
     entry = book.record(by.entry(CODES[type(body)], now, told))
     made = Item(number, now, by.actor, body, entry)
     book.add(incident.number, made)
+    keep(book, incident, body, by, now)
     return made
 
 
@@ -283,5 +301,5 @@ def _said(body: Body) -> Details:
             return {"report": body.kind}
         case Sent():
             return {"report": body.kind, "recipient": neutral(body.recipient, SHORT), "sent": body.sent_at}
-        case Note():
+        case Note() | Held():
             return {}

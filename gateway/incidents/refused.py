@@ -22,6 +22,8 @@ class Why(StrEnum):
     """Noticed in the time to come, or begun after it was noticed."""
     TARGET_UNKNOWN = "security_incident_target_unknown"
     """A municipality, application or closure that there is not."""
+    HOLD_OVER = "incident_hold_over"
+    """The incident has no such hold, or it was lifted."""
     ENTRY_UNKNOWN = "evidence_not_in_log"
     EVIDENCE_THERE = "evidence_there_already"
     TOO_MUCH = "incident_full"

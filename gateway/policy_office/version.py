@@ -96,6 +96,8 @@ class Head:
     proposal: str | None
     author: str
     approver: str
+    submitted_at: datetime | None = None
+    approved_at: datetime | None = None
     at: datetime
     note: str
     node: str

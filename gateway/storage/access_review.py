@@ -22,7 +22,10 @@ from gateway.access_review.campaign import (
     Progress,
     Scope,
 )
+from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code, Entry
+from gateway.audit.search import Having, Query
+from gateway.storage.audit_search import LogSearch
 from gateway.storage.database import Database
 from gateway.storage.keyed_rows import KeyedRows
 from gateway.storage.moment import micros, moment_of
@@ -32,16 +35,11 @@ from idp.events import Actor
 T = TypeVar("T")
 Append = Callable[[Connection, Sequence[Entry]], range]
 
-LOOKED_THROUGH = 5_000  # newest entries of one person that are looked through for the last use
 _IN_FORCE = select(access_block).where(access_block.c.ended_at.is_(None)).order_by(access_block.c.since)
 _LIST = select(
     *(column for column in access_review.c if column.name != "report"), access_review.c.digest.label("report")
 ).order_by(access_review.c.begun_at.desc(), access_review.c.id)
 """Of many campaigns without what may be long."""
-_LAST_USE = (
-    "SELECT at FROM (SELECT at, code, municipality FROM audit_entry WHERE subject = ? ORDER BY at DESC LIMIT ?) "
-    "AS newest WHERE code = ? AND municipality = ? ORDER BY at DESC LIMIT 1"
-)
 
 
 class StoredReviews:
@@ -61,14 +59,13 @@ class StoredReviews:
         return blocks_of(await self._database.look_up(_blocks))
 
     async def last_use(self, subject: SubjectId, municipality: MunicipalityCode) -> datetime | None:
-        """When something there was last permitted to somebody; None: not among the newest entries of theirs."""
-        asked = (subject, LOOKED_THROUGH, Code.DECISION_PERMIT.value, municipality)
-
-        def look(connection: Connection) -> datetime | None:
-            row = connection.exec_driver_sql(_LAST_USE, asked).first()
-            return None if row is None else moment_of(row.at)
-
-        return await self._database.read(look)
+        """When something there was last permitted to somebody; None: the log tells of no time."""
+        of_theirs = Having("subject", frozenset({subject}))
+        query = Query(codes=frozenset({Code.DECISION_PERMIT}), municipality=municipality, having=(of_theirs,))
+        found = (await LogSearch(self._database).page(query, limit=1)).entries
+        if not found:
+            return None
+        return found[0].entry.at if isinstance(found[0], Recorded) else found[0].at
 
 
 class Reviews(KeyedRows):

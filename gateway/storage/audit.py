@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from gateway.audit.acts import OPERATOR, clock_jumped
-from gateway.audit.canonical import Recorded, encoded, settled
 from gateway.audit.entry import Code, Entry
-from gateway.audit.facts import MICROSECOND, facts, microseconds, moment
+from gateway.audit.facts import MICROSECOND, microseconds, moment
 from gateway.audit.folding import folded
+from gateway.audit.prepared import Prepared, prepared, received_text
 from gateway.audit.shard_acts import shard_opened
 from gateway.audit.tree import Node, leaf_hash
 from gateway.storage.audit_shards import is_server, table_of
@@ -63,7 +63,7 @@ class Ledger:
         self._guess: Tail | None = None
         """The tail last written. It saves reading it; that it is the stored one is asked when it is replaced."""
 
-    def append(self, connection: Connection, entries: Sequence[Entry]) -> range:
+    def append(self, connection: Connection, entries: Sequence[Entry | Prepared]) -> range:
         """Record `entries` in the transaction that is open; answers their sequence numbers.
 
         Without any, nothing is touched: the time of a checkpoint is that of the last entry.
@@ -121,20 +121,21 @@ class _Addition:
 
 
 def _addition(
-    last: Tail, entries: Sequence[Entry], now: datetime, opening: Sequence[Entry] = ()
+    last: Tail, entries: Sequence[Entry | Prepared], now: datetime, opening: Sequence[Entry] = ()
 ) -> _Addition:
     wall = microseconds(now)
     jumped = wall < last.wall - CLOCK_TOLERANCE // MICROSECOND
     written = (*opening, *((clock_jumped(now, moment(last.wall)),) if jumped else ()), *entries)
     received_at = max(wall, last.received_at)
-    received = moment(received_at)
+    received = received_text(moment(received_at))
     rows, leaves, names = [], [], set()
-    for sequence, entry in enumerate(map(settled, written), last.size):
-        recorded = Recorded(sequence, received, entry)
-        data = encoded(recorded)
+    for sequence, one in enumerate(written, last.size):
+        ready = one if isinstance(one, Prepared) else prepared(one)
+        data = ready.canonical(sequence, received)
         leaf = leaf_hash(data)
         leaves.append(leaf)
-        rows.append((*facts(recorded), data, leaf))
+        rows.append((sequence, received_at, *ready.facts, data, leaf))
+        entry = ready.entry
         if entry.code in INTRODUCING and (entry.subject or entry.person):
             name = entry.details.get("name", "")
             names.add((entry.subject, entry.person, folded(entry.person, str(name))))

@@ -27,9 +27,9 @@ from gateway.audit.terms import (
     wanted_values,
     wanted_words,
 )
-from gateway.storage.audit_conditions import EXACT, FILTERS, Condition, filters, meant, unindexed
-from gateway.storage.audit_index import Block, Cover
-from gateway.storage.tables.audit import audit_entry
+from gateway.storage.audit_conditions import EXACT, FILTERS, LEADING, Condition, filters, meant, unindexed
+from gateway.storage.audit_index import Block, Cover, not_indexed
+from gateway.storage.tables.audit import audit_entry, audit_person
 from gateway.storage.tables.audit_index import audit_term
 
 LOOKED_THROUGH = 4 * BLOCK  # entries without index: some 15 µs each
@@ -37,7 +37,7 @@ BLOCKS_AT_ONCE = (4, 16, 64, 256)  # most searches end in the first
 ROWS_AT_ONCE = 128
 FEW = 256  # candidates that are asked for by their numbers; more by the block's span
 _e = audit_entry.c
-_People = tuple[frozenset[str], frozenset[str]] | None
+People = tuple[frozenset[str], frozenset[str]] | None
 
 
 def asks_further(query: Query) -> bool:
@@ -56,9 +56,19 @@ def better_by_terms(query: Query) -> bool:
     if query.request_id is not None or query.session is not None:
         return False
     given = [name for name in (*EXACT, *FILTERS, "person") if getattr(query, name) is not None]
-    alone = query.crossing or query.within is not None or any(name in FILTERS for name in given)
+    alone = query.crossing or query.within is not None or any(name not in LEADING for name in given)
     choosy = query.outcome is not None and query.outcome is not Outcome.SUCCESS
     return alone or len(given) + bool(query.codes) + choosy > 1
+
+
+def only_by_terms(query: Query) -> bool:
+    """What few entries have and no index of the log's own finds: without the one beside it all would be looked through.
+
+    Whatever else is asked, those that it does not know are then told as not searched.
+    """
+    if any(getattr(query, name) for name in LEADING):
+        return False
+    return any(getattr(query, name) for name in (*EXACT, "person"))
 
 
 def named(connection: Connection, query: Query) -> Query:
@@ -66,9 +76,10 @@ def named(connection: Connection, query: Query) -> Query:
     text = (query.text or "").strip()
     if not text or " " in text or "\0" in text:
         return query
-    for column, name in (("request_id", "request_id"), ("session", "session"), ("subject", "person")):
-        there = select(_e.sequence).where(_e[column] == text, _e[column] != "").limit(1)
-        if getattr(query, name) is None and connection.scalar(there) is not None:
+    numbered = {name: select(_e.sequence).where(_e[name] == text, _e[name] != "") for name in LEADING[:2]}
+    known = {"person": select(audit_person.c.subject).where(audit_person.c.subject == text)}
+    for name, there in (numbered | known).items():
+        if getattr(query, name) is None and connection.scalar(there.limit(1)) is not None:
             given: dict[str, Any] = {name: text}
             return replace(query, text=None, **given)
     return query
@@ -79,7 +90,13 @@ def knows_enough(known: Cover) -> bool:
     return len(known.missing) * BLOCK + len(known.rest) <= LOOKED_THROUGH
 
 
-def groups_of(query: Query, people: _People) -> list[Group]:
+def out_of_reach(connection: Connection) -> int:
+    """Entries of blocks that are not indexed, where they are more than a search looks through besides."""
+    entries = not_indexed(connection) * BLOCK
+    return entries if entries > LOOKED_THROUGH else 0
+
+
+def groups_of(query: Query, people: People) -> list[Group]:
     """What an entry that fits has among its terms."""
     exact = {name: getattr(query, name) for name in (*EXACT, *FILTERS) if name != "request_id"}
     found = [_of_value(name, value) for name, value in exact.items() if value is not None]
@@ -104,6 +121,24 @@ def groups_of(query: Query, people: _People) -> list[Group]:
     if query.text:
         found += wanted_words(query.text)
     return found
+
+
+def places_with(
+    connection: Connection, numbers: Sequence[int], group: Group
+) -> Iterator[tuple[int, bytes, bytes]]:
+    """Block, term and its places, for each of the group's terms in the blocks with these numbers."""
+    term = audit_term.c.term
+    asked: list[Condition] = [
+        and_(term >= begun, term < begun + b"\xff") for begun in map(_bytes, sorted(group.beginnings))
+    ]
+    if group.between is not None:
+        low, high = map(_bytes, group.between)
+        asked.append(term.between(low, high))
+    if group.terms:
+        asked.append(term.in_([_bytes(one) for one in sorted(group.terms)]))
+    for one in asked if numbers else ():
+        query = select(*audit_term.c).where(audit_term.c.block.in_(numbers), one)
+        yield from ((row.block, row.term, row.places) for row in connection.execute(query))
 
 
 def _of_value(name: str, value: str) -> Group:
@@ -152,7 +187,7 @@ class Finder:
                 if self._full(block.highest_at):
                     break
                 self._look(_among(block, bits), bits)
-        return self._best(), self._not_searched(known.missing[len(looked) :])
+        return self._best(), not_searched(self.connection, self.query, known.missing[len(looked) :])
 
     def _concerned(self, blocks: Sequence[Block]) -> list[Block]:
         """By the latest time in them, the newest first."""
@@ -172,27 +207,11 @@ class Finder:
         for group in groups:
             held: defaultdict[int, int] = defaultdict(int)
             left = [number for number in numbers if where[number]]
-            for number, kept in self._places(left, group):
+            for number, _, kept in places_with(self.connection, left, group):
                 held[number] |= bits_of(kept)
             for number in left:
                 where[number] &= ~held[number] if group.without else held[number]
         return ((one, where[one.number]) for one in blocks if where[one.number])
-
-    def _places(self, numbers: Sequence[int], group: Group) -> Iterator[tuple[int, bytes]]:
-        term = audit_term.c.term
-        asked: list[Condition] = [
-            and_(term >= begun, term < begun + b"\xff") for begun in map(_bytes, sorted(group.beginnings))
-        ]
-        if group.between is not None:
-            low, high = map(_bytes, group.between)
-            asked.append(term.between(low, high))
-        if group.terms:
-            asked.append(term.in_([_bytes(one) for one in sorted(group.terms)]))
-        for one in asked if numbers else ():
-            query = select(audit_term.c.block, audit_term.c.places).where(
-                audit_term.c.block.in_(numbers), one
-            )
-            yield from ((row.block, row.places) for row in self.connection.execute(query))
 
     def _look(self, where: Sequence[Condition], bits: int | None = None) -> None:
         """Take what fits, newest first, until there are enough."""
@@ -227,16 +246,17 @@ class Finder:
     def _best(self) -> list[Row[Any]]:
         return [row for _, row in sorted(self.found, key=lambda one: one[0], reverse=True)[: self.wanted]]
 
-    def _not_searched(self, missing: Sequence[int]) -> NotSearched | None:
-        """Unless all of it was received before the span begins: what happens is not received before."""
-        if not missing:
-            return None
-        last = select(_e.received_at).where(_e.sequence < (missing[0] + 1) * BLOCK)
-        received = self.connection.scalar(last.order_by(_e.sequence.desc()).limit(1)) or 0
-        since = self.query.since
-        if since is not None and received < microseconds(since):
-            return None
-        return NotSearched(len(missing) * BLOCK, moment(received))
+
+def not_searched(connection: Connection, query: Query, missing: Sequence[int]) -> NotSearched | None:
+    """Unless all of it was received before the span begins: what happens is not received before."""
+    if not missing:
+        return None
+    last = select(_e.received_at).where(_e.sequence < (missing[0] + 1) * BLOCK)
+    received = connection.scalar(last.order_by(_e.sequence.desc()).limit(1)) or 0
+    since = query.since
+    if since is not None and received < microseconds(since):
+        return None
+    return NotSearched(len(missing) * BLOCK, moment(received))
 
 
 def _among(block: Block, bits: int) -> list[Condition]:

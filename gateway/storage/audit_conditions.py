@@ -22,23 +22,20 @@ Condition = ColumnElement[bool]
 Columns = ReadOnlyColumnCollection[str, Column[Any]]
 _e = audit_entry.c
 
-EXACT = ("request_id", "session", "address", "reason", "municipality", "application")
+LEADING = ("request_id", "session", "reason")
 """Indexed columns, the choosiest first; what the index is used for when several are given."""
+EXACT = (*LEADING, "address", "municipality", "application")
 FILTERS = ("own_municipality", "action", "rule", "policy_version")
 
 
 def choices(connection: Connection, query: Query) -> list[list[Condition]]:
     """Disjoint questions that together are the query, without its times."""
-    leading = next((name for name in EXACT[:2] if getattr(query, name)), None)
-    found: list[list[Condition]]
-    if query.person:
-        found = _of_person(connection, query.person, indexed=leading is None)
-    else:
-        leading = leading or next((name for name in EXACT if getattr(query, name)), None)
-        found = [[]]
+    leading = next((name for name in LEADING if getattr(query, name)), None)
+    people = meant(connection, query)
+    found: list[list[Condition]] = [[]] if people is None else [[_of_people(people)]]
     outcome = query.outcome or (Outcome.REFUSED if query.counted is Counted.REFUSED else None)
     refusals = outcome is not None and outcome is not Outcome.SUCCESS
-    free = not query.person and leading is None
+    free = people is None and leading is None
     if free and not refusals and 0 < len(query.codes) <= SEPARATE_CODES:
         found = [[_e.code == code.value] for code in sorted(query.codes)]
     elif query.codes:
@@ -101,11 +98,13 @@ def filters(query: Query, people: tuple[frozenset[str], frozenset[str]] | None) 
     if outcome is not None:
         found.append(unindexed(_e.outcome) == outcome.value)
     if people is not None:
-        subjects, logins = people
-        found.append(
-            or_(unindexed(_e.subject).in_(sorted(subjects)), unindexed(_e.person).in_(sorted(logins)))
-        )
+        found.append(_of_people(people))
     return found
+
+
+def _of_people(people: tuple[frozenset[str], frozenset[str]]) -> Condition:
+    subjects, logins = people
+    return or_(unindexed(_e.subject).in_(sorted(subjects)), unindexed(_e.person).in_(sorted(logins)))
 
 
 def meant(connection: Connection, query: Query) -> tuple[frozenset[str], frozenset[str]] | None:
@@ -155,16 +154,6 @@ def _first_of_its_request(since: datetime | None) -> Condition:
     if since is not None:
         earlier.append(unindexed(other.at) >= microseconds(since))
     return ~exists().where(*earlier)
-
-
-def _of_person(connection: Connection, text: str, *, indexed: bool) -> list[list[Condition]]:
-    """Entries of the subjects that the text may mean, and the others that have a login it may mean."""
-    subjects, logins = _meant(connection, text)
-    others = unindexed(_e.subject).not_in(sorted(subjects))
-    return [
-        *([equals("subject", subject, indexed=indexed)] for subject in sorted(subjects)),
-        *([equals("person", login, indexed=indexed), others] for login in sorted(logins)),
-    ]
 
 
 def _meant(connection: Connection, text: str) -> tuple[set[str], set[str]]:

@@ -89,9 +89,9 @@ def parts(
     """The span by shards. `opened`: raises NoteRefused for a checkpoint that our key has not signed; that and NotInLog
     come from here.
     """
-    size, found = newest.checkpoint.reach, []
+    size, first, found = newest.checkpoint.reach, newest.checkpoint.first, []
     for one in closed_shards(connection):
-        if one.end <= span.begin or one.first >= span.end or one.end > size:
+        if one.end <= span.begin or one.first >= span.end or one.end > size or one.first == first:
             continue
         last = newest_of(connection, one.end)
         if last is None or last.size != one.end:
@@ -99,7 +99,6 @@ def parts(
         sealed = Sealed(opened(last.note), with_witnesses(connection, last).note)
         within = Span(max(span.begin, one.first), min(span.end, one.end))
         found.append(Part(within, sealed, dropped=one.dropped))
-    first = newest.checkpoint.first
     if span.end > first or not found:
         found.append(Part(Span(max(span.begin, first), max(span.end, first)), newest))
     return found

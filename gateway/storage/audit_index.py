@@ -4,6 +4,7 @@ Blocks are made once, when their last entry is in the log, the newest first; beh
 it. What the index says is a hint: an entry is shown by its own bytes. It can be emptied and is made again.
 """
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,20 @@ def cover(connection: Connection) -> Cover:
     return Cover(blocks, sorted(missing, reverse=True), size)
 
 
+def not_indexed(connection: Connection) -> int:
+    """How many whole blocks are not indexed yet."""
+    size = connection.scalar(select(audit_tail.c.size)) or 0
+    oldest = connection.scalar(select(func.min(_e.sequence))) or 0
+    first, behind = int(oldest // BLOCK), int(size // BLOCK)
+    known = select(func.count()).where(audit_block.c.block >= first, audit_block.c.block < behind)
+    return max(0, behind - first - (connection.scalar(known) or 0))
+
+
+def is_indexed(connection: Connection) -> bool:
+    """Whether the index knows anything at all."""
+    return connection.scalar(select(audit_block.c.block).limit(1)) is not None
+
+
 async def index_next(database: Database) -> bool:
     """Index the newest block that is not yet; whether there was one. Raises DatabaseUnusable."""
     known = await database.read(cover)
@@ -65,11 +80,10 @@ async def index_next(database: Database) -> bool:
         return False
     number = known.missing[0]
     made = await database.read(lambda connection: made_anew(connection, number))
-    rows = iter(made.rows)
     await database.write(
         lambda connection: forget(connection, number, number + 1)
     )  # of one that was broken off
-    while some := list(islice(rows, WRITTEN)):
+    while some := list(islice(made.rows, WRITTEN)):
         await database.write(partial(_write, rows=some))
     await database.write(lambda connection: _finish(connection, made.block))
     return True
@@ -89,12 +103,13 @@ def forget_entries(connection: Connection, begin: int, end: int) -> None:
 @dataclass(frozen=True, slots=True)
 class Made:
     block: Block
-    rows: Sequence[tuple[int, bytes, bytes]]
+    rows: Iterator[tuple[int, bytes, bytes]]
+    """Made as they are written."""
 
 
 def made_anew(connection: Connection, number: int) -> Made:
     """What the index has to say of a block, out of its entries."""
-    places: defaultdict[str, list[int]] = defaultdict(list)
+    places: defaultdict[str, array[int]] = defaultdict(lambda: array("H"))
     times = []
     for sequence, at, data in _entries(connection, number):
         times.append(at)
@@ -105,7 +120,7 @@ def made_anew(connection: Connection, number: int) -> Made:
         for term in terms:
             places[term].append(sequence % BLOCK)
     ordered = sorted((term.encode("utf-8", "surrogatepass"), term) for term in places)
-    rows = [(number, kept, packed(places[term])) for kept, term in ordered]
+    rows = ((number, kept, packed(places[term])) for kept, term in ordered)
     return Made(Block(max(times, default=0), min(times, default=0), number), rows)
 
 

@@ -77,16 +77,16 @@ class StoredTree:
     def root(self, level: int, position: int) -> bytes:
         """Of a perfect subtree (`gateway.audit.proof.Perfect`). Raises NotInLog."""
         kept = level // KEPT * KEPT
-        return _folded(self._roots(kept, position << (level - kept), 1 << (level - kept)))
+        return _folded(self.roots(kept, position << (level - kept), 1 << (level - kept)))
 
-    def _roots(self, level: int, first: int, count: int) -> Iterator[bytes]:
+    def roots(self, level: int, first: int, count: int) -> Iterator[bytes]:
         """So many of a level that is kept, in order; what is missing is computed from what is below it."""
         known = {} if level and self.by_entries else self._stored(level, first, count)
         for position in range(first, first + count):
             if (root := known.get(position)) is not None:
                 yield root
             elif level:
-                yield _folded(self._roots(level - KEPT, position << KEPT, 1 << KEPT))
+                yield _folded(self.roots(level - KEPT, position << KEPT, 1 << KEPT))
             else:
                 raise NotInLog(self.first + position)
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from gateway.audit.entry import Entry
 from gateway.audit.facts import microseconds
+from gateway.audit.holds import Told
 from gateway.audit.places import BLOCK
 from gateway.audit.retention import Hold, Kept, standings, to_be_dropped
 from gateway.audit.shard import Shard
@@ -52,8 +53,12 @@ class ShardIsRead(Exception):
         )
 
 
+def _by_command(entry: Entry) -> Entry:
+    return entry
+
+
 class Retention:
-    """`append`: as `gateway.storage.audit.append`, for tests with another clock."""
+    """Implements `gateway.audit.holds.Holds`. `append`: as `gateway.storage.audit.append`, for tests with a clock."""
 
     def __init__(self, database: Database, append: Append = append) -> None:
         self._database, self._append = database, append
@@ -71,17 +76,21 @@ class Retention:
     async def holds(self) -> Sequence[Hold]:
         return await self._database.read(all_holds)
 
-    async def place(self, since: int, until: int | None, why: str, by: str, now: datetime) -> Hold:
+    async def place(
+        self, since: int, until: int | None, why: str, by: str, now: datetime, told: Told = _by_command
+    ) -> Hold:
         def work(connection: Connection) -> Hold:
             last = connection.execute(select(func.max(audit_hold.c.number))).scalar() or 0
             one = Hold(last + 1, since, until, why, microseconds(now), by)
             connection.execute(audit_hold.insert().values(astuple(one)))
-            self._append(connection, [hold_placed(now, by, one)])
+            self._append(connection, [told(hold_placed(now, by, one))])
             return one
 
         return await self._database.write(work)
 
-    async def lift(self, number: int, why: str, by: str, now: datetime) -> Hold | None:
+    async def lift(
+        self, number: int, why: str, by: str, now: datetime, told: Told = _by_command
+    ) -> Hold | None:
         """None: there is none that stands."""
 
         def work(connection: Connection) -> Hold | None:
@@ -89,7 +98,7 @@ class Retention:
             if one is not None:
                 lifted = update(audit_hold).where(audit_hold.c.number == number)
                 connection.execute(lifted.values(lifted_at=microseconds(now)))
-                self._append(connection, [hold_lifted(now, by, one, why)])
+                self._append(connection, [told(hold_lifted(now, by, one, why))])
             return one
 
         return await self._database.write(work)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, true, update
 from config.vocabulary import SessionId
 from gateway.audit.entry import Entry
 from gateway.audit.ingest import PlaceLost
+from gateway.audit.prepared import Prepared
 from gateway.audit.spool import Place
 from gateway.storage.activity import Activity
 from gateway.storage.audit import append
@@ -38,7 +39,11 @@ class SpoolPlaces:
         return await self._database.read(lambda connection: places(connection, self._node))
 
     async def move(
-        self, before: Place, after: Place | None, entries: Sequence[Entry], seen: Mapping[SessionId, datetime]
+        self,
+        before: Place,
+        after: Place | None,
+        entries: Sequence[Entry | Prepared],
+        seen: Mapping[SessionId, datetime],
     ) -> None:
         def work(connection: Connection) -> None:
             move(connection, before, after, entries, self._node)
@@ -62,7 +67,11 @@ def _place(row: Row[Any], name: str) -> Place:
 
 
 def move(
-    connection: Connection, before: Place, after: Place | None, entries: Sequence[Entry], node: str = ""
+    connection: Connection,
+    before: Place,
+    after: Place | None,
+    entries: Sequence[Entry | Prepared],
+    node: str = "",
 ) -> None:
     this = audit_spool.c.name == _kept_as(before.name, node)
     row = connection.execute(select(audit_spool).where(this)).first()

@@ -1,6 +1,6 @@
 """Security incidents in the database; implements `gateway.incidents.book`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -8,12 +8,15 @@ from sqlalchemy import Connection, func, insert, select
 
 from config.vocabulary import ApplicationId, MunicipalityCode
 from gateway.audit.entry import Entry
+from gateway.audit.retention import Hold
 from gateway.incidents.incident import Described, Incident, Kind, Severity
-from gateway.incidents.items import Item, read, written
+from gateway.incidents.items import Held, Item, read, written
 from gateway.policy_office.incident import Incident as Switched
 from gateway.storage.audit import read_tail
+from gateway.storage.audit_holds import all_holds
 from gateway.storage.audit_proofs import bytes_of
 from gateway.storage.database import Database
+from gateway.storage.incident_holds import lift_hold, place_hold
 from gateway.storage.keyed_rows import KeyedRows
 from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
 from gateway.storage.policy_incidents import StoredIncidents
@@ -23,6 +26,7 @@ from idp.events import Actor
 
 T = TypeVar("T")
 Append = Callable[[Connection, Sequence[Entry]], range]
+HELD = '{"type":"held"%'  # the beginning of such a body as `items.written` writes it
 _i, _t = security_incident.c, security_incident_item.c
 
 
@@ -114,6 +118,32 @@ class StoredBook(KeyedRows):
     def log_size(self) -> int:
         tail = read_tail(self._connection)
         return 0 if tail is None else tail.size
+
+    def received(self, sequence: int) -> datetime | None:
+        query = select(audit_entry.c.received_at).where(audit_entry.c.sequence == sequence)
+        return moment_or_none(self._connection.execute(query).scalar())
+
+    def oldest(self) -> datetime | None:
+        query = select(audit_entry.c.received_at).order_by(audit_entry.c.sequence).limit(1)
+        return moment_or_none(self._connection.execute(query).scalar())
+
+    def holds(self) -> list[Hold]:
+        return all_holds(self._connection)
+
+    def place_hold(self, since: int, until: int, why: str, by: str, now: datetime) -> Hold:
+        return place_hold(self._connection, since, until, why, by, now)
+
+    def lift_hold(self, number: int, now: datetime) -> None:
+        lift_hold(self._connection, number, now)
+
+    def held_for(self, holds: Collection[int]) -> dict[int, list[int]]:
+        rows = self._connection.execute(select(_t.incident, _t.body).where(_t.body.like(HELD))).all()
+        found: dict[int, list[int]] = {}
+        for row in rows:
+            body = read(row.body)
+            if isinstance(body, Held) and body.hold in holds:
+                found.setdefault(body.hold, []).append(row.incident)
+        return found
 
     def switched_lately(self, limit: int) -> list[Switched]:
         stored = StoredIncidents(self._connection)

@@ -94,6 +94,13 @@ def signing(connection: Connection, seal: Seal, log: str, reach: int) -> tuple[S
     return tuple(one for one in held if one.verifier.public in in_force)
 
 
+def vouching(connection: Connection, seal: Seal, log: str, reach: int) -> tuple[Signer, ...]:
+    """Who signs what is said of so many entries: whoever signs their checkpoint, also where there only ever was one."""
+    if notes(connection):
+        return signing(connection, seal, log, reach)
+    return tuple(Signer(log, one) for one in private_keys(connection, seal))
+
+
 def rotate(
     connection: Connection, seal: Seal, append: Append, by: By, replaced: Replaced, *, compromised: bool
 ) -> Verifier:

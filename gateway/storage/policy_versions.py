@@ -30,7 +30,7 @@ PUT_IN_FORCE = Query(codes=frozenset({Code.POLICY_ACTIVATED, Code.POLICY_ROLLED_
 _v = policy_version.c
 _HEAD = (
     *(_v.number, _v.version, _v.source, _v.scope, _v.base, _v.restores, _v.proposal),
-    *(_v.author, _v.approver, _v.activated_at, _v.note, _v.node),
+    *(_v.author, _v.approver, _v.submitted_at, _v.approved_at, _v.activated_at, _v.note, _v.node),
 )
 
 
@@ -164,6 +164,8 @@ def _head(row: Any) -> Head:
         proposal=row.proposal,
         author=row.author,
         approver=row.approver,
+        submitted_at=moment_or_none(row.submitted_at),
+        approved_at=moment_or_none(row.approved_at),
         at=moment_of(row.activated_at),
         note=row.note,
         node=row.node,

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from config.settings import Title
 from config.vocabulary import MunicipalityCode
+from gateway.audit.decided import Why
 from gateway.audit.entry import Entry
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.officer.looks import look
@@ -66,6 +67,22 @@ TROUBLES: Mapping[Trouble, Title] = {
         en="The simulation failed. Try it again; the operator finds the cause in the operations log.",
     ),
 }
+
+NOT_ASKED: Mapping[str, Title] = {
+    Why.POLICIES_NOT_ASKED: Title(
+        cs="odmítla je Brána sama, na pravidla nedošlo",
+        en="Brána itself refused them, the policies were not asked",
+    ),
+    Why.NOT_RECORDED: Title(
+        cs="starší verze u nich nezapsala, na čem rozhodnutí stálo",
+        en="an older version did not record what they rested on",
+    ),
+    Why.UNKNOWN_FACTS: Title(
+        cs="stála na něčem, co tato verze nezná", en="they rested on something this version does not know"
+    ),
+    Why.UNREADABLE: Title(cs="záznam nelze přečíst", en="the entry cannot be read"),
+}
+"""By the names under which a report counts them."""
 
 
 @dataclass(frozen=True, slots=True)

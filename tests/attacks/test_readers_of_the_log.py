@@ -1,5 +1,8 @@
 """Readers of one municipality's log who want to see another's, on the whole running product."""
 
+import csv
+import html
+import io
 import re
 
 import pytest
@@ -32,6 +35,16 @@ async def test_a_municipality_s_officer_sees_nothing_of_others_by_any_filter_or_
         found = await log.entry(number)
         assert found is not None
         assert HULIN in (found.found.entry.municipality, found.found.entry.own_municipality)
+    form = {"asked": "?own_municipality=588296&technical=1", "form": "csv", "purpose": "kontrola"}
+    nothing = await browser.post(f"{admin}/export", form, follow=False)
+    assert nothing.status == 409
+    assert (await ground.entry(nothing, Code.LOG_ACT_REFUSED)).reason == "export_of_nothing"
+    given = await browser.post(f"{admin}/export", form | {"asked": "?technical=1"}, follow=False)
+    assert given.status == 200
+    assert (await ground.entry(given, Code.LOG_SEARCHED)).details["form"] == "export"
+    rows = list(csv.DictReader(io.StringIO(given.text)))
+    assert rows
+    assert all(HULIN in (one["municipality"], one["own_municipality"]) for one in rows)
     [strangers, *_] = (await log.page(Query(own_municipality=CENTRE))).entries
     guessed = await browser.get(f"{admin}/log/{strangers.sequence}")
     missing = await browser.get(f"{admin}/log/99999999")
@@ -50,6 +63,7 @@ async def test_a_municipality_s_officer_reaches_nothing_that_is_for_the_centre(g
         f"/people?login={victim.login}",
         "/exceptions",
         "/integrity",
+        "/holds",
         "/nodes",
     ):
         answer = await browser.get(f"{admin}{path}")
@@ -61,3 +75,34 @@ async def test_a_municipality_s_officer_reaches_nothing_that_is_for_the_centre(g
     assert ended.status == 403
     entry = await ground.entry(ended, Code.DECISION_REFUSE)
     assert entry.reason == "audit_of_municipality_is_read"
+
+
+async def test_nobody_follows_the_log_unrecorded_by_another_s_opening_or_beyond_a_municipality(
+    ground: Ground,
+) -> None:
+    admin = ground.product.addresses.admin
+    officer = await ground.signed_in(ground.somebody(Role.SECURITY_OFFICER, HULIN), f"{admin}/log")
+    other = await ground.signed_in(ground.somebody(Role.SECURITY_OFFICER, HULIN), f"{admin}/log")
+    page = await officer.get(f"{admin}/log/live?technical=1")
+    found = re.search(r'data-live="([^"]+)"', page.text)
+    assert found is not None
+    asked = html.unescape(found[1])
+    news = admin + re.sub(r"after=\d+", "after=0", asked)
+    told = await officer.get(news)
+    assert told.status == 200
+    for number in re.findall(r'href="/log/(\d+)"', told.text):
+        stored = await LogSearch(ground.state.database).entry(int(number))
+        assert stored is not None
+        assert HULIN in (stored.found.entry.municipality, stored.found.entry.own_municipality)
+    for thief, address in (
+        (other, news),
+        (officer, news.replace("technical=1", "technical=")),
+        (officer, re.sub("follow=[0-9a-f]+", "follow=" + "0" * 16, news)),
+        (officer, f"{admin}/log/live/news?after=0"),
+    ):
+        answer = await thief.get(address)
+        assert answer.status == 410, address
+        assert 'href="/log/' not in answer.text
+        assert (await ground.entry(answer)).reason == "following_over"
+    readings = await ground.entries(at_least=1, codes=(Code.LOG_SEARCHED,), text="live follow")
+    assert len([one for one in readings if one.details["query"].startswith("page=live")]) == 1

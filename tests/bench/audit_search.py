@@ -31,7 +31,7 @@ from tests.rig.prepared import prepared
 ENTRIES, ENTRIES_IN_FULL = 120_000, 10_000_000
 BATCH = 250  # as the ingest writes them
 ROUNDS = 60
-P95_BAR, TEXT_BAR = 300.0, 1000.0  # ms
+P95_BAR, TEXT_BAR, COUNTS_BAR = 300.0, 1000.0, 300.0  # ms
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 AGENTS = [
     f"Mozilla/5.0 (X11; Linux x86_64; rv:{number}.0) Gecko/20100101 Firefox/{number}.0"
@@ -76,11 +76,15 @@ async def measure(entries: int) -> dict[str, dict[str, Any]]:
             plain = [await _took(_plain(database)) for _ in range(5)]
             filters = [await _took(search.page(one)) for one in _filters(chance, entries)]
             texts = [await _took(search.page(one)) for one in _texts(chance, entries)]
+            counts = [await _took(search.over_time(one)) for one in _counted(chance)]
     baseline = f"{min(plain):.0f} ms for a look through 20,000 rows"
     made = f"of {entries} entries (made in {filled - began:.0f} s, indexed in {indexed - filled:.0f} s)"
     return {
         "p95_ms": figure(_p95(filters), f"ms, first page {made}", baseline, P95_BAR, digits=1),
         "text_ms": figure(max(texts), f"ms, the slowest of {len(texts)}", baseline, TEXT_BAR, digits=1),
+        "counts_ms": figure(
+            max(counts), f"ms, bars over time, the slowest of {len(counts)}", baseline, COUNTS_BAR
+        ),
     }
 
 
@@ -182,6 +186,16 @@ def _texts(chance: random.Random, entries: int) -> Iterator[Query]:
         *("rozp", "role_not_sufficient osoba1", "10.12.0.7"),
     ):
         yield Query(text=word)
+
+
+def _counted(chance: random.Random) -> Iterator[Query]:
+    """What stands above the first look, and above the usual searches."""
+    yield Query(without_technical=True, without_reading_of="d:00000001-0000-4000-8000-000000000000")
+    yield Query(outcome=Outcome.REFUSED)
+    yield Query(municipality=str(588_000 + chance.randrange(46)))
+    yield Query(person=f"osoba{chance.randrange(400)}", application="records")
+    yield Query(text="smlouva")
+    yield Query(since=BEGIN + timedelta(days=3, hours=1), until=BEGIN + timedelta(days=10))
 
 
 async def _plain(database: Database) -> int:

@@ -34,6 +34,8 @@ WARM_UP = 2_000
 AT_ONCE = 16
 WHOLE_AT_ONCE = 4
 READY_BAR, RESIDENT_BAR, GROWTH_BAR = 2.0, 120.0, 8.0  # seconds, MiB, MiB
+ALL_BAR = 200.0  # MiB
+ALL = "all processes of ours (PSS), with the one that indexes"
 
 
 def run() -> dict[str, dict[str, Any]]:
@@ -53,7 +55,7 @@ async def measure() -> dict[str, dict[str, Any]]:
                 starts.append(await product.start())
                 if len(starts) < STARTS:
                     await product.stop()
-            resident = _resident(product)
+            resident, everything_at_rest = _resident(product), _of_all(product)
             warm_up, *rounds = CODES
             await _decide(product, readers, WARM_UP)
             await _everybody(product, readers, warm_up)
@@ -61,13 +63,16 @@ async def measure() -> dict[str, dict[str, Any]]:
             for code in rounds:
                 await _everybody(product, readers, code)
             await _decide(product, readers, SIGN_INS - len(rounds) * len(readers))
-            after = _resident(product)
+            after, everything = _resident(product), _of_all(product)
     ready, whole = statistics.median(starts), len(rounds) * len(readers)
     imports = _imports()
     return {
         "ready_s": figure(ready, "s", f"{imports:.2f} s to import the control plane", READY_BAR),
         "resident_mib": figure(resident, "MiB", "at rest", RESIDENT_BAR),
         "resident_after_mib": figure(after, "MiB", _sign_ins(whole), RESIDENT_BAR),
+        "all_processes_mib": figure(
+            everything, "MiB", f"{everything_at_rest:.1f} MiB at rest; {ALL}", ALL_BAR
+        ),
         "growth_mib": figure(after - before, "MiB", f"{before:.1f} MiB after a warm-up", GROWTH_BAR),
     }
 
@@ -78,6 +83,13 @@ def _sign_ins(whole: int) -> str:
 
 def _resident(product: Product) -> float:
     return product.control_plane().memory_info().rss / MIB
+
+
+def _of_all(product: Product) -> float:
+    """Envoy is not ours. What several processes share is divided among them (PSS of proc_pid_smaps(5))."""
+    supervisor, envoy = product.supervisor(), product.envoy()
+    ours = [one for one in (supervisor, *supervisor.children(recursive=True)) if one != envoy]
+    return sum(one.memory_full_info().pss for one in ours) / MIB
 
 
 async def _everybody(product: Product, readers: list[tuple[Account, MunicipalityCode]], code: int) -> None:

@@ -100,3 +100,19 @@ def test_rules_that_cannot_be_meant_are_refused(
 ) -> None:
     made = msgspec.structs.replace(example, audit=Audit(alerts=rules))
     assert [where.rpartition(".")[2] for where, *_ in alert_findings(made)] == at
+
+
+@pytest.mark.parametrize(
+    ("after", "every", "found"),
+    [
+        (timedelta(minutes=5), timedelta(seconds=1), []),
+        (timedelta(seconds=30), timedelta(seconds=1), ["audit.gap_after"]),
+        (timedelta(minutes=5), timedelta(minutes=3), ["audit.gap_after"]),
+        (timedelta(days=2), timedelta(seconds=1), ["audit.gap_after"]),
+    ],
+)
+def test_patience_with_gaps_is_longer_than_the_log_takes_to_be_sealed(
+    example: Settings, after: timedelta, every: timedelta, found: list[str]
+) -> None:
+    made = msgspec.structs.replace(example, audit=Audit(gap_after=after, checkpoint_every=every))
+    assert [where for where, *_ in alert_findings(made)] == found

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from gateway.demo.people import CENTRE, inhabitants
 from gateway.demo.world import draw_accounts
 from tests.journeys.conftest import person, sign_in
-from tests.rig.browser import accessibility_faults, chromium, overflow, screenshot
+from tests.rig.browser import accessibility_faults, chosen, chromium, overflow, screenshot
 from tests.rig.demo import Account
 from tests.rig.fleet import Fleet, fleet
 
@@ -43,7 +43,7 @@ async def shown(officer: Page, **wanted: str) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
             while True:
-                await officer.get_by_role("link", name="Uzly").click()
+                await chosen(officer, "Systém", "Uzly")
                 for row in await officer.get_by_role("row").all():
                     name, _, words = (await row.inner_text()).partition("\n")
                     said[name] = words

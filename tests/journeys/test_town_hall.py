@@ -175,6 +175,9 @@ async def test_what_a_review_removes_is_refused_at_the_next_click_and_reported(
     review = hall.petr.url.partition("?")[0]
     assert (await hall.filip.goto(product.url("rozpocet"))).status == 200
     await hall.petr.get_by_role("button", name="Odebrat – místostarosta, Filip Janda").click()
+    await expect(hall.petr.locator("h1")).to_have_text("Odebrat toto oprávnění?")
+    await press(hall.petr, "Odebrat")
+    await expect(hall.petr.locator("main")).to_contain_text("Vaše rozhodnutí je uloženo")
     await hall.filip.goto(product.url("rozpocet"))
     await expect(hall.filip.locator("main")).to_contain_text("protože vám byla odebrána role")
     await seen(hall.filip, "review-refused")

@@ -1,5 +1,6 @@
 """What is told of one question. The rules are the example's and the library's, as they stand."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
@@ -97,7 +98,7 @@ def test_facts_are_those_that_the_rules_look_at_with_words_for_people() -> None:
         "principal.municipality": ("obec, za kterou jedná", "Hulín"),
         "principal.memberships": ("obce, kde má roli", "Hulín"),
         "resource.municipality": ("obec aplikace", "Kroměříž"),
-        "context.sign_in.level": ("úroveň přihlášení", "1"),
+        "context.sign_in.level": ("úroveň přihlášení", "1 – heslo"),
     }
 
 
@@ -118,7 +119,7 @@ def test_roles_that_would_do_are_one_way() -> None:
     assert kinds(found) == [[("role", "chief_clerk registrar mail_room clerk")]]
     (words,) = found.ways[0].words
     assert words.what[CS] == "role v obci Hulín: tajemník, matrikářka, podatelna nebo referent"
-    assert words.how[EN] == "If your work needs it, ask the mayor or the chief clerk."
+    assert words.how[EN] == "If the work needs it, the mayor or the chief clerk decides about it."
 
 
 def test_other_actions_that_are_permitted_as_it_is_are_told() -> None:
@@ -179,7 +180,7 @@ def test_a_moment_is_said_as_a_clock_here_shows_it(tmp_path: Path) -> None:
     (words,) = next(way.words for way in ways if way.steps[0].kind is StepKind.TIME)
     assert words.what == {
         CS: "jiná doba, nejdříve 30. 11. 2026 v 7:00",
-        EN: "another time, 2026-11-30 at 07:00 at the earliest",
+        EN: "another time, 30 Nov 2026 at 07:00 at the earliest",
     }
 
 
@@ -305,3 +306,9 @@ def test_who_is_named_is_told_apart_from_who_is_like_them(tmp_path: Path) -> Non
     named = SubjectId("3f0c1f6e-6a53-4a52-9c0e-2d5f3f1d7a10")
     facts = explained(with_library(tmp_path, "abroad"), ask((HULIN, Role.MAYOR), subject=named)).facts
     assert next(fact.value[CS] for fact in facts if fact.name == "principal") == named
+
+
+def test_advice_for_whoever_looks_speaks_about_the_person() -> None:
+    spoken_to = re.compile(r"\b(your?|váš|vaše?|vám|vás|jste)\b|(te|ste) (se|si)\b", re.IGNORECASE)
+    for kind, words in STEP_WORDS.items():
+        assert not any(spoken_to.search(text) for text in words.how.values()), kind

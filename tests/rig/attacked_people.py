@@ -35,6 +35,8 @@ def people_of_the_tests() -> Iterator[Inhabitant]:
         ("dohled.odebran", CENTRE, Role.AUDITOR),
         ("zaznam.hulin", HULIN, Role.SECURITY_OFFICER),
         ("zaznam.obce", HULIN, Role.SECURITY_OFFICER),
+        ("sledovani.hulin", HULIN, Role.SECURITY_OFFICER),
+        ("sledovani.obce", HULIN, Role.SECURITY_OFFICER),
     ):
         yield Inhabitant(login=login, given="Iva", surname="Dozorová", places=((where, role),), enrolled=True)
     for number in range(MORE_CLERKS):

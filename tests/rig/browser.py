@@ -88,6 +88,13 @@ async def screenshot(page: Page, name: str) -> Path:
     return path
 
 
+async def chosen(page: Page, group: str, name: str) -> None:
+    """A page of the officers' menu, whose group is opened first, as people do."""
+    if not await page.locator(".menu[open]", has=page.locator("summary", has_text=group)).count():
+        await page.locator(".menu summary", has_text=group).click()
+    await page.locator(".menu[open]").get_by_role("link", name=name, exact=True).click()
+
+
 async def led_to(page: Page, path: str) -> None:
     """As a page of the same host leads there, which this page is: an address alone does not say what was done."""
     async with page.expect_navigation():

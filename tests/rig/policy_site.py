@@ -12,7 +12,7 @@ from gateway.asks.ask import Ask
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Entry
 from gateway.authorize.act import Act
-from gateway.authorize.snapshot import Offer, Snapshot, parts_of
+from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.grants.claims import Assertion as Claims
 from gateway.storage.audit import append
 from gateway.waiting import NOTHING, Waiting
@@ -52,6 +52,8 @@ OWN = ShownRefusal(
     title=both(cs="Vlastní návrh pravidel nelze schválit", en="You may not approve your own change"),
     advice=both(cs="Požádejte někoho jiného.", en="Ask somebody else."),
 )
+WHOLE = {name: Offer(frozenset(Action), frozenset(DISTRICT)) for name in APPLICATIONS}
+"""Every application with a route for every action, for every municipality."""
 TITLES = {name: Title(cs=name, en=name) for name in APPLICATIONS}
 
 
@@ -151,7 +153,7 @@ class PolicySite:
             books=self,
             applications=TITLES,
             networks=self.networks,
-            parts=lambda: parts_of(self.offers),
+            offers=lambda: WHOLE | self.offers,
             centre=KROMERIZ,
             gates_have_it=self._gates_have_it,
             names_of=self._names,

@@ -11,6 +11,7 @@ from gateway.access_review.reviewer import Reviewer
 from gateway.access_review.reviewing import Answer, Over, Reviewing
 from gateway.authorize.act import Act
 from gateway.web.access_review.rooms import Reviews
+from gateway.web.access_review.site import Site
 from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.refusal import ShownRefusal, both
@@ -61,12 +62,14 @@ class Given:
 
     def pages(self, desk: Desk) -> Sequence[Page]:
         return Reviews(
-            desk=desk,
-            reviewing=self.reviewing(),
-            may_act=self._may,
-            applications=NAMES.applications,
-            everywhere=[HULIN, KVASICE],
-            centre=HULIN,
+            Site(
+                desk=desk,
+                reviewing=self.reviewing(),
+                may_act=self._may,
+                applications=NAMES.applications,
+                everywhere=[HULIN, KVASICE],
+                centre=HULIN,
+            )
         ).pages()
 
     async def _found(

@@ -1,7 +1,8 @@
 """Verify what was handed out of an audit log of Brána, without any part of Brána.
 
-Needs Python 3.9 and the package `cryptography`. Reads exports (`brana audit export`), proofs of one entry
-(`.tlog-proof`, C2SP tlog-proof) and checkpoints kept elsewhere (C2SP signed notes). What it rests on: SHA-256,
+Needs Python 3.9 and the package `cryptography`. Reads exports (`brana audit export`), the proofs of a selection
+(`proofs.jsonl` of an export with proofs), proofs of one entry (`.tlog-proof`, C2SP tlog-proof) and checkpoints kept
+elsewhere (C2SP signed notes). What it rests on: SHA-256,
 Ed25519 (RFC 8032), the Merkle tree of RFC 9162 §2.1, and the log's key, which came to you by another way than the
 export. A log has a tree for each month, `<log>/2026-12`; the first entry of each names the tree before it, and a month
 that the law let go has left its last checkpoint.
@@ -26,6 +27,7 @@ from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import BinaryIO, NoReturn
+from urllib.parse import unquote_plus
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -45,6 +47,10 @@ OF_KEYS = "brana.log-key/v1"
 CODES_OF_KEYS = ("audit.key_introduced", "audit.key_retired")
 HEAD, BETWEEN, END = b'{"leaf":"', b'","entry":', b"}"
 """Around the bytes of an entry in a line of an export, which are hashed as they stand."""
+SELECTION, PATH, LEAF = b'{"brana_selection":', b'{"path":', b',"leaf":"'
+NAME = re.compile(r"entries\.[.a-z]{1,20}")
+LONGEST_HEAD = 1 << 24
+"""Bytes of the first line: that of a selection has up to a million numbers."""
 
 CZECH = {
     "whole": (
@@ -56,6 +62,13 @@ CZECH = {
     "dropped": "Záznamy {begin} až {last} log vymazal po uplynutí lhůty; jejich poslední kontrolní bod navazuje.",
     "other": "Kontrolních bodů jiných měsíců, než jsou v souboru: {count}; s nimi je porovnat nelze.",
     "unheld": "S důkazem jednoho záznamu lze porovnat jen kontrolní bod téže velikosti; jiných bylo {count}.",
+    "selected": (
+        "V pořádku: {count} vybraných záznamů je v {origin}, podepsáno při {size}; žádný z vydaných nechybí.\n"
+        "    hledáno: {asked}"
+    ),
+    "content": "Soubor {file} je takový, jak ho log vydal.",
+    "beside": "Soubor {file} vedle důkazů není, takže s nimi nebyl porovnán.",
+    "pseudonyms": "Výpis je pseudonymizovaný: důkazy platí pro otisky původních záznamů, text potvrzuje jen podpis.",
     "broken": "NENÍ V POŘÁDKU: {where}: {what}",
     "entry": "záznam {at}",
     "span": "záznamy {begin} až {end}",
@@ -81,6 +94,10 @@ CZECH = {
     "ended": "Klíč {key} po záznamu {at} už nepodepisuje.",
     "format": "není to export ani důkaz, kterému tato verze rozumí",
     "proof": "důkaz nedává podepsaný kořen",
+    "unproven": "log ho nedokázal doložit",
+    "added": "podle podepsaného prohlášení do výpisu nepatří",
+    "numbers": "čísla záznamů nejsou ta, která log podepsal",
+    "altered": "není takový, jak ho log vydal",
     "witnessed": "Kontrolní bod o {size} záznamech potvrdil svědek {name} v čase {at} (UTC).",
     "unwitnessed": "nejnovější kontrolní bod o {size} záznamech nepotvrdil svědek {witness}",
 }
@@ -94,6 +111,13 @@ ENGLISH = {
     "dropped": "Entries {begin} to {last} were deleted by the log after their time; their last checkpoint fits.",
     "other": "Checkpoints of other months than the file has: {count}; it cannot be held against them.",
     "unheld": "A proof of one entry can be held against a checkpoint of its size alone; of others there were {count}.",
+    "selected": (
+        "Right: {count} selected entries are in {origin} as signed at {size} entries; of those given none is missing.\n"
+        "    asked for: {asked}"
+    ),
+    "content": "The file {file} is as the log handed it out.",
+    "beside": "The file {file} does not lie beside the proofs, so it was not held against them.",
+    "pseudonyms": "Pseudonymised: proofs hold for the hashes of the originals; of the text the signature tells.",
     "broken": "NOT WHOLE: {where}: {what}",
     "entry": "entry {at}",
     "span": "entries {begin} to {end}",
@@ -119,6 +143,10 @@ ENGLISH = {
     "ended": "The key {key} signs nothing behind entry {at}.",
     "format": "this is no export and no proof that this version understands",
     "proof": "the proof does not give the signed root",
+    "unproven": "the log could not prove it",
+    "added": "is none of those that the signed statement names",
+    "numbers": "the numbers of the entries are not those that the log signed",
+    "altered": "is not as the log handed it out",
     "witnessed": "The checkpoint of {size} entries was cosigned by the witness {name} at {at} (UTC).",
     "unwitnessed": "the newest checkpoint, of {size} entries, is not cosigned by the witness {witness}",
 }
@@ -208,6 +236,11 @@ class Key:
                 raise Broken("compromised", key=self.hex_of(self.data), at=one.since - 1)
         self.keys, self.notes = chain, longer
 
+    def require_told(self, entry: dict[str, object], at: int) -> None:
+        """An entry about the log's keys says what a note says that they signed. Raises Broken."""
+        if entry.get("code") in CODES_OF_KEYS and note_told(entry) not in self.notes:
+            raise Broken("untold", "entry", at=at)
+
     def changes(self) -> list[tuple[str, dict[str, object]]]:
         told: list[tuple[str, dict[str, object]]] = []
         for one in self.keys:
@@ -247,6 +280,20 @@ class Key:
                 raise Broken("retired", size=reach, id=self.hex_of(alien.data))
             raise Broken("signature", key=self.name)
         return found
+
+    def statement(self, note: str) -> list[str]:
+        """The lines of what a key that was in force then signed about a selection."""
+        origin, _, rest = note.rpartition("\n\n")[0].partition("\n")
+        lines = rest.split("\n")
+        sealed = next((one[len("sealed ") :] for one in lines if one.startswith("sealed ")), "")
+        if origin != self.name + "/export" or not sealed.isdigit():
+            raise Broken("signature", key=self.name)
+        signed = [one for one in self.keys if signed_by(note, origin, one.data)]
+        if any(one.signs(int(sealed)) for one in signed):
+            return lines
+        if signed:
+            raise Broken("retired", size=int(sealed), id=self.hex_of(signed[0].data))
+        raise Broken("signature", key=self.name)
 
 
 class Follower:
@@ -468,8 +515,7 @@ class Export:
             raise Broken("time", "entry", at=at)
         if self.before is not None:
             self.chained(entry, at)
-        if entry.get("code") in CODES_OF_KEYS and note_told(entry) not in self.key.notes:
-            raise Broken("untold", "entry", at=at)
+        self.key.require_told(entry, at)
         self.since, self.received = self.since or received, received
         self.tree.add(0, leaf)
         if self.kept and self.at in self.kept:
@@ -554,6 +600,109 @@ class Export:
             self.told.append(("other", {"count": alien}))
 
 
+class Selection:
+    """One reading of the proofs of a selection: what the log said that it holds, then each entry by itself."""
+
+    def __init__(self, key: Key, kept: Kept, folder: Path | None) -> None:
+        self.key, self.kept, self.folder = key, kept, folder
+        self.told: list[tuple[str, dict[str, object]]] = []
+
+    def read(self, lines: Iterator[bytes]) -> None:
+        head = json.loads(next(lines))
+        self.key.learn(head.get("keys", []))
+        count, digest, *more = self.key.statement(str(head["statement"]))
+        said = dict(line.split(" ", 1) for line in more)
+        numbers = head["numbers"]
+        if head["brana_selection"] != 1 or said["version"] != "1":
+            raise Broken("format")
+        text = ",".join(str(int(one)) for one in numbers)
+        if len(numbers) != int(count) or hashlib.sha256(text.encode()).hexdigest() != digest:
+            raise Broken("numbers")
+        left, newest, tree = iter(numbers), "", ("", 0, 0, b"")
+        held: set[int] = set()
+        for line in lines:
+            if line.startswith(PATH):
+                self.entry(line, next(left, None), tree)
+                continue
+            other = json.loads(line)
+            if "not_proven" in other:
+                raise Broken("unproven", "entry", at=int(other["not_proven"]))
+            newest = str(other["checkpoint"])
+            tree = self.key.open(newest)
+            held |= self.hold(tree)
+        missing = next(left, None)
+        if missing is not None:
+            raise Broken("short", found=numbers.index(missing), wanted=len(numbers))
+        facts = {
+            "count": len(numbers),
+            "origin": self.key.name,
+            "size": int(said["sealed"]),
+            "asked": plain(said["asked"]),
+        }
+        self.told.insert(0, ("selected", facts))
+        self.content(said["file"])
+        if said["pseudonyms"] == "yes":
+            self.told.append(("pseudonyms", {}))
+        others = len(self.kept.keys() - held)
+        self.told += self.key.changes() + self.key.witnessed(newest)
+        self.told += [("unheld", {"count": others})] if others else []
+
+    def entry(self, line: bytes, wanted: int | None, tree: tuple[str, int, int, bytes]) -> None:
+        """It is the next that was named, and its path leads from its hash to the checkpoint."""
+        path, _, rest = line[len(PATH) :].partition(LEAF)
+        stated, _, data = rest.rstrip(b"\n").partition(b'",')
+        name, _, data = data.partition(b":")
+        if name not in (b'"entry"', b'"sequence"') or not data.endswith(END):
+            raise Broken("format")
+        data, leaf = data[: -len(END)], unbase64(stated.decode("ascii", "replace"))
+        known = json.loads(data)
+        number = known["sequence"] if name == b'"entry"' else known
+        if type(number) is not int:
+            raise Broken("format")
+        if wanted is None or number < wanted:
+            raise Broken("added", "entry", at=number)
+        if number > wanted:
+            raise Broken("missing", "entry", at=wanted, found=number)
+        if name == b'"entry"':
+            if leaf != leaf_hash(data):
+                raise Broken("edited", "entry", at=number)
+            self.key.require_told(known, number)
+        _, first, size, root = tree
+        if not first <= number or root_by(leaf, number - first, size, hashes(json.loads(path))) != root:
+            raise Broken("proof", "entry", at=number)
+
+    def hold(self, tree: tuple[str, int, int, bytes]) -> set[int]:
+        """Against a checkpoint of the same size that was kept elsewhere."""
+        reach = tree[1] + tree[2]
+        if reach not in self.kept:
+            return set()
+        if self.kept[reach][1:] != (tree[1], tree[3]):
+            raise Broken("apart", size=reach)
+        self.told.append(("kept", {"size": reach}))
+        return {reach}
+
+    def content(self, said: str) -> None:
+        """The file for people, where it lies beside the proofs."""
+        name, _, digest = said.partition(" ")
+        beside = self.folder / name if self.folder is not None and NAME.fullmatch(name) else None
+        if beside is None or not beside.is_file():
+            self.told.append(("beside", {"file": name}))
+            return
+        found = hashlib.sha256()
+        with beside.open("rb") as file:
+            for part in iter(lambda: file.read(1 << 20), b""):
+                found.update(part)
+        if found.hexdigest() != digest:
+            raise Broken("altered", name=name)
+        self.told.append(("content", {"file": name}))
+
+
+def plain(asked: str) -> str:
+    """Conditions as people read them, with nothing that a terminal would do something by."""
+    pairs = [unquote_plus(one) for one in asked.split("&")]
+    return ", ".join("".join(each if each.isprintable() else "?" for each in one) for one in pairs)
+
+
 def follows(later: str, earlier: str) -> bool:
     """Whether the one tree is of the month right behind that of the other, so that nothing can be between them."""
     months = [[int(one) for one in name[-7:].split("-")] for name in (later, earlier) if MONTH.search(name)]
@@ -564,7 +713,7 @@ def keys_in(file: Path) -> object:
     """The notes about the log's keys that an export begins with: checkpoints kept elsewhere are opened before it."""
     try:
         with file.open("rb") as opened:
-            return json.loads(opened.readline(1 << 20)).get("keys", [])
+            return json.loads(opened.readline(LONGEST_HEAD)).get("keys", [])
     except (ValueError, AttributeError, RecursionError, OSError):
         return []  # what the file is, is said when it is read
 
@@ -639,13 +788,20 @@ def read_proof(text: str, key: Key, kept: Kept) -> list[tuple[str, dict[str, obj
     return [*told, ("unheld", {"count": others})] if others else told
 
 
-def verified(file: BinaryIO, key: Key, kept: Kept) -> list[tuple[str, dict[str, object]]]:
-    """What was found to be right, in words' names and facts. Raises Broken."""
-    begins = file.read(1)
+def verified(
+    file: BinaryIO, key: Key, kept: Kept, folder: Path | None = None
+) -> list[tuple[str, dict[str, object]]]:
+    """What was found to be right, in words' names and facts. `folder`: where it lies. Raises Broken."""
+    start = file.read(len(SELECTION))
+    begins, is_selection = start[:1], start == SELECTION
     file.seek(0)
     try:
         if begins == b"c":
             return read_proof(file.read().decode(), key, kept)
+        if is_selection:
+            selection = Selection(key, kept, folder)
+            selection.read(iter(file))
+            return selection.told
         export = Export(key, kept)
         export.read(iter(file))
     except (
@@ -663,7 +819,9 @@ def verified(file: BinaryIO, key: Key, kept: Kept) -> list[tuple[str, dict[str, 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("files", nargs="+", metavar="FILE", help="an export or a proof")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="an export, proofs of a selection, or a proof"
+    )
     parser.add_argument("--key", required=True, help="the log's key: name+id+key")
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="kept elsewhere")
     parser.add_argument(
@@ -704,7 +862,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name in given.files:
         try:
             with Path(name).open("rb") as file:
-                for what, facts in verified(file, key, thinned(kept)):
+                for what, facts in verified(file, key, thinned(kept), Path(name).parent):
                     print(words[what].format(**facts))
         except Broken as broken:
             say(broken, name)

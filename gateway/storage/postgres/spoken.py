@@ -9,9 +9,11 @@ from psycopg.types.string import StrDumper
 from sqlalchemy.exc import DBAPIError
 
 from gateway.storage.engine import Cursor
+from gateway.storage.postgres.copied import copied
 from gateway.storage.postgres.spelling import spelt
 from gateway.storage.server_faults import words_of
 
+AT_ONCE = 256  # rows of which the text is made before it is sent
 Raw = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -45,8 +47,8 @@ class Spoken:
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
         try:
             with self._raw.cursor() as cursor, cursor.copy(statement) as copying:
-                for row in rows:
-                    copying.write_row(row)
+                for begin in range(0, len(rows), AT_ONCE):
+                    copying.write(copied(rows[begin : begin + AT_ONCE]))
         except psycopg.Error as error:
             raise told(error) from error
 

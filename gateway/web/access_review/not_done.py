@@ -1,6 +1,7 @@
 """What somebody is told whose act of review came to nothing, by its named reason."""
 
 from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from gateway.access_review.campaign import COMMENT_MAX
@@ -145,6 +146,35 @@ REFUSALS: Mapping[NotDone, tuple[ShownRefusal, int]] = {
         409,
     ),
 }
+
+# What the form itself can mend, and beside which field it is said.
+BEGINNING: Mapping[NotDone, str] = {
+    NotDone.DEADLINE: "until",
+    NotDone.UNDER_WAY: "scope",
+    NotDone.NOTHING: "scope",
+}
+DECIDING: Mapping[NotDone, str] = {NotDone.COMMENT: "comment"}
+RESTORING: Mapping[NotDone, str] = {NotDone.COMMENT: "why"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A form that comes once more, with what was filled in."""
+
+    reason: NotDone
+    field: str
+    form: Mapping[str, str]
+
+    @property
+    def refusal(self) -> ShownRefusal:
+        return REFUSALS[self.reason][0]
+
+
+def mendable(reason: NotDone, fields: Mapping[NotDone, str], form: Mapping[str, str]) -> Wrong:
+    """Raises Refused where the form cannot mend it."""
+    if reason not in fields:
+        raise Refused(*REFUSALS[reason])
+    return Wrong(reason, fields[reason], form)
 
 
 async def done(act: Awaitable[T]) -> T:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from config.alphabet import alphabetical
-from gateway.access_review.campaign import Item, Kind
+from gateway.access_review.campaign import Choice, Item, Kind
 
 PAGE = 25  # people: what a phone scrolls through without getting lost
 
@@ -19,10 +19,6 @@ class Somebody:
     subject: str
     technical: bool
     items: tuple[Item, ...]
-
-    @property
-    def open(self) -> bool:
-        return any(one.open for one in self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +47,27 @@ def leaf(everybody: Sequence[Somebody], page: int) -> Leaf:
     return Leaf(everybody[(page - 1) * PAGE : page * PAGE], page, pages)
 
 
-def next_open(everybody: Sequence[Somebody], behind: int, own: str) -> tuple[int, int] | None:
-    """Page and number of the next access to decide, behind the one with that number; never one's own."""
-    in_order = [
-        (place // PAGE + 1, one.number, one.open and somebody.subject != own)
+def can_be_removed(one: Item, by: str) -> bool:
+    """As far as the access itself goes: it is there, somebody else's, and not removed."""
+    return one.gone_at is None and one.choice is not Choice.REMOVE and one.held.subject != by
+
+
+def page_of(everybody: Sequence[Somebody], number: int) -> int | None:
+    """On which page the access with that number is; None: on none."""
+    found = (
+        place // PAGE + 1
         for place, somebody in enumerate(everybody)
         for one in somebody.items
+        if one.number == number
+    )
+    return next(found, None)
+
+
+def next_open(everybody: Sequence[Somebody], behind: int, own: str) -> int | None:
+    """Number of the next access to decide, behind the one with that number; never one's own."""
+    in_order = [
+        (one.number, one.open and somebody.subject != own) for somebody in everybody for one in somebody.items
     ]
-    at = next((place for place, (_, number, _) in enumerate(in_order) if number == behind), -1)
-    left = [
-        (page, number) for page, number, undecided in in_order[at + 1 :] + in_order[: at + 1] if undecided
-    ]
+    at = next((place for place, (number, _) in enumerate(in_order) if number == behind), -1)
+    left = [number for number, undecided in in_order[at + 1 :] + in_order[: at + 1] if undecided]
     return left[0] if left else None

@@ -1,70 +1,37 @@
-"""Reviews of the municipality that somebody acts for: the list, one review, its report; deciding, closing, undoing."""
+"""Reviews of the municipality that somebody acts for: the list, beginning one, closing it, its report and undoing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from urllib.parse import urlencode
 
 from aiohttp import web
 
-from config.settings import Title
-from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, SubjectId
+from config.vocabulary import Action
 from gateway.access_review.blocks import BlockId
-from gateway.access_review.campaign import FINAL, CampaignId, Choice, Kind, Plan, Scope, progress
+from gateway.access_review.campaign import Choice, Kind, Plan, Scope
 from gateway.access_review.report import as_csv
-from gateway.access_review.reviewer import NotDone, Reviewer
-from gateway.access_review.reviewing import Reviewing, Shown
-from gateway.authorize.act import Act
+from gateway.access_review.reviewer import ReviewRefused
+from gateway.access_review.reviewing import Shown
 from gateway.sessions.assistance import end_of
-from gateway.web.access_review.not_done import REFUSALS, done
-from gateway.web.access_review.people import leaf, next_open, people
-from gateway.web.acting import MayAct
-from gateway.web.centre import actions_of
-from gateway.web.desk import Desk, Page, Refused, form_of, origin_of, request_id_of
-from gateway.web.identity import POLICIES, Assertion
-from gateway.web.officer.details import action_title
+from gateway.web.access_review.deciding import Deciding
+from gateway.web.access_review.not_done import BEGINNING, RESTORING, Wrong, done, mendable
+from gateway.web.access_review.people import people
+from gateway.web.access_review.place import Place
+from gateway.web.access_review.site import ID_LENGTH, Site, review_of, reviewer_of
+from gateway.web.desk import Page, Refused, form_of
+from gateway.web.identity import Assertion
 from gateway.web.refusal import FORM_UNREADABLE, PAGE_UNKNOWN
-from gateway.web.waiting import WaitsFor, nothing_waits
-from idp.http.arrival import led_here_by_us
 from idp.http.moments import PRAGUE
-from idp.http.page import language_of, page_headers
+from idp.http.page import page_headers
 
-SCOPES: Mapping[Scope, Title] = {
-    Scope.ALL: Title(cs="všechna oprávnění", en="every access"),
-    Scope.PRIVILEGED: Title(
-        cs="jen správci, bezpečnost a auditoři", en="administrators, security and auditors only"
-    ),
-    Scope.SPECIAL: Title(
-        cs="jen výjimky, technické účty a co si lidé vyžádali",
-        en="exceptions, technical accounts and what people asked for only",
-    ),
-    Scope.APPLICATION: Title(cs="jen jedna aplikace", en="one application only"),
-}
-CHOICES: Mapping[Choice, Title] = {
-    Choice.CONFIRM: Title(cs="ponecháno", en="confirmed"),
-    Choice.REMOVE: Title(cs="odebráno", en="removed"),
-    Choice.UNCLEAR: Title(cs="nejasné", en="unclear"),
-}
-DONE = frozenset({"begun", "all", "decided", "closed", "restored"})
 USUAL = timedelta(days=14)  # from the beginning to the deadline, as it is offered
-NUMBER_LENGTH = 6  # digits of an access or a page
-ID_LENGTH = 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Reviews:
-    """`everywhere`: the municipalities of the district, for a review of all at once; `centre`: of the office that runs
-    the centre, for which one acts to see other municipalities' reviews.
-    """
-
-    desk: Desk
-    reviewing: Reviewing
-    may_act: MayAct
-    applications: Mapping[ApplicationId, Title]
-    everywhere: Sequence[MunicipalityCode]
-    centre: MunicipalityCode | None
-    waits_for: WaitsFor = nothing_waits
+    site: Site
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -72,12 +39,9 @@ class Reviews:
             Page("POST", "/reviews", self.begin),
             Page("POST", "/reviews/all", self.begin_everywhere),
             Page("GET", "/reviews/all", self.campaigns),  # the switch of languages of a refusal
-            Page("GET", "/reviews/{review}", self.campaign),
-            Page("POST", "/reviews/{review}", self.decide),
+            *Deciding(self.site).pages(),
             Page("POST", "/reviews/{review}/close", self.close),
             Page("GET", "/reviews/{review}/close", self.closing),
-            Page("POST", "/reviews/{review}/remove", self.removing),
-            Page("GET", "/reviews/{review}/remove", self.campaign),
             Page("GET", "/reviews/{review}/report", self.report),
             Page("POST", "/reviews/{review}/report", self.restore),
             Page("GET", "/reviews/{review}/report.json", self.as_json),
@@ -85,108 +49,87 @@ class Reviews:
         )
 
     async def campaigns(self, request: web.Request) -> web.Response:
-        caller = self._caller(request)
-        everywhere = self._reaches_all(caller)
-        listed = await self.reviewing.campaigns(_reviewer(request, caller, everywhere=everywhere))
-        return await self._show(
+        return await self._campaigns(request, self.site.caller(request))
+
+    async def _campaigns(
+        self, request: web.Request, caller: Assertion, begins: str = "", wrong: Wrong | None = None
+    ) -> web.Response:
+        """`begins`: the form by which nothing could be begun, which says so."""
+        everywhere = self.site.reaches_all(caller)
+        listed = await self.site.reviewing.campaigns(reviewer_of(request, caller, everywhere=everywhere))
+        return await self.site.show(
             request,
             "access_reviews.html",
             caller,
+            wrong=wrong,
+            begins=begins,
             under_way=[one for one in listed if not one.campaign.over],
             over=[one for one in listed if one.campaign.over],
-            earliest=self.desk.now().astimezone(PRAGUE).date(),
-            suggested=(self.desk.now() + USUAL).astimezone(PRAGUE).date(),
+            earliest=self.site.desk.now().astimezone(PRAGUE).date(),
+            suggested=(self.site.desk.now() + USUAL).astimezone(PRAGUE).date(),
             everywhere=everywhere,
             may_act=Action.SIGN in caller.actions,
-            municipality=self.desk.municipality_name(caller.municipality),
-            municipality_name=self.desk.municipality_name,
+            municipality=self.site.desk.municipality_name(caller.municipality),
+            municipality_name=self.site.desk.municipality_name,
         )
 
     async def begin(self, request: web.Request) -> web.Response:
-        caller = self._caller(request)
-        plan = _asked(await form_of(request, ["scope", "application", "until"]))
-        await self._may(request, caller, Action.SIGN, "begin")
-        by, where = _reviewer(request, caller), caller.municipality
-        beginning = self.reviewing.begin(by, where, plan, self.desk.now())
-        campaign = await done(beginning)
+        caller = self.site.caller(request)
+        form = await form_of(request, ["scope", "application", "until"])
+        plan = _asked(form)
+        await self.site.may(request, caller, Action.SIGN, "begin")
+        by, where = reviewer_of(request, caller), caller.municipality
+        try:
+            campaign = await self.site.reviewing.begin(by, where, plan, self.site.desk.now())
+        except ReviewRefused as refused:
+            return await self._campaigns(request, caller, "own", mendable(refused.reason, BEGINNING, form))
         raise web.HTTPSeeOther(f"/reviews/{campaign.id}?done=begun")
 
     async def begin_everywhere(self, request: web.Request) -> web.Response:
         """In every municipality where there is something to review, and such a review is not under way."""
-        caller = self._caller(request)
-        plan = _asked(await form_of(request, ["scope", "application", "until"]))
-        await self._may(request, caller, Action.ADMINISTER, "begin everywhere")
-        by = _reviewer(request, caller, everywhere=self._reaches_all(caller))
-        beginning = self.reviewing.begin_everywhere(by, self.everywhere, plan, self.desk.now())
+        caller = self.site.caller(request)
+        form = await form_of(request, ["scope", "application", "until"])
+        plan = _asked(form)
+        await self.site.may(request, caller, Action.ADMINISTER, "begin everywhere")
+        by = reviewer_of(request, caller, everywhere=self.site.reaches_all(caller))
+        beginning = self.site.reviewing.begin_everywhere(by, self.site.everywhere, plan, self.site.desk.now())
         begun, refused = await done(beginning)
         if not begun and refused:
-            raise Refused(*REFUSALS[next(iter(refused.values())).reason])
+            reason = next(iter(refused.values())).reason
+            return await self._campaigns(request, caller, "all", mendable(reason, BEGINNING, form))
         raise web.HTTPSeeOther("/reviews?" + urlencode({"done": "all", "begun": len(begun)}))
 
-    async def campaign(self, request: web.Request) -> web.Response:
-        caller = self._caller(request)
-        shown = await self._shown(request, caller)
-        if shown.campaign.over:
-            raise web.HTTPSeeOther(f"/reviews/{shown.campaign.id}/report")
-        only_open = request.query.get("open") == "1"
-        everybody = [one for one in people(shown.items) if one.open or not only_open]
-        return await self._show(
-            request,
-            "review.html",
-            caller,
-            **self._of(shown, caller),
-            leaf=leaf(everybody, _number(request.query.get("page", "1")) or 1),
-            only_open=only_open,
-        )
-
-    async def decide(self, request: web.Request) -> web.Response:
-        caller = self._caller(request)
-        form = await form_of(request, ["number", "choice", "comment"])
-        number = _number(form["number"])
-        if number is None or form["choice"] not in {one.value for one in Choice}:
-            raise Refused(FORM_UNREADABLE, 400)
-        which, by = _review_of(request), await self._may_of_this(request, caller)
-        choice, now = Choice(form["choice"]), self.desk.now()
-        await done(self.reviewing.decide(by, which, number, choice, form["comment"], now))
-        shown = await self._shown(request, caller)
-        following = next_open(people(shown.items), number, caller.subject)
-        query = {"done": "decided"} | ({"page": str(following[0])} if following is not None else {})
-        place = f"#access-{following[1]}" if following is not None else "#finish"
-        raise web.HTTPSeeOther(f"/reviews/{which}?{urlencode(query)}{place}")
-
-    async def removing(self, request: web.Request) -> web.Response:
-        """Asked before something is removed that no other decision brings back."""
-        caller = self._caller(request)
-        form = await form_of(request, ["number", "comment"])
-        shown = await self._shown(request, caller)
-        found = [one for one in shown.items if one.number == _number(form["number"])]
-        if not found:
-            raise Refused(FORM_UNREADABLE, 400)
-        more = {"item": found[0], "comment": form["comment"]}
-        return await self._show(request, "review_sure.html", caller, **self._of(shown, caller), **more)
-
     async def closing(self, request: web.Request) -> web.Response:
-        caller = self._caller(request)
-        shown = await self._shown(request, caller)
-        of_this = self._of(shown, caller)
-        if shown.campaign.over or not of_this["may_act"]:
-            raise web.HTTPSeeOther(f"/reviews/{shown.campaign.id}")
-        return await self._show(request, "review_sure.html", caller, **of_this, item=None)
+        caller = self.site.caller(request)
+        shown = await self.site.shown(request, caller)
+        of_this, back = (
+            self.site.of(shown, caller),
+            partial(Place.of(request.query).address, shown.campaign.id),
+        )
+        unfinished = of_this["progress"].left and not of_this["overdue"]
+        if shown.campaign.over or unfinished or not of_this["may_act"]:
+            raise web.HTTPSeeOther(back() + "#finish")
+        return await self.site.show(request, "review_sure.html", caller, **of_this, item=None, address=back)
 
     async def close(self, request: web.Request) -> web.Response:
-        caller, which = self._caller(request), _review_of(request)
-        by = await self._may_of_this(request, caller)
-        await done(self.reviewing.close(by, which, self.desk.now()))
+        caller, which = self.site.caller(request), review_of(request)
+        by = await self.site.may_of_this(request, caller)
+        await done(self.site.reviewing.close(by, which, self.site.desk.now()))
         raise web.HTTPSeeOther(f"/reviews/{which}/report?done=closed")
 
     async def report(self, request: web.Request) -> web.Response:
-        caller = self._caller(request)
-        shown = await self._shown(request, caller)
-        return await self._show(
+        caller = self.site.caller(request)
+        return await self._report(request, caller, await self.site.shown(request, caller))
+
+    async def _report(
+        self, request: web.Request, caller: Assertion, shown: Shown, wrong: Wrong | None = None
+    ) -> web.Response:
+        return await self.site.show(
             request,
             "review_report.html",
             caller,
-            **self._of(shown, caller),
+            **self.site.of(shown, caller),
+            wrong=wrong,
             people=people(shown.items),
             blocks=shown.blocks,
             programs=[
@@ -197,11 +140,15 @@ class Reviews:
         )
 
     async def restore(self, request: web.Request) -> web.Response:
-        caller, which = self._caller(request), _review_of(request)
+        caller, which = self.site.caller(request), review_of(request)
         form = await form_of(request, ["block", "why"])
-        by = await self._may_of_this(request, caller)
-        block, now = BlockId(form["block"][:ID_LENGTH]), self.desk.now()
-        await done(self.reviewing.restore(by, which, block, form["why"], now))
+        by = await self.site.may_of_this(request, caller)
+        block, now = BlockId(form["block"][:ID_LENGTH]), self.site.desk.now()
+        try:
+            await self.site.reviewing.restore(by, which, block, form["why"], now)
+        except ReviewRefused as refused:
+            wrong, shown = mendable(refused.reason, RESTORING, form), await self.site.shown(request, caller)
+            return await self._report(request, caller, shown, wrong)
         raise web.HTTPSeeOther(f"/reviews/{which}/report?done=restored")
 
     async def as_json(self, request: web.Request) -> web.Response:
@@ -214,102 +161,27 @@ class Reviews:
         return _file(shown, "csv", "text/csv", as_csv(shown.campaign.report))
 
     async def _closed(self, request: web.Request) -> Shown:
-        shown = await self._shown(request, self._caller(request))
+        shown = await self.site.shown(request, self.site.caller(request))
         if not shown.campaign.over:
             raise Refused(PAGE_UNKNOWN, 404)
         return shown
-
-    async def _shown(self, request: web.Request, caller: Assertion) -> Shown:
-        """Of one's own municipality, or whoever administers the region's set: of any."""
-        by = _reviewer(request, caller, everywhere=self._reaches_all(caller))
-        return await done(self.reviewing.shown(by, _review_of(request), self.desk.now()))
-
-    def _reaches_all(self, caller: Assertion) -> bool:
-        return Action.ADMINISTER in actions_of(caller, self.centre)
-
-    def _caller(self, request: web.Request) -> Assertion:
-        return self.desk.caller(request, POLICIES)
-
-    async def _may(self, request: web.Request, caller: Assertion, action: Action, about: str) -> None:
-        act = Act(application=POLICIES, action=action, about=f"access review: {about}")
-        await self.may_act(caller, act, origin_of(request))
-
-    async def _may_of_this(self, request: web.Request, caller: Assertion) -> Reviewer:
-        """Who acts, where the policies let them act in this review. Raises Refused."""
-        campaign = (await self._shown(request, caller)).campaign
-        own = campaign.municipality == caller.municipality
-        await self._may(request, caller, Action.SIGN if own else Action.ADMINISTER, campaign.id)
-        return _reviewer(request, caller, everywhere=not own)
-
-    def _of(self, shown: Shown, caller: Assertion) -> dict[str, Any]:
-        """What every page about one review shows."""
-        own = shown.campaign.municipality == caller.municipality
-        return {
-            "review": shown.campaign,
-            "municipality": self.desk.municipality_name(shown.campaign.municipality),
-            "may_act": (Action.SIGN if own else Action.ADMINISTER) in actions_of(caller, self.centre),
-            "progress": progress(shown.items),
-            "overdue": shown.campaign.overdue(self.desk.now()),
-        }
-
-    async def _show(
-        self, request: web.Request, template: str, caller: Assertion, **context: Any
-    ) -> web.Response:
-        language = language_of(request, self.desk.pages.default_language)
-        said = request.query.get("done", "") if led_here_by_us(request) else ""
-        return await self.desk.show(
-            request,
-            template,
-            caller,
-            turn=await self.waits_for(caller, origin_of(request), {POLICIES}),
-            scopes=SCOPES,
-            choices=CHOICES,
-            final=FINAL,
-            applications=self.applications,
-            action_title=lambda action: action_title(action, language),
-            role_title=lambda role: Role(role).title_in(language),
-            done=said if said in DONE else "",
-            begun=_number(request.query.get("begun", "")) or 0,
-            **context,
-        )
-
-
-def _reviewer(request: web.Request, caller: Assertion, *, everywhere: bool = False) -> Reviewer:
-    origin = origin_of(request)
-    return Reviewer(
-        subject=SubjectId(caller.subject),
-        login=caller.login,
-        municipality=None if everywhere else caller.municipality,
-        own_municipality=caller.municipality,
-        session=caller.sid,
-        address=origin.address,
-        request_id=request_id_of(request),
-    )
-
-
-def _review_of(request: web.Request) -> CampaignId:
-    return CampaignId(request.match_info["review"][: 4 * ID_LENGTH])
 
 
 def _asked(form: Mapping[str, str]) -> Plan:
     """What a form of the beginning asks for. Raises Refused."""
     try:
-        scope, day = Scope(form["scope"]), date.fromisoformat(form["until"])
+        scope = Scope(form["scope"])
     except ValueError:
         raise Refused(FORM_UNREADABLE, 400) from None
-    return Plan(scope, _end_of(day), form["application"] if scope is Scope.APPLICATION else "")
+    return Plan(scope, _end_of(form["until"]), form["application"] if scope is Scope.APPLICATION else "")
 
 
-def _end_of(day: date) -> datetime:
-    """Raises Refused: the last day of the calendar has no next."""
+def _end_of(day: str) -> datetime:
+    """Of what is no day, or the last one of the calendar, which has no next: a deadline that is refused."""
     try:
-        return end_of(day)
-    except OverflowError:
-        raise Refused(*REFUSALS[NotDone.DEADLINE]) from None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= NUMBER_LENGTH else None
+        return end_of(date.fromisoformat(day))
+    except (ValueError, OverflowError):
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _file(shown: Shown, kind: str, content_type: str, text: str) -> web.Response:

@@ -21,8 +21,6 @@ from idp.http.arrival import led_here_by_us
 
 GRANTED, IN_VAIN, ENDED = "granted", "granted-in-vain", "ended"
 DONE = frozenset({GRANTED, IN_VAIN, ENDED})
-MENDABLE = frozenset({NotDone.WHY_UNUSABLE, NotDone.DAY_OVER, NotDone.TOO_LONG})
-"""What the form itself can mend, so it is shown once more with what was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +57,7 @@ class Exceptions:
         try:
             opens = await done(granting)
         except Refused as refused:
-            if refused.refusal.reason not in MENDABLE:
-                raise
-            return await self.people.again(request, subject, NotDone(refused.refusal.reason), form)
+            return await self.people.mended(request, subject, refused, form)
         raise web.HTTPSeeOther(f"/exceptions?done={GRANTED if opens else IN_VAIN}")
 
     async def register(self, request: web.Request) -> web.Response:

@@ -103,12 +103,16 @@ def _query(values: Mapping[str, Any], reader: SubjectId) -> Query:
     named = {
         name: value for name, value in values.items() if name not in apart and name not in written.READERS
     }
+    given = written.further(values)
+    if (reason := named.get("reason") or "").startswith(written.OTHER):
+        del named["reason"]
+        given["having"] = (*given["having"], written.having_of("reason", reason))
     return Query(
         codes=code or frozenset(),
         without_technical=not (technical or any(exact)),
         without_reading_of=reader if values.get("without_own") else None,
         **named,
-        **written.further(values),
+        **given,
     )
 
 

@@ -36,7 +36,7 @@ class IncidentActs:
 
     def pages(self) -> Sequence[Page]:
         acts = {"note": self.note, "entry": self.entry, "search": self.search, "closure": self.closure,
-                "sent": self.sent, "close": self.close, "export": self.export}  # fmt: skip
+                "sent": self.sent, "close": self.close, "release": self.release, "export": self.export}  # fmt: skip
         return (
             Page("GET", "/incidents/add", self.choose),
             Page("POST", "/incidents/add", self.add),
@@ -83,6 +83,12 @@ class IncidentActs:
         _, number, fields, by = await self._asked(request)
         await done(self.office.close(number, forms.one(fields, "conclusion"), by, self.desk.now()))
         raise web.HTTPSeeOther(f"/incidents/{number}?done=closed")
+
+    async def release(self, request: web.Request) -> web.Response:
+        _, number, fields, by = await self._asked(request)
+        hold = forms.number(forms.one(fields, "hold"))
+        await done(self.office.release(number, hold, forms.one(fields, "why"), by, self.desk.now()))
+        raise web.HTTPSeeOther(f"/incidents/{number}?done=released")
 
     async def export(self, request: web.Request) -> web.Response:
         _, number, fields, by = await self._asked(request)

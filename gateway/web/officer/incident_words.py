@@ -44,6 +44,12 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
         "Vraťte se a zvolte pozdější čas, nebo ho nechte prázdný.",
         "Go back and name a later time, or none.",
     ),
+    Why.HOLD_OVER: (
+        "Toto zadržení už neplatí",
+        "This hold does not stand any more",
+        "Někdo ho mezitím zrušil. Podívejte se znovu na stránku incidentu.",
+        "Somebody lifted it meanwhile. Look at the page of the incident again.",
+    ),
     Why.INCIDENT_UNKNOWN: (
         "Takový incident není",
         "There is no such incident",

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from config.vocabulary import REASON_HEADER, Action, Language
 from gateway.audit.entry import Entry
+from gateway.incidents.holding import goes_at
 from gateway.incidents.incident import TEXT_MAX, TITLE_MAX, Kind, ReportKind, Severity, waiting
 from gateway.incidents.items import (
     NEEDED,
@@ -29,7 +30,7 @@ from gateway.web.officer.names import Names
 from gateway.web.refusal import PAGE_UNKNOWN
 from idp.http.arrival import led_here_by_us
 
-DONE = frozenset({"opened", "noted", "added", "linked", "written", "sent", "closed"})
+DONE = frozenset({"opened", "noted", "added", "linked", "written", "sent", "closed", "released"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Incidents:
     record: Callable[[Sequence[Entry]], Awaitable[None]]
     suspensions: Callable[[int], Awaitable[Sequence[Suspension]]]
     switch: str
+    kept_months: int = 18
+    """How long holds stay when an incident is closed."""
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -104,6 +107,9 @@ class Incidents:
             shown=shown,
             one=shown.incident,
             suspensions=await self.suspensions(number),
+            holds=await self.office.holds(number),
+            goes_at=goes_at(shown.incident, self.kept_months),
+            kept_months=self.kept_months,
             closures=[each for each in await self.office.closures() if each.id not in linked],
             newest={kind: newest_report(shown.items, kind) for kind in ReportKind},
             switch=self.switch,

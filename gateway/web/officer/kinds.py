@@ -174,6 +174,8 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.LOG_PLACE_MOVED: Title(
                 cs="Ručně změněné místo čtení", en="Place of reading changed by hand"
             ),
+            Code.LOG_ACT_REFUSED: Title(cs="Neprovedený úkon se záznamem", en="Act about the log not done"),
+            Code.LOG_GAP: Title(cs="Mezera v auditním záznamu", en="Gap in the log"),
             Code.ALERT_RAISED: Title(cs="Upozornění", en="Alert"),
             Code.ALERT_ACKNOWLEDGED: Title(cs="Převzaté upozornění", en="Alert acknowledged"),
             Code.ALERT_OVER: Title(cs="Pominulé upozornění", en="Alert over"),

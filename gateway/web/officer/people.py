@@ -46,6 +46,18 @@ EVERYTHING = "all"
 """In the form that removes: not one of them, which is named by its identifier."""
 REMOVED, LIFTED = "removed", "lifted"
 DONE = frozenset({REMOVED, LIFTED})
+MENDABLE = frozenset(
+    {
+        NotDone.REMOVAL_UNEXPLAINED,
+        NotDone.ONLY_FACTOR,
+        NotDone.FACTOR_UNKNOWN,
+        NotDone.LIFTING_UNEXPLAINED,
+        NotDone.WHY_UNUSABLE,
+        NotDone.DAY_OVER,
+        NotDone.TOO_LONG,
+    }
+)
+"""What the form itself can mend, so it is shown once more with what was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,14 @@ class People:
             raise Refused(DIRECTORY_AWAY, 503) from None
         said = request.query.get("done", "") if led_here_by_us(request) else ""
         return await self.show(request, caller, sought, done=said if said in DONE else "")
+
+    async def mended(
+        self, request: web.Request, subject: SubjectId, refused: Refused, entered: Mapping[str, str]
+    ) -> web.Response:
+        """The same form once more, where it can mend what is wrong. Raises Refused where it cannot."""
+        if refused.refusal.reason not in MENDABLE:
+            raise refused
+        return await self.again(request, subject, NotDone(refused.refusal.reason), entered)
 
     async def again(
         self, request: web.Request, subject: SubjectId, reason: NotDone, entered: Mapping[str, str]
@@ -153,6 +173,7 @@ class People:
             today=now.astimezone(PRAGUE).date(),
             latest=self.known.latest_day(now),
             wrong=wrong.value if wrong is not None else "",
+            refusal=REFUSALS[wrong] if wrong is not None else None,
             entered=entered or {},
             done=done,
         )
@@ -161,25 +182,29 @@ class People:
         """One authenticator, or all with the recovery codes; what is offered next is a code for a new one."""
         caller = self.desk.caller(request, ADMIN)
         form = await form_of(request, ["subject", "which", "why"])
-        which = form["which"]
-        person = await done(
-            self.lost.remove(
-                caller,
-                SubjectId(form["subject"]),
-                None if which == EVERYTHING else AuthenticatorId(which),
-                form["why"],
-                origin=origin_of(request),
-                now=self.desk.now(),
-            )
+        which, subject = form["which"], SubjectId(form["subject"])
+        removing = self.lost.remove(
+            caller,
+            subject,
+            None if which == EVERYTHING else AuthenticatorId(which),
+            form["why"],
+            origin=origin_of(request),
+            now=self.desk.now(),
         )
+        try:
+            person = await done(removing)
+        except Refused as refused:
+            return await self.mended(request, subject, refused, form)
         raise web.HTTPSeeOther("/people?" + urlencode({"login": person.login, "done": REMOVED}))
 
     async def lift(self, request: web.Request) -> web.Response:
         caller, form = self.desk.caller(request, ADMIN), await form_of(request, ["subject", "why"])
         subject, why = SubjectId(form["subject"]), form["why"]
-        person = await done(
-            self.known.lift(caller, subject, why, origin=origin_of(request), now=self.desk.now())
-        )
+        lifting = self.known.lift(caller, subject, why, origin=origin_of(request), now=self.desk.now())
+        try:
+            person = await done(lifting)
+        except Refused as refused:
+            return await self.mended(request, subject, refused, form)
         raise web.HTTPSeeOther("/people?" + urlencode({"login": person.login, "done": LIFTED}))
 
     async def issue(self, request: web.Request) -> web.Response:

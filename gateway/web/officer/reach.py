@@ -16,7 +16,10 @@ from gateway.web.identity import ADMIN, Assertion
 from gateway.web.refusal import PAGE_UNKNOWN
 
 OF_MUNICIPALITIES = frozenset(
-    {"/", "/log", "/log/{sequence}", "/answers", "/answers/{name}", "/views", "/views/remove", "/purpose"}
+    {
+        *("/", "/log", "/log/{sequence}", "/log/live", "/log/live/news", "/charts"),
+        *("/answers", "/answers/{name}", "/views", "/views/remove", "/purpose", "/export"),
+    }
 )
 """Pages, with what is done on them, that keep to what somebody may see; all others are for the centre."""
 OUTSIDE = MunicipalityCode("-")

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from config.vocabulary import Action, SessionId, SubjectId
+from gateway.alerts.watch import Alert
 from gateway.asks.emergencies import Emergencies
 from gateway.audit.acts import verifying
 from gateway.audit.canonical import Recorded
@@ -33,29 +34,24 @@ from gateway.incidents.suspension import is_person
 from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
 from gateway.web.identity import ADMIN, Assertion
+from gateway.web.officer.alert_words import RULES
 from gateway.web.officer.chart import day_until, draw
 from gateway.web.officer.choices import grouped, municipalities
 from gateway.web.officer.details import action_title, details_of
 from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, hours_of, sequence_of, usual_spans
 from gateway.web.officer.kinds import GROUPS, OUTCOMES, kind_of
+from gateway.web.officer.leads import leads, same_of
 from gateway.web.officer.log import Sessions
 from gateway.web.officer.looks import look
 from gateway.web.officer.names import Names
 from gateway.web.officer.reach import Reach
+from gateway.web.officer.timeline import timeline
 from gateway.web.refusal import PAGE_UNKNOWN, ShownRefusal, both
 from gateway.witness.shown import Witness
 from idp.http.page import language_of
 
 PAGE_SIZE = 50  # entries
 NOTHING = LogPage((), None)
-SAME_BY_DETAIL = {
-    "device": "device",
-    "country": "country",
-    "path": "path",
-    "number": "ticket",
-    "request": "request",
-}
-"""Details of an entry that lead to others with the same, and by which filter."""
 VERIFICATIONS = 20  # looked through for one that came to a verdict
 REFRESH = 3  # seconds between two looks at a verification under way
 
@@ -87,6 +83,14 @@ async def _nothing_due() -> IncidentsDue:
     return IncidentsDue()
 
 
+async def no_alert() -> Sequence[Alert]:
+    return ()
+
+
+async def _none() -> int:
+    return 0
+
+
 async def everything_kept() -> Kept:
     return Kept()
 
@@ -116,6 +120,9 @@ class Officer:
     """What there is of the log by its months, and what holds it."""
     witnesses: Callable[[], Awaitable[Sequence[Witness]]] = nobody_vouches
     """Of the log, on other machines."""
+    standing_alerts: Callable[[], Awaitable[Sequence[Alert]]] = no_alert
+    out_of_reach: Callable[[], Awaitable[int]] = _none
+    """Entries that searches do not reach, as the index does not know them."""
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -126,6 +133,7 @@ class Officer:
             Page("POST", "/sessions/end", self.ask),
             Page("GET", "/sessions/end", self.live),  # the switch of languages, or a reload, of that question
             Page("POST", "/sessions/end/now", self.end),
+            Page("GET", "/sessions/end/now", self.live),  # the switch of languages of a refusal
             Page("GET", "/integrity", self.integrity),
             Page("POST", "/integrity", self.verify),
         )
@@ -148,6 +156,9 @@ class Officer:
             reviews=self.reviews,
             incidents=IncidentsDue() if self.reach.of(caller) else await self.incidents(),
             witnesses=() if self.reach.of(caller) else await self.witnesses(),
+            standing_alerts=() if self.reach.of(caller) else await self.standing_alerts(),
+            alert_names=RULES,
+            out_of_reach=0 if self.reach.of(caller) else await self.out_of_reach(),
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
 
@@ -188,6 +199,7 @@ class Officer:
             municipalities=municipalities(self.names.municipalities),
             field_titles=FIELD_TITLES,
             not_searched=answer.not_searched,
+            timeline=await timeline(self._log(caller), filters) if shown and before is None else None,
             views=await self.views.seen(caller.subject, self.reach.of(caller)),
             purpose=await self.purpose_of(caller.sid),
             names=self.names,
@@ -218,7 +230,10 @@ class Officer:
             sentence=sentence(found.entry, language, self.names.reasons, named),
             details=details_of(found.entry, language, self.names.municipality),
             action=action_title(found.entry.action, language),
-            same_by_detail=SAME_BY_DETAIL,
+            same_by_detail=same_of(found.entry),
+            leads=leads(
+                found.entry, self.switch.removesuffix("/incidents"), bounded=self.reach.of(caller) is not None
+            ),
             names=self.names,
             of_a_person=is_person(SubjectId(found.entry.subject)),
             switch=self.switch,

@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from aiohttp import web
 
-from config.vocabulary import Action, SubjectId
+from config.vocabulary import REASON_HEADER, Action, SubjectId
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Entry
 from gateway.audit.search import Search
@@ -19,7 +20,7 @@ from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer import incident_forms as forms
 from gateway.web.officer.filters import FIELD_LENGTH, sequence_of
-from gateway.web.officer.incident_words import REFUSALS, done
+from gateway.web.officer.incident_words import REFUSALS
 from gateway.web.officer.looks import look
 from gateway.web.officer.not_done import FRESH
 from idp.http.arrival import led_here_by_us
@@ -68,6 +69,10 @@ class Suspensions:
     async def ask(self, request: web.Request) -> web.Response:
         """Who would be suspended, before anybody is: of an entry of the log, or of a person's page."""
         caller = self.desk.caller(request, ADMIN)
+        if not request.query.get("entry") and not request.query.get(
+            "subject"
+        ):  # an address that somebody typed
+            raise web.HTTPSeeOther("/people")
         sequence = sequence_of(request.query.get("entry", ""))
         subject = SubjectId(request.query.get("subject", "")[:FIELD_LENGTH])
         if sequence is not None:
@@ -98,27 +103,48 @@ class Suspensions:
         raise web.HTTPSeeOther(f"/incidents/{incident}" if incident else f"/suspensions?done={SUSPENDED}")
 
     async def ask_lift(self, request: web.Request) -> web.Response:
-        caller, now = self.desk.caller(request, ADMIN), self.desk.now()
+        caller = self.desk.caller(request, ADMIN)
         subject = request.query.get("subject", "")[:FIELD_LENGTH]
+        if not subject:  # the switch of languages of a refusal, or an address that somebody typed
+            raise web.HTTPSeeOther("/suspensions")
+        return await self._lifting(request, caller, subject, "", None)
+
+    async def _lifting(
+        self, request: web.Request, caller: Assertion, subject: str, typed: str, wrong: Why | None
+    ) -> web.Response:
+        """`wrong`: why it was not lifted with what was typed."""
+        now = self.desk.now()
         found = [one for one in await self.suspending.store.standing(now) if one.subject == subject]
         await self._look(request, caller, {"page": "suspensions", "user": subject}, len(found))
         if not found:
             raise Refused(REFUSALS[Why.NOT_SUSPENDED], 409)
-        return await self.desk.show(
+        there = f"/suspensions/lift?{urlencode({'subject': subject})}"
+        response = await self.desk.show(
             request,
             "suspension_lift.html",
             caller,
+            status=409 if wrong else 200,
             one=found[0],
+            typed=typed,
+            wrong=REFUSALS[wrong] if wrong else None,
             why_max=WHY_MAX,
             fresh=FRESH,
-            confirm="" if confirmed(caller, now) else link(NotDone.NOT_CONFIRMED, request.path_qs),
+            confirm="" if confirmed(caller, now) else link(NotDone.NOT_CONFIRMED, there),
         )
+        if wrong:
+            response.headers[REASON_HEADER] = wrong
+        return response
 
     async def lift(self, request: web.Request) -> web.Response:
         caller, now = self.desk.caller(request, ADMIN), self.desk.now()
         fields = await forms.fields_of(request)
         subject, why = SubjectId(forms.one(fields, "subject")[:FIELD_LENGTH]), forms.one(fields, "why")
-        await done(self.suspending.resume(subject, why, forms.by(request, caller, now), now))
+        try:
+            await self.suspending.resume(subject, why, forms.by(request, caller, now), now)
+        except ActRefused as refused:
+            if refused.reason is not Why.UNEXPLAINED:
+                raise Refused(REFUSALS[refused.reason], 409) from None
+            return await self._lifting(request, caller, subject, why, refused.reason)
         raise web.HTTPSeeOther(f"/suspensions?done={LIFTED}")
 
     async def _form(
@@ -133,7 +159,7 @@ class Suspensions:
         await self._look(request, caller, {"page": "suspensions", "user": subject}, int(whom is not None))
         if whom is None or subject == caller.subject:
             raise Refused(REFUSALS[Why.NOT_A_PERSON if whom is None else Why.FOR_ONESELF], 409)
-        return await self.desk.show(
+        response = await self.desk.show(
             request,
             "suspend.html",
             caller,
@@ -145,6 +171,9 @@ class Suspensions:
             incidents=[one.incident for one in await self.incidents()],
             chosen=entered.get("incident") or request.query.get("incident", ""),
         )
+        if wrong:
+            response.headers[REASON_HEADER] = wrong
+        return response
 
     async def _look(self, request: web.Request, caller: Assertion, query: dict[str, str], found: int) -> None:
         await self.record([look(request, caller, query, found=found, now=self.desk.now())])

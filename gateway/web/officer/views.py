@@ -62,6 +62,7 @@ class SavedViews:
             Page("GET", "/views", self.shown),
             Page("POST", "/views", self.keep),
             Page("POST", "/views/remove", self.remove),
+            Page("GET", "/views/remove", self.shown),  # the switch of languages of a refusal
             Page("GET", "/purpose", self.purpose),
             Page("POST", "/purpose", self.name_purpose),
         )

@@ -10,7 +10,7 @@ from aiohttp import web
 from config.vocabulary import Action, ApplicationId
 from gateway.policy_office.office import standing
 from gateway.policy_office.proposal import OVER, Proposal
-from gateway.policy_office.scope import municipality_of, of_scope, with_scope
+from gateway.policy_office.scope import OF_REGION, municipality_of, of_scope, with_scope
 from gateway.policy_office.version import Version
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
@@ -21,6 +21,7 @@ from gateway.web.policies.telling_ways import telling_ways
 from gateway.web.policies.why import Record
 from gateway.web.refusal import PAGE_UNKNOWN
 from gateway.web.simulating import (
+    NOT_ASKED,
     TROUBLES,
     Asked,
     Finished,
@@ -41,6 +42,7 @@ from policies.simulate import Change
 DAYS = 7
 KEPT = 16  # differences of matrices that are remembered, as a page is looked at again and again
 ROWS = 50  # of a simulation's rows on the page
+OCCUPIED = "occupied"
 Key = tuple[str, str, int, str, datetime, frozenset[tuple[ApplicationId, Route]]]
 """The municipality acted for, the digest of a proposal's texts, the number of the version in force; from where people
 come, and when: of what is asked about now, the hour; and which named parts applications have.
@@ -91,6 +93,8 @@ class Impact:
             occupied=isinstance(standing_now, Occupied),
             trouble=TROUBLES[standing_now.trouble] if isinstance(standing_now, NotFinished) else None,
             finished=standing_now if isinstance(standing_now, Finished) else None,
+            of_all=one.scope == OF_REGION,
+            not_asked=NOT_ASKED,
             days=DAYS,
             rows=ROWS,
             loses=Change.LOSES,
@@ -104,8 +108,11 @@ class Impact:
         if one.state in OVER:
             raise Refused(PAGE_UNKNOWN, 404)
         in_force = await site.office.store.look(standing)
-        await self.simulations.begin(_asked(one, in_force), caller.login)
-        raise web.HTTPSeeOther(request.rel_url.with_fragment("simulation"))
+        standing_now = await self.simulations.begin(_asked(one, in_force), caller.login)
+        if isinstance(standing_now, Occupied):  # what was found before stands there all the same
+            raise web.HTTPSeeOther(request.rel_url.update_query(done=OCCUPIED))
+        there = request.rel_url.without_query_params("done")
+        raise web.HTTPSeeOther(there.with_fragment("simulation"))
 
     async def _difference(
         self, one: Proposal, in_force: Version, caller: Assertion, how: Coming

@@ -10,6 +10,7 @@ from aiohttp import web
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, NetworkName, Role, SubjectId
 from gateway.authorize.act import Act
+from gateway.authorize.snapshot import Offer, parts_of
 from gateway.policy_office.activation import Activation
 from gateway.policy_office.actor import Actor
 from gateway.policy_office.asking import Asking
@@ -68,8 +69,8 @@ class Site:
     may_act: MayAct
     books: Books
     applications: Mapping[ApplicationId, Title]
-    parts: Callable[[], Parts]
-    """Named routes of applications, as the settings have them."""
+    offers: Callable[[], Mapping[ApplicationId, Offer]]
+    """Applications as the settings have them."""
     networks: Collection[NetworkName]
     centre: MunicipalityCode | None
     """Of the office that runs the centre; None: nobody acts on what concerns all, but on the command line."""
@@ -80,6 +81,10 @@ class Site:
     waits_for: WaitsFor = nothing_waits
     thinking: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Matrices and explanations are worked out one at a time: many of them hold up no decision."""
+
+    def parts(self) -> Parts:
+        """Named routes of applications."""
+        return parts_of(self.offers())
 
     @property
     def offered(self) -> Offered:

@@ -10,6 +10,7 @@ from config.vocabulary import REASON_HEADER, Action, Language, MunicipalityCode,
 from gateway.policy_office.incidents import CLOSE
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import OF_REGION
+from gateway.web.centre import actions_of
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.closing_form import FIELDS, NOT_THERE, Known, faults_in, target_of
@@ -18,6 +19,7 @@ from gateway.web.policies.not_done import REFUSALS, done
 from gateway.web.policies.site import NAME_LENGTH, Site
 from gateway.web.policies.whom_it_hits import Hit
 from gateway.web.refusal import FORM_UNREADABLE, PAGE_UNKNOWN
+from policies.incident_named import what_named
 from policies.incident_words import KIND_WORDS
 from policies.incidents import Closure, ClosureKind, called
 from policies.model import Text
@@ -73,7 +75,7 @@ class Switch:
             closure=closure,
             title=self._called(closure),
             hit=hit,
-            kind=KIND_WORDS[kind].name,
+            what=self._what(closure),
             entered=entered,
         )
 
@@ -94,8 +96,11 @@ class Switch:
         raise web.HTTPSeeOther("/incidents?done=closed")
 
     async def opening(self, request: web.Request) -> web.Response:
-        """Asked before what is closed is opened."""
-        return await self._opening(request, self.site.caller(request))
+        """Asked before what is closed is opened; who may not open it sees what is closed."""
+        caller = self.site.caller(request)
+        if Action.ADMINISTER not in actions_of(caller, self.site.centre):
+            raise web.HTTPSeeOther("/incidents")
+        return await self._opening(request, caller)
 
     async def open_again(self, request: web.Request) -> web.Response:
         site, caller = self.site, self.site.caller(request)
@@ -118,6 +123,9 @@ class Switch:
     def _called(self, closure: Closure) -> Text:
         return called(closure, self.site.books.in_force().names)
 
+    def _what(self, closure: Closure) -> Text:
+        return what_named(closure, self.site.books.in_force().names)
+
     def _closure(self, caller: Assertion, kind: ClosureKind, entered: Mapping[str, str]) -> Closure:
         now, target = self.site.desk.now(), target_of(kind, entered)
         return Closure(kind=kind, target=target, reason=_reason(entered), by=caller.subject, at=now)
@@ -139,7 +147,8 @@ class Switch:
             caller,
             status=409 if faults else 200,
             closed=[one for one in found if one.stands],
-            over=[one for one in found if not one.stands],
+            history=found,
+            what=self._what,
             called=self._called,
             everywhere=await site.gates_have_it(),
             kinds=KIND_WORDS,

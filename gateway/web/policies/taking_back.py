@@ -7,9 +7,12 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from gateway.policy_office.proposal import OVER, ProposalId
+from config.vocabulary import Action
+from gateway.policy_office.proposal import TRANSITIONS, Proposal, ProposalId, Step
 from gateway.policy_office.scope import OF_REGION, Scope
+from gateway.web.centre import actions_of
 from gateway.web.desk import Page, Refused
+from gateway.web.identity import Assertion
 from gateway.web.policies.editor import policy_of
 from gateway.web.policies.entered import fields_of, number
 from gateway.web.policies.not_done import done
@@ -34,6 +37,8 @@ class TakingBack:
     async def policy(self, request: web.Request) -> web.Response:
         caller = self.site.caller(request)
         one = await self.site.proposal(request, caller)
+        if not self._may(caller, one, Step.EDIT):
+            raise web.HTTPSeeOther(f"/proposals/{one.id}")
         if "number" not in request.query:  # the switch of languages of a refusal
             raise web.HTTPSeeOther(f"/proposals/{one.id}/edit")
         policy = policy_of(one, request.query.get("file", ""), request.query["number"], self.site.offered)
@@ -44,11 +49,15 @@ class TakingBack:
     async def proposal(self, request: web.Request) -> web.Response:
         caller = self.site.caller(request)
         one = await self.site.proposal(request, caller)
-        if one.state in OVER:
+        if not self._may(caller, one, Step.WITHDRAW):
             raise web.HTTPSeeOther(f"/proposals/{one.id}")
         return await self.site.show(
             request, "proposal_withdraw.html", caller, one=one, typed="", unexplained=None
         )
+
+    def _may(self, caller: Assertion, one: Proposal, step: Step) -> bool:
+        """Whether it is of any use to ask: the page of the proposal offers it then."""
+        return (one.state, step) in TRANSITIONS and Action.WRITE in actions_of(caller, self.site.centre)
 
     async def drafts(self, request: web.Request) -> web.Response:
         """Those of the caller's own that are chosen in the list."""

@@ -11,6 +11,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, Role
+from gateway.authorize.reachable import reachable
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.coming import Coming, coming, places
@@ -107,17 +108,17 @@ class WhoMay:
         )
 
     async def _matrix(self, request: web.Request, caller: Assertion, how: Coming) -> Matrix:
-        """Of the municipality acted for."""
+        """Of the municipality acted for: of all that can be reached there."""
         site = self.site
         asking = site.asking(request, caller)
         await done(asking.require(Action.READ, site.own(caller), None, "who may do what"))
         at, here, those = how.circumstances(site.desk.now()), caller.municipality, list(site.applications)
-        configured = site.parts()
+        offers, configured = site.offers(), site.parts()
 
         def worked_out() -> Matrix:
             book = site.books.in_force()
             parts = named_parts(configured, those, book.policies_of(here))
-            return matrix(book, here, at, those, parts=parts)
+            return reachable(matrix(book, here, at, those, parts=parts), offers)
 
         async with site.thinking:
             return await asyncio.to_thread(worked_out)

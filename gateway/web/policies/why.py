@@ -8,7 +8,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from config.upstreams import is_address
-from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role, RouteName
+from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, Role, RouteName
 from gateway.access_review.blocks import Block
 from gateway.audit.acts import searched
 from gateway.audit.entry import Entry
@@ -20,7 +20,7 @@ from gateway.authorize.explaining import (
     explained_as_decided,
     somebody,
 )
-from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.snapshot import Snapshot, route_named_in
 from gateway.web.desk import Page, Refused, client_address_of, request_id_of
 from gateway.web.identity import Assertion
 from gateway.web.officer.not_done import DIRECTORY_AWAY
@@ -32,9 +32,10 @@ from gateway.web.policies.who_may import LEVEL_TITLES, SHORT, one_of
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
 from idp.http.moments import PRAGUE
+from policies.explained import Explained
 from policies.matrix import DEVICES, FACTORS, DeviceState
 from policies.matrix_words import DEVICE_TITLES
-from policies.model import LEVELS, Permitted, Question
+from policies.model import LEVELS, Permitted, Question, Text
 from policies.said import Said
 
 USUAL: Mapping[str, str] = {
@@ -56,6 +57,7 @@ USUAL: Mapping[str, str] = {
 """What the form begins with."""
 LONGEST = 200  # characters of a field
 MINUTES_OF_A_YEAR = 366 * 24 * 60
+NO_SUCH_ACTION = "unknown_application"  # as a decision refuses what no route asks for
 NOBODY, APPLICATION, ROUTE = "somebody", "application", "route"
 BOTH, ADDRESS, COUNTRY, AT = "both", "address", "country", "at"
 COUNTRY_LENGTH = 2  # ISO 3166-1 alpha-2
@@ -96,7 +98,7 @@ class Why:
             question = self._question(caller, who, entered, snapshot)
             async with site.thinking:
                 found = await asyncio.to_thread(
-                    explained_as_decided, site.books.in_force(), question, snapshot, who.state
+                    explained_as_decided, site.books.in_force(), question, snapshot, who
                 )
         return await site.show(
             request,
@@ -106,6 +108,9 @@ class Why:
             entered=entered,
             wrong=wrong,
             found=found,
+            about=self._called(who),
+            reads=who is not None and who.reads,
+            lacks=_offered_instead(found, snapshot),
             removed=removed,
             permitted=found is not None and isinstance(found.verdict, Permitted),
             roles=list(Role),
@@ -115,6 +120,12 @@ class Why:
             levels={short: LEVEL_TITLES[one] for short, one in SHORT.items()},
             devices=DEVICE_TITLES,
         )
+
+    def _called(self, who: Somebody | None) -> Text:
+        if who is None:
+            return dict.fromkeys(Language, "")
+        district = self.site.books.in_force().names.district
+        return {language: who.called(district, language) for language in Language}
 
     def _wrong(self, entered: Mapping[str, str]) -> str:
         """What of the form names nothing that there is."""
@@ -204,6 +215,16 @@ def faulty(entered: Mapping[str, str]) -> str:
     if country and not (len(country) == COUNTRY_LENGTH and country.isascii() and country.isalpha()):
         return COUNTRY
     return AT if entered["at"] and moment(entered["at"]) is None else ""
+
+
+def _offered_instead(found: Explained | None, snapshot: Snapshot) -> Sequence[Action]:
+    """Actions that the application, or that part of it, has; none where another one is not why it is refused."""
+    if found is None or isinstance(found.verdict, Permitted) or found.verdict.reason != NO_SUCH_ACTION:
+        return ()
+    question = found.question
+    offer = snapshot.applications.get(question.application)
+    has = offer.actions_of(route_named_in(question)) if offer is not None else frozenset[Action]()
+    return [action for action in Action if action in has]
 
 
 def _routes(snapshot: Snapshot) -> Mapping[ApplicationId, Sequence[RouteName]]:

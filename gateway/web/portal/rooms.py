@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from config.vocabulary import ADMINISTRATORS, RECOVERY_ADMINISTRATOR, MunicipalityCode
+from config.vocabulary import ADMINISTRATORS, RECOVERY_ADMINISTRATOR, ApplicationId, MunicipalityCode
 from gateway.asks.separation import Duties
 from gateway.sessions.shown import NotOwn
 from gateway.waiting import NOTHING
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
 from gateway.web.identity import POLICIES, PORTAL, REQUESTS
+from gateway.web.portal.standing import NO_ASKS, Asks
 from gateway.web.portal.store import PortalStore
 from gateway.web.refusal import ShownRefusal, both
 from gateway.web.waiting import WaitsFor, nothing_waits
+from idp.http.page import language_of
 
 MUNICIPALITY_NOT_YOURS = ShownRefusal(
     reason="municipality_not_yours",
@@ -38,11 +40,13 @@ class Portal:
     duties: Duties = field(default_factory=Duties)
     """Which may not meet in one person."""
     waits_for: WaitsFor = nothing_waits
+    asks: Asks = NO_ASKS
 
     def pages(self) -> Sequence[Page]:
         return (
             Page("GET", "/", self.applications),
             Page("POST", "/municipality", self.switch),
+            Page("GET", "/municipality", self.applications),  # the switch of languages of a refusal
         )
 
     async def applications(self, request: web.Request) -> web.Response:
@@ -50,6 +54,13 @@ class Portal:
         memberships = await self.store.memberships(caller)
         cards = await self.store.cards(caller, self.desk.now())
         deciding = {POLICIES, REQUESTS} & {one.application for one in cards}
+        requests = next((one.address for one in cards if one.application == REQUESTS), "")
+        language = language_of(request, self.desk.pages.default_language)
+
+        def application(name: ApplicationId) -> str:
+            title = self.asks.title(name)
+            return title.in_language(language) if title is not None else name
+
         turn = await self.waits_for(caller, origin_of(request), deciding) if deciding else NOTHING
         return await self.desk.show(
             request,
@@ -57,6 +68,10 @@ class Portal:
             caller,
             cards=cards,
             turn=turn,
+            standing=self.asks.standing(caller.subject, self.desk.now()),
+            requests=requests.rstrip("/"),
+            application=application,
+            municipality=self.desk.municipality_name,
             memberships=memberships,
             active=next((one for one in memberships if one.code == caller.municipality), None),
             done=done_of(request),

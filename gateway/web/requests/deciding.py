@@ -8,6 +8,7 @@ from aiohttp import web
 
 from config.vocabulary import REASON_HEADER, Action, Role
 from gateway.asks.ask import Ask, AskId, Kind, Stage
+from gateway.asks.ended_orders import Text, ended_by_others, who_ended
 from gateway.asks.refused import Why
 from gateway.asks.store import Sought
 from gateway.asks.wish import WHY_MAX
@@ -137,11 +138,18 @@ class Deciding:
             mine=caller.subject in found.parties(),
             gains=gains,
             held=held,
+            told_end=self._told_end(caller, found),
             note=note,
             wrong=wrong,
             why_max=WHY_MAX,
         )
         return _because(response, wrong)
+
+    def _told_end(self, caller: Assertion, one: Ask) -> Text | None:
+        """Whom the supplier asks about an order that somebody else ended."""
+        mine = one.holder.subject == caller.subject
+        ended = ended_by_others([one], self.site.desk.now()) if mine else []
+        return who_ended(ended[0]) if ended else None
 
     async def _held(self, one: Ask) -> Sequence[Held]:
         """What whoever is to have it may do already, as the directory has them now; nothing where nobody knows."""

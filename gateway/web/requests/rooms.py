@@ -21,6 +21,7 @@ from gateway.web.requests.asked import entered_in, even_so, prefilled, spoken, t
 from gateway.web.requests.deciding import Deciding
 from gateway.web.requests.not_done import MENDABLE, REFUSALS
 from gateway.web.requests.site import Site
+from gateway.web.requests.sponsors import sponsors
 from gateway.web.requests.store import Town
 from gateway.web.waiting import WaitsFor, nothing_waits
 from idp.directory.errors import DirectoryUnusable
@@ -219,6 +220,7 @@ class Requests:
             settings=self.office.rules.settings,
             colleagues=await self._colleagues(caller),
             suppliers=await self._suppliers(caller),
+            sponsors=await sponsors(self.office, caller) if template == "order.html" else [],
         )
 
     async def _colleagues(self, caller: Assertion) -> Sequence[Party]:

@@ -9,7 +9,7 @@ from gateway.audit.canonical import TEXTS, Recorded, canonical, parse
 from gateway.audit.checkpoint import unseal
 from gateway.audit.tree import Frontier, leaf_hash
 from gateway.audit.verify import Broken, Report
-from gateway.storage.audit_evidence import verify_log
+from tests.gateway.audit.each_way import verified_each_way
 from tests.gateway.audit.making import SIGNER, Log, entry
 
 ENTRIES, SEALED_EVERY, UNSEALED = 20, 5, 3
@@ -29,7 +29,7 @@ async def grow(log: Log, batches: int = ENTRIES // SEALED_EVERY) -> None:
 def check(log: Log, kept: tuple[str, ...] = ()) -> Report:
     """`kept`: notes from elsewhere."""
     checkpoints = [unseal(note, [SIGNER.verifier]) for note in kept]
-    return verify_log(log.database, log.file, [SIGNER.verifier], checkpoints)
+    return verified_each_way(log, checkpoints)
 
 
 def broken(log: Log, kept: tuple[str, ...] = ()) -> Broken:

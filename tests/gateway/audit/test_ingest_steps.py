@@ -28,6 +28,7 @@ WHILE_ROTATING = (("before", 4), ("within", 4), ("after", 4), ("before", 5), ("w
 CHILD = """
 import asyncio, os, signal, sys
 from pathlib import Path
+from gateway.audit.ingest import BATCH
 from gateway.storage.audit_spool import SpoolPlaces
 from gateway.storage.place import place_from
 from tests.gateway.audit.making import open_log
@@ -55,7 +56,7 @@ class Dying(Spool):
         return ACTIVITY
 
     async def move(self, before, after, entries, seen):
-        self.ahead = len(entries) == 500
+        self.ahead = len(entries) == BATCH
         self.at("before")
         await asyncio.sleep(0)  # whoever reads ahead begins
         await self.store.move(before, after, entries, seen)

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -11,6 +12,7 @@ from gateway.audit import checkpoint_file
 from gateway.audit.anchors import Fault, anchors
 from gateway.audit.canonical import Recorded, canonical, parse
 from gateway.audit.checkpoint import seal
+from gateway.audit.page import Page
 from gateway.audit.tree import Frontier, leaf_hash
 from gateway.audit.verify import verify
 from gateway.storage.audit_evidence import checkpoints, rows, stored_tail
@@ -148,7 +150,7 @@ def test_a_checkpoint_written_while_the_log_is_read_is_no_fault(whole: Log) -> N
     by_hand(whole, f"DELETE FROM audit_checkpoint WHERE size > {ENTRIES}")  # the snapshot did not have it yet
     report = whole.database.read_now(
         lambda connection: verify(
-            rows(connection),
+            [Page(partial(rows, connection))],
             anchors(
                 checkpoints(connection), lambda: checkpoint_file.read(whole.file), size, [SIGNER.verifier]
             ),

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from config.settings import Separation
-from config.vocabulary import Action, ApplicationId, Role
+from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, Role
 from gateway.asks.ask import Ask, Kind, Stage
 from gateway.asks.separation import Duties
+from gateway.asks.steps import withdraw
 from gateway.asks.wish import party
 from gateway.authorize.act import Act, may_act
 from gateway.authorize.catalogue import openable
@@ -75,6 +76,36 @@ def test_a_request_that_was_withdrawn_opens_nothing(
 ) -> None:
     known = having(snapshot, replace(of(session), stage=Stage.WITHDRAWN))
     assert isinstance(decide(request_, session, known), Refused)
+
+
+def test_whose_order_was_ended_by_the_sponsor_reads_so_where_the_order_would_have_helped(
+    request_: AccessRequest, session: Session, snapshot: Snapshot
+) -> None:
+    order = of(session, Kind.ORDER, until=NOW + timedelta(hours=1))
+    ended = withdraw(order, party(town.EVA), NOW, decides=False)
+    told = decide(request_, session, having(snapshot, ended))
+    without = decide(request_, session, having(snapshot))
+    assert isinstance(told, Refused)
+    assert isinstance(without, Refused)
+    assert (told.reason, told.title) == (without.reason, without.title)
+    for language, words in (
+        ("cs", "ukončil její garant: Mala.Eva"),
+        ("en", "ended early by its sponsor, Mala.Eva"),
+    ):
+        assert words in told.advice[Language(language)]
+        assert told.advice[Language(language)].endswith(without.advice[Language(language)])
+
+
+def test_who_ended_an_order_is_not_told_where_something_else_refuses(
+    request_: AccessRequest, session: Session, snapshot: Snapshot
+) -> None:
+    order = of(session, Kind.ORDER, until=NOW + timedelta(hours=1))
+    known = having(snapshot, withdraw(order, party(town.EVA), NOW, decides=False))
+    weak = replace(session, acr=AuthenticationLevel.PASSWORD, amr=("pwd",))
+    elsewhere = replace(request_, action=Action.SIGN)
+    for refused in (decide(request_, weak, known), decide(elsewhere, session, known)):
+        assert isinstance(refused, Refused)
+        assert "sponsor" not in refused.advice[Language.ENGLISH]
 
 
 def test_a_grant_ends_when_something_begins_that_may_change_the_answer(

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,47 @@ def test_what_cannot_be_given_is_told_and_nothing_is_written(
     assert (done.returncode, complaint in done.stderr) == (1, True), done.stderr
     assert not (tmp_path / "new").exists()
     assert (tmp_path / "taken").read_text("utf-8") == "something"
+
+
+def test_what_a_search_finds_is_given_in_the_form_of_the_pages_and_verified_elsewhere(
+    kept: Installation, tmp_path: Path
+) -> None:
+    target = tmp_path / "vydano.zip"
+    words = ("--as", "csv", "--where", "code=system.started", "--proofs", "--pseudonyms")
+    done = kept.brana("audit", "export", str(target), *words, *PURPOSE)
+    assert (done.returncode, "1 entries" in done.stdout) == (0, True), done.stderr
+    assert target.stat().st_mode & 0o777 == 0o600
+    zipfile.ZipFile(target).extractall(tmp_path)
+    folder = tmp_path / "brana-export"
+    assert "system.started" in (folder / "entries.csv").read_text("utf-8")
+    status, said = audited(kept, folder, folder / "proofs.jsonl")
+    assert (status, "Right: 1 selected entries are in " in said) == (0, True), said
+    table = folder / "entries.csv"
+    table.write_text(table.read_text("utf-8").replace("system.started", "system.stopped"), "utf-8")
+    status, said = audited(kept, folder, folder / "proofs.jsonl")
+    assert (status, "is not as the log handed it out" in said) == (1, True), said
+    [entry] = entries(kept, "--code", "audit.searched")
+    assert (entry["entry"]["details"]["form"], entry["entry"]["details"]["found"]) == ("export", 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "complaint"),
+    [
+        (("--as", "csv", "--where", "person=nobody"), 1, "no entry fits"),
+        (("--as", "csv", "--where", "colour=red"), 2, "no entry has such a field"),
+        (("--as", "csv", "--view", "none"), 1, "none"),
+        (("--as", "csv", "--checkpoint", "x"), 2, "--checkpoint is of a span"),
+        (("--proofs",), 2, "say --as"),
+    ],
+)
+def test_a_selection_that_cannot_be_given_is_refused(
+    kept: Installation, tmp_path: Path, words: tuple[str, ...], status: int, complaint: str
+) -> None:
+    done = kept.brana("audit", "export", str(tmp_path / "new"), *words, *PURPOSE)
+    assert (done.returncode, complaint in done.stderr) == (status, True), done.stderr
+    assert not (tmp_path / "new").exists()
+    refused = [one["entry"]["reason"] for one in entries(kept, "--code", "audit.act_refused")]
+    assert refused == (["export_of_nothing"] if complaint == "no entry fits" else [])
 
 
 def test_nothing_is_given_without_a_purpose(kept: Installation, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """`brana audit keys`: the log's key is followed by another while the product runs."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from gateway.audit import checkpoint_file
+from gateway.audit.for_auditors.brana_verify import main
 from gateway.audit.note import DASH
 from tests.gateway.commands.logs import entries
 from tests.rig.installation import Installation
@@ -33,6 +35,14 @@ def test_a_key_is_followed_by_another_while_the_product_runs(kept: Installation,
     assert [(row["key"], row["state"]) for row in rows] == [(old, "retired"), (new, "signs")]
     assert "signs" in kept.brana("audit", "keys", "list").stdout
     assert kept.brana("audit", "export", str(tmp_path / "e"), "--purpose", "x").returncode == 0
+    selected = kept.brana(
+        "audit", "export", str(tmp_path / "s"), "--purpose", "kontrola", "--as", "csv", "--proofs"
+    )
+    assert (selected.returncode, new in selected.stdout) == (0, True), selected.stderr
+    with zipfile.ZipFile(tmp_path / "s") as archive:
+        archive.extractall(tmp_path)
+    for known in (old, new):
+        assert main(["--key", known, str(tmp_path / "brana-export" / "proofs.jsonl")]) == 0
     notes = kept.brana("audit", "keys", "notes").stdout
     assert notes.count("brana.log-key/v1\n") == 2
     codes = ("audit.key_introduced", "audit.key_retired", "audit.key_not_changed")

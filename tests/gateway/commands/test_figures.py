@@ -8,6 +8,8 @@ from prometheus_client import generate_latest
 
 from config.vocabulary import Language
 from gateway.asks.ask import Kind
+from gateway.audit import acts
+from gateway.audit.places import BLOCK
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.figures import take_figures
 from gateway.commands.state import now, open_state
@@ -35,6 +37,10 @@ async def test_emergencies_and_what_an_incident_closes_are_counted(tmp_path: Pat
         await state.database.write(lambda connection: StoredIncidents(connection).keep(incident))
         await take_figures(plane)
         assert told(plane) == {"open": 1, "overdue": 1, "closures": 1}
+        entries = [acts.started(moment, "1", str(number)) for number in range(BLOCK)]
+        await state.record(entries)
+        await take_figures(plane)
+        assert f"brana_audit_not_indexed {float(BLOCK)}" in generate_latest(plane.metrics.registry).decode()
     finally:
         await plane.close()
         state.database.close()

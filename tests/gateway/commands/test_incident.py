@@ -123,7 +123,7 @@ def test_a_script_sees_what_is_due_and_what_was_written_down(kept: Installation)
     assert (listed["title"], listed["open"]) == ("Zneužitý účet", True)
     assert [one["overdue"] for one in listed["reports"].values()] == [False] * 3
     shown = json.loads(say(kept, "show", "1", "--json").output)
-    assert [one["type"] for one in shown["items"]] == ["note", "entry", "entry"]
+    assert [one["type"] for one in shown["items"]] == ["note", "entry", "held", "entry"]
     assert "early_warning: due" in say(kept, "show", "1").output
     assert "Zneužitý účet" in say(kept, "list").output
     assert say(kept, "close", "1", "--conclusion", "Planý poplach").exit_code == 0

@@ -1,6 +1,7 @@
 """`brana policy check|test|diff`, for people who keep policies in a folder of their own."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -100,6 +101,17 @@ def test_cases_that_hold_are_shown_too(place: Place) -> None:
     shown = place.brana("test")
     assert (shown.exit_code, ", 0 broken" in shown.output) == (0, True)
     assert "never: supplier-neither-signs-nor-administers" in shown.output
+
+
+def test_what_must_never_be_is_said_to_have_been_asked_and_to_hold(place: Place) -> None:
+    shown = place.brana("test").output
+    assert re.search(r"\d+ tried: \d+ cases, (\d+) of \1 nevers held \([1-9]\d+ questions\), 0 broken", shown)
+    (row,) = [line for line in shown.splitlines() if "never: password-alone" in line]
+    assert re.search(r"46 +[1-9]\d+ +holds", row), "the region refuses each of them, which was asked"
+    place.add(HULIN, FURTHER)
+    broken = place.brana("test", str(place.folder)).output
+    held, of = re.search(r"(\d+) of (\d+) nevers held", broken).groups()  # type: ignore[union-attr]
+    assert int(held) < int(of)
 
 
 def test_cases_of_policies_with_faults_are_not_tried(place: Place) -> None:

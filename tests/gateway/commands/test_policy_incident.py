@@ -2,19 +2,28 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from config.district import District, Municipality
 from config.sources import DISK
+from config.vocabulary import ApplicationId, Language, MunicipalityCode
 from gateway.audit.canonical import parse
 from gateway.audit.entry import Code, Entry
+from gateway.commands.incident_targets import Targets
 from gateway.commands.operator import operator
-from gateway.commands.policy_incident import incident
+from gateway.commands.policy_incident import incident, shown
+from gateway.commands.preflight import CannotStart
 from gateway.commands.shared_policies import book_at_start, book_in_force
 from gateway.commands.state import State, now, open_state
+from gateway.commands.terminal import PRAGUE
+from gateway.policy_office.incident import Incident
 from gateway.storage.audit_evidence import rows
+from policies.incidents import Closure, ClosureKind
+from policies.reasons import Names
 from tests.rig.installation import install
 
 pytestmark = pytest.mark.real  # free ports are looked for
@@ -84,11 +93,72 @@ def test_what_is_refused_says_why_and_is_recorded(state: State, say: Say) -> Non
     for words, why in (
         (("close", "application", "budgett", *REASONS), "not configured"),
         (("close", "suppliers", "budget", *REASONS), "has no target"),
+        (("close", "municipality", "Hulin", *REASONS), "did you mean Hulín (588491)?"),
         (("close", "suppliers", "", "--reason-cs", " ", "--reason-en", "x"), "reason is missing"),
         (("open", "A" * 22, "--why", "x"), "incident unknown"),
     ):
         refused = say(*words)
         assert refused.exit_code == 1
         assert why in str(refused.exception)
-    assert len(entries(state, Code.POLICY_ACT_REFUSED)) == 4
+    assert len(entries(state, Code.POLICY_ACT_REFUSED)) == 5
     assert entries(state, Code.INCIDENT_CLOSED) == []
+
+
+@pytest.mark.usefixtures("state")
+@pytest.mark.parametrize(
+    ("words", "target", "named"),
+    [
+        (("municipality", "hulín"), "588491", "municipality 588491 (Hulín)"),
+        (("municipality", "588491"), "588491", "municipality 588491 (Hulín)"),
+        (("application", "zadosti o pristup"), "requests", "application requests (access requests)"),
+        (("role", "chief clerk"), "chief_clerk", "role chief_clerk (chief clerk)"),
+        (("role", "Tajemnik"), "chief_clerk", "role chief_clerk (chief clerk)"),
+        (("municipality_application", "Hulín / Budget"), "588491/budget", "588491/budget (budget, Hulín)"),
+    ],
+)
+def test_what_to_close_is_said_by_name_and_shown_with_it(
+    say: Say, words: tuple[str, ...], target: str, named: str
+) -> None:
+    closed = say("close", *words, *REASONS)
+    assert closed.exit_code == 0, closed.output
+    assert named in closed.output
+    listed = say("list").output
+    assert (named in listed, f"closed {now().astimezone(PRAGUE):%Y-%m-%d}" in listed) == (True, True)
+    assert json.loads(say("list", "--json").output)[0]["target"] == target
+
+
+def test_a_name_that_several_have_is_told_with_all_of_them() -> None:
+    district = District([Municipality(MunicipalityCode(code), "Lhota", "") for code in ("588001", "588002")])
+    titles = {Language.CZECH: "Mapa", Language.ENGLISH: "Map"}
+    targets = Targets(Names(district, {ApplicationId("map"): titles, ApplicationId("old-map"): titles}))
+    with pytest.raises(CannotStart, match=r"Lhota \(588001\), Lhota \(588002\)\n.*write the code"):
+        targets.asked(ClosureKind.MUNICIPALITY, "lhota")
+    with pytest.raises(CannotStart, match=r"map, old-map\n.*write the application's id"):
+        targets.asked(ClosureKind.APPLICATION, "mapa")
+    assert targets.asked(ClosureKind.APPLICATION, "map") == "map"
+    assert targets.asked(ClosureKind.MUNICIPALITY, "588002") == "588002"
+
+
+def test_help_says_what_the_target_of_each_kind_is_with_one_that_can_be_closed(say: Say) -> None:
+    told = say("close", "--help").output
+    assert all(kind in told for kind in ClosureKind)
+    assert "municipality_application Hulín/budget" in told
+    assert "brana person suspend" in told
+
+
+def test_who_closed_it_is_shown_by_name() -> None:
+    closure = Closure(
+        kind=ClosureKind.SUPPLIERS,
+        reason=dict.fromkeys(Language, "x"),
+        by="3f0c1f6e",
+        at=datetime(2026, 11, 23, 8, tzinfo=UTC),
+    )
+    opened = closure.at + timedelta(hours=1)
+    one = Incident(
+        id="A", closure=closure, closed_by_name="Martin Kučera", opened_by="cli:root",
+        opened_by_name="cli:root", opened_at=opened, why="Hotovo.",
+    )  # fmt: skip
+    assert shown(one, Targets(Names(District([])))) == (
+        "A  suppliers, closed 2026-11-23 09:00 CET by Martin Kučera (3f0c1f6e), "
+        "opened 2026-11-23 10:00 CET by cli:root: Hotovo."
+    )

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from config.settings import (
     Application,
     Audit,
+    AuditReceiver,
     Directory,
     Notifications,
     Office,
@@ -23,10 +24,11 @@ from config.settings import (
     TechnicalRole,
     Title,
 )
+from config.settings.witnesses import WitnessSetting
 from config.vocabulary import Action, MunicipalityCode, Role, SubjectId
 from gateway.access_review.campaign import Campaign, CampaignId, Scope
 from gateway.audit.checkpointer import Sealed
-from gateway.compliance.facts import Facts, Verdict
+from gateway.compliance.facts import Facts, Verdict, Vouches
 from gateway.compliance.report import Made
 from idp.events import Actor
 from idp.login.exception import ExceptionId, SignInException
@@ -54,7 +56,10 @@ def settings(**changed: object) -> Settings:
             )
         ],
         policies=Policies(region=Path("r"), municipalities=Path("m"), from_files="propose"),
-        audit=Audit(),
+        audit=Audit(
+            receivers=[AuditReceiver(name="siem", kind="syslog", host="siem.test")],
+            witnesses=[WitnessSetting(address="https://svedek.test", key="svedek+0+x")],
+        ),
         separation=[Separation(roles=[Role.CENTRE_ADMINISTRATOR, Role.AUDITOR])],
         notifications=Notifications(smtp=Smtp(host="mail.test", sender="brana@test")),
         applications=[application()],
@@ -123,6 +128,7 @@ def facts(**changed: object) -> Facts:
         "reviews": [review()],
         "recovery": True,
         "verdict": Verdict(whole=True, at=NOW, sequence=7),
+        "witnesses": {"svedek": Vouches.COSIGNS},
     }
     return Facts(**given | changed)  # type: ignore[arg-type]
 

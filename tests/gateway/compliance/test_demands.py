@@ -18,7 +18,7 @@ from gateway.audit.entry import Code
 from gateway.audit.search import Count
 from gateway.compliance.demand import TITLES, Demand, Finding, Standing
 from gateway.compliance.demands import ALL, DECREES, demands_of
-from gateway.compliance.facts import Facts, Tally, Verdict
+from gateway.compliance.facts import Facts, Tally, Verdict, Vouches
 from gateway.compliance.passwords import too_short
 from gateway.compliance.report import judge
 from tests.gateway.compliance.making import (
@@ -34,7 +34,7 @@ from tests.gateway.compliance.making import (
 DEMANDS = {one.id: one for one in ALL}
 BY_NATURE = {
     **dict.fromkeys(("devices", "password-length", "password-age", "first-password"), Standing.OUTSIDE),
-    **dict.fromkeys(("whole", "clock", "keys", "incidents"), Standing.OUTSIDE),
+    **dict.fromkeys(("clock", "keys", "incidents"), Standing.OUTSIDE),
     "fields": Standing.EXCEPTIONS,
 }
 """How a demand stands at best."""
@@ -52,6 +52,19 @@ def having(**lists: object) -> Facts:
 
 def counted(code: Code, number: int = 3) -> Facts:
     return facts(tallies={code: Tally(Count(number, at_least=False))})
+
+
+def vouching(how: Vouches) -> Facts:
+    return facts(witnesses={"svedek": how})
+
+
+def mailed() -> Facts:
+    return table("audit", witnesses=[], mail_checkpoints_to=["auditor@brana.test"])
+
+
+def receiving(only: list[str]) -> Facts:
+    (one,) = settings().audit.receivers
+    return table("audit", receivers=[replace(one, only=only)])
 
 
 def excepting() -> Facts:
@@ -167,6 +180,25 @@ BROKEN: tuple[tuple[str, Callable[[], Facts], Standing, str], ...] = (
     ("whole", lambda: facts(verdict=Verdict(whole=False, at=NOW, sequence=9)), Standing.NOT_MET, "no. 9"),
     ("whole", lambda: facts(verdict=None), Standing.EXCEPTIONS, "Nobody has verified"),
     ("whole", lambda: table("audit", checkpoint_every=10 * MINUTES), Standing.EXCEPTIONS, "10 minutes"),
+    ("whole", lambda: counted(Code.LOG_GAP), Standing.EXCEPTIONS, "gaps were found in the log 3×"),
+    (
+        "whole",
+        lambda: table("audit", witnesses=[]),
+        Standing.OUTSIDE,
+        "no witness, and checkpoints go nowhere",
+    ),
+    ("whole", mailed, Standing.OUTSIDE, "by mail once a day (addresses: 1)"),
+    ("whole", lambda: vouching(Vouches.REFUSES), Standing.NOT_MET, "another history of it: svedek"),
+    ("whole", lambda: vouching(Vouches.AWAY), Standing.EXCEPTIONS, "does not vouch for the log now: svedek"),
+    (
+        "whole",
+        lambda: vouching(Vouches.NOT_YET),
+        Standing.EXCEPTIONS,
+        "does not vouch for the log now: svedek",
+    ),
+    ("whole", lambda: table("audit", receivers=[]), Standing.OUTSIDE, "forwarded nowhere"),
+    ("whole", lambda: receiving(["alert"]), Standing.OUTSIDE, "forwarded nowhere"),
+    ("whole", lambda: facts(receivers_waiting={"siem": NOW}), Standing.EXCEPTIONS, "siem (2026-11-23)"),
     ("kept", lambda: table("audit", kept_months=6), Standing.NOT_MET, "6 months"),
     ("clock", lambda: counted(Code.CLOCK_JUMPED), Standing.EXCEPTIONS, "3×"),
     ("session-identifiers", hsts_off, Standing.EXCEPTIONS, "HSTS is off"),
@@ -177,6 +209,8 @@ BROKEN: tuple[tuple[str, Callable[[], Facts], Standing, str], ...] = (
     ("keys", lambda: table("keys", rotate_every=500 * DAYS), Standing.EXCEPTIONS, "500 days"),
     ("keys", lambda: counted(Code.CERTIFICATE_REFUSED), Standing.EXCEPTIONS, "refused within the period: 3"),
     ("incidents", lambda: having(notifications=Notifications()), Standing.EXCEPTIONS, "Nobody is told"),
+    ("incidents", lambda: table("audit", receivers=[]), Standing.EXCEPTIONS, "Alerts go nowhere"),
+    ("incidents", lambda: receiving(["sign_in"]), Standing.EXCEPTIONS, "Alerts go nowhere"),
 )
 
 
@@ -194,6 +228,18 @@ def test_what_breaks_a_demand_is_told(
     assert judged.standing is standing
     said = [one for one in judged.findings if one.weight is standing]
     assert [one for one in said if words in one.said.en], [one.said.en for one in said]
+
+
+@pytest.mark.parametrize("only", [[], ["alert"], ["sign_in", "alert.raised"]])
+def test_a_receiver_of_alerts_is_enough_for_incidents(only: list[str]) -> None:
+    assert judge(DEMANDS["incidents"], receiving(only)).standing is Standing.OUTSIDE
+
+
+def test_each_finding_about_other_machines_names_the_setting_that_mends_it() -> None:
+    alone = table("audit", witnesses=[], receivers=[])
+    found = [*judge(DEMANDS["whole"], alone).findings, *judge(DEMANDS["incidents"], alone).findings]
+    assert {one.setting for one in found if one.setting} == {"audit.witnesses", "audit.receivers"}
+    assert all(one.write for one in found if one.setting)
 
 
 def test_every_check_is_broken_by_something_here() -> None:

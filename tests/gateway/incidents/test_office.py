@@ -19,6 +19,7 @@ from gateway.incidents.incident import (
 )
 from gateway.incidents.items import (
     EntryEvidence,
+    Held,
     Note,
     Report,
     SearchEvidence,
@@ -141,18 +142,25 @@ async def test_everything_written_down_has_an_entry_with_its_digest(desk: Incide
     await office.sent(number, ReportKind.WARNING, "NÚKIB", NOON, OFFICER, NOON)
     found = await office.shown(number)
     assert found is not None
-    assert [type(item.body) for item in found.items] == [EntryEvidence, Note, SearchEvidence, Report, Sent]
-    assert [item.number for item in found.items] == [1, 2, 3, 4, 5]
-    assert found.items[1].body == Note("Volal\nsprávce.")
+    assert [type(item.body) for item in found.items] == [
+        EntryEvidence,
+        Held,
+        Note,
+        SearchEvidence,
+        Report,
+        Sent,
+    ]
+    assert [item.number for item in found.items] == [1, 2, 3, 4, 5, 6]
+    assert found.items[2].body == Note("Volal\nsprávce.")
     assert evidence_numbers(found.items) == [0]
-    search = found.items[2].body
+    search = found.items[3].body
     assert isinstance(search, SearchEvidence)
-    assert (search.found, search.at_least, search.size) == (1000, True, found.items[2].entry)
+    assert (search.found, search.at_least, search.size) == (1000, True, found.items[3].entry)
     for item in found.items:
         entry = desk.kept.entries[item.entry]
         assert (entry.details["item"], entry.details["sha256"]) == (item.number, digest(item.body))
     assert [due.sent_at for due in found.dues] == [NOON, None, None]
-    assert [item.kind for item in found.items] == ["entry", "note", "search", "report", "sent"]
+    assert [item.kind for item in found.items] == ["entry", "held", "note", "search", "report", "sent"]
 
 
 async def test_an_entry_is_evidence_once_and_only_if_the_log_has_it(desk: Incidents) -> None:

@@ -6,18 +6,22 @@ from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Executable, delete, func, insert, select, update
+from sqlalchemy import Connection, Executable, delete, func, insert, select, update
 
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.fitting import Fitting
 from gateway.audit.places import BLOCK
 from gateway.audit.search import Having, Hours, Page, Query
-from gateway.commands.audit_indexing import altered_blocks, check_next
+from gateway.commands.index_checks import ALL, IndexChecks, altered_blocks
 from gateway.storage import audit_by_terms
+from gateway.storage.access_review import StoredReviews
 from gateway.storage.audit_index import cover, forget, forget_entries, index_next
 from gateway.storage.audit_index_check import mended
-from gateway.storage.audit_search import LogSearch
+from gateway.storage.audit_names import forget_names
+from gateway.storage.audit_search import LogSearch, page
+from gateway.storage.engine import driver_of
+from gateway.storage.tables.audit import audit_person
 from gateway.storage.tables.audit_index import audit_block, audit_term
 from tests.gateway.audit.making import EITHER, NOON, Log, entry, open_log_of_either
 
@@ -34,6 +38,9 @@ QUERIES = [
     Query(crossing=True, own_municipality="588301"),
     Query(within="588301", codes=frozenset({Code.DECISION_REFUSE})),
     Query(person="osoba3", application="map", since=NOON + timedelta(seconds=20)),
+    Query(person="osoba5"),
+    Query(application="map"),
+    Query(municipality="588299", outcome=Outcome.REFUSED),
     Query(rule="r", until=NOON + timedelta(seconds=3)),
     Query(text="osoba1", without_technical=True, without_reading_of="d:1"),
 ]
@@ -200,17 +207,21 @@ async def test_whoever_asks_at_once_hears_of_every_block_that_was_changed(log: L
     log.database.write_soon(
         lambda c: c.execute(delete(audit_term).where(audit_term.c.term == b"rule=r"))
     ).result()
-    assert await altered_blocks(log.database) == [1, 0]
+    assert await altered_blocks(log.database, log.clock) == [1, 0]
     while await index_next(log.database):
         pass
-    assert await altered_blocks(log.database) == []
+    assert await altered_blocks(log.database, log.clock) == []
 
 
 async def test_every_block_comes_to_its_turn_and_then_the_newest_again(log: Log):
-    seen = [await check_next(log.database, None)]
-    for _ in range(2):
-        seen.append(await check_next(log.database, seen[-1]))
-    assert seen == [1, 0, 1]
+    seen = []
+    for before, most in ((None, 1), (1, 1), (0, 1), (None, ALL)):
+        checks = IndexChecks(log.database, log.clock, before, most)
+        found = [await checks.next() for _ in range(3)]
+        seen.append((found, checks.before))
+    assert seen == [
+        ([True, False, False], 1), ([True, False, False], 0), ([False] * 3, None), ([True, True, False], None),
+    ]  # fmt: skip
 
 
 def test_blocks_are_forgotten_by_runs_and_made_again(log: Log):
@@ -232,13 +243,75 @@ def test_it_is_told_how_much_was_not_looked_at(log: Log, monkeypatch: pytest.Mon
     monkeypatch.setattr(audit_by_terms, "LOOKED_THROUGH", BLOCK)
     log.database.write_soon(lambda c: forget_entries(c, 0, ENTRIES)).result()
     try:
-        page = asyncio.run(LogSearch(log.database).page(Query(text="slovensko")))
-        assert page.not_searched is not None
-        assert page.not_searched.entries == 2 * BLOCK
+        found = asyncio.run(LogSearch(log.database).page(Query(text="slovensko")))
+        assert found.not_searched is not None
+        assert found.not_searched.entries == 2 * BLOCK
         later = Query(text="slovensko", since=NOON + timedelta(days=1))
         assert asyncio.run(LogSearch(log.database).page(later)).not_searched is None
-        by_columns = Query(municipality="588297", action="sign")  # has the log's own indexes
+        alone = Query(municipality="588297", action="sign")  # no index of the log's own finds these
+        assert asyncio.run(LogSearch(log.database).page(alone)).not_searched is not None
+        assert asyncio.run(LogSearch(log.database).count(alone)).at_least
+        by_columns = Query(outcome=Outcome.REFUSED, action="sign")
         assert asyncio.run(all_pages(LogSearch(log.database), by_columns, 40)) == one_by_one(log, by_columns)
+        assert log.database.read_now(audit_by_terms.out_of_reach) == 2 * BLOCK
+        assert asyncio.run(index_next(log.database))
+        assert log.database.read_now(audit_by_terms.out_of_reach) == 0  # the rest is looked through
     finally:
         while asyncio.run(index_next(log.database)):
             pass
+
+
+def test_names_stay_whose_entries_only_the_index_tells_of(log: Log) -> None:
+    """And those that it does not know yet; others go."""
+    before = ENTRY[0].subject
+    named = [("d:3", "osoba3"), ("", "osoba5"), ("d:gone", "gone"), ("", "gone"), (before, "another login")]
+    rows = [{"subject": one, "person": other, "folded": other} for one, other in named]
+    log.database.write_soon(lambda c: c.execute(insert(audit_person), rows)).result()
+    log.database.write_soon(lambda c: forget_entries(c, BLOCK, 2 * BLOCK)).result()
+    try:
+        asyncio.run(forget_names(log.database))
+        kept = log.database.read_now(
+            lambda c: c.execute(select(audit_person.c.subject, audit_person.c.person)).all()
+        )
+        assert sorted(map(tuple, kept)) == sorted(
+            [("d:3", "osoba3"), ("", "osoba5"), (before, "another login")]
+        )
+    finally:
+        log.database.write_soon(lambda c: c.execute(delete(audit_person))).result()
+        while asyncio.run(index_next(log.database)):
+            pass
+
+
+def test_the_last_use_in_a_municipality_is_found_among_all_entries(log: Log) -> None:
+    reviews = StoredReviews(log.database, log.ledger.append)
+    one = ENTRY[4 * 7 + 2]
+    assert (
+        asyncio.run(reviews.last_use(one.subject, one.municipality)) is None
+    )  # nothing of theirs was decided
+    permit = entry(ENTRIES, code=Code.DECISION_PERMIT, at=NOON, subject="d:2", municipality=one.municipality)
+    assert len(log.append([permit])) == 1
+    assert asyncio.run(reviews.last_use("d:2", one.municipality)) == NOON
+    assert asyncio.run(reviews.last_use("d:3", one.municipality)) is None
+
+
+def test_what_has_no_index_of_its_own_reads_few_rows_of_the_log(log: Log) -> None:
+    """Else nobody would notice that ten million are looked through."""
+    if not isinstance(log.database.place, Path):
+        pytest.skip("the plan of a server depends on what it counted")
+    plans: list[str] = []
+
+    def explained(connection: Connection) -> None:
+        driver = driver_of(connection.connection)
+        driver.set_trace_callback(plans.append)
+        try:
+            page(connection, Query(person="osoba3", municipality="588297", outcome=Outcome.REFUSED), None, 20)
+        finally:
+            driver.set_trace_callback(None)
+        asked = [one for one in plans if "audit_entry" in one]
+        plans[:] = [
+            str(row[3]) for one in asked for row in driver.execute(f"EXPLAIN QUERY PLAN {one}").fetchall()
+        ]
+
+    log.database.read_now(explained)
+    assert plans
+    assert not [one for one in plans if one.startswith("SCAN audit_entry") and "INDEX" not in one]

@@ -1,9 +1,11 @@
 import asyncio
 import datetime as dt
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -24,6 +26,7 @@ from gateway.web.refusal import signed_out_page
 from gateway.web.sign_in_failures import told
 from idp.http.page import language_of, page_headers
 from tests.gateway.web.people import NOW, session
+from tests.gateway.web.requests_site import RequestsSite, requests_site
 from tests.gateway.web.sample import CARDS, POLICIES, REQUESTS, Office
 from tests.gateway.web.sample_fleet import FLEET
 from tests.rig.assistance import Helping, helping
@@ -162,3 +165,11 @@ async def site(tmp_path) -> AsyncIterator[Site]:
         await web.TCPSite(runner, "127.0.0.1", port, ssl_context=self_signed(tmp_path)).start()
         yield Site(office, port, people)
         await runner.cleanup()
+
+
+@pytest.fixture
+def requests(tmp_path: Path) -> Iterator[RequestsSite]:
+    """Where requests are made and decided about."""
+    made = requests_site(tmp_path)
+    yield made
+    made.kept.database.close()

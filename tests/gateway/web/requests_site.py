@@ -10,6 +10,7 @@ from config.settings import Title
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId, SubjectId
 from gateway.access_review.campaign import Opened
 from gateway.asks.ask import Ask
+from gateway.asks.store import Sought
 from gateway.authorize.held_already import Held
 from gateway.grants.claims import Assertion
 from gateway.waiting import NOTHING, Waiting
@@ -21,7 +22,7 @@ from gateway.web.requests.store import Askable
 from idp.directory.person import Person
 from tests.gateway.asks import town
 from tests.gateway.asks.office_of_requests import Requests
-from tests.gateway.web.people import MAYOR, NOW
+from tests.gateway.web.people import MAYOR, NOW, assertion_header
 from tests.gateway.web.sample import Office
 
 TITLES = {
@@ -30,6 +31,7 @@ TITLES = {
     town.MAP: Title(cs="Mapy", en="Maps"),
 }
 LOG = "https://admin.brana.test"
+HOST = {"Host": "requests.brana.test", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "document"}
 PEOPLE = (town.JANA, town.PETR, town.EVA, town.PAVEL, town.IVO, town.MARTIN)
 
 
@@ -91,3 +93,24 @@ def signed_in(who: Person) -> Assertion:
         roles=tuple(held.role for held in who.roles),
         issued_at=NOW,
     )
+
+
+async def get(client, who, path, status=200, **headers):
+    sent = HOST | assertion_header(signed_in(who)) | headers
+    async with client.get(path, headers=sent, allow_redirects=False) as answer:
+        assert answer.status == status, await answer.text()
+        return await answer.text()
+
+
+async def post(client, who, path, form, status=303, **headers):
+    """Where it leads to, or the page."""
+    origin = {"Origin": "https://requests.brana.test"}
+    sent = HOST | origin | assertion_header(signed_in(who)) | headers
+    async with client.post(path, data=form, headers=sent, allow_redirects=False) as answer:
+        assert answer.status == status, await answer.text()
+        return answer.headers.get("Location", "") or await answer.text()
+
+
+async def only(site):
+    (found,) = await site.kept.office.find(Sought())
+    return found

@@ -4,18 +4,18 @@ These are implementations of the pages' own Protocols, in memory and complete fo
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 from config.places import Places
 from config.settings import Place, Title
-from config.vocabulary import ApplicationId, Role, SessionId
-from gateway.alerts.watch import Alert
+from config.vocabulary import ApplicationId, MunicipalityCode, Role, SessionId
 from gateway.asks.emergencies import Emergencies
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.exporting import Exporting
 from gateway.audit.own_process import encode
 from gateway.audit.purposes import with_purpose
 from gateway.audit.questions import questions
@@ -35,7 +35,11 @@ from gateway.waiting import NOTHING, Waiting
 from gateway.web.desk import Desk, Page
 from gateway.web.officer.alerts import Alerts
 from gateway.web.officer.answers import Answers
+from gateway.web.officer.charts import Charts
 from gateway.web.officer.exceptions import Exceptions
+from gateway.web.officer.exports import Exports
+from gateway.web.officer.following import Following
+from gateway.web.officer.holds import HoldPages
 from gateway.web.officer.names import Names
 from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
@@ -46,7 +50,9 @@ from gateway.web.officer.rooms import Officer
 from gateway.web.officer.views import SavedViews
 from gateway.web.pages import make_pages
 from gateway.web.portal.rooms import Portal
+from gateway.web.portal.standing import NO_ASKS, Asks
 from idp.login.new_device import NewDevice
+from tests.gateway.audit.making import SIGNER
 from tests.gateway.compliance.making import excepted, facts, made
 from tests.gateway.web.incident_site import SWITCH, incident_pages
 from tests.gateway.web.people import (
@@ -62,8 +68,9 @@ from tests.gateway.web.people import (
     OFFICER,
     PHONE,
 )
+from tests.gateway.web.sample_alerts import MemoryAlerts
 from tests.gateway.web.sample_log import MemoryLog, report
-from tests.gateway.web.sample_months import OF_THREE_MONTHS
+from tests.gateway.web.sample_months import OF_THREE_MONTHS, MemoryHolds
 from tests.gateway.web.sample_views import MemoryViews
 from tests.rig.incidents import Incidents as IncidentsKept
 
@@ -128,33 +135,6 @@ class MemoryPortal:
         if municipality not in {one.code for one in self.memberships_held}:
             raise NotOwn
         self.acts.append(("switch", caller.subject, municipality, origin.address))
-
-
-@dataclass
-class MemoryAlerts:
-    recorded: list[Entry] = field(default_factory=list)
-    kept: list[Alert] = field(
-        default_factory=lambda: [
-            Alert(
-                id="failed_sign_ins-7", rule="failed_sign_ins", group="novak.petr", threshold=10, entries=(3, 5, 7),
-                raised_at=NOW - timedelta(minutes=12), number=14,
-            ),
-            Alert(
-                id="clock_drift-2", rule="clock_drift", group="*", threshold=1, entries=(2,),
-                raised_at=NOW - timedelta(hours=3), number=1, acknowledged_by="dvorak.jan",
-            ),
-        ]
-    )  # fmt: skip
-
-    async def standing(self):
-        return self.kept
-
-    async def acknowledge(self, alert, by, entry):
-        open_still = [one for one in self.kept if one.id == alert and not one.acknowledged_by]
-        self.kept = [replace(one, acknowledged_by=by) if one in open_still else one for one in self.kept]
-        if open_still:
-            self.recorded.append(entry)
-        return bool(open_still)
 
 
 @dataclass
@@ -229,6 +209,7 @@ class Office:
     log: MemoryLog = field(default_factory=MemoryLog)
     sessions: MemorySessions = field(default_factory=MemorySessions)
     duties: Duties = field(default_factory=Duties)
+    asks: Asks = NO_ASKS
     waiting: Waiting = NOTHING
     asked_what_waits: list[frozenset[str]] = field(default_factory=list)
     support: str | None = "Helpdesk, 573 321 100"
@@ -239,6 +220,8 @@ class Office:
     """With these, the pages about people are there."""
     incidents: IncidentsKept | None = None
     """With these, those about incidents and suspended people."""
+    handing_out: Callable[[MunicipalityCode | None], Exporting] | None = None
+    """What exports come from; None: only the page is there."""
     demands: int | None = None
     """How many the report has; None: all."""
     draws: Sequence[str] | None = None
@@ -253,7 +236,9 @@ class Office:
         self.certificate = Standing()
         self.emergencies = Emergencies()
         self.kept = OF_THREE_MONTHS
+        self.holds = MemoryHolds(self.log.record)
         self.witnesses = ()
+        self.out_of_reach = 0
         self.recomputation = Recomputation(["cat", str(self.verifying)], self.log.record, lambda: NOW)
 
     def says(self, *said: Said, never_ends: bool = False) -> None:
@@ -323,9 +308,12 @@ class Office:
             SWITCH,
             self.what_is_kept,
             self.vouching,
+            self.alerts.standing,
+            self.not_reached,
         )
+        asks = Asks(lambda *who: self.asks.of(*who), lambda *name: self.asks.title(*name))  # noqa: PLW0108 - set later
         return {
-            "portal.brana.test": Portal(desk, self.portal, self.duties, self.waits_for).pages(),
+            "portal.brana.test": Portal(desk, self.portal, self.duties, self.waits_for, asks).pages(),
             "admin.brana.test": officer.reach.pages(
                 desk,
                 [
@@ -333,11 +321,15 @@ class Office:
                     *Answers(
                         desk, self.log, officer.record, NAMES, officer.reach, questions([]), officer.reviews
                     ).pages(),
+                    *Following(desk, self.log, officer.record, NAMES, officer.reach, self.views.of).pages(),
+                    *Charts(desk, self.log, officer.record, NAMES, officer.reach).pages(),
                     *SavedViews(desk, self.views, self.views, officer.reach, officer.record).pages(),
                     *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
                     *Nodes(desk, self.known_fleet, officer.record).pages(),
                     *Alerts(desk, self.alerts, self.log, officer.record).pages(),
                     *self._report(desk, officer.record),
+                    *self._exports(desk, officer),
+                    *HoldPages(desk, self.holds, 18, officer.record).pages(),
                     *self._about_people(desk),
                     *(incident_pages(self, desk, self.incidents, NAMES) if self.incidents else ()),
                 ],
@@ -347,9 +339,29 @@ class Office:
     async def vouching(self):
         return self.witnesses
 
+    async def not_reached(self):
+        return self.out_of_reach
+
     def _report(self, desk: Desk, record):
         pages = ComplianceReport(desk, self.made_report, self.drawn, record, NAMES, "higher")
         return Page("GET", "/report", pages.shown), Page("GET", "/report/pdf", pages.pdf)
+
+    def _exports(self, desk: Desk, officer: Officer):
+        def exporting(within):
+            if self.handing_out is not None:
+                return replace(self.handing_out(within), record=officer.record)
+            return Exporting(
+                log=self.log.within(within),
+                source=None,
+                signer=SIGNER,
+                reasons=NAMES.reasons,
+                record=officer.record,
+            )
+
+        pages = Exports(
+            desk, officer.reach, officer.purpose_of, exporting, patience=timedelta(milliseconds=100)
+        )
+        return Page("GET", "/export", pages.ask), Page("POST", "/export", pages.give)
 
     async def made_report(self, by, since, until, regime, now):
         """Of what the log here really has."""

@@ -1,20 +1,28 @@
 """The audit log of the small office, in memory; complete for what the pages ask of it."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
+from itertools import pairwise
 
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
+from gateway.audit.counts import HOUR_OF_DAY, NOTHING_FOUND, ByValue, OverTime, Slice, Valued
+from gateway.audit.counts import Counted as Counts
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.facts import microseconds
+from gateway.audit.fields import values_of
+from gateway.audit.fitting import Fitting
 from gateway.audit.search import (
+    NEWS,
     PAGE,
     Altered,
     Count,
     Counted,
     Found,
     Hour,
+    News,
     Page,
     Position,
     Query,
@@ -22,6 +30,8 @@ from gateway.audit.search import (
     Stored,
     Unreadable,
 )
+from gateway.audit.slices import cut
+from gateway.audit.terms import LOCAL
 from gateway.audit.verify import Broken, Report
 from tests.gateway.web.people import HULIN, KVASICE, NOW
 
@@ -71,6 +81,7 @@ class MemoryLog:
     altered: set[int] = field(default_factory=set)
     checkpoint_altered: Sealed | None = None
     bound: str | None = None
+    counted: Counts = field(default_factory=Counts)
 
     def within(self, municipality):
         return self if municipality is None else replace(self, bound=municipality)
@@ -102,6 +113,37 @@ class MemoryLog:
             if isinstance(one, Recorded):
                 take(one.entry, microseconds(one.entry.at))
         return ReadThrough(whole=True)
+
+    async def behind(self, query, number):
+        """All of it in one look, as there is little."""
+        page = await self.page(query)
+        fresh = [one for one in reversed(page.entries) if one.sequence >= number]
+        return News(tuple(fresh[-NEWS:]), max(0, len(fresh) - NEWS), 0, len(self.entries))
+
+    def _fitting(self, query):
+        return [one for index, one in enumerate(self.entries) if matches(query, one) and self._here(index)]
+
+    async def over_time(self, query):
+        found = self._fitting(query)
+        if not found:
+            return NOTHING_FOUND
+        times = [one.at for one in found]
+        made = cut(query.since or min(times), query.until or max(times) + timedelta(microseconds=1))
+        slices = []
+        for begin, end in pairwise(made.edges):
+            within = [one for one in found if begin <= one.at < end]
+            refused = sum(one.outcome is Outcome.REFUSED for one in within)
+            slices.append(Slice(begin, end, len(within), refused))
+        return OverTime(made.width, tuple(slices), self.counted)
+
+    async def by_value(self, query, field, most):
+        number = Counter()
+        for one in self._fitting(query):
+            number.update(
+                [str(one.at.astimezone(LOCAL).hour)] if field == HOUR_OF_DAY else values_of(field, one)
+            )
+        rows = number.most_common()
+        return ByValue(field, [Valued(*one) for one in rows[:most]], max(0, len(rows) - most), self.counted)
 
     async def entry(self, sequence):
         return (
@@ -149,6 +191,7 @@ def matches(query: Query, entry: Entry) -> bool:
         "session": query.session,
         "request_id": query.request_id,
         "reason": query.reason,
+        "address": query.address,
     }
     return (
         all(value is None or getattr(entry, name) == value for name, value in wanted.items())
@@ -157,6 +200,7 @@ def matches(query: Query, entry: Entry) -> bool:
         and counts(query.counted, entry)
         and (query.since is None or query.since <= entry.at)
         and (query.until is None or entry.at < query.until)
+        and Fitting(query)(entry, entry.at)
     )
 
 

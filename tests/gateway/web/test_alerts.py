@@ -2,25 +2,32 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from config.vocabulary import REASON_HEADER
 from gateway.alerts.delivered import DELIVERED
+from gateway.alerts.told import over as told_over
+from gateway.alerts.told import raised
 from gateway.audit.entry import Code
 from gateway.web.officer.alerts import RULES
-from tests.gateway.web.people import AUDITOR, OFFICER
+from tests.gateway.web.people import AUDITOR, KVASICE, NOW, OFFICER
 from tests.gateway.web.test_officer import AS_OFFICER, assertion_header, sent, shown
 
 pytestmark = pytest.mark.real
 
 
+def plain(text):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+
+
 async def test_what_stands_is_shown_with_its_entries_and_who_has_it_in_hand(client):
     text = await shown(client, "/alerts")
     assert "2 alerts stand." in text
-    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+    words = plain(text)
     assert "Many failed sign-ins of a person novak.petr" in words
-    assert "14 threshold 10 3 , 5 , 7 nobody yet" in words
+    assert "14 threshold 10 3 5 7 Show them in the log nobody yet" in words
     assert 'href="/log/7"' in text
     assert "dvorak.jan" in words
     assert text.count('action="/alerts/acknowledge"') == 1
@@ -68,6 +75,41 @@ async def test_nothing_of_an_alert_is_markup(client, office):
     text = await shown(client, "/alerts")
     assert "<b>x</b>" not in text
     assert "own_rule" in text
+
+
+async def test_the_rules_are_told_with_their_limits_and_when_each_was_last_raised(client, office):
+    stands = replace(office.alerts.kept[0], rule="mass_download", group="novak.petr")
+    office.log.entries += [raised(stands, NOW - timedelta(days=2)), raised(stands, NOW - timedelta(hours=1))]
+    words = plain(await shown(client, "/alerts"))
+    assert "Mass download mass_download 1 GiB in all (bytes_out) within 1 h, each person apart" in words
+    assert (
+        "Many failed sign-ins of a person failed_sign_ins 10 within 10 min, each person apart 30 min" in words
+    )
+    assert "Access from a new country new_country a country where the person was not for 180 d" in words
+    row = words[words.index("Mass download mass_download") :]
+    assert "23 Nov 2026, 08:41" in row[:200]
+    assert "not yet" in words
+
+
+async def test_an_alert_of_nobody_in_particular_is_shown_when_it_is_raised_and_over(client, office):
+    of_all = office.alerts.kept[1]
+    office.log.entries += [raised(of_all, NOW), told_over(of_all, NOW)]
+    text = await shown(client, "/alerts?lang=cs")
+    assert text.count("Skok systémových hodin") >= 3
+    assert "Ukázat, co k tomu vedlo" in text
+    assert "pominulo" in text
+    assert "při každém výskytu, všechno dohromady" in text
+
+
+async def test_what_stands_is_on_the_overview_and_not_for_a_reader_of_a_municipality(client, office):
+    text = await shown(client, "/")
+    assert "2 alerts stand" in text
+    assert "Many failed sign-ins of a person – novak.petr" in text
+    assert 'href="/alerts">Go to the alerts' in text
+    reader = {**AS_OFFICER, **assertion_header(replace(OFFICER, municipality=KVASICE))}
+    assert "novak.petr" not in await (await client.get("/", headers=reader)).text()
+    office.alerts.kept = []
+    assert "alerts stand" not in await shown(client, "/")
 
 
 def test_every_delivered_rule_has_a_name():

@@ -92,14 +92,44 @@ async def test_what_cannot_be_kept_is_told_and_nothing_that_was_typed_is_lost(cl
     await sent(client, "/incidents/new", 409, **NEW | {"municipality": ["999999"]})
 
 
+async def test_the_page_tells_what_is_held_and_releases_it(client, kept):
+    place = await opened(client)
+    assert "Records that are held" not in await shown(client, place)
+    await sent(client, f"{place}/entry", sequence="0")
+    text = await shown(client, place)
+    assert "Records that are held" in text
+    assert "behind that for so many months: 18." in text
+    assert f'action="{place}/release"' in text
+    answer = await sent(client, f"{place}/release", 409, hold="1", why="")
+    assert answer.headers[REASON_HEADER] == "incident_text_unusable"
+    answer = await sent(client, f"{place}/release", 409, hold="2", why="Omyl")
+    assert answer.headers[REASON_HEADER] == "incident_hold_over"
+    assert [one.stands for one in await kept.office.holds(1)] == [True]
+    await sent(client, f"{place}/release", hold="1", why="Důkazy má policie")
+    assert [one.stands for one in await kept.office.holds(1)] == [False]
+    text = await shown(client, f"{place}?lang=cs")
+    assert "Zadržené záznamy" in text
+    assert f'action="{place}/release"' not in text
+
+
+async def test_the_page_of_a_closed_incident_tells_when_its_records_go(client, kept):
+    place = await opened(client)
+    await sent(client, f"{place}/entry", sequence="0")
+    await sent(client, f"{place}/close", conclusion="Planý poplach")
+    assert "They are held until this time; then they are deleted as all others. <time" in await shown(
+        client, place
+    )
+    assert "/release" not in await shown(client, place, who=AUDITOR)
+
+
 async def test_notes_evidence_and_searches_are_added_and_shown(client, kept, office):
     place = await opened(client)
     await sent(client, f"{place}/note", text="Voláno správci.\r\nNebere.")
     await sent(client, f"{place}/entry", sequence=" 0 ")
     await sent(client, "/incidents/add", incident="1", entry="", search="?person=novakova&outcome=refused")
     found = await kept.office.shown(1)
-    assert [item.kind for item in found.items] == ["note", "entry", "search"]
-    evidence, search = found.items[1].body, found.items[2].body
+    assert [item.kind for item in found.items] == ["note", "entry", "held", "search"]
+    evidence, search = found.items[1].body, found.items[3].body
     assert isinstance(evidence, EntryEvidence)
     assert isinstance(search, SearchEvidence)
     assert (search.conditions["person"], search.found) == ("novakova", 8)
@@ -221,6 +251,25 @@ async def test_a_suspension_that_may_not_be_is_refused_by_name(client, kept, cha
     answer = await sent(client, "/suspensions", 409, **fields)
     assert reason in (answer.headers.get(REASON_HEADER), (await answer.text()).find(reason) and reason)
     assert await kept.stored.latest(1) == []
+
+
+async def test_a_suspension_is_not_lifted_without_a_readable_reason_and_the_form_comes_again(client, kept):
+    await sent(client, "/suspensions", subject=MAYOR.subject, why="Proč", until="", incident="")
+    for typed in (" ", "x" * 501):
+        answer = await sent(client, "/suspensions/lift", 409, subject=MAYOR.subject, why=typed)
+        text = await answer.text()
+        assert answer.headers[REASON_HEADER] == "suspension_without_reason"
+        assert 'id="why-error"' in text
+        assert f'value="{typed}" required autofocus aria-invalid="true"' in text
+    assert kept.suspended(MAYOR.subject)
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads"), [("/suspensions/lift", "/suspensions"), ("/suspensions/new", "/people")]
+)
+async def test_a_question_about_a_person_typed_without_one_leads_to_where_people_are(client, typed, leads):
+    answer = await client.get(typed, headers={**FORM, **assertion_header(OFFICER)}, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, leads)
 
 
 async def test_lifting_asks_for_a_fresh_confirmation(client, kept):

@@ -20,6 +20,9 @@ OFFICER = PROJECT / "gateway/web/officer/templates"
 INCIDENTS = sorted(
     [OFFICER / "entry_acts.html", *OFFICER.glob("security_*.html"), *OFFICER.glob("suspen*.html")]
 )
+HOLDS = sorted(OFFICER.glob("hold*.html"))
+EXPORT = [OFFICER / "export.html"]
+CHARTS = sorted([OFFICER / "bars.html", OFFICER / "charts.html", *OFFICER.glob("log_*.html")])
 CATALOGS = {
     "idp/http/locale/layout.cs.po": [
         PROJECT / f"idp/http/templates/{name}.html" for name in ("layout", "forms", "expiry")
@@ -42,10 +45,13 @@ CATALOGS = {
         )
     ],
     "gateway/web/locale/access_review.cs.po": REVIEWS,
+    "gateway/web/locale/charts.cs.po": CHARTS,
     "gateway/web/locale/cs.po": sorted(
         {*PROJECT.glob("gateway/web/**/*.html")}
-        - {*REVIEWS, *REQUESTS, *POLICIES, *WAITING, *INCIDENTS, *REPORT}
+        - {*REVIEWS, *REQUESTS, *POLICIES, *WAITING, *INCIDENTS, *REPORT, *HOLDS, *EXPORT, *CHARTS}
     ),
+    "gateway/web/locale/export.cs.po": EXPORT,
+    "gateway/web/locale/holds.cs.po": HOLDS,
     "gateway/web/locale/incidents.cs.po": INCIDENTS,
     "gateway/web/locale/policies.cs.po": POLICIES,
     "gateway/web/locale/requests.cs.po": REQUESTS,
@@ -94,4 +100,4 @@ def test_every_text_has_its_czech_and_no_czech_is_left_over(catalog):
 
 
 def test_the_two_style_sheets_together_stay_small():
-    assert sum(style.stat().st_size for style in STYLES) < 26_000
+    assert sum(style.stat().st_size for style in STYLES) < 30_000

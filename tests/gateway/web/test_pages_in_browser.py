@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.async_api import Page
 
+from gateway.alerts.told import raised
 from gateway.audit.anchors import Fault
 from gateway.audit.recomputation import Finished, NotFinished, Trouble, UnderWay
 from gateway.audit.verify import Broken
@@ -17,7 +18,7 @@ from tests.gateway.web.people import MAYOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample_log import report
 from tests.gateway.web.test_witnesses_shown import witness
 from tests.rig.assistance import KAREL, LUCIE
-from tests.rig.browser import LOOKS, faults_in_looks, led_to, screenshot, settled
+from tests.rig.browser import LOOKS, chosen, faults_in_looks, led_to, screenshot, settled
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 
@@ -32,6 +33,10 @@ PAGES = {
     "answers": ("admin", "/answers"),
     "answer-counts": ("admin", "/answers/across-municipalities"),
     "answer-entries": ("admin", "/answers/why-refused?person=novakova"),
+    "charts": ("admin", "/charts"),
+    "charts-wrong": ("admin", "/charts?since=tomorrow"),
+    "log-live": ("admin", "/log/live?outcome=refused"),
+    "log-live-over": ("admin", "/log/live?outcome=refused&follow=0123456789abcdef"),
     "views": ("admin", "/views"),
     "purpose": ("admin", "/purpose"),
     "entry": ("admin", "/log/127"),
@@ -45,6 +50,9 @@ PAGES = {
     "nodes": ("admin", "/nodes"),
     "alerts": ("admin", "/alerts"),
     "integrity": ("admin", "/integrity"),
+    "export": ("admin", "/export?outcome=refused"),
+    "holds": ("admin", "/holds?done=placed"),
+    "hold-lift": ("admin", "/holds/lift?hold=1"),
     "report": ("admin", "/report"),
     "not-found": ("portal", "/nowhere"),
     "refused": ("portal", "/.brana/refused"),
@@ -120,6 +128,7 @@ async def windows(browser, language):
 @pytest.mark.parametrize("language", LOOKS)
 async def test_every_page_is_accessible_in_every_look(browser, site, language):
     site.office.log.damaged = {122}
+    site.office.log.entries += [raised(one, NOW) for one in site.office.alerts.kept]
     await site.office.sessions.recheck(OFFICER, MAYOR.sid, origin=Origin(address="192.0.2.15"), now=NOW)
     await excepted(site)
     view = View(owner=OFFICER.subject, owner_name="dvorak", name="Odmítnutí v noci", asked="outcome=refused",
@@ -177,7 +186,7 @@ async def test_what_a_verification_found_is_accessible_in_every_look(browser, si
             site.office.recomputation.standing = standing
             if faults := await seen(opened["admin"], site, "integrity", f"integrity-{name}", language):
                 found[name] = faults
-        site.office.witnesses = WITNESSES
+        site.office.witnesses, site.office.out_of_reach = WITNESSES, 20480
         for name in ("overview", "integrity"):
             if faults := await seen(opened["admin"], site, name, f"{name}-witnesses", language):
                 found[f"witnesses on {name}"] = faults
@@ -213,14 +222,14 @@ async def test_a_chosen_language_is_kept_from_page_to_page(browser, site):
     page, _ = await visit(browser, site, "log", script=False)
     await page.get_by_role("link", name="English").click()
     assert await page.get_by_label("Outcome").input_value() == "refused"
-    await page.get_by_role("link", name="Integrity").click()
+    await chosen(page, "System", "Integrity")
     assert await page.get_by_role("heading", level=1).inner_text() == "Integrity of the log"
     await page.context.close()
 
 
 async def test_an_officer_filters_the_log_and_opens_an_entry(browser, site):
     page, _ = await visit(browser, site, "overview", script=False)
-    await page.get_by_role("link", name="Auditní záznam").click()
+    await chosen(page, "Záznam", "Auditní záznam")
     await page.get_by_label("Osoba", exact=True).fill("novakova")
     await page.get_by_label("Od", exact=True).fill("2026-11-23T09:00")
     await page.get_by_label("Výsledek", exact=True).select_option("zamítnuto")
@@ -253,7 +262,7 @@ async def test_a_code_to_be_told_is_accessible_in_every_look(browser, site, lang
 
 async def test_an_exception_is_granted_and_ended_by_keyboard_and_without_javascript(browser, site):
     page, _ = await visit(browser, site, "overview", script=False)
-    await page.get_by_role("link", name="Lidé").click()
+    await chosen(page, "Přístup", "Lidé")
     await page.get_by_label("Jméno nebo uživatelské jméno").focus()
     await page.keyboard.type("mala.lucie")
     await page.keyboard.press("Enter")

@@ -20,7 +20,7 @@ from tests.gateway.web.conftest import make_office_app
 from tests.gateway.web.people import AUDITOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample import Office
 from tests.gateway.web.test_officer import AS_OFFICER, sent, shown
-from tests.rig.assistance import KAREL, LUCIE, TOMAS, Helping, helping
+from tests.rig.assistance import KAREL, LUCIE, SECRET, TOMAS, Helping, helping
 from tests.rig.people import person
 
 pytestmark = pytest.mark.real
@@ -170,6 +170,40 @@ async def test_what_may_not_be_is_refused_by_name(client, people, path, form, re
     assert refused.headers[REASON_HEADER] == reason
     assert people.kept.entries == []
     assert [entry.reason for entry in people.entries] == [reason]
+
+
+async def test_a_removal_without_a_readable_reason_comes_again_with_what_was_filled_in(client, people):
+    await people.kept.store.enrol_for(KAREL.subject, SECRET, NOW)
+    held = await people.kept.store.look(lambda book: book.authenticators(KAREL.subject))
+    assert len(held) == 2
+    one = held[0].id
+    for typed in ("", "x" * 201):
+        form = {"subject": KAREL.subject, "which": one, "why": typed}
+        text = await (await sent(client, "/people/factors", 409, **form)).text()
+        assert text.count("Say why, in 200 characters or less.") == text.count('class="wrong"') == 1
+        assert 'id="lost-why-1-error"' in text
+        assert f'value="{typed}" required autofocus aria-invalid="true"' in text
+        assert f'<option value="{one}" selected>' in text
+    text = await (
+        await sent(client, "/people/factors", 409, subject=KAREL.subject, which="gone", why="Ztracený")
+    ).text()
+    assert 'id="which-1-error"' in text
+    assert 'value="Ztracený"' in text
+    assert people.kept.entries == []
+
+
+async def test_a_block_is_not_lifted_without_a_readable_reason_and_the_form_comes_again(client, people):
+    spent = of_account(LUCIE.subject, None, Kind.PASSWORD, people.rules.limits)
+    attempts = range(people.rules.limits.attempts)
+    await people.kept.store.transact(lambda book: [take(book, spent, NOW) for _ in attempts])
+    for typed in ("", "x" * 201):
+        refused = await sent(client, "/people/block", 409, subject=LUCIE.subject, why=typed)
+        text = await refused.text()
+        assert refused.headers[REASON_HEADER] == NotDone.LIFTING_UNEXPLAINED
+        assert text.count("Say why, in 200 characters or less.") == text.count('class="wrong"') == 1
+        assert 'id="lift-why-1-error"' in text
+        assert f'value="{typed}" required autofocus aria-invalid="true"' in text
+    assert people.kept.entries == []
 
 
 def test_every_refusal_of_an_act_has_its_words():

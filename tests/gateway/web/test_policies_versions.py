@@ -53,6 +53,23 @@ async def test_versions_are_listed_compared_and_rolled_back_with_a_reason(visito
     assert entry.details["why"] == "Omyl."
 
 
+async def test_whoever_submitted_and_approved_is_told_with_when_wherever_a_change_is_told(visitor):
+    page = await visitor.submitted()
+    await visitor.done(f"{page}/approve", APPROVER, **await visitor.approval(page))
+    when = "23 Nov 2026, 09:41 CET"
+    told = f"Jan Správce, submitted {when}; approved by Marie Starostová, {when}"
+    for path in ("/", "/policies", "/versions/2"):
+        assert told in plain(await visitor.get(path)), path
+    assert told.replace("; ", " ") in plain((await visitor.get("/versions")).replace("<br>", " "))
+    history = plain(await visitor.get(page)).rpartition("History")[2]
+    for did in ("Jan Správce began", "Jan Správce submitted", "Marie Starostová approved"):
+        assert f"{when}: {did}" in history
+
+
+def plain(page: str) -> str:
+    return " ".join(re.sub("<[^>]+>", "", page).split())
+
+
 async def test_a_version_of_another_municipality_is_not_known_here(visitor):
     page = await visitor.submitted()
     await visitor.done(f"{page}/approve", APPROVER, **await visitor.approval(page))
@@ -93,10 +110,19 @@ async def test_an_officer_sees_whom_it_hits_closes_and_opens_again(visitor):
     assert await visitor.refused(where, CENTRE, why="") == (409, "policies_without_reason")
     await visitor.done(where, CENTRE, why="Vyřešeno.")
     assert await visitor.refused(where, CENTRE, why="x") == (409, "incident_opened_already")
-    assert "Vyřešeno." in await visitor.get("/incidents", CENTRE)
+    await visitor.done("/incidents/close", CENTRE, **CLOSING | {"kind": "application", "application": "map"})
+    shown = await visitor.get("/incidents", CENTRE)
+    history = shown[shown.index('id="history"') :]
+    assert re.findall(r'"capital"><strong>(.*?)</strong>', history) == [
+        "one application: map",
+        "all suppliers",
+    ]
+    assert f'{CENTRE.name}: <span class="as-typed">Vyřešeno.</span>' in history
+    assert (history.count("An incident."), history.count("closed until now")) == (2, 1)
     assert [one.code for one in visitor.world.entries(Code.INCIDENT_CLOSED, Code.INCIDENT_OPENED)] == [
         Code.INCIDENT_CLOSED,
         Code.INCIDENT_OPENED,
+        Code.INCIDENT_CLOSED,
     ]
 
 

@@ -4,13 +4,18 @@ from dataclasses import replace
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from config.settings import Separation
+from config.settings import Separation, Title
 from config.vocabulary import REASON_HEADER, RECOVERY_ADMINISTRATOR, Role
+from gateway.asks.ask import Kind
 from gateway.asks.separation import Duties
+from gateway.asks.steps import withdraw
+from gateway.asks.wish import party
 from gateway.sessions.shown import Membership
 from gateway.waiting import Waiting
+from gateway.web.portal.standing import Asks
+from tests.gateway.asks.town import EVA, HOUR, PAVEL, approved, ask
 from tests.gateway.web.conftest import make_office_app
-from tests.gateway.web.people import HULIN, KROMERIZ, MAYOR, assertion_header
+from tests.gateway.web.people import HULIN, KROMERIZ, MAYOR, NOW, assertion_header
 from tests.gateway.web.sample import CARDS, POLICIES, REQUESTS
 
 pytestmark = pytest.mark.real
@@ -207,3 +212,36 @@ async def test_where_nothing_waits_nothing_is_said(client, office):
 async def test_who_opens_neither_page_is_not_looked_up(client, office):
     await shown(client, "/")
     assert office.asked_what_waits == []
+
+
+async def test_emergency_access_that_runs_is_shown_with_its_end_and_can_be_ended_from_there(client, office):
+    use = ask(Kind.EMERGENCY, since=NOW, until=NOW + HOUR)
+    office.portal.cards_open = (*CARDS, REQUESTS)
+    office.asks = Asks(lambda _: [use], lambda _: Title(cs="Spisová služba", en="Records service"))
+    text = await shown(client, "/")
+    assert "Emergency access is running" in text
+    assert "Records service</strong>, Hulín" in text
+    assert "23 Nov 2026, 10:41 CET" in text
+    assert f'{REQUESTS.address.rstrip("/")}/end?name={use.id}"' in text
+    office.asks = Asks(lambda _: [replace(use, since=NOW - HOUR, until=NOW)])
+    assert "Emergency access is running" not in await shown(client, "/")
+
+
+async def test_an_order_that_its_sponsor_ended_is_told_with_whom_to_ask(client, office):
+    office.portal.cards_open = (*CARDS, REQUESTS)
+    order = approved(ask(Kind.ORDER, PAVEL, since=NOW, until=NOW + HOUR), EVA)
+    office.asks = Asks(lambda _: [withdraw(order, party(EVA), NOW, decides=False)])
+    text = await shown(client, "/")
+    assert "Your order was ended: records, Hulín" in text
+    assert f"ended early by its sponsor, {EVA.name}" in text
+    assert f'{REQUESTS.address.rstrip("/")}/one?name={order.id}"' in text
+    office.portal.cards_open = ()
+    without = await shown(client, "/")
+    assert "ended early by its sponsor" in without
+    assert "/one?name=" not in without, "whoever may not open the requests is led nowhere"
+
+
+async def test_who_asked_for_nothing_is_told_nothing_of_it(client):
+    text = await shown(client, "/")
+    assert "Emergency access is running" not in text
+    assert "Your order was ended" not in text

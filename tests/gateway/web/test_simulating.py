@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
+from gateway.audit.decided import Why
 from gateway.audit.entry import Code, Entry
 from gateway.web.identity import POLICIES
 from gateway.web.simulating import (
+    NOT_ASKED,
     TROUBLES,
     Asked,
     Finished,
@@ -62,6 +64,10 @@ async def test_a_result_is_shown_once_the_look_is_recorded_and_not_where_it_cann
     assert "page=simulation, draft=2, since=2026-11-16" in str(entry.details["query"])
     with pytest.raises(OSError, match="no room"):
         await shown(Stands(FOUND), ASKED, REQUEST, MAYOR, full, NOW)
+
+
+def test_whatever_cannot_be_asked_again_has_its_words() -> None:
+    assert set(NOT_ASKED) == set(Why)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0051"
-down_revision = "0045"
+down_revision = "0046"
 
 
 def upgrade() -> None:

@@ -1,0 +1,98 @@
+"""What an incident closes, as people write it at a terminal and as they are shown it: by names beside identifiers."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from config.vocabulary import ROLE_TITLES, Language
+from gateway.audit.folding import folded
+from gateway.commands.policies_asked import meant, municipality_asked
+from gateway.commands.preflight import CannotStart
+from policies.incident_named import target_named
+from policies.incidents import OF_A_MUNICIPALITY, Closure, ClosureKind
+from policies.model import Text
+from policies.reasons import Names
+
+EXAMPLES: Mapping[ClosureKind, tuple[str, str]] = {
+    ClosureKind.SUPPLIERS: ("whoever is a supplier anywhere; no TARGET", ""),
+    ClosureKind.ROLE: ("a role, by its name or title", '"chief clerk"'),
+    ClosureKind.APPLICATION: ("an application, by its id or title", "budget"),
+    ClosureKind.MUNICIPALITY: ("a municipality, by its name, code or number", "Hulín"),
+    ClosureKind.MUNICIPALITY_APPLICATION: ("both, with a slash between", "Hulín/budget"),
+    ClosureKind.ALL_BUT_OFFICERS: ("everybody but security officers and auditors; no TARGET", ""),
+    ClosureKind.ABROAD: ("whoever is not known to come from Czechia; no TARGET", ""),
+    ClosureKind.TECHNICAL_ACCOUNTS: ("all programs; no TARGET", ""),
+}
+"""What the target of each kind is, and one that is written so."""
+
+
+def targets_help() -> str:
+    """For the help of a command; kept as it is laid out."""
+    wide = max(map(len, EXAMPLES))
+    lines = [f"  {kind:<{wide}}  {said}" for kind, (said, _) in EXAMPLES.items()]
+    shown = [f"  {kind} {example}" for kind, (_, example) in EXAMPLES.items() if example]
+    return "\n".join(["\b", "KIND, and its TARGET:", *lines, "", "\b", "For example:", *shown])
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    names: Names
+
+    def asked(self, kind: ClosureKind, written: str) -> str:
+        """The target that is meant. What nobody is called stays as it was written: the office refuses it, and
+        records that.
+
+        Raises CannotStart where several are called so.
+        """
+        read = READ.get(kind)
+        return read(self, written.strip()) if read is not None else written
+
+    def hint(self, kind: ClosureKind, written: str) -> str:
+        """Which municipality somebody may have meant; empty where nothing is like it."""
+        if kind not in OF_A_MUNICIPALITY:
+            return ""
+        return meant(self.names.district, written.partition("/")[0].strip())
+
+    def named(self, closure: Closure) -> str:
+        """`municipality 588491 (Hulín)`."""
+        name = self.name_of(closure)
+        beside = f" ({name})" if name not in {"", closure.target} else ""
+        return f"{closure.kind} {closure.target}{beside}".strip()
+
+    def name_of(self, closure: Closure) -> str:
+        """Empty where the target has no name besides itself."""
+        return target_named(closure, self.names)[Language.ENGLISH]
+
+    def role(self, written: str) -> str:
+        return _the_one("role", written, ROLE_TITLES.items())
+
+    def application(self, written: str) -> str:
+        return _the_one("application", written, self.names.applications.items())
+
+    def municipality(self, written: str) -> str:
+        district = self.names.district
+        known = district.found(written) or district.called(written)
+        return municipality_asked(district, written) if known else written
+
+    def municipality_application(self, written: str) -> str:
+        where, slash, what = written.partition("/")
+        return f"{self.municipality(where.strip())}{slash}{self.application(what.strip())}"
+
+
+READ: Mapping[ClosureKind, Callable[[Targets, str], str]] = {
+    ClosureKind.ROLE: Targets.role,
+    ClosureKind.APPLICATION: Targets.application,
+    ClosureKind.MUNICIPALITY: Targets.municipality,
+    ClosureKind.MUNICIPALITY_APPLICATION: Targets.municipality_application,
+}
+
+
+def _the_one(what: str, written: str, titles: Iterable[tuple[str, Text]]) -> str:
+    """By its id, or by its title in either language, with or without accents."""
+    known = {str(one): {folded(text) for text in title.values()} for one, title in titles}
+    wanted = folded(written)
+    found = [written] if written in known else [one for one, called in known.items() if wanted in called]
+    if len(found) > 1:
+        raise CannotStart(
+            f"{written!r} is the title of several: {', '.join(found)}", f"write the {what}'s id"
+        )
+    return found[0] if found else written

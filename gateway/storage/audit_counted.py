@@ -1,0 +1,172 @@
+"""What a count is made of: places in indexed blocks, and entries that were looked at one by one.
+
+Blocks are taken newest first, until the index has given as many rows as an officer waits for; what is older is told as
+not counted. Entries are read only where the index does not know them, cannot say whether they fit, or are few.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, and_, or_, select
+
+from gateway.audit.counts import Counted
+from gateway.audit.entry import Outcome
+from gateway.audit.facts import LATEST, microseconds, moment
+from gateway.audit.fitting import Fitting
+from gateway.audit.places import ALL, BLOCK, bits_of, packed, places_of
+from gateway.audit.search import FARTHEST, Query
+from gateway.audit.terms import UNREADABLE, quick
+from gateway.storage.audit_by_terms import LOOKED_THROUGH, asks_further, not_searched
+from gateway.storage.audit_conditions import Condition, filters, meant, unindexed
+from gateway.storage.audit_index import Block, Cover, cover
+from gateway.storage.audit_masks import Masks, exactly, mask_of
+from gateway.storage.tables.audit import audit_entry
+
+AT_ONCE = 64  # blocks
+INDEX_ROWS = 40_000  # of the index: some 5 µs each
+ROWS = 12_000  # entries that are read one by one: some 4 µs each,
+DEAR = 4  # times as long where their bytes have to be read
+FEW = 256  # entries of a block that are asked for by their numbers
+One = TypeVar("One")
+_e = audit_entry.c
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    block: Block
+    bits: int
+    """Places of the block that count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """An entry that was looked at. `row`: what else was asked for."""
+
+    at: int
+    refused: bool
+    row: Row[Any]
+
+
+@dataclass
+class Gathering:
+    """What fits one query. `columns`: further ones of each entry that is looked at."""
+
+    connection: Connection
+    query: Query
+    columns: Sequence[Any] = ()
+    known: Cover = field(init=False)
+    masks: Masks = field(init=False)
+    held: list[Held] = field(default_factory=list)
+    loose: list[Loose] = field(default_factory=list)
+    counted: Counted = field(default_factory=Counted)
+
+    def __post_init__(self) -> None:
+        self.known, self.masks = cover(self.connection), Masks(self.connection)
+        self._people = meant(self.connection, self.query)
+        self._filters = filters(self.query, self._people)
+        self._fits = Fitting(self.query) if asks_further(self.query) else None
+        self._left = ROWS
+        self._cost = DEAR if self._fits or self.columns else 1
+        since, until = self.query.since, self.query.until
+        self._begin = -FARTHEST if since is None else microseconds(since)
+        self._end = FARTHEST if until is None else microseconds(until)
+
+    def gather(self) -> None:
+        if self.query.request_id is not None:  # the index knows no requests, and each has few entries
+            self._look([_e.request_id == self.query.request_id, _e.request_id != ""])
+            return
+        self._not_indexed()
+        blocks = sorted(
+            (one for one in self.known.blocks if one.highest_at >= self._begin and one.lowest_at < self._end),
+            reverse=True,
+        )
+        mask, exact = mask_of(self.query, self._people), exactly(self.query)
+        for some in self._as_far_as_there_is_time([(one, one) for one in blocks]):
+            found = self.masks.of(mask, [one.number for one in some])
+            for block in some:
+                self._take(block, found.get(block.number, 0), exact=exact)
+
+    def in_parts(self) -> Iterator[Sequence[Held]]:
+        """What is held, newest first, as long as the index is not read for too long."""
+        self.masks.read = 0
+        return self._as_far_as_there_is_time([(one.block, one) for one in self.held])
+
+    def look_at(self, held: Held) -> bool:
+        """Its entries, one by one, in the place of its bits; whether there was room for that."""
+        if held.bits.bit_count() * self._cost > self._left:
+            return False
+        self.held.remove(held)
+        self._look(_among(held.block, held.bits), held.bits)
+        return True
+
+    def not_exact(self) -> None:
+        self._tell(exactly=False)
+
+    def _as_far_as_there_is_time(self, all_of_them: Sequence[tuple[Block, One]]) -> Iterator[list[One]]:
+        for begin in range(0, len(all_of_them), AT_ONCE):
+            some = all_of_them[begin : begin + AT_ONCE]
+            if self.masks.read > INDEX_ROWS:
+                self._tell(since=moment(some[0][0].highest_at + 1))
+                return
+            yield [one for _, one in some]
+
+    def _take(self, block: Block, bits: int, *, exact: bool) -> None:
+        """Of a block that reaches beyond the asked span, the places within it."""
+        if not (self._begin <= block.lowest_at and block.highest_at < self._end) and bits and exact:
+            exact = self._left >= BLOCK
+            bits &= self._within_span(block) if exact else ALL
+        if not bits:
+            return
+        self.held.append(Held(block, bits))
+        if not exact and not self.look_at(self.held[-1]):
+            self._tell(exactly=False)
+
+    def _within_span(self, block: Block) -> int:
+        self._left -= BLOCK
+        begin = block.number * BLOCK
+        where = [_e.sequence >= begin, _e.sequence < begin + BLOCK]
+        where += [unindexed(_e.at) >= self._begin, unindexed(_e.at) < self._end]
+        places = [number % BLOCK for number in self.connection.scalars(select(_e.sequence).where(*where))]
+        return bits_of(packed(places))
+
+    def _not_indexed(self) -> None:
+        """What is newer than the last whole block, and as much of the rest as can be looked through."""
+        rest, missing = self.known.rest, self.known.missing
+        looked = missing[: max(0, (LOOKED_THROUGH - len(rest)) // BLOCK)]
+        ranges = [and_(_e.sequence >= one * BLOCK, _e.sequence < (one + 1) * BLOCK) for one in looked]
+        if rest:
+            ranges.append(_e.sequence >= rest.start)
+        if ranges:
+            self._look([or_(*ranges)])
+        if left := not_searched(self.connection, self.query, missing[len(looked) :]):
+            self._tell(not_indexed=left.entries)
+
+    def _look(self, where: Sequence[Condition], bits: int | None = None) -> None:
+        further = () if self._fits is None else (_e.canonical,)
+        asked = select(_e.sequence, _e.at, _e.outcome, *further, *self.columns)
+        for row in self.connection.execute(asked.where(*where, *self._filters)):
+            if bits is not None and not bits >> row.sequence % BLOCK & 1:
+                continue
+            if bits is not None:
+                self._left -= self._cost
+            if type(row.at) is int and abs(row.at) < LATEST and self._reads(row):
+                self.loose.append(Loose(row.at, row.outcome == Outcome.REFUSED.value, row))
+
+    def _reads(self, row: Row[Any]) -> bool:
+        """What cannot be read fits no further condition; verification tells of it."""
+        try:
+            return self._fits is None or self._fits(quick(row.canonical), moment(row.at))
+        except UNREADABLE:
+            return False
+
+    def _tell(self, **said: Any) -> None:
+        known = {name: getattr(self.counted, name) for name in ("since", "exactly", "not_indexed")}
+        self.counted = Counted(**known | said)
+
+
+def _among(block: Block, bits: int) -> list[Condition]:
+    begin = block.number * BLOCK
+    if bits.bit_count() <= FEW:
+        return [_e.sequence.in_([begin + place for place in places_of(bits)])]
+    return [_e.sequence >= begin, _e.sequence < begin + BLOCK]

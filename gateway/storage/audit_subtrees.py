@@ -1,0 +1,81 @@
+"""A tree of the log for many proofs at once: of what it keeps, 256 roots are read together, and all above them that
+they give is remembered. Entries that lie near each other have most of their proofs in common.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from gateway.audit.checkpoint import Checkpoint
+from gateway.audit.for_auditors.brana_verify import root_by
+from gateway.audit.proof import inclusion
+from gateway.audit.tree import KEPT, leaf_hash, node_hash
+from gateway.storage.audit_proofs import NotInLog, ProofRefused, StoredTree
+
+BLOCKS = 64  # remembered, of some 30 KB each
+WIDTH = 1 << KEPT
+Rows = Sequence[Sequence[bytes]]
+"""Of a block: its roots, those of their pairs, and so on, as far as they are whole."""
+
+
+class Subtrees:
+    """Of what a checkpoint sealed."""
+
+    def __init__(self, sealed: Checkpoint) -> None:
+        self.sealed = sealed
+        self._by_entries = False
+        self._blocks: OrderedDict[tuple[int, int], Rows] = OrderedDict()
+
+    def root(self, connection: Connection, level: int, position: int) -> bytes:
+        """Of a perfect subtree (`gateway.audit.proof.Perfect`). Raises NotInLog."""
+        kept, above = level // KEPT * KEPT, level % KEPT
+        block, index = position >> (KEPT - above), position & ((1 << (KEPT - above)) - 1)
+        return self._rows(connection, kept, block)[above][index]
+
+    def believe_entries_alone(self) -> bool:
+        """Nothing that is kept of subtrees any more; False where nothing is believed but entries."""
+        if self._by_entries:
+            return False
+        self._by_entries = True
+        self._blocks.clear()
+        return True
+
+    def _rows(self, connection: Connection, kept: int, block: int) -> Rows:
+        if (rows := self._blocks.get((kept, block))) is None:
+            tree = StoredTree(connection, self.sealed.first, self._by_entries)
+            begin = block << KEPT
+            count = min(WIDTH, (self.sealed.size >> kept) - begin)
+            rows = self._blocks[kept, block] = _above(list(tree.roots(kept, begin, count)))
+            if len(self._blocks) > BLOCKS:
+                self._blocks.popitem(last=False)
+        self._blocks.move_to_end((kept, block))
+        return rows
+
+
+def path_of(
+    connection: Connection, tree: Subtrees, sequence: int, canonical: bytes, leaf: bytes
+) -> Sequence[bytes]:
+    """Raises ProofRefused where the log does not give what it sealed."""
+    if leaf_hash(canonical) != leaf:
+        raise ProofRefused("its bytes do not give its leaf hash")
+    sealed = tree.sealed
+    while True:
+        try:
+            path = inclusion(sequence - sealed.first, sealed.size, lambda *one: tree.root(connection, *one))
+            if root_by(leaf, sequence - sealed.first, sealed.size, path) == sealed.root:
+                return path
+        except NotInLog as missing:
+            if not tree.believe_entries_alone():
+                raise ProofRefused(f"entry {missing.sequence} beside it is missing") from missing
+            continue
+        if not tree.believe_entries_alone():
+            raise ProofRefused("the entries do not give the root that was sealed")
+
+
+def _above(roots: Sequence[bytes]) -> Rows:
+    rows = [roots]
+    while len(rows[-1]) > 1:
+        row = rows[-1]
+        rows.append([node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=False)])
+    return rows

@@ -1,0 +1,69 @@
+"""What there is to be seen of gaps in the log: its size, what is sealed, the newest request, missing rows."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from gateway.alerts.gaps import Seen
+from gateway.audit.entry import Code
+from gateway.storage.audit import read_tail
+from gateway.storage.audit_checkpoints import newest
+from gateway.storage.database import Database
+from gateway.storage.tables.alerts import alert_place
+from gateway.storage.tables.audit import audit_entry, audit_shard
+
+SPAN = 20_000  # rows that are counted at a look
+_e, _s = audit_entry.c, audit_shard.c
+
+
+@dataclass(frozen=True, slots=True)
+class LogGaps:
+    database: Database
+
+    async def begin(self) -> int:
+        """Where rows are counted from: what was written since alerts looked last, and else from the end on."""
+
+        def work(connection: Connection) -> int:
+            kept = connection.execute(select(alert_place.c.following)).scalar()
+            return _size(connection) if kept is None else int(kept)
+
+        return await self.database.read(work)
+
+    async def seen(self, passed: int, served: int | None) -> Seen:
+        """`passed`: up to where rows were counted already; `served`: as Envoy says."""
+        return await self.database.read(lambda connection: seen(connection, passed, served))
+
+
+def seen(connection: Connection, passed: int, served: int | None) -> Seen:
+    size = _size(connection)
+    sealed = newest(connection)
+    access = select(_e.sequence).where(_e.code == Code.ACCESS.value).order_by(_e.at.desc()).limit(1)
+    until = min(size, passed + SPAN)
+    numbers = (_e.sequence >= passed) & (_e.sequence < until)
+    there = int(connection.execute(select(func.count()).select_from(audit_entry).where(numbers)).scalar_one())
+    lacking = [] if there >= until - passed else _lacking(connection, passed, until)
+    return Seen(
+        size=size,
+        sealed=0 if sealed is None else sealed.size,
+        access=connection.execute(access).scalar() or 0,
+        passed=max(passed, until),
+        missing=len(lacking),
+        first_missing=lacking[0] if lacking else 0,
+        served=served,
+    )
+
+
+def _lacking(connection: Connection, passed: int, until: int) -> list[int]:
+    """Numbers without a row, but of months that were dropped: those are told of by an entry."""
+    numbers = (_e.sequence >= passed) & (_e.sequence < until)
+    there = set(connection.execute(select(_e.sequence).where(numbers)).scalars())
+    gone = connection.execute(select(_s.first, _s.size).where(_s.dropped_by.is_not(None))).all()
+    dropped = {
+        number for first, size in gone for number in range(max(first, passed), min(first + size, until))
+    }
+    return [number for number in range(passed, until) if number not in there and number not in dropped]
+
+
+def _size(connection: Connection) -> int:
+    tail = read_tail(connection)
+    return 0 if tail is None else tail.size

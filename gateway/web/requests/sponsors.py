@@ -1,0 +1,35 @@
+"""Whom the form of an order offers as sponsors."""
+
+from collections.abc import Sequence
+
+from config.vocabulary import Role
+from gateway.asks.ask import Kind, Party
+from gateway.asks.office import AskOffice
+from gateway.asks.store import Sought
+from gateway.web.identity import Assertion
+
+LEADING = (Role.MAYOR, Role.DEPUTY_MAYOR, Role.CHIEF_CLERK)
+"""Whom every municipality names in public anyway."""
+
+
+async def sponsors(office: AskOffice, caller: Assertion) -> Sequence[Party]:
+    """Who may be one in the municipality acted for, by name. To a supplier those of them who lead the office, and
+    whoever sponsored an order of theirs there: who else works there is not theirs to list.
+    """
+    here = caller.municipality
+    suppliers = {one.subject for one in await office.holding(None, [Role.SUPPLIER])}
+    found = {one.subject: one for one in await office.holding(here, list(set(Role) - {Role.SUPPLIER}))}
+    if set(caller.roles) <= {Role.SUPPLIER}:
+        known = {one.subject for one in await office.holding(here, LEADING)} | await _before(office, caller)
+        found = {subject: one for subject, one in found.items() if subject in known}
+    return sorted(
+        (one for subject, one in found.items() if subject not in suppliers), key=lambda one: one.name
+    )
+
+
+async def _before(office: AskOffice, caller: Assertion) -> set[str]:
+    orders = await office.find(
+        Sought(concerns=caller.subject, municipality=caller.municipality, kinds=frozenset({Kind.ORDER}))
+    )
+    mine = (one for one in orders if one.holder.subject == caller.subject)
+    return {one.sponsor.subject for one in mine if one.sponsor is not None}

@@ -1,0 +1,83 @@
+"""Following the log by command: what is there, then what is added, until Ctrl-C; one reading is recorded."""
+
+import signal
+import subprocess
+from contextlib import contextmanager
+
+import pytest
+
+from gateway.audit.entry import Code
+from gateway.audit.search import News, Query
+from gateway.commands.audit_tail import followed, told
+from tests.gateway.commands.logs import entries
+from tests.rig.installation import PROGRAM, PROJECT, Installation
+
+
+class Growing:
+    """A log to which so many entries are added between two looks."""
+
+    def __init__(self, *added: int) -> None:
+        self.added = list(added)
+        self.asked: list[int] = []
+
+    async def behind(self, query, number):
+        self.asked.append(number)
+        end = number + self.added.pop(0)
+        return News((), max(0, end - number - 20), 0, end)
+
+
+def test_each_look_begins_where_the_one_before_ended():
+    log = Growing(3, 0, 25)
+    waits = iter([True, True, True, False])
+    news = list(followed(log, Query(), 100, lambda: next(waits)))
+    assert log.asked == [100, 103, 103]
+    assert [told(one) for one in news] == ["", "", "5 more fit and are not shown"]
+    assert told(News((), 2, 7, 0)) == "2 more fit and are not shown, 7 were too many to be looked at"
+
+
+@contextmanager
+def following(one: Installation, *arguments: str):
+    command = [*PROGRAM, "audit", "tail", *arguments]
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=one.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.real
+def test_what_is_added_is_told_as_it_comes_and_who_follows_is_recorded_once(kept: Installation) -> None:
+    asked = [
+        "--lines",
+        "1",
+        "--code",
+        "system.started",
+        "--code",
+        "audit.searched",
+        "--where",
+        "form=command",
+    ]
+    with following(kept, *asked, "--purpose", "dohled při údržbě") as process:
+        first = process.stdout.readline()
+        assert "follow=yes" in first
+        entries(kept, "--code", "system.stopped")
+        assert "system.stopped" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+        assert process.stderr.read() == ""
+    (look,) = [
+        one["entry"]
+        for one in entries(kept, "--code", Code.LOG_SEARCHED.value)
+        if "follow=yes" in one["entry"]["details"]["query"]
+    ]
+    assert look["details"]["purpose"] == "dohled při údržbě"
+
+
+@pytest.mark.real
+def test_what_is_no_field_is_named_and_nothing_is_followed(kept: Installation) -> None:
+    done = kept.brana("audit", "tail", "--where", "colour=red")
+    assert done.returncode == 2
+    assert "no entry has such a field" in done.stderr
+    assert not [one for one in entries(kept) if "follow" in str(one["entry"]["details"].get("query"))]

@@ -1,0 +1,116 @@
+"""Forms of an access review: they lead back to where one was, and come again with what was filled in."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+
+from config.vocabulary import REASON_HEADER
+from gateway.access_review.campaign import Choice
+from gateway.audit.entry import Code
+from gateway.web.access_review.people import PAGE
+from tests.gateway.web.test_access_review import BEGINNING, Visitor, reviewer_of
+from tests.rig.reviews import CLERKS, EXCEPTED, subject
+
+pytestmark = pytest.mark.real
+
+
+@pytest_asyncio.fixture
+async def visitor(tmp_path) -> AsyncIterator[Visitor]:
+    async with reviewer_of(tmp_path) as made:
+        yield made
+
+
+@pytest.mark.parametrize("until", ["2026-11-22", "2027-11-23", "9999-12-31", "7. 12. 2026", ""])
+async def test_a_deadline_that_is_not_possible_is_said_beside_its_field(visitor: Visitor, until: str) -> None:
+    form = {"scope": "application", "application": "records", "until": until}
+    answer = await visitor.post("/reviews", **form)
+    text = await answer.text()
+    assert (answer.status, answer.headers[REASON_HEADER]) == (409, "review_deadline_unusable")
+    assert visitor.said() == [(Code.ACCESS_REVIEW_REFUSED, "review_deadline_unusable")]
+    assert 'id="own-until-error"' in text
+    assert f'type="date" required value="{until}"' in text
+    assert '<option value="application" selected>' in text
+    assert '<option value="records" selected>' in text
+
+
+async def test_a_review_that_is_under_way_is_said_beside_its_scope(visitor: Visitor) -> None:
+    await visitor.post("/reviews", **BEGINNING)
+    answer = await visitor.post("/reviews", **BEGINNING)
+    assert answer.headers[REASON_HEADER] == "review_under_way"
+    text = await answer.text()
+    assert 'id="own-scope-error"' in text
+    assert "Such a review is under way already" in text
+
+
+async def test_the_filter_and_the_page_stay_through_every_decision(visitor: Visitor) -> None:
+    village = visitor.given.village
+    many = [replace(CLERKS, subject=subject(100 + n), name=f"Osoba {n:03}") for n in range(PAGE + 3)]
+    campaign = village.begun(many)
+    numbers = [visitor.number(campaign, one) for one in many]
+    last_page = f"/reviews/{campaign.id}?open=1&page=2"
+    text = await visitor.get(last_page)
+    assert f'action="/reviews/{campaign.id}?open=1&amp;page=2"' in text
+    asked = await visitor.post(
+        f"/reviews/{campaign.id}/remove?open=1&page=2", number=numbers[PAGE], comment=""
+    )
+    assert f'action="/reviews/{campaign.id}?open=1&amp;page=2"' in await asked.text()
+    answer = await visitor.post(last_page, number=numbers[PAGE], choice="remove", comment="")
+    there = answer.headers["Location"]
+    assert there == f"/reviews/{campaign.id}?open=1&page=2&done=decided#access-{numbers[PAGE + 1]}"
+    text = await visitor.get(there.partition("#")[0])
+    assert f'id="access-{numbers[PAGE]}"' not in text
+    assert f'id="access-{numbers[PAGE + 1]}"' in text
+
+
+async def test_what_is_decided_shows_its_decision_and_is_changed_where_it_stands(visitor: Visitor) -> None:
+    campaign = visitor.given.village.begun([CLERKS, EXCEPTED])
+    number = visitor.number(campaign, CLERKS)
+    await visitor.post(f"/reviews/{campaign.id}", number=number, choice="remove", comment="Odešla")
+    text = await visitor.get(f"/reviews/{campaign.id}")
+    assert "Change the decision" in text
+    assert text.count('value="confirm"') == 2
+    assert text.count('value="remove"') == 1, "what is removed is not removed again"
+    answer = await visitor.post(f"/reviews/{campaign.id}", number=number, choice="confirm", comment="")
+    assert answer.headers["Location"].endswith(f"?done=decided#access-{number}")
+    text = await visitor.get(f"/reviews/{campaign.id}?open=1")
+    assert "Jana Malá" not in text
+    assert "Change the decision" not in text
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"choice": "unclear", "comment": " "}, "Write what is unclear."),
+        ({"choice": "confirm", "comment": "x" * 501}, "Write something readable, in 500 characters or less."),
+        ({"choice": "remove", "comment": "\u200b"}, "Write something readable, in 500 characters or less."),
+    ],
+)
+async def test_a_note_that_cannot_be_kept_comes_again_with_its_error(visitor: Visitor, form, words) -> None:
+    campaign = visitor.given.village.begun([CLERKS, EXCEPTED])
+    number = visitor.number(campaign, CLERKS)
+    part = "/remove" if form["choice"] == "remove" else ""
+    answer = await visitor.post(f"/reviews/{campaign.id}{part}?open=1", number=number, **form)
+    text = await answer.text()
+    assert (answer.status, answer.headers[REASON_HEADER]) == (409, "review_comment_missing")
+    assert visitor.said()[-1] == (Code.ACCESS_REVIEW_REFUSED, "review_comment_missing")
+    assert text.count(words) == text.count('class="wrong"') == 1
+    assert f'id="comment-{number}-error"' in text
+    assert f'value="{form["comment"]}" autofocus aria-invalid="true"' in text
+    assert f'action="/reviews/{campaign.id}?open=1"' in text
+    assert visitor.item(campaign, CLERKS).decided is None
+
+
+async def test_a_role_is_not_given_back_without_a_reason_and_what_was_typed_stays(visitor: Visitor) -> None:
+    campaign = visitor.given.village.begun()
+    visitor.given.village.decide(campaign, CLERKS, Choice.REMOVE)
+    [block] = visitor.given.village.read(lambda book: book.blocks())
+    path = f"/reviews/{campaign.id}/report"
+    for typed, words in ((" ", "Write why."), ("y" * 501, "Write something readable")):
+        answer = await visitor.post(path, block=block.id, why=typed)
+        text = await answer.text()
+        assert answer.headers[REASON_HEADER] == "review_comment_missing"
+        assert words in text
+        assert f'value="{typed}" autofocus' in text
+    assert visitor.given.reached == []

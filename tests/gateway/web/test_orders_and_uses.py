@@ -1,0 +1,53 @@
+"""Pages about orders of suppliers and uses of emergency access: whom they offer, and what those concerned are told."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestClient, TestServer
+
+from gateway.asks.ask import Kind
+from tests.gateway.asks.town import EVA, JANA, PAVEL, PETR, RECORDS, wish
+from tests.gateway.web.people import NOW
+from tests.gateway.web.requests_site import RequestsSite, get, only, post
+
+pytestmark = pytest.mark.real
+
+
+@pytest_asyncio.fixture
+async def client(requests: RequestsSite) -> AsyncIterator[TestClient]:
+    async with TestClient(TestServer(requests.app)) as opened:
+        yield opened
+
+
+async def test_an_order_offers_whoever_may_sponsor_it_and_to_a_supplier_whom_they_may_know(client, requests):
+    assert _offered(await get(client, PETR, "/orders/new")) == [PETR.login, EVA.login, JANA.login]
+    assert _offered(await get(client, PAVEL, "/orders/new")) == [PETR.login, EVA.login]
+    sponsored = await requests.kept.ask(wish(Kind.ORDER, PAVEL, sponsor=JANA, application=RECORDS), NOW)
+    assert sponsored.sponsor.login == JANA.login
+    assert _offered(await get(client, PAVEL, "/orders/new")) == [PETR.login, EVA.login, JANA.login]
+
+
+def _offered(page):
+    listed = re.search(r'<datalist id="sponsors">(.*?)</datalist>', page, re.DOTALL)
+    return re.findall(r'<option value="([^"]+)"', listed.group(1))
+
+
+async def test_a_supplier_reads_at_the_order_who_ended_it_and_whom_to_ask(client, requests):
+    order = await requests.kept.ask(wish(Kind.ORDER, PAVEL, sponsor=EVA, application=RECORDS), NOW)
+    await post(client, EVA, "/approve", {"name": order.id, "note": ""})
+    assert "předčasně ukončil" not in await get(client, PAVEL, f"/one?name={order.id}")
+    await post(client, EVA, "/end", {"name": order.id})
+    assert f"předčasně ukončil její garant: {EVA.name}" in await get(client, PAVEL, f"/one?name={order.id}")
+    assert "předčasně ukončil" not in await get(client, EVA, f"/one?name={order.id}")
+
+
+async def test_whoever_reviews_is_led_from_an_emergency_to_its_review(client, requests):
+    why = {"application": "records", "why": "hoří radnice, zachraňuji spisy"}
+    await post(client, JANA, "/emergency", why)
+    use = await only(requests)
+    link = f'href="/reviews#use-{use.id}"'
+    assert link in await get(client, PETR, f"/one?name={use.id}")
+    assert f'id="use-{use.id}"' in await get(client, PETR, "/reviews")
+    assert link not in await get(client, JANA, f"/one?name={use.id}")
