@@ -198,7 +198,7 @@ async def test_holds_of_incidents_are_as_the_log_tells_of_them_until_somebody_ch
     await desk.office.release(number, 1, "Důkazy má policie", OFFICER, NOON)
     put_right()
     assert told() is Code.LOG_HOLD_LIFTED
-    await desk.office.add_entry(number, 0, OFFICER, NOON)
+    await desk.office.add_entry(number, 1, OFFICER, NOON)
     await desk.office.close(number, "Vyřešeno.", OFFICER, NOON)
     before = await Retention(database).holds()
     database.write_soon(lambda c: c.execute(delete(audit_hold).where(audit_hold.c.number == 2))).result()

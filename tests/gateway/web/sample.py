@@ -353,7 +353,7 @@ class Office:
             return Exporting(
                 log=self.log.within(within),
                 source=None,
-                signer=SIGNER,
+                origin=SIGNER.name,
                 reasons=NAMES.reasons,
                 record=officer.record,
             )
