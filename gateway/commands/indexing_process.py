@@ -6,6 +6,7 @@ blocks of the index against their entries as it was told to.
 """
 
 import sys
+from typing import TYPE_CHECKING
 
 if __name__ == "__main__":
     from gateway.commands.heap import import_quickly
@@ -24,10 +25,12 @@ import msgspec
 from gateway.audit.own_process import Failure, Progress, encode
 from gateway.beginning import die_with
 from gateway.commands.heap import settle
-from gateway.commands.index_checks import IndexChecks
 from gateway.storage.audit_index import index_next
 from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.place import Place, place_from, place_text
+
+if TYPE_CHECKING:
+    from gateway.commands.index_checks import IndexChecks
 
 NICENESS = 15  # of 19
 REST = 4  # times as long as a block took: a fifth of one processor is the most of it
@@ -62,6 +65,8 @@ def command(
 
 
 def main(parent: str, place: str, lingers: str, before: str, checks: str) -> int:
+    from gateway.commands.index_checks import IndexChecks  # noqa: PLC0415 - nothing for whoever waits
+
     die_with(int(parent))()
     os.nice(NICENESS)
     settle()
@@ -81,7 +86,7 @@ def main(parent: str, place: str, lingers: str, before: str, checks: str) -> int
 
 
 async def index(
-    database: Database, lingers: float, told: Callable[[Progress], None], checks: IndexChecks
+    database: Database, lingers: float, told: Callable[[Progress], None], checks: "IndexChecks"
 ) -> Indexed:
     """Until there was nothing to do for so long, or it has lasted. What is told is a sign of life too."""
     began = last = time.monotonic()
