@@ -28,8 +28,8 @@ class Incidents:
     district: frozenset[MunicipalityCode]
 
     async def listed(self, asking: Asking, *, over: bool = False) -> list[Incident]:
-        """All that stand, the oldest first; `over`: the newest first, also those that were opened again. To who acts for
-        a municipality of the district: what concerns it.
+        """All that stand, the oldest first; `over`: the newest first, also those that were opened again. To a
+        municipality of the district: what concerns it.
         """
         if not asking.actor.operates:
             await asking.may(Action.READ, None, "incidents")

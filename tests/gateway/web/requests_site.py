@@ -10,6 +10,7 @@ from config.settings import Title
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId, SubjectId
 from gateway.access_review.campaign import Opened
 from gateway.asks.ask import Ask
+from gateway.asks.refused import Spoken
 from gateway.asks.store import Sought
 from gateway.authorize.held_already import Held
 from gateway.grants.claims import Assertion
@@ -53,6 +54,9 @@ class MemoryTown:
         application, actions = what[0], what[1]
         held = who.subject == town.PETR.subject and application == town.RECORDS and Action.SIGN in actions
         return [Held(Action.SIGN, "mayors-sign")] if held else []
+
+    async def kept_out_now(self, *_: object) -> Spoken | None:
+        return None
 
     async def named(self, login: str) -> Sequence[Person]:
         return [one for one in PEOPLE if one.login == login]
