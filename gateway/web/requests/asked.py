@@ -70,8 +70,8 @@ def told(
 def at_most(most: timedelta) -> Text:
     cs, en = duration(most, Language.CZECH), duration(most, Language.ENGLISH)
     return both(
-        cs=f"Dovoleno je nejvýše {cs}. Zvolte dřívější konec; až přístup skončí, lze požádat znovu.",
-        en=f"At most {en} is allowed. Choose an earlier end; when the access is over you can ask again.",
+        cs=f"Nejdelší dovolená doba je {cs}. Zvolte dřívější konec; až přístup skončí, lze požádat znovu.",
+        en=f"The longest allowed is {en}. Choose an earlier end; when the access is over you can ask again.",
     )
 
 
