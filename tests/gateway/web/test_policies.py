@@ -305,9 +305,14 @@ async def test_a_time_that_cannot_be_is_told_at_the_field_and_stays_there(visito
 
 async def test_a_stale_proposal_says_so_and_is_set_upon_what_is_in_force(visitor):
     page = await visitor.submitted()
+    approval = await visitor.approval(page)
     visitor.world.publish(visitor.world.in_force().texts | {FILE: reads(HULIN, "other")}, NOW)
-    assert "Other policies are in force" in await visitor.get(page, APPROVER)
-    refused = await visitor.refused(f"{page}/approve", APPROVER, **await visitor.approval(page))
+    shown = await visitor.get(page, APPROVER)
+    assert "Other policies are in force" in shown
+    assert "It cannot be approved as it is" in shown
+    assert f'action="{page}/approve"' not in shown
+    assert f'action="{page}/return"' in shown
+    refused = await visitor.refused(f"{page}/approve", APPROVER, **approval)
     assert refused == (409, "policies_changed_meanwhile")
     await visitor.step(page, "rebase")
     assert (await visitor.one(page)).state is State.DRAFT
