@@ -24,6 +24,12 @@ def alphabetical(text: str, language: Language = Language.CZECH) -> Order:
     return tuple(letters), folded
 
 
+def by_surname(name: str) -> tuple[Order, Order]:
+    """Key for sorting people as offices list them: `Jana Nováková` under N. Titles behind a comma do not count."""
+    words = name.partition(",")[0].split()
+    return alphabetical(words[-1] if words else ""), alphabetical(name)
+
+
 def _place(letter: str, language: Language) -> tuple[int, str]:
     """Spaces, marks and digits come before letters, foreign letters behind them."""
     if language is not Language.CZECH or letter not in _PLACES:

@@ -122,8 +122,8 @@ BROKEN: dict[Literal["case", "never"], Words] = {
     ),
     "never": Words(
         {
-            CS: "„{name}“ nesmí být nikdy povoleno; v obci {at}: {broken}",
-            EN: '"{name}" must never be permitted; at {at}: {broken}',
+            CS: "„{title}“ ({name}) v obci {at} neplatí, {broken}",
+            EN: '"{title}" ({name}) does not hold at {at}: {broken}',
         },
         {
             CS: "vezměte zpět pravidlo, které to povoluje, nebo zužte, co nikdy nesmí být",

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
-from config.vocabulary import Action, ApplicationId, AuthenticationLevel, MunicipalityCode, Role, SubjectId
+from config.vocabulary import (
+    Action,
+    ApplicationId,
+    AuthenticationLevel,
+    Language,
+    MunicipalityCode,
+    Role,
+    SubjectId,
+)
 from policies.case_words import BY, OTHERWISE_DECIDED, PERMITTED, REFUSED
 from policies.fault import Hole, filled
 from policies.model import NOTHING_FURTHER, Facts, Permitted, Question, Text, Verdict
@@ -43,6 +51,11 @@ class Case:
     """The deciding policy; left out, any will do."""
     reason: str = ""
     """Why it is refused; left out where it is permitted."""
+
+    @property
+    def title(self) -> Text:
+        """It has no sentence of its own."""
+        return dict.fromkeys(Language, self.name)
 
     def question(self, here: MunicipalityCode) -> Question:
         held = (one.partition("@") for one in self.roles)

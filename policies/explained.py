@@ -17,7 +17,7 @@ from policies.first_moment import moved_to_the_first_moment
 from policies.model import Question, Refused, Text, Verdict
 from policies.reasons import spell_out
 from policies.review import Policy
-from policies.seen import Fact, changed, facts_of, reads_some, world_of
+from policies.seen import Fact, facts_of, touching
 from policies.smallest import Change, Found, smallest
 from policies.step_words import StepWords, step_said
 from policies.steps import Known, Step, StepKind
@@ -119,13 +119,7 @@ def explained(
     if not isinstance(verdict, Refused):
         rules = tuple(_rule(policy, question, book, moves=True) for policy in outcome.deciding)
         return Explained(question, verdict, rules, facts, (), (), 0, complete=True)
-    world = world_of(question)
-
-    def touched(other: Question, those: Sequence[Policy]) -> frozenset[str]:
-        paths = changed(world, world_of(other)) if those else frozenset[tuple[str, ...]]()
-        return frozenset(policy.id for policy in those if reads_some(policy, paths))
-
-    found = smallest(question, outcome, possible_steps(question, known), book.outcomes, touched)
+    found = smallest(question, outcome, possible_steps(question, known), book.outcomes, touching(question))
     ways, tried = _ways(found, question, book)
     rules = tuple(
         _rule(policy, question, book, moves=policy.id not in found.unmoved) for policy in outcome.deciding

@@ -5,7 +5,7 @@ with nothing further known and with everything known that helps. Only what polic
 permit could apply (`policies.needs`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -96,6 +96,31 @@ class Never:
     without: tuple[str, ...] = ()
     """Facts that are not known in any of them."""
 
+    @property
+    def title(self) -> Text:
+        return {_CS: self.title_cs, _EN: self.title_en}
+
+
+NO_TITLES: Mapping[ApplicationId, Text] = {}
+DAYS_AT = (
+    ("v pondělí v", "v úterý v", "ve středu v", "ve čtvrtek v", "v pátek v", "v sobotu v", "v neděli v"),
+    ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+)
+TOKENS: Mapping[Language, Mapping[str, str]] = {
+    _CS: {
+        "password": "heslem",
+        "two-factors": "dvěma faktory",
+        "phishing-resistant": "bezpečnostním klíčem",
+        "unknown": "neznámé",
+        "unmanaged": "nespravované",
+        "stale": "bez čerstvých údajů",
+        "unencrypted": "s nezašifrovaným diskem",
+        "in-order": "v pořádku",
+    },
+    _EN: {},
+}
+"""Of levels and states of devices; English has those that files of cases are written with."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counterexample:
@@ -115,20 +140,19 @@ class Counterexample:
     route: Route | None = None
     """The named part of the application; None: what has no name."""
 
-    def words(self) -> Text:
-        hour = self.at.astimezone(PRAGUE)
-        days_cs, days_en = (
-            ("po", "út", "st", "čt", "pá", "so", "ne"),
-            ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-        )
+    def words(self, applications: Mapping[ApplicationId, Text] = NO_TITLES) -> Text:
+        """`applications`: their titles, where they are known."""
+        hour, titles = self.at.astimezone(PRAGUE), applications.get(self.application)
+        application = titles or dict.fromkeys(Language, str(self.application))
+        days_cs, days_en = DAYS_AT
         told: dict[Language, list[str]] = {
             language: [
                 " + ".join(role.title_in(language) for role in self.roles) or without,
                 *([f"{acting} {elsewhere if self.own == ELSEWHERE else self.own}"] if self.own else []),
-                f"{self.application}: {ACTION_TITLES[self.action][language]}",
+                f"{application[language]}: {ACTION_TITLES[self.action][language]}",
                 *([_part(self.route, language)] if self.route else []),
-                f"{level} {self.level}",
-                f"{device} {self.device}",
+                f"{level} {TOKENS[language].get(self.level, self.level)}",
+                f"{device} {TOKENS[language].get(self.device, self.device)}",
                 f"{days[hour.weekday()]} {hour:%H:%M}",
                 *([further] if self.helped else []),
             ]

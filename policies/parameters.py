@@ -187,9 +187,15 @@ TITLES: Mapping[Kind, Mapping[Any, Text]] = {
 """What people read in the place of a value; what is not here stands as it is."""
 
 
+CHOSEN: frozenset[Kind] = frozenset({"roles", "applications", "actions", "networks", "days"})
+"""Kinds of which some are ticked."""
+
+
 def read_value(of: Parameter, raw: Any, offered: Offered = ANYTHING) -> Value:
     """As it is kept. What was not sent of a box to be ticked was not ticked. Raises Unfit."""
     if of.kind != "yes_no" and raw in (None, "", []):
+        if of.kind in CHOSEN:
+            raise Unfit("Vyberte alespoň jednu možnost.", "Choose at least one.")
         raise Unfit("Vyplňte toto pole.", "Fill in this field.")
     return READ[of.kind](of, raw, offered)
 

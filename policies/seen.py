@@ -1,7 +1,7 @@
 """The facts that policies look at, with the values of one question, as people read them. Pure."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,17 @@ def reads_some(policy: Policy, paths: frozenset[Path]) -> bool:
     """Whether the policy reads one of these, or what one of them is part of."""
     reads = [path if path[0] == "context" or len(path) > 1 else (*path, ITSELF) for path in policy.reads]
     return any(path[: len(read)] == read[: len(path)] for path in paths for read in reads)
+
+
+def touching(question: Question) -> Callable[[Question, Sequence[Policy]], frozenset[str]]:
+    """Which policies read something in which another question differs from this one, by `@id`."""
+    world = world_of(question)
+
+    def touched(other: Question, those: Sequence[Policy]) -> frozenset[str]:
+        paths = changed(world, world_of(other)) if those else frozenset[Path]()
+        return frozenset(policy.id for policy in those if reads_some(policy, paths))
+
+    return touched
 
 
 def _changed(before: Any, after: Any, at: Path) -> Iterator[Path]:

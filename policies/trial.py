@@ -13,7 +13,7 @@ from typing import Literal
 
 from config.district import District
 from config.problem import Problem
-from config.vocabulary import MunicipalityCode
+from config.vocabulary import ApplicationId, MunicipalityCode
 from policies.case_files import CaseFile, Placed
 from policies.case_words import AT_SEVERAL, BROKEN
 from policies.cases import Case
@@ -44,6 +44,8 @@ class Tried:
     line: int
     kind: Kind
     name: str
+    title: Text
+    """What must never be, in a sentence; of a case its name."""
     municipality: MunicipalityCode
     questions: int
     """Asked of all policies there; none where no permit could apply, or the region forbids it whatever permits."""
@@ -68,7 +70,9 @@ def _problem(one: Tried, more: int, district: District) -> Problem:
     assert one.broken is not None
     name = district.name(one.municipality)
     at: Hole = filled(AT_SEVERAL, {"name": name, "more": more}) if more else name
-    return BROKEN[one.kind].of(name=one.name, at=at, broken=one.broken).at(one.file, one.line)
+    return (
+        BROKEN[one.kind].of(name=one.name, title=one.title, at=at, broken=one.broken).at(one.file, one.line)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ def tried(
                 placed.line,
                 kind,
                 placed.said.name,
+                placed.said.title,
                 code,
                 found.questions,
                 found.weighed,
@@ -174,7 +179,7 @@ class _At:
         if isinstance(said, Never):
             acting_for = {"": self._here, ELSEWHERE: self._elsewhere}.get(said.own)
             found = self._search.of(said, self._here, acting_for or MunicipalityCode(said.own))
-            return _Held(found.asked, found.weighed, _told(found))
+            return _Held(found.asked, found.weighed, _told(found, self._search.book.names.applications))
         question, book = said.question(self._here), self._search.book
         named = [question.municipality, question.own_municipality or question.municipality]
         names = [book.names.district.name(one) for one in named if one in book.names.district]
@@ -182,7 +187,7 @@ class _At:
         return _Held(1, 1, broken)
 
 
-def _told(found: Found) -> Text | None:
+def _told(found: Found, applications: Mapping[ApplicationId, Text]) -> Text | None:
     if found.too_many:
         return {
             CS: f"jde o více než {MOST} otázek: zužte to na některé role, aplikace nebo činnosti",
@@ -190,5 +195,5 @@ def _told(found: Found) -> Text | None:
         }
     if found.example is None:
         return None
-    words = found.example.words()
+    words = found.example.words(applications)
     return {CS: f"povoluje {found.rule}: {words[CS]}", EN: f"permitted by {found.rule}: {words[EN]}"}

@@ -158,6 +158,9 @@ class Ask:
     def approved(self) -> bool:
         return len(self.approvals) >= self.needed
 
+    def approved_by(self, who: SubjectId) -> bool:
+        return any(one.by.subject == who for one in self.approvals)
+
     @property
     def unreviewed(self) -> bool:
         return self.review_by is not None and self.reviewed is None

@@ -14,6 +14,7 @@ from functools import partial
 from config.vocabulary import Action, MunicipalityCode, Role, SubjectId
 from gateway.asks import steps
 from gateway.asks.ask import Act, Ask, AskId, Kind, Party, Stage
+from gateway.asks.beforehand import Deciders, Opens, foreseen, not_known, opens_all
 from gateway.asks.in_force import InForce
 from gateway.asks.records import about, entry_of, notices, refused_entry
 from gateway.asks.refused import AskRefused, PoliciesRefuse, Spoken, Why
@@ -81,6 +82,8 @@ class AskOffice:
     centre: MunicipalityCode | None
     alarm: Callable[[Ask], object]
     """Told of each emergency access, for those who watch the product."""
+    opens: Opens = opens_all
+    deciders: Deciders = not_known
 
     async def ask(self, wish: Wish, doing: Doing) -> Ask:
         """Raises AskRefused, PoliciesRefuse."""
@@ -91,6 +94,8 @@ class AskOffice:
         placed = wish.kind is Kind.ORDER and wish.holder is not None
         action = Action.ADMINISTER if placed else Action.WRITE
         await self._require(doing, Act.ASK, action, Author(holder), _about(wish))
+
+        await self._look_beforehand(wish, name, doing)
 
         def step(_: Ask | None, theirs: Sequence[Ask]) -> Changed:
             made = asked(wish, theirs, self.rules, name, now)
@@ -226,6 +231,18 @@ class AskOffice:
             case _:
                 return []
 
+    async def _look_beforehand(self, wish: Wish, name: AskId, doing: Doing) -> None:
+        """Nobody is asked to decide about what opens nothing, or waits for whom there is not. Raises AskRefused."""
+        if wish.kind not in (Kind.ACCESS, Kind.EMERGENCY):
+            return
+        try:
+            would_be = asked(wish, (), self.rules, name, doing.now)
+        except AskRefused:
+            return  # what is wrong with it is said, and recorded, where it is made
+        refused = await foreseen(would_be, doing.officer, doing.origin, self.opens, self.deciders)
+        if refused is not None:
+            raise await self._not(doing, Act.ASK, refused, _about(wish))
+
     async def _open(self, name: AskId, doing: Doing, act: Act) -> Ask:
         """What this person may know of: of the municipality they act for, or about themselves, or theirs to review."""
         found = next(iter(await self.store.find(Sought(name=name))), None)
@@ -236,7 +253,7 @@ class AskOffice:
             or (found.kind is Kind.EMERGENCY and self.centre is not None and here == self.centre)
         )
         if found is None or not visible:
-            raise await self._not(doing, act, Why.UNKNOWN, {"request": name})
+            raise await self._not(doing, act, AskRefused(Why.UNKNOWN), {"request": name})
         return found
 
     async def _require_deciding(self, doing: Doing, act: Act, ask: Ask) -> None:
@@ -244,7 +261,7 @@ class AskOffice:
         municipality, and so has a role there still.
         """
         if ask.municipality != doing.officer.municipality:
-            raise await self._not(doing, act, Why.UNKNOWN, about(ask))
+            raise await self._not(doing, act, AskRefused(Why.UNKNOWN), about(ask))
         if ask.kind is not Kind.ORDER or act is Act.WITHDRAW:
             approved = frozenset(one.by.subject for one in ask.approvals)
             await self._require(doing, act, Action.SIGN, Author(ask.asker.subject, approved), about(ask))
@@ -276,13 +293,23 @@ class AskOffice:
         self,
         doing: Doing,
         act: Act,
-        why: Why,
+        refused: AskRefused,
         what: Mapping[str, str],
-        actions: frozenset[Action] = frozenset(),
     ) -> AskRefused:
-        entry = refused_entry(doing.officer, act, why, doing.now, origin=doing.origin, about=what)
+        """The same, recorded."""
+        rule, version = (refused.spoken.rule, refused.spoken.policy_version) if refused.spoken else ("", "")
+        entry = refused_entry(
+            doing.officer,
+            act,
+            refused.reason,
+            doing.now,
+            origin=doing.origin,
+            about=what,
+            rule=rule,
+            version=version,
+        )
         await self.record([entry])
-        return AskRefused(why, actions)
+        return refused
 
     async def _step(self, doing: Doing, act: Act, found: Ask, after: Callable[[Ask], Ask]) -> Ask:
         def step(kept: Ask | None, _: Sequence[Ask]) -> Changed:
@@ -316,7 +343,7 @@ class AskOffice:
         try:
             return await self._change(name, whose, step, doing.now)
         except AskRefused as error:
-            raise await self._not(doing, act, error.reason, what, error.actions) from error
+            raise await self._not(doing, act, error, what) from error
 
     async def _change(self, name: AskId, whose: Collection[SubjectId], step: Step, now: datetime) -> Ask:
         made: list[Ask] = []

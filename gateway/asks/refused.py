@@ -1,6 +1,7 @@
 """Why something that is asked for, or done about it, comes to nothing: the same word in page, log and test."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from config.vocabulary import Action, Language
@@ -38,15 +39,10 @@ class Why(StrEnum):
     RUNS_ALREADY = "emergency_runs_already"
     STILL_RUNS = "emergency_still_runs"
     CODES = "agenda_unreadable"
-
-
-class AskRefused(Exception):
-    """`actions`: those that are not there, where it is about them."""
-
-    def __init__(self, reason: Why, actions: frozenset[Action] = frozenset()) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.actions = actions
+    OPENS_NOTHING = "request_opens_nothing"
+    """However it is decided, the policies refuse it."""
+    NOBODY_DECIDES = "nobody_to_decide"
+    """Fewer people than are needed could approve it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +54,25 @@ class Spoken:
     advice: Text
     rule: str = ""
     policy_version: str = ""
+
+
+class AskRefused(Exception):
+    """`actions`: those that are not there or stay closed, where it is about them; `spoken`: what keeps them closed;
+    `most`: how long at most, where it is about that.
+    """
+
+    def __init__(
+        self,
+        reason: Why,
+        actions: frozenset[Action] = frozenset(),
+        spoken: Spoken | None = None,
+        most: timedelta | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.actions = actions
+        self.spoken = spoken
+        self.most = most
 
 
 class PoliciesRefuse(Exception):

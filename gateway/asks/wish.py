@@ -252,7 +252,7 @@ def _window(wish: Wish, longest: timedelta, rules: Rules, now: datetime) -> tupl
     if since > now + rules.settings.ahead:
         raise AskRefused(Why.TOO_EARLY)
     if until - since > longest:
-        raise AskRefused(Why.TOO_LONG)
+        raise AskRefused(Why.TOO_LONG, most=longest)
     return since, until
 
 

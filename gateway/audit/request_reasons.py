@@ -53,6 +53,13 @@ GROUPS: tuple[Group, ...] = (
                 cs="dřívější nouzový přístup nebyl včas přezkoumán",
                 en="an earlier emergency access was not reviewed in time",
             ),
+            "request_opens_nothing": Title(
+                cs="nic by neotevřelo, ani kdyby se schválilo",
+                en="it would open nothing, even if it were approved",
+            ),
+            "nobody_to_decide": Title(
+                cs="v obci nemá kdo rozhodnout", en="nobody in the municipality could decide"
+            ),
             "emergency_runs_already": Title(
                 cs="nouzový přístup osoby už běží", en="emergency access of the person runs already"
             ),

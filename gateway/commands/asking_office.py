@@ -1,6 +1,6 @@
 """The office of requests, put together: what it reads of policies, directories and sessions."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,8 @@ from gateway.authorize.act import Act, may_act
 from gateway.authorize.held_already import Held, held_already
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
+from gateway.commands.asks_beforehand import deciders, kept_out_now, opens
+from gateway.commands.candidates import candidates
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.own_applications import OWN, REQUESTS
 from gateway.commands.state import now
@@ -26,7 +28,6 @@ from gateway.sessions.session import Session
 from gateway.web.portal.standing import Asks
 from gateway.web.requests.store import Askable
 from idp.directory.person import Person
-from idp.directory.replicated import ReplicatedPeople
 from idp.directory.subject import directory_of
 from idp.events import Origin
 from policies.model import AskFor, Permitted
@@ -56,6 +57,8 @@ def ask_office(plane: ControlPlane) -> AskOffice:
         record=plane.state.record,
         centre=settings.office.municipality,
         alarm=_alarm,
+        opens=lambda *what: opens(plane, *what),
+        deciders=lambda *what: deciders(plane, *what),
     )
 
 
@@ -118,30 +121,13 @@ async def holding(
 ) -> Sequence[Party]:
     found: list[Party] = []
     for name, people in plane.people.items():
-        async for one in _candidates(plane, name, people, municipality, roles):
+        async for one in candidates(plane, name, people, municipality, roles):
             held = {each.role for each in one.roles if municipality in (None, each.municipality)}
             if not held.isdisjoint(roles) and not one.state.ends_sessions:
                 found.append(party(one))
                 if len(found) == MOST_TOLD:
                     return found
     return found
-
-
-async def _candidates(
-    plane: ControlPlane,
-    name: DirectoryName,
-    people: ReplicatedPeople,
-    municipality: MunicipalityCode | None,
-    roles: Collection[Role],
-) -> AsyncIterator[Person]:
-    """Whoever may hold one of the roles, as they count now; everybody until it is known who may."""
-    known = plane.roster.candidates(name, municipality, roles)
-    if known is None:
-        async for one in people.everybody():
-            yield one
-        return
-    for one in (await plane.known.as_they_count(await people.people(known))).values():
-        yield one
 
 
 async def look_at_backers(
@@ -195,6 +181,9 @@ class PlaneTown:
     ) -> Sequence[Held]:
         roles = [(held.municipality, held.role) for held in who.roles]
         return held_already(who.subject, roles, application, actions, municipality, self.plane.snapshot, then)
+
+    async def kept_out_now(self, ask: Ask, officer: Officer, origin: Origin) -> Spoken | None:
+        return await kept_out_now(self.plane, ask, officer, origin)
 
     async def named(self, login: str) -> Sequence[Person]:
         people = {one.subject: one for one in await self.plane.directory.named(login)}

@@ -23,13 +23,18 @@ EXAMPLES: Mapping[ClosureKind, tuple[str, str]] = {
     ClosureKind.TECHNICAL_ACCOUNTS: ("all programs; no TARGET", ""),
 }
 """What the target of each kind is, and one that is written so."""
+REASONS = '--reason-cs "Prověřujeme únik hesel." --reason-en "We look into leaked passwords."'
 
 
 def targets_help() -> str:
     """For the help of a command; kept as it is laid out."""
     wide = max(map(len, EXAMPLES))
     lines = [f"  {kind:<{wide}}  {said}" for kind, (said, _) in EXAMPLES.items()]
-    shown = [f"  {kind} {example}" for kind, (_, example) in EXAMPLES.items() if example]
+    shown = [
+        f"  brana policy incident close {kind} {example} {REASONS}"
+        for kind, (_, example) in EXAMPLES.items()
+        if example
+    ]
     return "\n".join(["\b", "KIND, and its TARGET:", *lines, "", "\b", "For example:", *shown])
 
 

@@ -36,6 +36,10 @@ NO_WAY: Text = {
     CS: "Žádná změna do tří kroků to nepovolí ({tried} dotazů).",
     EN: "No change of up to three steps would permit it ({tried} questions).",
 }
+NOT_TRIED: Text = {
+    CS: "Rozhodlo se dřív, než se na řadu dostala pravidla, takže se jiné okolnosti nezkoušely.",
+    EN: "It was decided before any policy was asked, so no other circumstances were tried.",
+}
 NOT_ALL: Text = {
     CS: "Všechny možnosti vyzkoušeny nebyly ({tried} dotazů).",
     EN: "Not everything was tried ({tried} questions).",
@@ -97,7 +101,7 @@ def _show_ways(found: Explained, language: Language, out: Console) -> None:
             mark = "-" if number == 0 else "+"
             out.print(f"  {mark} {words.what[language]} – {words.how[language]}", soft_wrap=True)
     if not found.ways and found.complete:
-        out.print(NO_WAY[language].format(tried=found.tried))
+        out.print((NO_WAY if found.tried else NOT_TRIED)[language].format(tried=found.tried))
     if not found.complete:
         out.print(NOT_ALL[language].format(tried=found.tried))
     if found.closed:

@@ -37,6 +37,11 @@ class Asking:
         if scope == OF_REGION and action is not Action.ADMINISTER:
             await self.may(Action.ADMINISTER, author, about)
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether what concerns other municipalities alone is theirs to know: of the centre, and on this machine."""
+        return self.actor.operates or (self.centre is not None and self.actor.municipality == self.centre)
+
     def reaches(self, scope: Scope) -> bool:
         """Whether the person may hear at all that there is something in that scope."""
         return self.actor.operates or scope in (OF_REGION, self.actor.municipality)

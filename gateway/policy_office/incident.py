@@ -25,6 +25,10 @@ class Incident:
     def stands(self) -> bool:
         return self.opened_at is None
 
+    def concerns(self, municipality: MunicipalityCode) -> bool:
+        """Its people: what is closed everywhere does; what is closed in another municipality alone does not."""
+        return self.closure.municipality in (None, municipality)
+
 
 def closures(incidents: Iterable[Incident], district: Collection[MunicipalityCode]) -> list[Closure]:
     """Of what stands; a municipality that left the district is closed without them."""

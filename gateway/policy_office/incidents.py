@@ -28,15 +28,19 @@ class Incidents:
     district: frozenset[MunicipalityCode]
 
     async def listed(self, asking: Asking, *, over: bool = False) -> list[Incident]:
-        """All that stand, the oldest first; `over`: the newest first, also those that were opened again."""
-        if not asking.actor.operates:  # what is closed concerns everybody who may look at policies
+        """All that stand, the oldest first; `over`: the newest first, also those that were opened again. To a
+        municipality of the district: what concerns it.
+        """
+        if not asking.actor.operates:
             await asking.may(Action.READ, None, "incidents")
 
+        here = None if asking.sees_all else MunicipalityCode(asking.actor.municipality)
+
         def query(desk: Desk) -> list[Incident]:
-            standing = desk.incidents()
+            standing = [one for one in desk.incidents() if here is None or one.concerns(here)]
             if not over:
                 return standing
-            both = [*standing, *desk.ended_incidents(SHOWN)]
+            both = [*standing, *desk.ended_incidents(SHOWN, here)]
             return sorted(both, key=lambda one: one.closure.at, reverse=True)
 
         return await self.office.store.look(query)

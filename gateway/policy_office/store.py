@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from config.vocabulary import MunicipalityCode
 from gateway.audit.entry import Entry
 from gateway.policy_office.incident import Incident
 from gateway.policy_office.proposal import Proposal, ProposalId, Taken
@@ -51,8 +52,8 @@ class Desk(Protocol):
         """All that stand, the oldest first."""
         ...
 
-    def ended_incidents(self, limit: int) -> list[Incident]:
-        """Those opened again, the newest first."""
+    def ended_incidents(self, limit: int, concerning: MunicipalityCode | None) -> list[Incident]:
+        """Those opened again, the newest first; None: whomever they concern."""
         ...
 
     def incident(self, name: str) -> Incident | None: ...

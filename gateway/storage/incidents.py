@@ -147,7 +147,7 @@ class StoredBook(KeyedRows):
 
     def switched_lately(self, limit: int) -> list[Switched]:
         stored = StoredIncidents(self._connection)
-        return [*stored.standing(), *stored.ended(limit)]
+        return [*stored.standing(), *stored.ended(limit, None)]
 
     def switched(self, name: str) -> Switched | None:
         return StoredIncidents(self._connection).one(name)

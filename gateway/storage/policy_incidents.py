@@ -3,14 +3,14 @@
 import hashlib
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
-from config.vocabulary import Language
+from config.vocabulary import Language, MunicipalityCode
 from gateway.policy_office.incident import Incident
 from gateway.storage.keyed_rows import KeyedRows
 from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
 from gateway.storage.tables.policy_office import policy_incident
-from policies.incidents import Closure, ClosureKind
+from policies.incidents import OF_A_MUNICIPALITY, Closure, ClosureKind
 
 _i = policy_incident.c
 
@@ -29,9 +29,12 @@ class StoredIncidents(KeyedRows):
         chosen = select(_i.id).where(_i.opened_at.is_(None)).limit(1)
         return self._connection.execute(chosen).first() is not None
 
-    def ended(self, limit: int) -> list[Incident]:
-        """Opened again, those closed last first."""
+    def ended(self, limit: int, concerning: MunicipalityCode | None) -> list[Incident]:
+        """Opened again, those closed last first; None: whomever they concern."""
         chosen = select(policy_incident).where(_i.opened_at.is_not(None))
+        if concerning is not None:
+            everywhere = _i.kind.not_in([kind.value for kind in OF_A_MUNICIPALITY])
+            chosen = chosen.where(or_(everywhere, func.substr(_i.target, 1, len(concerning)) == concerning))
         chosen = chosen.order_by(_i.closed_at.desc(), _i.id).limit(limit)
         return [_incident(row) for row in self._connection.execute(chosen)]
 

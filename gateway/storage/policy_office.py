@@ -7,6 +7,7 @@ from typing import TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
+from config.vocabulary import MunicipalityCode
 from gateway.audit.entry import Entry
 from gateway.policy_office.incident import Incident
 from gateway.policy_office.proposal import Proposal, ProposalId, Taken
@@ -70,8 +71,8 @@ class StoredDesk:
     def incidents(self) -> list[Incident]:
         return self._incidents.standing()
 
-    def ended_incidents(self, limit: int) -> list[Incident]:
-        return self._incidents.ended(limit)
+    def ended_incidents(self, limit: int, concerning: MunicipalityCode | None) -> list[Incident]:
+        return self._incidents.ended(limit, concerning)
 
     def incident(self, name: str) -> Incident | None:
         return self._incidents.one(name)

@@ -24,11 +24,17 @@ from gateway.web.refusal import (
 )
 from idp.http.page import page_headers
 from idp.http.preferred_language import language_cookie
+from policies.incidents import OF_A_MUNICIPALITY, OF_AN_APPLICATION, ClosureKind
 
 SWITCH_MAY_HELP = frozenset(
     {"other_municipality_active", "application_not_offered", "no_role_in_municipality"}
 )
 """Reasons with which acting for another municipality may change the verdict."""
+
+PORTAL_CLOSED_TOO = frozenset(
+    kind.reason for kind in ClosureKind if kind not in OF_AN_APPLICATION | OF_A_MUNICIPALITY
+)
+"""Reasons of incidents that close everything to whom they concern."""
 
 TRY_LATER = 503
 MayAsk = Callable[[Session, AccessRequest, Refused], str]
@@ -57,6 +63,7 @@ class DecisionPages:
             advice=refused.advice,
             switch_may_help=refused.reason in SWITCH_MAY_HELP and len(session.municipalities()) > 1,
             ask_at=self.may_ask(session, request, refused),
+            portal_closed=_closes_the_portal(refused, session),
         )
         passes_by_itself = status == TRY_LATER
         again = own_path(request.page) if passes_by_itself else ""
@@ -111,6 +118,11 @@ class DecisionPages:
             log=log,
             stronger=stronger,
         )
+
+
+def _closes_the_portal(refused: Refused, session: Session) -> bool:
+    own = refused.municipality is not None and refused.municipality == session.municipality
+    return refused.reason in PORTAL_CLOSED_TOO or (own and refused.reason == ClosureKind.MUNICIPALITY.reason)
 
 
 def own_path(target: str) -> str:

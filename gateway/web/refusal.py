@@ -35,6 +35,8 @@ class ShownRefusal:
     """Whether somebody who is signed in may do something about it at "my account"."""
     ask_at: str = ""
     """Address of the page where the person may ask for what was refused; empty where that is of no use."""
+    portal_closed: bool = False
+    """The portal would be refused for the same reason, so nobody is sent there."""
     in_another_window: bool = False
     """This one holds what would be lost."""
 
@@ -197,6 +199,7 @@ def refusal_page(
         at=occurrence.at,
         request_id=occurrence.request_id,
         portal=portal,
+        to_portal=not refusal.portal_closed,
         who=who,
         again=again,
         elsewhere=refusal.in_another_window,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.alphabet import alphabetical
+from config.alphabet import alphabetical, by_surname
 from config.vocabulary import Language
 
 ORDERED = [
@@ -37,3 +37,10 @@ def test_composed_and_decomposed_letters_have_one_place() -> None:
 def test_english_has_no_letter_ch() -> None:
     names = ["Change", "Code", "Čas", "Done"]
     assert sorted(names, key=lambda one: alphabetical(one, Language.ENGLISH)) == ["Čas", *names[:2], "Done"]
+
+
+def test_people_stand_by_their_surnames_whatever_titles_they_have():
+    people = ["Ing. Petr Dvořák, Ph.D.", "Alena Říhová", "Adam Dvořák", "Zora Čechová", "Jana Chalupová", ""]
+    assert sorted(people, key=by_surname) == [
+        "", "Zora Čechová", "Adam Dvořák", "Ing. Petr Dvořák, Ph.D.", "Jana Chalupová", "Alena Říhová",
+    ]  # fmt: skip

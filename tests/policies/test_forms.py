@@ -111,7 +111,7 @@ def test_what_was_edited_by_hand_is_text_alone() -> None:
 
 FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("may-use", {"id": "Big Name"}, "id", "lower-case"),
-    ("may-use", {"roles": []}, "roles", "Fill in"),
+    ("may-use", {"roles": []}, "roles", "Choose at least one"),
     ("may-use", {"roles": ["mayr"]}, "roles", "offered"),
     ("may-use", {"actions": "reed"}, "actions", "offered"),
     ("may-use", {"applications": ["recrods"]}, "applications", "offered"),

@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, NetworkName, Role, SubjectId
-from policies.cases import MONDAY_AT_TEN
+from policies.cases import LEVELS, MONDAY_AT_TEN
 from policies.model import NOTHING_FURTHER, Device, Facts, Route
 from policies.never import (
     PRAGUE,
     SOMEBODY_ELSE,
     STATES,
     SUNDAY_AT_THREE,
+    TOKENS,
     Counterexample,
     Never,
     Told,
@@ -203,7 +204,12 @@ def test_a_counterexample_is_told_in_words_of_both_languages() -> None:
     assert " + " in words[Language.CZECH]
     plain = example(roles=(), own=str(MunicipalityCode("588296")), helped=False, at=SUNDAY_AT_THREE).words()
     assert plain[Language.CZECH].startswith("bez role, jedná za 588296, records: ")
-    assert plain[Language.CZECH].endswith("přihlášení two-factors, zařízení in-order, ne 03:00")
+    assert plain[Language.CZECH].endswith("přihlášení dvěma faktory, zařízení v pořádku, v neděli v 03:00")
+    assert plain[Language.ENGLISH].endswith("sign-in two-factors, device in-order, Sun 03:00")
+    titled = example().words({example().application: dict.fromkeys(Language, "Spisová služba")})
+    assert all(", Spisová služba: " in titled[language] for language in Language)
+    for language in Language:
+        assert set(TOKENS[language]) in (set(), set(LEVELS) | set(STATES))
     assert "acting" not in example(own="").words()[Language.ENGLISH]
 
 

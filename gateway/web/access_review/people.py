@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from config.alphabet import alphabetical
+from config.alphabet import Order, alphabetical, by_surname
 from gateway.access_review.campaign import Choice, Item, Kind
 
 PAGE = 25  # people: what a phone scrolls through without getting lost
@@ -31,13 +31,19 @@ class Leaf:
 
 
 def people(items: Sequence[Item]) -> list[Somebody]:
-    """By the Czech alphabet; whoever was added later stands at the end of their own."""
-    ordered = sorted(items, key=lambda one: (alphabetical(one.held.name), one.held.subject, one.number))
+    """By surnames, technical accounts behind them; what was added later stands at the end of its person's own."""
+    ordered = sorted(items, key=lambda one: (_place(one), one.held.subject, one.number))
     return [
         Somebody(some[0].held.name, some[0].held.login, whose, some[0].held.kind is Kind.TECHNICAL, some)
         for (_, whose), each in groupby(ordered, key=lambda one: (one.held.name, one.held.subject))
         if (some := tuple(each))
     ]
+
+
+def _place(one: Item) -> tuple[bool, tuple[Order, Order]]:
+    """A program has no surname."""
+    technical, name = one.held.kind is Kind.TECHNICAL, one.held.name
+    return technical, (alphabetical(name), alphabetical(name)) if technical else by_surname(name)
 
 
 def leaf(everybody: Sequence[Somebody], page: int) -> Leaf:

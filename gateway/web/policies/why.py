@@ -58,7 +58,7 @@ USUAL: Mapping[str, str] = {
 LONGEST = 200  # characters of a field
 MINUTES_OF_A_YEAR = 366 * 24 * 60
 NO_SUCH_ACTION = "unknown_application"  # as a decision refuses what no route asks for
-NOBODY, APPLICATION, ROUTE = "somebody", "application", "route"
+NOBODY, NOT_SAID, APPLICATION, ROUTE = "somebody", "not-said", "application", "route"
 BOTH, ADDRESS, COUNTRY, AT = "both", "address", "country", "at"
 COUNTRY_LENGTH = 2  # ISO 3166-1 alpha-2
 Named = Callable[[str], Awaitable[Sequence[Person]]]
@@ -90,9 +90,10 @@ class Why:
         entered = {name: request.query.get(name, usual)[:LONGEST].strip() for name, usual in USUAL.items()}
         who, wrong, removed = None, "", list[Block]()
         if request.query.get("application") is not None:
-            if not faulty(entered):
+            if not faulty(entered) and (entered["login"] or entered["role"]):
                 who, removed = await self._who(request, caller, entered)
-            wrong = faulty(entered) or (NOBODY if who is None else self._wrong(entered))
+            nobody = NOBODY if entered["login"] or entered["role"] else NOT_SAID
+            wrong = faulty(entered) or (nobody if who is None else self._wrong(entered))
         found, snapshot = None, self.snapshot()
         if who is not None and not wrong:
             question = self._question(caller, who, entered, snapshot)

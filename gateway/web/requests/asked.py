@@ -2,17 +2,21 @@
 
 from collections.abc import Awaitable, Collection, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from aiohttp import web
 
 from config.vocabulary import Action, Language
-from gateway.asks.ask import Ask
-from gateway.asks.refused import AskRefused, PoliciesRefuse
+from gateway.asks.ask import Ask, Kind
+from gateway.asks.refused import AskRefused, PoliciesRefuse, Why
 from gateway.authorize.held_already import Held
+from gateway.compliance.wording import duration
 from gateway.web.desk import Refused
+from gateway.web.identity import Assertion
 from gateway.web.officer.details import ACTIONS
-from gateway.web.refusal import FORM_UNREADABLE, ShownRefusal, both
+from gateway.web.refusal import FORM_UNREADABLE, ShownRefusal, Text, both
 from gateway.web.requests import forms
+from gateway.web.requests.foreseen import opens_nothing
 from gateway.web.requests.not_done import REFUSALS
 from gateway.web.requests.store import Askable
 from idp.http.arrival import Malformed, field, form
@@ -33,9 +37,20 @@ def spoken(error: PoliciesRefuse) -> ShownRefusal:
     return ShownRefusal(reason=said.reason, title=said.title, advice=said.advice)
 
 
-def told(error: AskRefused, asked: str, askable: Sequence[Askable]) -> ShownRefusal:
-    """What the form can mend: which action an application does not have, and which it has."""
+def told(
+    error: AskRefused,
+    kind: Kind,
+    caller: Assertion,
+    asked: str,
+    askable: Sequence[Askable],
+    support: str | None,
+) -> ShownRefusal:
+    """What the form can mend: what would stay closed, how long it may be, which actions an application has."""
     refusal = REFUSALS[error.reason]
+    if error.reason is Why.OPENS_NOTHING:
+        return opens_nothing(error, kind, caller.roles, support)
+    if error.most is not None:
+        return replace(refusal, advice=at_most(error.most))
     there = next((one for one in askable if one.id == asked), None)
     if not error.actions or there is None:
         return refusal
@@ -50,6 +65,14 @@ def told(error: AskRefused, asked: str, askable: Sequence[Askable]) -> ShownRefu
     )
     advice = both(cs=f"Zaškrtněte jen to, co umí: {has[cs]}.", en=f"Tick only what it can do: {has[en]}.")
     return replace(refusal, title=title, advice=advice)
+
+
+def at_most(most: timedelta) -> Text:
+    cs, en = duration(most, Language.CZECH), duration(most, Language.ENGLISH)
+    return both(
+        cs=f"Nejdelší dovolená doba je {cs}. Zvolte dřívější konec; až přístup skončí, lze požádat znovu.",
+        en=f"The longest allowed is {en}. Choose an earlier end; when the access is over you can ask again.",
+    )
 
 
 def _named(actions: Collection[Action], language: Language) -> str:

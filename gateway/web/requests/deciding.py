@@ -17,6 +17,7 @@ from gateway.web.desk import Handler, Page, Refused, form_of
 from gateway.web.identity import REQUESTS, Assertion
 from gateway.web.requests import forms
 from gateway.web.requests.asked import done
+from gateway.web.requests.foreseen import what_refuses
 from gateway.web.requests.not_done import REFUSALS
 from gateway.web.requests.site import Site
 from idp.directory.errors import DirectoryUnusable
@@ -128,6 +129,7 @@ class Deciding:
             gains = await site.town.gains(found) if lent else None
         except DirectoryUnusable:
             gains = None
+        out = await site.kept_out(request, found)
         held = await self._held(found) if found.kind is Kind.ACCESS and found.waits(site.desk.now()) else ()
         response = await site.show(
             request,
@@ -138,6 +140,7 @@ class Deciding:
             mine=caller.subject in found.parties(),
             gains=gains,
             held=held,
+            kept_out=out and what_refuses(out, caller.roles, site.desk.pages.support),
             told_end=self._told_end(caller, found),
             note=note,
             wrong=wrong,

@@ -6,6 +6,16 @@ from gateway.asks.refused import Why
 from gateway.asks.wish import MOST, MOST_A_DAY, WHY_MAX, WORDS
 from gateway.web.refusal import ShownRefusal, both
 
+NOBODY_CS = (
+    "V obci je málo lidí, kteří smějí schvalovat; vlastní žádost si nikdo neschválí. Řekněte to místnímu správci nebo "
+    "správci technologického centra: roli, která schvaluje, může dostat někdo další, i jen zastupováním. "
+    "Nesnese-li věc odkladu, je tu nouzový přístup."
+)
+NOBODY_EN = (
+    "The municipality has too few people who may approve; nobody approves an own request. Tell the municipality's "
+    "or the centre's administrator: somebody else can be given a role that approves, if only as a deputy. If it "
+    "cannot wait, there is emergency access."
+)
 TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
     Why.OWN: (
         "O vlastní věci nelze rozhodnout",
@@ -157,6 +167,18 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
         "Kódy se píší jako A115 a CR22.",
         "Codes are written like A115 and CR22.",
     ),
+    Why.OPENS_NOTHING: (
+        "Ani po schválení by se to neotevřelo",
+        "It would stay closed even if it were approved",
+        "Zeptejte se toho, kdo v obci spravuje pravidla.",
+        "Ask whoever looks after the municipality's policies.",
+    ),
+    Why.NOBODY_DECIDES: (
+        "O této žádosti tu nemá kdo rozhodnout",
+        "Nobody here can decide about this request",
+        NOBODY_CS,
+        NOBODY_EN,
+    ),
 }
 REFUSALS: Mapping[Why, ShownRefusal] = {
     why: ShownRefusal(
@@ -184,6 +206,8 @@ MENDABLE = frozenset(
         Why.ROLE_NOT_HELD,
         Why.DEPUTY_UNFIT,
         Why.CODES,
+        Why.OPENS_NOTHING,
+        Why.NOBODY_DECIDES,
     }
 )
 """What the form itself can mend, so it is shown once more with what was typed."""

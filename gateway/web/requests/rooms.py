@@ -27,6 +27,15 @@ from gateway.web.waiting import WaitsFor, nothing_waits
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
 
+KINDS = {
+    "ask.html": Kind.ACCESS,
+    "emergency.html": Kind.EMERGENCY,
+    "order.html": Kind.ORDER,
+    "deputies.html": Kind.DELEGATION,
+    "purpose.html": Kind.PURPOSE,
+}
+"""Of what a form is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Requests:
@@ -182,17 +191,19 @@ class Requests:
     ) -> web.StreamResponse:
         """What the form can mend is shown in it."""
         try:
-            await self.office.ask(await wish(), self.site.doing(request))
+            made = await self.office.ask(await wish(), self.site.doing(request))
         except DirectoryUnusable:
             raise Refused(DIRECTORY_AWAY, 503) from None
         except AskRefused as error:
             if error.reason not in MENDABLE:
                 raise Refused(REFUSALS[error.reason], 409) from error
-            response = await self._form(request, caller, template, entered, error)
+            response = await self._form(request, caller, template, entered, error, kind=KINDS[template])
             response.headers[REASON_HEADER] = error.reason
             return response
         except PoliciesRefuse as error:
             raise Refused(spoken(error)) from error
+        if made.kind is Kind.EMERGENCY and await self.site.kept_out(request, made) is not None:
+            then = f"/one?name={made.id}&done=begun"  # which says what refuses it here and now
         raise web.HTTPSeeOther(then)
 
     async def _form(
@@ -203,6 +214,7 @@ class Requests:
         entered: Mapping[str, str],
         wrong: AskRefused | None = None,
         held: Sequence[Held] = (),
+        kind: Kind = Kind.ACCESS,
     ) -> web.Response:
         askable = self.town.askable(caller.municipality)
         return await self.site.show(
@@ -211,8 +223,12 @@ class Requests:
             template,
             status=200 if wrong is None else 409,
             entered=dict.fromkeys(forms.FIELDS, "") | dict(entered),
-            wrong=None if wrong is None else told(wrong, entered["application"], askable),
+            wrong=None
+            if wrong is None
+            else told(wrong, kind, caller, entered["application"], askable, self.desk.pages.support),
+            nobody=template == "ask.html" and wrong is None and await self._nobody_decides(caller),
             askable=askable,
+            nobody_decides=REFUSALS[Why.NOBODY_DECIDES],
             held=held,
             even_so=even_so(entered.get("application", ""), held),
             who_has={action: [one for one in askable if action in one.actions] for action in Action},
@@ -222,6 +238,12 @@ class Requests:
             suppliers=await self._suppliers(caller),
             sponsors=await sponsors(self.office, caller) if template == "order.html" else [],
         )
+
+    async def _nobody_decides(self, caller: Assertion) -> bool:
+        """Whether it is known that not even a request of the least could be approved."""
+        needed = self.office.rules.settings.approvers
+        there = await self.office.deciders(caller.municipality, caller.subject, needed)
+        return there is not None and there < needed
 
     async def _colleagues(self, caller: Assertion) -> Sequence[Party]:
         """Whom a form suggests by name; to a supplier nobody: who works here is not theirs to list."""

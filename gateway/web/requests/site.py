@@ -10,7 +10,7 @@ from config.vocabulary import Action, ApplicationId, SubjectId
 from gateway.asks.ask import Ask, AskId, Kind
 from gateway.asks.named import KINDS, STAGES
 from gateway.asks.office import AskOffice, Author, Doing
-from gateway.asks.refused import PoliciesRefuse, Why
+from gateway.asks.refused import PoliciesRefuse, Spoken, Why
 from gateway.asks.store import Sought
 from gateway.web.desk import Desk, Refused, origin_of
 from gateway.web.identity import REQUESTS, Assertion
@@ -98,6 +98,15 @@ class Site:
             to_decide=lambda one: whose_turn.is_to_decide(one, caller.subject, self.desk.now()),
             **context,
         )
+
+    async def kept_out(self, request: web.Request, one: Ask) -> Spoken | None:
+        """What refuses the holder of what runs where they are now: this sign-in, place and moment."""
+        caller = self.desk.caller(request, REQUESTS)
+        if one.holder.subject != caller.subject or one.municipality != caller.municipality:
+            return None
+        if one.kind not in (Kind.ACCESS, Kind.EMERGENCY) or not one.runs(self.desk.now()):
+            return None
+        return await self.town.kept_out_now(one, caller, origin_of(request))
 
     async def may(self, request: web.Request, caller: Assertion) -> May:
         async def permits(action: Action) -> bool:

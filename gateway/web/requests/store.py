@@ -9,8 +9,11 @@ from config.settings import Title
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SubjectId
 from gateway.access_review.campaign import Opened
 from gateway.asks.ask import Ask
+from gateway.asks.refused import Spoken
 from gateway.authorize.held_already import Held
+from gateway.sessions.officers_act import Officer
 from idp.directory.person import Person
+from idp.events import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,10 @@ class Town(Protocol):
         then: datetime,
     ) -> Sequence[Held]:
         """Which of the actions their roles permit at that moment, whatever they ask for."""
+        ...
+
+    async def kept_out_now(self, ask: Ask, officer: Officer, origin: Origin) -> Spoken | None:
+        """What refuses it to its holder where they are now; None: some of it is open, or nobody knows."""
         ...
 
     async def named(self, login: str) -> Sequence[Person]:

@@ -13,7 +13,7 @@ def may_end(one: Ask, who: SubjectId, now: datetime) -> bool:
 
 
 def is_to_decide(one: Ask, who: SubjectId, now: datetime) -> bool:
-    """By this person, once the policies let them decide at all; an order by its sponsor."""
+    """By this person, once the policies let them decide at all, and once; an order by its sponsor."""
     sponsors = one.sponsor is not None and one.sponsor.subject == who
-    theirs = who in (one.asker.subject, one.holder.subject)
+    theirs = who in (one.asker.subject, one.holder.subject) or one.approved_by(who)
     return one.waits(now) and (sponsors if one.kind is Kind.ORDER else not theirs)

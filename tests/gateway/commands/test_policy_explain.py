@@ -3,15 +3,24 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from shutil import copytree
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
+from config.vocabulary import Language
 from gateway.__main__ import brana
+from gateway.authorize.explaining import anybody
+from gateway.commands.policy_explain_shown import show_explained
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import open_state
+from policies.explained import Explained
+from policies.model import Refused
+from policies.reasons import Names
+from tests.policies.world import DISTRICT, ask
 from tests.rig.installation import Installation, install
 
 pytestmark = pytest.mark.real  # free ports are looked for
@@ -104,6 +113,21 @@ def test_what_nothing_would_permit_is_said_to_be_hopeless(say: Say) -> None:
     result = say("explain", "map", "--role", "mayor@588491", "--action", "sign", "--language", "cs")
     assert "Žádná změna do tří kroků to nepovolí" in result.output
     assert "Takto smí: číst" in result.output
+
+
+def test_where_no_policy_is_asked_nothing_is_said_to_have_been_tried() -> None:
+    refused = Refused(
+        reason="no_role",
+        rule="",
+        version="v",
+        title=dict.fromkeys(Language, "Ne"),
+        advice=dict.fromkeys(Language, ""),
+    )
+    found = Explained(ask(), refused, (), (), (), (), 0, complete=True)
+    out = Console(record=True, width=120, file=StringIO())
+    show_explained(found, anybody(), Names(DISTRICT, {}), Language.ENGLISH, out)
+    assert "before any policy was asked" in out.export_text()
+    assert "0 questions" not in out.export_text()
 
 
 def test_circumstances_are_those_that_are_written(say: Say) -> None:

@@ -95,6 +95,37 @@ async def test_a_municipality_that_left_the_district_is_closed_by_nothing(world:
     assert [one.target for one in closures(standing, {HULIN})] == [HULIN]
 
 
+async def test_a_municipality_hears_of_what_concerns_it_and_of_no_other_municipality(world: World) -> None:
+    closed = [
+        await world.incidents.close(OPERATOR, kind, target, REASON, NOON + number * MINUTE)
+        for number, (kind, target) in enumerate(
+            [
+                (ClosureKind.SUPPLIERS, ""),
+                (ClosureKind.MUNICIPALITY, HULIN),
+                (ClosureKind.MUNICIPALITY, KROMERIZ),
+                (ClosureKind.MUNICIPALITY_APPLICATION, f"{KROMERIZ}/map"),
+                (ClosureKind.APPLICATION, "map"),
+            ]
+        )
+    ]
+    everywhere, hulin, there, there_too, application = closed
+    hulins = [everywhere, hulin, application]
+    assert await world.incidents.listed(world.author.asking) == hulins
+    assert await world.incidents.listed(world.stranger.asking) == closed  # acts for the centre
+    nowhere = replace(world.stranger.asking, centre=None)
+    assert await world.incidents.listed(nowhere) == [everywhere, there, there_too, application]
+    opened = [
+        await world.incidents.open_again(OPERATOR, one.id, "Vyřešeno.", NOON + 9 * MINUTE) for one in closed
+    ]
+    for asking, seen in (
+        (world.author.asking, [one.id for one in hulins]),
+        (world.stranger.asking, [one.id for one in closed]),
+    ):
+        history = await world.incidents.listed(asking, over=True)
+        assert [one.id for one in history] == seen[::-1]
+        assert all(one in opened for one in history)
+
+
 async def test_what_is_closed_last_of_very_many_closes_is_listed_and_is_not_closed_twice(
     world: World,
 ) -> None:

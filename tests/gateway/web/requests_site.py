@@ -1,7 +1,7 @@
 """The pages about requests over the real office of requests and a real database, for one town."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from aiohttp import web
@@ -10,6 +10,7 @@ from config.settings import Title
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId, SubjectId
 from gateway.access_review.campaign import Opened
 from gateway.asks.ask import Ask
+from gateway.asks.refused import Spoken
 from gateway.asks.store import Sought
 from gateway.authorize.held_already import Held
 from gateway.grants.claims import Assertion
@@ -36,7 +37,9 @@ PEOPLE = (town.JANA, town.PETR, town.EVA, town.PAVEL, town.IVO, town.MARTIN)
 
 
 class MemoryTown:
-    """Implements `gateway.web.requests.store.Town`."""
+    """Implements `gateway.web.requests.store.Town`. `kept_out`: what refuses everybody where they are."""
+
+    kept_out: Spoken | None = None
 
     def askable(self, municipality: MunicipalityCode) -> Sequence[Askable]:
         here = municipality == town.HULIN
@@ -54,6 +57,9 @@ class MemoryTown:
         held = who.subject == town.PETR.subject and application == town.RECORDS and Action.SIGN in actions
         return [Held(Action.SIGN, "mayors-sign")] if held else []
 
+    async def kept_out_now(self, *_: object) -> Spoken | None:
+        return self.kept_out
+
     async def named(self, login: str) -> Sequence[Person]:
         return [one for one in PEOPLE if one.login == login]
 
@@ -66,10 +72,11 @@ class RequestsSite:
     kept: Requests
     desk: Desk
     waiting: Waiting = NOTHING
+    town: MemoryTown = field(default_factory=MemoryTown)
 
     @property
     def app(self) -> web.Application:
-        room = Room(self.desk, self.kept.office, MemoryTown(), LOG, self.waits_for)
+        room = Room(self.desk, self.kept.office, self.town, LOG, self.waits_for)
         return make_app(self.desk, {"requests.brana.test": room.pages()}, {})
 
     async def waits_for(self, *_: object) -> Waiting:

@@ -173,3 +173,20 @@ def test_what_can_be_asked_for_is_linked_and_nothing_else():
     assert told == [(here, request, refused)]
     assert "Ask for it" not in pages.refused(request, refused, here, 403)
     assert "Ask for it" not in PAGES.refused(request, refused, here, 403)
+
+
+@pytest.mark.parametrize(
+    ("reason", "where", "offered"),
+    [
+        ("incident_all_but_officers", None, False),
+        ("incident_role", HULIN, False),
+        ("incident_municipality", HULIN, False),
+        ("incident_municipality", "588296", True),
+        ("incident_application", HULIN, True),
+        ("nothing_permits", HULIN, True),
+    ],
+)
+def test_nobody_is_sent_to_a_portal_that_the_same_incident_closes(reason, where, offered):
+    refused = replace(spoken(reason), municipality=where)
+    text = PAGES.refused(asked(EN), refused, replace(session(), municipality=HULIN), 403)
+    assert ("Go to the portal" in text) == offered

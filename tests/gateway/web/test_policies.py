@@ -136,7 +136,7 @@ async def test_a_form_that_is_not_filled_in_says_why_beside_each_field_and_loses
     said = await answer.text()
     assert (answer.status, answer.headers[REASON_HEADER]) == (409, "form_not_filled_in")
     assert "Name the rule in lower-case letters" in said
-    assert "Fill in this field." in said
+    assert "Choose at least one." in said
     assert 'value="Bad Name"' in said
     assert 'value="18"' in said
     assert re.search(r'value="clerk" checked', said)
@@ -305,9 +305,14 @@ async def test_a_time_that_cannot_be_is_told_at_the_field_and_stays_there(visito
 
 async def test_a_stale_proposal_says_so_and_is_set_upon_what_is_in_force(visitor):
     page = await visitor.submitted()
+    approval = await visitor.approval(page)
     visitor.world.publish(visitor.world.in_force().texts | {FILE: reads(HULIN, "other")}, NOW)
-    assert "Other policies are in force" in await visitor.get(page, APPROVER)
-    refused = await visitor.refused(f"{page}/approve", APPROVER, **await visitor.approval(page))
+    shown = await visitor.get(page, APPROVER)
+    assert "Other policies are in force" in shown
+    assert "It cannot be approved as it is" in shown
+    assert f'action="{page}/approve"' not in shown
+    assert f'action="{page}/return"' in shown
+    refused = await visitor.refused(f"{page}/approve", APPROVER, **approval)
     assert refused == (409, "policies_changed_meanwhile")
     await visitor.step(page, "rebase")
     assert (await visitor.one(page)).state is State.DRAFT

@@ -259,9 +259,15 @@ async def test_a_named_part_of_an_application_can_be_asked_about(visitor):
     assert "What would permit it" not in wrong
 
 
-@pytest.mark.parametrize("asked", ["login=jinde.ota", "login=nikdo", "role=", "role=king"])
+@pytest.mark.parametrize("asked", ["login=jinde.ota", "login=nikdo", "role=king"])
 async def test_who_is_nobody_here_is_told_alike(visitor, asked):
     assert "Nobody is meant by that" in await visitor.get(f"/why?{asked}&application=map", AUTHOR, status=409)
+
+
+async def test_who_names_nobody_at_all_is_asked_to(visitor):
+    shown = await visitor.get("/why?login=&role=&application=map", AUTHOR, status=409)
+    assert "Fill in whom it is about" in shown
+    assert "Nobody is meant by that" not in shown
 
 
 @pytest.mark.parametrize(

@@ -66,9 +66,9 @@ FAULTS = {
     "what must never be": (
         CASES,
         NEVER,
-        "„nobody-reads“ nesmí být nikdy povoleno; v obci Hulín: povoluje map-read: ",
+        "„Nikdo nečte“ (nobody-reads) v obci Hulín neplatí, povoluje map-read: ",
         "vezměte zpět pravidlo, které to povoluje",
-        '"nobody-reads" must never be permitted; at Hulín: permitted by map-read: ',
+        '"Nobody reads" (nobody-reads) does not hold at Hulín: permitted by map-read: ',
     ),
 }
 

@@ -93,7 +93,7 @@ async def test_an_officer_sees_whom_it_hits_closes_and_opens_again(visitor):
     answer = await visitor.post("/incidents/confirm", CENTRE, **CLOSING)
     said = await answer.text()
     assert "Of 41 open sessions it hits now: 3" in said
-    assert "Nothing is closed yet." in said
+    assert "This is not closed yet." in said
     assert "Petr Dvořák and 1 more" in said
     assert "supplier (3)" in said
     assert "map (3)" in said

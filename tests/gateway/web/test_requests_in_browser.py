@@ -1,5 +1,6 @@
 """The pages about requests in a real browser: nothing is blocked, nothing is inaccessible, nothing is too wide."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from tests.gateway.asks.town import DAY, EVA, IVO, JANA, PAVEL, PETR, wish
 from tests.gateway.web.conftest import self_signed
 from tests.gateway.web.people import NOW, assertion_header
 from tests.gateway.web.requests_site import requests_site, signed_in
+from tests.gateway.web.test_requests_foreseen import HOURS
 from tests.rig.browser import LOOKS, faults_in_looks
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
@@ -22,7 +24,9 @@ PAGES = {
     "requests": (PETR, "/"),
     "requests-nothing": (IVO, "/?done=asked"),
     "requests-ask": (JANA, "/ask?application=budget"),
+    "requests-ask-nobody": (EVA, "/ask?application=budget"),
     "requests-emergency": (JANA, "/emergency"),
+    "requests-kept-out": (EVA, "/one?name={running}"),
     "requests-purpose": (JANA, "/purpose"),
     "requests-waiting": (PETR, "/waiting"),
     "requests-one": (EVA, "/one?name={waiting}"),
@@ -49,20 +53,26 @@ async def town(tmp_path):
     await kept.office.approve(order.id, doing(EVA, NOW))
     await kept.ask(wish(Kind.DELEGATION, PETR, holder=IVO, role=Role.MAYOR, **soon), NOW)
     await kept.ask(wish(Kind.EMERGENCY, why="hoří radnice, zachraňuji spisy"), NOW - 3 * DAY)
-    await kept.ask(wish(Kind.EMERGENCY, EVA, why="výpadek proudu v serverovně"), NOW)
+    running = await kept.ask(wish(Kind.EMERGENCY, EVA, why="výpadek proudu v serverovně"), NOW)
+    site.town.kept_out = HOURS
+
+    async def deciders(_where, asker, needed):
+        return 0 if asker == EVA.subject else needed
+
+    kept.office = replace(kept.office, deciders=deciders)
     runner = web.AppRunner(site.app)
     await runner.setup()
     tcp = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self_signed(tmp_path))
     await tcp.start()
     port = tcp._server.sockets[0].getsockname()[1]
-    yield f"https://requests.brana.test:{port}", waiting.id
+    yield f"https://requests.brana.test:{port}", {"waiting": waiting.id, "running": running.id}
     await runner.cleanup()
     kept.database.close()
 
 
 @pytest.mark.parametrize("language", LOOKS)
 async def test_every_page_about_requests_is_accessible_in_every_look(browser, town, language):
-    origin, waiting = town
+    origin, names = town
     found = {}
     context = await browser.new_context(ignore_https_errors=True, locale=language)
     page = await context.new_page()
@@ -71,7 +81,7 @@ async def test_every_page_about_requests_is_accessible_in_every_look(browser, to
     for name, (who, path) in PAGES.items():
         complaints.clear()
         await page.set_extra_http_headers(assertion_header(signed_in(who)))
-        await page.goto(origin + path.format(waiting=waiting))
+        await page.goto(origin + path.format(**names))
         if faults := await faults_in_looks(page, name, language) + complaints:
             found[name] = faults
     await context.close()

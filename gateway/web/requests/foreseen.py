@@ -1,0 +1,61 @@
+"""What somebody reads who asks for what would open nothing: what refuses it all the same, and what to do."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from config.vocabulary import Action, Language, Role
+from gateway.asks.ask import Kind
+from gateway.asks.refused import AskRefused, Spoken, Why
+from gateway.authorize.contact import with_contact
+from gateway.web.officer.details import ACTIONS
+from gateway.web.refusal import ShownRefusal, Text, both
+from gateway.web.requests.not_done import REFUSALS
+
+BY_ORDER = both(
+    cs="Na žádost ani nouzově to dodavateli žádné pravidlo neotevírá. Dodavatel pracuje podle zakázky: požádejte o ni "
+    "na stránce Zakázky dodavatelů, potvrdí ji garant z úřadu.",
+    en="No rule opens it to a supplier by a request or in an emergency. A supplier works on an order: ask for one on "
+    "the page Orders of suppliers, its sponsor in the office confirms it.",
+)
+BY_ROLE = both(
+    cs="Žádné pravidlo to takto neotevírá. Otevírá to role nebo zastupování toho, kdo ji má. Zeptejte se toho, kdo "
+    "v obci spravuje pravidla, nebo požádejte o tuto práci někoho, kdo ji dělat smí.",
+    en="No rule opens it in this way. A role does, or standing in for whoever has it. Ask whoever looks after the "
+    "municipality's policies, or have somebody do it who may.",
+)
+
+
+def opens_nothing(
+    error: AskRefused, kind: Kind, roles: Collection[Role], support: str | None
+) -> ShownRefusal:
+    refusal = REFUSALS[Why.OPENS_NOTHING]
+    if kind is not Kind.EMERGENCY and error.actions:
+        named = {language: _named(error.actions, language) for language in Language}
+        title = both(
+            cs=f"Ani schválená žádost by to neotevřela: {named[Language.CZECH]}",
+            en=f"Even approved, this would stay closed: {named[Language.ENGLISH]}",
+        )
+        refusal = replace(refusal, title=title)
+    elif kind is Kind.EMERGENCY:
+        title = both(
+            cs="Nouzový přístup by vám tuto aplikaci neotevřel",
+            en="Emergency access would not open this application to you",
+        )
+        refusal = replace(refusal, title=title)
+    return replace(refusal, advice=what_refuses(error.spoken, roles, support))
+
+
+def what_refuses(words: Spoken | None, roles: Collection[Role], support: str | None) -> Text:
+    """The rule's own words; where no rule permits it, how else it is opened."""
+    if words is None or not words.rule:
+        return BY_ORDER if Role.SUPPLIER in roles else BY_ROLE
+    cs, en = Language.CZECH, Language.ENGLISH
+    advice = {one: with_contact(words.advice[one], one, support) for one in Language}
+    return both(
+        cs=f"Pořád platí: {words.title[cs]}. {advice[cs]}",
+        en=f"This still counts: {words.title[en]}. {advice[en]}",
+    )
+
+
+def _named(actions: Collection[Action], language: Language) -> str:
+    return ", ".join(ACTIONS[one].in_language(language) for one in Action if one in actions)

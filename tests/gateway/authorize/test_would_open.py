@@ -1,0 +1,137 @@
+"""What would open nothing is known beforehand, by the policies of the example; what cannot be told is not said."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, Role
+from gateway.asks.ask import Kind
+from gateway.authorize.would_open import refused_now, still_closed
+from policies.incidents import Closure, ClosureKind
+from policies.load import load
+from tests.gateway.asks import town
+from tests.gateway.authorize.conftest import EXAMPLES, HULIN, NOW, RECORDS
+
+HERE = "192.0.2.7"
+HOURS = """@id("mornings") @reason("outside_hours")
+@title_cs("Jen dopoledne") @title_en("Mornings only")
+@advice_cs("Přijďte dopoledne.") @advice_en("Come in the morning.")
+forbid (principal, action, resource in Municipality::"588491")
+unless {{ {condition} }};
+"""
+
+
+def asked(kind=Kind.ACCESS, **given):
+    return town.ask(kind, **{"since": NOW, "until": NOW + timedelta(hours=1), "actions": READ_WRITE, **given})
+
+
+READ_WRITE = frozenset({Action.READ, Action.WRITE})
+
+
+@pytest.fixture
+def of_hulin(snapshot, district, tmp_path):
+    """The same, with one more rule of Hulín."""
+
+    def with_rule(condition):
+        for each in (EXAMPLES / "policies" / "municipalities").iterdir():
+            (tmp_path / each.name).write_bytes(each.read_bytes())
+        with (tmp_path / "588491.cedar").open("a") as text:
+            text.write(HOURS.format(condition=condition))
+        return replace(snapshot, policies=load(EXAMPLES / "policies" / "region", tmp_path, district))
+
+    return with_rule
+
+
+def closed(ask, session, snapshot):
+    return still_closed(ask, session, snapshot.policies, snapshot, HERE)
+
+
+def test_what_an_approval_opens_is_not_closed(session, snapshot):
+    assert closed(asked(), session, snapshot) == ()
+
+
+def test_an_approval_lets_nobody_sign_by_the_policies_of_the_example(session, snapshot):
+    (found,) = closed(asked(actions=READ_WRITE | {Action.SIGN}), session, snapshot)
+    assert (found.action, found.spoken.rule) == (Action.SIGN, "")
+
+
+@pytest.mark.parametrize("kind", [Kind.ACCESS, Kind.EMERGENCY])
+def test_to_a_supplier_neither_an_approval_nor_an_emergency_opens_the_records(session, snapshot, kind):
+    supplier = replace(session, roles=((HULIN, Role.SUPPLIER),))
+    found = closed(asked(kind), supplier, snapshot)
+    assert {one.action for one in found} == READ_WRITE
+    assert all(one.spoken.title[language] for one in found for language in Language)
+
+
+def test_an_emergency_opens_where_anything_of_it_does(session, snapshot):
+    assert closed(asked(Kind.EMERGENCY, actions=READ_WRITE | {Action.SIGN}), session, snapshot) == ()
+
+
+def test_an_emergency_at_an_hour_that_a_rule_forbids_names_the_rule(session, of_hulin):
+    there = of_hulin("context.time.hour >= 14")  # it is ten in Prague
+    found = closed(asked(Kind.EMERGENCY), session, there)
+    assert {one.spoken.rule for one in found} == {"mornings"}
+    assert found[0].spoken.advice[Language.ENGLISH] == "Come in the morning."
+
+
+def test_a_rule_that_lets_in_later_within_the_time_asked_for_closes_nothing(session, of_hulin):
+    there = of_hulin("context.time.hour >= 11")
+    ask = asked(Kind.EMERGENCY, until=NOW + timedelta(minutes=90))
+    assert closed(ask, session, there) == ()
+    assert refused_now(ask, session, there.policies, there, HERE, NOW).rule == "mornings"
+    assert closed(asked(until=NOW + timedelta(days=2)), session, of_hulin("context.time.hour == 3")) == ()
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "context has device && context.device.managed && context.device.fresh",
+        "context.sign_in.level >= 3",
+        'context.place.networks.contains(Network::"office")',
+        'context.place has country && context.place.country == "AT"',
+        'context has purpose && context has agenda && context.agenda == "A115"',
+        "context.place.tunnel",
+    ],
+)
+@pytest.mark.parametrize("kind", [Kind.ACCESS, Kind.EMERGENCY])
+def test_what_the_person_could_do_alone_is_no_reason_to_refuse(session, of_hulin, condition, kind):
+    there = of_hulin(condition)
+    assert closed(asked(kind), session, there) == ()
+    now = refused_now(asked(kind), session, there.policies, there, HERE, NOW)
+    assert now is not None
+    assert now.rule == "mornings"
+
+
+def test_a_rule_that_fails_to_be_evaluated_says_nothing(session, of_hulin):
+    there = of_hulin("context.time.hour + 9223372036854775807 > 0")
+    assert closed(asked(Kind.EMERGENCY), session, there) == ()
+
+
+def test_what_an_incident_closes_now_may_be_open_by_the_time_of_an_access_and_not_in_an_emergency(
+    session, snapshot
+):
+    why = dict.fromkeys(Language, "An incident.")
+    closing = Closure(kind=ClosureKind.APPLICATION, target="records", reason=why, by="urad:x", at=NOW)
+    where = EXAMPLES / "policies"
+    book = load(where / "region", where / "municipalities", snapshot.district, incidents=[closing])
+    there = replace(snapshot, policies=book)
+    assert closed(asked(), session, there) == ()
+    assert closed(asked(Kind.EMERGENCY), session, there)[0].spoken.reason == "incident_application"
+
+
+def test_what_runs_and_lets_in_has_nothing_that_refuses_it(session, snapshot):
+    running = asked(Kind.EMERGENCY)
+    here = replace(snapshot, asks=lambda _: (running,))
+    assert refused_now(running, session, here.policies, here, HERE, NOW) is None
+    strange = asked(Kind.EMERGENCY, application=ApplicationId("gone"))
+    assert refused_now(strange, session, here.policies, here, HERE, NOW) is None
+    assert closed(strange, session, here) == ()
+    weak = replace(session, acr=AuthenticationLevel.PASSWORD, amr=("pwd",))
+    assert refused_now(running, weak, here.policies, here, HERE, NOW) is not None
+
+
+def test_a_year_is_looked_at_in_no_more_than_some_hundred_moments(session, snapshot):
+    supplier = replace(session, roles=((HULIN, Role.SUPPLIER),))
+    long = asked(until=NOW + timedelta(days=365), application=RECORDS)
+    assert closed(long, supplier, snapshot) != ()

@@ -1,0 +1,93 @@
+"""What the control plane finds out before something is asked for: who could decide, what would open."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.vocabulary import Action, Role, SessionId
+from gateway.asks.ask import Kind
+from gateway.commands.asking_office import PlaneTown, ask_office
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.state import now, open_state
+from gateway.storage.directory import StoredReplica
+from idp.directory.errors import DirectoryUnusable
+from idp.directory.replicated import ReplicatedPeople
+from idp.events import NOWHERE
+from tests.gateway.asks import town
+from tests.gateway.commands.test_asking_office import BASE, SPONSOR, SUPPLIER
+from tests.gateway.web.people import MAYOR, session
+from tests.rig.installation import install
+from tests.rig.people import HULIN
+from tests.rig.replica import fill, group, person
+
+pytestmark = pytest.mark.real
+LEADERS = f"""
+[[directories.roles]]
+group = "cn=mayor,ou={{municipality}},{BASE}"
+role = "mayor"
+"""
+LEADER, CLERK = SPONSOR, SUPPLIER
+"""Persons 1 and 2 of the directory."""
+
+
+@pytest.fixture
+async def plane(tmp_path: Path) -> AsyncIterator[ControlPlane]:
+    """Of a control plane that does not run; a mayor and a clerk in its directory."""
+    installation = install(tmp_path)
+    with installation.configuration.open("a", encoding="utf-8") as text:
+        text.write(LEADERS)
+    state = open_state(installation.configuration)
+    made = ControlPlane(state)
+    groups = [
+        group(number, person(number), dn=f"cn={role},ou={HULIN},{BASE}")
+        for number, role in ((1, "mayor"), (2, "clerk"))
+    ]
+    assert fill(StoredReplica(state.database), [person(1), person(2)], groups, at=now()) is None
+    try:
+        yield made
+    finally:
+        await made.close()
+        state.database.close()
+
+
+async def test_who_asks_is_none_of_those_who_could_decide_and_no_clerk_is(plane: ControlPlane) -> None:
+    deciders = ask_office(plane).deciders
+    assert await deciders(HULIN, CLERK, 1) == 1
+    assert await deciders(HULIN, CLERK, 2) == 1
+    assert await deciders(HULIN, LEADER, 1) == 0
+    assert await deciders(town.KROMERIZ, CLERK, 1) == 0
+
+
+async def test_where_a_directory_cannot_say_nobody_knows_who_decides(
+    plane: ControlPlane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: object) -> object:
+        raise DirectoryUnusable("urad", "away")
+
+    monkeypatch.setattr(ReplicatedPeople, "everybody", away)
+    assert await ask_office(plane).deciders(HULIN, LEADER, 1) is None
+
+
+async def test_what_would_open_is_asked_of_the_policies_in_force_with_the_session(
+    plane: ControlPlane,
+) -> None:
+    moment = now()
+    here = session(
+        id=SessionId("S" * 22), subject=CLERK, roles=((HULIN, Role.SUPPLIER),), municipality=HULIN,
+        authenticated_at=moment, opened_at=moment, last_seen_at=moment, facts_at=moment,
+    )  # fmt: skip
+    caller = replace(MAYOR, subject=CLERK, sid=here.id, municipality=HULIN, roles=(Role.SUPPLIER,))
+    use = replace(
+        town.ask(Kind.EMERGENCY, since=moment, until=moment + timedelta(hours=1)),
+        actions=frozenset({Action.READ}),
+    )
+    office, shown = ask_office(plane), PlaneTown(plane)
+    assert await office.opens(use, caller, NOWHERE) == (), "without a session nobody can tell"
+    assert await shown.kept_out_now(use, caller, NOWHERE) is None
+    await plane.state.sessions.add(here, b"h" * 32, "requests.example", [])
+    (closed,) = await office.opens(use, caller, NOWHERE)
+    assert closed.action is Action.READ
+    assert await shown.kept_out_now(use, caller, NOWHERE) is not None
