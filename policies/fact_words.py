@@ -1,7 +1,9 @@
 """What facts are called for people, by their paths in a policy. A fact without a name is shown by its path."""
 
 from config.vocabulary import Language
+from policies.level_words import LEVEL_TITLES
 from policies.model import Text
+from policies.parameters import DAYS
 from policies.reading import Path
 
 CS, EN = Language.CZECH, Language.ENGLISH
@@ -113,22 +115,31 @@ FACTORS: dict[str, Text] = _of(
     ("pwd", "heslo", "password"),
     ("otp", "jednorázový kód", "one-time code"),
     ("hwk", "klíč", "key"),
+    ("swk", "klíč chráněný programem", "key protected by software"),
+    ("pop", "důkaz o držení klíče", "proof that the key is held"),
     ("user", "ověření osoby klíčem", "the key verified its person"),
+    ("pin", "PIN", "PIN"),
+    ("fpt", "otisk prstu", "fingerprint"),
+    ("face", "podoba tváře", "recognised face"),
+    ("iris", "oční duhovka", "iris of the eye"),
+    ("retina", "oční sítnice", "retina of the eye"),
+    ("vbm", "hlas", "voice"),
+    ("sc", "čipová karta", "smart card"),
+    ("sms", "kód v textové zprávě", "code in a text message"),
+    ("tel", "potvrzení telefonickým hovorem", "confirmation by telephone"),
+    ("mca", "potvrzení jinou cestou", "confirmation by another channel"),
+    ("mfa", "více faktorů", "several factors"),
+    ("kba", "odpovědi na otázky", "answers to questions"),
+    ("rba", "vyhodnocení rizika", "assessment of the risk"),
+    ("wia", "přihlášení do systému Windows", "sign-in to Windows"),
+    ("geo", "poloha", "location"),
 )
+"""All that the schema has: RFC 8176 §2."""
 OF_VALUES: dict[Path, dict[str, Text]] = {
-    ("context", "sign_in", "level"): _of(
-        ("1", "1 – heslo", "1 – password"),
-        ("2", "2 – heslo a druhý faktor", "2 – password and a second factor"),
-        ("3", "3 – bezpečnostní nebo přístupový klíč", "3 – a security key or a passkey"),
-    ),
-    ("context", "time", "weekday"): _of(
-        ("1", "pondělí", "Monday"),
-        ("2", "úterý", "Tuesday"),
-        ("3", "středa", "Wednesday"),
-        ("4", "čtvrtek", "Thursday"),
-        ("5", "pátek", "Friday"),
-        ("6", "sobota", "Saturday"),
-        ("7", "neděle", "Sunday"),
-    ),
+    ("context", "sign_in", "level"): {
+        str(level): {language: f"{level} – {word}" for language, word in words.items()}
+        for level, words in LEVEL_TITLES.items()
+    },
+    ("context", "time", "weekday"): {str(number): words for number, words in DAYS.items()},
 }
 """What values of closed sets are called, by the fact's path."""

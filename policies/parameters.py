@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from config.vocabulary import ROLE_TITLES, Action, ApplicationId, Language, NetworkName, Role
+from policies.level_words import LEVEL_TITLES
 from policies.model import Text
 from policies.reasons import ACTION_TITLES, CS, EN
 
@@ -41,10 +42,8 @@ DAYS: dict[int, Text] = {
         1,
     )
 }
-LEVELS: dict[int, Text] = {
-    2: {CS: "druhý faktor", EN: "two factors"},
-    3: {CS: "bezpečnostní nebo přístupový klíč", EN: "a security key or a passkey"},
-}
+LEVELS: dict[int, Text] = {level: words for level, words in LEVEL_TITLES.items() if level > 1}
+"""What may be demanded: every sign-in has the weakest."""
 YES_NO: dict[bool, Text] = {True: {CS: "ano", EN: "yes"}, False: {CS: "ne", EN: "no"}}
 COUNTRY, NAME = re.compile(r"[A-Z]{2}"), re.compile(r"[a-z][a-z0-9-]*")
 

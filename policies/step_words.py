@@ -5,6 +5,7 @@ from datetime import datetime
 
 from config.vocabulary import ApplicationId, Language, Role
 from policies.fact_words import FACT_TITLES
+from policies.level_words import LEVEL_TITLES
 from policies.model import Question, Text
 from policies.moments_said import at_said
 from policies.reasons import Names
@@ -162,10 +163,6 @@ STEP_WORDS: dict[StepKind, StepWords] = {
         "The security officer checks it.",
     ),
 }
-LEVEL_TITLES: dict[str, Text] = {
-    "2": {CS: "heslo a druhý faktor", EN: "password and a second factor"},
-    "3": {CS: "bezpečnostní nebo přístupový klíč", EN: "a security key or a passkey"},
-}
 
 
 def step_said(step: Step, question: Question, names: Names) -> StepWords:
@@ -187,7 +184,7 @@ def _fill(text: str, step: Step, question: Question, names: Names, language: Lan
     }
     match step.kind:
         case StepKind.STRONGER_SIGN_IN:
-            given["level"] = LEVEL_TITLES[value][language]
+            given["level"] = LEVEL_TITLES[int(value)][language]
         case StepKind.DEVICE_PART:
             given["part"] = FACT_TITLES["context", "device", value][language]
         case StepKind.TIME:

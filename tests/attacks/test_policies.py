@@ -12,6 +12,7 @@ import pytest_asyncio
 from config.vocabulary import Role
 from gateway.audit.entry import Code, Entry
 from gateway.demo import ldif
+from gateway.demo.configuration import MAP
 from gateway.demo.people import CENTRE, HULIN
 from tests.attacks.test_accounts import settled
 from tests.rig.attacked import Ground
@@ -83,12 +84,17 @@ class Town:
     async def submitted(self, page: str) -> Shown:
         return await self.act(self.author, f"{page}/submit", revision=await self.revision(page))
 
-    async def waiting(self, name: str) -> str:
+    async def newest(self) -> int:
+        """Number of the version that is in force."""
+        shown = await self.shown("/versions", self.approver)
+        return int(shown.text.split("/versions/")[1].split("?")[0].split('"')[0])
+
+    async def waiting(self, name: str, rule: str | None = None) -> str:
         """A proposal of one policy more than is in force, waiting for its approval."""
         page = await self.begun()
         there = TEXT.search((await self.shown(f"{page}/text?file={FILE}")).text)
         assert there is not None
-        text = f"{html.unescape(there[1])}\n{RULE.replace('rule', name)}"
+        text = f"{html.unescape(there[1])}\n{rule or RULE.replace('rule', name)}"
         assert (await self.written(page, text)).status == 303
         answer = await self.submitted(page)
         assert answer.status == 303, answer.text
@@ -114,6 +120,23 @@ RULE = f"""@id("rule")
 permit (principal, action == Action::"read", resource in Municipality::"{HULIN}")
 when {{ resource in Application::"map" && principal.roles.contains(Role::"mayor") }};
 """
+FAILING = f"""@id("fails") @reason("fails") @title_cs("a") @title_en("a") @advice_cs("a") @advice_en("a")
+forbid (principal, action, resource in Municipality::"{HULIN}")
+when
+{{
+  resource in Application::"map" &&
+  context.place has address && context.place.address.isInRange(ip("127.0.0.0/8")) &&
+  (context.time.month + 1) * {2**63 - 1} > 0
+}};
+"""
+"""Of an address from where the example's cases ask nothing."""
+NEVER_EVALUATED = {
+    "an attribute that there is not": "principal.colour == 1",
+    "a fact of a request that there is not": 'context.colour == "red"',
+    "an attribute that may be unknown": 'principal.departments.contains("x")',
+    "an empty set": "[].contains(principal)",
+    "another kind of value": "context.time.hour == true",
+}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -153,6 +176,37 @@ async def test_a_text_that_would_end_the_process_ends_nothing_for_anybody(town: 
     assert (await asyncio.wait_for(town.shown(page), 15)).status == 200
     await town.away(page)
     assert (await town.author.get(town.ground.portal)).status == 200
+
+
+async def test_a_rule_that_can_never_be_evaluated_is_not_submitted(town: Town) -> None:
+    """Its author hopes that Cedar skips it, or that what is unknown is as good as false."""
+    page = await town.begun()
+    for name, condition in NEVER_EVALUATED.items():
+        rule = RULE.replace('principal.roles.contains(Role::"mayor")', condition)
+        assert (await town.written(page, rule)).status == 303, name
+        entry = await town.refused(await town.submitted(page), "checks_failed")
+        assert f"municipalities/{HULIN}.cedar" in str(entry.details["finding"]), (name, entry.details)
+    await town.away(page)
+
+
+async def test_a_rule_that_fails_while_it_is_evaluated_refuses_and_the_log_names_it(town: Town) -> None:
+    """A forbid that no check finds, made so that it fails and others permit; then the version before comes back."""
+    ground, the_map = town.ground, town.ground.product.application(MAP, HULIN)
+    assert (await town.approver.get(the_map)).status == 200
+    page = await town.waiting("fails", FAILING)
+    assert (await town.act(town.approver, f"{page}/approve", **await town.approval(page))).status == 303
+    answer = await town.approver.get(the_map, follow=False)
+    assert answer.status == 403
+    await ground.refused(answer, "policy_error")
+    entry = await ground.entry(answer, Code.DECISION_REFUSE)
+    assert (entry.reason, entry.rule, entry.municipality) == ("policy_error", "fails", HULIN)
+    assert "overflow" in str(entry.details["detail"])
+    assert (await town.author.get(ground.portal)).status == 200, "nothing else fails"
+    back = await town.act(
+        town.approver, f"/versions/{await town.newest() - 1}/restore", of="", why="Nejde otevřít."
+    )
+    assert back.status == 303, back.text
+    assert (await town.approver.get(the_map)).status == 200
 
 
 async def test_a_proposal_of_another_municipality_is_as_unknown_as_one_that_never_was(town: Town) -> None:
@@ -209,10 +263,8 @@ async def test_an_approval_that_is_sent_ten_times_at_once_is_one_and_its_author_
     assert [one.details.get("proposal") for one in activated].count(name) == 1
     again = await town.act(town.approver, f"{page}/approve", **form)
     await town.refused(again, "proposal_in_another_state")
-    version = int(
-        (await town.shown("/versions", town.approver)).text.split("/versions/")[1].split("?")[0].split('"')[0]
-    )
-    back = await town.act(town.approver, f"/versions/{version - 1}/restore", of="", why="Zkouška.")
+    before = await town.newest() - 1
+    back = await town.act(town.approver, f"/versions/{before}/restore", of="", why="Zkouška.")
     assert back.status == 303, back.text
 
 

@@ -98,7 +98,7 @@ def test_facts_are_those_that_the_rules_look_at_with_words_for_people() -> None:
         "principal.municipality": ("obec, za kterou jedná", "Hulín"),
         "principal.memberships": ("obce, kde má roli", "Hulín"),
         "resource.municipality": ("obec aplikace", "Kroměříž"),
-        "context.sign_in.level": ("úroveň přihlášení", "1 – heslo"),
+        "context.sign_in.level": ("úroveň přihlášení", "1 – jen heslo"),
     }
 
 

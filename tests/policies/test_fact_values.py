@@ -1,12 +1,14 @@
 """Values of facts in the languages of people: names, local times, no word of the schema."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from config.vocabulary import Action, ApplicationId, Language, Role, SubjectId
+from policies.examine import SCHEMA_FILE
 from policies.fact_values import Called
-from policies.model import Delegation, Facts, Text, Ticket
+from policies.model import LEVELS, Delegation, Facts, Text, Ticket
 from policies.moments_said import at_said, day_said, moment_said, span_said
 from policies.reasons import Names
 from policies.seen import facts_of
@@ -50,6 +52,19 @@ def test_how_somebody_signed_in_is_told_in_words() -> None:
     assert value("context.sign_in.factors")[CS] == "heslo, jednorázový kód"
     assert value("context.sign_in.level")[EN] == "2 – password and a second factor"
     assert value("context.sign_in.age")[CS].endswith("min")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_way_of_proof_and_every_level_that_a_policy_may_compare_has_a_name(language: Language) -> None:
+    (listed,) = re.findall(r"entity Factor enum \[(.*?)\];", SCHEMA_FILE.read_text("utf-8"), re.DOTALL)
+    factors = re.findall(r'"(\w+)"', listed)
+    assert len(factors) > 20
+    for name in factors:
+        word = CALLED.said({"type": "Factor", "id": name}, ("context", "sign_in", "factors"))[language]
+        assert word not in ("", name), name
+    levels = [CALLED.said(level, ("context", "sign_in", "level"))[language] for level in LEVELS.values()]
+    assert [word.partition(" – ")[0] for word in levels] == ["1", "2", "3"]
+    assert all(word.partition(" – ")[2] for word in levels)
 
 
 @pytest.mark.parametrize(

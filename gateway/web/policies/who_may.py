@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, Role
+from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role
 from gateway.authorize.reachable import reachable
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
@@ -19,21 +19,14 @@ from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
 from gateway.web.refusal import FORM_UNREADABLE
 from idp.http.page import language_of, page_headers
+from policies.level_words import LEVEL_TITLES
 from policies.matrix import DeviceState, Matrix, matrix
 from policies.matrix_words import DEVICE_TITLES, titled
 from policies.model import LEVELS, Route, Text
-from policies.parameters import LEVELS as STRONGER
 from policies.parts import named_parts
 
-LEVEL_TITLES: Mapping[AuthenticationLevel, Text] = {
-    AuthenticationLevel.PASSWORD: {
-        Language.CZECH: "jen heslo",
-        Language.ENGLISH: "a password alone",
-    },
-    AuthenticationLevel.TWO_FACTORS: STRONGER[2],
-    AuthenticationLevel.PHISHING_RESISTANT: STRONGER[3],
-}
 SHORT: Mapping[str, AuthenticationLevel] = {str(LEVELS[one]): one for one in AuthenticationLevel}
+LEVELS_OFFERED: Mapping[str, Text] = {str(level): words for level, words in LEVEL_TITLES.items()}
 HEADS = ("role", "application", "action", "level", "device", "permitted", "rule", "reason")
 PART = "part"  # the last column, only where an application has named parts
 Place = tuple[ApplicationId, Route | None]
@@ -76,7 +69,7 @@ class WhoMay:
             titled=titled,
             level=str(LEVELS[level]),
             device=device,
-            levels={short: LEVEL_TITLES[one] for short, one in SHORT.items()},
+            levels=LEVELS_OFFERED,
             devices=DEVICE_TITLES,
             how=how,
             places=places(site.networks),

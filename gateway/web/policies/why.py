@@ -28,7 +28,7 @@ from gateway.web.policies.coming import HOME
 from gateway.web.policies.entered import moment, number_or_none
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
-from gateway.web.policies.who_may import LEVEL_TITLES, SHORT, one_of
+from gateway.web.policies.who_may import LEVELS_OFFERED, SHORT, one_of
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
 from idp.http.moments import PRAGUE
@@ -118,7 +118,7 @@ class Why:
             actions=list(Action),
             routes=_routes(snapshot),
             applications=site.applications,
-            levels={short: LEVEL_TITLES[one] for short, one in SHORT.items()},
+            levels=LEVELS_OFFERED,
             devices=DEVICE_TITLES,
         )
 

@@ -108,6 +108,13 @@ def test_emergency_access_is_of_its_application_alone_and_says_whether_an_earlie
     assert late.reviewed_late
 
 
+def test_why_emergency_access_was_asked_for_has_one_blank_between_two_words():
+    """Policies count words by their blanks."""
+    emergency = facts([replace(USE, why=" povodeň,\n hledáme\t krizový  plán ")], HERE, NOW).emergency
+    assert emergency is not None
+    assert emergency.justification == "povodeň, hledáme krizový plán"
+
+
 def test_a_delegation_is_of_the_municipality_whatever_the_application():
     for application in (RECORDS, BUDGET):
         found = facts([DELEGATION], replace(HERE, application=application), NOW).delegation

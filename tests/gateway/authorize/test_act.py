@@ -5,13 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from config.district import District
 from config.vocabulary import Action, ApplicationId, Role, SubjectId
 from gateway.authorize.act import Act, may_act
 from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.authorize.verdict import Refused
 from gateway.sessions.session import EndReason, Session
+from policies.load import load
 from policies.model import Permitted
+from policies.texts import MUNICIPALITIES, REGION, InHand
 from tests.gateway.authorize.conftest import HULIN, KROMERIZ, NOW
+from tests.policies.test_library import LIBRARY
 
 POLICIES = ApplicationId("policies")
 SOMEBODY = SubjectId("urad:22222222-2222-4222-8222-222222222222")
@@ -46,6 +50,21 @@ def test_what_one_wrote_oneself_may_not(mayor: Session, snapshot: Snapshot) -> N
     found = decided(act(Action.SIGN, mayor.subject), mayor, snapshot)
     assert isinstance(found, Refused)
     assert (found.reason, found.rule, found.municipality) == ("own_policy_change", "own-policy-change", HULIN)
+
+
+def test_who_approved_before_is_told_to_the_policies(mayor: Session, snapshot: Snapshot) -> None:
+    """Decided by the library's rule about two approvals, beside one that permits everything."""
+    rule = (LIBRARY / "separation-of-duties.cedar").read_text("utf-8")
+    rest = f'@id("rest") permit (principal, action, resource in Municipality::"{HULIN}");'
+    texts = {"region/10-duties.cedar": rule, f"municipalities/{HULIN}.cedar": rest}
+    district = District([snapshot.district[HULIN]])
+    two = replace(snapshot, policies=load(REGION, MUNICIPALITIES, district, sources=InHand(texts)))
+    approving = replace(act(Action.SIGN, SOMEBODY), approved_by=frozenset({mayor.subject}))
+    found = decided(approving, mayor, two)
+    assert isinstance(found, Refused)
+    assert (found.reason, found.rule) == ("approved_already", "two-people-approve")
+    first = replace(approving, approved_by=frozenset({SOMEBODY}))
+    assert isinstance(decided(first, mayor, two), Permitted)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.CENTRE_ADMINISTRATOR])

@@ -28,6 +28,7 @@ from policies.simulated import Report
 from policies.texts import texts_of
 from tests.gateway.audit.making import NOON, until
 from tests.gateway.commands.test_policy_simulate import MUNICIPALITIES, REGION, decided, drafted
+from tests.gateway.commands.test_policy_simulate import WORK as WORK_OF_CLERKS
 from tests.policies.world import HULIN, KROMERIZ
 from tests.rig.installation import install
 
@@ -170,6 +171,32 @@ async def test_a_draft_is_simulated_over_the_log_of_the_installation_as_its_inci
     version = in_force(plane.state)
     assert version is not None
     assert closed.report.today != version.version, "the closure is part of what decides"
+
+
+@pytest.mark.real
+async def test_a_draft_of_one_municipality_is_tried_by_its_own_decisions_and_tells_of_nobody_elses(
+    plane: ControlPlane,
+) -> None:
+    """Though the texts would take from others as well."""
+    place = plane.state.database.place
+    assert isinstance(place, Path)
+    decided(place, 2)
+    decided(place, 5, KROMERIZ)
+    others = f"municipalities/{KROMERIZ}.cedar"
+    texts = drafted()
+    assert WORK_OF_CLERKS in texts[others]
+    both = texts | {others: texts[others].replace(WORK_OF_CLERKS, '[Role::"registrar"]')}
+    for municipality, decisions, where in (
+        (HULIN, 2, {HULIN}),
+        (KROMERIZ, 5, {KROMERIZ}),
+        (None, 7, {HULIN, KROMERIZ}),
+    ):
+        found = await PlaneSimulations(plane).begin(
+            Asked(texts=both, days=1, municipality=municipality), "novakova"
+        )
+        assert isinstance(found, Finished)
+        assert (found.report.decisions, found.report.losses) == (decisions, decisions)
+        assert {row.municipality for row in found.report.rows} == where
 
 
 def test_a_simulation_is_of_some_days() -> None:

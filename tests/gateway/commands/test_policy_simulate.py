@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.district import read_district
-from config.vocabulary import Role
+from config.vocabulary import MunicipalityCode, Role
 from gateway.commands import simulating
 from gateway.commands.simulating import simulated
 from gateway.commands.simulation_work import Work
@@ -29,10 +29,10 @@ WORK = '[Role::"clerk", Role::"registrar", Role::"mail_room"]'
 REGION, MUNICIPALITIES = (EXAMPLES / "policies" / name for name in ("region", "municipalities"))
 
 
-def decided(file: Path, number: int, **details: object) -> None:
-    """A clerk of Hulín, each second once, in the hour before."""
+def decided(file: Path, number: int, of: MunicipalityCode = HULIN, **details: object) -> None:
+    """A clerk of that municipality, each second once, in the hour before."""
     moment = now()
-    asked = ask((HULIN, Role.CLERK))
+    asked = ask((of, Role.CLERK))
     made = []
     for back in range(number, 0, -1):
         at = moment - timedelta(seconds=back)

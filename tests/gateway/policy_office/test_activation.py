@@ -86,6 +86,23 @@ async def test_other_texts_than_those_that_were_read_are_not_approved(world: Wor
     assert told.value.reason is Refusal.STALE
 
 
+@pytest.mark.parametrize("at", [None, AT])
+async def test_what_fails_its_checks_since_it_was_submitted_is_not_approved(
+    world: World, at: datetime | None
+) -> None:
+    one = await world.submitted()
+    clash = SIGN_IN.replace("two-factors", "map-read-too")  # the @id that the proposal's new policy has
+    world.publish(FIRST | {GUARDRAILS: clash})
+    with pytest.raises(ActRefused) as told:
+        await world.activation.approve(world.mayor.asking, one.id, one.digest, at, NOON + 2 * MINUTE)
+    assert told.value.reason is Refusal.CHECKS_FAILED
+    (entry,) = world.entries(Code.POLICY_ACT_REFUSED)
+    assert (entry.reason, entry.details["act"]) == ("checks_failed", "approve")
+    kept = await world.office.stored(one.id)
+    assert kept is not None
+    assert (kept.state, world.in_force().number, world.taken) == (State.SUBMITTED, 2, 0)
+
+
 async def test_of_two_who_approve_at_once_one_does(world: World) -> None:
     one, deputy = await world.submitted(), Person("urad:deputy")
     done = await asyncio.gather(

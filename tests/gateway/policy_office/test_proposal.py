@@ -101,6 +101,12 @@ def test_whoever_submits_what_another_wrote_is_an_author_too() -> None:
     assert refusal(lambda: proposal.approved(one, IN_FORCE, one.digest, None, HELPER, NOON)) is Refusal.OWN
 
 
+def test_whoever_sets_a_proposal_upon_what_is_in_force_is_an_author_too() -> None:
+    again = proposal.rebased(draft(), OTHERS, HELPER, NOON)
+    one = proposal.submitted(again, OTHERS, AUTHOR, NOON)
+    assert refusal(lambda: proposal.approved(one, OTHERS, one.digest, None, HELPER, NOON)) is Refusal.OWN
+
+
 def test_an_approver_approves_what_was_read_and_nothing_else_is_activated() -> None:
     one = submitted()
     assert refusal(lambda: proposal.approved(one, IN_FORCE, "0" * 64, None, MAYOR, NOON)) is Refusal.STALE

@@ -240,6 +240,13 @@ def taken_away(where):
     )
 
 
+async def test_whoever_may_not_read_the_policies_is_answered_nothing_about_anybody(visitor):
+    nobody = replace(LOOKER, actions=(Action.WRITE,))
+    shown = await visitor.get("/why?login=zdejsi.jana&application=map", nobody, status=403)
+    assert "It is permitted." not in shown
+    assert visitor.world.entries(Code.LOG_SEARCHED) == []
+
+
 async def test_a_question_has_an_address_and_what_is_said(visitor):
     shown = await visitor.get(
         "/why?role=clerk&application=map&address=192.0.2.7&purpose=spis&order=1", AUTHOR
