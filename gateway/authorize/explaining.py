@@ -135,7 +135,8 @@ def _kept_out(question: Question, snapshot: Snapshot) -> Kept | None:
     """As `gateway.authorize.check` does, of what can be said without a session."""
     offer = snapshot.applications.get(question.application)
     supposed = question.facts.delegation
-    lent = {(question.municipality, role) for role in supposed.roles} if supposed is not None else set()
+    roles = supposed.roles if supposed is not None and supposed.roles is not None else frozenset[Role]()
+    lent = {(question.municipality, role) for role in roles}
     meeting = snapshot.meeting(question.subject, question.roles | lent, question.now)
     route = route_named_in(question)
     if not question.roles and technical_account_of(question.subject) is None:
