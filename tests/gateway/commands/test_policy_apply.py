@@ -9,11 +9,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from config.problem import ConfigurationRefused
+from config.settings import Settings
 from config.sources import DISK
 from gateway.alerts.delivered import DELIVERED
 from gateway.alerts.matching import counts
 from gateway.audit.canonical import parse
 from gateway.audit.entry import Code, Entry
+from gateway.commands.fitness import notes
 from gateway.commands.policy import command
 from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import NotInForce
@@ -78,6 +80,11 @@ class Place:
         self.configuration.write_text(
             text.replace("[policies]\n", '[policies]\nfrom_files = "propose"\n'), "utf-8"
         )
+
+    def settings(self) -> Settings:
+        state = open_state(self.configuration)
+        state.database.close()
+        return state.settings
 
     def newest(self) -> tuple[Version, list[Head], list[Entry]]:
         """In force, what was never approved, and what is recorded."""
@@ -185,3 +192,11 @@ def test_past_the_approval_files_come_into_force_with_a_reason_an_alert_and_a_li
     told = next(one for one in entries if one.code is Code.POLICY_WITHOUT_APPROVAL)
     assert (told.details["after"], told.details["why"]) == (after.number, "radnice stojí")
     assert any(counts(rule, told) for rule in DELIVERED)
+
+
+def test_that_one_person_is_enough_is_noted_of_a_configuration_with_what_to_set(place: Place) -> None:
+    (note,) = notes(place.configuration, place.settings())
+    assert "one person on this machine is enough" in str(note)
+    assert '"propose"' in str(note)
+    place.proposing()
+    assert notes(place.configuration, place.settings()) == []
