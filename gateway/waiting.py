@@ -12,7 +12,7 @@ MOST = 100
 class Turn:
     """Whose, for which municipality, and what the policies let this person decide; nothing else is looked for.
 
-    Orders need no such permit: their sponsor is named in them.
+    Orders need no such permit: their sponsor is named in them. One that its sponsor placed is among the requests.
     """
 
     who: SubjectId

@@ -26,7 +26,7 @@ def moment_said(moment: datetime, language: Language) -> str:
     """To the second, by the clock here, with its zone: an hour in October comes twice."""
     local = moment.astimezone(LOCAL)
     hours = f"{local.hour}:{local:%M:%S}" if language is CS else f", {local:%H:%M:%S}"
-    zone = ZONES[language][local.utcoffset() or timedelta(hours=1)]
+    zone = ZONES[language].get(local.utcoffset() or timedelta(), f"UTC{local:%z}")  # as before 1947
     return f"{day_said(local, language)}{' ' if language is CS else ''}{hours} {zone}"
 
 

@@ -20,6 +20,7 @@ DELIVERED = (
     AlertRule(name="impossible_travel", codes=["travel.impossible"]),
     AlertRule(name="new_country", codes=["decision.permit"], new="country", within=timedelta(days=180)),
     AlertRule(name="emergency_access", codes=["request.emergency_begun"]),
+    AlertRule(name="policies_without_approval", codes=["policy.without_approval"], group_by="all"),
     AlertRule(name="recovery_administrator", codes=["recovery.used", "recovery.refused"], group_by="all"),
     AlertRule(
         name="log_damaged",

@@ -170,6 +170,12 @@ class Ask:
         """On whose being there it rests as long as it runs."""
         return self.asker if self.kind is Kind.DELEGATION else self.sponsor
 
+    @property
+    def confirmed_by_sponsor(self) -> bool:
+        """Of an order; one that its sponsor placed is decided by somebody else, like a request for access."""
+        placed = self.sponsor is not None and self.sponsor.subject == self.asker.subject
+        return self.kind is Kind.ORDER and not placed
+
     def overdue(self, now: datetime) -> bool:
         """A use that nobody has looked at in time."""
         return self.unreviewed and self.review_by is not None and now >= self.review_by

@@ -224,10 +224,10 @@ class AskOffice:
                 if any(one.subject != wish.asker.subject for one in watching):
                     return watching
                 return await self.holding(wish.municipality, TOLD)
-            case Kind.ACCESS:
-                return await self.holding(wish.municipality, self.rules.settings.told or TOLD)
-            case Kind.ORDER if wish.sponsor is not None:
+            case Kind.ORDER if wish.sponsor is not None and wish.sponsor.subject != wish.asker.subject:
                 return [party(wish.sponsor)]
+            case Kind.ACCESS | Kind.ORDER:
+                return await self.holding(wish.municipality, self.rules.settings.told or TOLD)
             case _:
                 return []
 
@@ -257,12 +257,12 @@ class AskOffice:
         return found
 
     async def _require_deciding(self, doing: Doing, act: Act, ask: Ask) -> None:
-        """A sponsor was named for it, and needs no further permit than to be on these pages; but acts for the
-        municipality, and so has a role there still.
+        """A sponsor was named for it by somebody else, and needs no further permit than to be on these pages; but acts
+        for the municipality, and so has a role there still.
         """
         if ask.municipality != doing.officer.municipality:
             raise await self._not(doing, act, AskRefused(Why.UNKNOWN), about(ask))
-        if ask.kind is not Kind.ORDER or act is Act.WITHDRAW:
+        if not ask.confirmed_by_sponsor or act is Act.WITHDRAW:
             approved = frozenset(one.by.subject for one in ask.approvals)
             await self._require(doing, act, Action.SIGN, Author(ask.asker.subject, approved), about(ask))
 
@@ -369,6 +369,7 @@ def _about(wish: Wish) -> Mapping[str, str]:
         "asked": wish.kind.value,
         "of": (wish.holder or wish.asker).login,
         "application": wish.application or "",
+        "role": wish.role or "",
     }
 
 

@@ -35,6 +35,7 @@ class Why(StrEnum):
     ONESELF = "delegation_to_oneself"
     ROLE_NOT_HELD = "role_not_held"
     DEPUTY_UNFIT = "deputy_unfit"
+    ROLES_MEET = "deputy_separation_of_duties"
     REVIEWED_LATE = "reviewed_late"
     RUNS_ALREADY = "emergency_runs_already"
     STILL_RUNS = "emergency_still_runs"

@@ -1,12 +1,14 @@
 """Segregation of duties as data: which roles may not meet in one person, and which acts in one matter. Pure."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from itertools import combinations
 
 from config.settings import Separation
 from config.vocabulary import MunicipalityCode, Role
+from gateway.asks.ask import Ask, Kind
 
 REASON = "separation_of_duties"
 
@@ -43,6 +45,15 @@ class Meeting:
     municipalities: tuple[MunicipalityCode, MunicipalityCode]
 
 
+def lent(asks: Iterable[Ask], now: datetime) -> frozenset[tuple[MunicipalityCode, Role]]:
+    """In which somebody stands in for another now. `asks`: what that person has."""
+    return frozenset(
+        (one.municipality, one.role)
+        for one in asks
+        if one.kind is Kind.DELEGATION and one.role is not None and one.runs(now)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Duties:
     """Both tables, made once of the settings."""
@@ -60,6 +71,12 @@ class Duties:
     def meeting(self, held: Collection[tuple[MunicipalityCode, Role]]) -> Meeting | None:
         """The first that is found, in order of the settings; None: nothing meets."""
         return next(self._meetings(held), None) if self.roles else None
+
+    def meeting_now(
+        self, held: Collection[tuple[MunicipalityCode, Role]], asks: Sequence[Ask], now: datetime
+    ) -> Meeting | None:
+        """The same, where roles that are lent by a delegation count as held. `asks`: what that person has."""
+        return self.meeting({*held, *lent(asks, now)}) if self.roles else None
 
     def _meetings(self, held: Collection[tuple[MunicipalityCode, Role]]) -> Iterator[Meeting]:
         for one in self.roles:

@@ -18,18 +18,19 @@ def done_by(ask: Ask, subject: SubjectId) -> AbstractSet[Duty]:
         Duty.DELEGATE if ask.kind is Kind.DELEGATION else Duty.ASK: ask.asker.subject == subject,
         Duty.USE: ask.holder.subject == subject,
         Duty.SPONSOR: ask.sponsor is not None and ask.sponsor.subject == subject,
-        Duty.APPROVE: ask.kind is Kind.ACCESS and any(one.by.subject == subject for one in ask.approvals),
+        Duty.APPROVE: not ask.confirmed_by_sponsor
+        and any(one.by.subject == subject for one in ask.approvals),
         Duty.REVIEW: ask.reviewed is not None and ask.reviewed.by.subject == subject,
     }
     return {duty for duty, done in parts.items() if done}
 
 
 def approve(ask: Ask, by: Party, duties: Duties, now: datetime, note: str = "") -> Ask:
-    """One more has; when enough have it is in force. An order is confirmed by its sponsor alone."""
+    """One more has; when enough have it is in force. An order is confirmed by its sponsor alone, or where the sponsor
+    placed it by somebody else.
+    """
     stage = _stage_of_waiting(ask, Act.APPROVE, now)
-    if ask.kind is Kind.ORDER and (ask.sponsor is None or ask.sponsor.subject != by.subject):
-        raise AskRefused(Why.NOT_SPONSOR)
-    _require_apart(ask, by, duties, Duty.SPONSOR if ask.kind is Kind.ORDER else Duty.APPROVE)
+    _require_decider(ask, by, duties)
     if any(one.by.subject == by.subject for one in ask.approvals):
         raise AskRefused(Why.APPROVED_BEFORE)
     approved = replace(ask, approvals=(*ask.approvals, Signature(by, now, _note(note))))
@@ -38,9 +39,7 @@ def approve(ask: Ask, by: Party, duties: Duties, now: datetime, note: str = "") 
 
 def refuse(ask: Ask, by: Party, duties: Duties, now: datetime, why: str) -> Ask:
     stage = _stage_of_waiting(ask, Act.REFUSE, now)
-    if ask.kind is Kind.ORDER and (ask.sponsor is None or ask.sponsor.subject != by.subject):
-        raise AskRefused(Why.NOT_SPONSOR)
-    _require_apart(ask, by, duties, Duty.SPONSOR if ask.kind is Kind.ORDER else Duty.APPROVE)
+    _require_decider(ask, by, duties)
     return replace(ask, stage=stage, ended=Signature(by, now, _explained(why)))
 
 
@@ -78,6 +77,12 @@ def _stage_of_waiting(ask: Ask, act: Act, now: datetime) -> Stage:
     if stage is None or not ask.waits(now):
         raise AskRefused(Why.OVER)
     return stage
+
+
+def _require_decider(ask: Ask, by: Party, duties: Duties) -> None:
+    if ask.confirmed_by_sponsor and (ask.sponsor is None or ask.sponsor.subject != by.subject):
+        raise AskRefused(Why.NOT_SPONSOR)
+    _require_apart(ask, by, duties, Duty.SPONSOR if ask.confirmed_by_sponsor else Duty.APPROVE)
 
 
 def _require_apart(ask: Ask, by: Party, duties: Duties, wanted: Duty) -> None:

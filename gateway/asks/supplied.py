@@ -48,6 +48,12 @@ def changes_at(asks: Sequence[Ask], about: Matter, now: datetime) -> datetime | 
     )
 
 
+def lent_from(asks: Sequence[Ask], now: datetime) -> datetime | None:
+    """The next moment after `now` at which a role that is lent, in any municipality, begins to count as held."""
+    begins = (one.since for one in asks if one.kind is Kind.DELEGATION and one.stage is Stage.IN_FORCE)
+    return min((at for at in begins if at > now), default=None)
+
+
 def _moments(ask: Ask) -> Iterator[datetime]:
     yield from (ask.since, ask.until)
     if ask.unreviewed and ask.review_by is not None:

@@ -6,13 +6,13 @@ needs; emergency access waits for nobody, but an earlier use must have been revi
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from config.settings import Requests, StricterRequest
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, SessionId
-from gateway.asks.ask import BEGINS, Ask, AskId, Kind, Party, Signature, Stage
+from gateway.asks.ask import BEGINS, Ask, AskId, Kind, Party, Stage
 from gateway.asks.refused import AskRefused, Why
 from gateway.asks.separation import Duties, Duty
 from gateway.sessions.officers_act import said
@@ -103,9 +103,14 @@ def roles_in(person: Person, municipality: MunicipalityCode) -> frozenset[Role]:
     return frozenset(held.role for held in person.roles if held.municipality == municipality)
 
 
+def is_supplier(roles: Collection[Role]) -> bool:
+    """Whatever further role that account was given."""
+    return Role.SUPPLIER in roles
+
+
 def may_sponsor(person: Person, municipality: MunicipalityCode) -> bool:
     """An officer of the municipality, at work; a supplier stays one, whatever further role that account was given."""
-    supplies = any(held.role is Role.SUPPLIER for held in person.roles)
+    supplies = is_supplier({held.role for held in person.roles})
     return not person.state.ends_sessions and not supplies and bool(roles_in(person, municipality))
 
 
@@ -140,7 +145,9 @@ def _order(wish: Wish, _theirs: Sequence[Ask], rules: Rules, name: AskId, now: d
     if sponsor is None or sponsor.subject == supplier.subject or not may_sponsor(sponsor, where):
         raise AskRefused(Why.SPONSOR_UNFIT)
     since, until = _window(wish, rules.settings.longest_order, rules, now)
-    made = _made(
+    if sponsor.subject == wish.asker.subject and rules.duties.apart({Duty.ASK}, Duty.SPONSOR):
+        raise AskRefused(Why.DUTIES)
+    return _made(
         wish,
         name,
         now,
@@ -151,16 +158,6 @@ def _order(wish: Wish, _theirs: Sequence[Ask], rules: Rules, name: AskId, now: d
         needed=1,
         sponsor=party(sponsor),
     )
-    if sponsor.subject != wish.asker.subject:
-        return made
-    if rules.duties.apart({Duty.ASK}, Duty.SPONSOR):
-        raise AskRefused(Why.DUTIES)
-    return _confirmed(made, now)
-
-
-def _confirmed(made: Ask, now: datetime) -> Ask:
-    """Whoever places an order and sponsors it has confirmed it."""
-    return replace(made, stage=Stage.IN_FORCE, approvals=(Signature(made.asker, now),))
 
 
 def _emergency(wish: Wish, theirs: Sequence[Ask], rules: Rules, name: AskId, now: datetime) -> Ask:
@@ -178,7 +175,7 @@ def _emergency(wish: Wish, theirs: Sequence[Ask], rules: Rules, name: AskId, now
     return _made(wish, name, now, window, why, application=application, actions=actions, review_by=review_by)
 
 
-def _delegation(wish: Wish, _theirs: Sequence[Ask], rules: Rules, name: AskId, now: datetime) -> Ask:
+def _delegation(wish: Wish, theirs: Sequence[Ask], rules: Rules, name: AskId, now: datetime) -> Ask:
     why, deputy, role = _why(wish), wish.holder, wish.role
     if deputy is None:
         raise AskRefused(Why.PERSON_UNKNOWN)
@@ -189,7 +186,27 @@ def _delegation(wish: Wish, _theirs: Sequence[Ask], rules: Rules, name: AskId, n
     if not may_sponsor(deputy, wish.municipality):
         raise AskRefused(Why.DEPUTY_UNFIT)
     window = _window(wish, rules.settings.longest_delegation, rules, now)
+    held = {(one.municipality, one.role) for one in deputy.roles} | {(wish.municipality, role)}
+    if rules.duties.meeting(held | _lent_within(theirs, deputy, window)):
+        raise AskRefused(Why.ROLES_MEET)
     return _made(wish, name, now, window, why, role=role)
+
+
+def _lent_within(
+    theirs: Sequence[Ask], deputy: Person, window: tuple[datetime, datetime]
+) -> frozenset[tuple[MunicipalityCode, Role]]:
+    """Roles in which the deputy stands in for others at any time of it."""
+    since, until = window
+    return frozenset(
+        (one.municipality, one.role)
+        for one in theirs
+        if one.kind is Kind.DELEGATION
+        and one.stage is Stage.IN_FORCE
+        and one.holder.subject == deputy.subject
+        and one.role is not None
+        and one.since < until
+        and since < one.until
+    )
 
 
 def _purpose(wish: Wish, _theirs: Sequence[Ask], rules: Rules, name: AskId, now: datetime) -> Ask:

@@ -125,6 +125,7 @@ class Code(StrEnum):
     POLICY_ACTIVATED = "policy.activated"
     POLICY_NOT_ACTIVATED = "policy.not_activated"
     POLICY_ROLLED_BACK = "policy.rolled_back"
+    POLICY_WITHOUT_APPROVAL = "policy.without_approval"
     POLICY_ACT_REFUSED = "policy.act_refused"
     INCIDENT_CLOSED = "policy.incident_closed"
     INCIDENT_OPENED = "policy.incident_opened"

@@ -35,6 +35,12 @@ POLICY_TITLES: dict[Code, Title] = {
         cs="Zásady vráceny do podoby verze č. {restores}, nyní č. {after}: {who} (rozsah: {scope}; důvod: {why})",
         en="Policies as in version no. {restores} again, now no. {after}: {who} (scope: {scope}; reason: {why})",
     ),
+    Code.POLICY_WITHOUT_APPROVAL: Title(
+        cs="POZOR: verze zásad č. {after} platí bez schválení druhou osobou, ač ho nastavení žádá: {who} "
+        "(důvod: {why})",
+        en="ALERT: version no. {after} of the policies came into force without the approval that the settings ask "
+        "for: {who} (reason: {why})",
+    ),
     Code.POLICY_ACT_REFUSED: Title(
         cs="Úkon se zásadami neproveden: {who}, {act} (rozsah: {scope}; důvod: {reason})",
         en="Act on the policies not done: {who}, {act} (scope: {scope}; reason: {reason})",

@@ -49,6 +49,10 @@ GROUPS: tuple[Group, ...] = (
             "deputy_unfit": Title(
                 cs="zástupce není pracovníkem obce", en="the deputy is no officer of the municipality"
             ),
+            "deputy_separation_of_duties": Title(
+                cs="předávaná role se nesmí sejít s jinou rolí zástupce",
+                en="a role that may not meet with another of the deputy",
+            ),
             "reviewed_late": Title(
                 cs="dřívější nouzový přístup nebyl včas přezkoumán",
                 en="an earlier emergency access was not reviewed in time",

@@ -43,8 +43,10 @@ def may_act(
     offer = snapshot.applications.get(act.application)
     if suspended or not session.facts_serve(snapshot.directory_grace, now):
         return refusal(SUSPENDED if suspended else "directory_unreachable", own, "", version)
-    if own is None or snapshot.duties.meeting(session.roles):
-        return refusal("no_role" if own is None else DUTIES_MEET, own, "", version)
+    meeting = snapshot.meeting(session.subject, session.roles, now)
+    if own is None or meeting is not None:
+        detail = "" if meeting is None else " + ".join(meeting.roles)
+        return refusal("no_role" if own is None else DUTIES_MEET, own, "", version, detail)
     if offer is None or act.action not in offer.actions or technical_account_of(session.subject) is not None:
         return refusal("unknown_application", own, "", version)
     asked = (act.application, act.action, own)

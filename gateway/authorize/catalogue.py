@@ -13,7 +13,7 @@ from policies.model import Question
 def openable(session: Session, snapshot: Snapshot, address: str, now: datetime) -> list[ApplicationId]:
     """Those in which the person may do anything for the active municipality, in the configuration's order."""
     own = session.municipality
-    if own is None or snapshot.duties.meeting(session.roles):
+    if own is None or snapshot.meeting(session.subject, session.roles, now):
         return []
 
     def about(application: ApplicationId) -> Question:

@@ -80,7 +80,9 @@ def _resource(
         reason = "application_differs"  # by a node that has read other settings of it than we
     elif municipality not in offer.municipalities:
         reason = "application_not_offered"
-    elif (meeting := snapshot.duties.meeting(session.roles)) and request.application not in SHOWS_DUTIES:
+    elif request.application not in SHOWS_DUTIES and (
+        meeting := snapshot.meeting(session.subject, session.roles, now)
+    ):
         reason, detail = DUTIES_MEET, " + ".join(meeting.roles)
     else:
         return offer, session.municipality, municipality

@@ -22,7 +22,11 @@ def gains(
     snapshot: Snapshot,
     now: datetime,
 ) -> tuple[Opened, ...]:
-    """While it runs, at best; `roles`: the deputy's own. What these open anyway is not among it."""
+    """While it runs, at best; `roles`: the deputy's own. What these open anyway is not among it. Where roles meet that
+    may not it opens nothing.
+    """
+    if snapshot.meeting(deputy, {*roles, (municipality, lent)}, now):
+        return ()
     then = working_moment(now)
     running = Delegation(since=then - DAY, until=then + DAY, by=by, roles=frozenset({lent}))
     allowed, found = snapshot.policies.allowed, []

@@ -134,7 +134,11 @@ def _people(subject: SubjectId, who: Somebody | None, snapshot: Snapshot) -> dic
 def _kept_out(question: Question, snapshot: Snapshot) -> Kept | None:
     """As `gateway.authorize.check` does, of what can be said without a session."""
     offer = snapshot.applications.get(question.application)
-    meeting, route = snapshot.duties.meeting(question.roles), route_named_in(question)
+    supposed = question.facts.delegation
+    roles = supposed.roles if supposed is not None and supposed.roles is not None else frozenset[Role]()
+    lent = {(question.municipality, role) for role in roles}
+    meeting = snapshot.meeting(question.subject, question.roles | lent, question.now)
+    route = route_named_in(question)
     if not question.roles and technical_account_of(question.subject) is None:
         reason, detail = "no_role", ""
     elif offer is not None and question.municipality not in offer.municipalities:

@@ -57,7 +57,10 @@ def facts_at(address: str, snapshot: Snapshot, found: Facts = NOTHING_FURTHER) -
 
 def facts_change_at(session: Session, asked: Asked, snapshot: Snapshot, now: datetime) -> datetime | None:
     """The next moment at which time alone changes them; None: no such moment is known."""
-    return supplied.changes_at(snapshot.asks(session.subject), _matter(asked, session.id), now)
+    asks = snapshot.asks(session.subject)
+    found = supplied.changes_at(asks, _matter(asked, session.id), now)
+    lent = supplied.lent_from(asks, now) if snapshot.duties.roles else None
+    return min((at for at in (found, lent) if at is not None), default=None)
 
 
 def _matter(asked: Asked, session: SessionId | None) -> Matter:

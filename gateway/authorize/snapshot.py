@@ -9,9 +9,9 @@ from typing import Protocol
 from config.district import District
 from config.named_networks import NamedNetworks
 from config.settings import Identity, SignIn, TechnicalAccount
-from config.vocabulary import Action, ApplicationId, MunicipalityCode, RouteName, SubjectId
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, RouteName, SubjectId
 from gateway.asks.ask import Ask
-from gateway.asks.separation import Duties
+from gateway.asks.separation import Duties, Meeting
 from gateway.authorize.whereabouts import Whereabouts
 from policies.model import Question, Route, Verdict
 
@@ -143,3 +143,9 @@ class Snapshot:
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
     epoch: str
     """Changes when every grant must be decided anew: other policies, other applications."""
+
+    def meeting(
+        self, subject: SubjectId, roles: Collection[tuple[MunicipalityCode, Role]], now: datetime
+    ) -> Meeting | None:
+        """Which of somebody's roles may not meet, those among them that others have lent by a delegation."""
+        return self.duties.meeting_now(roles, self.asks(subject), now) if self.duties.roles else None

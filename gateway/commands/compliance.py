@@ -7,7 +7,7 @@ from gateway import __version__
 from gateway.asks.emergencies import emergencies
 from gateway.commands.state import State
 from gateway.commands.witnesses import witnesses_now
-from gateway.compliance.facts import Facts, Vouches
+from gateway.compliance.facts import Facts, Unapproved, Vouches
 from gateway.compliance.report import Made, Report, last_verdict, report_of, tallies
 from gateway.storage.audit import append
 from gateway.storage.audit_checkpoints import Checkpoints
@@ -20,6 +20,7 @@ async def report_about(
     state: State, policies: str, by: str, since: datetime, until: datetime, regime: Regime, now: datetime
 ) -> Report:
     """`policies`: the version in force; `by`: whom the report names as who had it made."""
+    state.keys  # noqa: B018 - opened before the transaction
     log, settings = LogSearch(state.database), state.settings
     sealed = await Checkpoints(state.database).newest()
     granted = await state.identities.survey(lambda book: tuple(book.exceptions()))
@@ -29,6 +30,7 @@ async def report_about(
         now=now,
         municipalities={code: one.name for code, one in state.district.items()},
         policies=policies,
+        unapproved=await _unapproved(state, since, until),
         exceptions=[one for one in granted if one.runs(now)],
         emergencies=emergencies(await state.asks.counting(now), now),
         reviews=await state.reviews.look(lambda book: book.campaigns()),
@@ -50,6 +52,13 @@ async def report_about(
         origin=settings.public.domain,
     )
     return report_of(facts, made)
+
+
+async def _unapproved(state: State, since: datetime, until: datetime) -> list[Unapproved]:
+    found = await state.database.read(
+        lambda connection: state.policy_versions(connection).unapproved(since, until)
+    )
+    return [Unapproved(one.number, one.author) for one in found]
 
 
 def _vouches(one: Witness) -> Vouches:

@@ -7,7 +7,7 @@ fault of one stage hides no fault of another, as far as the other can still be j
 import asyncio
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from config.district import District
@@ -265,8 +265,17 @@ def require_buildable(
 def notes(configuration: Path, settings: Settings) -> list[Problem]:
     """What may be meant, and most often is not."""
     lines = lines_of(configuration.read_text(encoding="utf-8-sig"))
-    found = directory_doubts(settings.directories)
+    found = [*directory_doubts(settings.directories), *_alone_enough(settings)]
     return [Problem(configuration, line_of(at, lines), f"{at}: {what}", mend) for at, what, mend in found]
+
+
+def _alone_enough(settings: Settings) -> Iterator[Finding]:
+    if settings.policies.from_files == "activate":
+        yield (
+            "policies.from_files",
+            "policies edited in files come into force at once: one person on this machine is enough",
+            'set "propose" where somebody else is to approve them',
+        )
 
 
 def _refuse(configuration: Path, faults: Sequence[Finding], sources: Sources = DISK) -> None:

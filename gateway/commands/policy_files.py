@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from config.sources import Noting
+from gateway.commands.applying import apply
 from gateway.commands.fitness import checked
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
@@ -14,6 +15,13 @@ from gateway.commands.publishing import Proposal, put_in_place_of
 from gateway.commands.sessions import tell
 from gateway.commands.shared_policies import described, in_force, node_of, own_texts
 from gateway.commands.state import State, existing_state, now
+from gateway.sessions.officers_act import said
+
+NOTE_MAX = 500  # characters
+NOTHING_DIFFERS = "nothing differs from the policies in force"
+NOT_APPROVED = (
+    "\nnobody else has approved them: an alert is raised, and the report on the decrees tells of it"
+)
 
 
 @click.command(help="Write the policies in force into a new folder.")
@@ -41,22 +49,57 @@ def export(configuration: Path, folder: Path) -> None:
 
 
 @click.command(
-    help="Put the policies of the files here in the place of VERSION, which is in force, whoever published it."
+    help="Put the policies of the files here in the place of VERSION, which is in force, whoever published it. Where "
+    "somebody else approves what files hold (policies.from_files), propose what differs."
 )
 @configuration
 @click.argument("version")
-def replace(configuration: Path, version: str) -> None:
+@click.option(
+    "--without-approval",
+    "why",
+    default="",
+    metavar="WHY",
+    help="At once, although somebody else is to approve it: an alert is raised, and the report on the decrees tells.",
+)
+def replace(configuration: Path, version: str, why: str) -> None:
     sources = Noting()
     settings, _, book = checked(configuration, sources)
+    proposes = settings.policies.from_files == "propose"
+    reason = _reason(why, proposes=proposes)
     state = existing_state(configuration)
+    made = Proposal(
+        texts=own_texts(settings, sources),
+        book=book,
+        by=operator(),
+        node=node_of(settings),
+        at=now(),
+        past_approval=reason,
+    )
     try:
-        made = Proposal(
-            texts=own_texts(settings, sources), book=book, by=operator(), node=node_of(settings), at=now()
-        )
+        if proposes and not reason:
+            done = asyncio.run(apply(state, made.texts, made.by, made.at, version))
+            click.echo("\n".join(done.said) or NOTHING_DIFFERS)
+            return
         asyncio.run(_replaced(state, made, version))
     finally:
         state.database.close()
-    click.echo(f"policies now: {book.version}, in place of {version}")
+    click.echo(f"policies now: {book.version}, in place of {version}" + (NOT_APPROVED if reason else ""))
+
+
+def _reason(why: str, *, proposes: bool) -> str:
+    """As it is kept. Raises CannotStart for one that nobody can read, or that there is nothing to give for."""
+    if not why:
+        return ""
+    if not proposes:
+        raise CannotStart(
+            "nobody is to approve what files hold here (policies.from_files)", "leave --without-approval out"
+        )
+    reason = said(why, NOTE_MAX)
+    if reason is None:
+        raise CannotStart(
+            "the reason says nothing, or what cannot be shown", f"give one of {NOTE_MAX} characters at most"
+        )
+    return reason
 
 
 async def _replaced(state: State, made: Proposal, version: str) -> None:

@@ -67,6 +67,7 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         centre=plane.settings.office.municipality,
         gates_have_it=lambda: plane.gates.gate_applied(AT_ONCE),
         names_of=_Names(plane),
+        files_are_approved=plane.settings.policies.from_files == "propose",
         waits_for=waits_for(plane),
     )
     by_name = sorted(plane.state.district.items(), key=lambda one: folded(one[1].name))

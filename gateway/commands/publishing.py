@@ -19,6 +19,8 @@ from gateway.commands.shared_policies import (
 )
 from gateway.commands.state import State
 from gateway.fleet.policies import left_behind
+from gateway.policy_office.actor import operating
+from gateway.policy_office.entries import past_approval
 from gateway.policy_office.version import Version
 from gateway.storage.audit import append
 from gateway.storage.shared_policies import SharedPolicies
@@ -60,9 +62,12 @@ class Proposal:
     by: str
     node: NodeName
     at: datetime
+    past_approval: str = ""
+    """Why they come into force although somebody else is to approve them; empty: nobody is to."""
 
     def version(self) -> Version:
-        return version_of(self.texts, self.book, self.by, self.node, self.at)
+        made = version_of(self.texts, self.book, self.by, self.node, self.at)
+        return replace(made, note=self.past_approval)
 
 
 async def publish(state: State, made: Proposal, read_last: Mapping[str, str]) -> Version | None:
@@ -141,6 +146,8 @@ def _published(
     append(connection, [_entry(made, before)])
     new = put_in_force(state, connection, made.version(), now, made.book)
     SharedPolicies(connection).has_files_in_force(made.node, new.digest)
+    if made.past_approval:
+        append(connection, [_at_node(past_approval(new, operating(made.by), made.at), made.node)])
     return new
 
 

@@ -39,7 +39,8 @@ MEND = (
     "until they can be, nothing is decided here; in a fleet the other control planes answer for this node\n"
     "    publish others with `brana reload` on a node that decides, or have here the version of the product that can "
     "load them;\n"
-    "    where none decides: stop this one, mend its files, and say `brana policy replace VERSION`"
+    "    where none decides: stop this one, mend its files, and say `brana policy replace VERSION`, "
+    "and --without-approval WHY where somebody else approves what files hold"
 )
 log = structlog.get_logger("policies")
 

@@ -35,6 +35,14 @@ class Verdict:
     """Of its entry."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unapproved:
+    """A version of the policies that somebody put in force alone."""
+
+    number: int
+    author: str
+
+
 class Vouches(StrEnum):
     """How a witness stands with the log."""
 
@@ -53,6 +61,8 @@ class Facts:
     municipalities: Mapping[MunicipalityCode, str]
     policies: str
     """Version in force."""
+    unapproved: Sequence[Unapproved] = ()
+    """Versions of the policies that came into force in the period by files alone, the newest first."""
     exceptions: Sequence[SignInException] = ()
     emergencies: Emergencies = field(default_factory=Emergencies)
     reviews: Sequence[Campaign] = ()

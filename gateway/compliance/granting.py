@@ -21,6 +21,20 @@ def _documented(facts: Facts) -> Iterator[Finding]:
             "policies.from_files",
             "propose",
         )
+    if facts.unapproved:
+        newest = facts.unapproved[0]
+        yield Finding(
+            Standing.EXCEPTIONS,
+            said(
+                "Verze pravidel, které v období začaly platit ze souborů bez schválení druhou osobou: {number}; "
+                "poslední č. {newest} ({author}).",
+                "Versions of the policies that came into force in the period from files, approved by no second "
+                "person: {number}; the last is no. {newest} ({author}).",
+                number=len(facts.unapproved),
+                newest=newest.number,
+                author=newest.author,
+            ),
+        )
     if not settings.separation:
         yield Finding(
             Standing.EXCEPTIONS,

@@ -37,6 +37,18 @@ def activated(new: Version, before: Texts, actor: Actor, now: datetime, *, numbe
     return _entry(code, actor, new.scope, now, version=new.version, details=details, why=new.note)
 
 
+def past_approval(new: Version, actor: Actor, now: datetime) -> Entry:
+    """`new` is in force although the settings say that somebody else approves what was edited in files."""
+    details: Details = {
+        "source": new.source.value,
+        "before": new.base,
+        "after": new.number,
+        "author": new.author,
+    }
+    code = Code.POLICY_WITHOUT_APPROVAL
+    return _entry(code, actor, new.scope, now, version=new.version, details=details, why=new.note)
+
+
 def submitted(proposal: Proposal, before: Texts, actor: Actor, now: datetime) -> Entry:
     details = _of(proposal) | _difference(before, proposal.texts)
     return _entry(Code.POLICY_SUBMITTED, actor, proposal.scope, now, details=details, why=proposal.note)

@@ -8,6 +8,7 @@ import base64
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -86,6 +87,12 @@ class Versions(KeyedRows):
         if before is not None:
             chosen = chosen.where(_v.number < before)
         return [_head(row) for row in self._connection.execute(chosen)]
+
+    def unapproved(self, since: datetime, until: datetime) -> list[Head]:
+        """Those of files that came into force then without anybody's approval, the newest first."""
+        then = (_v.activated_at >= micros(since)) & (_v.activated_at < micros(until))
+        chosen = select(*_HEAD).where(then, _v.source == Source.FILES.value, _v.approver == "")
+        return [_head(row) for row in self._connection.execute(chosen.order_by(_v.number.desc()))]
 
     def put_in_force(self, made: Version) -> Version:
         """Behind the newest, whatever number and base it has; what came of it."""

@@ -43,11 +43,13 @@ def _queries(turn: Turn, now: datetime) -> Iterator[tuple[str, Any]]:
     if turn.orders:
         # By the index of sponsors: everybody is asked about, and all that waits in a district is no small number.
         still = (func.coalesce(_a.stage, "") == Stage.WAITING.value) & (_a.ends_at > micros(now))
-        ours = (_a.sponsor == turn.who) & (func.coalesce(_a.municipality, "") == turn.municipality)
+        ours = (_a.sponsor == turn.who) & (_a.asker != turn.who)
+        ours &= func.coalesce(_a.municipality, "") == turn.municipality
         yield "orders", _up_to_most(_a.id, ours, still, _a.kind == Kind.ORDER.value)
     if turn.requests:
         theirs = (_a.asker == turn.who) | (_a.holder == turn.who) | _names(_a.approvals, turn.who)
-        yield "requests", _up_to_most(_a.id, waits, here, _a.kind != Kind.ORDER.value, ~theirs)
+        not_a_sponsors = (_a.kind != Kind.ORDER.value) | (_a.sponsor == _a.asker)
+        yield "requests", _up_to_most(_a.id, waits, here, not_a_sponsors, ~theirs)
     if turn.uses:
         unreviewed = _a.review_by.is_not(None) & _a.reviewed.is_(None) & (_a.holder != turn.who)
         is_over = or_(_a.stage != Stage.IN_FORCE.value, _a.ends_at <= micros(now))

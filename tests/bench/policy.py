@@ -4,7 +4,8 @@ A decision is measured from the session to the verdict: what is known of the req
 the policies say. `us` is the mean of decisions as they come to a country, in time of the processor: of people at random
 out of 100,000, who work for its 6,254 municipalities, each with policies of its own, after as many decisions as a
 morning brings. Of most of them the like was decided before, and is remembered as in the product; of who has roles in
-two municipalities often not.
+two municipalities often not. `us_nothing_remembered` is the median of the dearest decision by the clock: one of which
+nothing is remembered, as the first one about somebody after a start or after a change of the policies.
 
 Whether it is the same in a country as in a district is asked of the dearest decision, one of which nothing is
 remembered: what was found out about people is forgotten before each, outside of what is measured. Two books are made of
@@ -63,6 +64,9 @@ WARM_UP = 200
 FEW_PEOPLE, MANY_PEOPLE = 400, 100_000
 MORNING, AFTERNOON = 40_000, 10_000  # decisions
 DECISION_BAR = 150.0  # µs
+FORGOTTEN_BAR = (
+    1_000.0  # µs; the bar of a decision is about those that come, this one notices when the dearest grows
+)
 BARE_BAR = 3.0
 """Times `bare`: a decision also encodes and parses the person and the circumstances."""
 GROWTH_BAR = 1.2  # 6,254 municipalities to 46, and 100,000 people to 400
@@ -95,6 +99,7 @@ def run() -> dict[str, dict[str, Any]]:
     municipalities, people = times["large"] / times["small"], times["many"] / times["few"]
     return {
         "us": figure(come, "µs", f"{times['large']:.0f} µs with nothing remembered", DECISION_BAR),
+        "us_nothing_remembered": figure(times["large"], "µs", f"{come:.0f} µs as they come", FORGOTTEN_BAR),
         "times_bare": figure(
             times["large"] / times["bare"],
             "×, with nothing remembered",

@@ -123,12 +123,13 @@ async def _cut(product: Product, mayor: Visitor, socket: aiohttp.ClientWebSocket
 
 
 async def _order(product: Product, mayor: Visitor, holder: Visitor, who: Account) -> str:
-    """Whoever places an order and sponsors it has confirmed it."""
+    """The supplier asks for it, and its sponsor confirms it."""
     pages = product.addresses.of_own(REQUESTS)
     wish = _wish() | {"person": who.login, "sponsor": MAYOR}
-    placed = await mayor.post(f"{pages}/orders/new", wish, follow=False)
-    assert placed.status == 303, placed.text
-    return _first((await holder.get(f"{pages}/orders")).text)
+    name = _first((await holder.post(f"{pages}/orders/new", wish)).text)
+    confirmed = await mayor.post(f"{pages}/approve", {"name": name, "note": ""}, follow=False)
+    assert confirmed.status == 303, confirmed.text
+    return name
 
 
 async def _approved(product: Product, mayor: Visitor, holder: Visitor, _: Account) -> str:

@@ -76,6 +76,16 @@ def test_every_way_of_proof_and_every_level_that_a_policy_may_compare_has_a_name
             "23 Nov 2026, 09:41:07 CET",
         ),
         (datetime(2026, 7, 1, 22, 0, tzinfo=UTC), "2. 7. 2026 0:00:00 SELČ", "2 Jul 2026, 00:00:00 CEST"),
+        (
+            datetime(1880, 1, 1, tzinfo=UTC),
+            "1. 1. 1880 0:57:44 UTC+005744",
+            "1 Jan 1880, 00:57:44 UTC+005744",
+        ),
+        (
+            datetime(1946, 12, 31, tzinfo=UTC),
+            "31. 12. 1946 0:00:00 UTC+0000",
+            "31 Dec 1946, 00:00:00 UTC+0000",
+        ),
     ],
 )
 def test_a_moment_is_that_of_a_clock_here(moment: datetime, czech: str, english: str) -> None:

@@ -109,6 +109,7 @@ class PolicySite:
     people: tuple[Person, ...] = PEOPLE
     removed: tuple[Block, ...] = ()
     waiting: Waiting = NOTHING
+    files_are_approved: bool = True
     networks: tuple[NetworkName, ...] = (NetworkName("office"),)
     offers: dict[ApplicationId, Offer] = field(default_factory=dict)
 
@@ -157,6 +158,7 @@ class PolicySite:
             centre=KROMERIZ,
             gates_have_it=self._gates_have_it,
             names_of=self._names,
+            files_are_approved=self.files_are_approved,
             waits_for=self._waits_for,
         )
 

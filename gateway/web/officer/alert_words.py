@@ -15,6 +15,9 @@ RULES: Mapping[str, Title] = {
     "impossible_travel": Title(cs="Nemožný přesun", en="Impossible travel"),
     "new_country": Title(cs="Přístup z nové země", en="Access from a new country"),
     "emergency_access": Title(cs="Nouzový přístup", en="Emergency access"),
+    "policies_without_approval": Title(
+        cs="Zásady v platnosti bez schválení", en="Policies in force without approval"
+    ),
     "recovery_administrator": Title(cs="Nouzový správce", en="Recovery administrator"),
     "log_damaged": Title(cs="Auditní záznam je poškozen", en="The audit log is damaged"),
     "log_gap": Title(cs="Mezera v auditním záznamu", en="Gap in the audit log"),

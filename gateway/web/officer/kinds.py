@@ -206,6 +206,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
                 cs="Schválené zásady, které nevstoupily v platnost", en="Approved policies not activated"
             ),
             Code.POLICY_ROLLED_BACK: Title(cs="Návrat ke starším zásadám", en="Policies rolled back"),
+            Code.POLICY_WITHOUT_APPROVAL: Title(
+                cs="Zásady v platnosti bez schválení", en="Policies in force without approval"
+            ),
             Code.POLICY_ACT_REFUSED: Title(cs="Neprovedený úkon se zásadami", en="Act on policies refused"),
             Code.INCIDENT_CLOSED: Title(
                 cs="Uzavření přístupu při incidentu", en="Access closed for an incident"

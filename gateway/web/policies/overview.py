@@ -48,6 +48,7 @@ class Overview:
             policies=listed(await done(site.office.texts(asking, scope)), site.offered),
             last=heads[0] if heads else None,
             names=await site.names_of({head.author for head in heads} | {head.approver for head in heads}),
+            files_are_approved=site.files_are_approved,
         )
 
     async def policies(self, request: web.Request) -> web.Response:

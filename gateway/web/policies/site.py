@@ -78,6 +78,8 @@ class Site:
     """Whether every gate goes by what decides now; one that does not honours grants of before meanwhile."""
     names_of: Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
     """What people are called, by subject; who is not known is left out."""
+    files_are_approved: bool = True
+    """Whether somebody else approves what operators edit in files; else it comes into force at once."""
     waits_for: WaitsFor = nothing_waits
     thinking: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Matrices and explanations are worked out one at a time: many of them hold up no decision."""

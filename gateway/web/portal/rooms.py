@@ -76,7 +76,11 @@ class Portal:
             active=next((one for one in memberships if one.code == caller.municipality), None),
             done=done_of(request),
             administers=not ADMINISTRATORS.isdisjoint(caller.roles),
-            meeting=self.duties.meeting([(one.code, role) for one in memberships for role in one.roles]),
+            meeting=self.duties.meeting_now(
+                [(one.code, role) for one in memberships for role in one.roles],
+                self.asks.of(caller.subject),
+                self.desk.now(),
+            ),
             last_resort=caller.subject == RECOVERY_ADMINISTRATOR,
         )
 

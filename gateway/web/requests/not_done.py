@@ -143,6 +143,12 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
         "Zástupcem je pracovník téže obce.",
         "A deputy is an officer of the same municipality.",
     ),
+    Why.ROLES_MEET: (
+        "Tato role se nesmí sejít s jinou rolí zástupce",
+        "This role may not meet with another role of the deputy",
+        "Zástupce má, nebo už v zastoupení vykonává, roli, která se s touto nesmí sejít. Vyberte někoho jiného.",
+        "The deputy holds a role, or stands in for one, that may not meet with this one. Choose somebody else.",
+    ),
     Why.REVIEWED_LATE: (
         "Váš dřívější nouzový přístup nikdo nepřezkoumal",
         "Nobody has reviewed your earlier emergency access",
@@ -205,6 +211,7 @@ MENDABLE = frozenset(
         Why.ONESELF,
         Why.ROLE_NOT_HELD,
         Why.DEPUTY_UNFIT,
+        Why.ROLES_MEET,
         Why.CODES,
         Why.OPENS_NOTHING,
         Why.NOBODY_DECIDES,

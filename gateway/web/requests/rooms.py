@@ -21,7 +21,7 @@ from gateway.web.requests.asked import entered_in, even_so, prefilled, spoken, t
 from gateway.web.requests.deciding import Deciding
 from gateway.web.requests.not_done import MENDABLE, REFUSALS
 from gateway.web.requests.site import Site
-from gateway.web.requests.sponsors import sponsors
+from gateway.web.requests.sponsors import sponsors, suppliers_of, supplies
 from gateway.web.requests.store import Town
 from gateway.web.waiting import WaitsFor, nothing_waits
 from idp.directory.errors import DirectoryUnusable
@@ -247,13 +247,13 @@ class Requests:
 
     async def _colleagues(self, caller: Assertion) -> Sequence[Party]:
         """Whom a form suggests by name; to a supplier nobody: who works here is not theirs to list."""
-        if set(caller.roles) <= {Role.SUPPLIER}:
+        if supplies(caller, await suppliers_of(self.office)):
             return []
         found = await self.office.holding(caller.municipality, list(set(Role) - {Role.SUPPLIER}))
         return sorted((one for one in found if one.subject != caller.subject), key=lambda one: one.name)
 
     async def _suppliers(self, caller: Assertion) -> Sequence[Party]:
-        if set(caller.roles) <= {Role.SUPPLIER}:
+        if supplies(caller, await suppliers_of(self.office)):
             return []
         return sorted(
             await self.office.holding(caller.municipality, [Role.SUPPLIER]), key=lambda one: one.name

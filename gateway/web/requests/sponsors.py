@@ -1,15 +1,28 @@
 """Whom the form of an order offers as sponsors."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from config.vocabulary import Role
+from config.vocabulary import Role, SubjectId
 from gateway.asks.ask import Kind, Party
 from gateway.asks.office import AskOffice
 from gateway.asks.store import Sought
+from gateway.asks.wish import is_supplier
 from gateway.web.identity import Assertion
 
 LEADING = (Role.MAYOR, Role.DEPUTY_MAYOR, Role.CHIEF_CLERK)
 """Whom every municipality names in public anyway."""
+
+
+async def suppliers_of(office: AskOffice) -> frozenset[SubjectId]:
+    """Whoever is one in any municipality."""
+    return frozenset(one.subject for one in await office.holding(None, [Role.SUPPLIER]))
+
+
+def supplies(caller: Assertion, suppliers: Collection[SubjectId]) -> bool:
+    """Whether who works here is not theirs to list: a supplier stays one, whatever further role that account was given
+    (`gateway.asks.wish.may_sponsor`), and so does whoever has no role at all.
+    """
+    return not caller.roles or is_supplier(caller.roles) or caller.subject in suppliers
 
 
 async def sponsors(office: AskOffice, caller: Assertion) -> Sequence[Party]:
@@ -17,9 +30,9 @@ async def sponsors(office: AskOffice, caller: Assertion) -> Sequence[Party]:
     whoever sponsored an order of theirs there: who else works there is not theirs to list.
     """
     here = caller.municipality
-    suppliers = {one.subject for one in await office.holding(None, [Role.SUPPLIER])}
+    suppliers = await suppliers_of(office)
     found = {one.subject: one for one in await office.holding(here, list(set(Role) - {Role.SUPPLIER}))}
-    if set(caller.roles) <= {Role.SUPPLIER}:
+    if supplies(caller, suppliers):
         known = {one.subject for one in await office.holding(here, LEADING)} | await _before(office, caller)
         found = {subject: one for subject, one in found.items() if subject in known}
     return sorted(

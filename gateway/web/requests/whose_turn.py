@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from config.vocabulary import SubjectId
-from gateway.asks.ask import Ask, Kind, Stage
+from gateway.asks.ask import Ask, Stage
 
 
 def may_end(one: Ask, who: SubjectId, now: datetime) -> bool:
@@ -13,7 +13,9 @@ def may_end(one: Ask, who: SubjectId, now: datetime) -> bool:
 
 
 def is_to_decide(one: Ask, who: SubjectId, now: datetime) -> bool:
-    """By this person, once the policies let them decide at all, and once; an order by its sponsor."""
+    """By this person, once the policies let them decide at all, and once; an order by its sponsor, unless that
+    one placed it.
+    """
     sponsors = one.sponsor is not None and one.sponsor.subject == who
     theirs = who in (one.asker.subject, one.holder.subject) or one.approved_by(who)
-    return one.waits(now) and (sponsors if one.kind is Kind.ORDER else not theirs)
+    return one.waits(now) and (sponsors if one.confirmed_by_sponsor else not theirs)

@@ -146,6 +146,7 @@ CASES: dict[str, list[Entry]] = {
     "impossible_travel": [entry(code=Code.TRAVEL_IMPOSSIBLE, outcome=Outcome.FAILURE, person="novak")],
     "new_country": [from_country(0, "CZ", 0).entry, from_country(0, "US", 0).entry],
     "emergency_access": [entry(code=Code.EMERGENCY_BEGUN, person="novak")],
+    "policies_without_approval": [entry(code=Code.POLICY_WITHOUT_APPROVAL, person="cli:root")],
     "recovery_administrator": [entry(code=Code.RECOVERY_REFUSED, outcome=Outcome.REFUSED)],
     "log_damaged": [entry(code=Code.LOG_VERIFIED, outcome=Outcome.FAILURE)],
     "log_gap": [entry(code=Code.LOG_GAP, outcome=Outcome.FAILURE)],

@@ -34,7 +34,7 @@ from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
 from idp.directory.person import Person
 from idp.events import Origin
-from tests.gateway.asks.town import EVA, HULIN, JANA, KROMERIZ, MARTIN, NOW, PETR, rules
+from tests.gateway.asks.town import EVA, HULIN, JANA, KROMERIZ, MARTIN, NOW, PAVEL, PETR, rules
 from tests.gateway.sessions.office_world import LIFETIME
 from tests.rig.session_store import session_store
 
@@ -97,7 +97,7 @@ class Requests:
         return SAYS_NO if action in self.refusing else None
 
     async def _holding(self, municipality: MunicipalityCode | None, roles: Collection[Role]) -> list[Party]:
-        people = [JANA, PETR, EVA, MARTIN]
+        people = [JANA, PETR, EVA, PAVEL, MARTIN]
         return [
             party(one)
             for one in people

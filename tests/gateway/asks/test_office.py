@@ -154,12 +154,25 @@ async def test_a_sponsor_confirms_only_while_acting_for_the_municipality_but_end
     assert (await requests.office.withdraw(made.id, elsewhere)).stage is Stage.WITHDRAWN
 
 
+async def test_an_order_that_its_sponsor_placed_is_told_to_approvers_and_asked_of_the_policies_as_a_request(
+    requests,
+):
+    order = await requests.ask(wish(Kind.ORDER, EVA, holder=PAVEL, sponsor=EVA))
+    assert {one.subject for one in requests.told} == {PETR.subject}
+    assert await refused(requests, requests.office.approve(order.id, doing(EVA))) == Why.OWN
+    requests.refusing = {Action.SIGN}
+    assert await refused(requests, requests.office.approve(order.id, doing(JANA))) == "role_not_sufficient"
+    requests.refusing = set()
+    confirmed = await requests.office.approve(order.id, doing(PETR))
+    assert (confirmed.stage, requests.asked_of_policies[-1][0]) == (Stage.IN_FORCE, Action.SIGN)
+
+
 async def test_an_officer_places_an_order_only_where_the_policies_let_them_administer(requests):
     requests.refusing.add(Action.ADMINISTER)
     placing = requests.ask(wish(Kind.ORDER, EVA, holder=PAVEL, sponsor=EVA))
     assert await refused(requests, placing) == "role_not_sufficient"
     requests.refusing.clear()
-    assert (await requests.ask(wish(Kind.ORDER, EVA, holder=PAVEL, sponsor=EVA))).stage is Stage.IN_FORCE
+    assert (await requests.ask(wish(Kind.ORDER, EVA, holder=PAVEL, sponsor=EVA))).stage is Stage.WAITING
 
 
 @pytest.mark.parametrize("gone", [None, replace(EVA, state=AccountState.DISABLED), replace(EVA, roles=())])

@@ -50,6 +50,17 @@ def test_an_order_is_confirmed_by_its_sponsor_alone():
     assert why_not(steps.approve, replace(ORDER, sponsor=party(PAVEL)), party(PAVEL), APART, NOW) is Why.OWN
 
 
+def test_an_order_that_its_sponsor_placed_is_confirmed_or_declined_by_somebody_else():
+    placed = ask(Kind.ORDER, EVA, PAVEL)
+    for by in (EVA, PAVEL):
+        assert why_not(steps.approve, placed, party(by), APART, NOW) is Why.OWN
+        assert why_not(steps.refuse, placed, party(by), APART, NOW, "ne") is Why.OWN
+    confirmed = steps.approve(placed, party(PETR), APART, NOW)
+    assert (confirmed.stage, done_by(confirmed, PETR.subject)) == (Stage.IN_FORCE, {Duty.APPROVE})
+    assert steps.refuse(placed, party(PETR), APART, NOW, "není třeba").stage is Stage.REFUSED
+    assert steps.withdraw(confirmed, party(PETR), NOW, decides=False).stage is Stage.WITHDRAWN
+
+
 def test_a_refusal_is_explained():
     assert steps.refuse(WAITS, party(PETR), APART, NOW, "není třeba").stage is Stage.REFUSED
     assert why_not(steps.refuse, WAITS, party(PETR), APART, NOW, " ") is Why.UNEXPLAINED

@@ -145,9 +145,10 @@ def test_a_sponsor_is_an_officer_of_the_municipality_at_work(sponsor):
     assert why_not(wish(Kind.ORDER, PAVEL, sponsor=sponsor)) is Why.SPONSOR_UNFIT
 
 
-def test_whoever_places_an_order_and_sponsors_it_has_confirmed_it():
+def test_an_order_that_its_sponsor_places_waits_for_somebody_else():
     found = made(wish(Kind.ORDER, EVA, holder=PAVEL, sponsor=EVA))
-    assert (found.stage, found.approvals) == (Stage.IN_FORCE, (Signature(party(EVA), NOW),))
+    assert (found.stage, found.approvals, found.confirmed_by_sponsor) == (Stage.WAITING, (), False)
+    assert made(wish(Kind.ORDER, PETR, holder=PAVEL, sponsor=EVA)).confirmed_by_sponsor
     apart = rules(None, Separation(acts=["ask", "sponsor"]))
     assert why_not(wish(Kind.ORDER, EVA, holder=PAVEL, sponsor=EVA), by=apart) is Why.DUTIES
 
@@ -192,6 +193,32 @@ def test_whoever_holds_a_role_records_a_deputy():
 )
 def test_what_is_wrong_with_a_delegation_is_named(given, reason):
     assert why_not(wish(Kind.DELEGATION, PETR, **({"holder": IVO, "role": Role.MAYOR} | given))) is reason
+
+
+APART = Separation(roles=[Role.MAYOR, Role.DEPUTY_MAYOR], where="municipality")
+MONEY = Separation(roles=[Role.ACCOUNTANT, Role.AUTHORISING_OFFICER])
+
+
+def test_a_role_is_not_delegated_to_whoever_has_one_that_it_may_not_meet():
+    lends = wish(Kind.DELEGATION, PETR, holder=IVO, role=Role.MAYOR)
+    assert made(lends)
+    assert why_not(lends, by=rules(None, APART)) is Why.ROLES_MEET
+    assert made(replace(lends, holder=JANA), by=rules(None, APART))
+    ana = replace(JANA, roles=(RoleHeld(KROMERIZ, Role.DEPUTY_MAYOR), *JANA.roles))
+    assert made(replace(lends, holder=ana), by=rules(None, APART)), "in another municipality"
+    anywhere = rules(None, Separation(roles=APART.roles))
+    assert why_not(replace(lends, holder=ana), by=anywhere) is Why.ROLES_MEET
+
+
+def test_two_roles_that_may_not_meet_are_not_delegated_to_one_person_at_the_same_time():
+    petr = replace(PETR, roles=(RoleHeld(HULIN, Role.AUTHORISING_OFFICER),))
+    lends = wish(Kind.DELEGATION, petr, holder=IVO, role=Role.AUTHORISING_OFFICER)
+    other = ask(Kind.DELEGATION, EVA, IVO, role=Role.ACCOUNTANT, since=NOW - DAY, until=NOW + HOUR / 2)
+    by = rules(None, MONEY)
+    assert why_not(lends, other, by=by) is Why.ROLES_MEET
+    assert made(lends, replace(other, until=NOW), by=by), "one after the other"
+    assert made(lends, replace(other, stage=Stage.WITHDRAWN), by=by)
+    assert made(lends, replace(other, holder=party(JANA)), by=by), "somebody else's"
 
 
 def test_a_role_that_is_held_as_a_deputy_is_not_delegated_further():

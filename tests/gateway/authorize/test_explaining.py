@@ -88,6 +88,21 @@ def test_duties_that_meet_refuse_before_any_rule(snapshot: Snapshot) -> None:
     assert all("{" not in text for text in found.verdict.advice.values())
 
 
+def test_a_role_that_is_lent_or_supposed_to_be_meets_like_one_that_is_held(snapshot: Snapshot) -> None:
+    lent = ask(Kind.DELEGATION, EVA, JANA, role=Role.MAYOR)
+    duties = Duties.of([Separation(roles=[Role.MAYOR, Role.CLERK])])
+    there = replace(snapshot, duties=duties, asks=lambda who: [lent] if who == JANA.subject else [])
+    apart = replace(snapshot, duties=duties)
+    who, lends = somebody(JANA), frozenset({Role.MAYOR})
+    for found in (
+        verdict(who, question(who), there),
+        verdict(who, question(who), apart, stands_in_for=lends),
+    ):
+        assert isinstance(found, Refused)
+        assert (found.reason, found.detail) == ("separation_of_duties", "clerk + mayor")
+    assert isinstance(verdict(who, question(who), apart), Permitted)
+
+
 def test_what_is_said_counts_on_top_of_what_is_known(snapshot: Snapshot) -> None:
     who = somebody(JANA)
     said = Said(

@@ -170,6 +170,43 @@ def test_whose_roles_may_not_meet_is_refused_everything_but_the_portal(
     assert refused.reason == "separation_of_duties"
 
 
+def test_a_role_that_was_lent_before_the_rule_counts_as_held_while_it_runs(
+    request_: AccessRequest, session: Session, snapshot: Snapshot
+) -> None:
+    pair = Duties.of([Separation(roles=[Role.CLERK, Role.MAYOR], where="municipality")])
+    clerk = replace(session, roles=((HULIN, Role.CLERK),))
+    lent = of(clerk, Kind.DELEGATION, application=None, actions=frozenset(), role=Role.MAYOR)
+    without, known = having(snapshot, lent), replace(having(snapshot, lent), duties=pair)
+    assert isinstance(check(request_, clerk, without, NOW, "g"), Granted)
+    verdict = check(request_, clerk, known, NOW, "g")
+    assert isinstance(verdict, Refused)
+    assert (verdict.reason, verdict.detail) == ("separation_of_duties", "clerk + mayor")
+    acted = may_act(Act(application=REQUESTS, action=Action.WRITE), clerk, known, "192.0.2.7", NOW)
+    assert isinstance(acted, Refused)
+    assert (acted.reason, acted.detail) == ("separation_of_duties", "clerk + mayor")
+    assert openable(clerk, known, "192.0.2.7", NOW) == []
+    assert isinstance(check(request_, clerk, known, SOON, "g"), Granted), "it is over"
+    ended = replace(having(snapshot, replace(lent, stage=Stage.WITHDRAWN)), duties=pair)
+    assert isinstance(check(request_, clerk, ended, NOW, "g"), Granted)
+    elsewhere = replace(having(snapshot, replace(lent, municipality=KROMERIZ)), duties=pair)
+    assert isinstance(check(request_, clerk, elsewhere, NOW, "g"), Granted)
+
+
+def test_a_grant_ends_when_a_role_is_lent_anywhere_that_may_not_meet_with_others(
+    request_: AccessRequest, session: Session, snapshot: Snapshot
+) -> None:
+    pair = Duties.of([Separation(roles=[Role.CLERK, Role.MAYOR])])
+    clerk = replace(session, roles=((HULIN, Role.CLERK),))
+    begins = NOW + timedelta(minutes=1)
+    lent = of(
+        clerk, Kind.DELEGATION, application=None, actions=frozenset(), role=Role.MAYOR,
+        municipality=KROMERIZ, since=begins, until=NOW + timedelta(hours=1),
+    )  # fmt: skip
+    verdict = check(request_, clerk, replace(having(snapshot, lent), duties=pair), NOW, "g")
+    assert isinstance(verdict, Granted)
+    assert verdict.grant.assertion.expires_at == begins
+
+
 @pytest.mark.parametrize(
     ("role", "action", "rule"),
     [

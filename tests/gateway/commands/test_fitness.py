@@ -209,6 +209,7 @@ def test_an_application_s_account_is_written_as_basic_authentication_has_it(offi
 
 
 def test_a_group_that_gives_a_role_outside_the_base_of_groups_is_noted_with_its_line(office: Path) -> None:
+    change(office, '#from_files = "activate"', 'from_files = "propose"')  # else that is noted too
     settings, _, _ = checked(office)
     assert notes(office, settings) == []
     base = settings.directories[0].groups_base
@@ -260,6 +261,7 @@ def as_active_directory(office: Path, **changed: str) -> list[str]:
 
 
 def test_active_directory_knows_groups_anywhere_in_its_domain(office: Path) -> None:
+    change(office, '#from_files = "activate"', 'from_files = "propose"')  # else that is noted too
     assert as_active_directory(office, groups_base="ou=elsewhere,dc=kromeriz,dc=example") == []
     told = as_active_directory(office, groups_base="ou=groups,dc=other,dc=example")
     assert told

@@ -2,17 +2,27 @@
 
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from config.problem import ConfigurationRefused
+from config.settings import Settings
 from config.sources import DISK
+from gateway.alerts.delivered import DELIVERED
+from gateway.alerts.matching import counts
+from gateway.audit.canonical import parse
+from gateway.audit.entry import Code, Entry
+from gateway.commands.fitness import notes
 from gateway.commands.policy import command
+from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import NotInForce
 from gateway.commands.shared_policies import book_at_start, in_force
 from gateway.commands.state import now, open_state
+from gateway.policy_office.version import Head, Version
+from gateway.storage.audit_evidence import rows
 from policies.load import CasesBroken
 from tests.policies.world import EXAMPLES
 from tests.rig.installation import install
@@ -46,6 +56,11 @@ class Place:
         line = [name, "--config", str(self.configuration), *arguments]
         return CliRunner().invoke(command, line, env={"COLUMNS": "200"})
 
+    def raised(self, name: str, *arguments: str) -> None:
+        error = self.brana(name, *arguments).exception
+        assert error is not None
+        raise error
+
     def in_force(self) -> dict[str, str]:
         state = open_state(self.configuration)
         try:
@@ -54,6 +69,35 @@ class Place:
             state.database.close()
         assert found is not None
         return dict(found.texts)
+
+    def edit(self) -> None:
+        """The files of the configuration."""
+        own = self.configuration.parent / "policies" / HULIN
+        own.write_text(own.read_text("utf-8") + HARMLESS, "utf-8")
+
+    def proposing(self) -> None:
+        text = self.configuration.read_text("utf-8")
+        self.configuration.write_text(
+            text.replace("[policies]\n", '[policies]\nfrom_files = "propose"\n'), "utf-8"
+        )
+
+    def settings(self) -> Settings:
+        state = open_state(self.configuration)
+        state.database.close()
+        return state.settings
+
+    def newest(self) -> tuple[Version, list[Head], list[Entry]]:
+        """In force, what was never approved, and what is recorded."""
+        state = open_state(self.configuration)
+        try:
+            found = in_force(state)
+            since, until = now() - timedelta(days=1), now() + timedelta(days=1)
+            alone = state.database.read_now(lambda c: state.policy_versions(c).unapproved(since, until))
+            entries = state.database.read_now(lambda c: [parse(row.canonical).entry for row in rows(c)])
+        finally:
+            state.database.close()
+        assert found is not None
+        return found, alone, entries
 
 
 @pytest.fixture
@@ -102,3 +146,57 @@ def test_what_breaks_a_case_or_cannot_be_read_changes_nothing(place: Place) -> N
     place.add(HULIN, "permit (")
     assert isinstance(place.brana("apply", str(place.folder)).exception, ConfigurationRefused)
     assert place.in_force() == before
+
+
+def test_files_in_the_place_of_a_version_are_in_force_and_told_as_approved_by_nobody(place: Place) -> None:
+    before = place.newest()[0]
+    place.edit()
+    said = place.brana("replace", before.version)
+    assert (said.exit_code, "policies now: " in said.output) == (0, True), said.output
+    after, alone, entries = place.newest()
+    assert [(one.number, one.approver) for one in alone] == [(after.number, "")]
+    assert Code.POLICY_WITHOUT_APPROVAL not in [one.code for one in entries], "nobody was to approve it"
+    with pytest.raises(CannotStart, match="nobody is to approve"):
+        place.raised("replace", after.version, "--without-approval", "spěchá")
+
+
+def test_where_files_are_proposed_replacing_proposes_them_too(place: Place) -> None:
+    place.proposing()
+    before = place.newest()[0]
+    place.edit()
+    said = place.brana("replace", before.version)
+    assert said.exit_code == 0, said.output
+    assert said.output.startswith("proposed for 588491, to be approved by somebody else: ")
+    after, alone, entries = place.newest()
+    assert (after, alone) == (before, [])
+    assert entries[-1].code is Code.POLICY_SUBMITTED
+    with pytest.raises(NotInForce):
+        place.raised("replace", "000000000000")
+
+
+def test_past_the_approval_files_come_into_force_with_a_reason_an_alert_and_a_line_in_the_report(
+    place: Place,
+) -> None:
+    place.proposing()
+    before = place.newest()[0]
+    place.edit()
+    for nothing in ("\u202e", "x" * 501):
+        with pytest.raises(CannotStart, match="says nothing"):
+            place.raised("replace", before.version, "--without-approval", nothing)
+    assert place.newest()[0] == before
+    said = place.brana("replace", before.version, "--without-approval", "radnice stojí")
+    assert (said.exit_code, "an alert is raised" in said.output) == (0, True), said.output
+    after, alone, entries = place.newest()
+    assert (after.approver, after.note) == ("", "radnice stojí")
+    assert [one.number for one in alone] == [after.number]
+    told = next(one for one in entries if one.code is Code.POLICY_WITHOUT_APPROVAL)
+    assert (told.details["after"], told.details["why"]) == (after.number, "radnice stojí")
+    assert any(counts(rule, told) for rule in DELIVERED)
+
+
+def test_that_one_person_is_enough_is_noted_of_a_configuration_with_what_to_set(place: Place) -> None:
+    (note,) = notes(place.configuration, place.settings())
+    assert "one person on this machine is enough" in str(note)
+    assert '"propose"' in str(note)
+    place.proposing()
+    assert notes(place.configuration, place.settings()) == []

@@ -145,6 +145,8 @@ def test_circumstances_are_those_that_are_written(say: Say) -> None:
         (("explain", "records", "--role", "mayr@588491"), "no role in a municipality"),
         (("explain", "records", "--role", "mayor@999999"), "no municipality '999999'"),
         (("explain", "records", "--role", "mayor@588491", "--at", "soon"), "is no moment"),
+        (("explain", "records", "--role", "mayor@588491", "--at", "1880-01-01T10:00"), "years 2000 to 2099"),
+        (("explain", "records", "--role", "mayor@588491", "--at", "9999-12-31T23:00"), "years 2000 to 2099"),
         (("matrix", "Brno"), "no municipality 'Brno' in the district\n"),
         (("matrix", "Hulin"), "did you mean Hulín (588491)?"),
         (("matrix", "58849"), "Hulín (588491)"),

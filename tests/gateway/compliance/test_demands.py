@@ -18,7 +18,7 @@ from gateway.audit.entry import Code
 from gateway.audit.search import Count
 from gateway.compliance.demand import TITLES, Demand, Finding, Standing
 from gateway.compliance.demands import ALL, DECREES, demands_of
-from gateway.compliance.facts import Facts, Tally, Verdict, Vouches
+from gateway.compliance.facts import Facts, Tally, Unapproved, Verdict, Vouches
 from gateway.compliance.passwords import too_short
 from gateway.compliance.report import judge
 from tests.gateway.compliance.making import (
@@ -97,6 +97,7 @@ def told_by(way: str) -> Facts:
 
 
 HOURS, DAYS, MINUTES = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
+ALONE = Unapproved(7, "cli:root")
 BROKEN: tuple[tuple[str, Callable[[], Facts], Standing, str], ...] = (
     ("roles", directory_of_one, Standing.EXCEPTIONS, "mayor (novak)"),
     ("identifiers", lambda: told_by("basic"), Standing.EXCEPTIONS, "records"),
@@ -135,6 +136,12 @@ BROKEN: tuple[tuple[str, Callable[[], Facts], Standing, str], ...] = (
     ("end-of-role", lambda: table("facts", grace=2 * HOURS), Standing.EXCEPTIONS, "2 hours"),
     ("end-of-role", lambda: table("streams", grace=5 * MINUTES), Standing.EXCEPTIONS, "5 minutes"),
     ("documented", lambda: table("policies", from_files="activate"), Standing.EXCEPTIONS, "without a second"),
+    (
+        "documented",
+        lambda: facts(unapproved=[ALONE]),
+        Standing.EXCEPTIONS,
+        "second person: 1; the last is no. 7",
+    ),
     ("documented", lambda: having(separation=[]), Standing.EXCEPTIONS, "may not meet"),
     (
         "emergency",

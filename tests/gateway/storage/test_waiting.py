@@ -77,6 +77,8 @@ COUNTED: dict[str, tuple[Ask, int]] = {
     "one that is decided": (replace(WAITS, stage=Stage.IN_FORCE), 0),
     "another municipality's": (replace(WAITS, municipality=KROMERIZ), 0),
     "an order, which is its sponsor's": (ask(Kind.ORDER), 0),
+    "an order that its sponsor placed": (ask(Kind.ORDER, asker=EVA), 1),
+    "an order that whoever looks placed and sponsors": (ask(Kind.ORDER, PETR, sponsor=party(PETR)), 0),
 }
 
 

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 
+from config.vocabulary import Role
 from gateway.asks.ask import Kind
-from tests.gateway.asks.town import EVA, JANA, PAVEL, PETR, RECORDS, wish
+from idp.directory.person import RoleHeld
+from tests.gateway.asks.town import EVA, HULIN, JANA, PAVEL, PETR, RECORDS, wish
 from tests.gateway.web.people import NOW
 from tests.gateway.web.requests_site import RequestsSite, get, only, post
 
@@ -27,6 +30,19 @@ async def test_an_order_offers_whoever_may_sponsor_it_and_to_a_supplier_whom_the
     sponsored = await requests.kept.ask(wish(Kind.ORDER, PAVEL, sponsor=JANA, application=RECORDS), NOW)
     assert sponsored.sponsor.login == JANA.login
     assert _offered(await get(client, PAVEL, "/orders/new")) == [PETR.login, EVA.login, JANA.login]
+
+
+async def test_a_supplier_stays_one_on_these_pages_whatever_further_role_or_place_the_account_has(
+    client, requests
+):
+    clerk = RoleHeld(HULIN, Role.CLERK)
+    # The second is a supplier by the word of the directory alone.
+    for roles in ((*PAVEL.roles, clerk), (clerk,)):
+        also = replace(PAVEL, roles=roles)
+        assert _offered(await get(client, also, "/orders/new")) == [PETR.login, EVA.login]
+        for form in ("/orders/new", "/deputies"):
+            assert f'<option value="{JANA.login}">' not in await get(client, also, form)
+            assert f'<option value="{PAVEL.login}">' not in await get(client, also, form)
 
 
 def _offered(page):

@@ -54,7 +54,7 @@ WITH_A_PART = Offer(frozenset(Action), frozenset({HULIN}), routes={RouteName("pa
 async def town(tmp_path_factory):
     """A draft, one with a fault, one to be approved, versions and something closed; and where the pages are."""
     folder = tmp_path_factory.mktemp("policies")
-    async with policy_visitor(folder) as visitor:
+    async with policy_visitor(folder, files_are_approved=False) as visitor:
         visitor.given.offers[ApplicationId("map")] = WITH_A_PART
         first = await visitor.submitted()
         await visitor.done(f"{first}/approve", APPROVER, **await visitor.approval(first))

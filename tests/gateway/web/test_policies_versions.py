@@ -53,6 +53,20 @@ async def test_versions_are_listed_compared_and_rolled_back_with_a_reason(visito
     assert entry.details["why"] == "Omyl."
 
 
+async def test_a_version_that_nobody_approved_is_told_so_wherever_versions_are(visitor):
+    for path in ("/versions", "/versions/1"):
+        assert "without approval by a second person" in await visitor.get(path), path
+
+
+async def test_where_files_count_at_once_the_overview_says_so_and_what_to_set(visitor, tmp_path):
+    assert "One person on the machine is enough" not in await visitor.get("/")
+    (tmp_path / "alone").mkdir()
+    async with policy_visitor(tmp_path / "alone", files_are_approved=False) as alone:
+        page = await alone.get("/")
+    assert "One person on the machine is enough" in page
+    assert 'policies.from_files = "propose"' in page
+
+
 async def test_whoever_submitted_and_approved_is_told_with_when_wherever_a_change_is_told(visitor):
     page = await visitor.submitted()
     await visitor.done(f"{page}/approve", APPROVER, **await visitor.approval(page))

@@ -173,6 +173,11 @@ async def test_whose_roles_may_not_meet_reads_which_they_are(client, office):
         text = await shown(apart, "/")
     assert "Your roles may not meet in one person" in text
     assert "mayor and registrar" in text
+    office.duties = Duties.of([Separation(roles=[Role.MAYOR, Role.ACCOUNTANT])])
+    lent = ask(Kind.DELEGATION, EVA, PAVEL, role=Role.ACCOUNTANT, since=NOW, until=NOW + HOUR)
+    office.asks = Asks(lambda _: [lent])
+    async with TestClient(TestServer(make_office_app(office))) as apart:
+        assert "accountant and mayor" in await shown(apart, "/")
 
 
 async def test_the_portal_says_what_waits_for_whoever_looks_and_leads_there(client, office):

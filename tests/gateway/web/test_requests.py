@@ -217,6 +217,16 @@ async def test_an_officer_places_an_order_for_a_supplier_and_an_unknown_login_is
     page = await post(client, EVA, "/orders/new", order | {"person": "nikdo"}, 409)
     assert "Tuto osobu adresář nezná" in page
     assert await post(client, EVA, "/orders/new", order | {"person": "fiala.pavel"}) == "/orders?done=asked"
+    placed = await only(requests)
+    assert placed.stage is Stage.WAITING
+    assert "čeká na druhou osobu" in await get(client, EVA, "/orders")
+    page = await get(client, EVA, f"/one?name={placed.id}")
+    assert "Zadal ji sám garant, proto ji musí potvrdit někdo jiný" in page
+    assert "Potvrdit zakázku" not in page
+    assert "O vlastní věci" in await post(client, EVA, "/approve", {"name": placed.id, "note": ""}, 409)
+    assert "Rozhodnout" in await get(client, PETR, "/waiting")
+    assert "Potvrdit zakázku" in await get(client, PETR, f"/one?name={placed.id}")
+    await post(client, PETR, "/approve", {"name": placed.id, "note": ""})
     assert (await only(requests)).stage is Stage.IN_FORCE
 
 

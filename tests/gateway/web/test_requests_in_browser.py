@@ -51,6 +51,7 @@ async def town(tmp_path):
     await kept.office.approve(approved.id, doing(PETR, NOW), "do konce směny")
     order = await kept.ask(wish(Kind.ORDER, PAVEL, sponsor=EVA, **soon), NOW)
     await kept.office.approve(order.id, doing(EVA, NOW))
+    await kept.ask(wish(Kind.ORDER, EVA, holder=PAVEL, sponsor=EVA, **soon), NOW)
     await kept.ask(wish(Kind.DELEGATION, PETR, holder=IVO, role=Role.MAYOR, **soon), NOW)
     await kept.ask(wish(Kind.EMERGENCY, why="hoří radnice, zachraňuji spisy"), NOW - 3 * DAY)
     running = await kept.ask(wish(Kind.EMERGENCY, EVA, why="výpadek proudu v serverovně"), NOW)
