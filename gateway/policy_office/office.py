@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
+from config.district import District
 from config.vocabulary import Action, SubjectId
 from gateway.policy_office import entries, proposal
 from gateway.policy_office.actor import Actor
@@ -25,6 +26,7 @@ from gateway.policy_office.refusal import ActRefused, Change, Refusal
 from gateway.policy_office.scope import ANY, Scope, changed, of_scope, with_scope
 from gateway.policy_office.store import Desk, Store
 from gateway.policy_office.version import Damaged, Head, Version
+from policies.brought import left_without, unnamed
 from policies.evaluate import PolicyBook
 from policies.model import Text
 from policies.texts import Texts
@@ -39,6 +41,8 @@ class Checked:
 
     problems: tuple[Text, ...] = ()
     book: PolicyBook | None = None
+    refusal: Refusal = Refusal.CHECKS_FAILED
+    """Why what has problems is not done."""
 
 
 class Checks(Protocol):
@@ -70,6 +74,7 @@ class Office:
 
     store: Store
     checks: Checks
+    district: District
     took: Callable[[], Awaitable[None]]
     node: str
     arranged: Callable[[], object] = field(default=lambda: None)
@@ -125,6 +130,8 @@ class Office:
         found = await self.proposal(asking, name)
         in_force = await self.store.look(standing)
         texts = with_scope(in_force.texts, found.scope, found.texts)
+        if (brought := self.brought(in_force.texts, texts)) is not None:
+            return brought.problems
         async with self.turn:
             known = self.before.of(texts, found.scope)
             if known is None:
@@ -189,7 +196,7 @@ class Office:
             async with self.turn:
                 found = await self.checked(in_force, one)
             if found.problems:
-                raise ActRefused(Refusal.CHECKS_FAILED, problems=found.problems)
+                raise ActRefused(found.refusal, problems=found.problems)
 
         return await self._step(
             asking, Step.SUBMIT, Action.WRITE, name, revision, step, now, examined=examined
@@ -223,7 +230,15 @@ class Office:
     # What acts have in common.
 
     async def checked(self, in_force: Version, one: Proposal) -> Checked:
-        return await self.checked_whole(with_scope(in_force.texts, one.scope, one.texts), one.scope)
+        texts = with_scope(in_force.texts, one.scope, one.texts)
+        return self.brought(in_force.texts, texts) or await self.checked_whole(texts, one.scope)
+
+    def brought(self, before: Texts, after: Texts, *, named: bool = True) -> Checked | None:
+        """What no change may bring; None: nothing of it. `named`: not of what once was in force without names."""
+        if left := left_without(before, after, self.district):
+            return Checked(tuple(one.in_languages() for one in left), refusal=Refusal.LEFT_WITHOUT)
+        problems = unnamed(before, after) if named else []
+        return Checked(tuple(one.in_languages() for one in problems)) if problems else None
 
     async def checked_whole(self, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
         return await asyncio.to_thread(partial(self.checks, texts, scope, known=known))

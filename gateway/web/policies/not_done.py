@@ -84,6 +84,19 @@ TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
         "Co je třeba opravit, stojí na stránce návrhu.",
         "The page of the proposal says what has to be mended.",
     ),
+    Refusal.LEFT_WITHOUT: (
+        409,
+        "Obec by zůstala bez pravidel",
+        "The municipality would be left without policies",
+        (
+            "Nikdo by tam nic neotevřel, ani tyto stránky. Ponechte jí aspoň jedno pravidlo; má-li se obec uzavřít, "
+            "požádejte technologické centrum o uzavření při incidentu."
+        ),
+        (
+            "Nobody could open anything there, nor these pages. Leave it one policy at least; if it is to be closed, "
+            "ask the technology centre for its incident switch."
+        ),
+    ),
     Refusal.STALE: (
         409,
         "Schvalovali jste jiný text",

@@ -19,7 +19,8 @@ from tests.rig.installation import install
 
 pytestmark = pytest.mark.real  # free ports are looked for
 HULIN = "municipalities/588491.cedar"
-FURTHER = '\n@id("further")\npermit (principal, action, resource in Municipality::"588491");\n'
+NAMED = '\n@id("further") @title_cs("Další") @title_en("Further")\n'
+FURTHER = NAMED + 'permit (principal, action, resource in Municipality::"588491");\n'
 HARMLESS = FURTHER.replace("action,", 'action == Action::"read",').replace(
     ");", ') when { resource in Application::"map" };'
 )
@@ -69,7 +70,7 @@ def test_what_differs_from_what_is_in_force_is_told(place: Place) -> None:
     place.add(HULIN, FURTHER)
     said = place.brana("diff", str(place.folder), "--language", "cs")
     assert said.exit_code == 1
-    assert said.output.startswith("588491 further: přidáno, oslabuje: further\n")
+    assert said.output.startswith("588491 further: přidáno, oslabuje: Další\n")
     found = json.loads(place.brana("diff", str(place.folder), "--json").output)
     assert found["weakens"] is True
     assert [one["id"] for one in found["policies"]] == ["further"]
@@ -100,5 +101,29 @@ def test_what_breaks_a_case_or_cannot_be_read_changes_nothing(place: Place) -> N
     place.add("municipalities/588491.cases.toml", BROKEN)
     assert isinstance(place.brana("apply", str(place.folder)).exception, CasesBroken)
     place.add(HULIN, "permit (")
+    assert isinstance(place.brana("apply", str(place.folder)).exception, ConfigurationRefused)
+    assert place.in_force() == before
+
+
+def test_a_permit_without_a_name_is_neither_fit_nor_applied(place: Place) -> None:
+    place.add(HULIN, HARMLESS.replace(' @title_cs("Další")', ""))
+    before = place.in_force()
+    said = place.brana("check", str(place.folder))
+    assert (said.exit_code, "the permit has no @title_cs" in said.output) == (1, True)
+    assert isinstance(place.brana("apply", str(place.folder)).exception, ConfigurationRefused)
+    assert place.in_force() == before
+
+
+def test_a_municipality_is_not_left_without_policies_by_a_command_with_its_cases_or_without(
+    place: Place,
+) -> None:
+    before = place.in_force()
+    (place.folder / HULIN).write_text("// nic\n", "utf-8")
+    (place.folder / "municipalities/588491.cases.toml").unlink()
+    said = place.brana("check", str(place.folder))
+    assert said.exit_code == 1
+    assert f"{place.folder / HULIN}: Hulín would be left without any policy" in said.output
+    assert "incident switch" in said.output
+    (place.folder / HULIN).unlink()
     assert isinstance(place.brana("apply", str(place.folder)).exception, ConfigurationRefused)
     assert place.in_force() == before
