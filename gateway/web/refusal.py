@@ -35,6 +35,8 @@ class ShownRefusal:
     """Whether somebody who is signed in may do something about it at "my account"."""
     ask_at: str = ""
     """Address of the page where the person may ask for what was refused; empty where that is of no use."""
+    back_to: str = ""
+    """Page of this host where what was refused stands, as it is now; empty where there is none."""
     in_another_window: bool = False
     """This one holds what would be lost."""
 
@@ -203,6 +205,7 @@ def refusal_page(
         log=log,
         stronger=stronger,
         ask=refusal.ask_at,
+        back=refusal.back_to,
         account=refusal.account_may_help and who is not None,
     )
 

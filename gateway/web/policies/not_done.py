@@ -60,14 +60,12 @@ TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
         "Pravidla se mezitím změnila",
         "The policies have changed meanwhile",
         (
-            "Návrh vychází z pravidel, která už neplatí. Podívejte se na rozdíl proti dnešku a na stránce "
-            "návrhu ho na něj "
-            "navažte."
+            "Návrh vychází z pravidel, která už neplatí, a teď ho schválit nelze. Kdo smí návrhy měnit, ho na jeho "
+            "stránce naváže na dnešní pravidla a znovu předloží."
         ),
         (
-            "The proposal was begun from policies that are in force no more. Look at the difference to "
-            "today, and set the "
-            "proposal upon it on its page."
+            "The proposal was begun from policies that are in force no more, and cannot be approved now. Whoever may "
+            "change proposals sets it upon today's policies on its page, and submits it again."
         ),
     ),
     Refusal.EDITED_MEANWHILE: (

@@ -306,9 +306,15 @@ async def test_a_time_that_cannot_be_is_told_at_the_field_and_stays_there(visito
 async def test_a_stale_proposal_says_so_and_is_set_upon_what_is_in_force(visitor):
     page = await visitor.submitted()
     visitor.world.publish(visitor.world.in_force().texts | {FILE: reads(HULIN, "other")}, NOW)
-    assert "Other policies are in force" in await visitor.get(page, APPROVER)
-    refused = await visitor.refused(f"{page}/approve", APPROVER, **await visitor.approval(page))
-    assert refused == (409, "policies_changed_meanwhile")
+    shown = await visitor.get(page, APPROVER)
+    assert "Other policies are in force" in shown
+    assert "Jan Správce, or whoever else may change proposals, sets it upon" in shown
+    assert f'action="{page}/approve"' not in shown
+    assert f'action="{page}/return"' in shown
+    answer = await visitor.post(f"{page}/approve", APPROVER, **await visitor.approval(page))
+    assert (answer.status, answer.headers[REASON_HEADER]) == (409, "policies_changed_meanwhile")
+    assert f'href="{page}">Back to the proposal' in await answer.text()
+    assert f'action="{page}/rebase"' in await visitor.get(page)
     await visitor.step(page, "rebase")
     assert (await visitor.one(page)).state is State.DRAFT
 
@@ -318,3 +324,24 @@ async def test_the_menu_says_how_much_waits_for_approval_and_in_reviews(visitor)
     visitor.given.waiting = Waiting(proposals=1, accesses=7)
     page = await visitor.get("/why", APPROVER)
     assert re.findall(r'visually-hidden">, ([^<]*)</span></a>', page) == ["1 waits for you", "7 wait for you"]
+
+
+@pytest.mark.parametrize(
+    ("who", "reason"), [(APPROVER, "proposal_in_another_state"), (AUTHOR, "own_policy_change")]
+)
+async def test_who_is_refused_an_act_on_a_proposal_is_led_back_to_it(visitor, who, reason):
+    page = await visitor.submitted()
+    approval = await visitor.approval(page)
+    await visitor.done(f"{page}/approve", APPROVER, **approval)
+    signer = replace(who, actions=(*who.actions, Action.SIGN))
+    answer = await visitor.post(f"{page}/approve", signer, **approval)
+    assert answer.headers[REASON_HEADER] == reason
+    assert f'href="{page}">Back to the proposal' in await answer.text()
+
+
+async def test_a_stale_proposal_that_waits_for_its_time_says_that_it_will_not_come_into_force(visitor):
+    page = await visitor.submitted()
+    approval = await visitor.approval(page) | {"when": "later", "at": "2026-12-24T08:00"}
+    await visitor.done(f"{page}/approve", APPROVER, **approval)
+    visitor.world.publish(visitor.world.in_force().texts | {FILE: reads(HULIN, "other")}, NOW)
+    assert "It will not come into force at its time" in await visitor.get(page, APPROVER)
