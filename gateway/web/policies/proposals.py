@@ -18,7 +18,9 @@ from gateway.web.policies.listing import listed
 from gateway.web.policies.not_done import INVALID, REFUSALS, UNEXPLAINED, done
 from gateway.web.policies.site import Site, proposal_of
 from gateway.web.refusal import FORM_UNREADABLE
-from policies.difference import KINDS, difference, effect_said
+from policies.case_difference import SORT_TITLES
+from policies.changed import KINDS
+from policies.difference import difference, effect_said
 
 STEPS: Mapping[Step, Title] = {
     Step.BEGIN: Title(cs="začal(a)", en="began"),
@@ -93,6 +95,7 @@ class Proposals:
             why_of=why_of,
             readable=all(policy.readable for policy in listed(one.texts)),
             kinds=KINDS,
+            sorts=SORT_TITLES,
             effect_said=effect_said,
             typed=returning or "",
             unexplained=UNEXPLAINED if returning is not None else None,

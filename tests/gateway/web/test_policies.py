@@ -345,3 +345,19 @@ async def test_a_stale_proposal_that_waits_for_its_time_says_that_it_will_not_co
     await visitor.done(f"{page}/approve", APPROVER, **approval)
     visitor.world.publish(visitor.world.in_force().texts | {FILE: reads(HULIN, "other")}, NOW)
     assert "It will not come into force at its time" in await visitor.get(page, APPROVER)
+
+
+async def test_an_approver_sees_by_name_which_never_a_change_takes_away(visitor):
+    cases = f"municipalities/{HULIN}.cases.toml"
+    never = '[[never]]\nname = "map"\ntitle_cs = "Mapy nikdo nepíše"\n'
+    never += 'title_en = "Nobody writes maps"\nactions = ["write"]\n'
+    visitor.world.publish(visitor.world.in_force().texts | {cases: never}, NOW)
+    one = await visitor.world.edited({FILE: reads(HULIN)})
+    shown = await visitor.get(f"/proposals/{one.id}", APPROVER, language="cs")
+    assert "Nesmí být nikdy: Mapy nikdo nepíše" in shown
+    assert "oslabuje" in shown
+    assert "Změna něco oslabuje" in shown
+    assert "<del>- actions = [&#34;write&#34;]</del>" in shown
+    versions = await visitor.get(f"/versions/2?of={HULIN}&against=1")
+    assert "Must never be: Nobody writes maps" in versions
+    assert "strengthens" in versions
