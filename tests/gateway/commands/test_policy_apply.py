@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner, Result
 from config.problem import ConfigurationRefused
 from config.sources import DISK
 from gateway.commands.policy import command
+from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import NotInForce
 from gateway.commands.shared_policies import book_at_start, in_force
 from gateway.commands.state import now, open_state
@@ -126,4 +128,24 @@ def test_a_municipality_is_not_left_without_policies_by_a_command_with_its_cases
     assert "incident switch" in said.output
     (place.folder / HULIN).unlink()
     assert isinstance(place.brana("apply", str(place.folder)).exception, ConfigurationRefused)
+    assert place.in_force() == before
+
+
+def test_a_municipality_that_stands_without_policies_is_rolled_back_by_an_operator(place: Place) -> None:
+    before = place.in_force()
+    state = open_state(place.configuration)
+    try:  # as an older version of the product let it come
+        found = in_force(state)
+        assert found is not None
+        texts = {name: text for name, text in found.texts.items() if not name.startswith(HULIN[:-6])}
+        emptied = replace(found, texts=texts)
+        state.database.write_soon(lambda c: state.policy_versions(c).put_in_force(emptied)).result()
+    finally:
+        state.database.close()
+    assert HULIN not in place.in_force()
+    unknown = place.brana("roll-back", "Hulín", "7", "--why", "zpět")
+    assert isinstance(unknown.exception, CannotStart)
+    assert "policy version unknown" in str(unknown.exception)
+    said = place.brana("roll-back", "Hulín", "1", "--why", "zpět")
+    assert (said.exit_code, said.output[:14]) == (0, "policies now: ")
     assert place.in_force() == before
