@@ -31,7 +31,8 @@ def check(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
     meant = policy_folder(configuration, folder)
     read, files, problems = meant.read()
     if not problems:
-        problems = meant.brought(_in_force(configuration, meant.settings)) or meant.broken(read, files)
+        brought = meant.brought(_in_force(configuration, meant.settings))
+        problems = [*brought, *meant.broken(read, files)]
     found = together(problems)
     said = sum(len(one.said) for one in files)
     if as_json:

@@ -166,8 +166,7 @@ class Activation:
                 raise ActRefused(Refusal.NOTHING_NEW)
             whole = with_scope(in_force.texts, scope, own)
             known = decided_before(whole, older.texts, scope)
-            brought = self.office.brought(in_force.texts, whole, named=False)
-            checked = brought or await self.office.checked_whole(whole, scope, known=known)
+            checked = await self.office.checked_whole(in_force, whole, scope, known=known, named=False)
             _require_sound(checked)
             new = replace(
                 _version(whole, checked, self.office.node, now),

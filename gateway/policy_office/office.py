@@ -130,14 +130,14 @@ class Office:
         found = await self.proposal(asking, name)
         in_force = await self.store.look(standing)
         texts = with_scope(in_force.texts, found.scope, found.texts)
-        if (brought := self.brought(in_force.texts, texts)) is not None:
-            return brought.problems
+        if (left := self._left_without(in_force, texts)) is not None:
+            return left.problems
         async with self.turn:
             known = self.before.of(texts, found.scope)
             if known is None:
-                known = (await self.checked_whole(texts, found.scope)).problems
+                known = (await self._checks_of(texts, found.scope)).problems
                 self.before.keep(texts, found.scope, known)
-            return known
+            return (*_nameless(in_force, texts), *known)
 
     # Acts of authors.
 
@@ -231,17 +231,25 @@ class Office:
 
     async def checked(self, in_force: Version, one: Proposal) -> Checked:
         texts = with_scope(in_force.texts, one.scope, one.texts)
-        return self.brought(in_force.texts, texts) or await self.checked_whole(texts, one.scope)
+        return await self.checked_whole(in_force, texts, one.scope)
 
-    def brought(self, before: Texts, after: Texts, *, named: bool = True) -> Checked | None:
-        """What no change may bring; None: nothing of it. `named`: not of what once was in force without names."""
-        if left := left_without(before, after, self.district):
-            return Checked(tuple(one.in_languages() for one in left), refusal=Refusal.LEFT_WITHOUT)
-        problems = unnamed(before, after) if named else []
-        return Checked(tuple(one.in_languages() for one in problems)) if problems else None
+    async def checked_whole(
+        self, in_force: Version, texts: Texts, scope: Scope, *, known: bool = False, named: bool = True
+    ) -> Checked:
+        """`named`: whether permits need names; what was in force without goes back into force without."""
+        if (left := self._left_without(in_force, texts)) is not None:
+            return left
+        found = await self._checks_of(texts, scope, known=known)
+        nameless = _nameless(in_force, texts) if named else ()
+        return Checked((*nameless, *found.problems)) if nameless else found
 
-    async def checked_whole(self, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
+    async def _checks_of(self, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
         return await asyncio.to_thread(partial(self.checks, texts, scope, known=known))
+
+    def _left_without(self, in_force: Version, texts: Texts) -> Checked | None:
+        left = left_without(in_force.texts, texts, self.district)
+        problems = tuple(one.in_languages() for one in left)
+        return Checked(problems, refusal=Refusal.LEFT_WITHOUT) if problems else None
 
     @asynccontextmanager
     async def refusing(self, asking: Asking, act: str, scope: Scope, now: datetime) -> AsyncIterator[None]:
@@ -329,6 +337,10 @@ class Office:
                 if refused.reason is Refusal.CHANGED_MEANWHILE:
                     raise ActRefused(refused.reason, change=await self.since(found)) from refused
                 raise
+
+
+def _nameless(in_force: Version, texts: Texts) -> tuple[Text, ...]:
+    return tuple(one.in_languages() for one in unnamed(in_force.texts, texts))
 
 
 def author_for(one: Proposal, actor: Actor) -> SubjectId:

@@ -60,3 +60,10 @@ async def test_what_was_in_force_without_names_is_rolled_back_to(world: World) -
     world.publish(FIRST | CHANGED)
     back = await world.activation.roll_back(OPERATOR, HERE, nameless, "Zpět.", NOON)
     assert back.texts == FIRST | NAMELESS
+
+
+async def test_a_permit_without_a_name_hides_no_other_fault(world: World) -> None:
+    one = await world.edited({FILE: NAMELESS[FILE] + "permit ("})
+    told = await refused(world.office.submit(world.author.asking, one.id, one.revision, NOON))
+    assert len(told.problems) == 2
+    assert await world.office.check(world.author.asking, one.id) == told.problems
