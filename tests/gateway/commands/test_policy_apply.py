@@ -10,11 +10,13 @@ from click.testing import CliRunner, Result
 
 from config.problem import ConfigurationRefused
 from config.sources import DISK
+from gateway.commands.fitness import require_shared_policies
 from gateway.commands.policy import command
 from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import NotInForce
 from gateway.commands.shared_policies import book_at_start, in_force
 from gateway.commands.state import now, open_state
+from policies.brought import LeftWithoutPolicies
 from policies.load import CasesBroken
 from tests.policies.world import EXAMPLES
 from tests.rig.installation import install
@@ -148,4 +150,24 @@ def test_a_municipality_that_stands_without_policies_is_rolled_back_by_an_operat
     assert "policy version unknown" in str(unknown.exception)
     said = place.brana("roll-back", "Hulín", "1", "--why", "zpět")
     assert (said.exit_code, said.output[:14]) == (0, "policies now: ")
+    assert place.in_force() == before
+
+
+def test_files_that_leave_a_municipality_without_policies_are_neither_started_with_nor_put_in_force(
+    place: Place,
+) -> None:
+    before = place.in_force()
+    state = open_state(place.configuration)
+    try:
+        found = in_force(state)
+        assert found is not None
+        own = state.settings.policies.municipalities
+        (own / "588491.cedar").write_text("// nic\n", "utf-8")
+        (own / "588491.cases.toml").unlink(missing_ok=True)
+        with pytest.raises(LeftWithoutPolicies, match="Hulín would be left without any policy"):
+            require_shared_policies(state)
+    finally:
+        state.database.close()
+    said = place.brana("replace", found.version)
+    assert isinstance(said.exception, LeftWithoutPolicies)
     assert place.in_force() == before
