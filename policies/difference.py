@@ -6,11 +6,11 @@ conditions changed it says only that it depends on the circumstances: cases, the
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from enum import StrEnum
 from typing import Any
 
 from config.vocabulary import Language, MunicipalityCode
+from policies.case_difference import SORT_TITLES, CaseChange, case_changes
+from policies.changed import EFFECTS, KINDS, Effect, Kind, Line, kind_of, lines_between
 from policies.forms import Form, Values, called, read
 from policies.model import Text
 from policies.parameters import ANYTHING, Offered, shown
@@ -21,29 +21,6 @@ from policies.texts import CASES, Texts
 
 REGION = "region"
 NOTHING: Text = {CS: "", EN: ""}
-
-
-class Kind(StrEnum):
-    ADDED = "added"
-    REMOVED = "removed"
-    CHANGED = "changed"
-
-
-class Effect(StrEnum):
-    """On what is permitted."""
-
-    WEAKENS = "weakens"
-    STRENGTHENS = "strengthens"
-    EITHER = "either"
-    NONE = "none"
-    """Only words changed, which people read and nothing decides by."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    sign: str
-    """`+`, `-` or a space."""
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +49,7 @@ class PolicyChange:
 @dataclass(frozen=True, slots=True)
 class Difference:
     policies: tuple[PolicyChange, ...]
-    cases: tuple[tuple[Kind, str], ...]
-    """Files of cases."""
+    cases: tuple[CaseChange, ...]
     remarks: tuple[str, ...]
     """Files of which nothing but comments or the order differs."""
 
@@ -82,7 +58,8 @@ class Difference:
 
     @property
     def weakens(self) -> bool:
-        return any(one.effect is Effect.WEAKENS for one in self.policies)
+        effects = [*(one.effect for one in self.policies), *(one.effect for one in self.cases)]
+        return Effect.WEAKENS in effects
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +81,27 @@ def difference(before: Texts, after: Texts, offered: Offered = ANYTHING) -> Diff
         if (change := _change(key, old.get(key), new.get(key), offered)) is not None
     ]
     names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    touched = {one.where for one in changes}
+    cases = [
+        change
+        for name in names
+        if name.endswith(CASES)
+        for change in case_changes(name, before.get(name), after.get(name))
+    ]
+    touched, told_of = {one.where for one in changes}, {one.file for one in cases}
     return Difference(
         policies=tuple(changes),
-        cases=tuple((_kind(name in before, name in after), name) for name in names if name.endswith(CASES)),
-        remarks=tuple(name for name in names if not name.endswith(CASES) and _where(name) not in touched),
+        cases=tuple(cases),
+        remarks=tuple(
+            name
+            for name in names
+            if name not in told_of and (name.endswith(CASES) or _where(name) not in touched)
+        ),
     )
 
 
 def _where(name: str) -> str:
     folder, _, file = name.partition("/")
     return REGION if folder == REGION else file.partition(".")[0]
-
-
-def _kind(was: bool, is_now: bool) -> Kind:  # noqa: FBT001 - a table of two bits
-    return Kind.CHANGED if was and is_now else Kind.ADDED if is_now else Kind.REMOVED
 
 
 def _policies(texts: Texts) -> dict[tuple[str, str], _Policy]:
@@ -154,12 +137,12 @@ def _change(
     return PolicyChange(
         where=where,
         id=shown_of.annotations.get("id", ""),
-        kind=_kind(old is not None, new is not None),
+        kind=kind_of(old is not None, new is not None),
         effect=_effect(old, new),
         title=_title(shown_of, identifier, offered),
         form=None if form is None else form[0].title,
         fields=tuple(_fields(old, new, offered)),
-        lines=tuple(_lines(old.text if old else "", new.text if new else "")),
+        lines=tuple(lines_between(old.text if old else "", new.text if new else "")),
     )
 
 
@@ -207,33 +190,10 @@ def _fields(old: _Policy | None, new: _Policy | None, offered: Offered) -> Itera
             )
 
 
-def _lines(old: str, new: str) -> Iterator[Line]:
-    before, after = old.splitlines(), new.splitlines()
-    for tag, i, j, k, l in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():  # noqa: E741
-        if tag == "equal":
-            yield from (Line(" ", text) for text in before[i:j])
-        else:
-            yield from (Line("-", text) for text in before[i:j])
-            yield from (Line("+", text) for text in after[k:l])
-
-
-KINDS: Mapping[Kind, Text] = {
-    Kind.ADDED: {CS: "přidáno", EN: "added"},
-    Kind.REMOVED: {CS: "odebráno", EN: "removed"},
-    Kind.CHANGED: {CS: "změněno", EN: "changed"},
-}
-EFFECTS: Mapping[Effect, Text] = {
-    Effect.WEAKENS: {CS: "oslabuje", EN: "weakens"},
-    Effect.STRENGTHENS: {CS: "zpřísňuje", EN: "strengthens"},
-    Effect.EITHER: {CS: "záleží na okolnostech", EN: "depends on the circumstances"},
-    Effect.NONE: {CS: "jen slova", EN: "words only"},
-}
-
-
-def effect_said(one: PolicyChange) -> Text:
+def effect_said(one: PolicyChange | CaseChange) -> Text:
     """With the fields on which it depends, where a form knows them."""
     effect = EFFECTS[one.effect]
-    if one.effect is not Effect.EITHER or not one.fields:
+    if isinstance(one, CaseChange) or one.effect is not Effect.EITHER or not one.fields:
         return effect
     return {each: f"{effect[each]} ({', '.join(of.label[each] for of in one.fields)})" for each in Language}
 
@@ -249,7 +209,10 @@ def told(found: Difference, language: Language) -> Iterator[str]:
                 yield f"    {of.label[language]}: {' → '.join(one for one in both if one)}"
         else:
             yield from (f"  {line.sign} {line.text}" for line in one.lines)
-    for kind, name in found.cases:
-        yield f"{name}: {KINDS[kind][language]}"
+    for case in found.cases:
+        what = f"{KINDS[case.kind][language]}, {effect_said(case)[language]}"
+        sort = "" if case.sort is None else f"{SORT_TITLES[case.sort][language]}: "
+        yield f"{case.file} {case.name}".rstrip() + f": {what}: {sort}{case.title[language]}"
+        yield from (f"  {line.sign} {line.text}" for line in case.lines)
     only = {CS: "liší se jen poznámky nebo pořadí", EN: "only comments or the order differ"}[language]
     yield from (f"{name}: {only}" for name in found.remarks)

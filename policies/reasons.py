@@ -78,12 +78,12 @@ WORDINGS: dict[Reason, Wording] = {
     ),
     Reason.MUNICIPALITY_WITHOUT_POLICIES: Wording(
         {
-            CS: "Obec {municipality} zatím nemá pravidla přístupu",
-            EN: "{municipality} has no access rules yet",
+            CS: "Obec {municipality} nemá pravidla přístupu",
+            EN: "{municipality} has no access rules",
         },
         {
-            CS: "Dokud je nemá, nelze její aplikace otevřít. Obraťte se na technologické centrum.",
-            EN: "Until it does, its applications stay closed. Contact the technology centre.",
+            CS: "Dokud je nemá, nelze tu nic otevřít. Technologické centrum je doplní, nebo vrátí dřívější.",
+            EN: "Until it has, nothing opens here. The technology centre can add some, or bring back earlier ones.",
         },
     ),
     Reason.NO_ROLE_IN_MUNICIPALITY: Wording(

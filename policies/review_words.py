@@ -25,6 +25,18 @@ NO_GUARDRAILS = Words(
     {CS: "společná pravidla centra chybějí", EN: "the region has no policies"},
     {CS: "vložte sem společná pravidla (*.cedar)", EN: "put the guardrails (*.cedar) there"},
 )
+LEFT_WITHOUT = Words(
+    {
+        CS: "obec {name} by zůstala bez pravidel: nikdo by tam nic neotevřel, ani stránky o pravidlech",
+        EN: "{name} would be left without any policy: nobody could open anything there, nor the pages about policies",
+    },
+    {
+        CS: "ponechte jí aspoň jedno pravidlo; uzavřít obec umí incident, a obec, která z okresu odešla, patří "
+        "zároveň odebrat i ze seznamu obcí v nastavení",
+        EN: "leave it one policy at least; to close a municipality use the incident switch, and one that has left the "
+        "district leaves the list of municipalities in the settings too",
+    },
+)
 NOBODYS_FILE = Words(
     {
         CS: "„{code}“ není kód žádné z obcí, kterým centrum slouží",
@@ -231,6 +243,13 @@ PERMIT_HALF_NAMED = Words(
     {
         CS: 'doplňte @{name}("…"), nebo odstraňte i název v druhém jazyce',
         EN: 'add @{name}("…"), or take the other one out',
+    },
+)
+PERMIT_UNNAMED = Words(
+    {CS: "povolení nemá {names}", EN: "the permit has no {names}"},
+    {
+        CS: 'doplňte @title_cs("…") a @title_en("…"): tak se jmenuje na stránkách pro schvalující i pro ostatní',
+        EN: 'add @title_cs("…") and @title_en("…"): by them approvers and others know it on pages',
     },
 )
 REASON_MISSING = Words(

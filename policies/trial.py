@@ -7,7 +7,7 @@ code are tried once for all of them.
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -26,6 +26,7 @@ from policies.reasons import CS, EN, Names
 
 REMEMBERED = 16_384  # trials, some hundred bytes each
 HERE = "<here>"
+NO_POLICIES = Source("", ())
 MOST_OWN = 20_000
 """Questions of all that one municipality's own cases ask: seconds, as others wait for each change of policies."""
 TOO_MANY: Text = {
@@ -107,16 +108,17 @@ def tried(
     )
     spoken_of = frozenset(code for code in names.district if code in region.text)
     search = Search(region, municipal, names, spoken_of)
-    for code, source in municipal.items():
+    for code, source in _asked(municipal, files).items():
         if code not in names.district or only not in (None, code):
             continue
-        own = [*common, *theirs.get(code, ())]
+        own = [*(common if code in municipal else _naming(common, code)), *theirs.get(code, ())]
         if not own:
             continue
         key = _key(code, source, shared_texts, [one.text for one in theirs.get(code, ())])
         said = [(file, placed) for file in own for placed in file.said if _concerns(placed, code)]
         if (held := _known.get(key)) is None:
-            at = _At(search, code, _elsewhere(code, source, shared_texts, names))
+            elsewhere = _elsewhere(code, source, shared_texts, names)
+            at = _At(search, code, elsewhere, any_policy=code in municipal)
             held = tuple(at.all(said))
             _remember(key, held)
         for (file, placed), found in zip(said, held, strict=True):
@@ -132,6 +134,22 @@ def tried(
                 found.weighed,
                 found.broken,
             )
+
+
+def _asked(
+    municipal: Mapping[MunicipalityCode, Source], files: Sequence[CaseFile]
+) -> dict[MunicipalityCode, Source]:
+    """With those that have cases of their own and no policies any more: there everything is refused."""
+    own = {one.only for one in files if one.only is not None}
+    named = {code for one in files for placed in one.said if (code := placed.said.municipality) is not None}
+    return dict(municipal) | dict.fromkeys(sorted((own | named) - municipal.keys()), NO_POLICIES)
+
+
+def _naming(files: Sequence[CaseFile], code: MunicipalityCode) -> Iterator[CaseFile]:
+    """The common cases that are about this municipality alone."""
+    for one in files:
+        if said := tuple(placed for placed in one.said if placed.said.municipality == code):
+            yield replace(one, said=said)
 
 
 def _concerns(placed: Placed, code: MunicipalityCode) -> bool:
@@ -163,8 +181,10 @@ def _elsewhere(code: MunicipalityCode, source: Source, shared: str, names: Names
 class _At:
     """The policies of one municipality, asked."""
 
-    def __init__(self, search: Search, here: MunicipalityCode, elsewhere: MunicipalityCode) -> None:
-        self._search, self._here, self._elsewhere = search, here, elsewhere
+    def __init__(
+        self, search: Search, here: MunicipalityCode, elsewhere: MunicipalityCode, *, any_policy: bool
+    ) -> None:
+        self._search, self._here, self._elsewhere, self._any = search, here, elsewhere, any_policy
 
     def all(self, said: Iterable[tuple[CaseFile, Placed]]) -> Iterator[_Held]:
         """Where a municipality's own ask for too much, what is left of them counts as broken."""
@@ -177,6 +197,8 @@ class _At:
 
     def held(self, said: Case | Never) -> _Held:
         if isinstance(said, Never):
+            if not self._any:
+                return _Held(0, 0, None)
             acting_for = {"": self._here, ELSEWHERE: self._elsewhere}.get(said.own)
             found = self._search.of(said, self._here, acting_for or MunicipalityCode(said.own))
             return _Held(found.asked, found.weighed, _told(found, self._search.book.names.applications))

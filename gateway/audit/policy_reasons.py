@@ -29,6 +29,9 @@ GROUPS: tuple[Group, ...] = (
                 cs="návrh mezitím někdo upravil", en="somebody has edited the proposal meanwhile"
             ),
             "checks_failed": Title(cs="návrh neprošel kontrolou", en="the proposal failed its checks"),
+            "municipality_left_without_policies": Title(
+                cs="obec by zůstala bez zásad", en="a municipality would be left without policies"
+            ),
             "approval_stale": Title(
                 cs="schvalující četl jiný text", en="other texts than those the approver has read"
             ),

@@ -40,7 +40,13 @@ from gateway.commands.rehearsal import (
     directory_doubts,
     directory_faults,
 )
-from gateway.commands.shared_policies import book_of, edited_alone, in_force, own_texts
+from gateway.commands.shared_policies import (
+    book_of,
+    edited_alone,
+    in_force,
+    own_texts,
+    require_policies_left,
+)
 from gateway.commands.state import State, now, opened
 from gateway.fleet import papers
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
@@ -136,10 +142,14 @@ def require_cases(settings: Settings, district: District, sources: Sources) -> N
 def require_shared_policies(state: State, sources: Sources = DISK) -> None:
     """Those in force can be loaded here: an upgrade of a fleet ends at the first node that cannot, and is told.
 
-    The files here can be: `checked` has loaded them. Raises SharedPoliciesUnusable.
+    The files here can be: `checked` has loaded them. Raises SharedPoliciesUnusable, LeftWithoutPolicies.
     """
     found, own = in_force(state), own_texts(state.settings, sources)
-    if found is not None and digest_of(own) != found.digest and not edited_alone(state, own, found):
+    if found is None or digest_of(own) == found.digest:
+        return
+    if edited_alone(state, own, found):
+        require_policies_left(found.texts, own, state.district)
+    else:
         book_of(state, found)
 
 

@@ -30,6 +30,11 @@ COMMANDS = {
         "replace",
         "Put this node's policies in the place of a version.",
     ),
+    "roll-back": (
+        "gateway.commands.policy_roll_back",
+        "roll_back",
+        "Roll back one municipality's policies, or the region's.",
+    ),
     "simulate": (
         "gateway.commands.policy_simulate",
         "simulate",

@@ -11,7 +11,7 @@ from config.problem import ConfigurationRefused
 from gateway.commands.applying import Applied, apply
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
-from gateway.commands.policy_folder import json_option, policy_folder
+from gateway.commands.policy_folder import json_option, policy_folder, texts_in_force
 from gateway.commands.sessions import tell
 from gateway.commands.state import State, existing_state, now
 from policies.load import CasesBroken
@@ -33,6 +33,8 @@ def apply_folder(configuration: Path, folder: Path, instead_of: str | None, *, a
     read, files, problems = meant.read()
     if problems:
         raise ConfigurationRefused(problems)
+    if found := meant.brought(texts_in_force(configuration, meant.settings)):
+        raise ConfigurationRefused(found)
     if found := meant.broken(read, files):
         raise CasesBroken(found)
     state = existing_state(configuration)

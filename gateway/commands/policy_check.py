@@ -7,8 +7,17 @@ import click
 import msgspec
 
 from config.problem import together
+from config.settings import Settings
 from gateway.commands.options import configuration
-from gateway.commands.policy_folder import folder_argument, json_option, policy_folder, problem_as_json
+from gateway.commands.policy_folder import (
+    folder_argument,
+    json_option,
+    policy_folder,
+    problem_as_json,
+    texts_in_force,
+)
+from gateway.commands.shared_policies import SharedPoliciesUnusable
+from policies.texts import Texts
 
 
 @click.command(
@@ -22,7 +31,8 @@ def check(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
     meant = policy_folder(configuration, folder)
     read, files, problems = meant.read()
     if not problems:
-        problems = meant.broken(read, files)
+        brought = meant.brought(_in_force(configuration, meant.settings))
+        problems = [*brought, *meant.broken(read, files)]
     found = together(problems)
     said = sum(len(one.said) for one in files)
     if as_json:
@@ -41,3 +51,11 @@ def check(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
     for one in () if as_json else found:
         click.echo(str(one), err=True)
     sys.exit(1 if found else 0)
+
+
+def _in_force(configuration: Path, settings: Settings) -> Texts:
+    """None where those cannot be loaded: a folder that is to take their place can be checked all the same."""
+    try:
+        return texts_in_force(configuration, settings)
+    except SharedPoliciesUnusable:
+        return {}

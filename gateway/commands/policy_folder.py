@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -17,11 +17,12 @@ from gateway.commands.state import existing_state
 from gateway.commands.trial_bar import watched
 from gateway.storage.migrate import exists
 from gateway.storage.place import place_of
+from policies.brought import left_without, unnamed
 from policies.case_files import CaseFile, read_all
 from policies.load import Read, read_folders
 from policies.parameters import Offered
 from policies.reasons import Names
-from policies.texts import MUNICIPALITIES, REGION, texts_of
+from policies.texts import MUNICIPALITIES, REGION, Texts, texts_of
 from policies.trial import broken, tried
 
 WHAT_IS_NAMED = re.compile(r"(applications|networks)(\[[0-9]+\](\.(id|name|routes(\[[0-9]+\](\.name)?)?))?)?")
@@ -67,6 +68,13 @@ class PolicyFolder:
         """Where the policies do not do what the cases say, with a bar while they are tried."""
         found = tried(read.region, read.municipal, self.names, files)
         return broken(watched(found, len(read.municipal)), self.district)
+
+    def brought(self, before: Texts) -> list[Problem]:
+        """What no change may bring, beside those that are in force."""
+        after = self.texts()
+        found = left_without(before, after, self.district) or unnamed(before, after)
+        folders = {REGION: self.region, MUNICIPALITIES: self.municipalities}
+        return [replace(one, file=folders[one.file.parent] / one.file.name) for one in found]
 
     def texts(self) -> dict[str, str]:
         """Raises ConfigurationRefused where a file cannot be read."""

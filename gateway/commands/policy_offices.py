@@ -41,7 +41,9 @@ def office_of(
     """`took`, `arranged`, `turn`, `before`: as `Office` has them."""
     store = StoredOffice(state.database, state.log_key, append, newly_loaded)
     checking, node = partial(checks, state), node_of(state.settings)
-    return Office(store, checking, took, node, arranged, turn or asyncio.Lock(), before or FoundBefore())
+    return Office(
+        store, checking, state.district, took, node, arranged, turn or asyncio.Lock(), before or FoundBefore()
+    )
 
 
 @dataclass(slots=True)

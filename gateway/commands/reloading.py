@@ -41,6 +41,8 @@ from gateway.envoy.resources import EXTENSIONS, reading_tokens
 from gateway.envoy.routes import HostTaken
 from gateway.envoy.upstreams import UpstreamUnusable
 from gateway.fleet.gatekeeper import NO_EPOCH
+from gateway.policy_office.refusal import Refusal as PolicyRefusal
+from policies.brought import LeftWithoutPolicies
 from policies.load import CasesBroken
 
 NOT_BUILT = (PasswordUnusable, HostTaken, UpstreamUnusable)
@@ -116,6 +118,8 @@ class Reloading:
             self._in_force, said = await self._exchange(by, after, delta, sources)
         except LeftBehind as left:
             raise NotReloaded(LEFT_BEHIND, str(left)) from left
+        except LeftWithoutPolicies as left:
+            raise NotReloaded(PolicyRefusal.LEFT_WITHOUT, str(left)) from left
         except Refused as refused:
             problem = await refused_by_envoy(
                 self._configuration,

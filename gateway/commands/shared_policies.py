@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
+from config.district import District
 from config.fleet import NodeName
 from config.settings import Settings
 from config.sources import DISK, Sources
@@ -26,6 +27,7 @@ from gateway.policy_office.version import Damaged, Source, Version
 from gateway.storage.audit import append
 from gateway.storage.policy_incidents import StoredIncidents
 from gateway.storage.shared_policies import SharedPolicies
+from policies.brought import LeftWithoutPolicies, left_without
 from policies.evaluate import PolicyBook
 from policies.load import PoliciesUnusable
 from policies.texts import Texts, digest_of, texts_of
@@ -198,13 +200,23 @@ def _edited(state: State, sources: Sources, now: datetime) -> Version:
 def put_in_force(
     state: State, connection: Connection, made: Version, before: Version | None, book: PolicyBook
 ) -> Version:
-    """With the entries that say so, in the transaction that is open. `book`: of those texts."""
-    new = state.policy_versions(connection).put_in_force(made)
+    """With the entries that say so, in the transaction that is open. `book`: of those texts.
+
+    Raises LeftWithoutPolicies.
+    """
     texts = {} if before is None else before.texts
+    require_policies_left(texts, made.texts, book.names.district)
+    new = state.policy_versions(connection).put_in_force(made)
     number = 0 if before is None else before.number
     entry = entries.activated(new, texts, operating(made.by), made.at, number_before=number)
     append(connection, [entry, *newly_loaded(connection, book, made.at)])
     return new
+
+
+def require_policies_left(before: Texts, after: Texts, district: District) -> None:
+    """Raises LeftWithoutPolicies. `district`: as it is to be, so that who leaves it may leave its policies."""
+    if left := left_without(before, after, district):
+        raise LeftWithoutPolicies(left)
 
 
 def version_of(texts: Texts, book: PolicyBook, by: str, node: NodeName, now: datetime) -> Version:

@@ -166,7 +166,7 @@ class Activation:
                 raise ActRefused(Refusal.NOTHING_NEW)
             whole = with_scope(in_force.texts, scope, own)
             known = decided_before(whole, older.texts, scope)
-            checked = await self.office.checked_whole(whole, scope, known=known)
+            checked = await self.office.checked_whole(in_force, whole, scope, known=known, named=False)
             _require_sound(checked)
             new = replace(
                 _version(whole, checked, self.office.node, now),
@@ -282,4 +282,4 @@ def _same(desk: Desk, one: Proposal, in_force: Version) -> Proposal:
 
 def _require_sound(checked: Checked) -> None:
     if checked.problems or checked.book is None:
-        raise ActRefused(Refusal.CHECKS_FAILED, problems=checked.problems)
+        raise ActRefused(checked.refusal, problems=checked.problems)

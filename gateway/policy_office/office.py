@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
+from config.district import District
 from config.vocabulary import Action, SubjectId
 from gateway.policy_office import entries, proposal
 from gateway.policy_office.actor import Actor
@@ -25,6 +26,7 @@ from gateway.policy_office.refusal import ActRefused, Change, Refusal
 from gateway.policy_office.scope import ANY, Scope, changed, of_scope, with_scope
 from gateway.policy_office.store import Desk, Store
 from gateway.policy_office.version import Damaged, Head, Version
+from policies.brought import left_without, unnamed
 from policies.evaluate import PolicyBook
 from policies.model import Text
 from policies.texts import Texts
@@ -39,6 +41,8 @@ class Checked:
 
     problems: tuple[Text, ...] = ()
     book: PolicyBook | None = None
+    refusal: Refusal = Refusal.CHECKS_FAILED
+    """Why what has problems is not done."""
 
 
 class Checks(Protocol):
@@ -70,6 +74,7 @@ class Office:
 
     store: Store
     checks: Checks
+    district: District
     took: Callable[[], Awaitable[None]]
     node: str
     arranged: Callable[[], object] = field(default=lambda: None)
@@ -125,12 +130,14 @@ class Office:
         found = await self.proposal(asking, name)
         in_force = await self.store.look(standing)
         texts = with_scope(in_force.texts, found.scope, found.texts)
+        if (left := self._left_without(in_force, texts)) is not None:
+            return left.problems
         async with self.turn:
             known = self.before.of(texts, found.scope)
             if known is None:
-                known = (await self.checked_whole(texts, found.scope)).problems
+                known = (await self._checks_of(texts, found.scope)).problems
                 self.before.keep(texts, found.scope, known)
-            return known
+            return (*_nameless(in_force, texts), *known)
 
     # Acts of authors.
 
@@ -189,7 +196,7 @@ class Office:
             async with self.turn:
                 found = await self.checked(in_force, one)
             if found.problems:
-                raise ActRefused(Refusal.CHECKS_FAILED, problems=found.problems)
+                raise ActRefused(found.refusal, problems=found.problems)
 
         return await self._step(
             asking, Step.SUBMIT, Action.WRITE, name, revision, step, now, examined=examined
@@ -223,10 +230,26 @@ class Office:
     # What acts have in common.
 
     async def checked(self, in_force: Version, one: Proposal) -> Checked:
-        return await self.checked_whole(with_scope(in_force.texts, one.scope, one.texts), one.scope)
+        texts = with_scope(in_force.texts, one.scope, one.texts)
+        return await self.checked_whole(in_force, texts, one.scope)
 
-    async def checked_whole(self, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
+    async def checked_whole(
+        self, in_force: Version, texts: Texts, scope: Scope, *, known: bool = False, named: bool = True
+    ) -> Checked:
+        """`named`: whether permits need names; what was in force without goes back into force without."""
+        if (left := self._left_without(in_force, texts)) is not None:
+            return left
+        found = await self._checks_of(texts, scope, known=known)
+        nameless = _nameless(in_force, texts) if named else ()
+        return Checked((*nameless, *found.problems)) if nameless else found
+
+    async def _checks_of(self, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
         return await asyncio.to_thread(partial(self.checks, texts, scope, known=known))
+
+    def _left_without(self, in_force: Version, texts: Texts) -> Checked | None:
+        left = left_without(in_force.texts, texts, self.district)
+        problems = tuple(one.in_languages() for one in left)
+        return Checked(problems, refusal=Refusal.LEFT_WITHOUT) if problems else None
 
     @asynccontextmanager
     async def refusing(self, asking: Asking, act: str, scope: Scope, now: datetime) -> AsyncIterator[None]:
@@ -314,6 +337,10 @@ class Office:
                 if refused.reason is Refusal.CHANGED_MEANWHILE:
                     raise ActRefused(refused.reason, change=await self.since(found)) from refused
                 raise
+
+
+def _nameless(in_force: Version, texts: Texts) -> tuple[Text, ...]:
+    return tuple(one.in_languages() for one in unnamed(in_force.texts, texts))
 
 
 def author_for(one: Proposal, actor: Actor) -> SubjectId:

@@ -20,6 +20,8 @@ class Refusal(StrEnum):
     EDITED_MEANWHILE = "proposal_edited_meanwhile"
     """By somebody else, or in another window, since this page was shown."""
     CHECKS_FAILED = "checks_failed"
+    LEFT_WITHOUT = "municipality_left_without_policies"
+    """Everything there would be closed, and nobody of it could bring anything back."""
     STALE = "approval_stale"
     """Other texts than those the approver has read."""
     NOTHING_NEW = "policies_nothing_new"

@@ -37,6 +37,8 @@ class ShownRefusal:
     """Address of the page where the person may ask for what was refused; empty where that is of no use."""
     portal_closed: bool = False
     """The portal would be refused for the same reason, so nobody is sent there."""
+    back_to: str = ""
+    """Page of this host where what was refused stands, as it is now; empty where there is none."""
     in_another_window: bool = False
     """This one holds what would be lost."""
 
@@ -206,6 +208,7 @@ def refusal_page(
         log=log,
         stronger=stronger,
         ask=refusal.ask_at,
+        back=refusal.back_to,
         account=refusal.account_may_help and who is not None,
     )
 

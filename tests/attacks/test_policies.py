@@ -116,7 +116,8 @@ class Town:
         return entry
 
 
-RULE = f"""@id("rule")
+NAMED = '@title_cs("Pravidlo") @title_en("Rule")'
+RULE = f"""@id("rule") {NAMED}
 permit (principal, action == Action::"read", resource in Municipality::"{HULIN}")
 when {{ resource in Application::"map" && principal.roles.contains(Role::"mayor") }};
 """
@@ -150,7 +151,7 @@ async def town(standing: Ground) -> Town:
 async def test_a_municipality_s_text_reaches_no_other_however_it_is_written(town: Town) -> None:
     page = await town.begun()
     for name, policy in WIDENED.items():
-        assert (await town.written(page, f'@id("wide") {policy}\n')).status == 303, name
+        assert (await town.written(page, f'@id("wide") {NAMED} {policy}\n')).status == 303, name
         entry = await town.refused(await town.submitted(page), "checks_failed")
         assert f"municipalities/{HULIN}.cedar:1" in str(entry.details["finding"]), (name, entry.details)
     for name, words in NAMES.items():

@@ -3,7 +3,8 @@
 import pytest
 
 from config.vocabulary import Language
-from policies.difference import Effect, Kind, PolicyChange, difference, told
+from policies.changed import Effect, Kind
+from policies.difference import PolicyChange, difference, told
 from policies.forms import forms, render
 from policies.texts import texts_of
 from tests.policies.world import HULIN, MUNICIPALITIES, REGION
@@ -129,11 +130,26 @@ def test_what_a_form_wrote_is_told_also_where_it_is_new_or_gone_or_was_written_b
     assert line == "    Who (roles): accountant"
 
 
-def test_cases_that_differ_are_named() -> None:
-    found = difference(TEXTS, TEXTS | {"region/a.cases.toml": ""})
-    assert found
-    assert found.cases == ((Kind.ADDED, "region/a.cases.toml"),)
-    assert list(told(found, Language.ENGLISH)) == ["region/a.cases.toml: added"]
+def test_cases_that_differ_are_named_and_files_of_which_none_does_are_remarked() -> None:
+    found = difference(TEXTS, TEXTS | {"region/a.cases.toml": '[[case]]\nname = "x"\nreason = "y"\n'})
+    assert not found.weakens
+    assert list(told(found, Language.ENGLISH)) == [
+        "region/a.cases.toml x: added, strengthens: Case: x",
+        "  + [[case]]",
+        '  + name = "x"',
+        '  + reason = "y"',
+    ]
+    empty = difference(TEXTS, TEXTS | {"region/a.cases.toml": "# none yet\n"})
+    assert (empty.cases, empty.remarks) == ((), ("region/a.cases.toml",))
+
+
+def test_a_never_that_is_gone_weakens_also_where_no_policy_differs() -> None:
+    name = "region/a.cases.toml"
+    never = '[[never]]\nname = "x"\ntitle_cs = "Nikdy"\ntitle_en = "Never"\n'
+    found = difference({name: never}, {name: ""})
+    assert found.weakens
+    first = next(told(found, Language.CZECH))
+    assert first == f"{name} x: odebráno, oslabuje: Nesmí být nikdy: Nikdy"
 
 
 @pytest.mark.parametrize(

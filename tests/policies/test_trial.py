@@ -348,3 +348,29 @@ def test_elsewhere_is_a_municipality_of_which_no_policy_speaks_where_there_is_on
     assert elsewhere(Source(others[0], ()), others[1]) == others[2]
     assert elsewhere(nothing, " ".join(others)) == others[0]
     assert elsewhere(nothing, "", alone) not in DISTRICT
+
+
+@pytest.mark.parametrize("empty", ["", "// nothing\n", None])
+def test_cases_of_a_municipality_are_asked_also_when_it_has_no_policies_any_more(
+    folders: tuple[Path, Path], empty: str | None
+) -> None:
+    add(folders[1], f"{HULIN}.cases.toml", '[[case]]\nname = "the mayor reads"\n')
+    add(
+        folders[0],
+        "of-one.cases.toml",
+        f'[[case]]\nname = "as the region says"\nmunicipality = "{HULIN}"\n[[case]]\nname = "everywhere"\n',
+    )
+    assert load(*folders, DISTRICT, APPLICATIONS, by_cases=True).without_policies == set()
+    file = folders[1] / f"{HULIN}.cedar"
+    file.unlink() if empty is None else file.write_text(empty, "utf-8")
+    first, second = broken(folders)
+    for said, name in ((first, "the mayor reads"), (second, "as the region says")):
+        assert f'the case "{name}" is broken at Hulín: expected to be permitted' in said
+        assert "municipality_without_policies" in said
+
+
+def test_what_must_never_be_permitted_is_not_where_nothing_is(folders: tuple[Path, Path]) -> None:
+    add(folders[1], f"{HULIN}.cases.toml", NEVER.format(name="never", rest='actions = ["sign"]'))
+    (folders[1] / f"{HULIN}.cedar").unlink()
+    (one,) = [each for each in try_out(folders) if each.municipality == HULIN]
+    assert (one.kind, one.questions, one.broken) == ("never", 0, None)

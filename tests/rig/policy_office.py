@@ -46,7 +46,7 @@ HERE = Scope(HULIN)
 
 
 def reads(code: str, name: str = "map-read") -> str:
-    return f"""@id("{name}")
+    return f"""@id("{name}") @title_cs("Mapy čtou všichni") @title_en("Everybody reads the map")
 permit (principal, action == Action::"read", resource in Municipality::"{code}")
 when {{ resource in Application::"map" }};
 """
@@ -108,7 +108,7 @@ class World:
 
     def __post_init__(self) -> None:
         store = StoredOffice(self.database, lambda _connection: KEY, append, newly_loaded)
-        self.office = Office(store, self._checks, self._took, "-", self._arranged)
+        self.office = Office(store, self._checks, DISTRICT, self._took, "-", self._arranged)
         self.activation = Activation(self.office)
         self.incidents = Incidents(self.office, frozenset(APPLICATIONS), frozenset(DISTRICT))
         self.publish(FIRST)

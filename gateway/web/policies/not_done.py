@@ -60,14 +60,12 @@ TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
         "Pravidla se mezitím změnila",
         "The policies have changed meanwhile",
         (
-            "Návrh vychází z pravidel, která už neplatí. Podívejte se na rozdíl proti dnešku a na stránce "
-            "návrhu ho na něj "
-            "navažte."
+            "Návrh vychází z pravidel, která už neplatí, a teď ho schválit nelze. Kdo smí návrhy měnit, ho na jeho "
+            "stránce naváže na dnešní pravidla a znovu předloží."
         ),
         (
-            "The proposal was begun from policies that are in force no more. Look at the difference to "
-            "today, and set the "
-            "proposal upon it on its page."
+            "The proposal was begun from policies that are in force no more, and cannot be approved now. Whoever may "
+            "change proposals sets it upon today's policies on its page, and submits it again."
         ),
     ),
     Refusal.EDITED_MEANWHILE: (
@@ -83,6 +81,19 @@ TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
         "The proposal did not pass its checks",
         "Co je třeba opravit, stojí na stránce návrhu.",
         "The page of the proposal says what has to be mended.",
+    ),
+    Refusal.LEFT_WITHOUT: (
+        409,
+        "Obec by zůstala bez pravidel",
+        "The municipality would be left without policies",
+        (
+            "Nikdo by tam nic neotevřel, ani tyto stránky. Ponechte jí aspoň jedno pravidlo; má-li se obec uzavřít, "
+            "požádejte technologické centrum o uzavření při incidentu."
+        ),
+        (
+            "Nobody could open anything there, nor these pages. Leave it one policy at least; if it is to be closed, "
+            "ask the technology centre for its incident switch."
+        ),
     ),
     Refusal.STALE: (
         409,

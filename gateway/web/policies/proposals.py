@@ -13,11 +13,14 @@ from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.entered import moment, number, texts_of
+from gateway.web.policies.leading_back import leading_back
 from gateway.web.policies.listing import listed
 from gateway.web.policies.not_done import INVALID, REFUSALS, UNEXPLAINED, done
 from gateway.web.policies.site import Site, proposal_of
 from gateway.web.refusal import FORM_UNREADABLE
-from policies.difference import KINDS, difference, effect_said
+from policies.case_difference import SORT_TITLES
+from policies.changed import KINDS
+from policies.difference import difference, effect_said
 
 STEPS: Mapping[Step, Title] = {
     Step.BEGIN: Title(cs="začal(a)", en="began"),
@@ -50,7 +53,7 @@ class Proposals:
         )
         return (
             Page("GET", one, self.one),
-            *(Page("POST", f"{one}/{name}", act) for name, act in acts),
+            *leading_back([Page("POST", f"{one}/{name}", act) for name, act in acts]),
             *(
                 Page("GET", f"{one}/{name}", self.one) for name, _ in acts if name != "withdraw"
             ),  # the switch of languages of a refusal
@@ -92,6 +95,7 @@ class Proposals:
             why_of=why_of,
             readable=all(policy.readable for policy in listed(one.texts)),
             kinds=KINDS,
+            sorts=SORT_TITLES,
             effect_said=effect_said,
             typed=returning or "",
             unexplained=UNEXPLAINED if returning is not None else None,

@@ -17,7 +17,9 @@ from gateway.web.policies.entered import number_or_none, texts_of
 from gateway.web.policies.listing import listed
 from gateway.web.policies.not_done import REFUSALS, UNEXPLAINED, done
 from gateway.web.policies.site import Site, scope_asked
-from policies.difference import KINDS, difference, effect_said
+from policies.case_difference import SORT_TITLES
+from policies.changed import KINDS
+from policies.difference import difference, effect_said
 
 SHOWN = 30
 SOURCES: Mapping[Source, Title] = {
@@ -95,6 +97,7 @@ class Versions:
             found=difference(before, texts, site.offered),
             sources=SOURCES,
             kinds=KINDS,
+            sorts=SORT_TITLES,
             effect_said=effect_said,
             names=await self._names([head]),
             typed=typed or "",

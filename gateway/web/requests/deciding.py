@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -114,7 +115,9 @@ class Deciding:
             await done(act(name, self.site.doing(request), note))
         except Refused as refused:
             if refused.refusal is not UNEXPLAINED:
-                raise
+                unknown = refused.refusal is REFUSALS[Why.UNKNOWN]
+                back = "" if unknown else f"/one?{urlencode({'name': name})}"
+                raise Refused(replace(refused.refusal, back_to=back), refused.status) from refused
             caller = self.site.desk.caller(request, REQUESTS)
             return await self._one(request, caller, name, note, how)
         raise web.HTTPSeeOther(f"/one?name={name}&done={how}")

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from gateway.alerts.delivered import DELIVERED
 from gateway.alerts.matching import counts
 from gateway.audit.canonical import parse
 from gateway.audit.entry import Code, Entry
-from gateway.commands.fitness import notes
+from gateway.commands.fitness import notes, require_shared_policies
 from gateway.commands.policy import command
 from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import NotInForce
@@ -23,13 +24,15 @@ from gateway.commands.shared_policies import book_at_start, in_force
 from gateway.commands.state import now, open_state
 from gateway.policy_office.version import Head, Version
 from gateway.storage.audit_evidence import rows
+from policies.brought import LeftWithoutPolicies
 from policies.load import CasesBroken
 from tests.policies.world import EXAMPLES
 from tests.rig.installation import install
 
 pytestmark = pytest.mark.real  # free ports are looked for
 HULIN = "municipalities/588491.cedar"
-FURTHER = '\n@id("further")\npermit (principal, action, resource in Municipality::"588491");\n'
+NAMED = '\n@id("further") @title_cs("Další") @title_en("Further")\n'
+FURTHER = NAMED + 'permit (principal, action, resource in Municipality::"588491");\n'
 HARMLESS = FURTHER.replace("action,", 'action == Action::"read",').replace(
     ");", ') when { resource in Application::"map" };'
 )
@@ -113,7 +116,7 @@ def test_what_differs_from_what_is_in_force_is_told(place: Place) -> None:
     place.add(HULIN, FURTHER)
     said = place.brana("diff", str(place.folder), "--language", "cs")
     assert said.exit_code == 1
-    assert said.output.startswith("588491 further: přidáno, oslabuje: further\n")
+    assert said.output.startswith("588491 further: přidáno, oslabuje: Další\n")
     found = json.loads(place.brana("diff", str(place.folder), "--json").output)
     assert found["weakens"] is True
     assert [one["id"] for one in found["policies"]] == ["further"]
@@ -200,3 +203,67 @@ def test_that_one_person_is_enough_is_noted_of_a_configuration_with_what_to_set(
     assert '"propose"' in str(note)
     place.proposing()
     assert notes(place.configuration, place.settings()) == []
+
+
+def test_a_permit_without_a_name_is_neither_fit_nor_applied(place: Place) -> None:
+    place.add(HULIN, HARMLESS.replace(' @title_cs("Další")', ""))
+    before = place.in_force()
+    said = place.brana("check", str(place.folder))
+    assert (said.exit_code, "the permit has no @title_cs" in said.output) == (1, True)
+    assert isinstance(place.brana("apply", str(place.folder)).exception, ConfigurationRefused)
+    assert place.in_force() == before
+
+
+def test_a_municipality_is_not_left_without_policies_by_a_command_with_its_cases_or_without(
+    place: Place,
+) -> None:
+    before = place.in_force()
+    (place.folder / HULIN).write_text("// nic\n", "utf-8")
+    (place.folder / "municipalities/588491.cases.toml").unlink()
+    said = place.brana("check", str(place.folder))
+    assert said.exit_code == 1
+    assert f"{place.folder / HULIN}: Hulín would be left without any policy" in said.output
+    assert "incident switch" in said.output
+    (place.folder / HULIN).unlink()
+    assert isinstance(place.brana("apply", str(place.folder)).exception, ConfigurationRefused)
+    assert place.in_force() == before
+
+
+def test_a_municipality_that_stands_without_policies_is_rolled_back_by_an_operator(place: Place) -> None:
+    before = place.in_force()
+    state = open_state(place.configuration)
+    try:  # as an older version of the product let it come
+        found = in_force(state)
+        assert found is not None
+        texts = {name: text for name, text in found.texts.items() if not name.startswith(HULIN[:-6])}
+        emptied = replace(found, texts=texts)
+        state.database.write_soon(lambda c: state.policy_versions(c).put_in_force(emptied)).result()
+    finally:
+        state.database.close()
+    assert HULIN not in place.in_force()
+    unknown = place.brana("roll-back", "Hulín", "7", "--why", "zpět")
+    assert isinstance(unknown.exception, CannotStart)
+    assert "policy version unknown" in str(unknown.exception)
+    said = place.brana("roll-back", "Hulín", "1", "--why", "zpět")
+    assert (said.exit_code, said.output[:14]) == (0, "policies now: ")
+    assert place.in_force() == before
+
+
+def test_files_that_leave_a_municipality_without_policies_are_neither_started_with_nor_put_in_force(
+    place: Place,
+) -> None:
+    before = place.in_force()
+    state = open_state(place.configuration)
+    try:
+        found = in_force(state)
+        assert found is not None
+        own = state.settings.policies.municipalities
+        (own / "588491.cedar").write_text("// nic\n", "utf-8")
+        (own / "588491.cases.toml").unlink(missing_ok=True)
+        with pytest.raises(LeftWithoutPolicies, match="Hulín would be left without any policy"):
+            require_shared_policies(state)
+    finally:
+        state.database.close()
+    said = place.brana("replace", found.version)
+    assert isinstance(said.exception, LeftWithoutPolicies)
+    assert place.in_force() == before

@@ -19,7 +19,8 @@ from policies.load import CasesBroken
 
 EXAMPLES = Path(config.__file__).parent / "examples"
 HULIN = "municipalities/588491.cedar"
-FURTHER = '\n@id("further")\npermit (principal, action, resource in Municipality::"588491");\n'
+NAMED = '\n@id("further") @title_cs("Další") @title_en("Further")\n'
+FURTHER = NAMED + 'permit (principal, action, resource in Municipality::"588491");\n'
 HARMLESS = FURTHER.replace("action,", 'action == Action::"read",').replace(
     ");", ') when { resource in Application::"map" };'
 )

@@ -305,15 +305,16 @@ async def test_a_time_that_cannot_be_is_told_at_the_field_and_stays_there(visito
 
 async def test_a_stale_proposal_says_so_and_is_set_upon_what_is_in_force(visitor):
     page = await visitor.submitted()
-    approval = await visitor.approval(page)
     visitor.world.publish(visitor.world.in_force().texts | {FILE: reads(HULIN, "other")}, NOW)
     shown = await visitor.get(page, APPROVER)
     assert "Other policies are in force" in shown
-    assert "It cannot be approved as it is" in shown
+    assert "Jan Správce, or whoever else may change proposals, sets it upon" in shown
     assert f'action="{page}/approve"' not in shown
     assert f'action="{page}/return"' in shown
-    refused = await visitor.refused(f"{page}/approve", APPROVER, **approval)
-    assert refused == (409, "policies_changed_meanwhile")
+    answer = await visitor.post(f"{page}/approve", APPROVER, **await visitor.approval(page))
+    assert (answer.status, answer.headers[REASON_HEADER]) == (409, "policies_changed_meanwhile")
+    assert f'href="{page}">Back to the proposal' in await answer.text()
+    assert f'action="{page}/rebase"' in await visitor.get(page)
     await visitor.step(page, "rebase")
     assert (await visitor.one(page)).state is State.DRAFT
 
@@ -323,3 +324,40 @@ async def test_the_menu_says_how_much_waits_for_approval_and_in_reviews(visitor)
     visitor.given.waiting = Waiting(proposals=1, accesses=7)
     page = await visitor.get("/why", APPROVER)
     assert re.findall(r'visually-hidden">, ([^<]*)</span></a>', page) == ["1 waits for you", "7 wait for you"]
+
+
+@pytest.mark.parametrize(
+    ("who", "reason"), [(APPROVER, "proposal_in_another_state"), (AUTHOR, "own_policy_change")]
+)
+async def test_who_is_refused_an_act_on_a_proposal_is_led_back_to_it(visitor, who, reason):
+    page = await visitor.submitted()
+    approval = await visitor.approval(page)
+    await visitor.done(f"{page}/approve", APPROVER, **approval)
+    signer = replace(who, actions=(*who.actions, Action.SIGN))
+    answer = await visitor.post(f"{page}/approve", signer, **approval)
+    assert answer.headers[REASON_HEADER] == reason
+    assert f'href="{page}">Back to the proposal' in await answer.text()
+
+
+async def test_a_stale_proposal_that_waits_for_its_time_says_that_it_will_not_come_into_force(visitor):
+    page = await visitor.submitted()
+    approval = await visitor.approval(page) | {"when": "later", "at": "2026-12-24T08:00"}
+    await visitor.done(f"{page}/approve", APPROVER, **approval)
+    visitor.world.publish(visitor.world.in_force().texts | {FILE: reads(HULIN, "other")}, NOW)
+    assert "It will not come into force at its time" in await visitor.get(page, APPROVER)
+
+
+async def test_an_approver_sees_by_name_which_never_a_change_takes_away(visitor):
+    cases = f"municipalities/{HULIN}.cases.toml"
+    never = '[[never]]\nname = "map"\ntitle_cs = "Mapy nikdo nepíše"\n'
+    never += 'title_en = "Nobody writes maps"\nactions = ["write"]\n'
+    visitor.world.publish(visitor.world.in_force().texts | {cases: never}, NOW)
+    one = await visitor.world.edited({FILE: reads(HULIN)})
+    shown = await visitor.get(f"/proposals/{one.id}", APPROVER, language="cs")
+    assert "Nesmí být nikdy: Mapy nikdo nepíše" in shown
+    assert "oslabuje" in shown
+    assert "Změna něco oslabuje" in shown
+    assert "<del>- actions = [&#34;write&#34;]</del>" in shown
+    versions = await visitor.get(f"/versions/2?of={HULIN}&against=1")
+    assert "Must never be: Nobody writes maps" in versions
+    assert "strengthens" in versions

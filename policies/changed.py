@@ -1,0 +1,59 @@
+"""How a part of policies or cases changed, whatever it is: kind, effect on what is permitted, lines."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from policies.model import Text
+from policies.reasons import CS, EN
+
+
+class Kind(StrEnum):
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+class Effect(StrEnum):
+    """On what is permitted, or on what holds that in check."""
+
+    WEAKENS = "weakens"
+    STRENGTHENS = "strengthens"
+    EITHER = "either"
+    NONE = "none"
+    """Only words changed, which people read and nothing decides by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    sign: str
+    """`+`, `-` or a space."""
+    text: str
+
+
+def kind_of(was: bool, is_now: bool) -> Kind:  # noqa: FBT001 - a table of two bits
+    return Kind.CHANGED if was and is_now else Kind.ADDED if is_now else Kind.REMOVED
+
+
+def lines_between(old: str, new: str) -> Iterator[Line]:
+    before, after = old.splitlines(), new.splitlines()
+    for tag, i, j, k, l in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():  # noqa: E741
+        if tag == "equal":
+            yield from (Line(" ", text) for text in before[i:j])
+        else:
+            yield from (Line("-", text) for text in before[i:j])
+            yield from (Line("+", text) for text in after[k:l])
+
+
+KINDS: Mapping[Kind, Text] = {
+    Kind.ADDED: {CS: "přidáno", EN: "added"},
+    Kind.REMOVED: {CS: "odebráno", EN: "removed"},
+    Kind.CHANGED: {CS: "změněno", EN: "changed"},
+}
+EFFECTS: Mapping[Effect, Text] = {
+    Effect.WEAKENS: {CS: "oslabuje", EN: "weakens"},
+    Effect.STRENGTHENS: {CS: "zpřísňuje", EN: "strengthens"},
+    Effect.EITHER: {CS: "záleží na okolnostech", EN: "depends on the circumstances"},
+    Effect.NONE: {CS: "jen slova", EN: "words only"},
+}
