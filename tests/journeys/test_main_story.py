@@ -62,7 +62,7 @@ async def test_she_opens_her_own_is_refused_another_and_the_officer_finds_both(
         await sign_in(officer, product.account("kucera.martin"))
         await screenshot(officer, f"story-{language}-4-overview")
         await officer.goto(product.url("admin", "/log?person=novakova.jana&application=records"))
-        table = officer.locator("table").first
+        table = officer.locator("table").last
         await expect(table).to_contain_text(words["permitted"])
         await expect(table).to_contain_text(words["refused"])
         await screenshot(officer, f"story-{language}-5-log")

@@ -147,5 +147,5 @@ async def test_a_certificate_that_is_withdrawn_ends_its_stream_and_the_officer_s
     await cut(world, "cidla", "certificate_revoked")
     await expect(await row_of(officer, world, BY_CERTIFICATE)).to_have_count(0)
     await officer.goto(f"{world.address('admin')}/log?person=cidla&reason=certificate_revoked")
-    await expect(officer.locator("table").first).to_contain_text("Ukončená relace")
+    await expect(officer.locator("table").last).to_contain_text("Ukončená relace")
     await looked_at(officer, "program-certificate-withdrawn")

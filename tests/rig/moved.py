@@ -91,7 +91,11 @@ async def used(product: Product, papers: Papers, upstream: Neighbour) -> Before:
 
 
 async def _killed_at_work(product: Product, made: Before, address: str) -> None:
-    spool = product.settings.state.directory / "spool" / "current.log"
+    state = product.settings.state.directory
+    async with asyncio.timeout(WRITTEN_WITHIN):
+        while checkpoint_file.last(state / checkpoint_file.NAME) is None:
+            await asyncio.sleep(0.02)
+    spool = state / "spool" / "current.log"
     product.control_plane().suspend()
     had = spool.stat().st_size
     for _ in range(3):

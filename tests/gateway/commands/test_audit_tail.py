@@ -39,7 +39,13 @@ def test_each_look_begins_where_the_one_before_ended():
 def following(one: Installation, *arguments: str):
     command = [*PROGRAM, "audit", "tail", *arguments]
     with subprocess.Popen(
-        command, cwd=PROJECT, env=one.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=PROJECT,
+        env=one.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - whoever tests in the background ignores it
     ) as process:
         try:
             yield process

@@ -20,7 +20,9 @@ PURPOSE = ("--purpose", "hlášení NÚKIB")
 
 
 def say(one: Installation, name: str, *words: str) -> Result:
-    return CliRunner().invoke(command, [name, "--config", str(one.configuration), *words])
+    return CliRunner(env={"COLUMNS": "200"}).invoke(
+        command, [name, "--config", str(one.configuration), *words]
+    )
 
 
 def handed_out(one: Installation, folder: Path, *more: str) -> tuple[Result, Path]:

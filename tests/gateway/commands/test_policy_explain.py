@@ -39,7 +39,7 @@ def say(office: Installation) -> Iterator[Say]:
     def said(*words: str, of_folder: bool = True) -> Result:
         folder = ["--policies", str(office.folder / "policies")] if of_folder else []
         arguments = ["policy", *words, *folder, "--config", str(office.configuration)]
-        return CliRunner().invoke(brana, arguments, terminal_width=200)
+        return CliRunner(env={"COLUMNS": "200"}).invoke(brana, arguments, terminal_width=200)
 
     return said
 
