@@ -109,19 +109,11 @@ def _signature(text: str, signer: Signer) -> str:
     return f"{DASH}{signer.name} {signature}\n"
 
 
-def open_note(note: str, known: Iterable[Verifier]) -> str:
-    """The text of `note` when at least one of the known keys signed it. Raises NoteRefused.
+def opened_by(note: str, known: Iterable[Verifier]) -> tuple[str, set[Verifier]]:
+    """The text of `note`, and which of the known keys signed it: perhaps none. Raises NoteRefused.
 
     A wrong signature by a known key refuses the note even if another one is right; unknown keys are skipped.
     """
-    text, signed_by = opened_by(note, known)
-    if not signed_by:
-        raise UnknownKey("it carries no signature of a known key")
-    return text
-
-
-def opened_by(note: str, known: Iterable[Verifier]) -> tuple[str, set[Verifier]]:
-    """The text of `note`, and which of the known keys signed it: perhaps none. Raises NoteRefused."""
     text, signatures = _parts(note)
     keys = {(verifier.name, verifier.key_id): verifier for verifier in known}
     signed_by = set()

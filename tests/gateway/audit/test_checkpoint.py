@@ -22,7 +22,8 @@ lines = st.text(st.characters(min_codepoint=32, codec="utf-8"), min_size=1, max_
 
 def test_a_note_signed_by_the_reference_implementation_opens() -> None:
     known = VECTORS["reference_note"]
-    assert note.open_note(known["note"], [Verifier.parse(known["key"])]) == known["text"]
+    key = Verifier.parse(known["key"])
+    assert note.opened_by(known["note"], [key]) == (known["text"], {key})
 
 
 def test_a_key_of_a_public_log_is_read_and_printed_back() -> None:
@@ -106,7 +107,7 @@ def test_a_witness_may_add_its_signature_and_ours_still_counts() -> None:
     line = note.sign(signed.partition("\n\n")[0] + "\n", witness).rpartition("\n\n")[2]
     assert unseal(signed + line, KEYS).size == 1
     with pytest.raises(NoteRefused, match="signature of witness is wrong"):
-        note.open_note(signed + line.replace(line[-30:-3], "A" * 27), [*KEYS, witness.verifier])
+        note.opened_by(signed + line.replace(line[-30:-3], "A" * 27), [*KEYS, witness.verifier])
 
 
 @pytest.mark.parametrize("text", ["", "no line feed", "tab\there\n", "escape\x1b\n"])
