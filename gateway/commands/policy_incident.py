@@ -11,6 +11,7 @@ import click
 from config.vocabulary import Language
 from gateway.audit.acts import looked
 from gateway.commands.decisions import titles_of
+from gateway.commands.drawn_names import TakesDrawnNames
 from gateway.commands.incident_targets import Targets, targets_help
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
@@ -67,7 +68,7 @@ def close(
     )
 
 
-@incident.command(name="open", help="Open again what the incident ID closed.")
+@incident.command(name="open", cls=TakesDrawnNames, help="Open again what the incident ID closed.")
 @configuration
 @click.argument("name", metavar="ID")
 @click.option("--why", required=True, help="Kept with it and in the audit log.")

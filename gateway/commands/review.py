@@ -18,6 +18,7 @@ from gateway.access_review.reviewer import Reviewer, ReviewRefused
 from gateway.access_review.reviewing import Answer, Listed, Reviewing
 from gateway.audit.acts import looked
 from gateway.commands.decisions import snapshot_of
+from gateway.commands.drawn_names import TakesDrawnNames
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
@@ -109,7 +110,9 @@ def begin(
         raise CannotStart("no review was begun", "see the reasons above, and `brana review list`")
 
 
-@command.command(help="The report of a closed review, as it was closed: JSON, or a table (CSV).")
+@command.command(
+    cls=TakesDrawnNames, help="The report of a closed review, as it was closed: JSON, or a table (CSV)."
+)
 @configuration
 @click.argument("review")
 @click.option("--csv", "table", is_flag=True, help="Its accesses as a table.")
@@ -138,7 +141,9 @@ def removed(configuration: Path, *, machine: bool) -> None:
     console().print(table)
 
 
-@command.command(help="Let a removed role count again; REMOVED is from `brana review removed`.")
+@command.command(
+    cls=TakesDrawnNames, help="Let a removed role count again; REMOVED is from `brana review removed`."
+)
 @configuration
 @click.argument("removed")
 @click.option("--why", required=True, help="Is recorded.")

@@ -13,6 +13,7 @@ from gateway.asking import NotRunning
 from gateway.audit.acts import looked
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.commands import lock
+from gateway.commands.drawn_names import TakesDrawnNames
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
@@ -54,7 +55,7 @@ def list_sessions(configuration: Path, user: str) -> None:
     console().print(table)
 
 
-@command.command(help="End sessions at once: by name, or all of a person.")
+@command.command(cls=TakesDrawnNames, help="End sessions at once: by name, or all of a person.")
 @configuration
 @click.argument("session", nargs=-1)
 @click.option("--user", default="", help="All sessions of this login name.")

@@ -10,6 +10,7 @@ from config.alphabet import alphabetical
 from config.vocabulary import Language
 from gateway.audit.acts import looked
 from gateway.commands import enrolment_code, exceptions, recheck
+from gateway.commands.drawn_names import TakesDrawnNames
 from gateway.commands.operator import acting, operator
 from gateway.commands.options import configuration
 from gateway.commands.person import has_of, named, person_of, the_one
@@ -72,7 +73,7 @@ def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
     help="Remove one second factor of a person, as `brana user show` names it, and end all sessions: for one that "
     "the person did not add. All of them: `brana user reset-factor`.",
     short_help="Remove one second factor.",
-    context_settings={"ignore_unknown_options": True},  # an identifier may begin with a hyphen
+    cls=TakesDrawnNames,
 )
 @configuration
 @click.argument("login")

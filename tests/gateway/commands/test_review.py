@@ -117,3 +117,4 @@ def test_what_was_removed_is_told_and_can_be_given_back_with_a_reason(run: Run) 
 def test_what_is_not_there_is_told_so(run: Run) -> None:
     assert "review_not_found" in refused(run("restore", BlockId("guessed"), "--why", "x"))
     assert "review_not_found" in refused(run("report", CampaignId("guessed")))
+    assert "review_not_found" in refused(run("report", "-h7csvwhy_-Ab34x"))
