@@ -45,7 +45,13 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
-    return {"name": fact.name, "title": _text(fact.title), "value": _text(fact.value), "known": fact.known}
+    return {
+        "name": fact.name,
+        "title": _text(fact.title),
+        "value": _text(fact.value),
+        "raw": fact.raw,
+        "known": fact.known,
+    }
 
 
 def _way(way: Way) -> dict[str, Any]:

@@ -28,6 +28,8 @@ class Fact:
     title: Text
     value: Text
     known: bool
+    raw: Any = None
+    """As Cedar is told it, in its JSON; None where it is not known."""
 
 
 def facts_of(question: Question, reads: Iterable[Path], called: Called) -> tuple[Fact, ...]:
@@ -108,4 +110,4 @@ def _fact(path: Path, raw: Any, called: Called) -> Fact:
     title = FACT_TITLES.get(path) or dict.fromkeys(Language, name)
     if raw is MISSING:
         return Fact(name, title, NOT_KNOWN, known=False)
-    return Fact(name, title, called.said(raw, path), known=True)
+    return Fact(name, title, called.said(raw, path), known=True, raw=raw)

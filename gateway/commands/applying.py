@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from gateway.commands.decisions import book_to_be
-from gateway.commands.proposing import proposed
+from gateway.commands.proposing import Proposed, proposed
 from gateway.commands.publishing import NOTHING, NotInForce
 from gateway.commands.shared_policies import in_force, node_of, published, put_in_force, version_of
 from gateway.commands.state import State
@@ -17,10 +17,14 @@ from policies.texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """`version`: what is in force by it, None: nothing new is. `said`: what there is to say of each proposal."""
+    """`version`: what is in force by it, None: nothing new is. `proposed`: by scopes, where files are proposed."""
 
     version: Version | None
-    said: tuple[str, ...] = ()
+    proposed: tuple[Proposed, ...] = ()
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        return tuple(one.said for one in self.proposed)
 
 
 async def apply(state: State, texts: Texts, by: str, now: datetime, instead_of: str | None = None) -> Applied:
@@ -37,8 +41,8 @@ async def apply(state: State, texts: Texts, by: str, now: datetime, instead_of: 
         return Applied(None)
     if state.settings.policies.from_files == "propose":
         scopes = sorted({scope_of(name) for name in names})
-        said = [await proposed(state, scope, of_scope(texts, scope), by, now) for scope in scopes]
-        return Applied(None, tuple(said))
+        each = [await proposed(state, scope, of_scope(texts, scope), by, now) for scope in scopes]
+        return Applied(None, tuple(each))
     book = book_to_be(state.settings, state.district, texts, ANY)
     made = version_of(texts, book, by, node_of(state.settings), now)
 

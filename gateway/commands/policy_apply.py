@@ -12,6 +12,7 @@ from gateway.commands.applying import Applied, apply
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.policy_folder import json_option, policy_folder, texts_in_force
+from gateway.commands.proposing import Proposed
 from gateway.commands.sessions import tell
 from gateway.commands.state import State, existing_state, now
 from policies.load import CasesBroken
@@ -44,7 +45,11 @@ def apply_folder(configuration: Path, folder: Path, instead_of: str | None, *, a
         state.database.close()
     version = "" if done.version is None else done.version.version
     if as_json:
-        click.echo(msgspec.json.encode({"version": version, "proposed": list(done.said)}))
+        click.echo(
+            msgspec.json.encode(
+                {"version": version, "proposed": [proposed_as_json(one) for one in done.proposed]}
+            )
+        )
     else:
         click.echo("\n".join(_told(version, done)))
     sys.exit(0)
@@ -61,3 +66,12 @@ def _told(version: str, done: Applied) -> list[str]:
     if version:
         return [f"policies now: {version}"]
     return list(done.said) or ["nothing differs from the policies in force"]
+
+
+def proposed_as_json(one: Proposed) -> dict[str, object]:
+    return {
+        "scope": one.scope,
+        "proposal": "" if one.reason else one.name,
+        "reason": one.reason,
+        "objections": list(one.objections),
+    }

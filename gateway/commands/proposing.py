@@ -1,11 +1,13 @@
 """Policies of files that somebody has edited become proposals, one for each scope, which somebody else approves."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.commands.policy_offices import office_of
 from gateway.commands.shared_policies import in_force
 from gateway.commands.state import State
 from gateway.policy_office.asking import by_operator
+from gateway.policy_office.proposal import ProposalId
 from gateway.policy_office.refusal import ActRefused
 from gateway.policy_office.scope import Scope, changed, of_scope, scope_of
 from policies.texts import Texts
@@ -15,6 +17,25 @@ NOT_PROPOSED = "not proposed for {scope} ({reason})"
 NOTE = "policies.from_files"
 
 
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What came of the texts of one scope. `name`: of the proposal; where `reason` says why it was not submitted, of
+    the draft that was withdrawn again.
+    """
+
+    scope: Scope
+    name: ProposalId
+    reason: str = ""
+    objections: tuple[str, ...] = ()
+    """Of failed checks: file, line, what and remedy."""
+
+    @property
+    def said(self) -> str:
+        if not self.reason:
+            return PROPOSED.format(scope=self.scope, name=self.name)
+        return "\n".join([NOT_PROPOSED.format(scope=self.scope, reason=self.reason), *self.objections])
+
+
 async def propose(state: State, texts: Texts, read_last: Texts, by: str, now: datetime) -> list[str]:
     """What there is to say of it. `read_last`: the files as they were read before; what nobody edited since is none of
     it, as others may have come into force meanwhile.
@@ -22,14 +43,15 @@ async def propose(state: State, texts: Texts, read_last: Texts, by: str, now: da
     found = in_force(state)
     there = {} if found is None else found.texts
     edited = {name for name in changed(read_last, texts) if there.get(name) != texts.get(name)}
-    return [
+    made = [
         await proposed(state, scope, _with_edits(of_scope(there, scope), texts, edited, scope), by, now)
         for scope in sorted({scope_of(name) for name in edited})
     ]
+    return [one.said for one in made]
 
 
-async def proposed(state: State, scope: Scope, own: Texts, by: str, now: datetime) -> str:
-    """One proposal of an operator, submitted; what there is to say."""
+async def proposed(state: State, scope: Scope, own: Texts, by: str, now: datetime) -> Proposed:
+    """One proposal of an operator, submitted."""
     office, asking = office_of(state), by_operator(by)
     begun = await office.begin(asking, scope, now)
     edited = await office.edit(asking, begun.id, begun.revision, own, NOTE, now)
@@ -37,9 +59,8 @@ async def proposed(state: State, scope: Scope, own: Texts, by: str, now: datetim
         made = await office.submit(asking, edited.id, edited.revision, now)
     except ActRefused as refused:
         await office.withdraw(asking, edited.id, edited.revision, refused.reason.value, now)
-        said = NOT_PROPOSED.format(scope=scope, reason=refused.reason.value)
-        return "\n".join([said, *refused.in_english])
-    return PROPOSED.format(scope=scope, name=made.id)
+        return Proposed(scope, edited.id, refused.reason.value, refused.in_english)
+    return Proposed(scope, made.id)
 
 
 def _with_edits(there: Texts, texts: Texts, edited: set[str], scope: Scope) -> dict[str, str]:

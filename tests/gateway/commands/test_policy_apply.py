@@ -18,14 +18,19 @@ from gateway.audit.canonical import parse
 from gateway.audit.entry import Code, Entry
 from gateway.commands.fitness import notes, require_shared_policies
 from gateway.commands.policy import command
+from gateway.commands.policy_apply import proposed_as_json
 from gateway.commands.preflight import CannotStart
+from gateway.commands.proposing import Proposed
 from gateway.commands.publishing import NotInForce
 from gateway.commands.shared_policies import book_at_start, in_force
 from gateway.commands.state import now, open_state
+from gateway.policy_office.proposal import ProposalId
+from gateway.policy_office.scope import Scope
 from gateway.policy_office.version import Head, Version
 from gateway.storage.audit_evidence import rows
 from policies.brought import LeftWithoutPolicies
 from policies.load import CasesBroken
+from tests.gateway.commands.documented_json import documented
 from tests.policies.world import EXAMPLES
 from tests.rig.installation import install
 
@@ -132,6 +137,7 @@ def test_what_is_applied_is_in_force_and_the_files_of_the_configuration_stay(pla
     assert (own.read_text("utf-8") if own.exists() else "") == before
     again = json.loads(place.brana("apply", str(place.folder), "--json").output)
     assert again == {"version": "", "proposed": []}
+    assert set(again) == documented("apply")
 
 
 def test_others_than_were_meant_are_not_undone(place: Place) -> None:
@@ -175,6 +181,23 @@ def test_where_files_are_proposed_replacing_proposes_them_too(place: Place) -> N
     assert entries[-1].code is Code.POLICY_SUBMITTED
     with pytest.raises(NotInForce):
         place.raised("replace", "000000000000")
+
+
+def test_what_is_proposed_is_told_to_programs_by_scope_name_and_reason(place: Place) -> None:
+    place.proposing()
+    place.add(HULIN, HARMLESS)
+    place.add("region/10-sign-in.cedar", "\n// poznámka\n")
+    told = json.loads(place.brana("apply", str(place.folder), "--json").stdout)
+    assert (told["version"], [one["scope"] for one in told["proposed"]]) == ("", ["588491", "region"])
+    assert {len(one["proposal"]) for one in told["proposed"]} == {22}
+    assert {(one["reason"], *one["objections"]) for one in told["proposed"]} == {("",)}
+    unfit = Proposed(Scope("588491"), ProposalId("A" * 22), "checks_failed", ("file:1: what\n    remedy",))
+    assert proposed_as_json(unfit) == {
+        "scope": "588491",
+        "proposal": "",
+        "reason": "checks_failed",
+        "objections": ["file:1: what\n    remedy"],
+    }
 
 
 def test_past_the_approval_files_come_into_force_with_a_reason_an_alert_and_a_line_in_the_report(

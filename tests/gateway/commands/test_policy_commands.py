@@ -16,6 +16,7 @@ from gateway.commands.fitness import require_cases
 from gateway.commands.policy import command
 from gateway.commands.policy_folder import policy_folder
 from policies.load import CasesBroken
+from tests.gateway.commands.documented_json import documented
 
 EXAMPLES = Path(config.__file__).parent / "examples"
 HULIN = "municipalities/588491.cedar"
@@ -68,7 +69,9 @@ def test_what_is_fit_is_told_with_its_version(place: Place) -> None:
     said = place.brana("check", str(place.folder))
     assert said.exit_code == 0, said.output
     assert "fit to come into force: " in said.output
-    assert json.loads(place.brana("check", "--json").output)["version"] in said.output
+    told = json.loads(place.brana("check", "--json").output)
+    assert told["version"] in said.output
+    assert set(told) == documented("check")
 
 
 def test_all_problems_are_told_at_once_of_policies_and_of_cases(place: Place) -> None:
@@ -96,6 +99,7 @@ def test_a_broken_case_is_a_problem_and_a_row(place: Place) -> None:
     rows = json.loads(place.brana("test", str(place.folder), "--json").stdout)
     assert [one["name"] for one in rows if one["broken"]] == ["a supplier signs"]
     assert {one["tried_at"] for one in rows} >= {1, 46}
+    assert {name for one in rows for name in one} == documented("test") - {"case", "never"}
 
 
 def test_cases_that_hold_are_shown_too(place: Place) -> None:
@@ -123,6 +127,7 @@ def test_cases_of_policies_with_faults_are_not_tried(place: Place) -> None:
 def test_where_nothing_is_in_force_everything_is_new(place: Place) -> None:
     found = json.loads(place.brana("diff", "--json").output)
     assert {one["kind"] for one in found["policies"]} == {"added"}
+    assert set(found) == documented("diff")
 
 
 def test_a_command_that_is_not_understood_ends_with_two(place: Place) -> None:

@@ -20,6 +20,7 @@ from gateway.commands.state import open_state
 from policies.explained import Explained
 from policies.model import Refused
 from policies.reasons import Names
+from tests.gateway.commands.documented_json import documented
 from tests.policies.world import DISTRICT, ask
 from tests.rig.installation import Installation, install
 
@@ -61,6 +62,10 @@ def test_a_permit_is_told_with_the_rule_and_its_place(say: Say) -> None:
     assert [(one["rule"], one["file"], one["line"]) for one in found["rules"]] == [
         ("records-mayor", "municipalities/588491.cedar", 18)
     ]
+    assert set(found) == documented("explain")
+    raw = {one["name"]: one["raw"] for one in found["facts"]}
+    assert raw["action"] == {"action": "read"}
+    assert {one["raw"] is None for one in found["facts"] if not one["known"]} <= {True}
 
 
 def test_a_refusal_is_told_with_what_would_help(say: Say) -> None:
@@ -210,6 +215,7 @@ def test_the_matrix_is_lines_for_people_and_cells_for_programs(say: Say) -> None
     assert len(content["cells"]) == 15 * len(actions) * 3 * 3
     assert actions == {"read"}, "its routes ask for nothing else"
     assert {cell["application"] for cell in content["cells"]} == {"records"}
+    assert set(content) == documented("matrix")
 
 
 def test_the_difference_to_a_folder_says_who_would_gain_and_lose(
@@ -228,6 +234,7 @@ def test_the_difference_to_a_folder_says_who_would_gain_and_lose(
     assert "Given" in said
     assert "Taken" in said
     content = told(say(*words, "--json"))
+    assert set(content) == documented("matrix --against")
     assert [(one["roles"], one["application"]) for one in content["lost"]] == [(["deputy_mayor"], "records")]
     assert [one["roles"] for one in content["gained"]] == [["auditor"]]
     assert content["before"] != content["after"]

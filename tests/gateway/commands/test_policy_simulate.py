@@ -20,6 +20,7 @@ from gateway.storage.audit_decisions import Period
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
 from policies.texts import texts_of
+from tests.gateway.commands.documented_json import documented
 from tests.gateway.commands.logs import entries
 from tests.gateway.storage.test_audit_decisions import entry
 from tests.policies.world import HULIN, ask
@@ -71,6 +72,7 @@ def test_who_would_lose_is_told_and_the_look_at_the_log_is_recorded(
     content = json.loads(told.stdout)
     assert (told.returncode, content["losses"], content["losing"]) == (3, 3, 1)
     assert content["rows"][0]["before"]["rule"] == "records-work"
+    assert set(content) == documented("simulate")
     parts = [(row["action"], row["route"], row["asked"], row["along"]) for row in content["rows"]]
     assert parts == [("read", None, 3, 0), ("read", "books", 0, 3)]
     *_, found = sorted(entries(kept, "--code", "audit.searched"), key=lambda one: int(one["sequence"]))
