@@ -28,6 +28,7 @@ from gateway.incidents.items import Item
 from gateway.incidents.office import IncidentOffice, Shown
 
 NUMBER = click.IntRange(1, 2**31 - 1)
+MOST = 50  # of a list, where nothing else is said
 
 
 @click.group(help="Security incidents: open, describe, collect evidence, hand out, close.")
@@ -80,16 +81,22 @@ def open_one(
     click.echo(f"incident {made.number} is open: brana incident show {made.number}")
 
 
-@command.command(name="list", help="Incidents, the newest first, with what is due.")
+@command.command(name="list", help="Incidents with what is due: open ones first, of each the newest first.")
 @configuration
+@click.option("--open", "only_open", is_flag=True, help="Only those that are open.")
+@click.option("--since", type=MOMENT, default=None, metavar="MOMENT", help="Noticed at that time or later.")
+@click.option("--most", type=click.IntRange(1, 10_000), default=MOST, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def listed(configuration: Path, *, as_json: bool) -> None:
+def listed(configuration: Path, *, only_open: bool, since: datetime | None, most: int, as_json: bool) -> None:
     async def work(state: State) -> list[Shown]:
-        found = await _office(state).listed()
-        await _look(state, "incident list", len(found))
+        found = await _office(state).selected(most + 1, in_prague(since), only_open=only_open)
+        await _look(state, "incident list", len(found[:most]))
         return found
 
     found = run(configuration, work)
+    if len(found) > most:
+        click.echo(f"there are more than these {most}: see --most, --since and --open", err=True)
+        found = found[:most]
     if as_json:
         click.echo(json.dumps([_told(one) for one in found], ensure_ascii=False, indent=2))
         return

@@ -89,6 +89,15 @@ class IncidentOffice:
 
         return await self.books.look(query)
 
+    async def selected(self, limit: int, since: datetime | None, *, only_open: bool) -> list[Shown]:
+        """Open ones first, of each the newest first."""
+
+        def query(book: Book) -> list[Shown]:
+            found = book.selected(limit, since, only_open=only_open)
+            return [Shown(one, book.items(one.number)) for one in found]
+
+        return await self.books.look(query)
+
     async def open_ones(self) -> list[Shown]:
         def query(book: Book) -> list[Shown]:
             return [Shown(one, book.items(one.number)) for one in book.open_ones()]

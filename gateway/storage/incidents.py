@@ -62,6 +62,15 @@ class StoredBook(KeyedRows):
         query = select(security_incident).where(_i.closed_at.is_(None)).order_by(_i.number)
         return [_incident(row) for row in self._connection.execute(query)]
 
+    def selected(self, limit: int, since: datetime | None, *, only_open: bool) -> list[Incident]:
+        query = select(security_incident)
+        if only_open:
+            query = query.where(_i.closed_at.is_(None))
+        if since is not None:
+            query = query.where(_i.noticed_at >= micros(since))
+        query = query.order_by(_i.closed_at.is_not(None), _i.number.desc()).limit(limit)
+        return [_incident(row) for row in self._connection.execute(query)]
+
     def next_number(self) -> int:
         return (self._connection.scalar(select(func.max(_i.number))) or 0) + 1
 

@@ -133,6 +133,23 @@ def test_a_script_sees_what_is_due_and_what_was_written_down(kept: Installation)
     assert "closed" in say(kept, "show", "1").output
 
 
+def test_open_ones_are_listed_first_and_no_more_than_are_asked_for(kept: Installation) -> None:
+    for title, noticed in (("Starý", "2020-01-02"), ("Uzavřený", "2026-10-01"), ("Nový", "2026-10-02")):
+        assert say(kept, "open", title, "--noticed", noticed).exit_code == 0
+    assert say(kept, "close", "2", "--conclusion", "Planý poplach").exit_code == 0
+
+    def listed(*words: str) -> list[str]:
+        return [one["title"] for one in json.loads(say(kept, "list", "--json", *words).stdout)]
+
+    assert listed() == ["Nový", "Starý", "Uzavřený"]
+    assert listed("--open") == ["Nový", "Starý"]
+    assert listed("--since", "2026-10-01") == ["Nový", "Uzavřený"]
+    assert listed("--open", "--since", "2026-10-01") == ["Nový"]
+    assert listed("--most", "2") == ["Nový", "Starý"]
+    assert "there are more than these 2" in say(kept, "list", "--most", "2").stderr
+    assert say(kept, "list", "--most", "3").stderr == ""
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
