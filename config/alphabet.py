@@ -6,6 +6,8 @@ from config.vocabulary import Language
 
 CZECH = (*"abc", "č", *"defgh", "ch", *"ijklmnopqr", "ř", "s", "š", *"tuvwxyz", "ž")
 """Letters of their own; any other accent decides only between words that are otherwise alike."""
+WITHOUT_A_DOT = frozenset({"mba", "mpa", "msc", "bba", "mha", "phd", "csc", "drsc", "dis", "llm", "ml", "st"})
+"""Degrees and distinctions that follow a name, as people write them without a dot at the end too."""
 _PLACES = {letter: place for place, letter in enumerate(CZECH)}
 _BEHIND = len(CZECH)
 
@@ -25,9 +27,17 @@ def alphabetical(text: str, language: Language = Language.CZECH) -> Order:
 
 
 def by_surname(name: str) -> tuple[Order, Order]:
-    """Key for sorting people as offices list them: `Jana Nováková` under N. Titles behind a comma do not count."""
+    """Key for sorting people as offices list them: `Ing. Jana Nováková, Ph.D.` under N, with or without the comma."""
     words = name.partition(",")[0].split()
+    while len(words) > 1 and _is_title(words[-1]):
+        words.pop()
     return alphabetical(words[-1] if words else ""), alphabetical(name)
+
+
+def _is_title(word: str) -> bool:
+    """A degree, or who of two with one name it is: `Ph.D.`, `ml.`, `MBA`. A surname abbreviated to a letter is none."""
+    bare = word.strip("()").replace(".", "").casefold()
+    return bare in WITHOUT_A_DOT or (word.endswith((".", ".)")) and len(bare) > 1)
 
 
 def _place(letter: str, language: Language) -> tuple[int, str]:

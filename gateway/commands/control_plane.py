@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import structlog
 from aiohttp import UnixConnector
 
-from config.alphabet import alphabetical
+from config.alphabet import by_surname
 from config.hosts import certified_hosts
 from config.places import Places
 from config.settings import Settings, Title
@@ -356,10 +356,10 @@ class ControlPlane:
         return Replicated(counts, confirmed_at)
 
     async def _fitting(self, text: str, limit: int) -> list[Person]:
-        """Of all directories, by the Czech alphabet."""
+        """Of all directories, by surnames in the Czech alphabet."""
         found = {one.subject: one for each in self.people.values() for one in await each.fitting(text, limit)}
         people = (await self.known.as_they_count(found)).values()
-        return sorted(people, key=lambda one: (alphabetical(one.name), one.login))[:limit]
+        return sorted(people, key=lambda one: (by_surname(one.name), one.login))[:limit]
 
     async def _replicated(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Person]:
         people = [one for one in subjects if not one.startswith(OPERATOR)]  # who acted by a command

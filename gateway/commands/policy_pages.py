@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from config.alphabet import alphabetical
 from config.vocabulary import ApplicationId, Role, SubjectId
 from gateway.access_review.blocks import Block
-from gateway.audit.folding import folded
 from gateway.authorize.catalogue import openable
 from gateway.authorize.snapshot import Snapshot
 from gateway.commands.acting import acting
@@ -70,7 +70,7 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         files_are_approved=plane.settings.policies.from_files == "propose",
         waits_for=waits_for(plane),
     )
-    by_name = sorted(plane.state.district.items(), key=lambda one: folded(one[1].name))
+    by_name = sorted(plane.state.district.items(), key=lambda one: alphabetical(one[1].name))
     district = {code: one.name for code, one in by_name}
     return [
         *Overview(site).pages(),

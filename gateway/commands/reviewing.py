@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from config.alphabet import alphabetical
+from config.alphabet import by_surname
 from config.settings import Settings
 from config.vocabulary import (
     DirectoryName,
@@ -74,7 +74,7 @@ class WhoHasWhat:
             found[code] += _of_programs(self.state.settings, code, told)
             await asyncio.sleep(0)  # what roles open takes a while to ask, for each municipality
         return {
-            code: sorted(some, key=lambda one: (alphabetical(one.name), one.login, one.kind, one.what))
+            code: sorted(some, key=lambda one: (by_surname(one.name), one.login, one.kind, one.what))
             for code, some in found.items()
         }
 

@@ -44,3 +44,25 @@ def test_people_stand_by_their_surnames_whatever_titles_they_have():
     assert sorted(people, key=by_surname) == [
         "", "Zora Čechová", "Adam Dvořák", "Ing. Petr Dvořák, Ph.D.", "Jana Chalupová", "Alena Říhová",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Jana Nováková",
+        "Ing. Jana Nováková, Ph.D.",
+        "Ing. Jana Nováková Ph.D.",
+        "Mgr. Bc. Jana Nováková LL.M. MBA",
+        "Jana Nováková, MPA, DiS.",
+        "Jana Nováková ml.",
+        "Jana Nováková (st.)",
+        "Nováková",
+    ],
+)
+def test_no_title_behind_a_name_is_taken_for_the_surname(name: str) -> None:
+    assert by_surname(name)[0] == alphabetical("Nováková")
+
+
+def test_a_surname_of_one_letter_and_a_name_of_titles_alone_have_a_place() -> None:
+    assert by_surname("Josef K.")[0] == alphabetical("K.")
+    assert by_surname("MBA")[0] == alphabetical("MBA")

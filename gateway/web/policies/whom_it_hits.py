@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from config.alphabet import by_surname
 from config.vocabulary import ApplicationId, Role
 
 MOST_NAMES = 12  # more than that nobody reads before closing
@@ -35,7 +36,7 @@ class Hit:
 def hit(losers: Iterable[Loser], of: int) -> Hit:
     """`of`: sessions that are open."""
     some = list(losers)
-    names = sorted({one.name for one in some})
+    names = sorted({one.name for one in some}, key=by_surname)
     roles = Counter(role for one in some for role in sorted(set(one.roles)))
     applications = Counter(each for one in some for each in sorted(set(one.applications)))
     return Hit(
