@@ -153,9 +153,12 @@ def _of_case(facts: Facts, case: Case, now: datetime) -> Facts:
         device = replace(device, reported_at=now)
     facts = of_somebody_else(facts, case.application, case.action)
     idle = timedelta(0) if facts.idle is None else facts.idle  # somebody who is there just now
-    return replace(
-        facts, device=device, route=case.part, idle=idle, impossible_travel=bool(facts.impossible_travel)
-    )
+    travel = facts.impossible_travel
+    if travel is None and facts.country is not None:
+        travel = (
+            False  # who is at a known place is there; of an unknown one nobody can say how they came there
+        )
+    return replace(facts, device=device, route=case.part, idle=idle, impossible_travel=travel)
 
 
 def _permitted(outcomes: Mapping[Case, Outcome | None]) -> frozenset[Case]:

@@ -5,10 +5,9 @@ from datetime import datetime
 
 from config.vocabulary import Language
 from gateway.asks.ask import Ask, Kind, Stage
-from policies.model import Question
+from policies.model import Question, Text
 from policies.moments_said import at_said
 
-Text = Mapping[Language, str]
 CS, EN = Language.CZECH, Language.ENGLISH
 
 BY_SPONSOR: Text = {
@@ -31,31 +30,29 @@ SPONSOR_GONE: Text = {
 def ended_by_others(asks: Sequence[Ask], now: datetime) -> list[Ask]:
     """As long as they would have run; the latest ended first."""
     found = [
-        one
+        (one.ended.at, one)
         for one in asks
         if one.kind is Kind.ORDER
         and one.approved
         and one.stage in (Stage.WITHDRAWN, Stage.SPONSOR_GONE)
         and now < one.until
         and one.ended is not None
+        and one.sponsor is not None
         and one.ended.by.subject != one.holder.subject
     ]
-    return sorted(found, key=lambda one: one.ended.at if one.ended else one.until, reverse=True)
+    return [one for _, one in sorted(found, key=lambda each: each[0], reverse=True)]
 
 
 def who_ended(order: Ask) -> Text:
     """To the supplier, in two sentences. `order`: one of `ended_by_others`."""
     assert order.ended is not None
-    by, sponsor = order.ended.by, order.sponsor
-    words = BY_ANOTHER
+    assert order.sponsor is not None
+    by, at, sponsor = order.ended.by, order.ended.at, order.sponsor
+    words = BY_SPONSOR if by.subject == sponsor.subject else BY_ANOTHER
     if order.stage is Stage.SPONSOR_GONE:
         words = SPONSOR_GONE
-    elif sponsor is not None and by.subject == sponsor.subject:
-        words = BY_SPONSOR
     return {
-        language: words[language].format(
-            by=by.name, at=at_said(order.ended.at, language), sponsor=sponsor.name if sponsor else "–"
-        )
+        language: words[language].format(by=by.name, at=at_said(at, language), sponsor=sponsor.name)
         for language in Language
     }
 

@@ -329,3 +329,32 @@ def test_the_data_of_a_matrix_names_the_part_where_there_is_one(parted: PolicyBo
     assert {one.get("part") for one in content["permits"]} == {None, "seal"}
     plain = matrix_content(matrix(parted, HULIN, AT, [RECORDS]), parted.names)
     assert not any("part" in one for one in (*plain["cells"], *plain["permits"]))
+
+
+NOBODY_TRAVELS = """
+@id("travel-known")
+@reason("travel_unknown")
+@title_cs("Neví se, odkud kdo přišel")
+@title_en("Nobody knows where somebody came from")
+@advice_cs("Počkejte.")
+@advice_en("Wait.")
+forbid (principal, action, resource)
+unless { context.place has impossible_travel && !context.place.impossible_travel };
+"""
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        (Facts(), "travel_unknown"),
+        (Facts(country="CZ"), ""),
+        (Facts(impossible_travel=False), ""),
+        (Facts(country="CZ", impossible_travel=True), "travel_unknown"),
+    ],
+)
+def test_of_an_unknown_place_nobody_knows_how_somebody_came_there(
+    tmp_path: Path, facts: Facts, reason: str
+) -> None:
+    found = matrix(changed(tmp_path, str, NOBODY_TRAVELS), HULIN, replace(AT, facts=facts), [RECORDS])
+    case = Case(Role.CLERK, RECORDS, Action.READ, AuthenticationLevel.TWO_FACTORS, DeviceState.UNKNOWN)
+    assert found.cells[case].reason == reason

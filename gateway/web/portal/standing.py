@@ -7,7 +7,8 @@ from datetime import datetime
 from config.settings import Title
 from config.vocabulary import ApplicationId, SubjectId
 from gateway.asks.ask import Ask, Kind
-from gateway.asks.ended_orders import Text, ended_by_others, who_ended
+from gateway.asks.ended_orders import ended_by_others, who_ended
+from policies.model import Text
 
 Asked = Callable[[SubjectId], Sequence[Ask]]
 """All that counts of what a person asked for; from memory."""
