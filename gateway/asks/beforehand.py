@@ -21,8 +21,8 @@ class StillClosed:
 
 
 Opens = Callable[[Ask, Officer, Origin], Awaitable[Sequence[StillClosed]]]
-"""What the policies would refuse with certainty, were it granted, to whoever does all they can alone; nothing where
-that cannot be told. Of emergency access: something only where all of it stays closed.
+"""What the policies would refuse its holder with certainty, were it granted, whatever they do alone; nothing where that
+cannot be told. Of emergency access: something only where all of it stays closed.
 """
 
 Deciders = Callable[[MunicipalityCode, SubjectId, int], Awaitable[int | None]]
@@ -42,12 +42,14 @@ async def not_known(_where: MunicipalityCode, _asker: SubjectId, _needed: int) -
 async def foreseen(
     ask: Ask, officer: Officer, origin: Origin, opens: Opens, deciders: Deciders
 ) -> AskRefused | None:
-    """Why it would come to nothing; emergency access waits for no decision."""
+    """Why it would come to nothing. Emergency access waits for no decision, and an order that somebody else placed for
+    that of its sponsor, who was looked at already.
+    """
     closed = await opens(ask, officer, origin)
     if closed:
         actions = frozenset(one.action for one in closed)
         return AskRefused(Why.OPENS_NOTHING, actions, closed[0].spoken)
-    if ask.kind is Kind.ACCESS:
+    if ask.kind is Kind.ACCESS or (ask.kind is Kind.ORDER and not ask.confirmed_by_sponsor):
         there = await deciders(ask.municipality, ask.asker.subject, ask.needed)
         if there is not None and there < ask.needed:
             return AskRefused(Why.NOBODY_DECIDES)

@@ -123,17 +123,21 @@ class AskOffice:
         reviewers.
         """
         found = await self._open(name, doing, Act.WITHDRAW)
-        mine = found.parties() | {one.by.subject for one in found.approvals}
-        decides = doing.by.subject not in mine
-        if decides and found.kind is Kind.EMERGENCY:
-            await self._require_reviewing(doing, Act.WITHDRAW, found)
-        elif decides:
-            await self._require_deciding(doing, Act.WITHDRAW, found)
+        needs = _to_end(found, doing)
+        if needs is not None:
+            if found.kind is not Kind.EMERGENCY and found.municipality != doing.officer.municipality:
+                raise await self._not(doing, Act.WITHDRAW, AskRefused(Why.UNKNOWN), about(found))
+            await self._require(doing, Act.WITHDRAW, *needs, about(found))
 
         def after(ask: Ask) -> Ask:
-            return steps.withdraw(ask, doing.by, doing.now, decides=decides, note=note)
+            return steps.withdraw(ask, doing.by, doing.now, decides=needs is not None, note=note)
 
         return await self._step(doing, Act.WITHDRAW, found, after)
+
+    async def refuses_ending(self, ask: Ask, doing: Doing) -> Spoken | None:
+        """What the policies would refuse whoever ends it with, as long as nobody has tried; None: nothing."""
+        needs = _to_end(ask, doing)
+        return None if needs is None else await self.permits(doing.officer, *needs, doing.origin, doing.now)
 
     async def review(self, name: AskId, doing: Doing, finding: str) -> Ask:
         found = await self._open(name, doing, Act.REVIEW)
@@ -233,7 +237,7 @@ class AskOffice:
 
     async def _look_beforehand(self, wish: Wish, name: AskId, doing: Doing) -> None:
         """Nobody is asked to decide about what opens nothing, or waits for whom there is not. Raises AskRefused."""
-        if wish.kind not in (Kind.ACCESS, Kind.EMERGENCY):
+        if wish.kind not in (Kind.ACCESS, Kind.ORDER, Kind.EMERGENCY):
             return
         try:
             would_be = asked(wish, (), self.rules, name, doing.now)
@@ -262,9 +266,8 @@ class AskOffice:
         """
         if ask.municipality != doing.officer.municipality:
             raise await self._not(doing, act, AskRefused(Why.UNKNOWN), about(ask))
-        if not ask.confirmed_by_sponsor or act is Act.WITHDRAW:
-            approved = frozenset(one.by.subject for one in ask.approvals)
-            await self._require(doing, act, Action.SIGN, Author(ask.asker.subject, approved), about(ask))
+        if not ask.confirmed_by_sponsor:
+            await self._require(doing, act, Action.SIGN, _author(ask), about(ask))
 
     async def _require_reviewing(self, doing: Doing, act: Act, ask: Ask) -> None:
         await self._require(doing, act, Action.ADMINISTER, Author(ask.holder.subject), about(ask))
@@ -371,6 +374,19 @@ def _about(wish: Wish) -> Mapping[str, str]:
         "application": wish.application or "",
         "role": wish.role or "",
     }
+
+
+def _author(ask: Ask) -> Author:
+    return Author(ask.asker.subject, frozenset(one.by.subject for one in ask.approvals))
+
+
+def _to_end(ask: Ask, doing: Doing) -> tuple[Action, Author] | None:
+    """What the policies are asked of whoever ends it; None: it is theirs to end."""
+    if doing.by.subject in ask.parties() | {one.by.subject for one in ask.approvals}:
+        return None
+    if ask.kind is Kind.EMERGENCY:
+        return Action.ADMINISTER, Author(ask.holder.subject)
+    return Action.SIGN, _author(ask)
 
 
 def _backs(person: Person | None, ask: Ask) -> bool:

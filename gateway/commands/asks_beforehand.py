@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from config.vocabulary import MunicipalityCode, Role, SubjectId
 from gateway.asks.ask import Ask
@@ -14,6 +15,7 @@ from gateway.commands.candidates import candidates
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.own_applications import REQUESTS
 from gateway.commands.state import now
+from gateway.sessions.facts import pairs
 from gateway.sessions.officers_act import Officer
 from gateway.sessions.session import Session
 from idp.directory.errors import DirectoryUnusable
@@ -24,7 +26,7 @@ LEADING = frozenset({Role.MAYOR, Role.CHIEF_CLERK})
 
 
 async def opens(plane: ControlPlane, ask: Ask, officer: Officer, origin: Origin) -> Sequence[StillClosed]:
-    session = await _session(plane, officer)
+    session = await _of_holder(plane, ask, await _session(plane, officer))
     if session is None:
         return ()
     return await asyncio.to_thread(still_closed, ask, session, plane.book, plane.snapshot, origin.address)
@@ -61,3 +63,15 @@ async def deciders(
 async def _session(plane: ControlPlane, officer: Officer) -> Session | None:
     found = await plane.state.sessions.by_ids([officer.sid])
     return found[0] if found else None
+
+
+async def _of_holder(plane: ControlPlane, ask: Ask, session: Session | None) -> Session | None:
+    """As if whom an officer places an order for sat there; None: nobody can say who that is."""
+    if session is None or session.subject == ask.holder.subject:
+        return session
+    kept = await plane.kept(ask.holder.subject)
+    person = None if kept is None else kept.person
+    if person is None:
+        return None
+    theirs = replace(session, subject=person.subject)
+    return theirs.with_facts(person.name, person.login, pairs(person.roles), now(), person.work)

@@ -45,7 +45,7 @@ def told(
     askable: Sequence[Askable],
     support: str | None,
 ) -> ShownRefusal:
-    """What the form can mend: what would stay closed, how long it may be, which actions an application has."""
+    """As the form says it: what would stay closed, how long it may be, which actions an application has."""
     refusal = REFUSALS[error.reason]
     if error.reason is Why.OPENS_NOTHING:
         return opens_nothing(error, kind, caller.roles, support)

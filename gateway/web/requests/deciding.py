@@ -9,19 +9,20 @@ from aiohttp import web
 
 from config.vocabulary import REASON_HEADER, Action, Role
 from gateway.asks.ask import Ask, AskId, Kind, Stage
-from gateway.asks.ended_orders import Text, ended_by_others, who_ended
-from gateway.asks.refused import Why
+from gateway.asks.ended_orders import ended_by_others, who_ended
+from gateway.asks.refused import PoliciesRefuse, Why
 from gateway.asks.store import Sought
 from gateway.asks.wish import WHY_MAX
 from gateway.authorize.held_already import Held
 from gateway.web.desk import Handler, Page, Refused, form_of
 from gateway.web.identity import REQUESTS, Assertion
 from gateway.web.requests import forms
-from gateway.web.requests.asked import done
+from gateway.web.requests.asked import done, spoken
 from gateway.web.requests.foreseen import what_refuses
 from gateway.web.requests.not_done import REFUSALS
 from gateway.web.requests.site import Site
 from idp.directory.errors import DirectoryUnusable
+from policies.model import Text
 
 READERS_OF_LOG = frozenset({Role.SECURITY_OFFICER, Role.AUDITOR})
 """Who is led to the log; whether it opens the policies say there."""
@@ -75,6 +76,9 @@ class Deciding:
             return await self.mine(request)
         caller = self.site.desk.caller(request, REQUESTS)
         found = await self.site.seen(request, caller, AskId(request.query["name"]))
+        refusing = await self.site.office.refuses_ending(found, self.site.doing(request))
+        if refusing is not None:
+            raise _led_back(Refused(spoken(PoliciesRefuse(refusing))), found.id)
         mine = caller.subject in found.parties()
         return await self.site.show(request, caller, "end.html", one=found, mine=mine)
 
@@ -90,7 +94,10 @@ class Deciding:
 
     async def end(self, request: web.Request) -> web.StreamResponse:
         entered, doing = await form_of(request, ["name"]), self.site.doing(request)
-        ended = await done(self.site.office.withdraw(AskId(entered["name"]), doing))
+        try:
+            ended = await done(self.site.office.withdraw(AskId(entered["name"]), doing))
+        except Refused as refused:
+            raise _led_back(refused, AskId(entered["name"])) from refused
         seen = ended.municipality == doing.officer.municipality or doing.by.subject in ended.parties()
         raise web.HTTPSeeOther(f"/one?name={ended.id}&done=ended" if seen else "/reviews?done=ended")
 
@@ -101,7 +108,7 @@ class Deciding:
             await done(office.review(name, self.site.doing(request), note))
         except Refused as refused:
             if refused.refusal is not UNEXPLAINED:
-                raise
+                raise _led_back(refused, name) from refused
             caller = self.site.desk.caller(request, REQUESTS)
             return await self._reviews(request, caller, name, note)
         raise web.HTTPSeeOther("/reviews?done=reviewed")
@@ -115,9 +122,7 @@ class Deciding:
             await done(act(name, self.site.doing(request), note))
         except Refused as refused:
             if refused.refusal is not UNEXPLAINED:
-                unknown = refused.refusal is REFUSALS[Why.UNKNOWN]
-                back = "" if unknown else f"/one?{urlencode({'name': name})}"
-                raise Refused(replace(refused.refusal, back_to=back), refused.status) from refused
+                raise _led_back(refused, name) from refused
             caller = self.site.desk.caller(request, REQUESTS)
             return await self._one(request, caller, name, note, how)
         raise web.HTTPSeeOther(f"/one?name={name}&done={how}")
@@ -191,6 +196,13 @@ class Deciding:
             why_max=WHY_MAX,
         )
         return _because(response, wrong)
+
+
+def _led_back(refused: Refused, name: AskId) -> Refused:
+    """To what it was about, where the person may know of that."""
+    unknown = refused.refusal is REFUSALS[Why.UNKNOWN]
+    back = "" if unknown else f"/one?{urlencode({'name': name})}"
+    return Refused(replace(refused.refusal, back_to=back), refused.status)
 
 
 def _first(one: Ask, asks: Sequence[Ask]) -> Sequence[Ask]:

@@ -1,6 +1,6 @@
 """What somebody reads who asks for what would open nothing: what refuses it all the same, and what to do."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from config.vocabulary import Action, Language, Role
@@ -23,31 +23,47 @@ BY_ROLE = both(
     en="No rule opens it in this way. A role does, or standing in for whoever has it. Ask whoever looks after the "
     "municipality's policies, or have somebody do it who may.",
 )
+BY_NO_ORDER = both(
+    cs="Žádné pravidlo to ani na zakázku neotevírá. Vyberte jinou činnost nebo aplikaci, nebo se zeptejte toho, kdo "
+    "v obci spravuje pravidla.",
+    en="No rule opens it by an order. Choose another action or application, or ask whoever looks after the "
+    "municipality's policies.",
+)
+GRANTED: Mapping[Kind, Text] = {
+    Kind.ACCESS: both(
+        cs="Ani schválená žádost by to neotevřela: {named}",
+        en="Even approved, this would stay closed: {named}",
+    ),
+    Kind.ORDER: both(
+        cs="Ani potvrzená zakázka by to dodavateli neotevřela: {named}",
+        en="Even by a confirmed order this would stay closed to the supplier: {named}",
+    ),
+    Kind.EMERGENCY: both(
+        cs="Nouzový přístup by vám tuto aplikaci neotevřel",
+        en="Emergency access would not open this application to you",
+    ),
+}
 
 
 def opens_nothing(
     error: AskRefused, kind: Kind, roles: Collection[Role], support: str | None
 ) -> ShownRefusal:
-    refusal = REFUSALS[Why.OPENS_NOTHING]
-    if kind is not Kind.EMERGENCY and error.actions:
-        named = {language: _named(error.actions, language) for language in Language}
-        title = both(
-            cs=f"Ani schválená žádost by to neotevřela: {named[Language.CZECH]}",
-            en=f"Even approved, this would stay closed: {named[Language.ENGLISH]}",
-        )
-        refusal = replace(refusal, title=title)
-    elif kind is Kind.EMERGENCY:
-        title = both(
-            cs="Nouzový přístup by vám tuto aplikaci neotevřel",
-            en="Emergency access would not open this application to you",
-        )
-        refusal = replace(refusal, title=title)
-    return replace(refusal, advice=what_refuses(error.spoken, roles, support))
+    title = {
+        language: GRANTED[kind][language].format(named=_named(error.actions, language))
+        for language in Language
+    }
+    return replace(
+        REFUSALS[Why.OPENS_NOTHING], title=title, advice=what_refuses(error.spoken, roles, support, kind)
+    )
 
 
-def what_refuses(words: Spoken | None, roles: Collection[Role], support: str | None) -> Text:
-    """The rule's own words; where no rule permits it, how else it is opened."""
+def what_refuses(
+    words: Spoken | None, roles: Collection[Role], support: str | None, kind: Kind = Kind.ACCESS
+) -> Text:
+    """The rule's own words; where no rule permits it, how else it is opened. `kind`: of what was asked for."""
     if words is None or not words.rule:
+        if kind is Kind.ORDER:
+            return BY_NO_ORDER
         return BY_ORDER if Role.SUPPLIER in roles else BY_ROLE
     cs, en = Language.CZECH, Language.ENGLISH
     advice = {one: with_contact(words.advice[one], one, support) for one in Language}

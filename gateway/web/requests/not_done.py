@@ -195,26 +195,3 @@ REFUSALS: Mapping[Why, ShownRefusal] = {
     )
     for why, (title_cs, title_en, advice_cs, advice_en) in TEXTS.items()
 }
-MENDABLE = frozenset(
-    {
-        Why.UNEXPLAINED,
-        Why.THREE_WORDS,
-        Why.WINDOW,
-        Why.TOO_LONG,
-        Why.TOO_EARLY,
-        Why.APPLICATION,
-        Why.ACTIONS,
-        Why.NO_ACTION,
-        Why.PERSON_UNKNOWN,
-        Why.NOT_A_SUPPLIER,
-        Why.SPONSOR_UNFIT,
-        Why.ONESELF,
-        Why.ROLE_NOT_HELD,
-        Why.DEPUTY_UNFIT,
-        Why.ROLES_MEET,
-        Why.CODES,
-        Why.OPENS_NOTHING,
-        Why.NOBODY_DECIDES,
-    }
-)
-"""What the form itself can mend, so it is shown once more with what was typed."""

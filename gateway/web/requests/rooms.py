@@ -16,14 +16,16 @@ from gateway.authorize.held_already import Held
 from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import REQUESTS, Assertion
 from gateway.web.officer.not_done import DIRECTORY_AWAY
+from gateway.web.refusal import ShownRefusal
 from gateway.web.requests import forms
 from gateway.web.requests.asked import entered_in, even_so, prefilled, spoken, told
 from gateway.web.requests.deciding import Deciding
-from gateway.web.requests.not_done import MENDABLE, REFUSALS
+from gateway.web.requests.not_done import REFUSALS
 from gateway.web.requests.site import Site
-from gateway.web.requests.sponsors import sponsors, suppliers_of, supplies
+from gateway.web.requests.sponsors import by_name, sponsors, suppliers_of, supplies
 from gateway.web.requests.store import Town
 from gateway.web.waiting import WaitsFor, nothing_waits
+from gateway.web.ways_back import here, leading_back
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
 
@@ -62,7 +64,7 @@ class Requests:
         return (
             *(Page("GET", path, handler) for path, handler in lists),
             *(Page("GET", path, shown) for path, shown, _ in forms_),
-            *(Page("POST", path, done) for path, _, done in forms_),
+            *leading_back((Page("POST", path, done) for path, _, done in forms_), here),
             *Deciding(self.site, self.mine).pages(),
         )
 
@@ -189,17 +191,20 @@ class Requests:
         wish: Callable[[], Awaitable[Wish]],
         then: str,
     ) -> web.StreamResponse:
-        """What the form can mend is shown in it."""
+        """Why it was not asked for is said in the form, with all that was typed; what another sign-in would mend leads
+        to that.
+        """
         try:
             made = await self.office.ask(await wish(), self.site.doing(request))
         except DirectoryUnusable:
-            raise Refused(DIRECTORY_AWAY, 503) from None
+            try:
+                return await self._form(request, caller, template, entered, DIRECTORY_AWAY, status=503)
+            except DirectoryUnusable:  # it names people, too
+                raise Refused(DIRECTORY_AWAY, 503) from None
         except AskRefused as error:
-            if error.reason not in MENDABLE:
-                raise Refused(REFUSALS[error.reason], 409) from error
-            response = await self._form(request, caller, template, entered, error, kind=KINDS[template])
-            response.headers[REASON_HEADER] = error.reason
-            return response
+            askable, support = self.town.askable(caller.municipality), self.desk.pages.support
+            wrong = told(error, KINDS[template], caller, entered["application"], askable, support)
+            return await self._form(request, caller, template, entered, wrong, status=409)
         except PoliciesRefuse as error:
             raise Refused(spoken(error)) from error
         if made.kind is Kind.EMERGENCY and await self.site.kept_out(request, made) is not None:
@@ -212,20 +217,18 @@ class Requests:
         caller: Assertion,
         template: str,
         entered: Mapping[str, str],
-        wrong: AskRefused | None = None,
+        wrong: ShownRefusal | None = None,
         held: Sequence[Held] = (),
-        kind: Kind = Kind.ACCESS,
+        status: int = 200,
     ) -> web.Response:
         askable = self.town.askable(caller.municipality)
-        return await self.site.show(
+        response = await self.site.show(
             request,
             caller,
             template,
-            status=200 if wrong is None else 409,
+            status=status,
             entered=dict.fromkeys(forms.FIELDS, "") | dict(entered),
-            wrong=None
-            if wrong is None
-            else told(wrong, kind, caller, entered["application"], askable, self.desk.pages.support),
+            wrong=wrong,
             nobody=template == "ask.html" and wrong is None and await self._nobody_decides(caller),
             askable=askable,
             nobody_decides=REFUSALS[Why.NOBODY_DECIDES],
@@ -238,6 +241,9 @@ class Requests:
             suppliers=await self._suppliers(caller),
             sponsors=await sponsors(self.office, caller) if template == "order.html" else [],
         )
+        if wrong is not None:
+            response.headers[REASON_HEADER] = wrong.reason
+        return response
 
     async def _nobody_decides(self, caller: Assertion) -> bool:
         """Whether it is known that not even a request of the least could be approved."""
@@ -250,14 +256,12 @@ class Requests:
         if supplies(caller, await suppliers_of(self.office)):
             return []
         found = await self.office.holding(caller.municipality, list(set(Role) - {Role.SUPPLIER}))
-        return sorted((one for one in found if one.subject != caller.subject), key=lambda one: one.name)
+        return by_name(one for one in found if one.subject != caller.subject)
 
     async def _suppliers(self, caller: Assertion) -> Sequence[Party]:
         if supplies(caller, await suppliers_of(self.office)):
             return []
-        return sorted(
-            await self.office.holding(caller.municipality, [Role.SUPPLIER]), key=lambda one: one.name
-        )
+        return by_name(await self.office.holding(caller.municipality, [Role.SUPPLIER]))
 
     async def _named(self, login: str) -> Person:
         """The one who answers to the login. Raises AskRefused, DirectoryUnusable."""

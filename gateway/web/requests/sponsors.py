@@ -1,7 +1,8 @@
 """Whom the form of an order offers as sponsors."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from config.alphabet import by_surname
 from config.vocabulary import Role, SubjectId
 from gateway.asks.ask import Kind, Party
 from gateway.asks.office import AskOffice
@@ -35,9 +36,12 @@ async def sponsors(office: AskOffice, caller: Assertion) -> Sequence[Party]:
     if supplies(caller, suppliers):
         known = {one.subject for one in await office.holding(here, LEADING)} | await _before(office, caller)
         found = {subject: one for subject, one in found.items() if subject in known}
-    return sorted(
-        (one for subject, one in found.items() if subject not in suppliers), key=lambda one: one.name
-    )
+    return by_name(one for subject, one in found.items() if subject not in suppliers)
+
+
+def by_name(people: Iterable[Party]) -> Sequence[Party]:
+    """As an office lists them."""
+    return sorted(people, key=lambda one: (by_surname(one.name), one.login))
 
 
 async def _before(office: AskOffice, caller: Assertion) -> set[str]:

@@ -13,7 +13,7 @@ from gateway.asks.refused import AskRefused, Spoken, Why
 from gateway.asks.store import Sought
 from gateway.audit.entry import Code, Outcome
 from tests.gateway.asks.office_of_requests import Requests
-from tests.gateway.asks.town import PETR, SIGN, wish
+from tests.gateway.asks.town import EVA, PAVEL, PETR, SIGN, wish
 
 WORDS = dict.fromkeys(Language, "words of a rule")
 HOURS = StillClosed(SIGN, Spoken("outside_hours", WORDS, WORDS, "hours", "v1"))
@@ -48,10 +48,13 @@ async def refused(requests: Requests, kind: Kind = Kind.ACCESS, **given: object)
     return raised.value
 
 
-@pytest.mark.parametrize("kind", [Kind.ACCESS, Kind.EMERGENCY])
-async def test_what_would_open_nothing_is_not_kept_and_its_entry_names_the_rule(requests, kind):
+ORDER = {"asker": PAVEL, "sponsor": EVA}
+
+
+@pytest.mark.parametrize(("kind", "given"), [(Kind.ACCESS, {}), (Kind.EMERGENCY, {}), (Kind.ORDER, ORDER)])
+async def test_what_would_open_nothing_is_not_kept_and_its_entry_names_the_rule(requests, kind, given):
     foreseeing(requests, HOURS, there=0)
-    found = await refused(requests, kind)
+    found = await refused(requests, kind, **given)
     assert (found.reason, found.actions, found.spoken) == (Why.OPENS_NOTHING, {SIGN}, HOURS.spoken)
     entry = requests.entries[-1]
     assert (entry.rule, entry.policy_version, entry.details["asked"]) == ("hours", "v1", kind.value)
@@ -64,6 +67,14 @@ async def test_what_nobody_could_decide_is_not_kept_and_waits_for_nobody(request
     foreseeing(requests, there=0)
     assert (await refused(requests)).reason is Why.NOBODY_DECIDES
     assert await requests.office.find(Sought()) == []
+
+
+async def test_an_order_waits_for_its_sponsor_or_where_the_sponsor_placed_it_for_whoever_decides(requests):
+    foreseeing(requests, there=0)
+    assert await requests.ask(wish(Kind.ORDER, **ORDER)), "its sponsor can confirm it"
+    assert await requests.ask(wish(Kind.ORDER, asker=PETR, holder=PAVEL, sponsor=EVA))
+    found = await refused(requests, Kind.ORDER, asker=EVA, holder=PAVEL, sponsor=EVA)
+    assert found.reason is Why.NOBODY_DECIDES
 
 
 async def test_an_emergency_and_a_purpose_wait_for_nobody_so_nobody_is_looked_for(requests):

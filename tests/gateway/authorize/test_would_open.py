@@ -64,6 +64,15 @@ def test_to_a_supplier_neither_an_approval_nor_an_emergency_opens_the_records(se
     assert all(one.spoken.title[language] for one in found for language in Language)
 
 
+def test_by_an_order_a_supplier_reads_and_writes_and_never_signs(session, snapshot):
+    supplier = replace(session, roles=((HULIN, Role.SUPPLIER),))
+    order = asked(Kind.ORDER, asker=town.PAVEL)
+    assert closed(order, supplier, snapshot) == ()
+    (found,) = closed(replace(order, actions=READ_WRITE | {Action.SIGN}), supplier, snapshot)
+    assert found.action is Action.SIGN
+    assert found.spoken.rule
+
+
 def test_an_emergency_opens_where_anything_of_it_does(session, snapshot):
     assert closed(asked(Kind.EMERGENCY, actions=READ_WRITE | {Action.SIGN}), session, snapshot) == ()
 

@@ -2,16 +2,18 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from config.vocabulary import Action, Role, SessionId
-from gateway.asks.ask import Kind
+from config.vocabulary import Action, Role, SessionId, SubjectId
+from gateway.asks.ask import Ask, Kind, Party
 from gateway.commands.asking_office import PlaneTown, ask_office
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now, open_state
+from gateway.grants.claims import Assertion
+from gateway.sessions.session import Session
 from gateway.storage.directory import StoredReplica
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.replicated import ReplicatedPeople
@@ -53,6 +55,14 @@ async def plane(tmp_path: Path) -> AsyncIterator[ControlPlane]:
         state.database.close()
 
 
+def in_session(who: SubjectId, role: Role, moment: datetime) -> tuple[Session, Assertion]:
+    here = session(
+        id=SessionId("S" * 22), subject=who, roles=((HULIN, role),), municipality=HULIN,
+        authenticated_at=moment, opened_at=moment, last_seen_at=moment, facts_at=moment,
+    )  # fmt: skip
+    return here, replace(MAYOR, subject=who, sid=here.id, municipality=HULIN, roles=(role,))
+
+
 async def test_who_asks_is_none_of_those_who_could_decide_and_no_clerk_is(plane: ControlPlane) -> None:
     deciders = ask_office(plane).deciders
     assert await deciders(HULIN, CLERK, 1) == 1
@@ -75,13 +85,10 @@ async def test_what_would_open_is_asked_of_the_policies_in_force_with_the_sessio
     plane: ControlPlane,
 ) -> None:
     moment = now()
-    here = session(
-        id=SessionId("S" * 22), subject=CLERK, roles=((HULIN, Role.SUPPLIER),), municipality=HULIN,
-        authenticated_at=moment, opened_at=moment, last_seen_at=moment, facts_at=moment,
-    )  # fmt: skip
-    caller = replace(MAYOR, subject=CLERK, sid=here.id, municipality=HULIN, roles=(Role.SUPPLIER,))
+    here, caller = in_session(CLERK, Role.SUPPLIER, moment)
     use = replace(
         town.ask(Kind.EMERGENCY, since=moment, until=moment + timedelta(hours=1)),
+        holder=Party(CLERK, "clerk", "Clerk"),
         actions=frozenset({Action.READ}),
     )
     office, shown = ask_office(plane), PlaneTown(plane)
@@ -91,3 +98,23 @@ async def test_what_would_open_is_asked_of_the_policies_in_force_with_the_sessio
     (closed,) = await office.opens(use, caller, NOWHERE)
     assert closed.action is Action.READ
     assert await shown.kept_out_now(use, caller, NOWHERE) is not None
+
+
+async def test_of_an_order_it_is_asked_what_opens_to_the_supplier_and_not_to_whoever_places_it(
+    plane: ControlPlane,
+) -> None:
+    moment = now()
+    here, caller = in_session(LEADER, Role.MAYOR, moment)
+    await plane.state.sessions.add(here, b"h" * 32, "requests.example", [])
+    span = {"since": moment, "until": moment + timedelta(hours=1)}
+    order = replace(town.ask(Kind.ORDER, **span), actions=frozenset({Action.SIGN}))
+    office = ask_office(plane)
+
+    def of(holder: SubjectId) -> Ask:
+        return replace(order, holder=Party(holder, "holder", "Holder"))
+
+    assert await office.opens(of(LEADER), caller, NOWHERE) == (), "a mayor signs"
+    (closed,) = await office.opens(of(CLERK), caller, NOWHERE)
+    assert closed.action is Action.SIGN
+    gone = SubjectId(CLERK[:-1] + "9")
+    assert await office.opens(of(gone), caller, NOWHERE) == (), "whom the directory does not know"

@@ -14,7 +14,7 @@ from gateway.asks.beforehand import StillClosed
 from gateway.asks.refused import AskRefused, Spoken, Why
 from gateway.asks.store import Sought
 from gateway.web.requests.foreseen import opens_nothing
-from tests.gateway.asks.town import EVA, JANA, PETR, SIGN, rules
+from tests.gateway.asks.town import EVA, JANA, PAVEL, PETR, SIGN, rules
 from tests.gateway.web.requests_site import RequestsSite, get, only, post
 from tests.gateway.web.test_requests import ASK, WHY
 
@@ -65,6 +65,22 @@ async def test_the_form_names_what_would_stay_closed_and_the_rule_and_keeps_what
     assert "Pořád platí: Jen v určené hodiny. Přijďte po sedmé, nebo" in page
     assert "{contact}" not in page
     assert "kontrola spisu za kolegyni" in page
+    assert await opened.asked() == []
+
+
+@pytest.mark.parametrize(
+    ("refusing", "words"), [(HOURS, "Pořád platí: Jen v určené hodiny."), (NOTHING_PERMITS, "ani na zakázku")]
+)
+async def test_an_order_that_would_open_nothing_to_the_supplier_is_not_placed_and_says_why(
+    opened, refusing, words
+):
+    opened.closed = (StillClosed(SIGN, refusing),)
+    order = ASK | {"why": "oprava sestav", "sponsor": "mala.eva", "person": "fiala.pavel"}
+    for who in (PAVEL, EVA):
+        page = await post(opened.client, who, "/orders/new", order, 409)
+        assert "Ani potvrzená zakázka by to dodavateli neotevřela: podepsání" in page
+        assert words in page
+        assert "oprava sestav" in page
     assert await opened.asked() == []
 
 
