@@ -16,6 +16,7 @@ from gateway.web.access_review.site import Site, review_of
 from gateway.web.desk import Page, Refused, form_of
 from gateway.web.identity import Assertion
 from gateway.web.refusal import FORM_UNREADABLE
+from gateway.web.ways_back import leading_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,14 @@ class Deciding:
     site: Site
 
     def pages(self) -> Sequence[Page]:
-        return (
-            Page("GET", "/reviews/{review}", self.one),
-            Page("POST", "/reviews/{review}", self.decide),
-            Page("POST", "/reviews/{review}/remove", self.removing),
-            Page("GET", "/reviews/{review}/remove", self.ask_again),
+        return leading_back(
+            (
+                Page("GET", "/reviews/{review}", self.one),
+                Page("POST", "/reviews/{review}", self.decide),
+                Page("POST", "/reviews/{review}/remove", self.removing),
+                Page("GET", "/reviews/{review}/remove", self.ask_again),
+            ),
+            lambda request: f"/reviews/{review_of(request)}",
         )
 
     async def one(self, request: web.Request) -> web.Response:

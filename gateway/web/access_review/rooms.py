@@ -23,6 +23,7 @@ from gateway.web.access_review.site import ID_LENGTH, Site, review_of, reviewer_
 from gateway.web.desk import Page, Refused, form_of
 from gateway.web.identity import Assertion
 from gateway.web.refusal import FORM_UNREADABLE, PAGE_UNKNOWN
+from gateway.web.ways_back import above, here, leading_back
 from idp.http.moments import PRAGUE
 from idp.http.page import page_headers
 
@@ -36,14 +37,14 @@ class Reviews:
     def pages(self) -> Sequence[Page]:
         return (
             Page("GET", "/reviews", self.campaigns),
-            Page("POST", "/reviews", self.begin),
-            Page("POST", "/reviews/all", self.begin_everywhere),
+            *leading_back((Page("POST", "/reviews", self.begin),), here),
+            *leading_back((Page("POST", "/reviews/all", self.begin_everywhere),), above),
             Page("GET", "/reviews/all", self.campaigns),  # the switch of languages of a refusal
             *Deciding(self.site).pages(),
-            Page("POST", "/reviews/{review}/close", self.close),
+            *leading_back((Page("POST", "/reviews/{review}/close", self.close),), above),
             Page("GET", "/reviews/{review}/close", self.closing),
             Page("GET", "/reviews/{review}/report", self.report),
-            Page("POST", "/reviews/{review}/report", self.restore),
+            *leading_back((Page("POST", "/reviews/{review}/report", self.restore),), here),
             Page("GET", "/reviews/{review}/report.json", self.as_json),
             Page("GET", "/reviews/{review}/report.csv", self.as_table),
         )

@@ -19,6 +19,7 @@ from gateway.web.officer.filters import Filters, filters_of
 from gateway.web.officer.incident_words import done
 from gateway.web.officer.incidents import Incidents
 from gateway.web.officer.looks import look
+from gateway.web.ways_back import above, leading_back
 from idp.http.page import language_of, page_headers
 
 Handed = Callable[[int, str, By, Language, datetime], Awaitable[tuple[str, bytes]]]
@@ -39,8 +40,11 @@ class IncidentActs:
                 "sent": self.sent, "close": self.close, "release": self.release, "export": self.export}  # fmt: skip
         return (
             Page("GET", "/incidents/add", self.choose),
-            Page("POST", "/incidents/add", self.add),
-            *(Page("POST", f"/incidents/{{number:[0-9]+}}/{name}", act) for name, act in acts.items()),
+            *leading_back((Page("POST", "/incidents/add", self.add),), above),
+            *leading_back(
+                (Page("POST", f"/incidents/{{number:[0-9]+}}/{name}", act) for name, act in acts.items()),
+                above,
+            ),
             # the switch of languages of a refusal
             *(Page("GET", f"/incidents/{{number:[0-9]+}}/{name}", self.incidents.one) for name in acts),
         )

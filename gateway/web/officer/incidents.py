@@ -28,6 +28,7 @@ from gateway.web.officer.incident_words import REFUSALS
 from gateway.web.officer.looks import look
 from gateway.web.officer.names import Names
 from gateway.web.refusal import PAGE_UNKNOWN
+from gateway.web.ways_back import here, leading_back
 from idp.http.arrival import led_here_by_us
 
 DONE = frozenset({"opened", "noted", "added", "linked", "written", "sent", "closed", "released"})
@@ -52,10 +53,10 @@ class Incidents:
         return (
             Page("GET", "/incidents", self.listed),
             Page("GET", "/incidents/new", self.new),
-            Page("POST", "/incidents/new", self.open),
+            *leading_back((Page("POST", "/incidents/new", self.open),), here),
             Page("GET", "/incidents/{number:[0-9]+}", self.one),
             Page("GET", "/incidents/{number:[0-9]+}/reports/{kind}", self.report),
-            Page("POST", "/incidents/{number:[0-9]+}/reports/{kind}", self.write),
+            *leading_back((Page("POST", "/incidents/{number:[0-9]+}/reports/{kind}", self.write),), here),
         )
 
     async def listed(self, request: web.Request) -> web.Response:

@@ -23,6 +23,7 @@ from gateway.web.officer.filters import FIELD_LENGTH, sequence_of
 from gateway.web.officer.incident_words import REFUSALS
 from gateway.web.officer.looks import look
 from gateway.web.officer.not_done import FRESH
+from gateway.web.ways_back import here, leading_back
 from idp.http.arrival import led_here_by_us
 
 LISTED = 200  # with those that are over
@@ -43,12 +44,15 @@ class Suspensions:
     record: Callable[[Sequence[Entry]], Awaitable[None]]
 
     def pages(self) -> Sequence[Page]:
-        return (
-            Page("GET", "/suspensions", self.listed),
-            Page("POST", "/suspensions", self.suspend),
-            Page("GET", "/suspensions/new", self.ask),
-            Page("GET", "/suspensions/lift", self.ask_lift),
-            Page("POST", "/suspensions/lift", self.lift),
+        return leading_back(
+            (
+                Page("GET", "/suspensions", self.listed),
+                Page("POST", "/suspensions", self.suspend),
+                Page("GET", "/suspensions/new", self.ask),
+                Page("GET", "/suspensions/lift", self.ask_lift),
+                Page("POST", "/suspensions/lift", self.lift),
+            ),
+            here,
         )
 
     async def listed(self, request: web.Request) -> web.Response:

@@ -17,8 +17,9 @@ from gateway.web.identity import Assertion
 from gateway.web.policies.entered import fields_of, lines_of, number, number_or_none, texts_of
 from gateway.web.policies.listing import Listed, appended, listed, removed, replaced
 from gateway.web.policies.not_done import INVALID, REFUSALS, done
-from gateway.web.policies.site import Site
+from gateway.web.policies.site import Site, proposal_of
 from gateway.web.refusal import PAGE_UNKNOWN
+from gateway.web.ways_back import leading_back
 from policies.form_words import unfillable
 from policies.forms import ID, Form, FormRefused, forms, render
 from policies.model import Text
@@ -43,15 +44,18 @@ class Editor:
 
     def pages(self) -> Sequence[Page]:
         one = "/proposals/{proposal}"
-        return (
-            Page("GET", f"{one}/edit", self.draft),
-            Page("POST", f"{one}/note", self.note),
-            Page("POST", f"{one}/remove", self.remove),
-            Page("GET", f"{one}/form/{{form}}", self.form),
-            Page("POST", f"{one}/form/{{form}}", self.fill),
-            Page("GET", f"{one}/text", self.text),
-            Page("POST", f"{one}/text", self.write),
-            Page("GET", f"{one}/note", self.draft),  # the switch of languages of a refusal
+        return leading_back(
+            (
+                Page("GET", f"{one}/edit", self.draft),
+                Page("POST", f"{one}/note", self.note),
+                Page("POST", f"{one}/remove", self.remove),
+                Page("GET", f"{one}/form/{{form}}", self.form),
+                Page("POST", f"{one}/form/{{form}}", self.fill),
+                Page("GET", f"{one}/text", self.text),
+                Page("POST", f"{one}/text", self.write),
+                Page("GET", f"{one}/note", self.draft),  # the switch of languages of a refusal
+            ),
+            lambda request: f"/proposals/{proposal_of(request)}/edit",
         )
 
     async def draft(self, request: web.Request) -> web.Response:

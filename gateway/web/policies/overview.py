@@ -14,6 +14,7 @@ from gateway.web.policies.entered import texts_of
 from gateway.web.policies.listing import listed
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site, scope_asked
+from gateway.web.ways_back import here, leading_back
 
 SHOWN_OVER = 20  # proposals that are over
 
@@ -27,7 +28,7 @@ class Overview:
             Page("GET", "/", self.overview),
             Page("GET", "/policies", self.policies),
             Page("GET", "/proposals", self.proposals),
-            Page("POST", "/proposals", self.begin),
+            *leading_back((Page("POST", "/proposals", self.begin),), here),
         )
 
     async def overview(self, request: web.Request) -> web.Response:

@@ -13,11 +13,11 @@ from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.entered import moment, number, texts_of
-from gateway.web.policies.leading_back import leading_back
 from gateway.web.policies.listing import listed
 from gateway.web.policies.not_done import INVALID, REFUSALS, UNEXPLAINED, done
 from gateway.web.policies.site import Site, proposal_of
 from gateway.web.refusal import FORM_UNREADABLE
+from gateway.web.ways_back import above, leading_back
 from policies.case_difference import SORT_TITLES
 from policies.changed import KINDS
 from policies.difference import difference, effect_said
@@ -53,7 +53,7 @@ class Proposals:
         )
         return (
             Page("GET", one, self.one),
-            *leading_back([Page("POST", f"{one}/{name}", act) for name, act in acts]),
+            *leading_back([Page("POST", f"{one}/{name}", act) for name, act in acts], above),
             *(
                 Page("GET", f"{one}/{name}", self.one) for name, _ in acts if name != "withdraw"
             ),  # the switch of languages of a refusal

@@ -19,6 +19,7 @@ from gateway.web.policies.not_done import REFUSALS, done
 from gateway.web.policies.site import NAME_LENGTH, Site
 from gateway.web.policies.whom_it_hits import Hit
 from gateway.web.refusal import FORM_UNREADABLE, PAGE_UNKNOWN
+from gateway.web.ways_back import leading_back
 from policies.incident_named import what_named
 from policies.incident_words import KIND_WORDS
 from policies.incidents import Closure, ClosureKind, called
@@ -45,9 +46,14 @@ class Switch:
     def pages(self) -> Sequence[Page]:
         return (
             Page("GET", "/incidents", self.shown),
-            Page("POST", "/incidents/confirm", self.confirm),
-            Page("POST", "/incidents/close", self.close),
-            Page("POST", "/incidents/{incident}/open", self.open_again),
+            *leading_back(
+                (
+                    Page("POST", "/incidents/confirm", self.confirm),
+                    Page("POST", "/incidents/close", self.close),
+                    Page("POST", "/incidents/{incident}/open", self.open_again),
+                ),
+                lambda _: "/incidents",
+            ),
             Page("GET", "/incidents/confirm", self.shown),  # the switch of languages of a refusal
             Page("GET", "/incidents/close", self.shown),
             Page("GET", "/incidents/{incident}/open", self.opening),

@@ -18,6 +18,7 @@ from gateway.web.policies.entered import fields_of, number
 from gateway.web.policies.not_done import done
 from gateway.web.policies.overview import is_own_draft
 from gateway.web.policies.site import Site, scope_asked
+from gateway.web.ways_back import here, leading_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,14 @@ class TakingBack:
     site: Site
 
     def pages(self) -> Sequence[Page]:
-        return (
-            Page("GET", "/proposals/{proposal}/remove", self.policy),
-            Page("GET", "/proposals/{proposal}/withdraw", self.proposal),
-            Page("GET", "/drafts", self.drafts),
-            Page("POST", "/drafts", self.withdraw_drafts),
+        return leading_back(
+            (
+                Page("GET", "/proposals/{proposal}/remove", self.policy),
+                Page("GET", "/proposals/{proposal}/withdraw", self.proposal),
+                Page("GET", "/drafts", self.drafts),
+                Page("POST", "/drafts", self.withdraw_drafts),
+            ),
+            here,
         )
 
     async def policy(self, request: web.Request) -> web.Response:

@@ -17,6 +17,7 @@ from gateway.web.policies.entered import number_or_none, texts_of
 from gateway.web.policies.listing import listed
 from gateway.web.policies.not_done import REFUSALS, UNEXPLAINED, done
 from gateway.web.policies.site import Site, scope_asked
+from gateway.web.ways_back import above, leading_back
 from policies.case_difference import SORT_TITLES
 from policies.changed import KINDS
 from policies.difference import difference, effect_said
@@ -36,11 +37,14 @@ class Versions:
     site: Site
 
     def pages(self) -> Sequence[Page]:
-        return (
-            Page("GET", "/versions", self.all),
-            Page("GET", "/versions/{number}", self.one),
-            Page("POST", "/versions/{number}/restore", self.restore),
-            Page("GET", "/versions/{number}/restore", self.one),  # the switch of languages of a refusal
+        return leading_back(
+            (
+                Page("GET", "/versions", self.all),
+                Page("GET", "/versions/{number}", self.one),
+                Page("POST", "/versions/{number}/restore", self.restore),
+                Page("GET", "/versions/{number}/restore", self.one),  # the switch of languages of a refusal
+            ),
+            above,
         )
 
     async def all(self, request: web.Request) -> web.Response:
