@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.vocabulary import Action, Role, SessionId, SubjectId
-from gateway.asks.ask import Ask, Kind, Party
+from gateway.asks.ask import Kind, Party
 from gateway.commands.asking_office import PlaneTown, ask_office
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now, open_state
@@ -98,23 +98,3 @@ async def test_what_would_open_is_asked_of_the_policies_in_force_with_the_sessio
     (closed,) = await office.opens(use, caller, NOWHERE)
     assert closed.action is Action.READ
     assert await shown.kept_out_now(use, caller, NOWHERE) is not None
-
-
-async def test_of_an_order_it_is_asked_what_opens_to_the_supplier_and_not_to_whoever_places_it(
-    plane: ControlPlane,
-) -> None:
-    moment = now()
-    here, caller = in_session(LEADER, Role.MAYOR, moment)
-    await plane.state.sessions.add(here, b"h" * 32, "requests.example", [])
-    span = {"since": moment, "until": moment + timedelta(hours=1)}
-    order = replace(town.ask(Kind.ORDER, **span), actions=frozenset({Action.SIGN}))
-    office = ask_office(plane)
-
-    def of(holder: SubjectId) -> Ask:
-        return replace(order, holder=Party(holder, "holder", "Holder"))
-
-    assert await office.opens(of(LEADER), caller, NOWHERE) == (), "a mayor signs"
-    (closed,) = await office.opens(of(CLERK), caller, NOWHERE)
-    assert closed.action is Action.SIGN
-    gone = SubjectId(CLERK[:-1] + "9")
-    assert await office.opens(of(gone), caller, NOWHERE) == (), "whom the directory does not know"
