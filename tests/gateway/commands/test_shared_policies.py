@@ -34,6 +34,8 @@ from tests.rig.nodes_at_rest import COMMENT, Node, nodes_at_rest
 pytestmark = pytest.mark.real  # free ports are looked for
 NOTES = f"""
 @id("notes-read")
+@title_cs("Poznámky čtou všichni")
+@title_en("Everybody reads notes")
 permit (principal, action == Action::"read", resource in Municipality::"{HULIN}")
 when {{ resource in Application::"notes" }};
 """
