@@ -76,8 +76,7 @@ class _Reading:
         if self._took("enum"):
             self._in_brackets()
         record = self._kind() if self._took("=") else Record({})
-        if not isinstance(record, Record):
-            raise ValueError(f"{names[0]} is no record")
+        assert isinstance(record, Record), names
         for name in names:
             self._found.entities[name] = record
             self._found.may_be_in[name] = parents

@@ -131,7 +131,7 @@ class _Asking:
         parents = self._declared.may_be_in.get(one, frozenset()) if operator == "in" else ()
         return any(self._meet("in", parent, other) for parent in parents)
 
-    def _kinds(self, node: Any) -> Kinds:
+    def _kinds(self, node: Any) -> Kinds:  # noqa: PLR0911 - one for each form
         match node:
             case {"Var": str(name)}:
                 return self._variables.get(name, ())
@@ -140,17 +140,17 @@ class _Asking:
             case {".": {"left": left, "attr": str(name)}}:
                 having = (self._declared.attributes(kind) or {} for kind in self._kinds(left))
                 return tuple(dict.fromkeys(one[name] for one in having if name in one))
-            case {"if-then-else": {"then": then, "else": otherwise}}:
-                either = self._kinds(then), self._kinds(otherwise)
-                return tuple(dict.fromkeys((*either[0], *either[1]))) if all(either) else ()
             case {"Record": dict(fields)}:
                 return (Record({name: (*self._kinds(one), "")[0] for name, one in fields.items()}),)
+            case {"if-then-else": {"then": then, "else": otherwise}}:
+                return self._any_of([then, otherwise])
             case {"Set": list(items)}:
-                each = [self._kinds(one) for one in items]
-                return (
-                    tuple(dict.fromkeys(SetOf(one) for kinds in each for one in kinds)) if all(each) else ()
-                )
+                return tuple(SetOf(one) for one in self._any_of(items))
         return ()
+
+    def _any_of(self, nodes: list[Any]) -> Kinds:
+        each = [self._kinds(one) for one in nodes]
+        return tuple(dict.fromkeys(one for kinds in each for one in kinds)) if all(each) else ()
 
 
 def _kind_in_scope(scope: dict[str, Any]) -> str | None:

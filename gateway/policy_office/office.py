@@ -236,7 +236,7 @@ class Office:
     async def checked_whole(
         self, in_force: Version, texts: Texts, scope: Scope, *, known: bool = False, named: bool = True
     ) -> Checked:
-        """`named`: whether what is brought is judged (`policies.brought`); what was in force goes back into force as it was."""
+        """`named`: whether what is brought is judged (`policies.brought`); what was in force goes back as it was."""
         if (left := self._left_without(in_force, texts)) is not None:
             return left
         found = await self._checks_of(texts, scope, known=known)
