@@ -25,7 +25,7 @@ from gateway.audit.field_titles import FIELD_TITLES
 from gateway.audit.purposes import PurposeOf
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
 from gateway.audit.retention import Kept
-from gateway.audit.search import Counted, Query, Search, TooManyPeople
+from gateway.audit.search import Counted, Position, Query, Search, TooManyPeople
 from gateway.audit.search import Page as LogPage
 from gateway.audit.titles import FAULTS, sentence
 from gateway.audit.views import Views
@@ -247,7 +247,7 @@ class Officer:
         if not of.entry.policy_version:
             return None
         asked = Query(policy_version=of.entry.policy_version, codes=frozenset({Code.POLICIES_LOADED}))
-        found = (await self.log.page(asked, of.sequence, 1)).entries
+        found = (await self.log.page(asked, Position.of(of), 1)).entries
         return found[0].entry if found and isinstance(found[0], Recorded) else None
 
     async def live(self, request: web.Request) -> web.Response:
