@@ -57,7 +57,9 @@ def _kept(state: State, number: int) -> Version | None:
     try:
         return state.database.read_now(lambda connection: state.policy_versions(connection).version(number))
     except Damaged as damaged:
-        raise CannotStart(str(damaged), "what is damaged is not written out; look at the version before") from damaged
+        raise CannotStart(
+            str(damaged), "what is damaged is not written out; look at the version before"
+        ) from damaged
 
 
 @click.command(

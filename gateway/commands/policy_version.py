@@ -26,7 +26,7 @@ SEE = "the log has them: `brana audit search --code policies.loaded`"
 
 @click.command(
     name="version",
-    help="Say when VERSION, as decisions name it, came into force, on which kept version it rests, and what was closed.",
+    help="Say when VERSION, as decisions name it, came into force, on which kept one it rests, and what was closed.",
     short_help="What a version was that a decision names.",
 )
 @configuration

@@ -177,7 +177,8 @@ def test_only_what_a_change_brings_is_refused_and_its_place_is_told() -> None:
 
 def test_municipalities_that_say_the_same_are_told_each_at_its_own_place() -> None:
     def slip(code: str) -> str:
-        return f'@id("x")\npermit (principal, action, resource in Municipality::"{code}")\nwhen {{ context has devise }};'
+        scope = f'principal, action, resource in Municipality::"{code}"'
+        return f'@id("x")\npermit ({scope})\nwhen {{ context has devise }};'
 
     after = {f"municipalities/{code}.cedar": slip(code) for code in ("588296", HULIN)}
     assert [one.file.stem for one in in_vain({}, after)] == ["588296", HULIN]

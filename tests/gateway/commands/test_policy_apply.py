@@ -272,7 +272,9 @@ def test_files_that_leave_a_municipality_without_policies_are_neither_started_wi
 SLIP = FURTHER.replace(";", " when { context has maintenence };")
 
 
-def test_what_a_policy_asks_in_vain_is_told_and_neither_applied_nor_put_in_the_place_of_others(place: Place) -> None:
+def test_what_a_policy_asks_in_vain_is_told_and_neither_applied_nor_put_in_the_place_of_others(
+    place: Place,
+) -> None:
     before, what = place.in_force(), "`has maintenence` is never true"
     (version,) = [one.policy_version for one in place.newest()[2] if one.code is Code.POLICIES_LOADED]
     place.add(HULIN, SLIP)

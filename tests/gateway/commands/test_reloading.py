@@ -202,7 +202,10 @@ async def test_policies_that_break_a_case_beside_them_are_refused_and_the_old_on
     ("text", "what"),
     [
         (NOTES_POLICY.replace("@title_", "// @title_"), "the permit has no @title_cs, @title_en"),
-        (NOTES_POLICY.replace("when {", "when { context has maintenence &&"), "`has maintenence` is never true"),
+        (
+            NOTES_POLICY.replace("when {", "when { context has maintenence &&"),
+            "`has maintenence` is never true",
+        ),
     ],
 )
 async def test_policies_that_bring_faults_are_refused_with_and_without_other_settings(

@@ -289,7 +289,9 @@ def test_a_start_with_files_that_bring_faults_stays_with_what_is_kept_and_says_s
         file = state.settings.policies.municipalities / f"{HULIN}.cedar"
         before = file.read_text("utf-8")
         file.write_text(before + text, "utf-8")
-        with pytest.raises(BringsFaults, match=what):  # where nothing is in force yet, there is nothing to stay with
+        with pytest.raises(
+            BringsFaults, match=what
+        ):  # where nothing is in force yet, there is nothing to stay with
             require_shared_policies(state)
         with pytest.raises(BringsFaults, match=what):
             book_at_start(state, DISK, now())
@@ -337,7 +339,9 @@ async def test_what_was_in_force_before_goes_on_and_can_be_changed_elsewhere(
     a.start()
     for node in nodes:
         node.edit(HULIN, text)
-    a.put(own_texts(a.state.settings), a.proposal().book.version)  # as an older version of the product let it come
+    a.put(
+        own_texts(a.state.settings), a.proposal().book.version
+    )  # as an older version of the product let it come
     require_shared_policies(a.state)
     a.start()
     a.edit(KROMERIZ)
