@@ -357,7 +357,7 @@ def test_the_entry_of_a_version_names_the_kept_one_on_which_it_rests_and_what_is
     book = a.start()
     (loaded,) = a.entries(Code.POLICIES_LOADED)
     assert (loaded.details["kept"], "closures" in loaded.details) == (1, False)
-    closure = Closure(ClosureKind.APPLICATION, "budget", TEXT, "cli:root", now())
+    closure = Closure(kind=ClosureKind.APPLICATION, target="budget", reason=TEXT, by="cli:root", at=now())
     made = Incident(id="i" * 22, closure=closure, closed_by_name="root")
     a.state.database.write_soon(lambda c: StoredIncidents(c).keep(made)).result()
     closed = book_in_force(a.state)
