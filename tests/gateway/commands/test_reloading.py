@@ -198,31 +198,6 @@ async def test_policies_that_break_a_case_beside_them_are_refused_and_the_old_on
         cases.unlink()
 
 
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        (NOTES_POLICY.replace("@title_", "// @title_"), "the permit has no @title_cs, @title_en"),
-        (
-            NOTES_POLICY.replace("when {", "when { context has maintenence &&"),
-            "`has maintenence` is never true",
-        ),
-    ],
-)
-async def test_policies_that_bring_faults_are_refused_with_and_without_other_settings(
-    world: Changing, text: str, what: str
-) -> None:
-    for settings in (world.first, world.first + world.notes):
-        world.write(settings, text.replace('"notes"', '"map"') if settings == world.first else text)
-        status, _, complaint = await world.reload()
-        assert status == 1
-        assert "what was in force stays (policies_with_faults)" in complaint
-        assert what in complaint
-        (entry, *_) = await world.recorded(Code.CONFIGURATION_REFUSED)
-        assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "policies_with_faults")
-    world.write(world.first)
-    assert (await world.reload())[0] == 0
-
-
 async def test_what_needs_a_start_is_named_and_nothing_else_of_the_change_is_taken(world: Changing) -> None:
     text = world.first.replace("[metrics]\n", '[metrics]\naddress = "127.0.0.2"\n')
     world.write(text + world.notes, NOTES_POLICY)
