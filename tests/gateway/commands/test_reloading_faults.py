@@ -1,4 +1,4 @@
-"""`brana reload` on the running product, of policies that Cedar has nothing against and that are refused all the same."""
+"""`brana reload` on the running product, of policies that Cedar has nothing against and that are refused."""
 
 from collections.abc import AsyncIterator
 
