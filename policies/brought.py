@@ -1,8 +1,10 @@
-"""What no change of policies may bring, told from the texts before and after: a municipality without any policy, and
-permits without a name. What stood there before is none of the change.
+"""What no change of policies may bring, told from the texts before and after: a municipality without any policy,
+permits without a name, and conditions in vain. What stood there before is none of the change.
 """
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from config.district import District
@@ -14,12 +16,17 @@ from policies.parsed import parsed
 from policies.review_words import LEFT_WITHOUT, PERMIT_UNNAMED
 from policies.statements import Statement, split
 from policies.texts import MUNICIPALITIES, POLICIES, REGION, Texts
+from policies.vain import asked_in_vain
 
 TITLES = ("title_cs", "title_en")
 
 
 class LeftWithoutPolicies(PoliciesUnusable):
     """A municipality that had policies would have none: everything there would be closed, these pages too."""
+
+
+class BringsFaults(PoliciesUnusable):
+    """New or changed policies are such as nobody would approve; those of before stay in force."""
 
 
 def left_without(before: Texts, after: Texts, district: District) -> list[Problem]:
@@ -36,37 +43,91 @@ def left_without(before: Texts, after: Texts, district: District) -> list[Proble
 
 def unnamed(before: Texts, after: Texts) -> list[Problem]:
     """Permits that are new or changed, which no form wrote and which have not a name in each language."""
-    return [problem for name in sorted(after) for problem in _unnamed(name, before, after)]
+    return [
+        PERMIT_UNNAMED.of(names=", ".join(f"@{title}" for title in missing)).at(
+            Path(name), one.line, one.column
+        )
+        for name, one in _new(before, after)
+        if (missing := _missing(name, one.text))
+    ]
 
 
-def _unnamed(name: str, before: Texts, after: Texts) -> Iterator[Problem]:
-    if not name.endswith(POLICIES) or before.get(name) == after[name]:
-        return
-    common = _is_common(name)
-    there = [text for other, text in before.items() if other == name or (common and _is_common(other))]
-    known = {one.text for text in there for one in split(text)}
-    for one in split(after[name]):
-        if one.text not in known and (missing := _missing(name, one)):
-            fault = PERMIT_UNNAMED.of(names=", ".join(f"@{title}" for title in missing))
-            yield fault.at(Path(name), one.line, one.column)
+def in_vain(before: Texts, after: Texts) -> list[Problem]:
+    """What policies that are new or changed ask in vain. With nothing before, that of all policies."""
+    return [
+        fault.at(Path(name), *_place(one, near))
+        for name, one in _new(before, after)
+        for fault, near in asked_in_vain(_anywhere(name, one.text))
+    ]
+
+
+def require_fit(before: Texts, after: Texts, district: District) -> None:
+    """`district`: as it is to be, so that who leaves it may leave its policies.
+
+    Raises LeftWithoutPolicies, else BringsFaults with all.
+    """
+    if left := left_without(before, after, district):
+        raise LeftWithoutPolicies(left)
+    if found := faults_brought(before, after):
+        raise BringsFaults(found)
+
+
+def faults_brought(before: Texts, after: Texts) -> list[Problem]:
+    """Of the policies that are new or changed."""
+    return sorted([*unnamed(before, after), *in_vain(before, after)])
+
+
+def _new(before: Texts, after: Texts) -> Iterator[tuple[str, Statement]]:
+    """Statements that did not stand there before, each with the name of its file; of the region, in any file."""
+    for name in sorted(after):
+        if name.endswith(POLICIES) and before.get(name) != after[name]:
+            common = _is_common(name)
+            there = [
+                text for other, text in before.items() if other == name or (common and _is_common(other))
+            ]
+            known = {one.text for text in there for one in split(text)}
+            yield from ((name, one) for one in split(after[name]) if one.text not in known)
+
+
+def _place(statement: Statement, near: str) -> tuple[int, int]:
+    found = re.search(near, statement.text)
+    return statement.place_of(0 if found is None else found.start())
+
+
+def _anywhere(name: str, text: str) -> str:
+    """As it would stand for another municipality: their policies resemble each other, and are looked at once."""
+    code = _code(name)
+    return text if code is None else text.replace(f'Municipality::"{code}"', 'Municipality::"itself"')
 
 
 def _is_common(name: str) -> bool:
     return name.startswith(f"{REGION.name}/") and name.endswith(POLICIES)
 
 
-def _missing(name: str, statement: Statement) -> list[str]:
-    """Titles that a permit lacks; what cannot be read is a fault by itself, and a form names what it wrote."""
+def _missing(name: str, text: str) -> tuple[str, ...]:
+    """Titles that a permit lacks; a form names what it wrote."""
+    missing = _titles_missing(_anywhere(name, text))
+    code = _code(name) if missing else None
+    return () if code is not None and read(text, code) is not None else missing
+
+
+@lru_cache(maxsize=4096)
+def _titles_missing(text: str) -> tuple[str, ...]:
+    """What cannot be read is a fault by itself, and lacks nothing here."""
     try:
-        (policy,) = parsed(statement.text)["staticPolicies"].values()
+        policies = parsed(text)["staticPolicies"]
     except ValueError:
-        return []
+        return ()
+    if len(policies) != 1:
+        return ()
+    (policy,) = policies.values()
     annotations = policy.get("annotations", {})
-    missing = [title for title in TITLES if not (annotations.get(title) or "").strip()]
-    if policy["effect"] == "forbid" or not missing:
-        return []
-    code = dict(_municipal({name: ""})).get(name)
-    return [] if code is not None and read(statement.text, code) is not None else missing
+    missing = (title for title in TITLES if not (annotations.get(title) or "").strip())
+    return () if policy["effect"] == "forbid" else tuple(missing)
+
+
+def _code(name: str) -> MunicipalityCode | None:
+    return dict(_municipal({name: ""})).get(name)
 
 
 def _municipal(texts: Texts) -> Iterator[tuple[str, MunicipalityCode]]:

@@ -164,15 +164,19 @@ def _schema_of_people() -> cedarpy.Schema:
 
 
 def _faults(text: str, schema: cedarpy.Schema) -> tuple[str, ...]:
-    """Cedar tells each fault once per action; the writer needs it once.
+    """Cedar tells each fault once per action; the writer needs it once."""
+    found = {
+        PER_ACTION.sub("", error.error.removeprefix(f"for policy `{error.policy_id}`").lstrip(",: "))
+        for error in cedarpy.validate_policies(text, fitting(text, schema)).errors
+    }
+    own = {what for what in found if not what.startswith(FOLLOWS_FROM_ANOTHER)}
+    return tuple(sorted(own or found))
+
+
+def fitting(text: str, schema: cedarpy.Schema) -> cedarpy.Schema:
+    """By which a statement is validated.
 
     What does not speak of technical accounts is read as if there were people alone: whatever it asks of a person
     such an account has too, so it can be evaluated, and what compares two people stays allowed.
     """
-    fitting = schema if PROGRAMS in text else _schema_of_people()
-    found = {
-        PER_ACTION.sub("", error.error.removeprefix(f"for policy `{error.policy_id}`").lstrip(",: "))
-        for error in cedarpy.validate_policies(text, fitting).errors
-    }
-    own = {what for what in found if not what.startswith(FOLLOWS_FROM_ANOTHER)}
-    return tuple(sorted(own or found))
+    return schema if PROGRAMS in text else _schema_of_people()

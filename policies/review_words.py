@@ -200,6 +200,59 @@ ROUTE_MISSING = Words(
 )
 NONE_KNOWN = {CS: "žádné", EN: "none"}
 
+# What a policy asks in vain.
+
+KNOWN_THERE = {
+    CS: "opravte jméno; známá jsou tu: {known}",
+    EN: "correct the name; known there are {known}",
+}
+HAS_MISSPELT = Words(
+    {
+        CS: "`has {name}` nikdy neplatí: {whose} nic takového nemá; nemá tu být `{meant}`?",
+        EN: "`has {name}` is never true: {whose} has nothing of that name; is `{meant}` meant?",
+    },
+    KNOWN_THERE,
+)
+HAS_UNDECLARED = Words(
+    {
+        CS: "`has {name}` nikdy neplatí: {whose} nic takového nemá",
+        EN: "`has {name}` is never true: {whose} has nothing of that name",
+    },
+    KNOWN_THERE,
+)
+NO_TAGS = Words(
+    {
+        CS: "štítky tu nic nemá, `{operator}` nic nenajde",
+        EN: "nothing has tags here, `{operator}` finds none",
+    },
+    {
+        CS: "použijte atribut, který je v policies/schema.cedarschema",
+        EN: "use an attribute of policies/schema.cedarschema",
+    },
+)
+NEVER_MEET = Words(
+    {
+        CS: "`{operator}` tu vyjde vždy stejně: {left} a {right} jsou něco jiného",
+        EN: "`{operator}` always comes out the same here: {left} and {right} are of other kinds",
+    },
+    {
+        CS: 'porovnejte, co může být totéž; na roli se ptá `principal.roles.contains(Role::"…")`, na obec, za kterou '
+        'se jedná, `principal.municipality == Municipality::"…"`',
+        EN: 'compare what can be the same; a role is asked for with `principal.roles.contains(Role::"…")`, the '
+        'municipality that is acted for with `principal.municipality == Municipality::"…"`',
+    },
+)
+NEVER_APPLIES = Words(
+    {
+        CS: "pravidlo nemůže nikdy platit: jeho podmínky se vylučují",
+        EN: "the policy can never apply: its conditions exclude each other",
+    },
+    {
+        CS: "opravte podmínku, která nikdy neplatí, nebo pravidlo vypusťte",
+        EN: "correct the condition that never holds, or take the policy out",
+    },
+)
+
 # Annotations.
 
 ID_MISSING = Words(

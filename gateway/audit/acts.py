@@ -71,9 +71,21 @@ def removal_confirmed(now: datetime, subject: str, directory: str, removal: str)
 
 
 def policies_loaded(
-    now: datetime, version: str, *, digest: str, policies: int, files: Mapping[str, str], before: Entry | None
+    now: datetime,
+    version: str,
+    *,
+    digest: str,
+    policies: int,
+    files: Mapping[str, str],
+    before: Entry | None,
+    kept: int = 0,
+    closures: Sequence[str] = (),
 ) -> Entry:
-    """From now on these policies are in force. `files`: name → SHA-256; `before`: the entry of the last version."""
+    """From now on these policies are in force. `files`: name → SHA-256; `before`: the entry of the last version.
+
+    `kept`: number of the version among those kept on which it rests; 0: not known. `closures`: what is closed besides
+    in incidents, of which no kept version tells.
+    """
     marks = sorted(f"{name} {checksum[:MARK]}" for name, checksum in files.items())
     entry = _system(
         Code.POLICIES_LOADED,
@@ -88,7 +100,12 @@ def policies_loaded(
     known = before.details.get("files") if before else None
     changed = _changed(known, marks) if isinstance(known, list) else []
     return replace(
-        entry, details=entry.details | {"files": marks} | ({"changed": changed} if changed else {})
+        entry,
+        details=entry.details
+        | {"files": marks}
+        | ({"changed": changed} if changed else {})
+        | ({"kept": kept} if kept else {})
+        | ({"closures": _some(closures)} if closures else {}),
     )
 
 

@@ -14,6 +14,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="zásady nedělají, co říkají jejich zkušební případy, nebo povolují, co nikdy nesmějí",
                 en="the policies do not do what the cases beside them say, or permit what must never be",
             ),
+            "policies_with_faults": Title(
+                cs="nové nebo změněné zásady nemají názvy, nebo se ptají na to, co nikdy neplatí",
+                en="new or changed policies have no names, or ask for what is never true",
+            ),
             "start_needed": Title(cs="změna vyžaduje nové spuštění", en="the change needs a new start"),
             "data_plane_refused": Title(
                 cs="Envoy nastavení odmítl", en="the data plane refused the settings"

@@ -45,16 +45,17 @@ from gateway.commands.shared_policies import (
     edited_alone,
     in_force,
     own_texts,
-    require_policies_left,
 )
 from gateway.commands.state import State, now, opened
 from gateway.fleet import papers
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
 from idp.directory.federation import Federation
+from policies.brought import BringsFaults, require_fit
 from policies.evaluate import PolicyBook
 from policies.load import CasesBroken, PoliciesUnusable
 from policies.texts import digest_of
 
+NOT_TAKEN = "the policies in force stay as they are: mend these files and reload"
 WHICH_APPLICATIONS = re.compile(r"applications(\[[0-9]+\](\.id)?)?")
 
 
@@ -142,15 +143,24 @@ def require_cases(settings: Settings, district: District, sources: Sources) -> N
 def require_shared_policies(state: State, sources: Sources = DISK) -> None:
     """Those in force can be loaded here: an upgrade of a fleet ends at the first node that cannot, and is told.
 
-    The files here can be: `checked` has loaded them. Raises SharedPoliciesUnusable, LeftWithoutPolicies.
+    The files here can be: `checked` has loaded them. Where nothing is in force yet they have to be such as come into
+    force. An edit that brings faults is told, and what is in force stays. Raises SharedPoliciesUnusable,
+    LeftWithoutPolicies, BringsFaults.
     """
     found, own = in_force(state), own_texts(state.settings, sources)
-    if found is None or digest_of(own) == found.digest:
+    if found is None:
+        require_fit({}, own, state.district)
+        return
+    if digest_of(own) == found.digest:
         return
     if edited_alone(state, own, found):
-        require_policies_left(found.texts, own, state.district)
-    else:
-        book_of(state, found)
+        try:
+            require_fit(found.texts, own, state.district)
+        except BringsFaults as refused:
+            sys.stderr.write(f"brana: {refused}\n    {NOT_TAKEN}\n")
+        else:
+            return
+    book_of(state, found)
 
 
 def is_edge(configuration: Path) -> bool:

@@ -13,7 +13,12 @@ from gateway.audit.reasons import Reasons, with_policies
 from gateway.audit.search import Query
 from gateway.commands.state import State
 from gateway.storage.audit_search import page
+from gateway.storage.policy_incidents import StoredIncidents
+from gateway.storage.policy_versions import newest_number
+from gateway.storage.shared_policies import SharedPolicies
 from policies.evaluate import PolicyBook
+from policies.load import INCIDENTS
+from policies.texts import digest_of_deciding
 
 LAST = Query(codes=frozenset({Code.POLICIES_LOADED}), outcome=Outcome.SUCCESS)
 
@@ -35,8 +40,27 @@ def newly_loaded(connection: Connection, book: PolicyBook, now: datetime) -> lis
     of = book.contents
     return [
         policies_loaded(
-            now, book.version, digest=of.digest, policies=of.policies, files=of.files, before=before
+            now,
+            book.version,
+            digest=of.digest,
+            policies=of.policies,
+            files=of.files,
+            before=before,
+            kept=_kept(connection, book),
+            closures=_closures(connection) if INCIDENTS in of.files else (),
         )
+    ]
+
+
+def _kept(connection: Connection, book: PolicyBook) -> int:
+    """Number of the kept version with these texts; 0 where others have come into force since the book was made."""
+    same = SharedPolicies(connection).digest() == digest_of_deciding(book.contents)
+    return newest_number(connection) if same else 0
+
+
+def _closures(connection: Connection) -> list[str]:
+    return [
+        f"{one.closure.kind} {one.closure.target}".strip() for one in StoredIncidents(connection).standing()
     ]
 
 

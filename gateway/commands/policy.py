@@ -35,6 +35,7 @@ COMMANDS = {
         "roll_back",
         "Roll back one municipality's policies, or the region's.",
     ),
+    "version": ("gateway.commands.policy_version", "show", "What a version was that a decision names."),
     "simulate": (
         "gateway.commands.policy_simulate",
         "simulate",

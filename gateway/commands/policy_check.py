@@ -32,7 +32,8 @@ def check(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
     read, files, problems = meant.read()
     if not problems:
         brought = meant.brought(_in_force(configuration, meant.settings))
-        problems = [*brought, *meant.broken(read, files)]
+        old = [one for one in meant.in_vain() if one not in brought]
+        problems = [*brought, *old, *meant.broken(read, files)]
     found = together(problems)
     said = sum(len(one.said) for one in files)
     if as_json:

@@ -15,6 +15,7 @@ from gateway.commands.publishing import Proposal, put_in_place_of
 from gateway.commands.sessions import tell
 from gateway.commands.shared_policies import described, in_force, node_of, own_texts
 from gateway.commands.state import State, existing_state, now
+from gateway.policy_office.version import Damaged, Version
 from gateway.sessions.officers_act import said
 
 NOTE_MAX = 500  # characters
@@ -24,15 +25,18 @@ NOT_APPROVED = (
 )
 
 
-@click.command(help="Write the policies in force into a new folder.")
+@click.command(help="Write the policies in force, or those of a kept version, into a new folder.")
 @configuration
 @click.argument("folder", type=click.Path(path_type=Path))
-def export(configuration: Path, folder: Path) -> None:
+@click.option("--number", type=click.IntRange(min=1), help="Of the kept version of that number.")
+def export(configuration: Path, folder: Path, number: int | None) -> None:
     state = existing_state(configuration)
     try:
-        found = in_force(state)
+        found = in_force(state) if number is None else _kept(state, number)
     finally:
         state.database.close()
+    if found is None and number is not None:
+        raise CannotStart(f"there is no version of number {number}", "the page Policies lists them")
     if found is None:
         raise CannotStart(
             "no policies are published yet", "the first control plane that starts publishes its own"
@@ -46,6 +50,16 @@ def export(configuration: Path, folder: Path) -> None:
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, "utf-8", newline="")
     click.echo(f"{folder}: {len(found.texts)} files, {described(found)}")
+
+
+def _kept(state: State, number: int) -> Version | None:
+    state.keys  # noqa: B018 - opened before the transaction
+    try:
+        return state.database.read_now(lambda connection: state.policy_versions(connection).version(number))
+    except Damaged as damaged:
+        raise CannotStart(
+            str(damaged), "what is damaged is not written out; look at the version before"
+        ) from damaged
 
 
 @click.command(

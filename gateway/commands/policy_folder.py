@@ -1,7 +1,7 @@
 """A folder of policies, as people keep them in git: `region` and `municipalities` below it; and what is in force."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from gateway.commands.state import existing_state
 from gateway.commands.trial_bar import watched
 from gateway.storage.migrate import exists
 from gateway.storage.place import place_of
-from policies.brought import left_without, unnamed
+from policies.brought import faults_brought, in_vain, left_without
 from policies.case_files import CaseFile, read_all
 from policies.load import Read, read_folders
 from policies.parameters import Offered
@@ -72,7 +72,13 @@ class PolicyFolder:
     def brought(self, before: Texts) -> list[Problem]:
         """What no change may bring, beside those that are in force."""
         after = self.texts()
-        found = left_without(before, after, self.district) or unnamed(before, after)
+        return self._in_folders(left_without(before, after, self.district) or faults_brought(before, after))
+
+    def in_vain(self) -> list[Problem]:
+        """What any policy here asks in vain, whether or not it is in force."""
+        return self._in_folders(in_vain({}, self.texts()))
+
+    def _in_folders(self, found: Iterable[Problem]) -> list[Problem]:
         folders = {REGION: self.region, MUNICIPALITIES: self.municipalities}
         return [replace(one, file=folders[one.file.parent] / one.file.name) for one in found]
 

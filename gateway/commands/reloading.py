@@ -32,6 +32,7 @@ from gateway.commands.objections import refused_by_envoy
 from gateway.commands.policies_reload import PoliciesReload
 from gateway.commands.publishing import LeftBehind
 from gateway.commands.reloading_in_fleet import FleetReload
+from gateway.commands.shared_policies import WITH_FAULTS
 from gateway.commands.state import now
 from gateway.commands.technical_proofs import end_what_rests_on, taken_away
 from gateway.envoy.discovery import NotTaken, Refused
@@ -42,7 +43,7 @@ from gateway.envoy.routes import HostTaken
 from gateway.envoy.upstreams import UpstreamUnusable
 from gateway.fleet.gatekeeper import NO_EPOCH
 from gateway.policy_office.refusal import Refusal as PolicyRefusal
-from policies.brought import LeftWithoutPolicies
+from policies.brought import BringsFaults, LeftWithoutPolicies
 from policies.load import CasesBroken
 
 NOT_BUILT = (PasswordUnusable, HostTaken, UpstreamUnusable)
@@ -120,6 +121,8 @@ class Reloading:
             raise NotReloaded(LEFT_BEHIND, str(left)) from left
         except LeftWithoutPolicies as left:
             raise NotReloaded(PolicyRefusal.LEFT_WITHOUT, str(left)) from left
+        except BringsFaults as faulty:
+            raise NotReloaded(WITH_FAULTS, str(faulty)) from faulty
         except Refused as refused:
             problem = await refused_by_envoy(
                 self._configuration,

@@ -11,11 +11,11 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from config.district import District
 from config.fleet import NodeName
+from config.problem import Problem
 from config.settings import Settings
 from config.sources import DISK, Sources
-from gateway.audit.acts import SYSTEM
+from gateway.audit.acts import SYSTEM, configuration_refused
 from gateway.commands.decisions import policy_book, shared_book, speak_of_nothing
 from gateway.commands.policies_in_force import newly_loaded
 from gateway.commands.state import State
@@ -27,7 +27,7 @@ from gateway.policy_office.version import Damaged, Source, Version
 from gateway.storage.audit import append
 from gateway.storage.policy_incidents import StoredIncidents
 from gateway.storage.shared_policies import SharedPolicies
-from policies.brought import LeftWithoutPolicies, left_without
+from policies.brought import faults_brought, require_fit
 from policies.evaluate import PolicyBook
 from policies.load import PoliciesUnusable
 from policies.texts import Texts, digest_of, texts_of
@@ -36,6 +36,9 @@ ALONE = NodeName("-")
 """In the place of a node's name, on a machine that is none."""
 UNUSABLE = "shared_policies_unusable"
 HAVE_THEM = "brana policy export FOLDER writes those in force, to be put in the place of the files here"
+MEND_THEM = "mend the files and reload"
+WITH_FAULTS = "policies_with_faults"
+"""Why files do not come into force: what is new or changed in them asks in vain, or permits without a name."""
 NAME_THEM = "give the route its name back and reload, or change the policy"
 MEND = (
     "until they can be, nothing is decided here; in a fleet the other control planes answer for this node\n"
@@ -120,7 +123,10 @@ def book_at_start(state: State, sources: Sources, now: datetime) -> tuple[Policy
     elif found.number == 0:
         found = _taken_over(state, node, now)
     if edited_alone(state, own, found):
-        found = _edited(state, sources, now)
+        if faults := faults_brought(found.texts, own):
+            _stay(state, found, faults, now)
+        else:
+            found = _edited(state, sources, now)
     closed = state.database.read_now(lambda connection: _standing(connection, found))
     book = book_of(state, found, closed.incidents)
     same = digest_of(own) == found.digest
@@ -197,26 +203,28 @@ def _edited(state: State, sources: Sources, now: datetime) -> Version:
     return state.database.write_soon(work).result()
 
 
+def _stay(state: State, found: Version, faults: Sequence[Problem], now: datetime) -> None:
+    """What is in force decides, and the edit of the files does not count: nobody is locked out for a missing name."""
+    told = "\n".join(map(str, faults))
+    log.warning("policies.files_refused", faults=told, in_force=described(found), do=MEND_THEM)
+    entry = configuration_refused(now, SYSTEM, WITH_FAULTS, told)
+    state.database.write_soon(lambda connection: append(connection, [entry])).result()
+
+
 def put_in_force(
     state: State, connection: Connection, made: Version, before: Version | None, book: PolicyBook
 ) -> Version:
     """With the entries that say so, in the transaction that is open. `book`: of those texts.
 
-    Raises LeftWithoutPolicies.
+    Raises LeftWithoutPolicies, BringsFaults.
     """
     texts = {} if before is None else before.texts
-    require_policies_left(texts, made.texts, book.names.district)
+    require_fit(texts, made.texts, book.names.district)
     new = state.policy_versions(connection).put_in_force(made)
     number = 0 if before is None else before.number
     entry = entries.activated(new, texts, operating(made.by), made.at, number_before=number)
     append(connection, [entry, *newly_loaded(connection, book, made.at)])
     return new
-
-
-def require_policies_left(before: Texts, after: Texts, district: District) -> None:
-    """Raises LeftWithoutPolicies. `district`: as it is to be, so that who leaves it may leave its policies."""
-    if left := left_without(before, after, district):
-        raise LeftWithoutPolicies(left)
 
 
 def version_of(texts: Texts, book: PolicyBook, by: str, node: NodeName, now: datetime) -> Version:

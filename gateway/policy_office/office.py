@@ -26,7 +26,7 @@ from gateway.policy_office.refusal import ActRefused, Change, Refusal
 from gateway.policy_office.scope import ANY, Scope, changed, of_scope, with_scope
 from gateway.policy_office.store import Desk, Store
 from gateway.policy_office.version import Damaged, Head, Version
-from policies.brought import left_without, unnamed
+from policies.brought import faults_brought, left_without
 from policies.evaluate import PolicyBook
 from policies.model import Text
 from policies.texts import Texts
@@ -137,7 +137,7 @@ class Office:
             if known is None:
                 known = (await self._checks_of(texts, found.scope)).problems
                 self.before.keep(texts, found.scope, known)
-            return (*_nameless(in_force, texts), *known)
+            return (*await asyncio.to_thread(_brought, in_force, texts), *known)
 
     # Acts of authors.
 
@@ -236,12 +236,12 @@ class Office:
     async def checked_whole(
         self, in_force: Version, texts: Texts, scope: Scope, *, known: bool = False, named: bool = True
     ) -> Checked:
-        """`named`: whether permits need names; what was in force without goes back into force without."""
+        """`named`: whether what is brought is judged (`policies.brought`); what was in force goes back as it was."""
         if (left := self._left_without(in_force, texts)) is not None:
             return left
         found = await self._checks_of(texts, scope, known=known)
-        nameless = _nameless(in_force, texts) if named else ()
-        return Checked((*nameless, *found.problems)) if nameless else found
+        brought = await asyncio.to_thread(_brought, in_force, texts) if named else ()
+        return Checked((*brought, *found.problems)) if brought else found
 
     async def _checks_of(self, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
         return await asyncio.to_thread(partial(self.checks, texts, scope, known=known))
@@ -339,8 +339,8 @@ class Office:
                 raise
 
 
-def _nameless(in_force: Version, texts: Texts) -> tuple[Text, ...]:
-    return tuple(one.in_languages() for one in unnamed(in_force.texts, texts))
+def _brought(in_force: Version, texts: Texts) -> tuple[Text, ...]:
+    return tuple(one.in_languages() for one in faults_brought(in_force.texts, texts))
 
 
 def author_for(one: Proposal, actor: Actor) -> SubjectId:

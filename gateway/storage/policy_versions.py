@@ -47,6 +47,11 @@ def sign_anew(connection: Connection, before: Ed25519PrivateKey, key: Ed25519Pri
                 )
 
 
+def newest_number(connection: Connection) -> int:
+    """Of the version in force; 0: none is kept."""
+    return connection.execute(select(func.max(_v.number))).scalar() or 0
+
+
 class Versions(KeyedRows):
     """On one connection, in the transaction that is open. `key` signs them, and nothing that it did not is believed."""
 
@@ -56,7 +61,7 @@ class Versions(KeyedRows):
 
     def newest(self) -> int:
         """Number of the version in force; 0: none is kept."""
-        return self._connection.execute(select(func.max(_v.number))).scalar() or 0
+        return newest_number(self._connection)
 
     def in_force(self) -> Version | None:
         """None: nobody has published anything. One with the number 0 was published by the version of the product

@@ -322,6 +322,8 @@ SHARING = {
 """Applications at paths of their names, open to everybody but `starostova`, which is open to mayors alone."""
 FURTHER_POLICIES = """
 @id("shared-{name}")
+@title_cs("Společná aplikace {name}")
+@title_en("The shared application {name}")
 permit (principal, action == Action::"read", resource in Application::"{name}")
 when {{ principal.memberships.contains(resource.municipality) && {who} }};
 """

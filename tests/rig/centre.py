@@ -51,6 +51,8 @@ description = {{ cs = "", en = "" }}
 """
 POLICY = """
 @id("{id}")
+@title_cs("Aplikace {id} pro všechny")
+@title_en("The application {id} for everybody")
 permit (principal, action in [Action::"read", Action::"write"], resource in Application::"{id}")
 when {{ principal.memberships.contains(resource.municipality) }};
 """

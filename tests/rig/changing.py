@@ -43,6 +43,8 @@ action = "read"
 """
 NOTES_POLICY = """
 @id("notes-read")
+@title_cs("Poznámky čtou všichni")
+@title_en("Everybody reads notes")
 permit (principal, action == Action::"read", resource in Municipality::"588491")
 when { resource in Application::"notes" && principal.memberships.contains(resource.municipality) };
 """

@@ -15,6 +15,8 @@ from tests.rig.visitor import Visitor
 
 NOTES_POLICY = f"""
 @id("notes-read")
+@title_cs("Poznámky čtou všichni")
+@title_en("Everybody reads notes")
 permit (principal, action == Action::"read", resource in Municipality::"{CENTRE}")
 when {{ resource in Application::"notes" && principal.memberships.contains(resource.municipality) }};
 """

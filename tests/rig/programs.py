@@ -37,10 +37,14 @@ from tests.rig.visitor import Loopback
 AGENDA, STORES = "agenda", "sklad"
 RULES = """
 @id("programs-read")
+@title_cs("Programy čtou")
+@title_en("Programs read")
 permit (principal is TechnicalAccount, action == Action::"read", resource)
 when {{ principal.roles.contains(Role::"mail_room") && resource.municipality == Municipality::"{centre}" }};
 
 @id("people-read")
+@title_cs("Lidé čtou agendu")
+@title_en("People read the agenda")
 permit (principal is Person, action == Action::"read", resource in Application::"agenda");
 """
 SETTINGS = """

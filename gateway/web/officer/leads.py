@@ -69,6 +69,11 @@ ALERTS = Title(cs="Upozornění", en="Alerts")
 HOLDS = Title(cs="Měsíce a zadržení", en="Months and holds")
 SUSPENSIONS = Title(cs="Pozastavené osoby", en="Suspended people")
 NAMED_ENTRY = Title(cs="Záznam {number}", en="Entry {number}")
+KEPT = Title(
+    cs="Společné zásady, jak platily tehdy (verze číslo {number})",
+    en="The common policies as they were then (version number {number})",
+)
+CLOSED_THEN = Title(cs="Tehdy uzavřeno při incidentu: {what}", en="Closed in an incident then: {what}")
 OF_CLOSURES = frozenset({Code.INCIDENT_CLOSED, Code.INCIDENT_OPENED})
 EVIDENCE = "entry "
 
@@ -84,9 +89,26 @@ def same_of(entry: Entry) -> Mapping[str, str]:
     return {key: name for key, name in SAME.items() if isinstance(entry.details.get(key), str)}
 
 
-def leads(entry: Entry, policies: str, *, bounded: bool) -> Sequence[Lead]:
-    """`policies`: origin of the policies' pages; `bounded`: to the log of one municipality."""
-    return [*_in_log(entry), *([] if bounded else _pages(entry, policies))]
+def leads(entry: Entry, policies: str, *, bounded: bool, loaded: Entry | None = None) -> Sequence[Lead]:
+    """`policies`: origin of the policies' pages; `bounded`: to the log of one municipality. `loaded`: the entry that
+    says when the version of the policies came into force by which this one was decided.
+    """
+    if bounded:
+        return [*_in_log(entry)]
+    return [*_in_log(entry), *_pages(entry, policies), *_rests_on(loaded or entry, policies)]
+
+
+def _rests_on(loaded: Entry, policies: str) -> Iterator[Lead]:
+    """While something is closed in an incident, or after an upgrade, the version is none of those that are kept."""
+    if loaded.code is not Code.POLICIES_LOADED:
+        return
+    kept, closures = loaded.details.get("kept"), loaded.details.get("closures")
+    if isinstance(kept, int):
+        yield Lead(
+            _with(KEPT, number=kept), f"{policies}/versions?{urlencode({'of': 'region', 'before': kept + 1})}"
+        )
+    if isinstance(closures, list):
+        yield Lead(_with(CLOSED_THEN, what=", ".join(closures)), f"{policies}/incidents")
 
 
 def _in_log(entry: Entry) -> Iterator[Lead]:
@@ -153,7 +175,11 @@ def _entries(entry: Entry) -> Iterator[int]:
 
 
 def _numbered(number: int) -> Title:
-    return Title(cs=NAMED_ENTRY.cs.format(number=number), en=NAMED_ENTRY.en.format(number=number))
+    return _with(NAMED_ENTRY, number=number)
+
+
+def _with(title: Title, **holes: str | int) -> Title:
+    return Title(cs=title.cs.format(**holes), en=title.en.format(**holes))
 
 
 def _log(title: Title, **filters: str) -> Lead:

@@ -25,7 +25,7 @@ from gateway.audit.field_titles import FIELD_TITLES
 from gateway.audit.purposes import PurposeOf
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
 from gateway.audit.retention import Kept
-from gateway.audit.search import Counted, Query, Search, TooManyPeople
+from gateway.audit.search import Counted, Position, Query, Search, TooManyPeople
 from gateway.audit.search import Page as LogPage
 from gateway.audit.titles import FAULTS, sentence
 from gateway.audit.views import Views
@@ -232,12 +232,23 @@ class Officer:
             action=action_title(found.entry.action, language),
             same_by_detail=same_of(found.entry),
             leads=leads(
-                found.entry, self.switch.removesuffix("/incidents"), bounded=self.reach.of(caller) is not None
+                found.entry,
+                self.switch.removesuffix("/incidents"),
+                bounded=self.reach.of(caller) is not None,
+                loaded=await self._loaded(found),
             ),
             names=self.names,
             of_a_person=is_person(SubjectId(found.entry.subject)),
             switch=self.switch,
         )
+
+    async def _loaded(self, of: Recorded) -> Entry | None:
+        """The entry that says on what the version of the policies rests which this one names."""
+        if not of.entry.policy_version:
+            return None
+        asked = Query(policy_version=of.entry.policy_version, codes=frozenset({Code.POLICIES_LOADED}))
+        found = (await self.log.page(asked, Position.of(of), 1)).entries
+        return found[0].entry if found and isinstance(found[0], Recorded) else None
 
     async def live(self, request: web.Request) -> web.Response:
         caller = self._caller(request)

@@ -28,7 +28,7 @@ from gateway.policy_office.proposal import ProposalId
 from gateway.policy_office.scope import Scope
 from gateway.policy_office.version import Head, Version
 from gateway.storage.audit_evidence import rows
-from policies.brought import LeftWithoutPolicies
+from policies.brought import BringsFaults, LeftWithoutPolicies
 from policies.load import CasesBroken
 from tests.gateway.commands.documented_json import documented
 from tests.policies.world import EXAMPLES
@@ -290,3 +290,60 @@ def test_files_that_leave_a_municipality_without_policies_are_neither_started_wi
     said = place.brana("replace", found.version)
     assert isinstance(said.exception, LeftWithoutPolicies)
     assert place.in_force() == before
+
+
+SLIP = FURTHER.replace(";", " when { context has maintenence };")
+
+
+def test_what_a_policy_asks_in_vain_is_told_and_neither_applied_nor_put_in_the_place_of_others(
+    place: Place,
+) -> None:
+    before, what = place.in_force(), "`has maintenence` is never true"
+    (version,) = [one.policy_version for one in place.newest()[2] if one.code is Code.POLICIES_LOADED]
+    place.add(HULIN, SLIP)
+    said = place.brana("check", str(place.folder))
+    assert said.exit_code == 1
+    assert f"{what}: context has nothing of that name" in said.output
+    with pytest.raises(ConfigurationRefused, match="maintenence"):
+        place.raised("apply", str(place.folder))
+    own = place.configuration.parent / "policies" / HULIN
+    own.write_text(own.read_text("utf-8") + SLIP, "utf-8")
+    with pytest.raises(BringsFaults, match="maintenence"):
+        place.raised("replace", version)
+    place.proposing()
+    with pytest.raises(BringsFaults, match="maintenence"):
+        place.raised("replace", version, "--without-approval", "nobody is here")
+    assert place.in_force() == before
+
+
+def test_a_rule_in_vain_that_is_in_force_is_told_by_a_check_and_stops_no_other_change(place: Place) -> None:
+    state = open_state(place.configuration)
+    try:  # as an older version of the product let it come
+        found = in_force(state)
+        assert found is not None
+        old = replace(found, texts={**found.texts, HULIN: found.texts[HULIN] + SLIP})
+        state.database.write_soon(lambda c: state.policy_versions(c).put_in_force(old)).result()
+    finally:
+        state.database.close()
+    place.add(HULIN, SLIP + "// Poznámka.\n")
+    assert "`has maintenence` is never true" in place.brana("check", str(place.folder)).output
+    assert place.brana("apply", str(place.folder)).output.startswith("policies now: ")
+
+
+def test_a_version_that_decisions_name_is_explained_and_a_kept_one_is_written_out(place: Place) -> None:
+    (version,) = [one.policy_version for one in place.newest()[2] if one.code is Code.POLICIES_LOADED]
+    said = place.brana("version", version)
+    assert (said.exit_code, said.output.count("in force from ")) == (0, 1)
+    assert "the kept version number 1: brana policy export FOLDER --number 1" in said.output
+    (told,) = json.loads(place.brana("version", version, "--json").output)
+    assert (told["kept"], told["closures"], told["previous"]) == (1, None, "none")
+    with pytest.raises(CannotStart, match="no policies of version 000000000000"):
+        place.raised("version", "000000000000")
+    first = place.in_force()
+    place.add(HULIN, HARMLESS)
+    assert place.brana("apply", str(place.folder)).exit_code == 0
+    older = place.folder.parent / "older"
+    assert place.brana("export", str(older), "--number", "1").exit_code == 0
+    assert (older / HULIN).read_text("utf-8") == first[HULIN] != place.in_force()[HULIN]
+    with pytest.raises(CannotStart, match="no version of number 9"):
+        place.raised("export", str(older.with_name("none")), "--number", "9")

@@ -10,10 +10,12 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from config.sources import DISK
-from config.vocabulary import ApplicationId
-from gateway.audit.entry import Code
+from config.vocabulary import ApplicationId, Language
+from gateway.audit.canonical import parse
+from gateway.audit.entry import Code, Outcome
 from gateway.commands.decisions import policy_book
 from gateway.commands.fitness import require_shared_policies
+from gateway.commands.policies_in_force import newly_loaded
 from gateway.commands.publishing import LeftBehind, NotInForce, put_in_place_of
 from gateway.commands.shared_policies import (
     SharedPoliciesUnusable,
@@ -24,8 +26,13 @@ from gateway.commands.shared_policies import (
     own_texts,
 )
 from gateway.commands.state import now, open_state
+from gateway.policy_office.incident import Incident
 from gateway.policy_office.version import Source
+from gateway.storage.audit_evidence import rows
+from gateway.storage.policy_incidents import StoredIncidents
 from gateway.storage.tables.policy_office import policy_text
+from policies.brought import BringsFaults
+from policies.incidents import Closure, ClosureKind
 from policies.load import PoliciesUnusable
 from tests.policies.world import HULIN, KROMERIZ
 from tests.rig.installation import install
@@ -34,6 +41,8 @@ from tests.rig.nodes_at_rest import COMMENT, Node, nodes_at_rest
 pytestmark = pytest.mark.real  # free ports are looked for
 NOTES = f"""
 @id("notes-read")
+@title_cs("Poznámky čtou všichni")
+@title_en("Everybody reads notes")
 permit (principal, action == Action::"read", resource in Municipality::"{HULIN}")
 when {{ resource in Application::"notes" }};
 """
@@ -256,3 +265,105 @@ def test_a_machine_alone_publishes_its_files_at_the_first_start_and_what_was_edi
         assert [one["event"] for one in said] == ["policies.files_differ"]
     finally:
         state.database.close()
+
+
+TEXT = {Language.CZECH: "Prověřujeme.", Language.ENGLISH: "We look into it."}
+NAMELESS = f'\n@id("nameless")\npermit (principal, action, resource in Municipality::"{HULIN}");\n'
+SLIP = f"""
+@id("slip")
+@title_cs("Údržba")
+@title_en("Maintenance")
+permit (principal, action, resource in Municipality::"{HULIN}")
+when {{ context has maintenence }};
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "what"), [(NAMELESS, "the permit has no @title_cs, @title_en"), (SLIP, "`has maintenence`")]
+)
+def test_a_start_with_files_that_bring_faults_stays_with_what_is_kept_and_says_so(
+    tmp_path: Path, text: str, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = open_state(install(tmp_path).configuration)
+    try:
+        file = state.settings.policies.municipalities / f"{HULIN}.cedar"
+        before = file.read_text("utf-8")
+        file.write_text(before + text, "utf-8")
+        with pytest.raises(
+            BringsFaults, match=what
+        ):  # where nothing is in force yet, there is nothing to stay with
+            require_shared_policies(state)
+        with pytest.raises(BringsFaults, match=what):
+            book_at_start(state, DISK, now())
+        assert in_force(state) is None
+        file.write_text(before, "utf-8")
+        first = book_at_start(state, DISK, now())[0].version
+        file.write_text(before + text, "utf-8")
+        require_shared_policies(state)
+        told = capsys.readouterr().err
+        assert what in told
+        assert "the policies in force stay as they are" in told
+        with capture_logs() as said:
+            assert book_at_start(state, DISK, now())[0].version == first
+        assert [one["event"] for one in said] == ["policies.files_refused", "policies.files_differ"]
+        entries = state.database.read_now(lambda c: [parse(row.canonical).entry for row in rows(c)])
+        (refused,) = [one for one in entries if one.code is Code.CONFIGURATION_REFUSED]
+        assert (refused.outcome, refused.reason) == (Outcome.REFUSED, "policies_with_faults")
+        assert what in str(refused.details)
+        file.write_text(before + COMMENT, "utf-8")
+        assert book_at_start(state, DISK, now())[0].version != first, "mended files count again"
+    finally:
+        state.database.close()
+
+
+@pytest.mark.parametrize("text", [NAMELESS, SLIP])
+async def test_no_node_publishes_files_that_bring_faults_nor_puts_them_in_the_place_of_others(
+    nodes: tuple[Node, Node], text: str
+) -> None:
+    a, _ = nodes
+    first = a.start()
+    a.edit(HULIN, text)
+    with pytest.raises(BringsFaults, match=f"municipalities/{HULIN}.cedar"):
+        await a.publish()
+    with pytest.raises(BringsFaults):
+        await put_in_place_of(a.state, a.proposal(), first.version)
+    assert a.in_force().version == first.version
+    assert a.entries(Code.CONFIGURATION_RELOADED) == []
+
+
+@pytest.mark.parametrize("text", [NAMELESS, SLIP])
+async def test_what_was_in_force_before_goes_on_and_can_be_changed_elsewhere(
+    nodes: tuple[Node, Node], text: str
+) -> None:
+    a, b = nodes
+    a.start()
+    for node in nodes:
+        node.edit(HULIN, text)
+    a.put(
+        own_texts(a.state.settings), a.proposal().book.version
+    )  # as an older version of the product let it come
+    require_shared_policies(a.state)
+    a.start()
+    a.edit(KROMERIZ)
+    made = await a.publish()
+    assert made is not None
+    assert b.start().version == made.version
+
+
+def test_the_entry_of_a_version_names_the_kept_one_on_which_it_rests_and_what_is_closed(
+    nodes: tuple[Node, Node],
+) -> None:
+    a, _ = nodes
+    book = a.start()
+    (loaded,) = a.entries(Code.POLICIES_LOADED)
+    assert (loaded.details["kept"], "closures" in loaded.details) == (1, False)
+    closure = Closure(kind=ClosureKind.APPLICATION, target="budget", reason=TEXT, by="cli:root", at=now())
+    made = Incident(id="i" * 22, closure=closure, closed_by_name="root")
+    a.state.database.write_soon(lambda c: StoredIncidents(c).keep(made)).result()
+    closed = book_in_force(a.state)
+    assert closed.version != book.version
+    (entry,) = a.state.database.read_now(lambda c: newly_loaded(c, closed, now()))
+    assert (entry.details["kept"], entry.details["closures"]) == (1, ["application budget"])
+    a.put(own_texts(a.state.settings) | {f"municipalities/{HULIN}.cedar": COMMENT}, "111111111111")
+    (late,) = a.state.database.read_now(lambda c: newly_loaded(c, closed, now()))
+    assert "kept" not in late.details, "others have come into force since, and no number is guessed"

@@ -112,3 +112,23 @@ async def test_the_page_of_an_entry_leads_on_and_only_officers_of_the_centre_act
         assert "The whole request" in theirs
         assert "What can be done" not in theirs
         assert "/incidents/new" not in theirs
+
+
+def test_a_version_that_is_none_of_the_kept_ones_leads_to_that_on_which_it_rests_and_to_what_was_closed():
+    loaded = replace(
+        PLAIN,
+        code=Code.POLICIES_LOADED,
+        policy_version="0123456789ab",
+        details={"kept": 12, "closures": ["supplier", "application budget"]},
+    )
+    decided = replace(sample_entries()[2], policy_version="0123456789ab")
+    for found in (
+        {one.title.en: one.address for one in leads(decided, POLICIES, bounded=False, loaded=loaded)},
+        led(loaded),
+    ):
+        texts = found["The common policies as they were then (version number 12)"]
+        assert texts == f"{POLICIES}/versions?of=region&before=13"
+        assert found["Closed in an incident then: supplier, application budget"] == f"{POLICIES}/incidents"
+    bounded = [one.title.en for one in leads(decided, POLICIES, bounded=True, loaded=loaded)]
+    assert not any("then" in one for one in bounded)
+    assert not any("then" in one for one in led(replace(loaded, details={})))

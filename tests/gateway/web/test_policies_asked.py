@@ -73,6 +73,8 @@ async def test_the_matrix_is_a_table_with_every_cell_and_its_rule(visitor):
 PARCELS = NamedRoute(Route(id="parcels", path="/parcels"), frozenset({Action.READ}))
 BY_PART = """
 @id("clerks-write-parcels")
+@title_cs("Referenti zapisují parcely")
+@title_en("Clerks write parcels")
 permit (principal, action == Action::"write", resource in Municipality::"588491")
 when { principal.roles.contains(Role::"clerk") && context has route && context.route.id == "parcels" };
 """
