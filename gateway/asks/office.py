@@ -18,6 +18,7 @@ from gateway.asks.beforehand import Deciders, Opens, foreseen, not_known, opens_
 from gateway.asks.in_force import InForce
 from gateway.asks.records import about, entry_of, notices, refused_entry
 from gateway.asks.refused import AskRefused, PoliciesRefuse, Spoken, Why
+from gateway.asks.separation import Duty
 from gateway.asks.store import AskStore, Changed, Sought, Step
 from gateway.asks.wish import Rules, Wish, asked, may_delegate, may_sponsor, party
 from gateway.audit.acts import SYSTEM
@@ -26,6 +27,7 @@ from gateway.notices.notice import Happened, NoticeKind
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.officers_act import Officer
 from idp.directory.person import Person
+from idp.directory.same_person import all_of, same_person
 from idp.events import NOWHERE, Origin
 
 
@@ -90,7 +92,8 @@ class AskOffice:
         name, now = AskId(secrets.token_urlsafe(16)), doing.now
         told = await self._told(wish)
         holder = (wish.holder or wish.asker).subject
-        whose = frozenset({wish.asker.subject, holder})
+        others = self.rules.duties.others
+        whose = all_of(wish.asker.subject, others) | all_of(holder, others)
         placed = wish.kind is Kind.ORDER and wish.holder is not None
         action = Action.ADMINISTER if placed else Action.WRITE
         await self._require(doing, Act.ASK, action, Author(holder), _about(wish))
@@ -221,7 +224,8 @@ class AskOffice:
         match wish.kind:
             case Kind.EMERGENCY:  # where nobody else watches, the leadership does: some other person knows
                 watching = await self.holding(None, [Role.SECURITY_OFFICER])
-                if any(one.subject != wish.asker.subject for one in watching):
+                others = self.rules.duties.others
+                if any(not same_person(one.subject, wish.asker.subject, others) for one in watching):
                     return watching
                 return await self.holding(wish.municipality, TOLD)
             case Kind.ORDER if wish.sponsor is not None and wish.sponsor.subject != wish.asker.subject:
@@ -262,11 +266,22 @@ class AskOffice:
         """
         if ask.municipality != doing.officer.municipality:
             raise await self._not(doing, act, AskRefused(Why.UNKNOWN), about(ask))
+        if act is not Act.WITHDRAW:
+            await self._require_another_person(doing, act, ask, steps.deciding(ask))
         if not ask.confirmed_by_sponsor or act is Act.WITHDRAW:
             approved = frozenset(one.by.subject for one in ask.approvals)
             await self._require(doing, act, Action.SIGN, Author(ask.asker.subject, approved), about(ask))
 
+    async def _require_another_person(self, doing: Doing, act: Act, ask: Ask, wanted: Duty) -> None:
+        """Said before the policies are asked, who could not say which account it was. Raises AskRefused, recorded."""
+        try:
+            steps.require_another_person(ask, doing.by.subject, self.rules.duties, wanted)
+        except AskRefused as refused:
+            raise await self._not(doing, act, refused, about(ask)) from refused
+
     async def _require_reviewing(self, doing: Doing, act: Act, ask: Ask) -> None:
+        if act is Act.REVIEW:
+            await self._require_another_person(doing, act, ask, Duty.REVIEW)
         await self._require(doing, act, Action.ADMINISTER, Author(ask.holder.subject), about(ask))
 
     async def _require(
@@ -297,6 +312,7 @@ class AskOffice:
         what: Mapping[str, str],
     ) -> AskRefused:
         """The same, recorded."""
+        told = {**what, "account": refused.account}
         rule, version = (refused.spoken.rule, refused.spoken.policy_version) if refused.spoken else ("", "")
         entry = refused_entry(
             doing.officer,
@@ -304,7 +320,7 @@ class AskOffice:
             refused.reason,
             doing.now,
             origin=doing.origin,
-            about=what,
+            about=told,
             rule=rule,
             version=version,
         )

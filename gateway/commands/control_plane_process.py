@@ -64,6 +64,7 @@ from gateway.commands.reloading import Reloading
 from gateway.commands.repeating import Round, running
 from gateway.commands.retention import keep_retention
 from gateway.commands.reviewing import keep_reviews
+from gateway.commands.same_person import keep_persons, look_at_persons
 from gateway.commands.schema_in_force import schema_in_force
 from gateway.commands.shared_policies import SharedPoliciesUnusable, node_of
 from gateway.commands.sockets import Pages, officer_rooms, serving
@@ -199,6 +200,7 @@ async def _serve(
             running(
                 partial(rounds.keep_facts, plane, directories),
                 partial(rounds.keep_roster, plane),
+                partial(keep_persons, plane),
                 partial(rounds.keep_time, plane, directories),
                 *(partial(rounds.learn_lockout, plane, name) for name in plane.directory.readers),
                 partial(rounds.tidy, plane),
@@ -253,6 +255,7 @@ async def _take_up(plane: ControlPlane, moment: datetime) -> None:
     plane.certificate.begin(moment)
     await ask_office(plane).look_again(moment, first=True)
     await look_at_suspensions(plane)
+    await look_at_persons(plane, first=True)
     plane.revoked.replace(await state.sessions.revoked(moment))
     if not plane.nodes.shared:  # else another node may be at it still; `sweep` settles what was left
         await state.identities.settle_password_changes(moment)

@@ -8,10 +8,12 @@ from gateway.access_review.campaign import COMMENT_MAX
 from gateway.access_review.reviewer import NotDone, ReviewRefused
 from gateway.web.desk import Refused
 from gateway.web.refusal import ShownRefusal, both
+from gateway.web.same_person import by_another_account
 
 T = TypeVar("T")
 
 REFUSALS: Mapping[NotDone, tuple[ShownRefusal, int]] = {
+    NotDone.SAME_PERSON: (by_another_account(), 409),
     NotDone.UNKNOWN: (
         ShownRefusal(
             reason=NotDone.UNKNOWN,
@@ -182,4 +184,7 @@ async def done(act: Awaitable[T]) -> T:
     try:
         return await act
     except ReviewRefused as refused:
-        raise Refused(*REFUSALS[refused.reason]) from None
+        shown, status = REFUSALS[refused.reason]
+        if refused.reason is NotDone.SAME_PERSON:
+            shown = by_another_account(refused.of)
+        raise Refused(shown, status) from None

@@ -95,7 +95,9 @@ class Site:
             stage=lambda one: STAGES[one.stage].in_language(language),
             municipality=self.desk.municipality_name,
             can_end=lambda one: whose_turn.may_end(one, caller.subject, self.desk.now()),
-            to_decide=lambda one: whose_turn.is_to_decide(one, caller.subject, self.desk.now()),
+            to_decide=lambda one: whose_turn.is_to_decide(
+                one, caller.subject, self.desk.now(), self.office.rules.duties.others
+            ),
             **context,
         )
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from idp.directory.person import AccountFacts
 
+NUMBERS = "#person"
+"""Where a record keeps them among the attributes, which a version that knows nothing of them reads as well; no
+attribute is called so (RFC 4512 §2.5)."""
 Position = str
 """Where a source of changes stands, in its own words; opaque to everybody else. Never empty."""
 
@@ -29,7 +32,12 @@ class PersonRecord:
     primary_group: str = ""
     """SID of a group of which one is a member without being listed there (AD)."""
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Values of attributes that the settings name (`Evaluation.attributes`), by lower-case name."""
+    """Values of attributes that the settings name (`Evaluation.attributes`), by lower-case name; and `numbers`."""
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """By which the directory says whose the account is (`idp.directory.person_number`)."""
+        return self.attributes.get(NUMBERS, ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
