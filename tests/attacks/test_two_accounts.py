@@ -14,6 +14,7 @@ from tests.attacks.test_policies import Town as PolicyTown
 from tests.attacks.test_requests import WHY, window
 from tests.attacks.test_requests import Town as RequestTown
 from tests.rig.attacked import Ground
+from tests.rig.visitor import Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 LEADS, ADMINISTERS, ASKS = ACCOUNTS = "vedeni.osoby", "sprava.osoby", "zadost.osoby"
@@ -37,11 +38,16 @@ async def linked(standing: Ground) -> AsyncIterator[Callable[[], Awaitable[None]
     number(standing, ACCOUNTS, [])
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def leads(standing: Ground) -> Visitor:
+    return await standing.signed_in(standing.named(LEADS), standing.product.addresses.origin("policies"))
+
+
 async def test_nobody_approves_by_a_second_account_what_the_first_one_wrote(
-    ground: Ground, linked: Callable[[], Awaitable[None]]
+    ground: Ground, leads: Visitor, linked: Callable[[], Awaitable[None]]
 ) -> None:
     site = ground.product.addresses.origin("policies")
-    leads, administers = [await ground.signed_in(ground.named(login), site) for login in (LEADS, ADMINISTERS)]
+    administers = await ground.signed_in(ground.named(ADMINISTERS), site)
     town = PolicyTown(ground, author=administers, approver=leads, stranger=leads)
     page = await town.waiting("by-two-accounts")
     form = await town.approval(page)
@@ -57,10 +63,11 @@ async def test_nobody_approves_by_a_second_account_what_the_first_one_wrote(
 
 
 async def test_nobody_decides_by_a_second_account_about_what_the_first_one_asked_for(
-    ground: Ground,
+    ground: Ground, leads: Visitor, linked: Callable[[], Awaitable[None]]
 ) -> None:
     site = ground.product.addresses.origin("requests")
-    leads, asks = [await ground.signed_in(ground.named(login), site) for login in (LEADS, ASKS)]
+    await leads.get(f"{site}/")
+    asks = await ground.signed_in(ground.named(ASKS), site)
     await linked()
     town = RequestTown(ground, asker=asks, leader=leads, stranger=leads)
     name = await town.access()
