@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from config.settings import Directory
 from idp.directory.entries import UNREADABLE, Entry, told_values
 from idp.directory.spelling import strictly
-from idp.directory.sync.record import NUMBERS
 
+NUMBERS = "#person"
+"""Where a record keeps them among the attributes, which a version that knows nothing of them reads as well; no
+attribute is called so (RFC 4512 §2.5)."""
 EMPTY = re.compile(r"[\W0_]*")
 """What is written where there is no number."""
 

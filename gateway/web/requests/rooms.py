@@ -26,6 +26,7 @@ from gateway.web.requests.store import Town
 from gateway.web.waiting import WaitsFor, nothing_waits
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
+from idp.directory.same_person import all_of
 
 KINDS = {
     "ask.html": Kind.ACCESS,
@@ -250,7 +251,8 @@ class Requests:
         if supplies(caller, await suppliers_of(self.office)):
             return []
         found = await self.office.holding(caller.municipality, list(set(Role) - {Role.SUPPLIER}))
-        return sorted((one for one in found if one.subject != caller.subject), key=lambda one: one.name)
+        own = all_of(caller.subject, self.office.rules.duties.others)
+        return sorted((one for one in found if one.subject not in own), key=lambda one: one.name)
 
     async def _suppliers(self, caller: Assertion) -> Sequence[Party]:
         if supplies(caller, await suppliers_of(self.office)):

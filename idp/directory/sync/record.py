@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from idp.directory.person import AccountFacts
+from idp.directory.person_number import NUMBERS
 
-NUMBERS = "#person"
-"""Where a record keeps them among the attributes, which a version that knows nothing of them reads as well; no
-attribute is called so (RFC 4512 §2.5)."""
 Position = str
 """Where a source of changes stands, in its own words; opaque to everybody else. Never empty."""
 
