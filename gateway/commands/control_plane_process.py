@@ -64,7 +64,6 @@ from gateway.commands.reloading import Reloading
 from gateway.commands.repeating import Round, running
 from gateway.commands.retention import keep_retention
 from gateway.commands.reviewing import keep_reviews
-from gateway.commands.same_person import keep_persons, look_at_persons
 from gateway.commands.schema_in_force import schema_in_force
 from gateway.commands.shared_policies import SharedPoliciesUnusable, node_of
 from gateway.commands.sockets import Pages, officer_rooms, serving
@@ -74,6 +73,7 @@ from gateway.commands.suspending import look_at_suspensions
 from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
 from gateway.commands.watching_gaps import watch_for_gaps, watch_the_clock
+from gateway.commands.watching_persons import keep_persons, look_at_persons
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
 from gateway.fleet.door import Door

@@ -24,11 +24,11 @@ from gateway.commands.fleet_services import look_at_nodes
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.nodes import LEAD
 from gateway.commands.roster import watched
-from gateway.commands.same_person import look_at_persons
 from gateway.commands.schema_in_force import SchemaInForce
 from gateway.commands.state import now
 from gateway.commands.suspending import look_at_suspensions
 from gateway.commands.troubles import LastingTrouble
+from gateway.commands.watching_persons import look_at_persons
 from gateway.envoy.process import Administration
 from gateway.fleet.door import Door
 from gateway.notices.delivery import Delivery

@@ -1,12 +1,9 @@
-"""Which accounts are one person's, as the replicas of the directories tell it, brought into the memory of decisions."""
+"""Which accounts are one person's, as the replicas of the directories tell it: for decisions and for commands."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 
 from config.settings import Settings
 from config.vocabulary import DirectoryName, SubjectId
-from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import State, now
 from gateway.storage.directory_numbers import StoredNumbers
 from gateway.storage.directory_reading import StoredReading
@@ -16,36 +13,9 @@ from idp.directory.replicated import ReplicatedPeople
 from idp.directory.same_person import Account, Persons
 from idp.directory.subject import directory_of
 
-EVERY = timedelta(minutes=10)
 PAGE = 100  # accounts looked up at once
 SHUT = frozenset({AccountState.DISABLED, AccountState.EXPIRED})
 """Nobody acts by such an account, so its roles meet with none; who acted by it before is known all the same."""
-OTHER_ACCOUNT = "person.other_account"
-"""Why what somebody was granted is decided anew."""
-
-
-async def look_at_persons(plane: ControlPlane, *, first: bool = False) -> None:
-    """Comparisons go by the replicas' word from now on. Where duties may not meet, whoever has another account by now,
-    or one with other roles, is decided about anew; of several nodes the leading one sees to that.
-    """
-    changed = plane.persons.take(await persons(plane.state, plane.people))
-    if first or not plane.snapshot.duties.roles or not plane.nodes.leads:
-        return
-    moment = now()
-    for subject in sorted(changed):
-        await _decide_anew(plane, subject, moment)
-
-
-async def _decide_anew(plane: ControlPlane, whose: SubjectId, moment: datetime) -> None:
-    asks = plane.state.asks
-    await plane.office.changing(lambda until: asks.decide_anew(whose, OTHER_ACCOUNT, moment, until), moment)
-
-
-async def keep_persons(plane: ControlPlane) -> None:
-    """Roles begin and end with days, of which no directory tells."""
-    while True:
-        await asyncio.sleep(EVERY.total_seconds())
-        await look_at_persons(plane)
 
 
 async def persons(state: State, people: Mapping[DirectoryName, ReplicatedPeople]) -> list[Sequence[Account]]:

@@ -46,6 +46,8 @@ class Persons:
 
     def __init__(self) -> None:
         self._others: Mapping[SubjectId, tuple[Account, ...]] = {}
+        self.taken = 0
+        """How often: what was read before the last time may be older."""
 
     def take(self, persons: Iterable[Collection[Account]]) -> frozenset[SubjectId]:
         """What the directories say by now: each the accounts that one number names. Of whom something is different."""
@@ -54,6 +56,7 @@ class Persons:
             for one in accounts:
                 theirs = found.setdefault(one.subject, {})
                 theirs |= {each.subject: each for each in accounts if each.subject != one.subject}
+        self.taken += 1
         before, self._others = (
             self._others,
             {one: tuple(sorted(each.values(), key=_by_login)) for one, each in found.items()},
