@@ -229,12 +229,17 @@ UNEXPLAINED: Text = {
 INVALID = "form_not_filled_in"
 
 
+def told(refused: ActRefused) -> Refused:
+    """Which account it was is told to whoever it belongs to."""
+    shown, status = REFUSALS[refused.reason]
+    if refused.reason is Refusal.SAME_PERSON:
+        shown = by_another_account(refused.account)
+    return Refused(shown, status)
+
+
 async def done(act: Awaitable[T]) -> T:
     """Raises Refused where it came to nothing."""
     try:
         return await act
     except ActRefused as refused:
-        shown, status = REFUSALS[refused.reason]
-        if refused.reason is Refusal.SAME_PERSON:
-            shown = by_another_account(refused.account)
-        raise Refused(shown, status) from refused
+        raise told(refused) from refused

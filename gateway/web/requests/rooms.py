@@ -19,7 +19,7 @@ from gateway.web.officer.not_done import DIRECTORY_AWAY
 from gateway.web.requests import forms
 from gateway.web.requests.asked import entered_in, even_so, prefilled, spoken, told
 from gateway.web.requests.deciding import Deciding
-from gateway.web.requests.not_done import MENDABLE, REFUSALS
+from gateway.web.requests.not_done import MENDABLE, REFUSALS, refusal_of
 from gateway.web.requests.site import Site
 from gateway.web.requests.sponsors import sponsors, suppliers_of, supplies
 from gateway.web.requests.store import Town
@@ -197,7 +197,7 @@ class Requests:
             raise Refused(DIRECTORY_AWAY, 503) from None
         except AskRefused as error:
             if error.reason not in MENDABLE:
-                raise Refused(REFUSALS[error.reason], 409) from error
+                raise Refused(refusal_of(error), 409) from error
             response = await self._form(request, caller, template, entered, error, kind=KINDS[template])
             response.headers[REASON_HEADER] = error.reason
             return response
