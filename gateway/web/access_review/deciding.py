@@ -104,7 +104,7 @@ class Deciding:
                 by, which, number, Choice.REMOVE, form["comment"], self.site.desk.now()
             )
         except ReviewRefused as refused:
-            return await self._not_decided(request, caller, shown, form, refused.reason)
+            return await self._not_decided(request, caller, shown, form, refused)
         return await self._sure(request, caller, shown, place, found[0], form["comment"])
 
     async def ask_again(self, request: web.Request) -> web.Response:
