@@ -17,6 +17,8 @@ class Turn:
 
     who: SubjectId
     municipality: MunicipalityCode
+    also: frozenset[SubjectId] = frozenset()
+    """Other accounts of theirs: what they had a part in by one of these does not wait for them either."""
     orders: bool = False
     requests: bool = False
     uses: bool = False

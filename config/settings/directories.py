@@ -101,6 +101,13 @@ class Directory(Setting, frozen=True, kw_only=True):
     """Left out: what is usual for the kind."""
     login_attributes: list[str] = field(default_factory=list)
     """What people sign in with, the canonical one first; empty: what is usual for the kind."""
+    person_attribute: Annotated[str, Meta(pattern="^([A-Za-z][A-Za-z0-9-]*(;[A-Za-z0-9-]+)*)?$")] | None = (
+        None
+    )
+    """Attribute that numbers people, alike in all accounts of one person; left out: what is usual for the kind;
+    empty: none."""
+    person_series: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,40}$")] | None = None
+    """Directories that number the same people in the same way name the same; left out: no other does."""
     realms: list[str] = field(default_factory=list)
     """What may stand behind `@` to say that a login is one of this directory."""
     connections: Annotated[int, Meta(ge=1, le=64)] = 8

@@ -1,8 +1,8 @@
 """Acts of review, each within one transaction. Pure but for the book it is given.
 
-Laws: nobody decides about their own access; a decision can be changed until the campaign is closed, and never after;
-another municipality's campaign does not exist; a role that is removed counts no more from the same transaction on;
-closing makes a report that is never changed again.
+Laws: nobody decides about their own access, by no account of theirs; a decision can be changed until the campaign is
+closed, and never after; another municipality's campaign does not exist; a role that is removed counts no more from the
+same transaction on; closing makes a report that is never changed again.
 """
 
 import secrets
@@ -92,13 +92,20 @@ def item_to_decide(book: ReviewBook, by: Reviewer, which: CampaignId, number: in
     whom = {"municipality": where, "of": item.held.login, "of_subject": item.held.subject}
     if campaign.over:
         raise ReviewRefused(NotDone.CLOSED, **whom)
-    if item.held.subject == by.subject:
-        raise ReviewRefused(NotDone.OWN_ACCESS, **whom)
+    _require_not_own(by, item.held.subject, whom)
     if item.choice is Choice.REMOVE and item.held.kind in FINAL:
         raise ReviewRefused(NotDone.FINAL, **whom)
     if item.gone_at is not None:
         raise ReviewRefused(NotDone.GONE, **whom)
     return campaign, item
+
+
+def _require_not_own(by: Reviewer, whose: SubjectId, whom: dict[str, str]) -> None:
+    """Nor that of another account of theirs, which the entry names. Raises ReviewRefused."""
+    if whose == by.subject:
+        raise ReviewRefused(NotDone.OWN_ACCESS, **whom)
+    if by.is_also(whose):
+        raise ReviewRefused(NotDone.SAME_PERSON, **whom)
 
 
 def to_be_decided(
@@ -208,8 +215,7 @@ def restore(
     if found is None or not by.concerned_with(found.municipality) or of not in (None, found.campaign):
         raise ReviewRefused(NotDone.UNKNOWN, municipality=found.municipality if found is not None else "")
     whom = {"municipality": found.municipality, "of": found.login, "of_subject": found.subject}
-    if found.subject == by.subject:
-        raise ReviewRefused(NotDone.OWN_ACCESS, **whom)
+    _require_not_own(by, found.subject, whom)
     if found.ended_at is not None:
         raise ReviewRefused(NotDone.NOT_REMOVED, **whom)
     reason = said(why, COMMENT_MAX)
@@ -274,7 +280,7 @@ def close(
         removed = [
             _decided(
                 book,
-                BY_ITSELF if one.held.subject == by.subject else by,
+                BY_ITSELF if one.held.subject == by.subject or by.is_also(one.held.subject) else by,
                 campaign,
                 one,
                 Choice.REMOVE,

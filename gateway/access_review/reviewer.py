@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from config.vocabulary import MunicipalityCode, SubjectId
 from gateway.audit.acts import SYSTEM
+from idp.directory.same_person import OtherAccounts, no_others, same_person
 from idp.events import Actor
 
 
@@ -19,10 +20,16 @@ class Reviewer:
     session: str = ""
     address: str = ""
     request_id: str = ""
+    others: OtherAccounts = no_others
+    """Which accounts are one person's."""
 
     @property
     def actor(self) -> Actor:
         return Actor(self.login, self.subject)
+
+    def is_also(self, subject: SubjectId) -> bool:
+        """Whether that account is theirs, too."""
+        return subject != self.subject and same_person(self.subject, subject, self.others)
 
     def concerned_with(self, municipality: str) -> bool:
         return self.municipality is None or self.municipality == municipality
@@ -41,6 +48,8 @@ class NotDone(StrEnum):
     """What concerns every municipality, of somebody who acts for another than the office of the centre."""
     CLOSED = "review_closed"
     OWN_ACCESS = "own_access"
+    SAME_PERSON = "same_person"
+    """The access is that of another account of whoever decides."""
     GONE = "access_gone"
     COMMENT = "review_comment_missing"
     FINAL = "removal_final"

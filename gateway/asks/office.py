@@ -14,10 +14,12 @@ from functools import partial
 from config.vocabulary import Action, MunicipalityCode, Role, SubjectId
 from gateway.asks import steps
 from gateway.asks.ask import Act, Ask, AskId, Kind, Party, Stage
+from gateway.asks.author import Author, author_of, needed_to_end
 from gateway.asks.beforehand import Deciders, Opens, foreseen, not_known, opens_all
 from gateway.asks.in_force import InForce
 from gateway.asks.records import about, entry_of, notices, refused_entry
 from gateway.asks.refused import AskRefused, PoliciesRefuse, Spoken, Why
+from gateway.asks.separation import Duty
 from gateway.asks.store import AskStore, Changed, Sought, Step
 from gateway.asks.wish import Rules, Wish, asked, may_delegate, may_sponsor, party
 from gateway.audit.acts import SYSTEM
@@ -26,16 +28,8 @@ from gateway.notices.notice import Happened, NoticeKind
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.officers_act import Officer
 from idp.directory.person import Person
+from idp.directory.same_person import all_of, same_person
 from idp.events import NOWHERE, Origin
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Whose request it is about, and who has approved it already."""
-
-    whose: SubjectId
-    approved_by: frozenset[SubjectId] | None = None
-
 
 Permits = Callable[[Officer, Action, Author, Origin, datetime], Awaitable[Spoken | None]]
 """Whether the policies let the caller do it on the application of requests; None: they do."""
@@ -90,7 +84,8 @@ class AskOffice:
         name, now = AskId(secrets.token_urlsafe(16)), doing.now
         told = await self._told(wish)
         holder = (wish.holder or wish.asker).subject
-        whose = frozenset({wish.asker.subject, holder})
+        others = self.rules.duties.others
+        whose = all_of(wish.asker.subject, others) | all_of(holder, others)
         placed = wish.kind is Kind.ORDER and wish.holder is not None
         action = Action.ADMINISTER if placed else Action.WRITE
         await self._require(doing, Act.ASK, action, Author(holder), _about(wish))
@@ -123,7 +118,7 @@ class AskOffice:
         reviewers.
         """
         found = await self._open(name, doing, Act.WITHDRAW)
-        needs = _to_end(found, doing)
+        needs = needed_to_end(found, doing.by.subject)
         if needs is not None:
             if found.kind is not Kind.EMERGENCY and found.municipality != doing.officer.municipality:
                 raise await self._not(doing, Act.WITHDRAW, AskRefused(Why.UNKNOWN), about(found))
@@ -136,7 +131,7 @@ class AskOffice:
 
     async def refuses_ending(self, ask: Ask, doing: Doing) -> Spoken | None:
         """What the policies would refuse whoever ends it with, as long as nobody has tried; None: nothing."""
-        needs = _to_end(ask, doing)
+        needs = needed_to_end(ask, doing.by.subject)
         return None if needs is None else await self.permits(doing.officer, *needs, doing.origin, doing.now)
 
     async def review(self, name: AskId, doing: Doing, finding: str) -> Ask:
@@ -225,7 +220,8 @@ class AskOffice:
         match wish.kind:
             case Kind.EMERGENCY:  # where nobody else watches, the leadership does: some other person knows
                 watching = await self.holding(None, [Role.SECURITY_OFFICER])
-                if any(one.subject != wish.asker.subject for one in watching):
+                others = self.rules.duties.others
+                if any(not same_person(one.subject, wish.asker.subject, others) for one in watching):
                     return watching
                 return await self.holding(wish.municipality, TOLD)
             case Kind.ORDER if wish.sponsor is not None and wish.sponsor.subject != wish.asker.subject:
@@ -266,10 +262,19 @@ class AskOffice:
         """
         if ask.municipality != doing.officer.municipality:
             raise await self._not(doing, act, AskRefused(Why.UNKNOWN), about(ask))
+        await self._require_another_person(doing, act, ask, steps.deciding(ask))
         if not ask.confirmed_by_sponsor:
-            await self._require(doing, act, Action.SIGN, _author(ask), about(ask))
+            await self._require(doing, act, Action.SIGN, author_of(ask), about(ask))
+
+    async def _require_another_person(self, doing: Doing, act: Act, ask: Ask, wanted: Duty) -> None:
+        """Said before the policies are asked, who could not say which account it was. Raises AskRefused, recorded."""
+        try:
+            steps.require_another_person(ask, doing.by.subject, self.rules.duties, wanted)
+        except AskRefused as refused:
+            raise await self._not(doing, act, refused, about(ask)) from refused
 
     async def _require_reviewing(self, doing: Doing, act: Act, ask: Ask) -> None:
+        await self._require_another_person(doing, act, ask, Duty.REVIEW)
         await self._require(doing, act, Action.ADMINISTER, Author(ask.holder.subject), about(ask))
 
     async def _require(
@@ -300,6 +305,7 @@ class AskOffice:
         what: Mapping[str, str],
     ) -> AskRefused:
         """The same, recorded."""
+        told = {**what, "account": refused.account}
         rule, version = (refused.spoken.rule, refused.spoken.policy_version) if refused.spoken else ("", "")
         entry = refused_entry(
             doing.officer,
@@ -307,7 +313,7 @@ class AskOffice:
             refused.reason,
             doing.now,
             origin=doing.origin,
-            about=what,
+            about=told,
             rule=rule,
             version=version,
         )
@@ -374,19 +380,6 @@ def _about(wish: Wish) -> Mapping[str, str]:
         "application": wish.application or "",
         "role": wish.role or "",
     }
-
-
-def _author(ask: Ask) -> Author:
-    return Author(ask.asker.subject, frozenset(one.by.subject for one in ask.approvals))
-
-
-def _to_end(ask: Ask, doing: Doing) -> tuple[Action, Author] | None:
-    """What the policies are asked of whoever ends it; None: it is theirs to end."""
-    if doing.by.subject in ask.parties() | {one.by.subject for one in ask.approvals}:
-        return None
-    if ask.kind is Kind.EMERGENCY:
-        return Action.ADMINISTER, Author(ask.holder.subject)
-    return Action.SIGN, _author(ask)
 
 
 def _backs(person: Person | None, ask: Ask) -> bool:

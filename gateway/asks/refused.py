@@ -13,6 +13,8 @@ Text = dict[Language, str]
 class Why(StrEnum):
     OWN = "own_request"
     """Whoever asks, or would gain by it, does not decide."""
+    SAME_PERSON = "same_person"
+    """By another account: to whom it belongs the directory tells."""
     DUTIES = REASON
     OVER = "request_over"
     """Decided, withdrawn or past its end: there is nothing to do about it any more."""
@@ -59,7 +61,7 @@ class Spoken:
 
 class AskRefused(Exception):
     """`actions`: those that are not there or stay closed, where it is about them; `spoken`: what keeps them closed;
-    `most`: how long at most, where it is about that.
+    `most`: how long at most, where it is about that; `account`: login of the person's other account that acted.
     """
 
     def __init__(
@@ -68,9 +70,11 @@ class AskRefused(Exception):
         actions: frozenset[Action] = frozenset(),
         spoken: Spoken | None = None,
         most: timedelta | None = None,
+        account: str = "",
     ) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.account = account
         self.actions = actions
         self.spoken = spoken
         self.most = most

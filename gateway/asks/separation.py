@@ -1,16 +1,19 @@
 """Segregation of duties as data: which roles may not meet in one person, and which acts in one matter. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import combinations
 
 from config.settings import Separation
-from config.vocabulary import MunicipalityCode, Role
+from config.vocabulary import MunicipalityCode, Role, SubjectId
 from gateway.asks.ask import Ask, Kind
+from idp.directory.same_person import OtherAccounts, no_others
 
 REASON = "separation_of_duties"
+RoleIn = tuple[MunicipalityCode, Role]
 
 
 class Duty(StrEnum):
@@ -39,10 +42,15 @@ ALWAYS: frozenset[frozenset[Duty]] = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Two roles that one person holds and may not."""
+    """Two roles that one person holds and may not. `account`: login of another account by which one of them is held."""
 
     roles: tuple[Role, Role]
     municipalities: tuple[MunicipalityCode, MunicipalityCode]
+    account: str = ""
+
+    def __str__(self) -> str:
+        """For the log: `auditor + local administrator`, and by which other account."""
+        return " + ".join(self.roles) + (f" ({self.account})" if self.account else "")
 
 
 def lent(asks: Iterable[Ask], now: datetime) -> frozenset[tuple[MunicipalityCode, Role]]:
@@ -56,27 +64,49 @@ def lent(asks: Iterable[Ask], now: datetime) -> frozenset[tuple[MunicipalityCode
 
 @dataclass(frozen=True, slots=True)
 class Duties:
-    """Both tables, made once of the settings."""
+    """Both tables, made once of the settings; `others`: by which they look at a person, not at an account."""
 
     roles: tuple[Separation, ...] = ()
     acts: frozenset[frozenset[Duty]] = ALWAYS
+    others: OtherAccounts = no_others
 
     @classmethod
-    def of(cls, separation: Sequence[Separation]) -> "Duties":
+    def of(cls, separation: Sequence[Separation], others: OtherAccounts = no_others) -> "Duties":
         pairs = {
             frozenset(Duty(act) for act in pair) for one in separation for pair in combinations(one.acts, 2)
         }
-        return cls(tuple(one for one in separation if one.roles), ALWAYS | pairs)
+        return cls(tuple(one for one in separation if one.roles), ALWAYS | pairs, others)
 
     def meeting(self, held: Collection[tuple[MunicipalityCode, Role]]) -> Meeting | None:
         """The first that is found, in order of the settings; None: nothing meets."""
         return next(self._meetings(held), None) if self.roles else None
 
     def meeting_now(
-        self, held: Collection[tuple[MunicipalityCode, Role]], asks: Sequence[Ask], now: datetime
+        self,
+        who: SubjectId,
+        held: Collection[tuple[MunicipalityCode, Role]],
+        asks: Callable[[SubjectId], Sequence[Ask]],
+        now: datetime,
     ) -> Meeting | None:
-        """The same, where roles that are lent by a delegation count as held. `asks`: what that person has."""
-        return self.meeting({*held, *lent(asks, now)}) if self.roles else None
+        """The same of a person, where roles that are lent by a delegation count as held. `asks`: of an account."""
+        if not self.roles:
+            return None
+        elsewhere = {one.login: {*one.roles, *lent(asks(one.subject), now)} for one in self.others(who)}
+        return self.meeting_with({*held, *lent(asks(who), now)}, elsewhere)
+
+    def meeting_with(
+        self, own: AbstractSet[RoleIn], elsewhere: Mapping[str, AbstractSet[RoleIn]]
+    ) -> Meeting | None:
+        """One that an account's own roles have a part in. `elsewhere`: those of the person's other accounts."""
+        for one in self._meetings(frozenset(own).union(*elsewhere.values())) if self.roles else ():
+            pair = frozenset(zip(one.municipalities, one.roles, strict=True))
+            if pair <= own:
+                return one
+            if not pair.isdisjoint(own):
+                return replace(
+                    one, account=next(login for login, held in elsewhere.items() if pair - own <= held)
+                )
+        return None
 
     def _meetings(self, held: Collection[tuple[MunicipalityCode, Role]]) -> Iterator[Meeting]:
         for one in self.roles:

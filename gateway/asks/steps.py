@@ -25,13 +25,27 @@ def done_by(ask: Ask, subject: SubjectId) -> AbstractSet[Duty]:
     return {duty for duty, done in parts.items() if done}
 
 
+def deciding(ask: Ask) -> Duty:
+    """What whoever decides about it does."""
+    return Duty.SPONSOR if ask.confirmed_by_sponsor else Duty.APPROVE
+
+
+def require_another_person(ask: Ask, who: SubjectId, duties: Duties, wanted: Duty) -> None:
+    """Raises AskRefused where another account of this person has done what keeps them from it."""
+    for one in duties.others(who):
+        done = done_by(ask, one.subject)
+        asked = wanted in (Duty.APPROVE, Duty.SPONSOR) and Duty.ASK in done
+        if wanted in done or Duty.USE in done or asked or duties.apart(done, wanted):
+            raise AskRefused(Why.SAME_PERSON, account=one.login)
+
+
 def approve(ask: Ask, by: Party, duties: Duties, now: datetime, note: str = "") -> Ask:
     """One more has; when enough have it is in force. An order is confirmed by its sponsor alone, or where the sponsor
     placed it by somebody else.
     """
     stage = _stage_of_waiting(ask, Act.APPROVE, now)
     _require_decider(ask, by, duties)
-    if any(one.by.subject == by.subject for one in ask.approvals):
+    if ask.approved_by(by.subject):
         raise AskRefused(Why.APPROVED_BEFORE)
     approved = replace(ask, approvals=(*ask.approvals, Signature(by, now, _note(note))))
     return replace(approved, stage=stage) if approved.approved else approved
@@ -82,7 +96,7 @@ def _stage_of_waiting(ask: Ask, act: Act, now: datetime) -> Stage:
 def _require_decider(ask: Ask, by: Party, duties: Duties) -> None:
     if ask.confirmed_by_sponsor and (ask.sponsor is None or ask.sponsor.subject != by.subject):
         raise AskRefused(Why.NOT_SPONSOR)
-    _require_apart(ask, by, duties, Duty.SPONSOR if ask.confirmed_by_sponsor else Duty.APPROVE)
+    _require_apart(ask, by, duties, deciding(ask))
 
 
 def _require_apart(ask: Ask, by: Party, duties: Duties, wanted: Duty) -> None:
@@ -91,6 +105,7 @@ def _require_apart(ask: Ask, by: Party, duties: Duties, wanted: Duty) -> None:
         raise AskRefused(Why.OWN)
     if duties.apart(done, wanted):
         raise AskRefused(Why.DUTIES)
+    require_another_person(ask, by.subject, duties, wanted)
 
 
 def _explained(text: str) -> str:

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from config.settings import Requests, StricterRequest
-from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, SessionId
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, SessionId, SubjectId
 from gateway.asks.ask import BEGINS, Ask, AskId, Kind, Party, Stage
 from gateway.asks.refused import AskRefused, Why
 from gateway.asks.separation import Duties, Duty
 from gateway.sessions.officers_act import said
 from idp.directory.person import Person
+from idp.directory.same_person import other_among, same_person
 
 WHY_MAX = 500  # characters
 WORDS = 3  # of a reason for emergency access
@@ -76,7 +77,8 @@ class Rules:
 
 
 def asked(wish: Wish, theirs: Sequence[Ask], rules: Rules, name: AskId, now: datetime) -> Ask:
-    """`theirs`: what asker and holder asked for or have that counts or waits, or is of the last day.
+    """`theirs`: what asker and holder, by any of their accounts, asked for or have that counts or waits, or is of the
+    last day.
 
     Raises AskRefused.
     """
@@ -142,7 +144,10 @@ def _order(wish: Wish, _theirs: Sequence[Ask], rules: Rules, name: AskId, now: d
     supplier = wish.holder or wish.asker
     if Role.SUPPLIER not in roles_in(supplier, where):
         raise AskRefused(Why.NOT_A_SUPPLIER)
-    if sponsor is None or sponsor.subject == supplier.subject or not may_sponsor(sponsor, where):
+    if sponsor is not None:
+        _require_another(sponsor, wish.asker, rules)
+    themselves = sponsor is None or same_person(sponsor.subject, supplier.subject, rules.duties.others)
+    if sponsor is None or themselves or not may_sponsor(sponsor, where):
         raise AskRefused(Why.SPONSOR_UNFIT)
     since, until = _window(wish, rules.settings.longest_order, rules, now)
     if sponsor.subject == wish.asker.subject and rules.duties.apart({Duty.ASK}, Duty.SPONSOR):
@@ -165,7 +170,7 @@ def _emergency(wish: Wish, theirs: Sequence[Ask], rules: Rules, name: AskId, now
     why = _why(wish)
     if len(why.split()) < WORDS:
         raise AskRefused(Why.THREE_WORDS)
-    if any(one.overdue(now) for one in theirs):
+    if any(one.overdue(now) for one in theirs):  # by whichever account
         raise AskRefused(Why.REVIEWED_LATE)
     uses = [one for one in theirs if one.kind is Kind.EMERGENCY and one.runs(now)]
     if any((one.application, one.municipality) == (application, wish.municipality) for one in uses):
@@ -181,19 +186,30 @@ def _delegation(wish: Wish, theirs: Sequence[Ask], rules: Rules, name: AskId, no
         raise AskRefused(Why.PERSON_UNKNOWN)
     if deputy.subject == wish.asker.subject:
         raise AskRefused(Why.ONESELF)
+    _require_another(deputy, wish.asker, rules)
     if role is None or not may_delegate(wish.asker, wish.municipality, role):
         raise AskRefused(Why.ROLE_NOT_HELD)
     if not may_sponsor(deputy, wish.municipality):
         raise AskRefused(Why.DEPUTY_UNFIT)
     window = _window(wish, rules.settings.longest_delegation, rules, now)
     held = {(one.municipality, one.role) for one in deputy.roles} | {(wish.municipality, role)}
-    if rules.duties.meeting(held | _lent_within(theirs, deputy, window)):
+    elsewhere = {
+        one.login: one.roles | _lent_within(theirs, one.subject, window)
+        for one in rules.duties.others(deputy.subject)
+    }
+    if rules.duties.meeting_with(held | _lent_within(theirs, deputy.subject, window), elsewhere):
         raise AskRefused(Why.ROLES_MEET)
     return _made(wish, name, now, window, why, role=role)
 
 
+def _require_another(named: Person, asker: Person, rules: Rules) -> None:
+    """Nobody names another account of their own. Raises AskRefused."""
+    if (own := other_among(asker.subject, {named.subject}, rules.duties.others)) is not None:
+        raise AskRefused(Why.SAME_PERSON, account=own.login)
+
+
 def _lent_within(
-    theirs: Sequence[Ask], deputy: Person, window: tuple[datetime, datetime]
+    theirs: Sequence[Ask], deputy: SubjectId, window: tuple[datetime, datetime]
 ) -> frozenset[tuple[MunicipalityCode, Role]]:
     """Roles in which the deputy stands in for others at any time of it."""
     since, until = window
@@ -202,7 +218,7 @@ def _lent_within(
         for one in theirs
         if one.kind is Kind.DELEGATION
         and one.stage is Stage.IN_FORCE
-        and one.holder.subject == deputy.subject
+        and one.holder.subject == deputy
         and one.role is not None
         and one.since < until
         and since < one.until

@@ -8,6 +8,9 @@ GROUPS: tuple[Group, ...] = (
         Title(cs="Žádosti o přístup", en="Access requests"),
         {
             "own_request": Title(cs="rozhodování o vlastní žádosti", en="decided about the own request"),
+            "same_person": Title(
+                cs="jednala by táž osoba pod jiným účtem", en="the same person would act by another account"
+            ),
             "separation_of_duties": Title(
                 cs="role nebo úkony, které se nesmějí sejít u jedné osoby",
                 en="roles or acts that may not meet in one person",
@@ -76,6 +79,9 @@ GROUPS: tuple[Group, ...] = (
             ),
             "request.ended": Title(
                 cs="změna toho, o co osoba požádala", en="something the person had asked for changed"
+            ),
+            "person.other_account": Title(
+                cs="změnil se jiný účet téže osoby", en="another account of the person changed"
             ),
             "request.made": Title(cs="nová žádost osoby", en="a new request of the person"),
             "request.order_placed": Title(cs="nová zakázka dodavatele", en="a new order of the supplier"),

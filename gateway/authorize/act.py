@@ -15,6 +15,7 @@ from gateway.authorize.refusals import refusal
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Refused
 from gateway.sessions.session import Session
+from idp.directory.same_person import OtherAccounts, other_among
 from policies.model import Permitted
 
 
@@ -45,14 +46,13 @@ def may_act(
         return refusal(SUSPENDED if suspended else "directory_unreachable", own, "", version)
     meeting = snapshot.meeting(session.subject, session.roles, now)
     if own is None or meeting is not None:
-        detail = "" if meeting is None else " + ".join(meeting.roles)
+        detail = "" if meeting is None else str(meeting)
         return refusal("no_role" if own is None else DUTIES_MEET, own, "", version, detail)
     if offer is None or act.action not in offer.actions or technical_account_of(session.subject) is not None:
         return refusal("unknown_application", own, "", version)
     asked = (act.application, act.action, own)
-    facts = replace(
-        facts_of(session, asked, address, snapshot, now), author=act.author, approved_by=act.approved_by
-    )
+    author, approved_by = _as_policies_see(act, session.subject, snapshot.duties.others)
+    facts = replace(facts_of(session, asked, address, snapshot, now), author=author, approved_by=approved_by)
     question = question_of(session, own, asked, address, now, facts)
     verdict, _ = snapshot.policies.decide_and_look(question, ())
     if isinstance(verdict, Permitted):
@@ -66,3 +66,15 @@ def may_act(
         municipality=own,
         detail=verdict.detail,
     )
+
+
+def _as_policies_see(
+    act: Act, who: SubjectId, others: OtherAccounts
+) -> tuple[SubjectId | None, frozenset[SubjectId] | None]:
+    """Policies compare accounts: what another account of the person did, this one has done."""
+    author, approved_by = act.author, act.approved_by
+    if author is not None and other_among(who, {author}, others) is not None:
+        author = who
+    if approved_by and other_among(who, approved_by, others) is not None:
+        approved_by |= {who}
+    return author, approved_by

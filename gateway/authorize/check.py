@@ -83,7 +83,7 @@ def _resource(
     elif request.application not in SHOWS_DUTIES and (
         meeting := snapshot.meeting(session.subject, session.roles, now)
     ):
-        reason, detail = DUTIES_MEET, " + ".join(meeting.roles)
+        reason, detail = DUTIES_MEET, str(meeting)
     else:
         return offer, session.municipality, municipality
     name = snapshot.district.name(municipality or "")

@@ -9,6 +9,7 @@ from gateway.asks import supplied
 from gateway.asks.supplied import Matter
 from gateway.authorize.role_opens import questions_at_best, working_moment
 from gateway.authorize.snapshot import Snapshot
+from idp.directory.same_person import same_person
 from policies.model import Facts, Permitted, Question
 
 NOBODY_YET: frozenset[SubjectId] = frozenset()
@@ -25,7 +26,8 @@ def could_decide(
 ) -> bool:
     """On the application `requests`, acting for that municipality."""
     offer = snapshot.applications.get(requests)
-    barred = who == asker or snapshot.suspended(who, now) or snapshot.duties.meeting(roles) is not None
+    theirs = same_person(who, asker, snapshot.duties.others)
+    barred = theirs or snapshot.suspended(who, now) or snapshot.meeting(who, roles, now) is not None
     if offer is None or barred:
         return False
     alone = replace(snapshot, applications={requests: offer})

@@ -151,7 +151,7 @@ def _kept_out(question: Question, snapshot: Snapshot) -> Kept | None:
     ):
         reason, detail = "unknown_application", ""
     elif meeting is not None and question.application not in SHOWS_DUTIES:
-        reason, detail = DUTIES_MEET, " + ".join(meeting.roles)
+        reason, detail = DUTIES_MEET, str(meeting)
     else:
         return None
     where = snapshot.district.name(question.municipality)

@@ -148,4 +148,4 @@ class Snapshot:
         self, subject: SubjectId, roles: Collection[tuple[MunicipalityCode, Role]], now: datetime
     ) -> Meeting | None:
         """Which of somebody's roles may not meet, those among them that others have lent by a delegation."""
-        return self.duties.meeting_now(roles, self.asks(subject), now) if self.duties.roles else None
+        return self.duties.meeting_now(subject, roles, self.asks, now) if self.duties.roles else None

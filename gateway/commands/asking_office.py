@@ -12,7 +12,6 @@ from gateway.access_review.campaign import Opened
 from gateway.asks.ask import Ask, Party
 from gateway.asks.office import AskOffice, Author
 from gateway.asks.refused import Spoken
-from gateway.asks.separation import Duties
 from gateway.asks.wish import Rules, party
 from gateway.authorize.act import Act, may_act
 from gateway.authorize.held_already import Held, held_already
@@ -51,7 +50,7 @@ def ask_office(plane: ControlPlane) -> AskOffice:
         store=plane.state.asks,
         in_force=plane.asked,
         sessions=plane.office,
-        rules=Rules(settings.requests, Duties.of(settings.separation), lambda *what: _offered(plane, *what)),
+        rules=Rules(settings.requests, plane.snapshot.duties, lambda *what: _offered(plane, *what)),
         permits=lambda *what: _permits(plane, *what),
         holding=lambda *what: holding(plane, *what),
         record=plane.state.record,

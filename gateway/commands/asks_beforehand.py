@@ -19,6 +19,7 @@ from gateway.sessions.facts import pairs
 from gateway.sessions.officers_act import Officer
 from gateway.sessions.session import Session
 from idp.directory.errors import DirectoryUnusable
+from idp.directory.same_person import all_of
 from idp.events import Origin
 
 LEADING = frozenset({Role.MAYOR, Role.CHIEF_CLERK})
@@ -49,7 +50,8 @@ async def deciders(
             for name, people in plane.people.items():
                 async for one in candidates(plane, name, people, municipality, roles):
                     held = [(each.municipality, each.role) for each in one.roles]
-                    if one.state.ends_sessions or one.subject in found or not roles_in(one, municipality):
+                    counted = not found.isdisjoint(all_of(one.subject, plane.persons.others))
+                    if one.state.ends_sessions or counted or not roles_in(one, municipality):
                         continue
                     if could_decide(one.subject, held, REQUESTS, municipality, asker, plane.snapshot, now()):
                         found.add(one.subject)

@@ -79,6 +79,7 @@ from idp.directory.federation import Federation
 from idp.directory.lockout import Lockout, in_force, strictest
 from idp.directory.person import Person
 from idp.directory.replicated import ReplicatedPeople
+from idp.directory.same_person import Persons
 from idp.directory.spelling import strictly
 from idp.directory.subject import directory_of
 from idp.http.provider import Replicated
@@ -150,7 +151,7 @@ class ControlPlane:
         )
         self.timetable = Timetable()
         self.asked, self.suspended = InForce(), SuspendedInForce()
-        self.roster = Roster()
+        self.roster, self.persons = Roster(), Persons()
         self._grants_let_in = True
         self.data_plane_up = False
         self.directories_up = dict.fromkeys(self.directory.readers, False)
@@ -159,7 +160,7 @@ class ControlPlane:
         self.settled.set()
         self.catching_up = False
         """Whether others may have published policies while the database was out of reach."""
-        self.policy_desk = PolicyDesk()
+        self.policy_desk = PolicyDesk(others=self.persons.others)
         book, self.incidents = book_at_start(state, sources, now())
         self.take(state, book)
 
@@ -226,7 +227,7 @@ class ControlPlane:
     def decide_by(self, book: PolicyBook) -> None:
         """From now on these policies decide; grants of others are decided anew once the gate is announced."""
         self.book = book
-        remembered = self.asked.of, self.whereabouts, self.suspended.suspended
+        remembered = self.asked.of, self.whereabouts, self.suspended.suspended, self.persons.others
         self.snapshot = snapshot_of(self.settings, self.state.district, book, *remembered)
         self.aim_gate(self.snapshot.epoch, self.settings)
 
@@ -327,7 +328,7 @@ class ControlPlane:
         return Supervision(self.office, AUDIT_LOG, recheck)
 
     def officers_acts(self) -> Acts:
-        return Acts(self.known.person, self.state.record, AUDIT_LOG)
+        return Acts(self.known.person, self.state.record, AUDIT_LOG, self.persons.others)
 
     def assistance(self) -> Assistance:
         async def named(login: str) -> list[Person]:

@@ -73,6 +73,7 @@ from gateway.commands.suspending import look_at_suspensions
 from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
 from gateway.commands.watching_gaps import watch_for_gaps, watch_the_clock
+from gateway.commands.watching_persons import keep_persons, look_at_persons
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
 from gateway.fleet.door import Door
@@ -199,6 +200,7 @@ async def _serve(
             running(
                 partial(rounds.keep_facts, plane, directories),
                 partial(rounds.keep_roster, plane),
+                partial(keep_persons, plane),
                 partial(rounds.keep_time, plane, directories),
                 *(partial(rounds.learn_lockout, plane, name) for name in plane.directory.readers),
                 partial(rounds.tidy, plane),
@@ -253,6 +255,7 @@ async def _take_up(plane: ControlPlane, moment: datetime) -> None:
     plane.certificate.begin(moment)
     await ask_office(plane).look_again(moment, first=True)
     await look_at_suspensions(plane)
+    await look_at_persons(plane, first=True)
     plane.revoked.replace(await state.sessions.revoked(moment))
     if not plane.nodes.shared:  # else another node may be at it still; `sweep` settles what was left
         await state.identities.settle_password_changes(moment)

@@ -36,7 +36,15 @@ def officer_pages(plane: ControlPlane, recomputation: Recomputation) -> Iterable
     officer = officer_of(plane, recomputation)
     known, record = plane.assistance(), officer.record
     purposes = StoredPurposes(plane.state.database, append)
-    people = People(officer.desk, known, plane.lost_factors(), record, officer.log, officer.sessions)
+    people = People(
+        officer.desk,
+        known,
+        plane.lost_factors(),
+        record,
+        officer.log,
+        officer.sessions,
+        others=plane.persons.others,
+    )
     answers = Answers(
         officer.desk,
         officer.log,

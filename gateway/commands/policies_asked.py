@@ -1,7 +1,7 @@
 """Which policies a command asks: those in force, or those of a folder, which nobody has brought into force."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from gateway.commands.policy_folder import policy_folder
 from gateway.commands.preflight import CannotStart
 from gateway.commands.shared_policies import book_in_force
 from gateway.commands.state import existing_state
+from idp.directory.same_person import Account
 from policies.evaluate import PolicyBook
 from policies.texts import MUNICIPALITIES, REGION, texts_of
 
@@ -67,10 +68,11 @@ def book_of_folder(settings: Settings, district: District, folder: Path) -> Poli
     return shared_book(settings, district, texts)
 
 
-def snapshot_asked(asked: Asked, asks: Sequence[Ask] = ()) -> Snapshot:
-    """What decisions would know besides the policies; `asks`: of the person that is asked about."""
+def snapshot_asked(asked: Asked, asks: Sequence[Ask] = (), others: Sequence[Account] = ()) -> Snapshot:
+    """What decisions would know besides the policies; `asks`, `others`: of the person that is asked about."""
     whereabouts = Whereabouts(locator(asked.settings))
-    return snapshot_of(asked.settings, asked.district, asked.book, lambda _: asks, whereabouts)
+    made = snapshot_of(asked.settings, asked.district, asked.book, lambda _: asks, whereabouts)
+    return replace(made, duties=replace(made.duties, others=lambda _: others))
 
 
 def municipality_asked(district: District, written: str) -> MunicipalityCode:

@@ -44,8 +44,10 @@ from gateway.commands.policy_circumstances import duration, from_address, from_c
 from gateway.commands.policy_explain_shown import show_explained
 from gateway.commands.policy_moment import moment_asked
 from gateway.commands.preflight import CannotStart
+from gateway.commands.same_person import other_accounts
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console
+from idp.directory.same_person import Account
 from policies.explained_content import explained_content
 from policies.matrix import DEVICES, FACTORS, DeviceState
 from policies.model import Permitted, Question
@@ -113,7 +115,8 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     asked = policies_asked(configuration, folder)
     (wanted,) = applications_asked(asked.book, [application])
     at = moment_asked(written)
-    who, asks = _known(configuration, login, at) if login else (anybody(*_roles(asked.district, roles)), ())
+    nobody = (anybody(*_roles(asked.district, roles)), (), ())
+    who, asks, others = _known(configuration, login, at) if login else nobody
     there = (
         municipality_asked(asked.district, municipality)
         if municipality
@@ -132,7 +135,7 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
         address=address,
         now=at,
     )
-    snapshot = snapshot_asked(asked, asks)
+    snapshot = snapshot_asked(asked, asks, others)
     circumstances = Circumstances(
         country=country.upper() or None,
         device=DEVICES[DeviceState(device)],
@@ -160,8 +163,11 @@ def _route(application: ApplicationId, written: str, snapshot: Snapshot) -> Rout
     return RouteName(written) if written else None
 
 
-def _known(configuration: Path, login: str, at: datetime) -> tuple[Somebody, Sequence[Ask]]:
-    """And all that they were let do for a time, which may count at that moment."""
+Known = tuple[Somebody, Sequence[Ask], Sequence[Account]]
+"""With all that they were let do for a time, which may count at that moment, and their other accounts."""
+
+
+def _known(configuration: Path, login: str, at: datetime) -> Known:
     state = existing_state(configuration)
     try:
         return asyncio.run(_looked_up(state, login, at))
@@ -169,14 +175,15 @@ def _known(configuration: Path, login: str, at: datetime) -> tuple[Somebody, Seq
         state.database.close()
 
 
-async def _looked_up(state: State, login: str, at: datetime) -> tuple[Somebody, Sequence[Ask]]:
+async def _looked_up(state: State, login: str, at: datetime) -> Known:
     """Somebody reads about a person: recorded before anything is shown."""
     people = await named(state, login)
     look = looked(now(), subject=operator(), command="policy explain", of=login, found=len(people))
     await state.record([look])
     person = the_one(people, login)
     counting = await state.asks.counting(at)
-    return somebody(person), [one for one in counting if one.holder.subject == person.subject]
+    asks = [one for one in counting if one.holder.subject == person.subject]
+    return somebody(person), asks, await other_accounts(state, person.subject)
 
 
 def _roles(district: District, written: tuple[str, ...]) -> frozenset[tuple[MunicipalityCode, Role]]:

@@ -20,6 +20,7 @@ from gateway.policy_office.office import Checked, Office
 from gateway.policy_office.scope import Scope
 from gateway.storage.audit import append
 from gateway.storage.policy_office import StoredOffice
+from idp.directory.same_person import OtherAccounts, no_others
 from policies.load import PoliciesUnusable
 from policies.texts import Texts
 
@@ -37,20 +38,31 @@ def office_of(
     arranged: Callable[[], object] = lambda: None,
     turn: asyncio.Lock | None = None,
     before: FoundBefore | None = None,
+    others: OtherAccounts = no_others,
 ) -> Office:
-    """`took`, `arranged`, `turn`, `before`: as `Office` has them."""
+    """`took`, `arranged`, `turn`, `before`, `others`: as `Office` has them."""
     store = StoredOffice(state.database, state.log_key, append, newly_loaded)
     checking, node = partial(checks, state), node_of(state.settings)
     return Office(
-        store, checking, state.district, took, node, arranged, turn or asyncio.Lock(), before or FoundBefore()
+        store,
+        checking,
+        state.district,
+        took,
+        node,
+        arranged,
+        turn or asyncio.Lock(),
+        before or FoundBefore(),
+        others,
     )
 
 
 @dataclass(slots=True)
 class PolicyDesk:
     """Where the running product's pages and rounds find the office. `take`: decide by what is in force by now; whoever
-    serves sets it. `arranged`: something is to come into force at a time.
+    serves sets it. `arranged`: something is to come into force at a time. `others`: as the office has it.
     """
+
+    others: OtherAccounts = no_others
 
     take: Callable[[], Awaitable[None]] = nobody_takes
     arranged: asyncio.Event = field(default_factory=asyncio.Event)
@@ -75,7 +87,7 @@ class PolicyDesk:
     def office(self, state: State) -> Office:
         """By these settings; to be asked for anew at each request."""
         took = lambda: self.take()  # noqa: E731, PLW0108 - set later
-        return office_of(state, took, self.arranged.set, self.turn, self._found_with(state))
+        return office_of(state, took, self.arranged.set, self.turn, self._found_with(state), self.others)
 
     def _found_with(self, state: State) -> FoundBefore:
         """Problems found with the settings of before a reload are forgotten."""

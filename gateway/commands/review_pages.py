@@ -22,5 +22,6 @@ def review_pages(plane: ControlPlane) -> Sequence[Page]:
             everywhere=list(plane.state.district),
             centre=plane.settings.office.municipality,
             waits_for=waits_for(plane),
+            others=plane.persons.others,
         )
     ).pages()

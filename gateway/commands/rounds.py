@@ -28,6 +28,7 @@ from gateway.commands.schema_in_force import SchemaInForce
 from gateway.commands.state import now
 from gateway.commands.suspending import look_at_suspensions
 from gateway.commands.troubles import LastingTrouble
+from gateway.commands.watching_persons import look_at_persons
 from gateway.envoy.process import Administration
 from gateway.fleet.door import Door
 from gateway.notices.delivery import Delivery
@@ -102,6 +103,8 @@ async def keep_facts(plane: ControlPlane, directories: Directories) -> None:
         await plane.facts[news.directory].hear(news)
         news = directories.news.recorded(news)
         await look_at(plane, news)
+        if news.trouble is None and news.touched != frozenset():
+            await look_at_persons(plane)
         if not of_some(news):
             await _stop_sign_ins(plane, news)
             await _look_through(plane, news, directories.news)
@@ -321,6 +324,7 @@ async def _look(
     if ASKED in changed:
         directories.look_again()
     if DIRECTORIES in changed and not plane.nodes.leads:
+        await look_at_persons(plane)
         for name, current in (await directories.as_kept()).items():
             plane.facts[name].reachable(float(current))
 

@@ -25,6 +25,7 @@ def suspending(plane: ControlPlane) -> Suspending:
         stop=lambda news, moment: state.identities.stop_sign_ins(news, plane.settings.sign_in, moment),
         took=partial(look_at_suspensions, plane),
         record=state.record,
+        others=plane.persons.others,
     )
 
 

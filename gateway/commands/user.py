@@ -15,6 +15,7 @@ from gateway.commands.operator import acting, operator
 from gateway.commands.options import configuration
 from gateway.commands.person import has_of, named, person_of, the_one
 from gateway.commands.preflight import CannotStart
+from gateway.commands.same_person import other_accounts
 from gateway.commands.sessions import ONLY_SIGNED_ON, end_sessions, open_of, said_ended
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
@@ -150,6 +151,8 @@ async def _table(state: State, person: Person) -> Table:
     table.add_row("directory", directory_of(person.subject))
     table.add_row("mail", person.mail)
     table.add_row("account", person.state)
+    for other in await other_accounts(state, person.subject):
+        table.add_row("other account", f"{other.login} ({other.subject})")
     for place in sorted(person.roles, key=lambda one: alphabetical(state.district.name(one.municipality))):
         title = place.role.title_in(Language.ENGLISH)
         where = f"{title} in {state.district.name(place.municipality)} ({place.municipality})"

@@ -12,6 +12,7 @@ from gateway.storage.waiting import StoredWaiting
 from gateway.waiting import Turn, Waiting
 from gateway.web.identity import Assertion
 from gateway.web.waiting import WaitsFor
+from idp.directory.same_person import all_of
 from idp.events import Origin
 from policies.model import Permitted
 
@@ -40,6 +41,7 @@ def waits_for(plane: ControlPlane) -> WaitsFor:
         turn = Turn(
             who=caller.subject,
             municipality=here,
+            also=all_of(caller.subject, plane.persons.others) - {caller.subject},
             orders=REQUESTS in among,
             requests=may(REQUESTS, Action.SIGN),
             uses=may(REQUESTS, Action.ADMINISTER),

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 class Why(StrEnum):
     FOR_ONESELF = "not_for_oneself"
+    SAME_PERSON = "same_person"
+    """Nor for another account of theirs."""
     NOT_CONFIRMED = "sign_in_too_old"
     """What opens an account again needs factors that were shown just now."""
     NOT_A_PERSON = "suspension_of_no_person"

@@ -23,6 +23,7 @@ from gateway.sessions.officers_act import said
 from gateway.sessions.session import EndReason
 from gateway.sessions.store import SessionStore
 from idp.directory.person import AccountState, Person
+from idp.directory.same_person import OtherAccounts, no_others, other_among
 from idp.login.under_way import News
 
 
@@ -71,6 +72,8 @@ class Suspending:
     stop: Callable[[News, datetime], Awaitable[object]]
     took: Callable[[], Awaitable[object]]
     record: Callable[[Sequence[Entry]], Awaitable[None]]
+    others: OtherAccounts = no_others
+    """Which accounts are one person's."""
 
     async def suspend(
         self,
@@ -102,6 +105,7 @@ class Suspending:
             found = next((one for one in await self.store.standing(now) if one.subject == subject), None)
             if found is not None:
                 whom = Whom(subject, found.login, found.name)
+            self._require_not_own(found, by)
             lifted = _lifted(found, why, by, now)
             await self.store.lift(lifted, _entry(Code.PERSON_RESUMED, lifted, by, now))
         except ActRefused as refused:
@@ -109,6 +113,12 @@ class Suspending:
             raise
         await self.took()
         return lifted
+
+    def _require_not_own(self, found: Suspension | None, by: By) -> None:
+        """Nobody lifts that of another account of theirs. Raises ActRefused."""
+        own = found is not None and other_among(SubjectId(by.subject), {found.subject}, self.others)
+        if own:
+            raise ActRefused(Why.SAME_PERSON)
 
     async def _refused(self, reason: Why, act: Act, whom: Whom, by: By, now: datetime) -> None:
         details: Details = {

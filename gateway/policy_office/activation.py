@@ -56,7 +56,10 @@ class Activation:
         async with office.refusing(asking, Step.APPROVE, Scope(""), now):
             found = await office.found(asking, name)
         async with office.refusing(asking, Step.APPROVE, found.scope, now):
-            await asking.require(Action.SIGN, found.scope, author_for(found, asking.actor), name)
+            # said before the policies are asked, who could not say which account it was
+            proposal.require_another_person(found.authors, asking.actor.subject, office.others)
+            author = author_for(found, asking.actor, office.others)
+            await asking.require(Action.SIGN, found.scope, author, name)
             after = await self._again(found, lambda one: self._approved(asking.actor, one, read, at, now))
         if at is None:
             await office.took()
@@ -71,6 +74,7 @@ class Activation:
         office = self.office
         async with office.refusing(asking, ROLL_BACK, scope, now):
             hands = await office.store.look(lambda desk: had_a_hand(desk, scope, number))
+            proposal.require_another_person(hands, asking.actor.subject, office.others)
             theirs = SubjectId(asking.actor.subject) if asking.actor.subject in hands else None
             await asking.require(Action.SIGN, scope, theirs, f"{ROLL_BACK} {number}")
             if theirs and not asking.actor.operates:
@@ -100,12 +104,14 @@ class Activation:
         self, actor: Actor, one: Proposal, read: str, at: datetime | None, now: datetime
     ) -> Proposal:
         in_force, checked = await self._checked(one)
-        proposal.approved(one, in_force, read, at, actor, now)  # whether it could be at all is told first
+        proposal.approved(
+            one, in_force, read, at, actor, now, self.office.others
+        )  # told before what checks say
         _require_sound(checked)
 
         def work(desk: Desk) -> Proposal:
             there = _same(desk, one, in_force)
-            after = proposal.approved(there, in_force, read, at, actor, now)
+            after = proposal.approved(there, in_force, read, at, actor, now, self.office.others)
             desk.keep(after, taken(after, Step.APPROVE, actor, now))
             desk.record([entries.approved(after, of_scope(in_force.texts, one.scope), actor, now)])
             return after if at is not None else self._put(desk, after, in_force, checked, actor, now)
@@ -117,7 +123,7 @@ class Activation:
 
         async def attempt(one: Proposal) -> Proposal:
             in_force, checked = await self._checked(one)
-            proposal.activated(one, in_force, now)
+            proposal.activated(one, in_force, now, self.office.others)
             if not await entitled(one, now):
                 raise ActRefused(Refusal.APPROVER_GONE)
             _require_sound(checked)
@@ -209,7 +215,7 @@ class Activation:
     def _put(
         self, desk: Desk, one: Proposal, in_force: Version, checked: Checked, actor: Actor, now: datetime
     ) -> Proposal:
-        becomes = proposal.activated(one, in_force, now)
+        becomes = proposal.activated(one, in_force, now, self.office.others)
         whole = with_scope(in_force.texts, one.scope, one.texts)
         new = replace(
             _version(whole, checked, self.office.node, now),

@@ -26,6 +26,7 @@ from gateway.policy_office.refusal import ActRefused, Change, Refusal
 from gateway.policy_office.scope import ANY, Scope, changed, of_scope, with_scope
 from gateway.policy_office.store import Desk, Store
 from gateway.policy_office.version import Damaged, Head, Version
+from idp.directory.same_person import OtherAccounts, no_others, other_among
 from policies.brought import faults_brought, left_without
 from policies.evaluate import PolicyBook
 from policies.model import Text
@@ -81,6 +82,8 @@ class Office:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Authors' checks are made one at a time: many of them hold up neither decisions nor an approval."""
     before: FoundBefore = field(default_factory=FoundBefore)
+    others: OtherAccounts = no_others
+    """Which accounts are one person's."""
 
     # Looking.
 
@@ -316,7 +319,7 @@ class Office:
         async with self.refusing(asking, step, NOWHERE, now):
             found = await self.found(asking, name)
         async with self.refusing(asking, step, found.scope, now):
-            author = author_for(found, asking.actor) if approves else None
+            author = author_for(found, asking.actor, self.others) if approves else None
             await asking.require(action, found.scope, author, name)
             proposal.require_revision(found, revision)
             try:
@@ -343,9 +346,11 @@ def _brought(in_force: Version, texts: Texts) -> tuple[Text, ...]:
     return tuple(one.in_languages() for one in faults_brought(in_force.texts, texts))
 
 
-def author_for(one: Proposal, actor: Actor) -> SubjectId:
-    """Whose proposal the policies are told it is: the asker's own where they had a hand in it."""
-    return SubjectId(actor.subject if actor.subject in one.authors else one.owner)
+def author_for(one: Proposal, actor: Actor, others: OtherAccounts) -> SubjectId:
+    """Whose proposal the policies are told it is: the asker's own where they had a hand in it, by any account."""
+    who = SubjectId(actor.subject)
+    theirs = who in one.authors or other_among(who, one.authors, others) is not None
+    return who if theirs else SubjectId(one.owner)
 
 
 def taken(one: Proposal, step: Step, actor: Actor, now: datetime, why: str = "") -> Taken:

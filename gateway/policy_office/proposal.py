@@ -1,22 +1,24 @@
 """A proposal to change the policies of one scope, and which step leads from which state to which.
 
 Laws:
-1. Whoever had a hand in the texts, or submitted them, never approves them.
+1. Whoever had a hand in the texts, or submitted them, never approves them, by no account of theirs.
 2. What is approved is what the approver has read, to the letter; what is activated is what was approved.
 3. Nothing is submitted, approved or activated on top of other policies of its scope than those it was begun from.
 4. A step that the table does not have is refused; what is active or withdrawn stays so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from config.vocabulary import SubjectId
 from gateway.policy_office.actor import Actor
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import Scope, of_scope, strangers
 from gateway.policy_office.version import Version
+from idp.directory.same_person import OtherAccounts, no_others, other_among
 from policies.hidden import hidden
 from policies.texts import NAME, Texts, digest_of
 
@@ -171,15 +173,23 @@ def submitted(one: Proposal, in_force: Version, actor: Actor, now: datetime) -> 
 
 
 def approved(
-    one: Proposal, in_force: Version, read: str, at: datetime | None, actor: Actor, now: datetime
+    one: Proposal,
+    in_force: Version,
+    read: str,
+    at: datetime | None,
+    actor: Actor,
+    now: datetime,
+    others: OtherAccounts = no_others,
 ) -> Proposal:
-    """`read`: the digest of the texts the approver was shown; `at`: when they are to come into force.
+    """`read`: the digest of the texts the approver was shown; `at`: when they are to come into force; `others`: which
+    accounts are one person's.
 
     Raises ActRefused.
     """
     after = _stepped(one, Step.APPROVE, now)
     if actor.subject in one.authors:
         raise ActRefused(Refusal.OWN)
+    require_another_person(one.authors, actor.subject, others)
     if read != one.digest:
         raise ActRefused(Refusal.STALE)
     require_base(one, in_force)
@@ -213,17 +223,24 @@ def failed(one: Proposal, now: datetime) -> Proposal:
     return _without_approval(_stepped(one, Step.FAIL, now))
 
 
-def activated(one: Proposal, in_force: Version, now: datetime) -> Proposal:
+def activated(one: Proposal, in_force: Version, now: datetime, others: OtherAccounts = no_others) -> Proposal:
     """What is to be checked as a whole before, and becomes a version then. Raises ActRefused."""
     after = _stepped(one, Step.ACTIVATE, now)
     if one.activate_at is not None and now < one.activate_at:
         raise ActRefused(Refusal.NOT_NOW)
     if one.approver in one.authors or not one.approver:
         raise ActRefused(Refusal.OWN)
+    require_another_person(one.authors, one.approver, others)
     if one.approved_digest != one.digest:
         raise ActRefused(Refusal.STALE)
     require_base(one, in_force)
     return after
+
+
+def require_another_person(hands: Collection[str], who: str, others: OtherAccounts) -> None:
+    """Raises ActRefused where another account of this person is among `hands`."""
+    if (own := other_among(SubjectId(who), hands, others)) is not None:
+        raise ActRefused(Refusal.SAME_PERSON, account=own.login)
 
 
 def require_base(one: Proposal, in_force: Version) -> None:

@@ -15,6 +15,8 @@ class Refusal(StrEnum):
     NOT_CENTRE = "not_for_the_centre"
     """What concerns every municipality, of somebody who acts for another than the office of the centre."""
     OWN = "own_proposal"
+    SAME_PERSON = "same_person"
+    """By another account: to whom it belongs the directory tells."""
     NOT_NOW = "proposal_in_another_state"
     CHANGED_MEANWHILE = "policies_changed_meanwhile"
     EDITED_MEANWHILE = "proposal_edited_meanwhile"
@@ -55,7 +57,7 @@ class Change:
 
 class ActRefused(Exception):
     """`problems`: of failed checks, each with its place and remedy; `finding`: what the log and commands tell besides;
-    `change`: what changed meanwhile.
+    `change`: what changed meanwhile; `account`: login of the person's other account that had a hand in it.
     """
 
     def __init__(
@@ -65,8 +67,9 @@ class ActRefused(Exception):
         problems: tuple[Text, ...] = (),
         finding: str = "",
         change: Change | None = None,
+        account: str = "",
     ) -> None:
-        self.reason, self.problems, self.change = reason, problems, change
+        self.reason, self.problems, self.change, self.account = reason, problems, change, account
         self.in_english = in_english(problems) + ((finding,) if finding else ())
         """As the log and commands tell it."""
         super().__init__("\n".join((reason.value.replace("_", " "), *self.in_english)))
@@ -75,6 +78,7 @@ class ActRefused(Exception):
         """For the log."""
         return {
             "finding": "; ".join(self.in_english),
+            "account": self.account,
             "since": "" if self.change is None else f"{self.change.version}: {', '.join(self.change.names)}",
         }
 

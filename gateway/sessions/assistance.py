@@ -180,8 +180,7 @@ class Assistance:
         asked = Asked(act=Act.END, officer=officer, subject=subject, origin=origin, now=now)
         register = await self._exceptions()
         login = next((one.login for one in register if one.subject == subject), "")
-        if subject == officer.subject:
-            raise await self.acts.refused(NotDone.FOR_ONESELF, asked, login)
+        await self.acts.require_not_own(asked, login)
         if subject == RECOVERY_ADMINISTRATOR:  # no exception of the register opens that session
             raise await self.acts.refused(NotDone.NO_EXCEPTION, asked, login)
         ended = await self.identities.transact(

@@ -18,6 +18,7 @@ from gateway.audit.neutral import neutral
 from gateway.sessions.shown import Caller
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
+from idp.directory.same_person import OtherAccounts, no_others, other_among
 from idp.events import Actor, Origin
 from idp.login.level import reaches
 from idp.login.own_authenticators import shown_just_now
@@ -29,6 +30,8 @@ class NotDone(StrEnum):
     """Why an officer's act came to nothing."""
 
     FOR_ONESELF = "not_for_oneself"
+    SAME_PERSON = "same_person"
+    """Nor for another account of theirs."""
     PERSON_UNKNOWN = "person_not_found"
     NOT_CONFIRMED = "sign_in_too_old"
     """The officer's factors were not shown just now."""
@@ -114,11 +117,12 @@ class Acts:
     record: Callable[[Sequence[Entry]], Awaitable[None]]
     application: ApplicationId
     """Where officers do this; its name stands in the entries."""
+    others: OtherAccounts = no_others
+    """Which accounts are one person's."""
 
     async def admit(self, asked: Asked) -> Person:
         """The person, read now, whom this officer may do it to. Raises ActRefused, DirectoryUnusable."""
-        if asked.subject == asked.officer.subject:
-            raise await self.refused(NotDone.FOR_ONESELF, asked, asked.officer.login)
+        await self.require_not_own(asked, asked.officer.login)
         if not confirmed(asked.officer, asked.now):
             raise await self.refused(NotDone.NOT_CONFIRMED, asked)
         try:
@@ -129,6 +133,13 @@ class Acts:
         if found is None:
             raise await self.refused(NotDone.PERSON_UNKNOWN, asked)
         return found
+
+    async def require_not_own(self, asked: Asked, login: str) -> None:
+        """Raises ActRefused. `login`: of whom it is about, where that is the officer."""
+        if asked.subject == asked.officer.subject:
+            raise await self.refused(NotDone.FOR_ONESELF, asked, login)
+        if (own := other_among(asked.officer.subject, {asked.subject}, self.others)) is not None:
+            raise await self.refused(NotDone.SAME_PERSON, asked, own.login)
 
     async def refused(self, reason: NotDone, asked: Asked, login: str = "") -> ActRefused:
         """Recorded, before anybody is told. `login`: of the person, where it is known."""

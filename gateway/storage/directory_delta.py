@@ -33,6 +33,9 @@ PUT_PERSON = (
 PUT_LOGIN = (
     "INSERT INTO directory_login (generation, login, identity) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 )
+PUT_NUMBER = (
+    "INSERT INTO directory_number (generation, number, identity) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+)
 PUT_GROUP = (
     "INSERT INTO directory_group (generation, identity, node, sid, record, members) VALUES (?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (generation, identity) DO UPDATE SET "
@@ -158,10 +161,12 @@ class Delta:
             self._arrived.setdefault(node, set()).add(octets)
         if before is not None and before.node != node:
             self._nodes_touched.add(before.node)  # somebody may have shared it
-        self._forget_logins(octets, None if before is None else person_of(octets, before.record))
+        self._forget_names(octets, None if before is None else person_of(octets, before.record))
         self._run(PUT_PERSON, octets, node, record)
         for login in logins_of(one):
             self._run(PUT_LOGIN, login, octets)
+        for number in one.numbers:
+            self._run(PUT_NUMBER, number, octets)
 
     def _settle(self, node: int, arrived: set[bytes]) -> None:
         """One name is one entry's: whoever came to somebody else's is left out."""
@@ -219,7 +224,7 @@ class Delta:
         self._nodes_touched.add(before.node)
         self._gone_people.add(identity)
         self._touched.add(identity)
-        self._forget_logins(octets, person_of(octets, before.record))
+        self._forget_names(octets, person_of(octets, before.record))
         self._run("DELETE FROM directory_person WHERE generation = ? AND identity = ?", octets)
 
     def _forget_group(self, identity: str) -> None:
@@ -236,11 +241,16 @@ class Delta:
         self._note_nested(members)
         self._run("DELETE FROM directory_group WHERE generation = ? AND identity = ?", octets)
 
-    def _forget_logins(self, octets: bytes, before: PersonRecord | None) -> None:
+    def _forget_names(self, octets: bytes, before: PersonRecord | None) -> None:
         for login in logins_of(before) if before else ():
             self._run(
                 "DELETE FROM directory_login WHERE generation = ? AND login = ? AND identity = ?",
                 *(login, octets),
+            )
+        for number in before.numbers if before else ():
+            self._run(
+                "DELETE FROM directory_number WHERE generation = ? AND number = ? AND identity = ?",
+                *(number, octets),
             )
 
     def _leave(self, container: int, members: Iterable[int]) -> None:

@@ -13,7 +13,7 @@ from idp.directory.sync.record import Position
 from idp.directory.sync.replica import Count, Hold, Limit, Removal, ReplicaState, Size
 
 STAGED, CURRENT, HELD, OLD = "staged", "current", "held", "old"
-TABLES = ("node", "person", "login", "group", "membership", "problem")
+TABLES = ("node", "person", "login", "number", "group", "membership", "problem")
 SWEPT_AT_ONCE = 1_000  # rows of a write
 
 STANDING = """
@@ -200,6 +200,7 @@ KEYS = {
     "directory_node": "digest",
     "directory_person": "identity",
     "directory_login": "login, identity",
+    "directory_number": "number, identity",
     "directory_group": "identity",
     "directory_membership": "member",
     "directory_problem": "dn, what",

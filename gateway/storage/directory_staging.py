@@ -45,6 +45,7 @@ WIDE, NARROW = 1_000, 4_000  # rows of one write: some 3 ms in which other write
 COLUMNS = {
     "person": ("identity", "node", "record"),
     "login": ("login", "identity"),
+    "number": ("number", "identity"),
     "group": ("identity", "node", "sid", "record", "members"),
     "node": ("digest", "node"),
     "membership": ("member", "containers"),
@@ -65,6 +66,7 @@ class StoredStaging:
         self._database, self._directory, self._began_at = database, directory, began_at
         self._people: dict[Octets, tuple[Octets, int, bytes]] = {}
         self._logins: list[tuple[str, Octets]] = []
+        self._numbered: dict[Octets, tuple[str, ...]] = {}
         self._again: set[Octets] = set()
         self._groups: dict[Octets, tuple[Octets, int, str, bytes, bytes]] = {}
         self._problems: set[tuple[str, str]] = set()
@@ -80,6 +82,8 @@ class StoredStaging:
                 self._again.add(octets)
             self._people[octets] = (octets, self._node_of(one.key), person_row(one))
             self._logins += [(login, octets) for login in logins_of(one)]
+            if one.numbers or octets in self._numbered:
+                self._numbered[octets] = one.numbers
 
     def add_groups(self, groups: Iterable[GroupRecord]) -> None:
         self._write_people_beside()
@@ -130,7 +134,14 @@ class StoredStaging:
         )
         self._copy(generation, "person", iter(sorted(self._people.values())), WIDE)
         self._copy(generation, "login", iter(sorted(self._logins)), NARROW)
+        self._copy(generation, "number", iter(sorted(self._numbers())), NARROW)
         return generation
+
+    def _numbers(self) -> Iterator[tuple[str, Octets]]:
+        """Of whoever is left; the last that came of an entry counts."""
+        for octets, held in self._numbered.items():
+            if octets in self._people:
+                yield from ((number, octets) for number in held)
 
     def _leave_out_alike_people(self) -> None:
         for together in alike((row[1], octets) for octets, row in self._people.items()):

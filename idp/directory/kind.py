@@ -1,7 +1,7 @@
 """What differs between the kinds of office directories, as one table.
 
-Sources: RFC 4530 (entryUUID); [MS-ADA1] to [MS-ADA3] (attributes of Active Directory); [MS-ADTS] 3.1.1.4.5.19
-(tokenGroups).
+Sources: RFC 4530 (entryUUID); RFC 2798 (employeeNumber); [MS-ADA1] to [MS-ADA3] (attributes of Active Directory);
+[MS-ADTS] 3.1.1.4.5.19 (tokenGroups).
 """
 
 from collections.abc import Iterable
@@ -29,6 +29,8 @@ class DirectoryKind:
     """Attribute that is never given twice, and stays through renames and moves."""
     logins: tuple[str, ...]
     """Attributes that people sign in with; the first is the one a person is called by."""
+    number: str
+    """Attribute in which offices number their people, whichever account it is."""
     people: str
     """Filter of people, where the settings say none."""
     account: tuple[str, ...]
@@ -43,6 +45,7 @@ KINDS: dict[str, DirectoryKind] = {
     "openldap": DirectoryKind(
         identity="entryUUID",
         logins=("uid",),
+        number="employeeNumber",  # RFC 2798 §2.5
         people="(objectClass=inetOrgPerson)",
         account=account.OF_PASSWORD_POLICY,
         membership=Membership.OF_GROUPS,
@@ -52,6 +55,7 @@ KINDS: dict[str, DirectoryKind] = {
     "active_directory": DirectoryKind(
         identity="objectGUID",
         logins=("sAMAccountName", "userPrincipalName"),
+        number="employeeID",
         people="(&(objectCategory=person)(objectClass=user))",  # both: contacts are people, computers are users
         account=account.OF_ACTIVE_DIRECTORY,
         membership=Membership.OF_TOKEN,
@@ -70,6 +74,12 @@ def login_attributes(settings: Directory) -> tuple[str, ...]:
     return tuple(settings.login_attributes) or kind_of(settings).logins
 
 
+def number_attribute(settings: Directory) -> str:
+    """As configured, or as usual for the kind; empty: the directory does not say whose an account is."""
+    named = settings.person_attribute
+    return kind_of(settings).number if named is None else named
+
+
 def attributes_of_people(
     settings: Directory, named: Iterable[str], first: Iterable[str] = ()
 ) -> tuple[str, ...]:
@@ -85,6 +95,7 @@ def attributes_of_people(
         *("displayName", "cn", "mail"),
         *named,
         *kind.account,
+        *filter(None, [number_attribute(settings)]),
     )
     return tuple({name.lower(): name for name in wanted}.values())
 

@@ -16,8 +16,9 @@ from config.load import load, parse
 from config.problem import ConfigurationRefused
 from config.settings import Settings
 from config.vocabulary import Action, Role
-from idp.directory.kind import login_attributes, people_filter
+from idp.directory.kind import login_attributes, number_attribute, people_filter
 from idp.directory.lockout import CAUTIOUS, Lockout
+from idp.directory.person_number import series_of
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config" / "examples" / "embedded.toml"
@@ -94,15 +95,23 @@ def test_the_defaults_that_the_example_shows_are_the_defaults() -> None:
     plain, shown = parse(EXAMPLE.read_text(encoding="utf-8"), EXAMPLE), parse(with_defaults(), EXAMPLE)
     known = msgspec.structs.replace(shown.public, advertised_port=None)  # its default is another setting
     assert shown.public.advertised_port == 443
-    (usual,) = shown.directories  # four of its defaults are those of its kind, or what it tells
+    (usual,) = shown.directories  # six of its defaults are those of its kind, or what it tells
     assert usual.people_filter == people_filter(plain.directories[0])
     assert tuple(usual.login_attributes) == login_attributes(plain.directories[0])
+    assert usual.person_attribute == number_attribute(plain.directories[0])
+    assert usual.person_series == series_of(plain.directories[0])
     attempts, window = usual.lockout_attempts, usual.lockout_window
     assert attempts is not None
     assert window is not None
     assert Lockout(attempts, window) == CAUTIOUS
     told = msgspec.structs.replace(
-        usual, people_filter=None, login_attributes=[], lockout_attempts=None, lockout_window=None
+        usual,
+        people_filter=None,
+        login_attributes=[],
+        lockout_attempts=None,
+        lockout_window=None,
+        person_attribute=None,
+        person_series=None,
     )
     assert msgspec.structs.replace(shown, public=known, directories=[told]) == plain
 

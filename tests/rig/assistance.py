@@ -23,6 +23,7 @@ from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
 from idp.directory.errors import DirectoryUnreachable
 from idp.directory.lockout import NO_LOCKOUT
 from idp.directory.person import Person, RoleHeld
+from idp.directory.same_person import Persons
 from idp.login.charging import Rules
 from idp.login.exception import LONGEST
 from idp.login.totp import Secret
@@ -63,6 +64,7 @@ class Helping:
     """What the gate was told to let in no more, each time."""
     password_opens: bool = True
     """As policies have it."""
+    persons: Persons = field(default_factory=Persons)
     rules: Rules = field(default_factory=lambda: Rules(SignIn(), NO_LOCKOUT))
 
     async def named(self, login: str) -> list[Person]:
@@ -80,7 +82,7 @@ class Helping:
 
     @property
     def acts(self) -> Acts:
-        return Acts(self.person, self.record, ApplicationId("audit"))
+        return Acts(self.person, self.record, ApplicationId("audit"), self.persons.others)
 
     @property
     def assistance(self) -> Assistance:

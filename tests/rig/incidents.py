@@ -22,6 +22,7 @@ from gateway.storage.incidents import IncidentBooks
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import SingleSignOn
 from gateway.storage.suspensions import StoredSuspensions
+from idp.directory.same_person import Persons
 from idp.login.under_way import News
 from tests.rig.identity_store import Kept, identity_store
 from tests.rig.people import HULIN, JANA, NOON, PETR
@@ -45,6 +46,7 @@ class Incidents:
     kept: Kept
     now: datetime = NOON
     in_force: InForce = field(default_factory=InForce)
+    persons: Persons = field(default_factory=Persons)
     revocations: list[object] = field(default_factory=list)
 
     async def record(self, entries: Sequence[Entry]) -> None:
@@ -82,6 +84,7 @@ class Incidents:
             stop=self.stop,
             took=self.took,
             record=self.record,
+            others=self.persons.others,
         )
 
     @property

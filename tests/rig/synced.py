@@ -24,6 +24,7 @@ class Synced:
     settings: DirectorySettings
     replica: StoredReplica
     reading: WholeReading
+    database: Database
     pool: Pool
     form: Form
     source: Any
@@ -77,7 +78,7 @@ def synced(folder: Path, settings: DirectorySettings) -> Iterator[Synced]:
     try:
         replica = StoredReplica(database)
         form, source = form_and_source(settings, replica, now)
-        yield Synced(settings, replica, WholeReading(database), pool, form, source)
+        yield Synced(settings, replica, WholeReading(database), database, pool, form, source)
     finally:
         pool.close()
         database.close()

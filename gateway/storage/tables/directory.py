@@ -61,6 +61,15 @@ directory_login = Table(
     sqlite_with_rowid=False,
 )
 
+directory_number = Table(
+    "directory_number",
+    metadata,
+    Column("generation", BigInteger, primary_key=True),
+    Column("number", Text, primary_key=True),  # as `person_number.numbers` has it
+    Column("identity", LargeBinary(16), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 directory_group = Table(
     "directory_group",
     metadata,

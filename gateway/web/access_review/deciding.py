@@ -7,7 +7,7 @@ from functools import partial
 from aiohttp import web
 
 from gateway.access_review.campaign import Choice, Item
-from gateway.access_review.reviewer import NotDone, ReviewRefused
+from gateway.access_review.reviewer import ReviewRefused
 from gateway.access_review.reviewing import Shown
 from gateway.web.access_review.not_done import DECIDING, Wrong, mendable
 from gateway.web.access_review.people import can_be_removed, leaf, next_open, people
@@ -70,7 +70,7 @@ class Deciding:
         try:
             await self.site.reviewing.decide(by, which, number, choice, form["comment"], now)
         except ReviewRefused as refused:
-            return await self._not_decided(request, caller, before, form, refused.reason)
+            return await self._not_decided(request, caller, before, form, refused)
         shown = await self.site.shown(request, caller)
         anew = any(one.number == number and one.open for one in before.items)
         following = next_open(people(shown.items), number, caller.subject) if anew else number
@@ -79,7 +79,12 @@ class Deciding:
         raise web.HTTPSeeOther(led.address(which, done="decided") + fragment)
 
     async def _not_decided(
-        self, request: web.Request, caller: Assertion, shown: Shown, form: Mapping[str, str], why: NotDone
+        self,
+        request: web.Request,
+        caller: Assertion,
+        shown: Shown,
+        form: Mapping[str, str],
+        why: ReviewRefused,
     ) -> web.Response:
         """The access once more, with what was typed. Raises Refused where the form mends nothing."""
         wrong, number = mendable(why, DECIDING, form), number_of(form["number"])
@@ -103,7 +108,7 @@ class Deciding:
                 by, which, number, Choice.REMOVE, form["comment"], self.site.desk.now()
             )
         except ReviewRefused as refused:
-            return await self._not_decided(request, caller, shown, form, refused.reason)
+            return await self._not_decided(request, caller, shown, form, refused)
         return await self._sure(request, caller, shown, place, found[0], form["comment"])
 
     async def ask_again(self, request: web.Request) -> web.Response:

@@ -8,10 +8,12 @@ from gateway.access_review.campaign import COMMENT_MAX
 from gateway.access_review.reviewer import NotDone, ReviewRefused
 from gateway.web.desk import Refused
 from gateway.web.refusal import ShownRefusal, both
+from gateway.web.same_person import by_another_account
 
 T = TypeVar("T")
 
 REFUSALS: Mapping[NotDone, tuple[ShownRefusal, int]] = {
+    NotDone.SAME_PERSON: (by_another_account(), 409),
     NotDone.UNKNOWN: (
         ShownRefusal(
             reason=NotDone.UNKNOWN,
@@ -170,11 +172,19 @@ class Wrong:
         return REFUSALS[self.reason][0]
 
 
-def mendable(reason: NotDone, fields: Mapping[NotDone, str], form: Mapping[str, str]) -> Wrong:
+def mendable(refused: ReviewRefused, fields: Mapping[NotDone, str], form: Mapping[str, str]) -> Wrong:
     """Raises Refused where the form cannot mend it."""
-    if reason not in fields:
-        raise Refused(*REFUSALS[reason])
-    return Wrong(reason, fields[reason], form)
+    if refused.reason not in fields:
+        raise told(refused)
+    return Wrong(refused.reason, fields[refused.reason], form)
+
+
+def told(refused: ReviewRefused) -> Refused:
+    """Which account it was is told to whoever it belongs to."""
+    shown, status = REFUSALS[refused.reason]
+    if refused.reason is NotDone.SAME_PERSON:
+        shown = by_another_account(refused.of)
+    return Refused(shown, status)
 
 
 async def done(act: Awaitable[T]) -> T:
@@ -182,4 +192,4 @@ async def done(act: Awaitable[T]) -> T:
     try:
         return await act
     except ReviewRefused as refused:
-        raise Refused(*REFUSALS[refused.reason]) from None
+        raise told(refused) from None

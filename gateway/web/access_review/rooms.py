@@ -83,7 +83,7 @@ class Reviews:
         try:
             campaign = await self.site.reviewing.begin(by, where, plan, self.site.desk.now())
         except ReviewRefused as refused:
-            return await self._campaigns(request, caller, "own", mendable(refused.reason, BEGINNING, form))
+            return await self._campaigns(request, caller, "own", mendable(refused, BEGINNING, form))
         raise web.HTTPSeeOther(f"/reviews/{campaign.id}?done=begun")
 
     async def begin_everywhere(self, request: web.Request) -> web.Response:
@@ -96,8 +96,8 @@ class Reviews:
         beginning = self.site.reviewing.begin_everywhere(by, self.site.everywhere, plan, self.site.desk.now())
         begun, refused = await done(beginning)
         if not begun and refused:
-            reason = next(iter(refused.values())).reason
-            return await self._campaigns(request, caller, "all", mendable(reason, BEGINNING, form))
+            first = next(iter(refused.values()))
+            return await self._campaigns(request, caller, "all", mendable(first, BEGINNING, form))
         raise web.HTTPSeeOther("/reviews?" + urlencode({"done": "all", "begun": len(begun)}))
 
     async def closing(self, request: web.Request) -> web.Response:
@@ -148,7 +148,7 @@ class Reviews:
         try:
             await self.site.reviewing.restore(by, which, block, form["why"], now)
         except ReviewRefused as refused:
-            wrong, shown = mendable(refused.reason, RESTORING, form), await self.site.shown(request, caller)
+            wrong, shown = mendable(refused, RESTORING, form), await self.site.shown(request, caller)
             return await self._report(request, caller, shown, wrong)
         raise web.HTTPSeeOther(f"/reviews/{which}/report?done=restored")
 

@@ -1,7 +1,7 @@
 """What the pages about access reviews have in common: who asks, which review they see, how a page is shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
@@ -20,6 +20,7 @@ from gateway.web.desk import Desk, origin_of, request_id_of
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.officer.details import action_title
 from gateway.web.waiting import WaitsFor, nothing_waits
+from idp.directory.same_person import OtherAccounts, no_others, same_person
 from idp.http.arrival import led_here_by_us
 from idp.http.page import language_of
 
@@ -56,6 +57,8 @@ class Site:
     everywhere: Sequence[MunicipalityCode]
     centre: MunicipalityCode | None
     waits_for: WaitsFor = nothing_waits
+    others: OtherAccounts = no_others
+    """Which accounts are one person's."""
 
     async def shown(self, request: web.Request, caller: Assertion) -> Shown:
         """Of one's own municipality, or whoever administers the region's set: of any."""
@@ -77,7 +80,7 @@ class Site:
         campaign = (await self.shown(request, caller)).campaign
         own = campaign.municipality == caller.municipality
         await self.may(request, caller, Action.SIGN if own else Action.ADMINISTER, campaign.id)
-        return reviewer_of(request, caller, everywhere=not own)
+        return replace(reviewer_of(request, caller, everywhere=not own), others=self.others)
 
     def of(self, shown: Shown, caller: Assertion) -> dict[str, Any]:
         """What every page about one review shows."""
@@ -111,6 +114,7 @@ class Site:
             done=said if said in DONE else "",
             begun=number_of(request.query.get("begun", "")) or 0,
             comment_max=COMMENT_MAX,
+            theirs=lambda subject: same_person(caller.subject, subject, self.others),
             **context,
         )
         if wrong:

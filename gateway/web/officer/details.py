@@ -59,6 +59,7 @@ LABELS: Mapping[str, Title] = {
     "overdue": Title(cs="Nerozhodnuto včas", en="Not decided in time"),
     "review": Title(cs="Přezkum", en="Review"),
     "scope": Title(cs="Rozsah přezkumu", en="Scope of the review"),
+    "account": Title(cs="Jiný účet téže osoby", en="Other account of the person"),
     "act": Title(cs="Úkon", en="Act"),
     "amr": Title(cs="Způsoby ověření", en="Ways of authentication"),
     "attempts": Title(cs="Počet pokusů", en="Attempts"),

@@ -119,6 +119,7 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
 }
 REFUSALS: Mapping[Why, ShownRefusal] = {
     Why.FOR_ONESELF: OF_PEOPLE[NotDone.FOR_ONESELF],
+    Why.SAME_PERSON: OF_PEOPLE[NotDone.SAME_PERSON],
     Why.NOT_CONFIRMED: OF_PEOPLE[NotDone.NOT_CONFIRMED],
     **{
         why: ShownRefusal(reason=why, title=both(cs=cs, en=en), advice=both(cs=do_cs, en=do_en))

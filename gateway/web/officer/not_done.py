@@ -8,6 +8,7 @@ from gateway.sessions.lost_factors import WHY_MAX
 from gateway.sessions.officers_act import ActRefused, NotDone
 from gateway.web.desk import Refused
 from gateway.web.refusal import ShownRefusal, both
+from gateway.web.same_person import by_another_account
 from idp.directory.errors import DirectoryUnusable
 from idp.login.exception import REASON_MAX
 from idp.login.own_authenticators import PROOF_FRESH
@@ -28,6 +29,7 @@ REFUSALS: Mapping[NotDone, ShownRefusal] = {
         title=both(cs="Pro sebe to udělat nemůžete", en="You cannot do this for yourself"),
         advice=both(cs="Požádejte o to jiného správce.", en="Ask another officer to do it."),
     ),
+    NotDone.SAME_PERSON: by_another_account(),
     NotDone.NOT_CONFIRMED: ShownRefusal(
         reason=NotDone.NOT_CONFIRMED,
         title=both(cs="Potvrďte, že jste to vy", en="Confirm that it is you"),

@@ -30,6 +30,7 @@ from gateway.web.officer.shown_once import ShownOnce
 from gateway.web.refusal import FORM_UNREADABLE
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
+from idp.directory.same_person import OtherAccounts, no_others, same_person
 from idp.http.account import roles_in_words
 from idp.http.arrival import led_here_by_us
 from idp.http.moments import PRAGUE
@@ -83,6 +84,8 @@ class People:
     log: Search
     sessions: Sessions
     issued: ShownOnce[Issued] = field(default_factory=ShownOnce)
+    others: OtherAccounts = no_others
+    """Which accounts are one person's."""
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -168,6 +171,8 @@ class People:
                 one.person.subject: sum(session.subject == one.person.subject for session in live)
                 for one in sought.found
             },
+            others=self.others,
+            theirs=lambda subject: same_person(caller.subject, subject, self.others),
             hours=HOURS,
             reason_max=REASON_MAX,
             today=now.astimezone(PRAGUE).date(),

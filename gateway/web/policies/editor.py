@@ -16,7 +16,7 @@ from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.entered import fields_of, lines_of, number, number_or_none, texts_of
 from gateway.web.policies.listing import Listed, appended, listed, removed, replaced
-from gateway.web.policies.not_done import INVALID, REFUSALS, done
+from gateway.web.policies.not_done import INVALID, REFUSALS, done, told
 from gateway.web.policies.site import Site, proposal_of
 from gateway.web.refusal import PAGE_UNKNOWN
 from gateway.web.ways_back import leading_back
@@ -124,7 +124,7 @@ class Editor:
             await self._edit(request, caller, one, _single(fields, "revision"), _with(one, file, after))
         except ActRefused as refused:
             if refused.reason is not Refusal.EDITED_MEANWHILE:
-                raise Refused(*REFUSALS[refused.reason]) from refused
+                raise told(refused) from refused
             return await self._form(request, caller, one, form, which, entered, {}, refused.reason)
         saved = str(entered[ID]).strip()
         raise web.HTTPSeeOther(f"/proposals/{one.id}/edit?done=saved&policy={saved}#policy-{saved}")
@@ -145,7 +145,7 @@ class Editor:
             await self._edit(request, caller, one, entered["revision"], _with(one, file, text))
         except ActRefused as refused:
             if refused.reason is not Refusal.EDITED_MEANWHILE:
-                raise Refused(*REFUSALS[refused.reason]) from refused
+                raise told(refused) from refused
             return await self._text(request, caller, one, file, text, refused.reason)
         raise web.HTTPSeeOther(f"/proposals/{one.id}/text?file={file}&done=saved")
 

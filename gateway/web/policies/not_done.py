@@ -8,6 +8,7 @@ from gateway.policy_office.proposal import LARGEST, LONGEST_TEXT, MOST_FILES, MO
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Refused
 from gateway.web.refusal import ShownRefusal, both
+from gateway.web.same_person import by_another_account
 from policies.model import Text
 
 T = TypeVar("T")
@@ -217,7 +218,7 @@ TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
 REFUSALS: Mapping[Refusal, tuple[ShownRefusal, int]] = {
     reason: (ShownRefusal(reason=reason, title=both(title_cs, title_en), advice=both(cs, en)), status)
     for reason, (status, title_cs, title_en, cs, en) in TEXTS.items()
-}
+} | {Refusal.SAME_PERSON: (by_another_account(), 403)}
 
 
 UNEXPLAINED: Text = {
@@ -228,9 +229,17 @@ UNEXPLAINED: Text = {
 INVALID = "form_not_filled_in"
 
 
+def told(refused: ActRefused) -> Refused:
+    """Which account it was is told to whoever it belongs to."""
+    shown, status = REFUSALS[refused.reason]
+    if refused.reason is Refusal.SAME_PERSON:
+        shown = by_another_account(refused.account)
+    return Refused(shown, status)
+
+
 async def done(act: Awaitable[T]) -> T:
     """Raises Refused where it came to nothing."""
     try:
         return await act
     except ActRefused as refused:
-        raise Refused(*REFUSALS[refused.reason]) from refused
+        raise told(refused) from refused

@@ -44,8 +44,8 @@ class Overview:
             caller,
             scope=scope,
             closed=await done(site.incidents.listed(asking)),
-            waiting=[one for one in of_both if _waits_for(caller, one)],
-            under_way=[one for one in of_both if one.state not in OVER and not _waits_for(caller, one)],
+            waiting=[one for one in of_both if _waits_for(site, caller, one)],
+            under_way=[one for one in of_both if one.state not in OVER and not _waits_for(site, caller, one)],
             policies=listed(await done(site.office.texts(asking, scope)), site.offered),
             last=heads[0] if heads else None,
             names=await site.names_of({head.author for head in heads} | {head.approver for head in heads}),
@@ -93,9 +93,8 @@ def is_own_draft(one: Proposal, caller: Assertion) -> bool:
     return one.state in (State.DRAFT, State.RETURNED) and one.owner == caller.subject
 
 
-def _waits_for(caller: Assertion, one: Proposal) -> bool:
+def _waits_for(site: Site, caller: Assertion, one: Proposal) -> bool:
     """To be approved by this person, or to be worked on again."""
-    mine = caller.subject in one.authors or caller.subject == one.owner
     if one.state is State.SUBMITTED:
-        return Action.SIGN in caller.actions and not mine
-    return one.state is State.RETURNED and mine
+        return Action.SIGN in caller.actions and not site.had_a_hand(one, caller)
+    return one.state is State.RETURNED and caller.subject in {*one.authors, one.owner}

@@ -14,7 +14,7 @@ from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.entered import moment, number, texts_of
 from gateway.web.policies.listing import listed
-from gateway.web.policies.not_done import INVALID, REFUSALS, UNEXPLAINED, done
+from gateway.web.policies.not_done import INVALID, REFUSALS, UNEXPLAINED, done, told
 from gateway.web.policies.site import Site, proposal_of
 from gateway.web.refusal import FORM_UNREADABLE
 from gateway.web.ways_back import above, leading_back
@@ -89,7 +89,8 @@ class Proposals:
             over=over,
             problems=() if over else await done(site.office.check(asking, one.id)),
             history=await done(site.office.history(asking, one.id)),
-            own=caller.subject in one.authors,
+            own=site.had_a_hand(one, caller),
+            also=site.also_among(one, caller),
             can={step.value for step in Step if (one.state, step) in TRANSITIONS},
             steps=STEPS,
             why_of=why_of,
@@ -134,7 +135,7 @@ class Proposals:
             await site.activation.approve(asking, name, entered["digest"], at, now)
         except ActRefused as refused:
             if refused.reason not in {Refusal.TIME_PAST, Refusal.TIME_FAR}:
-                raise Refused(*REFUSALS[refused.reason]) from refused
+                raise told(refused) from refused
             return await self._one(request, untimed=refused.reason, when=when, at=typed)
         raise web.HTTPSeeOther(_page(name, "approved"))
 
@@ -159,7 +160,7 @@ class Proposals:
             await act(asking, name, revision, entered["why"].strip(), now)
         except ActRefused as refused:
             if refused.reason is not Refusal.UNEXPLAINED:
-                raise Refused(*REFUSALS[refused.reason]) from refused
+                raise told(refused) from refused
             if step is Step.RETURN:
                 return await self._one(request, returning=entered["why"])
             return await self._withdrawing(request, caller, entered["why"])

@@ -26,6 +26,7 @@ from gateway.web.officer.details import action_title
 from gateway.web.policies.faulty_lines import faulty_lines
 from gateway.web.policies.not_done import done
 from gateway.web.waiting import WaitsFor, nothing_waits
+from idp.directory.same_person import Account, other_among
 from idp.http.arrival import led_here_by_us
 from idp.http.page import language_of
 from policies.evaluate import PolicyBook
@@ -95,6 +96,14 @@ class Site:
             for name, title in self.applications.items()
         }
         return Offered(applications=titles, networks=self.networks)
+
+    def also_among(self, one: Proposal, caller: Assertion) -> Account | None:
+        """The caller's other account that had a hand in it."""
+        return other_among(caller.subject, one.authors, self.office.others)
+
+    def had_a_hand(self, one: Proposal, caller: Assertion) -> bool:
+        """By any account of theirs."""
+        return caller.subject in one.authors or self.also_among(one, caller) is not None
 
     def caller(self, request: web.Request) -> Assertion:
         return self.desk.caller(request, POLICIES)

@@ -15,7 +15,7 @@ from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.closing_form import FIELDS, NOT_THERE, Known, faults_in, target_of
 from gateway.web.policies.entered import fields_of, texts_of
-from gateway.web.policies.not_done import REFUSALS, done
+from gateway.web.policies.not_done import REFUSALS, done, told
 from gateway.web.policies.site import NAME_LENGTH, Site
 from gateway.web.policies.whom_it_hits import Hit
 from gateway.web.refusal import FORM_UNREADABLE, PAGE_UNKNOWN
@@ -97,7 +97,7 @@ class Switch:
         except ActRefused as refused:
             faults = faults_in(kind, entered, self._known)
             if not faults:
-                raise Refused(*REFUSALS[refused.reason]) from refused
+                raise told(refused) from refused
             return await self._form(request, caller, entered, faults)
         raise web.HTTPSeeOther("/incidents?done=closed")
 
@@ -117,7 +117,7 @@ class Switch:
             await site.incidents.open_again(asking, name, why, site.desk.now())
         except ActRefused as refused:
             if refused.reason is not Refusal.UNEXPLAINED:
-                raise Refused(*REFUSALS[refused.reason]) from refused
+                raise told(refused) from refused
             return await self._opening(request, caller, refused.reason)
         raise web.HTTPSeeOther("/incidents?done=opened")
 

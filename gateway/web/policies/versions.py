@@ -11,11 +11,11 @@ from gateway.policy_office.proposal import LONGEST_TEXT
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import Scope
 from gateway.policy_office.version import Head, Source
-from gateway.web.desk import Page, Refused
+from gateway.web.desk import Page
 from gateway.web.identity import Assertion
 from gateway.web.policies.entered import number_or_none, texts_of
 from gateway.web.policies.listing import listed
-from gateway.web.policies.not_done import REFUSALS, UNEXPLAINED, done
+from gateway.web.policies.not_done import UNEXPLAINED, done, told
 from gateway.web.policies.site import Site, scope_asked
 from gateway.web.ways_back import above, leading_back
 from policies.case_difference import SORT_TITLES
@@ -82,7 +82,7 @@ class Versions:
             before = await site.office.texts(asking, scope, other) if other else {}
         except ActRefused as refused:
             if against is None or refused.reason is not Refusal.VERSION_UNKNOWN:
-                raise Refused(*REFUSALS[refused.reason]) from refused
+                raise told(refused) from refused
             other, unknown = usual, against
             before = await done(site.office.texts(asking, scope, usual)) if usual else {}
         current = await done(site.office.texts(asking, scope))
@@ -122,7 +122,7 @@ class Versions:
             made = await site.activation.roll_back(asking, scope, head.number, why, now)
         except ActRefused as refused:
             if refused.reason is not Refusal.UNEXPLAINED:
-                raise Refused(*REFUSALS[refused.reason]) from refused
+                raise told(refused) from refused
             return await self._one(request, entered["of"], entered["why"])
         raise web.HTTPSeeOther(f"/versions/{made.number}?of={scope}&done=restored")
 

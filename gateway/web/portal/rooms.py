@@ -77,8 +77,9 @@ class Portal:
             done=done_of(request),
             administers=not ADMINISTRATORS.isdisjoint(caller.roles),
             meeting=self.duties.meeting_now(
+                caller.subject,
                 [(one.code, role) for one in memberships for role in one.roles],
-                self.asks.of(caller.subject),
+                self.asks.of,
                 self.desk.now(),
             ),
             last_resort=caller.subject == RECOVERY_ADMINISTRATOR,

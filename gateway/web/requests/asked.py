@@ -17,7 +17,7 @@ from gateway.web.officer.details import ACTIONS
 from gateway.web.refusal import FORM_UNREADABLE, ShownRefusal, Text, both
 from gateway.web.requests import forms
 from gateway.web.requests.foreseen import opens_nothing
-from gateway.web.requests.not_done import REFUSALS
+from gateway.web.requests.not_done import refusal_of
 from gateway.web.requests.store import Askable
 from idp.http.arrival import Malformed, field, form
 
@@ -27,7 +27,7 @@ async def done(act: Awaitable[Ask]) -> Ask:
     try:
         return await act
     except AskRefused as error:
-        raise Refused(REFUSALS[error.reason], 409) from error
+        raise Refused(refusal_of(error), 409) from error
     except PoliciesRefuse as error:
         raise Refused(spoken(error)) from error
 
@@ -46,7 +46,7 @@ def told(
     support: str | None,
 ) -> ShownRefusal:
     """As the form says it: what would stay closed, how long it may be, which actions an application has."""
-    refusal = REFUSALS[error.reason]
+    refusal = refusal_of(error)
     if error.reason is Why.OPENS_NOTHING:
         return opens_nothing(error, kind, caller.roles, support)
     if error.most is not None:

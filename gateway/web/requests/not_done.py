@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from gateway.asks.refused import Why
+from gateway.asks.refused import AskRefused, Why
 from gateway.asks.wish import MOST, MOST_A_DAY, WHY_MAX, WORDS
 from gateway.web.refusal import ShownRefusal, both
+from gateway.web.same_person import by_another_account
 
 NOBODY_CS = (
     "V obci je málo lidí, kteří smějí schvalovat; vlastní žádost si nikdo neschválí. Řekněte to místnímu správci nebo "
@@ -186,7 +187,7 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
         NOBODY_EN,
     ),
 }
-REFUSALS: Mapping[Why, ShownRefusal] = {
+REFUSALS: Mapping[Why, ShownRefusal] = {Why.SAME_PERSON: by_another_account()} | {
     why: ShownRefusal(
         reason=why,
         title=both(cs=title_cs, en=title_en),
@@ -195,3 +196,8 @@ REFUSALS: Mapping[Why, ShownRefusal] = {
     )
     for why, (title_cs, title_en, advice_cs, advice_en) in TEXTS.items()
 }
+
+
+def refusal_of(error: AskRefused) -> ShownRefusal:
+    """Which account it was is told to whoever it belongs to."""
+    return by_another_account(error.account) if error.reason is Why.SAME_PERSON else REFUSALS[error.reason]

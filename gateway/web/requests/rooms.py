@@ -28,6 +28,7 @@ from gateway.web.waiting import WaitsFor, nothing_waits
 from gateway.web.ways_back import here, leading_back
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
+from idp.directory.same_person import all_of
 
 KINDS = {
     "ask.html": Kind.ACCESS,
@@ -256,7 +257,8 @@ class Requests:
         if supplies(caller, await suppliers_of(self.office)):
             return []
         found = await self.office.holding(caller.municipality, list(set(Role) - {Role.SUPPLIER}))
-        return by_name(one for one in found if one.subject != caller.subject)
+        own = all_of(caller.subject, self.office.rules.duties.others)
+        return by_name(one for one in found if one.subject not in own)
 
     async def _suppliers(self, caller: Assertion) -> Sequence[Party]:
         if supplies(caller, await suppliers_of(self.office)):

@@ -8,8 +8,9 @@ from aiohttp import web
 
 from config.vocabulary import Action, ApplicationId, SubjectId
 from gateway.asks.ask import Ask, AskId, Kind
+from gateway.asks.author import Author
 from gateway.asks.named import KINDS, STAGES
-from gateway.asks.office import AskOffice, Author, Doing
+from gateway.asks.office import AskOffice, Doing
 from gateway.asks.refused import PoliciesRefuse, Spoken, Why
 from gateway.asks.store import Sought
 from gateway.web.desk import Desk, Refused, origin_of
@@ -95,7 +96,9 @@ class Site:
             stage=lambda one: STAGES[one.stage].in_language(language),
             municipality=self.desk.municipality_name,
             can_end=lambda one: whose_turn.may_end(one, caller.subject, self.desk.now()),
-            to_decide=lambda one: whose_turn.is_to_decide(one, caller.subject, self.desk.now()),
+            to_decide=lambda one: whose_turn.is_to_decide(
+                one, caller.subject, self.desk.now(), self.office.rules.duties.others
+            ),
             **context,
         )
 

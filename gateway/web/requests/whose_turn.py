@@ -4,6 +4,7 @@ from datetime import datetime
 
 from config.vocabulary import SubjectId
 from gateway.asks.ask import Ask, Stage
+from idp.directory.same_person import OtherAccounts, all_of, no_others, other_among
 
 
 def may_end(one: Ask, who: SubjectId, now: datetime) -> bool:
@@ -12,10 +13,12 @@ def may_end(one: Ask, who: SubjectId, now: datetime) -> bool:
     return living and now < one.until and who in one.parties() | {each.by.subject for each in one.approvals}
 
 
-def is_to_decide(one: Ask, who: SubjectId, now: datetime) -> bool:
+def is_to_decide(one: Ask, who: SubjectId, now: datetime, others: OtherAccounts = no_others) -> bool:
     """By this person, once the policies let them decide at all, and once; an order by its sponsor, unless that
-    one placed it.
+    one placed it. What they had a part in by another account is not theirs to decide either.
     """
     sponsors = one.sponsor is not None and one.sponsor.subject == who
-    theirs = who in (one.asker.subject, one.holder.subject) or one.approved_by(who)
-    return one.waits(now) and (sponsors if one.confirmed_by_sponsor else not theirs)
+    hands = {one.asker.subject, one.holder.subject, *(each.by.subject for each in one.approvals)}
+    theirs = not hands.isdisjoint(all_of(who, others))
+    also = other_among(who, hands, others) is not None
+    return one.waits(now) and (sponsors and not also if one.confirmed_by_sponsor else not theirs)

@@ -16,9 +16,10 @@ from idp.directory.entries import Entry, identity_of, logins_of, name_of, told_v
 from idp.directory.errors import DirectoryMisconfigured, EntryUnusable
 from idp.directory.evaluation import Evaluation
 from idp.directory.filters import Filter
-from idp.directory.kind import attributes_of_people, login_attributes, people_filter
+from idp.directory.kind import attributes_of_people, login_attributes, number_attribute, people_filter
 from idp.directory.membership import ANYTHING
 from idp.directory.names import domain_of
+from idp.directory.person_number import numbers_of
 from idp.directory.sync.record import GroupRecord, PersonRecord
 from idp.directory.sync.source import Query
 
@@ -43,6 +44,7 @@ class ActiveDirectoryForm:
         self._at_once = at_once
         self._logins = login_attributes(settings)
         self._wanted = Evaluation(settings, None).attributes
+        self.number_attribute = number_attribute(settings)
         self.people = Query(
             settings.people_base,
             people_filter(settings),
@@ -86,7 +88,8 @@ class ActiveDirectoryForm:
             mail=entry.text("mail") or "",
             account=account_facts(entry),
             primary_group=_primary_group(entry),
-            attributes={name: held for name, held in values.items() if held},
+            attributes={name: held for name, held in values.items() if held}
+            | numbers_of(entry, self.number_attribute),
         )
 
     def group(self, entry: Entry) -> GroupRecord:

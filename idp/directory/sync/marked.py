@@ -29,7 +29,9 @@ class Telling(Source, Protocol):
 
 def mark_of(form: Form) -> str:
     """Another one for every other way of asking."""
-    return hashlib.blake2b(f"{form.people} {form.groups}".encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(
+        f"{form.people} {form.groups} {form.number_attribute}".encode(), digest_size=8
+    ).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

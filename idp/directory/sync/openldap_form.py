@@ -9,8 +9,15 @@ from idp.directory.entries import Entry, identity_of, logins_of, name_of, told_v
 from idp.directory.errors import EntryUnusable
 from idp.directory.evaluation import Evaluation
 from idp.directory.filters import Filter
-from idp.directory.kind import attributes_of_people, kind_of, login_attributes, people_filter
+from idp.directory.kind import (
+    attributes_of_people,
+    kind_of,
+    login_attributes,
+    number_attribute,
+    people_filter,
+)
 from idp.directory.names import NotAName, all_comparable, comparable
+from idp.directory.person_number import numbers_of
 from idp.directory.sync.record import GroupRecord, PersonRecord
 from idp.directory.sync.source import Query
 
@@ -28,6 +35,7 @@ class OpenLdapForm:
         self._page = settings.page_size
         self._logins = login_attributes(settings)
         self._wanted = Evaluation(settings, None).attributes
+        self.number_attribute = number_attribute(settings)
         self.people = Query(
             settings.people_base,
             people_filter(settings),
@@ -51,7 +59,8 @@ class OpenLdapForm:
             name=name_of(entry),
             mail=entry.text("mail") or "",
             account=account_facts(entry),
-            attributes={name: held for name, held in values.items() if held},
+            attributes={name: held for name, held in values.items() if held}
+            | numbers_of(entry, self.number_attribute),
         )
 
     def group(self, entry: Entry) -> GroupRecord:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from idp.directory.person import AccountFacts
+from idp.directory.person_number import NUMBERS
 
 Position = str
 """Where a source of changes stands, in its own words; opaque to everybody else. Never empty."""
@@ -29,7 +30,12 @@ class PersonRecord:
     primary_group: str = ""
     """SID of a group of which one is a member without being listed there (AD)."""
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Values of attributes that the settings name (`Evaluation.attributes`), by lower-case name."""
+    """Values of attributes that the settings name (`Evaluation.attributes`), by lower-case name; and `numbers`."""
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """By which the directory says whose the account is (`idp.directory.person_number`)."""
+        return self.attributes.get(NUMBERS, ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,11 @@ class Form(Protocol):
     @property
     def groups(self) -> Query: ...
 
+    @property
+    def number_attribute(self) -> str:
+        """Which says whose an account is; empty: none does."""
+        ...
+
     def pages(self, line: Connection, query: Query) -> Iterator[tuple[list[Entry], list[str]]]:
         """Entries of `query`, and referrals not followed, page by page; raises unless the server said that
         these are all. What needs further questions about an entry asks them here.

@@ -13,6 +13,7 @@ from gateway.access_review.report import digest_of
 from gateway.access_review.reviewer import NotDone, ReviewRefused
 from gateway.audit.entry import Code
 from idp.directory.person import RoleHeld
+from idp.directory.same_person import Account, Persons
 from tests.rig.reviews import (
     AUDIT,
     CLERKS,
@@ -145,6 +146,20 @@ def test_nobody_decides_about_their_own_access(hulin: Village) -> None:
     campaign = hulin.begun()
     assert refused(lambda: hulin.decide(campaign, MAYORS, Choice.CONFIRM)) is NotDone.OWN_ACCESS
     assert hulin.item(campaign, MAYORS).decided is None
+
+
+def test_nobody_decides_about_the_access_of_another_account_of_theirs(hulin: Village) -> None:
+    campaign = hulin.begun()
+    known = Persons()
+    known.take([[Account(MAYOR.subject, MAYOR.login), Account(JANA, "mala.jana")]])
+    same = replace(MAYOR, others=known.others)
+    for choice in (Choice.CONFIRM, Choice.REMOVE):
+        assert (
+            refused(lambda choice=choice: hulin.decide(campaign, CLERKS, choice, by=same))
+            is NotDone.SAME_PERSON
+        )
+    assert hulin.item(campaign, CLERKS).decided is None
+    assert hulin.decide(campaign, CLERKS, Choice.CONFIRM).decided
 
 
 def test_whoever_acts_for_another_municipality_finds_no_campaign_here(hulin: Village) -> None:

@@ -11,12 +11,17 @@ import pytest
 from config.vocabulary import Role, SubjectId
 from gateway.commands.operator import operator
 from gateway.commands.state import now, open_state
+from gateway.storage.directory import StoredReplica
 from idp.directory.person import RoleHeld
+from idp.directory.pool import Pool
 from idp.directory.subject import identity_of
+from idp.directory.sync.full import FullSync
+from idp.directory.sync.kinds import form_and_source
 from idp.login.spoken_code import read_spoken_code
 from idp.login.totp import Secret
 from tests.rig.installation import Installation, install
 from tests.rig.people import HULIN, JANA_ID, person
+from tests.rig.replica import LIMIT
 from tests.rig.signed_on import signed_on
 from tests.rig.slapd import municipality_ldif, person_ldif, role_ldif, slapd
 from tests.rig.two_sessions import open_two
@@ -31,7 +36,8 @@ CLERK = "mala.lucie"
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("office")
     people = person_ldif(JANA, name="Jana [/b] Nováková", entryUUID=identity_of(JANA_ID), ou="Odbor [/b]")
-    people = people + person_ldif(CLERK) + municipality_ldif(HULIN) + role_ldif(Role.CLERK, HULIN, [CLERK])
+    people = people + person_ldif(CLERK, employeeNumber="7") + person_ldif("adm.lucie", employeeNumber="7")
+    people = people + municipality_ldif(HULIN) + role_ldif(Role.CLERK, HULIN, [CLERK])
     with slapd(folder / "directory", people) as directory:
         installation = install(folder / "brana")
         installation.write(
@@ -65,6 +71,21 @@ def test_a_person_is_shown_whatever_characters_the_name_has(office: Installation
     assert "none; enrols one with a code of `brana user enrolment-code`" in shown.stdout
     assert "0 unused" in shown.stdout
     assert re.search(r"department +\S Odbor \[/b\]", shown.stdout)
+
+
+def test_the_other_accounts_of_a_person_are_shown(office: Installation) -> None:
+    assert "other account" not in office.brana("user", "show", CLERK).stdout
+    state = open_state(office.configuration)
+    try:
+        (settings,) = state.settings.directories
+        replica, pool = StoredReplica(state.database), Pool(settings)
+        form, source = form_and_source(settings, replica, now)
+        pool.run_here(FullSync(settings.name, form, source, replica, LIMIT, now, lambda _: None))
+        pool.close()
+    finally:
+        state.database.close()
+    shown = office.brana("user", "show", CLERK).stdout
+    assert re.search(r"other account +\S adm\.lucie \(urad:", shown), shown
 
 
 @pytest.mark.parametrize(("login", "found"), [(JANA, 1), ("nikdo", 0)])

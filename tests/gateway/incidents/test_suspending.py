@@ -12,6 +12,7 @@ from gateway.incidents.refused import ActRefused, Why
 from gateway.incidents.suspending import Whom
 from gateway.incidents.suspension import WHY_MAX, Suspended, suspended_of
 from idp.directory.person import AccountState
+from idp.directory.same_person import Account
 from tests.gateway.web import people
 from tests.rig.incidents import OFFICER, SAID, UNSURE, WHOM, Incidents
 from tests.rig.people import JANA, NOON, PETR
@@ -184,3 +185,13 @@ async def test_what_was_left_open_by_a_crash_ends_behind_it_and_it_is_kept_once(
     assert len(await desk.stored.latest(9)) == 1
     assert len(await desk.sessions.open_of([JANA.subject])) == 0
     assert desk.kept.codes().count(Code.PERSON_SUSPENDED) == 1
+
+
+async def test_nobody_lifts_the_suspension_of_another_account_of_theirs(desk: Incidents) -> None:
+    await desk.suspending.suspend(WHOM, WHY, None, OFFICER, NOON)
+    desk.persons.take([[Account(JANA.subject, JANA.login), Account(PETR.subject, PETR.login)]])
+    assert (
+        await refused_with(desk.suspending.resume(JANA.subject, "Hotovo", OFFICER, NOON)) is Why.SAME_PERSON
+    )
+    assert desk.kept.entries[-1].reason == "same_person"
+    assert desk.suspended()

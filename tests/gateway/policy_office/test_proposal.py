@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from config.vocabulary import SubjectId
 from gateway.policy_office import proposal
 from gateway.policy_office.actor import Actor
 from gateway.policy_office.proposal import (
@@ -22,6 +23,7 @@ from gateway.policy_office.proposal import (
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import ANY, OF_REGION, Scope
 from gateway.policy_office.version import Source, Version
+from idp.directory.same_person import Account, Persons
 from tests.policies.world import HULIN
 from tests.rig.policy_office import BROKEN, CHANGED, FILE, FIRST, MINUTE, NOON, THERE
 
@@ -182,3 +184,18 @@ def test_what_is_returned_or_failed_is_approved_no_more() -> None:
         assert (after.state, after.approver, after.approved_digest, after.activate_at) == (
             State.RETURNED, "", "", None,
         )  # fmt: skip
+
+
+def test_no_account_of_an_author_approves_neither_when_asked_nor_when_the_time_has_come() -> None:
+    """The directory may tell only later that both are one person's."""
+    known = Persons()
+    hers = [Account(SubjectId(one.subject), one.login) for one in (MAYOR, HELPER)]
+    known.take([hers])
+    one = replace(submitted(), authors=frozenset({AUTHOR.subject, HELPER.subject}))
+    with pytest.raises(ActRefused) as refused:
+        proposal.approved(one, IN_FORCE, one.digest, None, MAYOR, NOON, known.others)
+    assert (refused.value.reason, refused.value.account) == (Refusal.SAME_PERSON, "helper")
+    assert refused.value.details()["account"] == "helper"
+    before = proposal.approved(one, IN_FORCE, one.digest, None, MAYOR, NOON)
+    assert refusal(lambda: proposal.activated(before, IN_FORCE, NOON, known.others)) is Refusal.SAME_PERSON
+    assert proposal.activated(before, IN_FORCE, NOON).state is State.ACTIVE

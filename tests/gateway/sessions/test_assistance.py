@@ -12,6 +12,7 @@ from gateway.sessions.assistance import end_of
 from gateway.sessions.officers_act import Act, ActRefused, NotDone, TooLong
 from idp.directory.errors import DirectoryUnreachable
 from idp.directory.person import AccountState, Person
+from idp.directory.same_person import Account
 from idp.events import Actor, Origin
 from idp.login import recovery
 from idp.login.book import Book, Flow
@@ -165,6 +166,16 @@ async def test_an_act_that_may_not_be_is_refused_by_name_and_recorded(
     [entry] = office.entries
     assert (entry.code, entry.outcome, entry.reason) == (Code.OFFICER_ACT_REFUSED, Outcome.REFUSED, reason)
     assert (entry.person, entry.session, entry.details["act"]) == ("dvorak", OFFICER.sid, act)
+
+
+async def test_an_officer_does_nothing_for_another_account_of_their_own(office: Helping) -> None:
+    office.persons.take([[Account(OFFICER.subject, "dvorak"), Account(LUCIE.subject, LUCIE.login)]])
+    for doing in (code, exception, end):
+        with pytest.raises(ActRefused) as refused:
+            await doing(office, LUCIE.subject)
+        assert refused.value.reason is NotDone.SAME_PERSON
+    assert {(one.reason, one.details["of"]) for one in office.entries} == {("same_person", LUCIE.login)}
+    assert await register(office) == []
 
 
 async def test_a_second_exception_waits_until_the_first_has_ended(office: Helping) -> None:

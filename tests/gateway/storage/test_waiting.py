@@ -181,3 +181,17 @@ async def test_what_somebody_may_not_decide_is_not_counted(database, what):
 async def test_who_decides_nothing_asks_the_database_nothing(database):
     database.close()
     assert await waiting(database, Turn(who=WHO, municipality=HULIN)) == NOTHING
+
+
+async def test_what_another_account_of_the_person_had_a_part_in_does_not_wait_for_this_one(
+    database: Database,
+) -> None:
+    keep_asks(
+        database,
+        WAITS,
+        replace(ask(asker=EVA), approvals=(Signature(party(JANA), NOW),)),
+        ask(asker=EVA, holder=JANA),
+        ask(asker=EVA),
+    )
+    assert (await waiting(database)).requests == 4
+    assert (await waiting(database, replace(MAY, also=frozenset({JANA.subject})))).requests == 1

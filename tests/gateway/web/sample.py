@@ -51,6 +51,7 @@ from gateway.web.officer.views import SavedViews
 from gateway.web.pages import make_pages
 from gateway.web.portal.rooms import Portal
 from gateway.web.portal.standing import NO_ASKS, Asks
+from idp.directory.same_person import OtherAccounts, no_others
 from idp.login.new_device import NewDevice
 from tests.gateway.audit.making import SIGNER
 from tests.gateway.compliance.making import excepted, facts, made
@@ -215,6 +216,7 @@ class Office:
     support: str | None = "Helpdesk, 573 321 100"
     new_devices: tuple[NewDevice, ...] = ()
     fleet: KnownFleet = field(default_factory=lambda: KnownFleet((), ""))
+    others: OtherAccounts = no_others
     assistance: Assistance | None = None
     lost_factors: LostFactors | None = None
     """With these, the pages about people are there."""
@@ -378,6 +380,8 @@ class Office:
     def _about_people(self, desk: Desk):
         if self.assistance is None:
             return ()
-        people = People(desk, self.assistance, self.lost_factors, self.record, self.log, self.sessions)
+        people = People(
+            desk, self.assistance, self.lost_factors, self.record, self.log, self.sessions, others=self.others
+        )
         exceptions = Exceptions(desk, self.assistance, people, self.record)
         return (*people.pages(), *exceptions.pages())

@@ -14,6 +14,7 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.officers_act import NotDone
 from gateway.web.officer.not_done import REFUSALS
 from idp.directory.person import AccountState
+from idp.directory.same_person import Account
 from idp.login.purses import Kind, of_account
 from idp.login.throttle import take
 from tests.gateway.web.conftest import make_office_app
@@ -204,6 +205,26 @@ async def test_a_block_is_not_lifted_without_a_readable_reason_and_the_form_come
         assert 'id="lift-why-1-error"' in text
         assert f'value="{typed}" required autofocus aria-invalid="true"' in text
     assert people.kept.entries == []
+
+
+async def test_the_other_accounts_of_a_person_are_shown_and_an_officer_s_own_are_left_to_others(people):
+    office = Office()
+    office.assistance, office.lost_factors, office.others = (
+        people.assistance,
+        people.lost_factors,
+        people.persons.others,
+    )
+    people.persons.take([[Account(LUCIE.subject, LUCIE.login), Account(KAREL.subject, "adm-lucie")]])
+    async with TestClient(TestServer(make_office_app(office))) as client:
+        text = await shown(client, "/people?login=mala.lucie")
+        assert "Other account of the person" in text
+        assert "adm-lucie</a>" in text
+        assert "/people/enrolment-code" in text
+        people.persons.take([[Account(LUCIE.subject, LUCIE.login), Account(OFFICER.subject, OFFICER.login)]])
+        text = await shown(client, "/people?login=mala.lucie")
+        assert "/people/enrolment-code" not in text
+        refused = await sent(client, "/people/enrolment-code", 409, subject=LUCIE.subject, hours="8")
+        assert refused.headers[REASON_HEADER] == "same_person"
 
 
 def test_every_refusal_of_an_act_has_its_words():

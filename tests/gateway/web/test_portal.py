@@ -5,7 +5,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from config.settings import Separation, Title
-from config.vocabulary import REASON_HEADER, RECOVERY_ADMINISTRATOR, Role
+from config.vocabulary import REASON_HEADER, RECOVERY_ADMINISTRATOR, Role, SubjectId
 from gateway.asks.ask import Kind
 from gateway.asks.separation import Duties
 from gateway.asks.steps import withdraw
@@ -13,6 +13,7 @@ from gateway.asks.wish import party
 from gateway.sessions.shown import Membership
 from gateway.waiting import Waiting
 from gateway.web.portal.standing import Asks
+from idp.directory.same_person import Account, Persons
 from tests.gateway.asks.town import EVA, HOUR, PAVEL, approved, ask
 from tests.gateway.web.conftest import make_office_app
 from tests.gateway.web.people import HULIN, KROMERIZ, MAYOR, NOW, assertion_header
@@ -173,6 +174,19 @@ async def test_whose_roles_may_not_meet_reads_which_they_are(client, office):
         text = await shown(apart, "/")
     assert "Your roles may not meet in one person" in text
     assert "mayor and registrar" in text
+    assert "other account" not in text
+    known = Persons()
+    known.take(
+        [
+            [
+                Account(MAYOR.subject, "novak"),
+                Account(SubjectId("urad:adm"), "adm-novak", frozenset({(KROMERIZ, Role.AUDITOR)})),
+            ]
+        ]
+    )
+    office.duties = Duties.of([Separation(roles=[Role.MAYOR, Role.AUDITOR])], known.others)
+    async with TestClient(TestServer(make_office_app(office))) as apart:
+        assert "One of them is held by your other account, adm-novak." in await shown(apart, "/")
     office.duties = Duties.of([Separation(roles=[Role.MAYOR, Role.ACCOUNTANT])])
     lent = ask(Kind.DELEGATION, EVA, PAVEL, role=Role.ACCOUNTANT, since=NOW, until=NOW + HOUR)
     office.asks = Asks(lambda _: [lent])
