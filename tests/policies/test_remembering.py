@@ -149,3 +149,14 @@ def test_what_lasts_is_told_as_it_is_and_what_passes_by_how_it_compares() -> Non
 )
 def test_what_policies_may_learn_more_of_is_not_kept(looks_at: set[tuple[str, ...]], learns: Learnt) -> None:
     assert remembered(frozenset(looks_at), [learns]) is None
+
+
+def test_no_more_outcomes_are_remembered_than_there_is_room_for(
+    monkeypatch: pytest.MonkeyPatch, asked: list[int]
+) -> None:
+    monkeypatch.setattr(evaluate, "REMEMBERED", 2)
+    ours = book('context.place has country && context.place.country == "CZ"')
+    for country in ("AT", "DE", "PL", "AT"):
+        assert not ours.allowed(ask((HULIN, Role.CLERK), facts=Facts(country=country)), [Action.READ])
+    assert asked == [1] * 4, "what was known was forgotten"
+    assert len(ours._remembered) <= 2
