@@ -14,7 +14,8 @@ when
 {
   principal.roles.contains(Role::"clerk") && context.time.hour < 18 && !context.time.holiday &&
   context.time.of_day >= duration("7h30m") && context.place has address &&
-  context.place.address.isInRange(ip("10.20.0.0/16")) && context.purpose like "* *"
+  context.place.address.isInRange(ip("10.20.0.0/16")) &&
+  context has purpose && context.purpose like "* *"
 }
 unless { context.time.date >= datetime("2026-12-24") };
 """
