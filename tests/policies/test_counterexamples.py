@@ -207,7 +207,7 @@ def of_two(region: str, own: str = f'@id("all") {EVERYTHING};') -> Search:
         assert reviewed.problems == ()
         sources[name] = Source(reviewed.text, reviewed.policies)
     guardrails = sources.pop("region")
-    return Search(guardrails, sources, Names(DISTRICT, APPLICATIONS), frozenset({HULIN}))
+    return Search(guardrails, sources, Names(DISTRICT, APPLICATIONS), frozenset({HULIN, HONETICE}))
 
 
 def guardrail(condition: str) -> str:
