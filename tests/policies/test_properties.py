@@ -35,7 +35,7 @@ from tests.policies.generated_questions import FACTS_OF_PEOPLE, NAMED, QUESTIONS
 from tests.policies.world import HULIN, KROMERIZ, ask
 
 HULINS, KROMERIZS = municipal(HULIN), municipal(KROMERIZ)
-FEW = 60  # each makes a set of policies or two, and asks it several times
+FEW = 40  # each makes a set of policies or two, and asks it several times
 ASKED = st.lists(QUESTIONS, min_size=1, max_size=3)
 THERE = f'resource in Municipality::"{HULIN}"'
 EVERYTHING_THERE = [
