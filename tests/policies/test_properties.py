@@ -168,6 +168,21 @@ def test_what_is_left_out_and_what_is_remembered_change_no_verdict(
             answers_plainly(book, f"{policies_of(closed)}\n{numbered('region', region)}", own, here)
 
 
+@settings(max_examples=3)
+@given(st.lists(QUESTIONS, min_size=4, max_size=4))
+def test_each_condition_by_itself_is_answered_plainly(asked: list[Question]) -> None:
+    for condition in (*ATOMS, *OF_PEOPLE, *FAILING):
+        kinds = (
+            f"when {{ {condition} }}",
+            f"unless {{ {condition} }}",
+            f"unless {{ {condition} }} when {{ context.sign_in.level >= 2 }}",
+        )
+        own = [f"permit (principal, action, {THERE}) {kind};" for kind in kinds]
+        book = book_of([], {HULIN: own})
+        for question in asked:
+            answers_plainly(book, "", own, replace(question, municipality=HULIN))
+
+
 @settings(max_examples=FEW)
 @given(st.sampled_from(OF_PEOPLE), st.sampled_from(["when", "unless"]), FACTS_OF_PEOPLE)
 def test_people_who_are_told_apart_by_a_policy_are_not_taken_for_each_other(
