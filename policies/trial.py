@@ -6,7 +6,7 @@ code are tried once for all of them.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -21,12 +21,17 @@ from policies.counterexamples import MOST, Found, Search
 from policies.evaluate import Source
 from policies.fault import Hole, filled
 from policies.model import Text
+from policies.needs import named
 from policies.never import ELSEWHERE, Never
 from policies.reasons import CS, EN, Names
 
 REMEMBERED = 16_384  # trials, some hundred bytes each
 HERE = "<here>"
 NO_POLICIES = Source("", ())
+OF_A_MUNICIPALITY = ("Municipality", "Office", "Resource")
+"""Entities whose names begin with a code."""
+ESCAPE = "\\"
+"""In texts of Cedar and of TOML: what stands there may spell a code."""
 MOST_OWN = 20_000
 """Questions of all that one municipality's own cases ask: seconds, as others wait for each change of policies."""
 TOO_MANY: Text = {
@@ -106,7 +111,8 @@ def tried(
     shared_texts = "\0".join(
         [region.text, *(one.text for one in common), *map(str, sorted(names.applications))]
     )
-    spoken_of = frozenset(code for code in names.district if code in region.text)
+    by_escapes = _spelt(region)
+    spoken_of = frozenset(code for code in names.district if code in shared_texts or code in by_escapes)
     search = Search(region, municipal, names, spoken_of)
     for code, source in _asked(municipal, files).items():
         if code not in names.district or only not in (None, code):
@@ -114,10 +120,12 @@ def tried(
         own = [*(common if code in municipal else _naming(common, code)), *theirs.get(code, ())]
         if not own:
             continue
-        key = _key(code, source, shared_texts, [one.text for one in theirs.get(code, ())])
+        own_texts = [one.text for one in theirs.get(code, ())]
+        spelt = code in _spelt(source) or any(ESCAPE in one.text for one in own)
+        key = _key(code, source, shared_texts, own_texts, alone=spelt or code in spoken_of)
         said = [(file, placed) for file in own for placed in file.said if _concerns(placed, code)]
         if (held := _known.get(key)) is None:
-            elsewhere = _elsewhere(code, source, shared_texts, names)
+            elsewhere = _elsewhere(code, source, spoken_of, names)
             at = _At(search, code, elsewhere, any_policy=code in municipal)
             held = tuple(at.all(said))
             _remember(key, held)
@@ -156,9 +164,16 @@ def _concerns(placed: Placed, code: MunicipalityCode) -> bool:
     return placed.said.municipality in (None, code)
 
 
-def _key(code: MunicipalityCode, source: Source, shared: str, own: Sequence[str]) -> bytes:
+def _spelt(source: Source) -> frozenset[str]:
+    """Municipalities of which policies speak, where an escape may stand in the place of their code."""
+    found = named(source.text, *OF_A_MUNICIPALITY) if ESCAPE in source.text else ()
+    return frozenset(name.partition("/")[0] for name in found)
+
+
+def _key(code: MunicipalityCode, source: Source, shared: str, own: Sequence[str], *, alone: bool) -> bytes:
+    """`alone`: by its code some of it speaks of this municipality, so what comes of it is believed of no other one."""
     texts = [source.text, *own]
-    if code in shared:  # the region speaks of it by name
+    if alone:
         texts.append(code)
     else:
         texts = [text.replace(code, HERE) for text in texts]
@@ -171,10 +186,12 @@ def _remember(key: bytes, held: tuple[_Held, ...]) -> None:
     _known[key] = held
 
 
-def _elsewhere(code: MunicipalityCode, source: Source, shared: str, names: Names) -> MunicipalityCode:
+def _elsewhere(
+    code: MunicipalityCode, source: Source, spoken_of: Collection[MunicipalityCode], names: Names
+) -> MunicipalityCode:
     """Another municipality; best one that no policy speaks of by name."""
-    others = [one for one in names.district if one != code]
-    unnamed = (one for one in others if one not in shared and one not in source.text)
+    others, spelt = [one for one in names.district if one != code], _spelt(source)
+    unnamed = (one for one in others if one not in spoken_of and one not in source.text and one not in spelt)
     return next(unnamed, others[0] if others else MunicipalityCode("000000"))
 
 

@@ -1,12 +1,15 @@
 """Small changes of one Cedar policy, each of which is a mistake that somebody could make.
 
-Made in Cedar's JSON and written as text again: a permit that forbids, a condition or a part of it left out, `&&` for
-`||`, another comparison, a number more or less, another name, `!` left out.
+Made in Cedar's JSON and written as text again: a policy left out, a permit that forbids, a condition or a part of it
+left out, `&&` for `||`, another comparison, a number, day, span or network more or less, another name, an attribute
+that is easily taken for the right one, `!` left out.
 """
 
 import copy
+import ipaddress
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -36,6 +39,25 @@ OTHER_NAMES = {
     "Person": "ffffffff-ffff-4fff-8fff-ffffffffffff",
     "Network": "elsewhere",
 }
+BESIDE = {
+    "roles": "roles_anywhere",
+    "roles_anywhere": "roles",
+    "since": "until",
+    "until": "since",
+    "employed_since": "employed_until",
+    "employed_until": "employed_since",
+    "managed": "fresh",
+    "fresh": "managed",
+    "disk_encrypted": "updates_installed",
+    "updates_installed": "disk_encrypted",
+    "day": "month",
+    "month": "day",
+    "age": "idle",
+    "idle": "age",
+}
+"""Attributes that are easily taken for each other."""
+MINUTES = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?")
+"""Spans as policies write the time of day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +73,7 @@ def mutants(policy: str) -> Iterator[Mutant]:
     document = json.loads(cedarpy.policies_to_json_str(policy))
     ((name, original),) = document["staticPolicies"].items()
     seen = {_text(document)}
+    yield Mutant(original["annotations"]["id"], "left out", "")
     for change, changed in _changed(original):
         one = {**document, "staticPolicies": {name: changed}}
         text = _text(one)
@@ -117,11 +140,38 @@ def _of_operator(operator: str, inside: Any) -> Iterator[tuple[str, Any]]:
         yield "without !", inside["arg"]
     if operator == "Value":
         yield from ((what, {"Value": value}) for what, value in _values(inside))
-    if operator == "datetime":
-        day = inside[0]["Value"]
-        for days in (1, -1):
-            moved = (date.fromisoformat(day[:10]) + timedelta(days=days)).isoformat()
-            yield f"{day} → {moved}", {"datetime": [{"Value": moved + day[10:]}]}
+    if operator == "." and (beside := BESIDE.get(inside["attr"])):
+        yield f"{inside['attr']} → {beside}", {".": {**inside, "attr": beside}}
+    if operator in CALLS:
+        ((_, text),) = inside[0].items()
+        yield from ((f"{text} → {other}", {operator: [{"Value": other}]}) for other in CALLS[operator](text))
+
+
+def _days(text: str) -> Iterator[str]:
+    for days in (1, -1):
+        yield (date.fromisoformat(text[:10]) + timedelta(days=days)).isoformat() + text[10:]
+
+
+def _spans(text: str) -> Iterator[str]:
+    found = MINUTES.fullmatch(text)
+    if found is not None:
+        minutes = 60 * int(found[1] or 0) + int(found[2] or 0)
+        yield from (f"{other}m" for other in (minutes + 1, minutes - 1))
+
+
+def _networks(text: str) -> Iterator[str]:
+    """Twice as large, and its first half."""
+    network = ipaddress.ip_network(text)
+    yield str(network.supernet())
+    yield str(next(network.subnets()))
+
+
+CALLS: Mapping[str, Callable[[str], Iterator[str]]] = {
+    "datetime": _days,
+    "duration": _spans,
+    "ip": _networks,
+}
+"""Calls of one text → what may stand there by mistake."""
 
 
 def _values(value: Any) -> Iterator[tuple[str, Any]]:

@@ -66,17 +66,29 @@ class JudgedModule:
 
 
 def modules() -> list[str]:
-    """Those that some test mirrors, or imports by name."""
+    """Those that some test mirrors or imports, or that such a one imports."""
     return sorted(file.stem for file in (ROOT / "policies").glob("*.py") if judges_of(file.stem))
 
 
 def judges_of(module: str) -> list[Path]:
-    """Tests: first the file that mirrors it, then those that import it, from the shortest on."""
-    wanted = re.compile(rf"^(from policies\.{module} import|import policies\.{module}\b)", re.MULTILINE)
-    files = (ROOT / "tests/policies").glob("test_*.py")
+    """Tests: first the file that mirrors it, then those that import it, from the shortest on.
+
+    Of a module that none of them names, the tests of those modules that import it.
+    """
+    files = list((ROOT / "tests/policies").glob("test_*.py"))
     mirrors = f"test_{module}"
-    found = [file for file in files if file.stem == mirrors or wanted.search(file.read_text("utf-8"))]
+    found = [file for file in files if file.stem == mirrors or _imports(module, file)]
+    if not found:
+        users = {file.stem for file in (ROOT / "policies").glob("*.py") if _imports(module, file)}
+        found = [
+            file for file in files if any(file.stem == f"test_{one}" or _imports(one, file) for one in users)
+        ]
     return sorted(found, key=lambda file: (file.stem != mirrors, file.stat().st_size))
+
+
+def _imports(module: str, file: Path) -> bool:
+    wanted = rf"^(from policies\.{module} import|import policies\.{module}\b)"
+    return re.search(wanted, file.read_text("utf-8"), re.MULTILINE) is not None
 
 
 def judge_module(module: str, sample: int = SAMPLE) -> JudgedModule:

@@ -1,58 +1,119 @@
-"""Policies and questions that nobody thought of: a grammar of valid texts, and the plainest way to answer by them."""
+"""Policies that nobody thought of: a grammar of valid texts, and the plainest way to answer by them."""
 
-from dataclasses import replace
-from datetime import date, timedelta
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import cedarpy
 from hypothesis import strategies as st
 
 from config.district import District, Municipality
-from config.vocabulary import (
-    Action,
-    ApplicationId,
-    AuthenticationLevel,
-    MunicipalityCode,
-    NetworkName,
-    Role,
-    SubjectId,
-)
+from config.vocabulary import Language, MunicipalityCode, technical_account_of
 from policies.evaluate import PolicyBook, Source
 from policies.examine import SCHEMA_FILE, Examined, Unreadable
-from policies.model import ActivityRole, Delegation, Device, Facts, Question, Requested, Ticket
+from policies.forms import render
+from policies.incidents import Closure, ClosureKind, policies_of
+from policies.model import Question
 from policies.reasons import Names
 from policies.request import entities, parties, requests
 from policies.review import Bounds, review
-from tests.policies.world import HULIN, KROMERIZ, NOW, ask
+from policies.statements import split
+from tests.policies.generated_questions import NAMED
+from tests.policies.test_forms import filled_in
+from tests.policies.world import HULIN, KROMERIZ, NOW
 
 DISTRICT = District([Municipality(HULIN, "Hulín", ""), Municipality(KROMERIZ, "Kroměříž", "")])
 SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))
-NAMED, STRANGERS = SubjectId("urad:named"), (SubjectId("urad:one"), SubjectId("urad:two"))
 OVERFLOWS = "context.sign_in.age * 9223372036854775807 > 0"
 """Fails of every sign-in that is older than a second."""
+FAILING = (
+    OVERFLOWS,
+    "context.sign_in.level + 9223372036854775807 > 0",
+    "context has device.os_version && context.device.os_version * 9223372036854775807 > 0",
+    'context.time.date.offset(duration("9223372036854775807ms")) > context.time.now',
+    "principal.recovery && context.time.hour * 9223372036854775807 == 0",
+    f"{OVERFLOWS} || true",
+    f"if {OVERFLOWS} then true else true",
+)
+"""Conditions that fail of some questions or of all."""
 
 ATOMS = (
+    "true",
+    "context == context",
     'principal.roles.contains(Role::"clerk")',
     'principal.roles_anywhere.containsAny([Role::"mayor", Role::"auditor"])',
     "principal.memberships.contains(resource.municipality)",
     "principal.municipality == resource.municipality",
     f'principal.offices.contains(Office::"{KROMERIZ}/mayor")',
-    f'principal == Person::"{NAMED}"',
+    "principal.recovery",
     'principal has departments && principal.departments.contains("finance")',
     'principal has activity_roles && principal.activity_roles.contains({agenda: "A115", activity_role: "CR22"})',
+    "principal has employed_since && context.time.date < principal.employed_since",
     "principal has employed_until && context.time.date <= principal.employed_until",
+    "resource has department && principal has departments && principal.departments.contains(resource.department)",
     'resource in Application::"records"',
     f'resource in Municipality::"{HULIN}"',
+    f'resource.municipality == Municipality::"{KROMERIZ}"',
     "context.sign_in.level >= 2",
     "context.sign_in.age < 600",
-    "context.time.hour < 12",
-    'context.time.of_day >= duration("9h30m")',
+    'context.sign_in.factors.contains(Factor::"otp")',
+    "context.sign_in has idle && context.sign_in.idle < 900",
+    'context.place has address && context.place.address.isInRange(ip("192.0.2.0/24"))',
+    'context.place has country && context.place.country == "CZ"',
     'context.place.networks.contains(Network::"office")',
+    'context.place.tunnel && context.place has protocol && ["postgresql"].contains(context.place.protocol)',
+    "context.place has impossible_travel && context.place.impossible_travel",
+    'context.time.now < datetime("2026-12-06T23:00:00Z")',
+    'context.time.date >= datetime("2026-12-07") && context.time.date <= datetime("2026-12-11")',
+    "context.time.month == 12 && context.time.day >= 31",
+    'context.time.of_day >= duration("2h30m") && context.time.hour < 12',
+    "context.time.minute == 0 || context.time.weekday >= 6 || context.time.holiday",
     "context has device && context.device.managed && context.device.fresh",
-    "context has author && context.author != principal",
+    "context has device.disk_encrypted && context.device.disk_encrypted",
+    "context has device.firewall && context has device.updates_installed && context.device.updates_installed",
+    "context has device.firewall && context has device.screen_lock && context.device.firewall",
+    "context has device.screen_lock && context has device.antivirus && context.device.screen_lock",
+    (
+        'context has device.os && context has device.os_version && context.device.os == "windows" && '
+        "context.device.os_version >= 11"
+    ),
+    "context has device.antivirus && context has device.agent && context.device.antivirus && context.device.agent",
+    "context has device.age && context.device.age <= 60",
+    "context has device.owner && context.device.owner != principal",
+    (
+        "context has emergency.application && resource in context.emergency.application && "
+        'context.emergency.age <= 3600 && context.emergency.justification like "* * *"'
+    ),
+    "context has emergency && !context.emergency.reviewed_late",
+    (
+        "context has ticket && context.ticket.approved && context.ticket.sponsor_present && "
+        "resource in context.ticket.application && context.ticket.actions.contains(action)"
+    ),
+    "context has ticket && context.ticket.since <= context.time.now && context.time.now < context.ticket.until",
+    'context has ticket.number && context.ticket.number == "7"',
+    "context has ticket.sponsor && context.ticket.sponsor != principal",
     'context has delegation.roles && context.delegation.roles.contains(Role::"mayor")',
+    (
+        "context has delegation && context.delegation.since <= context.time.now && "
+        "context.time.now < context.delegation.until"
+    ),
+    "context has delegation.by && context.delegation.by != principal",
     "context has requested && context.requested.actions.contains(action)",
-    "context == context",
+    (
+        "context has requested && resource in context.requested.application && "
+        "context.requested.since <= context.time.now && context.time.now < context.requested.until"
+    ),
+    'context has purpose && context.purpose != ""',
+    'context has agenda && context has activity_role && context.agenda == "A115" && context.activity_role == "CR22"',
+    "context has download && !context.download",
+    "context has author && context.author != principal",
+    "context has approved_by && context.approved_by.contains(principal)",
+    'context has route && (context.route.id == "seal" || context.route.path like "/rep*")',
+    'if context has purpose then context.sign_in.level >= 3 else resource in Application::"map"',
+    # what an escape spells
+    f'principal == Person::"{NAMED[:-1]}\\u{{64}}"',
+    f'resource in Municipality::"{HULIN[:-1]}\\u{{31}}"',
+    'principal.roles.contains(Role::"cl\\u{65}rk")',
 )
 OF_PEOPLE = (
     f'principal == Person::"{NAMED}"',
@@ -64,152 +125,155 @@ OF_PEOPLE = (
     "context has ticket.sponsor && context.ticket.sponsor == principal",
 )
 """Conditions that hold of one person and not of another with the same roles."""
+OF_ANYBODY = tuple(
+    one for one in ATOMS if "Person::" not in one and " principal" not in one and "(principal)" not in one
+)
+"""Conditions that may be asked of programs too: no program is a person, and the schema says so."""
 SCOPES = (
     "action",
     'action == Action::"read"',
     'action in [Action::"read", Action::"write"]',
     'action in [Action::"sign", Action::"administer"]',
 )
+WHO = ("principal", "principal", "principal is Person", f'principal == Person::"{NAMED}"')
+PROGRAMS = "principal is TechnicalAccount"
+ID = re.compile(r'@id\("([^"]+)"\)')
 WORDS = '@title_cs("a") @title_en("b") @advice_cs("c") @advice_en("d")'
 
 
-def conditions() -> st.SearchStrategy[str]:
-    atom = st.sampled_from(ATOMS)
+def conditions(atoms: tuple[str, ...]) -> st.SearchStrategy[str]:
+    atom = st.sampled_from(atoms)
     either = st.tuples(atom, st.sampled_from(["&&", "||"]), atom).map(
         lambda two: f"({two[0]}) {two[1]} ({two[2]})"
     )
-    held = st.one_of(atom, either)
+    held = st.one_of(atom, either, atom.map("!({})".format))
     kinds = st.sampled_from(["when {{ {0} }}", "unless {{ {0} }}"])
-    return st.one_of(st.just(""), st.tuples(kinds, held).map(lambda two: two[0].format(two[1])))
+    one = st.tuples(kinds, held).map(lambda two: two[0].format(two[1]))
+    return st.one_of(st.just(""), one, st.tuples(one, one).map(" ".join))
 
 
-def statements(effects: str, resources: tuple[str, ...]) -> st.SearchStrategy[str]:
-    """Without an `@id`, which depends on where it will stand."""
-    effect, scope, resource = (
+def _statements(
+    effects: str, resources: tuple[str, ...], who: tuple[str, ...], atoms: tuple[str, ...]
+) -> st.SearchStrategy[str]:
+    return st.builds(
+        lambda effect, who, scope, resource, condition: (
+            (f'@reason("forbidden") {WORDS} ' if effect == "forbid" else "")
+            + f"{effect} ({who}, {scope}, {resource}) {condition};"
+        ),
         st.sampled_from(effects.split()),
+        st.sampled_from(who),
         st.sampled_from(SCOPES),
         st.sampled_from(resources),
-    )
-    return st.builds(
-        lambda effect, scope, resource, condition: (
-            (f'@reason("forbidden") {WORDS} ' if effect == "forbid" else "")
-            + f"{effect} (principal, {scope}, {resource}) {condition};"
-        ),
-        effect,
-        scope,
-        resource,
-        conditions(),
+        conditions(atoms),
     )
 
 
-OF_REGION = ("resource", 'resource in Application::"records"')
-REGIONAL = st.lists(statements("forbid forbid permit", OF_REGION), min_size=1, max_size=3)
+def statements(
+    effects: str, resources: tuple[str, ...], more: tuple[str, ...] = ()
+) -> st.SearchStrategy[str]:
+    """Without an `@id`, which depends on where it will stand. `more`: further conditions."""
+    of_programs = _statements(effects, resources, (PROGRAMS,), (*OF_ANYBODY, *more))
+    of_people = _statements(effects, resources, WHO, (*ATOMS, *OF_PEOPLE, *more))
+    return st.integers(0, 4).flatmap(lambda one: of_programs if one == 0 else of_people)
 
 
-def municipal(code: MunicipalityCode, effects: str = "permit permit forbid") -> st.SearchStrategy[list[str]]:
-    return st.lists(statements(effects, (f'resource in Municipality::"{code}"',)), min_size=1, max_size=3)
+OF_REGION = (
+    "resource",
+    'resource in Application::"records"',
+    f'resource in Municipality::"{HULIN}"',
+    f'resource == Resource::"{KROMERIZ}/records"',
+)
+
+
+def regional(more: tuple[str, ...] = ()) -> st.SearchStrategy[list[str]]:
+    return st.lists(statements("forbid forbid permit", OF_REGION, more), min_size=1, max_size=3)
+
+
+REGIONAL = regional()
+
+
+def of(code: MunicipalityCode) -> tuple[str, ...]:
+    """Scopes of a municipality's own policies, as they may be spelt."""
+    spelt = "".join(f"\\u{{{ord(one):x}}}" for one in code[:2]) + code[2:]
+    return (
+        f'resource in Municipality::"{code}"',
+        f'resource in Municipality::"{spelt}"',
+        f'resource is Resource in Municipality::"{code}"',
+    )
+
+
+def municipal(
+    code: MunicipalityCode, effects: str = "permit permit forbid", more: tuple[str, ...] = ()
+) -> st.SearchStrategy[list[str]]:
+    """Written by hand, and one in four by a form."""
+    written = statements(effects, of(code), more)
+    by_form = filled_in().filter(lambda some: ("permit" if some[0].permits else "forbid") in effects)
+    of_a_form = by_form.map(lambda some: render(*some, code).split("\n", 1)[1])
+    one = st.integers(0, 3).flatmap(lambda drawn: of_a_form if drawn == 0 else written)
+    return st.lists(one, min_size=1, max_size=3)
 
 
 def numbered(name: str, policies: list[str]) -> str:
     return "\n".join(f'@id("{name}-{number}") {text}' for number, text in enumerate(policies))
 
 
-def book_of(region: list[str], own: dict[MunicipalityCode, list[str]]) -> PolicyBook:
+def book_of(
+    region: list[str], own: dict[MunicipalityCode, list[str]], closed: list[Closure] | None = None
+) -> PolicyBook:
     """One schema for all of them: what was examined once is known again."""
     municipal = {code: source_of(code, policies, code) for code, policies in own.items()}
-    return PolicyBook(source_of("region", region), municipal, Names(DISTRICT), "1")
+    incidents = None if closed is None else _reviewed("incidents", policies_of(closed), incidents=True)
+    return PolicyBook(source_of("region", region), municipal, Names(DISTRICT), "1", None, incidents)
 
 
 EXAMINED: dict[str, Examined | Unreadable] = {}
 
 
 def source_of(name: str, policies: list[str], only: MunicipalityCode | None = None) -> Source:
-    bounds = Bounds(SCHEMA, frozenset(DISTRICT), only=only, examined=EXAMINED)
-    reviewed = review(Path(f"{name}.cedar"), numbered(name, policies), bounds)
+    return _reviewed(name, numbered(name, policies), only)
+
+
+def _reviewed(
+    name: str, text: str, only: MunicipalityCode | None = None, *, incidents: bool = False
+) -> Source:
+    bounds = Bounds(SCHEMA, frozenset(DISTRICT), only=only, incidents=incidents, examined=EXAMINED)
+    reviewed = review(Path(f"{name}.cedar"), text, bounds)
     assert not reviewed.problems, reviewed.problems
     return Source(reviewed.text, reviewed.policies)
 
 
-FACTS = st.builds(
-    Facts,
-    networks=st.sampled_from([frozenset(), frozenset({NetworkName("office")})]),
-    device=st.sampled_from([None, Device(managed=True, fresh=True), Device(managed=True, fresh=False)]),
-    author=st.sampled_from([None, NAMED, *STRANGERS]),
-    delegation=st.sampled_from(
-        [
-            None,
-            Delegation(since=NOW, until=NOW),
-            Delegation(since=NOW, until=NOW, roles=frozenset({Role.MAYOR})),
-        ]
-    ),
-    requested=st.sampled_from(
-        [
-            None,
-            Requested(
-                since=NOW, until=NOW, application=ApplicationId("records"), actions=frozenset({Action.WRITE})
-            ),
-        ]
-    ),
-    departments=st.sampled_from([None, frozenset({"finance"})]),
-    activity_roles=st.sampled_from(
-        [None, frozenset({ActivityRole(municipality=HULIN, agenda="A115", activity_role="CR22")})]
-    ),
-    employed_until=st.sampled_from([None, date(2026, 11, 22), date(2026, 11, 23)]),
+TARGETS = {
+    ClosureKind.ROLE: "clerk",
+    ClosureKind.APPLICATION: "records",
+    ClosureKind.MUNICIPALITY: str(HULIN),
+    ClosureKind.MUNICIPALITY_APPLICATION: f"{HULIN}/records",
+}
+CLOSURES = st.sampled_from(ClosureKind).map(
+    lambda kind: Closure(
+        kind=kind, target=TARGETS.get(kind, ""), reason=dict.fromkeys(Language, "a"), by="b", at=NOW
+    )
 )
-SOMEBODY = st.sampled_from([None, NAMED, *STRANGERS])
-FACTS_OF_PEOPLE = st.builds(
-    lambda author, approved_by, deputised, sponsor, owner: Facts(
-        author=author,
-        device=Device(managed=True, fresh=True, owner=owner),
-        approved_by=approved_by and frozenset({approved_by}),
-        delegation=Delegation(since=NOW, until=NOW, by=deputised),
-        ticket=Ticket(
-            approved=True,
-            since=NOW,
-            until=NOW,
-            application=ApplicationId("records"),
-            sponsor_present=True,
-            sponsor=sponsor,
-        ),
-    ),
-    SOMEBODY,
-    SOMEBODY,
-    SOMEBODY,
-    SOMEBODY,
-    SOMEBODY,
-)
-CODES = st.sampled_from([HULIN, KROMERIZ])
-QUESTIONS = st.builds(
-    lambda roles, own, municipality, application, action, level, minutes, subject, facts: replace(
-        ask(),
-        roles=roles,
-        own_municipality=own,
-        municipality=municipality,
-        application=application,
-        action=action,
-        level=level,
-        authenticated_at=NOW - timedelta(minutes=minutes),
-        subject=subject,
-        facts=facts,
-    ),
-    st.frozensets(
-        st.tuples(CODES, st.sampled_from([Role.CLERK, Role.MAYOR, Role.AUDITOR])), min_size=1, max_size=3
-    ),
-    CODES,
-    CODES,
-    st.sampled_from([ApplicationId("records"), ApplicationId("map")]),
-    st.sampled_from(Action),
-    st.sampled_from(AuthenticationLevel),
-    st.sampled_from([1, 9, 11]),
-    st.sampled_from([NAMED, *STRANGERS]),
-    FACTS,
-)
+"""What an incident closes, of each kind."""
 
 
-def plainly(policies: list[str], question: Question) -> tuple[bool, frozenset[str]]:
-    """Cedar's own answer to the whole question, nothing left out: whether it permits, and by which policies."""
+@dataclass(frozen=True, slots=True)
+class Plain:
+    permits: bool
+    by: frozenset[str]
+    """Those that decide."""
+    failed: frozenset[str]
+
+
+def plainly(text: str, question: Question) -> Plain:
+    """Cedar's own answer to the whole question, with nothing left out and nothing remembered."""
     (request,) = requests(question, [question.action])
     known = cedarpy.Entities.from_json_str(entities(parties(question)))
-    answer = cedarpy.is_authorized(request, cedarpy.PolicySet.from_str("\n".join(policies)), known)
+    answer = cedarpy.is_authorized(request, cedarpy.PolicySet.from_str(text), known)
+    failed = frozenset(map(int, re.findall(r"policy `policy(\d+)`", " ".join(answer.diagnostics.errors))))
+    assert bool(failed) is bool(answer.diagnostics.errors)
+    ids = {ID.search(one.text)[1]: one.text for one in split(text)}  # type: ignore[index]
     by = frozenset(answer.diagnostics.id_annotations_by_reason.values())
-    return answer.allowed and not answer.diagnostics.errors, by
+    if answer.allowed and technical_account_of(question.subject) is not None:
+        by = frozenset(one for one in by if PROGRAMS in ids[one])
+    names = list(ids)
+    return Plain(answer.allowed and bool(by) and not failed, by, frozenset(names[one] for one in failed))

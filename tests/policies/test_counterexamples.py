@@ -4,22 +4,29 @@ import itertools
 from dataclasses import replace
 from pathlib import Path
 
+import cedarpy
 import pytest
 
 import policies.load
 from config.vocabulary import Action, ApplicationId, Language, Role
+from policies import counterexamples
+from policies.cases import MONDAY_AT_TEN
 from policies.counterexamples import Search
+from policies.evaluate import Source
+from policies.examine import SCHEMA_FILE
 from policies.load import read_folders
 from policies.model import Facts, Route
 from policies.needs import named, needs_of
 from policies.never import Never, Told, circumstances_of, persons, question
 from policies.parts import ANOTHER
 from policies.reasons import Names
+from policies.review import Bounds, review
 from tests.policies.world import APPLICATIONS, DISTRICT, HONETICE, HULIN, copy_of_the_example
 
+SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))
 LIBRARY = Path(policies.load.__file__).parent / "library"
 PERMITTING = ("databases", "emergency-access", "file-shares", "technical-accounts")
-EVERYTHING = Told(level=True, device=True, time=True, else_known=True)
+ALL_TOLD = Told(level=True, device=True, time=True, else_known=True)
 NEAR_GUARDRAILS = """
 @id("in-order-only")
 permit (principal, action, resource in Municipality::"588491")
@@ -59,7 +66,7 @@ def test_sieves_let_everything_through_that_is_permitted(tmp_path: Path) -> None
         asked = [
             question(never, of_class(of, held, application), HULIN, acting_for)
             for held in persons(never)
-            for of in circumstances_of(never, EVERYTHING)
+            for of in circumstances_of(never, ALL_TOLD)
         ]
         permitted = any(search.book.allowed(one, tuple(Action)) for one in asked)
         assert (search.of(never, HULIN, acting_for).example is not None) is permitted, never
@@ -186,3 +193,66 @@ def test_a_class_without_parts_asks_no_more_than_if_policies_did_not_speak_of_th
         for name, text in (("a", by_part), ("b", by_purpose))
     ]
     assert asked[0] == asked[1] > 0
+
+
+EVERYTHING = 'permit (principal, action, resource in Municipality::"{code}")'
+
+
+def of_two(region: str, own: str = f'@id("all") {EVERYTHING};') -> Search:
+    """Two municipalities with the same policies of their own; of one the region speaks."""
+    sources = {}
+    for name, text in (("region", region), (HULIN, own), (HONETICE, own)):
+        written = text.replace("{code}", name)
+        reviewed = review(Path("a.cedar"), written, Bounds(SCHEMA, frozenset(DISTRICT)))
+        assert reviewed.problems == ()
+        sources[name] = Source(reviewed.text, reviewed.policies)
+    guardrails = sources.pop("region")
+    return Search(guardrails, sources, Names(DISTRICT, APPLICATIONS), frozenset({HULIN, HONETICE}))
+
+
+def guardrail(condition: str) -> str:
+    words = '@reason("r") @title_cs("a") @title_en("a") @advice_cs("a") @advice_en("a")'
+    return f'@id("g") {words} forbid (principal, action, resource) when {{ {condition} }};'
+
+
+@pytest.mark.parametrize("first", [HULIN, HONETICE])
+def test_what_the_region_says_of_one_municipality_is_not_taken_for_another(first: str) -> None:
+    search = of_two(guardrail(f'resource in Municipality::"{HULIN}"'))
+    for here in (first, *({HULIN, HONETICE} - {first})):
+        found = search.of(CLERKS_NEVER_SIGN, here, here)
+        assert (found.example is None) is (here == HULIN)
+
+
+def test_what_the_region_forbids_at_one_hour_is_not_forbidden_at_another() -> None:
+    search = of_two(guardrail("context.time.hour < 5"))
+    found = search.of(CLERKS_NEVER_SIGN, HULIN, HULIN)
+    assert found.example is not None
+    assert found.example.at == MONDAY_AT_TEN
+    assert found.weighed > found.asked > 0
+    assert search.of(replace(CLERKS_NEVER_SIGN, hours=(3,)), HULIN, HULIN).example is None
+
+
+def test_a_role_that_only_another_permit_needs_is_not_enough() -> None:
+    """Weighed is what a permit might grant: of these two none, of a clerk one."""
+    needs_two = f'@id("all") {EVERYTHING} when {{ principal.roles.contains(Role::"clerk") }};'
+    search = of_two("", needs_two)
+    assert search.of(replace(CLERKS_NEVER_SIGN, roles=(Role.MAYOR,)), HULIN, HULIN).weighed == 0
+    assert search.of(CLERKS_NEVER_SIGN, HULIN, HULIN).weighed > 0
+
+
+def test_what_only_other_actions_look_at_is_not_told_apart() -> None:
+    by_hour = guardrail("context.time.hour < 5").replace("action,", 'action == Action::"read",')
+    assert of_two(by_hour).of(CLERKS_NEVER_SIGN, HULIN, HULIN).weighed == 1
+    signing = by_hour.replace('"read"', '"sign"')
+    assert of_two(signing).of(CLERKS_NEVER_SIGN, HULIN, HULIN).weighed == 2
+
+
+@pytest.mark.parametrize(("most", "too_many"), [(1, True), (2, False)])
+def test_a_class_may_ask_so_much_and_no_more(
+    monkeypatch: pytest.MonkeyPatch, most: int, too_many: bool
+) -> None:
+    monkeypatch.setattr(counterexamples, "MOST", most)
+    never_in_office = f'@id("all") {EVERYTHING} unless {{ context.time.hour < 5 || context.time.hour > 9 }};'
+    found = of_two("", never_in_office).of(CLERKS_NEVER_SIGN, HULIN, HULIN)
+    assert (found.too_many, found.asked) == (too_many, 2)
+    assert found.weighed == 2

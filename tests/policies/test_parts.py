@@ -1,16 +1,19 @@
 """What policies can tell of named parts of applications is asked about, and no more."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cedarpy
 import pytest
 
 from config.vocabulary import Action, ApplicationId
-from policies.evaluate import Source
+from policies.evaluate import PolicyBook, Source
 from policies.examine import SCHEMA_FILE
 from policies.model import Route
 from policies.parts import ANOTHER, named_parts, parts_told_apart, speaking
+from policies.reasons import Names
 from policies.review import Bounds, review
+from tests.policies.world import DISTRICT, HULIN
 
 BUDGET, RECORDS = ApplicationId("budget"), ApplicationId("records")
 BOUNDS = Bounds(cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8")), frozenset())
@@ -106,3 +109,12 @@ def test_parts_are_those_of_the_settings_and_those_that_policies_name_besides() 
         RECORDS: (reports, new),
         BUDGET: (new, vault),
     }
+
+
+def test_a_book_says_which_policies_speak_of_a_route_by_name() -> None:
+    region = source(by_route('context.route.id == "seal"'), by_route('context.route.path == "/sums"'))
+    own = Source(
+        region.text.replace("p0", "own"), (replace(region.policies[0], id="own"), region.policies[1])
+    )
+    book = PolicyBook(region, {HULIN: own}, Names(DISTRICT), "")
+    assert book.routes == {"seal": {"p0", "own"}}

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import given
 
-from policies.comparisons import Learnt, apart, seen
+from policies.comparisons import Comparison, Learnt, apart, seen
 from policies.model import Facts
 from policies.request import EVERYTHING, FactUnusable, context_of, passes
 from tests.policies.test_simulate import FACTS, SPANS, TIMES
@@ -48,3 +48,18 @@ def test_what_is_compared_with_something_that_is_not_there_is_learnt_once() -> N
         stays, passing = apart(learns, context, lambda path, context=context: passes(path, context))
         assert (stays.exactly, passing.exactly) == ({absent}, {("time", "now"), ("sign_in", "idle")})
         assert seen(stays, context) == ("None",)
+
+
+def test_what_will_be_there_is_compared_anew_at_each_moment() -> None:
+    """Nobody knows yet how long somebody was idle; of an order that nobody placed nothing will be."""
+    idle, over = (
+        Comparison("<", ("sign_in", "idle"), 60),
+        Comparison("<", ("time", "now"), ("ticket", "until")),
+    )
+    young, strong = Comparison("<", ("sign_in", "age"), 60), Comparison(">", ("sign_in", "level"), 1)
+    context = context_of(ask(), EVERYTHING)
+    stays, passing = apart(
+        Learnt(frozenset({idle, over, young, strong})), context, lambda path: passes(path, context)
+    )
+    assert (stays.compared, passing.compared) == ({over, strong}, {idle, young})
+    assert passing.paths == {("sign_in", "idle"), ("sign_in", "age")}

@@ -59,6 +59,14 @@ def test_whether_it_is_known_how_long_somebody_was_idle_is_told_apart(asked: lis
     assert asked == [1, 1, 1]
 
 
+def test_so_is_whether_it_is_known_at_all(asked: list[int]) -> None:
+    ours = book("context.sign_in has idle")
+    assert [bool(ours.allowed(signed_in(5, idle), [Action.READ])) for idle in (0, None, 1)] == [
+        True, False, True,
+    ]  # fmt: skip
+    assert asked == [1, 1]
+
+
 def test_the_strength_of_the_sign_in_is_told_apart_beside_its_age(asked: list[int]) -> None:
     ours = book("context.sign_in.age < 900 && context.sign_in.level >= 2")
     for level, permitted in ((AuthenticationLevel.PASSWORD, False), (AuthenticationLevel.TWO_FACTORS, True)):
@@ -134,6 +142,7 @@ def test_what_lasts_is_told_as_it_is_and_what_passes_by_how_it_compares() -> Non
     told = {how.under({"sign_in": {"age": age, "level": 2}}) for age in (1, 899, 900, 901)}
     assert told == {('{"sign_in":{"level":2}}', (True,)), ('{"sign_in":{"level":2}}', (False,))}
     assert remembered(frozenset({LEVEL}), [Learnt(exactly=frozenset({LEVEL}))]) == Remembered()
+    assert Remembered().under({"sign_in": {"level": 2}}) == ('{"sign_in":{"level":2}}', ())
 
 
 @pytest.mark.parametrize(
@@ -149,3 +158,14 @@ def test_what_lasts_is_told_as_it_is_and_what_passes_by_how_it_compares() -> Non
 )
 def test_what_policies_may_learn_more_of_is_not_kept(looks_at: set[tuple[str, ...]], learns: Learnt) -> None:
     assert remembered(frozenset(looks_at), [learns]) is None
+
+
+def test_no_more_outcomes_are_remembered_than_there_is_room_for(
+    monkeypatch: pytest.MonkeyPatch, asked: list[int]
+) -> None:
+    monkeypatch.setattr(evaluate, "REMEMBERED", 2)
+    ours = book('context.place has country && context.place.country == "CZ"')
+    for country in ("AT", "DE", "PL", "AT"):
+        assert not ours.allowed(ask((HULIN, Role.CLERK), facts=Facts(country=country)), [Action.READ])
+    assert asked == [1] * 4, "what was known was forgotten"
+    assert len(ours._remembered) <= 2

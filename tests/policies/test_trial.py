@@ -8,13 +8,11 @@ import pytest
 from config.district import District
 from config.vocabulary import Role
 from policies import trial
-from policies.case_files import read_all, read_cases
-from policies.evaluate import Source
+from policies.case_files import read_all
 from policies.examine import SCHEMA_FILE
 from policies.load import CasesBroken, PoliciesUnusable, load, read_folders
 from policies.never import Never, persons
 from policies.reasons import CS, EN, Names
-from policies.review import Bounds, review
 from policies.trial import Tried, tried
 from tests.policies.world import (
     APPLICATIONS,
@@ -321,33 +319,6 @@ def test_a_municipalitys_own_cases_ask_so_much_and_no_more(
     assert all(one.broken is None for name, one in found.items() if name not in too_many)
     assert [one for one in try_out(folders) if one.municipality == KROMERIZ and one.broken] == []
     assert "narrow them" in broken(folders)[0]
-
-
-def test_what_holds_at_one_municipality_is_not_believed_of_another_of_which_the_region_speaks() -> None:
-    text = (
-        '@id("hulin") permit (principal, action, resource) when '
-        f'{{ resource in Municipality::"{HULIN}" || resource in Municipality::"{KROMERIZ}" && false }};'
-    )
-    reviewed = review(Path("10.cedar"), text, Bounds(SCHEMA, frozenset(DISTRICT)))
-    region = Source(reviewed.text, reviewed.policies)
-    cases = read_cases(Path("a.cases.toml"), '[[case]]\nname = "a"\n', DISTRICT)
-    none = dict.fromkeys((HULIN, KROMERIZ), Source("", ()))
-    found = {one.municipality: one.broken for one in tried(region, none, Names(DISTRICT), [cases])}
-    assert found[HULIN] is None
-    assert found[KROMERIZ] is not None
-
-
-def test_elsewhere_is_a_municipality_of_which_no_policy_speaks_where_there_is_one() -> None:
-    others = [code for code in DISTRICT if code != HULIN]
-    nothing, district, alone = Source("", ()), Names(DISTRICT), Names(District([DISTRICT[HULIN]]))
-
-    def elsewhere(source: Source, shared: str, names: Names = district) -> str:
-        return trial._elsewhere(HULIN, source, shared, names)
-
-    assert elsewhere(nothing, "") == others[0]
-    assert elsewhere(Source(others[0], ()), others[1]) == others[2]
-    assert elsewhere(nothing, " ".join(others)) == others[0]
-    assert elsewhere(nothing, "", alone) not in DISTRICT
 
 
 @pytest.mark.parametrize("empty", ["", "// nothing\n", None])
