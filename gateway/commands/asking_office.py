@@ -10,7 +10,8 @@ from config.settings import Title
 from config.vocabulary import Action, ApplicationId, DirectoryName, MunicipalityCode, Role, SubjectId
 from gateway.access_review.campaign import Opened
 from gateway.asks.ask import Ask, Party
-from gateway.asks.office import AskOffice, Author
+from gateway.asks.author import Author
+from gateway.asks.office import AskOffice
 from gateway.asks.refused import Spoken
 from gateway.asks.wish import Rules, party
 from gateway.authorize.act import Act, may_act
