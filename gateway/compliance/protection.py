@@ -8,6 +8,7 @@ from gateway.audit.entry import Code
 from gateway.compliance.demand import Demand, Finding, Standing
 from gateway.compliance.elsewhere import told
 from gateway.compliance.facts import Facts
+from gateway.compliance.incident_reports import not_in_time
 from gateway.compliance.wording import said
 from gateway.envoy.tls import CIPHERS_1_2
 
@@ -112,6 +113,7 @@ def _incidents(facts: Facts) -> Iterator[Finding]:
             'host = "…", sender = "…"',
         )
     yield from told(facts)
+    yield from not_in_time(facts)
     yield Finding(
         Standing.OUTSIDE,
         said(
