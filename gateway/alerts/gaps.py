@@ -100,12 +100,14 @@ class Gaps:
         return Lack(Gap.NOT_SEALED, seen.size - seen.sealed, since, seen.sealed)
 
 
-def told(lack: Lack, now: datetime) -> Entry:
+def told(lack: Lack, now: datetime, node: str = "") -> Entry:
+    """`node`: whose requests they are, in a fleet."""
+    of = {"node": node} if node else {}
     return Entry(
         code=Code.LOG_GAP,
         outcome=Outcome.FAILURE,
         at=now,
         subject=SYSTEM,
         reason=lack.gap.value,
-        details={"number": lack.number, "since": time_text(lack.since), "first": lack.first},
+        details={"number": lack.number, "since": time_text(lack.since), "first": lack.first, **of},
     )

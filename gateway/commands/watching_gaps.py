@@ -2,27 +2,25 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from datetime import timedelta
-
-import aiohttp
 
 from gateway.alerts.clock import Clocks
 from gateway.alerts.gaps import Gaps, told
+from gateway.alerts.node_gaps import NodeGaps
 from gateway.audit.acts import clock_jumped
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
-from gateway.envoy.listeners import LISTENER
 from gateway.envoy.process import Administration
 from gateway.storage.log_gaps import LogGaps
 
 LOOK_EVERY = 5.0  # seconds
-ANSWERED = f"^http.{LISTENER}.downstream_rq_completed$"
 
 
 async def watch_for_gaps(plane: ControlPlane) -> None:
-    """For as long as this node leads. Of requests that are answered only the Envoy of a machine alone is asked."""
+    """For as long as this node leads. Requests that are answered are counted here for a machine alone."""
     store = LogGaps(plane.state.database)
-    envoy = Administration(plane.state.run / "envoy-admin.sock") if plane.board is None else None
+    envoy = None if among_others(plane) else _own_envoy(plane)
     gaps: Gaps | None = None
     while True:
         await asyncio.sleep(LOOK_EVERY)
@@ -30,9 +28,35 @@ async def watch_for_gaps(plane: ControlPlane) -> None:
             gaps = None
             continue
         gaps = gaps or Gaps(plane.settings.audit.gap_after, await store.begin())
-        answered = None if envoy is None else await served(envoy)
+        answered = None if envoy is None else await envoy.answered()
         if found := gaps.look(await store.seen(gaps.passed, answered), now()):
             await plane.state.record([told(one, now()) for one in found])
+
+
+async def watch_requests_of_nodes(plane: ControlPlane) -> None:
+    """Each control plane looks at the nodes that ask it, whoever leads: they tell it what their Envoys answered."""
+    store, gaps = LogGaps(plane.state.database), NodeGaps(plane.settings.audit.gap_after)
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        if found := gaps.look(await store.carried(await _answered(plane)), now()):
+            await plane.state.record([told(lack, now(), node) for node, lack in found])
+
+
+def among_others(plane: ControlPlane) -> bool:
+    """Whether other machines write to this log."""
+    return bool(plane.board is not None or plane.state.spool_name)
+
+
+async def _answered(plane: ControlPlane) -> Mapping[str, int]:
+    """Of each node that is heard here; of a machine that only shares the database, its own."""
+    if plane.board is not None:
+        return {str(node): number for node, number in plane.board.hearing.answered(now()).items()}
+    answered = await _own_envoy(plane).answered()
+    return {} if answered is None else {plane.state.spool_name: answered}
+
+
+def _own_envoy(plane: ControlPlane) -> Administration:
+    return Administration(plane.state.run / "envoy-admin.sock")
 
 
 async def watch_the_clock(plane: ControlPlane) -> None:
@@ -47,11 +71,3 @@ async def watch_the_clock(plane: ControlPlane) -> None:
 def _steady() -> timedelta:
     """Of a machine that sleeps as well."""
     return timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME))
-
-
-async def served(envoy: Administration) -> int | None:
-    """Requests of people that it has answered since it started, by its own count; None: it does not say."""
-    try:
-        return sum((await envoy.counters(ANSWERED)).values())
-    except (OSError, aiohttp.ClientError, TimeoutError, ValueError):
-        return None  # it starts, or is gone: the supervisor tells
