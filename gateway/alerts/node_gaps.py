@@ -30,6 +30,11 @@ class NodeGaps:
         self._gaps: dict[str, Gaps] = {}
         self._came: dict[str, tuple[int, int]] = {}  # its places, and the log's size when they moved last
 
+    @property
+    def unrecorded(self) -> Mapping[str, int]:
+        """Of each node that was looked at last: what it answered since the last of which something came."""
+        return {name: one.unrecorded for name, one in self._gaps.items()}
+
     def look(self, nodes: Mapping[str, Carried], now: datetime) -> list[tuple[str, Lack]]:
         """What is to be recorded, and of which node. `Lack.first`: from there on no request of it came."""
         self._gaps = {name: self._gaps.get(name) or Gaps(self._patience, 0) for name in nodes}

@@ -15,6 +15,7 @@ from gateway.envoy.process import Administration
 from gateway.storage.log_gaps import LogGaps
 
 LOOK_EVERY = 5.0  # seconds
+NODES_EVERY = 2.0  # as often as they ask
 
 
 async def watch_for_gaps(plane: ControlPlane) -> None:
@@ -37,9 +38,12 @@ async def watch_requests_of_nodes(plane: ControlPlane) -> None:
     """Each control plane looks at the nodes that ask it, whoever leads: they tell it what their Envoys answered."""
     store, gaps = LogGaps(plane.state.database), NodeGaps(plane.settings.audit.gap_after)
     while True:
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(NODES_EVERY)
         if found := gaps.look(await store.carried(await _answered(plane)), now()):
             await plane.state.record([told(lack, now(), node) for node, lack in found])
+        plane.metrics.not_recorded.clear()  # of who asks elsewhere by now
+        for node, number in gaps.unrecorded.items():
+            plane.metrics.not_recorded.labels(node).set(number)
 
 
 def among_others(plane: ControlPlane) -> bool:

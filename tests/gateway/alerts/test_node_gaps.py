@@ -28,6 +28,7 @@ def test_a_node_of_which_nothing_comes_is_told_though_another_ones_requests_are_
         found += gaps.look(
             {"a": busy(minutes), "b": replace(silent, size=500 + 100 * minutes)}, NOON + minutes * MINUTE
         )
+    assert gaps.unrecorded == {"a": 0, "b": LEAST}
     ((node, lack),) = found
     assert (node, lack.gap, lack.number, lack.since, lack.first) == (
         "b",

@@ -112,8 +112,8 @@ async def test_keys_that_are_compromised_are_believed_at_no_node_wherever_that_i
 async def test_another_key_of_the_log_signs_at_both_control_planes_whichever_is_away(
     office: Fleet, tmp_path: Path
 ) -> None:
-    old = await said_by(office["a"], "audit", "key")
-    new = (await said_by(office["b"], "audit", "keys", "rotate")).splitlines()[0]
+    (old, *_) = (await said_by(office["a"], "audit", "key")).splitlines()
+    (new, *_) = (await said_by(office["b"], "audit", "keys", "rotate")).splitlines()
     for away, left in (("b", "a"), ("a", "b")):
         with no_control_plane(office[away]):
             await sealed_by(office[left], old, new)
@@ -121,7 +121,7 @@ async def test_another_key_of_the_log_signs_at_both_control_planes_whichever_is_
     await said_by(office["a"], "audit", "keys", "retire")
     for node in ("a", "b"):
         await sealed_by(office[node], new)
-        assert await said_by(office[node], "audit", "key") == new
+        assert (await said_by(office[node], "audit", "key")).startswith(new)
         assert "the log is whole" in await said_by(office[node], "audit", "verify")
     await said_by(office["b"], "audit", "export", str(tmp_path / "e"), "--purpose", "kontrola")
     assert [main(["--key", key, str(tmp_path / "e")]) for key in (old, new)] == [0, 0]
