@@ -4,12 +4,14 @@ import asyncio
 import time
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
 from gateway.alerts.clock import Clocks
 from gateway.alerts.gaps import Gaps, told
 from gateway.alerts.node_gaps import NodeGaps
 from gateway.audit.acts import clock_jumped
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.repeating import Round
 from gateway.commands.state import now
 from gateway.envoy.process import Administration
 from gateway.storage.log_gaps import LogGaps
@@ -18,10 +20,15 @@ LOOK_EVERY = 5.0  # seconds
 NODES_EVERY = 2.0  # as often as they ask
 
 
+def watching_gaps(plane: ControlPlane) -> list[Round]:
+    nodes = [partial(watch_requests_of_nodes, plane)] if _among_others(plane) else []
+    return [partial(watch_for_gaps, plane), *nodes, partial(watch_the_clock, plane)]
+
+
 async def watch_for_gaps(plane: ControlPlane) -> None:
     """For as long as this node leads. Requests that are answered are counted here for a machine alone."""
     store = LogGaps(plane.state.database)
-    envoy = None if among_others(plane) else _own_envoy(plane)
+    envoy = None if _among_others(plane) else _own_envoy(plane)
     gaps: Gaps | None = None
     while True:
         await asyncio.sleep(LOOK_EVERY)
@@ -46,7 +53,7 @@ async def watch_requests_of_nodes(plane: ControlPlane) -> None:
             plane.metrics.not_recorded.labels(node).set(number)
 
 
-def among_others(plane: ControlPlane) -> bool:
+def _among_others(plane: ControlPlane) -> bool:
     """Whether other machines write to this log."""
     return bool(plane.board is not None or plane.state.spool_name)
 

@@ -26,6 +26,7 @@ from gateway.storage.log_keys import By, retire, rotate
 from gateway.storage.policy_versions import sign_anew
 from tests.rig.installation import install
 
+pytestmark = pytest.mark.real
 WANTED = Wanted(form=Form.CSV, purpose="kontrola NÚKIB", proofs=True)
 STARTS = Query(codes=frozenset({Code.STARTED}))
 
