@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from config.settings import Title
+from config.vocabulary import Language
 from gateway.compliance.demand import Finding, Standing
 from gateway.compliance.facts import Facts, Owed
-from gateway.compliance.wording import Value, said
+from gateway.compliance.wording import Value, said, shown
 from idp.http.moments import PRAGUE
 
 MOST = 20  # told one by one
@@ -33,7 +35,7 @@ def _finding(one: Owed, now: datetime) -> Finding:
     told: dict[str, Value] = {"incident": str(one.incident), "report": one.report, "due": _moment(one.due)}
     if one.sent is not None:
         text = said(
-            "Incident {incident}: {report} mělo být odesláno do {due}, odešlo {sent}, o {late} později.",
+            "Incident {incident}, {report}: termín {due}, odesláno {sent}, o {late} po termínu.",
             "Incident {incident}: {report} was due by {due} and went at {sent}, late by {late}.",
             sent=_moment(one.sent),
             late=_late(one.sent - one.due),
@@ -41,14 +43,14 @@ def _finding(one: Owed, now: datetime) -> Finding:
         )
     elif one.closed is not None:
         text = said(
-            "Incident {incident}: {report} mělo být odesláno do {due}; incident byl uzavřen {closed}, aniž odešlo.",
+            "Incident {incident}, {report}: termín {due}, neodesláno; incident byl uzavřen {closed}.",
             "Incident {incident}: {report} was due by {due}; the incident was closed at {closed} without it.",
             closed=_moment(one.closed),
             **told,
         )
     else:
         text = said(
-            "Incident {incident}: {report} mělo být odesláno do {due} a dosud neodešlo, je po lhůtě o {late}.",
+            "Incident {incident}, {report}: termín {due}, dosud neodesláno, o {late} po termínu.",
             "Incident {incident}: {report} was due by {due} and has not been sent, overdue by {late}.",
             late=_late(now - one.due),
             **told,
@@ -56,8 +58,10 @@ def _finding(one: Owed, now: datetime) -> Finding:
     return Finding(_weight(one), text)
 
 
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(PRAGUE):%Y-%m-%d %H:%M}"
+def _moment(at: datetime) -> Title:
+    here = at.astimezone(PRAGUE)
+    cs, en = (f"{shown(here, language)} {here:%H:%M}" for language in (Language.CZECH, Language.ENGLISH))
+    return Title(cs=cs, en=en)
 
 
 def _late(by: timedelta) -> timedelta:

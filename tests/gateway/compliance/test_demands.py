@@ -229,16 +229,16 @@ BROKEN: tuple[tuple[str, Callable[[], Facts], Standing, str], ...] = (
         "incidents",
         owing,
         Standing.NOT_MET,
-        "Incident 3: final report was due by 2026-11-19 09:41 and has",
+        "Incident 3: final report was due by 19 Nov 2026 09:41 and has",
     ),
     ("incidents", owing, Standing.NOT_MET, "overdue by 4 days"),
     (
         "incidents",
         lambda: owing(sent=NOW - DAYS),
         Standing.EXCEPTIONS,
-        "went at 2026-11-22 09:41, late by 3 days",
+        "went at 22 Nov 2026 09:41, late by 3 days",
     ),
-    ("incidents", lambda: owing(closed=NOW), Standing.EXCEPTIONS, "closed at 2026-11-23 09:41 without it"),
+    ("incidents", lambda: owing(closed=NOW), Standing.EXCEPTIONS, "closed at 23 Nov 2026 09:41 without it"),
 )
 
 
