@@ -92,10 +92,10 @@ def _keys(facts: Facts) -> Iterator[Finding]:
     yield Finding(
         Standing.OUTSIDE,
         said(
-            "Hlavní klíč a klíč záznamu se v této verzi nestřídají: chraňte jejich zálohu a mějte postup "
-            "pro jejich ztrátu.",
-            "The master key and the log's key do not change in this version: guard their backup and have a "
-            "plan for their loss.",
+            "Hlavní klíč se v této verzi nestřídá a klíč záznamu jen příkazem (brana audit keys rotate): chraňte "
+            "jejich zálohu a mějte postup pro jejich ztrátu.",
+            "The master key does not change in this version, and the log's key by a command alone (brana audit keys "
+            "rotate): guard their backup and have a plan for their loss.",
         ),
     )
 
