@@ -84,6 +84,12 @@ class Metrics:
             ["receiver"],
             registry=self.registry,
         )
+        self.not_recorded = Gauge(
+            "brana_requests_not_recorded",
+            "Requests that a node which asks here has answered since the last of which the log knows",
+            ["node"],
+            registry=self.registry,
+        )
         self.not_indexed = Gauge(
             "brana_audit_not_indexed",
             "Entries of the log that searches by words and details cannot look up yet",

@@ -26,7 +26,7 @@ DELIVERED = (
         name="log_damaged",
         codes=[
             *("audit.verified", "audit.receiver_missed", "access.spool_damaged", "witness.refused"),
-            *("audit.index_altered", "audit.place_moved", "audit.hold_restored"),
+            *("audit.index_altered", "audit.names_altered", "audit.place_moved", "audit.hold_restored"),
         ],
         outcomes=["failure"],
         group_by="all",

@@ -55,6 +55,8 @@ class Gaps:
 
     def __init__(self, patience: timedelta, passed: int) -> None:
         self.patience, self.passed = patience, passed
+        self.unrecorded = 0
+        """Requests that were answered since the newest entry of one, at the last look."""
         self._served: int | None = None  # at the newest entry of a request
         self._access = self._sealed = -1
         self._asked_since: datetime | None = None
@@ -77,11 +79,11 @@ class Gaps:
     def _silent(self, seen: Seen, now: datetime) -> Lack | None:
         began_anew = self._served is None or seen.served is None or seen.served < self._served
         if began_anew or seen.access != self._access:
-            self._served, self._access, self._asked_since = seen.served, seen.access, None
+            self._served, self._access, self._asked_since, self.unrecorded = seen.served, seen.access, None, 0
             return None
         assert self._served is not None
         assert seen.served is not None
-        unrecorded = seen.served - self._served
+        self.unrecorded = unrecorded = seen.served - self._served
         if unrecorded and self._asked_since is None:
             self._asked_since = now
         since = self._asked_since
@@ -100,12 +102,14 @@ class Gaps:
         return Lack(Gap.NOT_SEALED, seen.size - seen.sealed, since, seen.sealed)
 
 
-def told(lack: Lack, now: datetime) -> Entry:
+def told(lack: Lack, now: datetime, node: str = "") -> Entry:
+    """`node`: whose requests they are, in a fleet."""
+    of = {"node": node} if node else {}
     return Entry(
         code=Code.LOG_GAP,
         outcome=Outcome.FAILURE,
         at=now,
         subject=SYSTEM,
         reason=lack.gap.value,
-        details={"number": lack.number, "since": time_text(lack.since), "first": lack.first},
+        details={"number": lack.number, "since": time_text(lack.since), "first": lack.first, **of},
     )

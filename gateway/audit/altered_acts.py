@@ -11,6 +11,11 @@ def index_altered(now: datetime, first: int, last: int) -> Entry:
     return _found(Code.LOG_INDEX_ALTERED, now, first=first, last=last)
 
 
+def names_altered(now: datetime, put_back: int, taken_out: int) -> Entry:
+    """Of so many names of people the database did not say what entries say."""
+    return _found(Code.LOG_NAMES_ALTERED, now, put_back=put_back, taken_out=taken_out)
+
+
 def place_moved(now: datetime, of: str, kept: int, first: int) -> Entry:
     """`of`: a receiver, or `alerts`. `kept`: the place that stood there; `first`: the entry from which it goes on."""
     return _found(Code.LOG_PLACE_MOVED, now, of=of, kept=kept, first=first)

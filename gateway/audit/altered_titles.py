@@ -8,6 +8,12 @@ ALTERED_TITLES: dict[Code, Title] = {
         cs="Rejstřík pro hledání nesouhlasil se záznamy {first} až {last}; vytváří se znovu",
         en="The search index disagreed with entries {first} to {last}; it is made again",
     ),
+    Code.LOG_NAMES_ALTERED: Title(
+        cs="Jména, podle nichž se hledají osoby, změnil někdo ručně; platí, jak jsou v záznamech (vráceno: {put_back}, "
+        "odebráno: {taken_out})",
+        en="Names by which people are found were changed by hand; they stand as entries have them (put back: "
+        "{put_back}, taken out: {taken_out})",
+    ),
     Code.LOG_HOLD_RESTORED: Title(
         cs="Zadržení {hold} změnil někdo ručně; platí, jak je zaznamenáno",
         en="Hold {hold} was changed by hand; it stands as it was recorded",

@@ -91,6 +91,7 @@ class Code(StrEnum):
     LOG_KEY_RETIRED = "audit.key_retired"
     LOG_KEY_NOT_CHANGED = "audit.key_not_changed"
     LOG_INDEX_ALTERED = "audit.index_altered"
+    LOG_NAMES_ALTERED = "audit.names_altered"
     LOG_PLACE_MOVED = "audit.place_moved"
     LOG_ACT_REFUSED = "audit.act_refused"
     LOG_GAP = "audit.gap_found"

@@ -154,6 +154,7 @@ KINDS: dict[Code, Kind] = {
     Code.LOG_KEY_RETIRED: _thing("key of the log", _DELETE),
     Code.LOG_KEY_NOT_CHANGED: _thing("key of the log", _CHANGE),
     Code.LOG_INDEX_ALTERED: _FOUND,
+    Code.LOG_NAMES_ALTERED: _FOUND,
     Code.LOG_PLACE_MOVED: _FOUND,
     Code.LOG_ACT_REFUSED: _READ,
     Code.WITNESS_REFUSED: _FOUND,

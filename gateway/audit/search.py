@@ -23,6 +23,7 @@ COUNTED = 1_000  # entries that are counted; more is told as "more than"
 LONGEST_SPAN = timedelta(days=7)
 FARTHEST = 2**62 - 1  # microseconds: a place before or behind every time
 PEOPLE = 20  # subjects, and as many logins without one, that a part of a name may stand for
+EXACTLY = "="  # before a login or subject: that one alone, and nobody whose name contains it
 SIGN_IN_NEEDED = "sign_in_needed"  # the reason of whoever was only sent to the sign-in
 
 
@@ -82,7 +83,7 @@ class Query:
     """Only what concerns this municipality: its data, or its people. The bound of a reader who may see no other."""
 
     person: str | None = None
-    """Login, subject, or a part of a name or login (accents and case do not matter)."""
+    """Login, subject, or a part of a name or login (accents and case do not matter); behind `=` a whole one."""
     municipality: MunicipalityCode | None = None
     own_municipality: MunicipalityCode | None = None
     application: ApplicationId | None = None

@@ -1,12 +1,14 @@
 """Entries about the log's own shards: opened behind another, dropped after its time, held; and of holds."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from gateway.audit.acts import SYSTEM
 from gateway.audit.canonical import time_text
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.facts import moment
+from gateway.audit.holds_told import AGAIN
 from gateway.audit.retention import Hold
 from gateway.audit.shard import Shard
 
@@ -78,3 +80,10 @@ def hold_lifted(now: datetime, by: str, one: Hold, why: str) -> Entry:
         subject=by,
         details={"hold": one.number, "why": why},
     )
+
+
+def hold_replaced(now: datetime, one: Hold, entry: int) -> list[Entry]:
+    """Placed anew under another number: its own is another hold's since. `entry`: the one that told of it last."""
+    placed = hold_placed(now, SYSTEM, one)
+    told = [replace(placed, details={**placed.details, AGAIN: entry})]
+    return told if one.stands else [*told, hold_lifted(now, SYSTEM, one, "it had been lifted")]

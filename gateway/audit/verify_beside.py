@@ -27,13 +27,10 @@ class Beside:
     def __init__(self, changes: Sequence[str] = (), holds: Sequence[Hold] = ()) -> None:
         self._changes = dict.fromkeys(changes, False)  # whether an entry tells of each
         self._kept, self._told = holds, ToldHolds()
-        self._placed: dict[int, int] = {}  # by which entry a hold was told of last
 
     def hear(self, entry: Entry, sequence: int) -> Difference | None:
         if entry.code.value in OF_HOLDS:
-            self._told.hear(entry)
-            if isinstance(number := entry.details.get("hold"), int):
-                self._placed[number] = sequence
+            self._told.hear(entry, sequence)
             return None
         note = note_told(entry)
         if note not in self._changes:
@@ -50,5 +47,8 @@ class Beside:
                 return Difference(Fault.KEY_NOT_VOUCHED, written_in(note), what)
         for one in self._told.altered(self._kept):
             what = f"the database does not say of hold {one.number} what this entry says"
-            return Difference(Fault.HOLD_ALTERED, self._placed[one.number], what)
+            return Difference(Fault.HOLD_ALTERED, self._told.placed[one.number], what)
+        for lost in self._told.replaced:
+            what = f"the hold that it places is gone: its number {lost.hold.number} is another hold's since"
+            return Difference(Fault.HOLD_ALTERED, lost.entry, what)
         return None

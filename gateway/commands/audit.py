@@ -41,7 +41,7 @@ from gateway.commands.audit_tail import tail
 from gateway.commands.audit_views import views
 from gateway.commands.audit_witnesses import checkpoint, witnesses
 from gateway.commands.entry_codes import catalogue
-from gateway.commands.index_checks import altered_blocks
+from gateway.commands.index_checks import IndexChecks, all_checked
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
@@ -117,12 +117,21 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, index: bool, quiet: b
     finding = "whole" if report.broken is None else str(report.broken)
     entry = acts.verified(by, now(), whole=report.broken is None, entries=report.entries, finding=finding)
     _record_verification(state, entry)
-    altered = asyncio.run(altered_blocks(state.database, now)) if index else []
-    for number in altered:
-        span = f"entries {number * BLOCK} to {(number + 1) * BLOCK - 1}"
-        click.echo(f"the search index did NOT say what {span} say; it is made again", err=True)
+    altered = index and _altered(asyncio.run(all_checked(state.database, now)))
     if report.broken is not None or altered:
         sys.exit(1)
+
+
+def _altered(checks: IndexChecks) -> bool:
+    """Whether anything beside the log stood otherwise; each is told."""
+    for number in checks.altered:
+        span = f"entries {number * BLOCK} to {(number + 1) * BLOCK - 1}"
+        click.echo(f"the search index did NOT say what {span} say; it is made again", err=True)
+    if checks.names:
+        click.echo(
+            f"{checks.names} names of people did NOT stand as entries have them; they do again", err=True
+        )
+    return bool(checks.altered or checks.names)
 
 
 def _recomputed(state: State, kept: Sequence[Checkpoint], *, quiet: bool) -> Report:

@@ -75,6 +75,8 @@ async def keep_index(
             checked = begun if wanted else checked
             for number in said.altered:
                 log.error("audit.index_altered", first=number * BLOCK, last=(number + 1) * BLOCK - 1)
+            if said.names:
+                log.error("audit.names_altered", put_back=said.names)
             trouble.over()
             continue
         failures += 1

@@ -9,6 +9,7 @@ from gateway.commands.state import State
 from gateway.commands.witnesses import witnesses_now
 from gateway.compliance.facts import Facts, Unapproved, Vouches
 from gateway.compliance.report import Made, Report, last_verdict, report_of, tallies
+from gateway.incidents.owed import owed
 from gateway.storage.audit import append
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_search import LogSearch
@@ -38,6 +39,7 @@ async def report_about(
         verdict=await last_verdict(log),
         tallies=await tallies(log, since, until),
         witnesses={one.name: _vouches(one) for one in await witnesses_now(state.database, settings.audit)},
+        owed=await state.incidents.look(lambda book: owed(book, since, until, now)),
         receivers_waiting=await _waiting(state, now),
     )
     made = Made(

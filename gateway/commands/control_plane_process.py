@@ -72,7 +72,7 @@ from gateway.commands.state import State, now, open_state
 from gateway.commands.suspending import look_at_suspensions
 from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
-from gateway.commands.watching_gaps import watch_for_gaps, watch_the_clock
+from gateway.commands.watching_gaps import watching_gaps
 from gateway.commands.watching_persons import keep_persons, look_at_persons
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
@@ -215,8 +215,7 @@ async def _serve(
                 *_vouched_for(plane),
                 *_forwarding(plane),
                 partial(watch_the_log, plane),
-                partial(watch_for_gaps, plane),
-                partial(watch_the_clock, plane),
+                *watching_gaps(plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )

@@ -36,9 +36,9 @@ class ExportPages:
         from gateway.web.officer.exports import Exports  # noqa: PLC0415 - forms, a ZIP file and OCSF
 
         officer = self._officer
-        return Exports(officer.desk, officer.reach, officer.purpose_of, self._exporting)
+        return Exports(officer.desk, officer.reach, officer.purpose_of, self.exporting)
 
-    def _exporting(self, within: MunicipalityCode | None) -> "Exporting":
+    def exporting(self, within: MunicipalityCode | None) -> "Exporting":
         from gateway.audit.exporting import Exporting  # noqa: PLC0415
         from gateway.storage.audit_selection import StoredSelection  # noqa: PLC0415
 

@@ -1,10 +1,14 @@
-"""Blocks of the index are held against their entries, one after the other; what differs is told and made again."""
+"""Blocks of the index are held against their entries, one after the other, and so are the names of people that these
+make known; what differs is told and made again.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
 
+from gateway.audit.places import BLOCK
 from gateway.storage.audit import append
 from gateway.storage.audit_index_check import mended, next_block
+from gateway.storage.audit_names_check import names_altered_anywhere, names_put_back
 from gateway.storage.database import Database
 
 ALL = 2**63  # no log has so many blocks
@@ -21,6 +25,8 @@ class IndexChecks:
         self._database, self._now, self._left = database, now, most
         self.before = before
         self.altered: list[int] = []
+        self.names = 0
+        """Of people, that did not stand as entries have them, and do again."""
 
     async def next(self) -> bool:
         """Whether there was one to look at. Raises DatabaseUnusable."""
@@ -34,12 +40,15 @@ class IndexChecks:
         self._left -= 1
         if await mended(self._database, append, number, self._now()):
             self.altered.append(number)
+        block = range(number * BLOCK, (number + 1) * BLOCK)
+        self.names += await names_put_back(self._database, append, block, self._now())
         return True
 
 
-async def altered_blocks(database: Database, now: Callable[[], datetime]) -> list[int]:
-    """Numbers of all blocks that differed; each is told of."""
+async def all_checked(database: Database, now: Callable[[], datetime]) -> IndexChecks:
+    """Every block, and the names of the whole log, those too that no entry has; each that differed is told of."""
     checks = IndexChecks(database, now, None, ALL)
     while await checks.next():
         pass
-    return checks.altered
+    checks.names += await names_altered_anywhere(database, append, now)
+    return checks

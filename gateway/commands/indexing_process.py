@@ -41,12 +41,13 @@ LASTS = 300.0  # seconds: so one that hangs is told from one that has much to do
 
 class Indexed(msgspec.Struct, frozen=True, tag="indexed"):
     """`checked`: the block that was checked last, none behind the oldest; `altered`: those that did not say what their
-    entries say.
+    entries say; `names`: of people, that had been taken out.
     """
 
     blocks: int
     checked: int | None = None
     altered: tuple[int, ...] = ()
+    names: int = 0
 
 
 Said = Progress | Indexed | Failure
@@ -99,12 +100,12 @@ async def index(
         elif await checks.next():
             pause = max(REST * (time.monotonic() - begun), 0.2)
         elif begun - last >= lingers:
-            return Indexed(blocks, checks.before, tuple(checks.altered))
+            return Indexed(blocks, checks.before, tuple(checks.altered), checks.names)
         else:
             pause = LOOK_EVERY
         told(Progress(blocks, blocks))
         if begun - began >= LASTS:
-            return Indexed(blocks, checks.before, tuple(checks.altered))
+            return Indexed(blocks, checks.before, tuple(checks.altered), checks.names)
         await asyncio.sleep(min(pause, max(lingers, 0.2)))
 
 

@@ -114,6 +114,7 @@ class Node:
         elsewhere = [self.run / f"{way_to(Service.NODE)}.sock"] if fleet.peers else []
         self.carrier = Carrier([*here, *elsewhere])
         self.envoy_up = False
+        self._answered: int | None = None
         self._heard = float("-inf")
         self._has = ""
         """Version of what Envoy goes by."""
@@ -210,6 +211,7 @@ class Node:
             applications=self.envoy.applications,
             release=__version__,
             lacks=lacking(self.ready(), MAY_BE_DOWN),
+            answered=self._answered,
         )
 
     async def _applied(self) -> bool:
@@ -266,6 +268,7 @@ class Node:
         told = False
         while True:
             self.envoy_up = await self.envoy.administration.ready()
+            self._answered = await self.envoy.administration.answered()
             self.measures.contact.set(time.monotonic() - self._heard < GONE.total_seconds())
             self.measures.waiting.set(await asyncio.to_thread(self._waiting))
             self.measures.papers(papers.good_for(self.settings.state.directory, now()))

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -9,7 +10,7 @@ from gateway.audit.facts import moment
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
 from gateway.commands.troubles import LastingTrouble
-from gateway.incidents.holding import release_due
+from gateway.incidents.holding import hold_again, release_due, unheld
 from gateway.storage.audit_retention import Retention, ShardIsRead, ShardNotSealed
 
 AFTER_A_START = timedelta(minutes=1)
@@ -24,6 +25,7 @@ async def keep_retention(plane: ControlPlane) -> None:
         if plane.nodes.leads:
             try:
                 await release_of_incidents(plane)
+                await hold_of_incidents(plane)
                 await drop_due(Retention(plane.state.database), plane.settings.audit.kept_months)
             except (ShardNotSealed, ShardIsRead) as error:
                 trouble.tell(error)
@@ -37,6 +39,14 @@ async def release_of_incidents(plane: ControlPlane) -> None:
     months = plane.settings.audit.incident_kept_months
     for one in await plane.state.incidents.transact(lambda book: release_due(book, months, now())):
         log.info("audit.hold_lifted", hold=one.number, why="the incident is closed, its keeping time is over")
+
+
+async def hold_of_incidents(plane: ControlPlane) -> None:
+    """Before anything goes: evidence of open incidents that has no hold gets one."""
+    books = plane.state.incidents
+    for number in await books.look(unheld):
+        for one in await books.transact(partial(hold_again, number=number, now=now())):
+            log.info("audit.hold_placed", hold=one.number, incident=number)
 
 
 async def drop_due(retention: Retention, months: int) -> None:

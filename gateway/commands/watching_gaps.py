@@ -2,27 +2,33 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from datetime import timedelta
-
-import aiohttp
+from functools import partial
 
 from gateway.alerts.clock import Clocks
 from gateway.alerts.gaps import Gaps, told
+from gateway.alerts.node_gaps import NodeGaps
 from gateway.audit.acts import clock_jumped
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.repeating import Round
 from gateway.commands.state import now
-from gateway.envoy.listeners import LISTENER
 from gateway.envoy.process import Administration
 from gateway.storage.log_gaps import LogGaps
 
 LOOK_EVERY = 5.0  # seconds
-ANSWERED = f"^http.{LISTENER}.downstream_rq_completed$"
+NODES_EVERY = 2.0  # as often as they ask
+
+
+def watching_gaps(plane: ControlPlane) -> list[Round]:
+    nodes = [partial(watch_requests_of_nodes, plane)] if _among_others(plane) else []
+    return [partial(watch_for_gaps, plane), *nodes, partial(watch_the_clock, plane)]
 
 
 async def watch_for_gaps(plane: ControlPlane) -> None:
-    """For as long as this node leads. Of requests that are answered only the Envoy of a machine alone is asked."""
+    """For as long as this node leads. Requests that are answered are counted here for a machine alone."""
     store = LogGaps(plane.state.database)
-    envoy = Administration(plane.state.run / "envoy-admin.sock") if plane.board is None else None
+    envoy = None if _among_others(plane) else _own_envoy(plane)
     gaps: Gaps | None = None
     while True:
         await asyncio.sleep(LOOK_EVERY)
@@ -30,9 +36,38 @@ async def watch_for_gaps(plane: ControlPlane) -> None:
             gaps = None
             continue
         gaps = gaps or Gaps(plane.settings.audit.gap_after, await store.begin())
-        answered = None if envoy is None else await served(envoy)
+        answered = None if envoy is None else await envoy.answered()
         if found := gaps.look(await store.seen(gaps.passed, answered), now()):
             await plane.state.record([told(one, now()) for one in found])
+
+
+async def watch_requests_of_nodes(plane: ControlPlane) -> None:
+    """Each control plane looks at the nodes that ask it, whoever leads: they tell it what their Envoys answered."""
+    store, gaps = LogGaps(plane.state.database), NodeGaps(plane.settings.audit.gap_after)
+    while True:
+        await asyncio.sleep(NODES_EVERY)
+        if found := gaps.look(await store.carried(await _answered(plane)), now()):
+            await plane.state.record([told(lack, now(), node) for node, lack in found])
+        plane.metrics.not_recorded.clear()  # of who asks elsewhere by now
+        for node, number in gaps.unrecorded.items():
+            plane.metrics.not_recorded.labels(node).set(number)
+
+
+def _among_others(plane: ControlPlane) -> bool:
+    """Whether other machines write to this log."""
+    return bool(plane.board is not None or plane.state.spool_name)
+
+
+async def _answered(plane: ControlPlane) -> Mapping[str, int]:
+    """Of each node that is heard here; of a machine that only shares the database, its own."""
+    if plane.board is not None:
+        return {str(node): number for node, number in plane.board.hearing.answered(now()).items()}
+    answered = await _own_envoy(plane).answered()
+    return {} if answered is None else {plane.state.spool_name: answered}
+
+
+def _own_envoy(plane: ControlPlane) -> Administration:
+    return Administration(plane.state.run / "envoy-admin.sock")
 
 
 async def watch_the_clock(plane: ControlPlane) -> None:
@@ -47,11 +82,3 @@ async def watch_the_clock(plane: ControlPlane) -> None:
 def _steady() -> timedelta:
     """Of a machine that sleeps as well."""
     return timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME))
-
-
-async def served(envoy: Administration) -> int | None:
-    """Requests of people that it has answered since it started, by its own count; None: it does not say."""
-    try:
-        return sum((await envoy.counters(ANSWERED)).values())
-    except (OSError, aiohttp.ClientError, TimeoutError, ValueError):
-        return None  # it starts, or is gone: the supervisor tells

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from config.settings import Settings
+from config.settings import Settings, Title
 from config.vocabulary import MunicipalityCode
 from gateway.access_review.campaign import Campaign
 from gateway.asks.emergencies import Emergencies
@@ -52,6 +52,17 @@ class Vouches(StrEnum):
     REFUSES = "refuses"
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A report of a security incident that did not go in time. `sent`: when it went, late; `closed`: the incident."""
+
+    incident: int
+    report: Title
+    due: datetime
+    sent: datetime | None
+    closed: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """`exceptions`: those that run; `reviews`: all campaigns; `recovery`: whether a sealed secret is in force."""
@@ -73,6 +84,7 @@ class Facts:
     """Of the log, by their names."""
     receivers_waiting: Mapping[str, datetime] = field(default_factory=dict)
     """Receivers of the log that take nothing, and since when."""
+    owed: Sequence[Owed] = ()
 
     def count(self, *codes: Code) -> int:
         """At least so many entries of these codes are there in the period."""

@@ -8,6 +8,7 @@ from gateway.audit.entry import Code
 from gateway.compliance.demand import Demand, Finding, Standing
 from gateway.compliance.elsewhere import told
 from gateway.compliance.facts import Facts
+from gateway.compliance.incident_reports import not_in_time
 from gateway.compliance.wording import said
 from gateway.envoy.tls import CIPHERS_1_2
 
@@ -91,10 +92,10 @@ def _keys(facts: Facts) -> Iterator[Finding]:
     yield Finding(
         Standing.OUTSIDE,
         said(
-            "Hlavní klíč a klíč záznamu se v této verzi nestřídají: chraňte jejich zálohu a mějte postup "
-            "pro jejich ztrátu.",
-            "The master key and the log's key do not change in this version: guard their backup and have a "
-            "plan for their loss.",
+            "Hlavní klíč se v této verzi nestřídá a klíč záznamu jen příkazem (brana audit keys rotate): chraňte "
+            "jejich zálohu a mějte postup pro jejich ztrátu.",
+            "The master key does not change in this version, and the log's key by a command alone (brana audit keys "
+            "rotate): guard their backup and have a plan for their loss.",
         ),
     )
 
@@ -112,6 +113,7 @@ def _incidents(facts: Facts) -> Iterator[Finding]:
             'host = "…", sender = "…"',
         )
     yield from told(facts)
+    yield from not_in_time(facts)
     yield Finding(
         Standing.OUTSIDE,
         said(

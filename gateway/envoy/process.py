@@ -12,6 +12,7 @@ from gateway.envoy.listeners import LISTENER
 FLUSH = timedelta(milliseconds=50)  # of whose answers a killed Envoy tells nothing, at most
 FLUSH_KIB = 512  # …and it writes as soon as this much has gathered
 DRAIN = timedelta(seconds=2)
+ANSWERED = f"^http.{LISTENER}.downstream_rq_completed$"
 ACTIVE = f"^http.{LISTENER}.downstream_rq_active$"
 ZONE = "Europe/Prague"  # of the times on Envoy's own pages; its log of access stays in UTC
 
@@ -81,6 +82,13 @@ class Administration:
     async def under_way(self) -> int:
         """Requests of people that have not ended, open web sockets and streams among them."""
         return sum((await self.counters(ACTIVE)).values())
+
+    async def answered(self) -> int | None:
+        """Requests of people since it started, by its own count; None: it does not say."""
+        try:
+            return sum((await self.counters(ANSWERED)).values())
+        except (OSError, aiohttp.ClientError, TimeoutError, ValueError):
+            return None  # it starts, or is gone: the supervisor tells
 
     async def configuration(self) -> str:
         """All that Envoy was told, as JSON; it leaves out what is secret."""

@@ -27,6 +27,8 @@ class Heard:
     """Version of the product; empty: of one that does not say."""
     lacks: tuple[str, ...] = ()
     """Parts of its `/readyz` without which nobody may be sent there."""
+    answered: int | None = None
+    """Requests, by its Envoy's own count since that started; None: it does not say. Kept nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +68,16 @@ class Hearing:
 
     def __init__(self) -> None:
         self._news: dict[NodeName, Heard] = {}
+        self._answered: dict[NodeName, Heard] = {}
 
     def note(self, node: NodeName, heard: Heard) -> None:
-        self._news[node] = heard
+        self._news[node] = self._answered[node] = heard
+
+    def answered(self, now: datetime) -> Mapping[NodeName, int]:
+        """Requests of the nodes that ask here: of others another control plane hears."""
+        heard = {node: one for node, one in self._answered.items() if now - one.at <= SILENT_AFTER}
+        self._answered = heard
+        return {node: one.answered for node, one in heard.items() if one.answered is not None}
 
     def take(self) -> Mapping[NodeName, Heard]:
         news, self._news = self._news, {}

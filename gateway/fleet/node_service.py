@@ -140,7 +140,7 @@ def renewal_routes(who: WhoAsks, register: Renewal, now: Callable[[], datetime])
 
 def _heard(had: Had, now: datetime) -> Heard:
     lacks = tuple(neutral(one, WORD) for one in had.lacks[:LACKS])
-    return Heard(now, neutral(had.release, WORD), lacks)
+    return Heard(now, neutral(had.release, WORD), lacks, had.answered)
 
 
 def _require_few(*said: Sized) -> None:

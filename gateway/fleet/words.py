@@ -39,6 +39,8 @@ class Had(msgspec.Struct, frozen=True, kw_only=True):
     applications: str = ""
     release: str = ""
     lacks: tuple[str, ...] = ()
+    answered: int | None = None
+    """Requests of people that its Envoy has answered since it started; None: not known."""
 
 
 class Places(msgspec.Struct, frozen=True, kw_only=True):

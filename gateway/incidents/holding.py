@@ -1,10 +1,11 @@
 """The months of the log in which evidence lies are kept from deletion, by holds that belong to the incident.
 
 Laws: a hold is of whole months and covers all in which evidence can lie; what an incident's standing hold covers gets
-no second one; a hold goes by itself only once the incident is closed and its keeping time is over.
+no second one; a hold goes by itself only once the incident is closed and its keeping time is over. No evidence of an
+open incident is without one, whatever it was collected by; but what somebody lifted by hand stays lifted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +21,9 @@ from gateway.incidents.by import By, Details
 from gateway.incidents.incident import Incident, line
 from gateway.incidents.items import Body, EntryEvidence, Held, Item, SearchEvidence, digest
 from gateway.incidents.refused import ActRefused, Why
+from idp.events import Actor
 
+OURSELVES, ITSELF = By(subject=SYSTEM, login=""), "Brána"
 LATE = timedelta(days=1)  # between an act and its entry: the access log may have waited in the spool
 
 
@@ -62,15 +65,54 @@ def keep(book: Book, incident: Incident, body: Body, by: By, now: datetime) -> N
     if months is None:
         return
     items = book.items(incident.number)
-    since, until = microseconds(months.since), microseconds(months.until)
-    if any(one.stands and one.since <= since and until <= (one.until or until) for one in holds(book, items)):
-        return
+    if not any(one.stands and _covers(one, months) for one in holds(book, items)):
+        _place(book, incident, months, len(items) + 1, by, now)
+
+
+def unheld(book: Book) -> list[int]:
+    """Open incidents that have evidence without a hold: it is older than holds of incidents, or its hold got lost."""
+    return [one.number for one in book.open_ones() if next(_lacking(book, one.number), None) is not None]
+
+
+def hold_again(book: Book, number: int, now: datetime) -> list[Hold]:
+    """Of an open incident: holds for what has none, as if its evidence were added now."""
+    found = book.incident(number)
+    placed: list[Hold] = []
+    while found is not None and found.open and (months := next(_lacking(book, number), None)) is not None:
+        placed.append(_place(book, found, months, book.items(number)[-1].number + 1, OURSELVES, now))
+    return placed
+
+
+def _lacking(book: Book, number: int) -> Iterator[Months]:
+    items = book.items(number)
+    placed = holds(book, items)
+    for item in items:
+        months = wanted(item.body, book, item.at)
+        if months is not None and not any(_covers(one, months) and _counts(one, item) for one in placed):
+            yield months
+
+
+def _covers(one: Hold, months: Months) -> bool:
+    until = microseconds(months.until)
+    return one.since <= microseconds(months.since) and until <= (one.until or until)
+
+
+def _counts(one: Hold, item: Item) -> bool:
+    """What was lifted behind the evidence was lifted in its sight."""
+    return one.lifted_at is None or one.lifted_at >= microseconds(item.at)
+
+
+def _place(book: Book, incident: Incident, months: Months, place: int, by: By, now: datetime) -> Hold:
+    """`place`: number of the item that says so."""
     why = neutral(f"incident {incident.number}: {incident.described.title}", TEXT)
+    since, until = microseconds(months.since), microseconds(months.until)
     hold = book.place_hold(since, until, why, by.login or by.subject, now)
-    made, place = Held(hold.number, time_text(months.since), time_text(months.until)), len(items) + 1
+    made = Held(hold.number, time_text(months.since), time_text(months.until))
     of: Details = {"incident": incident.number, "item": place, "sha256": digest(made)}
     entry = book.record(by.entry(Code.LOG_HOLD_PLACED, now, hold_placed(now, by.subject, hold).details | of))
-    book.add(incident.number, Item(place, now, by.actor, made, entry))
+    who = by.actor if by.login else Actor(ITSELF, by.subject)
+    book.add(incident.number, Item(place, now, who, made, entry))
+    return hold
 
 
 def holds(book: Book, items: Sequence[Item]) -> list[Hold]:

@@ -114,6 +114,8 @@ class Waiting:
     next_at: datetime | None = None
     """When the next of the others has to be sent."""
     next_of: int | None = None
+    late: tuple[int, ...] = ()
+    """The incidents whose reports should have been sent."""
 
 
 def waiting(dues: Sequence[tuple[int, Sequence[Due]]], now: datetime) -> Waiting:
@@ -125,6 +127,7 @@ def waiting(dues: Sequence[tuple[int, Sequence[Due]]], now: datetime) -> Waiting
         overdue=sum(due.overdue(now) for _, each in dues for due in each),
         next_at=first[0] if first else None,
         next_of=first[1] if first else None,
+        late=tuple(number for number, each in dues if any(due.overdue(now) for due in each)),
     )
 
 

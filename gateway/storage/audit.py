@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from gateway.audit.acts import OPERATOR, clock_jumped
-from gateway.audit.entry import Code, Entry
+from gateway.audit.acts import clock_jumped
+from gateway.audit.entry import Entry
 from gateway.audit.facts import MICROSECOND, microseconds, moment
-from gateway.audit.folding import folded
+from gateway.audit.introducing import introduced
 from gateway.audit.prepared import Prepared, prepared, received_text
 from gateway.audit.shard_acts import shard_opened
 from gateway.audit.tree import Node, leaf_hash
@@ -27,23 +27,9 @@ from gateway.storage.engine import DRIVER_ERRORS, INTEGRITY_ERRORS, Driver, driv
 from gateway.storage.rows import add_rows
 from gateway.storage.tables.audit import audit_entry
 
-__all__ = ["INTRODUCING", "Ledger", "LogInconsistent", "Tail", "append", "read_tail"]
+__all__ = ["Ledger", "LogInconsistent", "Tail", "append", "read_tail"]
 
 CLOCK_TOLERANCE = timedelta(seconds=1)  # below this a step back is the daily work of time synchronisation
-
-INTRODUCING = frozenset(
-    {
-        *(Code.SIGN_IN_COMPLETED, Code.SESSION_OPENED),
-        *(
-            Code.SIGN_IN_PASSWORD_REFUSED,
-            Code.SIGN_IN_CODE_REFUSED,
-            Code.SIGN_IN_THROTTLED,
-            Code.SIGN_IN_FAILED,
-        ),
-    }
-)
-"""Entries whose people are found by a part of their name: login in `person`, full name in the detail `name`.
-A refused sign-in has no subject where nobody was recognised; then the login, as it was typed, is all there is."""
 
 # run on the driver's own connection: SQLAlchemy's layers would be half of an append's time
 _COLUMNS = tuple(column.name for column in audit_entry.c)
@@ -135,12 +121,8 @@ def _addition(
         leaf = leaf_hash(data)
         leaves.append(leaf)
         rows.append((sequence, received_at, *ready.facts, data, leaf))
-        entry = ready.entry
-        if entry.code in INTRODUCING and (entry.subject or entry.person):
-            name = entry.details.get("name", "")
-            names.add((entry.subject, entry.person, folded(entry.person, str(name))))
-        elif entry.subject.startswith(OPERATOR):
-            names.add((entry.subject, entry.person, folded(entry.subject)))
+        if (name := introduced(ready.entry)) is not None:
+            names.add(name)
     frontier, nodes = last.frontier.grown(leaves)
     tail = Tail(frontier, received_at, wall, last.shard, last.month, last.first, last.until)
     return _Addition(tail, rows, names, nodes)

@@ -13,7 +13,7 @@ from config.vocabulary import Action, MunicipalityCode
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.facts import microseconds
 from gateway.audit.folding import folded
-from gateway.audit.search import PEOPLE, SIGN_IN_NEEDED, Counted, Query, TooManyPeople
+from gateway.audit.search import EXACTLY, PEOPLE, SIGN_IN_NEEDED, Counted, Query, TooManyPeople
 from gateway.storage.tables.audit import audit_entry, audit_person
 
 SEPARATE_CODES = 8
@@ -161,6 +161,8 @@ def _meant(connection: Connection, text: str) -> tuple[set[str], set[str]]:
 
     A whole login or subject means just that where a part would fit too many, however many others were typed.
     """
+    if text.startswith(EXACTLY) and (whole := text.removeprefix(EXACTLY)):
+        return {whole}, {whole}
     wanted = folded(text).strip()
     if (
         not wanted or "\0" in wanted

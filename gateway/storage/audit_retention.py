@@ -21,7 +21,7 @@ from gateway.audit.shard import Shard
 from gateway.audit.shard_acts import hold_lifted, hold_placed, shard_dropped
 from gateway.audit.tree import KEPT
 from gateway.storage.audit import append
-from gateway.storage.audit_holds import all_holds, restore
+from gateway.storage.audit_holds import all_holds, next_number, restore
 from gateway.storage.audit_index import forget, forget_entries
 from gateway.storage.audit_names import forget_names
 from gateway.storage.audit_shards import closed_shards, drops, is_server, without_waiting
@@ -80,8 +80,7 @@ class Retention:
         self, since: int, until: int | None, why: str, by: str, now: datetime, told: Told = _by_command
     ) -> Hold:
         def work(connection: Connection) -> Hold:
-            last = connection.execute(select(func.max(audit_hold.c.number))).scalar() or 0
-            one = Hold(last + 1, since, until, why, microseconds(now), by)
+            one = Hold(next_number(connection), since, until, why, microseconds(now), by)
             connection.execute(audit_hold.insert().values(astuple(one)))
             self._append(connection, [told(hold_placed(now, by, one))])
             return one

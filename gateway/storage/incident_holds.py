@@ -3,18 +3,18 @@
 from dataclasses import astuple
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, update
 
 from gateway.audit.facts import microseconds
 from gateway.audit.retention import Hold
+from gateway.storage.audit_holds import next_number
 from gateway.storage.tables.audit import audit_hold
 
 _h = audit_hold.c
 
 
 def place_hold(connection: Connection, since: int, until: int, why: str, by: str, now: datetime) -> Hold:
-    last = connection.execute(select(func.max(_h.number))).scalar() or 0
-    one = Hold(last + 1, since, until, why, microseconds(now), by)
+    one = Hold(next_number(connection), since, until, why, microseconds(now), by)
     connection.execute(audit_hold.insert().values(astuple(one)))
     return one
 

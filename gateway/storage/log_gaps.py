@@ -1,13 +1,16 @@
 """What there is to be seen of gaps in the log: its size, what is sealed, the newest request, missing rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
 from gateway.alerts.gaps import Seen
+from gateway.alerts.node_gaps import Carried
 from gateway.audit.entry import Code
 from gateway.storage.audit import read_tail
 from gateway.storage.audit_checkpoints import newest
+from gateway.storage.audit_spool import places
 from gateway.storage.database import Database
 from gateway.storage.tables.alerts import alert_place
 from gateway.storage.tables.audit import audit_entry, audit_shard
@@ -32,6 +35,21 @@ class LogGaps:
     async def seen(self, passed: int, served: int | None) -> Seen:
         """`passed`: up to where rows were counted already; `served`: as Envoy says."""
         return await self.database.read(lambda connection: seen(connection, passed, served))
+
+    async def carried(self, answered: Mapping[str, int]) -> dict[str, Carried]:
+        """`answered`: requests by the names under which nodes' places are kept."""
+
+        def work(connection: Connection) -> dict[str, Carried]:
+            size = _size(connection)
+            return {
+                name: Carried(number, _places(connection, name), size) for name, number in answered.items()
+            }
+
+        return await self.database.read(work) if answered else {}
+
+
+def _places(connection: Connection, node: str) -> int:
+    return sum(one.offset + one.finished for one in places(connection, node).values())
 
 
 def seen(connection: Connection, passed: int, served: int | None) -> Seen:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from config.settings import AlertRule
 from gateway.alerts.matching import EVERYTHING
 from gateway.audit.entry import Code
+from gateway.audit.search import EXACTLY
 from gateway.audit.written import OR, OTHER
 from gateway.web.officer.filters import FIELD_LENGTH
 from idp.http.moments import PRAGUE
@@ -36,7 +37,7 @@ def search_of(rule: AlertRule, group: str, raised_at: datetime, until: datetime 
         "until": "" if until is None else _minute(until + timedelta(minutes=1)),
     }
     if group != EVERYTHING and rule.group_by != "all":
-        asked[rule.group_by] = group
+        asked[rule.group_by] = EXACTLY + group if rule.group_by == "person" else group
     technical = {"technical": "1"}  # requests that concern no application count for rules too
     shown = {name: text for name, text in asked.items() if text and len(text) <= FIELD_LENGTH}
     return "/log?" + urlencode(shown | technical)

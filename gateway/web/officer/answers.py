@@ -13,7 +13,7 @@ from gateway.audit.entry import Entry, Outcome
 from gateway.audit.field_titles import title_of
 from gateway.audit.fields import values_of
 from gateway.audit.questions import Question
-from gateway.audit.search import Search, TooManyPeople
+from gateway.audit.search import EXACTLY, Search, TooManyPeople
 from gateway.audit.tally import MEGABYTE, Row
 from gateway.audit.written import OR, OTHER
 from gateway.web.desk import Desk, Page, Refused
@@ -135,7 +135,9 @@ def _entries(question: Question, answer: Answer | None, by: Sequence[str], row: 
             given[name] = value
     values = dict(zip(by, row.key, strict=True))
     given |= {
-        name: value for name, value in values.items() if value and name in READERS and ", " not in value
+        name: EXACTLY + value if name == "person" else value
+        for name, value in values.items()
+        if value and name in READERS and ", " not in value
     }
     if answer is not None and answer.query.since is not None and answer.query.until is not None:
         given |= hours_of(answer.query.since, answer.query.until)

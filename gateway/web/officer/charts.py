@@ -15,7 +15,7 @@ from config.vocabulary import Language
 from gateway.audit.counts import HOUR_OF_DAY
 from gateway.audit.entry import Entry
 from gateway.audit.questions import ready
-from gateway.audit.search import SIGN_IN_NEEDED, Search
+from gateway.audit.search import EXACTLY, SIGN_IN_NEEDED, Search
 from gateway.audit.written import OTHER
 from gateway.web.desk import Desk, Page
 from gateway.web.entered import MomentUnreadable, entered_since, entered_until
@@ -105,9 +105,9 @@ class Charts:
             return drawn(await log.over_time(filters.query), lambda times: _log(filters, times))
 
         async def by_value(by: Mapping[str, str], field: str, name: Callable[[str], str] = str) -> Lines:
-            filters = narrowed(by)
+            filters, exactly = narrowed(by), EXACTLY if field == "person" else ""
             counts = await log.by_value(filters.query, field, ROWS)
-            return lying(counts, name, lambda value: _log(filters, {field: value}))
+            return lying(counts, name, lambda value: _log(filters, {field: exactly + value}))
 
         async def by_hour(by: Mapping[str, str]) -> Bars:
             filters = narrowed(by)

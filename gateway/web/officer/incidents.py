@@ -96,7 +96,7 @@ class Incidents:
         raise web.HTTPSeeOther(f"/incidents/{made.number}?done=opened")
 
     async def one(self, request: web.Request) -> web.Response:
-        caller = self.desk.caller(request, ADMIN)
+        caller, now = self.desk.caller(request, ADMIN), self.desk.now()
         shown = await self._shown(request, caller)
         number = shown.incident.number
         linked = {one.body.id for one in shown.items if isinstance(one.body, Closure)}
@@ -107,6 +107,7 @@ class Incidents:
             caller,
             shown=shown,
             one=shown.incident,
+            late=[due for due in shown.dues if due.overdue(now)],
             suspensions=await self.suspensions(number),
             holds=await self.office.holds(number),
             goes_at=goes_at(shown.incident, self.kept_months),
@@ -115,7 +116,7 @@ class Incidents:
             newest={kind: newest_report(shown.items, kind) for kind in ReportKind},
             switch=self.switch,
             parsed=datetime.fromisoformat,
-            local=forms.local(self.desk.now()),
+            local=forms.local(now),
             done=said if said in DONE else "",
         )
 

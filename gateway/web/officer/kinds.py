@@ -171,6 +171,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.LOG_KEY_RETIRED: Title(cs="Vyřazený klíč záznamu", en="Key of the log retired"),
             Code.LOG_KEY_NOT_CHANGED: Title(cs="Nezměněný klíč záznamu", en="Key of the log not changed"),
             Code.LOG_INDEX_ALTERED: Title(cs="Změněný rejstřík pro hledání", en="Search index altered"),
+            Code.LOG_NAMES_ALTERED: Title(cs="Změněná jména pro hledání", en="Names for searches altered"),
             Code.LOG_PLACE_MOVED: Title(
                 cs="Ručně změněné místo čtení", en="Place of reading changed by hand"
             ),

@@ -62,6 +62,9 @@ def numbers(page: Page) -> list[int]:
         (Query(), [6, 5, 4, 3, 2, 1, 0]),
         (Query(person="novak"), [5, 4, 2, 0]),
         (Query(person=NOVAK), [4, 2, 0]),
+        (Query(person=f"={NOVAK}"), [4, 2, 0]),
+        (Query(person="=nova"), []),
+        (Query(person="="), []),
         (Query(person="Dvořák"), [6, 3, 1]),
         (Query(person="EVA"), [6, 3, 1]),
         (Query(person="nobody"), []),
@@ -163,6 +166,8 @@ async def test_a_part_of_a_name_that_fits_too_many_people_is_refused(log: Log) -
     log.append([opened(number, f"subject-{number}", f"novak{number}", "Novák") for number in range(25)])
     with pytest.raises(TooManyPeople, match="write more of the name"):
         await LogSearch(log.database).page(Query(person="novak"))
+    whole = await LogSearch(log.database).page(Query(person="=novak2"))
+    assert [one.sequence for one in whole.entries] == [2]
 
 
 def through(number: int = 0, **facts: object) -> Entry:

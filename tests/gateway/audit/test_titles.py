@@ -31,6 +31,7 @@ DETAILS = {
     *("part", "silent_seconds"),
     *("month", "before_size", "hold"),
     *("accesses", "until", "decision", "gone", "overdue"),
+    *("put_back", "taken_out"),
     *("incident", "title", "evidence", "what", "report", "recipient"),
     *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),
 }

@@ -8,7 +8,6 @@ import pytest
 from gateway.alerts.delivered import in_force
 from gateway.alerts.gaps import LEAST, Gap, Gaps, told
 from gateway.commands.alerting import Looking
-from gateway.commands.watching_gaps import served
 from gateway.storage.alerts import StoredAlerts
 from gateway.storage.log_gaps import LogGaps
 from tests.gateway.audit.making import entry, open_log
@@ -26,19 +25,19 @@ async def test_requests_that_envoy_answers_without_a_log_raise_an_alert(tmp_path
             log.append([entry()])
             gaps = Gaps(timedelta(minutes=5), await store.begin())
             looking = await Looking.begun(alerts, in_force([]), log.clock())
-            before = await served(plane.administration)
+            before = await plane.administration.answered()
             assert before is not None
             assert gaps.look(await store.seen(gaps.passed, before), log.clock()) == []
             plane.surroundings.spool.rename(tmp_path / "taken-away.log")  # Envoy writes on, there
             for _ in range(LEAST):
                 assert (await plane.ask(cookie=plane.cookie())).status == 200
-            after = await served(plane.administration)
+            after = await plane.administration.answered()
             assert after == before + LEAST
             found = []
             for _ in range(7):
                 found += gaps.look(await store.seen(gaps.passed, after), log.clock())
                 log.clock.advance(minutes=1)
-        assert await served(plane.administration) is None  # it has ended
+        assert await plane.administration.answered() is None  # it has ended
         silent = [one for one in found if one.gap is Gap.SILENT]
         assert [one.number for one in silent] == [LEAST]
         log.append([told(one, log.clock()) for one in silent])

@@ -3,14 +3,14 @@
 import string
 from collections.abc import Callable, Mapping
 from dataclasses import replace as with_fields
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import reduce
 
 import msgspec
 import pytest
 from msgspec.structs import replace
 
-from config.settings import Notifications, RoleMapping, Route, Settings
+from config.settings import Notifications, RoleMapping, Route, Settings, Title
 from config.settings.sign_in import OidcClient
 from config.vocabulary import Language, Role
 from gateway.asks.emergencies import Emergencies
@@ -18,7 +18,7 @@ from gateway.audit.entry import Code
 from gateway.audit.search import Count
 from gateway.compliance.demand import TITLES, Demand, Finding, Standing
 from gateway.compliance.demands import ALL, DECREES, demands_of
-from gateway.compliance.facts import Facts, Tally, Unapproved, Verdict, Vouches
+from gateway.compliance.facts import Facts, Owed, Tally, Unapproved, Verdict, Vouches
 from gateway.compliance.passwords import too_short
 from gateway.compliance.report import judge
 from tests.gateway.compliance.making import (
@@ -52,6 +52,13 @@ def having(**lists: object) -> Facts:
 
 def counted(code: Code, number: int = 3) -> Facts:
     return facts(tallies={code: Tally(Count(number, at_least=False))})
+
+
+def owing(number: int = 1, late: timedelta = timedelta(days=4), **told: datetime | None) -> Facts:
+    """`told`: when the report went after all, or its incident was closed."""
+    report = Title(cs="závěrečná zpráva", en="final report")
+    ending = {"sent": None, "closed": None, **told}
+    return facts(owed=[Owed(3 + each, report, NOW - late, **ending) for each in range(number)])
 
 
 def vouching(how: Vouches) -> Facts:
@@ -218,6 +225,20 @@ BROKEN: tuple[tuple[str, Callable[[], Facts], Standing, str], ...] = (
     ("incidents", lambda: having(notifications=Notifications()), Standing.EXCEPTIONS, "Nobody is told"),
     ("incidents", lambda: table("audit", receivers=[]), Standing.EXCEPTIONS, "Alerts go nowhere"),
     ("incidents", lambda: receiving(["sign_in"]), Standing.EXCEPTIONS, "Alerts go nowhere"),
+    (
+        "incidents",
+        owing,
+        Standing.NOT_MET,
+        "Incident 3: final report was due by 19 Nov 2026 09:41 and has",
+    ),
+    ("incidents", owing, Standing.NOT_MET, "overdue by 4 days"),
+    (
+        "incidents",
+        lambda: owing(sent=NOW - DAYS),
+        Standing.EXCEPTIONS,
+        "went at 22 Nov 2026 09:41, late by 3 days",
+    ),
+    ("incidents", lambda: owing(closed=NOW), Standing.EXCEPTIONS, "closed at 23 Nov 2026 09:41 without it"),
 )
 
 
@@ -235,6 +256,25 @@ def test_what_breaks_a_demand_is_told(
     assert judged.standing is standing
     said = [one for one in judged.findings if one.weight is standing]
     assert [one for one in said if words in one.said.en], [one.said.en for one in said]
+
+
+def test_of_many_reports_that_are_owed_the_rest_is_counted() -> None:
+    findings = judge(DEMANDS["incidents"], owing(23)).findings
+    owed = [one.said.en for one in findings if one.weight is Standing.NOT_MET]
+    assert (len(owed), owed[-1]) == (21, "Other reports that were not sent in time: 3.")
+
+
+@pytest.mark.parametrize(
+    ("late", "told"),
+    [
+        (timedelta(days=30, hours=5), "30 days"),
+        (timedelta(hours=23, minutes=59), "23 hours"),
+        (timedelta(seconds=1), "1 minute"),
+    ],
+)
+def test_how_late_is_told_in_what_people_count_by(late: timedelta, told: str) -> None:
+    (first, *_) = [one.said.en for one in judge(DEMANDS["incidents"], owing(late=late)).findings]
+    assert first.endswith(f"overdue by {told}.")
 
 
 @pytest.mark.parametrize("only", [[], ["alert"], ["sign_in", "alert.raised"]])

@@ -1,8 +1,10 @@
 """Nodes that are cut off, taken out of service, or removed."""
 
 import asyncio
+import re
 import ssl
 import time
+import urllib.request
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -14,10 +16,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import delete
 
 from config.fleet import NodeName, authority_file, node_file
+from gateway.alerts.gaps import LEAST
 from gateway.audit.entry import Code
 from gateway.fleet import certificates, papers
 from gateway.storage.tables.fleet import fleet_certificate
-from tests.rig.fleet import PATIENCE, Fleet
+from tests.rig.fleet import PATIENCE, A, Fleet
 from tests.rig.fleet_people import inhabited, records, signed_in
 from tests.rig.visitor import Visitor
 
@@ -79,6 +82,31 @@ async def test_a_node_that_left_decides_nothing_any_more_and_may_join_again(offi
     await office["b"].serve()
     await office["b"].ready()
     assert (await browser.get(records(office), follow=False)).status == 200
+
+
+async def test_requests_of_an_edge_whose_log_is_taken_away_are_missed_by_the_control_plane_that_it_asks(
+    office: Fleet,
+) -> None:
+    browser, _ = await signed_in(office, "b")
+    spool = office["b"].state / "spool"
+    (current,) = spool.glob("access-*.log")
+    current.rename(office["b"].state / "taken-away.log")  # its Envoy writes on, there
+    async with asyncio.timeout(PATIENCE):
+        while not_recorded(office, "b") < LEAST:
+            assert (await browser.get(records(office), follow=False)).status == 200
+            await asyncio.sleep(0.1)
+    assert not_recorded(office, "c") < LEAST
+    await office["b"].stop()
+    await office["b"].serve()
+    await office["b"].ready()
+
+
+def not_recorded(office: Fleet, node: str) -> float:
+    """As the control plane tells."""
+    with urllib.request.urlopen(f"http://{A}:{office['a'].metrics_port}/metrics", timeout=5) as answer:
+        text = answer.read().decode()
+    found = re.search(rf'^brana_requests_not_recorded\{{node="{node}"\}} (\S+)$', text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
 
 
 async def test_a_drained_edge_drops_no_request_while_people_move_to_another(office: Fleet) -> None:

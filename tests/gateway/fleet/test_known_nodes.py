@@ -41,5 +41,16 @@ def test_what_is_heard_is_taken_once_and_the_last_word_counts() -> None:
     assert hearing.take() == {}
 
 
+def test_of_a_node_that_asks_here_no_more_no_requests_are_counted_here() -> None:
+    hearing = Hearing()
+    hearing.note(B, Heard(NOW, "0.1.0", answered=7))
+    hearing.take()
+    assert hearing.answered(NOW + SILENT_AFTER) == {B: 7}
+    hearing.note(B, Heard(NOW, "0.1.0"))  # of the version before, or its Envoy does not answer
+    assert hearing.answered(NOW) == {}
+    hearing.note(B, Heard(NOW, "0.1.0", answered=9))
+    assert hearing.answered(NOW + SILENT_AFTER + timedelta(seconds=1)) == {}
+
+
 def test_a_part_that_may_be_down_is_not_lacking() -> None:
     assert lacking({"a": False, "b": True, "c": False}, "c") == ("a",)

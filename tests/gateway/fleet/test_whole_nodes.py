@@ -1,13 +1,18 @@
 """Two whole nodes and an edge, over mutual TLS, on one PostgreSQL: what one control plane knows, each knows."""
 
 import asyncio
+import base64
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from gateway.audit import checkpoint_file
 from gateway.audit.entry import Code
+from gateway.audit.for_auditors.brana_verify import main
+from gateway.audit.note import Verifier
 from gateway.grants.cookie import GRANT
 from tests.rig.fleet import PATIENCE, Fleet, Node
 from tests.rig.fleet_editing import notes_of, url_of
@@ -102,6 +107,44 @@ async def test_keys_that_are_compromised_are_believed_at_no_node_wherever_that_i
         await within(MOMENT, office, thief, node, 302)
         assert await status_at(office, browser, node) == 200
     await let_in_by(office, browser, account.login, "b")
+
+
+async def test_another_key_of_the_log_signs_at_both_control_planes_whichever_is_away(
+    office: Fleet, tmp_path: Path
+) -> None:
+    (old, *_) = (await said_by(office["a"], "audit", "key")).splitlines()
+    (new, *_) = (await said_by(office["b"], "audit", "keys", "rotate")).splitlines()
+    for away, left in (("b", "a"), ("a", "b")):
+        with no_control_plane(office[away]):
+            await sealed_by(office[left], old, new)
+        await office[away].until(lambda status, parts: status == 200 and parts["control_plane"])
+    await said_by(office["a"], "audit", "keys", "retire")
+    for node in ("a", "b"):
+        await sealed_by(office[node], new)
+    assert (await said_by(office["a"], "audit", "key")).startswith(new)
+    assert "the log is whole" in await said_by(office["b"], "audit", "verify")
+    await said_by(office["b"], "audit", "export", str(tmp_path / "e"), "--purpose", "kontrola")
+    assert [main(["--key", key, str(tmp_path / "e")]) for key in (old, new)] == [0, 0]
+
+
+async def said_by(node: Node, *words: str) -> str:
+    status, said = await node.brana(*words)
+    assert status == 0, said
+    return said.strip()
+
+
+async def sealed_by(node: Node, *keys: str) -> None:
+    """It records something, and has a checkpoint of that in its file, signed by just these keys."""
+    file, signers = node.state / checkpoint_file.NAME, {Verifier.parse(one).key_id for one in keys}
+    await said_by(node, "audit", "keys", "list")  # a look, which is recorded
+    async with asyncio.timeout(PATIENCE):
+        while (last := checkpoint_file.last(file)) is None or signed_by(last.note) != signers:
+            await asyncio.sleep(0.05)
+
+
+def signed_by(note: str) -> set[bytes]:
+    lines = note.partition("\n\n")[2].splitlines()
+    return {base64.b64decode(line.split(" ")[2])[:4] for line in lines}
 
 
 async def test_a_control_plane_that_is_killed_leaves_both_doors_open(office: Fleet) -> None:

@@ -13,7 +13,7 @@ AT = datetime(2026, 5, 4, 12, tzinfo=UTC)
 ENTRY = Entry(code=Code.ACCESS, outcome=Outcome.SUCCESS, at=AT)
 WORDS = (
     words.Known(version="v", revoked=["a.1"], epoch="e", keys={"grants": {}}, left=["d"]),
-    words.Had(version="v", applications="d", release="0.1.0", lacks=("x",)),
+    words.Had(version="v", applications="d", release="0.1.0", lacks=("x",), answered=3),
     words.Places(places={"a": Place("a")}),
     words.Moved(before=Place("a"), after=None, entries=[ENTRY], seen={"s": AT}, apart=True),
     words.Told(entries=[ENTRY]),

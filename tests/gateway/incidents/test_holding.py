@@ -1,20 +1,24 @@
 """Evidence keeps the months in which it lies, once; until the incident is closed and its time over, or by hand."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete
 
+from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.facts import microseconds
 from gateway.audit.retention import to_be_dropped
 from gateway.audit.shard import Shard
-from gateway.incidents.holding import LATE, Months, goes_at, months_of, release_due
+from gateway.incidents.holding import LATE, Months, goes_at, hold_again, months_of, release_due, unheld
 from gateway.incidents.items import Held
 from gateway.incidents.refused import Why
 from gateway.storage.audit_holds import restore
 from gateway.storage.audit_retention import Retention
+from gateway.storage.incidents import HELD
 from gateway.storage.tables.audit import audit_hold
+from gateway.storage.tables.incidents import security_incident_item
 from tests.gateway.incidents.test_office import refused_with
 from tests.rig.incidents import OFFICER, SAID, UNSURE, Incidents
 from tests.rig.people import NOON
@@ -222,3 +226,71 @@ async def test_what_it_covers_is_not_dropped_while_it_stands(desk: Incidents) ->
     assert to_be_dropped([closed], await retention.holds(), 1, long_after) == []
     await desk.office.release(number, 1, "Omyl", OFFICER, NOON)
     assert to_be_dropped([closed], await retention.holds(), 1, long_after) == [closed]
+
+
+async def held_again(desk: Incidents, now: datetime = NOON) -> dict[int, int]:
+    """What a round of the retention does before it deletes; how many holds each incident got."""
+    books = desk.office.books
+    numbers = await books.look(unheld)
+    return {
+        number: len(await books.transact(partial(hold_again, number=number, now=now))) for number in numbers
+    }
+
+
+async def without_holds(desk: Incidents) -> None:
+    """As a version left it that knew of none."""
+
+    def forget(connection: Connection) -> None:
+        connection.execute(delete(audit_hold))
+        connection.execute(delete(security_incident_item).where(security_incident_item.c.body.like(HELD)))
+
+    await desk.kept.database.write(forget)
+
+
+async def test_evidence_that_is_older_than_holds_is_held_once_it_is_looked_for(desk: Incidents) -> None:
+    number = await opened(desk)
+    await desk.office.add_entry(number, 0, OFFICER, NOON)
+    await desk.office.add_entry(number, 1, OFFICER, NOON)
+    await without_holds(desk)
+    assert await desk.office.holds(number) == []
+    assert await held_again(desk) == {number: 1}
+    month = months_of(*[await received(desk)] * 2)
+    assert await spans(desk, number) == [(month.since, month.until, True)]
+    placed = desk.kept.entries[-1]
+    assert (placed.code, placed.subject, placed.details["incident"]) == (Code.LOG_HOLD_PLACED, SYSTEM, number)
+    held = (await desk.office.shown(number)).items[-1]
+    assert (held.kind, held.by.name, desk.kept.entries[held.entry].code) == ("held", "Brána", placed.code)
+    assert await held_again(desk) == {}, "and only once"
+
+
+async def test_a_search_of_then_is_held_as_far_as_it_reached_then(desk: Incidents) -> None:
+    number = await opened(desk)
+    first = await received(desk)
+    asked = {"person": "novak"}
+    await desk.office.add_search(number, asked, 3, OFFICER, first + timedelta(days=1), at_least=False)
+    before = await spans(desk, number)
+    await without_holds(desk)
+    assert await held_again(desk, first + timedelta(days=400)) == {number: 1}
+    assert await spans(desk, number) == before
+
+
+async def test_what_was_lifted_by_hand_stays_lifted_and_what_was_added_behind_it_does_not(
+    desk: Incidents,
+) -> None:
+    number = await opened(desk)
+    await desk.office.add_entry(number, 0, OFFICER, NOON)
+    await desk.office.release(number, 1, "Důkazy má policie", OFFICER, NOON + timedelta(hours=1))
+    assert await held_again(desk) == {}
+    await desk.office.add_entry(number, 1, OFFICER, NOON + timedelta(hours=2))
+    assert [one.stands for one in await desk.office.holds(number)] == [False, True]
+    await desk.kept.database.write(lambda c: c.execute(delete(audit_hold).where(audit_hold.c.number == 2)))
+    assert await held_again(desk, NOON + timedelta(hours=3)) == {number: 1}
+
+
+async def test_an_incident_that_is_closed_gets_no_hold_any_more(desk: Incidents) -> None:
+    number = await opened(desk)
+    await desk.office.add_entry(number, 0, OFFICER, NOON)
+    await desk.office.close(number, "Vyřešeno.", OFFICER, NOON)
+    await without_holds(desk)
+    assert await held_again(desk) == {}
+    assert await desk.office.books.transact(lambda book: hold_again(book, number, NOON)) == []

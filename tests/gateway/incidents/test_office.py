@@ -81,6 +81,7 @@ def test_what_all_incidents_owe_is_counted_and_the_next_is_named() -> None:
     second = deadlines(replace(SAID, noticed_at=NOON), {ReportKind.WARNING: NOON})
     found = waiting([(1, first), (2, second)], NOON)
     assert (found.open, found.overdue, found.next_of, found.next_at) == (2, 1, 1, NOON + DAY)
+    assert found.late == (1,)
     assert (waiting([], NOON).open, waiting([], NOON).next_at) == (0, None)
 
 

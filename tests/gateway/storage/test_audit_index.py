@@ -13,7 +13,7 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.fitting import Fitting
 from gateway.audit.places import BLOCK
 from gateway.audit.search import Having, Hours, Page, Query
-from gateway.commands.index_checks import ALL, IndexChecks, altered_blocks
+from gateway.commands.index_checks import ALL, IndexChecks, all_checked
 from gateway.storage import audit_by_terms
 from gateway.storage.access_review import StoredReviews
 from gateway.storage.audit_index import cover, forget, forget_entries, index_next
@@ -207,10 +207,10 @@ async def test_whoever_asks_at_once_hears_of_every_block_that_was_changed(log: L
     log.database.write_soon(
         lambda c: c.execute(delete(audit_term).where(audit_term.c.term == b"rule=r"))
     ).result()
-    assert await altered_blocks(log.database, log.clock) == [1, 0]
+    assert (await all_checked(log.database, log.clock)).altered == [1, 0]
     while await index_next(log.database):
         pass
-    assert await altered_blocks(log.database, log.clock) == []
+    assert (await all_checked(log.database, log.clock)).altered == []
 
 
 async def test_every_block_comes_to_its_turn_and_then_the_newest_again(log: Log):

@@ -15,6 +15,7 @@ from gateway.audit.facts import microseconds
 from gateway.audit.fields import values_of
 from gateway.audit.fitting import Fitting
 from gateway.audit.search import (
+    EXACTLY,
     NEWS,
     PAGE,
     Altered,
@@ -196,7 +197,7 @@ def matches(query: Query, entry: Entry) -> bool:
     return (
         all(value is None or getattr(entry, name) == value for name, value in wanted.items())
         and (not query.codes or entry.code in query.codes)
-        and (query.person is None or query.person in entry.person or query.person == entry.subject)
+        and (query.person is None or _is(query.person, entry))
         and counts(query.counted, entry)
         and (query.since is None or query.since <= entry.at)
         and (query.until is None or entry.at < query.until)
@@ -211,3 +212,8 @@ def counts(counted: Counted | None, entry: Entry) -> bool:
     if counted is Counted.REFUSED:
         return entry.outcome is Outcome.REFUSED and entry.reason != "sign_in_needed"
     return entry.code is Code.ACCESS and entry.outcome is Outcome.SUCCESS
+
+
+def _is(person: str, entry: Entry) -> bool:
+    whole = person.removeprefix(EXACTLY)
+    return whole in (entry.person, entry.subject) or (whole == person and person in entry.person)

@@ -74,7 +74,7 @@ def test_what_is_over_is_searched_up_to_its_end_and_what_stands_up_to_now():
     assert (stands.query.since, stands.query.until) == (NOON - rule.within, None)
     assert over.query.until is not None
     assert NOON + 40 * MINUTE < over.query.until < NOON + 43 * MINUTE
-    assert stands.query.person == "novak"
+    assert stands.query.person == "=novak"
 
 
 def test_a_rule_that_asks_for_more_than_a_search_can_shows_more_and_not_less():

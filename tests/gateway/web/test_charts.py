@@ -120,6 +120,7 @@ def decided(number: int, country: str, municipality: str = HULIN):
 @real
 async def test_each_number_of_the_charts_leads_to_as_many_entries(client, office):
     office.log.entries += [failed(number, "novakova", f"192.0.2.{number % 2}") for number in range(5)]
+    office.log.entries += [failed(9, "novakova2", "192.0.2.7")]  # whose login only contains the other
     office.log.entries += [decided(1, "CZ"), decided(2, "CZ"), decided(3, "SK")]
     text = await shown(client, "/charts")
     names = ("reasons", "countries", "networks", "failed-people", "failed-addresses", "hours", "failed")

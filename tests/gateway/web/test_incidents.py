@@ -78,7 +78,10 @@ async def test_an_incident_is_opened_from_an_entry_and_says_what_is_due(client, 
     assert "Zneužitý účet" in text
     assert "overdue" in text  # noticed more than 24 hours ago
     assert "to be sent until" in text
-    assert "1 report should have been sent already." in await shown(client, "/")
+    assert "Reports of this incident are overdue" in text
+    overview = await shown(client, "/")
+    assert "1 report should have been sent already." in overview
+    assert f'<a href="{place}">Incident 1</a>' in overview
     assert "1 report should have been sent already." in await shown(client, "/incidents")
 
 
