@@ -55,8 +55,7 @@ def suspend(configuration: Path, login: str, why: str, until: datetime | None, i
         return await suspending.suspend(whom, why, in_prague(until), by_operator(), now(), incident)
 
     made, ended = run(configuration, work)
-    until_when = "" if made.until is None else f" until {local_time(made.until)}"
-    click.echo(f"{made.login} is suspended{until_when}; {said_ended(ended)}")
+    click.echo(f"{made.login} is suspended{until_when(made)}; {said_ended(ended)}")
 
 
 @command.command(help="Let a suspended person sign in again.")
@@ -82,14 +81,21 @@ def resume(configuration: Path, login: str, why: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def suspended(configuration: Path, *, over: bool, as_json: bool) -> None:
     async def work(state: State) -> list[Suspension]:
-        found = await state.suspensions.latest(LISTED) if over else await state.suspensions.standing(now())
+        some = await state.suspensions.latest(LISTED) if over else await state.suspensions.standing(now())
+        found = [one for one in some if one.device is None]
         look = looked(now(), subject=operator(), command="person suspended", of="", found=len(found))
         await state.record([look])
         return found
 
     found = run(configuration, work)
     if as_json:
-        click.echo(json.dumps([_told(one) for one in found], ensure_ascii=False, indent=2))
+        click.echo(
+            json.dumps(
+                [{**told(one), "login": one.login, "name": one.name} for one in found],
+                ensure_ascii=False,
+                indent=2,
+            )
+        )
         return
     if not found:
         click.echo("nobody is suspended")
@@ -100,6 +106,10 @@ def suspended(configuration: Path, *, over: bool, as_json: bool) -> None:
         until = "it is lifted" if end is None else local_time(end)
         table.add_row(one.login, one.name, local_time(one.since), until, one.by.name, one.why)
     console().print(table)
+
+
+def until_when(made: Suspension) -> str:
+    return "" if made.until is None else f" until {local_time(made.until)}"
 
 
 def by_operator() -> By:
@@ -150,12 +160,10 @@ def suspending_beside(state: State) -> Suspending:
     )
 
 
-def _told(one: Suspension) -> dict[str, str | int | None]:
+def told(one: Suspension) -> dict[str, str | int | None]:
     return {
         "id": one.id,
         "subject": one.subject,
-        "login": one.login,
-        "name": one.name,
         "why": one.why,
         "by": one.by.name,
         "since": one.since.isoformat(),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, case, delete, insert, select, update
 
-from config.vocabulary import MunicipalityCode, SessionId, SubjectId
+from config.vocabulary import MunicipalityCode, SessionId, SubjectId, device_of
 from gateway.audit.entry import Entry
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.store import Open, Place
@@ -91,7 +91,11 @@ class StoredSessions:
         return await self._database.read(lambda connection: sign_ons.alone(connection, *whose))
 
     async def open_of(self, people: Collection[SubjectId]) -> Open:
-        return await self._open(session.c.subject.in_(people), provider_session.c.subject.in_(people))
+        devices = [device for one in people if (device := device_of(one)) is not None]
+        here, there = (
+            table.c.subject.in_(people) | table.c.device.in_(devices) for table in (session, provider_session)
+        )
+        return await self._open(here, there)
 
     async def open_named(self, names: Collection[SessionId]) -> Open:
         here = session.c.id.in_(names) | session.c.provider_sid.in_(names)
@@ -214,6 +218,7 @@ class StoredSessions:
             "amr": " ".join(changed.amr),
             "authenticated_at": micros(changed.authenticated_at),
             "ends_at": None if changed.ends_at is None else micros(changed.ends_at),
+            "device": changed.device or None,
         }
 
         def work(connection: Connection) -> list[str]:
