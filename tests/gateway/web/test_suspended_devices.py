@@ -1,4 +1,4 @@
-"""The officers' pages about suspended devices: found from an entry and its session, suspended, listed, lifted, refused."""
+"""The officers' pages about suspended devices: found from an entry or its session, suspended, lifted, refused."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -34,9 +34,9 @@ def kept() -> Iterator[Incidents]:
 async def client(office: Office, kept: Incidents) -> AsyncIterator[TestClient]:
     """Entry 4 is of the device, entry 7 of the same session, and entry 5 of no device that is known."""
     office.incidents = kept
-    fourth = office.log.entries[3]
-    office.log.entries[3] = replace(fourth, details={**fourth.details, "device": LOST, "user_agent": FIREFOX})
-    assert office.log.entries[6].session == fourth.session != office.log.entries[4].session
+    fourth = office.log.entries[4]
+    office.log.entries[4] = replace(fourth, details={**fourth.details, "device": LOST, "user_agent": FIREFOX})
+    assert office.log.entries[7].session == fourth.session != office.log.entries[5].session
     async with TestClient(TestServer(make_office_app(office))) as client:
         yield client
 
