@@ -120,7 +120,7 @@ async def test_it_stands_until_somebody_lifts_it_with_a_fresh_confirmation(desk:
     [
         (DEVICE, WHY, people.session().id, Why.OWN_DEVICE),
         (unseen(SUBJECT), WHY, "", Why.DEVICE_UNKNOWN),
-        (Whom(SubjectId("device:short"), "short"), WHY, "", Why.NOT_A_PERSON),
+        (unseen(SubjectId("device:short")), WHY, "", Why.NOT_A_PERSON),
         (DEVICE, " ", "", Why.UNEXPLAINED),
     ],
 )
