@@ -1,23 +1,19 @@
 """`brana device suspend|lift|list`: devices from which the gateway lets nobody in, also where pages do not work."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.table import Table
 
 from config.vocabulary import DeviceId, Language, device_subject, read_device_id
-from gateway.audit.acts import looked
-from gateway.commands.audit_moments import MOMENT, in_prague
-from gateway.commands.operator import operator
+from gateway.commands import suspension_options as options
+from gateway.commands.audit_moments import in_prague
 from gateway.commands.options import configuration
-from gateway.commands.person_suspension import LISTED, by_operator, run, suspending_beside, told, until_when
+from gateway.commands.person_suspension import by_operator, run, suspending_beside
 from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import said_ended
 from gateway.commands.state import State, now
 from gateway.commands.suspending import device_seen
-from gateway.commands.terminal import console, local_time
 from gateway.incidents.suspending import unseen
 from gateway.incidents.suspension import Suspension
 from idp.http.user_agent import describe
@@ -30,12 +26,7 @@ def command() -> None: ...
 @command.command(help="End all sessions in a device, and let nobody sign in from it until it is lifted.")
 @configuration
 @click.argument("device")
-@click.option("--why", required=True, help="Kept with it and in the audit log.")
-@click.option("--until", type=MOMENT, default=None, metavar="MOMENT",
-              help="It ends by itself then; without a zone that of Prague.")  # fmt: skip
-@click.option(
-    "--incident", type=click.IntRange(1), default=None, help="Number of the incident it belongs to."
-)
+@options.suspension
 def suspend(configuration: Path, device: str, why: str, until: datetime | None, incident: int | None) -> None:
     named = _named(device)
 
@@ -45,13 +36,13 @@ def suspend(configuration: Path, device: str, why: str, until: datetime | None, 
         return await suspending.suspend(whom, why, in_prague(until), by_operator(), now(), incident)
 
     made, ended = run(configuration, work)
-    click.echo(f"{made.login} is suspended{until_when(made)}; {said_ended(ended)}")
+    click.echo(f"{made.login} is suspended{options.until_when(made)}; {said_ended(ended)}")
 
 
 @command.command(help="Let people sign in from a device again.")
 @configuration
 @click.argument("device")
-@click.option("--why", required=True, help="Kept with it and in the audit log.")
+@options.why
 def lift(configuration: Path, device: str, why: str) -> None:
     subject = device_subject(_named(device))
 
@@ -64,31 +55,15 @@ def lift(configuration: Path, device: str, why: str) -> None:
 
 @command.command("list", help="Which devices are suspended now.")
 @configuration
-@click.option("--all", "over", is_flag=True, help="Also those whose suspension is over, the newest first.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@options.over
+@options.as_json
 def listed(configuration: Path, *, over: bool, as_json: bool) -> None:
-    async def work(state: State) -> list[Suspension]:
-        some = await state.suspensions.latest(LISTED) if over else await state.suspensions.standing(now())
-        found = [one for one in some if one.device is not None]
-        look = looked(now(), subject=operator(), command="device list", of="", found=len(found))
-        await state.record([look])
-        return found
-
-    found = run(configuration, work)
+    found = run(configuration, lambda state: options.asked_for(state, "device list", devices=True, over=over))
     if as_json:
-        told_of = [{"device": one.device, "user_agent": one.name, **told(one)} for one in found]
-        click.echo(json.dumps(told_of, ensure_ascii=False, indent=2))
+        options.show_json(found, lambda one: {"device": one.device, "user_agent": one.name})
         return
-    if not found:
-        click.echo("no device is suspended")
-        return
-    table = Table("device", "browser", "since", "until", "by", "why")
-    for one in found:
-        end = one.lifted_at or one.until
-        until = "it is lifted" if end is None else local_time(end)
-        browser = describe(one.name, Language.ENGLISH)
-        table.add_row(one.device, browser, local_time(one.since), until, one.by.name, one.why)
-    console().print(table)
+    columns = {"device": lambda one: one.login, "browser": lambda one: describe(one.name, Language.ENGLISH)}
+    options.show(found, columns, "no device is suspended")
 
 
 def _named(text: str) -> DeviceId:
