@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, case, delete, insert, or_, select, update
 
 from config.vocabulary import MunicipalityCode, SessionId, SubjectId, device_of
 from gateway.audit.entry import Entry
@@ -92,10 +92,13 @@ class StoredSessions:
 
     async def open_of(self, people: Collection[SubjectId]) -> Open:
         devices = [device for one in people if (device := device_of(one)) is not None]
-        here, there = session.c.subject.in_(people), provider_session.c.subject.in_(people)
         if devices:  # no index helps there: nobody else pays for it
-            here, there = here | session.c.device.in_(devices), there | provider_session.c.device.in_(devices)
-        return await self._open(here, there)
+            here, there = (
+                or_(table.c.subject.in_(people), table.c.device.in_(devices))
+                for table in (session, provider_session)
+            )
+            return await self._open(here, there)
+        return await self._open(session.c.subject.in_(people), provider_session.c.subject.in_(people))
 
     async def open_named(self, names: Collection[SessionId]) -> Open:
         here = session.c.id.in_(names) | session.c.provider_sid.in_(names)
