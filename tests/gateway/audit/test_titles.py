@@ -31,7 +31,7 @@ DETAILS = {
     *("part", "silent_seconds"),
     *("month", "before_size", "hold"),
     *("accesses", "until", "decision", "gone", "overdue"),
-    *("incident", "title", "evidence", "what", "report", "recipient"),
+    *("incident", "title", "evidence", "what", "report", "recipient", "device"),
     *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),
 }
 
