@@ -2,10 +2,12 @@
 
 from config.vocabulary import DeviceId, SessionId, read_device_id
 from gateway.audit.canonical import Recorded
-from gateway.audit.entry import Entry
+from gateway.audit.entry import Code, Entry
 from gateway.audit.search import Having, Query, Search
 
 NAMED = Having("device", frozenset({"*"}))
+OWN = frozenset({Code.SIGN_IN_COMPLETED, Code.SESSION_OPENED, Code.DECISION_PERMIT, Code.DECISION_REFUSE})
+"""Entries whose device is the session's own; others of an officer's session may name somebody else's."""
 
 
 async def device_of_entry(log: Search, entry: Entry) -> DeviceId | None:
@@ -14,7 +16,7 @@ async def device_of_entry(log: Search, entry: Entry) -> DeviceId | None:
 
 
 async def _of_session(log: Search, session: SessionId) -> DeviceId | None:
-    found = (await log.page(Query(session=session, having=(NAMED,)), None, 1)).entries
+    found = (await log.page(Query(session=session, codes=OWN, having=(NAMED,)), None, 1)).entries
     return next((_said(one.entry) for one in found if isinstance(one, Recorded)), None)
 
 

@@ -35,7 +35,9 @@ async def client(office: Office, kept: Incidents) -> AsyncIterator[TestClient]:
     """Entry 4 is of the device, entry 7 of the same session, and entry 5 of no device that is known."""
     office.incidents = kept
     fourth = office.log.entries[4]
-    office.log.entries[4] = replace(fourth, details={**fourth.details, "device": LOST, "user_agent": FIREFOX})
+    office.log.entries[4] = replace(
+        fourth, code=Code.SESSION_OPENED, details={**fourth.details, "device": LOST, "user_agent": FIREFOX}
+    )
     assert office.log.entries[7].session == fourth.session != office.log.entries[5].session
     async with TestClient(TestServer(make_office_app(office))) as client:
         yield client
@@ -47,6 +49,14 @@ async def test_an_entry_leads_to_its_device_also_where_only_another_one_of_its_s
         assert (f'href="/log?device={LOST}"' in text) is known
         assert (LINK in text) is known
     assert LINK not in await shown(client, "/log/4", who=AUDITOR)
+
+
+async def test_an_officer_s_entry_about_another_device_makes_it_not_the_officer_s(client, office):
+    """Of an entry that names none: the session's own device is looked for, not one that was suspended in it."""
+    shut = office.log.entries[8]
+    office.log.entries[8] = replace(shut, code=Code.DEVICE_SUSPENDED, details={"device": LOST})
+    assert office.log.entries[5].session == shut.session
+    assert LINK not in await shown(client, "/log/5")
 
 
 async def test_a_device_is_suspended_from_an_entry_and_used_again(client, kept):
