@@ -1,5 +1,6 @@
 """The words every room of the product uses, as types and closed lists."""
 
+import re
 from datetime import timedelta
 from enum import StrEnum
 from typing import NewType
@@ -31,6 +32,30 @@ def technical_account_of(subject: SubjectId) -> str | None:
     """Id of the technical account; None for a person."""
     kind, _, account = subject.partition(":")
     return account if kind == TECHNICAL else None
+
+
+DeviceId = NewType("DeviceId", str)
+"""Public name of what somebody signs in with (22 characters, base64url of 128 bits). Not a credential."""
+NO_DEVICE = DeviceId("")
+"""None is known: of programs, and of what happens without a browser."""
+DEVICE = "device"
+"""In the place of a directory's name where a device stands among subjects: no UUID follows, so it is nobody's."""
+_DEVICE_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+def read_device_id(text: str) -> DeviceId | None:
+    """As somebody wrote it; None for what cannot be one."""
+    return DeviceId(text) if _DEVICE_ID.fullmatch(text) else None
+
+
+def device_subject(device: DeviceId) -> SubjectId:
+    return SubjectId(f"{DEVICE}:{device}")
+
+
+def device_of(subject: SubjectId) -> DeviceId | None:
+    """None for people and programs."""
+    kind, _, device = subject.partition(":")
+    return read_device_id(device) if kind == DEVICE else None
 
 
 SessionId = NewType("SessionId", str)

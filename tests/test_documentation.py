@@ -154,6 +154,7 @@ def test_every_cookie_is_in_the_architecture() -> None:
         cookies.LOGIN,
         cookies.SSO,
         cookies.KNOWN,
+        cookies.DEVICE,
         preferred_language.LANGUAGE_COOKIE,
         GRANT,
         GRANT_OF_ONE,

@@ -132,6 +132,8 @@ class Code(StrEnum):
     INCIDENT_OPENED = "policy.incident_opened"
     PERSON_SUSPENDED = "person.suspended"
     PERSON_RESUMED = "person.resumed"
+    DEVICE_SUSPENDED = "device.suspended"
+    DEVICE_RESUMED = "device.resumed"
     SECURITY_INCIDENT_OPENED = "incident.opened"
     SECURITY_INCIDENT_NOTED = "incident.noted"
     SECURITY_INCIDENT_EVIDENCE = "incident.evidence_added"

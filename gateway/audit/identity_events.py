@@ -121,6 +121,7 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
 def _entry(event: Event, code: Code, **details: str | int | list[str]) -> Entry:
     origin = event.origin
     agent = {"user_agent": printable(origin.user_agent, 200)} if origin.user_agent else {}
+    device = {"device": origin.device} if origin.device else {}
     return Entry(
         code=code,
         outcome=Outcome.SUCCESS,
@@ -129,7 +130,7 @@ def _entry(event: Event, code: Code, **details: str | int | list[str]) -> Entry:
         person=printable(event.person, PERSON_MAX),
         address=printable(origin.address, PERSON_MAX),
         request_id=printable(origin.request_id, PERSON_MAX),
-        details={**agent, **details},
+        details={**agent, **device, **details},
     )
 
 

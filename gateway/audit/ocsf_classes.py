@@ -195,6 +195,8 @@ KINDS: dict[Code, Kind] = {
     Code.INCIDENT_OPENED: _thing("incident", _DELETE),
     Code.PERSON_SUSPENDED: _LOCK,
     Code.PERSON_RESUMED: _UNLOCK,
+    Code.DEVICE_SUSPENDED: _thing("device"),
+    Code.DEVICE_RESUMED: _thing("device"),
     Code.SECURITY_INCIDENT_OPENED: _thing("security incident", _CREATE),
     Code.SECURITY_INCIDENT_NOTED: _thing("security incident", _CHANGE),
     Code.SECURITY_INCIDENT_EVIDENCE: _thing("security incident", _CHANGE),

@@ -13,8 +13,16 @@ GROUPS: tuple[Group, ...] = (
             "suspension_of_no_person": Title(
                 cs="pozastavit lze jen osobu z adresáře", en="only a person of a directory can be suspended"
             ),
-            "suspended_already": Title(cs="osoba už je pozastavena", en="the person is suspended already"),
-            "suspension_over": Title(cs="osoba pozastavena není", en="the person is not suspended"),
+            "suspension_of_own_device": Title(
+                cs="vlastní zařízení nikdo nepozastaví", en="nobody suspends the device they work with"
+            ),
+            "device_not_seen": Title(cs="takové zařízení nikdo nepoužil", en="nobody has used such a device"),
+            "suspended_already": Title(
+                cs="osoba nebo zařízení už je pozastaveno", en="the person or device is suspended already"
+            ),
+            "suspension_over": Title(
+                cs="osoba ani zařízení pozastaveno není", en="the person or device is not suspended"
+            ),
             "suspension_without_reason": Title(
                 cs="chybí důvod pozastavení nebo jeho zrušení",
                 en="the suspension or its lifting has no reason",

@@ -1,4 +1,4 @@
-"""What entries about security incidents and suspended people say to people."""
+"""What entries about security incidents, suspended people and devices say to people."""
 
 from config.settings import Title
 from gateway.audit.entry import Code
@@ -11,6 +11,14 @@ SECURITY_INCIDENT_TITLES: dict[Code, Title] = {
     Code.PERSON_RESUMED: Title(
         cs="Pozastavení osoby zrušeno: {who} (zrušil(a): {by}, důvod: {why})",
         en="Suspension lifted: {who} (by: {by}, why: {why})",
+    ),
+    Code.DEVICE_SUSPENDED: Title(
+        cs="Zařízení pozastaveno, brána z něj nikoho nevpustí: {device} (pozastavil(a): {by}, důvod: {why})",
+        en="Device suspended, the gateway lets nobody in from it: {device} (by: {by}, why: {why})",
+    ),
+    Code.DEVICE_RESUMED: Title(
+        cs="Pozastavení zařízení zrušeno: {device} (zrušil(a): {by}, důvod: {why})",
+        en="Suspension of a device lifted: {device} (by: {by}, why: {why})",
     ),
     Code.SECURITY_INCIDENT_OPENED: Title(
         cs="Založen incident {incident} „{title}“: {who}", en="Incident {incident} “{title}” opened: {who}"

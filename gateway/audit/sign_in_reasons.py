@@ -54,6 +54,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="účet má roli správce i jinou roli, správa vyžaduje samostatný účet",
                 en="the account has an administrator's role and another one; administration needs its own account",
             ),
+            "device_suspended": Title(
+                cs="zařízení pozastavil manažer kybernetické bezpečnosti nebo správce",
+                en="the device was suspended by the cyber security manager or an administrator",
+            ),
             "account_suspended": Title(
                 cs="osobu pozastavil manažer kybernetické bezpečnosti nebo správce",
                 en="the person was suspended by the cyber security manager or an administrator",

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from config.vocabulary import Action, ApplicationId, SubjectId, technical_account_of
 from gateway.asks.separation import REASON as DUTIES_MEET
-from gateway.authorize.check import SUSPENDED, question_of
+from gateway.authorize.check import question_of, suspended
 from gateway.authorize.facts import facts_of
 from gateway.authorize.refusals import refusal
 from gateway.authorize.snapshot import Snapshot
@@ -40,10 +40,10 @@ def may_act(
     version = snapshot.policies.version
     if session is None or session.why_over(snapshot.limits, now) is not None:
         return refusal("sign_in_needed", None, "", version)
-    own, suspended = session.municipality, snapshot.suspended(session.subject, now)
+    own, shut_out = session.municipality, suspended(session, snapshot, now)
     offer = snapshot.applications.get(act.application)
-    if suspended or not session.facts_serve(snapshot.directory_grace, now):
-        return refusal(SUSPENDED if suspended else "directory_unreachable", own, "", version)
+    if shut_out is not None or not session.facts_serve(snapshot.directory_grace, now):
+        return refusal(shut_out or "directory_unreachable", own, "", version)
     meeting = snapshot.meeting(session.subject, session.roles, now)
     if own is None or meeting is not None:
         detail = "" if meeting is None else str(meeting)

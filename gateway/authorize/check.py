@@ -1,6 +1,7 @@
 """One request, one verdict. Pure: all it knows stands in its arguments.
 
-Order of the questions: who (a session that is not over, of nobody who is suspended), whether what the directory said
+Order of the questions: who (a session that is not over, of nobody and in no device that
+is suspended), whether what the directory said
 is recent enough, what is asked for and whose it is, whether duties meet in the person that may not, and at last
 whether the policies permit it. The first "no" decides.
 """
@@ -28,7 +29,7 @@ from policies.model import NOTHING_FURTHER, AskFor, Facts, Permitted, Question
 
 Permits = tuple[Question, frozenset[Action]]
 """By one route, or by those without a name, and what."""
-SUSPENDED = "account_suspended"
+SUSPENDED, DEVICE_SUSPENDED = "account_suspended", "device_suspended"
 SHOWS_DUTIES = frozenset({"portal"})
 """There the person reads which of their duties meet."""
 
@@ -42,8 +43,8 @@ def check(
     over = session.why_over(snapshot.limits, now)
     if over is not None:
         return SignInNeeded(over)
-    if snapshot.suspended(session.subject, now):
-        return refusal(SUSPENDED, request.municipality, "", snapshot.policies.version)
+    if (shut_out := suspended(session, snapshot, now)) is not None:
+        return refusal(shut_out, request.municipality, "", snapshot.policies.version)
     account = technical_account_of(session.subject)
     if account is not None:
         offer = snapshot.applications.get(request.application)
@@ -61,6 +62,14 @@ def check(
         facts = replace(facts, route=offer.routes[request.route].route)
     question = question_of(session, own, asked, request.address, now, facts)
     return _by_policy(question, session, offer, snapshot, grant_id)
+
+
+def suspended(session: Session, snapshot: Snapshot, now: datetime) -> str | None:
+    """Why an officer has shut this session out; None where nobody has."""
+    if snapshot.suspended(session.subject, now):
+        return SUSPENDED
+    device = session.device_subject
+    return DEVICE_SUSPENDED if device is not None and snapshot.suspended(device, now) else None
 
 
 def _resource(

@@ -60,6 +60,15 @@ WORDS: dict[str, tuple[Text, Text]] = {
             _EN: "A security matter is looked into. Ask the cyber security manager of the office, or {contact}.",
         },
     ),
+    "device_suspended": (
+        {_CS: "Toto zařízení je pozastaveno", _EN: "This device is suspended"},
+        {
+            _CS: "Prověřuje se bezpečnostní událost, z tohoto zařízení proto nikdo nic neotevře. Obraťte se na "
+            "manažera kybernetické bezpečnosti úřadu, nebo {contact}.",
+            _EN: "A security matter is looked into, so nobody opens anything from this device. Ask the cyber "
+            "security manager of the office, or {contact}.",
+        },
+    ),
     "separation_of_duties": (
         {_CS: "Vaše role se nesmějí sejít u jedné osoby", _EN: "Your roles may not meet in one person"},
         {

@@ -24,7 +24,7 @@ def nobody_asked(_: SubjectId) -> Sequence[Ask]:
 
 
 Suspended = Callable[[SubjectId, datetime], bool]
-"""Whether an officer has suspended somebody; from memory, at once (`gateway.incidents.suspension`)."""
+"""Whether an officer has suspended somebody, or a device; from memory, at once (`gateway.incidents.suspension`)."""
 
 
 def nobody_suspended(_who: SubjectId, _now: datetime) -> bool:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
-from config.vocabulary import Language, SubjectId
+from config.vocabulary import Language, SubjectId, device_of
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.incident_bundle import handed_out
 from gateway.commands.own_applications import POLICIES
 from gateway.commands.state import now
-from gateway.commands.suspending import suspending
+from gateway.commands.suspending import device_seen, suspending
 from gateway.incidents.by import By
 from gateway.incidents.incident import Waiting, waiting
 from gateway.incidents.office import IncidentOffice
@@ -71,7 +71,11 @@ def incident_pages(plane: ControlPlane, officer: Officer) -> Iterable[Page]:
 
 
 async def whom(plane: ControlPlane, subject: SubjectId) -> Whom | None:
-    """As the replica of a directory has somebody, or a session that is open; no directory is asked."""
+    """As the replica of a directory has somebody, or a session that is open; no directory is asked. A device as its
+    sessions or the log have it.
+    """
+    if (device := device_of(subject)) is not None:
+        return await device_seen(plane.state, device)
     kept = await plane.kept(subject)
     if kept is not None and kept.person is not None:
         return Whom(subject, kept.person.login, kept.person.name)

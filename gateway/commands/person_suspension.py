@@ -1,7 +1,6 @@
 """`brana person suspend|resume|suspended`: whom the gateway lets in nowhere, also where pages do not work."""
 
 import asyncio
-import json
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from functools import partial
@@ -9,11 +8,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from rich.table import Table
 
 from config.vocabulary import Language, SubjectId
-from gateway.audit.acts import looked
-from gateway.commands.audit_moments import MOMENT, in_prague
+from gateway.commands import suspension_options as options
+from gateway.commands.audit_moments import in_prague
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.person import person_of
@@ -21,7 +19,6 @@ from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import answering, office_of, said_ended, tell
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.suspending import ending_with
-from gateway.commands.terminal import console, local_time
 from gateway.incidents.by import By
 from gateway.incidents.refused import ActRefused
 from gateway.incidents.suspending import Suspending, Whom
@@ -32,7 +29,6 @@ from idp.directory.errors import DirectoryUnusable
 
 T = TypeVar("T")
 SEE = "see `brana person suspended`"
-LISTED = 200
 
 
 @click.group(help="Suspend a person at the gateway, and lift it.")
@@ -42,12 +38,7 @@ def command() -> None: ...
 @command.command(help="End all sessions of a person, and let nobody in by that account until it is lifted.")
 @configuration
 @click.argument("login")
-@click.option("--why", required=True, help="Kept with it and in the audit log.")
-@click.option("--until", type=MOMENT, default=None, metavar="MOMENT",
-              help="It ends by itself then; without a zone that of Prague.")  # fmt: skip
-@click.option(
-    "--incident", type=click.IntRange(1), default=None, help="Number of the incident it belongs to."
-)
+@options.suspension
 def suspend(configuration: Path, login: str, why: str, until: datetime | None, incident: int | None) -> None:
     async def work(state: State) -> tuple[Suspension, int]:
         whom = await _whom(state, login)
@@ -55,14 +46,13 @@ def suspend(configuration: Path, login: str, why: str, until: datetime | None, i
         return await suspending.suspend(whom, why, in_prague(until), by_operator(), now(), incident)
 
     made, ended = run(configuration, work)
-    until_when = "" if made.until is None else f" until {local_time(made.until)}"
-    click.echo(f"{made.login} is suspended{until_when}; {said_ended(ended)}")
+    click.echo(f"{made.login} is suspended{options.until_when(made)}; {said_ended(ended)}")
 
 
 @command.command(help="Let a suspended person sign in again.")
 @configuration
 @click.argument("login")
-@click.option("--why", required=True, help="Kept with it and in the audit log.")
+@options.why
 def resume(configuration: Path, login: str, why: str) -> None:
     async def work(state: State) -> Suspension:
         standing = await state.suspensions.standing(now())
@@ -78,28 +68,17 @@ def resume(configuration: Path, login: str, why: str) -> None:
 
 @command.command(help="Who is suspended now.")
 @configuration
-@click.option("--all", "over", is_flag=True, help="Also whose suspension is over, the newest first.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@options.over
+@options.as_json
 def suspended(configuration: Path, *, over: bool, as_json: bool) -> None:
-    async def work(state: State) -> list[Suspension]:
-        found = await state.suspensions.latest(LISTED) if over else await state.suspensions.standing(now())
-        look = looked(now(), subject=operator(), command="person suspended", of="", found=len(found))
-        await state.record([look])
-        return found
-
-    found = run(configuration, work)
+    found = run(
+        configuration, lambda state: options.asked_for(state, "person suspended", devices=False, over=over)
+    )
     if as_json:
-        click.echo(json.dumps([_told(one) for one in found], ensure_ascii=False, indent=2))
+        options.show_json(found, lambda one: {"login": one.login, "name": one.name})
         return
-    if not found:
-        click.echo("nobody is suspended")
-        return
-    table = Table("login", "name", "since", "until", "by", "why")
-    for one in found:
-        end = one.lifted_at or one.until
-        until = "it is lifted" if end is None else local_time(end)
-        table.add_row(one.login, one.name, local_time(one.since), until, one.by.name, one.why)
-    console().print(table)
+    columns = {"login": lambda one: one.login, "name": lambda one: one.name}
+    options.show(found, columns, "nobody is suspended")
 
 
 def by_operator() -> By:
@@ -148,20 +127,3 @@ def suspending_beside(state: State) -> Suspending:
         took=took,
         record=state.record,
     )
-
-
-def _told(one: Suspension) -> dict[str, str | int | None]:
-    return {
-        "id": one.id,
-        "subject": one.subject,
-        "login": one.login,
-        "name": one.name,
-        "why": one.why,
-        "by": one.by.name,
-        "since": one.since.isoformat(),
-        "until": one.until.isoformat() if one.until else None,
-        "incident": one.incident,
-        "lifted_at": one.lifted_at.isoformat() if one.lifted_at else None,
-        "lifted_by": one.lifted_by.name if one.lifted_by else None,
-        "lifted_why": one.lifted_why or None,
-    }

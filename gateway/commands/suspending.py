@@ -2,12 +2,16 @@
 
 from functools import partial
 
+from config.vocabulary import DeviceId, device_subject
+from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Entry
+from gateway.audit.search import Having, Query
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import State, now
-from gateway.incidents.suspending import Suspending
+from gateway.incidents.suspending import Suspending, Whom
 from gateway.incidents.suspension import Suspension
 from gateway.sessions.store import SessionStore
+from gateway.storage.audit_search import LogSearch
 
 
 async def look_at_suspensions(plane: ControlPlane) -> None:
@@ -27,6 +31,20 @@ def suspending(plane: ControlPlane) -> Suspending:
         record=state.record,
         others=plane.persons.others,
     )
+
+
+async def device_seen(state: State, device: DeviceId) -> Whom | None:
+    """As its open sessions say, or the newest entry that names it; None where nobody has used such a one."""
+    subject = device_subject(device)
+    found = await state.sessions.open_of([subject])
+    agents = [*(one.user_agent for one in found.sessions), *(one.user_agent for one in found.sign_ons)]
+    if not agents:
+        named = Query(having=(Having("device", frozenset({device})),))
+        page = await LogSearch(state.database).page(named, limit=1)
+        agents = [
+            str(one.entry.details.get("user_agent", "")) for one in page.entries if isinstance(one, Recorded)
+        ]
+    return Whom(subject, device, agents[0]) if agents else None
 
 
 def ending_with(state: State, made: Suspension, entry: Entry) -> SessionStore:

@@ -36,12 +36,10 @@ def _device(_: Facts) -> Iterator[Finding]:
     yield Finding(
         Standing.EXCEPTIONS,
         said(
-            "Zařízení se pozná podle adresy a prohlížeče, v němž se osoba už přihlásila; trvalý "
-            "identifikátor zařízení tato "
-            "verze nezaznamenává.",
-            "A device is known by its address and by the browser in which the person signed in before; this "
-            "version records no "
-            "lasting identifier of a device.",
+            "Zařízením je prohlížeč, který si od prvního přihlášení drží trvalé označení v cookie; kdo cookies smaže, "
+            "má nové. Označení samotného počítače tato verze nezaznamenává.",
+            "A device is a browser, which keeps a lasting name in a cookie from its first sign-in on; whoever "
+            "deletes the cookies gets another. This version records no name of the machine itself.",
         ),
     )
 
@@ -237,11 +235,11 @@ RECORDING = (
         ),
         how=lambda _: said(
             "Čas v UTC na mikrosekundy a čas přijetí, kód činnosti, uzel, osoba s účtem a relací, adresa, "
-            "prohlížeč, výsledek s "
+            "zařízení, prohlížeč, výsledek s "
             "důvodem, pravidlo a jeho verze, číslo požadavku.",
             "Time in UTC to the microsecond and time received, code of the act, node, person with account "
             "and session, address, "
-            "browser, outcome with reason, policy and version, request number.",
+            "device, browser, outcome with reason, policy and version, request number.",
         ),
         check=_device,
         codes=(Code.NEW_DEVICE,),

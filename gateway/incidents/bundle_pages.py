@@ -36,6 +36,7 @@ WORDS = {
     "opened": Title(cs="Založil(a)", en="Opened by"),
     "closed": Title(cs="Uzavřel(a)", en="Closed by"),
     "suspended": Title(cs="Pozastavená osoba", en="Person suspended"),
+    "device": Title(cs="Pozastavené zařízení", en="Device suspended"),
     "written": Title(cs="Zapsáno", en="Written down"),
     "entry": Title(cs="Záznam auditního záznamu", en="Entry of the audit log"),
     "entries": Title(cs="Záznamy", en="Entries"),
@@ -141,7 +142,7 @@ def incident_page(shown: Shown, suspensions: Sequence[Suspension], language: Lan
         facts += [("closed", f"{one.closed_by.name}, {when(one.closed_at)}"), ("conclusion", one.conclusion)]
     facts += [
         (
-            "suspended",
+            "suspended" if each.device is None else "device",
             f"{each.name or each.login} ({each.login}), {when(each.since)}, {each.by.name}: {each.why}",
         )
         for each in suspensions

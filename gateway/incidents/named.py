@@ -45,4 +45,6 @@ ACTS: Mapping[str, Title] = {
     Act.EXPORT: Title(cs="vydání balíčku incidentu", en="handing out an incident"),
     OfSuspension.SUSPEND: Title(cs="pozastavení osoby", en="suspending a person"),
     OfSuspension.RESUME: Title(cs="zrušení pozastavení", en="lifting a suspension"),
+    OfSuspension.SUSPEND_DEVICE: Title(cs="pozastavení zařízení", en="suspending a device"),
+    OfSuspension.RESUME_DEVICE: Title(cs="zrušení pozastavení zařízení", en="lifting a device's suspension"),
 }

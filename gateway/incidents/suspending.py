@@ -1,17 +1,18 @@
-"""Suspending somebody and letting them come again: the one place where it is done.
+"""Suspending a person or a device and letting them come again: the one place where it is done.
 
-With the suspension all sessions of the person end, here and at the provider, in one transaction; sign-ins under way are
-stopped behind it. Directories are not asked: it must work when one of them does not answer.
+With the suspension all sessions of the person, or in the device, end, here and at the provider, in one transaction; a
+person's sign-ins under way are stopped behind it, those in a device at their next step. Directories are not asked: it
+must work when one of them does not answer.
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from config.vocabulary import SubjectId
+from config.vocabulary import DeviceId, SubjectId, device_of
 from gateway.audit.acts import SHORT
 from gateway.audit.entry import Code, Entry
 from gateway.audit.neutral import neutral
@@ -21,7 +22,7 @@ from gateway.incidents.suspension import NAME_MAX, WHY_MAX, Suspension, Suspensi
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.officers_act import said
 from gateway.sessions.session import EndReason
-from gateway.sessions.store import SessionStore
+from gateway.sessions.store import Open, SessionStore
 from idp.directory.person import AccountState, Person
 from idp.directory.same_person import OtherAccounts, no_others, other_among
 from idp.login.under_way import News
@@ -32,15 +33,35 @@ class Act(StrEnum):
 
     SUSPEND = "suspend"
     RESUME = "resume"
+    SUSPEND_DEVICE = "suspend_device"
+    RESUME_DEVICE = "resume_device"
+
+
+OF_PERSON: Mapping[Act, Code] = {Act.SUSPEND: Code.PERSON_SUSPENDED, Act.RESUME: Code.PERSON_RESUMED}
+OF_DEVICE: Mapping[Act, tuple[Act, Code]] = {
+    Act.SUSPEND: (Act.SUSPEND_DEVICE, Code.DEVICE_SUSPENDED),
+    Act.RESUME: (Act.RESUME_DEVICE, Code.DEVICE_RESUMED),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Whom:
-    """Who is meant, as far as it is known here."""
+    """Who is meant, as far as it is known here; a device has the fields as in `Suspension`."""
 
     subject: SubjectId
     login: str
     name: str = ""
+    seen: bool = True
+    """False: nobody has used such a device."""
+
+    @property
+    def device(self) -> DeviceId | None:
+        return device_of(self.subject)
+
+
+def unseen(subject: SubjectId) -> Whom:
+    """What nothing is known of here; only of a device it is told which."""
+    return Whom(subject if device_of(subject) is not None else SubjectId(""), "", seen=False)
 
 
 class SuspensionStore(Protocol):
@@ -87,27 +108,29 @@ class Suspending:
         """And how many sessions ended. Raises ActRefused, which is recorded then."""
         try:
             made = _made(whom, why, until, by, now, incident)
-            office = self.sessions.over(self.ending(made, _entry(Code.PERSON_SUSPENDED, made, by, now)))
+            await self._not_own(whom, by)
+            office = self.sessions.over(self.ending(made, _entry(Act.SUSPEND, made, by, now)))
             pattern = by.entry(Code.SESSION_ENDED, now, {})
             ended = await office.end_all_of(whom.subject, EndReason.ENDED_BY_OFFICER, pattern, now)
         except ActRefused as refused:
             await self._refused(refused.reason, Act.SUSPEND, whom, by, now)
             raise
         await self.took()
-        await self.stop(News({whom.subject: _person(whom)}, now, asked_for=True), now)
+        if made.device is None:
+            await self.stop(News({whom.subject: _person(whom)}, now, asked_for=True), now)
         await self.sessions.in_force()
         return made, ended
 
     async def resume(self, subject: SubjectId, why: str, by: By, now: datetime) -> Suspension:
         """Raises ActRefused, which is recorded then."""
-        whom = Whom(subject, "")
+        whom = Whom(subject, "", seen=False)
         try:
             found = next((one for one in await self.store.standing(now) if one.subject == subject), None)
             if found is not None:
                 whom = Whom(subject, found.login, found.name)
             self._require_not_own(found, by)
             lifted = _lifted(found, why, by, now)
-            await self.store.lift(lifted, _entry(Code.PERSON_RESUMED, lifted, by, now))
+            await self.store.lift(lifted, _entry(Act.RESUME, lifted, by, now))
         except ActRefused as refused:
             await self._refused(refused.reason, Act.RESUME, whom, by, now)
             raise
@@ -120,9 +143,19 @@ class Suspending:
         if own:
             raise ActRefused(Why.SAME_PERSON)
 
+    async def _not_own(self, whom: Whom, by: By) -> None:
+        if by.session and by.session in (await self.in_device(whom)).names():
+            raise ActRefused(Why.OWN_DEVICE)
+
+    async def in_device(self, whom: Whom) -> Open:
+        """What is open in the device that is meant; nothing where a person is."""
+        return Open() if whom.device is None else await self.sessions.store.open_of([whom.subject])
+
     async def _refused(self, reason: Why, act: Act, whom: Whom, by: By, now: datetime) -> None:
+        device = whom.device
         details: Details = {
-            "act": act.value,
+            **({"device": device} if device is not None and whom.seen else {}),
+            "act": (act if device is None else OF_DEVICE[act][0]).value,
             "of": neutral(whom.login, SHORT),
             "of_subject": neutral(whom.subject, SHORT),
         }
@@ -134,8 +167,10 @@ def _made(
 ) -> Suspension:
     if whom.subject == by.subject:
         raise ActRefused(Why.FOR_ONESELF)
-    if not is_person(whom.subject):
+    if not is_person(whom.subject) and whom.device is None:
         raise ActRefused(Why.NOT_A_PERSON)
+    if not whom.seen:
+        raise ActRefused(Why.DEVICE_UNKNOWN)
     because = said(why, WHY_MAX)
     if because is None:
         raise ActRefused(Why.UNEXPLAINED)
@@ -167,8 +202,10 @@ def _lifted(found: Suspension | None, why: str, by: By, now: datetime) -> Suspen
     return replace(found, lifted_at=now, lifted_by=by.actor, lifted_why=because)
 
 
-def _entry(code: Code, one: Suspension, by: By, now: datetime) -> Entry:
-    """About the person; who did it stands in the details, as where a session is ended."""
+def _entry(act: Act, one: Suspension, by: By, now: datetime) -> Entry:
+    """About the person, or of the officer about a device; who did it stands in the details, as where a session is
+    ended.
+    """
     told: Details = {
         "by": by.login,
         "by_subject": by.subject,
@@ -177,7 +214,10 @@ def _entry(code: Code, one: Suspension, by: By, now: datetime) -> Entry:
         **({"until": one.until.isoformat()} if one.until is not None else {}),
         **({"incident": one.incident} if one.incident is not None else {}),
     }
-    entry = by.entry(code, now, told)
+    if one.device is not None:
+        about: Details = {"device": one.device, "user_agent": neutral(one.name, SHORT)}
+        return by.entry(OF_DEVICE[act][1], now, {**about, **told})
+    entry = by.entry(OF_PERSON[act], now, told)
     return replace(entry, subject=one.subject, person=one.login, session="", own_municipality="")
 
 

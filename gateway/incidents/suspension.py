@@ -1,7 +1,8 @@
-"""People whom an officer has suspended at the gateway, whatever the office directory says of them. Pure.
+"""People and devices that an officer has suspended at the gateway, whatever anybody else says of them. Pure.
 
-Laws: nobody who is suspended has a session, a sign-in or a grant; a suspension ends when its time is over or when
-somebody lifts it, and not otherwise; no one stands beside another of the same person.
+Laws: nobody who is suspended, and nobody in a device that is, has a session, a sign-in or a grant; a suspension ends
+when its time is over or when somebody lifts it, and not otherwise; no one stands beside another of the same person or
+device.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NewType
 
-from config.vocabulary import RECOVERY_ADMINISTRATOR, SubjectId, technical_account_of
+from config.vocabulary import RECOVERY_ADMINISTRATOR, DeviceId, SubjectId, device_of, technical_account_of
 from gateway.audit.acts import OPERATOR, SYSTEM
 from idp.directory.person import AccountState, Person
 from idp.events import Actor
@@ -21,9 +22,10 @@ NAME_MAX = 200
 
 
 def is_person(subject: SubjectId) -> bool:
-    """Somebody of a directory: no program, no command, not us, not the account of last resort."""
+    """Somebody of a directory: no program, device or command, not us, not the account of last resort."""
     nobody = not subject or subject in (SYSTEM, RECOVERY_ADMINISTRATOR)
-    return not nobody and technical_account_of(subject) is None and not subject.startswith(OPERATOR)
+    other = technical_account_of(subject) is not None or device_of(subject) is not None
+    return not nobody and not other and not subject.startswith(OPERATOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,11 @@ class Suspension:
 
     id: SuspensionId
     subject: SubjectId
+    """The person's, or `device_subject`."""
     login: str
+    """Of a device its id."""
     name: str
+    """Of a device what the browser said of itself."""
     why: str
     by: Actor
     since: datetime
@@ -44,6 +49,10 @@ class Suspension:
     lifted_at: datetime | None = None
     lifted_by: Actor | None = None
     lifted_why: str = ""
+
+    @property
+    def device(self) -> DeviceId | None:
+        return device_of(self.subject)
 
     def stands(self, now: datetime) -> bool:
         return self.lifted_at is None and (self.until is None or now < self.until)

@@ -8,7 +8,15 @@ import msgspec
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SubjectId
+from config.vocabulary import (
+    NO_DEVICE,
+    AuthenticationLevel,
+    DeviceId,
+    MunicipalityCode,
+    Role,
+    SubjectId,
+    read_device_id,
+)
 from gateway.grants.assertion import MALFORMED
 from gateway.sessions.session import RolesHeld
 from idp.directory.work import NOTHING_KNOWN, Work
@@ -48,6 +56,7 @@ class _Claims(msgspec.Struct, kw_only=True):
     brana_facts_at: int
     brana_ends_at: int
     brana_work: Work = NOTHING_KNOWN
+    brana_device: str = ""
     azp: str | None = None
 
 
@@ -68,6 +77,8 @@ class SignedIn:
     """When the directory last confirmed name and roles; the provider may have answered while it was away."""
     ends_at: datetime
     """When the provider's session ends at the latest: ours ends no later."""
+    device: DeviceId = NO_DEVICE
+    """Of the browser; another provider than ours names none."""
 
 
 def verify(
@@ -130,4 +141,5 @@ def verify(
         authenticated_at=authenticated,
         facts_at=min(confirmed, now),
         ends_at=ends,
+        device=read_device_id(claims.brana_device) or NO_DEVICE,
     )

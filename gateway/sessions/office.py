@@ -89,6 +89,7 @@ class SessionOffice:
             ends_at=who.ends_at,
             address=address,
             user_agent=user_agent[:256],
+            device=who.device,
         )
         entry = entry_of(
             session,
@@ -118,6 +119,7 @@ class SessionOffice:
             amr=who.amr,
             authenticated_at=who.authenticated_at,
             ends_at=who.ends_at,
+            device=who.device or session.device,
         )
         if after == session:
             return session
@@ -143,7 +145,8 @@ class SessionOffice:
         sign_ons: Sequence[SignOn] = (),
     ) -> None:
         """End sessions, and single sign-on with them; `by` is a pattern entry telling who did it (None: the
-        system itself). Of the people of `everything_of`, single sign-on ends in every browser; `sign_ons` end too.
+        system itself). Of the people of `everything_of`, single sign-on ends in every browser, of the devices there
+        that of everybody; `sign_ons` end too.
         """
         going = [session for session in sessions if session.ended_at is None]
         if not going and not everything_of and not sign_ons:
@@ -160,6 +163,7 @@ class SessionOffice:
                 application=actor.application,
                 reason=reason,
                 details={
+                    **device_told(session),
                     "by": actor.person or actor.subject,
                     "by_subject": actor.subject,
                     "revoked": session.revocation_id,
@@ -186,11 +190,12 @@ class SessionOffice:
         await self._to_the_end(end_and_tell())
         await self._follow(sids, now)  # a host may have been visited since they were looked up
         if everything_of:
-            left = [one for one in await self.store.outliving_sign_on() if one.subject in everything_of]
+            outliving = await self.store.outliving_sign_on()
+            left = [one for one in outliving if {one.subject, one.device_subject} & {*everything_of}]
             await self.end(left, EndReason.PROVIDER_SESSION_ENDED, None, now)
 
     async def end_all_of(self, subject: SubjectId, reason: EndReason, by: Entry | None, now: datetime) -> int:
-        """How many, sign-ons too."""
+        """How many, sign-ons too; of a device, whoever's they are."""
         found = await self.store.open_of([subject])
         await self.end(found.sessions, reason, by, now, [subject], found.sign_ons)
         return len(found)
@@ -324,5 +329,10 @@ def entry_of(
         own_municipality=session.municipality or "",
         address=address,
         request_id=request_id,
-        details=details or {},
+        details={**device_told(session), **(details or {})},
     )
+
+
+def device_told(session: Session) -> dict[str, str]:
+    """As a detail of an entry."""
+    return {"device": session.device} if session.device else {}

@@ -11,13 +11,16 @@ from enum import StrEnum
 
 from config.settings import SignIn, TechnicalAccount
 from config.vocabulary import (
+    NO_DEVICE,
     RECOVERY_ADMINISTRATOR,
     RECOVERY_LIFETIME,
     AuthenticationLevel,
+    DeviceId,
     MunicipalityCode,
     Role,
     SessionId,
     SubjectId,
+    device_subject,
     technical_account_of,
 )
 from idp.directory.work import NOTHING_KNOWN, Work
@@ -81,6 +84,12 @@ class Session:
     end_reason: EndReason | None = None
     address: str
     user_agent: str
+    device: DeviceId = NO_DEVICE
+    """Of the browser that signed in; none of a program, and of sessions of an earlier version."""
+
+    @property
+    def device_subject(self) -> SubjectId | None:
+        return device_subject(self.device) if self.device else None
 
     @property
     def revocation_id(self) -> str:

@@ -6,11 +6,14 @@ from typing import Protocol
 
 from config.settings import Title
 from config.vocabulary import (
+    NO_DEVICE,
     ApplicationId,
+    DeviceId,
     MunicipalityCode,
     Role,
     SessionId,
     SubjectId,
+    device_subject,
     technical_account_of,
 )
 
@@ -73,6 +76,12 @@ class LiveSession:
     """How it was opened: of a technical account one word of `gateway.sessions.technical`."""
     only_signed_on: bool = False
     """At the provider, without a session here: at my account, or at an application that asks the provider itself."""
+
+    device: DeviceId = NO_DEVICE
+
+    @property
+    def device_subject(self) -> SubjectId | None:
+        return device_subject(self.device) if self.device else None
 
     @property
     def of_program(self) -> bool:

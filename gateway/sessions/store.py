@@ -36,6 +36,9 @@ class Open:
     def people(self) -> set[SubjectId]:
         return {one.subject for one in self.sessions} | {one.person.subject for one in self.sign_ons}
 
+    def logins(self) -> set[str]:
+        return {one.login for one in self.sessions} | {one.person.login for one in self.sign_ons}
+
     def of(self, people: Collection[SubjectId]) -> "Open":
         return Open(
             [one for one in self.sessions if one.subject in people],
@@ -64,7 +67,9 @@ class SessionStore(Protocol):
         """See `Open`; latest activity first."""
         ...
 
-    async def open_of(self, people: Collection[SubjectId]) -> Open: ...
+    async def open_of(self, people: Collection[SubjectId]) -> Open:
+        """Of a device among them whoever's were opened in it."""
+        ...
 
     async def open_named(self, names: Collection[SessionId]) -> Open:
         """By our name of a session, or the provider's: also where a session of ours was opened on it meanwhile."""
@@ -112,7 +117,7 @@ class SessionStore(Protocol):
 
         Single sign-on ends with them, recorded as well, with where the act came from (`origin`) and who did it where
         that was somebody else (`by`); so do `sign_ons`, by the provider's names, and for `everything_of` all of these
-        people's. Entries about sessions that had ended before are not kept.
+        people's, and all in devices that are named there. Entries about sessions that had ended before are not kept.
         """
         ...
 

@@ -88,6 +88,7 @@ def _live(one: Session) -> LiveSession:
         since=one.opened_at,
         last_seen=one.last_seen_at,
         amr=one.amr,
+        device=one.device,
     )
 
 
@@ -103,4 +104,5 @@ def _signed_on(one: SignOn) -> LiveSession:
         since=one.created_at,
         last_seen=one.last_seen,
         only_signed_on=True,
+        device=one.device,
     )

@@ -37,6 +37,7 @@ from idp.login import conduct_password_change, desk, under_way
 from idp.login.authenticator import Proof, enrolled, new_authenticator_id
 from idp.login.new_device import NewDevice
 from idp.login.recovery_use import RIGHT_SECRET
+from idp.login.refusal import Refusal
 from idp.login.session import Session, end_due
 from idp.login.totp import Enrolled, Secret
 from idp.login.under_way import News, Stopped
@@ -56,7 +57,8 @@ each kind are counted; their requests are in the access log."""
 KEPT_OF_EACH = (60, timedelta(minutes=1))
 """Sign-ins begun or not begun in the browsers of one person, by whoever has their cookies."""
 THROTTLED_KEPT_OF_EACH = (10, timedelta(minutes=1))
-"""Anybody can go on guessing at somebody who has no guess left; that it is so, no flood hides."""
+"""Anybody can go on guessing at somebody who has no guess left, or asking from a device that is suspended; that it is
+so, no flood hides."""
 
 
 class IdentityStore:
@@ -74,6 +76,7 @@ class IdentityStore:
         # of its own: no other flood hides that somebody tried it
         self._last_resort = Sparing(*STRANGERS_KEPT)
         self._of_browsers, self._throttled = SparingEach(*KEPT_OF_EACH), SparingEach(*THROTTLED_KEPT_OF_EACH)
+        self._of_devices = SparingEach(*THROTTLED_KEPT_OF_EACH)
 
     async def transact(self, work: Callable[[IdentityBook], T]) -> T:
         """Run `work` in one write: all it changes and records is durable together when this returns."""
@@ -197,6 +200,8 @@ class IdentityStore:
                 yield replace(entry, details={**entry.details, **told(left_out)})
 
     def _sparing_of(self, event: Event, entry: Entry) -> Sparing | None:
+        if isinstance(event, SignInNotBegun) and event.reason == Refusal.DEVICE_SUSPENDED:
+            return self._of_devices.of(event.origin.device, event.at)
         if isinstance(event, SignInStarted | SignInNotBegun) and event.known_to is not None:
             return self._of_browsers.of(event.known_to, event.at)
         if isinstance(event, SignInStarted):

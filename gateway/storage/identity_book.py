@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
-from config.vocabulary import SessionId, SubjectId
+from config.vocabulary import DeviceId, SessionId, SubjectId, device_subject
 from gateway.storage.flows_book import FlowsBook
 from gateway.storage.identity_rows import (
     code_of,
@@ -20,6 +20,7 @@ from gateway.storage.identity_rows import (
 from gateway.storage.moment import micros, moment_of
 from gateway.storage.recovery_rows import recovery_of, recovery_row
 from gateway.storage.seal import Seal
+from gateway.storage.suspended import is_suspended
 from gateway.storage.tables.authenticators import pending_authenticator
 from gateway.storage.tables.identity import (
     access_token,
@@ -182,9 +183,18 @@ class IdentityBook(FlowsBook, TechnicalBook):
         return None if row is None else session_of(row)
 
     def sessions_of_subject(self, subject: SubjectId) -> list[Session]:
-        living = (provider_session.c.subject == subject) & provider_session.c.ended_at.is_(None)
+        return self._living(provider_session.c.subject == subject)
+
+    def sessions_in(self, device: DeviceId) -> list[Session]:
+        return self._living(provider_session.c.device == device)
+
+    def _living(self, where: ColumnElement[bool]) -> list[Session]:
+        living = where & provider_session.c.ended_at.is_(None)
         query = select(provider_session).where(living).order_by(provider_session.c.created_at)
         return [session_of(row) for row in self._connection.execute(query)]
+
+    def device_suspended(self, device: DeviceId, now: datetime) -> bool:
+        return is_suspended(self._connection, device_subject(device), now)
 
     def keep_session(self, session: Session) -> None:
         self._put(provider_session, session_row(session))

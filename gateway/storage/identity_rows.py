@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
-from config.vocabulary import AuthenticationLevel, Language, SessionId, SubjectId
+from config.vocabulary import AuthenticationLevel, DeviceId, Language, SessionId, SubjectId
 from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
 from gateway.storage.seal import Seal
 from idp.directory.person import Person
@@ -98,6 +98,7 @@ def session_row(session: Session) -> Values:
         "end_reason": None if session.end_reason is None else session.end_reason.value,
         "address": session.address,
         "user_agent": session.user_agent,
+        "device": session.device or None,
         "proof_counts_from": micros_or_none(session.proof_counts_from),
         "password_changed_at": micros_or_none(session.password_changed_at),
         "recovery_code_used_at": micros_or_none(session.recovery_code_used_at),
@@ -121,6 +122,7 @@ def session_of(row: Row[Any]) -> Session:
         end_reason=None if row.end_reason is None else EndReason(row.end_reason),
         address=row.address,
         user_agent=row.user_agent,
+        device=DeviceId(row.device or ""),
         proof_counts_from=moment_or_none(row.proof_counts_from),
         password_changed_at=moment_or_none(row.password_changed_at),
         recovery_code_used_at=moment_or_none(row.recovery_code_used_at),

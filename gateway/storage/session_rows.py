@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
+from config.vocabulary import AuthenticationLevel, DeviceId, MunicipalityCode, Role, SessionId, SubjectId
 from gateway.sessions.session import EndReason, RolesHeld, Session
 from gateway.storage.moment import micros, moment_of, moment_or_none
 from gateway.storage.tables.sessions import session
@@ -58,6 +58,7 @@ def session_of(row: Iterable[Any]) -> Session:
         address,
         user_agent,
         work,
+        device,
     ) = row
     return Session(
         id=SessionId(name_of),
@@ -80,6 +81,7 @@ def session_of(row: Iterable[Any]) -> Session:
         end_reason=end_reason and EndReason(end_reason),
         address=address,
         user_agent=user_agent,
+        device=DeviceId(device or ""),
     )
 
 
@@ -104,4 +106,5 @@ def session_row(new: Session) -> dict[str, Any]:
         "ends_at": None if new.ends_at is None else micros(new.ends_at),
         "address": new.address,
         "user_agent": new.user_agent,
+        "device": new.device or None,
     }

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from config.vocabulary import SessionId, SubjectId
+from config.vocabulary import SessionId, SubjectId, device_of
 from gateway.audit.entry import Entry
 from gateway.audit.identity_events import entry_of
 from gateway.sessions.assistance import has_now
@@ -50,7 +50,7 @@ class Ending:
     sids: Collection[SessionId]
     """The provider's names of the sessions."""
     people: Collection[SubjectId]
-    """Whose every session ends, also those that no session at the gateway belongs to."""
+    """Whose every session ends, also those that no session at the gateway belongs to; a device among them: in which."""
     reason: EndReason
     origin: Origin
     by: Actor | None
@@ -110,4 +110,7 @@ def _end(book: IdentityBook, ending: Ending) -> None:
     for sid in ending.sids:
         desk.end_one(book, sid, reason, ending.origin, ending.at, ending.by)
     for subject in ending.people:
-        desk.end_all(book, subject, reason, ending.origin, ending.at, by=ending.by)
+        if (device := device_of(subject)) is not None:
+            desk.end(book, book.sessions_in(device), reason, ending.origin, ending.at, ending.by)
+        else:
+            desk.end_all(book, subject, reason, ending.origin, ending.at, by=ending.by)

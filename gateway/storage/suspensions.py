@@ -1,11 +1,11 @@
-"""People who are suspended, in the database; implements `gateway.incidents.suspending.SuspensionStore`."""
+"""People and devices that are suspended, in the database; implements `gateway.incidents.suspending.SuspensionStore`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from gateway.audit.entry import Entry
 from gateway.incidents.refused import ActRefused, Why
@@ -13,6 +13,7 @@ from gateway.incidents.suspension import Suspended, Suspension, SuspensionId, su
 from gateway.storage.database import Database
 from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
 from gateway.storage.single_sign_on import EndAtProvider, Ending
+from gateway.storage.suspended import standing_at
 from gateway.storage.tables.incidents import security_incident, suspension
 from idp.events import Actor
 
@@ -85,8 +86,7 @@ class StoredSuspensions:
 
 
 def _standing(connection: Connection, now: datetime) -> list[Suspension]:
-    late = or_(_s.until.is_(None), _s.until > micros(now))
-    query = select(suspension).where(_s.lifted_at.is_(None), late).order_by(_s.since.desc(), _s.id)
+    query = select(suspension).where(standing_at(now)).order_by(_s.since.desc(), _s.id)
     return [_read(row) for row in connection.execute(query)]
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from config.vocabulary import NO_DEVICE, DeviceId
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
@@ -12,6 +14,8 @@ class Origin:
     """Client address without port; empty when unknown."""
     request_id: str = ""
     user_agent: str = ""
+    device: DeviceId = NO_DEVICE
+    """By the cookie of a browser in which a sign-in was completed."""
 
 
 NOWHERE = Origin()

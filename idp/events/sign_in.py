@@ -19,7 +19,7 @@ class SignInStarted(Happening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInNotBegun(Happening):
-    """Too many were under way."""
+    """Too many were under way, or an officer has suspended the device."""
 
     client: str
     known_to: SubjectId | None = None

@@ -18,6 +18,7 @@ from idp.http import (
 from idp.http.arrival import BODY_MAX
 from idp.http.provider import PROVIDER, Provider
 from idp.http.recovery import Recovery
+from idp.http.suspended_device import suspended_devices
 from idp.oidc import discovery
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -48,7 +49,9 @@ def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.App
 
     `last_resort`: None where there is no recovery administrator.
     """
-    app = web.Application(middlewares=[failure.failures, failure.own_forms], client_max_size=BODY_MAX)
+    app = web.Application(
+        middlewares=[failure.failures, failure.own_forms, suspended_devices], client_max_size=BODY_MAX
+    )
     app[PROVIDER] = provider
     app.router.add_get(discovery.PATH, tokens.document)
     app.router.add_get("/jwks", tokens.keys)

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import web
 
 from idp.events import Origin
+from idp.http import cookies
 from idp.oidc.parameters import COUNT
 
 BODY_MAX = 16 * 1024  # bytes; the longest honest form carries an id token of about 1.2 kB
@@ -19,11 +20,12 @@ class Malformed(Exception):
 
 
 def origin_of(request: web.Request) -> Origin:
-    """Headers the data plane sets after it has removed the client's own."""
+    """Headers the data plane sets after it has removed the client's own, and the browser's name."""
     return Origin(
         address=request.headers.get("x-brana-client-address", "")[:64],
         request_id=request.headers.get("x-request-id", "")[:64],
         user_agent=request.headers.get("User-Agent", "")[:HEADER_MAX],
+        device=cookies.device(request),
     )
 
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from config.vocabulary import NO_DEVICE, DeviceId
 from idp.http.cookie_header import read_cookies
-from idp.login.handle import Handle, HandleHash, hashed, read_handle
+from idp.login.handle import Handle, HandleHash, device_of, hashed, read_handle
 
 PREFIX = "__Host-brana-"
 LOGIN = PREFIX + "login"
@@ -14,6 +15,8 @@ SSO = PREFIX + "sso"
 """The session at the provider."""
 KNOWN = PREFIX + "browser"
 """Somebody completed a sign-in in this browser: its guesses are counted apart from strangers'."""
+DEVICE = PREFIX + "device"
+"""What a browser is called in the log, from its first completed sign-in on; the same at each further one."""
 
 KNOWN_FOR = timedelta(days=180)
 
@@ -26,6 +29,12 @@ def read(request: web.Request, name: str) -> Handle | None:
 def read_hashed(request: web.Request, name: str) -> HandleHash | None:
     handle = read(request, name)
     return hashed(handle) if handle is not None else None
+
+
+def device(request: web.Request) -> DeviceId:
+    """Of the browser; NO_DEVICE before its first completed sign-in."""
+    handle = read(request, DEVICE)
+    return device_of(handle) if handle is not None else NO_DEVICE
 
 
 def give(response: web.StreamResponse, name: str, handle: Handle, lifetime: timedelta | None = None) -> None:

@@ -19,7 +19,7 @@ from idp.login import conduct
 from idp.login.conduct import Visit
 from idp.login.desk import Caller, Fresh
 from idp.login.drawn import draw
-from idp.login.handle import FlowId, Handle, hashed, new_handle, new_session_id, read_flow_id
+from idp.login.handle import FlowId, Handle, device_of, hashed, new_handle, new_session_id, read_flow_id
 from idp.login.progress import Progress
 from idp.login.refusal import TOLD, Refusal, Told
 from idp.login.states import AwaitingEnrolment, AwaitingFactor, Waiting
@@ -35,6 +35,7 @@ class _Given:
 
     sso: Handle
     known: Handle
+    device: Handle
     code: Handle
 
 
@@ -61,14 +62,20 @@ async def step(request: web.Request, work: Work, first: Callable[[str], str] | N
     """
     provider = provider_of(request)
     name, caller, now = name_of(request), caller_of(request), provider.clock()
-    given = _Given(new_handle(), new_handle(), new_handle())
+    device = cookies.read(request, cookies.DEVICE) or new_handle()
+    given = _Given(new_handle(), new_handle(), device, new_handle())
     visit = Visit(
         flow=name,
         caller=caller,
         limits=provider.sign_in,
         drawn=draw(),
         now=now,
-        fresh=Fresh(sid=new_session_id(), handle=hashed(given.sso), known=hashed(given.known)),
+        fresh=Fresh(
+            sid=new_session_id(),
+            handle=hashed(given.sso),
+            known=hashed(given.known),
+            device=device_of(given.device),
+        ),
         lockout=provider.lockout(),
         realms=provider.realms,
         previous=cookies.read_hashed(request, cookies.SSO),
@@ -132,6 +139,7 @@ async def _completed(request: web.Request, done: Done, provider: Provider) -> we
         response = await _not_there(request, destination, done.unanswered)
     cookies.give(response, cookies.SSO, given.sso)
     cookies.give(response, cookies.KNOWN, given.known, cookies.KNOWN_FOR)
+    cookies.give(response, cookies.DEVICE, given.device, cookies.KNOWN_FOR)
     return response
 
 

@@ -43,6 +43,11 @@ TELLINGS: dict[Told, Telling] = {
         "office.",
         422,
     ),
+    Told.DEVICE_SUSPENDED: Telling(
+        "This device is suspended while a security matter is looked into: nobody signs in from it. Ask the cyber "
+        "security manager of the office.",
+        403,
+    ),
     Told.DIRECTORY_UNREACHABLE: Telling(
         "Sign-in is not possible just now: the office directory does not answer. Try again in a few minutes.",
         503,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from config.vocabulary import Language, SessionId, SubjectId
+from config.vocabulary import DeviceId, Language, SessionId, SubjectId
 from idp.events import Event
 from idp.login.authenticator import Authenticator, AuthenticatorId, CredentialId, Newly
 from idp.login.enrolment_code import EnrolmentCode
@@ -251,6 +251,14 @@ class Book(Counters, Authenticators, Protocol):
 
     def sessions_of_subject(self, subject: SubjectId) -> list[Session]:
         """Those that have not ended."""
+        ...
+
+    def sessions_in(self, device: DeviceId) -> list[Session]:
+        """The same of a device, whoever's they are."""
+        ...
+
+    def device_suspended(self, device: DeviceId, now: datetime) -> bool:
+        """Whether an officer lets nobody sign in from it."""
         ...
 
     def keep_session(self, session: Session) -> None: ...

@@ -57,11 +57,12 @@ class Visit:
 
 
 def current(book: Book, name: FlowId | None, caller: Caller, now: datetime) -> Flow | None:
-    """The flow, if it lives and was begun in this browser."""
+    """The flow, if it lives and was begun in this browser, whose device is not suspended."""
     found = book.flow(name) if name is not None else None
     if found is None or now >= found.expires_at or caller.browser is None or found.browser != caller.browser:
         return None
-    return found
+    device = caller.origin.device
+    return None if device and book.device_suspended(device, now) else found
 
 
 def take_step(book: Book, visit: Visit, happened: Callable[[State], Input | None]) -> Progress:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from config.vocabulary import SessionId, SubjectId
+from config.vocabulary import NO_DEVICE, DeviceId, SessionId, SubjectId
 from idp import events
 from idp.directory.person import Person
 from idp.events import NOWHERE, Actor, EndReason, Origin
@@ -37,6 +37,8 @@ class Fresh:
     sid: SessionId
     handle: HandleHash
     known: HandleHash
+    device: DeviceId = NO_DEVICE
+    """What the browser is called from now on."""
 
 
 def sign_in(
@@ -54,7 +56,7 @@ def sign_in(
     The same person in the same browser keeps the session's name. The facts are from when this sign-in asked the
     directory: they grow old, and are read again, like any session's.
     """
-    person, origin = opening.person, caller.origin
+    person, origin = opening.person, replace(caller.origin, device=fresh.device)
     over: tuple[SessionId, ...] = ()
     before = live(book, previous, limits, now) if previous is not None else None
     if before is not None and before.person.subject != person.subject:
@@ -128,6 +130,7 @@ def _session(
         expires_at=_latest_end(shown_at + lifetime(person, limits), opening.until),
         address=origin.address,
         user_agent=origin.user_agent,
+        device=fresh.device,
         proof_counts_from=opening.counts_from,
     )
 

@@ -3,9 +3,10 @@
 import hashlib
 import re
 import secrets
+from base64 import urlsafe_b64encode
 from typing import NewType
 
-from config.vocabulary import SessionId
+from config.vocabulary import DeviceId, SessionId
 
 Handle = NewType("Handle", str)
 """43 characters, base64url of 256 random bits. A credential: never stored, never logged."""
@@ -34,6 +35,11 @@ def new_flow_id() -> FlowId:
 
 def hashed(handle: Handle) -> HandleHash:
     return HandleHash(hashlib.sha256(handle.encode("ascii")).digest())
+
+
+def device_of(handle: Handle) -> DeviceId:
+    """What a browser is called by its cookie: half of the hash, which tells nobody the cookie."""
+    return DeviceId(urlsafe_b64encode(hashed(handle)[:16]).rstrip(b"=").decode())
 
 
 def read_handle(text: str | None) -> Handle | None:

@@ -25,6 +25,8 @@ class Refusal(StrEnum):
     """The account has an administrator's role and another one."""
     ACCOUNT_SUSPENDED = "account_suspended"
     """An officer has suspended the person at the gateway, whatever the directory says."""
+    DEVICE_SUSPENDED = "device_suspended"
+    """An officer has suspended the device: nobody is asked anything there."""
     ROLE_LOST = "role_lost"
     """An officer or the directory's news stopped the sign-in: it knew a role that the person has no more."""
     DIRECTORY_UNREACHABLE = "directory_unreachable"
@@ -107,6 +109,7 @@ class Told(StrEnum):
     PASSWORD_MUST_CHANGE = "must_change_password"
     ROLES_MIXED = "roles_mixed"
     ACCOUNT_SUSPENDED = "account_suspended"
+    DEVICE_SUSPENDED = "device_suspended"
     DIRECTORY_UNREACHABLE = "directory_unreachable"
     WAIT = "wait"
     CODE_UNUSABLE = "code_unusable"
@@ -152,6 +155,7 @@ TOLD: dict[Refusal, Told] = {
     Refusal.PASSWORD_EXPIRED: Told.PASSWORD_MUST_CHANGE,
     Refusal.ROLES_MIXED: Told.ROLES_MIXED,  # the same
     Refusal.ACCOUNT_SUSPENDED: Told.ACCOUNT_SUSPENDED,  # the same
+    Refusal.DEVICE_SUSPENDED: Told.DEVICE_SUSPENDED,
     Refusal.ROLE_LOST: Told.START_AGAIN,
     Refusal.DIRECTORY_UNREACHABLE: Told.DIRECTORY_UNREACHABLE,
     Refusal.TOO_MANY_FOR_ACCOUNT: Told.WAIT,

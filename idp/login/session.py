@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.vocabulary import (
+    NO_DEVICE,
     RECOVERY_ADMINISTRATOR,
     RECOVERY_LIFETIME,
     AuthenticationLevel,
+    DeviceId,
     Language,
     Role,
     SessionId,
@@ -48,6 +50,8 @@ class Session:
     address: str = ""
     """Where the latest sign-in came from, as `events.Origin` says it."""
     user_agent: str = ""
+    device: DeviceId = NO_DEVICE
+    """Of the browser; none of a version before, and of the account of last resort."""
     proof_counts_from: datetime | None = None
     """When the authenticator that was shown counts in full, where it was new; see `trust.py`."""
     password_changed_at: datetime | None = None

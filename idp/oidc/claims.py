@@ -47,6 +47,8 @@ def id_token(
         claims["brana_work"] = msgspec.to_builtins(
             session.person.work
         )  # for decisions, nobody else's concern
+    if client == GATEWAY and session.device:
+        claims["brana_device"] = session.device
     return claims if nonce is None else {**claims, "nonce": nonce}
 
 

@@ -80,6 +80,7 @@ provider_session = Table(
     Column("proof_counts_from", BigInteger),  # of the authenticator that was shown, where it is new
     Column("password_changed_at", BigInteger),  # where the sign-in that opened it chose a new one
     Column("recovery_code_used_at", BigInteger),  # where the sign-in that opened it spent one
+    Column("device", String(22)),  # of the browser; NULL of a version before
 )
 
 password_change = Table(

@@ -27,6 +27,7 @@ session = Table(
     Column("address", String(45), nullable=False),
     Column("user_agent", Text, nullable=False),
     Column("work", Text),  # JSON of idp.directory.work.Work; none: nothing is known
+    Column("device", String(22)),  # none: a program's, or of a version before
     Index("ix_session_ended_at_last_seen_at", "ended_at", "last_seen_at"),
 )
 

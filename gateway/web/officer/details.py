@@ -103,6 +103,7 @@ LABELS: Mapping[str, Title] = {
     "changed": Title(cs="Změněné soubory", en="Changed files"),
     "channel": Title(cs="Cesta upozornění", en="Way of the notice"),
     "detail": Title(cs="Podrobnost", en="Detail"),
+    "device": Title(cs="Zařízení", en="Device"),
     "device_address": Title(cs="Adresa prohlížeče", en="Address of the browser"),
     "digest": Title(cs="Otisk zásad", en="Digest of the policies"),
     "directory": Title(cs="Adresář", en="Directory"),

@@ -222,6 +222,8 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         {
             Code.PERSON_SUSPENDED: Title(cs="Pozastavená osoba", en="Person suspended"),
             Code.PERSON_RESUMED: Title(cs="Zrušené pozastavení osoby", en="Suspension lifted"),
+            Code.DEVICE_SUSPENDED: Title(cs="Pozastavené zařízení", en="Device suspended"),
+            Code.DEVICE_RESUMED: Title(cs="Zrušené pozastavení zařízení", en="Suspension of a device lifted"),
             Code.SECURITY_INCIDENT_OPENED: Title(cs="Založený incident", en="Incident opened"),
             Code.SECURITY_INCIDENT_NOTED: Title(cs="Poznámka k incidentu", en="Note on an incident"),
             Code.SECURITY_INCIDENT_EVIDENCE: Title(cs="Důkaz k incidentu", en="Evidence of an incident"),

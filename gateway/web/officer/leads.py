@@ -9,7 +9,7 @@ from datetime import timedelta
 from urllib.parse import quote, urlencode
 
 from config.settings import Title
-from config.vocabulary import SubjectId
+from config.vocabulary import DeviceId, SubjectId
 from gateway.audit.entry import Code, Entry
 from gateway.audit.fields import facts_of
 from gateway.incidents.suspension import is_person
@@ -67,7 +67,7 @@ INCIDENT = Title(cs="Incident", en="The incident")
 REVIEW = Title(cs="Přezkum oprávnění", en="The access review")
 ALERTS = Title(cs="Upozornění", en="Alerts")
 HOLDS = Title(cs="Měsíce a zadržení", en="Months and holds")
-SUSPENSIONS = Title(cs="Pozastavené osoby", en="Suspended people")
+SUSPENSIONS = Title(cs="Pozastavení", en="Suspensions")
 NAMED_ENTRY = Title(cs="Záznam {number}", en="Entry {number}")
 KEPT = Title(
     cs="Společné zásady, jak platily tehdy (verze číslo {number})",
@@ -89,13 +89,16 @@ def same_of(entry: Entry) -> Mapping[str, str]:
     return {key: name for key, name in SAME.items() if isinstance(entry.details.get(key), str)}
 
 
-def leads(entry: Entry, policies: str, *, bounded: bool, loaded: Entry | None = None) -> Sequence[Lead]:
+def leads(
+    entry: Entry, policies: str, *, bounded: bool, loaded: Entry | None = None, device: DeviceId | None = None
+) -> Sequence[Lead]:
     """`policies`: origin of the policies' pages; `bounded`: to the log of one municipality. `loaded`: the entry that
-    says when the version of the policies came into force by which this one was decided.
+    says when the version of the policies came into force by which this one was decided. `device`: the entry's, or its
+    session's.
     """
     if bounded:
-        return [*_in_log(entry)]
-    return [*_in_log(entry), *_pages(entry, policies), *_rests_on(loaded or entry, policies)]
+        return [*_in_log(entry, device)]
+    return [*_in_log(entry, device), *_pages(entry, policies), *_rests_on(loaded or entry, policies)]
 
 
 def _rests_on(loaded: Entry, policies: str) -> Iterator[Lead]:
@@ -111,7 +114,7 @@ def _rests_on(loaded: Entry, policies: str) -> Iterator[Lead]:
         yield Lead(_with(CLOSED_THEN, what=", ".join(closures)), f"{policies}/incidents")
 
 
-def _in_log(entry: Entry) -> Iterator[Lead]:
+def _in_log(entry: Entry, device: DeviceId | None) -> Iterator[Lead]:
     if entry.request_id:
         yield _log(REQUEST, request_id=entry.request_id)
     if entry.session:
@@ -128,12 +131,18 @@ def _in_log(entry: Entry) -> Iterator[Lead]:
         yield _log(VERSION, policy_version=entry.policy_version)
         yield _log(LOADED, policy_version=entry.policy_version, code=Code.POLICIES_LOADED)
     seen = set[str]()
-    for name, value in facts_of(entry):
+    for name, value in [*_device(device), *facts_of(entry)]:
         if name in OF_FACTS and name not in seen:
             seen.add(name)
             yield _log(OF_FACTS[name], **{name: value})
     for number in _entries(entry):
         yield Lead(_numbered(number), f"/log/{number}")
+
+
+def _device(device: DeviceId | None) -> Iterator[tuple[str, str]]:
+    """As a fact."""
+    if device is not None:
+        yield "device", device
 
 
 def _pages(entry: Entry, policies: str) -> Iterator[Lead]:

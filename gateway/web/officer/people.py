@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER, Action, SubjectId
+from config.vocabulary import REASON_HEADER, Action, DeviceId, SubjectId
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code, Entry
 from gateway.audit.search import Query, Search
 from gateway.sessions.assisted import Found, Issued
 from gateway.sessions.lost_factors import WHY_MAX
 from gateway.sessions.officers_act import NotDone, confirmed
+from gateway.sessions.shown import LiveSession
 from gateway.sessions.stronger import link
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
 from gateway.web.identity import ADMIN, Assertion
@@ -173,6 +174,7 @@ class People:
             },
             others=self.others,
             theirs=lambda subject: same_person(caller.subject, subject, self.others),
+            devices={one.person.subject: _devices(one.person.subject, live).values() for one in sought.found},
             hours=HOURS,
             reason_max=REASON_MAX,
             today=now.astimezone(PRAGUE).date(),
@@ -257,3 +259,8 @@ class People:
         for entry in (await self.log.page(asked, None, 1)).entries:
             return entry.entry.at if isinstance(entry, Recorded) else None
         return None
+
+
+def _devices(subject: SubjectId, live: Sequence[LiveSession]) -> Mapping[DeviceId, LiveSession]:
+    """A session for each device that somebody is signed in with."""
+    return {one.device: one for one in live if one.subject == subject and one.device}

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from config.vocabulary import Action, SessionId, SubjectId
+from config.vocabulary import Action, SessionId, SubjectId, device_subject
 from gateway.alerts.watch import Alert
 from gateway.asks.emergencies import Emergencies
 from gateway.audit.acts import verifying
@@ -38,6 +38,7 @@ from gateway.web.officer.alert_words import RULES
 from gateway.web.officer.chart import day_until, draw
 from gateway.web.officer.choices import grouped, municipalities
 from gateway.web.officer.details import action_title, details_of
+from gateway.web.officer.device_of_entry import device_of_entry
 from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, hours_of, sequence_of, usual_spans
 from gateway.web.officer.kinds import GROUPS, OUTCOMES, kind_of
 from gateway.web.officer.leads import leads, same_of
@@ -221,6 +222,7 @@ class Officer:
         found = stored.found
         language = language_of(request, self.desk.pages.default_language)
         named = partial(self.names.of, language=language)
+        device = await device_of_entry(self._log(caller), found.entry)
         return await self._show(
             request,
             "entry.html",
@@ -236,7 +238,9 @@ class Officer:
                 self.switch.removesuffix("/incidents"),
                 bounded=self.reach.of(caller) is not None,
                 loaded=await self._loaded(found),
+                device=device,
             ),
+            device=device_subject(device) if device is not None else None,
             names=self.names,
             of_a_person=is_person(SubjectId(found.entry.subject)),
             switch=self.switch,

@@ -1,4 +1,4 @@
-"""People whom officers have suspended: the list, suspending somebody, lifting it."""
+"""People and devices that officers have suspended: the list, suspending one, lifting it."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER, Action, SubjectId
+from config.vocabulary import REASON_HEADER, Action, SubjectId, device_of
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Entry
 from gateway.audit.search import Search
 from gateway.incidents.office import Shown
 from gateway.incidents.refused import ActRefused, Why
-from gateway.incidents.suspending import Suspending, Whom
+from gateway.incidents.suspending import Suspending, Whom, unseen
 from gateway.incidents.suspension import WHY_MAX
 from gateway.sessions.officers_act import NotDone, confirmed
 from gateway.sessions.stronger import link
@@ -28,6 +28,7 @@ from idp.http.arrival import led_here_by_us
 
 LISTED = 200  # with those that are over
 SUSPENDED, LIFTED = "suspended", "lifted"
+OF_DEVICE = {SUSPENDED: "device", LIFTED: "device-lifted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Suspensions:
             may_act=Action.ADMINISTER in caller.actions,
             standing=[one for one in found if one.stands(now)],
             over=[one for one in found if not one.stands(now)],
-            done=said if said in (SUSPENDED, LIFTED) else "",
+            done=said if said in (SUSPENDED, LIFTED, *OF_DEVICE.values()) else "",
         )
 
     async def ask(self, request: web.Request) -> web.Response:
@@ -90,21 +91,21 @@ class Suspensions:
         fields = await forms.fields_of(request)
         entered = {name: forms.one(fields, name) for name in ("subject", "why", "until", "incident")}
         subject = SubjectId(entered["subject"][:FIELD_LENGTH])
-        whom = await self.whom(subject) or Whom(SubjectId(""), "")
+        whom = await self.whom(subject) or unseen(subject)
         try:
             until = forms.moment(entered["until"])
             incident = forms.number_or_none(entered["incident"])
             by = forms.by(request, caller, now)
             await self.suspending.suspend(whom, entered["why"], until, by, now, incident)
         except ActRefused as refused:
-            if not whom.subject or refused.reason not in (
+            if not whom.seen or refused.reason not in (
                 Why.UNEXPLAINED,
                 Why.END_UNUSABLE,
                 Why.TIMES_UNUSABLE,
             ):
                 raise Refused(REFUSALS[refused.reason], 409) from None
             return await self._form(request, caller, subject, entered, refused.reason)
-        raise web.HTTPSeeOther(f"/incidents/{incident}" if incident else f"/suspensions?done={SUSPENDED}")
+        raise web.HTTPSeeOther(f"/incidents/{incident}" if incident else _done(SUSPENDED, subject))
 
     async def ask_lift(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, ADMIN)
@@ -149,7 +150,7 @@ class Suspensions:
             if refused.reason is not Why.UNEXPLAINED:
                 raise Refused(REFUSALS[refused.reason], 409) from None
             return await self._lifting(request, caller, subject, why, refused.reason)
-        raise web.HTTPSeeOther(f"/suspensions?done={LIFTED}")
+        raise web.HTTPSeeOther(_done(LIFTED, subject))
 
     async def _form(
         self,
@@ -161,14 +162,20 @@ class Suspensions:
     ) -> web.Response:
         whom = await self.whom(subject)
         await self._look(request, caller, {"page": "suspensions", "user": subject}, int(whom is not None))
+        device = device_of(subject)
         if whom is None or subject == caller.subject:
-            raise Refused(REFUSALS[Why.NOT_A_PERSON if whom is None else Why.FOR_ONESELF], 409)
+            unknown = Why.NOT_A_PERSON if device is None else Why.DEVICE_UNKNOWN
+            raise Refused(REFUSALS[unknown if whom is None else Why.FOR_ONESELF], 409)
+        there = await self.suspending.in_device(whom)
+        if caller.sid in there.names():
+            raise Refused(REFUSALS[Why.OWN_DEVICE], 409)
         response = await self.desk.show(
             request,
             "suspend.html",
             caller,
             status=409 if wrong else 200,
             whom=whom,
+            there=sorted(there.logins()),
             entered=entered,
             wrong=REFUSALS[wrong] if wrong else None,
             why_max=WHY_MAX,
@@ -181,3 +188,8 @@ class Suspensions:
 
     async def _look(self, request: web.Request, caller: Assertion, query: dict[str, str], found: int) -> None:
         await self.record([look(request, caller, query, found=found, now=self.desk.now())])
+
+
+def _done(what: str, subject: SubjectId) -> str:
+    """The list, which says so."""
+    return f"/suspensions?done={what if device_of(subject) is None else OF_DEVICE[what]}"

@@ -32,7 +32,7 @@ DETAILS = {
     *("month", "before_size", "hold"),
     *("accesses", "until", "decision", "gone", "overdue"),
     *("put_back", "taken_out"),
-    *("incident", "title", "evidence", "what", "report", "recipient"),
+    *("incident", "title", "evidence", "what", "report", "recipient", "device"),
     *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),
 }
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from config.district import District
-from config.vocabulary import Action, ApplicationId, Role, SubjectId
+from config.vocabulary import Action, ApplicationId, DeviceId, Role, SubjectId, device_subject
 from gateway.authorize.act import Act, may_act
 from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.authorize.verdict import Refused
@@ -105,3 +105,12 @@ def test_an_act_that_no_page_offers_is_not_done(mayor: Session, snapshot: Snapsh
     found = decided(Act(application=ApplicationId("map"), action=Action.SIGN), mayor, snapshot)
     assert isinstance(found, Refused)
     assert found.reason == "unknown_application"
+
+
+def test_no_act_is_done_in_a_device_that_is_suspended(session: Session, snapshot: Snapshot) -> None:
+    lost = DeviceId("ztraceny-notebook-0001")
+    barring = replace(snapshot, suspended=lambda who, _: who == device_subject(lost))
+    act = Act(application=ApplicationId("portal"), action=Action.READ)
+    answer = may_act(act, replace(session, device=lost), barring, "192.0.2.7", NOW)
+    assert isinstance(answer, Refused)
+    assert answer.reason == "device_suspended"

@@ -5,7 +5,16 @@ from shutil import copytree
 
 import pytest
 
-from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, Role
+from config.vocabulary import (
+    NO_DEVICE,
+    Action,
+    ApplicationId,
+    AuthenticationLevel,
+    DeviceId,
+    Language,
+    Role,
+    device_subject,
+)
 from gateway.authorize.check import check
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Snapshot
@@ -221,3 +230,15 @@ def test_an_administrators_session_is_shorter(
         authenticated_at=NOW - timedelta(hours=4, seconds=1),
     )
     assert decide(request_, administrator, snapshot) == SignInNeeded(EndReason.TOO_LONG)
+
+
+def test_nobody_opens_anything_in_a_device_that_is_suspended(
+    request_: AccessRequest, session: Session, snapshot: Snapshot
+) -> None:
+    lost, other = DeviceId("ztraceny-notebook-0001"), DeviceId("jiny-notebook-00000002")
+    barring = replace(snapshot, suspended=lambda who, _: who == device_subject(lost))
+    verdict = refused(decide(request_, replace(session, device=lost), barring))
+    assert verdict.reason == "device_suspended"
+    assert verdict.title[Language.CZECH] == "Toto zařízení je pozastaveno"
+    for known in (other, NO_DEVICE):
+        assert isinstance(decide(request_, replace(session, device=known), barring), Granted)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
-from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role
+from config.vocabulary import NO_DEVICE, AuthenticationLevel, MunicipalityCode, Role
 from gateway.sessions.id_token import LEEWAY, MAX_AGE, IdTokenRefused, SignedIn, verify
 from idp.directory.work import NOTHING_KNOWN, ActivityRole, Work
 
@@ -210,3 +210,10 @@ def test_a_token_signed_by_nobody_with_random_bytes_is_refused() -> None:
     header, body, _ = signed(claims()).split(".")
     forged = urlsafe_b64encode(os.urandom(64)).rstrip(b"=").decode()
     assert reason_of(lambda: verified(f"{header}.{body}.{forged}")) == "BadSignatureError"
+
+
+def test_the_device_comes_with_the_person_and_what_cannot_be_one_is_none():
+    named = "AAAAAAAAAAAAAAAAAAAAAA"
+    assert verified(signed(claims())).device == NO_DEVICE
+    assert verified(signed(claims(brana_device=named))).device == named
+    assert verified(signed(claims(brana_device="x\n"))).device == NO_DEVICE

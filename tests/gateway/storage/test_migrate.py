@@ -171,7 +171,7 @@ revision = "{revision}"
 down_revision = "{before}"
 def upgrade() -> None:
     with op.batch_alter_table("session") as batch:
-        batch.add_column(sa.Column("device", sa.String(36), nullable=True))
+        batch.add_column(sa.Column("posture", sa.String(36), nullable=True))
         batch.alter_column("login", type_=sa.String(200))
     {more}
 '''
@@ -228,7 +228,7 @@ def test_an_older_file_is_copied_and_migrated_with_all_its_rows(tmp_path: Path, 
     assert (handles(path), handles(backup)) == (1, 1)  # rebuilding a table must not delete what points at it
     assert backup.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT login, device FROM session").fetchall() == [("l", None)]
+        assert connection.execute("SELECT login, posture FROM session").fetchall() == [("l", None)]
     Database(path).close()
 
 
@@ -369,5 +369,5 @@ def test_the_next_migration_is_written_by_comparison(later: Later) -> None:
     newest = later.install()
     write_next("drop what the tables do not have", later.migrations)
     (written,) = (later.migrations / "versions").glob(f"{int(newest) + 1:04}_drop_what*.py")
-    assert 'drop_column("device")' in written.read_text().replace("'", '"')
+    assert 'drop_column("posture")' in written.read_text().replace("'", '"')
     compile(written.read_text(), str(written), "exec")

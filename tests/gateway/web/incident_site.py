@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from config.vocabulary import device_of
 from gateway.audit.for_auditors import brana_verify
 from gateway.incidents.bundle import Wanted, bundle
 from gateway.incidents.suspending import Whom
@@ -9,7 +10,7 @@ from gateway.web.officer.incident_acts import IncidentActs
 from gateway.web.officer.incidents import Incidents
 from gateway.web.officer.names import Names
 from gateway.web.officer.suspensions import Suspensions
-from tests.gateway.web.people import AUDITOR, MAYOR, OFFICER
+from tests.gateway.web.people import AUDITOR, FIREFOX, MAYOR, OFFICER
 from tests.rig.incidents import Incidents as Kept
 
 SWITCH = "https://policies.brana.test/incidents"
@@ -21,6 +22,9 @@ def incident_pages(office, desk, kept: Kept, names: Names):
 
     async def whom(subject):
         """As the log has them, where nobody else does."""
+        if (device := device_of(subject)) is not None:
+            naming = (one for one in office.log.entries if one.details.get("device") == device)
+            return next((Whom(subject, device, FIREFOX) for _ in naming), None)
         logged = (Whom(subject, one.person) for one in office.log.entries if one.subject == subject)
         return KNOWN.get(subject) or next(logged, None)
 

@@ -61,7 +61,7 @@ def test_a_decision_leads_to_all_that_it_has_in_common_with_others():
         ),
         (Code.INCIDENT_CLOSED, {"incident": "Ab3"}, "The closure of access", f"{POLICIES}/incidents"),
         (Code.SECURITY_INCIDENT_NOTED, {"incident": 7}, "The incident", "/incidents/7"),
-        (Code.PERSON_SUSPENDED, {"suspension": "x"}, "Suspended people", "/suspensions"),
+        (Code.PERSON_SUSPENDED, {"suspension": "x"}, "Suspensions", "/suspensions"),
         (Code.ACCESS_REVIEW_BEGUN, {"review": "r1"}, "The access review", f"{POLICIES}/reviews/r1"),
         (Code.ALERT_RAISED, {"alert": "a-1", "first_entries": ["3", "5"]}, "Entry 5", "/log/5"),
         (Code.ALERT_OVER, {"alert": "a-1"}, "Alerts", "/alerts"),

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from config.vocabulary import DeviceId
 from idp.directory.work import ActivityRole, Work
 from idp.oidc.claims import id_token, of_person
 from idp.oidc.client import GATEWAY, ClientId, Scope
@@ -26,3 +27,11 @@ def test_work_is_told_to_the_gateway_that_decides_and_to_nobody_else(client: Cli
 def test_nothing_is_told_where_nothing_is_known():
     claims = id_token(signed_on(JANA, NOON), GATEWAY, SCOPES, None, "access", "https://login.example", NOON)
     assert "brana_work" not in claims
+
+
+@pytest.mark.parametrize(("client", "told"), [(GATEWAY, True), (ClientId("gis"), False)])
+def test_the_device_is_told_to_the_gateway_and_to_nobody_else(client: ClientId, told: bool):
+    session = replace(signed_on(JANA, NOON), device=DeviceId("A" * 22))
+    claims = id_token(session, client, SCOPES, None, "access", "https://login.example", NOON)
+    assert (claims.get("brana_device") == "A" * 22) is told
+    assert "brana_device" not in of_person(session, SCOPES)
