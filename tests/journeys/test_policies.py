@@ -1,5 +1,6 @@
 """A change of the policies from a form over approval to roll back, and an incident that closes suppliers."""
 
+import asyncio
 import re
 
 import pytest
@@ -17,6 +18,28 @@ AUTHOR, MAYOR = "vanek.karel", "dvorak.petr"
 
 async def _press(page: Page, name: str) -> None:
     await page.get_by_role("button", name=name, exact=True).click()
+
+
+async def _look_whom_it_hits(page: Page) -> None:
+    """From a proposal to what it changes in the matrix and in the decisions of the last days, and back."""
+    await page.get_by_role("link", name="Kdo získá a kdo ztratí").click()
+    changed = page.locator("section[aria-labelledby=roles]")
+    await expect(changed).to_contain_text("Bylo by povoleno")
+    await expect(changed).to_contain_text("matrikářka: Rozpočet – číst")
+    await _press(page, "Simulovat")
+    async with asyncio.timeout(60):
+        while await (further := page.get_by_role("link", name="Podívat se, jak je daleko")).count():
+            await further.click()
+    await expect(page.locator("#simulation tbody")).to_contain_text(re.compile(r"novakova\.jana\s+získá"))
+    await screenshot(page, "policies-impact")
+    await page.get_by_role("link", name="Zpět k návrhu").click()
+
+
+async def _ask_why(page: Page, product: Demo, login: str) -> None:
+    await page.goto(product.url("policies", "/why"))
+    await page.get_by_label("Přihlašovací jméno osoby").fill(login)
+    await page.locator("#application").select_option("budget")
+    await _press(page, "Zeptat se")
 
 
 async def test_what_one_proposes_another_approves_and_it_decides_at_once(
@@ -55,9 +78,19 @@ async def test_what_one_proposes_another_approves_and_it_decides_at_once(
         await sign_in(mayor, product.account(MAYOR))
         await mayor.get_by_role("link", name="Matrika dohledává poplatky").click()
         await screenshot(mayor, "policies-approving")
+        await _look_whom_it_hits(mayor)
+        proposal = mayor.url
+        await _ask_why(mayor, product, "novakova.jana")
+        await expect(mayor.locator("main")).to_contain_text("Je to zamítnuto.")
+        await expect(mayor.locator("main")).to_contain_text("Co by to povolilo")
+        await expect(mayor.locator("main")).to_contain_text("Stačí jedno z toho:")
+        await mayor.goto(proposal)
         await _press(mayor, "Schválit")
         await expect(mayor.locator("main")).to_contain_text("Schváleno a už to platí")
         assert (await jana.goto(product.url("rozpocet"))).status == 200
+        await _ask_why(mayor, product, "novakova.jana")
+        await expect(mayor.locator("main")).to_contain_text("Je to povoleno.")
+        await expect(mayor.locator("main")).to_contain_text("rozpocet-matrika")
 
         await mayor.goto(product.url("policies", "/versions"))
         await mayor.locator("tbody a").nth(1).click()
