@@ -4,20 +4,21 @@ Whoever is told to wait, and goes on, would else fill the log for nothing. Pure.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from gateway.audit.access import Damaged, Line, damaged, parse_line
+from gateway.audit.plain import REASON, Words, words_of
 from gateway.audit.spool import Piece
 
 TOO_MANY = frozenset({"too_many_from_address", "too_many_of_session"})
 
 
-@dataclass(slots=True)
-class Told:
+class Told(msgspec.Struct, gc=False):
     """What one entry tells: a line, and how many it stands for."""
 
     piece: Piece
-    item: Line | Damaged
+    item: Line | Damaged | Words
     times: int = 1
 
 
@@ -27,7 +28,7 @@ def told(pieces: Iterable[Piece], most: int) -> tuple[list[Told], int]:
     crowds: dict[tuple[str, str, str] | None, Told] = {}
     end = 0
     for piece in pieces:
-        item = damaged(piece.why, piece.data) if piece.why else parse_line(piece.data)
+        item = damaged(piece.why, piece.data) if piece.why else _read(piece.data)
         of = _crowd(item)
         if of in crowds:
             crowds[of].times += 1
@@ -40,7 +41,12 @@ def told(pieces: Iterable[Piece], most: int) -> tuple[list[Told], int]:
     return found, end
 
 
-def _crowd(line: Line | Damaged) -> tuple[str, str, str] | None:
-    if isinstance(line, Damaged) or line.reason not in TOO_MANY:
+def _read(data: bytes) -> Line | Damaged | Words:
+    words = words_of(data)
+    return parse_line(data) if words is None or words[REASON] in TOO_MANY else words
+
+
+def _crowd(line: Line | Damaged | Words) -> tuple[str, str, str] | None:
+    if not isinstance(line, Line) or line.reason not in TOO_MANY:
         return None
     return line.reason, line.address or "", line.session or ""

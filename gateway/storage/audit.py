@@ -17,7 +17,7 @@ from gateway.audit.acts import OPERATOR, clock_jumped
 from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import MICROSECOND, microseconds, moment
 from gateway.audit.folding import folded
-from gateway.audit.prepared import Prepared, prepared, received_text
+from gateway.audit.prepared import CODE, PERSON, SUBJECT, Prepared, prepared, received_text
 from gateway.audit.shard_acts import shard_opened
 from gateway.audit.tree import Node, leaf_hash
 from gateway.storage.audit_shards import is_server, table_of
@@ -135,12 +135,12 @@ def _addition(
         leaf = leaf_hash(data)
         leaves.append(leaf)
         rows.append((sequence, received_at, *ready.facts, data, leaf))
-        entry = ready.entry
-        if entry.code in INTRODUCING and (entry.subject or entry.person):
-            name = entry.details.get("name", "")
-            names.add((entry.subject, entry.person, folded(entry.person, str(name))))
-        elif entry.subject.startswith(OPERATOR):
-            names.add((entry.subject, entry.person, folded(entry.subject)))
+        code, subject, person = ready.facts[CODE], ready.facts[SUBJECT], ready.facts[PERSON]
+        if code in INTRODUCING and (subject or person):
+            name = ready.entry.details.get("name", "")
+            names.add((subject, person, folded(person, str(name))))
+        elif subject.startswith(OPERATOR):
+            names.add((subject, person, folded(subject)))
     frontier, nodes = last.frontier.grown(leaves)
     tail = Tail(frontier, received_at, wall, last.shard, last.month, last.first, last.until)
     return _Addition(tail, rows, names, nodes)
