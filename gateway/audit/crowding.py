@@ -25,18 +25,19 @@ class Told(msgspec.Struct, gc=False):
 def told(pieces: Iterable[Piece], most: int) -> tuple[list[Told], int]:
     """What `most` entries at most tell of the first pieces, and where what they tell of ends."""
     found: list[Told] = []
-    crowds: dict[tuple[str, str, str] | None, Told] = {}
+    crowds: dict[tuple[str, str, str], Told] = {}
     end = 0
     for piece in pieces:
         item = damaged(piece.why, piece.data) if piece.why else _read(piece.data)
-        of = _crowd(item)
-        if of in crowds:
+        of = None if isinstance(item, list) else _crowd(item)
+        if of is not None and of in crowds:
             crowds[of].times += 1
         elif len(found) == most:
             break
         else:
-            found.append(Told(piece, item))
-            crowds |= {of: found[-1]} if of else {}
+            found.append(one := Told(piece, item))
+            if of is not None:
+                crowds[of] = one
         end = piece.end
     return found, end
 
@@ -46,7 +47,7 @@ def _read(data: bytes) -> Line | Damaged | Words:
     return parse_line(data) if words is None or words[REASON] in TOO_MANY else words
 
 
-def _crowd(line: Line | Damaged | Words) -> tuple[str, str, str] | None:
-    if not isinstance(line, Line) or line.reason not in TOO_MANY:
+def _crowd(line: Line | Damaged) -> tuple[str, str, str] | None:
+    if isinstance(line, Damaged) or line.reason not in TOO_MANY:
         return None
     return line.reason, line.address or "", line.session or ""

@@ -5,7 +5,7 @@ database's write lock, so another process or node may append in between, and a r
 with it. Whoever is the first of a month begins that month's tree (`audit_turn`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -134,16 +134,22 @@ def _addition(
         data = ready.canonical(sequence, received)
         leaf = leaf_hash(data)
         leaves.append(leaf)
-        rows.append((sequence, received_at, *ready.facts, data, leaf))
-        code, subject, person = ready.facts[CODE], ready.facts[SUBJECT], ready.facts[PERSON]
-        if code in INTRODUCING and (subject or person):
-            name = ready.entry.details.get("name", "")
-            names.add((subject, person, folded(person, str(name))))
-        elif subject.startswith(OPERATOR):
-            names.add((subject, person, folded(subject)))
+        facts = ready.facts
+        rows.append((sequence, received_at, *facts, data, leaf))
+        if facts[CODE] in INTRODUCING or facts[SUBJECT].startswith(OPERATOR):
+            names.update(_named(ready))
     frontier, nodes = last.frontier.grown(leaves)
     tail = Tail(frontier, received_at, wall, last.shard, last.month, last.first, last.until)
     return _Addition(tail, rows, names, nodes)
+
+
+def _named(ready: Prepared) -> Iterator[tuple[str, str, str]]:
+    code, subject, person = ready.facts[CODE], ready.facts[SUBJECT], ready.facts[PERSON]
+    if code in INTRODUCING and (subject or person):
+        name = ready.entry.details.get("name", "")
+        yield subject, person, folded(person, str(name))
+    elif subject.startswith(OPERATOR):
+        yield subject, person, folded(subject)
 
 
 append = Ledger(lambda: datetime.now(UTC)).append
