@@ -128,7 +128,7 @@ def _addition(
     written = (*opening, *((clock_jumped(now, moment(last.wall)),) if jumped else ()), *entries)
     received_at = max(wall, last.received_at)
     received = received_text(moment(received_at))
-    rows, leaves, names = [], [], set()
+    rows, leaves, names = [], [], set[tuple[str, str, str]]()
     for sequence, one in enumerate(written, last.size):
         ready = one if isinstance(one, Prepared) else prepared(one)
         data = ready.canonical(sequence, received)
