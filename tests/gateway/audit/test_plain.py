@@ -26,7 +26,7 @@ USUAL = {
     "route": ["-", "", "odd", "spis - read", "spis - read@reports", "spis 588296 public", "a b c d", "  "],
     "fresh": ["-", "", "s2.1 588491", "s3.2 ", "s4.1 588491", "unknown.1 588491", "nodot 1", "a.b.c 1 2"],
     "decided": ["-", "", "spis 588491 s2.7 e1 own ,read,", "spis - x", "a b"],
-    "method": ["-", "POST"],
+    **{name: ["-", "", "x"] for name in ("address", "method", "host", "path", "user_agent", "protocol")},
     "status": ["0", "-", "101", "302", "403", "429", "500", "007", "-7", "+7", "1_0", "9" * 20],
     "reason": ["sign_in_needed", "gateway_unavailable", "stream_watch_lost"],
     "flags": ["UF,DPE", "DC", ""],
