@@ -113,17 +113,25 @@ class Line(msgspec.Struct, frozen=True):
 
     @property
     def holder(self) -> tuple[str, str]:
-        """Revocation id `<sid>.<generation>` and municipality of whoever was let in; empty for others."""
-        if self.fresh:
-            who, _, municipality = self.fresh.partition(" ")
-            return who, municipality
-        words = (self.decided or "").split(" ")
-        return (words[2], words[1]) if len(words) >= 3 else ("", "")
+        return holder_of(self.fresh or "", self.decided or "")
 
     @property
     def session(self) -> SessionId | None:
-        sid = self.holder[0].rpartition(".")[0]
-        return SessionId(sid) if sid else None
+        return session_of(*self.holder)
+
+
+def holder_of(fresh: str, decided: str) -> tuple[str, str]:
+    """Revocation id `<sid>.<generation>` and municipality of whoever was let in; empty for others."""
+    if fresh:
+        who, _, municipality = fresh.partition(" ")
+        return who, municipality
+    words = decided.split(" ")
+    return (words[2], words[1]) if len(words) >= 3 else ("", "")
+
+
+def session_of(revocation_id: str, _municipality: str) -> SessionId | None:
+    sid = revocation_id.rpartition(".")[0]
+    return SessionId(sid) if sid else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +197,8 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder], times: int = 1
     revocation_id, active = line.holder
     session, _, generation = revocation_id.rpartition(".")
     holder = holders.get(SessionId(session), NOBODY) if session else NOBODY
-    application, municipality, action, route = _route(line.route or "")
-    status, reason = line.status or 0, _reason(line)
+    application, municipality, action, route = route_of(line.route or "")
+    status, reason = line.status or 0, reason_of(line)
     said: tuple[str, ...] = (
         *(line.method or "", line.host or "", line.path or "", line.flags or "", line.user_agent or ""),
         *(line.protocol or "", line.address or "", line.request_id or "", session, generation, active),
@@ -200,7 +208,7 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder], times: int = 1
     method, host, path, flags, agent, protocol, address, request_id, session, generation, active = said
     return Entry(
         code=Code.ACCESS,
-        outcome=_outcome(status, reason),
+        outcome=outcome_of(status, reason),
         at=line.time.astimezone(UTC),
         subject=holder.subject,
         person=holder.person,
@@ -216,11 +224,11 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder], times: int = 1
             "method": method,
             "host": host,
             "path": path,
-            "status": _number(status),
+            "status": number_of(status),
             "flags": flags,
-            "bytes_in": _number(line.bytes_in),
-            "bytes_out": _number(line.bytes_out),
-            "duration_ms": _number(line.duration_ms),
+            "bytes_in": number_of(line.bytes_in),
+            "bytes_out": number_of(line.bytes_out),
+            "duration_ms": number_of(line.duration_ms),
             "user_agent": agent,
             "protocol": protocol,
             "fresh": bool(line.fresh),
@@ -251,7 +259,7 @@ def damage_entry(damage: Damaged, file: str, offset: int, now: datetime) -> Entr
 
 
 @lru_cache(maxsize=1024)
-def _route(route: str) -> tuple[str, str, str, str | None]:
+def route_of(route: str) -> tuple[str, str, str, str | None]:
     """Application, municipality, action, and the name of the route if it has one."""
     words = route.split(" ")
     if len(words) != 3:
@@ -260,7 +268,7 @@ def _route(route: str) -> tuple[str, str, str, str | None]:
     return application, "" if municipality == "-" else municipality, *parts_of(asked)
 
 
-def _reason(line: Line) -> str:
+def reason_of(line: Line) -> str:
     """Of a stream, why it was cut. What breaks the rules of HTTP/2 gets a reset and no answer (RFC 9113 §5.4.2), so
     none names a reason.
     """
@@ -274,7 +282,7 @@ def _reason(line: Line) -> str:
     return _text("reason", line.reason)
 
 
-def _outcome(status: int, reason: str) -> Outcome:
+def outcome_of(status: int, reason: str) -> Outcome:
     if reason in FAILURES:
         return Outcome.FAILURE
     if status in REFUSALS or (reason and status < 500):
@@ -308,7 +316,7 @@ def _text(name: str, value: str | None) -> str:
     return neutral(value, LIMITS.get(name, OTHERWISE))
 
 
-def _number(value: int | None) -> int:
+def number_of(value: int | None) -> int:
     if value is not None and 0 <= value <= LARGEST_INTEGER:
         return value
     return LARGEST_INTEGER if value and value > 0 else 0

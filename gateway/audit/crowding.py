@@ -4,40 +4,47 @@ Whoever is told to wait, and goes on, would else fill the log for nothing. Pure.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from gateway.audit.access import Damaged, Line, damaged, parse_line
+from gateway.audit.plain import REASON, Words, words_of
 from gateway.audit.spool import Piece
 
 TOO_MANY = frozenset({"too_many_from_address", "too_many_of_session"})
 
 
-@dataclass(slots=True)
-class Told:
+class Told(msgspec.Struct, gc=False):
     """What one entry tells: a line, and how many it stands for."""
 
     piece: Piece
-    item: Line | Damaged
+    item: Line | Damaged | Words
     times: int = 1
 
 
 def told(pieces: Iterable[Piece], most: int) -> tuple[list[Told], int]:
     """What `most` entries at most tell of the first pieces, and where what they tell of ends."""
     found: list[Told] = []
-    crowds: dict[tuple[str, str, str] | None, Told] = {}
+    crowds: dict[tuple[str, str, str], Told] = {}
     end = 0
     for piece in pieces:
-        item = damaged(piece.why, piece.data) if piece.why else parse_line(piece.data)
-        of = _crowd(item)
-        if of in crowds:
+        item = damaged(piece.why, piece.data) if piece.why else _read(piece.data)
+        of = None if isinstance(item, list) else _crowd(item)
+        if of is not None and of in crowds:
             crowds[of].times += 1
         elif len(found) == most:
             break
         else:
-            found.append(Told(piece, item))
-            crowds |= {of: found[-1]} if of else {}
+            found.append(one := Told(piece, item))
+            if of is not None:
+                crowds[of] = one
         end = piece.end
     return found, end
+
+
+def _read(data: bytes) -> Line | Damaged | Words:
+    words = words_of(data)
+    return parse_line(data) if words is None or words[REASON] in TOO_MANY else words
 
 
 def _crowd(line: Line | Damaged) -> tuple[str, str, str] | None:

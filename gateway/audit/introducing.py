@@ -22,6 +22,11 @@ Name = tuple[str, str, str]
 """Subject, login, and what is looked through: login and name, folded."""
 
 
+def may_introduce(code: str, subject: str) -> bool:
+    """Told without the entry itself, which most entries of the access log would have to be made for."""
+    return code in INTRODUCING or subject.startswith(OPERATOR)
+
+
 def introduced(entry: Entry) -> Name | None:
     if entry.code in INTRODUCING and (entry.subject or entry.person):
         name = entry.details.get("name", "")

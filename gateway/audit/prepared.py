@@ -5,6 +5,7 @@ Whoever has many entries prepares them before the log is locked, so that nobody 
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -14,12 +15,13 @@ from gateway.audit.canonical import (
     Detail,
     Recorded,
     encoded,
+    parse,
     settled,
     texts_of,
     time_text,
 )
 from gateway.audit.entry import Entry
-from gateway.audit.facts import EPOCH, FACTS, Fact, facts, microseconds
+from gateway.audit.facts import EPOCH, FACTS, facts, microseconds
 from gateway.audit.rebuilt import Unusual, surroundings
 
 RECEIVED, NUMBERED = f'"received_at":"{time_text(EPOCH)}"'.encode(), b'"sequence":0,'
@@ -27,18 +29,26 @@ RECEIVED, NUMBERED = f'"received_at":"{time_text(EPOCH)}"'.encode(), b'"sequence
 OWN = 2
 """Place of the first of the facts that are an entry's own: the log gives number and time of receipt."""
 assert FACTS[OWN + 3 :] == TEXTS
+AT, CODE, SUBJECT, PERSON, SESSION = (
+    FACTS.index(name) - OWN for name in ("at", "code", "subject", "person", "session")
+)
+"""Places in `Prepared.facts`."""
 _details = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Prepared(msgspec.Struct, frozen=True, gc=False):
-    entry: Entry
-    """As `settled` leaves it."""
-    facts: tuple[Fact, ...]
+    facts: tuple[Any, ...]
     """Its own, in the order of `FACTS`."""
     before: bytes
     between: bytes
     behind: bytes
     """Its canonical bytes without the two."""
+    made_of: Entry | None = None
+    """As `settled` leaves it; None: it was never made."""
+
+    @property
+    def entry(self) -> Entry:
+        return self.made_of or parse(self.canonical(0, RECEIVED)).entry
 
     def canonical(self, number: int, received: bytes) -> bytes:
         """`received`: from `received_text`."""
@@ -59,7 +69,7 @@ def prepared(entry: Entry) -> Prepared:
     written = Recorded(0, EPOCH, settled(entry))
     before, _, rest = encoded(written).rpartition(RECEIVED)
     between, _, behind = rest.partition(NUMBERED)
-    return Prepared(written.entry, facts(written)[OWN:], before, between, behind)
+    return Prepared(facts(written)[OWN:], before, between, behind, written.entry)
 
 
 def _put_together(entry: Entry) -> Prepared | None:
@@ -71,7 +81,7 @@ def _put_together(entry: Entry) -> Prepared | None:
         return None
     own = (microseconds(entry.at), entry.code.value, entry.outcome.value, *texts_of(entry))
     begin, middle, between, behind = surroundings(own)
-    return Prepared(entry, own, b"%b%b%b" % (begin, details, middle), between, behind)
+    return Prepared(own, b"%b%b%b" % (begin, details, middle), between, behind, entry)
 
 
 def _carried(details: Mapping[str, Detail]) -> bool:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from config.vocabulary import SessionId
 from gateway.audit import spool
-from gateway.audit.access import Damaged, Holder, Line, access_entry, damage_entry
+from gateway.audit.access import Damaged, Holder, Line, access_entry, damage_entry, parse_line
 from gateway.audit.crowding import Told, told
-from gateway.audit.prepared import Prepared, prepared
+from gateway.audit.facts import moment
+from gateway.audit.plain import Making, sessions_of
+from gateway.audit.prepared import AT, SESSION, Prepared, prepared
 from gateway.audit.spool import Place
 
 WINDOW = 1024 * 1024  # bytes read at once; Envoy's header limit keeps a line far below
@@ -53,11 +55,11 @@ class ReadAhead:
 
     async def _taken(self, place: Place, complete: bool) -> Taken:  # noqa: FBT001
         found, end = await asyncio.to_thread(self._lines, place, complete)
-        sessions = {one.item.session for one in found if isinstance(one.item, Line) and one.item.session}
+        sessions = _sessions(found)
         holders = await self._holders(sessions) if sessions else {}
         now = self._now()
-        entries = await asyncio.to_thread(_entries, found, place, holders, now) if found else []
-        return Taken(entries, end, _seen((one.item for one in found), now))
+        entries = await asyncio.to_thread(_made, found, place, holders, now) if found else []
+        return Taken(entries, end, _seen(entries, now))
 
     def _lines(self, place: Place, complete: bool) -> tuple[list[Told], int]:  # noqa: FBT001
         with (self._folder / place.name).open("rb") as file:
@@ -66,27 +68,38 @@ class ReadAhead:
         return told(spool.pieces(data, window=WINDOW, complete=complete), self._most)
 
 
-def _entries(
+def _sessions(found: Sequence[Told]) -> set[SessionId]:
+    sessions = sessions_of(one.item for one in found if isinstance(one.item, list))
+    others = (one.item.session for one in found if isinstance(one.item, Line))
+    return sessions.union(session for session in others if session)
+
+
+def _made(
     found: Sequence[Told], place: Place, holders: Mapping[SessionId, Holder], now: datetime
 ) -> list[Prepared]:
-    return [
-        prepared(
-            access_entry(one.item, holders, one.times)
-            if isinstance(one.item, Line)
-            else damage_entry(one.item, place.name, place.offset + one.piece.start, now)
-        )
-        for one in found
-    ]
+    making = Making(holders)
+
+    def ready(one: Told) -> Prepared:
+        item = one.item
+        if isinstance(item, list):
+            if (plain := making.ready(item)) is not None:
+                return plain
+            item = parse_line(one.piece.data)
+        if isinstance(item, Damaged):
+            return prepared(damage_entry(item, place.name, place.offset + one.piece.start, now))
+        return prepared(access_entry(item, holders, one.times))
+
+    return [ready(one) for one in found]
 
 
-def _seen(lines: Iterable[Line | Damaged], now: datetime) -> dict[SessionId, datetime]:
+def _seen(entries: Iterable[Prepared], now: datetime) -> dict[SessionId, datetime]:
     """When each session's latest request began; a clock that was ahead for a moment counts as now."""
-    latest: dict[SessionId, datetime] = {}
-    for line in lines:
-        if isinstance(line, Line) and line.session:
-            at = min(line.time, now)
-            latest[line.session] = max(at, latest.get(line.session, at))
-    return latest
+    latest: dict[SessionId, int] = {}
+    for one in entries:
+        at, session = one.facts[AT], one.facts[SESSION]
+        if session and at > latest.get(session, at - 1):
+            latest[session] = at
+    return {session: min(moment(at), now) for session, at in latest.items()}
 
 
 def _unheard(reading: asyncio.Task[Taken]) -> None:

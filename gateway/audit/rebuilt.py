@@ -89,7 +89,7 @@ def _shape(kinds: tuple[tuple[str, type], ...]) -> re.Pattern[bytes]:
 def _begin(places: tuple[object, ...]) -> str:
     """What comes before the time."""
     application, action, address = places
-    return "{" + _members("action address application", (action, address, application)) + '"at":"'
+    return "{" + members("action address application", (action, address, application)) + '"at":"'
 
 
 @lru_cache(maxsize=8192)
@@ -100,15 +100,15 @@ def _rest(before: tuple[object, ...], behind: tuple[object, ...]) -> tuple[str, 
     if outcome not in OUTCOMES:
         raise Unusual
     names = "municipality outcome own_municipality person policy_version reason"
-    told = _members(names, (municipality, outcome, own, person, version, reason))
+    told = members(names, (municipality, outcome, own, person, version, reason))
     return (
         f",{told}",
-        _members("rule", (rule,)),
-        f'{_members("session subject", (session, subject))}"v":{VERSION}}}',
+        members("rule", (rule,)),
+        f'{members("session subject", (session, subject))}"v":{VERSION}}}',
     )
 
 
-def _members(names: str, values: Iterable[object]) -> str:
+def members(names: str, values: Iterable[object]) -> str:
     """As they are written before others; empty ones are left out."""
     found = ""
     for name, value in zip(names.split(), values, strict=True):

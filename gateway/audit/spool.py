@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 _NAME = re.compile(r"access-(?P<start>[0-9A-Za-z_-]{1,40})(?:\.(?P<number>[0-9]{1,9}))?\.log", re.ASCII)
 
 
@@ -162,8 +164,7 @@ def _number(name: str) -> int | None:
     return int(match["number"]) if match and match["number"] else None
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True, gc=False):
     """A part of a file between line feeds."""
 
     start: int

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
 from sqlalchemy import Connection
 
 from config.settings import SignIn
@@ -18,7 +19,10 @@ from gateway.storage.rows import run_rows
 from gateway.storage.tables.identity import provider_session
 from gateway.storage.tables.sessions import session
 
-Statement = Callable[[int], str]
+Statement = Callable[[int | None], str]
+"""The text for so many sessions; None: for any number."""
+MANY = 16
+DIGITS = 20  # of a moment, in front of whose it is
 
 
 @dataclass(frozen=True)
@@ -27,10 +31,17 @@ class Activity:
 
     def push(self, connection: Connection, seen: Mapping[SessionId, int]) -> None:
         """`seen`: the latest moment of each session, in microseconds (`moment.micros`)."""
-        rows = list(seen.items())
         driver = driver_of(connection.connection)
-        run_rows(driver, self._at_the_gateway, rows)
-        run_rows(driver, self._at_the_provider, rows)
+        if len(seen) < MANY:
+            rows = list(seen.items())
+            run_rows(driver, self._at_the_gateway, rows)
+            run_rows(driver, self._at_the_provider, rows)
+            return
+        # no session's name is unprintable, and a server takes no text with a NUL
+        named = [f"{at:0{DIGITS}}{one}" for one, at in seen.items() if one.isprintable()]
+        told = msgspec.json.encode(named).decode()
+        driver.execute(self._at_the_gateway(None), (told,))
+        driver.execute(self._at_the_provider(None), (told,))
 
     # part of every decision, so prepared once and run by the driver
 
@@ -56,5 +67,10 @@ class Activity:
         )
 
 
-def _seen(number: int) -> str:
-    return f"WITH seen (id, at) AS (VALUES {', '.join(['(?, ?)'] * number)})"
+def _seen(number: int | None) -> str:
+    if number is not None:
+        return f"WITH seen (id, at) AS (VALUES {', '.join(['(?, ?)'] * number)})"
+    return (  # one statement, and so one way to a server, however many
+        f"WITH seen (id, at) AS (SELECT substr(value, {DIGITS + 1}), "  # noqa: S608 - a number of ours
+        f"CAST(substr(value, 1, {DIGITS}) AS bigint) FROM json_each(?))"
+    )

@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from gateway.audit.acts import clock_jumped
 from gateway.audit.entry import Entry
 from gateway.audit.facts import MICROSECOND, microseconds, moment
-from gateway.audit.introducing import introduced
-from gateway.audit.prepared import Prepared, prepared, received_text
+from gateway.audit.introducing import introduced, may_introduce
+from gateway.audit.prepared import CODE, SUBJECT, Prepared, prepared, received_text
 from gateway.audit.shard_acts import shard_opened
 from gateway.audit.tree import Node, leaf_hash
 from gateway.storage.audit_shards import is_server, table_of
@@ -114,14 +114,15 @@ def _addition(
     written = (*opening, *((clock_jumped(now, moment(last.wall)),) if jumped else ()), *entries)
     received_at = max(wall, last.received_at)
     received = received_text(moment(received_at))
-    rows, leaves, names = [], [], set()
+    rows, leaves, names = [], [], set[tuple[str, str, str]]()
     for sequence, one in enumerate(written, last.size):
         ready = one if isinstance(one, Prepared) else prepared(one)
         data = ready.canonical(sequence, received)
         leaf = leaf_hash(data)
         leaves.append(leaf)
-        rows.append((sequence, received_at, *ready.facts, data, leaf))
-        if (name := introduced(ready.entry)) is not None:
+        facts = ready.facts
+        rows.append((sequence, received_at, *facts, data, leaf))
+        if may_introduce(facts[CODE], facts[SUBJECT]) and (name := introduced(ready.entry)) is not None:
             names.add(name)
     frontier, nodes = last.frontier.grown(leaves)
     tail = Tail(frontier, received_at, wall, last.shard, last.month, last.first, last.until)

@@ -5,12 +5,13 @@ to win it back from a busy event loop. A statement of many rows runs as a whole 
 """
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any, Protocol, runtime_checkable
 
 from gateway.storage.engine import Driver
 
 COPIED = 32  # rows; of fewer the statement is as quick
-SIZES = (256, 64, 16, 4, 1)  # few different texts, so that each is prepared once
+SIZES = (250, 64, 16, 4, 1)  # few different texts, so that each is prepared once; the ingest puts 1,000
 
 
 def run_rows(driver: Driver, statement: Callable[[int], str], rows: Sequence[Sequence[Any]]) -> None:
@@ -18,7 +19,7 @@ def run_rows(driver: Driver, statement: Callable[[int], str], rows: Sequence[Seq
     begin = 0
     for size in SIZES:
         while len(rows) - begin >= size:
-            values = [value for row in rows[begin : begin + size] for value in row]
+            values = list(chain.from_iterable(rows[begin : begin + size]))
             driver.execute(statement(size), values)
             begin += size
 

@@ -11,15 +11,18 @@ ESCAPED = str.maketrans(
 
 def copied(rows: Iterable[Sequence[Any]]) -> bytes:
     """A line for each row. Raises UnicodeError, and TypeError for a value of a kind that has no form here."""
-    return "".join([_line(row) for row in rows]).encode()
+    columns = map(_forms, zip(*rows, strict=True))  # a column at once: its values are of one kind
+    lines = [*map("\t".join, zip(*columns, strict=True)), ""]
+    return "\n".join(lines).encode()
 
 
-def _line(row: Sequence[Any]) -> str:
-    fields = [
-        value if type(value) is str and value.isprintable() and "\\" not in value else _form(value)
-        for value in row
-    ]
-    return "\t".join(fields) + "\n"
+def _forms(values: Sequence[Any]) -> Iterable[str]:
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        together = "".join(values)
+        if together.isprintable() and "\\" not in together:
+            return values
+    return map(dict(FORMS).get(kinds.pop(), _form) if len(kinds) == 1 else _form, values)
 
 
 def _form(value: object) -> str:
@@ -31,7 +34,7 @@ def _form(value: object) -> str:
 
 FORMS: Final[Sequence[tuple[type, Callable[[Any], str]]]] = (
     (bool, lambda value: "t" if value else "f"),  # before numbers, of which it is a kind
-    (int, lambda value: f"{value:d}"),
+    (int, "{:d}".format),
     (bytes, lambda value: f"\\\\x{value.hex()}"),
     (str, lambda value: str(value).translate(ESCAPED)),
     (type(None), lambda _value: "\\N"),

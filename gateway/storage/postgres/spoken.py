@@ -13,7 +13,7 @@ from gateway.storage.postgres.copied import copied
 from gateway.storage.postgres.spelling import spelt
 from gateway.storage.server_faults import words_of
 
-AT_ONCE = 256  # rows of which the text is made before it is sent
+AT_ONCE = 64  # rows of which the text is made before it is sent: a larger one gets new memory each time
 Raw = psycopg.Connection[tuple[Any, ...]]
 
 

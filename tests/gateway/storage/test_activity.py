@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import SignIn
+from config.vocabulary import SessionId
 from gateway.audit.spool import Place
 from gateway.sessions.session import EndReason, Session
+from gateway.storage.activity import MANY
 from gateway.storage.audit_spool import SpoolPlaces
 from gateway.storage.database import Database
 from idp.login.session import end_due
@@ -17,6 +19,8 @@ from tests.rig.session_store import ACTIVITY
 LIMITS = SignIn()
 MINUTE, MOMENT = timedelta(minutes=1), timedelta(microseconds=1)
 FILE = "access-1.log"
+SAID = ((2, ("a", 1, "b", 2)), (None, ('["00000000000000000001a"]',)))
+"""How many sessions, and what a statement for them is given."""
 
 
 @pytest.fixture
@@ -100,9 +104,22 @@ async def test_a_batch_of_many_sessions_reaches_each_of_them(
     both: Sides, ingested: Ingested, now: datetime
 ) -> None:
     sessions = [await both.sign_in(now) for _ in range(90)]
-    await ingested.batch(*((one, now + number * MOMENT) for number, one in enumerate(sessions)))
+    for first, last in ((0, MANY - 1), (MANY - 1, len(sessions))):
+        await ingested.batch(*((sessions[one], now + one * MOMENT) for one in range(first, last)))
     for number, one in enumerate(sessions):
         assert (await both.mine(one)).last_seen_at == now + number * MOMENT
+        assert (await both.theirs(one)).last_seen == now + number * MOMENT
+
+
+async def test_whatever_sessions_are_called_a_batch_of_many_is_taken(
+    both: Sides, ingested: Ingested, now: datetime
+) -> None:
+    """What a client says was its session is looked for as it is."""
+    session = await both.sign_in(now)
+    strange = ['"', "\\", "ž", "'", "x" * 3000, "\0", "\ud800", *map(str, range(MANY))]
+    places, seen = ingested.places, {SessionId(one): now + MINUTE for one in strange}
+    await places.move(Place(FILE), Place(FILE, 1), [], {**seen, session.id: now + MINUTE})
+    assert (await both.mine(session)).last_seen_at == now + MINUTE
 
 
 async def test_lines_that_are_not_taken_over_keep_nobody_awake(
@@ -117,10 +134,11 @@ async def test_lines_that_are_not_taken_over_keep_nobody_awake(
 
 @pytest.mark.parametrize("database", ["embedded"], indirect=True)
 async def test_each_session_is_found_by_its_name_however_many_there_are(database: Database) -> None:
-    for statement in (ACTIVITY._at_the_gateway(2), ACTIVITY._at_the_provider(2)):
+    made = (ACTIVITY._at_the_gateway, ACTIVITY._at_the_provider)
+    for statement, values in ((of(number), values) for of in made for number, values in SAID):
         plan = database.read_now(
-            lambda c, statement=statement: c.exec_driver_sql(
-                f"EXPLAIN QUERY PLAN {statement}", ("a", 1, "b", 2)
+            lambda c, statement=statement, values=values: c.exec_driver_sql(
+                f"EXPLAIN QUERY PLAN {statement}", values
             ).all()
         )
         scanned = [row.detail for row in plan if row.detail.startswith("SCAN")]

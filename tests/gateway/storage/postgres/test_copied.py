@@ -26,6 +26,8 @@ VALUES = [
     (3, Outcome.SUCCESS, b"x", True),
     (4, "NUL\0", b"\0", True),
 ]
+OF_ONE_KIND = [(7, "žluťoučký kůň", b"\\x", False), (8, "", b"", True)]
+"""Columns that are looked at as a whole."""
 
 
 @pytest.mark.real
@@ -35,12 +37,14 @@ def test_every_value_arrives_as_it_was(postgres: Server) -> None:
         assert isinstance(driver, Spoken)
         driver.execute(TABLE)
         driver.copy("copied", NAMES, VALUES * 100)
+        driver.copy("copied", NAMES, OF_ONE_KIND * 100)
+        driver.copy("copied", NAMES, [*OF_ONE_KIND, (9, "\\N", b"", True)])
         return driver.execute("SELECT * FROM copied").fetchall()
 
     with closing(Database(postgres.database())) as database:
         found = database.write_soon(there).result()
     expected = [*VALUES[:-1], (4, "NUL\N{REPLACEMENT CHARACTER}", b"\0", True)]
-    assert found == expected * 100
+    assert found == [*expected * 100, *OF_ONE_KIND * 101, (9, "\\N", b"", True)]
 
 
 @given(st.lists(st.tuples(st.integers(), st.text(), st.binary())))
