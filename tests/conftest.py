@@ -47,6 +47,12 @@ LONG = (
     "tests/protocols",
     "tests/gateway/commands",
     "tests/gateway/audit/test_ingest.py",
+    "tests/gateway/audit/test_ingest_steps.py",
+    "tests/gateway/web/test_policies_in_browser.py",
+    "tests/gateway/web/test_requests_in_browser.py",
+    "tests/gateway/web/test_incidents_in_browser.py",
+    "tests/gateway/web/test_widths_in_browser.py",
+    "tests/gateway/web/test_report.py",
     "tests/idp/http/test_account_in_browser.py",
     "tests/idp/http/test_pages.py",
     "tests/demo",
@@ -55,6 +61,7 @@ LONG = (
     "tests/gateway/envoy",
     "tests/gateway/storage/postgres",
     "tests/idp/directory",
+    "tests/test_documentation.py",
 )
 """Files and folders that take long, the longest first."""
 
