@@ -129,7 +129,7 @@ async def test_what_ended_at_the_provider_as_the_control_plane_died_has_ended_he
     await until(lambda: bool(entries(product, Code.SESSION_ENDED, "kucera.martin")))
     (ended,) = entries(product, Code.SESSION_ENDED, "kucera.martin")
     assert (ended.session, ended.reason) == (session.id, "provider_session_ended")
-    async with asyncio.timeout(PATIENCE):  # Envoy asks for the new gate a moment after the control plane is back
+    async with asyncio.timeout(PATIENCE):  # Envoy asks for the new gate a moment after it is there
         while not await asked_to_sign_in(visitor, product.addresses.portal):
             await asyncio.sleep(0.1)
 
