@@ -1,6 +1,10 @@
 """Rules of every test: no sockets but unix ones, unless a test is marked `real`; then loopback and namespaces."""
 
+import asyncio
+import functools
+import inspect
 import sys
+from collections.abc import Awaitable, Callable
 
 import hypothesis
 import pytest
@@ -43,6 +47,12 @@ LONG = (
     "tests/protocols",
     "tests/gateway/commands",
     "tests/gateway/audit/test_ingest.py",
+    "tests/gateway/audit/test_ingest_steps.py",
+    "tests/gateway/web/test_policies_in_browser.py",
+    "tests/gateway/web/test_requests_in_browser.py",
+    "tests/gateway/web/test_incidents_in_browser.py",
+    "tests/gateway/web/test_widths_in_browser.py",
+    "tests/gateway/web/test_report.py",
     "tests/idp/http/test_account_in_browser.py",
     "tests/idp/http/test_pages.py",
     "tests/demo",
@@ -51,6 +61,7 @@ LONG = (
     "tests/gateway/envoy",
     "tests/gateway/storage/postgres",
     "tests/idp/directory",
+    "tests/test_documentation.py",
 )
 """Files and folders that take long, the longest first."""
 
@@ -60,6 +71,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     what takes long begins early: else one ends long after the others.
     """
     for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            item.obj = _within_its_time(item.obj, _limit(item))
         if (
             pytest_asyncio.is_async_test(item)
             and "one_chromium" in item.fixturenames
@@ -70,6 +83,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(
             key=lambda item: next((n for n, at in enumerate(LONG) if item.nodeid.startswith(at)), len(LONG))
         )
+
+
+def _within_its_time(
+    test: Callable[..., Awaitable[None]], seconds: float | None
+) -> Callable[..., Awaitable[None]]:
+    """What hangs fails a moment before the whole process is interrupted, by the line that waits."""
+
+    @functools.wraps(test)
+    async def limited(*given: object, **named: object) -> None:
+        async with asyncio.timeout(seconds):
+            await test(*given, **named)
+
+    return limited
+
+
+def _limit(item: pytest.Item) -> float | None:
+    its = item.get_closest_marker("timeout")
+    given = its.args[0] if its else item.config.getoption("timeout")
+    seconds = float(item.config.getini("timeout") if given is None else given)
+    return seconds * 0.95 or None
 
 
 def _has_a_loop(item: pytest.Item) -> bool:

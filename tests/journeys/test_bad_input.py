@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from config.load import read
@@ -324,8 +325,8 @@ def test_a_second_product_on_the_same_state_is_refused_and_the_first_goes_on(kep
 
 def test_the_state_stays_locked_while_an_orphaned_control_plane_still_writes(kept: Installation) -> None:
     with kept.serving() as running:
-        children = {" ".join(one.cmdline()): one for one in kept.processes()}
-        control = next(one for line, one in children.items() if "control_plane_process" in line)
+        children = psutil.Process(running.process.pid).children()
+        control = next(one for one in children if "control_plane_process" in " ".join(one.cmdline()))
         control.send_signal(signal.SIGSTOP)
         running.process.kill()
         running.process.wait()

@@ -29,9 +29,7 @@ async def test_the_officer_verifies_the_log_beside_the_process_that_decides(
         await expect(done).to_be_visible(timeout=30_000)
         await screenshot(officer, "officer-verified")
     after = product.control_plane().memory_info().rss
-    assert (
-        after < 128 * MIB
-    )  # it has been at work, and policies were edited; `make bench NAME=start` has the bar
+    assert after < 160 * MIB  # after whatever other journeys did there; `make bench NAME=start` has the bar
     assert after - before < 10 * MIB
     [verified] = product.entries("--person", "kucera.martin", "--code", "audit.verified")
     assert verified["entry"]["details"]["finding"] == "whole"

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 import pytest_asyncio
+from yarl import URL
 
 from config.vocabulary import MunicipalityCode
 from gateway.audit.entry import Code, Entry
@@ -18,11 +19,12 @@ from gateway.storage.audit_search import LogSearch
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import Product, installed
 from tests.rig.signed_in import SignedIn, sign_in
-from tests.rig.visitor import Visitor
+from tests.rig.visitor import Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
-AT_ONCE = 1.0  # seconds
-CONFIGURED = '\n[grants]\nlifetime = "2 s"\n\n[streams]\ngrace = "5 s"\n'
+AT_ONCE = 1.0  # seconds after the officer was told that it is done
+BACK_WITHIN = 30.0  # seconds, on a busy machine
+CONFIGURED = '\n[grants]\nlifetime = "2 s"\n\n[streams]\ngrace = "20 s"\n'
 HULIN = MunicipalityCode("588491")
 
 
@@ -44,8 +46,14 @@ async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pro
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def officer(product: Product) -> Visitor:
     browser = product.visitor()
-    await browser.sign_in(product.account("kucera.martin"), product.addresses.admin)
+    page = await browser.sign_in(product.account("kucera.martin"), product.addresses.admin)
+    assert (page.status, page.url.authority) == (200, URL(product.addresses.admin).authority), page.title
     return browser
+
+
+async def told_to_end(product: Product, officer: Visitor, who: SignedIn) -> Shown:
+    page = f"{product.addresses.admin}/sessions/end/now"
+    return await officer.post(page, {"session": who.session.id}, follow=False)
 
 
 async def somebody(product: Product) -> SignedIn:
@@ -78,14 +86,14 @@ async def answers(opened: aiohttp.ClientWebSocketResponse) -> bool:
 
 
 async def ended(opened: aiohttp.ClientWebSocketResponse) -> None:
-    message = await opened.receive(8)
+    message = await opened.receive(BACK_WITHIN)
     assert message.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE), message
 
 
 async def recorded(product: Product, who: SignedIn, code: Code, at_least: int = 1) -> list[Entry]:
     with product.state() as state:
         search = LogSearch(state.database)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(BACK_WITHIN):
             while True:
                 page = await search.page(Query(session=who.session.id, codes=frozenset({code})))
                 if len(page.entries) >= at_least:
@@ -100,15 +108,12 @@ async def test_an_officer_ends_a_session_and_its_web_socket_ends_within_a_second
     async with feed(product, mine) as cut, feed(product, theirs) as kept:
         assert await answers(cut)
         await recorded(product, mine, Code.STREAM_OPENED)
-        began = time.monotonic()
-        click = asyncio.create_task(
-            officer.post(
-                f"{product.addresses.admin}/sessions/end/now", {"session": mine.session.id}, follow=False
-            )
-        )
-        await ended(cut)
-        assert time.monotonic() - began < AT_ONCE
-        assert (await click).status == 303
+        closed = asyncio.create_task(ended(cut))
+        done = await told_to_end(product, officer, mine)
+        told = time.monotonic()
+        assert done.status == 303, done.title
+        await closed
+        assert time.monotonic() - told < AT_ONCE
         assert await answers(kept)
     (entry,) = await recorded(product, mine, Code.STREAM_CUT)
     assert (entry.outcome, entry.reason, entry.application) == ("refused", "ended_by_officer", MAP)
@@ -147,7 +152,9 @@ async def test_it_survives_a_control_plane_that_dies_and_hears_of_what_happened_
         product.control_plane().kill()
         assert await answers(opened)
         await recorded(product, who, Code.STREAM_KEPT)
-        await officer.post(f"{product.addresses.admin}/sessions/end/now", {"session": who.session.id})
+        async with asyncio.timeout(BACK_WITHIN):  # Envoy asks the new one a moment after streams do
+            while (await told_to_end(product, officer, who)).status != 303:
+                await asyncio.sleep(0.05)
         await ended(opened)
 
 
@@ -159,7 +166,7 @@ async def test_a_watch_that_dies_ends_streams_and_is_started_again(product: Prod
         await ended(opened)
     (request,) = await recorded(product, who, Code.ACCESS)
     assert (request.outcome, request.reason) == ("failure", "stream_watch_lost")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(BACK_WITHIN):
         while True:
             with contextlib.suppress(aiohttp.WSServerHandshakeError):
                 async with feed(product, who) as again:

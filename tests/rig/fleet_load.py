@@ -214,8 +214,8 @@ async def _look(load: Load, name: str) -> None:
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(CONNECTS):
                 reader, writer = await asyncio.open_connection(node.address, node.metrics_port)
-                writer.write(asked)
-                ready = (await reader.readline()).startswith(b"HTTP/1.1 200")
-                writer.close()
+                with contextlib.closing(writer):
+                    writer.write(asked)
+                    ready = (await reader.readline()).startswith(b"HTTP/1.1 200")
         (load.in_service.add if ready else load.in_service.discard)(name)
         await asyncio.sleep(LOOKS_EVERY)

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
 from gateway.demo.authority import authority, write_private
 from gateway.demo.slapd import free_port
-from tests.rig.warm import PROGRAM, PROJECT, brana
+from tests.rig.warm import PROGRAM, PROJECT, Served, brana, served
 
 EXAMPLES = PROJECT / "config/examples"
 DOMAIN = "brana.localhost"
@@ -100,7 +100,7 @@ class Installation:
         self, *arguments: str, answer: str = "", within: float = 60.0
     ) -> subprocess.CompletedProcess[str]:
         """`answer`: what is typed."""
-        if (self.before, self.program, self.place) == ((), PROGRAM, PROJECT):
+        if self._is_usual:
             return brana(arguments, self.environment, typed=answer, within=within)
         return subprocess.run(
             [*self.before, *self.program, *arguments],
@@ -111,6 +111,18 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         return os.environ | {"BRANA_CONFIG": str(self.configuration), "COLUMNS": "200"}
+
+    @property
+    def _is_usual(self) -> bool:
+        return (self.before, self.program, self.place) == ((), PROGRAM, PROJECT)
+
+    def _served(self, said: IO[bytes]) -> "subprocess.Popen[bytes] | Served":
+        if self._is_usual:
+            return served(["--without-directory"], said, self.environment)
+        return subprocess.Popen(
+            [*self.before, *self.program, "serve", "--without-directory"],
+            cwd=self.place, env=self.environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+        )  # fmt: skip
 
     def kept(self) -> dict[str, str]:
         """Every file that a start must not lose or change: path → digest."""
@@ -136,10 +148,7 @@ class Installation:
         """`brana serve`, ready; SIGTERM at the end, and nothing may be left running."""
         log = self.folder / "brana.log"
         with log.open("ab") as said:
-            process = subprocess.Popen(
-                [*self.before, *self.program, "serve", "--without-directory"],
-                cwd=self.place, env=self.environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-            )  # fmt: skip
+            process = self._served(said)
         running = Serving(self, process, log)
         try:
             running.wait_until(lambda: running.ready().get("data_plane", False), "ready")
@@ -157,7 +166,7 @@ class Installation:
 @dataclass
 class Serving:
     installation: Installation
-    process: "subprocess.Popen[bytes]"
+    process: "subprocess.Popen[bytes] | Served"
     log: Path
 
     def ready(self) -> dict[str, bool]:

@@ -54,6 +54,8 @@ class Server:
     port: int = 5432
     """Part of the socket's name."""
     _prepared: Postgres | None = None
+    _as_made: Postgres | None = None
+    """For copies."""
     _names: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -83,11 +85,17 @@ class Server:
         self.run(f"CREATE DATABASE {name} OWNER brana TEMPLATE {of.name}")
         return self.place(name)
 
+    def as_made(self) -> Postgres:
+        """A new database as this version makes it."""
+        if self._as_made is None:
+            self._as_made = self.empty()
+            prepare(self._as_made)
+        return self.copy(self._as_made)
+
     def database(self) -> Postgres:
         """The one with the product's tables, all of them empty now."""
         if self._prepared is None:
-            self._prepared = self.empty()
-            prepare(self._prepared)
+            self._prepared = self.as_made()
         ours = [table.name for table in reversed(all_tables().sorted_tables)]
         name = self._prepared.name
         self.run("; ".join(f"DELETE FROM {table}" for table in ours), name)

@@ -143,6 +143,18 @@ async def serving(
     )
 
 
+def served(
+    words: Sequence[str], log: IO[bytes], environment: Mapping[str, str]
+) -> "subprocess.Popen[bytes] | Served":
+    """As `serving`, without a loop."""
+    if tested and not SERVING_ONES.is_first(SERVE):
+        return Served(SERVING_ONES.begin([SERVE, *words], environment, log))
+    return subprocess.Popen(
+        [*PROGRAM, SERVE, *words],
+        cwd=PROJECT, env=dict(environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+    )  # fmt: skip
+
+
 class Copied:
     """What tests ask of `asyncio.subprocess.Process`, of a copy."""
 
@@ -150,11 +162,17 @@ class Copied:
         self.pid = process
         self.returncode: int | None = None
         self._answers = answers
-        threading.Thread(target=self._wait, daemon=True).start()
+        self._hearing = threading.Thread(target=self._hear, daemon=True)
+        self._hearing.start()
 
     async def wait(self) -> int:
         while self.returncode is None:
             await asyncio.sleep(0.01)
+        return self.returncode
+
+    def heard(self, within: float | None) -> int | None:
+        """Its exit status, waiting in this thread; None after so many seconds."""
+        self._hearing.join(within)
         return self.returncode
 
     def send_signal(self, number: int) -> None:
@@ -167,9 +185,26 @@ class Copied:
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 
-    def _wait(self) -> None:
+    def _hear(self) -> None:
         with self._answers:
             self.returncode = int(self._answers.readline() or b"1")  # nothing: who tells it has ended
+
+
+class Served:
+    """What tests ask of `subprocess.Popen`, of a copy."""
+
+    def __init__(self, copied: Copied) -> None:
+        self.pid, self.send_signal, self.kill = copied.pid, copied.send_signal, copied.kill
+        self._copied = copied
+
+    def poll(self) -> int | None:
+        return self._copied.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        code = self._copied.heard(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired(SERVE, timeout or 0)
+        return code
 
 
 def _read(file: IO[bytes]) -> str:

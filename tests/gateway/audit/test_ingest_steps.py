@@ -18,7 +18,8 @@ from tests.gateway.audit.making import EITHER, SIGNER, Log, open_log, open_log_o
 from tests.gateway.audit.test_ingest import Spool
 
 pytestmark = pytest.mark.real
-EACH = 2 * BATCH + 100  # lines between two deaths: two whole batches, so that the next is being read
+SMALL = 100  # entries in a transaction of those who die: fourteen times as many lines take a minute otherwise
+EACH = 2 * SMALL + 10  # lines between two deaths: two whole batches, so that the next is being read
 STEPS = (
     *(("read", 1), ("read ahead", 1)),
     *(("before", 1), ("before", 2), ("within", 1), ("within", 2), ("after", 1), ("after", 2)),
@@ -28,12 +29,14 @@ WHILE_ROTATING = (("before", 4), ("within", 4), ("after", 4), ("before", 5), ("w
 CHILD = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from gateway.audit.ingest import BATCH
+from gateway.audit import ingest
 from gateway.storage.audit_spool import SpoolPlaces
 from gateway.storage.place import place_from
 from tests.gateway.audit.making import open_log
 from tests.gateway.audit.test_ingest import Spool
 from tests.rig.session_store import ACTIVITY
+
+BATCH = ingest.BATCH = int(sys.argv[3])
 
 class Dying(Spool):
     ahead = False
@@ -97,7 +100,7 @@ def test_an_ingest_that_is_killed_at_any_of_its_steps_takes_each_line_once_and_i
     log.database.close()
     spool = Spool(log)
     number = 0
-    arguments = [str(log.folder), place_text(log.database.place) if server else ""]
+    arguments = [str(log.folder), place_text(log.database.place) if server else "", str(SMALL)]
     with subprocess.Popen(
         [sys.executable, "-c", CHILD, *arguments],
         env={**os.environ, "PYTHONPATH": "."}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
@@ -122,7 +125,8 @@ def test_an_ingest_that_is_killed_at_any_of_its_steps_takes_each_line_once_and_i
 async def test_a_server_whose_disk_is_full_takes_no_line_twice_when_it_has_room_again(log: Log) -> None:
     """Its own word for a full disk, said where the lines are written."""
     spool = Spool(log)
-    spool.write("access-1.log", *range(EACH))
+    lines = range(2 * BATCH + 100)
+    spool.write("access-1.log", *lines)
     fill, empty = FULL["postgres" if is_shared(log.database.place) else "embedded"]
     await log.database.write(lambda c: [c.exec_driver_sql(one) for one in fill] and None)
     stop = asyncio.Event()
@@ -133,7 +137,7 @@ async def test_a_server_whose_disk_is_full_takes_no_line_twice_when_it_has_room_
     await log.database.write(lambda c: [c.exec_driver_sql(one) for one in empty] and None)
     stop.set()
     await asyncio.wait_for(running, 10)
-    assert spool.numbers() == list(range(EACH))
+    assert spool.numbers() == list(lines)
     assert spool.troubles[-1] is None
     assert Code.ACCESS_SPOOL_DAMAGED not in {one.code for one in spool.entries()}
 

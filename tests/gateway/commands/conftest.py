@@ -7,9 +7,9 @@ import pytest
 from tests.rig.installation import Installation, install
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of an installation that has run."""
+    """Folder of an installation that has run; tests work in copies of it."""
     folder = tmp_path_factory.mktemp("used") / "brana"
     with install(folder).serving():
         pass

@@ -283,10 +283,8 @@ async def test_where_the_process_of_a_node_dies_in_the_middle_it_goes_by_what_wa
     permit_notes(node)
     node.configuration.write_text(node.configuration.read_text("utf-8") + notes_of(office), "utf-8")
 
-    async def served(*, wanted: bool) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while (await status_at(office, browser, "a", f"{notes}.brana/x") != 421) is not wanted:
-                await asyncio.sleep(0.05)
+    async def served() -> bool:
+        return await status_at(office, browser, "a", f"{notes}.brana/x") != 421
 
     async def reloaded_while_it_dies() -> tuple[int, str]:
         process = node.child("node_process")
@@ -295,13 +293,17 @@ async def test_where_the_process_of_a_node_dies_in_the_middle_it_goes_by_what_wa
             while not draft.exists():  # before, it looks whether anything can be written
                 await asyncio.sleep(0.002)
             holding.execute(f"SELECT pg_advisory_xact_lock({WRITERS})")
-            await served(wanted=True)
-            process.kill()
-            await served(wanted=False)
+            while not (begun := await served()) and not reload.done():
+                await asyncio.sleep(0.05)
+            if begun:  # else it took longer than writers wait
+                process.kill()
+                async with asyncio.timeout(PATIENCE):
+                    while await served():
+                        await asyncio.sleep(0.05)
         return await reload
 
     status, said = await reloaded_while_it_dies()
-    # It took longer than writers wait, or it died before it could say what Envoy serves: all is as before.
+    # Writers wait no longer, or it died before it could say what Envoy serves: all is as before.
     while "another node holds the lock" in said or "went away meanwhile" in said:
         status, said = await reloaded_while_it_dies()
     assert status == 0, said

@@ -9,7 +9,7 @@ from idp.login.purses import Kind, of_account
 from idp.login.throttle import take
 from tests.gateway.web.people import NOW, OFFICER, assertion_header
 from tests.rig.assistance import LUCIE
-from tests.rig.browser import screenshot
+from tests.rig.browser import picture
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 
@@ -67,7 +67,7 @@ async def test_nothing_is_cut_and_nothing_touches_at_any_width(browser, site, la
         await page.goto(site.address("admin", path))
         for width in WIDTHS:
             await page.set_viewport_size({"width": width, "height": 900})
-            await screenshot(page, f"width-{name}-{language}-{width}")
+            await picture(page, f"width-{name}-{language}-{width}")
             faults = [await page.evaluate(each) for each in (CUT, TOUCHING, BESIDE_THE_EDGE)]
             if faults != [[], 0, [False, False]]:
                 found[name, width] = faults

@@ -24,10 +24,7 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture
 def place(postgres: Server) -> Postgres:
-    """As this version made it."""
-    made = postgres.empty()
-    prepare(made)
-    return made
+    return postgres.as_made()
 
 
 @pytest.fixture(scope="module")
