@@ -29,9 +29,7 @@ RECEIVED, NUMBERED = f'"received_at":"{time_text(EPOCH)}"'.encode(), b'"sequence
 OWN = 2
 """Place of the first of the facts that are an entry's own: the log gives number and time of receipt."""
 assert FACTS[OWN + 3 :] == TEXTS
-AT, CODE, SUBJECT, PERSON, SESSION = (
-    FACTS.index(name) - OWN for name in ("at", "code", "subject", "person", "session")
-)
+AT, CODE, SUBJECT, SESSION = (FACTS.index(name) - OWN for name in ("at", "code", "subject", "session"))
 """Places in `Prepared.facts`."""
 _details = msgspec.json.Encoder(order="deterministic").encode
 
