@@ -144,7 +144,7 @@ async def test_a_web_socket_of_an_application_that_is_removed_ends_at_once_and_i
 async def test_policies_alone_may_change(world: Changing) -> None:
     host = world.host(HOSTS[RECORDS].replace("{municipality}", HULIN))
     somebody = await world.somebody(host)
-    said_to_people = '@reason("closed") @title_cs("Z") @title_en("C") @advice_cs("Z") @advice_en("C") forbid'
+    said_to_people = '@reason("closed") @advice_cs("Z") @advice_en("C") forbid'
     closed = NOTES_POLICY.replace("permit", said_to_people).replace("notes", "records")
     async with world.browser() as browser:
         status, grant = await browser.get(host, "/", somebody.cookie)
