@@ -100,6 +100,10 @@ def listed(configuration: Path, *, only_open: bool, since: datetime | None, most
     if as_json:
         click.echo(json.dumps([_told(one) for one in found], ensure_ascii=False, indent=2))
         return
+    if not found:
+        which = f"{'open ' if only_open else ''}incident{'' if since is None else ' noticed since then'}"
+        click.echo(f"there is no {which}")
+        return
     table = Table("number", "title", "kind", "severity", "noticed", "state")
     for one in found:
         incident, said = one.incident, one.incident.described

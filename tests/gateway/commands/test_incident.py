@@ -148,6 +148,8 @@ def test_open_ones_are_listed_first_and_no_more_than_are_asked_for(kept: Install
     assert listed("--most", "2") == ["Nový", "Starý"]
     assert "there are more than these 2" in say(kept, "list", "--most", "2").stderr
     assert say(kept, "list", "--most", "3").stderr == ""
+    none = say(kept, "list", "--open", "--since", "2026-10-03")
+    assert none.stdout == "there is no open incident noticed since then\n"
 
 
 @pytest.mark.parametrize(
