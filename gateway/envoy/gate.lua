@@ -87,11 +87,12 @@ local function name_of_cookie(route)
   return name
 end
 
+local OURS = {portal = true, audit = true, policies = true, requests = true}
 local answered_by_us = {} -- by name of the route
 local function is_ours(route)
   local known = answered_by_us[route]
   if known == nil then
-    known = string.find(route, "^portal ") ~= nil or string.find(route, "^audit ") ~= nil
+    known = OURS[string.match(route, "^(%S+) ")] or false
     answered_by_us[route] = known
   end
   return known

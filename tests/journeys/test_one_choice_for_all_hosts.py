@@ -45,6 +45,8 @@ async def test_a_language_chosen_anywhere_is_kept_everywhere(product: Demo, brow
         assert await language_of(jana) == "en"
         await jana.get_by_role("link", name="My account", exact=True).click()
         assert await language_of(jana) == "en"
+        await jana.goto(product.url("requests"))
+        assert await language_of(jana) == "en"
         await jana.goto(product.url(KROMERIZ))
         await expect(jana.locator("main")).to_contain_text("You have no role in")
         await jana.get_by_role("link", name="Čeština").click()

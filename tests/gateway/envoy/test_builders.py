@@ -29,6 +29,7 @@ from config.settings import (
     UpstreamTls,
 )
 from config.vocabulary import Action, ApplicationId
+from gateway.commands.own_applications import OWN
 from gateway.envoy.authorization import AUTHORIZATION_FILTER, authorization_filter
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.clusters import clusters
@@ -333,3 +334,8 @@ def test_whatever_the_files_name_the_gate_opens_that_one(name: bytes) -> None:
     assert '"' not in text
     read = re.sub(rb"\\(\d{3})", lambda found: bytes([int(found[1])]), text.encode("ascii"))
     assert read == os.fsencode(path)
+
+
+def test_the_chosen_language_goes_on_to_every_page_of_ours():
+    (ours,) = re.findall(r"^local OURS = \{(.*)\}$", scripts(), re.MULTILINE)
+    assert set(re.findall(r"(\w+) = true", ours)) == set(OWN)
