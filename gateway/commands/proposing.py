@@ -14,7 +14,8 @@ from policies.texts import Texts
 
 PROPOSED = "proposed for {scope}, to be approved by somebody else: {name}"
 NOT_PROPOSED = "not proposed for {scope} ({reason})"
-NOTE = "policies.from_files"
+NOTE = "Ze souborů provozovatele / from the operator's files: {names}"
+NOTE_LONGEST = 400  # characters; more names are told as their number
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,20 @@ async def proposed(state: State, scope: Scope, own: Texts, by: str, now: datetim
     """One proposal of an operator, submitted."""
     office, asking = office_of(state), by_operator(by)
     begun = await office.begin(asking, scope, now)
-    edited = await office.edit(asking, begun.id, begun.revision, own, NOTE, now)
+    note = _note(changed(begun.texts, own))
+    edited = await office.edit(asking, begun.id, begun.revision, own, note, now)
     try:
         made = await office.submit(asking, edited.id, edited.revision, now)
     except ActRefused as refused:
         await office.withdraw(asking, edited.id, edited.revision, refused.reason.value, now)
         return Proposed(scope, edited.id, refused.reason.value, refused.in_english)
     return Proposed(scope, made.id)
+
+
+def _note(names: list[str]) -> str:
+    """What approvers read in their list."""
+    told = ", ".join(names)
+    return NOTE.format(names=told if len(told) <= NOTE_LONGEST else len(names))
 
 
 def _with_edits(there: Texts, texts: Texts, edited: set[str], scope: Scope) -> dict[str, str]:

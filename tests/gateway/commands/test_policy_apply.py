@@ -1,5 +1,6 @@
 """`brana policy diff` and `apply`, where the product has run: a folder against what is in force, and in its place."""
 
+import asyncio
 import json
 import shutil
 from dataclasses import replace
@@ -19,6 +20,7 @@ from gateway.audit.entry import Code, Entry
 from gateway.commands.fitness import notes, require_shared_policies
 from gateway.commands.policy import command
 from gateway.commands.policy_apply import proposed_as_json
+from gateway.commands.policy_offices import office_of
 from gateway.commands.preflight import CannotStart
 from gateway.commands.proposing import Proposed
 from gateway.commands.publishing import NotInForce
@@ -107,6 +109,15 @@ class Place:
         assert found is not None
         return found, alone, entries
 
+    def noted(self) -> list[str]:
+        """What approvers read of the proposals of Hulín."""
+        state = open_state(self.configuration)
+        try:
+            desk = asyncio.run(office_of(state).store.look(lambda one: one.proposals(Scope(HULIN), 10)))
+        finally:
+            state.database.close()
+        return [one.note for one in desk]
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
@@ -179,6 +190,9 @@ def test_where_files_are_proposed_replacing_proposes_them_too(place: Place) -> N
     after, alone, entries = place.newest()
     assert (after, alone) == (before, [])
     assert entries[-1].code is Code.POLICY_SUBMITTED
+    assert place.noted() == [
+        "Ze souborů provozovatele / from the operator's files: municipalities/588491.cedar"
+    ]
     with pytest.raises(NotInForce):
         place.raised("replace", "000000000000")
 
