@@ -113,7 +113,7 @@ class Place:
         """What approvers read of the proposals of Hulín."""
         state = open_state(self.configuration)
         try:
-            desk = asyncio.run(office_of(state).store.look(lambda one: one.proposals(Scope(HULIN), 10)))
+            desk = asyncio.run(office_of(state).store.look(lambda one: one.proposals(Scope("588491"), 10)))
         finally:
             state.database.close()
         return [one.note for one in desk]
