@@ -7,10 +7,11 @@ looked through one by one, the newest first, up to a bound; the rest is told.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, literal, or_, select, tuple_
 
 from gateway.audit.entry import Outcome
 from gateway.audit.facts import microseconds, moment
@@ -29,8 +30,9 @@ from gateway.audit.terms import (
 )
 from gateway.storage.audit_conditions import EXACT, FILTERS, LEADING, Condition, filters, meant, unindexed
 from gateway.storage.audit_index import Block, Cover, not_indexed
+from gateway.storage.audit_runs import apart, end_of_part, split
 from gateway.storage.tables.audit import audit_entry, audit_person
-from gateway.storage.tables.audit_index import audit_term
+from gateway.storage.tables.audit_index import audit_run_term, audit_term
 
 LOOKED_THROUGH = 4 * BLOCK  # entries without index: some 15 µs each
 BLOCKS_AT_ONCE = (4, 16, 64, 256)  # most searches end in the first
@@ -124,21 +126,31 @@ def groups_of(query: Query, people: People) -> list[Group]:
 
 
 def places_with(
-    connection: Connection, numbers: Sequence[int], group: Group
+    connection: Connection, numbers: Sequence[int], group: Group, runs: AbstractSet[int]
 ) -> Iterator[tuple[int, bytes, bytes]]:
-    """Block, term and its places, for each of the group's terms in the blocks with these numbers."""
-    term = audit_term.c.term
-    asked: list[Condition] = [
-        and_(term >= begun, term < begun + b"\xff") for begun in map(_bytes, sorted(group.beginnings))
-    ]
+    """Block, term and its places, for each of the group's terms in the blocks with these numbers.
+
+    `runs`: what the index has of them.
+    """
+    joined, alone = split(numbers, runs)
+    among, block, run = set(numbers), audit_term.c, audit_run_term.c
+    for asked in _asked(group, block.term) if alone else ():
+        query = select(block.block, block.term, block.places).where(block.block.in_(alone), asked)
+        yield from ((row.block, row.term, row.places) for row in connection.execute(query))
+    for asked in _asked(group, run.term) if joined else ():
+        query = select(run.run, run.term, run.places).where(run.run.in_(joined), asked)
+        for number, term, places in connection.execute(query):
+            yield from ((one, term, kept) for one, kept in apart(number, places) if one in among)
+
+
+def _asked(group: Group, term: ColumnElement[bytes]) -> Iterator[Condition]:
+    for begun in map(_bytes, sorted(group.beginnings)):
+        yield and_(term >= begun, term < begun + b"\xff")
     if group.between is not None:
         low, high = map(_bytes, group.between)
-        asked.append(term.between(low, high))
+        yield term.between(low, high)
     if group.terms:
-        asked.append(term.in_([_bytes(one) for one in sorted(group.terms)]))
-    for one in asked if numbers else ():
-        query = select(*audit_term.c).where(audit_term.c.block.in_(numbers), one)
-        yield from ((row.block, row.term, row.places) for row in connection.execute(query))
+        yield term.in_([_bytes(one) for one in sorted(group.terms)])
 
 
 def _of_value(name: str, value: str) -> Group:
@@ -183,7 +195,7 @@ class Finder:
         for blocks in _in_parts(self._concerned(known.blocks)):
             if self._full(blocks[0].highest_at):
                 break
-            for block, bits in self._candidates(blocks, groups):
+            for block, bits in self._candidates(blocks, groups, known.runs):
                 if self._full(block.highest_at):
                     break
                 self._look(_among(block, bits), bits)
@@ -200,14 +212,16 @@ class Finder:
             (one for one in blocks if one.highest_at >= first and one.lowest_at < last), reverse=True
         )
 
-    def _candidates(self, blocks: Sequence[Block], groups: Sequence[Group]) -> Iterator[tuple[Block, int]]:
+    def _candidates(
+        self, blocks: Sequence[Block], groups: Sequence[Group], runs: AbstractSet[int]
+    ) -> Iterator[tuple[Block, int]]:
         """Blocks in their order with the places where all groups meet; those without any are left out."""
         numbers = [one.number for one in blocks]
         where = dict.fromkeys(numbers, ALL)
         for group in groups:
             held: defaultdict[int, int] = defaultdict(int)
             left = [number for number in numbers if where[number]]
-            for number, _, kept in places_with(self.connection, left, group):
+            for number, _, kept in places_with(self.connection, left, group, runs):
                 held[number] |= bits_of(kept)
             for number in left:
                 where[number] &= ~held[number] if group.without else held[number]
@@ -270,9 +284,9 @@ def _in_parts(blocks: Sequence[Block]) -> Iterator[Sequence[Block]]:
     """Few at first, then more."""
     begin, sizes = 0, list(BLOCKS_AT_ONCE)
     while begin < len(blocks):
-        size = sizes.pop(0) if len(sizes) > 1 else sizes[0]
-        yield blocks[begin : begin + size]
-        begin += size
+        end = end_of_part(blocks, begin, sizes.pop(0) if len(sizes) > 1 else sizes[0])
+        yield blocks[begin:end]
+        begin = end
 
 
 def _bytes(term: str) -> bytes:

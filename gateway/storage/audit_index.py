@@ -7,6 +7,7 @@ it. What the index says is a hint: an entry is shown by its own bytes. It can be
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from gateway.audit.places import BLOCK, packed
 from gateway.audit.terms import UNREADABLE, quick, terms_of
+from gateway.storage.audit_runs import forget_runs, join_next, whole_runs
 from gateway.storage.database import Database
 from gateway.storage.engine import driver_of
 from gateway.storage.rows import run_rows
@@ -43,6 +45,8 @@ class Cover:
     """Whole blocks that are not indexed yet, the newest first."""
     size: int
     """Entries of the log."""
+    runs: AbstractSet[int] = frozenset()
+    """Of those blocks that are joined."""
 
     @property
     def rest(self) -> range:
@@ -56,7 +60,9 @@ def cover(connection: Connection) -> Cover:
     blocks = [Block(row.highest_at, row.lowest_at, row.block) for row in rows]
     oldest = connection.scalar(select(func.min(_e.sequence))) or 0
     missing = set(range(oldest // BLOCK, size // BLOCK)) - {one.number for one in blocks}
-    return Cover(blocks, sorted(missing, reverse=True), size)
+    return Cover(
+        blocks, sorted(missing, reverse=True), size, whole_runs(connection, [one.number for one in blocks])
+    )
 
 
 def not_indexed(connection: Connection) -> int:
@@ -74,10 +80,10 @@ def is_indexed(connection: Connection) -> bool:
 
 
 async def index_next(database: Database) -> bool:
-    """Index the newest block that is not yet; whether there was one. Raises DatabaseUnusable."""
+    """Index the newest block that is not yet, or join some that are; whether there was one. Raises DatabaseUnusable."""
     known = await database.read(cover)
     if not known.missing:
-        return False
+        return await join_next(database)
     number = known.missing[0]
     made = await database.read(lambda connection: made_anew(connection, number))
     await database.write(
@@ -91,6 +97,7 @@ async def index_next(database: Database) -> bool:
 
 def forget(connection: Connection, begin: int, end: int) -> None:
     """The blocks from `begin` on and before `end`: their entries are no more, or they are made again."""
+    forget_runs(connection, begin, end)
     for table in (audit_block, audit_term):
         connection.execute(delete(table).where(table.c.block >= begin, table.c.block < end))
 
