@@ -50,14 +50,15 @@ def part(block: int, kept: bytes) -> bytes:
     return _PART.pack(block, len(kept)) + kept
 
 
-def parts_of(kept: bytes) -> Iterator[tuple[int, bytes]]:
+def parts_of(kept: bytes) -> list[tuple[int, bytes]]:
     """Which block of the run, and what `packed` gave for it. Raises ValueError for what is no parts."""
-    begin, end, head = 0, len(kept), _PART.size
+    found, begin, end = [], 0, len(kept)
     while begin < end:
-        if end - begin < head:
+        if end - begin < _PART.size:
             raise ValueError("not places of a run")
         block, size = _PART.unpack_from(kept, begin)
-        begin += head + size
-        if begin > end:
-            raise ValueError("not places of a run")
-        yield block, kept[begin - size : begin]
+        begin += _PART.size + size
+        found.append((block, kept[begin - size : begin]))
+    if begin > end:
+        raise ValueError("not places of a run")
+    return found

@@ -37,7 +37,7 @@ from gateway.storage.tables.audit_index import audit_run_term, audit_term
 LOOKED_THROUGH = 4 * BLOCK  # entries without index: some 15 µs each
 BLOCKS_AT_ONCE = (4, 16, 64, 256)  # most searches end in the first
 ROWS_AT_ONCE = 128
-FEW = 256  # candidates that are asked for by their numbers; more by the block's span
+FEW = 256  # candidates of a block that are asked for by their numbers; more by the block's span
 _e = audit_entry.c
 People = tuple[frozenset[str], frozenset[str]] | None
 
@@ -136,11 +136,14 @@ def places_with(
     among, block, run = set(numbers), audit_term.c, audit_run_term.c
     for asked in _asked(group, block.term) if alone else ():
         query = select(block.block, block.term, block.places).where(block.block.in_(alone), asked)
-        yield from ((row.block, row.term, row.places) for row in connection.execute(query))
+        for number, term, kept in connection.execute(query):
+            yield number, term, kept
     for asked in _asked(group, run.term) if joined else ():
         query = select(run.run, run.term, run.places).where(run.run.in_(joined), asked)
         for number, term, places in connection.execute(query):
-            yield from ((one, term, kept) for one, kept in apart(number, places) if one in among)
+            for one, kept in apart(number, places):
+                if one in among:
+                    yield one, term, kept
 
 
 def _asked(group: Group, term: ColumnElement[bytes]) -> Iterator[Condition]:
@@ -195,10 +198,7 @@ class Finder:
         for blocks in _in_parts(self._concerned(known.blocks)):
             if self._full(blocks[0].highest_at):
                 break
-            for block, bits in self._candidates(blocks, groups, known.runs):
-                if self._full(block.highest_at):
-                    break
-                self._look(_among(block, bits), bits)
+            self._look_among(self._candidates(blocks, groups, known.runs))
         return self._best(), not_searched(self.connection, self.query, known.missing[len(looked) :])
 
     def _concerned(self, blocks: Sequence[Block]) -> list[Block]:
@@ -226,6 +226,27 @@ class Finder:
             for number in left:
                 where[number] &= ~held[number] if group.without else held[number]
         return ((one, where[one.number]) for one in blocks if where[one.number])
+
+    def _look_among(self, candidates: Iterator[tuple[Block, int]]) -> None:
+        """Few at once, of several blocks: a statement for each block would take longer than what it reads."""
+        numbers: list[int] = []
+        for block, bits in candidates:
+            if self._full(block.highest_at):
+                return
+            begin = block.number * BLOCK
+            if bits.bit_count() > FEW:
+                self._look([_e.sequence >= begin, _e.sequence < begin + BLOCK], bits)
+                continue
+            numbers += [begin + place for place in places_of(bits)]
+            if len(numbers) >= min(self.wanted, FEW):
+                self._look_at(numbers)
+                numbers = []
+        if numbers:
+            self._look_at(numbers)
+
+    def _look_at(self, numbers: Sequence[int]) -> None:
+        rows = self.connection.execute(select(*self.row).where(_e.sequence.in_(numbers), *self._filters))
+        self.found += [(place_of(row.at, row.sequence), row) for row in rows if self._takes(row)]
 
     def _look(self, where: Sequence[Condition], bits: int | None = None) -> None:
         """Take what fits, newest first, until there are enough."""
@@ -271,13 +292,6 @@ def not_searched(connection: Connection, query: Query, missing: Sequence[int]) -
     if since is not None and received < microseconds(since):
         return None
     return NotSearched(len(missing) * BLOCK, moment(received))
-
-
-def _among(block: Block, bits: int) -> list[Condition]:
-    begin = block.number * BLOCK
-    if bits.bit_count() <= FEW:
-        return [_e.sequence.in_([begin + place for place in places_of(bits)])]
-    return [_e.sequence >= begin, _e.sequence < begin + BLOCK]
 
 
 def _in_parts(blocks: Sequence[Block]) -> Iterator[Sequence[Block]]:

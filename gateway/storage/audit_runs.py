@@ -59,10 +59,10 @@ def end_of_part(blocks: Sequence[Block], begin: int, size: int) -> int:
     return end
 
 
-def apart(run: int, places: bytes) -> Iterator[tuple[int, bytes]]:
+def apart(run: int, places: bytes) -> list[tuple[int, bytes]]:
     """Of a row of a run: blocks and their places."""
     begin = run * RUN
-    return ((begin + one, kept) for one, kept in parts_of(places))
+    return [(begin + one, kept) for one, kept in parts_of(places)]
 
 
 def whole_runs(connection: Connection, indexed: Iterable[int]) -> frozenset[int]:
