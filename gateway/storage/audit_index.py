@@ -4,7 +4,6 @@ Blocks are made once, when their last entry is in the log, the newest first; beh
 it. What the index says is a hint: an entry is shown by its own bytes. It can be emptied and is made again.
 """
 
-from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -15,7 +14,7 @@ from itertools import islice
 from sqlalchemy import Connection, delete, func, insert, select
 
 from gateway.audit.places import BLOCK, packed
-from gateway.audit.terms import UNREADABLE, quick, terms_of
+from gateway.audit.terms import UNREADABLE, quick, sets_of
 from gateway.storage.audit_runs import forget_runs, join_next, whole_runs
 from gateway.storage.database import Database
 from gateway.storage.engine import driver_of
@@ -116,19 +115,31 @@ class Made:
 
 def made_anew(connection: Connection, number: int) -> Made:
     """What the index has to say of a block, out of its entries."""
-    places: defaultdict[str, array[int]] = defaultdict(lambda: array("H"))
+    held: defaultdict[frozenset[str], list[int]] = defaultdict(list)
     times = []
     for sequence, at, data in _entries(connection, number):
         times.append(at)
         try:
-            terms = terms_of(quick(data), at)
+            sets = sets_of(quick(data), at)
         except UNREADABLE:
             continue  # damaged: verification tells of it, and no search finds it by what it may have said
+        place = sequence % BLOCK
+        for one in sets:
+            held[one].append(place)
+    places: defaultdict[str, list[list[int]]] = defaultdict(list)
+    for terms, having in held.items():
         for term in terms:
-            places[term].append(sequence % BLOCK)
+            places[term].append(having)
     ordered = sorted((term.encode("utf-8", "surrogatepass"), term) for term in places)
-    rows = ((number, kept, packed(places[term])) for kept, term in ordered)
+    rows = ((number, kept, packed(_together(places[term]))) for kept, term in ordered)
     return Made(Block(max(times, default=0), min(times, default=0), number), rows)
+
+
+def _together(some: Sequence[Sequence[int]]) -> Sequence[int]:
+    """Rising, each once."""
+    if len(some) == 1 and len(some[0]) == 1:
+        return some[0]  # most terms are one entry's
+    return sorted({place for one in some for place in one})
 
 
 def _entries(connection: Connection, number: int) -> Iterator[tuple[int, int, bytes]]:
