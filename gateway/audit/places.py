@@ -30,10 +30,11 @@ def bits_of(kept: bytes) -> int:
     if len(kept) % 2 or len(kept) > WHOLE:
         raise ValueError("not places of a block")
     bits = bytearray(WHOLE)
-    for place in unpack(f"<{len(kept) // 2}H", kept):
-        if place >= BLOCK:
-            raise ValueError("not a place of a block")
-        bits[place >> 3] |= 1 << (place & 7)
+    try:
+        for place in unpack(f"<{len(kept) // 2}H", kept):
+            bits[place >> 3] |= 1 << (place & 7)
+    except IndexError:
+        raise ValueError("not a place of a block") from None
     return int.from_bytes(bits, "little")
 
 

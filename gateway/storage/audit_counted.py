@@ -24,7 +24,7 @@ from gateway.storage.audit_masks import Masks, exactly, mask_of
 from gateway.storage.audit_runs import end_of_part
 from gateway.storage.tables.audit import audit_entry
 
-AT_ONCE = 64  # blocks
+AT_ONCE = 256  # blocks
 INDEX_ROWS = 40_000  # of the index: some 5 µs each
 ROWS = 12_000  # entries that are read one by one: some 4 µs each,
 DEAR = 4  # times as long where their bytes have to be read

@@ -18,7 +18,7 @@ from gateway.audit.terms import UNREADABLE, quick, sets_of
 from gateway.storage.audit_runs import forget_runs, join_next, whole_runs
 from gateway.storage.database import Database
 from gateway.storage.engine import driver_of
-from gateway.storage.rows import run_rows
+from gateway.storage.rows import add_rows
 from gateway.storage.tables.audit import audit_entry, audit_tail
 from gateway.storage.tables.audit_index import audit_block, audit_term
 
@@ -152,15 +152,8 @@ def _entries(connection: Connection, number: int) -> Iterator[tuple[int, int, by
                 yield sequence, at, data
 
 
-_TERM = str(insert(audit_term).compile()).rpartition("VALUES")[0]
-
-
 def _write(connection: Connection, rows: Sequence[tuple[int, bytes, bytes]]) -> None:
-    run_rows(
-        driver_of(connection.connection),
-        lambda number: f"{_TERM}VALUES " + ", ".join(["(?, ?, ?)"] * number),
-        rows,
-    )
+    add_rows(driver_of(connection.connection), audit_term.name, ("block", "term", "places"), rows)
 
 
 def _finish(connection: Connection, block: Block) -> None:

@@ -17,7 +17,7 @@ from gateway.audit.places import RUN, WHOLE, part, parts_of
 from gateway.storage.audit_proofs import bytes_of
 from gateway.storage.database import Database
 from gateway.storage.engine import driver_of
-from gateway.storage.rows import run_rows
+from gateway.storage.rows import add_rows
 from gateway.storage.tables.audit_index import audit_block, audit_run, audit_run_term, audit_term
 
 TERMS_AT_ONCE = 50  # of one block: of a run some thousand rows, which are some milliseconds to write
@@ -170,15 +170,8 @@ def _block(row: tuple[int, bytes, bytes]) -> int:
     return row[0]
 
 
-_TERM = str(insert(audit_run_term).compile()).rpartition("VALUES")[0]
-
-
 def _write(connection: Connection, rows: Sequence[tuple[int, bytes, bytes]]) -> None:
-    run_rows(
-        driver_of(connection.connection),
-        lambda number: f"{_TERM}VALUES " + ", ".join(["(?, ?, ?)"] * number),
-        rows,
-    )
+    add_rows(driver_of(connection.connection), audit_run_term.name, ("run", "term", "places"), rows)
 
 
 def _finish(connection: Connection, run: int) -> None:
