@@ -18,7 +18,15 @@ from gateway.storage.audit_search import LogSearch, page
 from gateway.storage.engine import driver_of
 from gateway.storage.tables.audit_index import audit_block, audit_run, audit_run_term
 from tests.gateway.audit.making import EITHER, Log, open_log_of_either
-from tests.gateway.storage.test_audit_index import BLOCK, ENTRIES, QUERIES, all_pages, made, one_by_one
+from tests.gateway.storage.test_audit_index import (
+    BLOCK,
+    ENTRIES,
+    QUERIES,
+    FullAfter,
+    all_pages,
+    made,
+    one_by_one,
+)
 
 OF_SK = audit_run_term.c.term == b"country=SK"
 
@@ -137,21 +145,8 @@ async def test_a_run_that_was_broken_off_anywhere_is_not_asked_and_is_made_whole
 ):
     log.database.write_soon(lambda c: audit_runs.forget_runs(c, 1, 2)).result()
     monkeypatch.setattr(audit_runs, "DELETED", 500)
-    left = writes
-
-    class Full:
-        read = staticmethod(log.database.read)
-
-        @staticmethod
-        async def write(work):
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise OSError(28, "No space left on device")
-            return await log.database.write(work)
-
     with pytest.raises(OSError, match="space"):
-        await join_next(Full())
+        await join_next(FullAfter(log.database, writes))
     assert joined(log) == []
     assert await all_pages(LogSearch(log.database), QUERIES[2], 40) == [4711]
     assert await join_next(log.database)
