@@ -80,18 +80,26 @@ CROSSING = "crossing"
 
 def terms_of(entry: Quick, at: int) -> set[str]:
     """`at`: of the entry, microseconds since the epoch."""
-    found = set(_of_columns(_columns(entry)))
-    found.add(_hour(at // HOUR))
+    return set().union(*sets_of(entry, at))
+
+
+def sets_of(entry: Quick, at: int) -> list[frozenset[str]]:
+    """The terms of an entry, in sets most of which many entries have: a term may stand in several."""
+    found = [_of_column(name, value) for name, value in zip(_NAMES, _columns(entry), strict=True) if value]
+    own, of_data = entry.own_municipality, entry.municipality
+    if own and of_data and own != of_data:
+        found.append(_CROSSED)
+    found.append(_hour(at // HOUR))
     for key, value in entry.details.items():
         if key not in DIFFERING:
-            for text in value if type(value) is list else (value,):
-                if type(text) is str:
-                    found |= _of_detail(key, text)
+            texts = value if type(value) is list else (value,)
+            found += [_of_detail(key, text) for text in texts if type(text) is str]
         elif type(value) is str:
-            found |= _made_of(key, value)
-    found.update(f"status={value}" for value in values_of("status", entry))
+            found.append(_made_of(key, value))
+    if status := values_of("status", entry):
+        found.append(_of_status(*status))
     if (size := moved(entry)) is not None:
-        found.add(_size(size))
+        found.append(_size(size.bit_length()))
     return found
 
 
@@ -111,33 +119,34 @@ def _made_of(key: str, text: str) -> frozenset[str]:
 _of_detail = lru_cache(maxsize=1024)(
     _made_of
 )  # what is said of a person, a browser or a host repeats; 3 KiB each
-_columns = attrgetter(*(name for name in COLUMNS if name != NOT_INDEXED))
+_NAMES = tuple(name for name in COLUMNS if name != NOT_INDEXED)
+_columns = attrgetter(*_NAMES)
+_CROSSED = frozenset({CROSSING})
 
 
-@lru_cache(maxsize=256)  # those of one session repeat; 5 KiB each
-def _of_columns(values: tuple[str, ...]) -> frozenset[str]:
-    names = [name for name in COLUMNS if name != NOT_INDEXED]
-    given = {name: value for name, value in zip(names, values, strict=True) if value}
-    found = {f"{name}={value[:LONGEST]}" for name, value in given.items()} | {
-        f"{name}={ANY}" for name in given
-    }
-    for name in WITH_WORDS:
-        found |= {f"~{word}" for word in words_of(given.get(name, ""))}
-    own, of_data = given.get("own_municipality"), given.get("municipality")
-    return frozenset(found | ({CROSSING} if own and of_data and own != of_data else set()))
+@lru_cache(maxsize=4096)  # of a day a few people, places and sessions make most; 0.7 KiB each
+def _of_column(name: str, value: str) -> frozenset[str]:
+    words = {f"~{word}" for word in words_of(value)} if name in WITH_WORDS else set()
+    return frozenset(words | {f"{name}={value[:LONGEST]}", f"{name}={ANY}"})
+
+
+@lru_cache(maxsize=64)
+def _of_status(*values: str) -> frozenset[str]:
+    return frozenset(f"status={value}" for value in values)
 
 
 @lru_cache(maxsize=1024)
-def _hour(number: int) -> str:
-    return hour_term(moment(number * HOUR).astimezone(LOCAL).hour)
+def _hour(number: int) -> frozenset[str]:
+    return frozenset({hour_term(moment(number * HOUR).astimezone(LOCAL).hour)})
 
 
 def hour_term(hour: int) -> str:
     return f"hour={hour}"
 
 
-def _size(size: int) -> str:
-    return size_term(size.bit_length())
+@lru_cache(maxsize=128)
+def _size(digits: int) -> frozenset[str]:
+    return frozenset({size_term(digits)})
 
 
 def size_term(digits: int) -> str:

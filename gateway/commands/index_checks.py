@@ -7,8 +7,9 @@ from datetime import datetime
 
 from gateway.audit.places import BLOCK
 from gateway.storage.audit import append
-from gateway.storage.audit_index_check import mended, next_block
+from gateway.storage.audit_index_check import mended, next_block, run_mended
 from gateway.storage.audit_names_check import names_altered_anywhere, names_put_back
+from gateway.storage.audit_runs import run_begun_by
 from gateway.storage.database import Database
 
 ALL = 2**63  # no log has so many blocks
@@ -40,6 +41,8 @@ class IndexChecks:
         self._left -= 1
         if await mended(self._database, append, number, self._now()):
             self.altered.append(number)
+        if (run := run_begun_by(number)) is not None:
+            self.altered += await run_mended(self._database, append, run, self._now())
         block = range(number * BLOCK, (number + 1) * BLOCK)
         self.names += await names_put_back(self._database, append, block, self._now())
         return True

@@ -7,10 +7,11 @@ looked through one by one, the newest first, up to a bound; the rest is told.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, literal, or_, select, tuple_
 
 from gateway.audit.entry import Outcome
 from gateway.audit.facts import microseconds, moment
@@ -29,13 +30,14 @@ from gateway.audit.terms import (
 )
 from gateway.storage.audit_conditions import EXACT, FILTERS, LEADING, Condition, filters, meant, unindexed
 from gateway.storage.audit_index import Block, Cover, not_indexed
+from gateway.storage.audit_runs import apart, end_of_part, split
 from gateway.storage.tables.audit import audit_entry, audit_person
-from gateway.storage.tables.audit_index import audit_term
+from gateway.storage.tables.audit_index import audit_run_term, audit_term
 
 LOOKED_THROUGH = 4 * BLOCK  # entries without index: some 15 µs each
 BLOCKS_AT_ONCE = (4, 16, 64, 256)  # most searches end in the first
 ROWS_AT_ONCE = 128
-FEW = 256  # candidates that are asked for by their numbers; more by the block's span
+FEW = 256  # candidates of a block that are asked for by their numbers; more by the block's span
 _e = audit_entry.c
 People = tuple[frozenset[str], frozenset[str]] | None
 
@@ -124,21 +126,34 @@ def groups_of(query: Query, people: People) -> list[Group]:
 
 
 def places_with(
-    connection: Connection, numbers: Sequence[int], group: Group
+    connection: Connection, numbers: Sequence[int], group: Group, runs: AbstractSet[int]
 ) -> Iterator[tuple[int, bytes, bytes]]:
-    """Block, term and its places, for each of the group's terms in the blocks with these numbers."""
-    term = audit_term.c.term
-    asked: list[Condition] = [
-        and_(term >= begun, term < begun + b"\xff") for begun in map(_bytes, sorted(group.beginnings))
-    ]
+    """Block, term and its places, for each of the group's terms in the blocks with these numbers.
+
+    `runs`: what the index has of them.
+    """
+    joined, alone = split(numbers, runs)
+    among, block, run = set(numbers), audit_term.c, audit_run_term.c
+    for asked in _asked(group, block.term) if alone else ():
+        query = select(block.block, block.term, block.places).where(block.block.in_(alone), asked)
+        for number, term, kept in connection.execute(query):
+            yield number, term, kept
+    for asked in _asked(group, run.term) if joined else ():
+        query = select(run.run, run.term, run.places).where(run.run.in_(joined), asked)
+        for number, term, places in connection.execute(query):
+            for one, kept in apart(number, places):
+                if one in among:
+                    yield one, term, kept
+
+
+def _asked(group: Group, term: ColumnElement[bytes]) -> Iterator[Condition]:
+    for begun in map(_bytes, sorted(group.beginnings)):
+        yield and_(term >= begun, term < begun + b"\xff")
     if group.between is not None:
         low, high = map(_bytes, group.between)
-        asked.append(term.between(low, high))
+        yield term.between(low, high)
     if group.terms:
-        asked.append(term.in_([_bytes(one) for one in sorted(group.terms)]))
-    for one in asked if numbers else ():
-        query = select(*audit_term.c).where(audit_term.c.block.in_(numbers), one)
-        yield from ((row.block, row.term, row.places) for row in connection.execute(query))
+        yield term.in_([_bytes(one) for one in sorted(group.terms)])
 
 
 def _of_value(name: str, value: str) -> Group:
@@ -156,6 +171,8 @@ class Finder:
     wanted: int
     row: Sequence[Any]
     found: list[tuple[Position, Row[Any]]] = field(default_factory=list)
+    _share: dict[Group, float] = field(default_factory=dict, init=False)
+    """Places in a block that the group lets through."""
 
     def __post_init__(self) -> None:
         self._people = meant(self.connection, self.query)
@@ -183,10 +200,7 @@ class Finder:
         for blocks in _in_parts(self._concerned(known.blocks)):
             if self._full(blocks[0].highest_at):
                 break
-            for block, bits in self._candidates(blocks, groups):
-                if self._full(block.highest_at):
-                    break
-                self._look(_among(block, bits), bits)
+            self._look_among(self._candidates(blocks, groups, known.runs))
         return self._best(), not_searched(self.connection, self.query, known.missing[len(looked) :])
 
     def _concerned(self, blocks: Sequence[Block]) -> list[Block]:
@@ -200,18 +214,51 @@ class Finder:
             (one for one in blocks if one.highest_at >= first and one.lowest_at < last), reverse=True
         )
 
-    def _candidates(self, blocks: Sequence[Block], groups: Sequence[Group]) -> Iterator[tuple[Block, int]]:
-        """Blocks in their order with the places where all groups meet; those without any are left out."""
+    def _candidates(
+        self, blocks: Sequence[Block], groups: list[Group], runs: AbstractSet[int]
+    ) -> Iterator[tuple[Block, int]]:
+        """Blocks in their order with the places where all groups meet; those without any are left out.
+
+        The group that has least in these blocks is asked first in the next: where it has nothing, no other is read.
+        """
         numbers = [one.number for one in blocks]
         where = dict.fromkeys(numbers, ALL)
-        for group in groups:
-            held: defaultdict[int, int] = defaultdict(int)
+        for group in groups[:]:
             left = [number for number in numbers if where[number]]
-            for number, _, kept in places_with(self.connection, left, group):
+            if not left:
+                break
+            held: defaultdict[int, int] = defaultdict(int)
+            for number, _, kept in places_with(self.connection, left, group, runs):
                 held[number] |= bits_of(kept)
+            fitting = 0
             for number in left:
-                where[number] &= ~held[number] if group.without else held[number]
+                bits = ALL & ~held[number] if group.without else held[number]
+                where[number] &= bits
+                fitting += bits.bit_count()
+            self._share[group] = fitting / len(left)
+        groups.sort(key=lambda one: self._share.get(one, BLOCK))
         return ((one, where[one.number]) for one in blocks if where[one.number])
+
+    def _look_among(self, candidates: Iterator[tuple[Block, int]]) -> None:
+        """Few at once, of several blocks: a statement for each block would take longer than what it reads."""
+        numbers: list[int] = []
+        for block, bits in candidates:
+            if self._full(block.highest_at):
+                return
+            begin = block.number * BLOCK
+            if bits.bit_count() > FEW:
+                self._look([_e.sequence >= begin, _e.sequence < begin + BLOCK], bits)
+                continue
+            numbers += [begin + place for place in places_of(bits)]
+            if len(numbers) >= min(self.wanted, FEW):
+                self._look_at(numbers)
+                numbers = []
+        if numbers:
+            self._look_at(numbers)
+
+    def _look_at(self, numbers: Sequence[int]) -> None:
+        rows = self.connection.execute(select(*self.row).where(_e.sequence.in_(numbers), *self._filters))
+        self.found += [(place_of(row.at, row.sequence), row) for row in rows if self._takes(row)]
 
     def _look(self, where: Sequence[Condition], bits: int | None = None) -> None:
         """Take what fits, newest first, until there are enough."""
@@ -259,20 +306,13 @@ def not_searched(connection: Connection, query: Query, missing: Sequence[int]) -
     return NotSearched(len(missing) * BLOCK, moment(received))
 
 
-def _among(block: Block, bits: int) -> list[Condition]:
-    begin = block.number * BLOCK
-    if bits.bit_count() <= FEW:
-        return [_e.sequence.in_([begin + place for place in places_of(bits)])]
-    return [_e.sequence >= begin, _e.sequence < begin + BLOCK]
-
-
 def _in_parts(blocks: Sequence[Block]) -> Iterator[Sequence[Block]]:
     """Few at first, then more."""
     begin, sizes = 0, list(BLOCKS_AT_ONCE)
     while begin < len(blocks):
-        size = sizes.pop(0) if len(sizes) > 1 else sizes[0]
-        yield blocks[begin : begin + size]
-        begin += size
+        end = end_of_part(blocks, begin, sizes.pop(0) if len(sizes) > 1 else sizes[0])
+        yield blocks[begin:end]
+        begin = end
 
 
 def _bytes(term: str) -> bytes:

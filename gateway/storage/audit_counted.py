@@ -21,9 +21,10 @@ from gateway.storage.audit_by_terms import LOOKED_THROUGH, asks_further, not_sea
 from gateway.storage.audit_conditions import Condition, filters, meant, unindexed
 from gateway.storage.audit_index import Block, Cover, cover
 from gateway.storage.audit_masks import Masks, exactly, mask_of
+from gateway.storage.audit_runs import end_of_part
 from gateway.storage.tables.audit import audit_entry
 
-AT_ONCE = 64  # blocks
+AT_ONCE = 256  # blocks
 INDEX_ROWS = 40_000  # of the index: some 5 µs each
 ROWS = 12_000  # entries that are read one by one: some 4 µs each,
 DEAR = 4  # times as long where their bytes have to be read
@@ -62,7 +63,8 @@ class Gathering:
     counted: Counted = field(default_factory=Counted)
 
     def __post_init__(self) -> None:
-        self.known, self.masks = cover(self.connection), Masks(self.connection)
+        self.known = cover(self.connection)
+        self.masks = Masks(self.connection, self.known.runs)
         self._people = meant(self.connection, self.query)
         self._filters = filters(self.query, self._people)
         self._fits = Fitting(self.query) if asks_further(self.query) else None
@@ -104,12 +106,14 @@ class Gathering:
         self._tell(exactly=False)
 
     def _as_far_as_there_is_time(self, all_of_them: Sequence[tuple[Block, One]]) -> Iterator[list[One]]:
-        for begin in range(0, len(all_of_them), AT_ONCE):
-            some = all_of_them[begin : begin + AT_ONCE]
+        blocks, begin = [block for block, _ in all_of_them], 0
+        while begin < len(blocks):
             if self.masks.read > INDEX_ROWS:
-                self._tell(since=moment(some[0][0].highest_at + 1))
+                self._tell(since=moment(blocks[begin].highest_at + 1))
                 return
-            yield [one for _, one in some]
+            end = end_of_part(blocks, begin, AT_ONCE)
+            yield [one for _, one in all_of_them[begin:end]]
+            begin = end
 
     def _take(self, block: Block, bits: int, *, exact: bool) -> None:
         """Of a block that reaches beyond the asked span, the places within it."""

@@ -122,7 +122,7 @@ def _sliced(gathered: Gathering, made: Cut) -> Iterator[Slice]:
     edges = [microseconds(one) for one in made.edges]
     sums = _Sums(edges, [0.0] * (len(edges) - 1), [0.0] * (len(edges) - 1))
     for one in gathered.held[:]:
-        if _within(one.block, edges) == 0 or _hours_tell(one.block, edges) or gathered.look_at(one):
+        if not _inner(one.block, edges) or _hours_tell(one.block, edges) or gathered.look_at(one):
             continue
         gathered.not_exact()
     refusals = gathered.masks.of(REFUSED, [one.block.number for one in gathered.held])
@@ -160,22 +160,24 @@ class _Sums:
 
     def spread(self, block: Block, entries: int, refused: int) -> None:
         """Over the time of the block; one that lies in one slice is wholly there."""
-        inner = [one for one in self.edges[1:-1] if block.lowest_at < one <= block.highest_at]
+        inner = _inner(block, self.edges)
         ends = [block.lowest_at, *inner, block.highest_at + 1]
         for begin, end in pairwise(ends):
             share = (end - begin) / (ends[-1] - ends[0])
             self.add(begin, entries * share, refused * share)
 
 
-def _within(block: Block, edges: Sequence[int]) -> int:
-    """How many slices end within the block."""
-    inner = edges[1:-1]
-    return bisect_right(inner, block.highest_at) - bisect_right(inner, block.lowest_at)
+def _inner(block: Block, edges: Sequence[int]) -> Sequence[int]:
+    """Where slices end within the block."""
+    last = len(edges) - 1
+    return edges[
+        bisect_right(edges, block.lowest_at, 1, last) : bisect_right(edges, block.highest_at, 1, last)
+    ]
 
 
 def _hours_tell(block: Block, edges: Sequence[int]) -> bool:
     """Slices end within the block, all of them at whole hours, and it has no hour of the day twice."""
-    inner = [one for one in edges[1:-1] if block.lowest_at < one <= block.highest_at]
+    inner = _inner(block, edges)
     if not inner or any(one % HOUR for one in inner):
         return False
     hours = block.highest_at // HOUR - block.lowest_at // HOUR + 1

@@ -4,9 +4,9 @@ Blocks are made once, when their last entry is in the log, the newest first; beh
 it. What the index says is a hint: an entry is shown by its own bytes. It can be emptied and is made again.
 """
 
-from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -14,10 +14,11 @@ from itertools import islice
 from sqlalchemy import Connection, delete, func, insert, select
 
 from gateway.audit.places import BLOCK, packed
-from gateway.audit.terms import UNREADABLE, quick, terms_of
+from gateway.audit.terms import UNREADABLE, quick, sets_of
+from gateway.storage.audit_runs import forget_runs, join_next, whole_runs
 from gateway.storage.database import Database
 from gateway.storage.engine import driver_of
-from gateway.storage.rows import run_rows
+from gateway.storage.rows import add_rows
 from gateway.storage.tables.audit import audit_entry, audit_tail
 from gateway.storage.tables.audit_index import audit_block, audit_term
 
@@ -43,6 +44,8 @@ class Cover:
     """Whole blocks that are not indexed yet, the newest first."""
     size: int
     """Entries of the log."""
+    runs: AbstractSet[int] = frozenset()
+    """Of those blocks that are joined."""
 
     @property
     def rest(self) -> range:
@@ -56,7 +59,9 @@ def cover(connection: Connection) -> Cover:
     blocks = [Block(row.highest_at, row.lowest_at, row.block) for row in rows]
     oldest = connection.scalar(select(func.min(_e.sequence))) or 0
     missing = set(range(oldest // BLOCK, size // BLOCK)) - {one.number for one in blocks}
-    return Cover(blocks, sorted(missing, reverse=True), size)
+    return Cover(
+        blocks, sorted(missing, reverse=True), size, whole_runs(connection, [one.number for one in blocks])
+    )
 
 
 def not_indexed(connection: Connection) -> int:
@@ -74,10 +79,10 @@ def is_indexed(connection: Connection) -> bool:
 
 
 async def index_next(database: Database) -> bool:
-    """Index the newest block that is not yet; whether there was one. Raises DatabaseUnusable."""
+    """Index the newest block that is not yet, or join some that are; whether there was one. Raises DatabaseUnusable."""
     known = await database.read(cover)
     if not known.missing:
-        return False
+        return await join_next(database)
     number = known.missing[0]
     made = await database.read(lambda connection: made_anew(connection, number))
     await database.write(
@@ -91,6 +96,7 @@ async def index_next(database: Database) -> bool:
 
 def forget(connection: Connection, begin: int, end: int) -> None:
     """The blocks from `begin` on and before `end`: their entries are no more, or they are made again."""
+    forget_runs(connection, begin, end)
     for table in (audit_block, audit_term):
         connection.execute(delete(table).where(table.c.block >= begin, table.c.block < end))
 
@@ -109,19 +115,31 @@ class Made:
 
 def made_anew(connection: Connection, number: int) -> Made:
     """What the index has to say of a block, out of its entries."""
-    places: defaultdict[str, array[int]] = defaultdict(lambda: array("H"))
+    held: defaultdict[frozenset[str], list[int]] = defaultdict(list)
     times = []
     for sequence, at, data in _entries(connection, number):
         times.append(at)
         try:
-            terms = terms_of(quick(data), at)
+            sets = sets_of(quick(data), at)
         except UNREADABLE:
             continue  # damaged: verification tells of it, and no search finds it by what it may have said
+        place = sequence % BLOCK
+        for one in sets:
+            held[one].append(place)
+    places: defaultdict[str, list[list[int]]] = defaultdict(list)
+    for terms, having in held.items():
         for term in terms:
-            places[term].append(sequence % BLOCK)
+            places[term].append(having)
     ordered = sorted((term.encode("utf-8", "surrogatepass"), term) for term in places)
-    rows = ((number, kept, packed(places[term])) for kept, term in ordered)
+    rows = ((number, kept, packed(_together(places[term]))) for kept, term in ordered)
     return Made(Block(max(times, default=0), min(times, default=0), number), rows)
+
+
+def _together(some: Sequence[Sequence[int]]) -> Sequence[int]:
+    """Rising, each once."""
+    if len(some) == 1 and len(some[0]) == 1:
+        return some[0]  # most terms are one entry's
+    return sorted({place for one in some for place in one})
 
 
 def _entries(connection: Connection, number: int) -> Iterator[tuple[int, int, bytes]]:
@@ -134,15 +152,8 @@ def _entries(connection: Connection, number: int) -> Iterator[tuple[int, int, by
                 yield sequence, at, data
 
 
-_TERM = str(insert(audit_term).compile()).rpartition("VALUES")[0]
-
-
 def _write(connection: Connection, rows: Sequence[tuple[int, bytes, bytes]]) -> None:
-    run_rows(
-        driver_of(connection.connection),
-        lambda number: f"{_TERM}VALUES " + ", ".join(["(?, ?, ?)"] * number),
-        rows,
-    )
+    add_rows(driver_of(connection.connection), audit_term.name, ("block", "term", "places"), rows)
 
 
 def _finish(connection: Connection, block: Block) -> None:

@@ -1,6 +1,7 @@
 """Whether the index beside the log still says what the entries say: whoever hides an entry from it is found.
 
-A block is made again out of its entries and compared. One that differs is forgotten, which has it made again, and told.
+A block is made again out of its entries and compared, and a run of blocks out of these. What differs is forgotten,
+which has it made again, and told.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from gateway.audit.entry import Entry
 from gateway.audit.places import BLOCK
 from gateway.storage.audit_index import Block, forget, made_anew
 from gateway.storage.audit_proofs import bytes_of
+from gateway.storage.audit_runs import differing_blocks, forget_runs
 from gateway.storage.database import Database
 from gateway.storage.tables.audit_index import audit_block, audit_term
 
@@ -32,6 +34,26 @@ async def mended(database: Database, append: Append, number: int, now: datetime)
     if not await database.read(lambda connection: differs(connection, number)):
         return False
     return await database.write(lambda connection: _mend(connection, append, number, now))
+
+
+async def run_mended(database: Database, append: Append, run: int, now: datetime) -> list[int]:
+    """Blocks of which that run said otherwise than they do; then it is told of, and will be made again.
+
+    Raises DatabaseUnusable.
+    """
+    blocks = await database.read(lambda connection: differing_blocks(connection, run))
+    if not blocks:
+        return []
+    told = await database.write(lambda connection: _mend_run(connection, append, blocks, now))
+    return blocks if told else []
+
+
+def _mend_run(connection: Connection, append: Append, blocks: Sequence[int], now: datetime) -> bool:
+    """Unless it was forgotten meanwhile. It is not looked at again: that takes seconds, and nobody could write."""
+    if not forget_runs(connection, blocks[0], blocks[0] + 1):
+        return False
+    append(connection, [index_altered(now, blocks[0] * BLOCK, (blocks[-1] + 1) * BLOCK - 1)])
+    return True
 
 
 def differs(connection: Connection, number: int) -> bool:

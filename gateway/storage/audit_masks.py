@@ -5,6 +5,7 @@ whole query wherever terms can say it; `exactly` tells whether they do.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -97,8 +98,8 @@ def _plain(text: str) -> bool:
 class Masks:
     """`read`: rows of the index that were read so far, as a measure of the time that it took."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, runs: AbstractSet[int]) -> None:
+        self._connection, self._runs = connection, runs
         self.read = 0
 
     def of(self, mask: Mask, numbers: Sequence[int]) -> dict[int, int]:
@@ -119,13 +120,13 @@ class Masks:
 
     def by_term(self, group: Group, numbers: Sequence[int]) -> Iterator[tuple[int, str, int]]:
         """Block, term and its places, for each term of the group."""
-        for number, term, kept in places_with(self._connection, numbers, group):
+        for number, term, kept in places_with(self._connection, numbers, group, self._runs):
             self.read += 1
             yield number, term.decode("utf-8", "surrogatepass"), bits_of(kept)
 
     def _of_group(self, group: Group, numbers: Sequence[int]) -> dict[int, int]:
         found: dict[int, int] = {}
-        for number, _, kept in places_with(self._connection, numbers, group):
+        for number, _, kept in places_with(self._connection, numbers, group, self._runs):
             self.read += 1
             found[number] = found.get(number, 0) | bits_of(kept)
         return self._less(self.of(READABLE, numbers), found) if group.without else found

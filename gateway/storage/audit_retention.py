@@ -24,6 +24,7 @@ from gateway.storage.audit import append
 from gateway.storage.audit_holds import all_holds, next_number, restore
 from gateway.storage.audit_index import forget, forget_entries
 from gateway.storage.audit_names import forget_names
+from gateway.storage.audit_runs import take_away
 from gateway.storage.audit_shards import closed_shards, drops, is_server, without_waiting
 from gateway.storage.database import Database
 from gateway.storage.tables.audit import audit_checkpoint, audit_entry, audit_hold, audit_node, audit_shard
@@ -157,6 +158,8 @@ def remove_some(connection: Connection, one: Shard, step: int = STEP) -> bool:
     if _removed(connection, checkpoint, one.first + 1, one.end - 1, step):
         return False
     if _block_forgotten(connection, one):
+        return False
+    if take_away(connection, one.first // BLOCK, -(-one.end // BLOCK)):
         return False
     forget_entries(connection, one.first, one.first + 1)
     forget_entries(connection, one.end - 1, one.end)

@@ -22,3 +22,19 @@ audit_term = Table(
     PrimaryKeyConstraint("block", "term"),  # by blocks: written in order, dropped by runs
     sqlite_with_rowid=False,
 )
+
+audit_run = Table(
+    "audit_run",  # so many neighbouring blocks are joined; a row is written behind all of its terms
+    metadata,
+    Column("run", Number, primary_key=True, autoincrement=False),
+)
+
+audit_run_term = Table(
+    "audit_run_term",  # what the blocks of a run say of a term, in one row
+    metadata,
+    Column("run", Number, nullable=False, autoincrement=False),
+    Column("term", LargeBinary, nullable=False),
+    Column("places", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("run", "term"),
+    sqlite_with_rowid=False,
+)

@@ -11,7 +11,7 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.facts import microseconds
 from gateway.audit.fields import FIELDS, values_of
 from gateway.audit.fitting import Fitting
-from gateway.audit.places import BLOCK, bits_of, packed, places_of
+from gateway.audit.places import BLOCK, bits_of, packed, part, parts_of, places_of
 from gateway.audit.search import Having, Hours, Query
 from gateway.audit.terms import (
     Group,
@@ -179,3 +179,15 @@ def test_places_come_back_as_they_were(places: set[int]):
 def test_what_are_no_places_is_refused(kept: bytes):
     with pytest.raises(ValueError, match="not"):
         bits_of(kept)
+
+
+@given(st.dictionaries(st.integers(0, 63), st.sets(st.integers(0, BLOCK - 1), min_size=1, max_size=300)))
+def test_what_blocks_have_comes_out_of_their_run_as_it_went_in(blocks: dict[int, set[int]]):
+    kept = b"".join(part(one, packed(sorted(places))) for one, places in blocks.items())
+    assert {one: set(places_of(bits_of(places))) for one, places in parts_of(kept)} == blocks
+
+
+@pytest.mark.parametrize("kept", [b"\0", b"\1\2", b"\1\2\0\0", b"\1\2\0\0\0\1"])
+def test_what_ends_too_early_is_no_run(kept: bytes):
+    with pytest.raises(ValueError, match="run"):
+        parts_of(kept)

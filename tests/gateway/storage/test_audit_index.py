@@ -20,6 +20,7 @@ from gateway.storage.audit_index import cover, forget, forget_entries, index_nex
 from gateway.storage.audit_index_check import mended
 from gateway.storage.audit_names import forget_names
 from gateway.storage.audit_search import LogSearch, page
+from gateway.storage.database import Database
 from gateway.storage.engine import driver_of
 from gateway.storage.tables.audit import audit_person
 from gateway.storage.tables.audit_index import audit_block, audit_term
@@ -178,25 +179,25 @@ def test_an_index_that_was_changed_is_found_told_and_made_again(log: Log, change
     assert [one.sequence for one in found.entries] == [4711]
 
 
+class FullAfter:
+    """The disk, after so many writes."""
+
+    def __init__(self, database: Database, writes: int) -> None:
+        self.read, self._write, self._left = database.read, database.write, writes
+
+    async def write(self, work):
+        self._left -= 1
+        if self._left < 0:
+            raise OSError(28, "No space left on device")
+        return await self._write(work)
+
+
 @pytest.mark.parametrize("writes", [0, 1, 2])
 async def test_a_block_that_was_broken_off_anywhere_hides_nothing_and_is_made_whole(log: Log, writes: int):
     """Whether it was killed there or found no room: each write is a transaction of its own."""
     log.database.write_soon(lambda c: forget(c, 1, 2)).result()
-    left = writes
-
-    class Full:
-        read = staticmethod(log.database.read)
-
-        @staticmethod
-        async def write(work):
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise OSError(28, "No space left on device")
-            return await log.database.write(work)
-
     with pytest.raises(OSError, match="space"):
-        await index_next(Full())
+        await index_next(FullAfter(log.database, writes))
     wanted = Query(having=(Having("country", frozenset({"SK"})),))
     assert [one.sequence for one in (await LogSearch(log.database).page(wanted)).entries] == [4711]
     assert await index_next(log.database)

@@ -19,7 +19,7 @@ from gateway.storage.audit_evidence import rows
 from gateway.storage.audit_retention import Retention, ShardIsRead, ShardNotSealed, remove_some
 from gateway.storage.audit_shards import is_server
 from gateway.storage.tables.audit import audit_checkpoint, audit_person
-from gateway.storage.tables.audit_index import audit_block, audit_term
+from gateway.storage.tables.audit_index import audit_block, audit_run, audit_run_term, audit_term
 from tests.gateway.audit.making import NOON, Log, entry
 from tests.gateway.audit.sharding import broken, by_hand, check, months, shards
 from tests.gateway.audit.test_append import written
@@ -308,10 +308,12 @@ def test_words_of_a_deleted_month_leave_the_index_too(months: Log) -> None:
     by_hand(months, "INSERT INTO audit_block VALUES (0, 1, 2)", "DELETE FROM audit_term")
     word = {"block": 0, "term": b"person:person-0", "places": bytes(2)}
     months.database.write_soon(lambda c: c.execute(audit_term.insert().values(word))).result()
+    run = {"run": 0, "term": b"person:person-0", "places": bytes(5)}
+    months.database.write_soon(lambda c: c.execute(audit_run_term.insert().values(run))).result()
+    by_hand(months, "INSERT INTO audit_run VALUES (0)")
     drop(months, MAY_IS_OLD)
-    left = months.database.read_now(
-        lambda c: [*c.execute(select(audit_term)), *c.execute(select(audit_block))]
-    )
+    tables = (audit_term, audit_block, audit_run, audit_run_term)
+    left = months.database.read_now(lambda c: [row for one in tables for row in c.execute(select(one))])
     assert left == [], "it is made again of what is left"
 
 
