@@ -35,7 +35,7 @@ async def test_a_municipality_s_officer_sees_nothing_of_others_by_any_filter_or_
         found = await log.entry(number)
         assert found is not None
         assert HULIN in (found.found.entry.municipality, found.found.entry.own_municipality)
-    form = {"asked": "?own_municipality=588296&technical=1", "form": "csv", "purpose": "kontrola"}
+    form = {"asked": "?own_municipality=542342&technical=1", "form": "csv", "purpose": "kontrola"}
     nothing = await browser.post(f"{admin}/export", form, follow=False)
     assert nothing.status == 409
     assert (await ground.entry(nothing, Code.LOG_ACT_REFUSED)).reason == "export_of_nothing"
