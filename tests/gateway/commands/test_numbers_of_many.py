@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+import pytest
 from click.testing import CliRunner
 from structlog.testing import capture_logs
 
@@ -17,6 +18,8 @@ from idp.directory.person_number import MOST_ACCOUNTS, NUMBERS
 from idp.directory.same_person import Persons
 from tests.rig.installation import install
 from tests.rig.replica import fill, person
+
+pytestmark = pytest.mark.real
 
 
 def test_the_log_tells_it_once_and_the_status_of_the_directory_each_time(tmp_path: Path) -> None:
