@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace as changed
-from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from config.sources import DISK
@@ -30,7 +29,6 @@ from gateway.policy_office.incident import Incident
 from gateway.policy_office.version import Source
 from gateway.storage.audit_evidence import rows
 from gateway.storage.policy_incidents import StoredIncidents
-from gateway.storage.tables.policy_office import policy_text, policy_version
 from policies.brought import BringsFaults
 from policies.incidents import Closure, ClosureKind
 from policies.load import PoliciesUnusable
@@ -200,12 +198,6 @@ async def test_one_version_is_put_in_the_place_of_another_by_name_alone(nodes: t
     assert await b.publish() is not None, "its files follow those in force again"
 
 
-def damage(node: Node, **columns: str) -> None:
-    node.state.database.write_soon(
-        lambda connection: connection.execute(update(policy_text).values(columns))
-    ).result()
-
-
 async def test_what_cannot_be_loaded_here_starts_nothing_and_says_where_it_is_wrong(
     nodes: tuple[Node, Node],
 ) -> None:
@@ -218,64 +210,6 @@ async def test_what_cannot_be_loaded_here_starts_nothing_and_says_where_it_is_wr
             refused()
         assert wrong.version in str(told.value)
         assert "brana reload" in str(told.value)
-
-
-async def test_a_damaged_row_starts_nothing_and_is_replaced_by_its_version(nodes: tuple[Node, Node]) -> None:
-    a, b = nodes
-    version = a.start().version
-    damage(a, text="{}")
-    with pytest.raises(SharedPoliciesUnusable, match="damaged"):
-        b.start()
-    with pytest.raises(SharedPoliciesUnusable, match="damaged"):
-        await a.publish()
-    await put_in_place_of(a.state, a.proposal(), version)
-    assert b.start().version == version
-
-
-@pytest.mark.parametrize("older", [True, False])
-async def test_in_the_place_of_what_is_damaged_come_texts_with_faults_that_are_old(
-    nodes: tuple[Node, Node], older: bool
-) -> None:
-    """`older`: whether a version from before is kept undamaged; else nobody knows which faults are new."""
-    a, _ = nodes
-    a.start()
-    a.edit(HULIN, NAMELESS)
-    nameless = own_texts(a.state.settings)
-    if older:
-        a.put(nameless, a.proposal().book.version)
-    a.edit(KROMERIZ)
-    newest = a.put(own_texts(a.state.settings), a.proposal().book.version)
-    changed = a.state.database.write_soon(
-        lambda connection: connection.execute(
-            update(policy_version)
-            .where(policy_version.c.number >= (newest.number if older else 0))
-            .values(signature="AAAA")
-        )
-    )
-    changed.result()
-    with pytest.raises(SharedPoliciesUnusable):
-        a.in_force()
-    made = await put_in_place_of(a.state, a.proposal(), newest.version)
-    assert made.texts == own_texts(a.state.settings)
-    assert a.in_force() == made
-
-
-async def test_new_faults_are_put_in_the_place_of_nothing_also_where_it_is_damaged(
-    nodes: tuple[Node, Node],
-) -> None:
-    a, _ = nodes
-    a.start()
-    a.edit(KROMERIZ)
-    newest = await a.publish()
-    assert newest is not None
-    a.state.database.write_soon(
-        lambda connection: connection.execute(
-            update(policy_version).where(policy_version.c.number == newest.number).values(signature="AAAA")
-        )
-    ).result()
-    a.edit(HULIN, NAMELESS)
-    with pytest.raises(BringsFaults, match="has no @title_cs"):
-        await put_in_place_of(a.state, a.proposal(), newest.version)
 
 
 def test_a_machine_alone_publishes_its_files_at_the_first_start_and_what_was_edited_on_top_of_them(
