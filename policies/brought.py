@@ -2,21 +2,22 @@
 permits without a name, and conditions in vain. What stood there before is none of the change.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from config.district import District
 from config.problem import Problem
 from config.vocabulary import MunicipalityCode
+from policies.fault import Fault
 from policies.forms import read
 from policies.load import PoliciesUnusable
+from policies.near import offsets
 from policies.parsed import parsed
 from policies.review_words import LEFT_WITHOUT, PERMIT_UNNAMED
-from policies.statements import Statement, split
+from policies.statements import Statement, placed_words, split
 from policies.texts import MUNICIPALITIES, POLICIES, REGION, Texts
-from policies.vain import asked_in_vain
+from policies.vain import Found, asked_in_vain
 
 TITLES = ("title_cs", "title_en")
 
@@ -55,9 +56,9 @@ def unnamed(before: Texts, after: Texts) -> list[Problem]:
 def in_vain(before: Texts, after: Texts) -> list[Problem]:
     """What policies that are new or changed ask in vain. With nothing before, that of all policies."""
     return [
-        fault.at(Path(name), *_place(one, near))
+        fault.at(Path(name), *place)
         for name, one in _new(before, after)
-        for fault, near in asked_in_vain(_anywhere(name, one.text))
+        for fault, place in _placed(one, asked_in_vain(_anywhere(name, one.text)))
     ]
 
 
@@ -89,9 +90,10 @@ def _new(before: Texts, after: Texts) -> Iterator[tuple[str, Statement]]:
             yield from ((name, one) for one in split(after[name]) if one.text not in known)
 
 
-def _place(statement: Statement, near: str) -> tuple[int, int]:
-    found = re.search(near, statement.text)
-    return statement.place_of(0 if found is None else found.start())
+def _placed(statement: Statement, found: Collection[Found]) -> Iterator[tuple[Fault, tuple[int, int]]]:
+    """Where the policy begins, if it is not seen where in it."""
+    where = offsets(placed_words(statement.text), {near for _, near in found}) if found else {}
+    yield from ((fault, statement.place_of(where.get(near, 0))) for fault, near in found)
 
 
 def _anywhere(name: str, text: str) -> str:

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 # A comment, a string with escapes, the end of a statement, or a run of anything else (Cedar grammar,
-# "Lexical": `//` comments run to the end of the line; strings know backslash escapes).
-TOKEN = re.compile(r"""//[^\n\r]*|"(?:[^"\\]|\\.)*"|;|[^";/\s]+|\s+|.""", re.DOTALL)
+# "Lexical": `//` comments run to the end of the line; strings know backslash escapes). A string that nobody ends runs
+# to the end of the text: were it given up, each further quote in it would be looked for an end once more.
+TOKEN = re.compile(r"""//[^\n\r]*|"(?:[^"\\]|\\.)*+"?|;|[^";/\s]+|\s+|.""", re.DOTALL)
 
-WORD = re.compile(r"""//[^\n\r]*|"(?:[^"\\]|\\.)*"|&&|\|\||\w+|.""", re.DOTALL)
+WORD = re.compile(r"""//[^\n\r]*|"(?:[^"\\]|\\.)*+"?|&&|\|\||[=!]=|\w+|.""", re.DOTALL)
 """As TOKEN, with code cut into its words and signs."""
 
 
@@ -59,7 +60,12 @@ def _statement(text: str, start: int, end: int) -> Statement:
 
 def words(text: str) -> Iterator[str]:
     """Words and signs of the code; comments and what stands in quotes are none."""
+    return (word for _, word in placed_words(text) if not word.startswith('"'))
+
+
+def placed_words(text: str) -> Iterator[tuple[int, str]]:
+    """Each with its offset, and with what stands in quotes; the text is gone through once."""
     for token in WORD.finditer(text):
         word = token.group()
-        if not word.isspace() and not word.startswith(("//", '"')):
-            yield word
+        if not word.isspace() and not word.startswith("//"):
+            yield token.start(), word

@@ -21,17 +21,12 @@ from policies.counterexamples import MOST, Found, Search
 from policies.evaluate import Source
 from policies.fault import Hole, filled
 from policies.model import Text
-from policies.needs import named
 from policies.never import ELSEWHERE, Never
 from policies.reasons import CS, EN, Names
+from policies.spelt import ESCAPE, spelt
 
 REMEMBERED = 16_384  # trials, some hundred bytes each
-HERE = "<here>"
 NO_POLICIES = Source("", ())
-OF_A_MUNICIPALITY = ("Municipality", "Office", "Resource")
-"""Entities whose names begin with a code."""
-ESCAPE = "\\"
-"""In texts of Cedar and of TOML: what stands there may spell a code."""
 MOST_OWN = 20_000
 """Questions of all that one municipality's own cases ask: seconds, as others wait for each change of policies."""
 TOO_MANY: Text = {
@@ -111,8 +106,8 @@ def tried(
     shared_texts = "\0".join(
         [region.text, *(one.text for one in common), *map(str, sorted(names.applications))]
     )
-    by_escapes = _spelt(region)
-    spoken_of = frozenset(code for code in names.district if code in shared_texts or code in by_escapes)
+    spoken_of = spelt(region.text, names.district) | {one for one in names.district if one in shared_texts}
+    shared = hashlib.sha256(shared_texts.encode()).hexdigest()
     search = Search(region, municipal, names, spoken_of)
     for code, source in _asked(municipal, files).items():
         if code not in names.district or only not in (None, code):
@@ -121,8 +116,10 @@ def tried(
         if not own:
             continue
         own_texts = [one.text for one in theirs.get(code, ())]
-        spelt = code in _spelt(source) or any(ESCAPE in one.text for one in own)
-        key = _key(code, source, shared_texts, own_texts, alone=spelt or code in spoken_of)
+        alone = (
+            code in spoken_of or bool(spelt(source.text, (code,))) or any(ESCAPE in one.text for one in own)
+        )
+        key = _key(code, source, shared, own_texts, alone=alone)
         said = [(file, placed) for file in own for placed in file.said if _concerns(placed, code)]
         if (held := _known.get(key)) is None:
             elsewhere = _elsewhere(code, source, spoken_of, names)
@@ -164,20 +161,14 @@ def _concerns(placed: Placed, code: MunicipalityCode) -> bool:
     return placed.said.municipality in (None, code)
 
 
-def _spelt(source: Source) -> frozenset[str]:
-    """Municipalities of which policies speak, where an escape may stand in the place of their code."""
-    found = named(source.text, *OF_A_MUNICIPALITY) if ESCAPE in source.text else ()
-    return frozenset(name.partition("/")[0] for name in found)
-
-
 def _key(code: MunicipalityCode, source: Source, shared: str, own: Sequence[str], *, alone: bool) -> bytes:
-    """`alone`: by its code some of it speaks of this municipality, so what comes of it is believed of no other one."""
-    texts = [source.text, *own]
-    if alone:
-        texts.append(code)
-    else:
-        texts = [text.replace(code, HERE) for text in texts]
-    return hashlib.sha256("\0".join([shared, *texts]).encode()).digest()
+    """Alike where policies differ in nothing but which entities of the own municipality they name. A code in any other
+    place may be compared with something, so it makes a difference.
+
+    `alone`: some of it may speak of this municipality, so what comes of it is believed of no other one.
+    """
+    text = [source.text, code] if alone else source.text.split(f'::"{code}')
+    return hashlib.sha256(repr((shared, alone, text, list(own))).encode()).digest()
 
 
 def _remember(key: bytes, held: tuple[_Held, ...]) -> None:
@@ -190,8 +181,11 @@ def _elsewhere(
     code: MunicipalityCode, source: Source, spoken_of: Collection[MunicipalityCode], names: Names
 ) -> MunicipalityCode:
     """Another municipality; best one that no policy speaks of by name."""
-    others, spelt = [one for one in names.district if one != code], _spelt(source)
-    unnamed = (one for one in others if one not in spoken_of and one not in source.text and one not in spelt)
+    others = [one for one in names.district if one != code]
+    by_spelling = spelt(source.text, others)
+    unnamed = (
+        one for one in others if one not in spoken_of and one not in source.text and one not in by_spelling
+    )
     return next(unnamed, others[0] if others else MunicipalityCode("000000"))
 
 

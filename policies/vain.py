@@ -5,7 +5,6 @@ Cedar lets somebody ask by `has` for what the schema knows nothing of, and compa
 calls that false, once and for all, and looks at nothing behind it. A forbid with a slip of the pen never forbids then.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import lru_cache
@@ -16,7 +15,8 @@ import cedarpy
 from policies.declared import Kind, Record, SetOf, declared
 from policies.examine import SCHEMA_FILE, fitting
 from policies.fact_words import FACT_TITLES
-from policies.fault import Fault
+from policies.fault import EN, Fault
+from policies.near import Near
 from policies.parsed import parsed
 from policies.review_words import (
     HAS_MISSPELT,
@@ -33,8 +33,8 @@ MEETING = frozenset({"==", "!=", "in"})
 TAGS = frozenset({"hasTag", "getTag"})
 Kinds = tuple[Kind, ...]
 """Of which one is; none: not known."""
-Found = tuple[Fault, str]
-"""And a pattern of the words that it is about, in the policy."""
+Found = tuple[Fault, Near]
+"""And the words that it is about, in the policy."""
 
 
 @lru_cache(maxsize=4096)
@@ -47,10 +47,11 @@ def asked_in_vain(text: str) -> tuple[Found, ...]:
     if document["templates"] or len(document["staticPolicies"]) != 1:
         return ()
     (policy,) = document["staticPolicies"].values()
-    found: list[Found] = []
-    for one in _Asking(policy).faults():
-        found += [] if one in found else [one]
-    return tuple(found) if found or _may_apply(text) else ((NEVER_APPLIES.of(), r"\b(?:when|unless)\b"),)
+    found = {(fault.what[EN], near): (fault, near) for fault, near in _Asking(policy).faults()}
+    if found or _may_apply(text):
+        return tuple(found.values())
+    begins = next((Near(one["kind"]) for one in policy["conditions"]), Near(policy["effect"]))
+    return ((NEVER_APPLIES.of(), begins),)
 
 
 def _may_apply(text: str) -> bool:
@@ -93,7 +94,7 @@ class _Asking:
         if operator == "has":
             yield from self._undeclared(operands["left"], operands["attr"])
         elif operator in TAGS:
-            yield NO_TAGS.of(operator=operator), rf"\b{operator}\b"
+            yield NO_TAGS.of(operator=operator), Near(operator)
         elif operator in MEETING:
             left, right = operands["left"], operands["right"]
             yield from self._never_meet(operator, left, self._kinds(left), self._kinds(right))
@@ -110,7 +111,7 @@ class _Asking:
             return
         said = {"name": name, "whose": _said(left, self._kinds(left))}
         listed = ", ".join(sorted(known)) or NONE_KNOWN
-        near = rf"\bhas\b[^;]*?\b{re.escape(name)}\b"
+        near = Near("has", name)
         meant = next(iter(get_close_matches(name, sorted(known), 1)), None) or _elsewhere(name)
         if meant is None:
             yield HAS_UNDECLARED.of(**said, known=listed), near
@@ -123,7 +124,7 @@ class _Asking:
         if ours is None or theirs is None or any(self._meet(operator, a, b) for a in ours for b in theirs):
             return
         words = {"operator": operator, "left": _said(left, kinds), "right": ", ".join(theirs)}
-        yield NEVER_MEET.of(**words), rf"{re.escape(operator)}\s[^;]*?\b{re.escape(theirs[0])}\b"
+        yield NEVER_MEET.of(**words), Near(operator, theirs[0])
 
     def _meet(self, operator: str, one: str, other: str) -> bool:
         if one == other:

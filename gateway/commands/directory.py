@@ -17,6 +17,7 @@ from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.reading_bar import ReadingBar, reading_bar
+from gateway.commands.same_person import GIVE_NUMBERS, numbers_of_many
 from gateway.commands.sessions import tell
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
@@ -45,8 +46,12 @@ command.add_command(preview)
 @click.option("--all", "everything", is_flag=True, help=f"All unusable entries, not only the first {SHOWN}.")
 def status(configuration: Path, *, everything: bool) -> None:
     state = existing_state(configuration)
+    of_many = asyncio.run(numbers_of_many(state))
     for settings in state.settings.directories:
         console().print(_table(state, settings))
+        for one in of_many:
+            if one.directory == settings.name:
+                click.echo(f"  {one.number!r}, {one.accounts} accounts: {GIVE_NUMBERS}")
         told = asyncio.run(StoredReading(state.database).problems(settings.name))
         for problem in told if everything else told[:SHOWN]:
             click.echo(f"  {problem.dn}: {problem.what}")

@@ -50,7 +50,7 @@ from gateway.commands.state import State, now, opened
 from gateway.fleet import papers
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
 from idp.directory.federation import Federation
-from policies.brought import BringsFaults, require_fit
+from policies.brought import BringsFaults, LeftWithoutPolicies, require_fit
 from policies.evaluate import PolicyBook
 from policies.load import CasesBroken, PoliciesUnusable
 from policies.texts import digest_of
@@ -144,8 +144,8 @@ def require_shared_policies(state: State, sources: Sources = DISK) -> None:
     """Those in force can be loaded here: an upgrade of a fleet ends at the first node that cannot, and is told.
 
     The files here can be: `checked` has loaded them. Where nothing is in force yet they have to be such as come into
-    force. An edit that brings faults is told, and what is in force stays. Raises SharedPoliciesUnusable,
-    LeftWithoutPolicies, BringsFaults.
+    force. An edit that brings faults, or leaves a municipality without policies, is told, and what is in force
+    stays. Raises SharedPoliciesUnusable, BringsFaults.
     """
     found, own = in_force(state), own_texts(state.settings, sources)
     if found is None:
@@ -156,7 +156,7 @@ def require_shared_policies(state: State, sources: Sources = DISK) -> None:
     if edited_alone(state, own, found):
         try:
             require_fit(found.texts, own, state.district)
-        except BringsFaults as refused:
+        except (LeftWithoutPolicies, BringsFaults) as refused:
             sys.stderr.write(f"brana: {refused}\n    {NOT_TAKEN}\n")
         else:
             return

@@ -25,6 +25,7 @@ from gateway.policy_office.version import Version
 from gateway.storage.audit import append
 from gateway.storage.shared_policies import SharedPolicies
 from policies.evaluate import PolicyBook
+from policies.texts import Texts
 
 MOST = 5  # names of policies in a message
 NOTHING = "none"
@@ -124,7 +125,11 @@ async def take_with_settings(
 
 
 async def put_in_place_of(state: State, made: Proposal, version: str) -> Version:
-    """Whoever has published that version, also where it is damaged. Raises NotInForce, DatabaseUnusable."""
+    """Whoever has published that version, also where it is damaged: faults that the newest one has which is not are
+    none of these texts', and where there is none, nobody knows which are.
+
+    Raises NotInForce, LeftWithoutPolicies, BringsFaults, DatabaseUnusable.
+    """
     state.keys  # noqa: B018 - opened before the transaction
 
     def work(connection: Connection) -> Version:
@@ -134,17 +139,24 @@ async def put_in_place_of(state: State, made: Proposal, version: str) -> Version
         try:
             before = published(state, connection)
         except SharedPoliciesUnusable:
-            before = None
+            known = state.policy_versions(connection).newest_undamaged()
+            than = made.texts if known is None else known.texts
+            return _published(state, connection, made, None, now, than)
         return _published(state, connection, made, before, now)
 
     return await state.database.write(work)
 
 
 def _published(
-    state: State, connection: Connection, made: Proposal, now: Version | None, before: str
+    state: State,
+    connection: Connection,
+    made: Proposal,
+    now: Version | None,
+    before: str,
+    than: Texts | None = None,
 ) -> Version:
     append(connection, [_entry(made, before)])
-    new = put_in_force(state, connection, made.version(), now, made.book)
+    new = put_in_force(state, connection, made.version(), now, made.book, than)
     SharedPolicies(connection).has_files_in_force(made.node, new.digest)
     if made.past_approval:
         append(connection, [_at_node(past_approval(new, operating(made.by), made.at), made.node)])

@@ -5,15 +5,19 @@ from collections.abc import Mapping, Sequence
 from config.settings import Settings
 from config.vocabulary import DirectoryName, SubjectId
 from gateway.commands.state import State, now
-from gateway.storage.directory_numbers import StoredNumbers
+from gateway.storage.directory_numbers import OfMany, StoredNumbers
 from gateway.storage.directory_reading import StoredReading
 from idp.directory.person import AccountState, Person
-from idp.directory.person_number import series_of
+from idp.directory.person_number import MOST_ACCOUNTS, series_of
 from idp.directory.replicated import ReplicatedPeople
 from idp.directory.same_person import Account, Persons
 from idp.directory.subject import directory_of
 
 PAGE = 100  # accounts looked up at once
+GIVE_NUMBERS = (
+    f"more than {MOST_ACCOUNTS} accounts with one number are no person, so it links nobody: "
+    "empty it where it says nothing, or name another person_attribute"
+)
 SHUT = frozenset({AccountState.DISABLED, AccountState.EXPIRED})
 """Nobody acts by such an account, so its roles meet with none; who acted by it before is known all the same."""
 
@@ -25,6 +29,10 @@ async def persons(state: State, people: Mapping[DirectoryName, ReplicatedPeople]
         found += await StoredNumbers(state.database).shared(series)
     accounts = await _accounts(state, people, frozenset[SubjectId]().union(*found))
     return [[accounts[one] for one in same if one in accounts] for same in found]
+
+
+async def numbers_of_many(state: State) -> list[OfMany]:
+    return await StoredNumbers(state.database).of_many([one.name for one in state.settings.directories])
 
 
 async def other_accounts(state: State, whose: SubjectId) -> Sequence[Account]:

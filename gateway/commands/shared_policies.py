@@ -12,7 +12,6 @@ import structlog
 from sqlalchemy import Connection
 
 from config.fleet import NodeName
-from config.problem import Problem
 from config.settings import Settings
 from config.sources import DISK, Sources
 from gateway.audit.acts import SYSTEM, configuration_refused
@@ -22,12 +21,13 @@ from gateway.commands.state import State
 from gateway.policy_office import entries
 from gateway.policy_office.actor import PRODUCT, operating
 from gateway.policy_office.incident import Incident
+from gateway.policy_office.refusal import Refusal as PolicyRefusal
 from gateway.policy_office.scope import ANY
 from gateway.policy_office.version import Damaged, Source, Version
 from gateway.storage.audit import append
 from gateway.storage.policy_incidents import StoredIncidents
 from gateway.storage.shared_policies import SharedPolicies
-from policies.brought import faults_brought, require_fit
+from policies.brought import BringsFaults, LeftWithoutPolicies, require_fit
 from policies.evaluate import PolicyBook
 from policies.load import PoliciesUnusable
 from policies.texts import Texts, digest_of, texts_of
@@ -123,8 +123,10 @@ def book_at_start(state: State, sources: Sources, now: datetime) -> tuple[Policy
     elif found.number == 0:
         found = _taken_over(state, node, now)
     if edited_alone(state, own, found):
-        if faults := faults_brought(found.texts, own):
-            _stay(state, found, faults, now)
+        try:
+            require_fit(found.texts, own, state.district)
+        except (LeftWithoutPolicies, BringsFaults) as refused:
+            _stay(state, found, refused, now)
         else:
             found = _edited(state, sources, now)
     closed = state.database.read_now(lambda connection: _standing(connection, found))
@@ -203,23 +205,32 @@ def _edited(state: State, sources: Sources, now: datetime) -> Version:
     return state.database.write_soon(work).result()
 
 
-def _stay(state: State, found: Version, faults: Sequence[Problem], now: datetime) -> None:
+def _stay(state: State, found: Version, refused: LeftWithoutPolicies | BringsFaults, now: datetime) -> None:
     """What is in force decides, and the edit of the files does not count: nobody is locked out for a missing name."""
-    told = "\n".join(map(str, faults))
-    log.warning("policies.files_refused", faults=told, in_force=described(found), do=MEND_THEM)
-    entry = configuration_refused(now, SYSTEM, WITH_FAULTS, told)
+    left = isinstance(refused, LeftWithoutPolicies)
+    reason, told = PolicyRefusal.LEFT_WITHOUT if left else WITH_FAULTS, str(refused)
+    log.warning(
+        "policies.files_refused", reason=str(reason), faults=told, in_force=described(found), do=MEND_THEM
+    )
+    entry = configuration_refused(now, SYSTEM, reason, told)
     state.database.write_soon(lambda connection: append(connection, [entry])).result()
 
 
 def put_in_force(
-    state: State, connection: Connection, made: Version, before: Version | None, book: PolicyBook
+    state: State,
+    connection: Connection,
+    made: Version,
+    before: Version | None,
+    book: PolicyBook,
+    than: Texts | None = None,
 ) -> Version:
-    """With the entries that say so, in the transaction that is open. `book`: of those texts.
+    """With the entries that say so, in the transaction that is open. `book`: of those texts. `than`: the texts whose
+    faults are old, where they are not those of `before`.
 
     Raises LeftWithoutPolicies, BringsFaults.
     """
     texts = {} if before is None else before.texts
-    require_fit(texts, made.texts, book.names.district)
+    require_fit(texts if than is None else than, made.texts, book.names.district)
     new = state.policy_versions(connection).put_in_force(made)
     number = 0 if before is None else before.number
     entry = entries.activated(new, texts, operating(made.by), made.at, number_before=number)

@@ -3,14 +3,17 @@
 import asyncio
 from datetime import datetime, timedelta
 
+import structlog
+
 from config.vocabulary import SubjectId
 from gateway.commands.control_plane import ControlPlane
-from gateway.commands.same_person import persons
+from gateway.commands.same_person import GIVE_NUMBERS, numbers_of_many, persons
 from gateway.commands.state import now
 
 EVERY = timedelta(minutes=10)
 OTHER_ACCOUNT = "person.other_account"
 """Why what somebody was granted is decided anew."""
+log = structlog.get_logger("directory")
 
 
 async def look_at_persons(plane: ControlPlane, *, first: bool = False) -> None:
@@ -22,11 +25,27 @@ async def look_at_persons(plane: ControlPlane, *, first: bool = False) -> None:
         if taken == plane.persons.taken:  # else something newer was taken while it was read
             break
     changed = plane.persons.take(found)
+    await _tell_of_many(plane)
     if first or not plane.snapshot.duties.roles or not plane.nodes.leads:
         return
     moment = now()
     for subject in sorted(changed):
         await _decide_anew(plane, subject, moment)
+
+
+async def _tell_of_many(plane: ControlPlane) -> None:
+    """Of each number once: by it nobody is kept from approving what they wrote by another account."""
+    found = {(one.directory, one.number): one for one in await numbers_of_many(plane.state)}
+    for key in found.keys() - plane.persons.told_of_many:
+        one = found[key]
+        log.warning(
+            "directory.number_of_many",
+            directory=one.directory,
+            number=one.number,
+            accounts=one.accounts,
+            do=GIVE_NUMBERS,
+        )
+    plane.persons.told_of_many = frozenset(found)
 
 
 async def _decide_anew(plane: ControlPlane, whose: SubjectId, moment: datetime) -> None:

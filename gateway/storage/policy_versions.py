@@ -86,6 +86,13 @@ class Versions(KeyedRows):
         row = self._at(policy_version, number=number)
         return None if row is None else self._verified(row)
 
+    def newest_undamaged(self) -> Version | None:
+        """Of those that are kept as they were; None: there is none."""
+        for number in self._connection.execute(select(_v.number).order_by(_v.number.desc())).scalars().all():
+            with suppress(Damaged):
+                return self.version(number)
+        return None
+
     def heads(self, scopes: Collection[Scope], before: int | None, limit: int) -> list[Head]:
         """The newest first, older than number `before`; as they are kept, without a look at their signatures."""
         chosen = select(*_HEAD).where(_v.scope.in_(scopes)).order_by(_v.number.desc()).limit(limit)

@@ -1,7 +1,8 @@
 """By which number a directory says whose an account is: one person may have several accounts. Pure.
 
 Laws: accounts of one number are one person's, and of several any will do; an account without one stands alone; what
-says nothing (`0`, `-`) is no number. A number only ever takes something away: nobody may do more by having one.
+says nothing (`0`, `-`), or is said of too many, is no number. A number only ever takes something away: nobody may do
+more by having one.
 """
 
 import re
@@ -14,6 +15,8 @@ from idp.directory.spelling import strictly
 NUMBERS = "#person"
 """Where a record keeps them among the attributes, which a version that knows nothing of them reads as well; no
 attribute is called so (RFC 4512 §2.5)."""
+MOST_ACCOUNTS = 20
+"""Of one number in one directory. What more of them have is written where nobody has a number (`n/a`, `EXT`)."""
 EMPTY = re.compile(r"[\W0_]*")
 """What is written where there is no number."""
 

@@ -41,6 +41,10 @@ BOMBS = {
     "choices": "if true then " * 2_000 + "true" + " else false" * 2_000,
     "chain": " && ".join(["true"] * 5_000),
 }
+SLOW = {
+    "signs in a remark": "when { resource == principal.municipality } // " + "== " * 21_000 + "\n;",
+    "quotes that nobody ends": 'when { "' + '\\"' * 30_000,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,10 @@ async def test_a_text_that_would_end_the_process_ends_nothing_for_anybody(town: 
         shown = await town.shown(page)
         assert (shown.status, "příliš hluboko vnořené" in shown.text) == (200, True), name
         await town.refused(await town.submitted(page), "checks_failed")
+    for name, ending in SLOW.items():
+        assert (await town.written(page, RULE[: RULE.index("when")] + ending)).status == 303, name
+        assert (await asyncio.wait_for(town.shown(page), 15)).status == 200, name
+        await town.refused(await asyncio.wait_for(town.submitted(page), 15), "checks_failed")
     blanks = f"municipalities/{HULIN}.cases.toml"
     assert (await town.written(page, "[" + " " * 50_000 + "!", blanks)).status == 303
     assert (await asyncio.wait_for(town.shown(page), 15)).status == 200

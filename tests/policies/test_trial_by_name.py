@@ -13,6 +13,7 @@ from policies.evaluate import Source
 from policies.examine import SCHEMA_FILE
 from policies.reasons import Names
 from policies.review import Bounds, review
+from policies.spelt import spelt
 from policies.trial import tried
 from tests.policies.world import DISTRICT, HULIN, KROMERIZ
 
@@ -31,6 +32,17 @@ def holding(region: Source, municipal: dict[MunicipalityCode, Source], cases: st
     """Where the cases hold; nothing is known from before."""
     trial._known.clear()
     files = [read_cases(Path("a.cases.toml"), cases, DISTRICT)]
+    return {one.municipality: one.broken is None for one in tried(region, municipal, Names(DISTRICT), files)}
+
+
+def holding_with_own(
+    region: Source, municipal: dict[MunicipalityCode, Source], cases: dict[MunicipalityCode, str]
+) -> dict[str, bool]:
+    """The same, by cases of each one's own."""
+    trial._known.clear()
+    files = [
+        read_cases(Path(f"{code}.cases.toml"), text, DISTRICT, only=code) for code, text in cases.items()
+    ]
     return {one.municipality: one.broken is None for one in tried(region, municipal, Names(DISTRICT), files)}
 
 
@@ -66,6 +78,56 @@ def test_nor_of_another_whose_policies_speak_of_it_by_an_escape(first: Municipal
     }
     found = holding(Source("", ()), own, '[[case]]\nname = "a"\n')
     assert found == {HULIN: True, KROMERIZ: False}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        f'context.purpose == "{SPELT}"',
+        f'context.purpose like "{KROMERIZ[:-1]}*"',
+        f'context.purpose like "*{KROMERIZ[1:-1]}*"',
+        f'context.purpose like "*/{SPELT}"',
+        f'["{SPELT}"].contains(context.purpose)',
+        f'{{"{SPELT}": true}} has "{KROMERIZ}" && context.purpose == "{SPELT}"',
+    ],
+)
+@pytest.mark.parametrize("first", [HULIN, KROMERIZ])
+@pytest.mark.parametrize("by_region", [True, False])
+def test_nor_of_another_where_any_text_or_pattern_may_be_its_code(
+    first: MunicipalityCode, asked: str, *, by_region: bool
+) -> None:
+    codes = (first, *({HULIN, KROMERIZ} - {first}))
+    policy = '@id("a") permit (principal, action, resource{}) unless {{ context has purpose && {} }};'
+    region, own = Source("", ()), dict.fromkeys(codes, Source("", ()))
+    if by_region:
+        region = source_of(policy.format("", asked))
+    else:
+        own = {code: source_of(policy.format(f' in Municipality::"{code}"', asked), code) for code in codes}
+    purpose = '[[case]]\nname = "a"\nfacts = {{ purpose = "{}{}" }}\n'
+    said = {code: purpose.format("/" if "*/" in asked else "", code) for code in codes}
+    assert holding_with_own(region, own, said) == {HULIN: True, KROMERIZ: False}
+
+
+@pytest.mark.parametrize("first", [HULIN, KROMERIZ])
+def test_nor_where_a_code_is_compared_as_a_number(first: MunicipalityCode) -> None:
+    codes = (first, *({HULIN, KROMERIZ} - {first}))
+    between = (int(HULIN) + int(KROMERIZ)) // 2
+    compared = f"context.sign_in.age {'<' if int(KROMERIZ) < between else '>'} {between}"
+    scope = 'principal, action, resource in Municipality::"{}"'
+    own = {
+        code: source_of(f'@id("a") permit ({scope.format(code)}) unless {{ {compared} }};', code)
+        for code in codes
+    }
+    said = {code: f'[[case]]\nname = "a"\nage = "PT{code}S"\n' for code in codes}
+    assert holding_with_own(Source("", ()), own, said) == {HULIN: True, KROMERIZ: False}
+
+
+def test_a_pattern_that_says_nothing_of_a_code_speaks_of_nobody() -> None:
+    policy = '@id("a") permit (principal, action, resource) when {{ context.purpose like "{}" }};'
+    for pattern in ("*", "/files/*", "*.pdf", f"{KROMERIZ[:-1]}x*", "a*b"):
+        assert spelt(policy.format(pattern), [KROMERIZ]) == frozenset(), pattern
+    for pattern in (f"*{KROMERIZ[2:]}", f"{KROMERIZ[0]}*", f"x{KROMERIZ}", f"a*{KROMERIZ[1:3]}*b"):
+        assert spelt(policy.format(pattern), [KROMERIZ]) == {KROMERIZ}, pattern
 
 
 def test_nor_where_a_case_names_one_by_an_escape() -> None:

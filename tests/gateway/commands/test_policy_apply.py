@@ -286,8 +286,8 @@ def test_a_municipality_that_stands_without_policies_is_rolled_back_by_an_operat
     assert place.in_force() == before
 
 
-def test_files_that_leave_a_municipality_without_policies_are_neither_started_with_nor_put_in_force(
-    place: Place,
+def test_with_files_that_leave_a_municipality_without_policies_a_start_stays_with_those_in_force(
+    place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = place.in_force()
     state = open_state(place.configuration)
@@ -296,11 +296,18 @@ def test_files_that_leave_a_municipality_without_policies_are_neither_started_wi
         assert found is not None
         own = state.settings.policies.municipalities
         (own / "588491.cedar").write_text("// nic\n", "utf-8")
-        (own / "588491.cases.toml").unlink(missing_ok=True)
-        with pytest.raises(LeftWithoutPolicies, match="Hulín would be left without any policy"):
-            require_shared_policies(state)
+        for cases in own.parent.rglob("*.cases.toml"):  # those of the region name municipalities, too
+            cases.unlink()
+        require_shared_policies(state)
+        told = capsys.readouterr().err
+        assert "Hulín would be left without any policy" in told
+        assert "the policies in force stay as they are" in told
+        assert book_at_start(state, DISK, now())[0].version == found.version
     finally:
         state.database.close()
+    (refused,) = [one for one in place.newest()[2] if one.code is Code.CONFIGURATION_REFUSED]
+    assert refused.reason == "municipality_left_without_policies"
+    assert "Hulín would be left without any policy" in str(refused.details)
     said = place.brana("replace", found.version)
     assert isinstance(said.exception, LeftWithoutPolicies)
     assert place.in_force() == before

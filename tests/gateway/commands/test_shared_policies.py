@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace as changed
-from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from config.sources import DISK
@@ -30,7 +29,6 @@ from gateway.policy_office.incident import Incident
 from gateway.policy_office.version import Source
 from gateway.storage.audit_evidence import rows
 from gateway.storage.policy_incidents import StoredIncidents
-from gateway.storage.tables.policy_office import policy_text
 from policies.brought import BringsFaults
 from policies.incidents import Closure, ClosureKind
 from policies.load import PoliciesUnusable
@@ -200,12 +198,6 @@ async def test_one_version_is_put_in_the_place_of_another_by_name_alone(nodes: t
     assert await b.publish() is not None, "its files follow those in force again"
 
 
-def damage(node: Node, **columns: str) -> None:
-    node.state.database.write_soon(
-        lambda connection: connection.execute(update(policy_text).values(columns))
-    ).result()
-
-
 async def test_what_cannot_be_loaded_here_starts_nothing_and_says_where_it_is_wrong(
     nodes: tuple[Node, Node],
 ) -> None:
@@ -218,18 +210,6 @@ async def test_what_cannot_be_loaded_here_starts_nothing_and_says_where_it_is_wr
             refused()
         assert wrong.version in str(told.value)
         assert "brana reload" in str(told.value)
-
-
-async def test_a_damaged_row_starts_nothing_and_is_replaced_by_its_version(nodes: tuple[Node, Node]) -> None:
-    a, b = nodes
-    version = a.start().version
-    damage(a, text="{}")
-    with pytest.raises(SharedPoliciesUnusable, match="damaged"):
-        b.start()
-    with pytest.raises(SharedPoliciesUnusable, match="damaged"):
-        await a.publish()
-    await put_in_place_of(a.state, a.proposal(), version)
-    assert b.start().version == version
 
 
 def test_a_machine_alone_publishes_its_files_at_the_first_start_and_what_was_edited_on_top_of_them(

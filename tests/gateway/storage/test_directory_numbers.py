@@ -5,8 +5,8 @@ import pytest
 from config.vocabulary import DirectoryName, SubjectId
 from gateway.storage.database import Database
 from gateway.storage.directory import StoredReplica
-from gateway.storage.directory_numbers import StoredNumbers
-from idp.directory.person_number import NUMBERS
+from gateway.storage.directory_numbers import OfMany, StoredNumbers
+from idp.directory.person_number import MOST_ACCOUNTS, NUMBERS
 from idp.directory.subject import subject
 from idp.directory.sync.record import Changes, PersonRecord
 from idp.directory.sync.replica import Limit
@@ -75,3 +75,15 @@ async def test_directories_of_one_series_share_their_numbers_and_no_others_do(
         fill(replica, [numbered(1, "7")], directory=name)
     assert await numbers.shared([OFFICE, VILLAGE]) == [persons(OFFICE, 1) | persons(VILLAGE, 1)]
     assert await numbers.shared([ALONE]) == []
+
+
+async def test_a_number_that_too_many_accounts_of_a_directory_have_links_nobody_and_is_told(
+    database: Database, numbers: StoredNumbers
+) -> None:
+    many = MOST_ACCOUNTS + 1
+    everybody = [numbered(one, "ext", "7") for one in range(1, many)] + [numbered(many, "ext")]
+    fill(StoredReplica(database), everybody)
+    (same,) = await numbers.shared([OFFICE])
+    assert len(same) == MOST_ACCOUNTS, "as many as one person may have"
+    assert await numbers.of_many([OFFICE]) == [OfMany(OFFICE, "ext", many)]
+    assert await numbers.of_many([ALONE]) == []

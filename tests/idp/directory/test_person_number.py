@@ -1,12 +1,13 @@
 """By which number a directory says whose an account is, and who is one person then."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import ldap
 import pytest
 
-from config.vocabulary import SubjectId
+from config.vocabulary import MunicipalityCode, Role, SubjectId
 from gateway.storage.directory_numbers import StoredNumbers
 from idp.directory.person_number import numbers
 from idp.directory.same_person import Account, Persons, other_among, same_person
@@ -54,6 +55,25 @@ def test_who_shares_one_number_with_one_and_another_with_another_is_one_person_w
     known.take([[NOVAK, ADM], [ADM, JANA]])
     assert known.others(ADM.subject) == (JANA, NOVAK)
     assert known.others(NOVAK.subject) == (ADM,)
+
+
+def test_an_account_whose_group_stays_as_it_was_is_not_told_and_one_whose_group_changes_is():
+    known = Persons()
+    known.take([[NOVAK, ADM], [JANA, replace(ADM, subject=SubjectId("urad:x"))]])
+    led = replace(ADM, roles=frozenset({(MunicipalityCode("588296"), Role("mayor"))}))
+    changed = known.take([[led, NOVAK], [JANA, replace(ADM, subject=SubjectId("urad:x"))]])
+    assert changed == {NOVAK.subject, ADM.subject}
+    assert known.others(NOVAK.subject) == (led,)
+    assert known.take([[NOVAK]]) == {NOVAK.subject, ADM.subject, JANA.subject, "urad:x"}
+
+
+def test_of_many_accounts_with_one_number_each_is_kept_once():
+    many = [Account(SubjectId(f"urad:{number}"), f"{number:05}") for number in range(3_000)]
+    known = Persons()
+    assert len(known.take([many])) == 3_000
+    assert len({one for each in many for one in known._groups[each.subject]}) == 1
+    assert known.others(many[7].subject) == (*many[:7], *many[8:])
+    assert known.take([list(many)]) == frozenset()
 
 
 @pytest.fixture
