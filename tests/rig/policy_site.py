@@ -14,6 +14,7 @@ from gateway.audit.entry import Entry
 from gateway.authorize.act import Act
 from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.grants.claims import Assertion as Claims
+from gateway.policy_office.incident import Incident, closures
 from gateway.storage.audit import append
 from gateway.waiting import NOTHING, Waiting
 from gateway.web.desk import Desk, Page, Refused
@@ -114,10 +115,11 @@ class PolicySite:
     offers: dict[ApplicationId, Offer] = field(default_factory=dict)
 
     def in_force(self) -> PolicyBook:
-        return self.made_of(self.world.in_force().texts)
+        return self.made_of(self.world.in_force().texts, self.world.closed())
 
-    def made_of(self, texts: Texts) -> PolicyBook:
-        return load(REGION, MUNICIPALITIES, DISTRICT, APPLICATIONS, InHand(texts))
+    def made_of(self, texts: Texts, closed: Sequence[Incident]) -> PolicyBook:
+        those = closures(closed, frozenset(DISTRICT))
+        return load(REGION, MUNICIPALITIES, DISTRICT, APPLICATIONS, InHand(texts), incidents=those)
 
     def snapshot(self) -> Snapshot:
         return Snapshot(

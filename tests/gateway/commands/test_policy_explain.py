@@ -11,12 +11,15 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
+from config.sources import DISK
 from config.vocabulary import Language
 from gateway.__main__ import brana
 from gateway.authorize.explaining import anybody
 from gateway.commands.policy_explain_shown import show_explained
+from gateway.commands.policy_incident import incident
 from gateway.commands.preflight import CannotStart
-from gateway.commands.state import open_state
+from gateway.commands.shared_policies import book_at_start
+from gateway.commands.state import now, open_state
 from policies.explained import Explained
 from policies.model import Refused
 from policies.reasons import Names
@@ -240,6 +243,37 @@ def test_the_difference_to_a_folder_says_who_would_gain_and_lose(
     assert content["before"] != content["after"]
     same = say("matrix", "Hulín", "--against", str(office.folder / "policies")).output
     assert "Nobody gains or loses anything." in same
+
+
+@pytest.fixture
+def budget_closed(office: Installation) -> Iterator[None]:
+    """In an incident; and a state that has begun."""
+    state = open_state(office.configuration)
+    try:
+        state.keys  # noqa: B018 - a state has begun once it has its keys
+        book_at_start(state, DISK, now())
+    finally:
+        state.database.close()
+    where = ["--config", str(office.configuration)]
+    reasons = ["--reason-cs", "Únik hesel.", "--reason-en", "Passwords have leaked."]
+    closed = CliRunner().invoke(incident, ["close", "application", "budget", *reasons, "--json", *where])
+    yield
+    again = CliRunner().invoke(incident, ["open", json.loads(closed.stdout)["id"], "--why", "x", *where])
+    assert again.exit_code == 0, again.output
+
+
+@pytest.mark.usefixtures("budget_closed")
+def test_what_an_incident_closes_stays_closed_in_a_folder_too(office: Installation, say: Say) -> None:
+    words = ("matrix", "Hulín", "--against", str(office.folder / "policies"))
+    said = say(*words, of_folder=False).output
+    assert "Nobody gains or loses anything." in said
+    assert "Closed in an incident at the moment: one application: budget" in said
+    content = told(say(*words, "--json"))
+    assert (content["gained"], content["lost"], content["before"]) == ([], [], content["after"])
+    asked = ("explain", "budget", "--role", "mayor@588491", "--json")
+    in_force, of_folder = told(say(*asked, of_folder=False)), told(say(*asked))
+    assert of_folder["reason"] == in_force["reason"] == "incident_application"
+    assert of_folder["version"] == in_force["version"]
 
 
 def test_a_named_part_stands_beside_its_application_and_what_differs_there_is_told(
