@@ -1,7 +1,7 @@
 """Which policies a command asks: those in force, or those of a folder, which nobody has brought into force."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import click
 
 from config.district import District
 from config.settings import Settings
-from config.vocabulary import ApplicationId, MunicipalityCode
+from config.vocabulary import ApplicationId, MunicipalityCode, SubjectId
 from gateway.asks.ask import Ask
 from gateway.audit.folding import folded
 from gateway.authorize.snapshot import Snapshot
@@ -91,10 +91,17 @@ def book_of_folder(
 
 
 def snapshot_asked(asked: Asked, asks: Sequence[Ask] = (), others: Sequence[Account] = ()) -> Snapshot:
-    """What decisions would know besides the policies; `asks`, `others`: of the person that is asked about."""
+    """What decisions would know besides the policies; `asks`: of every account of the person that is asked about,
+    `others`: those beside the one that is.
+    """
     whereabouts = Whereabouts(locator(asked.settings))
-    made = snapshot_of(asked.settings, asked.district, asked.book, lambda _: asks, whereabouts)
-    return replace(made, duties=replace(made.duties, others=lambda _: others))
+
+    def of_account(subject: SubjectId) -> Sequence[Ask]:
+        return [one for one in asks if one.holder.subject == subject]
+
+    return snapshot_of(
+        asked.settings, asked.district, asked.book, of_account, whereabouts, others=lambda _: others
+    )
 
 
 def municipality_asked(district: District, written: str) -> MunicipalityCode:
