@@ -99,9 +99,7 @@ def snapshot_asked(asked: Asked, asks: Sequence[Ask] = (), others: Sequence[Acco
     def of_account(subject: SubjectId) -> Sequence[Ask]:
         return [one for one in asks if one.holder.subject == subject]
 
-    return snapshot_of(
-        asked.settings, asked.district, asked.book, of_account, whereabouts, others=lambda _: others
-    )
+    return snapshot_of(asked.settings, asked.district, asked.book, lambda _: others, of_account, whereabouts)
 
 
 def municipality_asked(district: District, written: str) -> MunicipalityCode:

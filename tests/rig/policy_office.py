@@ -26,6 +26,7 @@ from gateway.storage.database import Database
 from gateway.storage.policy_incidents import StoredIncidents
 from gateway.storage.policy_office import StoredOffice
 from gateway.storage.policy_versions import Versions
+from idp.directory.same_person import no_others
 from policies.load import PoliciesUnusable, load
 from policies.texts import MUNICIPALITIES, REGION, InHand, Texts
 from tests.policies.world import HULIN, KROMERIZ
@@ -110,7 +111,7 @@ class World:
 
     def __post_init__(self) -> None:
         store = StoredOffice(self.database, lambda _connection: KEY, append, newly_loaded)
-        self.office = Office(store, self._checks, DISTRICT, self._took, "-", self._arranged)
+        self.office = Office(store, self._checks, DISTRICT, self._took, "-", self._arranged, others=no_others)
         self.activation = Activation(self.office)
         self.incidents = Incidents(self.office, frozenset(APPLICATIONS), frozenset(DISTRICT))
         self.publish(FIRST)

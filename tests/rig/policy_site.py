@@ -33,6 +33,7 @@ from gateway.web.policies.why import Why
 from gateway.web.refusal import ShownRefusal, both
 from gateway.web.simulating import Asked, Standing
 from idp.directory.person import AccountState, Person, RoleHeld
+from idp.directory.same_person import no_others
 from idp.events import Origin
 from policies.evaluate import PolicyBook
 from policies.incidents import Closure
@@ -131,7 +132,7 @@ class PolicySite:
             directory_grace=timedelta(minutes=15),
             asks=lambda _: self.asks,
             networks=NamedNetworks([Network(name=NetworkName("office"), networks=["192.0.2.0/24"])]),
-            duties=Duties.of(self.separation),
+            duties=Duties.of(self.separation, no_others),
             epoch="1",
         )
 

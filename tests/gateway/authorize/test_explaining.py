@@ -18,7 +18,7 @@ from gateway.authorize.explaining import (
 )
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.whereabouts import Location, Whereabouts
-from idp.directory.same_person import Account
+from idp.directory.same_person import Account, no_others
 from idp.directory.work import Work
 from policies.model import Permitted, Question, Refused
 from policies.said import Said
@@ -80,7 +80,7 @@ def test_work_networks_and_country_are_known(snapshot: Snapshot) -> None:
 
 def test_duties_that_meet_refuse_before_any_rule(snapshot: Snapshot) -> None:
     apart = Separation(roles=[Role.MAYOR, Role.CLERK])
-    there = replace(snapshot, duties=Duties.of([apart]))
+    there = replace(snapshot, duties=Duties.of([apart], no_others))
     who = anybody((HULIN, Role.MAYOR), (KROMERIZ, Role.CLERK))
     assert isinstance(verdict(who, question(who), snapshot), Permitted)
     found = explained_as_decided(there.policies, question(who), there)  # type: ignore[arg-type]
@@ -105,7 +105,7 @@ def test_duties_that_meet_over_two_accounts_are_told_with_the_other_account(snap
 
 
 def test_what_a_rule_decides_or_another_refusal_says_nothing_beforehand(snapshot: Snapshot) -> None:
-    apart = replace(snapshot, duties=Duties.of([Separation(roles=[Role.MAYOR, Role.CLERK])]))
+    apart = replace(snapshot, duties=Duties.of([Separation(roles=[Role.MAYOR, Role.CLERK])], no_others))
     for who in (somebody(JANA), anybody()):
         found = explained_as_decided(apart.policies, question(who), apart, who)  # type: ignore[arg-type]
         assert found.beforehand == ()
@@ -113,7 +113,7 @@ def test_what_a_rule_decides_or_another_refusal_says_nothing_beforehand(snapshot
 
 def test_a_role_that_is_lent_or_supposed_to_be_meets_like_one_that_is_held(snapshot: Snapshot) -> None:
     lent = ask(Kind.DELEGATION, EVA, JANA, role=Role.MAYOR)
-    duties = Duties.of([Separation(roles=[Role.MAYOR, Role.CLERK])])
+    duties = Duties.of([Separation(roles=[Role.MAYOR, Role.CLERK])], no_others)
     there = replace(snapshot, duties=duties, asks=lambda who: [lent] if who == JANA.subject else [])
     apart = replace(snapshot, duties=duties)
     who, lends = somebody(JANA), frozenset({Role.MAYOR})
