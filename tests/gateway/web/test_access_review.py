@@ -19,7 +19,6 @@ from gateway.access_review.campaign import Choice, Item
 from gateway.audit.entry import Code
 from gateway.web.access_review.people import PAGE, leaf, next_open, page_of, people
 from gateway.web.app import make_app
-from idp.directory.same_person import Account
 from tests.gateway.web.people import assertion_header
 from tests.gateway.web.sample import Office
 from tests.rig.review_pages import ELSEWHERE, LOOKER, REGIONAL, REVIEWER, Given, given
@@ -32,7 +31,6 @@ from tests.rig.reviews import (
     KVASICE,
     MAYORS,
     NOW,
-    OFFICERS,
     ORDERED,
     PROGRAM,
     VILLAGE,
@@ -192,23 +190,6 @@ async def test_nobody_decides_about_themselves_by_a_form_of_their_own(visitor: V
     assert refused == "own_access"
     assert visitor.said()[-1] == (Code.ACCESS_REVIEW_REFUSED, "own_access")
     assert visitor.item(campaign, MAYORS).decided is None
-
-
-async def test_what_another_account_of_the_reviewer_has_is_neither_theirs_to_decide_nor_the_next(
-    visitor: Visitor,
-) -> None:
-    campaign = visitor.given.village.begun([MAYORS, CLERKS, OFFICERS])
-    theirs, other = visitor.number(campaign, CLERKS), visitor.number(campaign, OFFICERS)
-    asked = f"/reviews/{campaign.id}/remove?number={theirs}"
-    assert "Remove" in await visitor.get(asked)
-    visitor.given.others = lambda who: (
-        [Account(CLERKS.subject, "mala.jana")] if who == REVIEWER.subject else []
-    )
-    await visitor.get(asked, status=303)
-    decided = await visitor.post(f"/reviews/{campaign.id}", number=other, choice="confirm", comment="")
-    assert decided.headers["Location"].endswith("#finish"), "nothing is left to them"
-    refused = await visitor.refused(f"/reviews/{campaign.id}", number=theirs, choice="confirm", comment="")
-    assert refused == "same_person"
 
 
 async def test_a_review_of_another_municipality_is_as_if_there_were_none(visitor: Visitor) -> None:

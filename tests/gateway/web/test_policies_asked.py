@@ -21,11 +21,10 @@ from policies.model import Route
 from tests.gateway.web.people import NOW
 from tests.policies.world import HULIN, KROMERIZ
 from tests.rig.policy_office import FILE
-from tests.rig.policy_site import APPROVER, AUTHOR, CENTRE, LOOKER, PEOPLE, STRANGER
-from tests.rig.policy_visitor import CLOSING, Visitor, headers, policy_visitor
+from tests.rig.policy_site import APPROVER, AUTHOR, LOOKER, PEOPLE, STRANGER
+from tests.rig.policy_visitor import Visitor, headers, policy_visitor
 
 pytestmark = pytest.mark.real
-MAP_CLOSED = CLOSING | {"kind": "application", "application": "map"}
 
 
 @pytest_asyncio.fixture
@@ -318,36 +317,6 @@ async def test_a_proposal_shows_which_roles_gain_and_lose(visitor):
     assert "Would be permitted" in shown
     assert "map-clerks" in shown
     await visitor.get(f"{page}/impact", STRANGER, status=404)
-
-
-async def test_what_an_incident_closes_is_neither_given_nor_taken_by_a_proposal(visitor):
-    page = await visitor.begun()
-    await visitor.filled(page, actions=["write"])
-    assert "Would be permitted" in await visitor.get(f"{page}/impact")
-    await visitor.done("/incidents/close", CENTRE, **MAP_CLOSED)
-    shown = await visitor.get(f"{page}/impact")
-    assert "No role gains or loses anything by it" in shown
-    assert "one application: map" in shown
-    (closed,) = visitor.given.world.closed()
-    await visitor.done(f"/incidents/{closed.id}/open", CENTRE, why="It is over.")
-    again = await visitor.get(f"{page}/impact")
-    assert "Would be permitted" in again
-    assert "Closed in an incident at the moment" not in again
-
-
-async def test_who_may_what_says_what_is_closed_at_the_moment(visitor):
-    assert "Closed in an incident at the moment" not in await visitor.get("/who")
-    await visitor.done("/incidents/close", CENTRE, **MAP_CLOSED)
-    shown = await visitor.get("/who")
-    assert "one application: map" in shown
-    assert '<th role="columnheader" scope="col">map</th>' not in shown
-
-
-async def test_what_is_closed_in_another_municipality_alone_is_not_told(visitor):
-    elsewhere = MAP_CLOSED | {"kind": "municipality", "municipality": KROMERIZ}
-    await visitor.done("/incidents/close", CENTRE, **elsewhere)
-    assert "Closed in an incident at the moment" not in await visitor.get("/who")
-    assert "one municipality: Kroměříž" in await visitor.get("/who", STRANGER)
 
 
 async def test_what_a_proposal_takes_is_shown_for_where_and_when_people_come(visitor):
