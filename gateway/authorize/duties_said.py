@@ -15,7 +15,7 @@ BY_ANOTHER: Text = {
     EN: " One of them is held by another account of the same person, {account}.",
 }
 LIFTED: Text = {
-    CS: "Pravidla se budou ptát, až jedna z nich skončí: roli odebírá starosta nebo tajemník té obce, "
+    CS: "Na pravidla dojde, až jedna z nich skončí: roli odebírá starosta nebo tajemník té obce, "
     "zastupování ukončí ten, kdo je dal.",
     EN: "The policies are asked once one of them ends: the mayor or the chief clerk of that municipality takes a "
     "role away, whoever gave a delegation ends it.",
