@@ -13,7 +13,7 @@ from gateway.asks.ask import Kind, Stage
 from gateway.asks.refused import Why
 from gateway.asks.store import Sought
 from gateway.waiting import Waiting
-from gateway.web.requests.not_done import TEXTS
+from gateway.web.requests.not_done import REFUSALS, TEXTS
 from tests.gateway.asks.town import EVA, IVO, JANA, MARTIN, PAVEL, PETR
 from tests.gateway.web.people import NOW
 from tests.gateway.web.requests_site import LOG, RequestsSite, get, only, post, signed_in
@@ -284,7 +284,7 @@ async def test_every_page_speaks_english_too(client, path):
 
 
 def test_every_reason_has_its_words_in_both_languages():
-    assert set(TEXTS) == set(Why)
+    assert set(REFUSALS) == set(Why)
     for words in TEXTS.values():
         assert len(set(words)) == 4
 
