@@ -76,7 +76,8 @@ class _Reading:
         if self._took("enum"):
             self._in_brackets()
         record = self._kind() if self._took("=") else Record({})
-        assert isinstance(record, Record), names
+        if not isinstance(record, Record):
+            raise ValueError(f"the schema says of {', '.join(names)} what is no record")  # noqa: TRY004 - it is the text that is wrong
         for name in names:
             self._found.entities[name] = record
             self._found.may_be_in[name] = parents

@@ -6,7 +6,6 @@ A decision does nothing of this (policies/explain.py has what it needs): here a 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import groupby
 from pathlib import Path
 
 from config.vocabulary import Action, Language, SubjectId, technical_account_of
@@ -20,7 +19,7 @@ from policies.review import Policy
 from policies.seen import Fact, facts_of, touching
 from policies.smallest import Change, Found, smallest
 from policies.step_words import StepWords, step_said
-from policies.steps import Known, Step, StepKind
+from policies.steps import ALL_OF, Known, Step, StepKind
 from policies.steps_of_others import OTHERS
 from policies.steps_oneself import ONESELF
 
@@ -81,6 +80,8 @@ class Explained:
     """Other questions that were asked."""
     complete: bool
     """Whether all changes of up to three steps were tried, or all that are as small as those found."""
+    beforehand: tuple[Text, ...] = ()
+    """What the product found before it asked any rule, in sentences for whoever asks; none where a rule decided."""
 
     @property
     def known(self) -> tuple[Fact, ...]:
@@ -160,20 +161,31 @@ def _ways(found: Found, question: Question, book: PolicyBook) -> tuple[tuple[Way
 
 def _roles_together(changes: Sequence[Change]) -> list[Change]:
     """Roles that do the same are one way: one of them is enough."""
-
-    def apart_from_role(change: Change) -> tuple[Step, ...]:
-        return tuple(replace(one, value="") if one.kind is StepKind.ROLE else one for one in change.steps)
-
-    together = []
-    for _, alike in groupby(sorted(changes, key=lambda one: str(apart_from_role(one))), apart_from_role):
-        first, *others = alike
-        roles = " ".join(
-            step.value for one in (first, *others) for step in one.steps if step.kind is StepKind.ROLE
-        )
-        steps = tuple(replace(one, value=roles) if one.kind is StepKind.ROLE else one for one in first.steps)
-        together.append(replace(first, steps=steps))
+    together = _together(_together(changes, StepKind.DELEGATION), StepKind.ROLE)
     order = list(StepKind)
     return sorted(together, key=lambda one: [order.index(step.kind) for step in one.steps])
+
+
+def _together(changes: Sequence[Change], kind: StepKind) -> list[Change]:
+    """By their steps without the roles of that kind, each with the changes that differ in these alone."""
+    alike: dict[tuple[Step, ...], dict[str, Change]] = {}
+    for one in changes:
+        apart_from_role = tuple(replace(step, value="") if step.kind is kind else step for step in one.steps)
+        roles = next((step.value for step in one.steps if step.kind is kind), "")
+        alike.setdefault(apart_from_role, {})[roles] = one
+    return [_with_roles(kind, by_roles) for by_roles in alike.values()]
+
+
+def _with_roles(kind: StepKind, by_roles: Mapping[str, Change]) -> Change:
+    roles = _fewest(tuple(by_roles))
+    first = by_roles[roles[0]]
+    steps = tuple(replace(one, value=" ".join(roles)) if one.kind is kind else one for one in first.steps)
+    return replace(first, steps=steps)
+
+
+def _fewest(roles: Sequence[str]) -> Sequence[str]:
+    """Whichever does where any does; else each that does alone, else all at once."""
+    return [""] if "" in roles else [one for one in roles if ALL_OF not in one] or roles
 
 
 EASIEST_OF = frozenset({"sign_in", "device", "order", StepKind.TIME.value})

@@ -155,9 +155,8 @@ def _of_case(facts: Facts, case: Case, now: datetime) -> Facts:
     idle = timedelta(0) if facts.idle is None else facts.idle  # somebody who is there just now
     travel = facts.impossible_travel
     if travel is None and facts.country is not None:
-        travel = (
-            False  # who is at a known place is there; of an unknown one nobody can say how they came there
-        )
+        # Who is at a known place is there; of an unknown one nobody can say how they came there.
+        travel = False
     return replace(facts, device=device, route=case.part, idle=idle, impossible_travel=travel)
 
 

@@ -9,7 +9,7 @@ from policies.level_words import LEVEL_TITLES
 from policies.model import Question, Text
 from policies.moments_said import at_said
 from policies.reasons import Names
-from policies.steps import Step, StepKind
+from policies.steps import ALL_OF, Step, StepKind
 
 CS, EN = Language.CZECH, Language.ENGLISH
 
@@ -115,8 +115,8 @@ STEP_WORDS: dict[StepKind, StepWords] = {
         "Let them ask for access and say why and for how long; somebody else decides.",
     ),
     StepKind.DELEGATION: _words(
-        "zaznamenané zastupování",
-        "a recorded delegation",
+        "zaznamenané zastupování{of_role}",
+        "a recorded delegation{of_role}",
         "Zastupování zaznamenává zastupovaný.",
         "Whoever is stood in for records the delegation.",
     ),
@@ -191,6 +191,9 @@ def _fill(text: str, step: Step, question: Question, names: Names, language: Lan
             given["when"] = at_said(datetime.fromisoformat(value), language)
         case StepKind.ROLE | StepKind.WITHOUT_ROLE:
             given["roles"] = _one_of([Role(one).title_in(language) for one in value.split()], language)
+        case StepKind.DELEGATION:
+            roles = _roles_of(value, language)
+            given["of_role"] = OF_ROLE[language].format(roles=roles) if roles else ""
         case StepKind.OFFICE:
             given["office"] = f"{Role(office).title_in(language)} ({names.district.name(where)})"
         case _:
@@ -198,9 +201,17 @@ def _fill(text: str, step: Step, question: Question, names: Names, language: Lan
     return text.format(**given).replace(" :", ":").strip()
 
 
+def _roles_of(value: str, language: Language) -> str:
+    """One of which will do, or all at once."""
+    words = [Role(one).title_in(language) for one in value.replace(ALL_OF, " ").split()]
+    return (AND[language].join(words) if ALL_OF in value else _one_of(words, language)) if words else ""
+
+
 def _one_of(words: list[str], language: Language) -> str:
     *others, last = words
     return f"{', '.join(others)}{OR[language]}{last}" if others else last
 
 
+OF_ROLE: Text = {CS: " v roli: {roles}", EN: " in the role: {roles}"}
+AND: Text = {CS: " a ", EN: " and "}
 OR: Text = {CS: " nebo ", EN: " or "}

@@ -10,6 +10,9 @@ from policies.model import Question
 from policies.reading import Path
 from policies.review import Policy
 
+ALL_OF = "+"
+"""Between roles in the value of a step that all of them are needed for; a space: any of them will do."""
+
 
 class StepKind(StrEnum):
     """In the order of the effort."""
@@ -37,6 +40,7 @@ class StepKind(StrEnum):
     ORDER = "order"
     REQUEST = "request"
     DELEGATION = "delegation"
+    """Value: the roles, where rules name any."""
     SOMEBODY_ELSE = "somebody_else"
     EMERGENCY = "emergency"
     ROLE = "role"

@@ -1,6 +1,6 @@
 """Steps that others have to make for a person: approve, stand by, give a role or take one away. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -9,7 +9,7 @@ from itertools import product
 from config.vocabulary import MunicipalityCode, Role
 from policies.explain import ANYBODY, SOMEBODY_ELSE
 from policies.model import ActivityRole, Delegation, Emergency, Question, Requested, Ticket
-from policies.steps import Known, Maker, Step, StepKind, facts_with
+from policies.steps import ALL_OF, Known, Maker, Step, StepKind, facts_with
 from policies.steps_oneself import PURPOSE
 
 JUSTIFICATION = "Věc nesnese odkladu do zítřka"  # of as many words as a rule may ask for
@@ -55,10 +55,20 @@ def _with_request(question: Question) -> Question:
 
 
 def _delegations(_: Question, known: Known) -> Iterator[Step]:
-    if known.looks_at("context", "delegation"):
-        roles = {role.value for role in Role} & set(known.words_for("context", "delegation", "roles"))
-        named = frozenset(map(Role, roles)) or None
-        yield Step(StepKind.DELEGATION, "", partial(with_delegation, roles=named))
+    """Of whatever role; of each one that rules name; of all these at once, for a rule that asks for several."""
+    if not known.looks_at("context", "delegation"):
+        return
+    yield Step(StepKind.DELEGATION, "", partial(with_delegation, roles=None))
+    named = [role for role in Role if role.value in known.words_for("context", "delegation", "roles")]
+    for roles in ([role] for role in named):
+        yield _delegation(roles)
+    if len(named) > 1:
+        yield _delegation(named)
+
+
+def _delegation(roles: Sequence[Role]) -> Step:
+    value = ALL_OF.join(role.value for role in roles)
+    return Step(StepKind.DELEGATION, value, partial(with_delegation, roles=frozenset(roles)))
 
 
 def with_delegation(question: Question, roles: frozenset[Role] | None) -> Question:

@@ -20,7 +20,7 @@ class Reviewer:
     session: str = ""
     address: str = ""
     request_id: str = ""
-    others: OtherAccounts = no_others
+    others: OtherAccounts
     """Which accounts are one person's."""
 
     @property
@@ -35,7 +35,7 @@ class Reviewer:
         return self.municipality is None or self.municipality == municipality
 
 
-BY_ITSELF = Reviewer(subject=SubjectId(SYSTEM), login=SYSTEM, municipality=None)
+BY_ITSELF = Reviewer(subject=SubjectId(SYSTEM), login=SYSTEM, municipality=None, others=no_others)
 """The product, where a setting says what is to be done."""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import combinations
@@ -10,7 +10,7 @@ from itertools import combinations
 from config.settings import Separation
 from config.vocabulary import MunicipalityCode, Role, SubjectId
 from gateway.asks.ask import Ask, Kind
-from idp.directory.same_person import OtherAccounts, no_others
+from idp.directory.same_person import OtherAccounts
 
 REASON = "separation_of_duties"
 RoleIn = tuple[MunicipalityCode, Role]
@@ -68,14 +68,14 @@ class Duties:
 
     roles: tuple[Separation, ...] = ()
     acts: frozenset[frozenset[Duty]] = ALWAYS
-    others: OtherAccounts = no_others
+    others: OtherAccounts = field(kw_only=True)
 
     @classmethod
-    def of(cls, separation: Sequence[Separation], others: OtherAccounts = no_others) -> "Duties":
+    def of(cls, separation: Sequence[Separation], others: OtherAccounts) -> "Duties":
         pairs = {
             frozenset(Duty(act) for act in pair) for one in separation for pair in combinations(one.acts, 2)
         }
-        return cls(tuple(one for one in separation if one.roles), ALWAYS | pairs, others)
+        return cls(tuple(one for one in separation if one.roles), ALWAYS | pairs, others=others)
 
     def meeting(self, held: Collection[tuple[MunicipalityCode, Role]]) -> Meeting | None:
         """The first that is found, in order of the settings; None: nothing meets."""

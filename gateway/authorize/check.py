@@ -1,9 +1,8 @@
 """One request, one verdict. Pure: all it knows stands in its arguments.
 
-Order of the questions: who (a session that is not over, of nobody and in no device that
-is suspended), whether what the directory said
-is recent enough, what is asked for and whose it is, whether duties meet in the person that may not, and at last
-whether the policies permit it. The first "no" decides.
+Order of the questions: who (a session that is not over, of nobody and in no device that is suspended), whether what the
+directory said is recent enough, what is asked for and whose it is, whether duties meet in the person that may not, and
+at last whether the policies permit it. The first "no" decides.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

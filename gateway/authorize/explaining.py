@@ -13,9 +13,11 @@ from config.vocabulary import (
     technical_account_of,
 )
 from gateway.asks.separation import REASON as DUTIES_MEET
+from gateway.asks.separation import Meeting
 from gateway.authorize.account_shut import shut
 from gateway.authorize.check import SHOWS_DUTIES
 from gateway.authorize.contact import with_contact
+from gateway.authorize.duties_said import meeting_said
 from gateway.authorize.facts import facts_of_person
 from gateway.authorize.refusals import refusal
 from gateway.authorize.snapshot import Snapshot, route_named_in
@@ -106,7 +108,8 @@ def explained_as_decided(
     """Also where the product refuses before it asks the policies: then no rule is to blame, and none helps. `who`: whom
     it is about, where that is known.
     """
-    before = (shut(who.state, book.version) if who else None) or _kept_out(question, snapshot)
+    meeting = _meeting(question, snapshot)
+    before = (shut(who.state, book.version) if who else None) or _kept_out(question, snapshot, meeting)
     if before is None:
         return explained(book, question, _people(question.subject, who, snapshot))
     advice = {language: with_contact(text, language, None) for language, text in before.advice.items()}
@@ -118,7 +121,16 @@ def explained_as_decided(
         advice=advice,
         detail=before.detail,
     )
-    return Explained(question, verdict, (), (), (), (), 0, complete=True)
+    told = meeting_said(meeting, snapshot.district) if meeting and before.reason == DUTIES_MEET else ()
+    return Explained(question, verdict, (), (), (), (), 0, complete=True, beforehand=told)
+
+
+def _meeting(question: Question, snapshot: Snapshot) -> Meeting | None:
+    """A role that somebody is supposed to stand in for counts as held, too."""
+    supposed = question.facts.delegation
+    roles = supposed.roles if supposed is not None and supposed.roles is not None else frozenset[Role]()
+    lent = {(question.municipality, role) for role in roles}
+    return snapshot.meeting(question.subject, question.roles | lent, question.now)
 
 
 def _people(subject: SubjectId, who: Somebody | None, snapshot: Snapshot) -> dict[SubjectId, Text]:
@@ -131,13 +143,9 @@ def _people(subject: SubjectId, who: Somebody | None, snapshot: Snapshot) -> dic
     return {one: dict.fromkeys(Language, name) for one, name in names.items()}
 
 
-def _kept_out(question: Question, snapshot: Snapshot) -> Kept | None:
+def _kept_out(question: Question, snapshot: Snapshot, meeting: Meeting | None) -> Kept | None:
     """As `gateway.authorize.check` does, of what can be said without a session."""
     offer = snapshot.applications.get(question.application)
-    supposed = question.facts.delegation
-    roles = supposed.roles if supposed is not None and supposed.roles is not None else frozenset[Role]()
-    lent = {(question.municipality, role) for role in roles}
-    meeting = snapshot.meeting(question.subject, question.roles | lent, question.now)
     route = route_named_in(question)
     if not question.roles and technical_account_of(question.subject) is None:
         reason, detail = "no_role", ""

@@ -137,7 +137,7 @@ class Snapshot:
     """By id."""
     asks: Asks = nobody_asked
     suspended: Suspended = nobody_suspended
-    duties: Duties = field(default_factory=Duties)
+    duties: Duties
     """Which may not meet in one person."""
     networks: NamedNetworks = field(default_factory=NamedNetworks)
     whereabouts: Whereabouts = field(default_factory=Whereabouts)

@@ -227,7 +227,7 @@ class ControlPlane:
     def decide_by(self, book: PolicyBook) -> None:
         """From now on these policies decide; grants of others are decided anew once the gate is announced."""
         self.book = book
-        remembered = self.asked.of, self.whereabouts, self.suspended.suspended, self.persons.others
+        remembered = self.persons.others, self.asked.of, self.whereabouts, self.suspended.suspended
         self.snapshot = snapshot_of(self.settings, self.state.district, book, *remembered)
         self.aim_gate(self.snapshot.epoch, self.settings)
 
@@ -328,7 +328,7 @@ class ControlPlane:
         return Supervision(self.office, AUDIT_LOG, recheck)
 
     def officers_acts(self) -> Acts:
-        return Acts(self.known.person, self.state.record, AUDIT_LOG, self.persons.others)
+        return Acts(self.known.person, self.state.record, AUDIT_LOG, others=self.persons.others)
 
     def assistance(self) -> Assistance:
         async def named(login: str) -> list[Person]:

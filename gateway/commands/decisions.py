@@ -27,7 +27,7 @@ from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.own_applications import OWN
 from gateway.policy_office.incident import Incident, closures
 from gateway.policy_office.scope import ANY, Scope, municipality_of, scope_of
-from idp.directory.same_person import OtherAccounts, no_others
+from idp.directory.same_person import OtherAccounts
 from policies.evaluate import PolicyBook
 from policies.load import CasesBroken, PoliciesUnusable, load
 from policies.model import Route, Text
@@ -181,10 +181,10 @@ def snapshot_of(
     settings: Settings,
     district: District,
     policies: Policies,
+    others: OtherAccounts,
     asks: Asks = nobody_asked,
     whereabouts: Whereabouts | None = None,
     suspended: Suspended = nobody_suspended,
-    others: OtherAccounts = no_others,
 ) -> Snapshot:
     """`epoch` is a digest of all that a grant's content rests on: other policies or applications, other epoch."""
     rests_on = [

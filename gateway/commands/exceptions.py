@@ -22,6 +22,7 @@ from gateway.commands.terminal import console, local_time
 from gateway.sessions.assistance import end_of, last_day
 from gateway.sessions.assisted import SHUT
 from idp.directory.person import Person
+from idp.directory.same_person import no_others
 from idp.http.moments import PRAGUE
 from idp.login.exception import REASON_MAX, SignInException, new_exception
 from idp.login.needed_level import may_be_excepted
@@ -120,7 +121,7 @@ def _doubt(state: State, person: Person) -> str | None:
     """Why the exception may be of no use, by the policies as they are written now, in a fleet by those in force."""
     settings, district = state.settings, state.district
     try:
-        snapshot = snapshot_of(settings, district, book_in_force(state))
+        snapshot = snapshot_of(settings, district, book_in_force(state), no_others)  # by this account's own
     except (PoliciesUnusable, SharedPoliciesUnusable):
         return (
             "the policies cannot be read, so nobody knows what the exception opens; see `brana config check`"

@@ -26,6 +26,7 @@ from gateway.incidents.suspension import Suspension
 from gateway.sessions.store import Open
 from gateway.web.officer.incident_words import REFUSALS
 from idp.directory.errors import DirectoryUnusable
+from idp.directory.same_person import no_others
 
 T = TypeVar("T")
 SEE = "see `brana person suspended`"
@@ -126,4 +127,5 @@ def suspending_beside(state: State) -> Suspending:
         stop=lambda news, moment: state.identities.stop_sign_ins(news, state.settings.sign_in, moment),
         took=took,
         record=state.record,
+        others=no_others,  # an operator is nobody's account
     )

@@ -1,7 +1,7 @@
 """Which policies a command asks: those in force, or those of a folder, which nobody has brought into force."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import click
 
 from config.district import District
 from config.settings import Settings
-from config.vocabulary import ApplicationId, MunicipalityCode
+from config.vocabulary import ApplicationId, MunicipalityCode, SubjectId
 from gateway.asks.ask import Ask
 from gateway.audit.folding import folded
 from gateway.authorize.snapshot import Snapshot
@@ -18,8 +18,12 @@ from gateway.commands.countries import locator
 from gateway.commands.decisions import shared_book, snapshot_of
 from gateway.commands.policy_folder import policy_folder
 from gateway.commands.preflight import CannotStart
-from gateway.commands.shared_policies import book_in_force
+from gateway.commands.shared_policies import book_and_closed
 from gateway.commands.state import existing_state
+from gateway.policy_office.incident import Incident
+from gateway.storage.migrate import exists
+from gateway.storage.place import place_of
+from gateway.storage.policy_incidents import StoredIncidents
 from idp.directory.same_person import Account
 from policies.evaluate import PolicyBook
 from policies.texts import MUNICIPALITIES, REGION, texts_of
@@ -39,25 +43,43 @@ class Asked:
     settings: Settings
     district: District
     book: PolicyBook
+    incidents: Sequence[Incident] = ()
+    """What is closed at the moment: in `book`, and in whatever it is compared with."""
 
 
 def policies_asked(configuration: Path, folder: Path | None) -> Asked:
-    """Those of a folder need nothing of a server (`policy_folder`).
+    """Those of a folder need nothing of a server (`policy_folder`); where there is one, what is closed at the moment
+    stays closed in them.
 
     Raises ConfigurationRefused, PoliciesUnusable, SharedPoliciesUnusable, CannotStart where there is no state and no
     folder.
     """
     if folder is not None:
         found = policy_folder(configuration, folder)
-        return Asked(found.settings, found.district, book_of_folder(found.settings, found.district, folder))
+        closed = closed_now(configuration, found.settings)
+        book = book_of_folder(found.settings, found.district, folder, closed)
+        return Asked(found.settings, found.district, book, closed)
     state = existing_state(configuration)
     try:
-        return Asked(state.settings, state.district, book_in_force(state))
+        return Asked(state.settings, state.district, *book_and_closed(state))
     finally:
         state.database.close()
 
 
-def book_of_folder(settings: Settings, district: District, folder: Path) -> PolicyBook:
+def closed_now(configuration: Path, settings: Settings) -> Sequence[Incident]:
+    """Nothing where the product never ran, as on a machine that has the policies alone."""
+    if not exists(place_of(settings.state)):
+        return ()
+    state = existing_state(configuration)
+    try:
+        return state.database.read_now(lambda connection: StoredIncidents(connection).standing())
+    finally:
+        state.database.close()
+
+
+def book_of_folder(
+    settings: Settings, district: District, folder: Path, closed: Sequence[Incident]
+) -> PolicyBook:
     try:
         texts = texts_of(folder / REGION, folder / MUNICIPALITIES)
     except (OSError, UnicodeDecodeError) as error:
@@ -65,14 +87,19 @@ def book_of_folder(settings: Settings, district: District, folder: Path) -> Poli
             f"the policies of {folder} cannot be read: {error}",
             "it needs the folders region and municipalities, as `brana policy export` writes them",
         ) from error
-    return shared_book(settings, district, texts)
+    return shared_book(settings, district, texts, closed)
 
 
 def snapshot_asked(asked: Asked, asks: Sequence[Ask] = (), others: Sequence[Account] = ()) -> Snapshot:
-    """What decisions would know besides the policies; `asks`, `others`: of the person that is asked about."""
+    """What decisions would know besides the policies; `asks`: of every account of the person that is asked about,
+    `others`: those beside the one that is.
+    """
     whereabouts = Whereabouts(locator(asked.settings))
-    made = snapshot_of(asked.settings, asked.district, asked.book, lambda _: asks, whereabouts)
-    return replace(made, duties=replace(made.duties, others=lambda _: others))
+
+    def of_account(subject: SubjectId) -> Sequence[Ask]:
+        return [one for one in asks if one.holder.subject == subject]
+
+    return snapshot_of(asked.settings, asked.district, asked.book, lambda _: others, of_account, whereabouts)
 
 
 def municipality_asked(district: District, written: str) -> MunicipalityCode:

@@ -18,6 +18,7 @@ from config.vocabulary import (
     MunicipalityCode,
     Role,
     RouteName,
+    SubjectId,
 )
 from gateway.asks.ask import Ask
 from gateway.audit.acts import looked
@@ -47,7 +48,7 @@ from gateway.commands.preflight import CannotStart
 from gateway.commands.same_person import other_accounts
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console
-from idp.directory.same_person import Account
+from idp.directory.same_person import Account, all_of
 from policies.explained_content import explained_content
 from policies.matrix import DEVICES, FACTORS, DeviceState
 from policies.model import Permitted, Question
@@ -164,7 +165,7 @@ def _route(application: ApplicationId, written: str, snapshot: Snapshot) -> Rout
 
 
 Known = tuple[Somebody, Sequence[Ask], Sequence[Account]]
-"""With all that they were let do for a time, which may count at that moment, and their other accounts."""
+"""With all that they were let do for a time by any account, and may count at that moment; and their other accounts."""
 
 
 def _known(configuration: Path, login: str, at: datetime) -> Known:
@@ -182,8 +183,14 @@ async def _looked_up(state: State, login: str, at: datetime) -> Known:
     await state.record([look])
     person = the_one(people, login)
     counting = await state.asks.counting(at)
-    asks = [one for one in counting if one.holder.subject == person.subject]
-    return somebody(person), asks, await other_accounts(state, person.subject)
+    others = await other_accounts(state, person.subject)
+    return somebody(person), held_by(person.subject, others, counting), others
+
+
+def held_by(who: SubjectId, others: Sequence[Account], asks: Sequence[Ask]) -> list[Ask]:
+    """By any account of the person: a role lent to another one meets with those of this one."""
+    theirs = all_of(who, lambda _: others)
+    return [one for one in asks if one.holder.subject in theirs]
 
 
 def _roles(district: District, written: tuple[str, ...]) -> frozenset[tuple[MunicipalityCode, Role]]:

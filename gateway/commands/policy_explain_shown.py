@@ -53,6 +53,8 @@ def show_explained(found: Explained, who: Somebody, names: Names, language: Lang
     if isinstance(verdict, Refused):
         said = f"{sentence(verdict.title[language])} {verdict.advice[language]}"
         out.print(f"  {READS[language].format(said=said) if who.reads else said}", soft_wrap=True)
+    for words in found.beforehand:
+        out.print(f"  {words[language]}", soft_wrap=True)
     for rule in found.rules:
         said = f": {rule.title[language]}" if rule.title else ""
         out.print(f"{RULE[language]} {rule.id} ({rule.file}:{rule.line}){said}", soft_wrap=True)

@@ -24,6 +24,7 @@ from gateway.policy_office.asking import by_operator
 from gateway.policy_office.incident import Incident
 from gateway.policy_office.incidents import Incidents
 from gateway.policy_office.refusal import ActRefused
+from idp.directory.same_person import no_others
 from policies.incidents import ClosureKind
 from policies.reasons import Names
 
@@ -105,7 +106,7 @@ def listed(configuration: Path, *, over: bool, as_json: bool) -> None:
 
 
 async def _listed(state: State, *, over: bool) -> list[Incident]:
-    found = await incidents_of(state, office_of(state)).listed(by_operator(operator()), over=over)
+    found = await incidents_of(state, office_of(state, no_others)).listed(by_operator(operator()), over=over)
     await state.record(
         [looked(now(), subject=operator(), command="policy incident list", of="", found=len(found))]
     )
@@ -119,7 +120,7 @@ def _done(
     targets = _targets(state)
 
     async def run() -> Incident:
-        made = await work(incidents_of(state, office_of(state)), targets)
+        made = await work(incidents_of(state, office_of(state, no_others)), targets)
         await tell(state, f"{made.closure.id} is {done}")
         return made
 

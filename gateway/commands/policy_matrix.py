@@ -1,6 +1,6 @@
 """`brana policy matrix`: who may do what in a municipality, and what other policies would give and take."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -28,6 +28,7 @@ from gateway.commands.policies_asked import (
 from gateway.commands.policy_circumstances import from_address, from_country
 from gateway.commands.policy_moment import moment_asked
 from gateway.commands.terminal import console
+from policies.incident_named import what_named
 from policies.matrix import Circumstances, Matrix, matrix
 from policies.matrix_groups import Difference, Group, difference, permits
 from policies.matrix_words import ALL_ROLES, difference_content, matrix_content, place_said, ways_said
@@ -51,6 +52,10 @@ OTHERWISE: Text = {
     EN: "Another rule or reason with the same result: {count} cells",
 }
 ROLES: Text = {CS: "role", EN: "roles"}
+CLOSED: Text = {
+    CS: "Při incidentu je teď uzavřeno: {what}",
+    EN: "Closed in an incident at the moment: {what}",
+}
 
 
 @click.command(
@@ -93,8 +98,11 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     here = facts_at(address, snapshot)
     facts = replace(here, country=country.upper() or here.country)
     at = Circumstances(now=moment_asked(written), address=address, facts=facts)
-    other = None if against is None else book_of_folder(asked.settings, asked.district, against)
+    other = (
+        None if against is None else book_of_folder(asked.settings, asked.district, against, asked.incidents)
+    )
     names = asked.book.names
+    closed = [what_named(one.closure, names)[language] for one in asked.incidents if one.concerns(code)]
     books = [asked.book] if other is None else [asked.book, other]
     parts = named_parts(parts_of(snapshot.applications), those, *(one.policies_of(code) for one in books))
     with _bar(ROLES[language]) as progress:
@@ -102,27 +110,34 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
         theirs = None if other is None else matrix(other, code, at, those, progress, parts)
     if theirs is None:
         found = reachable(found, snapshot.applications)
-        _tell(matrix_content(found, names) if as_json else None, found, names, language)
+        _tell(matrix_content(found, names) if as_json else None, found, names, language, closed)
         return
     compared = difference(found, theirs)
     if as_json:
         click.echo(msgspec.json.encode(difference_content(compared, names)).decode())
     else:
-        _show_difference(compared, names, language)
+        _show_difference(compared, names, language, closed)
 
 
-def _tell(content: object, found: Matrix, names: Names, language: Language) -> None:
+def _tell(content: object, found: Matrix, names: Names, language: Language, closed: Sequence[str]) -> None:
     if content is not None:
         click.echo(msgspec.json.encode(content).decode())
         return
     out = console()
     out.print(_headline(found.municipality, found.version, found.at.now, names))
+    _say_closed(out, closed, language)
     out.print(_table(permits(found), names, language))
 
 
-def _show_difference(compared: Difference, names: Names, language: Language) -> None:
+def _say_closed(out: Console, closed: Sequence[str], language: Language) -> None:
+    for what in closed:
+        out.print(CLOSED[language].format(what=what), soft_wrap=True)
+
+
+def _show_difference(compared: Difference, names: Names, language: Language, closed: Sequence[str]) -> None:
     out = console()
     out.print(f"{names.district.name(compared.municipality)}: {compared.before} → {compared.after}")
+    _say_closed(out, closed, language)
     for title, groups in ((GIVEN, compared.gained), (TAKEN, compared.lost)):
         if groups:
             count = sum(group.cells for group in groups)

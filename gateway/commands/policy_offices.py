@@ -20,7 +20,7 @@ from gateway.policy_office.office import Checked, Office
 from gateway.policy_office.scope import Scope
 from gateway.storage.audit import append
 from gateway.storage.policy_office import StoredOffice
-from idp.directory.same_person import OtherAccounts, no_others
+from idp.directory.same_person import OtherAccounts
 from policies.load import PoliciesUnusable
 from policies.texts import Texts
 
@@ -34,11 +34,11 @@ async def nobody_takes() -> None:
 
 def office_of(
     state: State,
+    others: OtherAccounts,
     took: Callable[[], Awaitable[None]] = nobody_takes,
     arranged: Callable[[], object] = lambda: None,
     turn: asyncio.Lock | None = None,
     before: FoundBefore | None = None,
-    others: OtherAccounts = no_others,
 ) -> Office:
     """`took`, `arranged`, `turn`, `before`, `others`: as `Office` has them."""
     store = StoredOffice(state.database, state.log_key, append, newly_loaded)
@@ -52,7 +52,7 @@ def office_of(
         arranged,
         turn or asyncio.Lock(),
         before or FoundBefore(),
-        others,
+        others=others,
     )
 
 
@@ -62,8 +62,7 @@ class PolicyDesk:
     serves sets it. `arranged`: something is to come into force at a time. `others`: as the office has it.
     """
 
-    others: OtherAccounts = no_others
-
+    others: OtherAccounts
     take: Callable[[], Awaitable[None]] = nobody_takes
     arranged: asyncio.Event = field(default_factory=asyncio.Event)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -87,7 +86,7 @@ class PolicyDesk:
     def office(self, state: State) -> Office:
         """By these settings; to be asked for anew at each request."""
         took = lambda: self.take()  # noqa: E731, PLW0108 - set later
-        return office_of(state, took, self.arranged.set, self.turn, self._found_with(state), self.others)
+        return office_of(state, self.others, took, self.arranged.set, self.turn, self._found_with(state))
 
     def _found_with(self, state: State) -> FoundBefore:
         """Problems found with the settings of before a reload are forgotten."""

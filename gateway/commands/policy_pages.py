@@ -47,8 +47,8 @@ class PlaneBooks:
     def in_force(self) -> PolicyBook:
         return self.plane.book
 
-    def made_of(self, texts: Texts) -> PolicyBook:
-        return shared_book(self.plane.settings, self.plane.state.district, texts)
+    def made_of(self, texts: Texts, closed: Sequence[Incident]) -> PolicyBook:
+        return shared_book(self.plane.settings, self.plane.state.district, texts, closed)
 
 
 def policy_pages(plane: ControlPlane) -> Sequence[Page]:

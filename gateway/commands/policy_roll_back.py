@@ -19,6 +19,7 @@ from gateway.policy_office.asking import by_operator
 from gateway.policy_office.refusal import ActRefused
 from gateway.policy_office.scope import OF_REGION, Scope
 from gateway.policy_office.version import Version
+from idp.directory.same_person import no_others
 
 SEE = "its versions, with their numbers: the page Policies, or the log (kind of entry: policies came into force)"
 
@@ -45,7 +46,7 @@ def roll_back(configuration: Path, of: str, number: int, why: str) -> None:
 
 
 async def _rolled_back(state: State, scope: Scope, number: int, why: str) -> Version:
-    activation = activation_of(office_of(state))
+    activation = activation_of(office_of(state, no_others))
     made = await activation.roll_back(by_operator(operator()), scope, number, why, now())
     await tell(state, f"policies {made.version} in force")
     return made

@@ -10,6 +10,7 @@ from gateway.policy_office.asking import by_operator
 from gateway.policy_office.proposal import ProposalId
 from gateway.policy_office.refusal import ActRefused
 from gateway.policy_office.scope import Scope, changed, of_scope, scope_of
+from idp.directory.same_person import no_others
 from policies.texts import Texts
 
 PROPOSED = "proposed for {scope}, to be approved by somebody else: {name}"
@@ -53,7 +54,7 @@ async def propose(state: State, texts: Texts, read_last: Texts, by: str, now: da
 
 async def proposed(state: State, scope: Scope, own: Texts, by: str, now: datetime) -> Proposed:
     """One proposal of an operator, submitted."""
-    office, asking = office_of(state), by_operator(by)
+    office, asking = office_of(state, no_others), by_operator(by)
     begun = await office.begin(asking, scope, now)
     note = _note(changed(begun.texts, own))
     edited = await office.edit(asking, begun.id, begun.revision, own, note, now)

@@ -31,6 +31,7 @@ from gateway.sessions.assistance import end_of
 from gateway.storage.directory_reading import StoredReading
 from gateway.web.access_review.not_done import REFUSALS
 from idp.directory.replicated import ReplicatedPeople
+from idp.directory.same_person import no_others
 
 T = TypeVar("T")
 as_json = click.option("--json", "machine", is_flag=True, help="As JSON, for programs.")
@@ -86,7 +87,7 @@ def begin(
     unknown = [code for code in codes if code not in state.district]
     if unknown:
         raise CannotStart(f"no municipality of the district: {', '.join(unknown)}", "see office.district")
-    snapshot = snapshot_of(state.settings, state.district, book_in_force(state))
+    snapshot = snapshot_of(state.settings, state.district, book_in_force(state), no_others)  # of roles alone
     if application and application not in snapshot.applications:
         raise CannotStart(f"no application is called {application}", "see `brana app list`")
     reviews = _reviewing(state, WhoHasWhat(state, _people(state), lambda: snapshot))
@@ -189,7 +190,7 @@ def _said(refusal: ReviewRefused) -> str:
 
 def _operator() -> Reviewer:
     who = operator()
-    return Reviewer(subject=SubjectId(who), login=who, municipality=None)
+    return Reviewer(subject=SubjectId(who), login=who, municipality=None, others=no_others)
 
 
 def _people(state: State) -> dict[Any, ReplicatedPeople]:

@@ -99,15 +99,20 @@ def in_force(state: State) -> Version | None:
 
 
 def book_in_force(state: State) -> PolicyBook:
-    """For commands. Where none are published yet, those of the files.
+    """For commands. Raises as `book_and_closed` does."""
+    return book_and_closed(state)[0]
+
+
+def book_and_closed(state: State) -> tuple[PolicyBook, Sequence[Incident]]:
+    """And what an incident closes in it. Where none are published yet, those of the files.
 
     Raises PoliciesUnusable, SharedPoliciesUnusable.
     """
     state.keys  # noqa: B018 - opened before the transaction
     found = state.database.read_now(partial(standing, state))
     if found is None:
-        return policy_book(state.settings, state.district)
-    return book_of(state, found.version, found.incidents)
+        return policy_book(state.settings, state.district), ()
+    return book_of(state, found.version, found.incidents), found.incidents
 
 
 def book_at_start(state: State, sources: Sources, now: datetime) -> tuple[PolicyBook, str]:

@@ -7,7 +7,7 @@ must work when one of them does not answer.
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -24,7 +24,7 @@ from gateway.sessions.officers_act import said
 from gateway.sessions.session import EndReason
 from gateway.sessions.store import Open, SessionStore
 from idp.directory.person import AccountState, Person
-from idp.directory.same_person import OtherAccounts, no_others, other_among
+from idp.directory.same_person import OtherAccounts, other_among
 from idp.login.under_way import News
 
 
@@ -93,7 +93,7 @@ class Suspending:
     stop: Callable[[News, datetime], Awaitable[object]]
     took: Callable[[], Awaitable[object]]
     record: Callable[[Sequence[Entry]], Awaitable[None]]
-    others: OtherAccounts = no_others
+    others: OtherAccounts = field(kw_only=True)
     """Which accounts are one person's."""
 
     async def suspend(

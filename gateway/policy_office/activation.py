@@ -104,9 +104,8 @@ class Activation:
         self, actor: Actor, one: Proposal, read: str, at: datetime | None, now: datetime
     ) -> Proposal:
         in_force, checked = await self._checked(one)
-        proposal.approved(
-            one, in_force, read, at, actor, now, self.office.others
-        )  # told before what checks say
+        # Told before what checks say.
+        proposal.approved(one, in_force, read, at, actor, now, self.office.others)
         _require_sound(checked)
 
         def work(desk: Desk) -> Proposal:

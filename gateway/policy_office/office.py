@@ -26,7 +26,7 @@ from gateway.policy_office.refusal import ActRefused, Change, Refusal
 from gateway.policy_office.scope import ANY, Scope, changed, of_scope, with_scope
 from gateway.policy_office.store import Desk, Store
 from gateway.policy_office.version import Damaged, Head, Version
-from idp.directory.same_person import OtherAccounts, no_others, other_among
+from idp.directory.same_person import OtherAccounts, other_among
 from policies.brought import faults_brought, left_without
 from policies.evaluate import PolicyBook
 from policies.model import Text
@@ -82,7 +82,7 @@ class Office:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Authors' checks are made one at a time: many of them hold up neither decisions nor an approval."""
     before: FoundBefore = field(default_factory=FoundBefore)
-    others: OtherAccounts = no_others
+    others: OtherAccounts = field(kw_only=True)
     """Which accounts are one person's."""
 
     # Looking.

@@ -18,7 +18,7 @@ from gateway.policy_office.actor import Actor
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import Scope, of_scope, strangers
 from gateway.policy_office.version import Version
-from idp.directory.same_person import OtherAccounts, no_others, other_among
+from idp.directory.same_person import OtherAccounts, other_among
 from policies.hidden import hidden
 from policies.texts import NAME, Texts, digest_of
 
@@ -179,7 +179,7 @@ def approved(
     at: datetime | None,
     actor: Actor,
     now: datetime,
-    others: OtherAccounts = no_others,
+    others: OtherAccounts,
 ) -> Proposal:
     """`read`: the digest of the texts the approver was shown; `at`: when they are to come into force; `others`: which
     accounts are one person's.
@@ -223,7 +223,7 @@ def failed(one: Proposal, now: datetime) -> Proposal:
     return _without_approval(_stepped(one, Step.FAIL, now))
 
 
-def activated(one: Proposal, in_force: Version, now: datetime, others: OtherAccounts = no_others) -> Proposal:
+def activated(one: Proposal, in_force: Version, now: datetime, others: OtherAccounts) -> Proposal:
     """What is to be checked as a whole before, and becomes a version then. Raises ActRefused."""
     after = _stepped(one, Step.ACTIVATE, now)
     if one.activate_at is not None and now < one.activate_at:

@@ -6,7 +6,7 @@ way in. What is refused is recorded too, with who asked.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -18,7 +18,7 @@ from gateway.audit.neutral import neutral
 from gateway.sessions.shown import Caller
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
-from idp.directory.same_person import OtherAccounts, no_others, other_among
+from idp.directory.same_person import OtherAccounts, other_among
 from idp.events import Actor, Origin
 from idp.login.level import reaches
 from idp.login.own_authenticators import shown_just_now
@@ -117,7 +117,7 @@ class Acts:
     record: Callable[[Sequence[Entry]], Awaitable[None]]
     application: ApplicationId
     """Where officers do this; its name stands in the entries."""
-    others: OtherAccounts = no_others
+    others: OtherAccounts = field(kw_only=True)
     """Which accounts are one person's."""
 
     async def admit(self, asked: Asked) -> Person:

@@ -21,6 +21,7 @@ from gateway.policy_office.activation import Activation
 from gateway.policy_office.actor import Actor
 from gateway.policy_office.asking import Asking, by_operator
 from gateway.policy_office.scope import Scope
+from idp.directory.same_person import no_others
 from policies.incidents import ClosureKind
 from tests.bench.figure import figure
 from tests.rig.changing import HULIN, Browser, Changing, changing
@@ -67,7 +68,7 @@ async def _measured(world: Changing, browser: Browser, state: State) -> tuple[fl
     for _ in range(BEFORE):
         assert (await browser.get(host, "/", f"{somebody.cookie}; {grant}"))[0] == 200
     before = (time.perf_counter() - began) / BEFORE
-    office, seconds = office_of(state, lambda: tell(state, "policies")), list[float]()
+    office, seconds = office_of(state, no_others, lambda: tell(state, "policies")), list[float]()
     activation, author, mayor = Activation(office), _person("author"), _person("mayor")
 
     async def until(wanted: int, since: float) -> None:

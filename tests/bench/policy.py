@@ -44,11 +44,13 @@ from config.vocabulary import (
     SessionId,
     SubjectId,
 )
+from gateway.asks.separation import Duties
 from gateway.authorize.check import question_of
 from gateway.authorize.facts import facts_of
 from gateway.authorize.snapshot import Snapshot
 from gateway.demo.configuration import RECORDS
 from gateway.sessions.session import Session
+from idp.directory.same_person import no_others
 from idp.directory.work import Work
 from policies.evaluate import PolicyBook, _known_entities
 from policies.load import load
@@ -149,6 +151,7 @@ def _load(folder: Path, size: int) -> Loaded:
     book = load(EXAMPLES / "policies" / "region", municipalities, district)
     seconds = time.perf_counter() - started
     snapshot = Snapshot(
+        duties=Duties(others=no_others),
         policies=book,
         applications={},
         district=district,

@@ -20,12 +20,14 @@ import config
 from config.district import read_district
 from config.settings import SignIn
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role
+from gateway.asks.separation import Duties
 from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.commands.simulating import simulated
 from gateway.commands.simulation_work import Work as Replayed
 from gateway.storage.audit_decisions import Period
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
+from idp.directory.same_person import no_others
 from policies.load import load
 from policies.request import entities, parties, requests
 from policies.texts import texts_of
@@ -124,6 +126,7 @@ def _work() -> Work:
         "portal": frozenset({Action.READ, Action.WRITE}),
     }
     snapshot = Snapshot(
+        duties=Duties(others=no_others),
         policies=load(REGION, MUNICIPALITIES, DISTRICT),
         applications={ApplicationId(name): Offer(actions, everywhere) for name, actions in offers.items()},
         district=DISTRICT,

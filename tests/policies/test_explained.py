@@ -22,10 +22,11 @@ from config.vocabulary import (
     technical_subject,
 )
 from policies.evaluate import PolicyBook
+from policies.explain import SOMEBODY_ELSE
 from policies.explained import Explained, explained, permits_after, possible_steps
 from policies.incidents import Closure, ClosureKind
 from policies.load import load
-from policies.model import Device, Facts, Permitted, Question, Refused, Ticket
+from policies.model import Delegation, Device, Facts, Permitted, Question, Refused, Ticket
 from policies.smallest import MOST_TRIED
 from policies.step_words import STEP_WORDS
 from policies.steps import Known, StepKind
@@ -120,6 +121,47 @@ def test_roles_that_would_do_are_one_way() -> None:
     (words,) = found.ways[0].words
     assert words.what[CS] == "role v obci Hulín: tajemník, matrikářka, podatelna nebo referent"
     assert words.how[EN] == "If the work needs it, the mayor or the chief clerk decides about it."
+
+
+DEPUTIES = """@id("by-delegation") @title_cs("Zástup") @title_en("By delegation")
+permit (principal, action == Action::"sign", resource in Municipality::"588491")
+when {{ resource in Application::"map" && context has delegation{condition} }};
+"""
+MAYOR_LENT = 'context.delegation.roles.contains(Role::"mayor")'
+CLERK_LENT = 'context.delegation.roles.contains(Role::"chief_clerk")'
+
+
+@pytest.mark.parametrize(
+    ("condition", "value", "said"),
+    [
+        ("", "", "a recorded delegation"),
+        (MAYOR_LENT, "mayor", "a recorded delegation in the role: mayor"),
+        (f"({MAYOR_LENT} || {CLERK_LENT})", "mayor chief_clerk", "in the role: mayor or chief clerk"),
+        (f"{MAYOR_LENT} && {CLERK_LENT}", "mayor+chief_clerk", "in the role: mayor and chief clerk"),
+    ],
+)
+def test_a_delegation_that_would_help_names_the_role_that_the_rule_asks_for(
+    tmp_path: Path, condition: str, value: str, said: str
+) -> None:
+    region, municipalities = copy_of_the_example(tmp_path)
+    file = municipalities / f"{HULIN}.cedar"
+    roles = f" && context.delegation has roles && {condition}" if condition else ""
+    file.write_text(file.read_text("utf-8") + DEPUTIES.format(condition=roles), "utf-8")
+    book = load(region, municipalities, DISTRICT, APPLICATIONS)
+    other = Delegation(
+        since=NOW, until=NOW + timedelta(days=1), by=SOMEBODY_ELSE, roles=frozenset({Role.ACCOUNTANT})
+    )
+    asked = ask((HULIN, Role.CLERK), application=MAP, action=Action.SIGN)
+    if condition:  # somebody who stands in for another role is told of the one that is missing
+        asked = replace(asked, facts=replace(asked.facts, delegation=other))
+    (step, words), *more = [
+        (step, words)
+        for way in explained(book, asked).ways
+        for step, words in zip(way.steps, way.words, strict=True)
+        if step.kind is StepKind.DELEGATION
+    ]
+    assert (step.value, more) == (value, [])
+    assert words.what[EN].endswith(said)
 
 
 def test_other_actions_that_are_permitted_as_it_is_are_told() -> None:

@@ -146,7 +146,8 @@ def test_all_that_has_attributes_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    "schema", ["namespace A {}", "entity A = { b: };", "type A = { b: Long }", "entity A in"]
+    "schema",
+    ["namespace A {}", "entity A = { b: };", "type A = { b: Long }", "entity A in", "entity A = Long;"],
 )
 def test_a_schema_of_another_form_is_not_taken_for_one(schema: str) -> None:
     with pytest.raises(ValueError, match="the schema says"):

@@ -82,7 +82,7 @@ class Helping:
 
     @property
     def acts(self) -> Acts:
-        return Acts(self.person, self.record, ApplicationId("audit"), self.persons.others)
+        return Acts(self.person, self.record, ApplicationId("audit"), others=self.persons.others)
 
     @property
     def assistance(self) -> Assistance:

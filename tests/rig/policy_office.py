@@ -14,6 +14,7 @@ from gateway.commands.policies_in_force import newly_loaded
 from gateway.policy_office.activation import Activation
 from gateway.policy_office.actor import Actor
 from gateway.policy_office.asking import Asking, by_operator
+from gateway.policy_office.incident import Incident
 from gateway.policy_office.incidents import Incidents
 from gateway.policy_office.office import Checked, Office
 from gateway.policy_office.proposal import Proposal
@@ -22,8 +23,10 @@ from gateway.policy_office.version import Source, Version
 from gateway.storage.audit import append
 from gateway.storage.audit_evidence import rows
 from gateway.storage.database import Database
+from gateway.storage.policy_incidents import StoredIncidents
 from gateway.storage.policy_office import StoredOffice
 from gateway.storage.policy_versions import Versions
+from idp.directory.same_person import no_others
 from policies.load import PoliciesUnusable, load
 from policies.texts import MUNICIPALITIES, REGION, InHand, Texts
 from tests.policies.world import HULIN, KROMERIZ
@@ -108,7 +111,7 @@ class World:
 
     def __post_init__(self) -> None:
         store = StoredOffice(self.database, lambda _connection: KEY, append, newly_loaded)
-        self.office = Office(store, self._checks, DISTRICT, self._took, "-", self._arranged)
+        self.office = Office(store, self._checks, DISTRICT, self._took, "-", self._arranged, others=no_others)
         self.activation = Activation(self.office)
         self.incidents = Incidents(self.office, frozenset(APPLICATIONS), frozenset(DISTRICT))
         self.publish(FIRST)
@@ -137,6 +140,9 @@ class World:
         found = self.database.read_now(lambda c: Versions(c, KEY).in_force())
         assert found is not None
         return found
+
+    def closed(self) -> list[Incident]:
+        return self.database.read_now(lambda c: StoredIncidents(c).standing())
 
     def entries(self, *codes: Code) -> list[Entry]:
         def query(connection: Connection) -> list[Entry]:

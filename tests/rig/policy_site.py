@@ -14,6 +14,7 @@ from gateway.audit.entry import Entry
 from gateway.authorize.act import Act
 from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.grants.claims import Assertion as Claims
+from gateway.policy_office.incident import Incident, closures
 from gateway.storage.audit import append
 from gateway.waiting import NOTHING, Waiting
 from gateway.web.desk import Desk, Page, Refused
@@ -32,6 +33,7 @@ from gateway.web.policies.why import Why
 from gateway.web.refusal import ShownRefusal, both
 from gateway.web.simulating import Asked, Standing
 from idp.directory.person import AccountState, Person, RoleHeld
+from idp.directory.same_person import no_others
 from idp.events import Origin
 from policies.evaluate import PolicyBook
 from policies.incidents import Closure
@@ -114,10 +116,11 @@ class PolicySite:
     offers: dict[ApplicationId, Offer] = field(default_factory=dict)
 
     def in_force(self) -> PolicyBook:
-        return self.made_of(self.world.in_force().texts)
+        return self.made_of(self.world.in_force().texts, self.world.closed())
 
-    def made_of(self, texts: Texts) -> PolicyBook:
-        return load(REGION, MUNICIPALITIES, DISTRICT, APPLICATIONS, InHand(texts))
+    def made_of(self, texts: Texts, closed: Sequence[Incident]) -> PolicyBook:
+        those = closures(closed, frozenset(DISTRICT))
+        return load(REGION, MUNICIPALITIES, DISTRICT, APPLICATIONS, InHand(texts), incidents=those)
 
     def snapshot(self) -> Snapshot:
         return Snapshot(
@@ -129,7 +132,7 @@ class PolicySite:
             directory_grace=timedelta(minutes=15),
             asks=lambda _: self.asks,
             networks=NamedNetworks([Network(name=NetworkName("office"), networks=["192.0.2.0/24"])]),
-            duties=Duties.of(self.separation),
+            duties=Duties.of(self.separation, no_others),
             epoch="1",
         )
 

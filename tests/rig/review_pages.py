@@ -16,6 +16,7 @@ from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.refusal import ShownRefusal, both
 from idp.directory.person import RoleHeld
+from idp.directory.same_person import OtherAccounts, no_others
 from idp.events import Origin
 from policies.model import Permitted
 from tests.gateway.web.people import MAYOR
@@ -47,6 +48,7 @@ class Given:
     reached: list[SubjectId] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     over_already: bool = False
+    others: OtherAccounts = no_others
 
     def reviewing(self) -> Reviewing:
         return Reviewing(
@@ -69,6 +71,7 @@ class Given:
                 applications=NAMES.applications,
                 everywhere=[HULIN, KVASICE],
                 centre=HULIN,
+                others=lambda who: self.others(who),  # noqa: PLW0108 - set later
             )
         ).pages()
 

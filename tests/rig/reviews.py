@@ -20,6 +20,7 @@ from gateway.storage.audit import append
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
 from gateway.storage.tables.audit import audit_entry
+from idp.directory.same_person import no_others
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 8, 41, 7, tzinfo=UTC)
@@ -98,9 +99,10 @@ MAYOR = Reviewer(
     session="s-1",
     address="203.0.113.7",
     request_id="r-1",
+    others=no_others,
 )
-ELSEWHERE = Reviewer(subject=PETR, login="dvorak.petr", municipality=KVASICE)
-REGION = Reviewer(subject=SubjectId("cli:root"), login="cli:root", municipality=None)
+ELSEWHERE = Reviewer(subject=PETR, login="dvorak.petr", municipality=KVASICE, others=no_others)
+REGION = Reviewer(subject=SubjectId("cli:root"), login="cli:root", municipality=None, others=no_others)
 
 
 @dataclass

@@ -73,7 +73,7 @@ class Deciding:
             return await self._not_decided(request, caller, before, form, refused)
         shown = await self.site.shown(request, caller)
         anew = any(one.number == number and one.open for one in before.items)
-        following = next_open(people(shown.items), number, caller.subject) if anew else number
+        following = next_open(people(shown.items), number, self.site.own_accounts(caller)) if anew else number
         led = place.turned_to(shown.items, following)
         fragment = "#finish" if following is None else f"#access-{following}"
         raise web.HTTPSeeOther(led.address(which, done="decided") + fragment)
@@ -117,7 +117,8 @@ class Deciding:
         """
         caller, place = self.site.caller(request), Place.of(request.query)
         shown, number = await self.site.shown(request, caller), number_of(request.query.get("number", ""))
-        asked = [one for one in shown.items if one.number == number and can_be_removed(one, caller.subject)]
+        own = self.site.own_accounts(caller)
+        asked = [one for one in shown.items if one.number == number and can_be_removed(one, own)]
         if not asked or shown.campaign.over or not self.site.of(shown, caller)["may_act"]:
             raise web.HTTPSeeOther(place.turned_to(shown.items, number).address(shown.campaign.id))
         return await self._sure(request, caller, shown, place, asked[0], "")

@@ -1,6 +1,6 @@
 """The accesses of a campaign as a page shows them: person by person, so many on a page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -53,9 +53,9 @@ def leaf(everybody: Sequence[Somebody], page: int) -> Leaf:
     return Leaf(everybody[(page - 1) * PAGE : page * PAGE], page, pages)
 
 
-def can_be_removed(one: Item, by: str) -> bool:
-    """As far as the access itself goes: it is there, somebody else's, and not removed."""
-    return one.gone_at is None and one.choice is not Choice.REMOVE and one.held.subject != by
+def can_be_removed(one: Item, own: Collection[str]) -> bool:
+    """As far as the access itself goes: it is there, not removed, and of no account among one's own."""
+    return one.gone_at is None and one.choice is not Choice.REMOVE and one.held.subject not in own
 
 
 def page_of(everybody: Sequence[Somebody], number: int) -> int | None:
@@ -69,10 +69,12 @@ def page_of(everybody: Sequence[Somebody], number: int) -> int | None:
     return next(found, None)
 
 
-def next_open(everybody: Sequence[Somebody], behind: int, own: str) -> int | None:
-    """Number of the next access to decide, behind the one with that number; never one's own."""
+def next_open(everybody: Sequence[Somebody], behind: int, own: Collection[str]) -> int | None:
+    """Number of the next access to decide, behind the one with that number; never that of an account of one's own."""
     in_order = [
-        (one.number, one.open and somebody.subject != own) for somebody in everybody for one in somebody.items
+        (one.number, one.open and somebody.subject not in own)
+        for somebody in everybody
+        for one in somebody.items
     ]
     at = next((place for place, (number, _) in enumerate(in_order) if number == behind), -1)
     left = [number for number, undecided in in_order[at + 1 :] + in_order[: at + 1] if undecided]

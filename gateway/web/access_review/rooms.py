@@ -19,7 +19,7 @@ from gateway.web.access_review.deciding import Deciding
 from gateway.web.access_review.not_done import BEGINNING, RESTORING, Wrong, done, mendable
 from gateway.web.access_review.people import people
 from gateway.web.access_review.place import Place
-from gateway.web.access_review.site import ID_LENGTH, Site, review_of, reviewer_of
+from gateway.web.access_review.site import ID_LENGTH, Site, review_of
 from gateway.web.desk import Page, Refused, form_of
 from gateway.web.identity import Assertion
 from gateway.web.refusal import FORM_UNREADABLE, PAGE_UNKNOWN
@@ -57,7 +57,9 @@ class Reviews:
     ) -> web.Response:
         """`begins`: the form by which nothing could be begun, which says so."""
         everywhere = self.site.reaches_all(caller)
-        listed = await self.site.reviewing.campaigns(reviewer_of(request, caller, everywhere=everywhere))
+        listed = await self.site.reviewing.campaigns(
+            self.site.reviewer(request, caller, everywhere=everywhere)
+        )
         return await self.site.show(
             request,
             "access_reviews.html",
@@ -79,7 +81,7 @@ class Reviews:
         form = await form_of(request, ["scope", "application", "until"])
         plan = _asked(form)
         await self.site.may(request, caller, Action.SIGN, "begin")
-        by, where = reviewer_of(request, caller), caller.municipality
+        by, where = self.site.reviewer(request, caller), caller.municipality
         try:
             campaign = await self.site.reviewing.begin(by, where, plan, self.site.desk.now())
         except ReviewRefused as refused:
@@ -92,7 +94,7 @@ class Reviews:
         form = await form_of(request, ["scope", "application", "until"])
         plan = _asked(form)
         await self.site.may(request, caller, Action.ADMINISTER, "begin everywhere")
-        by = reviewer_of(request, caller, everywhere=self.site.reaches_all(caller))
+        by = self.site.reviewer(request, caller, everywhere=self.site.reaches_all(caller))
         beginning = self.site.reviewing.begin_everywhere(by, self.site.everywhere, plan, self.site.desk.now())
         begun, refused = await done(beginning)
         if not begun and refused:

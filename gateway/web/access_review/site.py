@@ -1,7 +1,7 @@
 """What the pages about access reviews have in common: who asks, which review they see, how a page is shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -20,7 +20,7 @@ from gateway.web.desk import Desk, origin_of, request_id_of
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.officer.details import action_title
 from gateway.web.waiting import WaitsFor, nothing_waits
-from idp.directory.same_person import OtherAccounts, no_others, same_person
+from idp.directory.same_person import OtherAccounts, all_of
 from idp.http.arrival import led_here_by_us
 from idp.http.page import language_of
 
@@ -57,16 +57,33 @@ class Site:
     everywhere: Sequence[MunicipalityCode]
     centre: MunicipalityCode | None
     waits_for: WaitsFor = nothing_waits
-    others: OtherAccounts = no_others
+    others: OtherAccounts
     """Which accounts are one person's."""
 
     async def shown(self, request: web.Request, caller: Assertion) -> Shown:
         """Of one's own municipality, or whoever administers the region's set: of any."""
-        by = reviewer_of(request, caller, everywhere=self.reaches_all(caller))
+        by = self.reviewer(request, caller, everywhere=self.reaches_all(caller))
         return await done(self.reviewing.shown(by, review_of(request), self.desk.now()))
 
     def reaches_all(self, caller: Assertion) -> bool:
         return Action.ADMINISTER in actions_of(caller, self.centre)
+
+    def reviewer(self, request: web.Request, caller: Assertion, *, everywhere: bool = False) -> Reviewer:
+        origin = origin_of(request)
+        return Reviewer(
+            subject=SubjectId(caller.subject),
+            login=caller.login,
+            municipality=None if everywhere else caller.municipality,
+            own_municipality=caller.municipality,
+            session=caller.sid,
+            address=origin.address,
+            request_id=request_id_of(request),
+            others=self.others,
+        )
+
+    def own_accounts(self, caller: Assertion) -> frozenset[SubjectId]:
+        """Of whatever access they have the person decides nothing."""
+        return all_of(SubjectId(caller.subject), self.others)
 
     def caller(self, request: web.Request) -> Assertion:
         return self.desk.caller(request, POLICIES)
@@ -80,7 +97,7 @@ class Site:
         campaign = (await self.shown(request, caller)).campaign
         own = campaign.municipality == caller.municipality
         await self.may(request, caller, Action.SIGN if own else Action.ADMINISTER, campaign.id)
-        return replace(reviewer_of(request, caller, everywhere=not own), others=self.others)
+        return self.reviewer(request, caller, everywhere=not own)
 
     def of(self, shown: Shown, caller: Assertion) -> dict[str, Any]:
         """What every page about one review shows."""
@@ -114,25 +131,12 @@ class Site:
             done=said if said in DONE else "",
             begun=number_of(request.query.get("begun", "")) or 0,
             comment_max=COMMENT_MAX,
-            theirs=lambda subject: same_person(caller.subject, subject, self.others),
+            theirs=lambda subject: subject in self.own_accounts(caller),
             **context,
         )
         if wrong:
             response.headers[REASON_HEADER] = wrong.reason
         return response
-
-
-def reviewer_of(request: web.Request, caller: Assertion, *, everywhere: bool = False) -> Reviewer:
-    origin = origin_of(request)
-    return Reviewer(
-        subject=SubjectId(caller.subject),
-        login=caller.login,
-        municipality=None if everywhere else caller.municipality,
-        own_municipality=caller.municipality,
-        session=caller.sid,
-        address=origin.address,
-        request_id=request_id_of(request),
-    )
 
 
 def review_of(request: web.Request) -> CampaignId:

@@ -31,7 +31,7 @@ from gateway.web.officer.shown_once import ShownOnce
 from gateway.web.refusal import FORM_UNREADABLE
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
-from idp.directory.same_person import OtherAccounts, no_others, same_person
+from idp.directory.same_person import OtherAccounts, same_person
 from idp.http.account import roles_in_words
 from idp.http.arrival import led_here_by_us
 from idp.http.moments import PRAGUE
@@ -85,7 +85,7 @@ class People:
     log: Search
     sessions: Sessions
     issued: ShownOnce[Issued] = field(default_factory=ShownOnce)
-    others: OtherAccounts = no_others
+    others: OtherAccounts = field(kw_only=True)
     """Which accounts are one person's."""
 
     def pages(self) -> Sequence[Page]:

@@ -8,12 +8,15 @@ from datetime import datetime
 from aiohttp import web
 
 from config.vocabulary import Action, ApplicationId
+from gateway.policy_office.incident import Incident
 from gateway.policy_office.office import standing
 from gateway.policy_office.proposal import OVER, Proposal
 from gateway.policy_office.scope import OF_REGION, municipality_of, of_scope, with_scope
+from gateway.policy_office.store import Desk
 from gateway.policy_office.version import Version
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
+from gateway.web.policies.closed_here import closed_here
 from gateway.web.policies.coming import Coming, coming, places
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
@@ -43,10 +46,25 @@ DAYS = 7
 KEPT = 16  # differences of matrices that are remembered, as a page is looked at again and again
 ROWS = 50  # of a simulation's rows on the page
 OCCUPIED = "occupied"
-Key = tuple[str, str, int, str, datetime, frozenset[tuple[ApplicationId, Route]]]
-"""The municipality acted for, the digest of a proposal's texts, the number of the version in force; from where people
-come, and when: of what is asked about now, the hour; and which named parts applications have.
-"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """All that a difference of matrices rests on."""
+
+    municipality: str
+    """Acted for."""
+    draft: str
+    """Digest of a proposal's texts."""
+    in_force: int
+    """Number of the version."""
+    closed: frozenset[str]
+    """Incidents."""
+    place: str
+    at: datetime
+    """Of what is asked about now, the hour."""
+    parts: frozenset[tuple[ApplicationId, Route]]
+    """Named ones that applications have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +83,10 @@ class Impact:
         one = await site.proposal(request, caller)
         if one.state in OVER:
             raise Refused(PAGE_UNKNOWN, 404)
-        in_force = await site.office.store.look(standing)
+        in_force, incidents = await site.office.store.look(_with_what_is_closed)
         how = coming(request.query, site.networks)
         try:
-            found = await self._difference(one, in_force, caller, how)
+            found = await self._difference(one, in_force, incidents, caller, how)
         except PoliciesUnusable:
             found = None
         names = site.books.in_force().names
@@ -86,6 +104,7 @@ class Impact:
             one=one,
             found=found,
             how=how,
+            closed=closed_here(incidents, caller, names),
             places=places(site.networks),
             ways=telling_ways(of_scope(in_force.texts, one.scope), one.texts, site.desk.now(), site.networks),
             words=lambda group, language: said(group, names, language),
@@ -115,7 +134,12 @@ class Impact:
         raise web.HTTPSeeOther(there.with_fragment("simulation"))
 
     async def _difference(
-        self, one: Proposal, in_force: Version, caller: Assertion, how: Coming
+        self,
+        one: Proposal,
+        in_force: Version,
+        incidents: Sequence[Incident],
+        caller: Assertion,
+        how: Coming,
     ) -> Difference:
         """At the municipality acted for. Raises PoliciesUnusable."""
         site = self.site
@@ -123,13 +147,21 @@ class Impact:
         hour = at.now.replace(minute=0, second=0, microsecond=0)
         configured = site.parts()
         parts = frozenset((name, route) for name, routes in configured.items() for route in routes)
-        key: Key = caller.municipality, one.digest, in_force.number, how.place, how.at or hour, parts
+        key = Key(
+            municipality=caller.municipality,
+            draft=one.digest,
+            in_force=in_force.number,
+            closed=frozenset(each.id for each in incidents),
+            place=how.place,
+            at=how.at or hour,
+            parts=parts,
+        )
         if key in self.known:
             return self.known[key]
 
         def compared() -> Difference:
-            before = site.books.made_of(in_force.texts)
-            after = site.books.made_of(with_scope(in_force.texts, one.scope, one.texts))
+            before = site.books.made_of(in_force.texts, incidents)
+            after = site.books.made_of(with_scope(in_force.texts, one.scope, one.texts), incidents)
             here, those = caller.municipality, list(site.applications)
             both = named_parts(configured, those, before.policies_of(here), after.policies_of(here))
             return difference(
@@ -142,6 +174,10 @@ class Impact:
             self.known.pop(next(iter(self.known)))
         self.known[key] = found
         return found
+
+
+def _with_what_is_closed(desk: Desk) -> tuple[Version, Sequence[Incident]]:
+    return standing(desk), desk.incidents()
 
 
 def _asked(one: Proposal, in_force: Version) -> Asked:

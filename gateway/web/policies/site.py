@@ -1,7 +1,7 @@
 """What every page about policies works with: who asks, whose policies they are, how a page is shown."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from gateway.authorize.snapshot import Offer, parts_of
 from gateway.policy_office.activation import Activation
 from gateway.policy_office.actor import Actor
 from gateway.policy_office.asking import Asking
+from gateway.policy_office.incident import Incident
 from gateway.policy_office.incidents import Incidents
 from gateway.policy_office.office import Office
 from gateway.policy_office.proposal import Proposal, ProposalId, State
@@ -56,8 +57,10 @@ class Books(Protocol):
         """What decides now, with what an incident closes."""
         ...
 
-    def made_of(self, texts: Texts) -> PolicyBook:
-        """Of texts that are not in force. Takes a moment; called in a thread. Raises PoliciesUnusable."""
+    def made_of(self, texts: Texts, closed: Sequence[Incident]) -> PolicyBook:
+        """Of texts that are not in force, with what is closed all the same. Takes a moment; called in a thread. Raises
+        PoliciesUnusable.
+        """
         ...
 
 

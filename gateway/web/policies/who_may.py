@@ -14,6 +14,7 @@ from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role
 from gateway.authorize.reachable import reachable
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
+from gateway.web.policies.closed_here import closed_here
 from gateway.web.policies.coming import Coming, coming, places
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
@@ -72,6 +73,11 @@ class WhoMay:
             levels=LEVELS_OFFERED,
             devices=DEVICE_TITLES,
             how=how,
+            closed=closed_here(
+                await site.office.store.look(lambda desk: desk.incidents()),
+                caller,
+                site.books.in_force().names,
+            ),
             places=places(site.networks),
         )
 

@@ -4,7 +4,7 @@ Own sign-ins and factors are shown at one place, the provider's "my account", to
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -37,7 +37,7 @@ DONE = frozenset({"switched"})
 class Portal:
     desk: Desk
     store: PortalStore
-    duties: Duties = field(default_factory=Duties)
+    duties: Duties
     """Which may not meet in one person."""
     waits_for: WaitsFor = nothing_waits
     asks: Asks = NO_ASKS

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from config.vocabulary import SubjectId
 from gateway.asks.ask import Ask, Stage
-from idp.directory.same_person import OtherAccounts, all_of, no_others, other_among
+from idp.directory.same_person import OtherAccounts, all_of, other_among
 
 
 def may_end(one: Ask, who: SubjectId, now: datetime) -> bool:
@@ -13,7 +13,7 @@ def may_end(one: Ask, who: SubjectId, now: datetime) -> bool:
     return living and now < one.until and who in one.parties() | {each.by.subject for each in one.approvals}
 
 
-def is_to_decide(one: Ask, who: SubjectId, now: datetime, others: OtherAccounts = no_others) -> bool:
+def is_to_decide(one: Ask, who: SubjectId, now: datetime, others: OtherAccounts) -> bool:
     """By this person, once the policies let them decide at all, and once; an order by its sponsor, unless that
     one placed it. What they had a part in by another account is not theirs to decide either.
     """

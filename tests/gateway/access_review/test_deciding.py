@@ -319,6 +319,16 @@ def test_where_the_settings_say_so_undecided_roles_are_removed_the_closers_own_b
     assert by == {MAYOR.subject: "system", JANA: MAYOR.subject, PETR: MAYOR.subject}
 
 
+def test_the_undecided_roles_of_the_closers_other_account_are_removed_by_the_product(hulin: Village) -> None:
+    campaign = hulin.begun()
+    known = Persons()
+    known.take([[Account(MAYOR.subject, MAYOR.login), Account(JANA, "mala.jana")]])
+    same = replace(MAYOR, others=known.others)
+    close(hulin, campaign, by=same, now=DEADLINE, remove_undecided=True)
+    by = {one.subject: one.by.subject for one in hulin.read(lambda book: book.blocks())}
+    assert by == {MAYOR.subject: "system", JANA: "system", PETR: MAYOR.subject}
+
+
 def test_a_removed_role_is_given_back_with_a_reason_by_somebody_else(hulin: Village) -> None:
     campaign = hulin.begun()
     hulin.decide(campaign, CLERKS, Choice.REMOVE)

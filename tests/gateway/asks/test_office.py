@@ -14,6 +14,7 @@ from gateway.asks.supplied import Matter, facts
 from gateway.audit.entry import Code, Outcome
 from gateway.notices.notice import NoticeKind
 from idp.directory.person import AccountState
+from idp.directory.same_person import Account, Persons
 from tests.gateway.asks.office_of_requests import Requests, doing
 from tests.gateway.asks.town import (
     EVA,
@@ -231,6 +232,29 @@ async def test_the_only_security_officer_s_own_emergency_access_is_told_to_the_l
         (NoticeKind.EMERGENCY_BEGUN, "dvorak.petr"),
         (NoticeKind.EMERGENCY_BEGUN, "mala.eva"),
     }
+
+
+def of_one_person(requests, *together) -> None:
+    known = Persons()
+    known.take([[Account(one.subject, one.login) for one in together]])
+    duties = replace(requests.office.rules.duties, others=known.others)
+    requests.office = replace(requests.office, rules=replace(requests.office.rules, duties=duties))
+
+
+async def test_an_emergency_that_nobody_reviewed_in_time_keeps_the_next_from_the_other_account(requests):
+    made = await requests.ask(wish(Kind.EMERGENCY))
+    late = made.review_by + HOUR
+    again = wish(Kind.EMERGENCY, IVO, since=late, until=late + HOUR)
+    of_one_person(requests, JANA, IVO)
+    assert await refused(requests, requests.ask(again, late)) == Why.REVIEWED_LATE
+    of_one_person(requests, JANA)
+    assert (await requests.ask(again, late)).holder.subject == IVO.subject
+
+
+async def test_a_security_officer_s_emergency_by_another_account_is_told_to_the_leadership(requests):
+    of_one_person(requests, JANA, MARTIN)
+    await requests.ask(wish(Kind.EMERGENCY))
+    assert {one.person for one in requests.told} == {"dvorak.petr", "mala.eva"}
 
 
 async def test_emergency_access_is_ended_at_once_by_those_who_review_it(requests):

@@ -10,9 +10,10 @@ from gateway.asks.refused import AskRefused, Why
 from gateway.asks.separation import Duties, Duty
 from gateway.asks.steps import done_by
 from gateway.asks.wish import party
+from idp.directory.same_person import no_others
 from tests.gateway.asks.town import DAY, EVA, HOUR, IVO, JANA, MARTIN, NOW, PAVEL, PETR, approved, ask
 
-APART = Duties()
+APART = Duties(others=no_others)
 WAITS = ask()
 ORDER = ask(Kind.ORDER, PAVEL)
 
@@ -113,7 +114,7 @@ def test_a_use_that_was_ended_early_is_reviewed_at_once():
 
 
 def test_further_acts_that_may_not_meet_are_refused_by_name():
-    apart = Duties.of([Separation(acts=["sponsor", "review"])])
+    apart = Duties.of([Separation(acts=["sponsor", "review"])], no_others)
     use = ask(Kind.EMERGENCY, sponsor=party(EVA))
     over = NOW + HOUR
     assert why_not(steps.review, use, party(EVA), apart, over, "v pořádku") is Why.DUTIES

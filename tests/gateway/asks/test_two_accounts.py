@@ -13,7 +13,7 @@ from gateway.asks.refused import AskRefused, Why
 from gateway.asks.separation import Duties, Meeting
 from gateway.asks.wish import Rules, asked, party
 from idp.directory.person import Person, RoleHeld
-from idp.directory.same_person import Account, Persons
+from idp.directory.same_person import Account, Persons, no_others
 from tests.gateway.asks.town import (
     DAY,
     EVA,
@@ -70,7 +70,8 @@ def test_whoever_asked_by_one_account_decides_by_no_other():
     assert refused(steps.approve, ask(), party(ADM), duties(), NOW) == told
     assert refused(steps.refuse, ask(), party(ADM), duties(), NOW, "ne") == told
     assert steps.approve(ask(), party(PETR), duties(), NOW).stage is Stage.IN_FORCE
-    assert steps.approve(ask(), party(ADM), Duties(), NOW).stage is Stage.IN_FORCE, "where nothing links them"
+    unlinked = Duties(others=no_others)
+    assert steps.approve(ask(), party(ADM), unlinked, NOW).stage is Stage.IN_FORCE
 
 
 def test_what_another_holds_by_a_request_is_not_decided_by_their_other_account():

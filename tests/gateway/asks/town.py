@@ -10,6 +10,7 @@ from gateway.asks.ask import BEGINS, Ask, AskId, Kind, Signature, Stage
 from gateway.asks.separation import Duties
 from gateway.asks.wish import Rules, Wish, party
 from idp.directory.person import AccountState, Person, RoleHeld
+from idp.directory.same_person import no_others
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -46,7 +47,7 @@ SESSION = SessionId("S" * 22)
 def rules(settings: Requests | None = None, *separation: Separation) -> Rules:
     return Rules(
         settings or Requests(),
-        Duties.of(separation),
+        Duties.of(separation, no_others),
         lambda name, where: OFFERED.get(name, frozenset()) if where == HULIN else frozenset(),
     )
 

@@ -19,9 +19,11 @@ from config.vocabulary import (
     SessionId,
     SubjectId,
 )
+from gateway.asks.separation import Duties
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.sessions.session import Session
+from idp.directory.same_person import no_others
 from policies.load import load
 from tests.gateway.authorize.door import Door
 
@@ -41,6 +43,7 @@ def district() -> District:
 def snapshot(district: District) -> Snapshot:
     policies = EXAMPLES / "policies"
     return Snapshot(
+        duties=Duties(others=no_others),
         policies=load(policies / "region", policies / "municipalities", district),
         applications={
             RECORDS: Offer(ALL_ACTIONS, frozenset(district)),

@@ -7,10 +7,12 @@ import pytest
 
 from config.district import District
 from config.vocabulary import Action, ApplicationId, DeviceId, Role, SubjectId, device_subject
+from gateway.asks.separation import Duties
 from gateway.authorize.act import Act, may_act
 from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.authorize.verdict import Refused
 from gateway.sessions.session import EndReason, Session
+from idp.directory.same_person import Account
 from policies.load import load
 from policies.model import Permitted
 from policies.texts import MUNICIPALITIES, REGION, InHand
@@ -52,6 +54,18 @@ def test_what_one_wrote_oneself_may_not(mayor: Session, snapshot: Snapshot) -> N
     assert (found.reason, found.rule, found.municipality) == ("own_policy_change", "own-policy-change", HULIN)
 
 
+def of_one_person(snapshot: Snapshot, who: Session) -> Snapshot:
+    """Once the directories say that SOMEBODY is another account of theirs."""
+    others = {who.subject: [Account(SOMEBODY, "jina")]}
+    return replace(snapshot, duties=Duties(others=lambda one: others.get(one, [])))
+
+
+def test_what_one_wrote_by_another_account_may_not_either(mayor: Session, snapshot: Snapshot) -> None:
+    found = decided(act(Action.SIGN, SOMEBODY), mayor, of_one_person(snapshot, mayor))
+    assert isinstance(found, Refused)
+    assert (found.reason, found.rule) == ("own_policy_change", "own-policy-change")
+
+
 def test_who_approved_before_is_told_to_the_policies(mayor: Session, snapshot: Snapshot) -> None:
     """Decided by the library's rule about two approvals, beside one that permits everything."""
     rule = (LIBRARY / "separation-of-duties.cedar").read_text("utf-8")
@@ -65,6 +79,11 @@ def test_who_approved_before_is_told_to_the_policies(mayor: Session, snapshot: S
     assert (found.reason, found.rule) == ("approved_already", "two-people-approve")
     first = replace(approving, approved_by=frozenset({SOMEBODY}))
     assert isinstance(decided(first, mayor, two), Permitted)
+    asked_by_another = replace(first, author=None)
+    assert isinstance(decided(asked_by_another, mayor, two), Permitted)
+    told = decided(asked_by_another, mayor, of_one_person(two, mayor))
+    assert isinstance(told, Refused)
+    assert told.reason == "approved_already", "also who approved by another account of theirs"
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.CENTRE_ADMINISTRATOR])

@@ -10,6 +10,7 @@ from gateway.asks.ask import Kind
 from gateway.asks.separation import Duties
 from gateway.authorize.could_decide import could_decide
 from gateway.authorize.snapshot import Offer
+from idp.directory.same_person import Account, no_others
 from tests.gateway.asks import town
 from tests.gateway.authorize.conftest import HULIN, KROMERIZ, NOW
 
@@ -37,9 +38,16 @@ def test_nobody_decides_about_their_own_nor_from_another_municipality(there):
     assert not could(there, Role.MAYOR, where=KROMERIZ)
 
 
+def test_nobody_decides_about_what_another_account_of_theirs_asks_for(there):
+    others = {OTHER: [Account(ASKER, "jina")]}
+    linked = replace(there, duties=Duties(others=lambda who: others.get(who, [])))
+    assert could(there, Role.MAYOR)
+    assert not could(linked, Role.MAYOR)
+
+
 def test_who_is_suspended_or_holds_roles_that_may_not_meet_decides_nothing(there):
     assert not could(replace(there, suspended=lambda who, _: who == OTHER), Role.MAYOR)
-    apart = Duties.of([Separation(roles=[Role.MAYOR, Role.ACCOUNTANT])])
+    apart = Duties.of([Separation(roles=[Role.MAYOR, Role.ACCOUNTANT])], no_others)
     assert not could(replace(there, duties=apart), Role.MAYOR, Role.ACCOUNTANT)
 
 

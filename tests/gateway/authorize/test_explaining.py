@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from config.named_networks import NamedNetworks
 from config.settings import Network, Separation
-from config.vocabulary import Action, AuthenticationLevel, NetworkName, Role
+from config.vocabulary import Action, AuthenticationLevel, Language, NetworkName, Role
 from gateway.asks.ask import Kind
 from gateway.asks.separation import Duties
 from gateway.authorize.explaining import (
@@ -18,6 +18,7 @@ from gateway.authorize.explaining import (
 )
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.whereabouts import Location, Whereabouts
+from idp.directory.same_person import Account, no_others
 from idp.directory.work import Work
 from policies.model import Permitted, Question, Refused
 from policies.said import Said
@@ -79,18 +80,40 @@ def test_work_networks_and_country_are_known(snapshot: Snapshot) -> None:
 
 def test_duties_that_meet_refuse_before_any_rule(snapshot: Snapshot) -> None:
     apart = Separation(roles=[Role.MAYOR, Role.CLERK])
-    there = replace(snapshot, duties=Duties.of([apart]))
+    there = replace(snapshot, duties=Duties.of([apart], no_others))
     who = anybody((HULIN, Role.MAYOR), (KROMERIZ, Role.CLERK))
     assert isinstance(verdict(who, question(who), snapshot), Permitted)
     found = explained_as_decided(there.policies, question(who), there)  # type: ignore[arg-type]
     assert isinstance(found.verdict, Refused)
     assert (found.verdict.reason, found.rules, found.ways) == ("separation_of_duties", (), ())
     assert all("{" not in text for text in found.verdict.advice.values())
+    which, lifted = (text[Language.ENGLISH] for text in found.beforehand)
+    assert which == "These roles may not meet in one person: clerk (Kroměříž) and mayor (Hulín)."
+    assert "once one of them ends" in lifted
+    czech, _ = (text[Language.CZECH] for text in found.beforehand)
+    assert czech == "U jedné osoby se nesmějí sejít tyto role: referent (Kroměříž) a starosta (Hulín)."
+
+
+def test_duties_that_meet_over_two_accounts_are_told_with_the_other_account(snapshot: Snapshot) -> None:
+    other = Account(EVA.subject, "eva.jina", frozenset({(HULIN, Role.MAYOR)}))
+    duties = Duties.of([Separation(roles=[Role.MAYOR, Role.CLERK])], lambda _: [other])
+    who = somebody(JANA)
+    there = replace(snapshot, duties=duties)
+    found = explained_as_decided(there.policies, question(who), there, who)  # type: ignore[arg-type]
+    which = found.beforehand[0][Language.ENGLISH]
+    assert which.endswith("One of them is held by another account of the same person, eva.jina.")
+
+
+def test_what_a_rule_decides_or_another_refusal_says_nothing_beforehand(snapshot: Snapshot) -> None:
+    apart = replace(snapshot, duties=Duties.of([Separation(roles=[Role.MAYOR, Role.CLERK])], no_others))
+    for who in (somebody(JANA), anybody()):
+        found = explained_as_decided(apart.policies, question(who), apart, who)  # type: ignore[arg-type]
+        assert found.beforehand == ()
 
 
 def test_a_role_that_is_lent_or_supposed_to_be_meets_like_one_that_is_held(snapshot: Snapshot) -> None:
     lent = ask(Kind.DELEGATION, EVA, JANA, role=Role.MAYOR)
-    duties = Duties.of([Separation(roles=[Role.MAYOR, Role.CLERK])])
+    duties = Duties.of([Separation(roles=[Role.MAYOR, Role.CLERK])], no_others)
     there = replace(snapshot, duties=duties, asks=lambda who: [lent] if who == JANA.subject else [])
     apart = replace(snapshot, duties=duties)
     who, lends = somebody(JANA), frozenset({Role.MAYOR})

@@ -20,6 +20,7 @@ from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.authorize.verdict import Granted, Refused, Verdict
 from gateway.sessions.session import Session
+from idp.directory.same_person import no_others
 from policies.model import Permitted
 from tests.gateway.asks import town
 from tests.gateway.authorize.conftest import HULIN, KROMERIZ, NOW, RECORDS
@@ -154,7 +155,7 @@ def test_a_supplier_works_as_long_as_the_order_has_its_sponsor(
 def test_whose_roles_may_not_meet_is_refused_everything_but_the_portal(
     request_: AccessRequest, session: Session, snapshot: Snapshot
 ) -> None:
-    duties = Duties.of([Separation(roles=[Role.CLERK, Role.AUDITOR])])
+    duties = Duties.of([Separation(roles=[Role.CLERK, Role.AUDITOR])], no_others)
     both = replace(session, roles=((HULIN, Role.CLERK), (KROMERIZ, Role.AUDITOR)))
     known = replace(having(snapshot), duties=duties)
     verdict = check(request_, both, known, NOW, "g")
@@ -173,7 +174,7 @@ def test_whose_roles_may_not_meet_is_refused_everything_but_the_portal(
 def test_a_role_that_was_lent_before_the_rule_counts_as_held_while_it_runs(
     request_: AccessRequest, session: Session, snapshot: Snapshot
 ) -> None:
-    pair = Duties.of([Separation(roles=[Role.CLERK, Role.MAYOR], where="municipality")])
+    pair = Duties.of([Separation(roles=[Role.CLERK, Role.MAYOR], where="municipality")], no_others)
     clerk = replace(session, roles=((HULIN, Role.CLERK),))
     lent = of(clerk, Kind.DELEGATION, application=None, actions=frozenset(), role=Role.MAYOR)
     without, known = having(snapshot, lent), replace(having(snapshot, lent), duties=pair)
@@ -195,7 +196,7 @@ def test_a_role_that_was_lent_before_the_rule_counts_as_held_while_it_runs(
 def test_a_grant_ends_when_a_role_is_lent_anywhere_that_may_not_meet_with_others(
     request_: AccessRequest, session: Session, snapshot: Snapshot
 ) -> None:
-    pair = Duties.of([Separation(roles=[Role.CLERK, Role.MAYOR])])
+    pair = Duties.of([Separation(roles=[Role.CLERK, Role.MAYOR])], no_others)
     clerk = replace(session, roles=((HULIN, Role.CLERK),))
     begins = NOW + timedelta(minutes=1)
     lent = of(

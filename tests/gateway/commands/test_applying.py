@@ -20,6 +20,7 @@ from gateway.policy_office.proposal import State as Standing
 from gateway.policy_office.scope import ANY, OF_REGION, Scope
 from gateway.policy_office.version import Version
 from gateway.storage.audit_evidence import rows
+from idp.directory.same_person import no_others
 from policies.load import PoliciesUnusable
 from tests.policies.world import HONETICE, HULIN
 from tests.rig.installation import install
@@ -85,7 +86,7 @@ async def test_where_files_are_proposed_each_scope_gets_a_proposal_and_nothing_c
     assert "checks_failed" in wrong
     assert THERE in wrong
     assert "to be approved by somebody else" in proposed
-    office, asking = office_of(state), by_operator(BY)
+    office, asking = office_of(state, no_others), by_operator(BY)
     (one,) = await office.proposals(asking, Scope(HULIN))
     assert (one.state, one.owner) == (Standing.SUBMITTED, BY)
     (given_up,) = await office.proposals(asking, Scope(HONETICE))

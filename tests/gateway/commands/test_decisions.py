@@ -7,6 +7,7 @@ from config.load import load
 from config.settings import Network
 from config.vocabulary import NetworkName, RouteName
 from gateway.commands.decisions import policy_book, shared_book, snapshot_of, speak_of_nothing
+from idp.directory.same_person import no_others
 from policies.load import PoliciesUnusable
 from policies.texts import texts_of
 from tests.rig.installation import install
@@ -28,9 +29,9 @@ def test_policies_name_networks_of_the_configuration_and_no_others(tmp_path: Pat
     networks = [Network(name=NetworkName("office"), networks=["10.1.0.0/16"])]
     known = msgspec.structs.replace(settings, networks=networks)
     book = policy_book(known, district)
-    snapshot = snapshot_of(known, district, book)
+    snapshot = snapshot_of(known, district, book, no_others)
     assert snapshot.networks.of("10.1.2.3") == {"office"}
-    assert snapshot.epoch != snapshot_of(settings, district, book).epoch
+    assert snapshot.epoch != snapshot_of(settings, district, book, no_others).epoch
 
 
 @pytest.mark.real

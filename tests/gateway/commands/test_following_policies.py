@@ -27,6 +27,7 @@ from gateway.policy_office.scope import Scope
 from gateway.storage.database import DatabaseUnusable
 from gateway.storage.fleet_nodes import FleetNodes
 from gateway.storage.shared_policies import SharedPolicies
+from idp.directory.same_person import no_others
 from policies.incidents import ClosureKind
 from policies.model import Text
 from tests.policies.world import HULIN
@@ -168,7 +169,7 @@ async def test_what_is_closed_for_an_incident_is_closed_here_and_open_again_with
     follower: Follower,
 ) -> None:
     before, epoch = follower.plane.book.version, await follower.epoch()
-    incidents = incidents_of(follower.b.state, office_of(follower.b.state))
+    incidents = incidents_of(follower.b.state, office_of(follower.b.state, no_others))
     reason: Text = {Language.CZECH: "Únik.", Language.ENGLISH: "A leak."}
     made = await incidents.close(by_operator("cli:root"), ClosureKind.SUPPLIERS, "", reason, now())
     for _ in range(2):

@@ -11,15 +11,24 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
-from config.vocabulary import Language
+from config.sources import DISK
+from config.vocabulary import Language, Role
 from gateway.__main__ import brana
+from gateway.asks.ask import Kind
 from gateway.authorize.explaining import anybody
+from gateway.commands.policies_asked import policies_asked, snapshot_asked
+from gateway.commands.policy_explain import held_by
 from gateway.commands.policy_explain_shown import show_explained
+from gateway.commands.policy_incident import incident
 from gateway.commands.preflight import CannotStart
-from gateway.commands.state import open_state
+from gateway.commands.shared_policies import book_at_start
+from gateway.commands.state import now, open_state
+from idp.directory.same_person import Account
 from policies.explained import Explained
 from policies.model import Refused
 from policies.reasons import Names
+from tests.gateway.asks.town import EVA, JANA, PAVEL
+from tests.gateway.asks.town import ask as ask_for
 from tests.gateway.commands.documented_json import documented
 from tests.policies.world import DISTRICT, ask
 from tests.rig.installation import Installation, install
@@ -128,11 +137,26 @@ def test_where_no_policy_is_asked_nothing_is_said_to_have_been_tried() -> None:
         title=dict.fromkeys(Language, "Ne"),
         advice=dict.fromkeys(Language, ""),
     )
-    found = Explained(ask(), refused, (), (), (), (), 0, complete=True)
+    which = {Language.CZECH: "Tyto dvě.", Language.ENGLISH: "These two."}
+    found = Explained(ask(), refused, (), (), (), (), 0, complete=True, beforehand=(which,))
     out = Console(record=True, width=120, file=StringIO())
     show_explained(found, anybody(), Names(DISTRICT, {}), Language.ENGLISH, out)
-    assert "before any policy was asked" in out.export_text()
-    assert "0 questions" not in out.export_text()
+    text = out.export_text()
+    assert "before any policy was asked" in text
+    assert "  These two.\n" in text
+    assert "0 questions" not in text
+
+
+def test_what_each_account_of_a_person_was_let_do_counts_as_that_account_s(office: Installation) -> None:
+    own, other = (ask_for(Kind.DELEGATION, EVA, who, role=Role.MAYOR) for who in (JANA, PAVEL))
+    others = [Account(PAVEL.subject, "jana.jina")]
+    stranger = ask_for(Kind.DELEGATION, JANA, EVA, role=Role.MAYOR)
+    found = held_by(JANA.subject, others, [own, other, stranger])
+    assert found == [own, other]
+    made = snapshot_asked(policies_asked(office.configuration, office.folder / "policies"), found, others)
+    assert made.asks(JANA.subject) == [own]
+    assert made.asks(PAVEL.subject) == [other]
+    assert made.duties.others(JANA.subject) == others
 
 
 def test_circumstances_are_those_that_are_written(say: Say) -> None:
@@ -240,6 +264,37 @@ def test_the_difference_to_a_folder_says_who_would_gain_and_lose(
     assert content["before"] != content["after"]
     same = say("matrix", "Hulín", "--against", str(office.folder / "policies")).output
     assert "Nobody gains or loses anything." in same
+
+
+@pytest.fixture
+def budget_closed(office: Installation) -> Iterator[None]:
+    """In an incident; and a state that has begun."""
+    state = open_state(office.configuration)
+    try:
+        state.keys  # noqa: B018 - a state has begun once it has its keys
+        book_at_start(state, DISK, now())
+    finally:
+        state.database.close()
+    where = ["--config", str(office.configuration)]
+    reasons = ["--reason-cs", "Únik hesel.", "--reason-en", "Passwords have leaked."]
+    closed = CliRunner().invoke(incident, ["close", "application", "budget", *reasons, "--json", *where])
+    yield
+    again = CliRunner().invoke(incident, ["open", json.loads(closed.stdout)["id"], "--why", "x", *where])
+    assert again.exit_code == 0, again.output
+
+
+@pytest.mark.usefixtures("budget_closed")
+def test_what_an_incident_closes_stays_closed_in_a_folder_too(office: Installation, say: Say) -> None:
+    words = ("matrix", "Hulín", "--against", str(office.folder / "policies"))
+    said = say(*words, of_folder=False).output
+    assert "Nobody gains or loses anything." in said
+    assert "Closed in an incident at the moment: one application: budget" in said
+    content = told(say(*words, "--json"))
+    assert (content["gained"], content["lost"], content["before"]) == ([], [], content["after"])
+    asked = ("explain", "budget", "--role", "mayor@588491", "--json")
+    in_force, of_folder = told(say(*asked, of_folder=False)), told(say(*asked))
+    assert of_folder["reason"] == in_force["reason"] == "incident_application"
+    assert of_folder["version"] == in_force["version"]
 
 
 def test_a_named_part_stands_beside_its_application_and_what_differs_there_is_told(

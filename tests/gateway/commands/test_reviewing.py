@@ -23,6 +23,7 @@ from gateway.commands.state import now, open_state
 from gateway.sessions.session import EndReason
 from gateway.storage.directory import StoredReplica
 from idp.directory.person import RoleHeld
+from idp.directory.same_person import no_others
 from idp.directory.subject import subject
 from idp.events import NOWHERE, Actor
 from idp.login.exception import new_exception
@@ -36,7 +37,7 @@ from tests.rig.replica import OFFICE, fill, group, identity, person
 pytestmark = pytest.mark.real
 BASE = "ou=groups,dc=obec,dc=test"
 FIRST, SECOND = (subject(OFFICE, identity(number)) for number in (1, 2))
-MAYOR = Reviewer(subject=SubjectId("urad:mayor"), login="novakova", municipality=HULIN)
+MAYOR = Reviewer(subject=SubjectId("urad:mayor"), login="novakova", municipality=HULIN, others=no_others)
 OPERATOR = Actor("cli:root", "cli:root")
 PROGRAM = f"""
 [[technical_accounts]]

@@ -8,11 +8,14 @@ import pytest
 
 from config.vocabulary import Action, SubjectId
 from gateway.audit.entry import Code, Outcome
+from gateway.policy_office.activation import Activation
+from gateway.policy_office.office import Office, author_for
 from gateway.policy_office.proposal import Proposal, State
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import OF_REGION, Scope
 from gateway.policy_office.version import Source
 from gateway.storage.policy_proposals import Proposals
+from idp.directory.same_person import Account, Persons
 from tests.policies.world import HULIN
 from tests.rig.policy_office import (
     BROKEN,
@@ -223,6 +226,38 @@ async def test_older_texts_of_a_scope_come_into_force_again_and_all_others_stay(
     assert (entry.subject, entry.details["restores"], entry.details["why"]) == (
         "urad:mayor", 1, "Nikdo nic neotevře.",
     )  # fmt: skip
+
+
+async def test_an_author_brings_their_texts_back_by_no_other_account(world: World) -> None:
+    await world.approved()
+    world.publish(FIRST)
+    second = Person("urad:druhy")
+    known = by_another_account(world, second, "urad:author")
+    with pytest.raises(ActRefused) as told:
+        await Activation(known).roll_back(second.asking, HERE, 2, "Bylo to lepší.", NOON)
+    assert (told.value.reason, told.value.account) == (Refusal.SAME_PERSON, "author")
+    (entry,) = world.entries(Code.POLICY_ACT_REFUSED)
+    assert (entry.reason, entry.details["act"]) == ("same_person", "roll_back")
+    assert (world.in_force().number, second.asked) == (3, [])
+    made = await world.activation.roll_back(second.asking, HERE, 2, "Bylo to lepší.", NOON)
+    assert made.number == 4, "of one whom nothing links to the author"
+
+
+async def test_the_policies_are_told_that_what_another_account_wrote_is_the_asker_s_own(world: World) -> None:
+    one = await world.submitted()
+    second = Person("urad:druhy")
+    known = by_another_account(world, second, "urad:author")
+    await known.send_back(second.asking, one.id, one.revision, "Ještě ne.", NOON)
+    assert second.asked[-1] == (Action.SIGN, SubjectId("urad:druhy"))
+    assert author_for(one, world.mayor.asking.actor, known.others) == "urad:author"
+
+
+def by_another_account(world: World, who: Person, same: str) -> Office:
+    """The office once the directories say that both accounts are one person's."""
+    mine, other = (Account(SubjectId(one), one.partition(":")[2]) for one in (who.subject, same))
+    known = Persons()
+    known.take([[mine, other]])
+    return replace(world.office, others=known.others)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from gateway.policy_office.proposal import (
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import ANY, OF_REGION, Scope
 from gateway.policy_office.version import Source, Version
-from idp.directory.same_person import Account, Persons
+from idp.directory.same_person import Account, Persons, no_others
 from tests.policies.world import HULIN
 from tests.rig.policy_office import BROKEN, CHANGED, FILE, FIRST, MINUTE, NOON, THERE
 
@@ -47,7 +47,7 @@ def submitted() -> Proposal:
 
 def approved() -> Proposal:
     one = submitted()
-    return proposal.approved(one, IN_FORCE, one.digest, None, MAYOR, NOON)
+    return proposal.approved(one, IN_FORCE, one.digest, None, MAYOR, NOON, no_others)
 
 
 def refusal(work: object) -> Refusal:
@@ -71,10 +71,10 @@ def test_what_the_table_does_not_have_is_refused_and_what_is_over_stays_over() -
         Step.EDIT: lambda one: proposal.edited(one, CHANGED, "", AUTHOR, NOON),
         Step.REBASE: lambda one: proposal.rebased(one, IN_FORCE, AUTHOR, NOON),
         Step.SUBMIT: lambda one: proposal.submitted(one, IN_FORCE, AUTHOR, NOON),
-        Step.APPROVE: lambda one: proposal.approved(one, IN_FORCE, one.digest, None, MAYOR, NOON),
+        Step.APPROVE: lambda one: proposal.approved(one, IN_FORCE, one.digest, None, MAYOR, NOON, no_others),
         Step.RETURN: lambda one: proposal.returned(one, "Ne.", NOON),
         Step.WITHDRAW: lambda one: proposal.withdrawn(one, NOON),
-        Step.ACTIVATE: lambda one: proposal.activated(one, IN_FORCE, NOON),
+        Step.ACTIVATE: lambda one: proposal.activated(one, IN_FORCE, NOON, no_others),
         Step.FAIL: lambda one: proposal.failed(one, NOON),
     }
     assert set(steps) == set(Step) - {Step.BEGIN}
@@ -92,39 +92,50 @@ def test_whoever_had_a_hand_in_the_texts_never_approves_them() -> None:
     one = proposal.edited(draft(), CHANGED, "", HELPER, NOON)
     one = proposal.submitted(one, IN_FORCE, AUTHOR, NOON)
     for who in (AUTHOR, HELPER):
-        assert refusal(lambda who=who: proposal.approved(one, IN_FORCE, one.digest, None, who, NOON)) is (
-            Refusal.OWN
-        )
-    assert proposal.approved(one, IN_FORCE, one.digest, None, MAYOR, NOON).approver == MAYOR.subject
+        assert refusal(
+            lambda who=who: proposal.approved(one, IN_FORCE, one.digest, None, who, NOON, no_others)
+        ) is (Refusal.OWN)
+    assert (
+        proposal.approved(one, IN_FORCE, one.digest, None, MAYOR, NOON, no_others).approver == MAYOR.subject
+    )
 
 
 def test_whoever_submits_what_another_wrote_is_an_author_too() -> None:
     one = proposal.submitted(draft(), IN_FORCE, HELPER, NOON)
-    assert refusal(lambda: proposal.approved(one, IN_FORCE, one.digest, None, HELPER, NOON)) is Refusal.OWN
+    assert (
+        refusal(lambda: proposal.approved(one, IN_FORCE, one.digest, None, HELPER, NOON, no_others))
+        is Refusal.OWN
+    )
 
 
 def test_whoever_sets_a_proposal_upon_what_is_in_force_is_an_author_too() -> None:
     again = proposal.rebased(draft(), OTHERS, HELPER, NOON)
     one = proposal.submitted(again, OTHERS, AUTHOR, NOON)
-    assert refusal(lambda: proposal.approved(one, OTHERS, one.digest, None, HELPER, NOON)) is Refusal.OWN
+    assert (
+        refusal(lambda: proposal.approved(one, OTHERS, one.digest, None, HELPER, NOON, no_others))
+        is Refusal.OWN
+    )
 
 
 def test_an_approver_approves_what_was_read_and_nothing_else_is_activated() -> None:
     one = submitted()
-    assert refusal(lambda: proposal.approved(one, IN_FORCE, "0" * 64, None, MAYOR, NOON)) is Refusal.STALE
+    assert (
+        refusal(lambda: proposal.approved(one, IN_FORCE, "0" * 64, None, MAYOR, NOON, no_others))
+        is Refusal.STALE
+    )
     altered = replace(approved(), texts=BROKEN)
-    assert refusal(lambda: proposal.activated(altered, IN_FORCE, NOON)) is Refusal.STALE
+    assert refusal(lambda: proposal.activated(altered, IN_FORCE, NOON, no_others)) is Refusal.STALE
     by_author = replace(approved(), approver=AUTHOR.subject)
-    assert refusal(lambda: proposal.activated(by_author, IN_FORCE, NOON)) is Refusal.OWN
+    assert refusal(lambda: proposal.activated(by_author, IN_FORCE, NOON, no_others)) is Refusal.OWN
     by_nobody = replace(approved(), approver="")
-    assert refusal(lambda: proposal.activated(by_nobody, IN_FORCE, NOON)) is Refusal.OWN
+    assert refusal(lambda: proposal.activated(by_nobody, IN_FORCE, NOON, no_others)) is Refusal.OWN
 
 
 def test_what_was_approved_for_a_time_is_not_activated_before_it() -> None:
     one = replace(approved(), activate_at=NOON + timedelta(hours=1))
     early = NOON + timedelta(hours=1, microseconds=-1)
-    assert refusal(lambda: proposal.activated(one, IN_FORCE, early)) is Refusal.NOT_NOW
-    assert proposal.activated(one, IN_FORCE, NOON + timedelta(hours=1)).state is State.ACTIVE
+    assert refusal(lambda: proposal.activated(one, IN_FORCE, early, no_others)) is Refusal.NOT_NOW
+    assert proposal.activated(one, IN_FORCE, NOON + timedelta(hours=1), no_others).state is State.ACTIVE
 
 
 def test_what_changed_in_the_scope_stops_it_and_what_changed_elsewhere_does_not() -> None:
@@ -132,8 +143,8 @@ def test_what_changed_in_the_scope_stops_it_and_what_changed_elsewhere_does_not(
     assert proposal.submitted(one, OTHERS, AUTHOR, NOON).state is State.SUBMITTED
     for work in (
         lambda: proposal.submitted(one, CLASH, AUTHOR, NOON),
-        lambda: proposal.approved(ready, CLASH, ready.digest, None, MAYOR, NOON),
-        lambda: proposal.activated(approved(), CLASH, NOON),
+        lambda: proposal.approved(ready, CLASH, ready.digest, None, MAYOR, NOON, no_others),
+        lambda: proposal.activated(approved(), CLASH, NOON, no_others),
     ):
         assert refusal(work) is Refusal.CHANGED_MEANWHILE
     again = proposal.rebased(ready, CLASH, AUTHOR, NOON)
@@ -173,9 +184,13 @@ def test_a_time_of_activation_lies_ahead_and_within_a_year() -> None:
         (NOON - MINUTE, Refusal.TIME_PAST),
         (NOON + FARTHEST + MINUTE, Refusal.TIME_FAR),
     ):
-        assert refusal(lambda at=at: proposal.approved(one, IN_FORCE, one.digest, at, MAYOR, NOON)) is reason
+        assert (
+            refusal(lambda at=at: proposal.approved(one, IN_FORCE, one.digest, at, MAYOR, NOON, no_others))
+            is reason
+        )
     assert (
-        proposal.approved(one, IN_FORCE, one.digest, NOON + MINUTE, MAYOR, NOON).activate_at == NOON + MINUTE
+        proposal.approved(one, IN_FORCE, one.digest, NOON + MINUTE, MAYOR, NOON, no_others).activate_at
+        == NOON + MINUTE
     )
 
 
@@ -196,6 +211,6 @@ def test_no_account_of_an_author_approves_neither_when_asked_nor_when_the_time_h
         proposal.approved(one, IN_FORCE, one.digest, None, MAYOR, NOON, known.others)
     assert (refused.value.reason, refused.value.account) == (Refusal.SAME_PERSON, "helper")
     assert refused.value.details()["account"] == "helper"
-    before = proposal.approved(one, IN_FORCE, one.digest, None, MAYOR, NOON)
+    before = proposal.approved(one, IN_FORCE, one.digest, None, MAYOR, NOON, no_others)
     assert refusal(lambda: proposal.activated(before, IN_FORCE, NOON, known.others)) is Refusal.SAME_PERSON
-    assert proposal.activated(before, IN_FORCE, NOON).state is State.ACTIVE
+    assert proposal.activated(before, IN_FORCE, NOON, no_others).state is State.ACTIVE

@@ -209,7 +209,7 @@ class Office:
     alerts: MemoryAlerts = field(default_factory=MemoryAlerts)
     log: MemoryLog = field(default_factory=MemoryLog)
     sessions: MemorySessions = field(default_factory=MemorySessions)
-    duties: Duties = field(default_factory=Duties)
+    duties: Duties = field(default_factory=lambda: Duties(others=no_others))
     asks: Asks = NO_ASKS
     waiting: Waiting = NOTHING
     asked_what_waits: list[frozenset[str]] = field(default_factory=list)

@@ -386,6 +386,7 @@ def test_three_hundred_people_are_turned_over_page_by_page() -> None:
     everybody = people(items)
     assert [leaf(everybody, page).page for page in (0, 1, 12, 99)] == [1, 1, 12, 12]
     assert len(leaf(everybody, 12).people) == PAGE
-    assert (next_open(everybody, 25, ""), page_of(everybody, 26)) == (26, 2)
-    assert next_open(everybody, 300, subject(1)) == 2
-    assert (next_open([], 1, ""), page_of([], 1)) == (None, None)
+    assert (next_open(everybody, 25, ()), page_of(everybody, 26)) == (26, 2)
+    assert next_open(everybody, 300, {subject(1)}) == 2
+    assert next_open(everybody, 300, {subject(1), subject(2)}) == 3, "nor what another account of one's has"
+    assert (next_open([], 1, ()), page_of([], 1)) == (None, None)

@@ -10,8 +10,10 @@ from config.vocabulary import REASON_HEADER
 from gateway.access_review.campaign import Choice
 from gateway.audit.entry import Code
 from gateway.web.access_review.people import PAGE
+from idp.directory.same_person import Account
 from tests.gateway.web.test_access_review import BEGINNING, Visitor, reviewer_of
-from tests.rig.reviews import CLERKS, EXCEPTED, subject
+from tests.rig.review_pages import REVIEWER
+from tests.rig.reviews import CLERKS, EXCEPTED, MAYORS, OFFICERS, subject
 
 pytestmark = pytest.mark.real
 
@@ -114,3 +116,20 @@ async def test_a_role_is_not_given_back_without_a_reason_and_what_was_typed_stay
         assert words in text
         assert f'value="{typed}" autofocus' in text
     assert visitor.given.reached == []
+
+
+async def test_what_another_account_of_the_reviewer_has_is_neither_theirs_to_decide_nor_the_next(
+    visitor: Visitor,
+) -> None:
+    campaign = visitor.given.village.begun([MAYORS, CLERKS, OFFICERS])
+    theirs, other = visitor.number(campaign, CLERKS), visitor.number(campaign, OFFICERS)
+    asked = f"/reviews/{campaign.id}/remove?number={theirs}"
+    assert "Remove" in await visitor.get(asked)
+    visitor.given.others = lambda who: (
+        [Account(CLERKS.subject, "mala.jana")] if who == REVIEWER.subject else []
+    )
+    await visitor.get(asked, status=303)
+    decided = await visitor.post(f"/reviews/{campaign.id}", number=other, choice="confirm", comment="")
+    assert decided.headers["Location"].endswith("#finish"), "nothing is left to them"
+    refused = await visitor.refused(f"/reviews/{campaign.id}", number=theirs, choice="confirm", comment="")
+    assert refused == "same_person"

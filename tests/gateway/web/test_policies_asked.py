@@ -193,6 +193,10 @@ async def test_duties_that_meet_in_a_person_are_told_as_they_refuse(visitor):
     shown = await visitor.get("/why?login=zdejsi.jana&application=map", AUTHOR)
     assert "separation_of_duties" in shown
     assert "It is permitted." not in shown
+    assert "may not meet in one person: clerk (Hulín) and mayor (Hulín)." in shown
+    assert "once one of them ends" in shown
+    czech = await visitor.get("/why?login=zdejsi.jana&application=map", AUTHOR, language="cs")
+    assert "se nesmějí sejít tyto role: referent (Hulín) a starosta (Hulín)." in czech
 
 
 @pytest.mark.parametrize(

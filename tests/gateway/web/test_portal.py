@@ -13,7 +13,7 @@ from gateway.asks.wish import party
 from gateway.sessions.shown import Membership
 from gateway.waiting import Waiting
 from gateway.web.portal.standing import Asks
-from idp.directory.same_person import Account, Persons
+from idp.directory.same_person import Account, Persons, no_others
 from tests.gateway.asks.town import EVA, HOUR, PAVEL, approved, ask
 from tests.gateway.web.conftest import make_office_app
 from tests.gateway.web.people import HULIN, KROMERIZ, MAYOR, NOW, assertion_header
@@ -169,7 +169,7 @@ async def test_an_administrators_first_page_says_what_the_account_is_for(client,
 
 async def test_whose_roles_may_not_meet_reads_which_they_are(client, office):
     assert "may not meet" not in await shown(client, "/")
-    office.duties = Duties.of([Separation(roles=[Role.MAYOR, Role.REGISTRAR])])
+    office.duties = Duties.of([Separation(roles=[Role.MAYOR, Role.REGISTRAR])], no_others)
     async with TestClient(TestServer(make_office_app(office))) as apart:
         text = await shown(apart, "/")
     assert "Your roles may not meet in one person" in text
@@ -187,7 +187,7 @@ async def test_whose_roles_may_not_meet_reads_which_they_are(client, office):
     office.duties = Duties.of([Separation(roles=[Role.MAYOR, Role.AUDITOR])], known.others)
     async with TestClient(TestServer(make_office_app(office))) as apart:
         assert "One of them is held by your other account, adm-novak." in await shown(apart, "/")
-    office.duties = Duties.of([Separation(roles=[Role.MAYOR, Role.ACCOUNTANT])])
+    office.duties = Duties.of([Separation(roles=[Role.MAYOR, Role.ACCOUNTANT])], no_others)
     lent = ask(Kind.DELEGATION, EVA, PAVEL, role=Role.ACCOUNTANT, since=NOW, until=NOW + HOUR)
     office.asks = Asks(lambda _: [lent])
     async with TestClient(TestServer(make_office_app(office))) as apart:

@@ -1,0 +1,17 @@
+"""What an incident closes at the moment, as pages name it beside what policies would permit."""
+
+from collections.abc import Sequence
+
+from config.vocabulary import MunicipalityCode
+from gateway.policy_office.incident import Incident, closures
+from gateway.web.identity import Assertion
+from policies.incident_named import what_named
+from policies.model import Text
+from policies.reasons import Names
+
+
+def closed_here(incidents: Sequence[Incident], caller: Assertion, names: Names) -> list[Text]:
+    """Of what concerns the municipality acted for: what is closed in another one alone is not told here."""
+    here = MunicipalityCode(caller.municipality)
+    concerning = [one for one in incidents if one.concerns(here)]
+    return [what_named(one, names) for one in closures(concerning, frozenset(names.district))]
