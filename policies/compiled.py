@@ -22,7 +22,7 @@ class Compiled:
     """A parsed set that answers for one municipality."""
 
     __slots__ = (
-        "_asked_for", "_looks_at", "_remembered", "attention", "handle", "policies", "positions",
+        "_asked_for", "_called", "_looks_at", "_remembered", "attention", "handle", "policies", "positions",
     )  # fmt: skip
 
     def __init__(self, handle: cedarpy.PolicySet, policies: tuple[Policy, ...]) -> None:
@@ -37,6 +37,14 @@ class Compiled:
         }
         self._looks_at: dict[tuple[Action, frozenset[str]], Paths] = {}
         self._remembered: dict[tuple[Action, frozenset[str]], Remembered | None] = {}
+        self._called: dict[str, str] = {}
+
+    def called(self, name: str) -> str:
+        """Id of the policy that Cedar calls so in its errors; where two texts meet, it gives new names out of order."""
+        if not self._called:
+            named = self.handle.to_pst().static_policies
+            self._called = {each: one.annotations.get("id") or "" for each, one in named.items()}
+        return self._called.get(name, "")
 
     @property
     def attributes(self) -> frozenset[str] | None:

@@ -36,7 +36,7 @@ REMEMBERED = (
     32_768  # outcomes of a book, under a KiB each: a district has hundreds, a country tens of thousands
 )
 WORDINGS_TOLD = 3  # of one reason that municipalities put into different words
-ERRING = re.compile(r"policy `policy(\d+)`")
+ERRING = re.compile(r"policy `(policy\d+)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +375,5 @@ def _to_technical_accounts(outcome: Outcome) -> Outcome:
 
 def _failed(compiled: Compiled, error: str) -> Outcome:
     erring = ERRING.search(error)
-    position = int(erring.group(1)) if erring else len(compiled.policies)
-    rule = compiled.policies[position].id if position < len(compiled.policies) else ""
+    rule = compiled.called(erring[1]) if erring else ""
     return Outcome(permits=False, deciding=(), error=error, erring=rule)
