@@ -6,14 +6,15 @@ from pathlib import Path
 import cedarpy
 import pytest
 
-from config.vocabulary import Action, ApplicationId
+from config.vocabulary import Action, ApplicationId, Role
 from policies.compiled import Compiled, CompiledDiffers
 from policies.evaluate import PolicyBook, Source
 from policies.examine import SCHEMA_FILE
-from policies.model import NOTHING_FURTHER, Facts, Ticket
+from policies.model import NOTHING_FURTHER, Facts, Refused, Ticket
 from policies.reasons import Names
 from policies.review import Bounds, review
-from tests.policies.world import DISTRICT, HULIN, NOW, example_book
+from tests.policies.generated import book_of
+from tests.policies.world import DISTRICT, HULIN, NOW, ask, example_book
 
 SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))
 
@@ -91,3 +92,19 @@ def test_what_policies_tell_apart_is_what_any_of_them_does() -> None:
     assert {"departments", "ticket", "level"} <= compiled.attention.attributes
     assert compiled.attributes == compiled.attention.attributes
     assert compiled.positions == {"ordered": 0, "any": 1, "named": 2}
+
+
+@pytest.mark.parametrize("erring", range(4))
+def test_the_policy_that_errs_is_named_also_where_a_municipality_has_more_than_the_region(
+    erring: int,
+) -> None:
+    """Cedar gives new names, out of order, where two texts meet."""
+    scope = f'permit (principal, action, resource in Municipality::"{HULIN}")'
+    added = ["1", "2", "3", "4"]
+    added[erring] = "9223372036854775807"
+    own = [f"{scope} when {{ context.sign_in.age + {each} > 0 }};" for each in added]
+    verdict = book_of(["permit (principal, action, resource) when { false };"], {HULIN: own}).decide(
+        ask((HULIN, Role.CLERK))
+    )
+    assert isinstance(verdict, Refused)
+    assert (verdict.reason, verdict.rule) == ("policy_error", f"{HULIN}-{erring}")

@@ -335,16 +335,6 @@ def test_a_policy_that_errors_refuses_although_others_permit(region: Path) -> No
     assert reload(region).allowed(ask(MAYOR), Action) == frozenset()
 
 
-def test_a_municipality_s_policy_that_errors_is_named_behind_all_of_the_region(region: Path) -> None:
-    file = region.parent / "municipalities" / f"{HULIN}.cedar"
-    scope = f'permit (principal, action, resource in Municipality::"{HULIN}")'
-    overflowing = f'@id("own-{{}}")\n{scope} when {{{{ context.sign_in.age + {{}} > 0 }}}};\n'
-    texts = "".join(overflowing.format(number, number) for number in (1, 2))
-    file.write_text(texts + overflowing.format("overflows", 2**63 - 1) + overflowing.format(3, 3), "utf-8")
-    verdict = refusal(ask(MAYOR), reload(region))
-    assert (verdict.reason, verdict.rule) == ("policy_error", "own-overflows")
-
-
 def test_a_forbid_that_errors_is_not_skipped(region: Path) -> None:
     texts = " ".join(f'@{name}("x")' for name in ("title_cs", "title_en", "advice_cs", "advice_en"))
     condition = "context.sign_in.age * 9223372036854775807 > 0"
