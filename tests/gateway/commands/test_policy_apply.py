@@ -30,6 +30,7 @@ from gateway.policy_office.proposal import ProposalId
 from gateway.policy_office.scope import Scope
 from gateway.policy_office.version import Head, Version
 from gateway.storage.audit_evidence import rows
+from idp.directory.same_person import no_others
 from policies.brought import BringsFaults, LeftWithoutPolicies
 from policies.load import CasesBroken
 from tests.gateway.commands.documented_json import documented
@@ -113,7 +114,9 @@ class Place:
         """What approvers read of the proposals of Hulín."""
         state = open_state(self.configuration)
         try:
-            desk = asyncio.run(office_of(state).store.look(lambda one: one.proposals(Scope("588491"), 10)))
+            desk = asyncio.run(
+                office_of(state, no_others).store.look(lambda one: one.proposals(Scope("588491"), 10))
+            )
         finally:
             state.database.close()
         return [one.note for one in desk]
