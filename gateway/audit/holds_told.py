@@ -9,9 +9,8 @@ from gateway.audit.facts import microseconds
 from gateway.audit.neutral import printable
 from gateway.audit.retention import Hold
 
-AGAIN = (
-    "again"  # detail: the entry of a hold whose number another one got, and which is placed anew by this one
-)
+AGAIN = "again"
+"""Detail: the entry of a hold whose number another one got, and which is placed anew by this one."""
 OF_HOLDS = frozenset({Code.LOG_HOLD_PLACED.value, Code.LOG_HOLD_LIFTED.value})
 
 

@@ -7,14 +7,12 @@ import click
 
 from config.vocabulary import DeviceId, Language, device_subject, read_device_id
 from gateway.commands import suspension_options as options
-from gateway.commands.audit_moments import in_prague
 from gateway.commands.options import configuration
-from gateway.commands.person_suspension import by_operator, run, suspending_beside
+from gateway.commands.person_suspension import by_operator, run, suspend_whom, suspending_beside
 from gateway.commands.preflight import CannotStart
-from gateway.commands.sessions import said_ended
 from gateway.commands.state import State, now
 from gateway.commands.suspending import device_seen
-from gateway.incidents.suspending import unseen
+from gateway.incidents.suspending import Whom, unseen
 from gateway.incidents.suspension import Suspension
 from idp.http.user_agent import describe
 
@@ -30,13 +28,10 @@ def command() -> None: ...
 def suspend(configuration: Path, device: str, why: str, until: datetime | None, incident: int | None) -> None:
     named = _named(device)
 
-    async def work(state: State) -> tuple[Suspension, int]:
-        whom = await device_seen(state, named) or unseen(device_subject(named))
-        suspending = suspending_beside(state)
-        return await suspending.suspend(whom, why, in_prague(until), by_operator(), now(), incident)
+    async def whom(state: State) -> Whom:
+        return await device_seen(state, named) or unseen(device_subject(named))
 
-    made, ended = run(configuration, work)
-    click.echo(f"{made.login} is suspended{options.until_when(made)}; {said_ended(ended)}")
+    suspend_whom(configuration, whom, why, until, incident)
 
 
 @command.command(help="Let people sign in from a device again.")

@@ -1,7 +1,7 @@
 """`brana person suspend|resume|suspended`: whom the gateway lets in nowhere, also where pages do not work."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -41,10 +41,22 @@ def command() -> None: ...
 @click.argument("login")
 @options.suspension
 def suspend(configuration: Path, login: str, why: str, until: datetime | None, incident: int | None) -> None:
+    suspend_whom(configuration, lambda state: _whom(state, login), why, until, incident)
+
+
+def suspend_whom(
+    configuration: Path,
+    whom: Callable[[State], Awaitable[Whom]],
+    why: str,
+    until: datetime | None,
+    incident: int | None,
+) -> None:
+    """A person or a device; what was done is told on the terminal."""
+
     async def work(state: State) -> tuple[Suspension, int]:
-        whom = await _whom(state, login)
         suspending = suspending_beside(state)
-        return await suspending.suspend(whom, why, in_prague(until), by_operator(), now(), incident)
+        meant = await whom(state)
+        return await suspending.suspend(meant, why, in_prague(until), by_operator(), now(), incident)
 
     made, ended = run(configuration, work)
     click.echo(f"{made.login} is suspended{options.until_when(made)}; {said_ended(ended)}")

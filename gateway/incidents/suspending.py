@@ -108,7 +108,7 @@ class Suspending:
         """And how many sessions ended. Raises ActRefused, which is recorded then."""
         try:
             made = _made(whom, why, until, by, now, incident)
-            await self._not_own(whom, by)
+            await self._require_another_device(whom, by)
             office = self.sessions.over(self.ending(made, _entry(Act.SUSPEND, made, by, now)))
             pattern = by.entry(Code.SESSION_ENDED, now, {})
             ended = await office.end_all_of(whom.subject, EndReason.ENDED_BY_OFFICER, pattern, now)
@@ -128,7 +128,7 @@ class Suspending:
             found = next((one for one in await self.store.standing(now) if one.subject == subject), None)
             if found is not None:
                 whom = Whom(subject, found.login, found.name)
-            self._require_not_own(found, by)
+            self._require_another_person(found, by)
             lifted = _lifted(found, why, by, now)
             await self.store.lift(lifted, _entry(Act.RESUME, lifted, by, now))
         except ActRefused as refused:
@@ -137,13 +137,13 @@ class Suspending:
         await self.took()
         return lifted
 
-    def _require_not_own(self, found: Suspension | None, by: By) -> None:
+    def _require_another_person(self, found: Suspension | None, by: By) -> None:
         """Nobody lifts that of another account of theirs. Raises ActRefused."""
         own = found is not None and other_among(SubjectId(by.subject), {found.subject}, self.others)
         if own:
             raise ActRefused(Why.SAME_PERSON)
 
-    async def _not_own(self, whom: Whom, by: By) -> None:
+    async def _require_another_device(self, whom: Whom, by: By) -> None:
         if by.session and by.session in (await self.in_device(whom)).names():
             raise ActRefused(Why.OWN_DEVICE)
 
