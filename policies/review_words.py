@@ -37,6 +37,17 @@ LEFT_WITHOUT = Words(
         "district leaves the list of municipalities in the settings too",
     },
 )
+UNGUARDED = Words(
+    {
+        CS: "společným pravidlům by nezbyl žádný zákaz: obcím by nic nebránilo povolit cokoli",
+        EN: "no forbid would be left among the region's policies: nothing would keep a municipality from permitting "
+        "whatever it likes",
+    },
+    {
+        CS: "ponechte aspoň jeden zákaz (forbid), který platí pro všechny",
+        EN: "leave one forbid at least that binds everyone",
+    },
+)
 NOBODYS_FILE = Words(
     {
         CS: "„{code}“ není kód žádné z obcí, kterým centrum slouží",
