@@ -106,6 +106,13 @@ NOT_ONE = Words(
     },
 )
 OF_THE_SCHEMA = {CS: "Cedar hlásí: {said}", EN: "{said}"}
+MISSPELT = Words(
+    OF_THE_SCHEMA,
+    {
+        CS: "nemá to být `{meant}`? Jména jsou v policies/schema.cedarschema",
+        EN: "is `{meant}` meant? policies/schema.cedarschema lists the names",
+    },
+)
 OBJECTIONS = (  # words of Cedar's validator, and what they ask of the writer
     (
         "optional attribute",
