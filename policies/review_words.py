@@ -68,6 +68,20 @@ HIDDEN = Words(
         EN: "take it out: whoever approves a text has to see all of it",
     },
 )
+TOO_LONG = Words(
+    {CS: "text má více než {most} znaků", EN: "the text has more than {most} characters"},
+    {
+        CS: "řekněte totéž méně pravidly, pomocí množin rolí",
+        EN: "say the same with fewer policies, by sets of roles",
+    },
+)
+TOO_MANY_LINES = Words(
+    {CS: "text má více než {most} řádků", EN: "the text has more than {most} lines"},
+    {
+        CS: "řekněte totéž méně pravidly, pomocí množin rolí",
+        EN: "say the same with fewer policies, by sets of roles",
+    },
+)
 TOO_MANY = Words(
     {
         CS: "počet pravidel je {count}, jedna obec jich smí mít nejvýše {most}",

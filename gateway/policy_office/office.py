@@ -7,7 +7,7 @@ it changed in one transaction. What is refused by a rule of the office is record
 import asyncio
 import base64
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,9 +19,10 @@ from config.vocabulary import Action, SubjectId
 from gateway.policy_office import entries, proposal
 from gateway.policy_office.actor import Actor
 from gateway.policy_office.asking import Asking
-from gateway.policy_office.edited_parts import edited_parts
+from gateway.policy_office.edited_parts import readable_parts
 from gateway.policy_office.found_before import FoundBefore
 from gateway.policy_office.proposal import Proposal, ProposalId, Step, Taken
+from gateway.policy_office.readings import Readings
 from gateway.policy_office.refusal import ActRefused, Change, Refusal
 from gateway.policy_office.scope import ANY, Scope, changed, of_scope, with_scope
 from gateway.policy_office.store import Desk, Store
@@ -82,6 +83,7 @@ class Office:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Authors' checks are made one at a time: many of them hold up neither decisions nor an approval."""
     before: FoundBefore = field(default_factory=FoundBefore)
+    readings: Readings = field(default_factory=Readings)
     others: OtherAccounts = field(kw_only=True)
     """Which accounts are one person's."""
 
@@ -132,8 +134,11 @@ class Office:
         """What the checks would say of it now."""
         found = await self.proposal(asking, name)
         in_force = await self.store.look(standing)
+        return await self.readings.of(asking.actor.subject, partial(self._found_in, found, in_force))
+
+    async def _found_in(self, found: Proposal, in_force: Version) -> tuple[Text, ...]:
         texts = with_scope(in_force.texts, found.scope, found.texts)
-        if (left := self._left_without(in_force, texts)) is not None:
+        if (left := await self._left_without(in_force, texts)) is not None:
             return left.problems
         async with self.turn:
             known = self.before.of(texts, found.scope)
@@ -168,10 +173,15 @@ class Office:
         def step(_: Desk, one: Proposal) -> Proposal:
             return proposal.edited(one, texts, note, asking.actor, now)
 
-        def what(one: Proposal) -> str:
-            return ", ".join(edited_parts(one.texts, texts))
+        parts: list[str] = []
 
-        return await self._step(asking, Step.EDIT, Action.WRITE, name, revision, step, now, why=what)
+        async def examined(one: Proposal) -> None:
+            look = partial(readable_parts, one.texts, texts)  # nobody has looked at these texts yet
+            parts.extend(await self.readings.in_thread(asking.actor.subject, look))
+
+        return await self._step(
+            asking, Step.EDIT, Action.WRITE, name, revision, step, now, why=parts, examined=examined
+        )
 
     async def rebase(self, asking: Asking, name: ProposalId, revision: int, now: datetime) -> Proposal:
         """Whoever has seen what came into force meanwhile says that these texts are meant to follow it."""
@@ -196,8 +206,9 @@ class Office:
             proposal.submitted(
                 one, in_force, asking.actor, now
             )  # whether it could be, before it takes a moment
-            async with self.turn:
-                found = await self.checked(in_force, one)
+            found = await self.readings.of(
+                asking.actor.subject, partial(self._checked_in_turn, in_force, one), limited=False
+            )
             if found.problems:
                 raise ActRefused(found.refusal, problems=found.problems)
 
@@ -230,6 +241,10 @@ class Office:
             asking, Step.RETURN, Action.SIGN, name, revision, step, now, why=why, approves=True
         )
 
+    async def _checked_in_turn(self, in_force: Version, one: Proposal) -> Checked:
+        async with self.turn:
+            return await self.checked(in_force, one)
+
     # What acts have in common.
 
     async def checked(self, in_force: Version, one: Proposal) -> Checked:
@@ -242,7 +257,7 @@ class Office:
         """`named`: whether policies that are brought are judged (`policies.brought`); what was in force goes back as it
         was, unless that would leave nothing to guard.
         """
-        if (left := self._left_without(in_force, texts)) is not None:
+        if (left := await self._left_without(in_force, texts)) is not None:
             return left
         found = await self._checks_of(texts, scope, known=known)
         brought = await asyncio.to_thread(_brought, in_force, texts, named=named)
@@ -251,8 +266,8 @@ class Office:
     async def _checks_of(self, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
         return await asyncio.to_thread(partial(self.checks, texts, scope, known=known))
 
-    def _left_without(self, in_force: Version, texts: Texts) -> Checked | None:
-        left = left_without(in_force.texts, texts, self.district)
+    async def _left_without(self, in_force: Version, texts: Texts) -> Checked | None:
+        left = await asyncio.to_thread(left_without, in_force.texts, texts, self.district)
         problems = tuple(one.in_languages() for one in left)
         return Checked(problems, refusal=Refusal.LEFT_WITHOUT) if problems else None
 
@@ -313,7 +328,7 @@ class Office:
         made: Callable[[Desk, Proposal], Proposal],
         now: datetime,
         *,
-        why: str | Callable[[Proposal], str] = "",
+        why: str | Sequence[str] = "",
         examined: Callable[[Proposal], Awaitable[None]] | None = None,
         approves: bool = False,
     ) -> Proposal:
@@ -333,7 +348,7 @@ class Office:
                     assert one is not None
                     proposal.require_revision(one, revision)
                     after = made(desk, one)
-                    said = why if isinstance(why, str) else why(one)
+                    said = why if isinstance(why, str) else ", ".join(why)
                     desk.keep(after, taken(after, step, asking.actor, now, said))
                     return after
 

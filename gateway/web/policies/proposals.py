@@ -20,7 +20,7 @@ from gateway.web.refusal import FORM_UNREADABLE
 from gateway.web.ways_back import above, leading_back
 from policies.case_difference import SORT_TITLES
 from policies.changed import KINDS
-from policies.difference import difference, effect_said
+from policies.difference import Difference, difference, effect_said
 
 STEPS: Mapping[Step, Title] = {
     Step.BEGIN: Title(cs="začal(a)", en="began"),
@@ -77,6 +77,12 @@ class Proposals:
         site, caller = self.site, self.site.caller(request)
         one, asking = await self.site.proposal(request, caller), site.asking(request, caller)
         compared = await done(site.office.compared(asking, one.id))
+
+        def look() -> tuple[Difference, bool]:
+            readable = all(policy.readable for policy in listed(one.texts))
+            return difference(compared.before, compared.after, site.offered), readable
+
+        found, readable = await site.read(caller, look)
         over = one.state in OVER
         response = await site.show(
             request,
@@ -84,7 +90,7 @@ class Proposals:
             caller,
             status=200 if returning is None and not untimed else 409,
             one=one,
-            found=difference(compared.before, compared.after, site.offered),
+            found=found,
             stale=compared.stale and not over,
             over=over,
             problems=() if over else await done(site.office.check(asking, one.id)),
@@ -94,7 +100,7 @@ class Proposals:
             can={step.value for step in Step if (one.state, step) in TRANSITIONS},
             steps=STEPS,
             why_of=why_of,
-            readable=all(policy.readable for policy in listed(one.texts)),
+            readable=readable,
             kinds=KINDS,
             sorts=SORT_TITLES,
             effect_said=effect_said,
