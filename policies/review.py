@@ -178,8 +178,8 @@ def _problems_of(path: Path, statement: Statement, examined: Examined, bounds: B
             yield _at(path, statement, words.ROUTE_MISSING.of(name=name, known=known), name, told_once=True)
     for said in examined.faults:
         objection = next(objection for part, objection in words.OBJECTIONS if part in said)
-        name = meant(said)
-        fault = objection.of(said=said) if name is None else words.MISSPELT.of(said=said, meant=name)
+        close = meant(said)
+        fault = objection.of(said=said) if close is None else words.MISSPELT.of(said=said, meant=close)
         yield _at(path, statement, fault, said)
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import ldap
 import pytest
 import pytest_asyncio
 
@@ -149,9 +150,16 @@ async def entered(ground: Ground, login: str) -> Visitor:
 def renaming(ground: Ground, login: str) -> Then:
     async def rename() -> None:
         name = f"{login}.nova"
+        old, new = ldif.person_dn(login), ldif.person_dn(name)
         with ground.product.as_root() as root:
-            root.rename_s(ldif.person_dn(login), f"uid={name}")
-            in_groups(root, ldif.person_dn(login), ldif.person_dn(name))
+            groups = root.search_s(ldif.GROUPS, ldap.SCOPE_SUBTREE, f"(member={old})", ["cn"])
+            for (
+                group,
+                _,
+            ) in groups:  # before the name, so that no reading between finds somebody without a role
+                root.modify_s(group, [(ldap.MOD_ADD, "member", [new.encode()])])
+            root.rename_s(old, f"uid={name}")
+            in_groups(root, old, None)
         await ground.entries(at_least=1, codes=(Code.FACTS_CHANGED,), person=name)
 
     return rename
