@@ -12,6 +12,7 @@ Path = tuple[str, ...]
 Word = tuple[Path, str]
 """What is read, and a text or the name of an entity beside it: `(("context", "place", "country"), "CZ")`."""
 VARIABLES = frozenset({"principal", "resource", "context"})
+MANY = frozenset({"Set", "Record"})
 SCOPES = ("principal", "resource")
 
 
@@ -34,15 +35,18 @@ def _read(node: Any) -> Iterator[Path]:
 
 
 def _compared(node: Any) -> Iterator[Word]:
-    """Operands stand side by side below their operator; calls like `ip("…")` and sets stand between."""
+    """Operands stand side by side below their operator; calls like `ip("…")` and sets stand between. What stands in one
+    set, or in one record, is not compared with each other.
+    """
     operands = [one for one in _inside(node) if isinstance(one, dict | list)]
-    for at, operand in enumerate(operands):
+    together = isinstance(node, list) or (isinstance(node, dict) and not MANY.isdisjoint(node))
+    words = set[str]() if together else {word for one in operands for word in _words(one)}
+    for operand in operands:
         path = _path(operand)
         if path is None:
             yield from _compared(operand)
         else:
-            others = (word for place, other in enumerate(operands) if place != at for word in _words(other))
-            yield from ((path, word) for word in others)
+            yield from ((path, word) for word in words)
 
 
 def _words(node: Any) -> Iterator[str]:
