@@ -7,7 +7,7 @@ import sys
 from importlib.machinery import EXTENSION_SUFFIXES as COMPILED
 from importlib.machinery import SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder, SourceFileLoader
 from opcode import hasconst
-from types import CodeType, ModuleType
+from types import CodeType
 
 LOADS_THE_FIRST = tuple(bytes((instruction, 0)) for instruction in hasconst)
 """As it stands in a function's bytecode. Found between two instructions as well, it keeps a docstring that could go."""
@@ -32,7 +32,7 @@ def let_in() -> None:
     sys.path_hooks.remove(_found)
     sys.path_importer_cache.clear()
     for module in tuple(sys.modules.values()):
-        for one in tuple(vars(module).values()) if isinstance(module, ModuleType) else ():
+        for one in tuple(getattr(module, "__dict__", {}).values()):  # where there is None, nothing
             if isinstance(one, type) and type(one.__dict__.get("__doc__")) is str:
                 _explain_no_more(one)
 
