@@ -7,6 +7,7 @@ import sys
 from importlib.machinery import EXTENSION_SUFFIXES as COMPILED
 from importlib.machinery import SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder, SourceFileLoader
 from opcode import hasconst
+from operator import is_
 from types import CodeType
 
 LOADS_THE_FIRST = tuple(bytes((instruction, 0)) for instruction in hasconst)
@@ -21,8 +22,9 @@ class Unexplained(SourceFileLoader):
 
 def leave_out() -> None:
     """From what is imported from now on."""
-    sys.path_hooks.insert(0, _found)
-    sys.path_importer_cache.clear()
+    if _found not in sys.path_hooks:
+        sys.path_hooks.insert(0, _found)
+        sys.path_importer_cache.clear()
 
 
 def let_in() -> None:
@@ -43,7 +45,7 @@ def unexplained(code: CodeType) -> CodeType:
     if constants and type(constants[0]) is str and not _loads_the_first(code.co_code):
         constants = (None, *constants[1:])
     # Compared by identity: equal code would be compared to its last byte.
-    if all(map(_same, constants, code.co_consts)):
+    if all(map(is_, constants, code.co_consts)):
         return code
     return code.replace(co_consts=constants)
 
@@ -53,10 +55,6 @@ _found = FileFinder.path_hook((ExtensionFileLoader, COMPILED), (Unexplained, SOU
 
 def _loads_the_first(instructions: bytes) -> bool:
     return any(one in instructions for one in LOADS_THE_FIRST)
-
-
-def _same(one: object, other: object) -> bool:
-    return one is other
 
 
 def _explain_no_more(one: type) -> None:
