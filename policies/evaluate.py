@@ -327,7 +327,7 @@ def _known_entities(of: Parties, attributes: frozenset[str] | None) -> cedarpy.E
     return resource.with_added_json_str(person_of(of, attributes))
 
 
-@lru_cache(maxsize=128)  # 4 KiB each, and made anew in some 25 µs
+@lru_cache(maxsize=1024)  # 4 KiB each
 def _known_resource(
     municipality: MunicipalityCode,
     application: ApplicationId,
