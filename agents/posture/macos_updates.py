@@ -55,7 +55,6 @@ EXTENSION = re.compile(r"^\*\s+\*\s+\S+\s+(\S+) \(.*\[activated enabled\]\s*$", 
 PRODUCTS = {
     "com.microsoft.wdav.epsext": "Microsoft Defender",
     "com.eset.endpoint": "ESET",
-    "com.eset.network": "ESET",
     "com.crowdstrike.falcon.Agent": "CrowdStrike",
     "com.sentinelone.extensions-wrapper": "SentinelOne",
     "com.sophos.endpoint.scanextension": "Sophos",

@@ -21,7 +21,8 @@ QUICK: Mapping[str, str] = {
     "defender": r"""
         $d = Get-MpComputerStatus
         @{ service = [bool]$d.AMServiceEnabled; on = [bool]$d.AntivirusEnabled;
-           live = [bool]$d.RealTimeProtectionEnabled; age = [long]$d.AntivirusSignatureAge; mode = [string]$d.AMRunningMode }""",
+           live = [bool]$d.RealTimeProtectionEnabled; age = [long]$d.AntivirusSignatureAge;
+           mode = [string]$d.AMRunningMode }""",
     "products": r"""
         $c = 'root/SecurityCenter2'
         @{ antivirus = @(Get-CimInstance -Namespace $c -ClassName AntiVirusProduct | ForEach-Object { @{
