@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 
-
 from agents.protocol.facts import Fact, FactName
 
 LEAST_FREE_MIB = 5_120

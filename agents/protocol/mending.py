@@ -29,7 +29,8 @@ TITLES: Mapping[Check, Text] = {
 }
 
 UNKNOWN: Text = {
-    CS: "Nepodařilo se to zjistit, a tak to nevyhoví žádnému pravidlu, které to vyžaduje. Obraťte se na správce zařízení.",
+    CS: "Nepodařilo se to zjistit, a tak to nevyhoví žádnému pravidlu, které to vyžaduje. "
+    "Obraťte se na správce zařízení.",
     EN: "This could not be found out, so no rule that needs it is met. Ask whoever looks after the device.",
 }
 """Where a check found nothing."""
@@ -43,4 +44,4 @@ BY_SYSTEM: Mapping[str, Mapping[Check, Text]] = {"windows": ON_WINDOWS, "macos":
 
 def how_to_mend(check: Check, os: str | None) -> Text:
     """`os`: value of the fact; None and those without instructions have one sentence for all."""
-    return BY_SYSTEM[os][check] if os in BY_SYSTEM else ELSEWHERE
+    return BY_SYSTEM.get(os or "", {}).get(check, ELSEWHERE)
