@@ -90,11 +90,11 @@ RESTART = {1: True, 0: False}
 
 def restart(machine: Machine, _now: datetime) -> Iterator[Finding]:
     if "reboot-required" in (machine.entries("/run") or ()):
-        yield FactName.REBOOT_PENDING, True, "/run/reboot-required"
+        yield FactName.REBOOT_PENDING, True, "run: reboot-required"
         return
     hooks = machine.entries("/etc/kernel/postinst.d")
     if hooks is not None and ASKED_FOR_BY.intersection(hooks) and machine.entries("/run") is not None:
-        yield FactName.REBOOT_PENDING, False, "/run/reboot-required"
+        yield FactName.REBOOT_PENDING, False, "run: reboot-required"
         return
     asked = machine.run("dnf", "--quiet", "needs-restarting", "--reboothint", seconds=MINUTE)
     if (

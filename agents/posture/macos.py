@@ -25,7 +25,7 @@ def system(machine: Machine, _now: datetime) -> Iterator[Finding]:
     first = re.match(r"(\d{1,4})(\.\d{1,4}){0,3}\Z", version, re.ASCII)
     if first is None or says["ProductName"] not in ("macOS", "Mac OS X"):
         raise NotUnderstood
-    yield FactName.OS, "macos", "sw_vers"
+    yield FactName.OS, "macos", "sw_vers: ProductName"
     yield FactName.OS_VERSION, int(first[1]), "sw_vers: ProductVersion"
     yield FactName.OS_RELEASE, f"{version} ({build})", "sw_vers: ProductVersion, BuildVersion"
     yield FactName.KERNEL, succeeded(machine.run("uname", "-r")).text.strip(), "uname: -r"
