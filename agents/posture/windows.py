@@ -200,12 +200,11 @@ def clock(_answers: Answers, machine: Machine, _now: datetime) -> Iterator[Findi
     """Its names are in the language of Windows, so lines are known by their places."""
     asked = succeeded(machine.run("w32tm.exe", "/query", "/status", "/verbose"))
     lines = [line.strip() for line in asked.text.splitlines() if line.strip()]
-    leap, stratum = LEAP.match(lines[0]), STRATUM.match(lines[1])
+    leap, stratum, offset = LEAP.match(lines[0]), STRATUM.match(lines[1]), OFFSET.match(lines[9])
     if leap is None or stratum is None:
         raise NotUnderstood
     follows = int(leap[1]) != NOT_SYNCHRONISED and 0 < int(stratum[1]) <= FARTHEST
     yield FactName.CLOCK_SYNCHRONISED, follows, "w32tm: /query /status"
-    offset = OFFSET.match(lines[9])
     if follows and offset is not None:
         yield (
             FactName.CLOCK_OFFSET_MS,
