@@ -79,7 +79,7 @@ SLOW: Mapping[str, str] = {
         $f = $s.CreateUpdateSearcher(); $f.Online = $false
         $r = $f.Search('IsInstalled=0 and IsHidden=0')
         $a = New-Object -ComObject Microsoft.Update.AutoUpdate
-        @{ result = [int]$r.ResultCode; looked = $a.Results.LastSearchSuccessDate.ToString('yyyy-MM-ddTHH:mm:ssZ');
+        @{ result = [int]$r.ResultCode; looked = $a.Results.LastSearchSuccessDate.ToString('s') + 'Z';
            kinds = @($r.Updates | ForEach-Object {
              @($_.Categories | ForEach-Object { $_.CategoryID }) -join ' ' }) }""",
     "installed": r"""
@@ -87,7 +87,7 @@ SLOW: Mapping[str, str] = {
         $n = [Math]::Min(200, $f.GetTotalHistoryCount())
         $h = if ($n -gt 0) { $f.QueryHistory(0, $n) | Where-Object { $_.Operation -eq 1 -and $_.ResultCode -eq 2 } }
         @{ updates = @($h | Where-Object { $_ } | ForEach-Object { @{
-             at = $_.Date.ToString('yyyy-MM-ddTHH:mm:ssZ'); title = [string]$_.Title } }) }""",
+             at = $_.Date.ToString('s') + 'Z'; title = [string]$_.Title } }) }""",
     "hotfixes": r"""
         @{ on = @(Get-CimInstance Win32_QuickFixEngineering |
              ForEach-Object { [string]$_.CimInstanceProperties['InstalledOn'].Value }) }""",
@@ -108,7 +108,6 @@ def script(questions: Mapping[str, str]) -> str:
     return (
         "$ErrorActionPreference = 'Stop'; $ProgressPreference = 'SilentlyContinue'\n"
         "[Console]::OutputEncoding = New-Object Text.UTF8Encoding $false\n"
-        "[Threading.Thread]::CurrentThread.CurrentCulture = [Globalization.CultureInfo]::InvariantCulture\n"
         f"$answers = @{{}}\n{asked}\n"
         "ConvertTo-Json -InputObject $answers -Depth 6 -Compress"
     )
