@@ -13,6 +13,8 @@ LISTED_WITHIN = timedelta(days=14)
 LISTS = "/var/lib/apt/lists"
 SECURITY = re.compile(r"Inst \S+ (?:\[\S+\] )?\([^)]*(?:-security|-Security:)[^)]*\)")
 """Of `apt-get`'s plan: the archive it comes from is named for security, at Debian and at Ubuntu."""
+SUMMED_UP = re.compile(r"\d+ upgraded, \d+ newly installed, \d+ to remove and \d+ not upgraded\.\Z")
+"""Without that line the plan is not whole."""
 ADVISORY = re.compile(r"\S+-\d{4}[-:]\S+\s+(?:\S+/Sec\.|security)\s+\S+", re.ASCII)
 """One line of `dnf` 4 (`Important/Sec.`) or of `dnf` 5 (type and severity in columns of their own)."""
 HEADING = re.compile(r"Name\s+Type\s+Severity\s+Package\s+Issued")
@@ -35,8 +37,10 @@ def _apt(machine: Machine, now: datetime) -> tuple[int, str]:
     ages = [_age_of_list(machine.read(f"{LISTS}/{name}") or b"", now) for name in lists]
     if not ages or max(ages) > LISTED_WITHIN:
         raise NotUnderstood
-    plan = ("apt-get", "--simulate", "--quiet=2", "-o", "Debug::NoLocking=1", "dist-upgrade")
+    plan = ("apt-get", "--simulate", "--quiet", "-o", "Debug::NoLocking=1", "dist-upgrade")
     lines = succeeded(machine.run(*plan, seconds=MINUTE)).text.splitlines()
+    if not any(SUMMED_UP.match(line) for line in lines):
+        raise NotUnderstood
     return sum(1 for line in lines if SECURITY.match(line)), "apt: apt-get --simulate dist-upgrade"
 
 
