@@ -1,5 +1,6 @@
 """What a collector asks of a machine, and how it keeps what was found. No I/O: the real machine is in `machine`."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -108,6 +109,17 @@ def days_between(then: datetime, now: datetime) -> int | None:
     """Whole days; none for what is more than a day to come: one of the clocks is wrong. Both aware."""
     days = (now - then).days
     return None if days < -1 else max(days, 0)
+
+
+DNS_NAME = re.compile(r"(?=.{1,120}\Z)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*\Z")
+
+
+def dns_name(text: str) -> str:
+    """In small letters. Raises `NotUnderstood` where it is none."""
+    name = text.strip().lower()
+    if not DNS_NAME.match(name):
+        raise NotUnderstood
+    return name
 
 
 def keyed(text: str, sign: str = "=") -> Mapping[str, str]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from agents.posture.asking import Finding, Machine, NotUnderstood, keyed, succeeded
+from agents.posture.asking import Finding, Machine, NotUnderstood, dns_name, keyed, succeeded
 from agents.protocol.facts import FactName
 
 ADMINISTER = frozenset({"sudo", "wheel", "admin"})
@@ -75,7 +75,7 @@ def domain(machine: Machine, _now: datetime) -> Iterator[Finding]:
     if asked is not None and asked.code == 0:
         names = asked.text.split()
         if names:
-            yield FactName.DOMAIN, names[0].lower(), "realmd: realm list"
+            yield FactName.DOMAIN, dns_name(names[0]), "realmd: realm list"
             yield FactName.MANAGED_BY, "domain", "realmd: realm list"
         elif sssd is not None and "sssd.conf" not in sssd:
             yield FactName.MANAGED_BY, "none", "realmd: realm list"
@@ -84,10 +84,10 @@ def domain(machine: Machine, _now: datetime) -> Iterator[Finding]:
     if raw is None:
         raise NotUnderstood
     says = keyed(raw.decode("utf-8"))
-    first = says["domains"].split(",")[0].strip()
+    first = dns_name(says["domains"].split(",")[0])
     if says.get("id_provider") not in ("ad", "ipa") or "." not in first:
         raise NotUnderstood
-    yield FactName.DOMAIN, first.lower(), "sssd: sssd.conf"
+    yield FactName.DOMAIN, first, "sssd: sssd.conf"
     yield FactName.MANAGED_BY, "domain", "sssd: sssd.conf"
 
 

@@ -105,6 +105,8 @@ class ThisMachine:
         return None if code is None else Answer(code, out.said, err.said)
 
     def _found(self, name: str) -> str | None:
+        if os.sep in name or "/" in name or "\0" in name:
+            return None
         candidates = (Path(place, name) for place in self._places)
         return next((str(one) for one in candidates if one.is_file() and os.access(one, os.X_OK)), None)
 

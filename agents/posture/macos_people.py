@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from agents.posture.asking import Finding, Machine, NotUnderstood, keyed, succeeded
+from agents.posture.asking import Finding, Machine, NotUnderstood, dns_name, keyed, succeeded
 from agents.posture.macos_lists import listed, told
 from agents.protocol.facts import FactName
 
@@ -50,6 +50,11 @@ def screen_lock(machine: Machine, _now: datetime) -> Iterator[Finding]:
     yield FactName.SCREEN_LOCK, locks, "sysadminctl: -screenLock status; defaults: idleTime"
 
 
+NOBODY = ("root", "_mbsetupuser")
+"""They have the screen while nobody is signed in."""
+PERSON = re.compile(r"[a-z_][\w.@+-]{0,63}\Z", re.ASCII | re.IGNORECASE)
+
+
 class _Group(msgspec.Struct):
     members: list[str] = msgspec.field(name="dsAttrTypeStandard:GroupMembership")
     nested: list[str] = msgspec.field(name="dsAttrTypeStandard:NestedGroups", default_factory=list)
@@ -64,9 +69,7 @@ def administrators(machine: Machine, _now: datetime) -> Iterator[Finding]:
     here = succeeded(machine.run("stat", "-f", "%Su", "/dev/console")).text.strip()
     if here in group.members and here != "root":
         yield FactName.USER_IS_ADMINISTRATOR, True, found_by
-    elif (
-        here not in ("", "root", "_mbsetupuser") and not group.nested
-    ):  # root has the screen while nobody is signed in
+    elif PERSON.match(here) and here not in NOBODY and not group.nested:
         yield FactName.USER_IS_ADMINISTRATOR, False, found_by
 
 
@@ -84,9 +87,9 @@ def managed(machine: Machine, _now: datetime) -> Iterator[Finding]:
     ]
     answer = succeeded(machine.run("dsconfigad", "-show", "-xml"))
     # Where it is bound to no domain it says nothing.
-    domain = told(answer, _Bound).general.domain if answer.out.strip() else None
+    domain = dns_name(told(answer, _Bound).general.domain) if answer.out.strip() else None
     if domain is not None:
-        yield FactName.DOMAIN, domain.lower(), "dsconfigad: -show"
+        yield FactName.DOMAIN, domain, "dsconfigad: -show"
     if enrolled.startswith("Yes"):
         yield FactName.MANAGED_BY, "mdm", "profiles: status -type enrollment"
     elif domain is not None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from agents.posture.asking import Finding, Machine, NotUnderstood
+from agents.posture.asking import Finding, Machine, NotUnderstood, dns_name
 from agents.posture.windows_answers import Answers
 from agents.protocol.facts import FactName
 
@@ -90,7 +90,7 @@ def joined(answers: Answers, machine: Machine, _now: datetime) -> Iterator[Findi
     """Out of a domain its name is that of the workgroup, and says nothing."""
     says = answers.of("joined", _Joined)
     if says.member:
-        yield FactName.DOMAIN, says.domain.lower(), "cim: Win32_ComputerSystem"
+        yield FactName.DOMAIN, dns_name(says.domain), "cim: Win32_ComputerSystem"
     if says.mdm:
         yield FactName.MANAGED_BY, "mdm", "registry: Enrollments"
         return

@@ -70,8 +70,11 @@ NFT_FIREWALLD = """{"nftables": [{"metainfo": {"version": "1.0.7", "release_name
 NFT_EMPTY = '{"nftables": [{"metainfo": {"version": "1.0.6", "release_name": "Lester Gooch #5", "json_schema_version": 1}}]}'
 
 APT_NOTHING = """NOTE: This is only a simulation!
+0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.
 """
-APT_WAITING = """Inst libssl3 [3.0.11-1~deb12u1] (3.0.11-1~deb12u2 Debian-Security:12/stable-security [amd64])
+APT_WAITING = """Reading package lists...
+3 upgraded, 1 newly installed, 0 to remove and 0 not upgraded.
+Inst libssl3 [3.0.11-1~deb12u1] (3.0.11-1~deb12u2 Debian-Security:12/stable-security [amd64])
 Inst tzdata [2026a-0+deb12u1] (2026b-0+deb12u1 Debian:12.11/stable [all])
 Inst linux-image-6.1.0-21-amd64 (6.1.90-1 Debian-Security:12/stable-security [amd64])
 Inst openssl [3.0.2-0ubuntu1.15] (3.0.2-0ubuntu1.16 Ubuntu:22.04/jammy-updates, Ubuntu:22.04/jammy-security [amd64])

@@ -188,9 +188,11 @@ def test_security_updates_that_wait_are_counted_and_others_are_not() -> None:
         OFFICE.but(files={LIST: "Date: yesterday it was\n"}),
         OFFICE.but(files={LIST: None}),
         OFFICE.but(commands={"apt-get": None}),
+        OFFICE.but(commands={"apt-get": ""}),
+        OFFICE.but(commands={"apt-get": "\n".join(APT_WAITING.splitlines()[:1])}),
         OFFICE.but(commands={"apt-get": Answer(100, b"", b"E: Unmet dependencies.\n")}),
     ],
-    ids=["old list", "list without a date", "no list of security", "no apt", "apt fails"],
+    ids=["old list", "list without a date", "no list of security", "no apt", "empty", "cut off", "apt fails"],
 )
 def test_without_a_list_that_is_new_nothing_is_said_of_updates(broken: Recorded) -> None:
     assert not {"updates_waiting", "updates_installed"} & found(broken).keys()

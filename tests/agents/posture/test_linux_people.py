@@ -59,7 +59,8 @@ SSSD = "[sssd]\nservices = nss, pam\ndomains = urad.hulin.test\n[domain/urad.hul
         ({"/etc/sssd/sssd.conf": SSSD}, {}, None, ("urad.hulin.test", "domain")),
         ({"/etc/sssd/sssd.conf": SSSD.replace("= ad", "= files")}, {}, None, (None, None)),
         ({}, {}, Answer(1, b"", b"realm: Couldn't connect to realm service\n"), (None, None)),
-        ({}, {}, "x" * 200, (None, "domain")),
+        ({}, {}, "x" * 200, (None, None)),
+        ({}, {}, "\ufffd\x00", (None, None)),
     ],
 )
 def test_the_domain_is_that_of_realmd_or_of_sssd(files, folders, realm, wanted) -> None:
