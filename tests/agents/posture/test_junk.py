@@ -12,6 +12,7 @@ from agents.protocol.facts import KINDS, Fact, FactName, Word, decoded, encoded,
 from tests.agents.posture.linux_machines import OFFICE
 from tests.agents.posture.macos_machines import MAC
 from tests.agents.posture.recorded import NOW, Recorded
+from tests.agents.posture.windows_machines import ANSWERS
 from tests.agents.posture.windows_machines import windows as recorded_windows
 
 Collect = Callable[..., dict[FactName, Fact]]
@@ -82,7 +83,7 @@ class Junk:
 
 
 @EACH
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_junk_raises_nothing_and_is_no_fact_of_a_wrong_type(
     collect: Collect, machine: Recorded, data
@@ -91,7 +92,7 @@ def test_junk_raises_nothing_and_is_no_fact_of_a_wrong_type(
 
 
 @EACH
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_answers_that_are_damaged_raise_nothing(collect: Collect, machine: Recorded, data) -> None:
     """Nearly right ones reach further into the readers than junk does."""
@@ -109,6 +110,38 @@ def test_answers_that_are_damaged_raise_nothing(collect: Collect, machine: Recor
     }
     files = {path: damaged(raw) if raw else raw for path, raw in machine.files.items()}
     checked(collect(machine.but(files=files, commands=commands), now=NOW))
+
+
+LEAF = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+JSON = st.recursive(
+    LEAF, lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=4), one, max_size=3)
+)
+
+
+def other_values(data: st.DataObject, value: object) -> object:
+    """Of the same form, with some values of another kind."""
+    if data.draw(st.integers(0, 9)) == 0:
+        return data.draw(JSON)
+    match value:
+        case dict():
+            return {key: other_values(data, one) for key, one in value.items()}
+        case list():
+            return [other_values(data, one) for one in value][: data.draw(st.integers(0, 3))]
+        case bool():
+            return data.draw(st.booleans())
+        case int():
+            return data.draw(st.sampled_from([value, 0, -1, 1, 2**70]) | st.integers())
+        case _:
+            return data.draw(
+                st.sampled_from([value, "", "0", "-5", "9" * 30, "\u202e"]) | st.text(max_size=8)
+            )
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_answers_of_windows_with_other_values_are_no_facts_of_a_wrong_type(data) -> None:
+    said = {question: other_values(data, answer) for question, answer in ANSWERS.items()}
+    checked(windows.collect(recorded_windows(said), now=NOW))
 
 
 @EACH
