@@ -46,6 +46,8 @@ DECIDING = (
     "gateway/authorize/check.py",
     "gateway/audit/tree.py",
     "gateway/envoy/*.py",
+    "agents/protocol/*.py",
+    "agents/posture/*.py",
 )
 SHELL = {
     f"gateway/envoy/{name}.py"
@@ -59,7 +61,7 @@ SHELL = {
         "tell_route",
         "trial",
     )
-}
+} | {"agents/posture/machine.py"}
 """Files among them that talk to the world, by their nature."""
 CLOCK_AND_WORLD = {"time", "asyncio", "aiohttp", "socket", "sqlalchemy", "sqlite3", "threading", "subprocess"}
 READS_CLOCK = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
