@@ -45,6 +45,7 @@ DECIDING = (
     "gateway/grants/*.py",
     "gateway/authorize/check.py",
     "gateway/audit/tree.py",
+    "gateway/devices/*.py",
     "gateway/envoy/*.py",
     "agents/protocol/*.py",
     "agents/posture/*.py",

@@ -45,11 +45,6 @@ def stale_at(device: Device, fresh: timedelta, now: datetime) -> datetime | None
     return device.reported_at + fresh
 
 
-def failing(facts: Mapping[FactName, Fact]) -> tuple[FactName, ...]:
-    """Checks that do not hold, those that nothing is known of among them."""
-    return tuple(name for name in CHECKS if _yes_or_no(facts, name) is not True)
-
-
 def tells_otherwise(before: Mapping[FactName, Fact], after: Mapping[FactName, Fact]) -> bool:
     """Whether policies would be told anything else."""
     told = (*CHECKS, FactName.OS, FactName.OS_VERSION)
