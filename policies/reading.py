@@ -38,8 +38,10 @@ def _compared(node: Any) -> Iterator[Word]:
     """Operands stand side by side below their operator; calls like `ip("…")` and sets stand between. What stands in one
     set, or in one record, is not compared with each other.
     """
-    operands = [one for one in _inside(node) if isinstance(one, dict | list)]
-    together = isinstance(node, list) or (isinstance(node, dict) and not MANY.isdisjoint(node))
+    inside, together = _inside(node), isinstance(node, dict) and not MANY.isdisjoint(node)
+    if together:
+        inside = [one for each in inside for one in (each if isinstance(each, list) else [each])]
+    operands = [one for one in inside if isinstance(one, dict | list)]
     words = set[str]() if together else {word for one in operands for word in _words(one)}
     for operand in operands:
         path = _path(operand)
