@@ -1,7 +1,7 @@
 """Which duties meet in a person and what lifts it, in words for whoever asks about them. Pure."""
 
 from config.district import District
-from config.vocabulary import Language
+from config.vocabulary import Language, MunicipalityCode
 from gateway.asks.separation import Meeting
 from policies.model import Text
 
@@ -14,6 +14,12 @@ BY_ANOTHER: Text = {
     CS: " Jednu z nich drží jiný účet téže osoby, {account}.",
     EN: " One of them is held by another account of the same person, {account}.",
 }
+OF_ANOTHER: Text = {
+    CS: "role, kterou má tatáž osoba na jiném účtu",
+    EN: "a role that the same person holds by another account",
+}
+ELSEWHERE: Text = {CS: "role v jiné obci", EN: "a role in another municipality"}
+ITSELF: Text = {CS: "", EN: ""}
 LIFTED: Text = {
     CS: "Na pravidla dojde, až jedna z nich skončí: roli odebírá starosta nebo tajemník té obce, "
     "zastupování ukončí ten, kdo je dal.",
@@ -22,15 +28,26 @@ LIFTED: Text = {
 }
 
 
-def meeting_said(one: Meeting, district: District) -> tuple[Text, Text]:
-    """Which they are, with where each is held; and what lifts it."""
-    return {language: _meets(one, district, language) for language in Language}, LIFTED
+def meeting_said(one: Meeting, district: District, reader: MunicipalityCode | None) -> tuple[Text, Text]:
+    """Which they are, with where each is held; and what lifts it. `reader`: of which municipality whoever reads it is,
+    who learns of no other's roles and of no other account; None: an operator.
+    """
+    return {language: _meets(one, district, reader, language) for language in Language}, LIFTED
 
 
-def _meets(one: Meeting, district: District, language: Language) -> str:
+def _meets(one: Meeting, district: District, reader: MunicipalityCode | None, language: Language) -> str:
     first, second = (
-        f"{role.title_in(language)} ({district.name(where)})"
-        for role, where in zip(one.roles, one.municipalities, strict=True)
+        _role(one, number, reader)[language]
+        or f"{one.roles[number].title_in(language)} ({district.name(one.municipalities[number])})"
+        for number in (0, 1)
     )
-    account = BY_ANOTHER[language].format(account=one.account) if one.account else ""
+    told = one.account if reader is None else ""
+    account = BY_ANOTHER[language].format(account=told) if told else ""
     return MEETS[language].format(first=first, second=second, account=account)
+
+
+def _role(one: Meeting, number: int, reader: MunicipalityCode | None) -> Text:
+    """What is told in its place; empty where it is told itself."""
+    if reader is not None and one.by_another(number):
+        return OF_ANOTHER
+    return ITSELF if reader in (None, one.municipalities[number]) else ELSEWHERE

@@ -5,7 +5,7 @@ another network or country, a stated purpose), and every hour of the time asked 
 that was not finished, and a closure that may be over by then say nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -29,7 +29,8 @@ from policies.model import Facts, Question, Refused
 
 HOUR = timedelta(hours=1)
 OFTEN, SHORT = timedelta(minutes=5), 2 * HOUR
-MOST_MOMENTS = 8 * 24  # of a longer time: a week has every hour of every day
+MOST_MOMENTS = 120 * 24  # longer than any setting lets somebody ask for: of a longer time nobody can tell
+AT_ONCE = 240  # moments put to the policies together; a time in which something opens is mostly told by the first
 INCIDENT = "incident_"
 """How the reasons of what an incident closes begin."""
 
@@ -76,12 +77,22 @@ def _refused(
     ask: Ask, action: Action, session: Session, book: PolicyBook, snapshot: Snapshot, address: str
 ) -> Refused | None:
     """None: something opens, or nobody can tell."""
-    moments = list(_moments(ask))
-    asked = [one for moment in moments for one in _questions(ask, action, session, snapshot, address, moment)]
-    outcomes = book.outcomes(asked)
-    if not asked or any(one is None or one.error or one.permits for one in outcomes):
+    moments = _moments(ask)
+    if moments is None:
         return None
-    verdict = book.decide(asked[0])
+    first: Question | None = None
+    for begin in range(0, len(moments), AT_ONCE):
+        asked = [
+            one
+            for moment in moments[begin : begin + AT_ONCE]
+            for one in _questions(ask, action, session, snapshot, address, moment)
+        ]
+        outcomes = book.outcomes(asked)
+        if not asked or any(one is None or one.error or one.permits for one in outcomes):
+            return None
+        first = first or asked[0]
+    assert first is not None  # a time has a last moment
+    verdict = book.decide(first)
     if not isinstance(verdict, Refused) or verdict.detail:
         return None
     if ask.kind is not Kind.EMERGENCY and verdict.reason.startswith(INCIDENT):
@@ -95,15 +106,13 @@ def _refused(
     return verdict
 
 
-def _moments(ask: Ask) -> Iterator[datetime]:
-    """Of the time asked for, from its beginning to its last second."""
+def _moments(ask: Ask) -> list[datetime] | None:
+    """Of the time asked for, from its beginning to its last second; None: more than are looked at."""
     every, last = OFTEN if ask.until - ask.since <= SHORT else HOUR, ask.until - timedelta(seconds=1)
-    for number in range(MOST_MOMENTS):
-        moment = ask.since + number * every
-        if moment >= last:
-            break
-        yield moment
-    yield last
+    count = -(-(last - ask.since) // every)
+    if count > MOST_MOMENTS:
+        return None
+    return [*(ask.since + number * every for number in range(max(0, count))), last]
 
 
 def _questions(
