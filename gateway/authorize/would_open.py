@@ -5,7 +5,7 @@ another network or country, a stated purpose), and every hour of the time asked 
 that was not finished, and a closure that may be over by then say nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,10 +18,11 @@ from gateway.asks.supplied import Matter
 from gateway.authorize.check import question_of
 from gateway.authorize.facts import facts_of
 from gateway.authorize.of_work import with_work
-from gateway.authorize.role_opens import AT_BEST, in_order, working_moment
+from gateway.authorize.role_opens import AT, AT_BEST, in_order, working_moment
 from gateway.authorize.snapshot import Snapshot
 from gateway.sessions.session import Session
 from idp.events import Factor
+from idp.http.moments import PRAGUE
 from idp.login.level import WITH
 from policies.alone import could_alone
 from policies.evaluate import PolicyBook
@@ -29,8 +30,11 @@ from policies.model import Facts, Question, Refused
 
 HOUR = timedelta(hours=1)
 OFTEN, SHORT = timedelta(minutes=5), 2 * HOUR
-MOST_MOMENTS = 120 * 24  # longer than any setting lets somebody ask for: of a longer time nobody can tell
-AT_ONCE = 240  # moments put to the policies together; a time in which something opens is mostly told by the first
+MOST_MOMENTS = 120 * 24  # seconds of work; orders last 90 days as delivered, of a longer time it is not told
+AT_ONCE = (
+    240  # moments put to the policies together; a time in which something opens is mostly told by the first
+)
+DATE = ("context", "time", "date")
 INCIDENT = "incident_"
 """How the reasons of what an incident closes begin."""
 
@@ -78,27 +82,17 @@ def _refused(
 ) -> Refused | None:
     """None: something opens, or nobody can tell."""
     moments = _moments(ask)
-    if moments is None:
+    different = _all_closed(ask, action, session, book, snapshot, address, moments)
+    if not different:
         return None
-    first: Question | None = None
-    for begin in range(0, len(moments), AT_ONCE):
-        asked = [
-            one
-            for moment in moments[begin : begin + AT_ONCE]
-            for one in _questions(ask, action, session, snapshot, address, moment)
-        ]
-        outcomes = book.outcomes(asked)
-        if not asked or any(one is None or one.error or one.permits for one in outcomes):
-            return None
-        first = first or asked[0]
-    assert first is not None  # a time has a last moment
-    verdict = book.decide(first)
+    verdict = book.decide(next(iter(different.values())))
     if not isinstance(verdict, Refused) or verdict.detail:
         return None
     if ask.kind is not Kind.EMERGENCY and verdict.reason.startswith(INCIDENT):
         return None
-    working = working_moment(ask.since)
-    tried = dict.fromkeys((ask.since, *([working] if working < ask.until else ()), moments[-1]))
+    tried = dict.fromkeys(
+        (ask.since, *_named_days(book, ask), *(one.now for one in different.values()), moments[-1])
+    )
     for moment in tried:
         for question in _questions(ask, action, session, snapshot, address, moment):
             if could_alone(book, question):
@@ -106,12 +100,53 @@ def _refused(
     return verdict
 
 
-def _moments(ask: Ask) -> list[datetime] | None:
-    """Of the time asked for, from its beginning to its last second; None: more than are looked at."""
+def _all_closed(
+    ask: Ask,
+    action: Action,
+    session: Session,
+    book: PolicyBook,
+    snapshot: Snapshot,
+    address: str,
+    moments: Sequence[datetime],
+) -> dict[tuple[str, ...], Question]:
+    """The first question of each that different rules decide; empty where something opens, or nobody can tell."""
+    found: dict[tuple[str, ...], Question] = {}
+    for begin in range(0, len(moments), AT_ONCE):
+        asked = [
+            one
+            for moment in moments[begin : begin + AT_ONCE]
+            for one in _questions(ask, action, session, snapshot, address, moment)
+        ]
+        for question, outcome in zip(asked, book.outcomes(asked), strict=True):
+            if outcome is None or outcome.error or outcome.permits:
+                return {}
+            found.setdefault(tuple(one.id for one in outcome.deciding), question)
+    return found
+
+
+def _named_days(book: PolicyBook, ask: Ask) -> Iterator[datetime]:
+    """The first working day's morning, and that of each day that policies name by its date."""
+    yield from (one for one in (working_moment(ask.since),) if one < ask.until)
+    words = {
+        word[:10]
+        for policy in book.policies_of(ask.municipality)
+        for path, word in policy.compares
+        if path == DATE
+    }
+    begin = ask.since.astimezone(PRAGUE).date()
+    for number in range((ask.until - ask.since).days + 2):
+        day = begin + timedelta(days=number)
+        moment = datetime.combine(day, AT, PRAGUE)
+        if day.isoformat() in words and ask.since <= moment < ask.until:
+            yield moment
+
+
+def _moments(ask: Ask) -> list[datetime]:
+    """Of the time asked for, from its beginning to its last second; none where it is longer than what is looked at."""
     every, last = OFTEN if ask.until - ask.since <= SHORT else HOUR, ask.until - timedelta(seconds=1)
     count = -(-(last - ask.since) // every)
     if count > MOST_MOMENTS:
-        return None
+        return []
     return [*(ask.since + number * every for number in range(max(0, count))), last]
 
 

@@ -115,7 +115,10 @@ def test_duties_that_meet_over_two_accounts_are_told_with_the_other_account(snap
     ("reader", "told"),
     [
         (HULIN, "clerk (Hulín) and a role that the same person holds by another account."),
-        (KROMERIZ, "a role in another municipality and a role that the same person holds by another account."),
+        (
+            KROMERIZ,
+            "a role in another municipality and a role that the same person holds by another account.",
+        ),
     ],
 )
 def test_a_municipality_s_reader_learns_of_no_other_account_and_of_no_other_s_roles(
