@@ -26,7 +26,7 @@ def compared_by(policy: dict[str, Any]) -> frozenset[Word]:
 
 
 def _read(node: Any) -> Iterator[Path]:
-    path = _path(node)
+    path = path_of(node)
     if path is not None:
         yield path
         return
@@ -44,7 +44,7 @@ def _compared(node: Any) -> Iterator[Word]:
     operands = [one for one in inside if isinstance(one, dict | list)]
     words = set[str]() if together else {word for one in operands for word in _words(one)}
     for operand in operands:
-        path = _path(operand)
+        path = path_of(operand)
         if path is None:
             yield from _compared(operand)
         else:
@@ -63,7 +63,7 @@ def _words(node: Any) -> Iterator[str]:
                 yield from _words(item)
 
 
-def _path(node: Any) -> Path | None:
+def path_of(node: Any) -> Path | None:
     """As `policies.examine` reads paths of the context; here the variable comes first."""
     if not isinstance(node, dict) or len(node) != 1:
         return None
@@ -72,7 +72,7 @@ def _path(node: Any) -> Path | None:
         return (intern(str(inside)),) if inside in VARIABLES else None
     if operator not in (".", "has") or not isinstance(inside, dict) or "left" not in inside:
         return None
-    before = _path(inside["left"])
+    before = path_of(inside["left"])
     return None if before is None else (*before, intern(str(inside["attr"])))
 
 

@@ -276,8 +276,8 @@ NEVER_MEET = Words(
 )
 NEVER_APPLIES = Words(
     {
-        CS: "pravidlo nemůže nikdy platit: jeho podmínky se vylučují",
-        EN: "the policy can never apply: its conditions exclude each other",
+        CS: "pravidlo nemůže nikdy platit: některá jeho podmínka neplatí nikdy, nebo se podmínky vylučují",
+        EN: "the policy can never apply: one of its conditions never holds, or they exclude each other",
     },
     {
         CS: "opravte podmínku, která nikdy neplatí, nebo pravidlo vypusťte",

@@ -12,6 +12,7 @@ from typing import Any
 
 import cedarpy
 
+from policies.closed_values import never_so
 from policies.declared import Kind, Record, SetOf, declared
 from policies.examine import SCHEMA_FILE, fitting
 from policies.fact_words import FACT_TITLES
@@ -93,6 +94,7 @@ class _Asking:
                 yield from self._inside(item)
 
     def _faults_of(self, operator: str, operands: Any) -> Iterator[Found]:
+        yield from never_so(operator, operands)
         if operator == "has":
             yield from self._undeclared(operands["left"], operands["attr"])
         elif operator in TAGS:
