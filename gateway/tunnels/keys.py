@@ -78,3 +78,7 @@ class PrivateKey:
     def reveal(self) -> bytes:
         """For the device that is told it, and for sealing."""
         return self._octets
+
+    def base64(self) -> str:
+        """As files and netlink have it."""
+        return base64.b64encode(self._octets).decode()
