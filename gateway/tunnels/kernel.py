@@ -19,7 +19,7 @@ from gateway.tunnels.peers import Added, Allowed, Change, Readdressed, Removed
 from gateway.tunnels.seen import Seen, SeenPeer, TunnelDeviceFailed
 
 LACKING = {errno.EOPNOTSUPP, errno.ENOENT, errno.EPROTONOSUPPORT}
-THERE = errno.EEXIST
+KIND = "wireguard"
 
 
 class KernelHasNone(Exception):
@@ -30,12 +30,19 @@ def made(name: str) -> None:
     """The interface, unless it is there. Blocking. Raises KernelHasNone, TunnelDeviceFailed."""
     try:
         with IPRoute() as kernel:
-            kernel.link("add", ifname=name, kind="wireguard")
+            if there := kernel.link_lookup(ifname=name):
+                _ours(*kernel.get_links(*there))
+                return
+            kernel.link("add", ifname=name, kind=KIND)
     except NetlinkError as error:
         if error.code in LACKING:
             raise KernelHasNone from error
-        if error.code != THERE:
-            raise _failed(name, error) from error
+        raise _failed(name, error) from error
+
+
+def _ours(link: Any) -> None:
+    if link.get_nested("IFLA_LINKINFO", "IFLA_INFO_KIND") != KIND:
+        raise KernelHasNone  # of wireguard-go, or of somebody else: that is looked at there
 
 
 def ended(name: str) -> None:

@@ -63,19 +63,27 @@ def allowed(one: Admitted, now: datetime) -> Allowed:
     return only(one.addresses) if one.awake(now) else SUSPENDED
 
 
+def awake(admitted: Iterable[Admitted], now: datetime, lease: datetime) -> Ruled:
+    """Without what they reach, which stands as it is when a lease is renewed."""
+    return Ruled(
+        {
+            address: min(one.until, lease)
+            for one in admitted
+            if one.until is not None and now < one.until
+            for address in one.addresses
+        }
+    )
+
+
 def ruled(admitted: Iterable[Admitted], now: datetime, lease: datetime) -> Ruled:
     """Nobody is awake beyond `lease`; what is over is not there."""
-    awake: dict[Address, datetime] = {}
-    permits: dict[Permit, datetime] = {}
-    for one in admitted:
-        if one.until is None or now >= one.until:
-            continue
-        until = min(one.until, lease)
-        for address in one.addresses:
-            awake[address] = until
-            permits |= {
-                Permit(address, target): end
-                for target, end in one.targets.items()
-                if now < end and target.host.version == address.version
-            }
-    return Ruled(awake, permits)
+    listed = list(admitted)
+    permits = {
+        Permit(address, target): end
+        for one in listed
+        if one.awake(now)
+        for address in one.addresses
+        for target, end in one.targets.items()
+        if now < end and target.host.version == address.version
+    }
+    return Ruled(awake(listed, now, lease).awake, permits)

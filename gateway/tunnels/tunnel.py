@@ -16,13 +16,15 @@ from typing import Any, Protocol
 from gateway.tunnels import rules
 from gateway.tunnels.connections import Flow
 from gateway.tunnels.keys import TunnelKey
-from gateway.tunnels.peers import Address, AddressOfTwo, changes, only
-from gateway.tunnels.permits import Admitted, Permit, allowed, ruled
+from gateway.tunnels.peers import SUSPENDED, Address, AddressOfTwo, Allowed, changes, only
+from gateway.tunnels.permits import Admitted, Permit, allowed, awake, ruled
 from gateway.tunnels.refusals import Refusals, Refused
 from gateway.tunnels.seen import Device
 
 LEASE = timedelta(seconds=90)
 """How long a device speaks on without a control plane that renews it."""
+
+MANY = 100  # to forget; of more it is looked first which there are: each asks about the whole table
 
 
 class Filter(Protocol):
@@ -122,24 +124,28 @@ class Tunnel:
         self._lease, self._certain = lease, True
 
     def _whole(self, now: datetime, lease: datetime) -> Iterator[Callable[[], Awaitable[None]]]:
-        desired = self._admitted.values()
-        holds = ruled(desired, now, lease)
-        text = "\n".join((rules.base(self._plan), rules.whole(self._plan, holds, now)))
-        yield lambda: asyncio.to_thread(self._packets.do, text)
+        desired = list(self._admitted.values())
+        yield lambda: asyncio.to_thread(self._say_whole, desired, now, lease)
         yield lambda: self._compared({one.key: allowed(one, now) for one in desired})
-        yield lambda: asyncio.to_thread(self._forget_others, holds.permits)
+        yield lambda: asyncio.to_thread(self._forget_others, desired, now)
+
+    def _say_whole(self, desired: Collection[Admitted], now: datetime, lease: datetime) -> None:
+        holds = rules.whole(self._plan, ruled(desired, now, lease), now)
+        self._packets.do("\n".join((rules.base(self._plan), holds)))
 
     def _moved(
         self, before: Mapping[TunnelKey, Admitted], now: datetime, lease: datetime
     ) -> Iterator[Callable[[], Awaitable[None]]]:
         keys = before.keys() | self._admitted.keys()
-        renewed = lease != self._lease
-        other = [key for key in keys if renewed or before.get(key) is not self._admitted.get(key)]
-        old = {key: before[key] for key in other if key in before}
-        new = {key: self._admitted[key] for key in other if key in self._admitted}
-        # What was said of them still stands there, also where its time is over by now.
-        said = ruled(old.values(), datetime.min.replace(tzinfo=now.tzinfo), self._lease)
-        steps = rules.steps(self._plan, said, ruled(new.values(), now, lease), now)
+        moved = [key for key in keys if before.get(key) is not self._admitted.get(key)]
+        old = {key: before[key] for key in moved if key in before}
+        new = {key: self._admitted[key] for key in moved if key in self._admitted}
+        said, to_say = ruled(old.values(), _always(now), self._lease), ruled(new.values(), now, lease)
+        if lease != self._lease:
+            stay = [one for key, one in before.items() if self._admitted.get(key) is one]
+            said = replace(said, awake=said.awake | awake(stay, _always(now), self._lease).awake)
+            to_say = replace(to_say, awake=to_say.awake | awake(stay, now, lease).awake)
+        steps = rules.steps(self._plan, said, to_say, now)
         peers = changes(
             {key: _had(one) for key, one in old.items()}, {key: allowed(one, now) for key, one in new.items()}
         )
@@ -147,25 +153,31 @@ class Tunnel:
         yield lambda: self._device.change(peers)
         yield lambda: asyncio.to_thread(self._forget, steps.silent, steps.lost)
 
-    async def _compared(self, desired: Mapping[TunnelKey, Any]) -> None:
+    async def _compared(self, desired: Mapping[TunnelKey, Allowed]) -> None:
         seen = await self._device.seen()
         await self._device.change(changes(seen.allowed, desired))
 
-    def _forget(self, silent: Collection[Address], lost: Iterable[Permit]) -> None:
-        for address in silent:
-            self._table.forget(address)
-        for permit in lost:
-            if permit.device not in silent:
-                self._table.forget(permit)
+    def _forget(self, silent: frozenset[Address], lost: frozenset[Permit]) -> None:
+        if len(silent) + len(lost) > MANY:
+            there = {Permit(flow.device, flow.target) for flow in self._table.all()}
+            silent, lost = silent & {one.device for one in there}, lost & there
+        for whose in (*silent, *(permit for permit in lost if permit.device not in silent)):
+            self._table.forget(whose)
 
-    def _forget_others(self, permits: Mapping[Permit, datetime]) -> None:
+    def _forget_others(self, desired: Iterable[Admitted], now: datetime) -> None:
+        permits = ruled(desired, now, now).permits
         there = {Permit(flow.device, flow.target) for flow in self._table.all()}
         for permit in there - permits.keys():
             self._table.forget(permit)
 
 
-def _had(one: Admitted) -> Any:
-    return only(one.addresses) if one.until is not None else only(())
+def _always(now: datetime) -> datetime:
+    """What was said still stands there, also where its time is over by now."""
+    return datetime.min.replace(tzinfo=now.tzinfo)
+
+
+def _had(one: Admitted) -> Allowed:
+    return only(one.addresses) if one.until is not None else SUSPENDED
 
 
 def _ran_out(one: Admitted, now: datetime) -> bool:

@@ -10,7 +10,6 @@ import shutil
 import signal
 import socket
 import struct
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +21,7 @@ TUN = Path("/dev/net/tun")
 PATHS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 WITHIN = 10.0  # seconds for a start; it takes a tenth of one
 LOOK_EVERY = 0.02
+LAST_STANDARD = 2  # descriptor of what is said of errors
 CREDENTIALS = struct.Struct("3i")  # process, user, group: SO_PEERCRED of unix(7)
 
 
@@ -52,6 +52,7 @@ class Running:
         finally:
             loop.remove_reader(gone)
             os.close(gone)
+        _reaped(self.process)
 
     async def end(self) -> None:
         """Its interface goes with it."""
@@ -65,7 +66,7 @@ class Running:
 async def running(name: str, *, program: str = PROGRAM, tun: Path = TUN, sockets: Path = SOCKETS) -> Running:
     """Raises CannotTunnel, TunnelDeviceFailed."""
     device = Userspace(name, sockets)
-    if (process := _listener(device.socket)) is not None:
+    if (process := listener(device.socket)) is not None:
         await device.seen()
         return Running(device, process, taken_up=True)
     if not tun.exists():
@@ -78,28 +79,37 @@ async def running(name: str, *, program: str = PROGRAM, tun: Path = TUN, sockets
     child = _started(found, name)
     try:
         async with asyncio.timeout(WITHIN):
-            while (process := _listener(device.socket)) is None:
-                if (status := child.poll()) is not None:
-                    raise CannotTunnel(f"{PROGRAM} ended at once ({status})", "this process needs CAP_NET_ADMIN")
+            while (process := listener(device.socket)) is None:
+                if _reaped(child):
+                    raise CannotTunnel(f"{PROGRAM} ended at once", "this process needs CAP_NET_ADMIN")
                 await asyncio.sleep(LOOK_EVERY)
     except TimeoutError as error:
-        child.kill()
-        child.wait()
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
         raise TunnelDeviceFailed(name, f"{PROGRAM} gave no sign for {WITHIN:g} s", "it is started again") from error
     return Running(device, process, taken_up=False)
 
 
-def _started(program: str, name: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [program, "-f", name],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-        env={"PATH": PATHS, "LOG_LEVEL": "error"},
-    )
+def _started(program: str, name: str) -> int:
+    """Process id; in a session of its own, so that what ends us does not end it, and holding no file of ours."""
+    nothing: list[tuple[int, int] | tuple[int, int, str, int, int]] = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+    ]
+    nothing += ((os.POSIX_SPAWN_CLOSE, one) for one in map(int, os.listdir("/proc/self/fd")) if one > LAST_STANDARD)
+    environment = {"PATH": PATHS, "LOG_LEVEL": "error", "WG_PROCESS_FOREGROUND": "1"}
+    return os.posix_spawn(program, [program, name], environment, file_actions=nothing, setsid=True)
 
 
-def _listener(at: Path) -> int | None:
+def _reaped(process: int) -> bool:
+    """Whether it is gone; one that is not our child somebody else reaps."""
+    try:
+        return os.waitpid(process, os.WNOHANG) != (0, 0)
+    except ChildProcessError:
+        return False
+
+
+def listener(at: Path) -> int | None:
     """Process id of who answers at a socket."""
     with socket.socket(socket.AF_UNIX) as asking:
         asking.settimeout(1.0)

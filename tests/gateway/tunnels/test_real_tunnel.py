@@ -1,0 +1,346 @@
+"""A real tunnel between namespaces: what is permitted passes, and nothing else, for as long as it is permitted."""
+
+import contextlib
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from gateway.tunnels.connections import Began, Ended, Ledger
+from gateway.tunnels.opening import Opened
+from gateway.tunnels.permits import Admitted, Target, Transport
+from tests.rig.postgres import cluster
+from tests.rig.tunnels import (
+    GATEWAY,
+    IN_TUNNEL,
+    POOLS,
+    SERVED,
+    SERVED_6,
+    SILENCE,
+    Ground,
+    Laptop,
+    answering,
+    ground,
+    now,
+    why_not,
+)
+
+pytestmark = [pytest.mark.real, pytest.mark.skipif(bool(why_not()), reason=why_not())]
+ECHO, OTHER, DATABASE, SHARE = 7007, 7008, 5432, 445
+MOMENT = timedelta(milliseconds=600)
+
+
+@pytest.fixture(scope="module")
+def there() -> Iterator[Ground]:
+    with ground() as made, answering(made.office, SERVED, ECHO), answering(made.office, SERVED, OTHER):
+        yield made
+
+
+@pytest.fixture
+def tunnel(there: Ground) -> Iterator[Opened]:
+    opened = there.open()
+    there.run(opened.tunnel.apply([one.admitted(ECHO) for one in there.laptops.values()], now()))
+    try:
+        yield opened
+    finally:
+        there.leave()
+
+
+@pytest.fixture
+def jana(there: Ground) -> Laptop:
+    return there.laptops["jana"]
+
+
+@pytest.fixture
+def petr(there: Ground) -> Laptop:
+    return there.laptops["petr"]
+
+
+def answers(connection: socket.socket, within: float = SILENCE) -> bool:
+    connection.settimeout(within)
+    connection.sendall(b"dobry den")
+    try:
+        return connection.recv(100) == b"dobry den"
+    except TimeoutError:
+        return False
+
+
+def test_a_service_is_reached_by_rule_and_not_otherwise(tunnel: Opened, there: Ground, jana: Laptop) -> None:
+    there.run(tunnel.tunnel.refused())
+    assert jana.reaches(ECHO)
+    assert not jana.reaches(OTHER)
+    refused = there.run(tunnel.tunnel.refused())
+    assert [(one.device, one.target) for one in refused] == [
+        (jana.address, Target(ip_address(SERVED), Transport.TCP, OTHER))
+    ]
+    assert there.run(tunnel.tunnel.refused()) == []
+
+
+def test_a_database_is_used_by_rule_and_not_otherwise(tunnel: Opened, there: Ground, jana: Laptop) -> None:
+    def said() -> object:
+        with (
+            jana.machine.entered(),
+            psycopg.connect(host=SERVED, user="brana", dbname="postgres", connect_timeout=2) as one,
+        ):
+            return one.execute("SELECT 6 * 7").fetchall()
+
+    with there.office.entered(), cluster(listen_addresses=f"'{SERVED}'") as server:
+        with (server.data / "pg_hba.conf").open("a") as rules:
+            rules.write(f"host all all {POOLS[0]} trust\n")
+        server.run("SELECT pg_reload_conf()")
+        assert not jana.reaches(DATABASE)
+        there.run(tunnel.tunnel.admit(jana.admitted(DATABASE), now()))
+        assert said() == [(42,)]
+
+
+def test_a_file_share_is_read_by_rule_and_not_otherwise(
+    tunnel: Opened, there: Ground, jana: Laptop, tmp_path: Path
+) -> None:
+    def said() -> subprocess.CompletedProcess[str]:
+        command = ["smbclient", f"//{SERVED}/spisy", "-N", "-t", "2", "-c", "get smlouva.txt -"]
+        return subprocess.run([*jana.machine.within, *command], capture_output=True, check=False, text=True)
+
+    with file_share(there, tmp_path):
+        assert not jana.reaches(SHARE)
+        there.run(tunnel.tunnel.admit(jana.admitted(SHARE), now()))
+        assert "Hulín koupí lavičky" in said().stdout
+
+
+def test_another_devices_address_opens_nothing(tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop) -> None:
+    there.run(tunnel.tunnel.refused())
+    jana.machine.do("ip", "address", "add", f"{petr.address}/32", "dev", jana.interface)
+    try:
+        assert not jana.reaches(ECHO, source=str(petr.address))
+    finally:
+        jana.machine.do("ip", "address", "del", f"{petr.address}/32", "dev", jana.interface)
+    assert there.run(tunnel.tunnel.refused()) == []  # WireGuard itself let nothing of it in
+    assert petr.reaches(ECHO)
+
+
+def test_a_neighbour_of_the_gateway_is_no_device(tunnel: Opened, there: Ground, jana: Laptop) -> None:
+    """A machine beside it sends by its network card what bears a device's address."""
+    there.run(tunnel.tunnel.suspend(jana.key, now()))  # her own connections are forgotten
+    there.run(tunnel.tunnel.admit(jana.admitted(ECHO), now()))
+    there.middle.do("ip", "address", "add", f"{jana.address}/32", "dev", "lo")
+    there.middle.do("ip", "route", "add", SERVED, "via", GATEWAY)
+    try:
+        with there.middle.entered(), socket.socket() as pretending:
+            pretending.settimeout(SILENCE)
+            pretending.bind((str(jana.address), 0))
+            with pytest.raises(TimeoutError):
+                pretending.connect((SERVED, ECHO))
+        assert jana.address not in {flow.device for flow in there.run(there_is(tunnel))}
+    finally:
+        there.middle.do("ip", "route", "del", SERVED)
+        there.middle.do("ip", "address", "del", f"{jana.address}/32", "dev", "lo")
+
+
+def test_devices_do_not_reach_each_other_nor_the_gateway(
+    tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop
+) -> None:
+    everywhere = {
+        Target(ip_address(host), Transport.TCP, ECHO): now() + timedelta(hours=1)
+        for host in (str(petr.address), SERVED)
+    }
+    admitted = Admitted(jana.key, frozenset({jana.address}), now() + timedelta(hours=1), everywhere)
+    there.run(tunnel.tunnel.admit(admitted, now()))
+    with (
+        answering(petr.machine, str(petr.address), ECHO),
+        answering(there.gateway, "0.0.0.0", ECHO),
+    ):
+        assert not jana.reaches(ECHO, host=str(petr.address))
+        assert not jana.reaches(ECHO, host=IN_TUNNEL)
+        assert jana.reaches(ECHO)
+
+
+def test_the_office_reaches_no_device(tunnel: Opened, there: Ground, jana: Laptop) -> None:
+    with (
+        answering(jana.machine, str(jana.address), ECHO),
+        there.office.entered(),
+        socket.socket() as calling,
+    ):
+        calling.settimeout(SILENCE)
+        calling.bind((SERVED, ECHO + 1000))
+        with pytest.raises(TimeoutError):
+            calling.connect((str(jana.address), ECHO))
+
+
+def test_a_suspended_device_falls_silent_and_goes_on_where_it_was(
+    tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop
+) -> None:
+    with jana.connected(ECHO) as hers, petr.connected(ECHO) as his:
+        assert answers(hers)
+        assert answers(his)
+        there.run(tunnel.tunnel.suspend(jana.key, now()))
+        assert not answers(hers)
+        assert answers(his)
+        assert {flow.device for flow in there.run(there_is(tunnel))} == {petr.address}
+        there.run(tunnel.tunnel.admit(jana.admitted(ECHO), now()))
+        hers.settimeout(5)
+        assert hers.recv(100) == b"dobry den"  # the same connection, and no new handshake of 15 seconds
+
+
+def test_a_revoked_device_is_a_stranger_and_nobody_else_notices(
+    tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop
+) -> None:
+    with jana.connected(ECHO) as hers, petr.connected(ECHO) as his:
+        before = there.run(tunnel.device.seen()).peers[petr.key]
+        there.run(tunnel.tunnel.revoke(jana.key, now()))
+        assert not answers(hers)
+        assert answers(his)
+        after = there.run(tunnel.device.seen()).peers
+        assert jana.key not in after
+        assert after[petr.key].handshake == before.handshake
+    jana.begin_anew(there.private.public)
+
+
+def test_what_lost_its_permit_ends_and_the_rest_of_the_device_goes_on(
+    tunnel: Opened, there: Ground, jana: Laptop
+) -> None:
+    there.run(tunnel.tunnel.admit(jana.admitted(ECHO, OTHER), now()))
+    with jana.connected(ECHO) as stays, jana.connected(OTHER) as goes:
+        there.run(tunnel.tunnel.admit(jana.admitted(ECHO), now()))
+        assert not answers(goes)
+        assert answers(stays)
+        assert {flow.target.port for flow in there.run(there_is(tunnel))} == {ECHO}
+
+
+def test_a_permit_ends_by_itself(tunnel: Opened, there: Ground, jana: Laptop) -> None:
+    there.run(tunnel.tunnel.admit(jana.admitted(ECHO, targets=MOMENT), now()))
+    with jana.connected(ECHO) as hers:
+        assert answers(hers)
+        silent_at_last(hers)
+        assert jana.address in {flow.device for flow in there.run(there_is(tunnel))}
+        there.run(tunnel.tunnel.renew(now()))
+        assert jana.address not in {flow.device for flow in there.run(there_is(tunnel))}
+
+
+def test_without_a_control_plane_everything_ends_by_itself(there: Ground, jana: Laptop) -> None:
+    opened = there.open()
+    opened.tunnel._lasts = MOMENT
+    there.run(opened.tunnel.apply([one.admitted(ECHO) for one in there.laptops.values()], now()))
+    with jana.connected(ECHO) as hers:
+        assert answers(hers)
+        there.leave()  # nobody renews the lease
+        silent_at_last(hers)
+
+
+def test_a_restart_interrupts_nobody(there: Ground, jana: Laptop) -> None:
+    admitted = [one.admitted(ECHO) for one in there.laptops.values()]
+    there.run(there.open().tunnel.apply(admitted, now()))
+    with jana.connected(ECHO) as hers:
+        there.leave()
+        again = there.open()
+        assert again.process is not None
+        assert again.process.taken_up
+        assert answers(hers)
+        there.run(again.tunnel.apply(admitted, now()))
+        assert answers(hers)
+        there.leave()
+
+
+def test_the_sixth_version_of_ip_is_no_way_around(tunnel: Opened, there: Ground, jana: Laptop) -> None:
+    with answering(there.office, SERVED_6, ECHO), answering(there.office, SERVED_6, OTHER):
+        assert not jana.reaches(ECHO, host=SERVED_6)
+        there.run(tunnel.tunnel.admit(jana.admitted(ECHO, host=SERVED_6), now()))
+        assert jana.reaches(ECHO, host=SERVED_6)
+        assert not jana.reaches(OTHER, host=SERVED_6)
+        refused = {str(one.target.host) for one in there.run(tunnel.tunnel.refused())}
+        assert SERVED_6 in refused
+        there.run(tunnel.tunnel.suspend(jana.key, now()))
+        assert not jana.reaches(ECHO, host=SERVED_6)
+
+
+def test_a_connection_is_told_from_its_beginning_to_its_end(
+    tunnel: Opened, there: Ground, jana: Laptop
+) -> None:
+    ledger = Ledger(POOLS)
+    list(ledger.there_are(there.run(there_is(tunnel)), now()))
+    with jana.connected(ECHO) as hers:
+        port = hers.getsockname()[1]
+        hers.sendall(b"x" * 10_000)
+        got = 0
+        while got < 10_000:
+            got += len(hers.recv(65536))
+        there.run(tunnel.tunnel.suspend(jana.key, now()))
+    told = []
+    for begins, flow in tunnel.connections.happened():
+        told += ledger.began(flow, now()) if begins else ledger.ended(flow, now())
+    began, ended = (one for one in told if one.flow.port == port)
+    assert isinstance(began, Began)
+    assert isinstance(ended, Ended)
+    assert began.flow.device == ended.flow.device == jana.address
+    assert ended.flow.target == Target(ip_address(SERVED), Transport.TCP, ECHO)
+    assert ended.known
+    assert ended.flow.sent is not None
+    assert ended.flow.received is not None
+    assert 10_000 < ended.flow.sent < 20_000
+    assert 10_000 < ended.flow.received < 20_000
+    assert began.at <= ended.at
+    assert ended.flow.id not in {one.flow.id for one in ledger.open}
+
+
+def test_a_device_that_died_is_noticed_and_comes_back_with_its_peers(there: Ground, jana: Laptop) -> None:
+    opened = there.open()
+    assert opened.process is not None
+    there.run(opened.process.end())
+    there.leave()
+    again = there.open()
+    assert again.process is not None
+    assert not again.process.taken_up
+    there.run(again.tunnel.apply([jana.admitted(ECHO)], now()))
+    assert set(there.run(again.device.seen()).peers) == {jana.key}
+    jana.begin_anew(there.private.public)
+    assert jana.reaches(ECHO)
+    there.leave()
+
+
+def silent_at_last(connection: socket.socket) -> None:
+    until = time.monotonic() + 5
+    while answers(connection):
+        assert time.monotonic() < until
+
+
+async def there_is(tunnel: Opened) -> list:
+    return tunnel.connections.all()
+
+
+@contextlib.contextmanager
+def file_share(there: Ground, folder: Path) -> Iterator[None]:
+    share = folder / "spisy"
+    share.mkdir()
+    (share / "smlouva.txt").write_text("Hulín koupí lavičky\n")
+    for one in (share, share / "smlouva.txt", *folder.parents[:-2], folder):
+        one.chmod(one.stat().st_mode | 0o055)
+    own = {
+        f"{name} directory": folder / name for name in ("lock", "state", "cache", "pid", "private", "ncalrpc")
+    }
+    for one in own.values():
+        one.mkdir(mode=0o700)
+    lines = [
+        *("[global]", "server role = standalone server", "map to guest = Bad User", "log file = /dev/null"),
+        *("disable netbios = yes", "smb ports = 445", f"interfaces = {SERVED}/32", "bind interfaces only = yes"),
+        *(f"{name} = {place}" for name, place in own.items()),
+        *("[spisy]", f"path = {share}", "guest ok = yes", "read only = yes"),
+    ]
+    settings = folder / "smb.conf"
+    settings.write_text("\n".join(lines) + "\n")
+    command = ["setpriv", "--pdeathsig", "KILL", "smbd", "-F", "--no-process-group", "-s", str(settings)]
+    with subprocess.Popen([*there.office.within, *command], start_new_session=True) as child:
+        try:
+            until = time.monotonic() + 20
+            while True:
+                with there.office.entered(), socket.socket() as probe:
+                    if probe.connect_ex((SERVED, SHARE)) == 0:
+                        break
+                assert time.monotonic() < until
+                time.sleep(0.02)
+            yield
+        finally:
+            child.terminate()
