@@ -1,7 +1,7 @@
 """The kernel's table of connections: told when one begins or ends, asked which there are, made to forget.
 
-By netlink (linux/netfilter/nfnetlink_conntrack.h) with pyroute2's reading and writing of messages. One message makes the
-kernel forget all connections of a device, whatever else it knows (since Linux 5.8).
+By netlink (linux/netfilter/nfnetlink_conntrack.h) with pyroute2's reading and writing of messages. One message makes
+the kernel forget all connections of a device, whatever else it knows (since Linux 5.8).
 """
 
 import errno
@@ -32,7 +32,9 @@ HEADER = struct.Struct("=IHHII")
 FAMILIES = {4: int(socket.AF_INET), 6: int(socket.AF_INET6)}
 TRANSPORTS = {socket.IPPROTO_TCP: Transport.TCP, socket.IPPROTO_UDP: Transport.UDP}
 NUMBERS = {transport: int(number) for number, transport in TRANSPORTS.items()}
-SOURCE_AT = 28  # octets before the attribute of the first address: headers of the message, of tuple and of addresses
+SOURCE_AT = (
+    28  # octets before the attribute of the first address: headers of the message, of tuple and of addresses
+)
 COUNTING = ("nf_conntrack_acct", "nf_conntrack_timestamp")
 BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -41,7 +43,9 @@ class ConntrackFailed(Exception):
     """The kernel's table of connections cannot be used."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"connections of the tunnel: {what}; the process needs CAP_NET_ADMIN and a kernel of 5.8 or newer")
+        super().__init__(
+            f"connections of the tunnel: {what}; the process needs CAP_NET_ADMIN and a kernel of 5.8 or newer"
+        )
 
 
 class EventsMissed(Exception):
@@ -95,13 +99,11 @@ class Conntrack:
 
     def all(self) -> list[Flow]:
         """Of the pools."""
-        found = []
+        found: list[Flow | None] = []
         for version, _, _ in self._begins:
             asked = nfct_msg.create_from()
-            for message in _asked(asked, version, GET, DUMP):
-                if (flow := self._flow(message)) is not None:
-                    found.append(flow)
-        return found
+            found += [self._flow(message) for message in _asked(asked, version, GET, DUMP)]
+        return [flow for flow in found if flow is not None]
 
     def forget(self, whose: Address | Permit) -> None:
         """All connections that a device began, or those to one target; none is fine."""
@@ -120,7 +122,9 @@ class Conntrack:
 
     def _may_be_ours(self, message: bytes) -> bool:
         """By the first address alone: this machine has other connections, and to read one whole takes 0.1 ms."""
-        length, kind = struct.unpack_from("=HH", message, SOURCE_AT) if len(message) >= SOURCE_AT + 20 else (0, 0)
+        length, kind = (
+            struct.unpack_from("=HH", message, SOURCE_AT) if len(message) >= SOURCE_AT + 20 else (0, 0)
+        )
         version = {(8, 1): 4, (20, 3): 6}.get((length, kind))
         if version is None:
             return True

@@ -1,6 +1,7 @@
 """A device of the kernel's own WireGuard, where it has one: by netlink, with pyroute2.
 
-Each peer is a message of its own, with its allowed addresses replaced explicitly: without that flag they would only grow.
+Each peer is a message of its own, with its allowed addresses replaced explicitly: without that flag they would only
+grow.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ KIND = "wireguard"
 
 
 class KernelHasNone(Exception):
-    """This kernel knows no WireGuard; wireguard-go does instead."""
+    """WireGuard is unknown to this kernel; wireguard-go does it instead."""
 
 
 def made(name: str) -> None:

@@ -10,7 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 TunnelKey = NewType("TunnelKey", str)
 """A public key as base64; made by `tunnel_key` and `key_of_octets` alone, so that equal keys are equal texts."""
 OCTETS = 32
-P = 2**255 - 19  # the field; what is not below it, or has the highest bit set, is a second name of another key
+P = (
+    2**255 - 19
+)  # the field; what is not below it, or has the highest bit set, is a second name of another key
 FEW = frozenset(  # points of small order (RFC 7748, section 6.1): with them every secret is the same one
     {
         0,
@@ -73,7 +75,9 @@ class PrivateKey:
 
     @property
     def public(self) -> TunnelKey:
-        return key_of_octets(X25519PrivateKey.from_private_bytes(self._octets).public_key().public_bytes_raw())
+        return key_of_octets(
+            X25519PrivateKey.from_private_bytes(self._octets).public_key().public_bytes_raw()
+        )
 
     def reveal(self) -> bytes:
         """For the device that is told it, and for sealing."""

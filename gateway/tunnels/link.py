@@ -18,7 +18,7 @@ FORWARDING = {
 
 
 def raised(name: str, pools: Collection[Network]) -> None:
-    """With the gateway's address of each pool, so that the way to all of it leads here. Again is fine. Raises CannotTunnel."""
+    """With the gateway's address of each pool, so that the way to all of it leads here. Raises CannotTunnel."""
     try:
         with IPRoute() as kernel:
             (index,) = kernel.link_lookup(ifname=name)

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,9 +22,8 @@ class RulesNotTaken(Exception):
 
     def __init__(self, said: str) -> None:
         first = said.strip().split("\n")[0][:300]
-        super().__init__(
-            f"nftables refused the rules of the tunnel: {first}; the process needs CAP_NET_ADMIN and a kernel of 5.10 or newer"
-        )
+        needs = "the process needs CAP_NET_ADMIN and a kernel of 5.10 or newer"
+        super().__init__(f"nftables refused the rules of the tunnel: {first}; {needs}")
 
 
 class Nftables:
@@ -68,8 +68,6 @@ def _loaded(file: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise FileNotFoundError(f"{file} is no module of Python")
     module = importlib.util.module_from_spec(spec)
-    import sys
-
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module

@@ -1,4 +1,4 @@
-"""What devices tried through the tunnel and were not let through to: the filter remembers it once for each target. Pure."""
+"""What devices tried through the tunnel in vain; the filter remembers it once for each target. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,9 @@ class Refusals:
 def _read(elements: Iterable[Any]) -> Iterator[Refused]:
     for one in elements:
         match one:
-            case {"elem": {"val": {"concat": [device, host, transport, int(port)]}}} if port and transport in TRANSPORTS:
+            case {"elem": {"val": {"concat": [device, host, transport, int(port)]}}} if (
+                port and transport in TRANSPORTS
+            ):
                 yield Refused(ip_address(device), Target(ip_address(host), Transport(transport), port))
 
 

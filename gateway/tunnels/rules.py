@@ -2,8 +2,8 @@
 
 Laws of the rules:
 
-- from the tunnel nothing passes but what an awake device sends to what it is permitted; each packet is asked about, also
-  of a connection that stands, so that one that lost its permit is over with the next packet;
+- from the tunnel nothing passes but what an awake device sends to what it is permitted; each packet is asked about,
+  also of a connection that stands, so that one that lost its permit is over with the next packet;
 - to the tunnel nothing passes but answers to that, and errors of the network that belong to it (a device's own errors
   could be about somebody else's connection);
 - nobody else's packet bears an address of the tunnel's;
@@ -48,7 +48,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """`text` for nftables, one transaction; who fell silent and what was lost, whose connections are to be forgotten."""
+    """`text`: for nftables, one transaction. Connections of who fell silent, and to what was lost, are to be forgotten."""
 
     text: str
     silent: frozenset[Address]
@@ -67,7 +67,9 @@ def gone(plan: Plan) -> str:
 
 def whole(plan: Plan, desired: Ruled, now: datetime) -> str:
     """The sets as they should be, whatever they hold, in one transaction: who stays permitted notices nothing."""
-    flushed = [f"flush set {plan.table} {name}{version}" for name in ("awake", "permitted") for version in VERSIONS]
+    flushed = [
+        f"flush set {plan.table} {name}{version}" for name in ("awake", "permitted") for version in VERSIONS
+    ]
     return "\n".join([*flushed, *_added(plan, desired, now)])
 
 

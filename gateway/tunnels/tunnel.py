@@ -10,7 +10,7 @@ Those are the device of WireGuard (who), the filter of packets (what), the table
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from gateway.tunnels import rules
@@ -58,7 +58,7 @@ class Tunnel:
         self, plan: rules.Plan, device: Device, packets: Filter, table: Table, lease: timedelta = LEASE
     ) -> None:
         self._plan, self._device, self._packets, self._table = plan, device, packets, table
-        self._lasts, self._lease = lease, datetime.min
+        self._lasts, self._lease = lease, datetime.min.replace(tzinfo=UTC)
         self._admitted: dict[TunnelKey, Admitted] = {}
         self._certain = False
         self._acting = asyncio.Lock()
@@ -95,7 +95,9 @@ class Tunnel:
     async def renew(self, now: datetime) -> None:
         """Leases of all; who or what ran out is taken for good. Several times within `lease`."""
         async with self._acting:
-            over = {key: replace(one, until=None) for key, one in self._admitted.items() if _ran_out(one, now)}
+            over = {
+                key: replace(one, until=None) for key, one in self._admitted.items() if _ran_out(one, now)
+            }
             left = {key: _without(one, now) for key, one in self._admitted.items() if _lost(one, now)}
             await self._to(self._admitted | left | over, now, renewing=True)
 
@@ -108,14 +110,10 @@ class Tunnel:
     def _refused(self) -> list[Any]:
         table = self._plan.table
         return [
-            one
-            for version in rules.VERSIONS
-            for one in self._packets.elements(table, f"refused{version}")
+            one for version in rules.VERSIONS for one in self._packets.elements(table, f"refused{version}")
         ]
 
-    async def _to(
-        self, desired: dict[TunnelKey, Admitted], now: datetime, *, renewing: bool = False
-    ) -> None:
+    async def _to(self, desired: dict[TunnelKey, Admitted], now: datetime, *, renewing: bool = False) -> None:
         certain, self._certain = self._certain, False
         before, self._admitted = self._admitted, desired
         lease = now + self._lasts if renewing or not certain else self._lease

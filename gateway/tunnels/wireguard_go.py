@@ -26,7 +26,7 @@ CREDENTIALS = struct.Struct("3i")  # process, user, group: SO_PEERCRED of unix(7
 
 
 class CannotTunnel(Exception):
-    """This machine, or this process, can have no tunnel."""
+    """No tunnel can be had on this machine, or by this process."""
 
     def __init__(self, why: str, remedy: str) -> None:
         super().__init__(f"no tunnel can be opened: {why}; {remedy}")
@@ -70,11 +70,15 @@ async def running(name: str, *, program: str = PROGRAM, tun: Path = TUN, sockets
         await device.seen()
         return Running(device, process, taken_up=True)
     if not tun.exists():
-        raise CannotTunnel(f"{tun} is missing", "load the kernel's module tun (modprobe tun), or let this container have it")
+        raise CannotTunnel(
+            f"{tun} is missing", "load the kernel's module tun (modprobe tun), or let this container have it"
+        )
     if (found := shutil.which(program, path=PATHS)) is None:
         raise CannotTunnel(f"{program} is not installed", "install Debian's package wireguard-go")
     if Path("/sys/class/net", name).exists():
-        raise CannotTunnel(f"the interface {name} is somebody else's", "choose another name for the tunnel's interface")
+        raise CannotTunnel(
+            f"the interface {name} is somebody else's", "choose another name for the tunnel's interface"
+        )
     device.socket.unlink(missing_ok=True)  # of one that was killed
     child = _started(found, name)
     try:
@@ -85,8 +89,10 @@ async def running(name: str, *, program: str = PROGRAM, tun: Path = TUN, sockets
                 await asyncio.sleep(LOOK_EVERY)
     except TimeoutError as error:
         os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        raise TunnelDeviceFailed(name, f"{PROGRAM} gave no sign for {WITHIN:g} s", "it is started again") from error
+        _reaped(child)
+        raise TunnelDeviceFailed(
+            name, f"{PROGRAM} gave no sign for {WITHIN:g} s", "it is started again"
+        ) from error
     return Running(device, process, taken_up=False)
 
 
@@ -96,9 +102,13 @@ def _started(program: str, name: str) -> int:
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
     ]
-    nothing += ((os.POSIX_SPAWN_CLOSE, one) for one in map(int, os.listdir("/proc/self/fd")) if one > LAST_STANDARD)
+    nothing += ((os.POSIX_SPAWN_CLOSE, one) for one in _descriptors() if one > LAST_STANDARD)
     environment = {"PATH": PATHS, "LOG_LEVEL": "error", "WG_PROCESS_FOREGROUND": "1"}
     return os.posix_spawn(program, [program, name], environment, file_actions=nothing, setsid=True)
+
+
+def _descriptors() -> list[int]:
+    return [int(one.name) for one in Path("/proc/self/fd").iterdir()]
 
 
 def _reaped(process: int) -> bool:

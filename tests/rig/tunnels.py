@@ -1,6 +1,6 @@
 """A gateway of tunnels, two laptops with real wireguard-go, and an office behind it, each on a network of its own.
 
-`with ground(names) as there:`; what the gateway does runs on a thread that is in its namespace: `there.run(…)`. A socket
+`with ground() as there:`; what the gateway does runs on a thread that is in its namespace: `there.run(…)`. A socket
 belongs to the namespace in which it was made, whoever uses it.
 """
 
@@ -40,7 +40,14 @@ SERVED = "10.1.0.5"
 """Where the office serves; nobody but the gateway knows the way there."""
 SERVED_6, GATEWAY_6, OFFICE_6 = "fd00:1::5", "fd00:2::2", "fd00:2::3"
 IN_TUNNEL = "10.90.0.1"
-ADDRESSES = [GATEWAY, OFFICE, SERVED, SERVED_6, IN_TUNNEL, *(one for pair in LAPTOPS.values() for one in pair)]
+ADDRESSES = [
+    GATEWAY,
+    OFFICE,
+    SERVED,
+    SERVED_6,
+    IN_TUNNEL,
+    *(one for pair in LAPTOPS.values() for one in pair),
+]
 PORT = 51820
 SOON = 5.0  # seconds for what takes milliseconds
 SILENCE = 0.4  # seconds after which nothing comes: an answer takes two milliseconds
@@ -98,7 +105,9 @@ class Laptop:
         self.machine.do("ip", "address", "add", f"{self.address}/32", "dev", self.interface)
         self.machine.do("ip", "address", "add", f"{self.address_6}/128", "dev", self.interface, "nodad")
         self.machine.do("ip", "link", "set", self.interface, "up", "mtu", "1420")
-        self.machine.do("ip", "route", "add", f"{SERVED_6}/128", "dev", self.interface, "src", str(self.address_6))
+        self.machine.do(
+            "ip", "route", "add", f"{SERVED_6}/128", "dev", self.interface, "src", str(self.address_6)
+        )
         for reached in (f"{SERVED}/32", str(POOLS[0])):
             self.machine.do("ip", "route", "add", reached, "dev", self.interface, "src", str(self.address))
         return child
@@ -107,9 +116,14 @@ class Laptop:
         """What a gateway knows no more its peer says again after 15 seconds at the latest; here at once."""
         peer = f"public_key={octets_of(gateway).hex()}\n"
         told(self.interface, f"set=1\n{peer}remove=true\n\n")
-        told(self.interface, f"set=1\n{peer}endpoint={GATEWAY}:{PORT}\nallowed_ip=0.0.0.0/0\nallowed_ip=::/0\n\n")
+        told(
+            self.interface,
+            f"set=1\n{peer}endpoint={GATEWAY}:{PORT}\nallowed_ip=0.0.0.0/0\nallowed_ip=::/0\n\n",
+        )
 
-    def connected(self, port: int, *, host: str = SERVED, source: str = "", within: float = SOON) -> socket.socket:
+    def connected(
+        self, port: int, *, host: str = SERVED, source: str = "", within: float = SOON
+    ) -> socket.socket:
         """Raises OSError: TimeoutError where nothing answers."""
         with self.machine.entered():
             made = socket.socket(family_of(host))
@@ -129,14 +143,12 @@ class Laptop:
             return False
         return True
 
-    def admitted(
-        self, *ports: int, until: timedelta = timedelta(hours=1), targets: timedelta = timedelta(hours=1)
-    ) -> Admitted:
+    def admitted(self, *ports: int, host: str = SERVED, targets: timedelta = timedelta(hours=1)) -> Admitted:
         end = now() + targets
         return Admitted(
             self.key,
             frozenset({self.address, self.address_6}),
-            now() + until,
+            now() + timedelta(hours=1),
             {Target(ip_address(host), Transport.TCP, port): end for port in ports},
         )
 
@@ -203,7 +215,6 @@ class Ground:
         """As when the process ends, and the tunnel stays."""
         self.run(self._opening.__aexit__(None, None, None))
 
-
     def end_device(self) -> None:
         """Whichever start of it runs."""
         if (process := listener(SOCKETS / f"{self.plan.interface}.sock")) is not None:
@@ -235,9 +246,10 @@ def ground() -> Iterator[Ground]:
         }
         private = PrivateKey.generate()
         found = Ground(gateway, office, middle, laptops, Plan(interface("g"), POOLS), private, there.run)
-        # Both ends up before the first packet, else the first handshake waits for five seconds.
+        # The gateway knows its peers before their first packet, else the handshake waits for five seconds.
         stack.callback(found.end_device)
-        found.open()
+        first = found.open()
+        found.run(first.tunnel.apply([one.admitted() for one in laptops.values()], now()))
         found.leave()
         for laptop in laptops.values():
             child = laptop.up(private.public)

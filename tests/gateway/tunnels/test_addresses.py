@@ -21,15 +21,19 @@ def test_a_device_has_one_address_of_each_pool_and_keeps_it() -> None:
     assert first == {ip_address("10.90.0.2"), ip_address("fd00:90::2")}
     there = [Given("laptop", one) for one in first]
     assert addresses_for("laptop", (POOL, SIXTH), there, NOW) == first
-    assert addresses_for("other", (POOL, SIXTH), there, NOW) == {ip_address("10.90.0.3"), ip_address("fd00:90::3")}
+    assert addresses_for("other", (POOL, SIXTH), there, NOW) == {
+        ip_address("10.90.0.3"),
+        ip_address("fd00:90::3"),
+    }
     assert holders(there)[ip_address("10.90.0.2")] == "laptop"
 
 
 def test_the_gateways_own_and_the_ends_of_a_network_are_given_to_nobody() -> None:
     there: list[Given] = []
+    for number in range(5):
+        there.append(Given(f"device {number}", address_for(f"device {number}", POOL, there, NOW)))
     with pytest.raises(PoolFull, match="larger pool"):
-        while True:
-            there.append(Given(f"device {len(there)}", address_for(f"device {len(there)}", POOL, there, NOW)))
+        address_for("one more", POOL, there, NOW)
     assert [str(one.address) for one in there] == [f"10.90.0.{number}" for number in range(2, 7)]
     assert gateway_of(POOL) == ip_address("10.90.0.1")
 

@@ -56,7 +56,7 @@ def test_whatever_is_taken_is_its_own_text(text: str) -> None:
 @pytest.mark.parametrize("point", sorted(FEW))
 def test_a_point_with_which_every_secret_is_the_same_is_refused(point: int) -> None:
     octets = point.to_bytes(32, "little")
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         X25519PrivateKey.generate().exchange(X25519PublicKey.from_public_bytes(octets))
     with pytest.raises(NoTunnelKey, match="no secret"):
         key_of_octets(octets)

@@ -112,7 +112,9 @@ def test_a_file_share_is_read_by_rule_and_not_otherwise(
         assert "Hulín koupí lavičky" in said().stdout
 
 
-def test_another_devices_address_opens_nothing(tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop) -> None:
+def test_another_devices_address_opens_nothing(
+    tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop
+) -> None:
     there.run(tunnel.tunnel.refused())
     jana.machine.do("ip", "address", "add", f"{petr.address}/32", "dev", jana.interface)
     try:
@@ -197,6 +199,7 @@ def test_a_revoked_device_is_a_stranger_and_nobody_else_notices(
         after = there.run(tunnel.device.seen()).peers
         assert jana.key not in after
         assert after[petr.key].handshake == before.handshake
+    there.run(tunnel.tunnel.admit(jana.admitted(), now()))
     jana.begin_anew(there.private.public)
 
 
@@ -325,7 +328,12 @@ def file_share(there: Ground, folder: Path) -> Iterator[None]:
         one.mkdir(mode=0o700)
     lines = [
         *("[global]", "server role = standalone server", "map to guest = Bad User", "log file = /dev/null"),
-        *("disable netbios = yes", "smb ports = 445", f"interfaces = {SERVED}/32", "bind interfaces only = yes"),
+        *(
+            "disable netbios = yes",
+            "smb ports = 445",
+            f"interfaces = {SERVED}/32",
+            "bind interfaces only = yes",
+        ),
         *(f"{name} = {place}" for name, place in own.items()),
         *("[spisy]", f"path = {share}", "guest ok = yes", "read only = yes"),
     ]
