@@ -48,7 +48,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """`text`: for nftables, one transaction. Connections of who fell silent, and to what was lost, are to be forgotten."""
+    """`text` is one transaction; connections of who fell silent, and to what was lost, are to be forgotten."""
 
     text: str
     silent: frozenset[Address]
@@ -174,7 +174,7 @@ def _by_set(
         )
         yield from _unless_empty(
             f"permitted{version}",
-            ((_concatenated(one), end) for one, end in permits.items() if one.device.version == version),
+            _concatenated((one, end) for one, end in permits.items() if one.device.version == version),
         )
 
 
@@ -185,9 +185,15 @@ def _unless_empty(
         yield name, listed
 
 
-def _concatenated(permit: Permit) -> str:
-    target = permit.target
-    return f"{permit.device} . {target.host} . {target.transport.value} . {target.port}"
+def _concatenated(permits: Iterable[tuple[Permit, datetime]]) -> Iterator[tuple[str, datetime]]:
+    device, written = None, ""
+    for permit, end in permits:
+        if (
+            permit.device is not device
+        ):  # a device's stand together, and to write an address takes a microsecond
+            device, written = permit.device, str(permit.device)
+        target = permit.target
+        yield f"{written} . {target.host} . {target.transport.value} . {target.port}", end
 
 
 def _milliseconds(time: timedelta) -> int:

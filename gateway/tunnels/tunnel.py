@@ -141,8 +141,8 @@ class Tunnel:
         said, to_say = ruled(old.values(), _always(now), self._lease), ruled(new.values(), now, lease)
         if lease != self._lease:
             stay = [one for key, one in before.items() if self._admitted.get(key) is one]
-            said = replace(said, awake=said.awake | awake(stay, _always(now), self._lease).awake)
-            to_say = replace(to_say, awake=to_say.awake | awake(stay, now, lease).awake)
+            said = replace(said, awake={**said.awake, **awake(stay, _always(now), self._lease).awake})
+            to_say = replace(to_say, awake={**to_say.awake, **awake(stay, now, lease).awake})
         steps = rules.steps(self._plan, said, to_say, now)
         peers = changes(
             {key: _had(one) for key, one in old.items()}, {key: allowed(one, now) for key, one in new.items()}

@@ -47,7 +47,7 @@ class Userspace:
             async with asyncio.timeout(PATIENCE):
                 said = await self._said(question)
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-            what = f"wireguard-go does not answer at {self.socket} ({error or type(error).__name__})"
+            what = f"wireguard-go does not answer at {self.socket} ({type(error).__name__})"
             raise TunnelDeviceFailed(self.name, what, "it is started again by itself") from error
         try:
             answer = uapi.answer(said)
