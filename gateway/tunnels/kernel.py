@@ -6,6 +6,7 @@ grow.
 
 import asyncio
 import errno
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,12 +16,13 @@ from typing import Any
 from pyroute2 import IPRoute, WireGuard
 from pyroute2.netlink.exceptions import NetlinkError
 
-from gateway.tunnels.keys import PrivateKey, TunnelKey, key_of_octets
+from gateway.tunnels.keys import PrivateKey, TunnelKey, tunnel_key
 from gateway.tunnels.peers import Added, Allowed, Change, Readdressed, Removed
 from gateway.tunnels.seen import Seen, SeenPeer, TunnelDeviceFailed
 
 LACKING = {errno.EOPNOTSUPP, errno.ENOENT, errno.EPROTONOSUPPORT}
 KIND = "wireguard"
+NO_KEY = b64encode(bytes(32))
 
 
 class KernelHasNone(Exception):
@@ -69,7 +71,7 @@ class Kernel:
         await asyncio.to_thread(self._set, [{"private_key": private.base64(), "listen_port": port}])
 
     async def change(self, changes: Sequence[Change]) -> None:
-        await asyncio.to_thread(self._set, [{"peer": said(change)} for change in changes])
+        await asyncio.to_thread(self._set, [{"peer": told(change)} for change in changes])
 
     def _seen(self) -> Seen:
         try:
@@ -87,7 +89,7 @@ class Kernel:
             raise _failed(self.name, error) from error
 
 
-def said(change: Change) -> dict[str, Any]:
+def told(change: Change) -> dict[str, Any]:
     """A peer as pyroute2 wants it."""
     match change:
         case Removed(key):
@@ -105,8 +107,8 @@ def seen_of(messages: Iterable[Any]) -> Seen:
     port = 0
     peers: dict[TunnelKey, SeenPeer] = {}
     for message in messages:
-        if (octets := message.get_attr("WGDEVICE_A_PUBLIC_KEY")) is not None and any(octets["key"]):
-            key = key_of_octets(octets["key"])
+        if (said := message.get_attr("WGDEVICE_A_PUBLIC_KEY")) is not None and said != NO_KEY:
+            key = tunnel_key(said.decode())
         port = message.get_attr("WGDEVICE_A_LISTEN_PORT") or port
         for peer in message.get_attr("WGDEVICE_A_PEERS") or ():
             name, one = _peer(peer)
@@ -119,7 +121,7 @@ def _peer(peer: Any) -> tuple[TunnelKey, SeenPeer]:
     endpoint = peer.get_attr("WGPEER_A_ENDPOINT")
     handshake = peer.get_attr("WGPEER_A_LAST_HANDSHAKE_TIME")
     seconds = 0 if handshake is None else handshake["tv_sec"]
-    return key_of_octets(peer.get_attr("WGPEER_A_PUBLIC_KEY")["key"]), SeenPeer(
+    return tunnel_key(peer.get_attr("WGPEER_A_PUBLIC_KEY").decode()), SeenPeer(
         frozenset(ip_network(one["addr"]) for one in peer.get_attr("WGPEER_A_ALLOWEDIPS") or ()),
         "" if endpoint is None else f"{endpoint['addr']} {endpoint['port']}",
         datetime.fromtimestamp(seconds, UTC) if seconds else None,

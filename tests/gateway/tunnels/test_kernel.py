@@ -1,5 +1,5 @@
-"""The kernel's own WireGuard: what it is told and how it is read, through pyroute2's encoding. Machines of tests may have
-none, so that a device of it was not tried.
+"""The kernel's own WireGuard: what it is told and how it is read, through pyroute2's encoding; a device of it is tried
+where the kernel has one.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from hypothesis import given
 from pyroute2.netlink.generic.wireguard import wgmsg
 
 from gateway.tunnels import kernel
-from gateway.tunnels.keys import PrivateKey, octets_of
+from gateway.tunnels.keys import PrivateKey
 from gateway.tunnels.peers import Added, Readdressed, Removed, only
 from gateway.tunnels.seen import SeenPeer
 from tests.gateway.tunnels.drawn import ADDRESSES, KEYS, peers
@@ -73,13 +73,13 @@ def test_a_peer_that_goes_on_in_the_next_message_is_one() -> None:
 
 def test_addresses_are_always_replaced_and_peers_never() -> None:
     allowed = only(ADDRESSES[:1])
-    assert kernel.said(Removed(KEYS[0])) == {"public_key": KEYS[0], "remove": True}
-    assert kernel.said(Added(KEYS[0], allowed)) == {
+    assert kernel.told(Removed(KEYS[0])) == {"public_key": KEYS[0], "remove": True}
+    assert kernel.told(Added(KEYS[0], allowed)) == {
         "public_key": KEYS[0],
         "replace_allowed_ips": True,
         "allowed_ips": ["10.90.0.2/32"],
     }
-    assert kernel.said(Readdressed(KEYS[0], frozenset())) == {
+    assert kernel.told(Readdressed(KEYS[0], frozenset())) == {
         "public_key": KEYS[0],
         "update_only": True,
         "replace_allowed_ips": True,
@@ -93,7 +93,7 @@ def test_a_handshake_is_read_with_its_time() -> None:
             return self.get(name)
 
     peer = Peer(
-        WGPEER_A_PUBLIC_KEY={"key": octets_of(KEYS[0])},
+        WGPEER_A_PUBLIC_KEY=KEYS[0].encode(),
         WGPEER_A_ENDPOINT={"addr": "192.0.2.1", "port": 4500},
         WGPEER_A_LAST_HANDSHAKE_TIME={"tv_sec": 1700000000, "tv_nsec": 0},
     )
