@@ -14,30 +14,37 @@ from gateway.tunnels.tunnel import Tunnel
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    tunnel: Tunnel
+class Ready:
+    """A device with its key, port and addresses."""
+
     device: Device
-    connections: Conntrack
     process: wireguard_go.Running | None
     """Of wireguard-go; None: the kernel does it."""
-    packets: Nftables
-    plan: rules.Plan
 
-    async def close(self) -> None:
-        """The interface goes, then the rules. Where a restart is to interrupt nobody this is not called."""
-        if self.process is not None:
-            await self.process.end()
-        else:
-            await asyncio.to_thread(kernel.ended, self.plan.interface)
-        self.packets.do(rules.gone(self.plan))
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    tunnel: Tunnel
+    connections: Conntrack
+    packets: Nftables
+    ready: Ready
+    """As it was at the beginning."""
+
+    @property
+    def device(self) -> Device:
+        return self.ready.device
+
+    @property
+    def process(self) -> wireguard_go.Running | None:
+        return self.ready.process
 
 
 @asynccontextmanager
 async def opened(plan: rules.Plan, private: PrivateKey, port: int) -> AsyncIterator[Opened]:
     """Until the first `apply` nobody new is let through; who is in a tunnel that runs already stays.
 
-    At the end the tunnel is left as it is. Raises CannotTunnel, NftablesMissing, RulesNotTaken, ConntrackFailed,
-    TunnelDeviceFailed.
+    At the end the tunnel is left as it is: `closed` ends it. Raises CannotTunnel, NftablesMissing, RulesNotTaken,
+    ConntrackFailed, TunnelDeviceFailed.
     """
     link.forwards(plan.pools)
     packets = Nftables()
@@ -45,20 +52,35 @@ async def opened(plan: rules.Plan, private: PrivateKey, port: int) -> AsyncItera
     count_octets()
     connections = Conntrack(plan.pools)
     try:
-        device, process = await _device(plan.interface)
-        seen = await device.seen()
-        if (seen.key, seen.port) != (private.public, port):
-            await device.listen(private, port)
-        await asyncio.to_thread(link.raised, plan.interface, plan.pools)
-        yield Opened(Tunnel(plan, device, packets, connections), device, connections, process, packets, plan)
+        ready = await ready_for(plan, private, port)
+        yield Opened(Tunnel(plan, ready.device, packets, connections), connections, packets, ready)
     finally:
         connections.close()
 
 
-async def _device(name: str) -> tuple[Device, wireguard_go.Running | None]:
+async def ready_for(plan: rules.Plan, private: PrivateKey, port: int) -> Ready:
+    """The device that runs, or a new one. The rules stand before it does. Raises CannotTunnel, TunnelDeviceFailed."""
+    ready = await _device(plan.interface)
+    seen = await ready.device.seen()
+    if (seen.key, seen.port) != (private.public, port):
+        await ready.device.listen(private, port)
+    await asyncio.to_thread(link.raised, plan.interface, plan.pools)
+    return ready
+
+
+async def closed(plan: rules.Plan) -> None:
+    """The interface goes, whoever runs it, then the rules. A restart that is to interrupt nobody does without this."""
+    if (process := wireguard_go.runs(plan.interface)) is not None:
+        await process.end()
+    else:
+        await asyncio.to_thread(kernel.ended, plan.interface)
+    Nftables().do(rules.gone(plan))
+
+
+async def _device(name: str) -> Ready:
     try:
         await asyncio.to_thread(kernel.made, name)
     except kernel.KernelHasNone:
         process = await wireguard_go.running(name)
-        return process.device, process
-    return kernel.Kernel(name), None
+        return Ready(process.device, process)
+    return Ready(kernel.Kernel(name), None)

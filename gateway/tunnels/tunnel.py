@@ -101,6 +101,12 @@ class Tunnel:
             left = {key: _without(one, now) for key, one in self._admitted.items() if _lost(one, now)}
             await self._to(self._admitted | left | over, now, renewing=True)
 
+    async def again(self, device: Device, now: datetime) -> None:
+        """The device was made anew and knows nobody."""
+        async with self._acting:
+            self._device, self._certain = device, False
+            await self._to(self._admitted, now)
+
     async def refused(self) -> Sequence[Refused]:
         """What was tried in vain since this was asked last."""
         async with self._acting:

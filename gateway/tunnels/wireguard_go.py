@@ -63,19 +63,24 @@ class Running:
         await self.ended()
 
 
+def runs(name: str, sockets: Path = SOCKETS) -> Running | None:
+    device = Userspace(name, sockets)
+    process = listener(device.socket)
+    return None if process is None else Running(device, process, taken_up=True)
+
+
 async def running(name: str, *, program: str = PROGRAM, tun: Path = TUN, sockets: Path = SOCKETS) -> Running:
     """Raises CannotTunnel, TunnelDeviceFailed."""
+    if (there := runs(name, sockets)) is not None:
+        return there
     device = Userspace(name, sockets)
-    if (process := listener(device.socket)) is not None:
-        await device.seen()
-        return Running(device, process, taken_up=True)
     if not tun.exists():
         raise CannotTunnel(
             f"{tun} is missing", "load the kernel's module tun (modprobe tun), or let this container have it"
         )
     if (found := shutil.which(program, path=PATHS)) is None:
         raise CannotTunnel(f"{program} is not installed", "install Debian's package wireguard-go")
-    if Path("/sys/class/net", name).exists():
+    if _taken(name):
         raise CannotTunnel(
             f"the interface {name} is somebody else's", "choose another name for the tunnel's interface"
         )
@@ -94,6 +99,14 @@ async def running(name: str, *, program: str = PROGRAM, tun: Path = TUN, sockets
             name, f"{PROGRAM} gave no sign for {WITHIN:g} s", "it is started again"
         ) from error
     return Running(device, process, taken_up=False)
+
+
+def _taken(name: str) -> bool:
+    try:
+        socket.if_nametoindex(name)
+    except OSError:
+        return False
+    return True
 
 
 def _started(program: str, name: str) -> int:

@@ -139,7 +139,7 @@ def throughput(there: Ground, opened: Opened, laptop: Laptop) -> tuple[float, st
     for _ in range(ROUNDS):
         there.run(opened.tunnel.apply(opened.tunnel.admitted.values(), now()))
         ruled = sent(laptop)
-        opened.packets.do(rules.gone(opened.plan))
+        opened.packets.do(rules.gone(there.plan))
         without = sent(laptop)
         opened.tunnel._certain = False  # the next act says everything again
         ratios.append(ruled / without)

@@ -21,12 +21,12 @@ from typing import Any, TypeVar
 
 from gateway.tunnels.keys import PrivateKey, TunnelKey, octets_of
 from gateway.tunnels.nftables import MODULE
-from gateway.tunnels.opening import Opened, opened
+from gateway.tunnels.opening import Opened, closed, opened
 from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Admitted, Target, Transport
 from gateway.tunnels.rules import Plan
-from gateway.tunnels.userspace import SOCKETS, Userspace
-from gateway.tunnels.wireguard_go import PROGRAM, TUN, Running, listener
+from gateway.tunnels.userspace import SOCKETS
+from gateway.tunnels.wireguard_go import PROGRAM, TUN
 from tests.rig import namespaces
 from tests.rig.namespaces import Machine
 
@@ -217,8 +217,7 @@ class Ground:
 
     def end_device(self) -> None:
         """Whichever start of it runs."""
-        if (process := listener(SOCKETS / f"{self.plan.interface}.sock")) is not None:
-            self.run(Running(Userspace(self.plan.interface), process, taken_up=True).end())
+        self.run(closed(self.plan))
 
 
 @contextlib.contextmanager

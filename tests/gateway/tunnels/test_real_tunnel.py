@@ -1,10 +1,13 @@
 """A real tunnel between namespaces: what is permitted passes, and nothing else, for as long as it is permitted."""
 
+import asyncio
 import contextlib
+import os
+import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -13,13 +16,19 @@ import psycopg
 import pytest
 
 from gateway.tunnels.connections import Began, Ended, Ledger
-from gateway.tunnels.opening import Opened
+from gateway.tunnels.keeping import Keeping
+from gateway.tunnels.opening import Opened, ready_for
 from gateway.tunnels.permits import Admitted, Target, Transport
+from gateway.tunnels.refusals import Refused
+from gateway.tunnels.seen import TunnelDeviceFailed
+from gateway.tunnels.userspace import Userspace
+from gateway.tunnels.wireguard_go import runs
 from tests.rig.postgres import cluster
 from tests.rig.tunnels import (
     GATEWAY,
     IN_TUNNEL,
     POOLS,
+    PORT,
     SERVED,
     SERVED_6,
     SILENCE,
@@ -302,6 +311,70 @@ def test_a_device_that_died_is_noticed_and_comes_back_with_its_peers(there: Grou
     jana.begin_anew(there.private.public)
     assert jana.reaches(ECHO)
     there.leave()
+
+
+def test_what_dies_is_made_again_and_what_happens_is_told(there: Ground, jana: Laptop) -> None:
+    opened = there.open()
+    there.run(opened.tunnel.apply([one.admitted(ECHO) for one in there.laptops.values()], now()))
+    told, said = [], []
+
+    async def tell(what) -> None:
+        told.extend(what)
+
+    async def begun() -> asyncio.Task[None]:
+        keeping = Keeping(
+            opened,
+            lambda: ready_for(there.plan, there.private, PORT),
+            Ledger(POOLS),
+            tell,
+            said.append,
+            now,
+            renew_every=timedelta(milliseconds=200),
+        )
+        return asyncio.create_task(keeping.keep())
+
+    keeping = there.run(begun())
+    with jana.connected(ECHO) as hers:
+        at_last(lambda: (Began, hers.getsockname()[1]) in {(type(one), port_of(one)) for one in told})
+        assert opened.process is not None
+        os.kill(opened.process.process, signal.SIGKILL)
+        at_last(lambda: runs(there.plan.interface) not in {None, opened.process})
+        at_last(lambda: knows(there, jana))
+        assert said == ["wireguard-go ended; it is started again, and devices shake hands anew"]
+        jana.begin_anew(there.private.public)
+        hers.settimeout(5)
+        hers.sendall(b"dobry den")
+        assert hers.recv(100) == b"dobry den"  # what was said of her holds again
+    assert not jana.reaches(OTHER)
+    wanted = Refused(jana.address, Target(ip_address(SERVED), Transport.TCP, OTHER))
+    at_last(lambda: wanted in told)
+    there.run(ended(keeping))
+    there.leave()
+
+
+def port_of(one: Began | Ended | Refused) -> int:
+    return 0 if isinstance(one, Refused) else one.flow.port
+
+
+def knows(there: Ground, laptop: Laptop) -> bool:
+    try:
+        peer = there.run(Userspace(there.plan.interface).seen()).peers.get(laptop.key)
+    except TunnelDeviceFailed:
+        return False
+    return peer is not None and bool(peer.allowed)
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+
+
+def at_last(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def silent_at_last(connection: socket.socket) -> None:
