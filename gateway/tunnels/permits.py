@@ -23,10 +23,13 @@ class Target:
     host: Address
     transport: Transport
     port: int
+    text: str = field(init=False, repr=False, compare=False)
+    """For nftables; many devices reach one target, and to write an address takes a microsecond."""
 
     def __post_init__(self) -> None:
         if not 0 < self.port < 2**16:
             raise ValueError(f"{self.port} is no port; ports are 1 to 65535")
+        object.__setattr__(self, "text", f"{self.host} . {self.transport.value} . {self.port}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,10 @@ class Admitted:
 
     def awake(self, now: datetime) -> bool:
         return self.until is not None and now < self.until
+
+    def reaches(self, target: Target, now: datetime) -> bool:
+        end = self.targets.get(target)
+        return self.awake(now) and end is not None and now < end
 
 
 @dataclass(frozen=True, slots=True)

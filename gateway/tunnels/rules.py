@@ -13,12 +13,12 @@ Texts are nftables' own (nft(8)): twice as quick as its JSON, and every value is
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.tunnels.peers import Address, Network
-from gateway.tunnels.permits import Permit, Ruled
+from gateway.tunnels.permits import Admitted, Permit, Ruled, awake
 
 NAME = re.compile(r"[a-z][a-z0-9]{0,14}")  # of an interface: the kernel takes 15 octets
 REFUSALS_KEPT = timedelta(minutes=5)
@@ -65,12 +65,25 @@ def gone(plan: Plan) -> str:
     return f"add table {plan.table}\ndelete table {plan.table}"
 
 
-def whole(plan: Plan, desired: Ruled, now: datetime) -> str:
-    """The sets as they should be, whatever they hold, in one transaction: who stays permitted notices nothing."""
+def whole(plan: Plan, desired: Collection[Admitted], now: datetime, lease: datetime) -> str:
+    """The sets as they should be, whatever they hold, in one transaction: who stays permitted notices nothing.
+
+    As `_added` would say of `ruled`, without a value for each of 100,000 permits.
+    """
     flushed = [
         f"flush set {plan.table} {name}{version}" for name in ("awake", "permitted") for version in VERSIONS
     ]
-    return "\n".join([*flushed, *_added(plan, desired, now)])
+    permitted: dict[int, list[str]] = {version: [] for version in VERSIONS}
+    for one in desired:
+        if one.awake(now):
+            for address in one.addresses:
+                permitted[address.version] += _reached(one, address, now)
+    added = (
+        f"add element {plan.table} permitted{version} {{ {', '.join(elements)} }}"
+        for version, elements in permitted.items()
+        if elements
+    )
+    return "\n".join([*flushed, *_added(plan, awake(desired, now, lease), now), *added])
 
 
 def steps(plan: Plan, before: Ruled, desired: Ruled, now: datetime) -> Steps:
@@ -79,15 +92,15 @@ def steps(plan: Plan, before: Ruled, desired: Ruled, now: datetime) -> Steps:
     An element may have expired meanwhile, and to delete what is not there would undo the whole transaction: so it is
     added first. One that is there keeps its time whatever is said (before Linux 6.12), so it is deleted and added.
     """
-    awake = {one: end for one, end in desired.awake.items() if before.awake.get(one) != end}
+    leases = {one: end for one, end in desired.awake.items() if before.awake.get(one) != end}
     permits = {one: end for one, end in desired.permits.items() if before.permits.get(one) != end}
     silent = before.awake.keys() - desired.awake.keys()
     lost = before.permits.keys() - desired.permits.keys()
     old = Ruled(
-        dict.fromkeys([*silent, *(awake.keys() & before.awake.keys())], now + A_TIME),
+        dict.fromkeys([*silent, *(leases.keys() & before.awake.keys())], now + A_TIME),
         dict.fromkeys([*lost, *(permits.keys() & before.permits.keys())], now + A_TIME),
     )
-    new = Ruled(awake, permits)
+    new = Ruled(leases, permits)
     lines = [*_added(plan, old, now), *_deleted(plan, old), *_added(plan, new, now)]
     return Steps("\n".join(lines), frozenset(silent), frozenset(lost))
 
@@ -166,15 +179,19 @@ def _deleted(plan: Plan, ruled: Ruled) -> Iterator[str]:
 
 
 def _by_set(
-    awake: Mapping[Address, datetime], permits: Mapping[Permit, datetime]
+    leases: Mapping[Address, datetime], permits: Mapping[Permit, datetime]
 ) -> Iterator[tuple[str, list[tuple[str, datetime]]]]:
     for version in VERSIONS:
         yield from _unless_empty(
-            f"awake{version}", ((str(one), end) for one, end in awake.items() if one.version == version)
+            f"awake{version}", ((str(one), end) for one, end in leases.items() if one.version == version)
         )
         yield from _unless_empty(
             f"permitted{version}",
-            _concatenated((one, end) for one, end in permits.items() if one.device.version == version),
+            (
+                (f"{one.device} . {one.target.text}", end)
+                for one, end in permits.items()
+                if one.device.version == version
+            ),
         )
 
 
@@ -185,15 +202,11 @@ def _unless_empty(
         yield name, listed
 
 
-def _concatenated(permits: Iterable[tuple[Permit, datetime]]) -> Iterator[tuple[str, datetime]]:
-    device, written = None, ""
-    for permit, end in permits:
-        if (
-            permit.device is not device
-        ):  # a device's stand together, and to write an address takes a microsecond
-            device, written = permit.device, str(permit.device)
-        target = permit.target
-        yield f"{written} . {target.host} . {target.transport.value} . {target.port}", end
+def _reached(one: Admitted, address: Address, now: datetime) -> Iterator[str]:
+    device, version = str(address), address.version
+    for target, end in one.targets.items():
+        if now < end and target.host.version == version:
+            yield f"{device} . {target.text} timeout {_milliseconds(end - now)}ms"
 
 
 def _milliseconds(time: timedelta) -> int:

@@ -134,7 +134,7 @@ class Tunnel:
         yield lambda: asyncio.to_thread(self._forget_others, desired, now)
 
     def _say_whole(self, desired: Collection[Admitted], now: datetime, lease: datetime) -> None:
-        holds = rules.whole(self._plan, ruled(desired, now, lease), now)
+        holds = rules.whole(self._plan, desired, now, lease)
         self._packets.do("\n".join((rules.base(self._plan), holds)))
 
     def _moved(
@@ -169,10 +169,10 @@ class Tunnel:
             self._table.forget(whose)
 
     def _forget_others(self, desired: Iterable[Admitted], now: datetime) -> None:
-        permits = ruled(desired, now, now).permits
-        there = {Permit(flow.device, flow.target) for flow in self._table.all()}
-        for permit in there - permits.keys():
-            self._table.forget(permit)
+        owner = {address: one for one in desired for address in one.addresses}
+        for permit in {Permit(flow.device, flow.target) for flow in self._table.all()}:
+            if (one := owner.get(permit.device)) is None or not one.reaches(permit.target, now):
+                self._table.forget(permit)
 
 
 def _always(now: datetime) -> datetime:

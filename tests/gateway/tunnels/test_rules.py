@@ -5,7 +5,8 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from gateway.tunnels import rules
-from gateway.tunnels.permits import Permit, Ruled, Target, Transport
+from gateway.tunnels.permits import Admitted, Permit, Ruled, Target, Transport, ruled
+from tests.gateway.tunnels.drawn import KEYS
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 END = NOW + timedelta(minutes=1)
@@ -69,7 +70,11 @@ def test_another_end_takes_the_place_of_the_old_one_and_interrupts_nothing() -> 
 
 
 def test_the_whole_replaces_whatever_the_sets_held() -> None:
-    text = rules.whole(PLAN, HOLDS, NOW)
+    (one,) = admitted = [Admitted(KEYS[0], frozenset({FOUR}), END, {SHARE.target: END})]
+    text = rules.whole(PLAN, admitted, NOW, END)
+    by_steps = rules.steps(PLAN, Ruled(), ruled(admitted, NOW, END), NOW).text
+    assert text.split("\n")[4:] == by_steps.split("\n")
+    assert rules.whole(PLAN, [replace(one, until=NOW)], NOW, END) == "\n".join(text.split("\n")[:4])
     assert text.index("flush set inet brana_brana0 permitted4") < text.index("add element")
     assert text.count("flush set") == 4
     assert "refused" not in text
