@@ -25,6 +25,14 @@ class PoolFull(Exception):
         )
 
 
+class NoDevicesAddress(ValueError):
+    """What was to be a device's address is somebody else's."""
+
+    def __init__(self, address: Address) -> None:
+        what = "it is outside the pools, or the gateway's own; give it one of its pool"
+        super().__init__(f"{address} is no address of a device: {what}")
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """An address that a device has, or had."""
@@ -41,6 +49,12 @@ class Given:
 def gateway_of(pool: Network) -> Address:
     """The gateway's own: the first after that of the network."""
     return pool[1]
+
+
+def of_a_device(address: Address, pools: Collection[Network]) -> None:
+    """Raises NoDevicesAddress."""
+    if not any(address in pool and address != gateway_of(pool) for pool in pools):
+        raise NoDevicesAddress(address)
 
 
 def address_for(

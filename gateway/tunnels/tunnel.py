@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from gateway.tunnels import rules
+from gateway.tunnels.addresses import of_a_device
 from gateway.tunnels.connections import Flow
 from gateway.tunnels.keys import TunnelKey
 from gateway.tunnels.peers import SUSPENDED, Address, AddressOfTwo, Allowed, changes, only
@@ -52,7 +53,9 @@ class TunnelHalfDone(Exception):
 
 
 class Tunnel:
-    """Methods raise TunnelHalfDone and AddressOfTwo; the latter changes nothing. One act at a time."""
+    """Methods raise TunnelHalfDone; where they are told of devices AddressOfTwo and NoDevicesAddress, which change
+    nothing. One act at a time.
+    """
 
     def __init__(
         self, plan: rules.Plan, device: Device, packets: Filter, table: Table, lease: timedelta = LEASE
@@ -71,14 +74,14 @@ class Tunnel:
     async def apply(self, admitted: Iterable[Admitted], now: datetime) -> None:
         """All that there is: who is not named is removed."""
         desired = {one.key: one for one in admitted}
-        _each_its_own(desired.values())
+        self._each_its_own(desired.values())
         async with self._acting:
             await self._to(desired, now)
 
     async def admit(self, one: Admitted, now: datetime) -> None:
         """A device is new here, or has other things than before: resumed, narrowed, widened."""
         async with self._acting:
-            _each_its_own([*(other for key, other in self._admitted.items() if key != one.key), one])
+            self._each_its_own([*(other for key, other in self._admitted.items() if key != one.key), one])
             await self._to(self._admitted | {one.key: one}, now)
 
     async def suspend(self, key: TunnelKey, now: datetime) -> None:
@@ -157,6 +160,16 @@ class Tunnel:
         yield lambda: self._device.change(peers)
         yield lambda: asyncio.to_thread(self._forget, steps.silent, steps.lost)
 
+    def _each_its_own(self, admitted: Iterable[Admitted]) -> None:
+        """Raises AddressOfTwo, NoDevicesAddress."""
+        owner: dict[Address, TunnelKey] = {}
+        for one in admitted:
+            for address in one.addresses:
+                of_a_device(address, self._plan.pools)
+                if (other := owner.setdefault(address, one.key)) != one.key:
+                    (network,) = only([address])
+                    raise AddressOfTwo(network, (other, one.key))
+
     async def _compared(self, desired: Mapping[TunnelKey, Allowed]) -> None:
         seen = await self._device.seen()
         await self._device.change(changes(seen.allowed, desired))
@@ -194,16 +207,6 @@ def _lost(one: Admitted, now: datetime) -> bool:
 
 def _without(one: Admitted, now: datetime) -> Admitted:
     return replace(one, targets={target: end for target, end in one.targets.items() if now < end})
-
-
-def _each_its_own(admitted: Iterable[Admitted]) -> None:
-    """Raises AddressOfTwo."""
-    owner: dict[Address, TunnelKey] = {}
-    for one in admitted:
-        for address in one.addresses:
-            if (other := owner.setdefault(address, one.key)) != one.key:
-                (network,) = only([address])
-                raise AddressOfTwo(network, (other, one.key))
 
 
 async def _all_tried(acts: Iterable[Callable[[], Awaitable[None]]]) -> None:

@@ -280,3 +280,21 @@ def answering(machine: Machine, host: str, port: int) -> Iterator[None]:
     finally:
         listening.shutdown(socket.SHUT_RDWR)
         listening.close()
+
+
+def hears(machine: Machine, host: str, teller: Machine, source: str, port: int) -> bool:
+    """Whether a word arrives; an answer to it would have a way of its own to fail."""
+    with machine.entered():
+        hearing = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    with teller.entered():
+        telling = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    with hearing, telling:
+        hearing.settimeout(SILENCE)
+        hearing.bind((host, port))
+        telling.bind((source, port + 1000))
+        telling.connect((host, port))
+        telling.send(b"slovo")
+        try:
+            return hearing.recv(100) == b"slovo"
+        except TimeoutError:
+            return False

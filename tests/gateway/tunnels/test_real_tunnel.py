@@ -1,7 +1,6 @@
 """A real tunnel between namespaces: what is permitted passes, and nothing else, for as long as it is permitted."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
@@ -10,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from ipaddress import ip_address
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -23,7 +21,7 @@ from gateway.tunnels.refusals import Refused
 from gateway.tunnels.seen import TunnelDeviceFailed
 from gateway.tunnels.userspace import Userspace
 from gateway.tunnels.wireguard_go import runs
-from tests.rig.namespaces import Machine
+from tests.rig.file_share import file_share
 from tests.rig.postgres import cluster
 from tests.rig.tunnels import (
     GATEWAY,
@@ -37,6 +35,7 @@ from tests.rig.tunnels import (
     Laptop,
     answering,
     ground,
+    hears,
     now,
     why_not,
 )
@@ -109,14 +108,12 @@ def test_a_database_is_used_by_rule_and_not_otherwise(tunnel: Opened, there: Gro
         assert said() == [(42,)]
 
 
-def test_a_file_share_is_read_by_rule_and_not_otherwise(
-    tunnel: Opened, there: Ground, jana: Laptop, tmp_path: Path
-) -> None:
+def test_a_file_share_is_read_by_rule_and_not_otherwise(tunnel: Opened, there: Ground, jana: Laptop) -> None:
     def said() -> subprocess.CompletedProcess[str]:
         command = ["smbclient", f"//{SERVED}/spisy", "-N", "-t", "2", "-c", "get smlouva.txt -"]
         return subprocess.run([*jana.machine.within, *command], capture_output=True, check=False, text=True)
 
-    with file_share(there, tmp_path):
+    with file_share(there.office, SERVED):
         assert not jana.reaches(SHARE)
         there.run(tunnel.tunnel.admit(jana.admitted(SHARE), now()))
         assert "Hulín koupí lavičky" in said().stdout
@@ -164,31 +161,13 @@ def test_devices_do_not_reach_each_other_nor_the_gateway(
     }
     there.run(tunnel.tunnel.admit(Admitted(jana.key, frozenset({jana.address}), end, everywhere), now()))
     with answering(there.gateway, "0.0.0.0", ECHO):
-        assert not hears(petr.machine, str(petr.address), jana.machine, str(jana.address))
+        assert not hears(petr.machine, str(petr.address), jana.machine, str(jana.address), ECHO)
         assert not jana.reaches(ECHO, host=IN_TUNNEL)
-        assert hears(there.office, SERVED, jana.machine, str(jana.address))
+        assert hears(there.office, SERVED, jana.machine, str(jana.address), ECHO)
 
 
 def test_the_office_reaches_no_device(tunnel: Opened, there: Ground, jana: Laptop) -> None:
-    assert not hears(jana.machine, str(jana.address), there.office, SERVED)
-
-
-def hears(machine: Machine, host: str, teller: Machine, source: str) -> bool:
-    """Whether a word arrives; an answer to it would have a way of its own to fail."""
-    with machine.entered():
-        hearing = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    with teller.entered():
-        telling = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    with hearing, telling:
-        hearing.settimeout(SILENCE)
-        hearing.bind((host, ECHO))
-        telling.bind((source, ECHO + 1000))
-        telling.connect((host, ECHO))
-        telling.send(b"slovo")
-        try:
-            return hearing.recv(100) == b"slovo"
-        except TimeoutError:
-            return False
+    assert not hears(jana.machine, str(jana.address), there.office, SERVED, ECHO)
 
 
 def test_a_suspended_device_falls_silent_and_goes_on_where_it_was(
@@ -394,43 +373,3 @@ def silent_at_last(connection: socket.socket) -> None:
 
 async def there_is(tunnel: Opened) -> list:
     return tunnel.connections.all()
-
-
-@contextlib.contextmanager
-def file_share(there: Ground, folder: Path) -> Iterator[None]:
-    share = folder / "spisy"
-    share.mkdir()
-    (share / "smlouva.txt").write_text("Hulín koupí lavičky\n")
-    for one in (share, share / "smlouva.txt", *folder.parents[:-2], folder):
-        one.chmod(one.stat().st_mode | 0o055)
-    own = {
-        f"{name} directory": folder / name for name in ("lock", "state", "cache", "pid", "private", "ncalrpc")
-    }
-    for one in own.values():
-        one.mkdir(mode=0o700)
-    lines = [
-        *("[global]", "server role = standalone server", "map to guest = Bad User", "log file = /dev/null"),
-        *(
-            "disable netbios = yes",
-            "smb ports = 445",
-            f"interfaces = {SERVED}/32",
-            "bind interfaces only = yes",
-        ),
-        *(f"{name} = {place}" for name, place in own.items()),
-        *("[spisy]", f"path = {share}", "guest ok = yes", "read only = yes"),
-    ]
-    settings = folder / "smb.conf"
-    settings.write_text("\n".join(lines) + "\n")
-    command = ["setpriv", "--pdeathsig", "KILL", "smbd", "-F", "--no-process-group", "-s", str(settings)]
-    with subprocess.Popen([*there.office.within, *command], start_new_session=True) as child:
-        try:
-            until = time.monotonic() + 20
-            while True:
-                with there.office.entered(), socket.socket() as probe:
-                    if probe.connect_ex((SERVED, SHARE)) == 0:
-                        break
-                assert time.monotonic() < until
-                time.sleep(0.02)
-            yield
-        finally:
-            child.terminate()

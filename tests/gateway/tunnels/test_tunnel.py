@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.tunnels.addresses import NoDevicesAddress
 from gateway.tunnels.connections import Flow, FlowId
 from gateway.tunnels.peers import AddressOfTwo, after
 from gateway.tunnels.permits import Admitted, Permit, Target, Transport, allowed, ruled
@@ -216,6 +217,20 @@ async def test_the_address_of_another_changes_nothing(tunnel: Tunnel, kept: Kept
     thief = Admitted(KEYS[3], frozenset({ADDRESSES[0]}), NOW + HOUR)
     with pytest.raises(AddressOfTwo):
         await tunnel.admit(thief, NOW)
+    assert set(tunnel.admitted) == {KEYS[0], KEYS[1]}
+    assert kept.named == []
+
+
+@pytest.mark.parametrize("address", ["10.1.0.5", "10.90.0.1", "fd00:90::1", "0.0.0.0"])
+async def test_an_address_that_is_no_devices_changes_nothing(
+    tunnel: Tunnel, kept: Kept, address: str
+) -> None:
+    """A server's own would have the gateway send to a device what is meant for that server."""
+    thief = Admitted(KEYS[3], frozenset({ip_address(address)}), NOW + HOUR)
+    with pytest.raises(NoDevicesAddress, match="one of its pool"):
+        await tunnel.admit(thief, NOW)
+    with pytest.raises(NoDevicesAddress):
+        await tunnel.apply([thief], NOW)
     assert set(tunnel.admitted) == {KEYS[0], KEYS[1]}
     assert kept.named == []
 
