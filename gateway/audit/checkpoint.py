@@ -18,6 +18,8 @@ LARGEST_SIZE = 2**63 - 1
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 FIRST = re.compile(r"first ([1-9][0-9]{0,17})")
 """Extension line of a month's checkpoint."""
+DROPS_SIGNED = "drops signed"
+"""Extension line: whoever sealed it signs each deletion, so that no entry under it tells of one without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,10 @@ class Checkpoint:
         """Number of the tree's first entry."""
         found = FIRST.fullmatch(self.extensions[0]) if self.extensions else None
         return int(found[1]) if found else 0
+
+    @property
+    def drops_signed(self) -> bool:
+        return DROPS_SIGNED in self.extensions
 
     @property
     def reach(self) -> int:
@@ -65,14 +71,23 @@ class Checkpoint:
         return checkpoint
 
 
-def seal(size: int, root: bytes, signers: Signer | Sequence[Signer], month: str = "", first: int = 0) -> str:
+def seal(
+    size: int,
+    root: bytes,
+    signers: Signer | Sequence[Signer],
+    month: str = "",
+    first: int = 0,
+    *,
+    drops_signed: bool = False,
+) -> str:
     """The signed note of a checkpoint of the log that `signers` sign for; `month`, `first`: of a later tree of it."""
+    more = (DROPS_SIGNED,) if drops_signed else ()
     all_of_them = (signers,) if isinstance(signers, Signer) else signers
     name = all_of_them[0].name
     if not month:
-        return note.sign(Checkpoint(name, size, root).text(), *all_of_them)
+        return note.sign(Checkpoint(name, size, root, more).text(), *all_of_them)
     own = [replace(one, name=f"{one.name}/{month}") for one in all_of_them]
-    return note.sign(Checkpoint(own[0].name, size, root, (f"first {first}",)).text(), *own)
+    return note.sign(Checkpoint(own[0].name, size, root, (f"first {first}", *more)).text(), *own)
 
 
 def log_of(origin: str) -> str:

@@ -21,7 +21,14 @@ from gateway.audit.prepared import CODE, SUBJECT, Prepared, prepared, received_t
 from gateway.audit.shard_acts import shard_opened
 from gateway.audit.tree import Node, leaf_hash
 from gateway.storage.audit_shards import is_server, table_of
-from gateway.storage.audit_tail import LogInconsistent, Tail, keep_first_tail, read_tail, replace_tail
+from gateway.storage.audit_tail import (
+    LogInconsistent,
+    Tail,
+    keep_first_tail,
+    read_tail,
+    replace_tail,
+    require_its_times,
+)
 from gateway.storage.audit_turn import Turning
 from gateway.storage.engine import DRIVER_ERRORS, INTEGRITY_ERRORS, Driver, driver_of
 from gateway.storage.rows import add_rows
@@ -64,6 +71,8 @@ class Ledger:
                 if replace_tail(driver, guess, addition.tail):
                     return self._finish(connection, driver, addition, len(entries))
             stored = read_tail(connection)
+            if stored is not None:
+                require_its_times(connection, stored)
             last, closed = self._turning.turned(connection, stored or Tail(), now)
             opening = () if closed is None else (shard_opened(now, last.month, closed),)
             addition = _addition(last, entries, now, opening)

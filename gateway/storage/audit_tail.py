@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from gateway.audit.shard import end_of_month
 from gateway.audit.tree import Frontier
 from gateway.storage.engine import Driver, driver_of
 
@@ -12,6 +13,7 @@ _INSERT = (
     "INSERT INTO audit_tail (id, size, frontier, received_at, wall, shard, month, first, until) "
     "VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_LAST = "SELECT received_at FROM audit_entry WHERE sequence = ?"
 _UPDATE = (
     "UPDATE audit_tail SET size = ?, frontier = ?, received_at = ?, wall = ?, "
     "shard = ?, month = ?, first = ?, until = ? "
@@ -64,6 +66,15 @@ def read_tail(connection: Connection) -> Tail | None:
         return Tail(Frontier.unpack(size - first, packed), received_at, wall, shard, month, first, until)
     except (ValueError, TypeError) as error:
         raise LogInconsistent(size, f"the stored tail of the tree is damaged ({error})") from error
+
+
+def require_its_times(connection: Connection, tail: Tail) -> None:
+    """No entry gets a time that somebody wrote into the end by hand, and no month an end. Raises LogInconsistent."""
+    last = driver_of(connection.connection).execute(_LAST, (tail.size - 1,)).fetchone()
+    if last is not None and last[0] != tail.received_at:
+        raise LogInconsistent(tail.size - 1, "the stored time of the last entry is not its own")
+    if tail.size and not (tail.wall <= tail.received_at and tail.until <= end_of_month(tail.received_at)):
+        raise LogInconsistent(tail.size - 1, "the stored times of the end are later than the last entry")
 
 
 def keep_first_tail(driver: Driver, tail: Tail) -> None:

@@ -210,8 +210,13 @@ def test_checkpoints_of_every_month_are_held_against_the_log(months: Log) -> Non
 
 
 def test_a_log_that_was_put_back_over_the_turn_of_a_month_is_found(months: Log) -> None:
-    leaves = months.database.read_now(lambda c: [row.leaf for row in rows(c)])[7:13]
+    june = months.database.read_now(lambda c: list(rows(c)))[7:13]
+    leaves, last = [row.leaf for row in june], june[-1].facts[1]
+    assert isinstance(last, int)
     before = {
+        "received_at": last,
+        "wall": last,
+        "until": end_of_month(last),
         "size": 13,
         "frontier": Frontier().extend(leaves).pack(),
         "shard": 1,
