@@ -228,7 +228,8 @@ def test_a_log_that_was_put_back_and_written_on_is_not_the_one_that_was_known(
         bytes(row.leaf)
         for row in log.database.read_now(lambda c: c.execute(audit_entry.select().order_by(ROW)).all())
     )
-    log.do(text(f"UPDATE audit_tail SET size = 100, frontier = {hexed(log, tail.pack())}"))
+    times = "received_at = (SELECT max(received_at) FROM audit_entry), wall = 0"
+    log.do(text(f"UPDATE audit_tail SET size = 100, frontier = {hexed(log, tail.pack())}, {times}"))
     log.entries, log.notes = 100, log.notes[:1]
     log.add(150, word="somebody")
     shorter = log.hand_out(kept=(kept,))
