@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.audit import note
+from gateway.audit.checkpoint_words import DROPS_SIGNED
 from gateway.audit.log_keys import KeyNotInForce, LogKey
 from gateway.audit.note import NoteRefused, Signer, UnknownKey, Verifier
 from gateway.audit.tree import HASH
@@ -18,8 +19,6 @@ LARGEST_SIZE = 2**63 - 1
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 FIRST = re.compile(r"first ([1-9][0-9]{0,17})")
 """Extension line of a month's checkpoint."""
-DROPS_SIGNED = "drops signed"
-"""Extension line: whoever sealed it signs each deletion, so that no entry under it tells of one without."""
 
 
 @dataclass(frozen=True, slots=True)

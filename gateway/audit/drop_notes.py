@@ -20,8 +20,10 @@ OLDEST_SIGNER = "0058"
 DROPPED, EARLIER, SIGNED = "dropped", "earlier", "signed"
 """Details of its entry: all months of which it tells, each as `Shard.told`; those among them of which an older version
 told without a signature; and the lines below the text."""
-MOST_BEFORE = 2
-"""Entries that the log itself may put before the one that tells: of a turned month, of a clock that went back."""
+MOST_BEFORE = 3
+"""Entries that the log itself may put before the one that tells: of a turned month, a clock that went back, an end
+without its mark.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +84,16 @@ def shard_told(line: str) -> Shard | None:
     words = line.split(" ")
     try:
         number, month, first, size, root, began, ended = words
-        numbers = [int(one) for one in (number, first, size, began, ended)]
         one = Shard(
-            numbers[0],
+            int(number),
             "" if month == "-" else month,
-            numbers[1],
-            numbers[2],
+            int(first),
+            int(size),
             bytes.fromhex(root),
-            *numbers[3:],
+            int(began),
+            int(ended),
         )
-    except (ValueError, TypeError):
+    except ValueError:
         return None
     return one if one.told == line else None
 

@@ -51,8 +51,9 @@ class StoredTail:
             return until == end_of_month(began)
         if until == 0:
             return True
-        within = _is_time(until) and end_of_month(began) <= until <= end_of_month(last)
-        return within and end_of_month(until - 1) == until
+        if not _is_time(until) or not end_of_month(began) <= until <= end_of_month(last):
+            return False
+        return end_of_month(until - 1) == until
 
 
 def _is_time(value: object) -> TypeGuard[int]:

@@ -4,15 +4,19 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, select
 
-from gateway.audit.checkpoint import DROPS_SIGNED
+from gateway.audit.altered_acts import end_altered
+from gateway.audit.checkpoint_words import DROPS_SIGNED
 from gateway.audit.checkpointer import Reached, Sealed
 from gateway.audit.drop_notes import OLDEST_SIGNER
+from gateway.audit.entry import Entry
+from gateway.audit.facts import moment
 from gateway.audit.note import Signer, Verifier
 from gateway.audit.shard import Shard
-from gateway.storage.audit import read_tail
+from gateway.storage.audit import append, read_tail
 from gateway.storage.audit_older import Dropping
 from gateway.storage.audit_shards import of_row
 from gateway.storage.database import Database
+from gateway.storage.end_marks import added_by_hand, mark_anew
 from gateway.storage.log_keys import known
 from gateway.storage.step import serve_from
 from gateway.storage.tables.audit import audit_checkpoint, audit_shard
@@ -32,7 +36,9 @@ class Checkpoints:
         database: Database,
         signing: Signing = lambda _connection, _reach: (),
         all_sign: Callable[[Connection, int], bool] | None = None,
+        append: Callable[[Connection, Sequence[Entry]], object] = append,
     ) -> None:
+        self._append = append
         self._database, self._signing = database, signing
         self._all_sign = all_sign or Dropping().all_sign
 
@@ -58,6 +64,10 @@ class Checkpoints:
         reached = 0 if before is None else before.size
         if tail is None or tail.size <= reached:
             return None
+        if by_hand := added_by_hand(connection, tail):  # before the key vouches for it
+            mark_anew(connection)  # else whoever appends would tell it once more
+            self._append(connection, [end_altered(moment(tail.received_at), by_hand[0], by_hand[-1])])
+            return self._seal(connection, note_of)
         all_sign = self._drops_signed(connection, tail.received_at, before)
         if reached < tail.first and (owed := _closed_since(connection, reached)) is not None:
             signers = tuple(self._signing(connection, owed.end))
@@ -81,6 +91,7 @@ class Checkpoints:
         if not self._all_sign(connection, now):
             return False
         serve_from(connection, OLDEST_SIGNER)
+        mark_anew(connection)
         return True
 
 

@@ -104,7 +104,8 @@ class Log:
         return self.database.write_soon(lambda connection: self.ledger.append(connection, items)).result()
 
     def checkpointer(self, every: timedelta = timedelta(milliseconds=20)) -> Checkpointer:
-        store = Checkpoints(self.database, all_sign=lambda _connection, _now: self.signs_drops)
+        all_sign = lambda _connection, _now: self.signs_drops  # noqa: E731
+        store = Checkpoints(self.database, all_sign=all_sign, append=self.ledger.append)
         return Checkpointer(store, self.file, SIGNER, every, self.troubles.append)
 
 
