@@ -86,13 +86,23 @@ class Checkpoints:
 
     def _drops_signed(self, connection: Connection, now: int, before: Sealed | None) -> bool:
         """Once it is so it stays so, and no older version works here any more, whoever seems to be connected."""
-        if before is not None and f"\n{DROPS_SIGNED}\n" in before.note:
+        if _says_drops_signed(before):
             return True
         if not self._all_sign(connection, now):
             return False
         serve_from(connection, OLDEST_SIGNER)
         mark_anew(connection)
         return True
+
+
+def serve_no_unsigned(connection: Connection) -> None:
+    """Of a log that was brought here: what its checkpoints say of deletions holds here too."""
+    if _says_drops_signed(newest(connection)):
+        serve_from(connection, OLDEST_SIGNER)
+
+
+def _says_drops_signed(one: Sealed | None) -> bool:
+    return one is not None and f"\n{DROPS_SIGNED}\n" in one.note
 
 
 def newest(connection: Connection) -> Sealed | None:

@@ -21,6 +21,7 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.note import Verifier
 from gateway.audit.verify import Report
 from gateway.storage.audit import append, read_tail
+from gateway.storage.audit_checkpoints import serve_no_unsigned
 from gateway.storage.audit_evidence import verified
 from gateway.storage.audit_shards import closed_shards, like_the_first, table_of
 from gateway.storage.audit_spool import hand_over
@@ -111,6 +112,7 @@ def move(
         finding = WHOLE if report.broken is None else str(report.broken)
         append(target.connection, [entry(size, root, finding)])
         serve_no_older(target.connection)
+        serve_no_unsigned(target.connection)
         target.take_stock()
     return Moved(rows, size, root)
 
