@@ -79,6 +79,9 @@ for each in (
     command.add_command(each)
 
 
+UNSIGNED = ", and no signature says that: an older version deleted them"
+
+
 @command.command(
     help="Recompute the whole log. Exit code 0 when it is whole and the verification is recorded; "
     "1, with the first broken entry, when it is not."
@@ -110,7 +113,7 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, index: bool, quiet: b
             until = f"{moment(one.ended):%Y-%m-%d}"
             click.echo(
                 f"entries {one.first} to {one.end - 1}, received until {until}, were deleted after their time; "
-                "their last checkpoint fits"
+                f"their last checkpoint fits{UNSIGNED if one.told in report.unsigned else ''}"
             )
     sys.stdout.flush()
     by = acts.verifying(now(), subject=operator())
