@@ -21,22 +21,21 @@ from gateway.audit.access import (
     SEPARATOR,
     Holder,
     Line,
-    holder_of,
     number_of,
     outcome_of,
     reason_of,
     route_of,
-    session_of,
 )
 from gateway.audit.canonical import VERSION
 from gateway.audit.entry import Code
 from gateway.audit.facts import EPOCH, microseconds
+from gateway.audit.let_in import GRANT, let_in
 from gateway.audit.prepared import Prepared
 from gateway.audit.rebuilt import Unusual, members
 
 Words = list[str]
 """Of a line, in the order of `FIELDS`."""
-REASON, FRESH, DECIDED = (FIELDS.index(name) for name in ("reason", "fresh", "decided"))
+REASON, *LET_IN = (FIELDS.index(name) for name in ("reason", "fresh", "decided", "route"))
 PLAIN: Final = bytes(sorted(set(range(ord(" "), 0x7F)) - set(b'"\\')))
 """Signs that stand in an entry as they do in a line."""
 PARTED: Final = SEPARATOR.encode() * (len(FIELDS) - 1)
@@ -77,9 +76,12 @@ class _Who(msgspec.Struct, frozen=True, gc=False):
     person: str
     municipality: str
     own_municipality: str
+    rule: str
+    policy_version: str
     fresh: str
     place: str
     told: str
+    behind_request: str
     ends: bytes
 
 
@@ -91,8 +93,9 @@ def words_of(data: bytes) -> Words | None:
 
 
 def sessions_of(lines: Iterable[Words]) -> set[SessionId]:
-    asked = {(words[FRESH], words[DECIDED]) for words in lines}
-    found = {session_of(*holder_of(_said(fresh), _said(decided))) for fresh, decided in asked}
+    fresh, decided, route = LET_IN
+    asked = {(words[fresh], words[decided]) for words in lines}
+    found = {let_in(_said(one), _said(other), "").known_session for one, other in asked}
     return {session for session in found if session}
 
 
@@ -109,7 +112,7 @@ class Making:
         status, reason, flags, ended, taken, given, duration, agent, protocol = rest
         try:
             kind = self._kinds[route, method, host, status, reason, flags, ended, protocol]
-            who = self._people[fresh, decided]
+            who = self._people[fresh, decided, route if decided != NOTHING else ""]
             at = self._seconds[time[:SECONDS]] + MILLIS[time[SECONDS:]]
             taken, given, duration = self._sizes[taken], self._sizes[given], self._sizes[duration]
         except (KeyError, ValueError, Unusual, UnicodeError):
@@ -125,11 +128,11 @@ class Making:
             f"{'' if path == NOTHING else path}{kind.to_agent}{'' if agent == NOTHING else agent}"
             f'"}},{who.place or kind.place}{kind.ended}{who.told}{kind.refused}'
         )
-        between = f',"request_id":"{number}",' if number else ","
+        between = f',"request_id":"{number}",{who.behind_request}' if number else f",{who.behind_request}"
         own = (
             *(at, ACCESS, kind.outcome, who.subject, who.person, who.session),
             *(who.municipality or kind.municipality, who.own_municipality, kind.application, kind.action),
-            *(address, number, kind.reason, "", ""),
+            *(address, number, kind.reason, who.rule, who.policy_version),
         )
         return Prepared(own, before.encode(), between.encode(), who.ends)
 
@@ -153,30 +156,36 @@ class _Sizes(dict[str, str]):
         return made
 
 
-class _People(dict[tuple[str, str], _Who]):
+class _People(dict[tuple[str, str, str], _Who]):
     """Raises Unusual, UnicodeError."""
 
     def __init__(self, holders: Mapping[SessionId, Holder]) -> None:
         super().__init__()
         self._holders = holders
 
-    def __missing__(self, by: tuple[str, str]) -> _Who:
-        fresh, decided = map(_said, by)
-        revocation_id, municipality = holder_of(fresh, decided)
-        session, _, generation = revocation_id.rpartition(".")
+    def __missing__(self, by: tuple[str, str, str]) -> _Who:
+        fresh, decided, route = map(_said, by)
+        session, generation, municipality, rest = let_in(fresh, decided, route)
         holder = self._holders.get(SessionId(session), NOBODY) if session else NOBODY
-        if max(map(len, (session, generation, municipality))) > OTHERWISE:
+        if max(map(len, (session, generation, municipality, *rest))) > OTHERWISE:
             raise Unusual
         named = f'"session":"{session}",' if session else ""
+        granted = f',"{GRANT}":"{rest.grant}"' if rest.grant else ""
         made = self[by] = _Who(
             session=session,
             subject=holder.subject,
             person=holder.person,
             municipality=municipality,
             own_municipality=holder.own_municipality,
-            fresh=f'{"true" if fresh else "false"},"generation":"{generation}"',
+            rule=rest.rule,
+            policy_version=rest.version,
+            fresh=f'{"true" if fresh else "false"},"generation":"{generation}"{granted}',
             place=f'"municipality":"{municipality}",' if municipality else "",
-            told=members("own_municipality person", (holder.own_municipality, holder.person)),
+            told=members(
+                "own_municipality person policy_version",
+                (holder.own_municipality, holder.person, rest.version),
+            ),
+            behind_request=members("rule", (rest.rule,)),
             ends=f'{named}{members("subject", (holder.subject,))}"v":{VERSION}}}'.encode(),
         )
         return made

@@ -32,7 +32,7 @@ from gateway.audit.words import WITHOUT, Wanted, values_of_facts, words_of
 HOUR = 3_600_000_000  # microseconds
 LOCAL = ZoneInfo("Europe/Prague")  # whose hours of the day officers mean
 NOT_INDEXED = "request_id"  # each is another one, and the log's own index finds it
-DIFFERING = frozenset({"path", "grant", "status", "bytes_in", "bytes_out", "duration_ms", "idle"})
+DIFFERING = frozenset({"path", "status", "bytes_in", "bytes_out", "duration_ms", "idle"})
 """Details that are another at most requests: nothing is remembered of them."""
 LARGEST_SIZE = 54  # binary digits of the sum of the largest two numbers that an entry may hold
 
@@ -78,13 +78,10 @@ CROSSING = "crossing"
 """The person's own municipality is another than that of the data."""
 
 
-def terms_of(entry: Quick, at: int) -> set[str]:
-    """`at`: of the entry, microseconds since the epoch."""
-    return set().union(*sets_of(entry, at))
-
-
 def sets_of(entry: Quick, at: int) -> list[frozenset[str]]:
-    """The terms of an entry, in sets most of which many entries have: a term may stand in several."""
+    """The terms of an entry, in sets most of which many entries have: a term may stand in several. `at`: of the entry,
+    microseconds since the epoch.
+    """
     found = [_of_column(name, value) for name, value in zip(_NAMES, _columns(entry), strict=True) if value]
     own, of_data = entry.own_municipality, entry.municipality
     if own and of_data and own != of_data:

@@ -260,10 +260,14 @@ def test_every_refusal_has_a_reason_and_words_in_both_languages(question: Questi
 def test_the_verdict_and_the_further_actions_are_those_of_single_questions(
     question: Question, further: frozenset[Action]
 ) -> None:
-    assert BOOK.decide_and_look(question, further) == (
-        BOOK.decide(question),
-        BOOK.allowed(question, further),
-    )
+    verdict, by_policy = BOOK.decide_and_look(question, further)
+    assert verdict == BOOK.decide(question)
+    assert by_policy.keys() == BOOK.allowed(question, further)
+    assert by_policy == BOOK.allowed_by(question, further)
+    for action, policy in by_policy.items():
+        alone = BOOK.decide(replace(question, action=action))
+        assert isinstance(alone, Permitted)
+        assert policy == alone.rule
 
 
 HOURS = (
