@@ -2,9 +2,9 @@
 
 It stands at the end of the granted words, as one more that no route asks for: `=<grant>=<version>=<policy>;<policy>…`,
 a policy for each granted word, empty where it is that of the word before. So a gate of the version before passes over
-it, and a gate of this one reads older grants (docs/decisions/0149-requests-say-what-they-rest-on.md). The gate gives the
-log the policy of the word that was asked for, behind the revocation id: `<revocation id>=<grant>=<version>=<policy>`.
-Pure.
+it, and a gate of this one reads older grants (docs/decisions/0149-requests-say-what-they-rest-on.md). The gate gives
+the log the policy of the word that was asked for, behind the revocation id:
+`<revocation id>=<grant>=<version>=<policy>`. Pure.
 """
 
 import re
@@ -14,7 +14,9 @@ from typing import NamedTuple
 BEGINS, BETWEEN, WORDS = "=", ";", ","
 NOT_SAID = "-"
 """In place of a policy: the decision says which."""
-LONGEST = 600  # characters of all policies: browsers keep 4,096 of a cookie, of which these take two thirds more
+LONGEST = (
+    600  # characters of all policies: browsers keep 4,096 of a cookie, of which these take two thirds more
+)
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -39,7 +41,9 @@ def written(grant: str, version: str, words: Sequence[str], rules: Mapping[str, 
         said.append("" if rule == before else rule)
         before, length = rule, length + len(said[-1])
     if not all(_WORD.fullmatch(one) for one in (grant, version, *filter(None, said))):
-        raise ValueError(f"a word of the log has other than letters, digits, `_`, `-`: {grant} {version} {said}")
+        raise ValueError(
+            f"a word of the log has other than letters, digits, `_`, `-`: {grant} {version} {said}"
+        )
     return f"{BEGINS}{grant}{BEGINS}{version}{BEGINS}{BETWEEN.join(said)}"
 
 
@@ -52,7 +56,7 @@ def of_fresh(revocation_id: str) -> tuple[str, Rest]:
 def of_gate(granted: str, asked: str) -> Rest:
     """Of the granted words of a decision's text, for the word that was asked for."""
     words = granted.split(WORDS)
-    last = words[-2] if len(words) > 2 else ""  # noqa: PLR2004 - nothing stands before the first comma and behind the last
+    last = words[-2] if len(words) > 2 else ""
     grant, version, rules = (last.split(BEGINS) + [""] * 3)[1:4] if last.startswith(BEGINS) else ("", "", "")
     rule = ""
     for word, said in zip(words[1:-2], rules.split(BETWEEN), strict=False):

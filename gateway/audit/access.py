@@ -194,7 +194,9 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder], times: int = 1
     )
     if not _plain(said):
         said = tuple(map(_text, SAID, said))
-    method, host, path, flags, agent, protocol, address, request_id, session, generation, active, *rests = said
+    method, host, path, flags, agent, protocol, address, request_id, session, generation, active, *rests = (
+        said
+    )
     grant, version, rule = rests
     return Entry(
         code=Code.ACCESS,

@@ -35,7 +35,7 @@ from gateway.audit.rebuilt import Unusual, members
 
 Words = list[str]
 """Of a line, in the order of `FIELDS`."""
-REASON, *LET_IN = (FIELDS.index(name) for name in ("reason", "fresh", "decided", "route"))
+REASON, FRESH, DECIDED = (FIELDS.index(name) for name in ("reason", "fresh", "decided"))
 PLAIN: Final = bytes(sorted(set(range(ord(" "), 0x7F)) - set(b'"\\')))
 """Signs that stand in an entry as they do in a line."""
 PARTED: Final = SEPARATOR.encode() * (len(FIELDS) - 1)
@@ -93,8 +93,7 @@ def words_of(data: bytes) -> Words | None:
 
 
 def sessions_of(lines: Iterable[Words]) -> set[SessionId]:
-    fresh, decided, route = LET_IN
-    asked = {(words[fresh], words[decided]) for words in lines}
+    asked = {(words[FRESH], words[DECIDED]) for words in lines}
     found = {let_in(_said(one), _said(other), "").known_session for one, other in asked}
     return {session for session in found if session}
 

@@ -106,7 +106,9 @@ class Grant:
     """What the application is told in plain headers; nothing for most. See gateway/grants/person.py."""
 
     def gate(self) -> str:
-        """The six words the gate compares, in the last of them for the log what it rests on. Raises ValueError where one is empty or would be read as two."""
+        """The six words the gate compares; in the last of them is, for the log, what it rests on. Raises ValueError
+        where one is empty or would be read as two.
+        """
         about = self.assertion
         words = (*about.actions, *about.routes)
         rests = rests_on.written(self.id, self.policy_version, words, self.rules)

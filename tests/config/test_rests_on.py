@@ -23,7 +23,9 @@ def test_each_granted_word_rests_on_its_own_policy(rules: dict[str, str], asked:
 
 
 @given(granted, actions)
-def test_nothing_in_it_is_an_action_to_a_gate_of_the_version_before(rules: dict[str, str], asked: str) -> None:
+def test_nothing_in_it_is_an_action_to_a_gate_of_the_version_before(
+    rules: dict[str, str], asked: str
+) -> None:
     assert (f",{asked}," in text_of(rules)) == (asked in rules)
 
 

@@ -129,15 +129,7 @@ def _in_log(entry: Entry, device: DeviceId | None) -> Iterator[Lead]:
         yield _log(NEAR, person=entry.subject, **hours_of(entry.at - AROUND, entry.at + AROUND))
     if entry.address:
         yield _log(ADDRESS, address=entry.address)
-    if grant := entry.details.get(GRANT):
-        if entry.code is not Code.DECISION_PERMIT:
-            yield _log(DECISION, grant=str(grant), code=Code.DECISION_PERMIT)
-        yield _log(UNDER_GRANT, grant=str(grant))
-    if entry.rule and entry.policy_version:
-        yield _log(RULE, rule=entry.rule, policy_version=entry.policy_version)
-    if entry.policy_version:
-        yield _log(VERSION, policy_version=entry.policy_version)
-        yield _log(LOADED, policy_version=entry.policy_version, code=Code.POLICIES_LOADED)
+    yield from _decided(entry)
     seen = set[str]()
     for name, value in [*_device(device), *facts_of(entry)]:
         if name in OF_FACTS and name not in seen:
@@ -145,6 +137,18 @@ def _in_log(entry: Entry, device: DeviceId | None) -> Iterator[Lead]:
             yield _log(OF_FACTS[name], **{name: value})
     for number in _entries(entry):
         yield Lead(_numbered(number), f"/log/{number}")
+
+
+def _decided(entry: Entry) -> Iterator[Lead]:
+    if grant := str(entry.details.get(GRANT, "")):
+        if entry.code is not Code.DECISION_PERMIT:
+            yield _log(DECISION, grant=grant, code=Code.DECISION_PERMIT)
+        yield _log(UNDER_GRANT, grant=grant)
+    if entry.rule and entry.policy_version:
+        yield _log(RULE, rule=entry.rule, policy_version=entry.policy_version)
+    if entry.policy_version:
+        yield _log(VERSION, policy_version=entry.policy_version)
+        yield _log(LOADED, policy_version=entry.policy_version, code=Code.POLICIES_LOADED)
 
 
 def _device(device: DeviceId | None) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.field_titles import FIELD_TITLES
+from gateway.audit.fields import FACTS
 from gateway.audit.purposes import PurposeOf
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
 from gateway.audit.retention import Kept
@@ -39,6 +40,7 @@ from gateway.web.officer.chart import day_until, draw
 from gateway.web.officer.choices import grouped, municipalities
 from gateway.web.officer.details import action_title, details_of
 from gateway.web.officer.device_of_entry import device_of_entry
+from gateway.web.officer.facts_shown import facts_shown
 from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, hours_of, sequence_of, usual_spans
 from gateway.web.officer.kinds import GROUPS, OUTCOMES, kind_of
 from gateway.web.officer.leads import leads, same_of
@@ -231,6 +233,8 @@ class Officer:
             leaf=stored.leaf,
             sentence=sentence(found.entry, language, self.names.reasons, named),
             details=details_of(found.entry, language, self.names.municipality),
+            facts=facts_shown(found.entry, language, named),
+            facts_kept=found.entry.details.get(FACTS),
             action=action_title(found.entry.action, language),
             same_by_detail=same_of(found.entry),
             leads=leads(

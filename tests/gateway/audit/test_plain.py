@@ -27,7 +27,10 @@ USUAL = {
     "fresh": ["-", "", "s2.1 588491", "s3.2 ", "s4.1 588491", "unknown.1 588491", "nodot 1", "a.b.c 1 2"]
     + ["s2.1=g1=p1=clerks-read 588491", "s2.1=g1=p1= 588491", "s2.1=g1=p1 588491", "s2.1=g=p=r=x 1", "=== 1"],
     "decided": ["-", "", "spis 588491 s2.7 e1 own ,read,", "spis - x", "a b"]
-    + [f"spis 588491 s2.7 e1 own ,read,read@reports,{rest}," for rest in ("=g2=p1=a;b", "=g2=p1=a", "=g2", "==")],
+    + [
+        f"spis 588491 s2.7 e1 own ,read,read@reports,{rest},"
+        for rest in ("=g2=p1=a;b", "=g2=p1=a", "=g2", "==")
+    ],
     **{name: ["-", "", "x"] for name in ("address", "method", "host", "path", "user_agent", "protocol")},
     "status": ["0", "-", "101", "302", "403", "429", "500", "007", "-7", "+7", "1_0", "9" * 20],
     "reason": ["sign_in_needed", "gateway_unavailable", "stream_watch_lost"],

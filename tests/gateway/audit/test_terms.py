@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.vocabulary import Role
 from gateway.audit.canonical import Recorded, canonical, settled
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.facts import microseconds
 from gateway.audit.fields import FIELDS, STATE, values_of
 from gateway.audit.fitting import Fitting
-from config.vocabulary import Role
 from gateway.audit.places import BLOCK, bits_of, packed, part, parts_of, places_of
 from gateway.audit.rested_on import details_of
 from gateway.audit.search import Having, Hours, Query
@@ -115,7 +115,7 @@ def test_facts_of_a_decision_are_fields(name: str, value: str):
 
 
 def _posture(**known: bool | None) -> list[str]:
-    device = Device(**{name: True for name in STATE} | known, os="windows", os_version=7)
+    device = Device(**dict.fromkeys(STATE, True) | known, os="windows", os_version=7)
     question = ask((HULIN, Role.CLERK), facts=Facts(device=device))
     return values_of("posture", entry(code=Code.DECISION_PERMIT, details=details_of(question)))
 

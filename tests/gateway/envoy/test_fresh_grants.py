@@ -85,7 +85,9 @@ async def test_the_log_hears_on_what_each_request_rests(plane: Plane) -> None:
     assert older["fresh"] == "sid1.1 588296"
 
 
-@pytest.mark.parametrize("rests", ["=g=v=administer", "=g=v=;administer;", "=administer=administer=administer"])
+@pytest.mark.parametrize(
+    "rests", ["=g=v=administer", "=g=v=;administer;", "=administer=administer=administer"]
+)
 async def test_what_a_grant_rests_on_permits_nothing(plane: Plane, rests: str) -> None:
     cookie = plane.cookie(actions=f",read,{rests},")
     assert (await plane.ask("/x", cookie=cookie)).status == 200
