@@ -262,12 +262,9 @@ def test_the_verdict_and_the_further_actions_are_those_of_single_questions(
 ) -> None:
     verdict, by_policy = BOOK.decide_and_look(question, further)
     assert verdict == BOOK.decide(question)
-    assert by_policy.keys() == BOOK.allowed(question, further)
     assert by_policy == BOOK.allowed_by(question, further)
-    for action, policy in by_policy.items():
-        alone = BOOK.decide(replace(question, action=action))
-        assert isinstance(alone, Permitted)
-        assert policy == alone.rule
+    alone = {action: BOOK.decide(replace(question, action=action)) for action in further}
+    assert by_policy == {action: one.rule for action, one in alone.items() if isinstance(one, Permitted)}
 
 
 HOURS = (
