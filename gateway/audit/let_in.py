@@ -3,6 +3,7 @@
 Both texts are made of what we signed; nothing a client sends stands in them.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from config.rests_on import NOTHING, Rest, of_fresh, of_gate
@@ -32,13 +33,18 @@ NOBODY_LET_IN = LetIn()
 def let_in(fresh: str, decided: str, route: str) -> LetIn:
     """`fresh` and `decided` as in `access.Line`; `route`: the name of the route."""
     if fresh:
-        who, _, municipality = fresh.partition(" ")
-        return by_id(who, municipality)
+        return _by_grant(fresh)
     words = decided.split(" ")
     if len(words) < LONG_ENOUGH:
         return NOBODY_LET_IN
     rest = of_gate(words[5], route.rpartition(" ")[2]) if len(words) == SIX_WORDS else NOTHING
     return by_id(words[2], words[1])._replace(rest=rest)
+
+
+@lru_cache(maxsize=2048)  # a grant lets in many requests; under a KiB each
+def _by_grant(fresh: str) -> LetIn:
+    who, _, municipality = fresh.partition(" ")
+    return by_id(who, municipality)
 
 
 def by_id(revocation_id: str, municipality: str) -> LetIn:

@@ -169,6 +169,7 @@ class _People(dict[tuple[str, str, str], _Who]):
         if max(map(len, (session, generation, municipality, *rest))) > OTHERWISE:
             raise Unusual
         named = f'"session":"{session}",' if session else ""
+        version = f'"policy_version":"{rest.version}",' if rest.version else ""
         granted = f',"{GRANT}":"{rest.grant}"' if rest.grant else ""
         made = self[by] = _Who(
             session=session,
@@ -180,11 +181,8 @@ class _People(dict[tuple[str, str, str], _Who]):
             policy_version=rest.version,
             fresh=f'{"true" if fresh else "false"},"generation":"{generation}"{granted}',
             place=f'"municipality":"{municipality}",' if municipality else "",
-            told=members(
-                "own_municipality person policy_version",
-                (holder.own_municipality, holder.person, rest.version),
-            ),
-            behind_request=members("rule", (rest.rule,)),
+            told=members("own_municipality person", (holder.own_municipality, holder.person)) + version,
+            behind_request=f'"rule":"{rest.rule}",' if rest.rule else "",
             ends=f'{named}{members("subject", (holder.subject,))}"v":{VERSION}}}'.encode(),
         )
         return made
