@@ -25,12 +25,20 @@ BELONGS: Mapping[str, Path] = {
     "department": ("resource",),
 }
 """Fact → where policies have it, if not among the circumstances."""
-KEPT_ALONE: Mapping[Path, Text] = {
+NAMED_HERE: Mapping[Path, Text] = {
     ("context", "device", "id"): {CS: "označení zařízení", EN: "name of the device"},
     ("context", "device", "reported_at"): {CS: "zařízení se hlásilo", EN: "the device reported"},
     ("context", "emergency", "asked_at"): {CS: "nouzový přístup od", EN: "emergency access since"},
+    ("context", "emergency", "application"): {
+        CS: "aplikace nouzového přístupu",
+        EN: "application of the emergency access",
+    },
+    ("context", "emergency", "justification"): {
+        CS: "odůvodnění nouzového přístupu",
+        EN: "why emergency access was asked for",
+    },
 }
-"""What policies have otherwise: as an age, or not at all."""
+"""What policies have otherwise: as an age, not at all, or by a name that another fact beside it makes clear."""
 FIELDS: Mapping[Path, str] = {way: field for field, way in OF_FACTS.items()}
 
 Named = Callable[[str, str], str]
@@ -89,7 +97,7 @@ class _Words:
         return Fact(".".join(path), self._title(path), NOT_KNOWN[self.language])
 
     def _title(self, path: Path) -> str:
-        found = FACT_TITLES.get(path) or KEPT_ALONE.get(path)
+        found = NAMED_HERE.get(path) or FACT_TITLES.get(path)
         return found[self.language] if found else ""
 
     def _said(self, way: Path, value: Any) -> str:

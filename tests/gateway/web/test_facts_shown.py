@@ -62,6 +62,9 @@ ALL = Facts(
 )
 
 
+KEPT = details_of(ask((MunicipalityCode(HULIN), Role.CLERK), facts=ALL))
+
+
 def _entry(**details: object) -> Entry:
     return Entry(code=Code.DECISION_PERMIT, outcome=Outcome.SUCCESS, at=SINCE, details=details)
 
