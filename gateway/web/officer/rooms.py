@@ -22,7 +22,6 @@ from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.field_titles import FIELD_TITLES
-from gateway.audit.fields import FACTS
 from gateway.audit.purposes import PurposeOf
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
 from gateway.audit.retention import Kept
@@ -234,7 +233,6 @@ class Officer:
             sentence=sentence(found.entry, language, self.names.reasons, named),
             details=details_of(found.entry, language, self.names.municipality),
             facts=facts_shown(found.entry, language, named),
-            facts_kept=found.entry.details.get(FACTS),
             action=action_title(found.entry.action, language),
             same_by_detail=same_of(found.entry),
             leads=leads(
