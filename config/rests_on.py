@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 BEGINS, BETWEEN, WORDS = "=", ";", ","
 NOT_SAID = "-"
-"""In place of a policy: the decision says which."""
+"""In place of a policy for which there was no room: the line names the grant and the version."""
 LONGEST = (
     600  # characters of all policies: browsers keep 4,096 of a cookie, of which these take two thirds more
 )

@@ -4,16 +4,17 @@ A term is `field=value`, `~word`, `hour=18` (of Prague's clock) or `size=30` (bi
 moved). An entry that fits a query has all terms that the query wants; the other way round the entry's own bytes decide.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
 from operator import attrgetter
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from gateway.audit.canonical import Detail
+from gateway.audit.canonical import TEXTS, Detail
 from gateway.audit.facts import moment
 from gateway.audit.fields import (
     ANY,
@@ -21,6 +22,7 @@ from gateway.audit.fields import (
     FACTS,
     LONGEST,
     NAMED_BY,
+    Told,
     facts_read,
     moved,
     values_in,
@@ -37,28 +39,28 @@ DIFFERING = frozenset({"path", "status", "bytes_in", "bytes_out", "duration_ms",
 LARGEST_SIZE = 54  # binary digits of the sum of the largest two numbers that an entry may hold
 
 
-class Quick(msgspec.Struct, frozen=True, gc=False):
+class Quick(Told, Protocol):
     """What is needed of an entry's canonical bytes, read quickly. Not believed: see `canonical.parse`."""
 
-    at: str
-    code: str
-    outcome: str
-    subject: str = ""
-    person: str = ""
-    session: str = ""
-    municipality: str = ""
-    own_municipality: str = ""
-    application: str = ""
-    action: str = ""
-    address: str = ""
-    request_id: str = ""
-    reason: str = ""
-    rule: str = ""
-    policy_version: str = ""
-    details: dict[str, Detail] = {}
+    @property
+    def municipality(self) -> str: ...
+    @property
+    def own_municipality(self) -> str: ...
 
 
-quick = msgspec.json.Decoder(Quick).decode
+_read = msgspec.json.Decoder(
+    msgspec.defstruct(
+        "Read",
+        [
+            *((name, str) for name in ("at", "code", "outcome")),
+            *((name, str, "") for name in TEXTS),
+            ("details", dict[str, Detail], {}),
+        ],
+        frozen=True,
+        gc=False,
+    )
+)
+quick: Callable[[bytes], Quick] = _read.decode
 """Raises `UNREADABLE`, or gives what makes later reading raise it: somebody may have written anything by hand."""
 UNREADABLE = (msgspec.DecodeError, UnicodeError, TypeError, ValueError, RecursionError, OverflowError)
 

@@ -29,7 +29,7 @@ def test_nothing_in_it_is_an_action_to_a_gate_of_the_version_before(
     assert (f",{asked}," in text_of(rules)) == (asked in rules)
 
 
-def test_policies_that_would_fill_the_cookie_are_said_by_the_decision_alone() -> None:
+def test_policies_that_would_fill_the_cookie_are_not_said_but_grant_and_version_are() -> None:
     rules = {f"read@{number}": f"{number:02}" + "x" * 78 for number in range(20)}
     text = text_of(rules)
     assert len(written("g", "v", list(rules), rules)) < LONGEST + 50
