@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
 from operator import attrgetter
-from typing import Protocol
+from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -60,7 +60,7 @@ _read = msgspec.json.Decoder(
         gc=False,
     )
 )
-quick: Callable[[bytes], Quick] = _read.decode
+quick = cast("Callable[[bytes], Quick]", _read.decode)
 """Raises `UNREADABLE`, or gives what makes later reading raise it: somebody may have written anything by hand."""
 UNREADABLE = (msgspec.DecodeError, UnicodeError, TypeError, ValueError, RecursionError, OverflowError)
 
