@@ -39,13 +39,15 @@ class Policies(Protocol):
 
     def decide_and_look(
         self, question: Question, further: Collection[Action]
-    ) -> tuple[Verdict, frozenset[Action]]: ...
+    ) -> tuple[Verdict, Mapping[Action, str]]: ...
 
     def permits_until(
         self, question: Question, actions: AbstractSet[Action], latest: datetime
     ) -> datetime: ...
 
     def allowed(self, question: Question, actions: Collection[Action]) -> frozenset[Action]: ...
+
+    def allowed_by(self, question: Question, actions: Collection[Action]) -> Mapping[Action, str]: ...
 
 
 @dataclass(frozen=True, slots=True)

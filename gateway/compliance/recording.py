@@ -8,6 +8,7 @@ from gateway.audit.entry import Code
 from gateway.compliance.demand import Demand, Finding, Standing
 from gateway.compliance.elsewhere import sent_on, vouched
 from gateway.compliance.facts import Facts
+from gateway.compliance.resting import unexplained
 from gateway.compliance.wording import said
 from idp.http.moments import PRAGUE
 
@@ -30,6 +31,7 @@ def _spool(facts: Facts) -> Iterator[Finding]:
             number=number,
         )
         yield Finding(Standing.EXCEPTIONS, text)
+    yield from unexplained(facts)
 
 
 def _device(_: Facts) -> Iterator[Finding]:
@@ -176,11 +178,10 @@ RECORDING = (
             en="Use of access and its refusal are recorded.",
         ),
         how=lambda _: said(
-            "Každý požadavek, který Brána pustila nebo zamítla, má zápis s důvodem a pravidlem; při "
-            "nedostatku místa se nikdo nepustí.",
-            "Each request that Brána let through or refused has an entry with reason and policy; where "
-            "there is no room for it, "
-            "nobody is let in.",
+            "Každý požadavek, který Brána pustila nebo zamítla, má zápis s důvodem a pravidlem, i ten, který prošel "
+            "podle dřívějšího rozhodnutí: to rozhodnutí jmenuje. Při nedostatku místa se nikdo nepustí.",
+            "Each request that Brána let through or refused has an entry with reason and policy, also one that "
+            "passed by an earlier decision, which it names; where there is no room for it, nobody is let in.",
         ),
         check=_spool,
         codes=(

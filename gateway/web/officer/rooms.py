@@ -39,6 +39,7 @@ from gateway.web.officer.chart import day_until, draw
 from gateway.web.officer.choices import grouped, municipalities
 from gateway.web.officer.details import action_title, details_of
 from gateway.web.officer.device_of_entry import device_of_entry
+from gateway.web.officer.facts_shown import facts_shown
 from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, hours_of, sequence_of, usual_spans
 from gateway.web.officer.kinds import GROUPS, OUTCOMES, kind_of
 from gateway.web.officer.leads import leads, same_of
@@ -231,6 +232,7 @@ class Officer:
             leaf=stored.leaf,
             sentence=sentence(found.entry, language, self.names.reasons, named),
             details=details_of(found.entry, language, self.names.municipality),
+            facts=facts_shown(found.entry, language, named),
             action=action_title(found.entry.action, language),
             same_by_detail=same_of(found.entry),
             leads=leads(
