@@ -31,9 +31,7 @@ def surrogates_told(value: str) -> str:
     """Lone surrogates alone as marks: no database takes them."""
     if value.isascii():
         return value
-    return "".join(
-        f"{MARK}{ord(one):x}}}" if "\ud800" <= one <= "\udfff" else one for one in value
-    )
+    return "".join(f"{MARK}{ord(one):x}}}" if "\ud800" <= one <= "\udfff" else one for one in value)
 
 
 def _escaped(value: str) -> str:

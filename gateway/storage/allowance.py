@@ -1,7 +1,7 @@
 """How long one search may take, and how much it may read: what a question costs is chosen by whoever asks it.
 
-Laws: a search ends by itself where it can say how far it came (`over`); a statement that would take longer is broken off
-by the database, and what it read is nothing (`step`); what nobody waits for any more goes no further.
+Laws: a search ends by itself where it can say how far it came (`over`); a statement that would take longer is broken
+off by the database, and what it read is nothing (`step`); what nobody waits for any more goes no further.
 """
 
 import sqlite3

@@ -303,7 +303,9 @@ class Finder:
         return None
 
     def _look_at(self, numbers: Sequence[int]) -> None:
-        rows = self.connection.execute(select(*self.row).where(_e.sequence.in_(numbers), *self._filters)).all()
+        rows = self.connection.execute(
+            select(*self.row).where(_e.sequence.in_(numbers), *self._filters)
+        ).all()
         self.allowance.took(len(rows))
         self.found += [(place_of(row.at, row.sequence), row) for row in rows if self._takes(row)]
 

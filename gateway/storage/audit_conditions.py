@@ -17,7 +17,9 @@ from gateway.audit.search import EXACTLY, PEOPLE, SIGN_IN_NEEDED, Counted, Query
 from gateway.storage.tables.audit import audit_entry, audit_person
 
 SEPARATE_CODES = 8
-WITHIN = 5_000  # people of a part of a name, where one municipality is asked for: how many others have it, it is not told
+WITHIN = (
+    5_000  # people of a part of a name, for a reader of one municipality: how many others have it is not told
+)
 AUDIT_LOG = "audit"  # the application whose pages the officers read
 Condition = ColumnElement[bool]
 Columns = ReadOnlyColumnCollection[str, Column[Any]]

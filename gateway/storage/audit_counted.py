@@ -1,7 +1,8 @@
 """What a count is made of: places in indexed blocks, and entries that were looked at one by one.
 
-Blocks are taken newest first, until the index has given as many rows as an officer waits for; what is older is told as
-not counted; so it is told where the time is over. Entries are read only where the index does not know them, cannot say whether they fit, or are few.
+Blocks are taken newest first, until the index has given as many rows as an officer waits for, or the time is over; what
+is older is told as not counted. Entries are read only where the index does not know them, cannot say whether they fit,
+or are few.
 """
 
 from collections.abc import Iterator, Sequence

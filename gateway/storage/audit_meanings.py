@@ -1,7 +1,7 @@
 """What a text may mean besides its words: the whole number of a request or a session, or somebody's identifier.
 
-Each meaning is a question of its own beside that for the words, so that nothing is hidden by what a text means to others:
-an answer is all that fits any of them, and a reader of one municipality learns of no number that others have.
+Each meaning is a question of its own beside that for the words, so that nothing is hidden by what a text means to
+others: an answer is all that fits any of them, and a reader of one municipality learns of no number that others have.
 """
 
 from collections.abc import Iterable, Sequence

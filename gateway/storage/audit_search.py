@@ -60,7 +60,9 @@ from gateway.storage.tables.audit import audit_entry
 LARGEST_PAGE = 1_000
 AT_ONCE = 2_000  # entries that are read through on one snapshot
 EARLY = 5  # looks that may end early before the rest is left out
-PLAINLY = timedelta(milliseconds=700)  # of the log's own indexes: what they have by then is asked for block by block
+PLAINLY = timedelta(
+    milliseconds=700
+)  # of the log's own indexes: what they have by then is asked for block by block
 LONGEST_OF_HOURS = timedelta(seconds=10)
 T = TypeVar("T")
 _e = audit_entry.c
@@ -84,7 +86,9 @@ class LogSearch:
 
     async def page(self, query: Query, after: Position | None = None, limit: int = PAGE) -> Page:
         asked = self._bounded(query)
-        return await self._asked(lambda connection, allowance: page(connection, asked, after, limit, allowance))
+        return await self._asked(
+            lambda connection, allowance: page(connection, asked, after, limit, allowance)
+        )
 
     async def count(self, query: Query) -> Count:
         asked = self._bounded(query)
@@ -156,7 +160,9 @@ def page(
 ) -> Page:
     """Without an allowance to the end. Raises TooManyPeople, SearchTooLong."""
     limit = max(1, min(limit, LARGEST_PAGE))
-    return _page(_rows(connection, allowance or unbounded(), meanings(connection, query), after, limit), limit)
+    return _page(
+        _rows(connection, allowance or unbounded(), meanings(connection, query), after, limit), limit
+    )
 
 
 def _rows(
@@ -193,9 +199,7 @@ def _rows_of(
     return Finder(connection, query, after, wanted, row_columns, allowance).by_terms(cover(connection))
 
 
-def _plainly(
-    connection: Connection, query: Query, after: Position | None, wanted: int
-) -> Sequence[Row[Any]]:
+def _plainly(connection: Connection, query: Query, after: Position | None, wanted: int) -> Sequence[Row[Any]]:
     """By the log's own indexes."""
     filters = conditions(query)
     if after is not None:
@@ -271,7 +275,9 @@ def _counted_by_pages(connection: Connection, query: Query, allowance: Allowance
     """What a search finds in the time that is left."""
     finder = Finder(connection, query, None, COUNTED + 1, row_columns, allowance)
     found = finder.by_terms(cover(connection))
-    return Count(min(len(found.rows), COUNTED), at_least=found.reached is not None or len(found.rows) > COUNTED)
+    return Count(
+        min(len(found.rows), COUNTED), at_least=found.reached is not None or len(found.rows) > COUNTED
+    )
 
 
 def entry(connection: Connection, sequence: int, within: MunicipalityCode | None = None) -> Stored | None:

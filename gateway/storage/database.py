@@ -37,7 +37,7 @@ class Watching(Protocol):
 
 
 class Database:
-    """Runs functions of a SQLAlchemy connection: `read` and `search` in threads, `look_up` at once, `write` in groups."""
+    """Runs functions of a SQLAlchemy connection: `read` and `search` in threads, `look_up` at once, `write` grouped."""
 
     def __init__(self, place: Place, *, lasting: bool = True, patience: timedelta = BUSY_TIMEOUT) -> None:
         """Without `lasting` a power cut may take back the last writes, whole ones: for what can be had again.
@@ -48,7 +48,9 @@ class Database:
         self._backend = _opened(place, lasting=lasting, patience=patience)
         self._engine = self._backend.engine
         self._readers = ThreadPoolExecutor(READERS, "database-reader")
-        self._searchers = ThreadPoolExecutor(SEARCHERS, "database-searcher")  # what they keep up, no other reader waits for
+        self._searchers = ThreadPoolExecutor(
+            SEARCHERS, "database-searcher"
+        )  # what they keep up, no other reader waits for
         self._writer = Writer(self._backend)
         self._point: PoolProxiedConnection | None = None  # kept for `row`
         self._point_lock = threading.Lock()
@@ -109,7 +111,9 @@ class Database:
         try:
             return self._once_more(lambda: self._read(held))
         except (*DRIVER_ERRORS, DatabaseUnusable) as error:
-            if was_broken_off(error.__cause__ if isinstance(error, DatabaseUnusable) and error.__cause__ else error):
+            if was_broken_off(
+                error.__cause__ if isinstance(error, DatabaseUnusable) and error.__cause__ else error
+            ):
                 raise SearchTooLong from None
             raise
 

@@ -24,7 +24,7 @@ REMEDIES = {
     "42501": "let the role own the database (docs/operators.md, Fleet)",
     "53100": "free space on the server's disk",
     "53200": "the server's memory ran out; give it more",
-    "53300": "raise max_connections on the server; each node holds about 12 connections",
+    "53300": "raise max_connections on the server; each node holds about 14 connections",
     "53": "the server is short of something; see its log",
     "55P03": "another node holds the lock of writers; see whether that node stands still",
     "57P": "the server is stopping or starting; see that it comes up",
