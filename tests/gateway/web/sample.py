@@ -352,9 +352,7 @@ class Office:
         return self.out_of_reach
 
     def _as_composed(self, officer: Officer, pages):
-        """As `gateway.commands.officer_pages` does."""
-        here = officer.reach.pages(officer.desk, pages)
-        return list(asked_first(self.turns.pages(officer.desk, here)))
+        return list(asked_first(self.turns.pages(officer.desk, officer.reach.pages(officer.desk, pages))))
 
     def _report(self, desk: Desk, record):
         pages = ComplianceReport(desk, self.made_report, self.drawn, record, NAMES, "higher")
@@ -372,14 +370,8 @@ class Office:
                 record=officer.record,
             )
 
-        pages = Exports(
-            desk,
-            officer.reach,
-            officer.purpose_of,
-            exporting,
-            self.turns,
-            patience=timedelta(milliseconds=100),
-        )
+        patience = timedelta(milliseconds=100)
+        pages = Exports(desk, officer.reach, officer.purpose_of, exporting, self.turns, patience=patience)
         return Page("GET", "/export", pages.ask), Page("POST", "/export", pages.give)
 
     async def made_report(self, by, since, until, regime, now):
