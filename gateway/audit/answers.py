@@ -8,7 +8,7 @@ from config.settings.questions import AuditGroup
 from gateway.audit.canonical import Recorded
 from gateway.audit.fields import Told, values_of
 from gateway.audit.questions import Question
-from gateway.audit.search import Found, Having, NotSearched, Query, Search
+from gateway.audit.search import Found, Having, NotSearched, Query, Search, SearchTooLong
 from gateway.audit.tally import Row, Tally
 
 LISTED = 200  # entries of an answer
@@ -84,5 +84,7 @@ async def _closed(question: Question, one: Found, log: Search) -> Recorded | Non
     same = Having(form.same, frozenset(values[:1]))
     asked = Query(codes=frozenset({question.closed_by}), having=(same,), since=one.entry.at)
     page = await log.page(asked, None, LISTED)
+    if page.reached is not None:  # whether it was closed is not known, and "not yet" would be a guess
+        raise SearchTooLong
     closing = [each for each in page.entries if isinstance(each, Recorded)]
     return closing[-1] if closing else None  # the first after it
