@@ -49,6 +49,8 @@ class ShownRefusal:
     """The portal would be refused for the same reason, so nobody is sent there."""
     back_to: str = ""
     """Page of this host where what was refused stands, as it is now; empty where there is none."""
+    goes_on: bool = False
+    """Whoever tries again means it, and gets what was asked for."""
     in_another_window: bool = False
     """This one holds what would be lost."""
 
@@ -214,6 +216,7 @@ def refusal_page(
         to_portal=not refusal.portal_closed,
         who=who,
         again=again,
+        goes_on=refusal.goes_on,
         elsewhere=refusal.in_another_window,
         log=log,
         stronger=stronger,

@@ -40,6 +40,7 @@ LABELS: Mapping[str, Title] = {
     "view": Title(cs="Název pohledu", en="Name of the view"),
     "shared": Title(cs="Sdíleno s ostatními", en="Shared with others"),
     "approvals": Title(cs="Schválení", en="Approvals"),
+    "came_from": Title(cs="Přišlo se z", en="Came from"),
     "asked": Title(cs="Oč jde", en="What it is about"),
     "note": Title(cs="Poznámka", en="Note"),
     "request": Title(cs="Označení žádosti", en="Name of the request"),
