@@ -11,8 +11,8 @@ from config.settings import Title
 from config.vocabulary import REASON_HEADER, ApplicationId
 from gateway.audit.entry import Code
 from gateway.policy_office.proposal import State
-from tests.rig.policy_site import AUTHOR, BOTH, CENTRE, LOOKER, STRANGER
 from tests.rig.policy_office import FILE as HULIN_FILE
+from tests.rig.policy_site import AUTHOR, BOTH, CENTRE, LOOKER, STRANGER
 from tests.rig.policy_visitor import Visitor, headers, policy_visitor
 
 pytestmark = pytest.mark.real
@@ -28,8 +28,8 @@ async def test_a_form_with_nothing_to_choose_from_is_not_offered_and_says_what_i
     async with policy_visitor(tmp_path, networks=()) as visitor:
         page = await visitor.begun()
         draft = await visitor.get(f"{page}/edit")
-        assert f'value="form/hours"' in draft
-        assert f'value="form/networks"' not in draft
+        assert 'value="form/hours"' in draft
+        assert 'value="form/networks"' not in draft
         assert "Ask the administrator of the technology centre" in draft
         form = await visitor.get(f"{page}/form/networks")
         assert "This form cannot be filled in yet." in form
@@ -67,7 +67,7 @@ async def test_whoever_takes_a_policy_out_reads_applications_by_their_names(tmp_
 
 async def test_where_networks_are_named_their_form_is_offered(visitor: Visitor) -> None:
     page = await visitor.begun()
-    assert f'value="form/networks"' in await visitor.get(f"{page}/edit")
+    assert 'value="form/networks"' in await visitor.get(f"{page}/edit")
     form = await visitor.get(f"{page}/form/networks")
     assert f'action="{page}/form/networks"' in form
     assert "cannot be filled in" not in form
