@@ -124,9 +124,15 @@ class Office:
     async def versions(
         self, asking: Asking, scope: Scope, before: int | None = None, limit: int = SHOWN
     ) -> list[Head]:
-        """That concern the scope, also those that took over files of any."""
+        """That changed the scope's texts, also among those that took over files of any."""
         await asking.require(Action.READ, scope)
-        return await self.store.look(lambda desk: desk.heads((scope, ANY), before, limit))
+        return await self.store.look(lambda desk: desk.concerning(scope, before, limit))
+
+    async def numbered(self, asking: Asking, scope: Scope, number: int) -> Head | None:
+        """The scope's own version of that number, or one of files of any, whatever they changed; None: none is."""
+        await asking.require(Action.READ, scope)
+        heads = await self.store.look(lambda desk: desk.heads((scope, ANY), number + 1, 1))
+        return heads[0] if heads and heads[0].number == number else None
 
     async def check(self, asking: Asking, name: ProposalId) -> tuple[Text, ...]:
         """What the checks would say of it now."""
