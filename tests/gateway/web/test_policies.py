@@ -327,6 +327,23 @@ async def test_the_menu_says_how_much_waits_for_approval_and_in_reviews(visitor)
 
 
 @pytest.mark.parametrize(
+    ("waiting", "told", "menu"),
+    [
+        (Waiting(proposals=1, common=1), ["", "1 waits for you"], "/proposals?of=region"),
+        (Waiting(proposals=3, common=1), ["2 wait for you", "1 waits for you"], "/proposals"),
+        (Waiting(proposals=2), ["2 wait for you", ""], "/proposals"),
+        (Waiting(), ["", ""], "/proposals"),
+    ],
+)
+async def test_what_waits_is_led_to_and_marked_whosever_policies_it_is_about(visitor, waiting, told, menu):
+    visitor.given.waiting = waiting
+    page = await visitor.get("/proposals", CENTRE)
+    tabs = re.findall(r'<a class="button[^>]*href="\?(?:of=region)?"[^>]*>(.*?)</a>', page)
+    assert [re.findall(r"hidden\">, ([^<]*)<", tab) for tab in tabs] == [[one] if one else [] for one in told]
+    assert f'<a href="{menu}"' in page
+
+
+@pytest.mark.parametrize(
     ("who", "reason"), [(APPROVER, "proposal_in_another_state"), (AUTHOR, "own_policy_change")]
 )
 async def test_who_is_refused_an_act_on_a_proposal_is_led_back_to_it(visitor, who, reason):

@@ -205,6 +205,9 @@ async def test_the_portal_says_what_waits_for_whoever_looks_and_leads_there(clie
     assert '<a href="https://policies.brana.test/proposals">2 proposals to approve</a>' in text
     assert '<a href="https://policies.brana.test/reviews">99+ accesses to confirm or remove</a>' in text
     assert office.asked_what_waits == [{"policies", "requests"}]
+    office.waiting = Waiting(proposals=1, common=1)
+    text = await shown(client, "/")
+    assert '<a href="https://policies.brana.test/proposals?of=region">1 proposal to approve</a>' in text
 
 
 @pytest.mark.parametrize(
