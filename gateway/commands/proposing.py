@@ -8,7 +8,8 @@ from gateway.commands.shared_policies import in_force
 from gateway.commands.state import State
 from gateway.policy_office.asking import by_operator
 from gateway.policy_office.office import SHOWN, standing
-from gateway.policy_office.proposal import Proposal, ProposalId, State
+from gateway.policy_office.proposal import Proposal, ProposalId
+from gateway.policy_office.proposal import State as Stage
 from gateway.policy_office.refusal import ActRefused
 from gateway.policy_office.scope import Scope, changed, of_scope, scope_of
 from gateway.policy_office.store import Desk
@@ -20,7 +21,7 @@ ALREADY = "already proposed for {scope}, it waits for approval by somebody else:
 WAITS_FOR_TIME = "already proposed and approved for {scope}, it waits for its time: {name}"
 NOT_PROPOSED = "not proposed for {scope} ({reason})"
 NOTE = "Ze souborů provozovatele / from the operator's files: {names}"
-GO_ON = frozenset({State.SUBMITTED, State.APPROVED})
+GO_ON = frozenset({Stage.SUBMITTED, Stage.APPROVED})
 NOTE_LONGEST = 400  # characters; more names are told as their number
 
 
@@ -35,13 +36,13 @@ class Proposed:
     reason: str = ""
     objections: tuple[str, ...] = ()
     """Of failed checks: file, line, what and remedy."""
-    already: State | None = None
+    already: Stage | None = None
     """In which state the same texts were found, whoever proposed them: nothing new was made."""
 
     @property
     def said(self) -> str:
         if self.already is not None:
-            said = WAITS_FOR_TIME if self.already is State.APPROVED else ALREADY
+            said = WAITS_FOR_TIME if self.already is Stage.APPROVED else ALREADY
             return said.format(scope=self.scope, name=self.name)
         if not self.reason:
             return PROPOSED.format(scope=self.scope, name=self.name)
