@@ -1,1 +1,1 @@
-"""What runs on endpoints. Empty until devices are enrolled; the room exists so that import rules cover it."""
+"""What runs on endpoints: `posture` finds out the state of a machine, `protocol` is what it and the gateway say."""

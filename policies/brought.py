@@ -1,5 +1,5 @@
-"""What no change of policies may bring, told from the texts before and after: a municipality without any policy,
-permits without a name, and conditions in vain. What stood there before is none of the change.
+"""What no change of policies may bring, told from the texts before and after: a municipality without any policy, a
+region without any forbid, permits without a name, and conditions in vain. What stood there before is none of it.
 """
 
 from collections.abc import Collection, Iterator
@@ -14,7 +14,7 @@ from policies.forms import read
 from policies.load import PoliciesUnusable
 from policies.near import offsets
 from policies.parsed import parsed
-from policies.review_words import LEFT_WITHOUT, PERMIT_UNNAMED
+from policies.review_words import LEFT_WITHOUT, PERMIT_UNNAMED, UNGUARDED
 from policies.statements import Statement, placed_words, split
 from policies.texts import MUNICIPALITIES, POLICIES, REGION, Texts
 from policies.vain import Found, asked_in_vain
@@ -40,6 +40,14 @@ def left_without(before: Texts, after: Texts, district: District) -> list[Proble
         and _has_policies(before[name])
         and not _has_policies(after.get(name, ""))
     ]
+
+
+def unguarded(before: Texts, after: Texts) -> list[Problem]:
+    """Where the change takes the region its last forbid. A region without any policy is a fault by itself."""
+    guarding = next(_guarding(before), None)
+    if guarding is None or next(_guarding(after), None) is not None:
+        return []
+    return [UNGUARDED.of().at(Path(guarding), 0)]
 
 
 def unnamed(before: Texts, after: Texts) -> list[Problem]:
@@ -75,7 +83,7 @@ def require_fit(before: Texts, after: Texts, district: District) -> None:
 
 def faults_brought(before: Texts, after: Texts) -> list[Problem]:
     """Of the policies that are new or changed."""
-    return sorted([*unnamed(before, after), *in_vain(before, after)])
+    return sorted([*unguarded(before, after), *unnamed(before, after), *in_vain(before, after)])
 
 
 def _new(before: Texts, after: Texts) -> Iterator[tuple[str, Statement]]:
@@ -104,6 +112,20 @@ def _anywhere(name: str, text: str) -> str:
 
 def _is_common(name: str) -> bool:
     return name.startswith(f"{REGION.name}/") and name.endswith(POLICIES)
+
+
+def _guarding(texts: Texts) -> Iterator[str]:
+    """Names of the region's files that forbid something."""
+    common = (name for name in sorted(texts) if _is_common(name))
+    return (name for name in common if any(_forbids(one.text) for one in split(texts[name])))
+
+
+@lru_cache(maxsize=4096)
+def _forbids(text: str) -> bool:
+    try:
+        return any(one["effect"] == "forbid" for one in parsed(text)["staticPolicies"].values())
+    except ValueError:
+        return False
 
 
 def _missing(name: str, text: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
+from config.duration import parse_age
 from config.problem import Problem
 from config.toml_lines import line_of, lines_of
 from config.vocabulary import MunicipalityCode, Role
@@ -130,7 +131,7 @@ class _Reading:
             for path in _unknown(table, kind):
                 self.complain(f"{at}.{path}", words.FIELD_UNKNOWN.of(path=path, key=key))
             try:
-                said: T = msgspec.convert(table, kind)
+                said: T = msgspec.convert(_aged(table), kind)
             except msgspec.ValidationError as error:
                 where = AT.search(str(error))
                 inside = where[1].removeprefix("$") if where else ""
@@ -197,6 +198,17 @@ def _naive(value: Any, path: str) -> Iterator[str]:
             yield at
         elif is_dataclass(inner):
             yield from _naive(inner, at)
+
+
+def _aged(table: Any) -> Any:
+    """An age may be written as in the configuration, too; what is none is told with the rest."""
+    age = table.get("age") if isinstance(table, dict) else None
+    if not isinstance(age, str):
+        return table
+    try:
+        return {**table, "age": parse_age(age)}
+    except ValueError:
+        return table
 
 
 def _unknown(table: Any, kind: type) -> Iterator[str]:

@@ -19,7 +19,7 @@ from policies.reading import Word, compared_by, read_by
 from policies.review_words import NOT_CEDAR, NOT_ONE, TOO_DEEP
 
 SCHEMA_FILE = Path(__file__).with_name("schema.cedarschema")
-PER_ACTION = re.compile(r' for Action::"[a-z]+"$')
+PER_ACTION = re.compile(r' for Action::"[a-z]+"(?=$| not found$)')
 FOLLOWS_FROM_ANOTHER = "unable to find an applicable action"
 PROGRAMS = "TechnicalAccount"
 

@@ -15,6 +15,7 @@ from policies.comparisons import Learnt
 from policies.examine import Examined, Unreadable, examine
 from policies.fault import EN, Fault, Words
 from policies.hidden import hidden
+from policies.misspelt import meant
 from policies.model import AskFor, Text
 from policies.reading import Path as ReadPath
 from policies.reading import Word
@@ -183,7 +184,9 @@ def _problems_of(path: Path, statement: Statement, examined: Examined, bounds: B
             yield _at(path, statement, words.ROUTE_MISSING.of(name=name, known=known), name, told_once=True)
     for said in examined.faults:
         objection = next(objection for part, objection in words.OBJECTIONS if part in said)
-        yield _at(path, statement, objection.of(said=said), said)
+        close = meant(said)
+        fault = objection.of(said=said) if close is None else words.MISSPELT.of(said=said, meant=close)
+        yield _at(path, statement, fault, said)
 
 
 def _not_configured(kind: str, name: str, bounds: Bounds) -> Fault | None:

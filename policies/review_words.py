@@ -37,6 +37,17 @@ LEFT_WITHOUT = Words(
         "district leaves the list of municipalities in the settings too",
     },
 )
+UNGUARDED = Words(
+    {
+        CS: "společným pravidlům by nezbyl žádný zákaz: obcím by nic nebránilo povolit cokoli",
+        EN: "no forbid would be left among the region's policies: nothing would keep a municipality from permitting "
+        "whatever it likes",
+    },
+    {
+        CS: "ponechte aspoň jeden zákaz (forbid), který platí pro všechny",
+        EN: "leave one forbid at least that binds everyone",
+    },
+)
 NOBODYS_FILE = Words(
     {
         CS: "„{code}“ není kód žádné z obcí, kterým centrum slouží",
@@ -95,6 +106,13 @@ NOT_ONE = Words(
     },
 )
 OF_THE_SCHEMA = {CS: "Cedar hlásí: {said}", EN: "{said}"}
+MISSPELT = Words(
+    OF_THE_SCHEMA,
+    {
+        CS: "nemá to být `{meant}`? Jména jsou v policies/schema.cedarschema",
+        EN: "is `{meant}` meant? policies/schema.cedarschema lists the names",
+    },
+)
 OBJECTIONS = (  # words of Cedar's validator, and what they ask of the writer
     (
         "optional attribute",

@@ -45,7 +45,10 @@ DECIDING = (
     "gateway/grants/*.py",
     "gateway/authorize/check.py",
     "gateway/audit/tree.py",
+    "gateway/devices/*.py",
     "gateway/envoy/*.py",
+    "agents/protocol/*.py",
+    "agents/posture/*.py",
 )
 SHELL = {
     f"gateway/envoy/{name}.py"
@@ -59,7 +62,7 @@ SHELL = {
         "tell_route",
         "trial",
     )
-}
+} | {"agents/posture/machine.py"}
 """Files among them that talk to the world, by their nature."""
 CLOCK_AND_WORLD = {"time", "asyncio", "aiohttp", "socket", "sqlalchemy", "sqlite3", "threading", "subprocess"}
 READS_CLOCK = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}

@@ -37,6 +37,8 @@ Permits = Callable[[Officer, Action, Author, Origin, datetime], Awaitable[Spoken
 Holding = Callable[[MunicipalityCode | None, Collection[Role]], Awaitable[Sequence[Party]]]
 """Who holds one of the roles there; None: in any municipality."""
 
+WAITING = frozenset({Stage.WAITING})
+MOST_WAITING = 5_000  # of the newest: whoever is told of none of theirs may ask for it once more
 TOLD = (Role.MAYOR, Role.CHIEF_CLERK)
 HERSELF = Party(SubjectId(SYSTEM), SYSTEM, SYSTEM)
 
@@ -183,9 +185,10 @@ class AskOffice:
         """Take what the database has into memory; what may have been decided without it is decided anew."""
         while True:
             changes, found = self.in_force.changes, await self.store.counting(now)
+            waiting = await self.store.find(Sought(stages=WAITING, ends_after=now, limit=MOST_WAITING))
             if changes == self.in_force.changes:  # else something was changed here while it was read
                 break
-        changed = self.in_force.take(found, now)
+        changed = self.in_force.take(found, now, waiting)
         for holder in () if first else sorted(changed):
             await self._anew(holder, Code.REQUEST_ENDED, now)
 

@@ -6,7 +6,7 @@ by `canonical`. Pure.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -17,6 +17,8 @@ from gateway.audit.entry import Outcome, code_of
 from gateway.audit.facts import LATEST, moment
 
 SECOND, MINUTE, DAY = 1_000_000, 60_000_000, 86_400_000_000  # microseconds
+REMEMBERED = 8_192  # pieces of each kind, while a log is read
+LATELY = 1_024  # the same of what is written, some 500 bytes each: who was at work a while ago may have left
 SHAPES = 6  # remembered of one code: what an entry of it may leave out makes others
 OUTCOMES = frozenset(one.value for one in Outcome)
 _json = msgspec.json.encode
@@ -34,27 +36,47 @@ class Unusual(Exception):
     """It may be right, but not in a way that is told here."""
 
 
+class _Pieces(dict[tuple[object, ...], Any]):
+    """Of the facts they are made of. Never many: whoever has seen more begins anew."""
+
+    def __init__(self, make: Callable[[tuple[object, ...]], Any]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, facts: tuple[object, ...]) -> Any:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        made = self[facts] = self._make(facts)
+        return made
+
+
 class Rebuilding:
-    """Remembers shapes of details."""
+    """Remembers shapes of details, and the pieces of what it has seen."""
 
     def __init__(self) -> None:
         self._shapes: dict[object, list[re.Pattern[bytes]]] = {}
+        self._told, self._places = _Pieces(_rest), _Pieces(_begin)
 
-    def holds(self, row: tuple[Any, ...], data: bytes) -> bool:
-        """`row`: begins with the facts, in the order of `FACTS`. False says nothing."""
-        code = row[3]
+    def holds(self, row: tuple[Any, ...]) -> bool:
+        """`row`: as it is stored, the facts in the order of `FACTS`, the bytes, the leaf. False says nothing."""
+        (
+            number, received_at, at, code, outcome, subject, person, session, municipality, own,
+            application, action, address, request, reason, rule, version, data, _,
+        ) = row  # fmt: skip
         try:
-            middle, rule, end = _rest(row[4:10], row[14:17])
-            begins = f"{_begin(row[10:13])}{_time(row[2])}{_code(code)}".encode()
-            ends = f'{middle}{_received(row[1])}{_request(row[13])}{rule}"sequence":{row[0]:d},{end}'.encode()
+            told = self._told[outcome, subject, person, session, municipality, own, reason, rule, version]
+            middle, rule_told, end = told
+            begins = f"{self._places[application, action, address]}{_time(at)}{_code(code)}".encode()
+            ends = (
+                f'{middle}{_received(received_at)}{_request(request)}{rule_told}"sequence":{number:d},{end}'
+            ).encode()
         except (Unusual, UnicodeError, TypeError, ValueError):
             return False
-        until = len(data) - len(ends)
-        if until < len(begins) or not (data.startswith(begins) and data.endswith(ends)):
+        first, until = len(begins), len(data) - len(ends)
+        if until < first or not (data.startswith(begins) and data.endswith(ends)):
             return False
-        details = data[len(begins) : until]
         for shape in self._shapes.get(code, ()):  # noqa: SIM110 - a generator would cost as much as the shape
-            if shape.fullmatch(details):
+            if shape.fullmatch(data, first, until):
                 return True
         return False
 
@@ -73,8 +95,8 @@ def surroundings(own: tuple[Any, ...]) -> tuple[bytes, bytes, bytes, bytes]:
 
     `own`: the facts that are the entry's own, in the order of `FACTS`. Raises Unusual, UnicodeError.
     """
-    middle, rule, end = _rest(own[2:8], own[12:15])
-    begins = f"{_begin(own[8:11])}{_time(own[0])}{_code(own[1])}"
+    middle, rule, end = _rest_of_many((*own[2:8], *own[12:15]))
+    begins = f"{_begin_of_many(own[8:11])}{_time(own[0])}{_code(own[1])}"
     between = f",{_request(own[11])}{rule}"
     return begins.encode(), middle.encode(), between.encode(), end.encode()
 
@@ -85,18 +107,15 @@ def _shape(kinds: tuple[tuple[str, type], ...]) -> re.Pattern[bytes]:
     return re.compile(("{" + ",".join(members) + "}").encode())
 
 
-@lru_cache(maxsize=8192)
 def _begin(places: tuple[object, ...]) -> str:
     """What comes before the time."""
     application, action, address = places
     return "{" + members("action address application", (action, address, application)) + '"at":"'
 
 
-@lru_cache(maxsize=8192)
-def _rest(before: tuple[object, ...], behind: tuple[object, ...]) -> tuple[str, str, str]:
+def _rest(facts: tuple[object, ...]) -> tuple[str, str, str]:
     """Between the details and the time of receipt, before the number, and behind it; each with the comma behind."""
-    outcome, subject, person, session, municipality, own = before
-    reason, rule, version = behind
+    outcome, subject, person, session, municipality, own, reason, rule, version = facts
     if outcome not in OUTCOMES:
         raise Unusual
     names = "municipality outcome own_municipality person policy_version reason"
@@ -106,6 +125,10 @@ def _rest(before: tuple[object, ...], behind: tuple[object, ...]) -> tuple[str, 
         members("rule", (rule,)),
         f'{members("session subject", (session, subject))}"v":{VERSION}}}',
     )
+
+
+_begin_of_many = lru_cache(maxsize=LATELY)(_begin)
+_rest_of_many = lru_cache(maxsize=LATELY)(_rest)
 
 
 def members(names: str, values: Iterable[object]) -> str:
@@ -122,7 +145,9 @@ def members(names: str, values: Iterable[object]) -> str:
 def _request(request_id: object) -> str:
     if type(request_id) is not str or not request_id.isprintable():
         raise Unusual
-    return f'"request_id":{_json(request_id).decode()},' if request_id else ""
+    if '"' in request_id or "\\" in request_id:
+        return f'"request_id":{_json(request_id).decode()},'
+    return f'"request_id":"{request_id}",' if request_id else ""  # as JSON writes it, in a third of the time
 
 
 def _time(at: int) -> str:

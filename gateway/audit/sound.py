@@ -17,6 +17,8 @@ from gateway.audit.tree import leaf_hash
 
 RECEIVED, CODE = 1, 3
 """Places among the facts of a row."""
+DATA, LEAF = -2, -1
+"""Behind them."""
 
 
 class Reading:
@@ -33,23 +35,25 @@ class Reading:
         """
         leaves: list[bytes] = []
         received: array[int] = array("q")
-        following: int | None = None
-        last = -LATEST
+        first: int | None = None
+        following, last = 0, -LATEST
         for row in rows:
-            data, leaf = row[-2:]
+            data, leaf = row[DATA], row[LEAF]
             if type(data) is not bytes or leaf_hash(data) != leaf:
                 return None
-            if not self._rebuilding.holds(row, data) and not self._read(row[:-2], data):
+            if not self._rebuilding.holds(row) and not self._read(row[:DATA], data):
                 return None
             number, at = row[0], row[RECEIVED]
-            if following not in (None, number) or at < last or row[CODE] in self._left_out:
+            if first is None:
+                first = following = number
+            if number != following or at < last or row[CODE] in self._left_out:
                 return None
             following, last = number + 1, at
             leaves.append(leaf)
             received.append(at)
-        if following is None:
+        if first is None:
             return None
-        return Sound(following - len(leaves), b"".join(leaves), received)
+        return Sound(first, b"".join(leaves), received)
 
     def _read(self, facts: tuple[Any, ...], data: bytes) -> bool:
         """Of a row that is unlike those before it."""

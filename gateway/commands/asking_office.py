@@ -9,7 +9,7 @@ import structlog
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, DirectoryName, MunicipalityCode, Role, SubjectId
 from gateway.access_review.campaign import Opened
-from gateway.asks.ask import Ask, Party
+from gateway.asks.ask import Ask, Kind, Party
 from gateway.asks.author import Author
 from gateway.asks.office import AskOffice
 from gateway.asks.refused import Spoken
@@ -26,6 +26,7 @@ from gateway.commands.state import now
 from gateway.sessions.officers_act import Officer
 from gateway.sessions.session import Session
 from gateway.web.portal.standing import Asks
+from gateway.web.refusal import Asked
 from gateway.web.requests.store import Askable
 from idp.directory.person import Person
 from idp.directory.subject import directory_of
@@ -42,6 +43,7 @@ ASKED_AT: dict[AskFor, str] = {
     AskFor.EMERGENCY: "/emergency",
     AskFor.PURPOSE: "/purpose",
 }
+WAITS_AS = {AskFor.ACCESS: Kind.ACCESS, AskFor.ORDER: Kind.ORDER}
 
 
 def ask_office(plane: ControlPlane) -> AskOffice:
@@ -97,8 +99,12 @@ async def _permits(
     return Spoken(verdict.reason, verdict.title, verdict.advice, verdict.rule, verdict.policy_version)
 
 
-def where_to_ask(plane: ControlPlane, session: Session, request: AccessRequest, refused: Refused) -> str:
-    """Only of the municipality one acts for, of what can be asked for there, and where the policies let one ask."""
+def where_to_ask(
+    plane: ControlPlane, session: Session, request: AccessRequest, refused: Refused
+) -> str | Asked:
+    """Only of the municipality one acts for, of what can be asked for there, and where the policies let one ask. What
+    was asked for already, and waits, is not offered again.
+    """
     here = session.municipality
     if refused.ask_for is None or here is None or refused.municipality != here:
         return ""
@@ -107,6 +113,10 @@ def where_to_ask(plane: ControlPlane, session: Session, request: AccessRequest, 
     act = Act(application=REQUESTS, action=Action.WRITE, author=session.subject)
     if not isinstance(may_act(act, session, plane.snapshot, request.address, now()), Permitted):
         return ""
+    for one in plane.asked.waiting(session.subject, now()):
+        same = (one.kind, one.municipality) == (WAITS_AS.get(refused.ask_for), here)
+        if same and one.application == request.application and request.action in one.actions:
+            return Asked(one.asked_at, f"{plane.addresses.of_own(REQUESTS)}/one?name={one.id}")
     where = f"{plane.addresses.of_own(REQUESTS)}{ASKED_AT[refused.ask_for]}"
     return f"{where}?application={request.application}&{request.action}=1"
 

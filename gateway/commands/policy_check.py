@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from config.problem import together
+from config.problem import Problem, together
 from config.settings import Settings
 from gateway.commands.options import configuration
 from gateway.commands.policy_folder import (
@@ -30,11 +30,14 @@ from policies.texts import Texts
 def check(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
     meant = policy_folder(configuration, folder)
     read, files, problems = meant.read()
+    old: list[
+        Problem
+    ] = []  # in force already, so no fault of a change: told, and a check of a repository goes on
     if not problems:
         brought = meant.brought(_in_force(configuration, meant.settings))
         old = [one for one in meant.in_vain() if one not in brought]
-        problems = [*brought, *old, *meant.broken(read, files)]
-    found = together(problems)
+        problems = [*brought, *meant.broken(read, files)]
+    found, warned = together(problems), together(old)
     said = sum(len(one.said) for one in files)
     if as_json:
         told = {
@@ -43,6 +46,7 @@ def check(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
             "policies": read.contents.policies,
             "cases": said,
             "problems": [problem_as_json(one) for one in found],
+            "warnings": [problem_as_json(one) for one in warned],
         }
         click.echo(msgspec.json.encode(told))
     elif not found:
@@ -51,6 +55,8 @@ def check(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
         )
     for one in () if as_json else found:
         click.echo(str(one), err=True)
+    for one in () if as_json else warned:
+        click.echo(f"in force already: {one}", err=True)
     sys.exit(1 if found else 0)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from config.duration import parse_duration
+from config.duration import parse_age
 from config.vocabulary import Role
 from policies.said import Said
 
@@ -19,7 +19,7 @@ def duration(_context: click.Context, _option: click.Parameter, written: str | N
     if written is None:
         return None
     try:
-        return parse_duration(written)
+        return parse_age(written)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 

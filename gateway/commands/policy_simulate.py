@@ -32,6 +32,7 @@ from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console
 from gateway.policy_office.incident import Incident
 from gateway.storage.audit_decisions import Period
+from gateway.web.simulating import NOT_ASKED
 from policies.simulate import Change
 from policies.simulated import Report, Side
 from policies.simulated import Told as Row
@@ -108,7 +109,7 @@ async def _simulate(
     by = operator()
     entry = acts.searched(now(), subject=by, person=by, query=asked, found=found.decisions, form="command")
     await state.record([entry])
-    click.echo(msgspec.json.encode(found).decode() if as_json else _as_text(found))
+    click.echo(msgspec.json.encode(found).decode() if as_json else as_text(found))
     if not as_json and found.rows:
         console().print(_table(found))
     return found
@@ -132,7 +133,7 @@ def _bar(*, quiet: bool) -> Iterator[Told]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def _as_text(found: Report) -> str:
+def as_text(found: Report) -> str:
     lines = [
         f"{found.decisions} recorded decisions, policies {found.today} in force, draft {found.draft}",
         f"{found.losses:>9}  would be refused; people: {found.losing}",
@@ -140,11 +141,19 @@ def _as_text(found: Report) -> str:
         f"{found.in_part:>9}  would permit the same, and carry along something else",
         f"{found.unchanged:>9}  would be the same",
         f"{found.already:>9}  are decided otherwise by the policies in force already; the draft changes nothing",
-        *(f"{number:>9}  cannot be replayed: {why}" for why, number in found.not_replayable.items()),
+        *(
+            f"{number:>9}  cannot be replayed: {_in_words(why)}"
+            for why, number in found.not_replayable.items()
+        ),
     ]
     if found.left_out:
         lines.append(f"{found.left_out:>9}  of these are not in the table below")
     return "\n".join(lines)
+
+
+def _in_words(why: str) -> str:
+    """As the pages say it; programs read the name."""
+    return NOT_ASKED[why].en if why in NOT_ASKED else why
 
 
 def _table(found: Report) -> Table:

@@ -26,10 +26,10 @@ def _documented(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             Standing.EXCEPTIONS,
             said(
-                "Verze pravidel, které v období začaly platit ze souborů bez schválení druhou osobou: {number}; "
-                "poslední č. {newest} ({author}).",
-                "Versions of the policies that came into force in the period from files, approved by no second "
-                "person: {number}; the last is no. {newest} ({author}).",
+                "Verze pravidel, které v období začaly platit ze souborů nebo příkazem bez schválení druhou osobou: "
+                "{number}; poslední č. {newest} ({author}).",
+                "Versions of the policies that came into force in the period from files or by a command, "
+                "approved by no second person: {number}; the last is no. {newest} ({author}).",
                 number=len(facts.unapproved),
                 newest=newest.number,
                 author=newest.author,

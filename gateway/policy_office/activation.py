@@ -21,7 +21,7 @@ from gateway.policy_office.proposal import Proposal, ProposalId, Step
 from gateway.policy_office.refusal import ActRefused, Refusal, in_english
 from gateway.policy_office.scope import ANY, OF_REGION, Scope, of_scope, with_scope
 from gateway.policy_office.store import Desk
-from gateway.policy_office.version import Source, Version
+from gateway.policy_office.version import Damaged, Source, Version
 from policies.texts import Texts
 
 ATTEMPTS = 5  # others bring something into force just now; more of them in a row than people can be
@@ -73,11 +73,11 @@ class Activation:
         """
         office = self.office
         async with office.refusing(asking, ROLL_BACK, scope, now):
-            hands = await office.store.look(lambda desk: had_a_hand(desk, scope, number))
+            hands = await self._hands(asking.actor, scope, number)
             proposal.require_another_person(hands, asking.actor.subject, office.others)
             theirs = SubjectId(asking.actor.subject) if asking.actor.subject in hands else None
             await asking.require(Action.SIGN, scope, theirs, f"{ROLL_BACK} {number}")
-            if theirs and not asking.actor.operates:
+            if theirs:
                 raise ActRefused(Refusal.OWN)
             proposal.require_said(why)
             made = await self._rolled_back(asking.actor, scope, number, why, now)
@@ -159,6 +159,15 @@ class Activation:
 
         log.warning("policies.not_activated", proposal=found.id, scope=found.scope, reason=reason, said=told)
         return await self.office.store.transact(work)
+
+    async def _hands(self, actor: Actor, scope: Scope, number: int) -> frozenset[str]:
+        """Whose texts they are; of an operator it is not asked, also where what is kept is damaged."""
+        if actor.operates:
+            return frozenset()
+        try:
+            return await self.office.store.look(lambda desk: had_a_hand(desk, scope, number))
+        except Damaged as damaged:
+            raise ActRefused(Refusal.DAMAGED, finding=str(damaged)) from damaged
 
     async def _rolled_back(self, actor: Actor, scope: Scope, number: int, why: str, now: datetime) -> Version:
         for _ in range(ATTEMPTS):
@@ -245,11 +254,22 @@ def had_a_hand(desk: Desk, scope: Scope, number: int) -> frozenset[str]:
     """Subjects of all who wrote or submitted the scope's texts as they are in that version, whichever brought them."""
     while heads := desk.heads((scope, ANY), number + 1, 1):
         (head,) = heads
-        if head.restores is None:
+        if head.scope == ANY and head.base and _same_texts(desk, scope, head.number, head.base):
+            number = head.base  # files that changed nothing here
+        elif head.restores is None:
             one = None if head.proposal is None else desk.proposal(ProposalId(head.proposal))
             return frozenset({head.author}) | (one.authors if one is not None else frozenset())
-        number = head.restores  # older, so this ends
+        else:
+            number = head.restores  # older, so this ends
     return frozenset()
+
+
+def _same_texts(desk: Desk, scope: Scope, number: int, base: int) -> bool:
+    """Raises Damaged."""
+    one, before = desk.version(number), desk.version(base)
+    return (
+        one is not None and before is not None and of_scope(one.texts, scope) == of_scope(before.texts, scope)
+    )
 
 
 def decided_before(whole: Texts, older: Texts, scope: Scope) -> bool:

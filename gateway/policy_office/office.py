@@ -27,7 +27,7 @@ from gateway.policy_office.scope import ANY, Scope, changed, of_scope, with_scop
 from gateway.policy_office.store import Desk, Store
 from gateway.policy_office.version import Damaged, Head, Version
 from idp.directory.same_person import OtherAccounts, other_among
-from policies.brought import faults_brought, left_without
+from policies.brought import faults_brought, left_without, unguarded
 from policies.evaluate import PolicyBook
 from policies.model import Text
 from policies.texts import Texts
@@ -245,11 +245,13 @@ class Office:
     async def checked_whole(
         self, in_force: Version, texts: Texts, scope: Scope, *, known: bool = False, named: bool = True
     ) -> Checked:
-        """`named`: whether what is brought is judged (`policies.brought`); what was in force goes back as it was."""
+        """`named`: whether policies that are brought are judged (`policies.brought`); what was in force goes back as it
+        was, unless that would leave nothing to guard.
+        """
         if (left := self._left_without(in_force, texts)) is not None:
             return left
         found = await self._checks_of(texts, scope, known=known)
-        brought = await asyncio.to_thread(_brought, in_force, texts) if named else ()
+        brought = await asyncio.to_thread(_brought, in_force, texts, named=named)
         return Checked((*brought, *found.problems)) if brought else found
 
     async def _checks_of(self, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
@@ -348,8 +350,9 @@ class Office:
                 raise
 
 
-def _brought(in_force: Version, texts: Texts) -> tuple[Text, ...]:
-    return tuple(one.in_languages() for one in faults_brought(in_force.texts, texts))
+def _brought(in_force: Version, texts: Texts, *, named: bool = True) -> tuple[Text, ...]:
+    judged = faults_brought if named else unguarded
+    return tuple(one.in_languages() for one in judged(in_force.texts, texts))
 
 
 def author_for(one: Proposal, actor: Actor, others: OtherAccounts) -> SubjectId:

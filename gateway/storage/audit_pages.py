@@ -6,6 +6,7 @@ what stands there now; whatever is not sound to them is read in the snapshot, an
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from functools import partial
 
 from sqlalchemy import Connection, func, select
@@ -20,7 +21,7 @@ from gateway.storage.audit_proofs import bytes_of
 from gateway.storage.engine import driver_of
 from gateway.storage.tables.audit import audit_entry
 
-SPAN = 2_048  # numbers of a page; a row takes some 2 KB while it is read
+SPAN = 2_048  # numbers of a page; what others say of them is handed over at once
 AT_ONCE = 1_000  # rows held in memory where they are read one by one
 _e = audit_entry.c
 _entry = select(*(_e[name] for name in FACTS), _e.canonical, _e.leaf)
@@ -40,8 +41,11 @@ def reading() -> Reading:
 
 
 def sound_span(connection: Connection, span: range, read: Reading) -> Sound | None:
-    rows = driver_of(connection.connection).execute(_SPAN, (span.start, span.stop)).fetchall()
-    found = read.sound(rows)
+    asked = driver_of(connection.connection).execute(_SPAN, (span.start, span.stop))
+    with closing(
+        asked
+    ) as rows:  # each is judged while it is at hand: all of them are more than a core keeps near
+        found = read.sound(rows)
     return found if found is not None and (found.first, found.end) == (span.start, span.stop) else None
 
 

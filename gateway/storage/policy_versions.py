@@ -109,10 +109,12 @@ class Versions(KeyedRows):
         return [_head(row) for row in self._connection.execute(chosen)]
 
     def unapproved(self, since: datetime, until: datetime) -> list[Head]:
-        """Those of files that came into force then without anybody's approval, the newest first."""
+        """Those of files and commands that came into force then without anybody's approval, the newest first."""
         then = (_v.activated_at >= micros(since)) & (_v.activated_at < micros(until))
-        chosen = select(*_HEAD).where(then, _v.source == Source.FILES.value, _v.approver == "")
-        return [_head(row) for row in self._connection.execute(chosen.order_by(_v.number.desc()))]
+        sources = (Source.FILES.value, Source.ROLL_BACK.value)
+        chosen = select(*_HEAD).where(then, _v.source.in_(sources), _v.approver == "")
+        found = (_head(row) for row in self._connection.execute(chosen.order_by(_v.number.desc())))
+        return [one for one in found if not one.approved]
 
     def put_in_force(self, made: Version) -> Version:
         """Behind the newest, whatever number and base it has; what came of it."""

@@ -16,6 +16,7 @@ from gateway.web.kept_form import SIGN_IN_ELSEWHERE, sign_in_elsewhere
 from gateway.web.refusal import (
     FORM_NOT_PASSED_ON,
     GATEWAY_UNAVAILABLE,
+    Asked,
     Occurrence,
     ShownRefusal,
     Somebody,
@@ -37,8 +38,8 @@ PORTAL_CLOSED_TOO = frozenset(
 """Reasons of incidents that close everything to whom they concern."""
 
 TRY_LATER = 503
-MayAsk = Callable[[Session, AccessRequest, Refused], str]
-"""Where the person may ask for what was refused; empty where they may not, or where it would be of no use."""
+MayAsk = Callable[[Session, AccessRequest, Refused], str | Asked]
+"""Where the person may ask for what was refused, or has asked; empty where they may not, or where it is of no use."""
 
 
 def nobody_asks(*_: object) -> str:
@@ -57,12 +58,14 @@ class DecisionPages:
         return page_headers((self.desk.sign_in,))
 
     def refused(self, request: AccessRequest, refused: Refused, session: Session, status: int) -> str:
+        asking = self.may_ask(session, request, refused)
         refusal = ShownRefusal(
             reason=refused.reason,
             title=refused.title,
             advice=refused.advice,
             switch_may_help=refused.reason in SWITCH_MAY_HELP and len(session.municipalities()) > 1,
-            ask_at=self.may_ask(session, request, refused),
+            ask_at=asking if isinstance(asking, str) else "",
+            asked=asking if isinstance(asking, Asked) else None,
             portal_closed=_closes_the_portal(refused, session),
         )
         passes_by_itself = status == TRY_LATER

@@ -20,6 +20,14 @@ def both(cs: str, en: str) -> Text:
     return MappingProxyType({Language.CZECH: cs, Language.ENGLISH: en})
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that waits for somebody's decision: since when, and the address of its page."""
+
+    since: datetime
+    at: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownRefusal:
     """A named reason and its texts; `reason` is the same in the page, the log and the tests. For `{contact}` in an
@@ -35,6 +43,8 @@ class ShownRefusal:
     """Whether somebody who is signed in may do something about it at "my account"."""
     ask_at: str = ""
     """Address of the page where the person may ask for what was refused; empty where that is of no use."""
+    asked: Asked | None = None
+    """The person has asked for it already."""
     portal_closed: bool = False
     """The portal would be refused for the same reason, so nobody is sent there."""
     back_to: str = ""
@@ -208,6 +218,7 @@ def refusal_page(
         log=log,
         stronger=stronger,
         ask=refusal.ask_at,
+        asked=refusal.asked,
         back=refusal.back_to,
         account=refusal.account_may_help and who is not None,
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.duration import UNITS, parse_duration
+from config.duration import UNITS, parse_age, parse_duration
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,14 @@ def test_no_text_whatever_raises_anything_but_the_named_error(text: str) -> None
         parse_duration(text)
     except ValueError as refusal:
         assert "is not a duration" in str(refusal)  # noqa: PT017 - either outcome is fine, others are not
+
+
+@pytest.mark.parametrize(("text", "hours"), [("PT9H", 9), ("P1DT1H", 25), ("9 h", 9), ("540min", 9)])
+def test_an_age_may_be_written_as_iso_8601_has_it_too(text: str, hours: int) -> None:
+    assert parse_age(text) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("text", ["PT", "P9X", "9", "pt9h", "-PT9H", ""])
+def test_what_is_no_age_is_refused_and_told_how_to_write_one(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a duration; write for example `15 min`"):
+        parse_age(text)

@@ -1,5 +1,6 @@
 """Files of cases are read strictly, and every fault of one is told with its line."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from config.vocabulary import MunicipalityCode
 from policies.case_files import CaseFile, read_cases
+from policies.cases import Case
 from tests.policies.world import DISTRICT, HULIN, KROMERIZ
 
 FILE = Path("588491.cases.toml")
@@ -36,6 +38,7 @@ FAULTS = [
         3,
         "facts.emergency.asked_at has no zone",
     ),
+    ('[[case]]\nname = "a"\nage = "9"', 3, "ISO8601"),
     ('[[case]]\nroles = ["mayor"]', 1, "required field `name`"),
     ('[[case]]\nname = "a"\n\n[[case]]\nname = "a"', 5, '"a" is the name of another one'),
     ('[[case]]\nname = "a\n', 2, "not TOML"),
@@ -83,3 +86,10 @@ def test_all_faults_of_a_file_are_told_in_one_go() -> None:
 def test_whatever_a_file_holds_is_read_or_complained_of(text: str) -> None:
     found = read(text)
     assert found.problems or all(one.said.name is not None for one in found.said)
+
+
+@pytest.mark.parametrize("age", ["9 h", "PT9H", "540 min"])
+def test_an_age_is_written_as_in_the_configuration_or_as_iso_8601_has_it(age: str) -> None:
+    (placed,) = read(f'[[case]]\nname = "a"\nage = "{age}"').said
+    assert isinstance(placed.said, Case)
+    assert placed.said.age == timedelta(hours=9)

@@ -53,6 +53,7 @@ KNOWN = [
         ("when { principal has rolez }", "principal", "rolez", "roles"),
         ("when { resource has departmen }", "resource", "departmen", "department"),
         ("when { context has country }", "context", "country", "context.place.country"),
+        ("when { context has departments }", "context", "departments", "principal.departments"),
         ("when { false && context has devise }", "context", "devise", "device"),
         ("when { context has ticket.sponsor.rolez }", "context.ticket.sponsor", "rolez", "roles"),
         ("when { {age: 1} has agee }", "{ … }", "agee", "age"),
@@ -82,6 +83,14 @@ def test_who_compares_what_is_never_the_same_is_told_so(condition: str, operator
     assert said.startswith(f"`{operator}` always comes out the same here: ")
 
 
+@pytest.mark.parametrize("scope", ["principal is Person", 'principal == Person::"a"'])
+def test_whom_the_scope_admits_counts_for_what_its_conditions_compare(scope: str) -> None:
+    condition = "when { context.time.holiday || principal is TechnicalAccount }"
+    (said,) = faults(condition, f"{scope}, action, resource")
+    assert said.startswith("`is` always comes out the same here: ")
+    assert faults(condition, "principal is TechnicalAccount, action, resource") == []
+
+
 def test_tags_are_of_nobody() -> None:
     assert faults('when { principal.hasTag("a") }') == ["nothing has tags here, `hasTag` finds none"]
 
@@ -109,6 +118,9 @@ def test_a_policy_whose_conditions_exclude_each_other_is_told_so(conditions: str
         "context has requested && context.requested.actions.contains(action)",
         'resource in [Municipality::"588491", Application::"map"]',
         "context.sign_in.age > 5",
+        "(if context.time.holiday then context.sign_in else principal.activity_roles) has colour",
+        "context.sign_in == principal",
+        "principal == context.sign_in",
     ],
 )
 def test_what_may_come_out_either_way_is_nothing_to_tell(condition: str) -> None:
@@ -118,6 +130,8 @@ def test_what_may_come_out_either_way_is_nothing_to_tell(condition: str) -> None
 def test_what_cannot_be_read_or_does_not_fit_is_told_by_the_review() -> None:
     assert asked_in_vain("permit (") == ()
     assert asked_in_vain("permit (principal, action, resource in ?resource);") == ()
+    assert asked_in_vain("") == ()
+    assert asked_in_vain(2 * "forbid (principal, action, resource) when { context has devise };") == ()
     assert faults("when { context.sign_in.level == true }") == []
 
 

@@ -21,6 +21,7 @@ from gateway.web.requests.asked import done, spoken
 from gateway.web.requests.foreseen import what_refuses
 from gateway.web.requests.not_done import REFUSALS
 from gateway.web.requests.site import Site
+from gateway.web.requests.whose_turn import used_by_another_account
 from idp.directory.errors import DirectoryUnusable
 from policies.model import Text
 
@@ -191,6 +192,7 @@ class Deciding:
             asks=asks,
             more=more,
             log_of=partial(forms.log_of, site.log if reads_log else ""),
+            used_by=lambda one: used_by_another_account(one, caller.subject, site.office.rules.duties.others),
             note=note,
             wrong=wrong,
             why_max=WHY_MAX,

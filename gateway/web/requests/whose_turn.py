@@ -13,6 +13,12 @@ def may_end(one: Ask, who: SubjectId, now: datetime) -> bool:
     return living and now < one.until and who in one.parties() | {each.by.subject for each in one.approvals}
 
 
+def used_by_another_account(one: Ask, who: SubjectId, others: OtherAccounts) -> str:
+    """Login of this person's other account by which the emergency access was used; empty: it was none of theirs."""
+    found = other_among(who, {one.holder.subject}, others)
+    return "" if found is None else found.login
+
+
 def is_to_decide(one: Ask, who: SubjectId, now: datetime, others: OtherAccounts) -> bool:
     """By this person, once the policies let them decide at all, and once; an order by its sponsor, unless that
     one placed it. What they had a part in by another account is not theirs to decide either.

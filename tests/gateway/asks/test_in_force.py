@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from gateway.asks.ask import Kind, Stage
+from gateway.asks.ask import AskId, Kind, Stage
 from gateway.asks.in_force import InForce
 from tests.gateway.asks.town import DAY, EVA, HOUR, JANA, NOW, PAVEL, approved, ask
 
@@ -14,6 +14,18 @@ def test_what_the_database_has_is_known_by_whom_it_lets_do_something():
         PAVEL.subject,
     }
     assert (memory.of(JANA.subject), memory.of(EVA.subject), len(memory)) == ((ACCESS,), (), 2)
+
+
+def test_what_waits_is_known_apart_until_it_is_decided_or_over():
+    memory = InForce()
+    older, newer = ask(), replace(ask(), id=AskId("newer"), asked_at=NOW + HOUR / 2, until=NOW + DAY)
+    assert memory.take([], NOW, [older, newer, ACCESS]) == frozenset()
+    assert (memory.waiting(JANA.subject, NOW), memory.of(JANA.subject)) == ([newer, older], ())
+    assert memory.waiting(EVA.subject, NOW) == []
+    assert memory.waiting(JANA.subject, older.until) == [newer]
+    memory.put(approved(newer), NOW)
+    memory.put(replace(older, stage=Stage.WITHDRAWN), NOW)
+    assert memory.waiting(JANA.subject, NOW) == []
 
 
 def test_only_whose_matter_another_changed_is_told():

@@ -214,7 +214,8 @@ async def test_a_refusal_leads_to_where_its_access_can_be_asked_for_and_nowhere_
 
     def leads(ask_for: AskFor | None = AskFor.ACCESS, application: str = name, **of: object) -> str:
         about: Refused = replace(refused, ask_for=ask_for, **of)  # type: ignore[arg-type]
-        return where_to_ask(plane, clerk, request_of(application), about).partition(".")[2].partition("/")[2]
+        found = where_to_ask(plane, clerk, request_of(application), about)
+        return (found if isinstance(found, str) else found.at).partition(".")[2].partition("/")[2]
 
     assert leads() == f"ask?application={name}&read=1"
     assert leads(AskFor.EMERGENCY) == f"emergency?application={name}&read=1"
@@ -223,6 +224,23 @@ async def test_a_refusal_leads_to_where_its_access_can_be_asked_for_and_nowhere_
     assert leads(None) == ""
     assert leads(application="audit") == ""
     assert leads(municipality=town.KROMERIZ) == ""
+    asked = town.ask()
+    holder = replace(asked.holder, subject=clerk.subject)
+    waits = replace(
+        asked, holder=holder, application=name, actions=frozenset({Action.READ}), until=moment + town.HOUR
+    )
+    for another in (
+        replace(waits, municipality=town.KROMERIZ),
+        replace(waits, application="else"),
+        replace(waits, actions=frozenset({Action.WRITE})),
+        replace(waits, stage=Stage.REFUSED),
+        replace(waits, until=moment),
+    ):
+        plane.asked.put(another, moment)
+        assert leads() == f"ask?application={name}&read=1"
+    plane.asked.put(waits, moment)
+    assert leads() == f"one?name={waits.id}"
+    assert leads(AskFor.ORDER) == f"orders/new?application={name}&read=1", "another thing"
 
 
 @pytest.mark.parametrize(

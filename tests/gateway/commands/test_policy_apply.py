@@ -369,7 +369,12 @@ def test_a_rule_in_vain_that_is_in_force_is_told_by_a_check_and_stops_no_other_c
     finally:
         state.database.close()
     place.add(HULIN, SLIP + "// Poznámka.\n")
-    assert "`has maintenence` is never true" in place.brana("check", str(place.folder)).output
+    said = place.brana("check", str(place.folder))
+    assert (said.exit_code, "fit to come into force" in said.output) == (0, True), "it is none of this change"
+    assert "in force already: " in said.output
+    assert "`has maintenence` is never true" in said.output
+    told = json.loads(place.brana("check", "--json", str(place.folder)).output)
+    assert (told["fit"], told["problems"], len(told["warnings"])) == (True, [], 1)
     assert place.brana("apply", str(place.folder)).output.startswith("policies now: ")
 
 

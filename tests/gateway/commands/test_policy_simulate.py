@@ -11,6 +11,7 @@ import pytest
 from config.district import read_district
 from config.vocabulary import MunicipalityCode, Role
 from gateway.commands import simulating
+from gateway.commands.policy_simulate import as_text
 from gateway.commands.simulating import simulated
 from gateway.commands.simulation_work import Work
 from gateway.commands.state import now
@@ -19,6 +20,7 @@ from gateway.storage.audit import append
 from gateway.storage.audit_decisions import Period
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
+from policies.simulated import Report
 from policies.texts import texts_of
 from tests.gateway.commands.documented_json import documented
 from tests.gateway.commands.logs import entries
@@ -113,3 +115,13 @@ def test_several_processes_find_what_one_finds_and_say_how_far_they_are(
     assert together.losses == alone.losses == 12
     assert replace(together, rows=()) == replace(alone, rows=())
     assert heard == [(0, 12), (4, 12), (8, 12), (12, 12)]
+
+
+def test_why_something_cannot_be_replayed_is_said_in_words_and_a_name_that_has_none_as_it_is() -> None:
+    found = Report(
+        today="1", draft="2", decisions=4, unchanged=0, already=0, losses=0, gains=0, in_part=0,
+        not_replayable={"policies_not_asked": 3, "newer": 1}, losing=0, gaining=0, rows=(), left_out=0,
+    )  # fmt: skip
+    said = as_text(found)
+    assert "        3  cannot be replayed: Brána itself refused them, the policies were not asked\n" in said
+    assert said.endswith("        1  cannot be replayed: newer")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from sqlalchemy import update
 
 from config.vocabulary import Action, SubjectId
 from gateway.audit.entry import Code, Outcome
@@ -12,9 +13,11 @@ from gateway.policy_office.activation import Activation
 from gateway.policy_office.office import Office, author_for
 from gateway.policy_office.proposal import Proposal, State
 from gateway.policy_office.refusal import ActRefused, Refusal
-from gateway.policy_office.scope import OF_REGION, Scope
+from gateway.policy_office.scope import ANY, OF_REGION, Scope, of_scope
 from gateway.policy_office.version import Source
 from gateway.storage.policy_proposals import Proposals
+from gateway.storage.policy_versions import Versions
+from gateway.storage.tables.policy_office import policy_version
 from idp.directory.same_person import Account, Persons
 from tests.policies.world import HULIN
 from tests.rig.policy_office import (
@@ -23,8 +26,10 @@ from tests.rig.policy_office import (
     FILE,
     FIRST,
     GUARDRAILS,
+    KEY,
     MINUTE,
     NOON,
+    OPERATOR,
     SIGN_IN,
     THERE,
     NotPermitted,
@@ -226,6 +231,44 @@ async def test_older_texts_of_a_scope_come_into_force_again_and_all_others_stay(
     assert (entry.subject, entry.details["restores"], entry.details["why"]) == (
         "urad:mayor", 1, "Nikdo nic neotevře.",
     )  # fmt: skip
+
+
+async def test_an_author_brings_their_texts_back_from_no_version_of_files_that_left_them_as_they_were(
+    world: World,
+) -> None:
+    await world.approved()
+    theirs = world.in_force().texts
+    world.publish(theirs | {THERE: FIRST[THERE] + "// Tam.\n"})
+    world.publish(FIRST)
+    with pytest.raises(ActRefused) as told:
+        await world.activation.roll_back(world.author.asking, HERE, 3, "Bylo to lepší.", NOON)
+    assert told.value.reason is Refusal.OWN
+    assert world.author.asked[-1] == (Action.SIGN, SubjectId("urad:author"))
+    made = await world.activation.roll_back(world.mayor.asking, HERE, 3, "Bylo to lepší.", NOON)
+    assert of_scope(made.texts, HERE) == of_scope(theirs, HERE)
+
+
+async def test_whoever_goes_back_approves_but_by_a_command_nobody_does(world: World) -> None:
+    world.publish(FIRST | CHANGED, NOON)
+    await world.activation.roll_back(world.mayor.asking, HERE, 1, "Zpět.", NOON + MINUTE)
+    await world.activation.roll_back(world.mayor.asking, HERE, 2, "A zase zpět.", NOON + 2 * MINUTE)
+    await world.activation.roll_back(OPERATOR, HERE, 1, "Nikdo tu není.", NOON + 3 * MINUTE)
+    heads = world.database.read_now(lambda c: Versions(c, KEY).heads((HERE, ANY), None, 9))
+    assert [one.approved for one in heads] == [False, True, True, False, False]
+    alone = world.database.read_now(lambda c: Versions(c, KEY).unapproved(NOON, NOON + 9 * MINUTE))
+    assert [(one.number, one.source) for one in alone] == [(5, Source.ROLL_BACK), (2, Source.FILES)]
+
+
+async def test_an_operator_goes_back_where_a_version_between_is_damaged_and_nobody_else(world: World) -> None:
+    world.publish(FIRST | {THERE: FIRST[THERE] + "// Tam.\n"})
+    world.publish(FIRST | CHANGED)
+    spoil = update(policy_version).where(policy_version.c.number == 1).values(node="jinde")
+    world.database.write_soon(lambda c: c.execute(spoil)).result()
+    with pytest.raises(ActRefused) as told:
+        await world.activation.roll_back(world.mayor.asking, HERE, 2, "Zpět.", NOON)
+    assert told.value.reason is Refusal.DAMAGED
+    assert [one.reason for one in world.entries(Code.POLICY_ACT_REFUSED)] == ["policies_damaged"]
+    assert (await world.activation.roll_back(OPERATOR, HERE, 2, "Zpět.", NOON)).number == 4
 
 
 async def test_an_author_brings_their_texts_back_by_no_other_account(world: World) -> None:

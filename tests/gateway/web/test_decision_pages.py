@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -6,6 +7,7 @@ from config.vocabulary import Action, ApplicationId, Language, Role
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
 from gateway.web.decision_pages import DecisionPages, own_path
+from gateway.web.refusal import Asked
 from tests.gateway.web.people import HULIN, session
 from tests.gateway.web.sample import Office
 
@@ -173,6 +175,16 @@ def test_what_can_be_asked_for_is_linked_and_nothing_else():
     assert told == [(here, request, refused)]
     assert "Ask for it" not in pages.refused(request, refused, here, 403)
     assert "Ask for it" not in PAGES.refused(request, refused, here, 403)
+
+
+def test_what_was_asked_for_already_is_told_with_its_request_and_not_offered_again():
+    asked_already = Asked(datetime(2026, 3, 2, 9, 15, tzinfo=UTC), "https://requests.brana.test/one?name=N")
+    pages = DecisionPages(Office().desk(), lambda *_: asked_already)
+    text = pages.refused(asked(EN), spoken("role_not_sufficient"), session(), 403)
+    assert "your request waits for a decision" in text
+    assert "10:15" in text
+    assert 'href="https://requests.brana.test/one?name=N">Your request</a>' in text
+    assert "Ask for it" not in text
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from config.vocabulary import Role
 from gateway.asks.ask import Kind
 from idp.directory.person import RoleHeld
+from tests.gateway.asks.test_two_accounts import duties
 from tests.gateway.asks.town import EVA, HULIN, JANA, PAVEL, PETR, RECORDS, wish
 from tests.gateway.web.people import NOW
 from tests.gateway.web.requests_site import RequestsSite, get, only, post
@@ -67,3 +68,19 @@ async def test_whoever_reviews_is_led_from_an_emergency_to_its_review(client, re
     assert link in await get(client, PETR, f"/one?name={use.id}")
     assert f'id="use-{use.id}"' in await get(client, PETR, "/reviews")
     assert link not in await get(client, JANA, f"/one?name={use.id}")
+
+
+async def test_whoever_used_it_by_another_account_is_told_so_instead_of_a_form(client, requests):
+    await post(
+        client, JANA, "/emergency", {"application": "records", "why": "hoří radnice, zachraňuji spisy"}
+    )
+    use = await only(requests)
+    await post(client, JANA, "/end", {"name": use.id})
+    assert 'action="/review"' in await get(client, PETR, "/reviews")
+    office = requests.kept.office
+    requests.kept.office = replace(office, rules=replace(office.rules, duties=duties(JANA, PETR)))
+    async with TestClient(TestServer(requests.app)) as linked:
+        page = await get(linked, PETR, "/reviews")
+        assert f"pod svým jiným účtem {JANA.login}: přezkoumat ho musí někdo jiný" in page
+        assert 'action="/review"' not in page
+        assert 'action="/review"' in await get(linked, EVA, "/reviews")

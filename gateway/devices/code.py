@@ -1,0 +1,42 @@
+"""A code that enrols one device, once: who may use it, for what kind of device, until when. Values only."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from config.vocabulary import MunicipalityCode, SubjectId
+from idp.events import Actor
+
+LIFETIME_MAX = timedelta(minutes=15)
+CHALLENGE_LIFETIME = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenge:
+    """To the agent that said the code: it has to prove that it has `key`."""
+
+    nonce: str
+    key: bytes
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """What is kept beside the keyed hash of the code itself."""
+
+    municipality: MunicipalityCode
+    owner: SubjectId | None
+    """Whose device it is going to be; None: a shared one, which only an administrator enrols."""
+    managed: bool
+    """The office's own. A person's code makes none."""
+    asset: str | None
+    """What the device's serial number has to be, where the office has registered it before."""
+    name: str | None
+    """What it is going to be called; None: as the device calls itself."""
+    issued_by: Actor
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    challenge: Challenge | None = None
+
+    def good(self, now: datetime) -> bool:
+        return self.used_at is None and self.issued_at <= now < self.expires_at

@@ -1,0 +1,142 @@
+"""A device becomes known by a code that is good, once, and a key that it shows to have."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from agents.protocol.messages import Begin, Standing
+from config.vocabulary import DeviceId, MunicipalityCode, SubjectId
+from gateway.devices.authority import new_authority
+from gateway.devices.code import CHALLENGE_LIFETIME, Code
+from gateway.devices.enrolling import NotEnrolled, Refusal, Terms, begin, complete, read_proof
+from idp.events import Actor
+from tests.gateway.devices.agent import NOW, Agent, new_key
+
+NONCE, NEXT = "n" * 22, "m" * 22
+ID = DeviceId("d" * 22)
+OWNER = SubjectId("office:00000000-0000-4000-8000-000000000001")
+TERMS = Terms(certificate=timedelta(days=7), approval=False)
+AUTHORITY = new_authority(new_key(), "brana.example", NOW)
+CODE = Code(
+    municipality=MunicipalityCode("588491"),
+    owner=OWNER,
+    managed=False,
+    asset=None,
+    name=None,
+    issued_by=Actor("novak.jan", OWNER),
+    issued_at=NOW,
+    expires_at=NOW + timedelta(minutes=10),
+)
+AGENT = Agent()
+
+
+def begun(code: Code = CODE, agent: Agent = AGENT, at=NOW) -> Code:
+    return begin(Begin(code="ABCDE", key=agent.public), code, NONCE, at)
+
+
+def completed(code: Code | None, agent: Agent = AGENT, at=NOW, terms=TERMS, nonce=NONCE, **further):
+    proof = read_proof(agent.proof(nonce, **further), agent.public)
+    return complete(proof, code, AUTHORITY, terms, (ID, NEXT), at)
+
+
+def refused(refusal: Refusal, act) -> None:
+    with pytest.raises(NotEnrolled) as error:
+        act()
+    assert error.value.refusal is refusal
+
+
+def test_a_person_enrols_a_device_of_ones_own():
+    done = completed(begun())
+    device = done.device
+    assert (device.id, device.owner, device.municipality) == (ID, OWNER, CODE.municipality)
+    assert (device.standing, device.managed, device.name) == (Standing.ACTIVE, False, "notebook")
+    assert device.key == AGENT.public
+    assert device.nonce == NEXT
+    assert done.issued is not None
+    assert device.leaf == done.issued.leaf
+    assert device.leaf.ends_at == NOW + TERMS.certificate
+
+
+def test_the_code_is_spent():
+    done = completed(begun())
+    assert done.code.used_at == NOW
+    refused(Refusal.CODE, lambda: completed(done.code))
+    refused(Refusal.CODE, lambda: begun(done.code))
+
+
+def test_the_first_message_spends_nothing():
+    assert begun().used_at is None
+    assert completed(begun(begun())).device.id == ID
+
+
+def test_where_an_administrator_has_to_approve_no_certificate_is_given_yet():
+    waiting = completed(begun(), terms=replace(TERMS, approval=True))
+    assert waiting.device.standing is Standing.WAITING
+    assert waiting.device.leaf is None
+    assert waiting.issued is None
+
+
+def test_what_the_office_has_registered_before_waits_for_nobody():
+    registered = replace(CODE, managed=True, owner=None, asset="PF3XK1", name="Podatelna 2")
+    done = completed(begun(registered), terms=replace(TERMS, approval=True))
+    assert (done.device.standing, done.device.managed) == (Standing.ACTIVE, True)
+    assert (done.device.name, done.device.asset, done.device.owner) == ("Podatelna 2", "PF3XK1", None)
+
+
+@pytest.mark.parametrize("asset", ["PF3XK2", None, "pf3xk1"])
+def test_another_machine_than_the_registered_one_is_refused(asset):
+    registered = replace(CODE, managed=True, asset="PF3XK1")
+    refused(Refusal.ASSET, lambda: completed(begun(registered), asset=asset))
+
+
+def test_a_code_serves_from_its_issue_until_it_expires():
+    last = CODE.expires_at - timedelta(microseconds=1)
+    assert completed(begun(at=last), at=last).device.enrolled_at == last
+    for at in (CODE.issued_at - timedelta(microseconds=1), CODE.expires_at):
+        refused(Refusal.CODE, lambda at=at: begun(at=at))
+        refused(Refusal.CODE, lambda at=at: completed(begun(), at=at))
+
+
+def test_nobody_enrols_without_a_code():
+    refused(Refusal.CODE, lambda: begin(Begin(code="ABCDE", key=AGENT.public), None, NONCE, NOW))
+    refused(Refusal.CODE, lambda: completed(None))
+
+
+def test_a_challenge_is_for_the_key_that_asked():
+    refused(Refusal.CHALLENGE, lambda: completed(begun(), agent=Agent()))
+
+
+def test_a_challenge_serves_for_two_minutes_and_the_newest_alone():
+    refused(Refusal.CHALLENGE, lambda: completed(begun(), at=NOW + CHALLENGE_LIFETIME))
+    refused(Refusal.CHALLENGE, lambda: completed(begun(), nonce="another nonce of ours"))
+    refused(Refusal.CHALLENGE, lambda: completed(CODE))
+
+
+def test_a_challenge_ends_with_its_code():
+    late = CODE.expires_at - timedelta(seconds=1)
+    assert begun(at=late).challenge.expires_at == CODE.expires_at
+
+
+def test_who_does_not_have_the_key_proves_nothing():
+    thief = Agent()
+    forged = thief.proof(NONCE, key=AGENT.public)
+    refused(Refusal.PROOF, lambda: read_proof(forged, AGENT.public))
+    refused(Refusal.PROOF, lambda: read_proof(AGENT.proof(NONCE), thief.public))
+    refused(Refusal.PROOF, lambda: read_proof("junk", AGENT.public))
+    refused(Refusal.PROOF, lambda: read_proof(AGENT.proof(NONCE), b"junk"))
+
+
+def test_a_proof_that_names_another_key_than_it_is_signed_with_meets_no_challenge():
+    victim, thief = Agent(), Agent()
+    proof = read_proof(thief.proof(NONCE, key=victim.public), thief.public)
+    refused(Refusal.CHALLENGE, lambda: complete(proof, begun(agent=thief), AUTHORITY, TERMS, (ID, NEXT), NOW))
+
+
+def test_a_key_that_is_none_is_refused_at_once():
+    refused(Refusal.KEY, lambda: begin(Begin(code="ABCDE", key=b"junk"), CODE, NONCE, NOW))
+
+
+def test_without_a_request_for_a_certificate_the_code_is_not_spent():
+    refused(Refusal.KEY, lambda: completed(begun(), request=b"junk"))
+    refused(Refusal.KEY, lambda: completed(begun(), terms=replace(TERMS, approval=True), request=b"junk"))

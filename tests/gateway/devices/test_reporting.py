@@ -1,0 +1,169 @@
+"""A report is taken when it is the device's, the next one, and in words of the protocol; else it changes nothing."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.protocol.facts import Fact, FactName
+from agents.protocol.messages import KeyKind, Report, Standing
+from agents.protocol.signed import Kind, signed, signing
+from config.vocabulary import DeviceId, MunicipalityCode
+from gateway.devices.authority import issue, new_authority
+from gateway.devices.device import Device
+from gateway.devices.posture import CHECKS, is_fresh, stale_at, state_of
+from gateway.devices.reporting import NotTaken, Refusal, take
+from idp.events import Actor
+from tests.gateway.devices.agent import IN_ORDER, NOW, TUNNEL_KEY, Agent, new_key, request_of
+
+NONCE, NEXT = "n" * 22, "m" * 22
+ID = DeviceId("d" * 22)
+WEEK = timedelta(days=7)
+AUTHORITY = new_authority(new_key(), "brana.example", NOW)
+AGENT = Agent(device=ID)
+DEVICE = Device(
+    id=ID,
+    name="notebook",
+    municipality=MunicipalityCode("588491"),
+    owner=None,
+    asset=None,
+    managed=True,
+    key=AGENT.public,
+    key_kind=KeyKind.SOFTWARE,
+    agent="1.0",
+    standing=Standing.ACTIVE,
+    enrolled_at=NOW,
+    enrolled_by=Actor("cli:root", "cli:root"),
+    leaf=issue(AUTHORITY, ID, request_of(AGENT.browser_key), NOW + WEEK, NOW).leaf,
+    tunnel_key=TUNNEL_KEY,
+    nonce=NONCE,
+    sequence=4,
+)
+FRESH = timedelta(minutes=15)
+
+
+def taken(token: str, device: Device = DEVICE, at=NOW):
+    return take(token, device, AUTHORITY, WEEK, NEXT, at)
+
+
+def refused(refusal: Refusal, token: str, device: Device = DEVICE) -> NotTaken:
+    with pytest.raises(NotTaken) as error:
+        taken(token, device)
+    assert error.value.refusal is refusal
+    return error.value
+
+
+def without(*names: FactName) -> dict[FactName, Fact]:
+    return {name: fact for name, fact in IN_ORDER.items() if name not in names}
+
+
+def test_a_report_is_kept_with_the_time_at_which_it_came():
+    later = NOW + timedelta(hours=1)
+    done = taken(AGENT.report(NONCE, 5), at=later)
+    assert (done.device.reported_at, done.device.sequence, done.device.nonce) == (later, 5, NEXT)
+    assert done.device.facts == IN_ORDER
+    assert done.issued is None
+
+
+def test_a_report_cannot_come_twice():
+    token = AGENT.report(NONCE, 5)
+    again = refused(Refusal.NONCE, token, taken(token).device)
+    assert again.tell_nonce
+
+
+@pytest.mark.parametrize("sequence", [1, 3, 4])
+def test_numbers_go_up_so_that_a_copy_of_a_device_is_seen(sequence):
+    refused(Refusal.SEQUENCE, AGENT.report(NONCE, sequence))
+
+
+def test_another_key_reports_for_nobody():
+    other = Agent(device=ID)
+    assert not refused(Refusal.SIGNATURE, other.report(NONCE, 5)).tell_nonce
+    refused(Refusal.SIGNATURE, AGENT.proof(NONCE))
+
+
+@pytest.mark.parametrize("standing", [Standing.RETIRED, Standing.LOST])
+def test_a_device_that_is_gone_reports_no_more(standing):
+    assert not refused(Refusal.GONE, AGENT.report(NONCE, 5), replace(DEVICE, standing=standing)).tell_nonce
+
+
+@pytest.mark.parametrize(
+    "facts", [b"[]", b'"junk"', b'{"firewall":{"value":"yes","found_by":"x"}}', b'{"firewall":true}']
+)
+def test_facts_that_are_none_change_nothing(facts):
+    said = Report(nonce=NONCE, sequence=5, at=NOW, facts=msgspec.Raw(facts), agent="1.0")
+    refused(Refusal.FACTS, signed(Kind.REPORT, ID, said, signing(AGENT.key)))
+
+
+def test_what_policies_would_be_told_otherwise_raises_the_generation():
+    first = taken(AGENT.report(NONCE, 5))
+    assert first.otherwise
+    assert first.device.generation == DEVICE.generation + 1
+    again = taken(AGENT.report(NEXT, 6), replace(first.device, nonce=NEXT))
+    assert not again.otherwise
+    assert again.device.generation == first.device.generation
+    worse = IN_ORDER | {FactName.FIREWALL: Fact(False, "nft: list ruleset")}
+    assert taken(AGENT.report(NEXT, 7, worse), again.device).otherwise
+    assert taken(AGENT.report(NEXT, 7, without(FactName.FIREWALL)), again.device).otherwise
+    assert taken(AGENT.report(NEXT, 7, tunnel_key=None), again.device).otherwise
+
+
+def test_what_no_policy_asks_for_raises_nothing():
+    first = taken(AGENT.report(NONCE, 5)).device
+    more = IN_ORDER | {FactName.DISK_FREE_PERCENT: Fact(3, "statvfs")}
+    assert not taken(AGENT.report(NEXT, 6, more), first).otherwise
+
+
+def test_a_certificate_is_renewed_in_its_last_third_by_whoever_has_the_devices_key():
+    fresh_key = new_key()
+    token = AGENT.report(NONCE, 5, request=request_of(fresh_key))
+    assert taken(token).issued is None
+    late = NOW + timedelta(days=5)
+    done = taken(token, at=late)
+    assert done.issued is not None
+    assert done.device.leaf == done.issued.leaf != DEVICE.leaf
+    assert done.device.leaf.ends_at == late + WEEK
+
+
+def test_whoever_was_approved_meanwhile_gets_the_first_certificate():
+    token = AGENT.report(NONCE, 5, request=request_of(AGENT.browser_key))
+    assert taken(token, replace(DEVICE, leaf=None)).issued is not None
+    for standing in (Standing.WAITING, Standing.BLOCKED):
+        assert taken(token, replace(DEVICE, leaf=None, standing=standing)).issued is None
+
+
+def test_policies_are_told_what_was_reported():
+    state = state_of(taken(AGENT.report(NONCE, 5)).device, FRESH, NOW)
+    assert state is not None
+    assert (state.managed, state.fresh, state.disk_encrypted, state.os, state.os_version) == (
+        *(True, True, True),
+        *("linux", 12),
+    )
+
+
+@pytest.mark.parametrize("standing", [one for one in Standing if one is not Standing.ACTIVE])
+def test_a_device_that_is_not_in_use_is_as_good_as_none(standing):
+    assert state_of(replace(DEVICE, standing=standing, reported_at=NOW), FRESH, NOW) is None
+
+
+def test_a_silent_device_grows_stale_by_itself():
+    device = replace(DEVICE, reported_at=NOW)
+    end = NOW + FRESH
+    assert is_fresh(device, FRESH, end - timedelta(microseconds=1))
+    assert not is_fresh(device, FRESH, end)
+    assert stale_at(device, FRESH, NOW) == end
+    assert stale_at(device, FRESH, end) is None
+    assert not is_fresh(DEVICE, FRESH, NOW)
+    assert not is_fresh(device, FRESH, NOW - timedelta(microseconds=1))  # the clock was set back: doubt
+
+
+@given(st.sets(st.sampled_from(CHECKS)), st.sets(st.sampled_from(CHECKS)))
+def test_what_is_not_said_is_not_known_and_what_is_not_so_is_told(absent, broken):
+    facts = {name: fact for name, fact in IN_ORDER.items() if name not in absent}
+    facts |= {name: Fact(False, "looked") for name in broken - absent}
+    state = state_of(replace(DEVICE, facts=facts, reported_at=NOW), FRESH, NOW)
+    assert all(getattr(state, name) is None for name in absent)
+    assert all(getattr(state, name) is (name not in broken) for name in set(CHECKS) - absent)
