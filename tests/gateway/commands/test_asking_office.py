@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.vocabulary import Action, ApplicationId, Language, Role, SessionId
+from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, Role, SessionId
 from gateway.asks.ask import Act, Kind, Party, Stage
 from gateway.asks.records import entry_of
 from gateway.asks.store import Changed, Sought
@@ -28,9 +28,11 @@ from gateway.commands.state import now, open_state
 from gateway.commands.travel_told import tell_of_travel
 from gateway.commands.waiting import waits_for
 from gateway.notices.notice import Channel, NoticeKind
+from gateway.sessions.session import RolesHeld
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.directory import StoredReplica
 from gateway.waiting import Waiting
+from gateway.web.refusal import Asked, SwitchFirst
 from idp.directory.replicated import ReplicatedPeople
 from idp.directory.subject import subject
 from idp.directory.sync.news import News
@@ -215,6 +217,7 @@ async def test_a_refusal_leads_to_where_its_access_can_be_asked_for_and_nowhere_
     def leads(ask_for: AskFor | None = AskFor.ACCESS, application: str = name, **of: object) -> str:
         about: Refused = replace(refused, ask_for=ask_for, **of)  # type: ignore[arg-type]
         found = where_to_ask(plane, clerk, request_of(application), about)
+        assert not isinstance(found, SwitchFirst)
         return (found if isinstance(found, str) else found.at).partition(".")[2].partition("/")[2]
 
     assert leads() == f"ask?application={name}&read=1"
@@ -241,6 +244,44 @@ async def test_a_refusal_leads_to_where_its_access_can_be_asked_for_and_nowhere_
     plane.asked.put(waits, moment)
     assert leads() == f"one?name={waits.id}"
     assert leads(AskFor.ORDER) == f"orders/new?application={name}&read=1", "another thing"
+
+
+@pytest.mark.parametrize(
+    ("roles", "acts_for", "led"),
+    [
+        (((HULIN, Role.CLERK), (town.KROMERIZ, Role.CLERK)), town.KROMERIZ, SwitchFirst("Kroměříž", "Hulín")),
+        (
+            ((HULIN, Role.SUPPLIER), (town.KROMERIZ, Role.CLERK)),
+            town.KROMERIZ,
+            SwitchFirst("Kroměříž", "Hulín"),
+        ),
+        (((town.KROMERIZ, Role.CLERK),), town.KROMERIZ, ""),  # nobody acts for where they have no role
+        ((), None, ""),
+    ],
+)
+async def test_who_acts_for_another_municipality_is_told_to_switch_before_asking(
+    office: Office, roles: RolesHeld, acts_for: MunicipalityCode | None, led: str | SwitchFirst
+) -> None:
+    plane, moment = office.plane, now()
+    name = plane.settings.applications[0].id
+    here = session(
+        id=SessionId("S" * 22), roles=roles, municipality=acts_for,
+        authenticated_at=moment, opened_at=moment, last_seen_at=moment, facts_at=moment,
+    )  # fmt: skip
+    for ask_for in AskFor:
+        refused = replace(refusal("no_role", HULIN, "", "v"), ask_for=ask_for)
+        assert where_to_ask(plane, here, request_of(name), refused) == led
+        assert where_to_ask(plane, here, request_of("audit"), refused) == ""
+        assert where_to_ask(plane, here, request_of(name), replace(refused, ask_for=None)) == ""
+    if led:
+        asked = town.ask()
+        waits = replace(
+            asked, holder=replace(asked.holder, subject=here.subject), application=name,
+            actions=frozenset({Action.READ}), until=moment + town.HOUR,
+        )  # fmt: skip
+        plane.asked.put(waits, moment)
+        refused = replace(refused, ask_for=AskFor.ACCESS)
+        assert isinstance(where_to_ask(plane, here, request_of(name), refused), Asked)
 
 
 @pytest.mark.parametrize(
