@@ -9,9 +9,9 @@ import structlog
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, DirectoryName, MunicipalityCode, Role, SubjectId
 from gateway.access_review.campaign import Opened
-from gateway.asks.ask import Ask, Kind, Party
+from gateway.asks.ask import Ask, AskId, Kind, Party
 from gateway.asks.author import Author
-from gateway.asks.office import AskOffice
+from gateway.asks.office import AskOffice, Doing
 from gateway.asks.refused import Spoken
 from gateway.asks.wish import Rules, party
 from gateway.authorize.act import Act, may_act
@@ -123,6 +123,13 @@ def where_to_ask(
         return SwitchFirst(name(own), name(here))
     where = f"{plane.addresses.of_own(REQUESTS)}{ASKED_AT[refused.ask_for]}"
     return f"{where}?application={request.application}&{request.action}=1"
+
+
+async def ends_as_party(plane: ControlPlane, name: AskId, doing: Doing) -> Ask:
+    """Whatever it is closed to that pages of requests are: a party needs no permit to end it. Raises Refused."""
+    from gateway.web.requests.asked import done  # noqa: PLC0415 - seldom used
+
+    return await done(ask_office(plane).withdraw(name, doing))
 
 
 def asks_shown(plane: ControlPlane) -> Asks:
