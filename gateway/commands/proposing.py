@@ -7,6 +7,7 @@ from gateway.commands.policy_offices import office_of
 from gateway.commands.shared_policies import in_force
 from gateway.commands.state import State
 from gateway.policy_office.asking import by_operator
+from gateway.policy_office.file_note import note_of
 from gateway.policy_office.office import SHOWN, standing
 from gateway.policy_office.proposal import Proposal, ProposalId
 from gateway.policy_office.proposal import State as Stage
@@ -20,9 +21,7 @@ PROPOSED = "proposed for {scope}, to be approved by somebody else: {name}"
 ALREADY = "already proposed for {scope}, it waits for approval by somebody else: {name}"
 WAITS_FOR_TIME = "already proposed and approved for {scope}, it waits for its time: {name}"
 NOT_PROPOSED = "not proposed for {scope} ({reason})"
-NOTE = "Ze souborů provozovatele / from the operator's files: {names}"
 GO_ON = frozenset({Stage.SUBMITTED, Stage.APPROVED})
-NOTE_LONGEST = 400  # characters; more names are told as their number
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ async def proposed(state: State, scope: Scope, own: Texts, by: str, now: datetim
     if (waits := await office.store.look(lambda desk: waiting(desk, scope, own))) is not None:
         return Proposed(scope, waits.id, already=waits.state)
     begun = await office.begin(asking, scope, now)
-    note = _note(changed(begun.texts, own))
+    note = note_of(changed(begun.texts, own))
     edited = await office.edit(asking, begun.id, begun.revision, own, note, now)
     try:
         made = await office.submit(asking, edited.id, edited.revision, now)
@@ -86,12 +85,6 @@ def waiting(desk: Desk, scope: Scope, own: Texts) -> Proposal | None:
         if one.state in GO_ON and (one.digest, one.base_digest) == (digest_of(own), there):
             return one
     return None
-
-
-def _note(names: list[str]) -> str:
-    """What approvers read in their list."""
-    told = ", ".join(names)
-    return NOTE.format(names=told if len(told) <= NOTE_LONGEST else len(names))
 
 
 def _with_edits(there: Texts, texts: Texts, edited: set[str], scope: Scope) -> dict[str, str]:

@@ -34,6 +34,11 @@ STEPS: Mapping[Step, Title] = {
     Step.ACTIVATE: Title(cs="uvedl(a) v platnost", en="put it in force"),
     Step.FAIL: Title(cs="v platnost uvést nemohl(a)", en="could not put it in force"),
 }
+BY_PRODUCT: Mapping[Step, Title] = {
+    Step.ACTIVATE: Title(cs="uvedla v platnost", en="put it in force"),
+    Step.FAIL: Title(cs="v platnost uvést nemohla", en="could not put it in force"),
+}
+"""What Brána does by itself, which is no person."""
 NOW, LATER = "now", "later"
 NO_TIME, BOTH = "no_time", "both"  # what the form of an approval contradicts itself in
 CHOICE = "choice-"
@@ -101,6 +106,7 @@ class Proposals:
             also=site.also_among(one, caller),
             can={step.value for step in Step if (one.state, step) in TRANSITIONS},
             steps=STEPS,
+            by_product=BY_PRODUCT,
             why_of=why_of,
             readable=all(policy.readable for policy in listed(one.texts)),
             kinds=KINDS,
