@@ -218,24 +218,6 @@ def test_what_is_proposed_is_told_to_programs_by_scope_name_and_reason(place: Pl
     }
 
 
-def test_what_waits_already_is_named_and_not_proposed_once_more(place: Place) -> None:
-    place.proposing()
-    place.add(HULIN, HARMLESS)
-    first = json.loads(place.brana("apply", str(place.folder), "--json").stdout)["proposed"][0]
-    assert first["already"] is False
-    again = place.brana("apply", str(place.folder))
-    told = f"already proposed for 588491, it waits for approval by somebody else: {first['proposal']}\n"
-    assert (again.exit_code, again.output) == (0, told)
-    assert json.loads(place.brana("apply", str(place.folder), "--json").stdout)["proposed"] == [
-        first | {"already": True}
-    ]
-    assert len(place.noted()) == 1
-    place.add(HULIN, "// others\n")
-    other = json.loads(place.brana("apply", str(place.folder), "--json").stdout)["proposed"][0]
-    assert (other["already"], other["proposal"] == first["proposal"]) == (False, False)
-    assert len(place.noted()) == 2
-
-
 def test_past_the_approval_files_come_into_force_with_a_reason_an_alert_and_a_line_in_the_report(
     place: Place,
 ) -> None:

@@ -1,5 +1,8 @@
 """What an operator's files propose, and what waits already."""
 
+import json
+from pathlib import Path
+
 import pytest
 import pytest_asyncio
 
@@ -9,6 +12,7 @@ from gateway.policy_office.scope import Scope
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
 from policies.texts import Texts
+from tests.gateway.commands.test_policy_apply import HARMLESS, HULIN, Place
 from tests.rig.policy_office import CHANGED, FILE, FIRST, GUARDRAILS, HERE, MINUTE, NOON, World, reads
 
 
@@ -62,3 +66,23 @@ async def test_what_others_have_overtaken_does_not_wait(world: World) -> None:
 )
 def test_an_operator_reads_whether_it_is_new(made: Proposed, said: str) -> None:
     assert made.said == said
+
+
+@pytest.mark.real  # free ports are looked for
+def test_what_waits_already_is_named_and_not_proposed_once_more(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.proposing()
+    place.add(HULIN, HARMLESS)
+    first = json.loads(place.brana("apply", str(place.folder), "--json").stdout)["proposed"][0]
+    assert first["already"] is False
+    again = place.brana("apply", str(place.folder))
+    told = f"already proposed for 588491, it waits for approval by somebody else: {first['proposal']}\n"
+    assert (again.exit_code, again.output) == (0, told)
+    assert json.loads(place.brana("apply", str(place.folder), "--json").stdout)["proposed"] == [
+        first | {"already": True}
+    ]
+    assert len(place.noted()) == 1
+    place.add(HULIN, "// others\n")
+    other = json.loads(place.brana("apply", str(place.folder), "--json").stdout)["proposed"][0]
+    assert (other["already"], other["proposal"] == first["proposal"]) == (False, False)
+    assert len(place.noted()) == 2

@@ -31,8 +31,8 @@ FAULTS = {
     ),
     "schema": (
         FILE,
-        reads(HULIN).replace("when {", "when { principal.rolez &&"),
-        'Cedar hlásí: <span lang="en">attribute `rolez`',
+        reads(HULIN).replace("when {", "when { principal.zzyx &&"),
+        'Cedar hlásí: <span lang="en">attribute `zzyx`',
         "použijte atribut, který je v policies/schema.cedarschema",
         "use an attribute of policies/schema.cedarschema",
     ),
