@@ -6,7 +6,8 @@ from datetime import timedelta
 from config.settings import AlertRule
 
 GIB = 2**30
-WRONG = ["sign_in.password_refused", "sign_in.code_refused", "sign_in.key_refused"]
+WRONG = ["sign_in.password_refused", "sign_in.code_refused", "sign_in.key_refused", "sign_in.throttled"]
+"""Those too that came when there were no guesses left: as delivered an account has five of them."""
 
 DELIVERED = (
     AlertRule(name="failed_sign_ins", codes=WRONG, at_least=10, within=timedelta(minutes=10)),

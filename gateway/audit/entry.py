@@ -144,6 +144,7 @@ class Code(StrEnum):
     SECURITY_INCIDENT_CLOSED = "incident.closed"
     SECURITY_INCIDENT_REFUSED = "incident.act_refused"
     CONFIGURATION_RELOADED = "configuration.reloaded"
+    STARTED_WITH_OTHER_SETTINGS = "configuration.changed_at_start"
     CONFIGURATION_REFUSED = "configuration.refused"
     CONFIGURATION_CHECKED = (
         "configuration.checked"  # of a fleet's nodes when they took nothing but policies live

@@ -51,6 +51,7 @@ LABELS: Mapping[str, Title] = {
     "access": Title(cs="Druh oprávnění", en="Kind of access"),
     "accesses": Title(cs="Počet oprávnění", en="Number of accesses"),
     "added": Title(cs="Přibylo", en="Added"),
+    "values": Title(cs="Hodnoty", en="Values"),
     "country": Title(cs="Země", en="Country"),
     "country_before": Title(cs="Země předtím", en="Country before"),
     "decision": Title(cs="Rozhodnutí", en="Decision"),

@@ -248,6 +248,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.DATA_PLANE_DIED: Title(cs="Pád datové části (Envoy)", en="Data plane died"),
             Code.PROCESS_HUNG: Title(cs="Proces, který neodpovídal", en="Process that hung"),
             Code.CONFIGURATION_RELOADED: Title(cs="Nové nastavení za běhu", en="Settings reloaded"),
+            Code.STARTED_WITH_OTHER_SETTINGS: Title(
+                cs="Spuštění s jiným nastavením", en="Started with other settings"
+            ),
             Code.CONFIGURATION_REFUSED: Title(
                 cs="Nepřijatá změna nastavení", en="Change of settings refused"
             ),

@@ -195,6 +195,16 @@ BROKEN: tuple[tuple[str, Callable[[], Facts], Standing, str], ...] = (
     ("whole", lambda: facts(verdict=None), Standing.EXCEPTIONS, "Nobody has verified"),
     ("whole", lambda: table("audit", checkpoint_every=10 * MINUTES), Standing.EXCEPTIONS, "10 minutes"),
     ("whole", lambda: counted(Code.LOG_GAP), Standing.EXCEPTIONS, "gaps were found in the log 3×"),
+    ("whole", lambda: counted(Code.LOG_INDEX_ALTERED), Standing.EXCEPTIONS, "the index of searches by hand"),
+    ("whole", lambda: counted(Code.LOG_NAMES_ALTERED), Standing.EXCEPTIONS, "the names of people"),
+    (
+        "whole",
+        lambda: counted(Code.LOG_PLACE_MOVED),
+        Standing.EXCEPTIONS,
+        "read on by hand in the database: 3×",
+    ),
+    ("whole", lambda: counted(Code.LOG_HOLD_RESTORED), Standing.EXCEPTIONS, "a hold of entries"),
+    ("whole", lambda: counted(Code.RECEIVER_MISSED), Standing.EXCEPTIONS, "before a receiver had them: 3×"),
     (
         "whole",
         lambda: table("audit", witnesses=[]),
