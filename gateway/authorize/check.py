@@ -15,6 +15,7 @@ from config.settings import Identity
 from config.vocabulary import Action, MunicipalityCode, RouteName, technical_account_of
 from gateway.asks.ended_orders import with_who_ended
 from gateway.asks.separation import REASON as DUTIES_MEET
+from gateway.authorize.duties_said import with_lending
 from gateway.authorize.facts import Asked, facts_change_at, facts_of
 from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
@@ -95,7 +96,11 @@ def _resource(
     else:
         return offer, session.municipality, municipality
     name = snapshot.district.name(municipality or "")
-    return refusal(reason, municipality, name, snapshot.policies.version, detail)
+    found = refusal(reason, municipality, name, snapshot.policies.version, detail)
+    if reason != DUTIES_MEET:
+        return found
+    lending = snapshot.lending(session.subject, session.roles, now)
+    return with_lending(found, lending, snapshot.district)
 
 
 def question_of(

@@ -121,8 +121,13 @@ def explained_as_decided(
         advice=advice,
         detail=before.detail,
     )
-    told = meeting_said(meeting, snapshot.district) if meeting and before.reason == DUTIES_MEET else ()
+    told = _told_of(meeting, question, snapshot) if meeting and before.reason == DUTIES_MEET else ()
     return Explained(question, verdict, (), (), (), (), 0, complete=True, beforehand=told)
+
+
+def _told_of(meeting: Meeting, question: Question, snapshot: Snapshot) -> tuple[Text, ...]:
+    lending = snapshot.lending(question.subject, question.roles, question.now)
+    return meeting_said(meeting, snapshot.district, lending)
 
 
 def _meeting(question: Question, snapshot: Snapshot) -> Meeting | None:

@@ -151,3 +151,9 @@ class Snapshot:
     ) -> Meeting | None:
         """Which of somebody's roles may not meet, those among them that others have lent by a delegation."""
         return self.duties.meeting_now(subject, roles, self.asks, now) if self.duties.roles else None
+
+    def lending(
+        self, subject: SubjectId, roles: Collection[tuple[MunicipalityCode, Role]], now: datetime
+    ) -> Ask | None:
+        """By which delegation somebody has one of those that meet."""
+        return self.duties.lending(subject, roles, self.asks, now) if self.duties.roles else None

@@ -51,6 +51,7 @@ from gateway.web.officer.rooms import Officer
 from gateway.web.officer.turns import Turns
 from gateway.web.officer.views import SavedViews
 from gateway.web.pages import make_pages
+from gateway.web.portal.lent import Lent
 from gateway.web.portal.rooms import Portal
 from gateway.web.portal.standing import NO_ASKS, Asks
 from idp.directory.same_person import OtherAccounts, no_others
@@ -238,6 +239,7 @@ class Office:
 
     def __post_init__(self) -> None:
         self.sessions.log = self.log
+        self.withdrawn = []
         self.views = MemoryViews(self.log)
         self.says(Verdict(report()))
         self.certificate = Standing()
@@ -263,6 +265,9 @@ class Office:
     async def waits_for(self, caller, origin, among):
         self.asked_what_waits.append(frozenset(among))
         return self.waiting
+
+    async def withdraw(self, name, doing):
+        self.withdrawn.append((name, doing.by.subject))
 
     async def record(self, entries):
         await self.log.record(entries)
@@ -320,7 +325,10 @@ class Office:
         )
         asks = Asks(lambda *who: self.asks.of(*who), lambda *name: self.asks.title(*name))  # noqa: PLW0108 - set later
         return {
-            "portal.brana.test": Portal(desk, self.portal, self.duties, self.waits_for, asks).pages(),
+            "portal.brana.test": [
+                *Portal(desk, self.portal, self.duties, self.waits_for, asks).pages(),
+                *Lent(desk, asks, self.withdraw).pages(),
+            ],
             "admin.brana.test": self._as_composed(
                 officer,
                 [
