@@ -3,7 +3,6 @@ region without any forbid, permits without a name, and conditions in vain. What 
 """
 
 from collections.abc import Collection, Iterator
-from functools import lru_cache
 from pathlib import Path
 
 from config.district import District
@@ -11,6 +10,7 @@ from config.problem import Problem
 from config.vocabulary import MunicipalityCode
 from policies.fault import Fault
 from policies.forms import read
+from policies.kept_by_text import kept_by_text
 from policies.load import PoliciesUnusable
 from policies.near import offsets
 from policies.parsed import parsed
@@ -20,6 +20,7 @@ from policies.texts import MUNICIPALITIES, POLICIES, REGION, Texts
 from policies.vain import Found, asked_in_vain
 
 TITLES = ("title_cs", "title_en")
+ROOM = 1 << 20  # characters of policies of which it is known what they lack
 
 
 class LeftWithoutPolicies(PoliciesUnusable):
@@ -120,7 +121,7 @@ def _guarding(texts: Texts) -> Iterator[str]:
     return (name for name in common if any(_forbids(one.text) for one in split(texts[name])))
 
 
-@lru_cache(maxsize=4096)
+@kept_by_text(ROOM)
 def _forbids(text: str) -> bool:
     try:
         return any(one["effect"] == "forbid" for one in parsed(text)["staticPolicies"].values())
@@ -135,7 +136,7 @@ def _missing(name: str, text: str) -> tuple[str, ...]:
     return () if code is not None and read(text, code) is not None else missing
 
 
-@lru_cache(maxsize=4096)
+@kept_by_text(ROOM)
 def _titles_missing(text: str) -> tuple[str, ...]:
     """What cannot be read is a fault by itself, and lacks nothing here."""
     try:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from config.vocabulary import Language
+from policies.case_files import unwieldy
 from policies.cases import LEVELS
 from policies.changed import Effect, Kind, Line, kind_of, lines_between
 from policies.model import Text
@@ -45,15 +46,29 @@ class _Said:
     text: str
 
 
+class _Unwieldy(ValueError):
+    """Reading it would take longer than anybody waits."""
+
+
+_Tables = dict[tuple[Sort, str], _Said]
+
+
 def case_changes(file: str, before: str | None, after: str | None) -> Iterator[CaseChange]:
     """None: there is no such file. Nothing where only remarks or the order differ."""
     try:
-        old, new = _said(before or ""), _said(after or "")
-    except (tomllib.TOMLDecodeError, RecursionError, TypeError, AttributeError):
+        yield from list(_changes(file, _said(before or ""), _said(after or "")))
+    except (
+        ValueError,
+        RecursionError,
+        TypeError,
+        AttributeError,
+    ):  # whoever submits it is told what is wrong
         kind = kind_of(before is not None, after is not None)
         lines = tuple(lines_between(before or "", after or ""))
         yield CaseChange(file, None, "", kind, Effect.EITHER, UNREADABLE, lines)
-        return
+
+
+def _changes(file: str, old: _Tables, new: _Tables) -> Iterator[CaseChange]:
     for sort, name in sorted(old.keys() | new.keys(), key=lambda key: (SORTS.index(key[0]), key[1])):
         was, now = old.get((sort, name)), new.get((sort, name))
         if was is not None and now is not None and was.table == now.table:
@@ -71,9 +86,13 @@ def case_changes(file: str, before: str | None, after: str | None) -> Iterator[C
         )
 
 
-def _said(text: str) -> dict[tuple[Sort, str], _Said]:
-    """By what it is and its name; of two with one name, which is a fault, the last."""
-    found: dict[tuple[Sort, str], _Said] = {}
+def _said(text: str) -> _Tables:
+    """By what it is and its name; of two with one name, which is a fault, the last. Raises what TOML's reader does, and
+    whoever meets something else than tables.
+    """
+    if unwieldy(text) is not None:
+        raise _Unwieldy
+    found: _Tables = {}
     document, texts = tomllib.loads(text), _texts(text)
     for sort in SORTS:
         for number, table in enumerate(document.get(sort, [])):

@@ -68,7 +68,7 @@ def read_cases(
     alone: bool = False,
 ) -> CaseFile:
     """`alone`: of one policy of the library, tried by itself; only then `otherwise` means something."""
-    if (fault := _unwieldy(text)) is not None:
+    if (fault := unwieldy(text)) is not None:
         return CaseFile(file, text, only, "", (), (fault.at(file, 0),))
     if (unseen := hidden(text)) is not None:
         line, column, fault = unseen
@@ -96,7 +96,7 @@ def read_cases(
     return CaseFile(file, text, only, str(otherwise), tuple(said), tuple(reading.problems))
 
 
-def _unwieldy(text: str) -> Fault | None:
+def unwieldy(text: str) -> Fault | None:
     """Why reading it would take longer than anybody waits."""
     lines = text.split("\n")
     if len(text) > LARGEST:

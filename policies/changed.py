@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
 
+from policies.kept_lines import kept_lines
 from policies.model import Text
 from policies.reasons import CS, EN
 
@@ -37,13 +37,14 @@ def kind_of(was: bool, is_now: bool) -> Kind:  # noqa: FBT001 - a table of two b
 
 
 def lines_between(old: str, new: str) -> Iterator[Line]:
+    """In between what stayed, first what is gone and then what has come."""
     before, after = old.splitlines(), new.splitlines()
-    for tag, i, j, k, l in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():  # noqa: E741
-        if tag == "equal":
-            yield from (Line(" ", text) for text in before[i:j])
-        else:
-            yield from (Line("-", text) for text in before[i:j])
-            yield from (Line("+", text) for text in after[k:l])
+    at, there = 0, 0
+    for i, k in [*kept_lines(before, after), (len(before), len(after))]:
+        yield from (Line("-", text) for text in before[at:i])
+        yield from (Line("+", text) for text in after[there:k])
+        yield from (Line(" ", text) for text in before[i : i + 1])
+        at, there = i + 1, k + 1
 
 
 KINDS: Mapping[Kind, Text] = {

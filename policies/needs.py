@@ -7,12 +7,13 @@ leaving a permit out here never hides what it permits.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import cedarpy
 
-REMEMBERED = 1024  # permits; municipalities' resemble each other
+from policies.kept_by_text import kept_by_text
+
+REMEMBERED = 1 << 20  # characters of permits; municipalities' resemble each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Needs:
         )
 
 
-@lru_cache(maxsize=REMEMBERED)
+@kept_by_text(REMEMBERED)
 def needs_of(permit: str) -> Needs:
     """Of the text of one reviewed permit."""
     (policy,) = json.loads(cedarpy.policies_to_json_str(permit))["staticPolicies"].values()

@@ -12,6 +12,7 @@ Path = tuple[str, ...]
 Word = tuple[Path, str]
 """What is read, and a text or the name of an entity beside it: `(("context", "place", "country"), "CZ")`."""
 VARIABLES = frozenset({"principal", "resource", "context"})
+MANY = frozenset({"Set", "Record"})
 SCOPES = ("principal", "resource")
 
 
@@ -25,7 +26,7 @@ def compared_by(policy: dict[str, Any]) -> frozenset[Word]:
 
 
 def _read(node: Any) -> Iterator[Path]:
-    path = _path(node)
+    path = path_of(node)
     if path is not None:
         yield path
         return
@@ -34,15 +35,20 @@ def _read(node: Any) -> Iterator[Path]:
 
 
 def _compared(node: Any) -> Iterator[Word]:
-    """Operands stand side by side below their operator; calls like `ip("…")` and sets stand between."""
-    operands = [one for one in _inside(node) if isinstance(one, dict | list)]
-    for at, operand in enumerate(operands):
-        path = _path(operand)
+    """Operands stand side by side below their operator; calls like `ip("…")` and sets stand between. What stands in one
+    set, or in one record, is not compared with each other.
+    """
+    inside, together = _inside(node), isinstance(node, dict) and not MANY.isdisjoint(node)
+    if together:
+        inside = [one for each in inside for one in (each if isinstance(each, list) else [each])]
+    operands = [one for one in inside if isinstance(one, dict | list)]
+    words = set[str]() if together else {word for one in operands for word in _words(one)}
+    for operand in operands:
+        path = path_of(operand)
         if path is None:
             yield from _compared(operand)
         else:
-            others = (word for place, other in enumerate(operands) if place != at for word in _words(other))
-            yield from ((path, word) for word in others)
+            yield from ((path, word) for word in words)
 
 
 def _words(node: Any) -> Iterator[str]:
@@ -57,7 +63,7 @@ def _words(node: Any) -> Iterator[str]:
                 yield from _words(item)
 
 
-def _path(node: Any) -> Path | None:
+def path_of(node: Any) -> Path | None:
     """As `policies.examine` reads paths of the context; here the variable comes first."""
     if not isinstance(node, dict) or len(node) != 1:
         return None
@@ -66,7 +72,7 @@ def _path(node: Any) -> Path | None:
         return (intern(str(inside)),) if inside in VARIABLES else None
     if operator not in (".", "has") or not isinstance(inside, dict) or "left" not in inside:
         return None
-    before = _path(inside["left"])
+    before = path_of(inside["left"])
     return None if before is None else (*before, intern(str(inside["attr"])))
 
 

@@ -10,6 +10,7 @@ import cedarpy
 from config.problem import Problem
 from config.vocabulary import ApplicationId, Language, MunicipalityCode, NetworkName, Role, RouteName
 from policies import review_words as words
+from policies.bound import too_much
 from policies.comparisons import EVERYTHING as ANYTHING
 from policies.comparisons import Learnt
 from policies.examine import Examined, Unreadable, examine
@@ -36,8 +37,6 @@ SUPPLIES = {
     AskFor.PURPOSE: "purpose",
 }
 """What is known in the context of a request once it was asked for."""
-MOST_OWN = 500
-"""Policies of one municipality; every decision there looks at all of them, and so does everybody who reads them."""
 QUOTED = re.compile(r"`([^`]+)`")
 
 
@@ -113,14 +112,12 @@ def review(path: Path, text: str, bounds: Bounds) -> PolicyFile:
     problems: list[Problem] = []
     sources: list[str] = []
     seen: dict[str, int] = {}
+    if bounds.only is not None and (much := too_much(text)) is not None:
+        return PolicyFile(path, "", (), (much.at(path, 0),))
     if (unseen := hidden(text)) is not None:
         line, column, fault = unseen
         return PolicyFile(path, "", (), (fault.at(path, line, column),))
-    statements = list(split(text))
-    if bounds.only is not None and len(statements) > MOST_OWN:
-        fault = words.TOO_MANY.of(count=len(statements), most=MOST_OWN)
-        return PolicyFile(path, "", (), (fault.at(path, 0),))
-    for statement in statements:
+    for statement in split(text):
         examined = _examine(statement.text, bounds)
         if isinstance(examined, Unreadable):
             problems.append(_at(path, statement, examined.fault, examined.near))

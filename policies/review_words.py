@@ -68,6 +68,20 @@ HIDDEN = Words(
         EN: "take it out: whoever approves a text has to see all of it",
     },
 )
+TOO_LONG = Words(
+    {CS: "text má více než {most} znaků", EN: "the text has more than {most} characters"},
+    {
+        CS: "řekněte totéž méně pravidly, pomocí množin rolí",
+        EN: "say the same with fewer policies, by sets of roles",
+    },
+)
+TOO_MANY_LINES = Words(
+    {CS: "text má více než {most} řádků", EN: "the text has more than {most} lines"},
+    {
+        CS: "řekněte totéž méně pravidly, pomocí množin rolí",
+        EN: "say the same with fewer policies, by sets of roles",
+    },
+)
 TOO_MANY = Words(
     {
         CS: "počet pravidel je {count}, jedna obec jich smí mít nejvýše {most}",
@@ -262,8 +276,8 @@ NEVER_MEET = Words(
 )
 NEVER_APPLIES = Words(
     {
-        CS: "pravidlo nemůže nikdy platit: jeho podmínky se vylučují",
-        EN: "the policy can never apply: its conditions exclude each other",
+        CS: "pravidlo nemůže nikdy platit: některá jeho podmínka neplatí nikdy, nebo se podmínky vylučují",
+        EN: "the policy can never apply: one of its conditions never holds, or they exclude each other",
     },
     {
         CS: "opravte podmínku, která nikdy neplatí, nebo pravidlo vypusťte",

@@ -7,14 +7,14 @@ others. In doubt it speaks of them.
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import cedarpy
 
 from config.vocabulary import MunicipalityCode
+from policies.kept_by_text import kept_by_text
 
-REMEMBERED = 1024  # texts; they are looked at twice or more in a row
+REMEMBERED = 1 << 21  # characters of texts; they are looked at twice or more in a row
 ESCAPE = "\\"
 PATTERN = "like"
 WILDCARD = "Wildcard"
@@ -48,7 +48,7 @@ def spelt(text: str, codes: Iterable[MunicipalityCode]) -> frozenset[Municipalit
     return frozenset(code for code in codes if code in whole or any(one.meets(code) for one in pieces))
 
 
-@lru_cache(maxsize=REMEMBERED)
+@kept_by_text(REMEMBERED)
 def _said(text: str) -> tuple[str, frozenset[_Piece]]:
     """All that stands in quotes, line by line, and the pieces of patterns."""
     strings: list[str] = []

@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from policies.kept_by_text import kept_by_text
+
+ROOM = 1 << 21  # characters of texts whose statements are kept: those that people look at
 # A comment, a string with escapes, the end of a statement, or a run of anything else (Cedar grammar,
 # "Lexical": `//` comments run to the end of the line; strings know backslash escapes). A string that nobody ends runs
 # to the end of the text: were it given up, each further quote in it would be looked for an end once more.
@@ -35,27 +38,32 @@ class Statement:
         return self.line, self.column + offset
 
 
-def split(text: str) -> Iterator[Statement]:
-    """Yield the statements in order. The last may lack its semicolon: Cedar then says so."""
+@kept_by_text(ROOM)
+def split(text: str) -> tuple[Statement, ...]:
+    """The statements in order. The last may lack its semicolon: Cedar then says so."""
+    return tuple(_statements(text))
+
+
+def _statements(text: str) -> Iterator[Statement]:
+    """The text is gone through once, whatever stands in it: nobody has looked at it yet."""
     start: int | None = None
-    end = 0
+    end = line_begins = counted = 0
+    line = 1
     for token in TOKEN.finditer(text):
         word = token.group()
         if word.isspace() or word.startswith("//"):
             continue
         if start is None:
             start = token.start()
+            if lines := text.count("\n", counted, start):
+                line, line_begins = line + lines, text.rindex("\n", counted, start) + 1
+            counted = start
         end = token.end()
         if word == ";":
-            yield _statement(text, start, end)
+            yield Statement(text[start:end], line, start - line_begins + 1)
             start = None
     if start is not None:
-        yield _statement(text, start, end)
-
-
-def _statement(text: str, start: int, end: int) -> Statement:
-    line_begins = text.rfind("\n", 0, start) + 1
-    return Statement(text[start:end], text.count("\n", 0, start) + 1, start - line_begins + 1)
+        yield Statement(text[start:end], line, start - line_begins + 1)
 
 
 def words(text: str) -> Iterator[str]:

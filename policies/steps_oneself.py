@@ -18,6 +18,7 @@ from policies.steps import Known, Maker, Step, StepKind, at_time, facts_with
 IN_ORDER = DEVICES[DeviceState.IN_ORDER]
 MORNING = time(10)
 PURPOSE = "vyřízení podání"  # any will do: what a rule can tell is whether there is one
+MOST_DAYS = 60  # that policies name, the nearest: each is another question to be asked
 LATER = tuple(timedelta(hours=hours) for hours in (6, 12, 18))
 
 
@@ -111,9 +112,8 @@ def _moments(question: Question, known: Known) -> Iterator[datetime]:
     days = [today + timedelta(days=after) for after in range(8)]
     working = [day for day in days if day.isoweekday() <= 5 and not is_public_holiday(day)]
     chosen = [*working[:2], days[1], *_weekend(days)]
-    chosen += [
-        day for word in known.words_for("context", "time", "date") for day in _around(word) if day > today
-    ]
+    named = {day for word in known.words_for("context", "time", "date") for day in _around(word)}
+    chosen += sorted(day for day in named if day > today)[:MOST_DAYS]
     yield from (one for day in chosen if (one := datetime.combine(day, MORNING, LOCAL)) > now)
     whole = now.replace(minute=0, second=0, microsecond=0)
     yield from (whole + after for after in LATER)
@@ -128,9 +128,9 @@ def _weekend(days: Iterable[date]) -> list[date]:
 def _around(word: str) -> Iterator[date]:
     try:
         day = date.fromisoformat(word[:10])
-    except ValueError:
+        yield from (day + timedelta(days=1), day)
+    except (ValueError, OverflowError):  # nobody waits for the end of the calendar
         return
-    yield from (day, day + timedelta(days=1))
 
 
 def _purposes(question: Question, known: Known) -> Iterator[Step]:

@@ -12,10 +12,12 @@ from typing import Any
 
 import cedarpy
 
+from policies.closed_values import never_so
 from policies.declared import Kind, Record, SetOf, declared
 from policies.examine import SCHEMA_FILE, fitting
 from policies.fact_words import FACT_TITLES
 from policies.fault import EN, Fault
+from policies.kept_by_text import kept_by_text
 from policies.near import Near
 from policies.parsed import parsed
 from policies.review_words import (
@@ -30,6 +32,7 @@ from policies.review_words import (
 ILL_TYPED = ' when { 1 < "x" };'
 """Cedar objects to it wherever it comes there: not behind conditions of which it knows that they never hold."""
 MEETING = frozenset({"==", "!=", "in"})
+ROOM = 1 << 20  # characters of policies of which it is known what they ask in vain
 TAGS = frozenset({"hasTag", "getTag"})
 Kinds = tuple[Kind, ...]
 """Of which one is; none: not known."""
@@ -37,7 +40,7 @@ Found = tuple[Fault, Near]
 """And the words that it is about, in the policy."""
 
 
-@lru_cache(maxsize=4096)
+@kept_by_text(ROOM)
 def asked_in_vain(text: str) -> tuple[Found, ...]:
     """Of one statement. What cannot be read, or does not fit the schema, is a fault by itself, told elsewhere."""
     try:
@@ -91,6 +94,7 @@ class _Asking:
                 yield from self._inside(item)
 
     def _faults_of(self, operator: str, operands: Any) -> Iterator[Found]:
+        yield from never_so(operator, operands)
         if operator == "has":
             yield from self._undeclared(operands["left"], operands["attr"])
         elif operator in TAGS:

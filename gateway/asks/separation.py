@@ -42,15 +42,26 @@ ALWAYS: frozenset[frozenset[Duty]] = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Two roles that one person holds and may not. `account`: login of another account by which one of them is held."""
+    """Two roles that one person holds and may not. `account`: login of another account by which one of them is held;
+    `second`: the second one.
+    """
 
     roles: tuple[Role, Role]
     municipalities: tuple[MunicipalityCode, MunicipalityCode]
     account: str = ""
+    second: bool = False
 
     def __str__(self) -> str:
-        """For the log: `auditor + local administrator`, and by which other account."""
-        return " + ".join(self.roles) + (f" ({self.account})" if self.account else "")
+        """For the log, which municipalities read: `auditor + local_administrator`. Another account and its role are
+        told to nobody but its person (decision 130).
+        """
+        return " + ".join(
+            "another account" if self.by_another(number) else role for number, role in enumerate(self.roles)
+        )
+
+    def by_another(self, number: int) -> bool:
+        """Whether the first, or the second, is held by that account."""
+        return bool(self.account) and self.second == bool(number)
 
 
 def lent(asks: Iterable[Ask], now: datetime) -> frozenset[tuple[MunicipalityCode, Role]]:
@@ -118,9 +129,9 @@ class Duties:
             if pair <= own:
                 return one
             if not pair.isdisjoint(own):
-                return replace(
-                    one, account=next(login for login, held in elsewhere.items() if pair - own <= held)
-                )
+                login = next(login for login, held in elsewhere.items() if pair - own <= held)
+                second = (one.municipalities[1], one.roles[1]) not in own
+                return replace(one, account=login, second=second)
         return None
 
     def _meetings(self, held: Collection[tuple[MunicipalityCode, Role]]) -> Iterator[Meeting]:

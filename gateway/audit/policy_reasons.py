@@ -44,6 +44,9 @@ GROUPS: tuple[Group, ...] = (
                 cs="soubor, který do návrhu nepatří", en="a file that does not belong to the proposal"
             ),
             "policies_too_large": Title(cs="příliš dlouhý text zásad", en="too much text"),
+            "policies_take_long": Title(
+                cs="čtení zásad trvá příliš dlouho", en="reading the policies takes long"
+            ),
             "too_many_proposals": Title(
                 cs="příliš mnoho rozpracovaných návrhů", en="too many proposals on their way"
             ),

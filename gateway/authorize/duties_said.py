@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from config.district import District
-from config.vocabulary import Language
+from config.vocabulary import Language, MunicipalityCode
 from gateway.asks.ask import Ask
 from gateway.asks.separation import Meeting
 from gateway.authorize.verdict import Refused
@@ -19,6 +19,12 @@ BY_ANOTHER: Text = {
     CS: " Jednu z nich drží jiný účet téže osoby, {account}.",
     EN: " One of them is held by another account of the same person, {account}.",
 }
+OF_ANOTHER: Text = {
+    CS: "role, kterou má tatáž osoba na jiném účtu",
+    EN: "a role that the same person holds by another account",
+}
+ELSEWHERE: Text = {CS: "role v jiné obci", EN: "a role in another municipality"}
+ITSELF: Text = {CS: "", EN: ""}
 LIFTED: Text = {
     CS: "Na pravidla dojde, až jedna z nich skončí: roli odebírá starosta nebo tajemník té obce, "
     "zastupování ukončí ten, kdo je dal.",
@@ -40,10 +46,16 @@ LENT_TO_YOU: Text = {
 }
 
 
-def meeting_said(one: Meeting, district: District, lending: Ask | None = None) -> tuple[Text, ...]:
-    """Which they are, with where each is held; by which delegation one is lent; and what lifts it."""
-    meets = {language: _meets(one, district, language) for language in Language}
-    return (meets, LIFTED) if lending is None else (meets, lent_said(LENT, lending, district), LIFTED)
+def meeting_said(
+    one: Meeting, district: District, reader: MunicipalityCode | None, lending: Ask | None = None
+) -> tuple[Text, ...]:
+    """Which they are, with where each is held; by which delegation one is lent; and what lifts it. `reader`: of which
+    municipality whoever reads it is, who learns of no other's roles and of no other account; None: an operator.
+    """
+    meets = {language: _meets(one, district, reader, language) for language in Language}
+    if lending is None or reader not in (None, lending.municipality):
+        return meets, LIFTED
+    return meets, lent_said(LENT, lending, district), LIFTED
 
 
 def with_lending(refused: Refused, lending: Ask | None, district: District) -> Refused:
@@ -67,10 +79,19 @@ def lent_said(words: Text, one: Ask, district: District) -> Text:
     }
 
 
-def _meets(one: Meeting, district: District, language: Language) -> str:
+def _meets(one: Meeting, district: District, reader: MunicipalityCode | None, language: Language) -> str:
     first, second = (
-        f"{role.title_in(language)} ({district.name(where)})"
-        for role, where in zip(one.roles, one.municipalities, strict=True)
+        _role(one, number, reader)[language]
+        or f"{one.roles[number].title_in(language)} ({district.name(one.municipalities[number])})"
+        for number in (0, 1)
     )
-    account = BY_ANOTHER[language].format(account=one.account) if one.account else ""
+    told = one.account if reader is None else ""
+    account = BY_ANOTHER[language].format(account=told) if told else ""
     return MEETS[language].format(first=first, second=second, account=account)
+
+
+def _role(one: Meeting, number: int, reader: MunicipalityCode | None) -> Text:
+    """What is told in its place; empty where it is told itself."""
+    if reader is not None and one.by_another(number):
+        return OF_ANOTHER
+    return ITSELF if reader in (None, one.municipalities[number]) else ELSEWHERE

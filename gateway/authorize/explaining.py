@@ -103,10 +103,14 @@ def known_route(application: ApplicationId, name: RouteName | None, snapshot: Sn
 
 
 def explained_as_decided(
-    book: PolicyBook, question: Question, snapshot: Snapshot, who: Somebody | None = None
+    book: PolicyBook,
+    question: Question,
+    snapshot: Snapshot,
+    who: Somebody | None = None,
+    reader: MunicipalityCode | None = None,
 ) -> Explained:
     """Also where the product refuses before it asks the policies: then no rule is to blame, and none helps. `who`: whom
-    it is about, where that is known.
+    it is about, where that is known; `reader`: of which municipality whoever reads it is; None: an operator.
     """
     meeting = _meeting(question, snapshot)
     before = (shut(who.state, book.version) if who else None) or _kept_out(question, snapshot, meeting)
@@ -121,13 +125,15 @@ def explained_as_decided(
         advice=advice,
         detail=before.detail,
     )
-    told = _told_of(meeting, question, snapshot) if meeting and before.reason == DUTIES_MEET else ()
+    told = _told_of(meeting, question, snapshot, reader) if meeting and before.reason == DUTIES_MEET else ()
     return Explained(question, verdict, (), (), (), (), 0, complete=True, beforehand=told)
 
 
-def _told_of(meeting: Meeting, question: Question, snapshot: Snapshot) -> tuple[Text, ...]:
+def _told_of(
+    meeting: Meeting, question: Question, snapshot: Snapshot, reader: MunicipalityCode | None
+) -> tuple[Text, ...]:
     lending = snapshot.lending(question.subject, question.roles, question.now)
-    return meeting_said(meeting, snapshot.district, lending)
+    return meeting_said(meeting, snapshot.district, reader, lending)
 
 
 def _meeting(question: Question, snapshot: Snapshot) -> Meeting | None:

@@ -18,10 +18,11 @@ from gateway.asks.supplied import Matter
 from gateway.authorize.check import question_of
 from gateway.authorize.facts import facts_of
 from gateway.authorize.of_work import with_work
-from gateway.authorize.role_opens import AT_BEST, in_order, working_moment
+from gateway.authorize.role_opens import AT, AT_BEST, in_order, working_moment
 from gateway.authorize.snapshot import Snapshot
 from gateway.sessions.session import Session
 from idp.events import Factor
+from idp.http.moments import PRAGUE
 from idp.login.level import WITH
 from policies.alone import could_alone
 from policies.evaluate import PolicyBook
@@ -29,7 +30,11 @@ from policies.model import Facts, Question, Refused
 
 HOUR = timedelta(hours=1)
 OFTEN, SHORT = timedelta(minutes=5), 2 * HOUR
-MOST_MOMENTS = 8 * 24  # of a longer time: a week has every hour of every day
+MOST_MOMENTS = 120 * 24  # seconds of work; orders last 90 days as delivered, of a longer time it is not told
+AT_ONCE = (
+    240  # moments put to the policies together; a time in which something opens is mostly told by the first
+)
+DATE = ("context", "time", "date")
 INCIDENT = "incident_"
 """How the reasons of what an incident closes begin."""
 
@@ -76,18 +81,18 @@ def _refused(
     ask: Ask, action: Action, session: Session, book: PolicyBook, snapshot: Snapshot, address: str
 ) -> Refused | None:
     """None: something opens, or nobody can tell."""
-    moments = list(_moments(ask))
-    asked = [one for moment in moments for one in _questions(ask, action, session, snapshot, address, moment)]
-    outcomes = book.outcomes(asked)
-    if not asked or any(one is None or one.error or one.permits for one in outcomes):
+    moments = _moments(ask)
+    different = _all_closed(ask, action, session, book, snapshot, address, moments)
+    if not different:
         return None
-    verdict = book.decide(asked[0])
+    verdict = book.decide(next(iter(different.values())))
     if not isinstance(verdict, Refused) or verdict.detail:
         return None
     if ask.kind is not Kind.EMERGENCY and verdict.reason.startswith(INCIDENT):
         return None
-    working = working_moment(ask.since)
-    tried = dict.fromkeys((ask.since, *([working] if working < ask.until else ()), moments[-1]))
+    tried = dict.fromkeys(
+        (ask.since, *_named_days(book, ask), *(one.now for one in different.values()), moments[-1])
+    )
     for moment in tried:
         for question in _questions(ask, action, session, snapshot, address, moment):
             if could_alone(book, question):
@@ -95,15 +100,54 @@ def _refused(
     return verdict
 
 
-def _moments(ask: Ask) -> Iterator[datetime]:
-    """Of the time asked for, from its beginning to its last second."""
+def _all_closed(
+    ask: Ask,
+    action: Action,
+    session: Session,
+    book: PolicyBook,
+    snapshot: Snapshot,
+    address: str,
+    moments: Sequence[datetime],
+) -> dict[tuple[str, ...], Question]:
+    """The first question of each that different rules decide; empty where something opens, or nobody can tell."""
+    found: dict[tuple[str, ...], Question] = {}
+    for begin in range(0, len(moments), AT_ONCE):
+        asked = [
+            one
+            for moment in moments[begin : begin + AT_ONCE]
+            for one in _questions(ask, action, session, snapshot, address, moment)
+        ]
+        for question, outcome in zip(asked, book.outcomes(asked), strict=True):
+            if outcome is None or outcome.error or outcome.permits:
+                return {}
+            found.setdefault(tuple(one.id for one in outcome.deciding), question)
+    return found
+
+
+def _named_days(book: PolicyBook, ask: Ask) -> Iterator[datetime]:
+    """The first working day's morning, and that of each day that policies name by its date."""
+    yield from (one for one in (working_moment(ask.since),) if one < ask.until)
+    words = {
+        word[:10]
+        for policy in book.policies_of(ask.municipality)
+        for path, word in policy.compares
+        if path == DATE
+    }
+    begin = ask.since.astimezone(PRAGUE).date()
+    for number in range((ask.until - ask.since).days + 2):
+        day = begin + timedelta(days=number)
+        moment = datetime.combine(day, AT, PRAGUE)
+        if day.isoformat() in words and ask.since <= moment < ask.until:
+            yield moment
+
+
+def _moments(ask: Ask) -> list[datetime]:
+    """Of the time asked for, from its beginning to its last second; none where it is longer than what is looked at."""
     every, last = OFTEN if ask.until - ask.since <= SHORT else HOUR, ask.until - timedelta(seconds=1)
-    for number in range(MOST_MOMENTS):
-        moment = ask.since + number * every
-        if moment >= last:
-            break
-        yield moment
-    yield last
+    count = -(-(last - ask.since) // every)
+    if count > MOST_MOMENTS:
+        return []
+    return [*(ask.since + number * every for number in range(max(0, count))), last]
 
 
 def _questions(

@@ -102,7 +102,8 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
         None if against is None else book_of_folder(asked.settings, asked.district, against, asked.incidents)
     )
     names = asked.book.names
-    closed = [what_named(one.closure, names)[language] for one in asked.incidents if one.concerns(code)]
+    closures = [what_named(one.closure, names) for one in asked.incidents if one.concerns(code)]
+    closed = [one[language] for one in closures]
     books = [asked.book] if other is None else [asked.book, other]
     parts = named_parts(parts_of(snapshot.applications), those, *(one.policies_of(code) for one in books))
     with _bar(ROLES[language]) as progress:
@@ -110,11 +111,18 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
         theirs = None if other is None else matrix(other, code, at, those, progress, parts)
     if theirs is None:
         found = reachable(found, snapshot.applications)
-        _tell(matrix_content(found, names) if as_json else None, found, names, language, closed)
+        _tell(
+            matrix_content(found, names) | {"closed": closures} if as_json else None,
+            found,
+            names,
+            language,
+            closed,
+        )
         return
     compared = difference(found, theirs)
     if as_json:
-        click.echo(msgspec.json.encode(difference_content(compared, names)).decode())
+        content = difference_content(compared, names) | {"closed": closures}
+        click.echo(msgspec.json.encode(content).decode())
     else:
         _show_difference(compared, names, language, closed)
 

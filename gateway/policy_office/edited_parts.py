@@ -3,11 +3,24 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from gateway.policy_office.refusal import ActRefused, Refusal
+from policies.bound import too_much
+from policies.case_files import LARGEST
 from policies.statements import split
-from policies.texts import POLICIES, Texts
+from policies.texts import CASES, POLICIES, Texts
 
 NAME = re.compile(r'@id\("([a-z0-9][a-z0-9-]*)"\)')
 MOST = 12  # of them named in one line
+
+
+def readable_parts(before: Texts, after: Texts) -> list[str]:
+    """What an edit touched. Raises ActRefused where a text that it touched holds more than is ever read of one."""
+    for name, text in after.items():
+        if before.get(name) != text:
+            much = len(text) > LARGEST if name.endswith(CASES) else too_much(text) is not None
+            if much:
+                raise ActRefused(Refusal.TOO_LARGE)
+    return edited_parts(before, after)
 
 
 def edited_parts(before: Texts, after: Texts) -> list[str]:

@@ -1,5 +1,6 @@
 """A proposal that follows what came into force after it was begun: its changes, put upon today's policies. Pure."""
 
+from gateway.policy_office.edited_parts import edited_parts
 from gateway.policy_office.proposal import Proposal
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import of_scope
@@ -17,12 +18,14 @@ def put_upon(one: Proposal, base: Version | None, in_force: Version, choices: Ch
     return merged(known, one.texts, of_scope(in_force.texts, one.scope), choices)
 
 
-def followed(one: Proposal, base: Version | None, in_force: Version, choices: Choices) -> Texts:
-    """Raises ActRefused where both changed the same and nobody has chosen."""
+def followed(
+    one: Proposal, base: Version | None, in_force: Version, choices: Choices
+) -> tuple[Texts, list[str]]:
+    """And what of it is other than before. Raises ActRefused where both changed the same and nobody has chosen."""
     found = put_upon(one, base, in_force, choices)
     if found.conflicts:
         raise ActRefused(Refusal.CHANGED_BY_BOTH, finding=", ".join(map(called, found.conflicts[:MOST])))
-    return found.texts
+    return found.texts, edited_parts(one.texts, found.texts)
 
 
 def called(one: Conflict) -> str:

@@ -5,54 +5,35 @@ it changed in one transaction. What is refused by a rule of the office is record
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Protocol
 
 from config.district import District
 from config.vocabulary import Action
 from gateway.policy_office import entries, proposal
 from gateway.policy_office.asking import Asking
 from gateway.policy_office.by_whom import author_for, new_name, taken
-from gateway.policy_office.edited_parts import edited_parts
+from gateway.policy_office.checked import Checked, Checks
+from gateway.policy_office.edited_parts import readable_parts
 from gateway.policy_office.following import followed, put_upon
 from gateway.policy_office.found_before import FoundBefore
 from gateway.policy_office.proposal import Proposal, ProposalId, Step, Taken
+from gateway.policy_office.readings import Readings
 from gateway.policy_office.refusal import ActRefused, Change, Refusal
 from gateway.policy_office.scope import ANY, Scope, changed, of_scope, with_scope
 from gateway.policy_office.store import Desk, Store
 from gateway.policy_office.version import Damaged, Head, Version
 from idp.directory.same_person import OtherAccounts
 from policies.brought import faults_brought, left_without, unguarded
-from policies.evaluate import PolicyBook
 from policies.merging import NOTHING_CHOSEN, Choices, Merged
 from policies.model import Text
 from policies.texts import Texts
 
 SHOWN = 100  # proposals or versions in a list
 NOWHERE = Scope("")
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What the checks say of all texts together: problems, each with its place and remedy, or the book of them."""
-
-    problems: tuple[Text, ...] = ()
-    book: PolicyBook | None = None
-    refusal: Refusal = Refusal.CHECKS_FAILED
-    """Why what has problems is not done."""
-
-
-class Checks(Protocol):
-    def __call__(self, texts: Texts, scope: Scope, *, known: bool) -> Checked:
-        """Of all texts, as they would be in force, with those of the scope changed. Takes a moment; called in a thread.
-
-        `known`: what they decide in the scope was in force before, so that it is not tried by cases anew.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +63,7 @@ class Office:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Authors' checks are made one at a time: many of them hold up neither decisions nor an approval."""
     before: FoundBefore = field(default_factory=FoundBefore)
+    readings: Readings = field(default_factory=Readings)
     others: OtherAccounts = field(kw_only=True)
     """Which accounts are one person's."""
 
@@ -118,9 +100,9 @@ class Office:
     async def merging(self, asking: Asking, name: ProposalId) -> Merged:
         """What setting it upon today's policies would come to, before anybody chooses."""
         one = await self.proposal(asking, name)
-        return await self.store.look(
-            lambda desk: put_upon(one, _base(desk, one), standing(desk), NOTHING_CHOSEN)
-        )
+        base, in_force = await self.store.look(lambda desk: (_base(desk, one), standing(desk)))
+        look = partial(put_upon, one, base, in_force, NOTHING_CHOSEN)
+        return await self.readings.in_thread(asking.actor.subject, look)
 
     async def texts(self, asking: Asking, scope: Scope, number: int | None = None) -> dict[str, str]:
         """Of the scope, in that version or in what is in force."""
@@ -145,8 +127,11 @@ class Office:
         """What the checks would say of it now."""
         found = await self.proposal(asking, name)
         in_force = await self.store.look(standing)
+        return await self.readings.of(asking.actor.subject, partial(self._found_in, found, in_force))
+
+    async def _found_in(self, found: Proposal, in_force: Version) -> tuple[Text, ...]:
         texts = with_scope(in_force.texts, found.scope, found.texts)
-        if (left := self._left_without(in_force, texts)) is not None:
+        if (left := await self._left_without(in_force, texts)) is not None:
             return left.problems
         async with self.turn:
             known = self.before.of(texts, found.scope)
@@ -181,10 +166,15 @@ class Office:
         def step(_: Desk, one: Proposal) -> Proposal:
             return proposal.edited(one, texts, note, asking.actor, now)
 
-        def what(one: Proposal) -> str:
-            return ", ".join(edited_parts(one.texts, texts))
+        parts: list[str] = []
 
-        return await self._step(asking, Step.EDIT, Action.WRITE, name, revision, step, now, why=what)
+        async def examined(one: Proposal) -> None:
+            look = partial(readable_parts, one.texts, texts)  # nobody has looked at these texts yet
+            parts.extend(await self.readings.in_thread(asking.actor.subject, look))
+
+        return await self._step(
+            asking, Step.EDIT, Action.WRITE, name, revision, step, now, why=parts, examined=examined
+        )
 
     async def rebase(
         self,
@@ -196,15 +186,23 @@ class Office:
     ) -> Proposal:
         """Its changes upon what came into force meanwhile; `choices`: about what both changed."""
         parts: list[str] = []
+        upon: dict[int, Texts] = {}  # by the number of the version
 
         def step(desk: Desk, one: Proposal) -> Proposal:
             in_force = standing(desk)
-            texts = followed(one, _base(desk, one), in_force, choices)
-            parts[:] = edited_parts(one.texts, texts)
-            return proposal.rebased(one, texts, in_force, asking.actor, now)
+            if in_force.number not in upon:
+                raise ActRefused(Refusal.CHANGED_MEANWHILE)
+            return proposal.rebased(one, upon[in_force.number], in_force, asking.actor, now)
 
-        why = lambda _: ", ".join(parts)  # noqa: E731 - what the step has found
-        return await self._step(asking, Step.REBASE, Action.WRITE, name, revision, step, now, why=why)
+        async def examined(one: Proposal) -> None:
+            base, in_force = await self.store.look(lambda desk: (_base(desk, one), standing(desk)))
+            look = partial(followed, one, base, in_force, choices)
+            upon[in_force.number], found = await self.readings.in_thread(asking.actor.subject, look)
+            parts.extend(found)
+
+        return await self._step(
+            asking, Step.REBASE, Action.WRITE, name, revision, step, now, why=parts, examined=examined
+        )
 
     async def submit(self, asking: Asking, name: ProposalId, revision: int, now: datetime) -> Proposal:
         """After all checks, together with everything else that is in force."""
@@ -221,8 +219,9 @@ class Office:
             proposal.submitted(
                 one, in_force, asking.actor, now
             )  # whether it could be, before it takes a moment
-            async with self.turn:
-                found = await self.checked(in_force, one)
+            found = await self.readings.of(
+                asking.actor.subject, partial(self._checked_in_turn, in_force, one), limited=False
+            )
             if found.problems:
                 raise ActRefused(found.refusal, problems=found.problems)
 
@@ -255,6 +254,10 @@ class Office:
             asking, Step.RETURN, Action.SIGN, name, revision, step, now, why=why, approves=True
         )
 
+    async def _checked_in_turn(self, in_force: Version, one: Proposal) -> Checked:
+        async with self.turn:
+            return await self.checked(in_force, one)
+
     # What acts have in common.
 
     async def checked(self, in_force: Version, one: Proposal) -> Checked:
@@ -267,7 +270,7 @@ class Office:
         """`named`: whether policies that are brought are judged (`policies.brought`); what was in force goes back as it
         was, unless that would leave nothing to guard.
         """
-        if (left := self._left_without(in_force, texts)) is not None:
+        if (left := await self._left_without(in_force, texts)) is not None:
             return left
         found = await self._checks_of(texts, scope, known=known)
         brought = await asyncio.to_thread(_brought, in_force, texts, named=named)
@@ -276,8 +279,8 @@ class Office:
     async def _checks_of(self, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
         return await asyncio.to_thread(partial(self.checks, texts, scope, known=known))
 
-    def _left_without(self, in_force: Version, texts: Texts) -> Checked | None:
-        left = left_without(in_force.texts, texts, self.district)
+    async def _left_without(self, in_force: Version, texts: Texts) -> Checked | None:
+        left = await asyncio.to_thread(left_without, in_force.texts, texts, self.district)
         problems = tuple(one.in_languages() for one in left)
         return Checked(problems, refusal=Refusal.LEFT_WITHOUT) if problems else None
 
@@ -338,7 +341,7 @@ class Office:
         made: Callable[[Desk, Proposal], Proposal],
         now: datetime,
         *,
-        why: str | Callable[[Proposal], str] = "",
+        why: str | Sequence[str] = "",
         examined: Callable[[Proposal], Awaitable[None]] | None = None,
         approves: bool = False,
     ) -> Proposal:
@@ -358,7 +361,7 @@ class Office:
                     assert one is not None
                     proposal.require_revision(one, revision)
                     after = made(desk, one)
-                    said = why if isinstance(why, str) else why(one)
+                    said = why if isinstance(why, str) else ", ".join(why)
                     desk.keep(after, taken(after, step, asking.actor, now, said))
                     return after
 

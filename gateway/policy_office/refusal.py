@@ -32,6 +32,8 @@ class Refusal(StrEnum):
     NOT_OF_SCOPE = "policies_of_others"
     """A text by the name of another scope's, or by no name of policies."""
     TOO_LARGE = "policies_too_large"
+    TAKES_LONG = "policies_take_long"
+    """Reading them, which goes on meanwhile."""
     TOO_MANY = "too_many_proposals"
     APPROVER_GONE = "approver_not_entitled"
     """By the time it was to come into force."""

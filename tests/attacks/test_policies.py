@@ -180,6 +180,9 @@ async def test_a_text_that_would_end_the_process_ends_nothing_for_anybody(town: 
         assert (await town.written(page, RULE[: RULE.index("when")] + ending)).status == 303, name
         assert (await asyncio.wait_for(town.shown(page), 15)).status == 200, name
         await town.refused(await asyncio.wait_for(town.submitted(page), 15), "checks_failed")
+    many = await town.written(page, ";" * 60_000)
+    assert many.status == 413
+    await town.refused(many, "policies_too_large")
     blanks = f"municipalities/{HULIN}.cases.toml"
     assert (await town.written(page, "[" + " " * 50_000 + "!", blanks)).status == 303
     assert (await asyncio.wait_for(town.shown(page), 15)).status == 200

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from config.toml_lines import lines_of
 from config.vocabulary import MunicipalityCode
+from policies.bound import MOST_OWN
 from policies.case_files import LONGEST_LINE, MOST_TABLES, read_cases
 from policies.difference import difference
 from policies.examine import SCHEMA_FILE
 from policies.forms import read
 from policies.parsed import DEEPEST, DEEPEST_JSON, LONGEST, TOO_DEEP, TooDeep, parsed
-from policies.review import MOST_OWN, Bounds, review
+from policies.review import Bounds, review
 from tests.policies.world import HULIN
 
 HEAD = f'@id("x")\npermit (principal, action, resource in Municipality::"{HULIN}")\nwhen {{ '

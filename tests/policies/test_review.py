@@ -237,7 +237,7 @@ def test_nobody_but_the_incident_switch_takes_its_names(name: str) -> None:
 def test_a_municipality_has_no_more_policies_than_everybody_can_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("policies.review.MOST_OWN", 2)
+    monkeypatch.setattr("policies.bound.MOST_OWN", 2)
     one = '@id("{0}") permit (principal, action, resource in Municipality::"588491");\n'
     most = one.format("a") + one.format("b")
     assert len(read(most, OF_HULIN).policies) == 2

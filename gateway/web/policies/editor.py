@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -83,9 +84,13 @@ class Editor:
     async def remove(self, request: web.Request) -> web.Response:
         caller, entered = self.site.caller(request), await texts_of(request, ["revision", "file", "number"])
         one = await self.site.proposal(request, caller)
-        that = policy_of(one, entered["file"], entered["number"])
-        text = removed(one.texts[that.file], that.number)
-        await self._keep(request, caller, one, entered["revision"], _with(one, that.file, text))
+
+        def without() -> tuple[str, str]:
+            that = policy_of(one, entered["file"], entered["number"])
+            return that.file, removed(one.texts[that.file], that.number)
+
+        file, text = await self.site.read(caller, without)
+        await self._keep(request, caller, one, entered["revision"], _with(one, file, text))
         raise web.HTTPSeeOther(f"/proposals/{one.id}/edit?done=removed")
 
     async def form(self, request: web.Request) -> web.Response:
@@ -95,7 +100,7 @@ class Editor:
         _code(one)
         which, entered = request.query.get("number", ""), dict[str, Any]()
         if which:
-            that = policy_of(one, _own_file(one), which)
+            that = await self.site.read(caller, partial(policy_of, one, _own_file(one), which))
             if that.form is None or that.form.name != form.name:
                 raise Refused(PAGE_UNKNOWN, 404)
             entered = dict(that.values)
@@ -106,16 +111,17 @@ class Editor:
         caller, form, fields = self.site.caller(request), _form(request), await fields_of(request)
         one = await self.site.proposal(request, caller)
         code, which = _code(one), _single(fields, "number")
-        there = policy_of(one, _own_file(one), which) if which else None
+        file, there = _own_file(one), None
+        if which:
+            there = await self.site.read(caller, partial(policy_of, one, file, which))
         entered = _entered(form, fields)
         try:
             policy = render(form, entered, code, self.site.offered)
         except FormRefused as refused:
             faults = {fault.name: fault.message for fault in refused.faults}
             return await self._form(request, caller, one, form, which, entered, faults)
-        if _taken(one, str(entered[ID]).strip(), there):
+        if await self.site.read(caller, partial(_taken, one, str(entered[ID]).strip(), there)):
             return await self._form(request, caller, one, form, which, entered, {ID: TAKEN})
-        file = _own_file(one)
         before = one.texts.get(file, "")
         after = appended(before, policy) if there is None else replaced(before, there.number, policy)
         try:
@@ -179,7 +185,7 @@ class Editor:
             status=409 if refused else 200,
             one=one,
             note=note,
-            policies=listed(one.texts, self.site.offered),
+            policies=await self.site.read(caller, partial(listed, one.texts, self.site.offered)),
             files=_files(one),
             forms=forms() if municipality_of(one.scope) else {},
             unfillable=lambda form: self._unfillable(form, caller),

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from config.vocabulary import Language
+from policies.kept_by_text import kept_by_text
 from policies.model import Text
 from policies.texts import Texts
 
@@ -11,6 +12,9 @@ PLACE = re.compile(r"(?P<file>[^\s:]+):(?P<line>[1-9][0-9]*)(?::(?P<column>[1-9]
 """As `config.problem` tells where something stands."""
 WORD = re.compile(r"[@\w-]+|\S|\s+|$")
 AROUND = 1  # lines shown before it and after it
+LONGEST, CUT = 400, "…"
+"""Characters of a line that are shown, on either side of the problem."""
+ROOM = 1 << 20  # characters of texts whose lines are kept: those of a page or two
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ def faulty_lines(problem: Text, texts: Texts) -> Faulty | None:
     place = PLACE.match(problem[Language.ENGLISH])
     if place is None or place["file"] not in texts:
         return None
-    lines = texts[place["file"]].split("\n")
+    lines = _lines(texts[place["file"]])
     number = int(place["line"])
     if number > len(lines):
         return None
@@ -43,7 +47,7 @@ def faulty_lines(problem: Text, texts: Texts) -> Faulty | None:
     return Faulty(
         place["file"],
         tuple(
-            _marked(one, lines[one - 1], column) if one == number else Line(one, lines[one - 1])
+            _marked(one, lines[one - 1], column) if one == number else Line(one, _begin(lines[one - 1]))
             for one in shown
             if one == number or lines[one - 1].strip()
         ),
@@ -57,4 +61,16 @@ def _marked(number: int, line: str, column: int) -> Line:
     if column:
         word = WORD.match(line, begin)
         end = word.end() if word is not None else end
-    return Line(number, line[:begin], line[begin:end], line[end:])
+    before, after = line[:begin], line[end:]
+    shown = before if len(before) <= LONGEST else CUT + before[-LONGEST:]
+    return Line(number, shown, _begin(line[begin:end]), _begin(after))
+
+
+def _begin(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST] + CUT
+
+
+@kept_by_text(ROOM)
+def _lines(text: str) -> tuple[str, ...]:
+    """Many problems stand in one text."""
+    return tuple(text.split("\n"))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from aiohttp import web
 
@@ -11,7 +12,7 @@ from config.vocabulary import Action, ApplicationId
 from gateway.policy_office.incident import Incident
 from gateway.policy_office.office import standing
 from gateway.policy_office.proposal import OVER, Proposal
-from gateway.policy_office.scope import OF_REGION, municipality_of, of_scope, with_scope
+from gateway.policy_office.scope import OF_REGION, Scope, municipality_of, of_scope, with_scope
 from gateway.policy_office.store import Desk
 from gateway.policy_office.version import Version
 from gateway.web.desk import Page, Refused
@@ -54,6 +55,8 @@ class Key:
 
     municipality: str
     """Acted for."""
+    scope: Scope
+    """Region and municipality may have the same texts: none."""
     draft: str
     """Digest of a proposal's texts."""
     in_force: int
@@ -96,6 +99,8 @@ class Impact:
             if found is None
             else await shown(self.simulations, asked, request, caller, self.record, site.desk.now())
         )
+        own, now = of_scope(in_force.texts, one.scope), site.desk.now()
+        ways = await site.read(caller, partial(telling_ways, own, one.texts, now, site.networks))
         return await site.show(
             request,
             "policy_impact.html",
@@ -106,7 +111,7 @@ class Impact:
             how=how,
             closed=closed_here(incidents, caller, names),
             places=places(site.networks),
-            ways=telling_ways(of_scope(in_force.texts, one.scope), one.texts, site.desk.now(), site.networks),
+            ways=ways,
             words=lambda group, language: said(group, names, language),
             under_way=standing_now if isinstance(standing_now, UnderWay) else None,
             occupied=isinstance(standing_now, Occupied),
@@ -149,6 +154,7 @@ class Impact:
         parts = frozenset((name, route) for name, routes in configured.items() for route in routes)
         key = Key(
             municipality=caller.municipality,
+            scope=one.scope,
             draft=one.digest,
             in_force=in_force.number,
             closed=frozenset(each.id for each in incidents),
@@ -168,8 +174,11 @@ class Impact:
                 matrix(before, here, at, those, parts=both), matrix(after, here, at, those, parts=both)
             )
 
-        async with site.thinking:
-            found = await asyncio.to_thread(compared)
+        async def in_turn() -> Difference:
+            async with site.thinking:
+                return await asyncio.to_thread(compared)
+
+        found = await done(site.office.readings.of(caller.subject, in_turn))
         if len(self.known) >= KEPT:
             self.known.pop(next(iter(self.known)))
         self.known[key] = found

@@ -1,7 +1,8 @@
 """The policies of texts as people read them one by one, and changing one of them in its text. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from config.vocabulary import Language, MunicipalityCode
 from gateway.policy_office.scope import municipality_of, scope_of
@@ -50,8 +51,11 @@ def listed(texts: Texts, offered: Offered = ANYTHING) -> list[Listed]:
 
 def _of(name: str, text: str, offered: Offered) -> Iterator[Listed]:
     code = municipality_of(scope_of(name))
+    lines, ended = text.split("\n"), 0
     for number, statement in enumerate(split(text)):
-        yield _listed(name, number, statement, _comment_before(text, statement), code, offered)
+        comment = _comment_of(lines[ended : statement.line - 1])
+        yield _listed(name, number, statement, comment, code, offered)
+        ended = statement.line + statement.text.count("\n")
 
 
 def _listed(
@@ -80,15 +84,12 @@ def _listed(
     )  # fmt: skip
 
 
-def _comment_before(text: str, statement: Statement) -> str:
-    """The lines of remarks directly above it: what its author says it does."""
-    lines = text.split("\n")
-    found: list[str] = []
-    for line in reversed(lines[: statement.line - 1]):
-        if not line.strip().startswith(COMMENT):
-            break
-        found.insert(0, line.strip().removeprefix(COMMENT).strip())
-    return " ".join(found)
+def _comment_of(before: Sequence[str]) -> str:
+    """The lines of remarks directly above a policy: what its author says it does. `before`: since the one before it."""
+    found = list(
+        takewhile(lambda line: line.startswith(COMMENT), (line.strip() for line in reversed(before)))
+    )
+    return " ".join(line.removeprefix(COMMENT).strip() for line in reversed(found))
 
 
 def appended(text: str, policy: str) -> str:
@@ -114,7 +115,7 @@ def removed(text: str, number: int) -> str:
 
 
 def _span(text: str, number: int) -> tuple[int, int]:
-    statement = list(split(text))[number]
+    statement = split(text)[number]
     lines = text.split("\n")
     begin = sum(len(line) + 1 for line in lines[: statement.line - 1]) + statement.column - 1
     return begin, begin + len(statement.text)

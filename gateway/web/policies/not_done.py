@@ -9,6 +9,8 @@ from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Refused
 from gateway.web.refusal import ShownRefusal, both
 from gateway.web.same_person import by_another_account
+from policies.bound import LARGEST as LARGEST_TEXT
+from policies.bound import MOST_LINES, MOST_OWN
 from policies.model import Text
 
 T = TypeVar("T")
@@ -129,13 +131,25 @@ TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
         "Text pravidel je příliš dlouhý",
         "The text of the policies is too long",
         (
-            "Nic jsme neuložili. Jeden formulář pojme 256 KiB odesílaného textu, celá pravidla "
-            f"{LARGEST >> 20} MiB v nejvýše {MOST_FILES} souborech. Vraťte se o stránku zpět a text zkraťte."
-        ),
+            "Nic jsme neuložili. Jeden formulář pojme 256 KiB odesílaného textu, jeden soubor "
+            f"{LARGEST_TEXT:_} znaků, {MOST_LINES:_} řádků a {MOST_OWN} pravidel, celá pravidla {LARGEST >> 20} MiB "
+            f"v nejvýše {MOST_FILES} souborech. Vraťte se o stránku zpět a text zkraťte."
+        ).replace("_", "\u00a0"),
         (
-            "Nothing was saved. One form holds 256 KiB of text as it is sent, all policies together "
+            "Nothing was saved. One form holds 256 KiB of text as it is sent, one file "
+            f"{LARGEST_TEXT:,} characters, {MOST_LINES:,} lines and {MOST_OWN} policies, all policies together "
             f"{LARGEST >> 20} MiB in {MOST_FILES} files at most. Go back one page and shorten the text."
         ),
+    ),
+    Refusal.TAKES_LONG: (
+        503,
+        "Čtení pravidel trvá příliš dlouho",
+        "Reading these policies takes long",
+        (
+            "Pokračujeme v něm, stránku otevřete znovu za chvíli. Nic jsme nezměnili. Opakuje-li se to, text pravidel "
+            "zkraťte."
+        ),
+        "It goes on: open the page again in a while. Nothing was changed. If it happens again, shorten the text.",
     ),
     Refusal.TOO_MANY: (
         409,

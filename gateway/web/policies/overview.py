@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
@@ -38,6 +39,7 @@ class Overview:
         if Action.ADMINISTER in actions_of(caller, site.centre):
             of_both += await done(site.office.proposals(asking, scope_asked("region", caller)))
         heads = await done(site.office.versions(asking, scope, None, 1))
+        texts = await done(site.office.texts(asking, scope))
         return await site.show(
             request,
             "policies_overview.html",
@@ -46,7 +48,7 @@ class Overview:
             closed=await done(site.incidents.listed(asking)),
             waiting=[one for one in of_both if _waits_for(site, caller, one)],
             under_way=[one for one in of_both if one.state not in OVER and not _waits_for(site, caller, one)],
-            policies=listed(await done(site.office.texts(asking, scope)), site.offered),
+            policies=await site.read(caller, partial(listed, texts, site.offered)),
             last=heads[0] if heads else None,
             names=await site.names_of({head.author for head in heads} | {head.approver for head in heads}),
             files_are_approved=site.files_are_approved,
@@ -56,12 +58,13 @@ class Overview:
         site, caller = self.site, self.site.caller(request)
         asking, scope = site.asking(request, caller), scope_asked(request.query.get("of", ""), caller)
         heads = await done(site.office.versions(asking, scope, None, 1))
+        texts = await done(site.office.texts(asking, scope))
         return await site.show(
             request,
             "policies.html",
             caller,
             scope=scope,
-            policies=listed(await done(site.office.texts(asking, scope)), site.offered),
+            policies=await site.read(caller, partial(listed, texts, site.offered)),
             last=heads[0] if heads else None,
             names=await site.names_of({head.author for head in heads} | {head.approver for head in heads}),
             offered=site.offered,

@@ -20,7 +20,7 @@ from gateway.web.refusal import FORM_UNREADABLE
 from gateway.web.ways_back import above, leading_back
 from policies.case_difference import SORT_TITLES
 from policies.changed import KINDS, lines_between
-from policies.difference import difference, effect_said
+from policies.difference import Difference, difference, effect_said
 from policies.merging import Choices, Side
 
 STEPS: Mapping[Step, Title] = {
@@ -85,6 +85,12 @@ class Proposals:
         site, caller = self.site, self.site.caller(request)
         one, asking = await self.site.proposal(request, caller), site.asking(request, caller)
         compared = await done(site.office.compared(asking, one.id))
+
+        def look() -> tuple[Difference, bool]:
+            readable = all(policy.readable for policy in listed(one.texts))
+            return difference(compared.before, compared.after, site.offered), readable
+
+        found, readable = await site.read(caller, look)
         over = one.state in OVER
         stale = compared.stale and not over
         response = await site.show(
@@ -93,7 +99,7 @@ class Proposals:
             caller,
             status=200 if returning is None and not untimed and chosen is None else 409,
             one=one,
-            found=difference(compared.before, compared.after, site.offered),
+            found=found,
             stale=stale,
             conflicts=(await done(site.office.merging(asking, one.id))).conflicts if stale else (),
             chosen=chosen or {},
@@ -108,7 +114,7 @@ class Proposals:
             steps=STEPS,
             by_product=BY_PRODUCT,
             why_of=why_of,
-            readable=all(policy.readable for policy in listed(one.texts)),
+            readable=readable,
             kinds=KINDS,
             sorts=SORT_TITLES,
             effect_said=effect_said,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from aiohttp import web
 
@@ -37,6 +37,7 @@ from policies.parameters import Offered
 from policies.parts import Parts
 from policies.texts import Texts
 
+T = TypeVar("T")
 STATES: Mapping[State, Title] = {
     State.DRAFT: Title(cs="rozpracovaný", en="draft"),
     State.SUBMITTED: Title(cs="čeká na schválení", en="waits for approval"),
@@ -50,6 +51,7 @@ TAGS: Mapping[State, str] = {
     State.APPROVED: "tag-success",
     State.ACTIVE: "tag-success",
 }
+MOST_PROBLEMS = 100  # shown at once; whoever mends these sees the others
 NAME_LENGTH = 64  # characters of an identifier in an address
 
 
@@ -138,6 +140,10 @@ class Site:
         """The one that the address names. Raises Refused: of another municipality there is none."""
         return await done(self.office.proposal(self.asking(request, caller), proposal_of(request)))
 
+    async def read(self, caller: Assertion, work: Callable[[], T]) -> T:
+        """What is made of texts of policies, beside all other work. Raises Refused where it takes too long."""
+        return await done(self.office.readings.in_thread(caller.subject, work))
+
     async def show(
         self, request: web.Request, template: str, caller: Assertion, *, status: int = 200, **context: Any
     ) -> web.Response:
@@ -174,6 +180,7 @@ class Site:
             quoted=quoted,
             noted=lambda note: note_said(note, language),
             faulty_lines=faulty_lines,
+            most_problems=MOST_PROBLEMS,
             **context,
         )
 

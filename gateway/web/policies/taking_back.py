@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -45,7 +46,8 @@ class TakingBack:
             raise web.HTTPSeeOther(f"/proposals/{one.id}")
         if "number" not in request.query:  # the switch of languages of a refusal
             raise web.HTTPSeeOther(f"/proposals/{one.id}/edit")
-        policy = policy_of(one, request.query.get("file", ""), request.query["number"], self.site.offered)
+        which = (request.query.get("file", ""), request.query["number"])
+        policy = await self.site.read(caller, partial(policy_of, one, *which, self.site.offered))
         return await self.site.show(
             request, "policy_take_out.html", caller, one=one, policy=policy, offered=self.site.offered
         )

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from config.holidays import is_public_holiday
 from config.vocabulary import NetworkName
 from gateway.web.policies.coming import NETWORK
+from gateway.web.policies.entered import YEARS
 from idp.http.moments import PRAGUE
 from policies.statements import split
 from policies.texts import POLICIES, Texts
@@ -68,10 +69,10 @@ def _moments(changed: str, today: date) -> Iterator[datetime]:
         yield _at(_first(today, is_public_holiday), NOON)
     for text in DAY_OF_YEAR.findall(changed):
         try:
-            named = date.fromisoformat(text)
-        except ValueError:
+            days = [date.fromisoformat(text) + away * DAY for away in (-1, 0, 1)]
+        except (ValueError, OverflowError):  # at the ends of the calendar there is nothing to look at
             continue
-        yield from (_at(named + away * DAY, NOON) for away in (-1, 0, 1))
+        yield from (_at(day, NOON) for day in days if day.year in YEARS)
 
 
 def _places(changed: str, networks: Collection[NetworkName]) -> list[str]:

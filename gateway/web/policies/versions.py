@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
@@ -96,9 +97,9 @@ class Versions:
             unknown=unknown,
             other=other,
             newest=newest.number,
-            policies=listed(texts, site.offered),
+            policies=await site.read(caller, partial(listed, texts, site.offered)),
             same=texts == current,
-            found=difference(before, texts, site.offered),
+            found=await site.read(caller, partial(difference, before, texts, site.offered)),
             sources=SOURCES,
             kinds=KINDS,
             sorts=SORT_TITLES,

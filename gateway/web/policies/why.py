@@ -115,7 +115,12 @@ class Why:
             question = self._question(caller, who, entered, snapshot)
             async with site.thinking:
                 found = await asyncio.to_thread(
-                    explained_as_decided, site.books.in_force(), question, snapshot, who
+                    explained_as_decided,
+                    site.books.in_force(),
+                    question,
+                    snapshot,
+                    who,
+                    caller.municipality,
                 )
         return await site.show(
             request,

@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from config.named_networks import NamedNetworks
 from config.settings import Network, Separation
-from config.vocabulary import Action, AuthenticationLevel, Language, NetworkName, Role
+from config.vocabulary import Action, AuthenticationLevel, Language, MunicipalityCode, NetworkName, Role
 from gateway.asks.ask import Kind
 from gateway.asks.separation import Duties
+from gateway.authorize.duties_said import meeting_said
 from gateway.authorize.explaining import (
     Circumstances,
     Somebody,
@@ -102,6 +105,46 @@ def test_duties_that_meet_over_two_accounts_are_told_with_the_other_account(snap
     found = explained_as_decided(there.policies, question(who), there, who)  # type: ignore[arg-type]
     which = found.beforehand[0][Language.ENGLISH]
     assert which.endswith("One of them is held by another account of the same person, eva.jina.")
+    verdict_said = found.verdict
+    assert isinstance(verdict_said, Refused)
+    assert "eva.jina" not in verdict_said.detail, "the log is read by municipalities"
+    assert "mayor" not in verdict_said.detail
+
+
+@pytest.mark.parametrize(
+    ("reader", "told"),
+    [
+        (HULIN, "clerk (Hulín) and a role that the same person holds by another account."),
+        (
+            KROMERIZ,
+            "a role in another municipality and a role that the same person holds by another account.",
+        ),
+    ],
+)
+def test_a_municipality_s_reader_learns_of_no_other_account_and_of_no_other_s_roles(
+    snapshot: Snapshot, reader: MunicipalityCode, told: str
+) -> None:
+    other = Account(EVA.subject, "eva.jina", frozenset({(HULIN, Role.MAYOR)}))
+    duties = Duties.of([Separation(roles=[Role.MAYOR, Role.CLERK])], lambda _: [other])
+    who, there = somebody(JANA), replace(snapshot, duties=duties)
+    found = explained_as_decided(there.policies, question(who), there, who, reader)  # type: ignore[arg-type]
+    assert found.beforehand[0][Language.ENGLISH] == f"These roles may not meet in one person: {told}"
+    everything = f"{found.beforehand} {found.verdict}"
+    assert ("eva.jina" in everything, "mayor (" in everything) == (False, False)
+
+
+def test_roles_of_two_municipalities_are_told_to_each_with_its_own(snapshot: Snapshot) -> None:
+    duties = Duties.of([Separation(roles=[Role.MAYOR, Role.CLERK])], no_others)
+    held = frozenset({(KROMERIZ, Role.CLERK), (HULIN, Role.MAYOR)})
+    meeting = duties.meeting(held)
+    assert meeting is not None
+    for reader, told in (
+        (KROMERIZ, "clerk (Kroměříž) and a role in another municipality."),
+        (HULIN, "a role in another municipality and mayor (Hulín)."),
+    ):
+        said = meeting_said(meeting, snapshot.district, reader)[0]
+        assert said[Language.ENGLISH].endswith(told)
+        assert "{" not in said[Language.CZECH]
 
 
 def test_what_a_rule_decides_or_another_refusal_says_nothing_beforehand(snapshot: Snapshot) -> None:

@@ -140,7 +140,25 @@ def test_what_runs_and_lets_in_has_nothing_that_refuses_it(session, snapshot):
     assert refused_now(running, weak, here.policies, here, HERE, NOW) is not None
 
 
-def test_a_year_is_looked_at_in_no_more_than_some_hundred_moments(session, snapshot):
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'context.time.date == datetime("2026-12-09")',
+        "context.time.day >= 9 && context.time.day <= 10 && context.time.hour == 5",
+        'context.time.date == datetime("2026-12-09") && context has purpose && context.purpose != ""',
+    ],
+)
+def test_every_hour_of_a_month_is_looked_at_and_what_one_can_do_on_a_named_day(session, of_hulin, condition):
+    ask = asked(until=NOW + timedelta(days=30))
+    begin, end = ask.since.date().isoformat(), ask.until.date().isoformat()
+    assert begin < "2026-12-09" < end
+    assert closed(ask, session, of_hulin(condition)) == ()
+    (found, *_) = closed(ask, session, of_hulin("context.time.hour == 24"))
+    assert found.spoken.rule == "mornings"
+
+
+def test_of_a_time_longer_than_anybody_may_ask_for_nothing_is_told(session, snapshot):
     supplier = replace(session, roles=((HULIN, Role.SUPPLIER),))
-    long = asked(until=NOW + timedelta(days=365), application=RECORDS)
-    assert closed(long, supplier, snapshot) != ()
+    short = asked(until=NOW + timedelta(days=9), application=RECORDS)
+    assert closed(short, supplier, snapshot) != ()
+    assert closed(replace(short, until=NOW + timedelta(days=121)), supplier, snapshot) == ()

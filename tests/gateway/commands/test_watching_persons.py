@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from config.vocabulary import AuthenticationLevel, Role, SubjectId
 from gateway.audit.canonical import parse
 from gateway.audit.entry import Entry
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.same_person import persons
 from gateway.commands.state import now, open_state
 from gateway.commands.watching_persons import OTHER_ACCOUNT, look_at_persons
 from gateway.sessions.id_token import SignedIn
@@ -86,3 +88,24 @@ async def test_where_no_duties_are_kept_apart_nothing_is_decided_anew(plane: Con
     await look_at_persons(plane)
     assert [one.subject for one in plane.persons.others(JANA)] == [HER_OTHER]
     assert decided_anew(plane) == set()
+
+
+@pytest.mark.parametrize("plane", [""], indirect=True)
+async def test_what_was_read_before_something_newer_was_taken_is_read_again(
+    plane: ControlPlane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two looks at once: the one that began first ends last, and knows less."""
+    begun: list[None] = []
+
+    async def slowly(*given: Any) -> Any:
+        found = await persons(*given)
+        begun.append(None)
+        if len(begun) == 1:
+            read(plane, jana="7", other="7")
+            await look_at_persons(plane)
+        return found
+
+    monkeypatch.setattr("gateway.commands.watching_persons.persons", slowly)
+    await look_at_persons(plane)
+    assert [one.subject for one in plane.persons.others(JANA)] == [HER_OTHER]
+    assert len(begun) == 3

@@ -222,7 +222,7 @@ async def test_a_file_of_others_is_no_file_of_the_draft(visitor, file):
 
 async def test_a_text_may_be_long_and_one_that_is_too_long_is_refused_by_name(visitor):
     page = await visitor.begun()
-    long = reads(HULIN) + "// " + "a" * 150_000
+    long = reads(HULIN) + "// " + "a" * 120_000
     await visitor.step(page, "text", file=FILE, text=long)
     revision = str((await visitor.one(page)).revision)
     refused = await visitor.refused(f"{page}/text", revision=revision, file=FILE, text="a" * LARGEST_FORM)
