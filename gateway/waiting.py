@@ -38,6 +38,8 @@ class Waiting:
     orders: int = 0
     uses: int = 0
     proposals: int = 0
+    common: int = 0
+    """Those of the proposals that are about the region's policies."""
     accesses: int = 0
 
 

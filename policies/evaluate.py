@@ -119,14 +119,16 @@ class PolicyBook:
 
     def decide_and_look(
         self, question: Question, further: Iterable[Action]
-    ) -> tuple[Verdict, frozenset[Action]]:
-        """The verdict, and which `further` actions the policies permit as well: all in one evaluation."""
+    ) -> tuple[Verdict, Mapping[Action, str]]:
+        """The verdict, and which `further` actions the policies permit as well, by which policy: all in one
+        evaluation.
+        """
         if question.municipality not in self._names.district:
-            return self._refuse(question, Reason.UNKNOWN_MUNICIPALITY), frozenset()
+            return self._refuse(question, Reason.UNKNOWN_MUNICIPALITY), {}
         others = tuple(further)
         outcomes = self._ask(question, (question.action, *others))
         if outcomes is None:
-            return self._refuse(question, Reason.MUNICIPALITY_WITHOUT_POLICIES), frozenset()
+            return self._refuse(question, Reason.MUNICIPALITY_WITHOUT_POLICIES), {}
         asked, *rest = outcomes
         return self._verdict(question, asked), _permitted(others, rest)
 
@@ -146,9 +148,13 @@ class PolicyBook:
 
     def allowed(self, question: Question, actions: Iterable[Action]) -> frozenset[Action]:
         """Which of the actions the policies permit, in one go. The question's own action plays no part."""
+        return frozenset(self.allowed_by(question, actions))
+
+    def allowed_by(self, question: Question, actions: Iterable[Action]) -> Mapping[Action, str]:
+        """The same, and the first policy that permits each."""
         wanted = tuple(actions)
         outcomes = self._ask(question, wanted) if wanted else None
-        return frozenset() if outcomes is None else _permitted(wanted, outcomes)
+        return {} if outcomes is None else _permitted(wanted, outcomes)
 
     def policies_of(self, municipality: MunicipalityCode) -> tuple[Policy, ...]:
         """All that are asked there, in the order in which they speak; none where there are none of its own."""
@@ -351,8 +357,9 @@ def _routes(sources: Iterable[Source]) -> Mapping[str, frozenset[str]]:
     return found
 
 
-def _permitted(actions: Iterable[Action], outcomes: Iterable[Outcome]) -> frozenset[Action]:
-    return frozenset(action for action, outcome in zip(actions, outcomes, strict=True) if outcome.permits)
+def _permitted(actions: Iterable[Action], outcomes: Iterable[Outcome]) -> dict[Action, str]:
+    asked = zip(actions, outcomes, strict=True)
+    return {action: outcome.deciding[0].id for action, outcome in asked if outcome.permits}
 
 
 def _outcome(compiled: Compiled, result: cedarpy.AuthzResult) -> Outcome:

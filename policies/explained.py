@@ -13,8 +13,10 @@ from policies.evaluate import PolicyBook
 from policies.explain import ANYBODY, SOMEBODY_ELSE
 from policies.fact_values import Called
 from policies.first_moment import moved_to_the_first_moment
+from policies.forms import called, read
 from policies.model import Question, Refused, Text, Verdict
-from policies.reasons import spell_out
+from policies.parameters import Offered
+from policies.reasons import Names, spell_out
 from policies.review import Policy
 from policies.seen import Fact, facts_of, touching
 from policies.smallest import Change, Found, smallest
@@ -45,7 +47,9 @@ class Rule:
     forbids: bool
     reason: str
     title: Text | None
-    """What it says to whom it refuses; None for a permit."""
+    """What lists and differences call it: of one that a form wrote, what was filled in; of a forbid, its words; None:
+    nobody has named it.
+    """
     file: Path
     line: int
     moves: bool
@@ -211,5 +215,12 @@ def _reads(policies: Sequence[Policy]) -> frozenset[tuple[str, ...]]:
 
 
 def _rule(policy: Policy, question: Question, book: PolicyBook, *, moves: bool) -> Rule:
-    title = spell_out(policy.wording, question, book.names).title if policy.wording else policy.title
+    title = _title(policy, question, book.names)
     return Rule(policy.id, policy.forbids, policy.reason, title, policy.file, policy.line, moves)
+
+
+def _title(policy: Policy, question: Question, names: Names) -> Text | None:
+    written = read(policy.by_form, question.municipality) if policy.by_form else None
+    if written is not None:
+        return called(*written, Offered(names.applications))
+    return spell_out(policy.wording, question, names).title if policy.wording else policy.title

@@ -1,7 +1,6 @@
 """What was filled into a form, in words: in the name of its policy and in what refused people read. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from string import Template
 
 from config.vocabulary import Language
@@ -73,8 +72,6 @@ def in_words(
             return hour[language].format(hour=value)
         case "days" if isinstance(value, list):
             return days_in_words([int(one) for one in value], language)
-        case "date":
-            return _day(date.fromisoformat(str(value)), language)
         case "yes_no":
             return (of.yes if value else of.no)[language]
         case _:
@@ -96,10 +93,6 @@ def days_in_words(days: Sequence[int], language: Language) -> str:
 
 def _run(names: Sequence[str]) -> str:
     return f"{names[0]}–{names[-1]}" if len(names) >= RUN else ", ".join(names)
-
-
-def _day(day: date, language: Language) -> str:
-    return f"{day.day}. {day.month}. {day.year}" if language is Language.CZECH else day.isoformat()
 
 
 def _some(of: Parameter, value: Value, language: Language, offered: Offered) -> str:

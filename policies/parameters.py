@@ -203,10 +203,16 @@ def in_cedar(of: Parameter, value: Value) -> str:
     return CEDAR[of.kind](value)
 
 
+def day_said(day: date, language: Language) -> str:
+    return f"{day.day}. {day.month}. {day.year}" if language is CS else day.isoformat()
+
+
 def shown(of: Parameter, value: Value, language: Language, offered: Offered = ANYTHING) -> str:
     titles: Mapping[Any, Text] = (
         offered.applications or {} if of.kind == "applications" else TITLES.get(of.kind, {})
     )
+    if of.kind == "date":
+        return day_said(date.fromisoformat(str(value)), language)
     values = value if isinstance(value, list) else [value]
     return ", ".join(titles[one][language] if one in titles else str(one) for one in values)
 

@@ -73,6 +73,8 @@ class Policy:
     """All that it reads, for whoever explains it."""
     compares: frozenset[Word] = frozenset()
     """What it compares with which texts and names."""
+    by_form: str = ""
+    """Its text, of one in a municipality's file that says a form wrote it: the form names it (policies/forms.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ def review(path: Path, text: str, bounds: Bounds) -> PolicyFile:
         seen.setdefault(identifier, statement.line)
         problems += found
         if not found:
-            policies.append(_policy(path, statement, examined))
+            by_form = statement.text if bounds.only and "template" in examined.annotations else ""
+            policies.append(replace(_policy(path, statement, examined), by_form=by_form))
             sources.append(statement.text)
     return PolicyFile(path, "\n".join(sources), tuple(policies), tuple(problems))
 

@@ -20,6 +20,7 @@ from tests.rig.pages_made_once import make_pages_once
 from tests.rig.postgres import postgres
 from tests.rig.samba_tree import ADDRESSES, domain_tree
 from tests.rig.three_nodes import ADDRESSES as IN_NAMESPACES
+from tests.rig.tunnels import ADDRESSES as IN_TUNNELS
 from tests.rig.warm import warm_processes_end
 
 __all__ = ["browser", "domain_tree", "office_tree", "one_chromium", "postgres", "warm_processes_end"]
@@ -35,7 +36,7 @@ hypothesis.settings.load_profile("brana")
 _plainly = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 structlog.configure(processors=[structlog.processors.add_log_level, _plainly])
 
-LOOPBACK = ["127.0.0.1", "127.0.0.2", "::1", *ADDRESSES, *EDGES, *IN_NAMESPACES]
+LOOPBACK = ["127.0.0.1", "127.0.0.2", "::1", *ADDRESSES, *EDGES, *IN_NAMESPACES, *IN_TUNNELS]
 
 LONG = (
     "tests/gateway/web/test_pages_in_browser.py",
@@ -61,6 +62,7 @@ LONG = (
     "tests/test_wheel.py",
     "tests/gateway/envoy",
     "tests/gateway/storage/postgres",
+    "tests/gateway/tunnels/test_real_tunnel.py",
     "tests/idp/directory",
     "tests/test_documentation.py",
 )

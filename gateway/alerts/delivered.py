@@ -6,7 +6,8 @@ from datetime import timedelta
 from config.settings import AlertRule
 
 GIB = 2**30
-WRONG = ["sign_in.password_refused", "sign_in.code_refused", "sign_in.key_refused"]
+WRONG = ["sign_in.password_refused", "sign_in.code_refused", "sign_in.key_refused", "sign_in.throttled"]
+"""Those too that came when there were no guesses left: as delivered an account has five of them."""
 
 DELIVERED = (
     AlertRule(name="failed_sign_ins", codes=WRONG, at_least=10, within=timedelta(minutes=10)),
@@ -27,6 +28,7 @@ DELIVERED = (
         codes=[
             *("audit.verified", "audit.receiver_missed", "access.spool_damaged", "witness.refused"),
             *("audit.index_altered", "audit.names_altered", "audit.place_moved", "audit.hold_restored"),
+            *("audit.shard_not_dropped", "audit.end_altered"),
         ],
         outcomes=["failure"],
         group_by="all",

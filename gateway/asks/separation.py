@@ -105,6 +105,21 @@ class Duties:
         elsewhere = {one.login: {*one.roles, *lent(asks(one.subject), now)} for one in self.others(who)}
         return self.meeting_with({*held, *lent(asks(who), now)}, elsewhere)
 
+    def lending(
+        self,
+        who: SubjectId,
+        held: Collection[tuple[MunicipalityCode, Role]],
+        asks: Callable[[SubjectId], Sequence[Ask]],
+        now: datetime,
+    ) -> Ask | None:
+        """The delegation by which this account has one of the roles that meet, and in no other way; None: none is."""
+        meeting = self.meeting_now(who, held, asks, now)
+        if meeting is None:
+            return None
+        only_lent = set(zip(meeting.municipalities, meeting.roles, strict=True)) - set(held)
+        running = (one for one in asks(who) if one.kind is Kind.DELEGATION and one.runs(now))
+        return next((one for one in running if (one.municipality, one.role) in only_lent), None)
+
     def meeting_with(
         self, own: AbstractSet[RoleIn], elsewhere: Mapping[str, AbstractSet[RoleIn]]
     ) -> Meeting | None:

@@ -18,6 +18,7 @@ from config.asked_word import parts_of
 from config.vocabulary import SessionId
 from gateway.audit.canonical import LARGEST_INTEGER
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.let_in import GRANT, LetIn, let_in
 from gateway.audit.neutral import MARK, neutral
 
 ROUTE = "route"
@@ -92,7 +93,9 @@ class Line(msgspec.Struct, frozen=True):
     request_id: str | None = None
     route: str | None = None
     fresh: str | None = None
-    """`<revocation id> <municipality>` of the grant that let the request through without a question."""
+    """`<revocation id> <municipality>` of the grant that let the request through without a question; behind the id on
+    what it rests (`config.rests_on`).
+    """
     decided: str | None = None
     """The `gate` text of the decision that was made for this request (docs/architecture.md, step 3)."""
     address: str | None = None
@@ -112,26 +115,12 @@ class Line(msgspec.Struct, frozen=True):
     protocol: str | None = None
 
     @property
-    def holder(self) -> tuple[str, str]:
-        return holder_of(self.fresh or "", self.decided or "")
+    def let_in(self) -> LetIn:
+        return let_in(self.fresh or "", self.decided or "", self.route or "")
 
     @property
     def session(self) -> SessionId | None:
-        return session_of(*self.holder)
-
-
-def holder_of(fresh: str, decided: str) -> tuple[str, str]:
-    """Revocation id `<sid>.<generation>` and municipality of whoever was let in; empty for others."""
-    if fresh:
-        who, _, municipality = fresh.partition(" ")
-        return who, municipality
-    words = decided.split(" ")
-    return (words[2], words[1]) if len(words) >= 3 else ("", "")
-
-
-def session_of(revocation_id: str, _municipality: str) -> SessionId | None:
-    sid = revocation_id.rpartition(".")[0]
-    return SessionId(sid) if sid else None
+        return self.let_in.known_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,18 +183,21 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder], times: int = 1
     """The entry of a request. A session that nobody knows any more is kept by its name alone. `times`: of how many
     requests alike it tells.
     """
-    revocation_id, active = line.holder
-    session, _, generation = revocation_id.rpartition(".")
+    session, generation, active, rest = line.let_in
     holder = holders.get(SessionId(session), NOBODY) if session else NOBODY
     application, municipality, action, route = route_of(line.route or "")
     status, reason = line.status or 0, reason_of(line)
     said: tuple[str, ...] = (
         *(line.method or "", line.host or "", line.path or "", line.flags or "", line.user_agent or ""),
         *(line.protocol or "", line.address or "", line.request_id or "", session, generation, active),
+        *rest,
     )
     if not _plain(said):
         said = tuple(map(_text, SAID, said))
-    method, host, path, flags, agent, protocol, address, request_id, session, generation, active = said
+    method, host, path, flags, agent, protocol, address, request_id, session, generation, active, *rests = (
+        said
+    )
+    grant, version, rule = rests
     return Entry(
         code=Code.ACCESS,
         outcome=outcome_of(status, reason),
@@ -220,6 +212,8 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder], times: int = 1
         address=address,
         request_id=request_id,
         reason=reason,
+        rule=rule,
+        policy_version=version,
         details={
             "method": method,
             "host": host,
@@ -233,6 +227,7 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder], times: int = 1
             "protocol": protocol,
             "fresh": bool(line.fresh),
             "generation": generation,
+            **({GRANT: grant} if grant else {}),
             **({} if route is None else {ROUTE: route}),
             **({"times": times} if times > 1 else {}),
         },
@@ -293,6 +288,7 @@ def outcome_of(status: int, reason: str) -> Outcome:
 SAID = (
     *("method", "host", "path", "flags", "user_agent", "protocol"),
     *("address", "request_id", "session", "generation", "municipality"),
+    *("grant", "policy_version", "rule"),
 )
 
 

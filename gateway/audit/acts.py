@@ -146,6 +146,43 @@ def configuration_reloaded(
     )
 
 
+def started_with_other_settings(
+    now: datetime,
+    *,
+    before: str,
+    after: str,
+    policies: str,
+    added: Sequence[str],
+    removed: Sequence[str],
+    changed: Sequence[str],
+    settings: Sequence[str],
+    values: Sequence[str],
+) -> Entry:
+    """As above, since this start. `values`: `path: before → after` of those that are plain."""
+    lists = {"added": added, "removed": removed, "changed": changed, "settings": settings, "values": values}
+    told = {name: _some([neutral(each, TEXT) for each in one]) for name, one in lists.items() if one}
+    return Entry(
+        code=Code.STARTED_WITH_OTHER_SETTINGS,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject=SYSTEM,
+        policy_version=policies,
+        details={"before": before, "after": after, **told},
+    )
+
+
+def settings_unknown_before(now: datetime, after: str) -> Entry:
+    """What the run before went by cannot be read: it was of another version."""
+    return Entry(
+        code=Code.STARTED_WITH_OTHER_SETTINGS,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject=SYSTEM,
+        reason="settings_before_unknown",
+        details={"after": after},
+    )
+
+
 def configuration_refused(now: datetime, by: str, reason: str, said: str) -> Entry:
     """A change was not taken; `said`: where it is wrong and why."""
     return Entry(

@@ -26,5 +26,10 @@ def hold_restored(now: datetime, number: int) -> Entry:
     return _found(Code.LOG_HOLD_RESTORED, now, hold=number)
 
 
+def end_altered(now: datetime, first: int, last: int) -> Entry:
+    """The end of the log did not bear its mark: these entries may have been added by hand."""
+    return _found(Code.LOG_END_ALTERED, now, first=first, last=last)
+
+
 def _found(code: Code, now: datetime, **details: str | int) -> Entry:
     return Entry(code=code, outcome=Outcome.FAILURE, at=now, subject=SYSTEM, details={**details})

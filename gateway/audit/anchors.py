@@ -35,6 +35,8 @@ class Fault(StrEnum):
     SHARD_ALTERED = "shard_altered"
     SHARD_NOT_TOLD = "shard_not_told"  # that it was dropped
     SHARD_NOT_GONE = "shard_not_gone"
+    SHARD_NOT_VOUCHED = "shard_not_vouched"  # deleted, and the log's key did not sign that
+    SHARD_NOT_DUE = "shard_not_due"  # deleted before its time, or while it was held
     HOLD_ALTERED = "hold_altered"  # by hand, past the log
     KEY_UNKNOWN = "key_unknown"  # a checkpoint that none of the log's keys signed
     KEY_NOT_IN_FORCE = "key_not_in_force"  # one of a key that was retired before, or came later
@@ -64,6 +66,8 @@ class Anchor:
     fault: Fault | None = None
     what: str = ""
     first: int = 0
+    drops_signed: bool = False
+    """Whether whoever made it signs each deletion; not known of what has a fault."""
 
 
 def anchors(
@@ -87,7 +91,7 @@ def anchors(
     """
     elsewhere = sorted(
         (
-            Anchor(one.reach, one.root, Source.KEPT, first=one.first)
+            Anchor(one.reach, one.root, Source.KEPT, first=one.first, drops_signed=one.drops_signed)
             for one in kept
             if not within(one.reach, dropped)
         ),
@@ -211,7 +215,8 @@ def _from_table(row: Sealed, keys: Sequence[Verifier]) -> Anchor:
     if (checkpoint.reach, checkpoint.root) != (row.size, row.root):
         what = f"the database's checkpoint of {row.size} entries does not agree with its own note"
         return Anchor(row.size, row.root, Source.DATABASE, row.at, Fault.CHECKPOINT_ALTERED, what)
-    return Anchor(row.size, row.root, Source.DATABASE, row.at, first=checkpoint.first)
+    signed = checkpoint.drops_signed
+    return Anchor(row.size, row.root, Source.DATABASE, row.at, first=checkpoint.first, drops_signed=signed)
 
 
 def _in_file_only(written: Written, reached: int, keys: Sequence[Verifier]) -> Anchor:
@@ -220,7 +225,8 @@ def _in_file_only(written: Written, reached: int, keys: Sequence[Verifier]) -> A
     except NoteRefused as error:
         what = f"checkpoints.log, byte {written.at}: {error.why}"
         return Anchor(reached, b"", Source.FILE, fault=_fault_of(error), what=what)
-    return Anchor(checkpoint.reach, checkpoint.root, Source.FILE, first=checkpoint.first)
+    signed = checkpoint.drops_signed
+    return Anchor(checkpoint.reach, checkpoint.root, Source.FILE, first=checkpoint.first, drops_signed=signed)
 
 
 def _fault_of(refused: NoteRefused) -> Fault:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from config.settings.questions import AuditGroup
 from gateway.audit.canonical import Recorded
 from gateway.audit.fields import Told, values_of
 from gateway.audit.questions import Question
-from gateway.audit.search import Found, Having, NotSearched, Query, Search
+from gateway.audit.search import Found, Having, NotSearched, Query, Search, SearchTooLong
 from gateway.audit.tally import Row, Tally
 
 LISTED = 200  # entries of an answer
@@ -41,6 +42,8 @@ class Answer:
     whole: bool
     """Nothing is left out; otherwise the newest were looked at."""
     not_searched: NotSearched | None = None
+    reached: datetime | None = None
+    """Where the search ended early: what is older was not looked at."""
 
     @property
     def found(self) -> int:
@@ -48,12 +51,12 @@ class Answer:
 
 
 async def answered(question: Question, query: Query, log: Search) -> Answer:
-    """`query`: what `question.asked` gave. Raises TooManyPeople."""
+    """`query`: what `question.asked` gave. Raises TooManyPeople, SearchTooLong."""
     if question.form.groups:
         return await _counted(question, query, log)
     page = await log.page(query, None, LISTED)
     entries = [Listed(one, await _closed(question, one, log)) for one in page.entries]
-    return Answer(question, query, entries, (), page.following is None, page.not_searched)
+    return Answer(question, query, entries, (), page.following is None, page.not_searched, page.reached)
 
 
 async def _counted(question: Question, query: Query, log: Search) -> Answer:
@@ -68,7 +71,7 @@ async def _counted(question: Question, query: Query, log: Search) -> Answer:
     for one in tallies:
         rows = one.rows()
         counts.append(Counts(one.group, rows[:ROWS], max(0, len(rows) - ROWS)))
-    return Answer(question, query, (), counts, read.whole, read.not_searched)
+    return Answer(question, query, (), counts, read.whole, read.not_searched, read.reached)
 
 
 async def _closed(question: Question, one: Found, log: Search) -> Recorded | None:
@@ -81,5 +84,7 @@ async def _closed(question: Question, one: Found, log: Search) -> Recorded | Non
     same = Having(form.same, frozenset(values[:1]))
     asked = Query(codes=frozenset({question.closed_by}), having=(same,), since=one.entry.at)
     page = await log.page(asked, None, LISTED)
+    if page.reached is not None:  # whether it was closed is not known, and "not yet" would be a guess
+        raise SearchTooLong
     closing = [each for each in page.entries if isinstance(each, Recorded)]
     return closing[-1] if closing else None  # the first after it

@@ -21,6 +21,7 @@ from config.asked_word import parts_of
 from config.vocabulary import SessionId
 from gateway.audit.access import ROUTE, Holder
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.let_in import GRANT, LetIn, by_id
 from gateway.audit.neutral import neutral
 
 REASON = "answer_unknown"
@@ -55,6 +56,7 @@ class Begun:
     """Whole seconds."""
     request_id: str
     revocation_id: str
+    """As the gate tells it: what it rests on stands behind it."""
     municipality: str
     """For which the person acted."""
     application: str
@@ -64,8 +66,12 @@ class Begun:
     path: str
 
     @property
+    def let_in(self) -> LetIn:
+        return by_id(self.revocation_id, self.municipality)
+
+    @property
     def session(self) -> SessionId:
-        return SessionId(self.revocation_id.rpartition(".")[0])
+        return SessionId(self.let_in.session)
 
 
 def file_of(name: str) -> BegunFile | None:
@@ -101,23 +107,27 @@ def cut_off(begun: Begun, holders: Mapping[SessionId, Holder]) -> Entry:
     """The entry of a request that was let in and of which Envoy said nothing more."""
     holder = holders.get(begun.session)
     action, route = parts_of(begun.action)
+    session, generation, municipality, rest = begun.let_in
     return Entry(
         code=Code.ACCESS_CUT_OFF,
         outcome=Outcome.FAILURE,
         at=begun.at,
         subject=holder.subject if holder else "",
         person=holder.person if holder else "",
-        session=_text(begun.session),
-        municipality=_text(begun.municipality),
+        session=_text(session),
+        municipality=_text(municipality),
         own_municipality=holder.own_municipality if holder else "",
         application=_text(begun.application),
         action=_text(action),
         request_id=_text(begun.request_id),
         reason=REASON,
+        rule=_text(rest.rule),
+        policy_version=_text(rest.version),
         details={
             "method": _text(begun.method),
             "path": neutral(begun.path, PATH),
-            "generation": _text(begun.revocation_id.rpartition(".")[2]),
+            "generation": _text(generation),
+            **({GRANT: _text(rest.grant)} if rest.grant else {}),
             **({} if route is None else {ROUTE: _text(route)}),
         },
     )

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.audit import note
+from gateway.audit.checkpoint_words import DROPS_SIGNED
 from gateway.audit.log_keys import KeyNotInForce, LogKey
 from gateway.audit.note import NoteRefused, Signer, UnknownKey, Verifier
 from gateway.audit.tree import HASH
@@ -36,6 +37,10 @@ class Checkpoint:
         """Number of the tree's first entry."""
         found = FIRST.fullmatch(self.extensions[0]) if self.extensions else None
         return int(found[1]) if found else 0
+
+    @property
+    def drops_signed(self) -> bool:
+        return DROPS_SIGNED in self.extensions
 
     @property
     def reach(self) -> int:
@@ -65,14 +70,23 @@ class Checkpoint:
         return checkpoint
 
 
-def seal(size: int, root: bytes, signers: Signer | Sequence[Signer], month: str = "", first: int = 0) -> str:
+def seal(
+    size: int,
+    root: bytes,
+    signers: Signer | Sequence[Signer],
+    month: str = "",
+    first: int = 0,
+    *,
+    drops_signed: bool = False,
+) -> str:
     """The signed note of a checkpoint of the log that `signers` sign for; `month`, `first`: of a later tree of it."""
+    more = (DROPS_SIGNED,) if drops_signed else ()
     all_of_them = (signers,) if isinstance(signers, Signer) else signers
     name = all_of_them[0].name
     if not month:
-        return note.sign(Checkpoint(name, size, root).text(), *all_of_them)
+        return note.sign(Checkpoint(name, size, root, more).text(), *all_of_them)
     own = [replace(one, name=f"{one.name}/{month}") for one in all_of_them]
-    return note.sign(Checkpoint(own[0].name, size, root, (f"first {first}",)).text(), *own)
+    return note.sign(Checkpoint(own[0].name, size, root, (f"first {first}", *more)).text(), *own)
 
 
 def log_of(origin: str) -> str:

@@ -27,6 +27,8 @@ class Reached:
     first: int = 0
     signers: tuple[Signer, ...] = ()
     """The keys that sign now, where they ever followed each other; none: the one that the checkpointer was given."""
+    drops_signed: bool = True
+    """Whether everybody who may delete a month now signs that; nodes of an older version do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,10 @@ class Checkpointer:
                 halted = False
 
     def _note_of(self, one: Reached) -> str:
-        return checkpoint.seal(one.size, one.root, one.signers or (self._signer,), one.month, one.first)
+        signers = one.signers or (self._signer,)
+        return checkpoint.seal(
+            one.size, one.root, signers, one.month, one.first, drops_signed=one.drops_signed
+        )
 
     def _pay(self) -> None:
         while self._owed:

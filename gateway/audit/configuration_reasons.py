@@ -18,6 +18,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="nové nebo změněné zásady nemají názvy, nebo se ptají na to, co nikdy neplatí",
                 en="new or changed policies have no names, or ask for what is never true",
             ),
+            "settings_before_unknown": Title(
+                cs="předchozí nastavení je z jiné verze a nejde přečíst",
+                en="the settings before were of another version and cannot be read",
+            ),
             "start_needed": Title(cs="změna vyžaduje nové spuštění", en="the change needs a new start"),
             "data_plane_refused": Title(
                 cs="Envoy nastavení odmítl", en="the data plane refused the settings"

@@ -84,6 +84,9 @@ class Code(StrEnum):
     PURPOSE_NAMED = "audit.purpose_named"
     LOG_SHARD_OPENED = "audit.shard_opened"
     LOG_SHARD_DROPPED = "audit.shard_dropped"
+    LOG_SHARD_NOT_DROPPED = "audit.shard_not_dropped"
+    LOG_DROPS_VOUCHED = "audit.drops_vouched"
+    LOG_END_ALTERED = "audit.end_altered"
     LOG_HOLD_PLACED = "audit.hold_placed"
     LOG_HOLD_LIFTED = "audit.hold_lifted"
     LOG_HOLD_RESTORED = "audit.hold_restored"
@@ -144,6 +147,7 @@ class Code(StrEnum):
     SECURITY_INCIDENT_CLOSED = "incident.closed"
     SECURITY_INCIDENT_REFUSED = "incident.act_refused"
     CONFIGURATION_RELOADED = "configuration.reloaded"
+    STARTED_WITH_OTHER_SETTINGS = "configuration.changed_at_start"
     CONFIGURATION_REFUSED = "configuration.refused"
     CONFIGURATION_CHECKED = (
         "configuration.checked"  # of a fleet's nodes when they took nothing but policies live

@@ -18,13 +18,14 @@ from gateway.audit.for_auditors import PROGRAM, VERIFIER
 from gateway.audit.note import Signer, Verifier
 from gateway.audit.pseudonyms import KEY_LEAST
 from gateway.audit.reasons import Reasons
-from gateway.audit.search import Found, Position, Query, Search, TooManyPeople
+from gateway.audit.search import Found, Position, Query, Search, SearchTooLong, TooManyPeople
 from gateway.audit.selection import NAMES, ExportRefused, Wanted, Why, handed_out, not_handed_out
 from gateway.audit.selection_lines import written
 from gateway.audit.selection_proofs import Proven, Sealing
 from gateway.audit.selection_readme import readme
 from gateway.audit.zip_stream import ZipStream
 
+EARLY = 10  # looks of a page's search that may end before their end: some twenty seconds
 AT_ONCE = 1_000  # entries looked for by one question
 STEP = 100  # entries read, and held, at once: some ten milliseconds in which nobody else computes
 FOLDER = "brana-export"
@@ -103,6 +104,8 @@ class Exporting:
     origin: str
     reasons: Reasons
     record: Callable[[Sequence[Entry]], Awaitable[None]]
+    early: int | None = EARLY
+    """None: it is looked for to the end, however long that takes."""
 
     async def prepare(
         self, query: Query, wanted: Wanted, look: Callable[[int], Entry], now: datetime
@@ -128,11 +131,17 @@ class Exporting:
         """From the lowest. Raises ExportRefused."""
         found: list[int] = []
         after: Position | None = None
+        early = 0
         while True:
             try:
                 page = await self.log.page(query, after, min(AT_ONCE, most + 1 - len(found)))
             except TooManyPeople:
                 raise ExportRefused(Why.CONDITIONS) from None
+            except SearchTooLong:
+                raise ExportRefused(Why.TOO_LONG) from None
+            early += page.reached is not None
+            if self.early is not None and early > self.early:
+                raise ExportRefused(Why.TOO_LONG)
             if page.not_searched is not None:
                 raise ExportRefused(Why.NOT_SEARCHED)
             found += [one.sequence for one in page.entries]

@@ -35,6 +35,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
     "path": ("path",),
     "host": ("host",),
     "route": ("route",),
+    "grant": ("grant",),
     "level": ("acr",),
     "factor": ("amr", "factor"),
     "node": ("node",),
@@ -67,6 +68,9 @@ OF_FACTS: Mapping[str, tuple[str, ...]] = {
     "network": ("networks",),
     "in_place_of": ("delegation", "by"),
     "device": ("device", "id"),
+    "os": ("device", "os"),
+    "os_version": ("device", "os_version"),
+    "owner": ("device", "owner"),
 }
 """Field → where its value stands among the facts that a decision rested on ."""
 
@@ -81,7 +85,7 @@ STATE = (
     "agent",
 )
 """What is known of a device's state; each may be in order or not."""
-OUT_OF_ORDER, IN_ORDER = "out_of_order", "in_order"
+OUT_OF_ORDER, IN_ORDER, UNKNOWN = "out_of_order", "in_order", "unknown"
 
 
 ROLES = ("roles", "role", "gained", "lost")
@@ -157,18 +161,19 @@ def facts_read(text: str) -> _Facts:
         return ()
     if not isinstance(known, dict):
         return ()
-    found = [(name, value) for name, way in OF_FACTS.items() for value in _texts(_at(known, way))]
+    found = [(name, value) for name, way in OF_FACTS.items() for value in _said(_at(known, way))]
     found += [("posture", value) for value in _posture(known.get("device"))]
     return tuple(found)
 
 
 def _posture(device: object) -> Iterator[str]:
-    """What is not in order, by name; and whether anything is not."""
+    """What is not in order, by name; and whether anything is not, or all is known to be."""
     if not isinstance(device, dict):
         return
     wrong = [name for name in STATE if device.get(name) is False]
     yield from wrong
-    yield OUT_OF_ORDER if wrong else IN_ORDER
+    known = all(device.get(name) is True for name in STATE)
+    yield OUT_OF_ORDER if wrong else IN_ORDER if known else UNKNOWN
 
 
 def _at(known: Mapping[str, Any], way: tuple[str, ...]) -> object:
@@ -176,6 +181,11 @@ def _at(known: Mapping[str, Any], way: tuple[str, ...]) -> object:
     for name in way:
         value = value.get(name) if isinstance(value, dict) else None
     return value
+
+
+def _said(value: object) -> list[str]:
+    """Numbers too."""
+    return [str(value)] if type(value) is int else _texts(value)
 
 
 def _texts(value: object) -> list[str]:

@@ -27,6 +27,13 @@ def printable(value: str) -> str:
     return value if value.isprintable() else _escaped(value)
 
 
+def surrogates_told(value: str) -> str:
+    """Lone surrogates alone as marks: no database takes them."""
+    if value.isascii():
+        return value
+    return "".join(f"{MARK}{ord(one):x}}}" if "\ud800" <= one <= "\udfff" else one for one in value)
+
+
 def _escaped(value: str) -> str:
     # the mark's own backslash is escaped too, so that nobody can write a mark by hand
     return "".join(

@@ -32,7 +32,6 @@ UNNAMED, PERSON, SYSTEM_ACCOUNT, OTHER_ACCOUNT = 0, 1, 3, OTHER  # `user.type_id
 OF_USERS = frozenset({Class.ACCOUNT_CHANGE, Class.AUTHENTICATION, Class.AUTHORIZE_SESSION, Class.USER_ACCESS})
 """Classes of which `user` is whom it concerns, and `actor` who did it."""
 WITH_SOURCE = frozenset({*OF_USERS, Class.ENTITY_MANAGEMENT, Class.HTTP_ACTIVITY, Class.API_ACTIVITY})
-WITH_REQUEST = WITH_SOURCE - {Class.HTTP_ACTIVITY}
 NAMES_OF_THINGS = (
     *(
         "key",

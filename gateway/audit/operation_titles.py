@@ -17,6 +17,12 @@ OPERATION_TITLES: dict[Code, Title] = {
         en="New settings {after} are in force from now on: {who} (applications added: {added}; removed: {removed}; "
         "changed: {changed}; other settings: {settings})",
     ),
+    Code.STARTED_WITH_OTHER_SETTINGS: Title(
+        cs="Spuštění s jiným nastavením než předtím: {after} (aplikace přidané: {added}; odebrané: {removed}; "
+        "změněné: {changed}; ostatní nastavení: {settings}; hodnoty: {values}; důvod: {reason})",
+        en="Started with other settings than before: {after} (applications added: {added}; removed: {removed}; "
+        "changed: {changed}; other settings: {settings}; values: {values}; reason: {reason})",
+    ),
     Code.CONFIGURATION_REFUSED: Title(
         cs="Změna nastavení nepřijata, platí dosavadní: {who} (důvod: {reason})",
         en="A change of the settings was not taken, the old ones stay: {who} (reason: {reason})",

@@ -21,16 +21,15 @@ from gateway.audit.access import (
     SEPARATOR,
     Holder,
     Line,
-    holder_of,
     number_of,
     outcome_of,
     reason_of,
     route_of,
-    session_of,
 )
 from gateway.audit.canonical import VERSION
 from gateway.audit.entry import Code
 from gateway.audit.facts import EPOCH, microseconds
+from gateway.audit.let_in import GRANT, let_in
 from gateway.audit.prepared import Prepared
 from gateway.audit.rebuilt import Unusual, members
 
@@ -77,9 +76,12 @@ class _Who(msgspec.Struct, frozen=True, gc=False):
     person: str
     municipality: str
     own_municipality: str
+    rule: str
+    policy_version: str
     fresh: str
     place: str
     told: str
+    behind_request: str
     ends: bytes
 
 
@@ -92,7 +94,7 @@ def words_of(data: bytes) -> Words | None:
 
 def sessions_of(lines: Iterable[Words]) -> set[SessionId]:
     asked = {(words[FRESH], words[DECIDED]) for words in lines}
-    found = {session_of(*holder_of(_said(fresh), _said(decided))) for fresh, decided in asked}
+    found = {let_in(_said(one), _said(other), "").known_session for one, other in asked}
     return {session for session in found if session}
 
 
@@ -109,7 +111,7 @@ class Making:
         status, reason, flags, ended, taken, given, duration, agent, protocol = rest
         try:
             kind = self._kinds[route, method, host, status, reason, flags, ended, protocol]
-            who = self._people[fresh, decided]
+            who = self._people[fresh, decided, route if decided != NOTHING else ""]
             at = self._seconds[time[:SECONDS]] + MILLIS[time[SECONDS:]]
             taken, given, duration = self._sizes[taken], self._sizes[given], self._sizes[duration]
         except (KeyError, ValueError, Unusual, UnicodeError):
@@ -125,11 +127,11 @@ class Making:
             f"{'' if path == NOTHING else path}{kind.to_agent}{'' if agent == NOTHING else agent}"
             f'"}},{who.place or kind.place}{kind.ended}{who.told}{kind.refused}'
         )
-        between = f',"request_id":"{number}",' if number else ","
+        between = f',"request_id":"{number}",{who.behind_request}' if number else f",{who.behind_request}"
         own = (
             *(at, ACCESS, kind.outcome, who.subject, who.person, who.session),
             *(who.municipality or kind.municipality, who.own_municipality, kind.application, kind.action),
-            *(address, number, kind.reason, "", ""),
+            *(address, number, kind.reason, who.rule, who.policy_version),
         )
         return Prepared(own, before.encode(), between.encode(), who.ends)
 
@@ -153,30 +155,34 @@ class _Sizes(dict[str, str]):
         return made
 
 
-class _People(dict[tuple[str, str], _Who]):
+class _People(dict[tuple[str, str, str], _Who]):
     """Raises Unusual, UnicodeError."""
 
     def __init__(self, holders: Mapping[SessionId, Holder]) -> None:
         super().__init__()
         self._holders = holders
 
-    def __missing__(self, by: tuple[str, str]) -> _Who:
-        fresh, decided = map(_said, by)
-        revocation_id, municipality = holder_of(fresh, decided)
-        session, _, generation = revocation_id.rpartition(".")
+    def __missing__(self, by: tuple[str, str, str]) -> _Who:
+        fresh, decided, route = map(_said, by)
+        session, generation, municipality, rest = let_in(fresh, decided, route)
         holder = self._holders.get(SessionId(session), NOBODY) if session else NOBODY
-        if max(map(len, (session, generation, municipality))) > OTHERWISE:
+        if max(map(len, (session, generation, municipality, *rest))) > OTHERWISE:
             raise Unusual
         named = f'"session":"{session}",' if session else ""
+        version = f'"policy_version":"{rest.version}",' if rest.version else ""
+        granted = f',"{GRANT}":"{rest.grant}"' if rest.grant else ""
         made = self[by] = _Who(
             session=session,
             subject=holder.subject,
             person=holder.person,
             municipality=municipality,
             own_municipality=holder.own_municipality,
-            fresh=f'{"true" if fresh else "false"},"generation":"{generation}"',
+            rule=rest.rule,
+            policy_version=rest.version,
+            fresh=f'{"true" if fresh else "false"},"generation":"{generation}"{granted}',
             place=f'"municipality":"{municipality}",' if municipality else "",
-            told=members("own_municipality person", (holder.own_municipality, holder.person)),
+            told=members("own_municipality person", (holder.own_municipality, holder.person)) + version,
+            behind_request=f'"rule":"{rest.rule}",' if rest.rule else "",
             ends=f'{named}{members("subject", (holder.subject,))}"v":{VERSION}}}'.encode(),
         )
         return made

@@ -25,6 +25,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="zásady se od vzniku návrhu změnily",
                 en="the policies changed since the proposal was begun",
             ),
+            "policies_changed_by_both": Title(
+                cs="totéž změnil návrh i to, co mezitím vstoupilo v platnost, a nikdo nezvolil",
+                en="the proposal and what came into force meanwhile changed the same, and nobody has chosen",
+            ),
             "proposal_edited_meanwhile": Title(
                 cs="návrh mezitím někdo upravil", en="somebody has edited the proposal meanwhile"
             ),

@@ -25,7 +25,20 @@ GROUPS: tuple[Group, ...] = (
             "export_not_sealed": Title(
                 cs="výpis by nešlo doložit", en="nothing would prove what is handed out"
             ),
-            "export_under_way": Title(cs="právě se vydává jiný výpis", en="another export is under way"),
+            "export_under_way": Title(
+                cs="téže osobě se právě vydává jiný výpis",
+                en="another export of the same person is under way",
+            ),
+            "export_search_too_long": Title(
+                cs="hledání pro výpis trvá příliš dlouho", en="searching for the export takes too long"
+            ),
+            "searches_too_many": Title(
+                cs="osoba má hledání příliš mnoho najednou", en="the person has too many searches at once"
+            ),
+            "search_too_long": Title(cs="hledání trvá příliš dlouho", en="the search takes too long"),
+            "came_from_elsewhere": Title(
+                cs="na stránku vedl odkaz odjinud", en="a link from elsewhere led to the page"
+            ),
             "hold_without_reason": Title(
                 cs="chybí důvod zadržení nebo jeho zrušení",
                 en="the reason of the hold, or of its end, is missing",

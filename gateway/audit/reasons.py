@@ -16,6 +16,7 @@ from gateway.audit import (
     forwarding_reasons,
     incident_reasons,
     log_key_reasons,
+    month_reasons,
     node_reasons,
     policy_reasons,
     reading_reasons,
@@ -45,6 +46,7 @@ GROUPS: tuple[Group, ...] = (
     *request_reasons.GROUPS,
     *witness_reasons.GROUPS,
     *log_key_reasons.GROUPS,
+    *month_reasons.GROUPS,
 )
 OF_POLICIES = Title(cs="Důvody ze zásad", en="Reasons of policies")
 

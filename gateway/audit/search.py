@@ -42,6 +42,13 @@ class TooManyPeople(Exception):
         self.text = text
 
 
+class SearchTooLong(Exception):
+    """A search took longer than it may, and cannot tell how far it came."""
+
+    def __init__(self) -> None:
+        super().__init__("the search takes too long; ask for a shorter time, or for less at once")
+
+
 class PositionRefused(Exception):
     """A text is not a position that a page gave out."""
 
@@ -219,6 +226,8 @@ class Page:
     """Where the next page begins; None on the last."""
     not_searched: NotSearched | None = None
     """Where not everything was looked at."""
+    reached: datetime | None = None
+    """Where the search ended before its end: all from this moment on was looked at, and the next page goes on there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +235,8 @@ class ReadThrough:
     whole: bool
     """All that fits was read."""
     not_searched: NotSearched | None = None
+    reached: datetime | None = None
+    """Where it took too long: entries before this moment were not looked at."""
 
 
 @dataclass(frozen=True, slots=True)

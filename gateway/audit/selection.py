@@ -46,6 +46,9 @@ class Why(StrEnum):
     NOT_SEALED = "export_not_sealed"
     """What would prove it is missing, or is not ours."""
     UNDER_WAY = "export_under_way"
+    """Of the same person."""
+    TOO_LONG = "export_search_too_long"
+    """Looking for what fits takes longer than a page waits."""
 
 
 class ExportRefused(Exception):

@@ -1,11 +1,11 @@
 """Entries about the log's own shards: opened behind another, dropped after its time, held; and of holds."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from gateway.audit.acts import SYSTEM
-from gateway.audit.canonical import time_text
+from gateway.audit.canonical import Detail, time_text
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.facts import moment
 from gateway.audit.holds_told import AGAIN
@@ -39,26 +39,42 @@ def opens_behind(entry: Entry, before: Shard) -> bool:
     )
 
 
-def shard_dropped(now: datetime, one: Shard, carried: Iterable[Shard]) -> Entry:
-    """`carried`: shards dropped earlier, of which an entry tells that goes now."""
-    details: dict[str, str | int | float | bool | list[str]] = {
+def shard_dropped(now: datetime, one: Shard, signed: Mapping[str, Detail]) -> Entry:
+    """`signed`: what vouches for it and for shards dropped earlier, of which an entry tells that goes now
+    (`drop_notes`).
+    """
+    details: dict[str, Detail] = {
         "month": one.month,
         "first": one.first,
         "entries": one.size,
         "root": one.root.hex(),
         "since": time_text(moment(one.began)),
         "until": time_text(moment(one.ended)),
-        "dropped": [one.told, *(other.told for other in carried)],
+        **signed,
     }
     return Entry(
         code=Code.LOG_SHARD_DROPPED, outcome=Outcome.SUCCESS, at=now, subject=SYSTEM, details=details
     )
 
 
-def told_dropped(entry: Entry) -> list[str]:
-    """What such an entry tells of shards, as `Shard.told`."""
-    told = entry.details.get("dropped")
-    return told if isinstance(told, list) else []
+def drops_vouched(now: datetime, signed: Mapping[str, Detail]) -> Entry:
+    """Of deletions by an older version, which signed none."""
+    return Entry(
+        code=Code.LOG_DROPS_VOUCHED, outcome=Outcome.SUCCESS, at=now, subject=SYSTEM, details=dict(signed)
+    )
+
+
+def shard_not_dropped(now: datetime, one: Shard, reason: str) -> Entry:
+    """It is kept beyond its time, as what the database says of it is not what was sealed."""
+    details: dict[str, Detail] = {"month": one.month, "first": one.first, "entries": one.size}
+    return Entry(
+        code=Code.LOG_SHARD_NOT_DROPPED,
+        outcome=Outcome.FAILURE,
+        at=now,
+        subject=SYSTEM,
+        reason=reason,
+        details=details,
+    )
 
 
 def hold_placed(now: datetime, by: str, one: Hold) -> Entry:

@@ -12,6 +12,18 @@ SHARD_TITLES: dict[Code, Title] = {
         cs="Po uplynutí lhůty vymazána část auditního záznamu (záznamů: {entries}, přijaty od {since} do {until})",
         en="Part of the log deleted after its time (entries: {entries}, received from {since} to {until})",
     ),
+    Code.LOG_SHARD_NOT_DROPPED: Title(
+        cs="Část auditního záznamu se po uplynutí lhůty nemaže (záznamů: {entries}, od čísla {first}): {reason}",
+        en="Part of the log is not deleted after its time (entries: {entries}, from number {first}): {reason}",
+    ),
+    Code.LOG_DROPS_VOUCHED: Title(
+        cs="Klíč auditního záznamu podepsal vymazání, která starší verze nepodepisovala",
+        en="The log's key signed deletions that an older version did not sign",
+    ),
+    Code.LOG_END_ALTERED: Title(
+        cs="Konec auditního záznamu nenese značku Brány: záznamy {first} až {last} mohl připsat někdo ručně",
+        en="The end of the log bears no mark of Brána's: entries {first} to {last} may have been added by hand",
+    ),
     Code.LOG_HOLD_PLACED: Title(
         cs="Záznamy zadrženy před vymazáním: {who} (zadržení {hold}, od {since} do {until}, důvod: {why})",
         en="Records held back from deletion: {who} (hold {hold}, from {since} to {until}, reason: {why})",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from config.settings.questions import AuditGroup
 from gateway.audit.facts import MICROSECOND, moment
-from gateway.audit.fields import Told, moved, values_of
+from gateway.audit.fields import FIELDS, Told, moved, values_of
 
 MEGABYTE = 1_000_000
 Key = tuple[str, ...]
@@ -46,7 +46,8 @@ class Tally:
         held.times.append(at)
         held.bytes_moved += moved(told) or 0
         if self.group.different is not None:
-            where = (values_of(name, told) for name in ("application", "municipality", self.group.different))
+            # Whole values: what is cut for comparing makes one of many documents with a long beginning.
+            where = (FIELDS[name](told) for name in ("application", "municipality", self.group.different))
             held.different.add(hash(tuple(map(tuple, where))))
 
     def rows(self) -> list[Row]:

@@ -4,16 +4,17 @@ A term is `field=value`, `~word`, `hour=18` (of Prague's clock) or `size=30` (bi
 moved). An entry that fits a query has all terms that the query wants; the other way round the entry's own bytes decide.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
 from operator import attrgetter
+from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from gateway.audit.canonical import Detail
+from gateway.audit.canonical import TEXTS, Detail
 from gateway.audit.facts import moment
 from gateway.audit.fields import (
     ANY,
@@ -21,6 +22,7 @@ from gateway.audit.fields import (
     FACTS,
     LONGEST,
     NAMED_BY,
+    Told,
     facts_read,
     moved,
     values_in,
@@ -32,33 +34,33 @@ from gateway.audit.words import WITHOUT, Wanted, values_of_facts, words_of
 HOUR = 3_600_000_000  # microseconds
 LOCAL = ZoneInfo("Europe/Prague")  # whose hours of the day officers mean
 NOT_INDEXED = "request_id"  # each is another one, and the log's own index finds it
-DIFFERING = frozenset({"path", "grant", "status", "bytes_in", "bytes_out", "duration_ms", "idle"})
+DIFFERING = frozenset({"path", "status", "bytes_in", "bytes_out", "duration_ms", "idle"})
 """Details that are another at most requests: nothing is remembered of them."""
 LARGEST_SIZE = 54  # binary digits of the sum of the largest two numbers that an entry may hold
 
 
-class Quick(msgspec.Struct, frozen=True, gc=False):
+class Quick(Told, Protocol):
     """What is needed of an entry's canonical bytes, read quickly. Not believed: see `canonical.parse`."""
 
-    at: str
-    code: str
-    outcome: str
-    subject: str = ""
-    person: str = ""
-    session: str = ""
-    municipality: str = ""
-    own_municipality: str = ""
-    application: str = ""
-    action: str = ""
-    address: str = ""
-    request_id: str = ""
-    reason: str = ""
-    rule: str = ""
-    policy_version: str = ""
-    details: dict[str, Detail] = {}
+    @property
+    def municipality(self) -> str: ...
+    @property
+    def own_municipality(self) -> str: ...
 
 
-quick = msgspec.json.Decoder(Quick).decode
+_read = msgspec.json.Decoder(
+    msgspec.defstruct(
+        "Read",
+        [
+            *((name, str) for name in ("at", "code", "outcome")),
+            *((name, str, "") for name in TEXTS),
+            ("details", dict[str, Detail], {}),
+        ],
+        frozen=True,
+        gc=False,
+    )
+)
+quick = cast("Callable[[bytes], Quick]", _read.decode)
 """Raises `UNREADABLE`, or gives what makes later reading raise it: somebody may have written anything by hand."""
 UNREADABLE = (msgspec.DecodeError, UnicodeError, TypeError, ValueError, RecursionError, OverflowError)
 
@@ -78,13 +80,10 @@ CROSSING = "crossing"
 """The person's own municipality is another than that of the data."""
 
 
-def terms_of(entry: Quick, at: int) -> set[str]:
-    """`at`: of the entry, microseconds since the epoch."""
-    return set().union(*sets_of(entry, at))
-
-
 def sets_of(entry: Quick, at: int) -> list[frozenset[str]]:
-    """The terms of an entry, in sets most of which many entries have: a term may stand in several."""
+    """The terms of an entry, in sets most of which many entries have: a term may stand in several. `at`: of the entry,
+    microseconds since the epoch.
+    """
     found = [_of_column(name, value) for name, value in zip(_NAMES, _columns(entry), strict=True) if value]
     own, of_data = entry.own_municipality, entry.municipality
     if own and of_data and own != of_data:

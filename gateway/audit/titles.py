@@ -346,6 +346,14 @@ FAULTS: dict[Fault, Title] = {
     Fault.SHARD_NOT_GONE: Title(
         cs="v měsíci, který byl vymazán, stojí záznam", en="an entry stands in a month that was deleted"
     ),
+    Fault.SHARD_NOT_VOUCHED: Title(
+        cs="vymazání měsíce záznamu nepodepsal klíč auditního záznamu",
+        en="the log's key did not sign that a month of the log was deleted",
+    ),
+    Fault.SHARD_NOT_DUE: Title(
+        cs="měsíc záznamu byl vymazán před uplynutím lhůty, nebo když byl zadržen",
+        en="a month of the log was deleted before its time, or while it was held",
+    ),
     Fault.HOLD_ALTERED: Title(
         cs="zadržení záznamů je uloženo jinak, než jak bylo zaznamenáno",
         en="a hold on records is not kept as it was recorded",

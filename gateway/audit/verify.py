@@ -13,15 +13,17 @@ from typing import NoReturn
 from gateway.audit.anchors import Anchor, Fault, Source
 from gateway.audit.bounds import NEVER, ONE_TREE, Bounds
 from gateway.audit.canonical import NotCanonical, parse, read
+from gateway.audit.drop_notes import lines_told
 from gateway.audit.entry import Code
 from gateway.audit.facts import differing, facts_written, moment
 from gateway.audit.page import Page, Row, Sound
-from gateway.audit.shard import Shard
-from gateway.audit.shard_acts import opens_behind, told_dropped
+from gateway.audit.shard import Shard, month_of
+from gateway.audit.shard_acts import opens_behind
+from gateway.audit.stored_end import StoredTail
 from gateway.audit.tree import Frontier, leaf_hash
-from gateway.audit.verify_beside import TOLD_OF, Beside, Difference
+from gateway.audit.verify_beside import OF_DROPS, TOLD_OF, Beside, Difference
 
-OF_SHARDS = frozenset({Code.LOG_SHARD_OPENED.value, Code.LOG_SHARD_DROPPED.value})
+OF_SHARDS = frozenset({Code.LOG_SHARD_OPENED.value, *OF_DROPS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Report:
     """Shards of which nothing is left but their last checkpoint, and an entry that tells why."""
     leaving: int = 0
     """Rows of them that are just being removed."""
+    unsigned: frozenset[str] = frozenset()
+    """Those of which an older version told, without a signature, as `Shard.told`."""
 
     @property
     def recomputed(self) -> int:
@@ -67,15 +71,7 @@ class Report:
         return self.entries - self.sealed
 
 
-@dataclass(frozen=True, slots=True)
-class StoredTail:
-    """What the database says of the log's end; nothing of it is believed."""
-
-    size: int
-    frontier: bytes
-    shard: int = 0
-    first: int = 0
-    month: str = ""
+__all__ = ["Broken", "Report", "StoredTail", "verify"]
 
 
 class _Found(Exception):
@@ -97,7 +93,7 @@ class _Pass:
         self._before: Shard | None = None  # the one that the next entry has to name
         self._began: int | None = None  # receive time of the shard's first entry
         self._told: set[str] = set()
-        self._beside = beside
+        self.beside = beside
         self.dropped: list[Shard] = []
         self.leaving = 0
         self.frontier = Frontier()
@@ -121,7 +117,7 @@ class _Pass:
         if self._before is not None or row.facts[3] in OF_SHARDS:
             self._about_shards(row)
         if row.facts[3] in TOLD_OF:
-            self._differs(self._beside.hear(parse(row.canonical).entry, row.sequence))
+            self._differs(self.beside.hear(parse(row.canonical)))
         if self._began is None:
             self._began = received
         self.frontier = self.frontier.extend((row.leaf,))
@@ -169,9 +165,11 @@ class _Pass:
         said = (stored.size, stored.frontier, stored.shard, stored.first)
         if said != (size, self.frontier.pack(), self._shard, self._first):
             self._fail(Fault.TAIL_DAMAGED, "the stored end of the tree does not belong to the entries")
+        if why := stored.why_not(self._began, self.last):
+            self._fail(Fault.TAIL_DAMAGED, why)
         self._require_told()
         self._differs(
-            self._beside.at_the_end(lambda at: any(one.first <= at < one.end for one in self.dropped))
+            self.beside.at_the_end(lambda at: any(one.first <= at < one.end for one in self.dropped))
         )
 
     def beyond(self, row: Row, tail: StoredTail | None) -> None:
@@ -207,6 +205,7 @@ class _Pass:
         if anchor.at is not None and anchor.at != self.last:
             what = f"the time of the database's checkpoint of {size} entries was changed"
             self._fail(Fault.CHECKPOINT_ALTERED, what)
+        self._differs(self.beside.sealed(drops_signed=anchor.drops_signed))
         self.sealed = size
         self.checkpoints += 1
 
@@ -262,6 +261,9 @@ class _Pass:
     def _pass_over(self, one: Shard) -> None:
         """A shard that was dropped: its last checkpoint stands for it."""
         self._reach(one.first)
+        if one.month not in ("", month_of(one.began)):
+            what = "the database says other times of the dropped month than its name"
+            self._fail(Fault.SHARD_ALTERED, what, sequence=one.first, until=one.end - 1)
         held = False
         while (anchor := self._next) is not None and anchor.size <= one.end:
             if anchor.fault:
@@ -294,8 +296,8 @@ class _Pass:
             self._fail(
                 Fault.SHARD_ALTERED, "a month begins with it, of which the database does not know", row=row
             )
-        if entry.code is Code.LOG_SHARD_DROPPED:
-            self._told.update(told_dropped(entry))
+        if entry.code in OF_DROPS:
+            self._told.update(lines_told(entry))
 
     def _require_told(self) -> None:
         for one in self._bounds.closed:
@@ -390,4 +392,5 @@ def verify(
         broken,
         tuple(reading.dropped),
         reading.leaving,
+        frozenset(reading.beside.unsigned),
     )

@@ -10,6 +10,7 @@ from datetime import datetime
 from config.vocabulary import Action, ApplicationId, SubjectId, technical_account_of
 from gateway.asks.separation import REASON as DUTIES_MEET
 from gateway.authorize.check import question_of, suspended
+from gateway.authorize.duties_said import with_lending
 from gateway.authorize.facts import facts_of
 from gateway.authorize.refusals import refusal
 from gateway.authorize.snapshot import Snapshot
@@ -47,7 +48,9 @@ def may_act(
     meeting = snapshot.meeting(session.subject, session.roles, now)
     if own is None or meeting is not None:
         detail = "" if meeting is None else str(meeting)
-        return refusal("no_role" if own is None else DUTIES_MEET, own, "", version, detail)
+        found = refusal("no_role" if own is None else DUTIES_MEET, own, "", version, detail)
+        lending = None if meeting is None else snapshot.lending(session.subject, session.roles, now)
+        return with_lending(found, lending, snapshot.district)
     if offer is None or act.action not in offer.actions or technical_account_of(session.subject) is not None:
         return refusal("unknown_application", own, "", version)
     asked = (act.application, act.action, own)

@@ -15,6 +15,7 @@ from config.settings import Identity
 from config.vocabulary import Action, MunicipalityCode, RouteName, technical_account_of
 from gateway.asks.ended_orders import with_who_ended
 from gateway.asks.separation import REASON as DUTIES_MEET
+from gateway.authorize.duties_said import with_lending
 from gateway.authorize.facts import Asked, facts_change_at, facts_of
 from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
@@ -26,8 +27,8 @@ from gateway.grants.person import told
 from gateway.sessions.session import Session
 from policies.model import NOTHING_FURTHER, AskFor, Facts, Permitted, Question
 
-Permits = tuple[Question, frozenset[Action]]
-"""By one route, or by those without a name, and what."""
+Permits = tuple[Question, Mapping[Action, str]]
+"""By one route, or by those without a name: what, and by which policy."""
 SUSPENDED, DEVICE_SUSPENDED = "account_suspended", "device_suspended"
 SHOWS_DUTIES = frozenset({"portal"})
 """There the person reads which of their duties meet."""
@@ -95,7 +96,11 @@ def _resource(
     else:
         return offer, session.municipality, municipality
     name = snapshot.district.name(municipality or "")
-    return refusal(reason, municipality, name, snapshot.policies.version, detail)
+    found = refusal(reason, municipality, name, snapshot.policies.version, detail)
+    if reason != DUTIES_MEET:
+        return found
+    lending = snapshot.lending(session.subject, session.roles, now)
+    return with_lending(found, lending, snapshot.district)
 
 
 def question_of(
@@ -146,8 +151,9 @@ def _by_policy(
             ask_for=verdict.ask_for,
             question=question,
         )
-    now, actions = question.now.replace(microsecond=0), further | {question.action}
-    permitted = [(question, actions), *_by_other_routes(question, offer, snapshot)]
+    now = question.now.replace(microsecond=0)
+    own: Permits = (question, {**further, question.action: verdict.rule})
+    permitted = [own, *_by_other_routes(question, offer, snapshot)]
     asked = (question.application, question.action, question.municipality)
     latest = min(
         now + snapshot.grant_lifetime,
@@ -156,7 +162,7 @@ def _by_policy(
         facts_change_at(session, asked, snapshot, question.now) or now + snapshot.grant_lifetime,
     )
     for one, those in permitted:
-        latest = snapshot.policies.permits_until(one, those, latest)
+        latest = snapshot.policies.permits_until(one, frozenset(those), latest)
     assertion = Assertion(
         audience=question.application,
         subject=session.subject,
@@ -180,6 +186,7 @@ def _by_policy(
         epoch=snapshot.epoch,
         own=question.municipality == session.municipality,
         policy_version=verdict.version,
+        rules=dict(_rules(permitted)),
         person=_told(assertion, offer.identity),
     )
     routes = tuple(route for one, _ in permitted if (route := one.facts.route) is not None)
@@ -191,7 +198,7 @@ def _by_other_routes(question: Question, offer: Offer, snapshot: Snapshot) -> li
     if not offer.routes:
         return []
     others = [each for each in offer.questions(question) if each[0].facts.route != question.facts.route]
-    found = [(one, snapshot.policies.allowed(one, actions)) for one, actions in others]
+    found = [(one, snapshot.policies.allowed_by(one, actions)) for one, actions in others]
     return [each for each in found if each[1]]
 
 
@@ -205,6 +212,13 @@ def _by_name(permitted: Iterable[Permits]) -> Iterator[str]:
     for question, actions in permitted:
         if (route := question.facts.route) is not None:
             yield from (asked_word(action, RouteName(route.id)) for action in actions)
+
+
+def _rules(permitted: Iterable[Permits]) -> Iterator[tuple[str, str]]:
+    """The policy of each word that is granted."""
+    for question, by_policy in permitted:
+        route = route_named_in(question)
+        yield from ((asked_word(action, route), policy) for action, policy in by_policy.items())
 
 
 def _told(about: Assertion, identity: Identity) -> Mapping[str, str]:

@@ -125,10 +125,15 @@ def explained_as_decided(
         advice=advice,
         detail=before.detail,
     )
-    told = (
-        meeting_said(meeting, snapshot.district, reader) if meeting and before.reason == DUTIES_MEET else ()
-    )
+    told = _told_of(meeting, question, snapshot, reader) if meeting and before.reason == DUTIES_MEET else ()
     return Explained(question, verdict, (), (), (), (), 0, complete=True, beforehand=told)
+
+
+def _told_of(
+    meeting: Meeting, question: Question, snapshot: Snapshot, reader: MunicipalityCode | None
+) -> tuple[Text, ...]:
+    lending = snapshot.lending(question.subject, question.roles, question.now)
+    return meeting_said(meeting, snapshot.district, reader, lending)
 
 
 def _meeting(question: Question, snapshot: Snapshot) -> Meeting | None:

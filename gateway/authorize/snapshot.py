@@ -39,13 +39,15 @@ class Policies(Protocol):
 
     def decide_and_look(
         self, question: Question, further: Collection[Action]
-    ) -> tuple[Verdict, frozenset[Action]]: ...
+    ) -> tuple[Verdict, Mapping[Action, str]]: ...
 
     def permits_until(
         self, question: Question, actions: AbstractSet[Action], latest: datetime
     ) -> datetime: ...
 
     def allowed(self, question: Question, actions: Collection[Action]) -> frozenset[Action]: ...
+
+    def allowed_by(self, question: Question, actions: Collection[Action]) -> Mapping[Action, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +151,9 @@ class Snapshot:
     ) -> Meeting | None:
         """Which of somebody's roles may not meet, those among them that others have lent by a delegation."""
         return self.duties.meeting_now(subject, roles, self.asks, now) if self.duties.roles else None
+
+    def lending(
+        self, subject: SubjectId, roles: Collection[tuple[MunicipalityCode, Role]], now: datetime
+    ) -> Ask | None:
+        """By which delegation somebody has one of those that meet."""
+        return self.duties.lending(subject, roles, self.asks, now) if self.duties.roles else None

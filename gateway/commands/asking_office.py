@@ -1,7 +1,7 @@
 """The office of requests, put together: what it reads of policies, directories and sessions."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -9,9 +9,9 @@ import structlog
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, DirectoryName, MunicipalityCode, Role, SubjectId
 from gateway.access_review.campaign import Opened
-from gateway.asks.ask import Ask, Kind, Party
+from gateway.asks.ask import Ask, AskId, Kind, Party
 from gateway.asks.author import Author
-from gateway.asks.office import AskOffice
+from gateway.asks.office import AskOffice, Doing
 from gateway.asks.refused import Spoken
 from gateway.asks.wish import Rules, party
 from gateway.authorize.act import Act, may_act
@@ -26,7 +26,7 @@ from gateway.commands.state import now
 from gateway.sessions.officers_act import Officer
 from gateway.sessions.session import Session
 from gateway.web.portal.standing import Asks
-from gateway.web.refusal import Asked
+from gateway.web.refusal import Asked, SwitchFirst
 from gateway.web.requests.store import Askable
 from idp.directory.person import Person
 from idp.directory.subject import directory_of
@@ -101,24 +101,35 @@ async def _permits(
 
 def where_to_ask(
     plane: ControlPlane, session: Session, request: AccessRequest, refused: Refused
-) -> str | Asked:
-    """Only of the municipality one acts for, of what can be asked for there, and where the policies let one ask. What
-    was asked for already, and waits, is not offered again.
+) -> str | Asked | SwitchFirst:
+    """Only of what can be asked for there, and where the policies let one ask; one asks acting for that municipality,
+    and who has a role there may act for it first. What was asked for already, and waits, is not offered again.
     """
-    here = session.municipality
-    if refused.ask_for is None or here is None or refused.municipality != here:
+    here, own = refused.municipality, session.municipality
+    if refused.ask_for is None or own is None or here is None or here not in {own, *session.municipalities()}:
         return ""
     if not _offered(plane, request.application, here):
         return ""
     act = Act(application=REQUESTS, action=Action.WRITE, author=session.subject)
-    if not isinstance(may_act(act, session, plane.snapshot, request.address, now()), Permitted):
+    there = replace(session, municipality=here)
+    if not isinstance(may_act(act, there, plane.snapshot, request.address, now()), Permitted):
         return ""
     for one in plane.asked.waiting(session.subject, now()):
         same = (one.kind, one.municipality) == (WAITS_AS.get(refused.ask_for), here)
         if same and one.application == request.application and request.action in one.actions:
             return Asked(one.asked_at, f"{plane.addresses.of_own(REQUESTS)}/one?name={one.id}")
+    if here != own:
+        name = plane.snapshot.district.name
+        return SwitchFirst(name(own), name(here))
     where = f"{plane.addresses.of_own(REQUESTS)}{ASKED_AT[refused.ask_for]}"
     return f"{where}?application={request.application}&{request.action}=1"
+
+
+async def ends_as_party(plane: ControlPlane, name: AskId, doing: Doing) -> Ask:
+    """Whatever it is closed to that pages of requests are: a party needs no permit to end it. Raises Refused."""
+    from gateway.web.requests.asked import done  # noqa: PLC0415 - seldom used
+
+    return await done(ask_office(plane).withdraw(name, doing))
 
 
 def asks_shown(plane: ControlPlane) -> Asks:

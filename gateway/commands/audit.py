@@ -36,7 +36,7 @@ from gateway.commands.audit_keys import log_keys
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.audit_receivers import receivers
 from gateway.commands.audit_report import report as compliance_report
-from gateway.commands.audit_shown import as_json, as_text, known_reasons, tell_not_searched
+from gateway.commands.audit_shown import as_json, as_text, known_reasons, tell_not_searched, tell_reached
 from gateway.commands.audit_tail import tail
 from gateway.commands.audit_views import views
 from gateway.commands.audit_witnesses import checkpoint, witnesses
@@ -79,6 +79,9 @@ for each in (
     command.add_command(each)
 
 
+UNSIGNED = ", and no signature says that: an older version deleted them"
+
+
 @command.command(
     help="Recompute the whole log. Exit code 0 when it is whole and the verification is recorded; "
     "1, with the first broken entry, when it is not."
@@ -110,7 +113,7 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, index: bool, quiet: b
             until = f"{moment(one.ended):%Y-%m-%d}"
             click.echo(
                 f"entries {one.first} to {one.end - 1}, received until {until}, were deleted after their time; "
-                "their last checkpoint fits"
+                f"their last checkpoint fits{UNSIGNED if one.told in report.unsigned else ''}"
             )
     sys.stdout.flush()
     by = acts.verifying(now(), subject=operator())
@@ -236,9 +239,10 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
     page = asyncio.run(_search(state, query, limit, municipality, reason, reasons, purpose.strip()))
     found = page.entries
     tell_not_searched(page.not_searched)
-    if not found and not machine:
+    tell_reached(page.reached)
+    if not found and not machine and page.reached is None:
         click.echo("no entry fits", err=True)
-    if len(found) < limit and not machine:
+    if len(found) < limit and not machine and page.reached is None:
         _tell_of_deleted(state, query)
     for one in found:
         click.echo(as_json(one) if machine else as_text(one, reasons))

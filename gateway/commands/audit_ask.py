@@ -23,7 +23,7 @@ from gateway.audit.reasons import Reasons
 from gateway.audit.search import TooManyPeople
 from gateway.commands.audit_asked import municipality_of
 from gateway.commands.audit_moments import MOMENT, in_prague
-from gateway.commands.audit_shown import as_data, as_text, known_reasons, tell_not_searched
+from gateway.commands.audit_shown import as_data, as_text, known_reasons, tell_not_searched, tell_reached
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
@@ -133,9 +133,10 @@ def _show(answer: Answer, reasons: Reasons) -> None:
         _show_counts(counts)
     if not answer.found:
         click.echo("nothing")
-    if not answer.whole and answer.not_searched is None:
+    if not answer.whole and answer.not_searched is None and answer.reached is None:
         click.echo("more than this was found: only the newest are told; ask for a shorter time", err=True)
     tell_not_searched(answer.not_searched)
+    tell_reached(answer.reached)
     if form.leads_to is not None:
         click.echo(ELSEWHERE[form.leads_to])
 
@@ -177,6 +178,7 @@ def _data(answer: Answer) -> dict[str, Any]:
         "until": answer.query.until,
         "whole": answer.whole,
         "not_searched": 0 if answer.not_searched is None else answer.not_searched.entries,
+        "searched_back_to": answer.reached,
         "entries": [
             as_data(one.found)
             | ({} if answer.question.closed_by is None else {"closed": one.closed and as_data(one.closed)})

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import msgspec
 import structlog
@@ -93,9 +94,13 @@ async def _wanted(plane: ControlPlane, *, due: bool) -> int | None:
     return 0 if await plane.state.database.read(not_indexed) else None
 
 
-async def _indexed(plane: ControlPlane, start: Callable[[Place, int], Sequence[str]]) -> Failure | Indexed:
+async def _indexed(
+    plane: ControlPlane, start: Callable[[Place, Path, int], Sequence[str]]
+) -> Failure | Indexed:
     def told(_: Progress) -> None:
         if not plane.nodes.leads:
             raise _LeadsNoMore
 
-    return await asked(start(plane.state.database.place, os.getpid()), _decoder.decode, told, LIMIT)
+    return await asked(
+        start(plane.state.database.place, plane.state.keys_folder, os.getpid()), _decoder.decode, told, LIMIT
+    )

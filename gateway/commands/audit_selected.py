@@ -40,6 +40,7 @@ REFUSALS: dict[Why, tuple[str, str]] = {
         "there is no checkpoint of ours that proves these entries",
         "run `brana audit verify`; without --proofs they can be given",
     ),
+    Why.TOO_LONG: ("the search takes too long", "narrow it by --since and --until"),
     Why.UNDER_WAY: ("another export is under way", "try again in a moment"),
 }
 Opened = Callable[[Path], BinaryIO]
@@ -62,6 +63,7 @@ def give(
         origin=state.settings.public.domain,
         reasons=known_reasons(state),
         record=state.record,
+        early=None,
     )
     try:
         prepared = asyncio.run(_given(exporting, file, asked, wanted, opened))

@@ -1,6 +1,7 @@
 """Entries of the log as commands show them: a line, or an object of JSON."""
 
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -14,7 +15,7 @@ from gateway.audit.titles import sentence
 from gateway.commands.policies_in_force import reasons_of
 from gateway.commands.shared_policies import SharedPoliciesUnusable, book_in_force
 from gateway.commands.state import State
-from gateway.commands.terminal import local_time
+from gateway.commands.terminal import PRAGUE, local_time
 from policies.load import PoliciesUnusable
 
 UNREADABLE = "this entry cannot be read; run `brana audit verify`"
@@ -49,6 +50,18 @@ def as_text(found: Found, reasons: Reasons) -> str:
     entry = found.entry
     code = f" [{entry.reason}]" if entry.reason else ""
     return f"{found.sequence:>8}  {when}  {sentence(entry, Language.ENGLISH, reasons)}{code}"
+
+
+def tell_reached(reached: datetime | None) -> None:
+    """Where a search ended early, and how it goes on."""
+    if reached is not None:
+        up = reached + timedelta(seconds=1, microseconds=-1)  # --until knows no parts of a second
+        until = up.astimezone(PRAGUE).isoformat(timespec="seconds")
+        click.echo(
+            f"searched back to {local_time(reached, seconds=True)}: all at once would take too long; go on with "
+            f"--until {until}",
+            err=True,
+        )
 
 
 def tell_not_searched(missing: NotSearched | None) -> None:

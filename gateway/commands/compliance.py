@@ -9,6 +9,7 @@ from gateway.commands.state import State
 from gateway.commands.witnesses import witnesses_now
 from gateway.compliance.facts import Facts, Unapproved, Vouches
 from gateway.compliance.report import Made, Report, last_verdict, report_of, tallies
+from gateway.compliance.resting import resting
 from gateway.incidents.owed import owed
 from gateway.storage.audit import append
 from gateway.storage.audit_checkpoints import Checkpoints
@@ -41,6 +42,7 @@ async def report_about(
         witnesses={one.name: _vouches(one) for one in await witnesses_now(state.database, settings.audit)},
         owed=await state.incidents.look(lambda book: owed(book, since, until, now)),
         receivers_waiting=await _waiting(state, now),
+        resting=await resting(log, since, until),
     )
     made = Made(
         at=now,

@@ -10,6 +10,7 @@ from config.vocabulary import MunicipalityCode
 from gateway.commands.control_plane import ControlPlane
 from gateway.web.desk import Page
 from gateway.web.officer.rooms import Officer
+from gateway.web.officer.turns import Turns
 
 if TYPE_CHECKING:
     from gateway.audit.exporting import Exporting
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 class ExportPages:
     """On the host `admin.`; of one configuration."""
 
-    def __init__(self, plane: ControlPlane, officer: Officer) -> None:
-        self._plane, self._officer = plane, officer
+    def __init__(self, plane: ControlPlane, officer: Officer, turns: Turns) -> None:
+        self._plane, self._officer, self._turns = plane, officer, turns
 
     def pages(self) -> Sequence[Page]:
         return Page("GET", "/export", self._ask), Page("POST", "/export", self._give)
@@ -36,7 +37,7 @@ class ExportPages:
         from gateway.web.officer.exports import Exports  # noqa: PLC0415 - forms, a ZIP file and OCSF
 
         officer = self._officer
-        return Exports(officer.desk, officer.reach, officer.purpose_of, self.exporting)
+        return Exports(officer.desk, officer.reach, officer.purpose_of, self.exporting, self._turns)
 
     def exporting(self, within: MunicipalityCode | None) -> "Exporting":
         from gateway.audit.exporting import Exporting  # noqa: PLC0415

@@ -8,6 +8,7 @@ import errno
 from config.problem import ConfigurationRefused
 from gateway.asking import NotReached, NotRunning
 from gateway.audit.recomputation import VerificationNotRecorded
+from gateway.audit.search import SearchTooLong
 from gateway.commands.application_accounts import PasswordUnusable
 from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import NotInForce
@@ -38,6 +39,7 @@ TOLD = (
     OfNoDirectory,
     PasswordUnusable,
     SealBroken,
+    SearchTooLong,
     SharedPoliciesUnusable,
     StateNotMoved,
     VerificationNotRecorded,

@@ -40,6 +40,7 @@ from gateway.commands.rehearsal import (
     directory_doubts,
     directory_faults,
 )
+from gateway.commands.settings_at_start import at_start
 from gateway.commands.shared_policies import (
     book_of,
     edited_alone,
@@ -48,6 +49,7 @@ from gateway.commands.shared_policies import (
 )
 from gateway.commands.state import State, now, opened
 from gateway.fleet import papers
+from gateway.storage.audit import append
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
 from idp.directory.federation import Federation
 from policies.brought import BringsFaults, LeftWithoutPolicies, require_fit
@@ -107,7 +109,7 @@ def ready_to_start(
     ended where somebody else wants the folder; None for this one.
     """
     sources = Noting()
-    settings, district, _ = checked(configuration, sources, by_cases=False)
+    settings, district, book = checked(configuration, sources, by_cases=False)
     require_cases(settings, district, sources)
     if not lock.is_taken(settings.state.directory):  # else that is told, and not the ports which it holds
         require_free_ports(settings)
@@ -120,6 +122,8 @@ def ready_to_start(
     try:
         state.keys  # noqa: B018 - opened here, so that a missing master key is told before anything runs
         require_shared_policies(state, sources)
+        if entries := at_start(configuration, state, sources, book.version):
+            state.database.write_soon(lambda connection: append(connection, entries)).result()
         sources.keep(settings.state.directory / ACCEPTED)
     except BaseException:
         state.database.close()

@@ -19,6 +19,7 @@ import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 
@@ -27,6 +28,7 @@ from gateway.beginning import die_with
 from gateway.commands.heap import settle
 from gateway.storage.audit_index import index_next
 from gateway.storage.database import Database, DatabaseUnusable
+from gateway.storage.end_marks import key_under, mark_ends
 from gateway.storage.place import Place, place_from, place_text
 
 if TYPE_CHECKING:
@@ -55,17 +57,17 @@ Said = Progress | Indexed | Failure
 
 
 def command(
-    database: Place, parent: int, *, before: int | None, checks: int, lingers: float = LINGERS
+    database: Place, keys: Path, parent: int, *, before: int | None, checks: int, lingers: float = LINGERS
 ) -> list[str]:
     """What starts this module; `parent` is the process that will wait for it, `checks`: how many blocks of the index it
-    checks behind `before`.
+    checks behind `before`. `keys`: the folder of the master key, by which the end of the log is marked.
     """
     module, behind = "gateway.commands.indexing_process", "" if before is None else str(before)
-    given = (str(parent), place_text(database), str(lingers), behind, str(checks))
+    given = (str(parent), place_text(database), str(keys), str(lingers), behind, str(checks))
     return [sys.executable, "-m", module, *given]
 
 
-def main(parent: str, place: str, lingers: str, before: str, checks: str) -> int:
+def main(parent: str, place: str, keys: str, lingers: str, before: str, checks: str) -> int:
     from gateway.commands.index_checks import IndexChecks  # noqa: PLC0415 - nothing for whoever waits
 
     die_with(int(parent))()
@@ -73,6 +75,7 @@ def main(parent: str, place: str, lingers: str, before: str, checks: str) -> int
     settle()
     try:
         database = Database(place_from(place))
+        mark_ends(database.engine, key_under(Path(keys)))
         try:
             behind = int(before) if before else None
             checked = IndexChecks(database, lambda: datetime.now(UTC), behind, int(checks))

@@ -18,16 +18,20 @@ from gateway.storage.audit_retention import Retention
 from gateway.storage.audit_views import StoredPurposes
 from gateway.storage.database import Database
 from gateway.storage.fleet_nodes import FleetNodes
+from gateway.storage.seal import Seal, SealBroken
 from gateway.web.desk import Page
 from gateway.web.officer.alerts import Alerts
 from gateway.web.officer.answers import Answers
+from gateway.web.officer.came_from import asked_first
 from gateway.web.officer.charts import Charts
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.following import Following
 from gateway.web.officer.holds import HoldPages
 from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
+from gateway.web.officer.places_hidden import HiddenPlaces
 from gateway.web.officer.rechecks import Rechecks
+from gateway.web.officer.turns import Turns
 from gateway.web.officer.views import SavedViews
 
 
@@ -54,8 +58,17 @@ def officer_pages(plane: ControlPlane, recomputation: Recomputation) -> Iterable
         questions(plane.settings.audit.questions),
         officer.reviews,
     )
-    following = Following(officer.desk, officer.log, record, officer.names, officer.reach, officer.purpose_of)
+    following = Following(
+        officer.desk,
+        officer.log,
+        record,
+        officer.names,
+        officer.reach,
+        officer.purpose_of,
+        HiddenPlaces(plane.state.seal.close, partial(_opened, plane.state.seal)),
+    )
     alerts = StoredAlerts(plane.state.database, append, plane.state.seal)
+    turns = Turns()
     holds = Retention(plane.state.database)
     audit = plane.settings.audit
     parts: Iterable[Iterable[Page]] = (
@@ -71,11 +84,19 @@ def officer_pages(plane: ControlPlane, recomputation: Recomputation) -> Iterable
         Charts(officer.desk, officer.log, record, officer.names, officer.reach).pages(),
         Alerts(officer.desk, alerts, officer.log, record, audit.alerts).pages(),
         ReportPages(plane, officer.names, record).pages(),
-        ExportPages(plane, officer).pages(),
+        ExportPages(plane, officer, turns).pages(),
         HoldPages(officer.desk, holds, audit.kept_months, record).pages(),
     )
-    return officer.reach.pages(officer.desk, [page for part in parts for page in part])
+    pages = officer.reach.pages(officer.desk, [page for part in parts for page in part])
+    return asked_first(turns.pages(officer.desk, pages))
 
 
 async def _known_fleet(database: Database, now: datetime) -> KnownFleet:
     return await database.read(lambda connection: FleetNodes(connection).known(now))
+
+
+def _opened(seal: Seal, kept: bytes, purpose: str) -> bytes | None:
+    try:
+        return seal.open(kept, purpose)
+    except SealBroken:
+        return None

@@ -72,6 +72,7 @@ def proposed_as_json(one: Proposed) -> dict[str, object]:
     return {
         "scope": one.scope,
         "proposal": "" if one.reason else one.name,
+        "already": one.already is not None,
         "reason": one.reason,
         "objections": list(one.objections),
     }

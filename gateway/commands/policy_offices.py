@@ -14,9 +14,10 @@ from gateway.commands.policies_in_force import newly_loaded
 from gateway.commands.shared_policies import node_of
 from gateway.commands.state import State, now
 from gateway.policy_office.activation import Activation
+from gateway.policy_office.checked import Checked
 from gateway.policy_office.found_before import FoundBefore
 from gateway.policy_office.incidents import Incidents
-from gateway.policy_office.office import Checked, Office
+from gateway.policy_office.office import Office
 from gateway.policy_office.scope import Scope
 from gateway.storage.audit import append
 from gateway.storage.policy_office import StoredOffice

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.alphabet import alphabetical
-from config.vocabulary import ApplicationId, Role, SubjectId
+from config.vocabulary import ApplicationId, MunicipalityCode, Role, SubjectId
 from gateway.access_review.blocks import Block
+from gateway.asks.ask import Party
 from gateway.authorize.catalogue import openable
 from gateway.authorize.snapshot import Snapshot
 from gateway.commands.acting import acting
-from gateway.commands.asking_office import PlaneTown
+from gateway.commands.asking_office import PlaneTown, holding
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.decisions import shared_book
 from gateway.commands.plane_simulations import PlaneSimulations
@@ -31,7 +32,8 @@ from gateway.web.policies.taking_back import TakingBack
 from gateway.web.policies.versions import Versions
 from gateway.web.policies.who_may import WhoMay
 from gateway.web.policies.whom_it_hits import Hit, Loser, hit
-from gateway.web.policies.why import Removed, Why
+from gateway.web.policies.why import Removed, Suggested, Why
+from gateway.web.requests.sponsors import by_name
 from idp.directory.subject import directory_of
 from policies.evaluate import PolicyBook
 from policies.incidents import Closure
@@ -70,8 +72,8 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         files_are_approved=plane.settings.policies.from_files == "propose",
         waits_for=waits_for(plane),
     )
-    by_name = sorted(plane.state.district.items(), key=lambda one: alphabetical(one[1].name))
-    district = {code: one.name for code, one in by_name}
+    in_order = sorted(plane.state.district.items(), key=lambda one: alphabetical(one[1].name))
+    district = {code: one.name for code, one in in_order}
     return [
         *Overview(site).pages(),
         *Editor(site).pages(),
@@ -81,10 +83,22 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         *Versions(site).pages(),
         *WhoMay(site).pages(),
         *Why(
-            site, PlaneTown(plane).named, plane.state.record, lambda: plane.snapshot, _removed(plane)
+            site,
+            PlaneTown(plane).named,
+            plane.state.record,
+            lambda: plane.snapshot,
+            _removed(plane),
+            _people(plane),
         ).pages(),
         *Switch(site, Hits(plane), district).pages(),
     ]
+
+
+def _people(plane: ControlPlane) -> Suggested:
+    async def people(municipality: MunicipalityCode) -> Sequence[Party]:
+        return by_name(await holding(plane, municipality, list(Role)))
+
+    return people
 
 
 def _removed(plane: ControlPlane) -> Removed:

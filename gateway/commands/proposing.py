@@ -7,16 +7,21 @@ from gateway.commands.policy_offices import office_of
 from gateway.commands.shared_policies import in_force
 from gateway.commands.state import State
 from gateway.policy_office.asking import by_operator
-from gateway.policy_office.proposal import ProposalId
+from gateway.policy_office.file_note import note_of
+from gateway.policy_office.office import SHOWN, standing
+from gateway.policy_office.proposal import Proposal, ProposalId
+from gateway.policy_office.proposal import State as Stage
 from gateway.policy_office.refusal import ActRefused
 from gateway.policy_office.scope import Scope, changed, of_scope, scope_of
+from gateway.policy_office.store import Desk
 from idp.directory.same_person import no_others
-from policies.texts import Texts
+from policies.texts import Texts, digest_of
 
 PROPOSED = "proposed for {scope}, to be approved by somebody else: {name}"
+ALREADY = "already proposed for {scope}, it waits for approval by somebody else: {name}"
+WAITS_FOR_TIME = "already proposed and approved for {scope}, it waits for its time: {name}"
 NOT_PROPOSED = "not proposed for {scope} ({reason})"
-NOTE = "Ze souborů provozovatele / from the operator's files: {names}"
-NOTE_LONGEST = 400  # characters; more names are told as their number
+GO_ON = frozenset({Stage.SUBMITTED, Stage.APPROVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +35,14 @@ class Proposed:
     reason: str = ""
     objections: tuple[str, ...] = ()
     """Of failed checks: file, line, what and remedy."""
+    already: Stage | None = None
+    """In which state the same texts were found, whoever proposed them: nothing new was made."""
 
     @property
     def said(self) -> str:
+        if self.already is not None:
+            said = WAITS_FOR_TIME if self.already is Stage.APPROVED else ALREADY
+            return said.format(scope=self.scope, name=self.name)
         if not self.reason:
             return PROPOSED.format(scope=self.scope, name=self.name)
         return "\n".join([NOT_PROPOSED.format(scope=self.scope, reason=self.reason), *self.objections])
@@ -53,10 +63,12 @@ async def propose(state: State, texts: Texts, read_last: Texts, by: str, now: da
 
 
 async def proposed(state: State, scope: Scope, own: Texts, by: str, now: datetime) -> Proposed:
-    """One proposal of an operator, submitted."""
+    """One proposal of an operator, submitted, unless one that says the same can be approved already."""
     office, asking = office_of(state, no_others), by_operator(by)
+    if (waits := await office.store.look(lambda desk: waiting(desk, scope, own))) is not None:
+        return Proposed(scope, waits.id, already=waits.state)
     begun = await office.begin(asking, scope, now)
-    note = _note(changed(begun.texts, own))
+    note = note_of(changed(begun.texts, own))
     edited = await office.edit(asking, begun.id, begun.revision, own, note, now)
     try:
         made = await office.submit(asking, edited.id, edited.revision, now)
@@ -66,10 +78,13 @@ async def proposed(state: State, scope: Scope, own: Texts, by: str, now: datetim
     return Proposed(scope, made.id)
 
 
-def _note(names: list[str]) -> str:
-    """What approvers read in their list."""
-    told = ", ".join(names)
-    return NOTE.format(names=told if len(told) <= NOTE_LONGEST else len(names))
+def waiting(desk: Desk, scope: Scope, own: Texts) -> Proposal | None:
+    """The one with the same texts, on top of what is in force, that goes on without its authors. Raises Damaged."""
+    there = digest_of(of_scope(standing(desk).texts, scope))
+    for one in desk.proposals(scope, SHOWN):
+        if one.state in GO_ON and (one.digest, one.base_digest) == (digest_of(own), there):
+            return one
+    return None
 
 
 def _with_edits(there: Texts, texts: Texts, edited: set[str], scope: Scope) -> dict[str, str]:

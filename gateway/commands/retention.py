@@ -11,7 +11,8 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
 from gateway.commands.troubles import LastingTrouble
 from gateway.incidents.holding import hold_again, release_due, unheld
-from gateway.storage.audit_retention import Retention, ShardIsRead, ShardNotSealed
+from gateway.storage.audit_dropping import Keys, ShardNotDropped
+from gateway.storage.audit_retention import Retention, ShardIsRead
 
 AFTER_A_START = timedelta(minutes=1)
 EVERY = timedelta(hours=1)
@@ -20,17 +21,25 @@ log = structlog.get_logger("retention")
 
 async def keep_retention(plane: ControlPlane) -> None:
     trouble = LastingTrouble("audit.trouble", {"of": "retention"})
+    retention, told = Retention(plane.state.database), set[tuple[int, str]]()
     await asyncio.sleep(AFTER_A_START.total_seconds())
     while True:
         if plane.nodes.leads:
             try:
                 await release_of_incidents(plane)
                 await hold_of_incidents(plane)
-                await drop_due(Retention(plane.state.database), plane.settings.audit.kept_months)
-            except (ShardNotSealed, ShardIsRead) as error:
+                keys = Keys(plane.state.log_known, plane.state.vouching)
+                await drop_due(retention, plane.settings.audit.kept_months, keys)
+            except ShardNotDropped as error:
+                trouble.tell(error)
+                if (error.shard.number, error.reason) not in told:
+                    await retention.kept_back(error, now())
+                    told.add((error.shard.number, error.reason))
+            except ShardIsRead as error:
                 trouble.tell(error)
             else:
                 trouble.over()
+                told.clear()
         await asyncio.sleep(EVERY.total_seconds())
 
 
@@ -49,9 +58,9 @@ async def hold_of_incidents(plane: ControlPlane) -> None:
             log.info("audit.hold_placed", hold=one.number, incident=number)
 
 
-async def drop_due(retention: Retention, months: int) -> None:
-    """What a death or a reader kept from going goes first. Raises ShardNotSealed, ShardIsRead."""
+async def drop_due(retention: Retention, months: int, keys: Keys) -> None:
+    """What a death or a reader kept from going goes first. Raises ShardNotDropped, ShardIsRead."""
     await retention.remove_marked()
-    for one in await retention.drop_due(months, now()):
+    for one in await retention.drop_due(months, now(), keys):
         until = f"{moment(one.ended):%Y-%m-%d}"
         log.info("audit.deleted", entries=one.size, first=one.first, received_until=until)

@@ -15,7 +15,13 @@ from gateway.audit.recomputation import Recomputation
 from gateway.authorize.ext_authz import Authorizer, WaysIn
 from gateway.authorize.travel import TravelAlarm
 from gateway.commands import technical_accounts
-from gateway.commands.asking_office import PlaneTown, ask_office, asks_shown, where_to_ask
+from gateway.commands.asking_office import (
+    PlaneTown,
+    ask_office,
+    asks_shown,
+    ends_as_party,
+    where_to_ask,
+)
 from gateway.commands.behind_envoy import BEHIND_ENVOY
 from gateway.commands.challenging import challenging
 from gateway.commands.control_plane import ControlPlane
@@ -42,6 +48,7 @@ from gateway.web.desk import Page
 from gateway.web.entrance import Entrance
 from gateway.web.kept_form import KeptForms
 from gateway.web.late_room import LatePages
+from gateway.web.portal.lent import Lent
 from gateway.web.portal.rooms import Portal
 from gateway.web.staying import Staying
 from idp.directory.errors import DirectoryUnusable
@@ -79,9 +86,10 @@ def web_app(plane: ControlPlane, officers: LatePages) -> web.Application:
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
     )
     rooms: dict[str, Iterable[Page]] = {
-        f"portal.{domain}": Portal(
-            plane.desk, own, plane.snapshot.duties, waits_for(plane), asks_shown(plane)
-        ).pages()
+        f"portal.{domain}": [
+            *Portal(plane.desk, own, plane.snapshot.duties, waits_for(plane), asks_shown(plane)).pages(),
+            *Lent(plane.desk, asks_shown(plane), partial(ends_as_party, plane)).pages(),
+        ]
     }
     forms = KeptForms(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.seal.open

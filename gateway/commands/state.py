@@ -27,6 +27,7 @@ from gateway.storage.activity import Activity
 from gateway.storage.asks import StoredAsks
 from gateway.storage.audit import append
 from gateway.storage.database import Database
+from gateway.storage.end_marks import key_under, mark_ends
 from gateway.storage.fleet import StoredRegister
 from gateway.storage.identity import IdentityStore
 from gateway.storage.incidents import IncidentBooks
@@ -67,10 +68,18 @@ class State:
     district: District
     database: Database
 
+    def __post_init__(self) -> None:
+        mark_ends(self.database.engine, key_under(self.keys_folder))
+
+    @property
+    def keys_folder(self) -> Path:
+        """Of the master key."""
+        return self.settings.state.directory / "keys"
+
     @cached_property
     def seal(self) -> Seal:
         sealed = self.database.read_now(anything_sealed)
-        return Seal(master_key(self.settings.state.directory / "keys", may_make=not sealed))
+        return Seal(master_key(self.keys_folder, may_make=not sealed))
 
     @cached_property
     def keys(self) -> Keys:

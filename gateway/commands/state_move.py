@@ -24,6 +24,7 @@ from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart, name_of_folder
 from gateway.commands.state import now
 from gateway.grants.keys import Purpose
+from gateway.storage.end_marks import key_under
 from gateway.storage.key_rotation import ring
 from gateway.storage.keys import anything_sealed
 from gateway.storage.migrate import exists
@@ -102,6 +103,7 @@ def _moved(settings: Settings, server: Postgres, file: Path, *, although_not_who
             entry,
             told,
             although_not_whole=although_not_whole,
+            marks=key_under(folder / "keys"),
         )
         source.put_aside()  # before others may write to it again
     return moved

@@ -63,6 +63,14 @@ class Owed:
     closed: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """The newest requests of signed-in people, and how many of them name no decision on which they rest."""
+
+    looked_at: int = 0
+    silent: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """`exceptions`: those that run; `reviews`: all campaigns; `recovery`: whether a sealed secret is in force."""
@@ -85,6 +93,7 @@ class Facts:
     receivers_waiting: Mapping[str, datetime] = field(default_factory=dict)
     """Receivers of the log that take nothing, and since when."""
     owed: Sequence[Owed] = ()
+    resting: Resting = Resting()
 
     def count(self, *codes: Code) -> int:
         """At least so many entries of these codes are there in the period."""

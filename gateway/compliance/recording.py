@@ -1,6 +1,6 @@
 """What is recorded, and how it is kept (decree 409/2025, § 22)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from config.settings import Title
@@ -8,6 +8,7 @@ from gateway.audit.entry import Code
 from gateway.compliance.demand import Demand, Finding, Standing
 from gateway.compliance.elsewhere import sent_on, vouched
 from gateway.compliance.facts import Facts
+from gateway.compliance.resting import unexplained
 from gateway.compliance.wording import said
 from idp.http.moments import PRAGUE
 
@@ -30,6 +31,7 @@ def _spool(facts: Facts) -> Iterator[Finding]:
             number=number,
         )
         yield Finding(Standing.EXCEPTIONS, text)
+    yield from unexplained(facts)
 
 
 def _device(_: Facts) -> Iterator[Finding]:
@@ -78,8 +80,41 @@ def _whole(facts: Facts) -> Iterator[Finding]:
             number=number,
         )
         yield Finding(Standing.EXCEPTIONS, text)
+    yield from _beside_the_log(facts)
     yield from vouched(facts)
     yield from sent_on(facts)
+
+
+BESIDE_THE_LOG: Mapping[Code, Title] = {
+    Code.LOG_INDEX_ALTERED: Title(cs="rejstřík pro hledání", en="the index of searches"),
+    Code.LOG_NAMES_ALTERED: Title(cs="jména osob pro hledání", en="the names of people for searches"),
+    Code.LOG_PLACE_MOVED: Title(
+        cs="místo, odkud se záznam čte dál", en="the place from which the log is read on"
+    ),
+    Code.LOG_HOLD_RESTORED: Title(cs="zadržení záznamů", en="a hold of entries"),
+}
+"""What stands beside the log in the database, and was changed there by hand."""
+
+
+def _beside_the_log(facts: Facts) -> Iterator[Finding]:
+    for code, what in BESIDE_THE_LOG.items():
+        if number := facts.count(code):
+            text = said(
+                "V databázi někdo ručně změnil {what}: {number}×. Brána to napravila; prověřte, kdo má do databáze "
+                "přístup.",
+                "Somebody changed {what} by hand in the database: {number}×. Brána has put it right; look into who "
+                "has access to the database.",
+                what=what,
+                number=number,
+            )
+            yield Finding(Standing.EXCEPTIONS, text)
+    if number := facts.count(Code.RECEIVER_MISSED):
+        text = said(
+            "Zápisy, které se smazaly dřív, než je příjemce dostal: {number}×.",
+            "Entries that were deleted before a receiver had them: {number}×.",
+            number=number,
+        )
+        yield Finding(Standing.EXCEPTIONS, text)
 
 
 def _kept(facts: Facts) -> Iterator[Finding]:
@@ -143,11 +178,10 @@ RECORDING = (
             en="Use of access and its refusal are recorded.",
         ),
         how=lambda _: said(
-            "Každý požadavek, který Brána pustila nebo zamítla, má zápis s důvodem a pravidlem; při "
-            "nedostatku místa se nikdo nepustí.",
-            "Each request that Brána let through or refused has an entry with reason and policy; where "
-            "there is no room for it, "
-            "nobody is let in.",
+            "Každý požadavek, který Brána pustila nebo zamítla, má zápis s důvodem a pravidlem, i ten, který prošel "
+            "podle dřívějšího rozhodnutí: to rozhodnutí jmenuje. Při nedostatku místa se nikdo nepustí.",
+            "Each request that Brána let through or refused has an entry with reason and policy, also one that "
+            "passed by an earlier decision, which it names; where there is no room for it, nobody is let in.",
         ),
         check=_spool,
         codes=(
@@ -175,6 +209,7 @@ RECORDING = (
         ),
         codes=(
             Code.CONFIGURATION_RELOADED,
+            Code.STARTED_WITH_OTHER_SETTINGS,
             Code.POLICY_ACTIVATED,
             Code.POLICY_ROLLED_BACK,
             Code.EXCEPTION_GRANTED,
@@ -221,7 +256,10 @@ RECORDING = (
             "their purpose. What was "
             "altered in the database a verification finds.",
         ),
-        codes=(Code.LOG_SEARCHED, Code.LOG_VERIFIED, Code.CONFIGURATION_RELOADED),
+        codes=(
+            *(Code.LOG_SEARCHED, Code.LOG_VERIFIED, Code.LOG_ACT_REFUSED),
+            *(Code.CONFIGURATION_RELOADED, Code.STARTED_WITH_OTHER_SETTINGS),
+        ),
     ),
     Demand(
         id="fields",
@@ -255,14 +293,16 @@ RECORDING = (
         how=lambda facts: said(
             "Strom otisků (RFC 9162, SHA-256) s podpisem Ed25519 každých {every}, v nichž se něco stalo; "
             "číst smějí jen "
-            "bezpečnostní správce a auditor.",
+            "bezpečnostní správce a auditor, a čtenář obce to, co se jí týká.",
             "A tree of hashes (RFC 9162, SHA-256), signed by Ed25519 each {every} in which something "
-            "happened; only security "
-            "officers and auditors may read.",
+            "happened; only security officers and auditors may read, and a reader of a municipality what concerns it.",
             every=facts.settings.audit.checkpoint_every,
         ),
         check=_whole,
-        codes=(Code.LOG_VERIFIED, Code.LOG_GAP, Code.WITNESS_REFUSED, Code.RECEIVER_DOWN),
+        codes=(
+            *(Code.LOG_VERIFIED, Code.LOG_GAP, *BESIDE_THE_LOG),
+            *(Code.WITNESS_REFUSED, Code.RECEIVER_DOWN, Code.RECEIVER_MISSED),
+        ),
     ),
     Demand(
         id="kept",

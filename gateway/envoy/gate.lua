@@ -22,7 +22,27 @@ for application in string.gmatch(UNSETTLED, "%S+") do
   unsettled[application] = true
 end
 
--- Words of a fresh grant for the log, or false when somebody has to decide anew.
+-- On what a granted action rests, behind the revocation id; nothing where a grant of the version before does not say it
+-- (config/rests_on.py).
+local function rest_of(actions, action)
+  local words, grant, version, policies = string.match(actions, "^(,.-,)=([^,=]*)=([^,=]*)=([^,=]*),$")
+  if not words then
+    return ""
+  end
+  local said, each = "", string.gmatch(policies .. ";", "([^;]*);")
+  for word in string.gmatch(words, "[^,]+") do
+    local policy = each() or ""
+    if policy ~= "" then
+      said = policy
+    end
+    if word == action then
+      break
+    end
+  end
+  return "=" .. grant .. "=" .. version .. "=" .. said
+end
+
+-- Of a fresh grant `who` is counted, and `told` to the log; or false when somebody has to decide anew.
 local function judge(gate, route)
   local application, municipality, id, epoch, own, actions =
     string.match(gate, "^(%S+) (%S+) (%S+) (%S+) (%S+) (,%S*,)$")
@@ -36,7 +56,7 @@ local function judge(gate, route)
   end
   if application == asked and in_place and epoch == EPOCH and not revoked[id] and not unsettled[application]
     and string.find(actions, "," .. action .. ",", 1, true) then
-    return id .. " " .. municipality
+    return {who = id .. " " .. municipality, told = id .. rest_of(actions, action) .. " " .. municipality}
   end
   return false
 end
@@ -140,15 +160,15 @@ local function let_in_or_ask(handle)
     gate = grant and now < grant.expires and grant.gate -- without leeway: what it rests on is over then
   end
   local verdict = gate and verdict_on(gate, route)
-  if verdict and too_many(verdict, now) then
-    stream:filterState():set("brana.fresh", "envoy.string", verdict) -- the log says whose they are
+  if verdict and too_many(verdict.who, now) then
+    stream:filterState():set("brana.fresh", "envoy.string", verdict.told) -- the log says whose they are
     handle:respond({[":status"] = "429"}, "")
     return
   end
-  if verdict and begun(headers, verdict, route, now) then
+  if verdict and begun(headers, verdict.told, route, now) then
     -- One text of filter state, for the log and for whether anybody is asked: metadata would cost a tenth of a request
     -- more, and a header of its own is one more to write, look up and take away.
-    stream:filterState():set("brana.fresh", "envoy.string", verdict)
+    stream:filterState():set("brana.fresh", "envoy.string", verdict.told)
     if grant then
       tell(headers, grant)
     end

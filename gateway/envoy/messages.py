@@ -18,7 +18,7 @@ DISCOVERY_CLUSTER = "brana.discovery"
 SKIP = "envoy.extensions.filters.common.matcher.action.v3.SkipFilter"
 GATE_METADATA = "brana.gate"
 FRESH = "brana.fresh"
-"""Filter state the gate alone sets, for a fresh grant: revocation id, a space, municipality."""
+"""Filter state the gate alone sets, for a fresh grant: revocation id and what it rests on, a space, municipality."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import Any
 
+from config import rests_on
 from config.identity import PERSON_CLAIM
 from config.vocabulary import (
     Action,
@@ -99,18 +100,24 @@ class Grant:
     own: bool
     """The municipality is the person's active one, so the grant also fits routes that ask for just that."""
     policy_version: str
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """Granted word (`action`, `action@name`) → the policy that permits it."""
     person: Mapping[str, str] = field(default_factory=dict)
     """What the application is told in plain headers; nothing for most. See gateway/grants/person.py."""
 
     def gate(self) -> str:
-        """The six words the gate compares. Raises ValueError where one is empty or would be read as two."""
+        """The six words the gate compares; in the last of them is, for the log, what it rests on. Raises ValueError
+        where one is empty or would be read as two.
+        """
         about = self.assertion
-        actions = "," + ",".join((*about.actions, *about.routes)) + ","
+        words = (*about.actions, *about.routes)
+        rests = rests_on.written(self.id, self.policy_version, words, self.rules)
+        actions = "," + ",".join((*words, rests) if words else ("", rests)) + ","
         own = "own" if self.own else "-"
-        words = [about.audience, about.municipality, self.revocation_id, self.epoch, own, actions]
-        if any(word.split() != [word] for word in words):
-            raise ValueError(f"a word of the gate is empty or has a space: {words}")
-        return " ".join(words)
+        said = [about.audience, about.municipality, self.revocation_id, self.epoch, own, actions]
+        if any(word.split() != [word] for word in said):
+            raise ValueError(f"a word of the gate is empty or has a space: {said}")
+        return " ".join(said)
 
     def claims(self, signed_assertion: str) -> dict[str, Any]:
         """What the gate reads comes first, in this order: see gateway/envoy/grant.lua."""

@@ -15,8 +15,10 @@ from config.vocabulary import Action, Language, SubjectId
 from gateway.policy_office import entries, proposal
 from gateway.policy_office.actor import PRODUCT, Actor
 from gateway.policy_office.asking import Asking
+from gateway.policy_office.by_whom import author_for, taken
+from gateway.policy_office.checked import Checked
 from gateway.policy_office.failure import kept
-from gateway.policy_office.office import Checked, Office, author_for, standing, taken
+from gateway.policy_office.office import Office, standing
 from gateway.policy_office.proposal import Proposal, ProposalId, Step
 from gateway.policy_office.refusal import ActRefused, Refusal, in_english
 from gateway.policy_office.scope import ANY, OF_REGION, Scope, of_scope, with_scope

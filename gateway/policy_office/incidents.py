@@ -6,8 +6,9 @@ from datetime import datetime
 from config.vocabulary import Action, ApplicationId, MunicipalityCode
 from gateway.policy_office import entries
 from gateway.policy_office.asking import Asking
+from gateway.policy_office.by_whom import new_name
 from gateway.policy_office.incident import Incident
-from gateway.policy_office.office import Office, new_name
+from gateway.policy_office.office import Office
 from gateway.policy_office.proposal import require_said
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import OF_REGION

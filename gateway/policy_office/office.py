@@ -5,21 +5,20 @@ it changed in one transaction. What is refused by a rule of the office is record
 """
 
 import asyncio
-import base64
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Protocol
 
 from config.district import District
-from config.vocabulary import Action, SubjectId
+from config.vocabulary import Action
 from gateway.policy_office import entries, proposal
-from gateway.policy_office.actor import Actor
 from gateway.policy_office.asking import Asking
+from gateway.policy_office.by_whom import author_for, new_name, taken
+from gateway.policy_office.checked import Checked, Checks
 from gateway.policy_office.edited_parts import readable_parts
+from gateway.policy_office.following import followed, put_upon
 from gateway.policy_office.found_before import FoundBefore
 from gateway.policy_office.proposal import Proposal, ProposalId, Step, Taken
 from gateway.policy_office.readings import Readings
@@ -27,33 +26,14 @@ from gateway.policy_office.refusal import ActRefused, Change, Refusal
 from gateway.policy_office.scope import ANY, Scope, changed, of_scope, with_scope
 from gateway.policy_office.store import Desk, Store
 from gateway.policy_office.version import Damaged, Head, Version
-from idp.directory.same_person import OtherAccounts, other_among
+from idp.directory.same_person import OtherAccounts
 from policies.brought import faults_brought, left_without, unguarded
-from policies.evaluate import PolicyBook
+from policies.merging import NOTHING_CHOSEN, Choices, Merged
 from policies.model import Text
 from policies.texts import Texts
 
 SHOWN = 100  # proposals or versions in a list
 NOWHERE = Scope("")
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What the checks say of all texts together: problems, each with its place and remedy, or the book of them."""
-
-    problems: tuple[Text, ...] = ()
-    book: PolicyBook | None = None
-    refusal: Refusal = Refusal.CHECKS_FAILED
-    """Why what has problems is not done."""
-
-
-class Checks(Protocol):
-    def __call__(self, texts: Texts, scope: Scope, *, known: bool) -> Checked:
-        """Of all texts, as they would be in force, with those of the scope changed. Takes a moment; called in a thread.
-
-        `known`: what they decide in the scope was in force before, so that it is not tried by cases anew.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +97,13 @@ class Office:
             return Compared(in_force.number, own, found.texts, stale=True)
         return Compared(in_force.number, own, found.texts, stale=False)
 
+    async def merging(self, asking: Asking, name: ProposalId) -> Merged:
+        """What setting it upon today's policies would come to, before anybody chooses."""
+        one = await self.proposal(asking, name)
+        base, in_force = await self.store.look(lambda desk: (_base(desk, one), standing(desk)))
+        look = partial(put_upon, one, base, in_force, NOTHING_CHOSEN)
+        return await self.readings.in_thread(asking.actor.subject, look)
+
     async def texts(self, asking: Asking, scope: Scope, number: int | None = None) -> dict[str, str]:
         """Of the scope, in that version or in what is in force."""
         await asking.require(Action.READ, scope)
@@ -126,9 +113,15 @@ class Office:
     async def versions(
         self, asking: Asking, scope: Scope, before: int | None = None, limit: int = SHOWN
     ) -> list[Head]:
-        """That concern the scope, also those that took over files of any."""
+        """That changed the scope's texts, also among those that took over files of any."""
         await asking.require(Action.READ, scope)
-        return await self.store.look(lambda desk: desk.heads((scope, ANY), before, limit))
+        return await self.store.look(lambda desk: desk.concerning(scope, before, limit))
+
+    async def numbered(self, asking: Asking, scope: Scope, number: int) -> Head | None:
+        """The scope's own version of that number, or one of files of any, whatever they changed; None: none is."""
+        await asking.require(Action.READ, scope)
+        heads = await self.store.look(lambda desk: desk.heads((scope, ANY), number + 1, 1))
+        return heads[0] if heads and heads[0].number == number else None
 
     async def check(self, asking: Asking, name: ProposalId) -> tuple[Text, ...]:
         """What the checks would say of it now."""
@@ -183,13 +176,33 @@ class Office:
             asking, Step.EDIT, Action.WRITE, name, revision, step, now, why=parts, examined=examined
         )
 
-    async def rebase(self, asking: Asking, name: ProposalId, revision: int, now: datetime) -> Proposal:
-        """Whoever has seen what came into force meanwhile says that these texts are meant to follow it."""
+    async def rebase(
+        self,
+        asking: Asking,
+        name: ProposalId,
+        revision: int,
+        now: datetime,
+        choices: Choices = NOTHING_CHOSEN,
+    ) -> Proposal:
+        """Its changes upon what came into force meanwhile; `choices`: about what both changed."""
+        parts: list[str] = []
+        upon: dict[int, Texts] = {}  # by the number of the version
 
         def step(desk: Desk, one: Proposal) -> Proposal:
-            return proposal.rebased(one, standing(desk), asking.actor, now)
+            in_force = standing(desk)
+            if in_force.number not in upon:
+                raise ActRefused(Refusal.CHANGED_MEANWHILE)
+            return proposal.rebased(one, upon[in_force.number], in_force, asking.actor, now)
 
-        return await self._step(asking, Step.REBASE, Action.WRITE, name, revision, step, now)
+        async def examined(one: Proposal) -> None:
+            base, in_force = await self.store.look(lambda desk: (_base(desk, one), standing(desk)))
+            look = partial(followed, one, base, in_force, choices)
+            upon[in_force.number], found = await self.readings.in_thread(asking.actor.subject, look)
+            parts.extend(found)
+
+        return await self._step(
+            asking, Step.REBASE, Action.WRITE, name, revision, step, now, why=parts, examined=examined
+        )
 
     async def submit(self, asking: Asking, name: ProposalId, revision: int, now: datetime) -> Proposal:
         """After all checks, together with everything else that is in force."""
@@ -364,26 +377,12 @@ def _brought(in_force: Version, texts: Texts, *, named: bool = True) -> tuple[Te
     return tuple(one.in_languages() for one in judged(in_force.texts, texts))
 
 
-def author_for(one: Proposal, actor: Actor, others: OtherAccounts) -> SubjectId:
-    """Whose proposal the policies are told it is: the asker's own where they had a hand in it, by any account."""
-    who = SubjectId(actor.subject)
-    theirs = who in one.authors or other_among(who, one.authors, others) is not None
-    return who if theirs else SubjectId(one.owner)
-
-
-def taken(one: Proposal, step: Step, actor: Actor, now: datetime, why: str = "") -> Taken:
-    return Taken(
-        revision=one.revision,
-        step=step,
-        subject=actor.subject,
-        name=actor.name or actor.login,
-        at=now,
-        why=why[: proposal.LONGEST_TEXT],
-    )
-
-
-def new_name() -> ProposalId:
-    return ProposalId(base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("="))
+def _base(desk: Desk, one: Proposal) -> Version | None:
+    """What it was begun from. Raises ActRefused."""
+    try:
+        return desk.version(one.base)
+    except Damaged as damaged:
+        raise ActRefused(Refusal.DAMAGED, finding=str(damaged)) from damaged
 
 
 def standing(desk: Desk) -> Version:

@@ -143,20 +143,19 @@ def begun(name: ProposalId, scope: Scope, base: Version, actor: Actor, now: date
 
 def edited(one: Proposal, texts: Texts, note: str, actor: Actor, now: datetime) -> Proposal:
     """Raises ActRefused."""
-    if strangers(one.scope, texts) or not all(NAME.fullmatch(name) for name in texts):
-        raise ActRefused(Refusal.NOT_OF_SCOPE)
-    if len(texts) > MOST_FILES or sum(map(len, texts.values())) > LARGEST:
-        raise ActRefused(Refusal.TOO_LARGE)
+    _require_fit(one.scope, texts)
     require_seen(note)
     after = _stepped(one, Step.EDIT, now)
     return replace(after, texts=dict(texts), note=note[:LONGEST_TEXT], authors=one.authors | {actor.subject})
 
 
-def rebased(one: Proposal, in_force: Version, actor: Actor, now: datetime) -> Proposal:
-    """Its texts stay; what they are compared with is what is in force now. Raises ActRefused."""
+def rebased(one: Proposal, texts: Texts, in_force: Version, actor: Actor, now: datetime) -> Proposal:
+    """`texts`: its changes, put upon what is in force, with which they are compared from then on. Raises ActRefused."""
+    _require_fit(one.scope, texts)
     after = _stepped(one, Step.REBASE, now)
     return replace(
         after,
+        texts=dict(texts),
         base=in_force.number,
         base_digest=digest_of(of_scope(in_force.texts, one.scope)),
         authors=one.authors | {actor.subject},
@@ -260,6 +259,13 @@ def require_said(why: str) -> None:
     if not why.strip() or len(why) > LONGEST_TEXT:
         raise ActRefused(Refusal.UNEXPLAINED)
     require_seen(why)
+
+
+def _require_fit(scope: Scope, texts: Texts) -> None:
+    if strangers(scope, texts) or not all(NAME.fullmatch(name) for name in texts):
+        raise ActRefused(Refusal.NOT_OF_SCOPE)
+    if len(texts) > MOST_FILES or sum(map(len, texts.values())) > LARGEST:
+        raise ActRefused(Refusal.TOO_LARGE)
 
 
 def require_seen(text: str) -> None:

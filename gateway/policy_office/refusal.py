@@ -19,6 +19,8 @@ class Refusal(StrEnum):
     """By another account: to whom it belongs the directory tells."""
     NOT_NOW = "proposal_in_another_state"
     CHANGED_MEANWHILE = "policies_changed_meanwhile"
+    CHANGED_BY_BOTH = "policies_changed_by_both"
+    """By the proposal and by what came into force meanwhile, each otherwise: somebody has to choose."""
     EDITED_MEANWHILE = "proposal_edited_meanwhile"
     """By somebody else, or in another window, since this page was shown."""
     CHECKS_FAILED = "checks_failed"

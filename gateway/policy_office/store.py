@@ -28,6 +28,10 @@ class Desk(Protocol):
         """Of versions that concern one of them, the newest first, older than number `before`."""
         ...
 
+    def concerning(self, scope: Scope, before: int | None, limit: int) -> list[Head]:
+        """In the same order, of versions that changed its texts; files of all do so where these differ."""
+        ...
+
     def put_in_force(self, made: Version, book: PolicyBook) -> Version:
         """Behind the newest; with the entry of its book, and not that of the act."""
         ...

@@ -6,7 +6,7 @@ with it. Whoever is the first of a month begins that month's tree (`audit_turn`)
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from gateway.audit.acts import clock_jumped
+from gateway.audit.altered_acts import end_altered
 from gateway.audit.entry import Entry
 from gateway.audit.facts import MICROSECOND, microseconds, moment
 from gateway.audit.introducing import introduced, may_introduce
@@ -21,8 +22,16 @@ from gateway.audit.prepared import CODE, SUBJECT, Prepared, prepared, received_t
 from gateway.audit.shard_acts import shard_opened
 from gateway.audit.tree import Node, leaf_hash
 from gateway.storage.audit_shards import is_server, table_of
-from gateway.storage.audit_tail import LogInconsistent, Tail, keep_first_tail, read_tail, replace_tail
+from gateway.storage.audit_tail import (
+    LogInconsistent,
+    Tail,
+    keep_first_tail,
+    read_tail,
+    replace_tail,
+    require_its_times,
+)
 from gateway.storage.audit_turn import Turning
+from gateway.storage.end_marks import added_by_hand, mark_of
 from gateway.storage.engine import DRIVER_ERRORS, INTEGRITY_ERRORS, Driver, driver_of
 from gateway.storage.rows import add_rows
 from gateway.storage.tables.audit import audit_entry
@@ -60,13 +69,14 @@ class Ledger:
         driver, guess, now = driver_of(connection.connection), self._guess, self._now()
         try:
             if guess is not None and max(microseconds(now), guess.received_at) < guess.until:
-                addition = _addition(guess, entries, now)
+                addition = _addition(guess, entries, now).marked(connection)
                 if replace_tail(driver, guess, addition.tail):
                     return self._finish(connection, driver, addition, len(entries))
             stored = read_tail(connection)
+            told = () if stored is None else _looked_at(connection, stored, now)
             last, closed = self._turning.turned(connection, stored or Tail(), now)
             opening = () if closed is None else (shard_opened(now, last.month, closed),)
-            addition = _addition(last, entries, now, opening)
+            addition = _addition(last, entries, now, (*opening, *told)).marked(connection)
             if stored is None:
                 keep_first_tail(driver, addition.tail)
             elif not replace_tail(driver, stored, addition.tail):
@@ -105,6 +115,10 @@ class _Addition:
     names: set[tuple[str, str, str]]
     nodes: list[Node]
 
+    def marked(self, connection: Connection) -> "_Addition":
+        mark = mark_of(connection, self.tail)
+        return self if mark is None else replace(self, tail=replace(self.tail, mark=mark))
+
 
 def _addition(
     last: Tail, entries: Sequence[Entry | Prepared], now: datetime, opening: Sequence[Entry] = ()
@@ -127,6 +141,13 @@ def _addition(
     frontier, nodes = last.frontier.grown(leaves)
     tail = Tail(frontier, received_at, wall, last.shard, last.month, last.first, last.until)
     return _Addition(tail, rows, names, nodes)
+
+
+def _looked_at(connection: Connection, stored: Tail, now: datetime) -> tuple[Entry, ...]:
+    """What is to be told of an end that this process did not write itself. Raises LogInconsistent."""
+    require_its_times(connection, stored)
+    by_hand = added_by_hand(connection, stored)
+    return (end_altered(now, by_hand[0], by_hand[-1]),) if by_hand else ()
 
 
 append = Ledger(lambda: datetime.now(UTC)).append

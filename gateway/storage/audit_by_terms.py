@@ -3,12 +3,14 @@
 Of each block of entries the places in which all terms meet are candidates; whether an entry fits its columns and bytes
 say. Blocks come by the latest time in them, so the newest are found without looking at all. What is not indexed yet is
 looked through one by one, the newest first, up to a bound; the rest is told.
+
+A search that takes too long ends behind a block: what is newer than the blocks that are left is found whole.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, literal, or_, select, tuple_
@@ -17,7 +19,7 @@ from gateway.audit.entry import Outcome
 from gateway.audit.facts import microseconds, moment
 from gateway.audit.fitting import Fitting
 from gateway.audit.places import ALL, BLOCK, bits_of, places_of
-from gateway.audit.search import FARTHEST, NotSearched, Position, Query
+from gateway.audit.search import FARTHEST, NotSearched, Position, Query, SearchTooLong
 from gateway.audit.terms import (
     CROSSING,
     UNREADABLE,
@@ -28,16 +30,18 @@ from gateway.audit.terms import (
     wanted_values,
     wanted_words,
 )
+from gateway.storage.allowance import Allowance, unbounded
 from gateway.storage.audit_conditions import EXACT, FILTERS, LEADING, Condition, filters, meant, unindexed
 from gateway.storage.audit_index import Block, Cover, not_indexed
 from gateway.storage.audit_runs import apart, end_of_part, split
-from gateway.storage.tables.audit import audit_entry, audit_person
+from gateway.storage.tables.audit import audit_entry
 from gateway.storage.tables.audit_index import audit_run_term, audit_term
 
 LOOKED_THROUGH = 4 * BLOCK  # entries without index: some 15 µs each
 BLOCKS_AT_ONCE = (4, 16, 64, 256)  # most searches end in the first
 ROWS_AT_ONCE = 128
 FEW = 256  # candidates of a block that are asked for by their numbers; more by the block's span
+MINUTE = 60_000_000  # microseconds
 _e = audit_entry.c
 People = tuple[frozenset[str], frozenset[str]] | None
 
@@ -71,20 +75,6 @@ def only_by_terms(query: Query) -> bool:
     if any(getattr(query, name) for name in LEADING):
         return False
     return any(getattr(query, name) for name in (*EXACT, "person"))
-
-
-def named(connection: Connection, query: Query) -> Query:
-    """The query with what was typed as text as the number of a request, a session or a person where it is that."""
-    text = (query.text or "").strip()
-    if not text or " " in text or "\0" in text:
-        return query
-    numbered = {name: select(_e.sequence).where(_e[name] == text, _e[name] != "") for name in LEADING[:2]}
-    known = {"person": select(audit_person.c.subject).where(audit_person.c.subject == text)}
-    for name, there in (numbered | known).items():
-        if getattr(query, name) is None and connection.scalar(there.limit(1)) is not None:
-            given: dict[str, Any] = {name: text}
-            return replace(query, text=None, **given)
-    return query
 
 
 def knows_enough(known: Cover) -> bool:
@@ -161,6 +151,15 @@ def _of_value(name: str, value: str) -> Group:
     return wanted_values(name, frozenset({value or "*"}), without=not value)
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Newest first. `reached`: where the search ended before its end; places before it were not looked at."""
+
+    rows: Sequence[Row[Any]]
+    not_searched: NotSearched | None = None
+    reached: Position | None = None
+
+
 @dataclass
 class Finder:
     """One page of one query. `row`: the columns that an answer is read from, with `sequence`, `at`, `canonical`."""
@@ -170,15 +169,21 @@ class Finder:
     after: Position | None
     wanted: int
     row: Sequence[Any]
+    allowance: Allowance = field(default_factory=unbounded)
     found: list[tuple[Position, Row[Any]]] = field(default_factory=list)
     _share: dict[Group, float] = field(default_factory=dict, init=False)
     """Places in a block that the group lets through."""
+    _behind: int = field(default=FARTHEST, init=False)
+    """Where blocks that begin earlier end, the search may end too: a page has to come farther than the one before."""
 
     def __post_init__(self) -> None:
+        if self.query.until is not None:
+            self._behind = microseconds(self.query.until)
         self._people = meant(self.connection, self.query)
         self._fits = Fitting(self.query)
         self._filters: list[Condition] = filters(self.query, self._people)
         if self.after is not None:
+            self._behind = min(self._behind, self.after.at)
             place = tuple_(literal(self.after.at), literal(self.after.sequence))
             self._filters.append(tuple_(unindexed(_e.at), _e.sequence) < place)
 
@@ -187,21 +192,53 @@ class Finder:
         self._look([_e.request_id == self.query.request_id, _e.request_id != ""])
         return self._best()
 
-    def by_terms(self, known: Cover) -> tuple[list[Row[Any]], NotSearched | None]:
-        """Newest first, at most `wanted`; and what was not looked at."""
+    def by_terms(self, known: Cover) -> Rows:
+        """At most `wanted`; and what was not looked at. Raises SearchTooLong."""
         left = LOOKED_THROUGH - len(known.rest)
         looked = known.missing[: max(0, left // BLOCK)]
         ranges = [and_(_e.sequence >= one * BLOCK, _e.sequence < (one + 1) * BLOCK) for one in looked]
         if known.rest:
             ranges.append(_e.sequence >= known.rest.start)
         if ranges:
-            self._look([or_(*ranges)])
+            with self.allowance.step(self.connection):
+                self._look([or_(*ranges)])
         groups = groups_of(self.query, self._people)
+        left_at = self._through(known, groups)
+        missed = not_searched(self.connection, self.query, known.missing[len(looked) :])
+        if left_at is None:
+            return Rows(self._best(), missed)
+        reached = self._reached(left_at)
+        self.found = [one for one in self.found if one[0] >= reached]
+        return Rows(self._best(), missed, None if len(self.found) >= self.wanted else reached)
+
+    def _through(self, known: Cover, groups: list[Group]) -> int | None:
+        """The latest time in the blocks that were not looked at; None: all of them were, as far as was wanted."""
+        looked_at = False
         for blocks in _in_parts(self._concerned(known.blocks)):
-            if self._full(blocks[0].highest_at):
-                break
-            self._look_among(self._candidates(blocks, groups, known.runs))
-        return self._best(), not_searched(self.connection, self.query, known.missing[len(looked) :])
+            latest = blocks[0].highest_at
+            if self._full(latest):
+                return None
+            if looked_at and self._may_end(latest):
+                return latest
+            try:
+                with self.allowance.step(self.connection):
+                    left_at = self._look_among(self._candidates(blocks, groups, known.runs))
+            except SearchTooLong:
+                if not (looked_at and latest < self._behind) or self.allowance.given_up:
+                    raise
+                return latest
+            if left_at is not None:
+                return left_at
+            looked_at = True
+        return None
+
+    def _may_end(self, latest: int) -> bool:
+        return latest < self._behind and self.allowance.over
+
+    def _reached(self, left_at: int) -> Position:
+        """A whole minute where that is some way: the times of blocks tell how much others do."""
+        minute = -(-(left_at + 1) // MINUTE) * MINUTE
+        return Position(minute if minute < self._behind else left_at + 1, 0)
 
     def _concerned(self, blocks: Sequence[Block]) -> list[Block]:
         """By the latest time in them, the newest first."""
@@ -239,12 +276,20 @@ class Finder:
         groups.sort(key=lambda one: self._share.get(one, BLOCK))
         return ((one, where[one.number]) for one in blocks if where[one.number])
 
-    def _look_among(self, candidates: Iterator[tuple[Block, int]]) -> None:
-        """Few at once, of several blocks: a statement for each block would take longer than what it reads."""
+    def _look_among(self, candidates: Iterator[tuple[Block, int]]) -> int | None:
+        """Few at once, of several blocks: a statement for each block would take longer than what it reads.
+
+        Answers as `_through` does; the first is always looked at.
+        """
         numbers: list[int] = []
+        first = True
         for block, bits in candidates:
-            if self._full(block.highest_at):
-                return
+            enough = self._full(block.highest_at)
+            if enough or (not first and self._may_end(block.highest_at)):
+                if numbers:
+                    self._look_at(numbers)
+                return None if enough else block.highest_at
+            first = False
             begin = block.number * BLOCK
             if bits.bit_count() > FEW:
                 self._look([_e.sequence >= begin, _e.sequence < begin + BLOCK], bits)
@@ -255,9 +300,13 @@ class Finder:
                 numbers = []
         if numbers:
             self._look_at(numbers)
+        return None
 
     def _look_at(self, numbers: Sequence[int]) -> None:
-        rows = self.connection.execute(select(*self.row).where(_e.sequence.in_(numbers), *self._filters))
+        rows = self.connection.execute(
+            select(*self.row).where(_e.sequence.in_(numbers), *self._filters)
+        ).all()
+        self.allowance.took(len(rows))
         self.found += [(place_of(row.at, row.sequence), row) for row in rows if self._takes(row)]
 
     def _look(self, where: Sequence[Condition], bits: int | None = None) -> None:
@@ -270,6 +319,7 @@ class Finder:
             numbers = [row.sequence for row in places[begin : begin + ROWS_AT_ONCE]]
             rows_of = self.connection.execute(select(*self.row).where(_e.sequence.in_(numbers)))
             by_number = {row.sequence: row for row in rows_of}
+            self.allowance.took(len(by_number))
             for number in numbers:
                 if self._takes(by_number[number]):
                     self.found.append((place_of(by_number[number].at, number), by_number[number]))

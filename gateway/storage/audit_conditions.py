@@ -17,6 +17,9 @@ from gateway.audit.search import EXACTLY, PEOPLE, SIGN_IN_NEEDED, Counted, Query
 from gateway.storage.tables.audit import audit_entry, audit_person
 
 SEPARATE_CODES = 8
+WITHIN = (
+    5_000  # people of a part of a name, for a reader of one municipality: how many others have it is not told
+)
 AUDIT_LOG = "audit"  # the application whose pages the officers read
 Condition = ColumnElement[bool]
 Columns = ReadOnlyColumnCollection[str, Column[Any]]
@@ -111,7 +114,8 @@ def meant(connection: Connection, query: Query) -> tuple[frozenset[str], frozens
     """Subjects and logins that the query's person may be; None where it asks for nobody. Raises TooManyPeople."""
     if not query.person:
         return None
-    subjects, logins = _meant(connection, query.person)
+    most = PEOPLE if query.within is None else WITHIN
+    subjects, logins = _meant(connection, query.person, most)
     return frozenset(subjects), frozenset(logins)
 
 
@@ -156,7 +160,7 @@ def _first_of_its_request(since: datetime | None) -> Condition:
     return ~exists().where(*earlier)
 
 
-def _meant(connection: Connection, text: str) -> tuple[set[str], set[str]]:
+def _meant(connection: Connection, text: str, most: int) -> tuple[set[str], set[str]]:
     """Subjects, and logins that came with no subject: somebody who never got in has only what was typed.
 
     A whole login or subject means just that where a part would fit too many, however many others were typed.
@@ -168,20 +172,20 @@ def _meant(connection: Connection, text: str) -> tuple[set[str], set[str]]:
         not wanted or "\0" in wanted
     ):  # SQLite's LIKE ends at a NUL, so that everybody would fit; no name has one
         return {text}, {text}
-    parts = _known(connection, audit_person.c.folded.contains(wanted, autoescape=True))
-    if all(len(found) <= PEOPLE for found in parts):
+    parts = _known(connection, audit_person.c.folded.contains(wanted, autoescape=True), most)
+    if all(len(found) <= most for found in parts):
         return parts[0] | {text}, parts[1] | {text}
-    exact = _known(connection, or_(audit_person.c.person == text, audit_person.c.subject == text))
+    exact = _known(connection, or_(audit_person.c.person == text, audit_person.c.subject == text), most)
     if not any(exact):
         raise TooManyPeople(text)
     return exact[0] | {text}, {text}
 
 
-def _known(connection: Connection, matching: Condition) -> tuple[set[str], set[str]]:
+def _known(connection: Connection, matching: Condition, most: int) -> tuple[set[str], set[str]]:
     """Subjects, and logins without one, whose names match; one more of each than may be."""
     subject, person = audit_person.c.subject, audit_person.c.person
-    subjects = select(subject).distinct().where(subject != "", matching).limit(PEOPLE + 1)
-    logins = select(person).distinct().where(subject == "", matching).limit(PEOPLE + 1)
+    subjects = select(subject).distinct().where(subject != "", matching).limit(most + 1)
+    logins = select(person).distinct().where(subject == "", matching).limit(most + 1)
     return set(connection.scalars(subjects)), set(connection.scalars(logins))
 
 

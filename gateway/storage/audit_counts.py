@@ -20,7 +20,7 @@ from gateway.audit.fields import ANY, COLUMNS, values_of
 from gateway.audit.search import Query
 from gateway.audit.slices import Cut, cut
 from gateway.audit.terms import HOUR, LOCAL, UNREADABLE, Group, quick
-from gateway.storage.audit_by_terms import named
+from gateway.storage.allowance import Allowance, unbounded
 from gateway.storage.audit_counted import FEW, Gathering, Loose
 from gateway.storage.audit_index import Block
 from gateway.storage.audit_masks import REFUSED
@@ -38,10 +38,9 @@ HOURS = Group(frozenset(), frozenset({f"{HOUR_OF_DAY}="}))
 _e = audit_entry.c
 
 
-def over_time(connection: Connection, query: Query) -> OverTime:
-    """Raises TooManyPeople."""
-    query = named(connection, query)
-    gathered = Gathering(connection, query)
+def over_time(connection: Connection, query: Query, allowance: Allowance | None = None) -> OverTime:
+    """Raises TooManyPeople, SearchTooLong."""
+    gathered = Gathering(connection, query, (), allowance or unbounded())
     gathered.gather()
     _ends_looked_at(gathered)
     if (span := _span(gathered, query)) is None:
@@ -51,12 +50,13 @@ def over_time(connection: Connection, query: Query) -> OverTime:
     return OverTime(made.width, tuple(_sliced(gathered, made)), gathered.counted)
 
 
-def by_value(connection: Connection, query: Query, field: str, most: int) -> ByValue:
-    """Raises TooManyPeople."""
-    query = named(connection, query)
+def by_value(
+    connection: Connection, query: Query, field: str, most: int, allowance: Allowance | None = None
+) -> ByValue:
+    """Raises TooManyPeople, SearchTooLong."""
     column = field in COLUMNS
     columns = () if field == HOUR_OF_DAY else ((_e[field],) if column else (_e.canonical,))
-    gathered = Gathering(connection, query, columns)
+    gathered = Gathering(connection, query, columns, allowance or unbounded())
     gathered.gather()
     number = _by_terms(gathered, field)
     since = gathered.counted.since

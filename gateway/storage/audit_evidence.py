@@ -11,7 +11,8 @@ from gateway.audit.bounds import bounds
 from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.note import Verifier
-from gateway.audit.verify import Report, StoredTail, verify
+from gateway.audit.stored_end import EndTimes, StoredTail
+from gateway.audit.verify import Report, verify
 from gateway.audit.verify_beside import Beside
 from gateway.storage.audit_holds import all_holds
 from gateway.storage.audit_pages import AT_ONCE, Ahead, Told, alone, pages, rows
@@ -70,7 +71,7 @@ def verified(
         unfit=ours.unfit,
     )
     tail = stored_tail(connection)
-    beside = Beside(ours.notes, all_holds(connection))
+    beside = Beside(ours.notes, all_holds(connection), ours.keys)
     return verify(pages(connection, known, tail, ahead, told), against, tail, known, beside)
 
 
@@ -92,4 +93,7 @@ def checkpoints(connection: Connection) -> Iterator[Sealed]:
 
 def stored_tail(connection: Connection) -> StoredTail | None:
     row = connection.execute(select(audit_tail)).first()
-    return StoredTail(row.size, bytes_of(row.frontier), row.shard, row.first, row.month) if row else None
+    if row is None:
+        return None
+    times = EndTimes(row.received_at, row.wall, row.until)
+    return StoredTail(row.size, bytes_of(row.frontier), row.shard, row.first, row.month, times)

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection, select
 
-from gateway.audit.checkpoint import Checkpoint
+from gateway.audit.checkpoint import Checkpoint, log_of
 from gateway.audit.proof import consistency, covering
 from gateway.storage.audit_checkpoints import newest_of
+from gateway.storage.audit_dropping import note_of_drop
 from gateway.storage.audit_proofs import NotInLog, StoredTree, bytes_of
 from gateway.storage.audit_shards import closed_shards
 from gateway.storage.audit_witnesses import with_witnesses
@@ -115,10 +116,20 @@ def handed_out(
     alone = len(given) == 1 and not given[0].sealed.checkpoint.first and not given[0].dropped
     for part in given:
         if part.dropped:
-            yield _line({"brana_export": FORMAT, "dropped": part.sealed.note, **keys})
+            yield _line(
+                {"brana_export": FORMAT, "dropped": part.sealed.note, **_signed(connection, part), **keys}
+            )
         else:
             head = {"brana_export": OF_ONE_TREE if alone else FORMAT, **keys}
             yield from _of_tree(connection, part, kept, head, by_entries=by_entries)
+
+
+def _signed(connection: Connection, part: Part) -> dict[str, object]:
+    """What vouches for that the log deleted it; nothing of what an older version did, until it is signed for."""
+    origin, first = log_of(part.sealed.checkpoint.origin), part.sealed.checkpoint.first
+    one = next((one for one in closed_shards(connection) if one.first == first), None)
+    note = None if one is None else note_of_drop(connection, one, origin)
+    return {} if note is None else {"signed": note}
 
 
 def _of_tree(

@@ -8,8 +8,9 @@ from gateway.audit.facts import LATEST, moment
 from gateway.audit.fitting import Fitting
 from gateway.audit.search import Query
 from gateway.audit.terms import UNREADABLE, quick
-from gateway.storage.audit_by_terms import asks_further, named
+from gateway.storage.audit_by_terms import asks_further
 from gateway.storage.audit_conditions import filters, meant
+from gateway.storage.audit_meanings import meanings
 from gateway.storage.tables.audit import audit_entry, audit_tail
 
 LOOKED_AT = 4_096  # entries, the newest: some 15 µs each
@@ -32,16 +33,20 @@ def fresh(connection: Connection, query: Query, number: int) -> Fresh:
     begin = max(number, end - LOOKED_AT)
     if begin >= end:
         return Fresh([], number, end)
-    query = named(connection, query)
+    found = {
+        number for one in meanings(connection, query) for number in _fitting(connection, one, begin, end)
+    }
+    return Fresh(sorted(found), begin, end)
+
+
+def _fitting(connection: Connection, query: Query, begin: int, end: int) -> list[int]:
     where = [_e.sequence >= begin, _e.sequence < end, *filters(query, meant(connection, query))]
     if query.request_id is not None:
         where.append(_e.request_id == query.request_id)
     further = (_e.at, _e.canonical) if asks_further(query) else ()
     fits = Fitting(query)
-    rows = connection.execute(select(_e.sequence, *further).where(*where).order_by(_e.sequence))
-    return Fresh(
-        [row.sequence for row in rows if not further or _fits(fits, row.at, row.canonical)], begin, end
-    )
+    rows = connection.execute(select(_e.sequence, *further).where(*where))
+    return [row.sequence for row in rows if not further or _fits(fits, row.at, row.canonical)]
 
 
 def _fits(fits: Fitting, at: object, canonical: bytes) -> bool:

@@ -18,9 +18,17 @@ from gateway.audit.holds import Told
 from gateway.audit.places import BLOCK
 from gateway.audit.retention import Hold, Kept, standings, to_be_dropped
 from gateway.audit.shard import Shard
-from gateway.audit.shard_acts import hold_lifted, hold_placed, shard_dropped
+from gateway.audit.shard_acts import hold_lifted, hold_placed, shard_dropped, shard_not_dropped
 from gateway.audit.tree import KEPT
 from gateway.storage.audit import append
+from gateway.storage.audit_dropping import (
+    Keys,
+    ShardNotDropped,
+    require_as_sealed,
+    signature,
+    unsigned_of_older,
+    vouch_for_older,
+)
 from gateway.storage.audit_holds import all_holds, next_number, restore
 from gateway.storage.audit_index import forget, forget_entries
 from gateway.storage.audit_names import forget_names
@@ -32,16 +40,6 @@ from gateway.storage.tables.audit_index import audit_term
 
 STEP = 500  # rows removed at once: whoever appends waits for some tens of milliseconds
 Append = Callable[[Connection, Sequence[Entry]], range]
-
-
-class ShardNotSealed(Exception):
-    """A shard whose last checkpoint is missing would leave nothing that proves what it was."""
-
-    def __init__(self, one: Shard) -> None:
-        super().__init__(
-            f"audit log, entries {one.first} to {one.end - 1}: they are due to be deleted, and the checkpoint of their "
-            "end is missing or differs, so that they are kept; run `brana audit verify`"
-        )
 
 
 class ShardIsRead(Exception):
@@ -103,40 +101,49 @@ class Retention:
 
         return await self._database.write(work)
 
-    async def drop_due(self, months: int, now: datetime) -> list[Shard]:
+    async def drop_due(self, months: int, now: datetime, keys: Keys) -> list[Shard]:
         """Mark and record whatever is due, the oldest first, and remove what is marked; answers what was marked.
 
-        Raises ShardNotSealed, ShardIsRead.
+        Raises ShardNotDropped, ShardIsRead.
         """
         dropped = []
-        while (one := await self._database.write(lambda c: self._drop_first(c, months, now))) is not None:
+        await self._database.write(lambda c: restore(c, self._append, now))
+        if await self._database.read(partial(unsigned_of_older, keys=keys)):
+            await self._database.write(lambda c: vouch_for_older(c, self._append, keys, months, now))
+        while (one := await self._database.read(lambda c: first_due(c, months, now))) is not None:
+            # Before anybody has to wait: entries of a month that is closed stay as they are.
+            await self._database.read(partial(require_as_sealed, keys=keys, one=one))
+            if not await self._database.write(
+                partial(self._drop, one=one, months=months, now=now, keys=keys)
+            ):
+                break
             dropped.append(one)
         await self.remove_marked()
         return dropped
 
-    def _drop_first(self, connection: Connection, months: int, now: datetime) -> Shard | None:
+    def _drop(self, connection: Connection, one: Shard, months: int, now: datetime, keys: Keys) -> bool:
+        """Whether it is due still, and as it was when it was looked at."""
         restore(connection, self._append, now)
         shards = closed_shards(connection)
-        due = to_be_dropped(shards, all_holds(connection), months, now)
-        if not due:
-            return None
-        one = due[0]
-        last = connection.execute(
-            select(audit_checkpoint.c.root).where(audit_checkpoint.c.size == one.end)
-        ).scalar()
-        if last != one.root:
-            raise ShardNotSealed(one)
+        if one != first_due(connection, months, now):
+            return False
         carried = [
             other
             for other in shards
             if other.dropped_by is not None and one.first <= other.dropped_by < one.end
         ]
-        told = self._append(connection, [shard_dropped(now, one, carried)])[-1]
+        signed = signature(connection, keys, one, carried, months)
+        told = self._append(connection, [shard_dropped(now, one, signed)])[-1]
         numbers = [one.number, *(other.number for other in carried)]
         connection.execute(
             update(audit_shard).where(audit_shard.c.number.in_(numbers)).values(dropped_by=told)
         )
-        return one
+        return True
+
+    async def kept_back(self, found: ShardNotDropped, now: datetime) -> None:
+        """Record it."""
+        entry = shard_not_dropped(now, found.shard, found.reason)
+        await self._database.write(lambda c: self._append(c, [entry]))
 
     async def remove_marked(self) -> None:
         """Gone on with after whatever broke it off."""
@@ -146,6 +153,12 @@ class Retention:
                 pass
         if marked:
             await forget_names(self._database)
+
+
+def first_due(connection: Connection, months: int, now: datetime) -> Shard | None:
+    """The oldest, by what the database says of it."""
+    due = to_be_dropped(closed_shards(connection), all_holds(connection), months, now)
+    return due[0] if due else None
 
 
 def remove_some(connection: Connection, one: Shard, step: int = STEP) -> bool:

@@ -8,11 +8,9 @@ a page.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from heapq import merge
-from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, literal, select, tuple_
 
@@ -30,22 +28,23 @@ from gateway.audit.search import (
     Found,
     Hour,
     News,
-    NotSearched,
     Page,
     Position,
     Query,
     ReadThrough,
+    SearchTooLong,
     Stored,
     Unreadable,
 )
 from gateway.audit.terms import UNREADABLE, quick
 from gateway.audit.tree import leaf_hash
+from gateway.storage.allowance import Allowance, unbounded
 from gateway.storage.audit_by_terms import (
     Finder,
+    Rows,
     asks_further,
     better_by_terms,
     knows_enough,
-    named,
     only_by_terms,
     place_of,
 )
@@ -53,12 +52,19 @@ from gateway.storage.audit_conditions import choices, concerns, conditions
 from gateway.storage.audit_counts import by_value, over_time
 from gateway.storage.audit_hours import hours
 from gateway.storage.audit_index import cover
+from gateway.storage.audit_meanings import as_recorded, meanings, together
 from gateway.storage.audit_news import fresh
 from gateway.storage.database import Database
 from gateway.storage.tables.audit import audit_entry
 
 LARGEST_PAGE = 1_000
 AT_ONCE = 2_000  # entries that are read through on one snapshot
+EARLY = 5  # looks that may end early before the rest is left out
+PLAINLY = timedelta(
+    milliseconds=700
+)  # of the log's own indexes: what they have by then is asked for block by block
+LONGEST_OF_HOURS = timedelta(seconds=10)
+T = TypeVar("T")
 _e = audit_entry.c
 row_columns = (*(_e[name] for name in FACTS), _e.canonical, _e.leaf)
 
@@ -66,34 +72,47 @@ row_columns = (*(_e[name] for name in FACTS), _e.canonical, _e.leaf)
 class LogSearch:
     """Implements `gateway.audit.search.Search`."""
 
-    def __init__(self, database: Database, within: MunicipalityCode | None = None) -> None:
-        """`within`: nothing that does not concern this municipality is there, whatever is asked."""
-        self._database, self._within = database, within
+    def __init__(
+        self,
+        database: Database,
+        within: MunicipalityCode | None = None,
+        allowed: Callable[[], Allowance] = Allowance,
+    ) -> None:
+        """`within`: nothing that does not concern this municipality is there, whatever is asked. `allowed`: to each."""
+        self._database, self._within, self._allowed = database, within, allowed
 
     def within(self, municipality: MunicipalityCode | None) -> "LogSearch":
-        return LogSearch(self._database, municipality)
+        return LogSearch(self._database, municipality, self._allowed)
 
     async def page(self, query: Query, after: Position | None = None, limit: int = PAGE) -> Page:
         asked = self._bounded(query)
-        return await self._database.read(lambda connection: page(connection, asked, after, limit))
+        return await self._asked(
+            lambda connection, allowance: page(connection, asked, after, limit, allowance)
+        )
 
     async def count(self, query: Query) -> Count:
         asked = self._bounded(query)
-        return await self._database.read(lambda connection: count(connection, asked))
+        return await self._asked(lambda connection, allowance: count(connection, asked, allowance))
 
     async def read_through(self, query: Query, take: Callable[[Told, int], None], limit: int) -> ReadThrough:
-        bounded, after, left = self._bounded(query), None, limit
-        asked = await self._database.read(partial(named, query=bounded))  # once: it means the same to the end
+        """Each look at `AT_ONCE` entries has an allowance of its own; those that end early are few."""
+        bounded, after, left, early = self._bounded(query), None, limit, 0
+        asked = await self._asked(lambda connection, _: meanings(connection, bounded))  # the same to the end
         not_searched = None
         while left > 0:
             seen = min(left, AT_ONCE)
-            rows, told = await self._database.read(partial(_rows, query=asked, after=after, limit=seen))
-            not_searched = not_searched or told
-            await asyncio.to_thread(_give, rows[:seen], take)
-            if len(rows) <= seen:
+            found = await self._asked(partial(_rows, queries=asked, after=after, limit=seen))
+            not_searched = not_searched or found.not_searched
+            await asyncio.to_thread(_give, found.rows[:seen], take)
+            if len(found.rows) > seen:
+                after = place_of(found.rows[seen - 1].at, found.rows[seen - 1].sequence)
+                left -= seen
+                continue
+            if found.reached is None:
                 return ReadThrough(whole=not_searched is None, not_searched=not_searched)
-            after = place_of(rows[seen - 1].at, rows[seen - 1].sequence)
-            left -= seen
+            after, early, left = found.reached, early + 1, left - len(found.rows)
+            if early >= EARLY:
+                return ReadThrough(whole=False, not_searched=not_searched, reached=moment(found.reached.at))
         return ReadThrough(whole=False, not_searched=not_searched)
 
     async def entry(self, sequence: int) -> Stored | None:
@@ -103,35 +122,85 @@ class LogSearch:
         return await self._database.read(lambda connection: position(connection, sequence, self._within))
 
     async def hours(self, since: datetime, until: datetime) -> tuple[Hour, ...]:
-        return await self._database.read(lambda connection: hours(connection, since, until, self._within))
+        """Of a span that nobody chooses: it may take longer."""
+        return await self._database.search(
+            lambda connection: hours(connection, since, until, self._within), Allowance(LONGEST_OF_HOURS)
+        )
 
     async def behind(self, query: Query, number: int) -> News:
         asked = self._bounded(query)
-        return await self._database.read(lambda connection: behind(connection, asked, number))
+        return await self._asked(lambda connection, _: behind(connection, asked, number))
 
     async def over_time(self, query: Query) -> OverTime:
         asked = self._bounded(query)
-        return await self._database.read(lambda connection: over_time(connection, asked))
+        return await self._asked(lambda connection, allowance: over_time(connection, asked, allowance))
 
     async def by_value(self, query: Query, field: str, most: int) -> ByValue:
         asked = self._bounded(query)
-        return await self._database.read(lambda connection: by_value(connection, asked, field, most))
+        return await self._asked(
+            lambda connection, allowance: by_value(connection, asked, field, most, allowance)
+        )
+
+    async def _asked(self, ask: Callable[[Connection, Allowance], T]) -> T:
+        """Raises SearchTooLong."""
+        allowance = self._allowed()
+        return await self._database.search(lambda connection: ask(connection, allowance), allowance)
 
     def _bounded(self, query: Query) -> Query:
-        return query if self._within is None else replace(query, within=self._within)
+        said = as_recorded(query)
+        return said if self._within is None else replace(said, within=self._within)
 
 
-def page(connection: Connection, query: Query, after: Position | None, limit: int) -> Page:
+def page(
+    connection: Connection,
+    query: Query,
+    after: Position | None,
+    limit: int,
+    allowance: Allowance | None = None,
+) -> Page:
+    """Without an allowance to the end. Raises TooManyPeople, SearchTooLong."""
     limit = max(1, min(limit, LARGEST_PAGE))
-    return _page(*_rows(connection, named(connection, query), after, limit), limit)
+    return _page(
+        _rows(connection, allowance or unbounded(), meanings(connection, query), after, limit), limit
+    )
 
 
 def _rows(
-    connection: Connection, query: Query, after: Position | None, limit: int
-) -> tuple[Sequence[Row[Any]], NotSearched | None]:
-    """One more than `limit`, where there are so many. `query`: as `named` has it."""
-    if (by_terms := _by_terms(connection, query, after, limit + 1)) is not None:
+    connection: Connection,
+    allowance: Allowance,
+    queries: Sequence[Query],
+    after: Position | None,
+    limit: int,
+) -> Rows:
+    """One more than `limit`, where there are so many, that fit any of the queries."""
+    answers = [_rows_of(connection, one, after, limit + 1, allowance) for one in queries]
+    if len(answers) == 1:
+        return answers[0]
+    rows = together([one.rows for one in answers])
+    reached = max((one.reached for one in answers if one.reached is not None), default=None)
+    if reached is not None:
+        rows = [row for row in rows if place_of(row.at, row.sequence) >= reached]
+    missed = next((one.not_searched for one in answers if one.not_searched is not None), None)
+    return Rows(rows[: limit + 1], missed, None if len(rows) > limit else reached)
+
+
+def _rows_of(
+    connection: Connection, query: Query, after: Position | None, wanted: int, allowance: Allowance
+) -> Rows:
+    if (by_terms := _by_terms(connection, query, after, wanted, allowance)) is not None:
         return by_terms
+    try:
+        with allowance.step(connection, PLAINLY):
+            return Rows(_plainly(connection, query, after, wanted))
+    except SearchTooLong:
+        if allowance.given_up:
+            raise
+    # block by block it can tell how far it came
+    return Finder(connection, query, after, wanted, row_columns, allowance).by_terms(cover(connection))
+
+
+def _plainly(connection: Connection, query: Query, after: Position | None, wanted: int) -> Sequence[Row[Any]]:
+    """By the log's own indexes."""
     filters = conditions(query)
     if after is not None:
         filters.append(tuple_(_e.at, _e.sequence) < tuple_(literal(after.at), literal(after.sequence)))
@@ -140,12 +209,11 @@ def _rows(
             select(*row_columns)
             .where(*filters, *choice)
             .order_by(_e.at.desc(), _e.sequence.desc())
-            .limit(limit + 1)
+            .limit(wanted)
         ).all()
         for choice in choices(connection, query)
     ]
-    merged = merge(*answers, key=lambda row: place_of(row.at, row.sequence), reverse=True)
-    return list(islice(merged, limit + 1)), None
+    return together(answers)[:wanted]
 
 
 def _give(rows: Sequence[Row[Any]], take: Callable[[Told, int], None]) -> None:
@@ -157,40 +225,59 @@ def _give(rows: Sequence[Row[Any]], take: Callable[[Told, int], None]) -> None:
         take(told, at)
 
 
-def _page(rows: Sequence[Row[Any]], not_searched: NotSearched | None, limit: int) -> Page:
+def _page(found: Rows, limit: int) -> Page:
+    rows, reached = found.rows, found.reached
     entries = tuple(row_found(row) for row in rows[:limit])
-    following = place_of(rows[limit - 1].at, rows[limit - 1].sequence) if len(rows) > limit else None
-    return Page(entries, following, not_searched)
+    if len(rows) > limit:
+        return Page(entries, place_of(rows[limit - 1].at, rows[limit - 1].sequence), found.not_searched)
+    return Page(entries, reached, found.not_searched, None if reached is None else moment(reached.at))
 
 
 def _by_terms(
-    connection: Connection, query: Query, after: Position | None, wanted: int
-) -> tuple[Sequence[Row[Any]], NotSearched | None] | None:
+    connection: Connection, query: Query, after: Position | None, wanted: int, allowance: Allowance
+) -> Rows | None:
     """None where the log's own indexes answer: alone, or as long as the one beside it does not know all they do."""
     further = asks_further(query)
     if not further and not better_by_terms(query):
         return None
+    finder = Finder(connection, query, after, wanted, row_columns, allowance)
     if query.request_id is not None:
-        return Finder(connection, query, after, wanted, row_columns).of_request(), None
+        return Rows(finder.of_request())
     known = cover(connection)
     if not (further or only_by_terms(query) or knows_enough(known)):
         return None
-    return Finder(connection, query, after, wanted, row_columns).by_terms(known)
+    return finder.by_terms(known)
 
 
-def count(connection: Connection, query: Query) -> Count:
+def count(connection: Connection, query: Query, allowance: Allowance | None = None) -> Count:
+    allowance = allowance or unbounded()
     if asks_further(query) or only_by_terms(query):
-        found_by_terms = page(connection, query, None, COUNTED)
+        found_by_terms = page(connection, query, None, COUNTED, allowance)
         at_least = found_by_terms.following is not None or found_by_terms.not_searched is not None
         return Count(len(found_by_terms.entries), at_least)
     filters = conditions(query)
     found: set[int] = set()
     for choice in choices(connection, query):
-        rows = connection.execute(select(_e.sequence).where(*filters, *choice).limit(COUNTED + 1))
+        try:
+            with allowance.step(connection, PLAINLY):
+                rows = connection.execute(
+                    select(_e.sequence).where(*filters, *choice).limit(COUNTED + 1)
+                ).all()
+        except SearchTooLong:
+            return _counted_by_pages(connection, query, allowance)
         found.update(row.sequence for row in rows)
         if len(found) > COUNTED:
             return Count(COUNTED, at_least=True)
     return Count(len(found), at_least=False)
+
+
+def _counted_by_pages(connection: Connection, query: Query, allowance: Allowance) -> Count:
+    """What a search finds in the time that is left."""
+    finder = Finder(connection, query, None, COUNTED + 1, row_columns, allowance)
+    found = finder.by_terms(cover(connection))
+    return Count(
+        min(len(found.rows), COUNTED), at_least=found.reached is not None or len(found.rows) > COUNTED
+    )
 
 
 def entry(connection: Connection, sequence: int, within: MunicipalityCode | None = None) -> Stored | None:

@@ -13,7 +13,7 @@ from gateway.audit.shard import OLDEST_READER, Shard, end_of_month, month_of
 from gateway.audit.tree import Frontier
 from gateway.storage.audit_shards import is_server, keep_closed, like_the_first, without_waiting
 from gateway.storage.audit_tail import Tail
-from gateway.storage.step import keep_step, standing
+from gateway.storage.step import serve_from, standing
 from gateway.storage.tables.audit import audit_entry
 
 AGAIN = 60_000_000  # microseconds until it is tried once more where others stood in the way
@@ -38,7 +38,7 @@ class Turning:
             return last, None
         closed = _closed(connection, last)
         keep_closed(connection, closed)
-        _serve_no_older(connection)
+        serve_from(connection, OLDEST_READER)
         month, until = month_of(received_at), end_of_month(received_at)
         return Tail(Frontier(), last.received_at, last.wall, last.shard + 1, month, last.size, until), closed
 
@@ -75,9 +75,3 @@ def _may_turn(connection: Connection) -> bool:
 def _has_table(connection: Connection, shard: int, first: int) -> bool:
     """Made now, on a server; False where somebody is at the table of before."""
     return not is_server(connection) or without_waiting(connection, like_the_first(shard, first))
-
-
-def _serve_no_older(connection: Connection) -> None:
-    found, step = standing(connection)
-    if step is None or step.oldest < OLDEST_READER:
-        keep_step(connection, found if step is None else step.revision, OLDEST_READER)

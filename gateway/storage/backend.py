@@ -1,9 +1,12 @@
 """What the two kinds of databases must do for `Database` and its writer."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+
+from gateway.storage.allowance import Allowance
 
 
 class Backend(Protocol):
@@ -39,6 +42,10 @@ class Backend(Protocol):
     @property
     def near(self) -> bool:
         """A point query takes so little that a thread of its own would cost more."""
+        ...
+
+    def held_to(self, connection: Connection, allowance: Allowance, /) -> AbstractContextManager[None]:
+        """Within a transaction that reads: statements are broken off where the allowance says so."""
         ...
 
     def again(self, error: BaseException, /) -> bool:

@@ -13,7 +13,9 @@ from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
 
+from gateway.audit.search import SearchTooLong
 from gateway.storage import embedded
+from gateway.storage.allowance import Allowance, was_broken_off
 from gateway.storage.backend import Backend
 from gateway.storage.embedded import BUSY_TIMEOUT, Embedded
 from gateway.storage.engine import DRIVER_ERRORS, Driver, driver_of
@@ -25,7 +27,8 @@ __all__ = ["Database", "DatabaseUnusable"]
 
 T = TypeVar("T")
 
-READERS = 4  # of lists and searches: what ends sessions must not wait for two officers who search
+READERS = 4  # of lists: what ends sessions must not wait for two officers who look
+SEARCHERS = 2  # of what an officer may ask the log for: a question costs what its author likes
 PATIENCE = timedelta(seconds=3)  # with a server that is asked while somebody waits
 
 
@@ -34,7 +37,7 @@ class Watching(Protocol):
 
 
 class Database:
-    """Runs functions of a SQLAlchemy connection: `read` in threads, `look_up` at once, `write` in the groups."""
+    """Runs functions of a SQLAlchemy connection: `read` and `search` in threads, `look_up` at once, `write` grouped."""
 
     def __init__(self, place: Place, *, lasting: bool = True, patience: timedelta = BUSY_TIMEOUT) -> None:
         """Without `lasting` a power cut may take back the last writes, whole ones: for what can be had again.
@@ -45,6 +48,9 @@ class Database:
         self._backend = _opened(place, lasting=lasting, patience=patience)
         self._engine = self._backend.engine
         self._readers = ThreadPoolExecutor(READERS, "database-reader")
+        self._searchers = ThreadPoolExecutor(
+            SEARCHERS, "database-searcher"
+        )  # what they keep up, no other reader waits for
         self._writer = Writer(self._backend)
         self._point: PoolProxiedConnection | None = None  # kept for `row`
         self._point_lock = threading.Lock()
@@ -80,6 +86,36 @@ class Database:
         """Run `query` on a snapshot in a reader's thread. Raises DatabaseUnusable."""
         self._require_open()
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, query)
+
+    async def search(self, query: Callable[[Connection], T], allowance: Allowance) -> T:
+        """Run `query` on a snapshot in a searcher's thread, for as long as it is allowed and somebody waits for it.
+
+        Raises SearchTooLong, DatabaseUnusable.
+        """
+        self._require_open()
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._searchers, self._searched, query, allowance)
+        except asyncio.CancelledError:
+            allowance.give_up()
+            raise
+
+    def _searched(self, query: Callable[[Connection], T], allowance: Allowance) -> T:
+        if allowance.given_up:
+            raise SearchTooLong
+
+        def held(connection: Connection) -> T:
+            with self._backend.held_to(connection, allowance):
+                return query(connection)
+
+        try:
+            return self._once_more(lambda: self._read(held))
+        except (*DRIVER_ERRORS, DatabaseUnusable) as error:
+            if was_broken_off(
+                error.__cause__ if isinstance(error, DatabaseUnusable) and error.__cause__ else error
+            ):
+                raise SearchTooLong from None
+            raise
 
     async def look_up(self, query: Callable[[Connection], T]) -> T:
         """Run a query that finds a few rows by their keys, on a snapshot, and nothing else in this thread meanwhile.
@@ -211,6 +247,7 @@ class Database:
         """Finish what is waiting, then end the threads."""
         self._writer.close()
         self._readers.shutdown()
+        self._searchers.shutdown()
         with self._point_lock:
             if self._point is not None:
                 self._point.close()
@@ -226,7 +263,7 @@ def _opened(place: Place, *, lasting: bool, patience: timedelta) -> Backend:
         return Embedded(str(place), embedded.open_engine(place, lasting=lasting, patience=patience))
     from gateway.storage.postgres.engine import Shared, open_engine  # noqa: PLC0415 - a driver that a file does without
 
-    return Shared(named(place), open_engine(place, READERS + 2))
+    return Shared(named(place), open_engine(place, READERS + SEARCHERS + 2))
 
 
 def _nothing(connection: Connection) -> None:

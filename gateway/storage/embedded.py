@@ -1,16 +1,19 @@
 """The embedded database: a SQLite file as SQLAlchemy's engine."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 
+from gateway.storage.allowance import Allowance
 from gateway.storage.unusable import DatabaseUnusable
 
 BUSY_TIMEOUT = timedelta(seconds=5)  # a command, another process, may hold the write lock for a moment
+LOOKED_EVERY = 50_000  # instructions of SQLite, about a millisecond: whether a search is to be broken off
 GROUP = 256  # writes per commit: bounds how long the first of them waits
 
 
@@ -61,6 +64,16 @@ class Embedded:
                 "it was put aside, or another file is in its place, since it was opened here; nothing was written. "
                 "Say it again where it is kept now",
             )
+
+    @contextmanager
+    def held_to(self, connection: Connection, allowance: Allowance) -> Iterator[None]:
+        raw: Any = connection.connection.dbapi_connection
+        allowance.begin(lambda _connection, _seconds: None)  # it is asked while a statement runs
+        raw.set_progress_handler(lambda: allowance.stopped, LOOKED_EVERY)
+        try:
+            yield
+        finally:
+            raw.set_progress_handler(None, 0)
 
     def again(self, _error: BaseException) -> bool:
         """SQLite has waited by itself."""

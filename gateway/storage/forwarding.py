@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from gateway.audit.altered_acts import place_moved
 from gateway.audit.canonical import NotCanonical, Recorded, parse
@@ -60,11 +61,10 @@ class StoredReceivers:
             there = self._believed(connection, receiver)
             if there is not None:  # another node was faster
                 return there
+            told_from = last_told(connection, receiver)
             row = connection.execute(select(_c.following).where(_c.name == receiver)).first()
-            if row is not None:
-                return self._put_right(
-                    connection, receiver, row.following, last_told(connection, receiver), now
-                )
+            if row is not None or told_from is not None:
+                return self._put_right(connection, receiver, row, told_from or 0, now)
             first = 0 if from_beginning else _size(connection)
             mark = mark_of(self.seal, receiver, first)
             connection.execute(insert(audit_receiver).values(name=receiver, following=first, mark=mark))
@@ -79,12 +79,16 @@ class StoredReceivers:
         return row.following if row and fits(self.seal, receiver, row.following, row.mark) else None
 
     def _put_right(
-        self, connection: Connection, receiver: str, kept: object, first: int, now: datetime
+        self, connection: Connection, receiver: str, row: Row[Any] | None, first: int, now: datetime
     ) -> int:
-        """Somebody moved the place by hand."""
+        """Somebody moved the place by hand, or took it away."""
         changed = {"following": first, "mark": mark_of(self.seal, receiver, first)}
-        connection.execute(update(audit_receiver).where(_c.name == receiver).values(changed))
-        self.append(connection, [place_moved(now, receiver, kept if type(kept) is int else -1, first)])
+        if row is None:
+            connection.execute(insert(audit_receiver).values(name=receiver, **changed))
+        else:
+            connection.execute(update(audit_receiver).where(_c.name == receiver).values(changed))
+        kept = row.following if row is not None and type(row.following) is int else -1
+        self.append(connection, [place_moved(now, receiver, kept, first)])
         return first
 
     async def batch(self, following: int, limit: int, make: Make) -> Batch | None:
@@ -93,8 +97,6 @@ class StoredReceivers:
     async def taken(self, receiver: str, following: int, now: datetime) -> None:
         def work(connection: Connection) -> None:
             row = connection.execute(select(audit_receiver).where(_c.name == receiver)).first()
-            if row is None:
-                return
             well: dict[str, object] = {
                 "taken_at": microseconds(now),
                 "failing_since": None,
@@ -102,13 +104,13 @@ class StoredReceivers:
                 "reason": "",
                 "cause": "",
             }
-            if fits(self.seal, receiver, row.following, row.mark):
+            if row is not None and fits(self.seal, receiver, row.following, row.mark):
                 reached = max(following, row.following)
                 well |= {"following": reached, "mark": mark_of(self.seal, receiver, reached)}
             else:
-                self._put_right(connection, receiver, row.following, following, now)
+                self._put_right(connection, receiver, row, following, now)
             connection.execute(update(audit_receiver).where(_c.name == receiver).values(well))
-            if row.told:
+            if row is not None and row.told:
                 self.append(connection, [told.back(now, receiver, moment(row.failing_since))])
 
         await self.database.write(work)
@@ -125,9 +127,7 @@ class StoredReceivers:
 
     async def failed(self, receiver: str, trouble: NotTaken, now: datetime, down_after: timedelta) -> None:
         def work(connection: Connection) -> None:
-            row = connection.execute(select(audit_receiver).where(_c.name == receiver)).first()
-            if row is None:
-                return
+            row = self._kept(connection, receiver, now)
             since = now if row.failing_since is None else moment(row.failing_since)
             down = not row.told and now - since >= down_after
             changed = {
@@ -144,6 +144,12 @@ class StoredReceivers:
                 self.append(connection, [entry])
 
         await self.database.write(work)
+
+    def _kept(self, connection: Connection, receiver: str, now: datetime) -> Row[Any]:
+        query = select(audit_receiver).where(_c.name == receiver)
+        if connection.execute(query).first() is None:
+            self._put_right(connection, receiver, None, last_told(connection, receiver) or 0, now)
+        return connection.execute(query).one()
 
     async def standing(self) -> list[Standing]:
         return await self.database.read(standing)

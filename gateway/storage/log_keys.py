@@ -21,7 +21,7 @@ from gateway.storage.audit import read_tail
 from gateway.storage.audit_shards import is_server
 from gateway.storage.moment import micros
 from gateway.storage.seal import Seal
-from gateway.storage.step import keep_step, standing
+from gateway.storage.step import serve_from, standing
 from gateway.storage.tables.audit import audit_checkpoint
 from gateway.storage.tables.keys import signing_key
 from gateway.storage.tables.log_keys import audit_key
@@ -214,8 +214,5 @@ def _require_none_older(connection: Connection) -> None:
 
 def serve_no_older(connection: Connection) -> None:
     """Where another key ever followed the first."""
-    if not notes(connection):
-        return
-    found, step = standing(connection)
-    if step is None or step.oldest < OLDEST_READER:
-        keep_step(connection, found if step is None else step.revision, OLDEST_READER)
+    if notes(connection):
+        serve_from(connection, OLDEST_READER)

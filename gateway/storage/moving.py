@@ -21,9 +21,11 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.note import Verifier
 from gateway.audit.verify import Report
 from gateway.storage.audit import append, read_tail
+from gateway.storage.audit_checkpoints import serve_no_unsigned
 from gateway.storage.audit_evidence import verified
 from gateway.storage.audit_shards import closed_shards, like_the_first, table_of
 from gateway.storage.audit_spool import hand_over
+from gateway.storage.end_marks import Key, mark_ends
 from gateway.storage.log_keys import serve_no_older
 from gateway.storage.moving_source import Source
 from gateway.storage.not_moved import StateNotMoved
@@ -34,7 +36,7 @@ from gateway.storage.tables.audit import audit_entry
 OF_THE_FILE = "run `brana audit verify` without [state.database], and restore a backup"
 RECOMPUTING = "the log is recomputed"
 WHOLE = "whole"
-OF_ITSELF = 2  # entries: of a month that turned, of a clock that was set back
+OF_ITSELF = 3  # entries: of a month that turned, of a clock that was set back, of an end without its mark
 
 EntryOf = Callable[[int, bytes, str], Entry]
 """What is recorded of a move: by the entries of the log in the file, its root, and what was found of it."""
@@ -82,17 +84,19 @@ def move(
     told: Told,
     *,
     although_not_whole: bool = False,
+    marks: Key = lambda: None,
 ) -> Moved:
     """Everything, in one transaction of the server. Raises DatabaseUnusable, StateNotMoved, LogInconsistent.
 
     `spool`: under which the places in this machine's spool are kept from now on. `although_not_whole`: also a log that
-    is not, as it is.
+    is not, as it is. `marks`: the key of the end's mark.
     """
     tail = read_tail(source.connection)
     if tail is None:
         raise StateNotMoved(f"the log in {source.path} has no end any more", OF_THE_FILE)
     size, root = tail.size, tail.frontier.root()
     with filling(server) as target:
+        mark_ends(target.connection.engine, marks)
         if not target.empty:
             if _has_come(target.connection, size, root):
                 return Moved(None, size, root)
@@ -108,6 +112,7 @@ def move(
         finding = WHOLE if report.broken is None else str(report.broken)
         append(target.connection, [entry(size, root, finding)])
         serve_no_older(target.connection)
+        serve_no_unsigned(target.connection)
         target.take_stock()
     return Moved(rows, size, root)
 

@@ -30,15 +30,15 @@ def fits(seal: Seal, of: str, following: object, mark: object) -> bool:
     )
 
 
-def last_told(connection: Connection, of: str) -> int:
-    """From which entry the log itself says that it was last begun for that reader; 0 where it does not say."""
+def last_told(connection: Connection, of: str) -> int | None:
+    """From which entry the log itself says that it was last begun for that reader; None where it never was."""
     codes = (Code.RECEIVER_BEGUN.value, Code.LOG_PLACE_MOVED.value)
     query = select(_e.canonical).where(_e.code.in_(codes)).order_by(_e.sequence.desc()).limit(LOOKED_AT)
     for data in connection.execute(query).scalars():
         first = _first(data, of)
         if first is not None:
             return first
-    return 0
+    return None
 
 
 def ever_told(connection: Connection, codes: Sequence[str]) -> bool:

@@ -45,6 +45,9 @@ class StoredDesk:
     def heads(self, scopes: Collection[Scope], before: int | None, limit: int) -> list[Head]:
         return self._versions.heads(scopes, before, limit)
 
+    def concerning(self, scope: Scope, before: int | None, limit: int) -> list[Head]:
+        return self._versions.concerning(scope, before, limit)
+
     def put_in_force(self, made: Version, book: PolicyBook) -> Version:
         new = self._versions.put_in_force(made)
         self.record(self._loaded(self._connection, book, made.at))

@@ -23,6 +23,7 @@ from gateway.policy_office.version import Damaged, Head, NotSigned, Source, Vers
 from gateway.storage.audit_search import page
 from gateway.storage.keyed_rows import KeyedRows
 from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
+from gateway.storage.policy_lists import changing
 from gateway.storage.policy_texts import keep, texts
 from gateway.storage.shared_policies import PublicationDamaged, SharedPolicies
 from gateway.storage.tables.policy_office import policy_version
@@ -96,6 +97,13 @@ class Versions(KeyedRows):
     def heads(self, scopes: Collection[Scope], before: int | None, limit: int) -> list[Head]:
         """The newest first, older than number `before`; as they are kept, without a look at their signatures."""
         chosen = select(*_HEAD).where(_v.scope.in_(scopes)).order_by(_v.number.desc()).limit(limit)
+        if before is not None:
+            chosen = chosen.where(_v.number < before)
+        return [_head(row) for row in self._connection.execute(chosen)]
+
+    def concerning(self, scope: Scope, before: int | None, limit: int) -> list[Head]:
+        """As heads of the scope and of files of all, without files that changed nothing of the scope."""
+        chosen = changing(self._connection, select(*_HEAD), scope).order_by(_v.number.desc()).limit(limit)
         if before is not None:
             chosen = chosen.where(_v.number < before)
         return [_head(row) for row in self._connection.execute(chosen)]

@@ -9,6 +9,9 @@ import re
 ONCE_MORE = {"40001": "serialization failure", "40P01": "deadlock"}
 """The server rolled back for others' sake: the same work may succeed at once."""
 
+CANCELLED = "57014"
+"""A statement that took longer than it may, or that somebody stopped."""
+
 GONE = {"08000", "08003", "08006", "57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "25006"}
 """This connection is over, or leads to a server that takes no writes any more; a new one finds another."""
 
@@ -21,11 +24,11 @@ REMEDIES = {
     "42501": "let the role own the database (docs/operators.md, Fleet)",
     "53100": "free space on the server's disk",
     "53200": "the server's memory ran out; give it more",
-    "53300": "raise max_connections on the server; each node holds about 12 connections",
+    "53300": "raise max_connections on the server; each node holds about 14 connections",
     "53": "the server is short of something; see its log",
     "55P03": "another node holds the lock of writers; see whether that node stands still",
     "57P": "the server is stopping or starting; see that it comes up",
-    "57014": "the server cancelled it; see its log",
+    CANCELLED: "the server cancelled it; see its log",
     "58": "the server's disk or system fails; see its log",
     "XX001": "the database is damaged; restore it from a backup",
     "XX002": "an index is damaged: REINDEX DATABASE, then run `brana audit verify`",

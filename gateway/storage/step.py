@@ -28,6 +28,13 @@ def keep_step(connection: Connection, revision: str, oldest: str = BESIDE) -> No
     connection.execute(insert(schema_step).values(id=1, revision=revision, oldest=oldest))
 
 
+def serve_from(connection: Connection, oldest: str) -> None:
+    """From now on it serves no version that knows less: such a one would take what is written now for damage."""
+    found, step = standing(connection)
+    if step is None or step.oldest < oldest:
+        keep_step(connection, found if step is None else step.revision, oldest)
+
+
 def why_not(found: str, step: Step | None, newest: str) -> str | None:
     """Why a version whose newest revision is `newest` may not use a schema that it does not know; None: it may."""
     if step is None or step.revision != found:

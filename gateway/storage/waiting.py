@@ -12,6 +12,7 @@ from config.vocabulary import SubjectId
 from gateway.access_review.campaign import Choice
 from gateway.asks.ask import Kind, Stage
 from gateway.policy_office.proposal import State
+from gateway.policy_office.scope import OF_REGION
 from gateway.storage.database import Database
 from gateway.storage.moment import micros
 from gateway.storage.tables.access_review import access_review, access_review_item
@@ -59,6 +60,8 @@ def _queries(turn: Turn, now: datetime) -> Iterator[tuple[str, Any]]:
         submitted = (_p.state == State.SUBMITTED.value) & _p.scope.in_(sorted(turn.proposals))
         not_theirs = _p.owner.not_in(hers) & ~_names_any(_p.authors, hers)
         yield "proposals", _up_to_most(_p.id, submitted, not_theirs)
+        if OF_REGION in turn.proposals:
+            yield "common", _up_to_most(_p.id, submitted, not_theirs, _p.scope == OF_REGION)
     if turn.accesses:
         reviews = select(access_review.c.id).where(
             access_review.c.municipality == turn.municipality, access_review.c.closed_at.is_(None)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from config.rests_on import of_fresh
+
 ROUTE, REQUEST, ADDRESS, MARK = "x-brana-route", "x-brana-request", "x-brana-address", "x-brana-mark"
 FRESH, DECIDED = "x-brana-fresh", "x-brana-decided"
 """Metadata of the call that Envoy makes for each stream; values are filled in from its own state."""
@@ -36,6 +38,7 @@ def read_stream(said: Mapping[str, str]) -> Stream:
     fresh, decided = said.get(FRESH, "").split(" "), said.get(DECIDED, "").split(" ")
     # The two forms of `gateway/envoy/access_log.py`: of a fresh grant, and of a decision made for this request.
     revocation_id, municipality = (fresh[0], fresh[1]) if len(fresh) == 2 else _decided(decided)
+    revocation_id = of_fresh(revocation_id)[0]
     session = revocation_id.rpartition(".")[0]
     address, request_id = said.get(ADDRESS, ""), said.get(REQUEST, "")
     if len(route) != 3 or not session or not municipality or address in ("", UNSAID):

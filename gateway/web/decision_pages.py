@@ -20,6 +20,7 @@ from gateway.web.refusal import (
     Occurrence,
     ShownRefusal,
     Somebody,
+    SwitchFirst,
     not_passed_on,
     refusal_page,
 )
@@ -38,8 +39,10 @@ PORTAL_CLOSED_TOO = frozenset(
 """Reasons of incidents that close everything to whom they concern."""
 
 TRY_LATER = 503
-MayAsk = Callable[[Session, AccessRequest, Refused], str | Asked]
-"""Where the person may ask for what was refused, or has asked; empty where they may not, or where it is of no use."""
+MayAsk = Callable[[Session, AccessRequest, Refused], str | Asked | SwitchFirst]
+"""Where the person may ask for what was refused, or has asked, or has to act first to ask; empty where they may not, or
+where it is of no use.
+"""
 
 
 def nobody_asks(*_: object) -> str:
@@ -66,6 +69,7 @@ class DecisionPages:
             switch_may_help=refused.reason in SWITCH_MAY_HELP and len(session.municipalities()) > 1,
             ask_at=asking if isinstance(asking, str) else "",
             asked=asking if isinstance(asking, Asked) else None,
+            switch_first=asking if isinstance(asking, SwitchFirst) else None,
             portal_closed=_closes_the_portal(refused, session),
         )
         passes_by_itself = status == TRY_LATER

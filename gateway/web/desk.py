@@ -51,10 +51,10 @@ class Page:
 class Refused(Exception):
     """Ends a handler with a refusal instead of an answer."""
 
-    def __init__(self, refusal: ShownRefusal, status: int = 403) -> None:
+    def __init__(self, refusal: ShownRefusal, status: int = 403, again: str = "") -> None:
+        """`again`: where a new attempt leads."""
         super().__init__(refusal.reason)
-        self.refusal = refusal
-        self.status = status
+        self.refusal, self.status, self.again = refusal, status, again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ def make_guard(desk: Desk, log: structlog.typing.FilteringBoundLogger) -> Middle
         try:
             return await handler(request)
         except Refused as refused:
-            return desk.refuse(request, refused.refusal, refused.status)
+            return desk.refuse(request, refused.refusal, refused.status, again=refused.again)
         except NotIdentified as refused:
             log.warning("web.not_identified", cause=str(refused), request_id=request_id_of(request))
             return desk.refuse(request, SIGN_IN_NEEDED, 401, again="/")

@@ -28,6 +28,14 @@ class Asked:
     at: str
 
 
+@dataclass(frozen=True, slots=True)
+class SwitchFirst:
+    """It can be asked for by whoever acts for the municipality `there`; names, as a page says them."""
+
+    own: str
+    there: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownRefusal:
     """A named reason and its texts; `reason` is the same in the page, the log and the tests. For `{contact}` in an
@@ -45,10 +53,14 @@ class ShownRefusal:
     """Address of the page where the person may ask for what was refused; empty where that is of no use."""
     asked: Asked | None = None
     """The person has asked for it already."""
+    switch_first: SwitchFirst | None = None
+    """The person may ask for it after acting for another municipality."""
     portal_closed: bool = False
     """The portal would be refused for the same reason, so nobody is sent there."""
     back_to: str = ""
     """Page of this host where what was refused stands, as it is now; empty where there is none."""
+    goes_on: bool = False
+    """Whoever tries again means it, and gets what was asked for."""
     in_another_window: bool = False
     """This one holds what would be lost."""
 
@@ -206,7 +218,7 @@ def refusal_page(
         here=here,
         title=refusal.title[language],
         advice=with_contact(refusal.advice[language], language, pages.support),
-        switch_may_help=refusal.switch_may_help,
+        switch_may_help=refusal.switch_may_help or refusal.switch_first is not None,
         status=occurrence.status,
         at=occurrence.at,
         request_id=occurrence.request_id,
@@ -214,11 +226,13 @@ def refusal_page(
         to_portal=not refusal.portal_closed,
         who=who,
         again=again,
+        goes_on=refusal.goes_on,
         elsewhere=refusal.in_another_window,
         log=log,
         stronger=stronger,
         ask=refusal.ask_at,
         asked=refusal.asked,
+        switch_first=refusal.switch_first,
         back=refusal.back_to,
         account=refusal.account_may_help and who is not None,
     )

@@ -83,6 +83,16 @@ async def test_guessing_passwords_at_once_gives_no_more_guesses(ground: Ground) 
     evaluated = await ground.entries(codes=(Code.SIGN_IN_PASSWORD_REFUSED,), person=account.login)
     assert [entry.reason for entry in evaluated] == ["wrong_password"] * GUESSES
     await locked(ground, await guessed(ground, account.login, account.password))
+    await alerted(ground, "failed_sign_ins", account.login)
+
+
+async def alerted(ground: Ground, rule: str, person: str) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            alerts = [one.details for one in await ground.entries(codes=(Code.ALERT_RAISED,))]
+            if any((one["alert_rule"], one.get("alert_of")) == (rule, person) for one in alerts):
+                return
+            await asyncio.sleep(0.1)
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])

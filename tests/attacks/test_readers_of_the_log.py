@@ -13,6 +13,7 @@ from gateway.audit.search import Query
 from gateway.demo.people import CENTRE, HULIN
 from gateway.storage.audit_search import LogSearch
 from tests.rig.attacked import Ground
+from tests.rig.visitor import NAVIGATES
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 ASKED = ("", "?municipality=588296", "?q=588296", "?role=*", "?technical=1", "?own_municipality=588296")
@@ -87,7 +88,8 @@ async def test_nobody_follows_the_log_unrecorded_by_another_s_opening_or_beyond_
     found = re.search(r'data-live="([^"]+)"', page.text)
     assert found is not None
     asked = html.unescape(found[1])
-    news = admin + re.sub(r"after=\d+", "after=0", asked)
+    news = admin + asked
+    assert not re.search(r"after=\d+(&|$)", asked)  # it would tell how much the others do
     told = await officer.get(news)
     assert told.status == 200
     for number in re.findall(r'href="/log/(\d+)"', told.text):
@@ -106,3 +108,13 @@ async def test_nobody_follows_the_log_unrecorded_by_another_s_opening_or_beyond_
         assert (await ground.entry(answer)).reason == "following_over"
     readings = await ground.entries(at_least=1, codes=(Code.LOG_SEARCHED,), text="live follow")
     assert len([one for one in readings if one.details["query"].startswith("page=live")]) == 1
+
+
+async def test_a_stranger_s_link_searches_nothing_in_an_officer_s_name(ground: Ground) -> None:
+    admin = ground.product.addresses.admin
+    officer = await ground.signed_in(ground.somebody(Role.SECURITY_OFFICER, HULIN), f"{admin}/log")
+    for asked in ("/log?person=sousedka", "/answers/failed-sign-ins?person=sousedka"):
+        led = await officer.get(f"{admin}{asked}", headers={**NAVIGATES, "Sec-Fetch-Site": "cross-site"})
+        assert led.status == 403
+        assert (await ground.entry(led)).reason == "came_from_elsewhere"
+        assert not await ground.entries(request_id=led.request_id, codes=(Code.LOG_SEARCHED,))

@@ -55,7 +55,7 @@ def main(wanted: list[str]) -> int:
                 figure,
                 f"{row['value']} {row['unit']}",
                 str(row["baseline"]),
-                str(row["bar"]),
+                "–" if row["bar"] is None else str(row["bar"]),
                 holds,
                 took,
             )

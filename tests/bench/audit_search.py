@@ -105,6 +105,7 @@ def made(entries: int) -> Iterator[Entry]:
         (f"d:{number:08}-0000-4000-8000-000000000000", f"osoba{number}", 588_000 + number % 46)
         for number in range(400)
     ]
+    grants: dict[str, str] = {}
     for number in range(entries):
         subject, person, where = people[int(chance.random() ** 2 * 400)]
         at = BEGIN + timedelta(seconds=number * 30 * 86_400 / entries, microseconds=number)
@@ -123,8 +124,9 @@ def made(entries: int) -> Iterator[Entry]:
             details |= {"acr": "mfa", "amr": ["pwd", "otp"], "roles": [f"{where}:clerk"]}
             details |= {
                 "facts": f'{{"country":"{country}","networks":["office"]}}',
-                "grant": f"{number:032x}",
+                "grant": _grant(number),
             }
+            grants[subject] = _grant(number)
         else:
             details |= {"status": 200, "bytes_in": 300, "bytes_out": int(chance.expovariate(1 / 30_000))}
             details |= {
@@ -133,6 +135,7 @@ def made(entries: int) -> Iterator[Entry]:
                 "protocol": "HTTP/2",
                 "fresh": True,
                 "generation": "1",
+                "grant": grants.setdefault(subject, _grant(number)),
             }
         yield Entry(
             code=(Code.DECISION_REFUSE if refused else Code.DECISION_PERMIT) if decision else Code.ACCESS,
@@ -148,10 +151,14 @@ def made(entries: int) -> Iterator[Entry]:
             address=f"10.{where % 250}.0.{int(subject[2:10]) % 250}",
             request_id=f"{number:08x}-0000-4000-8000-{number:012x}",
             reason="role_not_sufficient" if refused else "",
-            rule="region/read" if decision else "",
-            policy_version="7d1f0c" if decision else "",
+            rule="region/read",
+            policy_version="7d1f0c",
             details=details,
         )
+
+
+def _grant(number: int) -> str:
+    return f"{number:016x}"
 
 
 def _filters(chance: random.Random, entries: int) -> Iterator[Query]:
@@ -176,6 +183,7 @@ def _filters(chance: random.Random, entries: int) -> Iterator[Query]:
             Query(address=f"10.{chance.randrange(250)}.0.{chance.randrange(250)}"),
             Query(having=(Having("role", frozenset({"mayor"})),)),
             Query(person=f"osoba{chance.randrange(400)}", until=BEGIN + span * chance.random()),
+            Query(having=(Having("grant", frozenset({_grant(chance.randrange(entries // 20) * 20)})),)),
         )
         yield kinds[number % len(kinds)]
 

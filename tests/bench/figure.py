@@ -21,6 +21,11 @@ def figure(
     return {"value": round(value, digits), "unit": unit, "baseline": baseline, "bar": bar, "holds": holds}
 
 
+def told(value: float, unit: str, baseline: str, *, digits: int = 2) -> dict[str, Any]:
+    """What is measured and held to no bar."""
+    return {"value": round(value, digits), "unit": unit, "baseline": baseline, "bar": None, "holds": True}
+
+
 def p99(seconds: Sequence[float], baseline: str, bar: float) -> dict[str, Any]:
     """In milliseconds; `bar` too. A hundred samples at the least, or it would be the slowest."""
     each = sorted(one * 1000 for one in seconds)

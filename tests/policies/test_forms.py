@@ -39,6 +39,15 @@ BASE: dict[str, Any] = {
 }
 
 
+def test_days_are_told_as_each_language_writes_them() -> None:
+    form = forms()["temporary-access"]
+    text = render(form, filled(form), HULIN, OFFERED)
+    found = read(text, HULIN)
+    assert found is not None
+    assert "20. 11. 2026" in dict(told(*found, Language.CZECH, OFFERED)).values()
+    assert "2026-11-20" in dict(told(*found, Language.ENGLISH, OFFERED)).values()
+
+
 def filled(form: Form, **others: Any) -> dict[str, Any]:
     dates = form.name == "temporary-access"
     times = {"since": "2026-11-20", "until": "2026-11-24"} if dates else {"since": "7", "until": "18"}

@@ -8,7 +8,7 @@ from config.named_networks import NamedNetworks
 from config.settings import Network, Separation, SignIn, Title
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, NetworkName, Role, SubjectId
 from gateway.access_review.blocks import Block
-from gateway.asks.ask import Ask
+from gateway.asks.ask import Ask, Party
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Entry
 from gateway.authorize.act import Act
@@ -175,7 +175,7 @@ class PolicySite:
             *Impact(site, self, self._record).pages(),
             *Versions(site).pages(),
             *WhoMay(site).pages(),
-            *Why(site, self._named, self._record, self.snapshot, self._removed).pages(),
+            *Why(site, self._named, self._record, self.snapshot, self._removed, self._suggested).pages(),
             *Switch(site, self._hits, {code: one.name for code, one in DISTRICT.items()}).pages(),
         ]
 
@@ -190,6 +190,10 @@ class PolicySite:
 
     async def _named(self, login: str) -> Sequence[Person]:
         return [one for one in self.people if one.login == login]
+
+    async def _suggested(self, municipality: MunicipalityCode) -> Sequence[Party]:
+        here = [one for one in self.people if municipality in {held.municipality for held in one.roles}]
+        return [Party(one.subject, one.login, one.name) for one in here]
 
     async def _removed(self) -> Sequence[Block]:
         return self.removed

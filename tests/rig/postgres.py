@@ -134,7 +134,7 @@ def postgres() -> Iterator[Server]:
 
 
 @contextmanager
-def cluster() -> Iterator[Server]:
+def cluster(**settings: str) -> Iterator[Server]:
     folder = Path(mkdtemp(prefix="brana-pg-"))  # short: a socket's path has 107 bytes at most
     server = Server(folder)
     try:
@@ -146,7 +146,7 @@ def cluster() -> Iterator[Server]:
                 *("--no-sync", "--encoding=UTF8", "--locale=C"),
             ]
         )
-        server.start()
+        server.start(**settings)
         server.run("CREATE ROLE brana LOGIN")
         yield server
     finally:

@@ -11,6 +11,9 @@ that the law let go has left its last checkpoint.
 
 A log may change its key. The notes that tell of it stand in an export, and for proofs are a file (`--keys`); each is
 signed by the key before and the new one, so any of the log's keys will do, but for one that was compromised.
+
+Ends with 0 where everything is right, 1 where something is not, 2 where nothing could be verified, and 3 where nothing
+is wrong, but less is proven than a file of its kind proves; which is said.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ import argparse
 import base64
 import binascii
 import hashlib
+import io
 import json
 import re
 import sys
@@ -44,6 +48,12 @@ Kept = dict[int, tuple[str, int, bytes]]
 TIME = re.compile(r"[-0-9]{10}T[:.0-9]{15}Z")
 OF_KEYS = "brana.log-key/v1"
 """First line of a note that tells of the log's keys."""
+OF_DROPS = "brana.log-drop/v1"
+"""First line of a note that tells which months the log let go."""
+DROPS_SIGNED = "drops signed"
+"""In a checkpoint: whoever made it signs each deletion."""
+LESS = ("beside", "unsigned", "doubted", "leaned")
+"""What is said where less is proven than could be."""
 CODES_OF_KEYS = ("audit.key_introduced", "audit.key_retired")
 HEAD, BETWEEN, END = b'{"leaf":"', b'","entry":', b"}"
 """Around the bytes of an entry in a line of an export, which are hashed as they stand."""
@@ -60,6 +70,15 @@ CZECH = {
     "one": "V pořádku: záznam {index} je v logu {origin}, jak ho podepsal o {size} záznamech.",
     "kept": "Odložený kontrolní bod o {size} záznamech: log na něj navazuje.",
     "dropped": "Záznamy {begin} až {last} log vymazal po uplynutí lhůty; jejich poslední kontrolní bod navazuje.",
+    "earlier": "Záznamy {begin} až {last} vymazala starší verze bez podpisu; log to podepsal až později.",
+    "doubted": "NEDOLOŽENO: že záznamy {begin} až {last} log vymazal, říká jen klíč, který byl později vyzrazen.",
+    "unsigned": (
+        "NEDOLOŽENO: záznamy {begin} až {last} v souboru nejsou. Že je log vymazal po lhůtě, nedokládá podpis;\n"
+        "    soubor je od verze, která vymazání nepodepisovala."
+    ),
+    "leaned": (
+        "NEDOLOŽENO: kontrolní bod o {size} záznamech podepsal jen klíč, který byl později ohlášen jako vyzrazený."
+    ),
     "other": "Kontrolních bodů jiných měsíců, než jsou v souboru: {count}; s nimi je porovnat nelze.",
     "unheld": "S důkazem jednoho záznamu lze porovnat jen kontrolní bod téže velikosti; jiných bylo {count}.",
     "selected": (
@@ -89,6 +108,13 @@ CZECH = {
     "keys": "co se v něm říká o klíčích logu, ty klíče nepodepsaly",
     "elsewhere": "klíče, o kterých se v něm říká, nevedou ke klíči {key}, který máte",
     "compromised": "klíč {key} byl po záznamu {at} ohlášen jako vyzrazený; o nový požádejte jinou cestou",
+    "stolen": (
+        "nejnovější kontrolní bod o {size} záznamech podepsal jen klíč, který byl později ohlášen jako vyzrazený; "
+        "chtějte výpis, který sahá za jeho výměnu, nebo přidejte --checkpoint či --witness"
+    ),
+    "sealed": "prohlášení mluví o {size} záznamech, nejnovější kontrolní bod o {found}",
+    "gone": "v souboru chybějí, a podpis logu nedokládá, že je log vymazal",
+    "bare": "nemá v důkazech obsah, ač výpis není pseudonymizovaný",
     "untold": "mluví o změně klíče, o které nic nedokládá podpis",
     "changed": "Log má po záznamu {at} klíč {key}; doložil ho klíč předchozí.",
     "ended": "Klíč {key} po záznamu {at} už nepodepisuje.",
@@ -109,6 +135,15 @@ ENGLISH = {
     "one": "Right: entry {index} is in the log {origin} as it signed it at {size} entries.",
     "kept": "Checkpoint kept elsewhere, of {size} entries: the log grew out of it.",
     "dropped": "Entries {begin} to {last} were deleted by the log after their time; their last checkpoint fits.",
+    "earlier": "Entries {begin} to {last} were deleted by an older version, unsigned; the log signed that later.",
+    "doubted": "NOT PROVEN: that entries {begin} to {last} were deleted, a key alone says that was compromised later.",
+    "unsigned": (
+        "NOT PROVEN: entries {begin} to {last} are not in the file. That the log deleted them after their time, no\n"
+        "    signature says; the file is of a version that signed no deletion."
+    ),
+    "leaned": (
+        "NOT PROVEN: the checkpoint of {size} entries is signed by a key alone that was reported compromised later."
+    ),
     "other": "Checkpoints of other months than the file has: {count}; it cannot be held against them.",
     "unheld": "A proof of one entry can be held against a checkpoint of its size alone; of others there were {count}.",
     "selected": (
@@ -138,6 +173,13 @@ ENGLISH = {
     "keys": "what it says of the log's keys is not signed by them",
     "elsewhere": "the keys that it tells of do not lead to the key {key}, which you have",
     "compromised": "the key {key} was reported compromised after entry {at}; get the new one by another way",
+    "stolen": (
+        "the newest checkpoint, of {size} entries, is signed by a key alone that was reported compromised later; have "
+        "an export that reaches beyond its change, or give --checkpoint or --witness"
+    ),
+    "sealed": "the statement speaks of {size} entries, the newest checkpoint of {found}",
+    "gone": "are missing from the file, and no signature of the log says that it deleted them",
+    "bare": "has no content among the proofs, though the export is not pseudonymised",
     "untold": "it tells of a change of keys that no signature vouches for",
     "changed": "Behind entry {at} the log has the key {key}; the key before vouched for it.",
     "ended": "The key {key} signs nothing behind entry {at}.",
@@ -234,6 +276,8 @@ class Key:
         for one in chain[ours + 1 :]:
             if one.why != "planned":
                 raise Broken("compromised", key=self.hex_of(self.data), at=one.since - 1)
+        for at, one in enumerate(chain):
+            one.compromised = any(later.why != "planned" for later in chain[at + 1 :])
         self.keys, self.notes = chain, longer
 
     def require_told(self, entry: dict[str, object], at: int) -> None:
@@ -281,18 +325,51 @@ class Key:
             raise Broken("signature", key=self.name)
         return found
 
+    def leans(self, note: str) -> bool:
+        """Whether nobody but keys that were compromised later signed that checkpoint."""
+        origin, _, _ = note.partition("\n")
+        return all(one.compromised for one in self.keys if signed_by(note, origin, one.data))
+
+    def require_current(self, note: str, kept: Kept) -> None:
+        """The newest checkpoint of a file is not of a compromised key alone, unless somebody else knows it.
+
+        Raises Broken.
+        """
+        _, first, size, root = self.open(note)
+        known = kept.get(first + size, ("", -1, b""))[1:] == (first, root)
+        if self.leans(note) and not known and not self.witnesses:
+            raise Broken("stolen", size=first + size)
+
+    def drop(self, note: str, first: int, size: int, root: bytes) -> str:
+        """What a signed note says of a month that is gone. Raises Broken."""
+        lines = note.rpartition("\n\n")[0].split("\n")
+        said = dict(line.split(" ", 1) for line in lines[1:] if " " in line)
+        span = Broken("gone", "span", begin=first, end=first + size - 1)
+        if lines[:2] != [OF_DROPS, f"log {self.name}"] or not said.get("written", "").isdigit():
+            raise span
+        needed = [one for one in self.keys if one.signs(int(said["written"]))]
+        if not needed or not all(signed_by(note, self.name, one.data) for one in needed):
+            raise span
+        for line in lines[2:]:
+            words = line.split(" ")
+            if len(words) == 8 and words[3:6] == [str(first), str(size), root.hex()]:
+                return "doubted" if all(one.compromised for one in needed) else words[0]
+        raise span
+
     def statement(self, note: str) -> list[str]:
-        """The lines of what a key that was in force then signed about a selection."""
+        """The lines of what all keys that were in force then signed about a selection."""
         origin, _, rest = note.rpartition("\n\n")[0].partition("\n")
         lines = rest.split("\n")
         sealed = next((one[len("sealed ") :] for one in lines if one.startswith("sealed ")), "")
         if origin != self.name + "/export" or not sealed.isdigit():
             raise Broken("signature", key=self.name)
         signed = [one for one in self.keys if signed_by(note, origin, one.data)]
-        if any(one.signs(int(sealed)) for one in signed):
+        needed = [one for one in self.keys if one.signs(int(sealed))]
+        if needed and all(one in signed and not one.compromised for one in needed):
             return lines
-        if signed:
-            raise Broken("retired", size=int(sealed), id=self.hex_of(signed[0].data))
+        alien = next((one for one in signed if not one.signs(int(sealed)) or one.compromised), None)
+        if alien is not None:
+            raise Broken("retired", size=int(sealed), id=self.hex_of(alien.data))
         raise Broken("signature", key=self.name)
 
 
@@ -302,6 +379,7 @@ class Follower:
     def __init__(self, data: bytes, since: int = -1, why: str = "") -> None:
         self.data, self.since, self.why = data, since, why
         self.until: int | None = None
+        self.compromised = False
 
     def signs(self, reach: int) -> bool:
         return self.since < reach and (self.until is None or reach <= self.until)
@@ -436,7 +514,9 @@ class Export:
     """One reading of an export; every line is looked at in the order in which it stands. Numbers are the log's own."""
 
     def __init__(self, key: Key, kept: Kept) -> None:
-        self.key, self.kept, self.tree = key, dict(kept), Tree()
+        self.key, self.kept, self.given, self.tree = key, dict(kept), kept, Tree()
+        self.gone: set[int] = set()  # first entries of trees that are said to be gone
+        self.unsigned: list[tuple[int, int]] = []  # months that are said to be gone, and no note says so
         self.told: list[tuple[str, dict[str, object]]] = []
         self.since = self.received = ""
         self.first = self.sealed = 0
@@ -451,17 +531,20 @@ class Export:
     def read(self, lines: Iterator[bytes]) -> None:
         for line in lines:
             head = json.loads(line)
-            if head["brana_export"] not in FORMATS or (self.trees and self.before is None):
+            version = head["brana_export"]
+            if type(version) is not int or version not in FORMATS or (self.trees and self.before is None):
                 raise Broken("format")
             self.key.learn(head.get("keys", []))
             if "dropped" in head:
-                self.dropped(str(head["dropped"]))
+                self.dropped(str(head["dropped"]), head.get("signed"))
             else:
                 self.section(head, lines)
         if not self.trees:
             raise Broken("format")
         self.others()
+        self.absent()
         self.told += self.key.changes() + self.key.witnessed(self.newest)
+        self.key.require_current(self.newest, self.given)
 
     def section(self, head: dict[str, object], lines: Iterator[bytes]) -> None:
         """What is handed out of one tree."""
@@ -569,8 +652,18 @@ class Export:
         self.before = (self.first, size, root) if end == reach else None
         self.trees.append((origin, self.first, reach))
 
-    def dropped(self, note: str) -> None:
-        """Of a tree that the log let go this is left; the next one has to name it."""
+    def absent(self) -> None:
+        """Months of which no signature says that they were deleted: an older version signed none, and said so by the
+        newest checkpoint. The last one has nothing behind it that would name it. Raises Broken.
+        """
+        signing = DROPS_SIGNED in self.newest.rpartition("\n\n")[0].split("\n")
+        for begin, end in self.unsigned:
+            if signing or end == self.trees[-1][2] - 1:
+                raise Broken("gone", "span", begin=begin, end=end)
+            self.told.append(("unsigned", {"begin": begin, "last": end}))
+
+    def dropped(self, note: str, signed: object) -> None:
+        """Of a tree that the log let go this is left; the next one has to name it. `signed`: the note that says so."""
         origin, first, size, root = self.key.open(note)
         self.newest = note
         if not size or (self.before is not None and first != self.at):
@@ -579,7 +672,13 @@ class Export:
         if first + size in self.kept and self.kept.pop(first + size)[1:] != (first, root):
             raise Broken("apart", size=first + size)
         self.before = (first, size, root)
-        self.told.insert(len(self.trees), ("dropped", {"begin": first, "last": first + size - 1}))
+        self.gone.add(first)
+        span: dict[str, object] = {"begin": first, "last": first + size - 1}
+        if signed is None:
+            self.unsigned.append((first, first + size - 1))
+        else:
+            said = self.key.drop(str(signed), first, size, root)
+            self.told.insert(len(self.trees), (said, span))
         self.trees.append((origin, first, first + size))
 
     def others(self) -> None:
@@ -588,7 +687,7 @@ class Export:
         alien = 0
         for reach, (name, first, _) in sorted(self.kept.items()):
             own = [one for one in self.trees if one[1] == first]
-            gone = own and ("dropped", {"begin": first, "last": own[0][2] - 1}) in self.told
+            gone = own and first in self.gone
             if (own and reach > own[0][2]) or (first > end and follows(name, origin)):
                 raise Broken("rolled", size=reach, last=end)
             if any(begin < first < until for _, begin, until in self.trees):
@@ -605,6 +704,7 @@ class Selection:
 
     def __init__(self, key: Key, kept: Kept, folder: Path | None) -> None:
         self.key, self.kept, self.folder = key, kept, folder
+        self.bare = False  # whether entries are given by their hashes alone
         self.told: list[tuple[str, dict[str, object]]] = []
 
     def read(self, lines: Iterator[bytes]) -> None:
@@ -612,6 +712,7 @@ class Selection:
         self.key.learn(head.get("keys", []))
         count, digest, *more = self.key.statement(str(head["statement"]))
         said = dict(line.split(" ", 1) for line in more)
+        self.bare = said["pseudonyms"] == "yes"
         numbers = head["numbers"]
         if head["brana_selection"] != 1 or said["version"] != "1":
             raise Broken("format")
@@ -629,7 +730,12 @@ class Selection:
                 raise Broken("unproven", "entry", at=int(other["not_proven"]))
             newest = str(other["checkpoint"])
             tree = self.key.open(newest)
+            if self.key.leans(newest) and tree[1] + tree[2] not in self.kept:
+                self.told.append(("leaned", {"size": tree[1] + tree[2]}))
             held |= self.hold(tree)
+        reach = tree[1] + tree[2]
+        if reach != int(said["sealed"]):
+            raise Broken("sealed", size=int(said["sealed"]), found=reach)
         missing = next(left, None)
         if missing is not None:
             raise Broken("short", found=numbers.index(missing), wanted=len(numbers))
@@ -654,6 +760,8 @@ class Selection:
         name, _, data = data.partition(b":")
         if name not in (b'"entry"', b'"sequence"') or not data.endswith(END):
             raise Broken("format")
+        if name == b'"sequence"' and not self.bare:
+            raise Broken("bare", "entry", at=-1 if wanted is None else wanted)
         data, leaf = data[: -len(END)], unbase64(stated.decode("ascii", "replace"))
         known = json.loads(data)
         number = known["sequence"] if name == b'"entry"' else known
@@ -700,7 +808,11 @@ class Selection:
 def plain(asked: str) -> str:
     """Conditions as people read them, with nothing that a terminal would do something by."""
     pairs = [unquote_plus(one) for one in asked.split("&")]
-    return ", ".join("".join(each if each.isprintable() else "?" for each in one) for one in pairs)
+    return ", ".join(map(shown, pairs))
+
+
+def shown(text: str) -> str:
+    return "".join(each if each.isprintable() else "?" for each in text)
 
 
 def follows(later: str, earlier: str) -> bool:
@@ -784,6 +896,7 @@ def read_proof(text: str, key: Key, kept: Kept) -> list[tuple[str, dict[str, obj
         raise Broken("apart", "entry", at=number, size=reach)
     told: list[tuple[str, dict[str, object]]] = [("one", {"index": number, "origin": origin, "size": reach})]
     told += key.witnessed(note)
+    key.require_current(note, kept)
     others = len(kept.keys() - {reach})
     return [*told, ("unheld", {"count": others})] if others else told
 
@@ -817,7 +930,7 @@ def verified(
     return export.told
 
 
-def main(arguments: list[str] | None = None) -> int:
+def asked(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument(
         "files", nargs="+", metavar="FILE", help="an export, proofs of a selection, or a proof"
@@ -835,11 +948,23 @@ def main(arguments: list[str] | None = None) -> int:
         help="must have cosigned the newest checkpoint",
     )
     parser.add_argument("--english", action="store_true", help="say it in English")
-    given = parser.parse_args(arguments)
+    return parser.parse_args(arguments)
+
+
+def for_any_console() -> None:
+    """One that knows no such letters is no reason to end."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    given = asked(arguments)
+    for_any_console()
     words, status = ENGLISH if given.english else CZECH, 0
 
     def say(broken: Broken, name: str) -> None:
-        facts = {"name": name, **broken.facts}
+        facts = {"name": shown(name), **broken.facts}
         where = words[broken.where].format(**facts)
         print(words["broken"].format(where=where, what=words[broken.what].format(**facts)))
 
@@ -864,11 +989,12 @@ def main(arguments: list[str] | None = None) -> int:
             with Path(name).open("rb") as file:
                 for what, facts in verified(file, key, thinned(kept), Path(name).parent):
                     print(words[what].format(**facts))
+                    status = status or (3 if what in LESS else 0)
         except Broken as broken:
             say(broken, name)
             status = 1
         except OSError as error:
-            print(f"{name}: {error.strerror}", file=sys.stderr)
+            print(f"{shown(name)}: {error.strerror}", file=sys.stderr)
             return 2
     return status
 

@@ -5,19 +5,21 @@ writes is exact here by the same statements (docs/decisions/0056-one-writer-at-a
 """
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import Engine, ExceptionContext, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from config.settings import Postgres
-from gateway.storage.engine import DRIVER
+from gateway.storage.allowance import Allowance
+from gateway.storage.engine import DRIVER, driver_of
 from gateway.storage.place import named
 from gateway.storage.postgres.spelling import spelt
 from gateway.storage.postgres.spoken import Spoken, WithoutNul, shorten
@@ -148,6 +150,12 @@ class Shared:
     def require_in_place(self) -> None:
         """A server's database has its name alone."""
 
+    @contextmanager
+    def held_to(self, _connection: Connection, allowance: Allowance) -> Iterator[None]:
+        """The setting ends with the transaction."""
+        allowance.begin(_break_off_after)
+        yield
+
     def again(self, error: BaseException) -> bool:
         """The server was restarted or another leads since the last use, or it gave way to others' work."""
         raised = error.orig if isinstance(error, DBAPIError) else error
@@ -156,3 +164,8 @@ class Shared:
         with suppress(DBAPIError):
             self.engine.dispose()  # the others in the pool are no better
         return True
+
+
+def _break_off_after(connection: Connection, seconds: float) -> None:
+    milliseconds = max(1, int(seconds * 1000))  # none at all would be no bound
+    driver_of(connection.connection).execute(f"SET LOCAL statement_timeout = {milliseconds}")

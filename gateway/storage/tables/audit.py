@@ -68,6 +68,9 @@ audit_tail = Table(
     Column(
         "until", BigInteger, nullable=False, server_default="0"
     ),  # and when another is due; 0: not known yet
+    Column(
+        "mark", LargeBinary(32)
+    ),  # of all of it, keyed by the master key; an older version leaves what was there
 )
 
 audit_shard = Table(

@@ -17,6 +17,7 @@ from gateway.asks.ask import Act as Done
 from gateway.asks.named import KINDS, STAGES
 from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Entry
+from gateway.audit.fields import FACTS
 from gateway.audit.granted_along import ROUTES, word_and_path
 from gateway.audit.purposes import ROUTINE
 from gateway.envoy.notices import CONTROL_PLANE, ENVOY, NODE, STREAMS
@@ -39,6 +40,7 @@ LABELS: Mapping[str, Title] = {
     "view": Title(cs="Název pohledu", en="Name of the view"),
     "shared": Title(cs="Sdíleno s ostatními", en="Shared with others"),
     "approvals": Title(cs="Schválení", en="Approvals"),
+    "came_from": Title(cs="Přišlo se z", en="Came from"),
     "asked": Title(cs="Oč jde", en="What it is about"),
     "note": Title(cs="Poznámka", en="Note"),
     "request": Title(cs="Označení žádosti", en="Name of the request"),
@@ -51,6 +53,7 @@ LABELS: Mapping[str, Title] = {
     "access": Title(cs="Druh oprávnění", en="Kind of access"),
     "accesses": Title(cs="Počet oprávnění", en="Number of accesses"),
     "added": Title(cs="Přibylo", en="Added"),
+    "values": Title(cs="Hodnoty", en="Values"),
     "country": Title(cs="Země", en="Country"),
     "country_before": Title(cs="Země předtím", en="Country before"),
     "decision": Title(cs="Rozhodnutí", en="Decision"),
@@ -118,7 +121,6 @@ LABELS: Mapping[str, Title] = {
     "taken_out": Title(cs="Odebráno jmen", en="Names taken out"),
     "expires": Title(cs="Povolení platí do", en="Grant valid until"),
     "idle": Title(cs="Od předchozího požadavku", en="Since the request before"),
-    "facts": Title(cs="Další skutečnosti, ze kterých rozhodnutí vyšlo", en="Further facts of the decision"),
     "factor": Title(cs="Způsob ověření", en="Authenticator"),
     "file": Title(cs="Soubor", en="File"),
     "files": Title(cs="Soubory zásad", en="Files of policies"),
@@ -293,11 +295,11 @@ class Detail:
 def details_of(
     entry: Entry, language: Language, municipality: Callable[[MunicipalityCode], str]
 ) -> Iterator[Detail]:
-    """The details that say something, by their labels."""
+    """The details that say something, by their labels; of a decision's facts see `facts_shown`."""
     found = [
         Detail(key, LABELS[key].in_language(language) if key in LABELS else "", shown, kept)
         for key, value in entry.details.items()
-        if value not in ("", "-", [])
+        if value not in ("", "-", []) and key != FACTS
         for shown, kept in (_words(key, value, language, municipality),)
     ]
     found += _in_whose_place(entry, language)
@@ -307,7 +309,7 @@ def details_of(
 def _in_whose_place(entry: Entry, language: Language) -> Iterator[Detail]:
     """Of a decision that rested on a delegation: the roles that were lent, and by whom."""
     try:
-        known = json.loads(str(entry.details.get("facts", "{}")))
+        known = json.loads(str(entry.details.get(FACTS, "{}")))
         lent = known["delegation"]
         roles, by = [Role(one) for one in lent["roles"]], str(lent["by"])
     except (ValueError, KeyError, TypeError):

@@ -44,10 +44,16 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
         "A checkpoint with a right signature is missing. Verify the log; without proofs the export can be given.",
     ),
     Why.UNDER_WAY: (
-        "Právě se vydává jiný výpis",
-        "Another export is under way",
-        "Zkuste to za chvíli znovu.",
-        "Try again in a moment.",
+        "Právě se vám vydává jiný výpis",
+        "Another export of yours is under way",
+        "Počkejte, až se stáhne, a zkuste to znovu.",
+        "Wait until it is downloaded, and try again.",
+    ),
+    Why.TOO_LONG: (
+        "Hledání pro výpis trvá příliš dlouho",
+        "Searching for the export takes too long",
+        "Zvolte kratší dobu nebo jiné podmínky. Bez omezení hledá správce: brana audit export.",
+        "Choose a shorter time or other conditions. An operator searches without bound by brana audit export.",
     ),
 }
 REFUSALS: Mapping[Why, ShownRefusal] = {

@@ -1,6 +1,11 @@
-"""The page from which what a search found is handed out as a file: asked for, recorded, then given as it is read."""
+"""The page from which what a search found is handed out as a file: asked for, recorded, then given as it is read.
+
+Each person has one under way, so a browser that takes its file slowly holds up nobody else. What is looked for takes
+the person's turn among searches.
+"""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -9,7 +14,7 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER, MunicipalityCode
+from config.vocabulary import REASON_HEADER, MunicipalityCode, SubjectId
 from gateway.audit.entry import Entry
 from gateway.audit.exporting import EntryGone, Exporting, Prepared
 from gateway.audit.purposes import LONGEST, SHORTEST, PurposeOf
@@ -23,9 +28,11 @@ from gateway.web.officer.export_words import FORMS, REFUSALS
 from gateway.web.officer.filters import Filters, filters_of
 from gateway.web.officer.looks import look
 from gateway.web.officer.reach import Reach
+from gateway.web.officer.turns import Turns
 from gateway.web.refusal import FORM_UNREADABLE
 from idp.http.page import language_of, page_headers
 
+STANDS_STILL = timedelta(seconds=60)  # a browser that takes nothing of a file
 CHECKED = ("proofs", "pseudonyms")
 log = structlog.get_logger("officer.exports")
 
@@ -38,9 +45,10 @@ class Exports:
     reach: Reach
     purpose_of: PurposeOf
     exporting: Callable[[MunicipalityCode | None], Exporting]
-    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    turns: Turns
+    under_way: defaultdict[SubjectId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     patience: timedelta = timedelta(seconds=3)
-    """With an export that is under way."""
+    """With an export of the same person that is under way."""
 
     async def ask(self, request: web.Request) -> web.Response:
         """What would be handed out, before it is."""
@@ -62,19 +70,20 @@ class Exports:
         exporting = self.exporting(self.reach.of(caller))
         try:
             await self._require(request, caller, exporting, filters, entered["purpose"])
-            async with self.one_at_a_time:
-                prepared = await exporting.prepare(
-                    replace(filters.query, within=self.reach.of(caller)),
-                    Wanted(
-                        form=form,
-                        purpose=said(entered["purpose"]),
-                        proofs="proofs" in entered,
-                        pseudonyms="pseudonyms" in entered,
-                        language=language_of(request, self.desk.pages.default_language),
-                    ),
-                    lambda found: self._look(request, caller, filters, found),
-                    self.desk.now(),
-                )
+            async with self.under_way[caller.subject]:
+                async with self.turns.of(caller.subject):
+                    prepared = await exporting.prepare(
+                        replace(filters.query, within=self.reach.of(caller)),
+                        Wanted(
+                            form=form,
+                            purpose=said(entered["purpose"]),
+                            proofs="proofs" in entered,
+                            pseudonyms="pseudonyms" in entered,
+                            language=language_of(request, self.desk.pages.default_language),
+                        ),
+                        lambda found: self._look(request, caller, filters, found),
+                        self.desk.now(),
+                    )
                 return await _sent(request, exporting, prepared)
         except ExportRefused as refused:
             return await self._form(request, caller, filters, entered, refused)
@@ -85,14 +94,14 @@ class Exports:
         """What is known before anything is looked for. Raises ExportRefused, which is recorded."""
         why = None if said(purpose) else Why.PURPOSE
         why = why or (Why.CONDITIONS if filters.unreadable else None)
-        why = why or (None if await self._free() else Why.UNDER_WAY)
+        why = why or (None if await self._free(caller.subject) else Why.UNDER_WAY)
         if why is not None:
             await exporting.refuse(self._look(request, caller, filters, 0), why)
             raise ExportRefused(why)
 
-    async def _free(self) -> bool:
+    async def _free(self, who: SubjectId) -> bool:
         with suppress(TimeoutError):
-            async with asyncio.timeout(self.patience.total_seconds()), self.one_at_a_time:
+            async with asyncio.timeout(self.patience.total_seconds()), self.under_way[who]:
                 return True
         return False
 
@@ -160,8 +169,12 @@ async def _sent(request: web.Request, exporting: Exporting, prepared: Prepared) 
     try:
         async for part in exporting.given(prepared):
             if part:
-                await response.write(part)
+                async with asyncio.timeout(STANDS_STILL.total_seconds()):
+                    await response.write(part)
         await response.write_eof()
+    except TimeoutError:
+        log.info("export.stood_still", request_id=request_id_of(request))
+        _break_off(request)
     except ConnectionError:
         log.info("export.not_taken", request_id=request_id_of(request))
     except EntryGone as gone:

@@ -20,10 +20,11 @@ from gateway.audit.purposes import PurposeOf
 from gateway.audit.search import NEWS, News, Query, Search, TooManyPeople
 from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import ADMIN, Assertion
-from gateway.web.officer.filters import Filters, filters_of, sequence_of
+from gateway.web.officer.filters import Filters, filters_of
 from gateway.web.officer.kinds import OUTCOMES, kind_of
 from gateway.web.officer.looks import look
 from gateway.web.officer.names import Names
+from gateway.web.officer.places_hidden import HiddenPlaces
 from gateway.web.officer.reach import Reach
 from gateway.web.refusal import ShownRefusal, both
 
@@ -61,6 +62,7 @@ class Following:
     names: Names
     reach: Reach
     purpose_of: PurposeOf
+    places: HiddenPlaces
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def pages(self) -> Sequence[Page]:
@@ -79,7 +81,8 @@ class Following:
             token = secrets.token_hex(8)
             asked = _asked(token, filters)
             await self.record([look(request, caller, asked, found=len(found.entries), now=now)])
-        following = filters.address(follow=token)
+        following, bounded = filters.address(follow=token), self.reach.of(caller) is not None
+        place = self.places.told(found.end, caller, bounded=bounded)
         response = await self.desk.show(
             request,
             "log_live.html",
@@ -90,7 +93,7 @@ class Following:
             too_many=too_many,
             over=over,
             watched=again and not over and request.query.get("watch") == "1",
-            news=f"/log/live/news{following}&after={found.end}",
+            news=f"/log/live/news{following}&after={place}",
             again=f"/log/live{following}",
             every=ASKED_EVERY.total_seconds(),
             kept=KEPT,
@@ -99,7 +102,7 @@ class Following:
             names=self.names,
             kind_of=kind_of,
             outcomes=OUTCOMES,
-            bounded=self.reach.of(caller) is not None,
+            bounded=bounded,
         )
         if again and not over and request.query.get("watch") == "1":
             response.headers["Refresh"] = str(int(LOOKED_AGAIN.total_seconds()))
@@ -109,7 +112,8 @@ class Following:
         """Rows for the page's script: what was added behind `after`, the newest first."""
         caller = self.desk.caller(request, ADMIN)
         filters = filters_of(request.query, caller.subject)
-        after = sequence_of(request.query.get("after", ""))
+        bounded = self.reach.of(caller) is not None
+        after = self.places.read(request.query.get("after", ""), caller, bounded=bounded)
         if self.room.locked():
             raise Refused(FOLLOWERS_TOO_MANY, 429)
         async with self.room:
@@ -124,6 +128,8 @@ class Following:
             request,
             "log_news.html",
             found=found,
+            after=self.places.told(found.end, caller, bounded=bounded),
+            bounded=bounded,
             rows=tuple(reversed(found.entries)),
             at=self.desk.now(),
             names=self.names,

@@ -164,6 +164,11 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.PURPOSE_NAMED: Title(cs="Účel nahlížení do záznamu", en="Purpose of reading the log"),
             Code.LOG_SHARD_OPENED: Title(cs="Nový měsíc záznamu", en="Month of the log begun"),
             Code.LOG_SHARD_DROPPED: Title(cs="Vymazaná část záznamu", en="Part of the log deleted"),
+            Code.LOG_SHARD_NOT_DROPPED: Title(cs="Nevymazaná část záznamu", en="Part of the log not deleted"),
+            Code.LOG_DROPS_VOUCHED: Title(cs="Podepsaná dřívější vymazání", en="Earlier deletions signed"),
+            Code.LOG_END_ALTERED: Title(
+                cs="Ručně změněný konec záznamu", en="End of the log changed by hand"
+            ),
             Code.LOG_HOLD_PLACED: Title(cs="Zadržení záznamů", en="Records held"),
             Code.LOG_HOLD_LIFTED: Title(cs="Zrušené zadržení záznamů", en="Hold on records lifted"),
             Code.LOG_HOLD_RESTORED: Title(cs="Obnovené zadržení záznamů", en="Hold on records restored"),
@@ -248,6 +253,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.DATA_PLANE_DIED: Title(cs="Pád datové části (Envoy)", en="Data plane died"),
             Code.PROCESS_HUNG: Title(cs="Proces, který neodpovídal", en="Process that hung"),
             Code.CONFIGURATION_RELOADED: Title(cs="Nové nastavení za běhu", en="Settings reloaded"),
+            Code.STARTED_WITH_OTHER_SETTINGS: Title(
+                cs="Spuštění s jiným nastavením", en="Started with other settings"
+            ),
             Code.CONFIGURATION_REFUSED: Title(
                 cs="Nepřijatá změna nastavení", en="Change of settings refused"
             ),

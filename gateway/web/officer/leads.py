@@ -12,6 +12,7 @@ from config.settings import Title
 from config.vocabulary import DeviceId, SubjectId
 from gateway.audit.entry import Code, Entry
 from gateway.audit.fields import facts_of
+from gateway.audit.let_in import GRANT
 from gateway.incidents.suspension import is_person
 from gateway.web.officer.filters import hours_of
 
@@ -22,6 +23,7 @@ SAME: Mapping[str, str] = {
     "path": "path",
     "host": "host",
     "route": "route",
+    "grant": "grant",
     "number": "ticket",
     "request": "request",
     "agenda": "agenda",
@@ -52,6 +54,8 @@ NEAR = Title(
     cs="Tato osoba čtvrt hodiny předtím a potom", en="This person a quarter of an hour before and after"
 )
 ADDRESS = Title(cs="Vše z této adresy", en="All from this address")
+DECISION = Title(cs="Rozhodnutí, podle kterého se pustilo", en="The decision by which it was let in")
+UNDER_GRANT = Title(cs="Vše na základě tohoto povolení", en="All under this grant")
 RULE = Title(
     cs="Vše podle tohoto pravidla v této verzi zásad", en="All by this rule in this version of the policies"
 )
@@ -125,11 +129,7 @@ def _in_log(entry: Entry, device: DeviceId | None) -> Iterator[Lead]:
         yield _log(NEAR, person=entry.subject, **hours_of(entry.at - AROUND, entry.at + AROUND))
     if entry.address:
         yield _log(ADDRESS, address=entry.address)
-    if entry.rule and entry.policy_version:
-        yield _log(RULE, rule=entry.rule, policy_version=entry.policy_version)
-    if entry.policy_version:
-        yield _log(VERSION, policy_version=entry.policy_version)
-        yield _log(LOADED, policy_version=entry.policy_version, code=Code.POLICIES_LOADED)
+    yield from _decided(entry)
     seen = set[str]()
     for name, value in [*_device(device), *facts_of(entry)]:
         if name in OF_FACTS and name not in seen:
@@ -137,6 +137,18 @@ def _in_log(entry: Entry, device: DeviceId | None) -> Iterator[Lead]:
             yield _log(OF_FACTS[name], **{name: value})
     for number in _entries(entry):
         yield Lead(_numbered(number), f"/log/{number}")
+
+
+def _decided(entry: Entry) -> Iterator[Lead]:
+    if grant := str(entry.details.get(GRANT, "")):
+        if entry.code is not Code.DECISION_PERMIT:
+            yield _log(DECISION, grant=grant, code=Code.DECISION_PERMIT)
+        yield _log(UNDER_GRANT, grant=grant)
+    if entry.rule and entry.policy_version:
+        yield _log(RULE, rule=entry.rule, policy_version=entry.policy_version)
+    if entry.policy_version:
+        yield _log(VERSION, policy_version=entry.policy_version)
+        yield _log(LOADED, policy_version=entry.policy_version, code=Code.POLICIES_LOADED)
 
 
 def _device(device: DeviceId | None) -> Iterator[tuple[str, str]]:

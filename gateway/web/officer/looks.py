@@ -10,6 +10,7 @@ from gateway.audit.acts import searched
 from gateway.audit.entry import Entry
 from gateway.web.desk import client_address_of, request_id_of
 from gateway.web.identity import ADMIN, Assertion
+from gateway.web.officer.came_from import came_from
 
 
 def look(
@@ -34,4 +35,4 @@ def look(
         own_municipality=caller.municipality,
         form=form,
     )
-    return replace(entry, application=ADMIN)
+    return replace(entry, application=ADMIN, details=entry.details | came_from(request))

@@ -25,8 +25,7 @@ from gateway.audit.field_titles import FIELD_TITLES
 from gateway.audit.purposes import PurposeOf
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
 from gateway.audit.retention import Kept
-from gateway.audit.search import Counted, Position, Query, Search, TooManyPeople
-from gateway.audit.search import Page as LogPage
+from gateway.audit.search import Counted, Position, Query, Search
 from gateway.audit.titles import FAULTS, sentence
 from gateway.audit.views import Views
 from gateway.incidents.incident import Waiting as IncidentsDue
@@ -39,7 +38,9 @@ from gateway.web.officer.chart import day_until, draw
 from gateway.web.officer.choices import grouped, municipalities
 from gateway.web.officer.details import action_title, details_of
 from gateway.web.officer.device_of_entry import device_of_entry
+from gateway.web.officer.facts_shown import facts_shown
 from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, hours_of, sequence_of, usual_spans
+from gateway.web.officer.found import BEFORE, found
 from gateway.web.officer.kinds import GROUPS, OUTCOMES, kind_of
 from gateway.web.officer.leads import leads, same_of
 from gateway.web.officer.log import Sessions
@@ -51,8 +52,6 @@ from gateway.web.refusal import PAGE_UNKNOWN, ShownRefusal, both
 from gateway.witness.shown import Witness
 from idp.http.page import language_of
 
-PAGE_SIZE = 50  # entries
-NOTHING = LogPage((), None)
 VERIFICATIONS = 20  # looked through for one that came to a verdict
 REFRESH = 3  # seconds between two looks at a verification under way
 
@@ -177,30 +176,26 @@ class Officer:
     async def entries(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
         filters = filters_of(request.query, caller.subject)
-        before = sequence_of(request.query.get("before", ""))
-        answer, too_many = await self._found(caller, filters, before)
-        found = answer.entries
-        shown = found[:PAGE_SIZE]
+        page = await found(self._log(caller), filters, request.query.get(BEFORE, ""))
+        first = page.entries and not page.newest
         language = language_of(request, self.desk.pages.default_language)
-        await self._record_look(request, caller, filters.used, found=len(shown))
+        await self._record_look(request, caller, filters.used, found=len(page.entries))
         return await self._show(
             request,
             "log.html",
             caller,
-            status=400 if filters.unreadable or too_many else 200,
-            found=shown,
-            too_many=too_many,
+            status=400 if filters.unreadable or page.too_many else 200,
+            page=page,
+            found=page.entries,
+            too_many=page.too_many,
             filters=filters,
-            older=filters.address(before=str(shown[-1].sequence)) if len(found) > PAGE_SIZE else "",
-            newest=filters.address() if before is not None else "",
-            deleted=await self._deleted(filters) if len(found) <= PAGE_SIZE else None,
+            deleted=await self._deleted(filters) if page.ended else None,
             spans=self._spans(filters),
             kinds_offered=grouped(GROUPS, language),
             reasons_offered=grouped(self.names.reasons.groups, language),
             municipalities=municipalities(self.names.municipalities),
             field_titles=FIELD_TITLES,
-            not_searched=answer.not_searched,
-            timeline=await timeline(self._log(caller), filters) if shown and before is None else None,
+            timeline=await timeline(self._log(caller), filters) if first else None,
             views=await self.views.seen(caller.subject, self.reach.of(caller)),
             purpose=await self.purpose_of(caller.sid),
             names=self.names,
@@ -219,30 +214,31 @@ class Officer:
             raise Refused(PAGE_UNKNOWN, 404)
         if not isinstance(stored.found, Recorded):
             return await self._show(request, "damaged.html", caller, found=stored.found, leaf=stored.leaf)
-        found = stored.found
+        recorded = stored.found
         language = language_of(request, self.desk.pages.default_language)
         named = partial(self.names.of, language=language)
-        device = await device_of_entry(self._log(caller), found.entry)
+        device = await device_of_entry(self._log(caller), recorded.entry)
         return await self._show(
             request,
             "entry.html",
             caller,
-            recorded=found,
+            recorded=recorded,
             leaf=stored.leaf,
-            sentence=sentence(found.entry, language, self.names.reasons, named),
-            details=details_of(found.entry, language, self.names.municipality),
-            action=action_title(found.entry.action, language),
-            same_by_detail=same_of(found.entry),
+            sentence=sentence(recorded.entry, language, self.names.reasons, named),
+            details=details_of(recorded.entry, language, self.names.municipality),
+            facts=facts_shown(recorded.entry, language, named),
+            action=action_title(recorded.entry.action, language),
+            same_by_detail=same_of(recorded.entry),
             leads=leads(
-                found.entry,
+                recorded.entry,
                 self.switch.removesuffix("/incidents"),
                 bounded=self.reach.of(caller) is not None,
-                loaded=await self._loaded(found),
+                loaded=await self._loaded(recorded),
                 device=device,
             ),
             device=device_subject(device) if device is not None else None,
             names=self.names,
-            of_a_person=is_person(SubjectId(found.entry.subject)),
+            of_a_person=is_person(SubjectId(recorded.entry.subject)),
             switch=self.switch,
         )
 
@@ -372,17 +368,6 @@ class Officer:
         if filters.unreadable:
             return None
         return (await self.kept()).deleted(filters.query.since, filters.query.until)
-
-    async def _found(self, caller: Assertion, filters: Filters, before: int | None) -> tuple[LogPage, bool]:
-        """Entries, one more than a page; and whether the person's name fits too many people."""
-        if filters.unreadable:
-            return NOTHING, False  # half a question gets no answer: it would be taken for the whole one's
-        log = self._log(caller)
-        after = None if before is None else await log.position(before)
-        try:
-            return await log.page(filters.query, after, PAGE_SIZE + 1), False
-        except TooManyPeople:
-            return NOTHING, True
 
     async def _record_look(
         self,

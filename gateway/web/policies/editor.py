@@ -15,7 +15,8 @@ from gateway.policy_office.scope import Scope, municipality_of, scope_of
 from gateway.web.centre import actions_of
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
-from gateway.web.policies.entered import fields_of, lines_of, number, number_or_none, texts_of
+from gateway.web.policies.entered import fields_of, lines_of, number, number_or_none, single_of, texts_of
+from gateway.web.policies.leading_on import led_on
 from gateway.web.policies.listing import Listed, appended, listed, removed, replaced
 from gateway.web.policies.not_done import INVALID, REFUSALS, done, told
 from gateway.web.policies.site import Site, proposal_of
@@ -62,26 +63,23 @@ class Editor:
     async def draft(self, request: web.Request) -> web.Response:
         caller = self.site.caller(request)
         one = await self.site.proposal(request, caller)
-        return await self.site.show(
-            request,
-            "policy_draft.html",
-            caller,
-            one=one,
-            policies=await self.site.read(caller, partial(listed, one.texts, self.site.offered)),
-            files=_files(one),
-            forms=forms() if municipality_of(one.scope) else {},
-            unfillable=lambda form: self._unfillable(form, caller),
-            offered=self.site.offered,
-            saved=request.query.get("policy", ""),
-        )
+        return await self._draft(request, caller, one, one.note)
 
     async def note(self, request: web.Request) -> web.Response:
-        caller, entered = self.site.caller(request), await texts_of(request, ["revision", "note"])
+        """What the change is for is kept by whichever button leads on, and lost to nobody who was slower."""
+        caller, fields = self.site.caller(request), await fields_of(request)
+        entered = single_of(fields, ["revision", "note"])
         one = await self.site.proposal(request, caller)
-        await self._keep(
-            request, caller, one, entered["revision"], one.texts, lines_of(entered["note"]).strip()
-        )
-        raise web.HTTPSeeOther(f"/proposals/{one.id}/edit?done=saved")
+        to, said = _single(fields, "to"), lines_of(entered["note"]).strip()
+        there = led_on(one, to, _single(fields, "file"))
+        if said != one.note or not to:
+            try:
+                await self._edit(request, caller, one, entered["revision"], one.texts, said)
+            except ActRefused as refused:
+                if refused.reason is not Refusal.EDITED_MEANWHILE:
+                    raise told(refused) from refused
+                return await self._draft(request, caller, one, said, refused.reason)
+        raise web.HTTPSeeOther(there)
 
     async def remove(self, request: web.Request) -> web.Response:
         caller, entered = self.site.caller(request), await texts_of(request, ["revision", "file", "number"])
@@ -171,6 +169,31 @@ class Editor:
 
     async def _keep(self, *what: Any) -> Proposal:
         return await done(self._edit(*what))
+
+    async def _draft(
+        self,
+        request: web.Request,
+        caller: Assertion,
+        one: Proposal,
+        note: str,
+        refused: Refusal | None = None,
+    ) -> web.Response:
+        response = await self.site.show(
+            request,
+            "policy_draft.html",
+            caller,
+            status=409 if refused else 200,
+            one=one,
+            note=note,
+            policies=await self.site.read(caller, partial(listed, one.texts, self.site.offered)),
+            files=_files(one),
+            forms=forms() if municipality_of(one.scope) else {},
+            unfillable=lambda form: self._unfillable(form, caller),
+            offered=self.site.offered,
+            saved=request.query.get("policy", ""),
+            refused=REFUSALS[refused][0] if refused else None,
+        )
+        return _because(response, refused)
 
     async def _form(
         self,

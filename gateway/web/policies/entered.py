@@ -1,6 +1,6 @@
 """What the forms about policies hold: a few short fields, or a whole text of policies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
@@ -43,7 +43,11 @@ async def fields_of(request: web.Request) -> dict[str, list[str]]:
 
 async def texts_of(request: web.Request, names: Sequence[str]) -> dict[str, str]:
     """Exactly one text for each of these names; whatever else was sent is not looked at. Raises Refused."""
-    fields = await fields_of(request)
+    return single_of(await fields_of(request), names)
+
+
+def single_of(fields: Mapping[str, Sequence[str]], names: Sequence[str]) -> dict[str, str]:
+    """Of fields that were read, in the same way. Raises Refused."""
     if any(len(fields.get(name, ())) != 1 for name in names):
         raise Refused(FORM_UNREADABLE, 400)
     return {name: fields[name][0] for name in names}

@@ -71,6 +71,13 @@ TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
             "change proposals sets it upon today's policies on its page, and submits it again."
         ),
     ),
+    Refusal.CHANGED_BY_BOTH: (
+        409,
+        "Totéž změnil i někdo jiný",
+        "Somebody else has changed the same",
+        "Na stránce návrhu u každého takového místa zvolte, co má platit, a navažte návrh znovu.",
+        "Choose for each such place on the proposal's page what is to hold, and set it upon today's policies again.",
+    ),
     Refusal.EDITED_MEANWHILE: (
         409,
         "Návrh mezitím někdo změnil",

@@ -12,15 +12,16 @@ from gateway.policy_office.proposal import LONGEST_TEXT, OVER, TRANSITIONS, Prop
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
-from gateway.web.policies.entered import moment, number, texts_of
+from gateway.web.policies.entered import fields_of, moment, number, single_of, texts_of
 from gateway.web.policies.listing import listed
 from gateway.web.policies.not_done import INVALID, REFUSALS, UNEXPLAINED, done, told
 from gateway.web.policies.site import Site, proposal_of
 from gateway.web.refusal import FORM_UNREADABLE
 from gateway.web.ways_back import above, leading_back
 from policies.case_difference import SORT_TITLES
-from policies.changed import KINDS
+from policies.changed import KINDS, lines_between
 from policies.difference import Difference, difference, effect_said
+from policies.merging import Choices, Side
 
 STEPS: Mapping[Step, Title] = {
     Step.BEGIN: Title(cs="začal(a)", en="began"),
@@ -33,8 +34,14 @@ STEPS: Mapping[Step, Title] = {
     Step.ACTIVATE: Title(cs="uvedl(a) v platnost", en="put it in force"),
     Step.FAIL: Title(cs="v platnost uvést nemohl(a)", en="could not put it in force"),
 }
+BY_PRODUCT: Mapping[Step, Title] = {
+    Step.ACTIVATE: Title(cs="uvedla v platnost", en="put it in force"),
+    Step.FAIL: Title(cs="v platnost uvést nemohla", en="could not put it in force"),
+}
+"""What Brána does by itself, which is no person."""
 NOW, LATER = "now", "later"
 NO_TIME, BOTH = "no_time", "both"  # what the form of an approval contradicts itself in
+CHOICE = "choice-"
 REASONS = {reason.value: reason for reason in Refusal}
 
 
@@ -70,9 +77,10 @@ class Proposals:
         untimed: str = "",
         when: str = NOW,
         at: str = "",
+        chosen: Choices | None = None,
     ) -> web.Response:
-        """`returning`: what was typed to return it, and cannot be kept; `untimed`: why it is not approved for the time
-        that was chosen, which stands in the form still.
+        """`chosen`: of what both changed, where not all of it was. `returning`: what was typed to return it, and cannot
+        be kept; `untimed`: why it is not approved for the time that was chosen, which stands in the form still.
         """
         site, caller = self.site, self.site.caller(request)
         one, asking = await self.site.proposal(request, caller), site.asking(request, caller)
@@ -84,14 +92,19 @@ class Proposals:
 
         found, readable = await site.read(caller, look)
         over = one.state in OVER
+        stale = compared.stale and not over
         response = await site.show(
             request,
             "proposal.html",
             caller,
-            status=200 if returning is None and not untimed else 409,
+            status=200 if returning is None and not untimed and chosen is None else 409,
             one=one,
             found=found,
-            stale=compared.stale and not over,
+            stale=stale,
+            conflicts=(await done(site.office.merging(asking, one.id))).conflicts if stale else (),
+            chosen=chosen or {},
+            unchosen=chosen is not None,
+            lines_between=lines_between,
             over=over,
             problems=() if over else await done(site.office.check(asking, one.id)),
             history=await done(site.office.history(asking, one.id)),
@@ -99,6 +112,7 @@ class Proposals:
             also=site.also_among(one, caller),
             can={step.value for step in Step if (one.state, step) in TRANSITIONS},
             steps=STEPS,
+            by_product=BY_PRODUCT,
             why_of=why_of,
             readable=readable,
             kinds=KINDS,
@@ -111,7 +125,9 @@ class Proposals:
             at=at,
             longest=LONGEST_TEXT,
         )
-        if returning is not None or untimed:
+        if chosen is not None:
+            response.headers[REASON_HEADER] = Refusal.CHANGED_BY_BOTH
+        elif returning is not None or untimed:
             response.headers[REASON_HEADER] = (
                 untimed if untimed in REASONS else INVALID if untimed else Refusal.UNEXPLAINED
             )
@@ -152,9 +168,18 @@ class Proposals:
         return await self._with_words(request, Step.WITHDRAW)
 
     async def rebase(self, request: web.Request) -> web.Response:
+        """Where both changed the same, its author chooses: nothing that was chosen already is lost."""
         site, caller, name = self.site, self.site.caller(request), proposal_of(request)
-        revision = number((await texts_of(request, ["revision"]))["revision"])
-        await done(site.office.rebase(site.asking(request, caller), name, revision, site.desk.now()))
+        fields = await fields_of(request)
+        revision = number(single_of(fields, ["revision"])["revision"])
+        choices = choices_of(fields)
+        asking, now = site.asking(request, caller), site.desk.now()
+        try:
+            await site.office.rebase(asking, name, revision, now, choices)
+        except ActRefused as refused:
+            if refused.reason is not Refusal.CHANGED_BY_BOTH:
+                raise told(refused) from refused
+            return await self._one(request, chosen=choices)
         raise web.HTTPSeeOther(_page(name, "rebased"))
 
     async def _with_words(self, request: web.Request, step: Step) -> web.Response:
@@ -186,6 +211,16 @@ class Proposals:
         )
         response.headers[REASON_HEADER] = Refusal.UNEXPLAINED
         return response
+
+
+def choices_of(fields: Mapping[str, Sequence[str]]) -> dict[str, Side]:
+    """By mark of the conflict; whatever else was sent is not looked at."""
+    sides = {side.value: side for side in Side}
+    return {
+        name.removeprefix(CHOICE): sides[said[0]]
+        for name, said in fields.items()
+        if name.startswith(CHOICE) and len(said) == 1 and said[0] in sides
+    }
 
 
 def why_of(taken: Taken, language: Language) -> str:

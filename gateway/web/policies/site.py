@@ -14,6 +14,7 @@ from gateway.authorize.snapshot import Offer, parts_of
 from gateway.policy_office.activation import Activation
 from gateway.policy_office.actor import Actor
 from gateway.policy_office.asking import Asking
+from gateway.policy_office.file_note import note_said
 from gateway.policy_office.incident import Incident
 from gateway.policy_office.incidents import Incidents
 from gateway.policy_office.office import Office
@@ -177,6 +178,7 @@ class Site:
             role_title=lambda role: Role(role).title_in(language),
             said=lambda text: text[language],
             quoted=quoted,
+            noted=lambda note: note_said(note, language),
             faulty_lines=faulty_lines,
             most_problems=MOST_PROBLEMS,
             **context,

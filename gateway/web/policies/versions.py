@@ -133,10 +133,10 @@ class Versions:
         async def found() -> Head:
             wanted = number_or_none(request.match_info["number"]) or 0
             asking = self.site.asking(request, caller)
-            heads = await self.site.office.versions(asking, scope, wanted + 1, 1)
-            if not heads or heads[0].number != wanted:
+            head = await self.site.office.numbered(asking, scope, wanted)
+            if head is None:
                 raise ActRefused(Refusal.VERSION_UNKNOWN)
-            return heads[0]
+            return head
 
         return await done(found())
 

@@ -8,8 +8,17 @@ from datetime import timedelta
 from aiohttp import web
 
 from config.upstreams import is_address
-from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, Role, RouteName
+from config.vocabulary import (
+    Action,
+    ApplicationId,
+    AuthenticationLevel,
+    Language,
+    MunicipalityCode,
+    Role,
+    RouteName,
+)
 from gateway.access_review.blocks import Block
+from gateway.asks.ask import Party
 from gateway.audit.acts import searched
 from gateway.audit.entry import Entry
 from gateway.authorize.explaining import (
@@ -63,7 +72,12 @@ BOTH, ADDRESS, COUNTRY, AT = "both", "address", "country", "at"
 COUNTRY_LENGTH = 2  # ISO 3166-1 alpha-2
 Named = Callable[[str], Awaitable[Sequence[Person]]]
 Removed = Callable[[], Awaitable[Sequence[Block]]]
+Suggested = Callable[[MunicipalityCode], Awaitable[Sequence[Party]]]
 Record = Callable[[Sequence[Entry]], Awaitable[None]]
+
+
+async def nobody_suggested(_: MunicipalityCode) -> Sequence[Party]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +93,8 @@ class Why:
     """What decisions know now."""
     removed: Removed
     """Roles that reviews took away, everywhere."""
+    suggested: Suggested = nobody_suggested
+    """Whom the form suggests by name: people of the municipality acted for."""
 
     def pages(self) -> Sequence[Page]:
         return (Page("GET", "/why", self.why),)
@@ -118,6 +134,7 @@ class Why:
             reads=who is not None and who.reads,
             lacks=_offered_instead(found, snapshot),
             removed=removed,
+            people=() if Role.SUPPLIER in caller.roles else await self.suggested(caller.municipality),
             permitted=found is not None and isinstance(found.verdict, Permitted),
             roles=list(Role),
             actions=list(Action),

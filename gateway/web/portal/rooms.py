@@ -29,7 +29,7 @@ MUNICIPALITY_NOT_YOURS = ShownRefusal(
     ),
 )
 
-DONE = frozenset({"switched"})
+DONE = frozenset({"switched", "ended"})
 """What a page can be told, by `?done=`, has just been done."""
 
 
@@ -52,6 +52,7 @@ class Portal:
     async def applications(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, PORTAL)
         memberships = await self.store.memberships(caller)
+        held = [(one.code, role) for one in memberships for role in one.roles]
         cards = await self.store.cards(caller, self.desk.now())
         deciding = {POLICIES, REQUESTS} & {one.application for one in cards}
         requests = next((one.address for one in cards if one.application == REQUESTS), "")
@@ -76,12 +77,8 @@ class Portal:
             active=next((one for one in memberships if one.code == caller.municipality), None),
             done=done_of(request),
             administers=not ADMINISTRATORS.isdisjoint(caller.roles),
-            meeting=self.duties.meeting_now(
-                caller.subject,
-                [(one.code, role) for one in memberships for role in one.roles],
-                self.asks.of,
-                self.desk.now(),
-            ),
+            meeting=self.duties.meeting_now(caller.subject, held, self.asks.of, self.desk.now()),
+            lending=self.duties.lending(caller.subject, held, self.asks.of, self.desk.now()),
             last_resort=caller.subject == RECOVERY_ADMINISTRATOR,
         )
 

@@ -138,7 +138,11 @@ def test_what_was_seen_is_handed_out_to_be_kept_once_a_day():
 
 NIGHT = NOON.replace(hour=22)
 CASES: dict[str, list[Entry]] = {
-    "failed_sign_ins": [entry(code=Code.SIGN_IN_CODE_REFUSED, outcome=Outcome.REFUSED, person="novak")] * 10,
+    "failed_sign_ins": [
+        entry(code=Code.SIGN_IN_PASSWORD_REFUSED, outcome=Outcome.REFUSED, person="novak"),
+        entry(code=Code.SIGN_IN_THROTTLED, outcome=Outcome.REFUSED, person="novak"),
+    ]
+    * 5,
     "failed_sign_ins_of_address": [
         entry(code=Code.SIGN_IN_PASSWORD_REFUSED, person=f"osoba{number}", address="192.0.2.7")
         for number in range(30)

@@ -78,5 +78,6 @@ def rewrite(log: Log, change: Callable[[list[Recorded]], list[Recorded]]) -> Non
             marks = ", ".join("?" * len(values))
             connection.execute(f"INSERT INTO audit_entry VALUES ({marks})", tuple(values.values()))
         frontier = Frontier().extend(leaves)
-        connection.execute("UPDATE audit_tail SET size = ?, frontier = ?", (frontier.size, frontier.pack()))
+        end = (frontier.size, frontier.pack(), values["received_at"], values["received_at"])
+        connection.execute("UPDATE audit_tail SET size = ?, frontier = ?, received_at = ?, wall = ?", end)
         connection.commit()

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from gateway.audit.canonical import TEXTS, Recorded
 from gateway.audit.checkpointer import Checkpointer
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.log_keys import Known
 from gateway.audit.note import Signer
 from gateway.storage.audit import Ledger
 from gateway.storage.audit_checkpoints import Checkpoints
+from gateway.storage.audit_dropping import Keys
 from gateway.storage.database import Database
 from gateway.storage.place import Place
 from tests.rig.prepared import prepared
@@ -87,6 +89,8 @@ class Log:
     clock: Clock
     ledger: Ledger
     troubles: list[Exception] = field(default_factory=list)
+    signs_drops: bool = True
+    """Whether its checkpoints say so; those of a version before did not."""
 
     @property
     def path(self) -> Path:
@@ -100,7 +104,13 @@ class Log:
         return self.database.write_soon(lambda connection: self.ledger.append(connection, items)).result()
 
     def checkpointer(self, every: timedelta = timedelta(milliseconds=20)) -> Checkpointer:
-        return Checkpointer(Checkpoints(self.database), self.file, SIGNER, every, self.troubles.append)
+        all_sign = lambda _connection, _now: self.signs_drops  # noqa: E731
+        store = Checkpoints(self.database, all_sign=all_sign, append=self.ledger.append)
+        return Checkpointer(store, self.file, SIGNER, every, self.troubles.append)
+
+
+KEYS = Keys(lambda _: Known((SIGNER.verifier,)), lambda _connection, _reach: (SIGNER,))
+"""Of a log that only ever had the one key."""
 
 
 @contextmanager

@@ -96,6 +96,34 @@ def test_who_was_let_in_by_a_decision_is_read_from_its_gate_text() -> None:
     assert (found.details["generation"], found.details["fresh"]) == ("7", False)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"fresh": "abcdefghijklmnopqrstuv.3=g-1=0f25=clerks-write 588296"},
+        {
+            "fresh": None,
+            "decided": "spis 588296 abcdefghijklmnopqrstuv.3 e1 own ,read,write,=g-1=0f25=clerks-read;clerks-write,",
+        },
+    ],
+    ids=["fresh", "decided"],
+)
+def test_a_request_names_its_grant_the_version_and_the_rule_of_what_was_asked(
+    said: dict[str, object],
+) -> None:
+    found = read(line(route="spis - write", **said))
+    assert (found.details["grant"], found.policy_version, found.rule) == ("g-1", "0f25", "clerks-write")
+    assert (found.session, found.details["generation"]) == ("abcdefghijklmnopqrstuv", "3")
+    assert (found.person, found.municipality) == ("novak", "588296")
+
+
+def test_nothing_that_a_client_says_is_taken_for_what_a_request_rests_on() -> None:
+    forged = "abcdefghijklmnopqrstuv.3=g-1=0f25=clerks-write 588296"
+    said = dict.fromkeys(("path", "user_agent", "host", "method", "request_id"), forged)
+    found = read(line(**said, fresh=None))
+    assert (found.rule, found.policy_version, found.session) == ("", "", "")
+    assert "grant" not in found.details
+
+
 def test_a_session_that_nobody_knows_is_kept_by_its_name() -> None:
     found = read(line(fresh="unknown.1 588491"))
     assert (found.session, found.subject, found.person) == ("unknown", "", "")

@@ -231,9 +231,11 @@ async def test_who_moved_more_than_a_hundred_documents_or_a_gigabyte(log: Log):
     entries += [opened(YESTERDAY, holder=few, path=f"/dokument/{number}") for number in range(100)]
     entries += [opened(YESTERDAY, holder=few, path="/dokument/1") for _ in range(50)]
     entries += [opened(YESTERDAY, holder=large, path="/zaloha", bytes_out=600_000_000) for _ in range(2)]
+    deep = Holder("d:deep", "deep", HULIN)
+    entries += [opened(YESTERDAY, holder=deep, path=f"/{'s' * 400}/{number}") for number in range(101)]
     entries += [opened(YESTERDAY, "portal - read", few, path=f"/{number}") for number in range(200)]
     answer = await asked(log, "moved-much", entries)
-    assert sorted(keys(answer)[0]) == [("large",), ("many",)]
+    assert sorted(keys(answer)[0]) == [("deep",), ("large",), ("many",)]
 
 
 async def test_who_crossed_municipalities(log: Log):

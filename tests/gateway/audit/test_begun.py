@@ -69,6 +69,10 @@ def test_a_request_that_was_cut_off_is_an_entry_with_its_person_and_reason() -> 
     assert (entry.application, entry.municipality, entry.action) == ("records", "588296", "read")
     assert entry.details == {"method": "GET", "path": "/spis/1", "generation": "3"}
     assert begun.cut_off(one, {}).session == "sid"
+    (resting,) = begun.lines(LINE.replace("sid.3", "sid.3=g1=p7=clerks-read").encode()).values()
+    told = begun.cut_off(resting, HOLDERS)
+    assert (told.rule, told.policy_version, told.details["grant"]) == ("clerks-read", "p7", "g1")
+    assert (told.session, told.person, told.details["generation"]) == ("sid", "novak", "3")
     (named,) = begun.lines(LINE.replace(" read ", " read@reports ").encode()).values()
     told = begun.cut_off(named, HOLDERS)
     assert (told.action, told.details["route"]) == ("read", "reports")

@@ -24,8 +24,13 @@ USUAL = {
     "time": ["1969-12-31T23:59:59.999Z", "0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"],
     "request_id": ["", "-", "x"],
     "route": ["-", "", "odd", "spis - read", "spis - read@reports", "spis 588296 public", "a b c d", "  "],
-    "fresh": ["-", "", "s2.1 588491", "s3.2 ", "s4.1 588491", "unknown.1 588491", "nodot 1", "a.b.c 1 2"],
-    "decided": ["-", "", "spis 588491 s2.7 e1 own ,read,", "spis - x", "a b"],
+    "fresh": ["-", "", "s2.1 588491", "s3.2 ", "s4.1 588491", "unknown.1 588491", "nodot 1", "a.b.c 1 2"]
+    + ["s2.1=g1=p1=clerks-read 588491", "s2.1=g1=p1= 588491", "s2.1=g1=p1 588491", "s2.1=g=p=r=x 1", "=== 1"],
+    "decided": ["-", "", "spis 588491 s2.7 e1 own ,read,", "spis - x", "a b"]
+    + [
+        f"spis 588491 s2.7 e1 own ,read,read@reports,{rest},"
+        for rest in ("=g2=p1=a;b", "=g2=p1=a", "=g2", "==")
+    ],
     **{name: ["-", "", "x"] for name in ("address", "method", "host", "path", "user_agent", "protocol")},
     "status": ["0", "-", "101", "302", "403", "429", "500", "007", "-7", "+7", "1_0", "9" * 20],
     "reason": ["sign_in_needed", "gateway_unavailable", "stream_watch_lost"],

@@ -44,6 +44,15 @@ def test_the_same_person_is_the_same_wherever_they_stand_and_another_under_anoth
     assert shown(REFUSED, OTHER).person != left.person
 
 
+def test_a_request_still_leads_to_its_decision():
+    request, decision = (
+        shown(entry(code=code, rule="clerks-read", policy_version="0f25", details={"grant": "Gr4nt"}))
+        for code in (Code.ACCESS, Code.DECISION_PERMIT)
+    )
+    assert request.details["grant"] == decision.details["grant"] != "Gr4nt"
+    assert (request.rule, request.policy_version) == ("clerks-read", "0f25")
+
+
 def test_a_value_of_one_kind_is_not_known_again_in_another():
     left = shown(entry(person="x", subject="x", session="x", address="x"))
     assert len({left.person, left.subject, left.session, left.address}) == 4

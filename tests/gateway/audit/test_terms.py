@@ -6,24 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.vocabulary import Role
 from gateway.audit.canonical import Recorded, canonical, settled
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.facts import microseconds
-from gateway.audit.fields import FIELDS, values_of
+from gateway.audit.fields import FIELDS, STATE, values_of
 from gateway.audit.fitting import Fitting
 from gateway.audit.places import BLOCK, bits_of, packed, part, parts_of, places_of
+from gateway.audit.rested_on import details_of
 from gateway.audit.search import Having, Hours, Query
 from gateway.audit.terms import (
     Group,
     quick,
-    terms_of,
+    sets_of,
     wanted_hours,
     wanted_sizes,
     wanted_values,
     wanted_words,
 )
 from gateway.audit.words import Wanted, texts_of, words_of
+from policies.model import Device, Facts
 from tests.gateway.audit.making import NOON, entry, recorded
+from tests.policies.world import HULIN, ask
 
 DECISION = entry(
     code=Code.DECISION_PERMIT,
@@ -34,19 +38,25 @@ DECISION = entry(
     details={
         "path": "/spisy/2026/Smlouva_č-42",
         "acr": "mfa",
+        "grant": "Gr4nt-of_thatdec",
         "amr": ["pwd", "otp"],
         "roles": ["588491:registrar", "588296:clerk"],
-        "facts": '{"country":"SK","device":{"fresh":true,"managed":false},"purpose":"sčítání lidu",'
+        "facts": '{"country":"SK","device":{"fresh":true,"managed":false,"os":"windows",'
+        '"os_version":7,"owner":"urad:jana"},"purpose":"sčítání lidu",'
         '"ticket":{"number":"T-17"},"networks":["office"]}',
     },
 )
 
 
-def of(one: Entry) -> set[str]:
-    return terms_of(quick(canonical(Recorded(0, NOON, one))), microseconds(one.at))
+def terms_of(one: Recorded) -> frozenset[str]:
+    return frozenset[str]().union(*sets_of(quick(canonical(one)), microseconds(one.entry.at)))
 
 
-def reached(group: Group, terms: set[str]) -> bool:
+def of(one: Entry) -> frozenset[str]:
+    return terms_of(Recorded(0, NOON, one))
+
+
+def reached(group: Group, terms: frozenset[str]) -> bool:
     by_beginning = any(term.startswith(begun) for term in terms for begun in group.beginnings)
     between = group.between is not None and any(
         group.between[0] <= term <= group.between[1] for term in terms
@@ -57,7 +67,7 @@ def reached(group: Group, terms: set[str]) -> bool:
 @given(recorded)
 def test_every_value_of_every_field_is_a_term_of_the_entry(one: Recorded):
     said = settled(one.entry)
-    terms = terms_of(quick(canonical(one)), microseconds(said.at))
+    terms = terms_of(one)
     for name in FIELDS:
         for value in values_of(name, said):
             if name != "request_id":
@@ -67,7 +77,7 @@ def test_every_value_of_every_field_is_a_term_of_the_entry(one: Recorded):
 @given(recorded)
 def test_every_word_of_an_entry_finds_it(one: Recorded):
     said = settled(one.entry)
-    terms = terms_of(quick(canonical(one)), microseconds(said.at))
+    terms = terms_of(one)
     for text in texts_of(said):
         for word in words_of(text):
             if Wanted(word).stands_in(said):
@@ -87,6 +97,10 @@ def test_every_word_of_an_entry_finds_it(one: Recorded):
         ("level", "mfa"),
         ("posture", "managed"),
         ("posture", "out_of_order"),
+        ("os", "windows"),
+        ("os_version", "7"),
+        ("owner", "urad:jana"),
+        ("grant", "Gr4nt-of_thatdec"),
         ("path", "/spisy/*"),
         ("ticket", "*"),
     ],
@@ -98,6 +112,19 @@ def test_facts_of_a_decision_are_fields(name: str, value: str):
     without = Having(name, wanted.values, without=True)
     assert not Fitting(Query(having=(without,)))(DECISION, DECISION.at)
     assert not reached(wanted_values(name, wanted.values, without=True), of(DECISION))
+
+
+def _posture(**known: bool | None) -> list[str]:
+    device = Device(**dict.fromkeys(STATE, True) | known, os="windows", os_version=7)
+    question = ask((HULIN, Role.CLERK), facts=Facts(device=device))
+    return values_of("posture", entry(code=Code.DECISION_PERMIT, details=details_of(question)))
+
+
+def test_a_device_is_in_order_only_where_all_of_it_is_known_to_be():
+    assert _posture() == ["in_order"]
+    assert _posture(**{name: None for name in STATE if name not in ("managed", "fresh")}) == ["unknown"]
+    assert _posture(firewall=None) == ["unknown"]
+    assert _posture(firewall=None, disk_encrypted=False) == ["disk_encrypted", "out_of_order"]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ DETAILS = {
     *("key", "purpose", "signs_from", "ends", "version", "cause", "removal", "process", "jumped_ms"),
     *("part", "silent_seconds"),
     *("month", "before_size", "hold"),
-    *("accesses", "until", "decision", "gone", "overdue"),
+    *("accesses", "values", "until", "decision", "gone", "overdue"),
     *("put_back", "taken_out"),
     *("incident", "title", "evidence", "what", "report", "recipient", "device"),
     *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),

@@ -167,6 +167,9 @@ def test_a_role_that_is_lent_or_supposed_to_be_meets_like_one_that_is_held(snaps
         assert isinstance(found, Refused)
         assert (found.reason, found.detail) == ("separation_of_duties", "clerk + mayor")
     assert isinstance(verdict(who, question(who), apart), Permitted)
+    told = explained_as_decided(there.policies, question(who), there, who).beforehand  # type: ignore[arg-type]
+    assert f"given by {EVA.name}" in told[1][Language.ENGLISH]
+    assert len(told) == 3
 
 
 def test_what_is_said_counts_on_top_of_what_is_known(snapshot: Snapshot) -> None:

@@ -109,7 +109,14 @@ def test_a_grant_names_each_part_for_itself(
     assert about.actions == (Action.READ, Action.WRITE)
     assert about.routes == ("read@books", "read@diary")
     assert isinstance(verdict, Granted)
-    assert verdict.grant.gate().endswith(" ,read,write,read@books,read@diary,")
+    assert " ,read,write,read@books,read@diary,=g=" in verdict.grant.gate()
+    rules = verdict.grant.rules
+    assert rules.keys() == {"read", "write", "read@books", "read@diary"}
+    assert rules["read"] == verdict.rule
+    for route, action in (("books", Action.READ), ("diary", Action.READ)):
+        alone = ask(request_, session, parted, RouteName(route), action)
+        assert isinstance(alone, Granted)
+        assert rules[f"{action}@{route}"] == alone.rule
     strong = granted(
         ask(
             request_,
@@ -261,7 +268,7 @@ def test_what_named_parts_alone_are_asked_for_is_nothing_of_the_whole(
     verdict = ask(request_, session, view, None, Action.READ)
     assert (granted(verdict).actions, granted(verdict).routes) == ((Action.READ,), ("write@seal",))
     assert isinstance(verdict, Granted)
-    assert verdict.grant.gate().endswith(" ,read,write@seal,")
+    assert " ,read,write@seal,=g=" in verdict.grant.gate()
     whole = ask(request_, session, view, None, Action.WRITE)
     assert isinstance(whole, Refused)
     assert whole.reason == "unknown_application"

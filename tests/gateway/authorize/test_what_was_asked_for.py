@@ -22,6 +22,7 @@ from gateway.authorize.verdict import Granted, Refused, Verdict
 from gateway.sessions.session import Session
 from idp.directory.same_person import no_others
 from policies.model import Permitted
+from policies.moments_said import at_said
 from tests.gateway.asks import town
 from tests.gateway.authorize.conftest import HULIN, KROMERIZ, NOW, RECORDS
 
@@ -187,6 +188,14 @@ def test_a_role_that_was_lent_before_the_rule_counts_as_held_while_it_runs(
     assert (acted.reason, acted.detail) == ("separation_of_duties", "clerk + mayor")
     assert openable(clerk, known, "192.0.2.7", NOW) == []
     assert isinstance(check(request_, clerk, known, SOON, "g"), Granted), "it is over"
+    for language in Language:
+        for refusal in (verdict, acted):
+            assert at_said(lent.until, language) in refusal.advice[language]
+            assert lent.asker.name in refusal.advice[language]
+    held = replace(clerk, roles=(*clerk.roles, (HULIN, Role.MAYOR)))
+    told = check(request_, held, replace(having(snapshot, lent), duties=pair), NOW, "g")
+    assert isinstance(told, Refused)
+    assert lent.asker.name not in told.advice[Language.ENGLISH], "it is no loan that ends it"
     ended = replace(having(snapshot, replace(lent, stage=Stage.WITHDRAWN)), duties=pair)
     assert isinstance(check(request_, clerk, ended, NOW, "g"), Granted)
     elsewhere = replace(having(snapshot, replace(lent, municipality=KROMERIZ)), duties=pair)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from config.vocabulary import Action, ApplicationId, Language, Role, SessionId
-from gateway.asks.ask import Act, Kind, Party, Stage
+from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, Role, SessionId
+from gateway.asks.ask import Act, AskId, Kind, Party, Stage
+from gateway.asks.office import Doing
 from gateway.asks.records import entry_of
 from gateway.asks.store import Changed, Sought
 from gateway.asks.wish import party
@@ -19,7 +20,7 @@ from gateway.audit.search import Query
 from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
-from gateway.commands.asking_office import PlaneTown, ask_office, look_at_backers, where_to_ask
+from gateway.commands.asking_office import PlaneTown, ask_office, ends_as_party, look_at_backers, where_to_ask
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.own_applications import POLICIES, REQUESTS
@@ -28,9 +29,12 @@ from gateway.commands.state import now, open_state
 from gateway.commands.travel_told import tell_of_travel
 from gateway.commands.waiting import waits_for
 from gateway.notices.notice import Channel, NoticeKind
+from gateway.sessions.session import RolesHeld
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.directory import StoredReplica
 from gateway.waiting import Waiting
+from gateway.web.desk import Refused as NotDone
+from gateway.web.refusal import Asked, SwitchFirst
 from idp.directory.replicated import ReplicatedPeople
 from idp.directory.subject import subject
 from idp.directory.sync.news import News
@@ -215,6 +219,7 @@ async def test_a_refusal_leads_to_where_its_access_can_be_asked_for_and_nowhere_
     def leads(ask_for: AskFor | None = AskFor.ACCESS, application: str = name, **of: object) -> str:
         about: Refused = replace(refused, ask_for=ask_for, **of)  # type: ignore[arg-type]
         found = where_to_ask(plane, clerk, request_of(application), about)
+        assert not isinstance(found, SwitchFirst)
         return (found if isinstance(found, str) else found.at).partition(".")[2].partition("/")[2]
 
     assert leads() == f"ask?application={name}&read=1"
@@ -241,6 +246,69 @@ async def test_a_refusal_leads_to_where_its_access_can_be_asked_for_and_nowhere_
     plane.asked.put(waits, moment)
     assert leads() == f"one?name={waits.id}"
     assert leads(AskFor.ORDER) == f"orders/new?application={name}&read=1", "another thing"
+
+
+@pytest.mark.parametrize(
+    ("roles", "acts_for", "led"),
+    [
+        (((HULIN, Role.CLERK), (town.KROMERIZ, Role.CLERK)), town.KROMERIZ, SwitchFirst("Kroměříž", "Hulín")),
+        (
+            ((HULIN, Role.SUPPLIER), (town.KROMERIZ, Role.CLERK)),
+            town.KROMERIZ,
+            SwitchFirst("Kroměříž", "Hulín"),
+        ),
+        (((town.KROMERIZ, Role.CLERK),), town.KROMERIZ, ""),  # nobody acts for where they have no role
+        ((), None, ""),
+    ],
+)
+async def test_who_acts_for_another_municipality_is_told_to_switch_before_asking(
+    office: Office, roles: RolesHeld, acts_for: MunicipalityCode | None, led: str | SwitchFirst
+) -> None:
+    plane, moment = office.plane, now()
+    name = plane.settings.applications[0].id
+    here = session(
+        id=SessionId("S" * 22), roles=roles, municipality=acts_for,
+        authenticated_at=moment, opened_at=moment, last_seen_at=moment, facts_at=moment,
+    )  # fmt: skip
+    for ask_for in AskFor:
+        refused = replace(refusal("no_role", HULIN, "", "v"), ask_for=ask_for)
+        assert where_to_ask(plane, here, request_of(name), refused) == led
+        assert where_to_ask(plane, here, request_of("audit"), refused) == ""
+        assert where_to_ask(plane, here, request_of(name), replace(refused, ask_for=None)) == ""
+    if led:
+        asked = town.ask()
+        waits = replace(
+            asked, holder=replace(asked.holder, subject=here.subject), application=name,
+            actions=frozenset({Action.READ}), until=moment + town.HOUR,
+        )  # fmt: skip
+        plane.asked.put(waits, moment)
+        refused = replace(refused, ask_for=AskFor.ACCESS)
+        assert isinstance(where_to_ask(plane, here, request_of(name), refused), Asked)
+
+
+async def test_a_deputy_ends_a_delegation_without_any_permit_and_nobody_else_does(office: Office) -> None:
+    """Nobody here has a session, so that every permit that is asked for is refused."""
+    plane, moment = office.plane, now()
+    lent = replace(town.ask(Kind.DELEGATION), stage=Stage.IN_FORCE, since=moment, until=moment + town.HOUR)
+    entry = entry_of(lent, Act.ASK, lent.asker, moment, origin=NOWHERE)
+    await plane.state.asks.change(lent.id, (), lambda *_: Changed(lent, [entry]), moment, moment)
+
+    def doing(who: Party) -> Doing:
+        officer = replace(MAYOR, subject=who.subject, municipality=HULIN)
+        return Doing(officer, who, NOWHERE, moment)
+
+    stranger = Party(SUPPLIER, "nekdo", "Někdo")
+    for name, who in ((lent.id, stranger), (AskId("another"), lent.holder)):
+        with pytest.raises(NotDone):
+            await ends_as_party(plane, name, doing(who))
+    assert (await plane.state.asks.find(Sought(name=lent.id)))[0].runs(moment)
+    await ends_as_party(plane, lent.id, doing(lent.holder))
+    (ended,) = await plane.state.asks.find(Sought(name=lent.id))
+    assert (ended.stage, ended.ended and ended.ended.by.subject) == (Stage.WITHDRAWN, lent.holder.subject)
+    found = await LogSearch(plane.state.database).page(Query())
+    told = [one.entry for one in found.entries if isinstance(one, Recorded)]
+    assert [one.outcome for one in told].count(Outcome.REFUSED) == 2, "what is refused is recorded"
+    assert told[0].code is Code.REQUEST_ENDED
 
 
 @pytest.mark.parametrize(

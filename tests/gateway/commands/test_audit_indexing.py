@@ -59,7 +59,10 @@ def left(log: Log) -> int:
 
 
 def plane_of(log: Log, *, leads: bool) -> Any:
-    return SimpleNamespace(nodes=SimpleNamespace(leads=leads), state=SimpleNamespace(database=log.database))
+    return SimpleNamespace(
+        nodes=SimpleNamespace(leads=leads),
+        state=SimpleNamespace(database=log.database, keys_folder=log.folder),
+    )
 
 
 @contextlib.asynccontextmanager

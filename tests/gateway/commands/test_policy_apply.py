@@ -212,6 +212,7 @@ def test_what_is_proposed_is_told_to_programs_by_scope_name_and_reason(place: Pl
     assert proposed_as_json(unfit) == {
         "scope": "588491",
         "proposal": "",
+        "already": False,
         "reason": "checks_failed",
         "objections": ["file:1: what\n    remedy"],
     }
@@ -363,9 +364,10 @@ def test_a_version_that_decisions_name_is_explained_and_a_kept_one_is_written_ou
     (version,) = [one.policy_version for one in place.newest()[2] if one.code is Code.POLICIES_LOADED]
     said = place.brana("version", version)
     assert (said.exit_code, said.output.count("in force from ")) == (0, 1)
+    assert "still in force" in said.output
     assert "the kept version number 1: brana policy export FOLDER --number 1" in said.output
     (told,) = json.loads(place.brana("version", version, "--json").output)
-    assert (told["kept"], told["closures"], told["previous"]) == (1, None, "none")
+    assert (told["kept"], told["closures"], told["previous"], told["until"]) == (1, None, "none", None)
     with pytest.raises(CannotStart, match="no policies of version 000000000000"):
         place.raised("version", "000000000000")
     first = place.in_force()
@@ -373,6 +375,11 @@ def test_a_version_that_decisions_name_is_explained_and_a_kept_one_is_written_ou
     assert place.brana("apply", str(place.folder)).exit_code == 0
     older = place.folder.parent / "older"
     assert place.brana("export", str(older), "--number", "1").exit_code == 0
+    over = place.brana("version", version).output
+    assert (" until " in over, "still in force" in over) == (True, False)
+    assert f"when {place.newest()[0].version} came" in over
+    (ended,) = json.loads(place.brana("version", version, "--json").output)
+    assert ended["until"] > ended["at"]
     assert (older / HULIN).read_text("utf-8") == first[HULIN] != place.in_force()[HULIN]
     with pytest.raises(CannotStart, match="no version of number 9"):
         place.raised("export", str(older.with_name("none")), "--number", "9")

@@ -387,6 +387,14 @@ async def test_what_no_reload_has_taken_is_not_in_force_after_a_crash_but_after_
     _, said, complaint = await world.reload()
     assert "applications added: notes" in said, complaint
     world.write(world.first)
+    before = len(await world.recorded(Code.STARTED_WITH_OTHER_SETTINGS, 0))
     await product.stop()
     await product.start()
     assert (await served(world, MAP_HOST), await served(world, "notes")) == (200, 421)
+    for text in (world.first + "\n[audit]\nkept_months = 24\n", world.first, world.first):
+        await product.stop()
+        world.write(text)
+        await product.start()
+    back, longer, gone = (await world.recorded(Code.STARTED_WITH_OTHER_SETTINGS))[: -before or None]
+    assert (gone.details["removed"], longer.details["values"]) == ([NOTES], ["audit.kept_months: 18 → 24"])
+    assert back.details["settings"] == ["audit.kept_months"]

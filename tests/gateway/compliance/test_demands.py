@@ -18,7 +18,7 @@ from gateway.audit.entry import Code
 from gateway.audit.search import Count
 from gateway.compliance.demand import TITLES, Demand, Finding, Standing
 from gateway.compliance.demands import ALL, DECREES, demands_of
-from gateway.compliance.facts import Facts, Owed, Tally, Unapproved, Verdict, Vouches
+from gateway.compliance.facts import Facts, Owed, Resting, Tally, Unapproved, Verdict, Vouches
 from gateway.compliance.passwords import too_short
 from gateway.compliance.report import judge
 from tests.gateway.compliance.making import (
@@ -191,10 +191,21 @@ BROKEN: tuple[tuple[str, Callable[[], Facts], Standing, str], ...] = (
     ("recovery", lambda: facts(recovery=False), Standing.NOT_MET, "brana recovery-admin issue"),
     ("record-access", lambda: counted(Code.ACCESS_SPOOL_DAMAGED), Standing.EXCEPTIONS, "3"),
     ("record-access", lambda: counted(Code.ACCESS_CUT_OFF), Standing.EXCEPTIONS, "3"),
+    ("record-access", lambda: facts(resting=Resting(200, 7)), Standing.EXCEPTIONS, "Of the last 200"),
     ("whole", lambda: facts(verdict=Verdict(whole=False, at=NOW, sequence=9)), Standing.NOT_MET, "no. 9"),
     ("whole", lambda: facts(verdict=None), Standing.EXCEPTIONS, "Nobody has verified"),
     ("whole", lambda: table("audit", checkpoint_every=10 * MINUTES), Standing.EXCEPTIONS, "10 minutes"),
     ("whole", lambda: counted(Code.LOG_GAP), Standing.EXCEPTIONS, "gaps were found in the log 3×"),
+    ("whole", lambda: counted(Code.LOG_INDEX_ALTERED), Standing.EXCEPTIONS, "the index of searches by hand"),
+    ("whole", lambda: counted(Code.LOG_NAMES_ALTERED), Standing.EXCEPTIONS, "the names of people"),
+    (
+        "whole",
+        lambda: counted(Code.LOG_PLACE_MOVED),
+        Standing.EXCEPTIONS,
+        "read on by hand in the database: 3×",
+    ),
+    ("whole", lambda: counted(Code.LOG_HOLD_RESTORED), Standing.EXCEPTIONS, "a hold of entries"),
+    ("whole", lambda: counted(Code.RECEIVER_MISSED), Standing.EXCEPTIONS, "before a receiver had them: 3×"),
     (
         "whole",
         lambda: table("audit", witnesses=[]),

@@ -74,6 +74,26 @@ async def test_a_grant_that_does_not_fit_is_decided_anew(plane: Plane, grant: di
     assert plane.application.requests == []
 
 
+async def test_the_log_hears_on_what_each_request_rests(plane: Plane) -> None:
+    """The words of the grant, and of its policies the one that permits what was asked for."""
+    cookie = plane.cookie(actions=",read,read@reports,write,=g_1=0f25=clerks-read;;clerks-write,")
+    for method, rule in (("GET", "clerks-read"), ("POST", "clerks-write"), ("HEAD", "clerks-read")):
+        line = await plane.logged(await plane.ask("/x", method=method, cookie=cookie))
+        assert line["fresh"] == f"sid1.1=g_1=0f25={rule} 588296"
+    assert plane.decision.requests == []
+    older = await plane.logged(await plane.ask("/x", cookie=plane.cookie()))
+    assert older["fresh"] == "sid1.1 588296"
+
+
+@pytest.mark.parametrize(
+    "rests", ["=g=v=administer", "=g=v=;administer;", "=administer=administer=administer"]
+)
+async def test_what_a_grant_rests_on_permits_nothing(plane: Plane, rests: str) -> None:
+    cookie = plane.cookie(actions=f",read,{rests},")
+    assert (await plane.ask("/x", cookie=cookie)).status == 200
+    assert (await plane.ask("/admin/x", cookie=cookie)).status == 403
+
+
 async def test_a_grant_for_another_municipality_is_decided_anew(plane: Plane) -> None:
     host = f"register-588458.{DOMAIN}"
     there = plane.cookie(application="register", municipality="588458", own="-", actions=",read,")

@@ -61,6 +61,18 @@ async def test_a_session_that_asks_without_end_is_told_to_wait_and_another_one_i
     assert (await limited.ask("/", cookie=limited.cookie(revocation="calm.1"))).status == 200
 
 
+async def test_a_new_grant_gives_such_a_session_no_new_burst(limited: Plane) -> None:
+    def by(grant: str) -> str:
+        rests = f",read,write,={grant}=0f25=clerks-read;,"
+        return limited.cookie(revocation="hurried.3", actions=rests)
+
+    assert (await _many(limited, cookie=by("first")))[-1].status == 429
+    answers = await asyncio.gather(*(limited.ask("/", cookie=by("second")) for _ in range(TOGETHER * 2)))
+    assert [answer.status for answer in answers].count(200) <= A_SECOND
+    refused = await limited.logged(next(one for one in answers if one.status == 429))
+    assert refused["fresh"] == "hurried.3=second=0f25=clerks-read 588296"
+
+
 async def test_no_push_of_the_gate_gives_a_session_that_asks_without_end_a_new_burst(limited: Plane) -> None:
     """Any sign-out of anybody is such a push."""
     cookie = limited.cookie(revocation="hurried.2")

@@ -16,6 +16,7 @@ from gateway.demo.configuration import MAP
 from gateway.grants.cookie import GRANT
 from tests.rig.fleet import PATIENCE, Fleet
 from tests.rig.fleet_people import inhabited, records, signed_in
+from tests.rig.resting import rest_of, same_grant
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 MOMENT = 1.0  # seconds in which a revocation is everywhere
@@ -47,6 +48,10 @@ async def test_what_an_edge_let_in_is_in_the_log_once_with_its_node_and_its_pers
     assert {one.details["node"] for one in ours} == {"b"}
     assert {one.subject for one in ours} == {account.subject}
     assert any(one.details["fresh"] for one in ours)
+    for grant in {one.details["grant"]: one for one in ours}.values():
+        (decision,) = await office.entries(Code.DECISION_PERMIT, **same_grant(grant))
+        assert rest_of(decision) == rest_of(grant)
+        assert all(rest_of(grant))
     await office["b"].ready()
 
 

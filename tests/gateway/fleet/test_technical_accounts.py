@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from gateway.audit.entry import Code, Entry
 from tests.rig.programs import Programs, programs_of_a_fleet
+from tests.rig.resting import rest_of, same_grant
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 
@@ -18,9 +19,12 @@ async def at_an_edge(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 
 
 async def asked(world: Programs, request_id: str) -> Entry:
-    """The request's own entry, which tells the node."""
+    """The request's own entry, which tells the node, and on which decision it rests."""
     found = await world.ground.entry(request_id, Code.ACCESS)
     assert found.details["node"] == "b"
+    (decision,) = await world.ground.entries(codes=(Code.DECISION_PERMIT,), **same_grant(found))
+    assert rest_of(found) == rest_of(decision)
+    assert all(rest_of(found))
     return found
 
 

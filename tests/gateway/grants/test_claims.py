@@ -58,7 +58,9 @@ def test_claims_with_unknown_words_are_refused(claim: str, value: object, assert
 
 
 def test_the_gate_reads_six_words(grant: Grant) -> None:
-    assert grant.gate() == "spis 588491 AAAAAAAAAAAAAAAAAAAAAA.1 e7 own ,read,write,"
+    said = replace(grant, rules={"read": "clerks-read", "write": "accountants-write"}).gate()
+    words = "spis 588491 AAAAAAAAAAAAAAAAAAAAAA.1 e7 own"
+    assert said == f"{words} ,read,write,=g1=p1=clerks-read;accountants-write,"
 
 
 def test_a_grant_for_another_municipality_does_not_say_own(grant: Grant) -> None:
@@ -67,7 +69,7 @@ def test_a_grant_for_another_municipality_does_not_say_own(grant: Grant) -> None
 
 def test_a_grant_without_actions_has_none_to_find(grant: Grant) -> None:
     nothing = replace(grant, assertion=replace(grant.assertion, actions=()))
-    assert nothing.gate().split()[5] == ",,"
+    assert nothing.gate().split()[5] == ",,=g1=p1=,"
 
 
 @given(st.text(st.sampled_from(" \t\n\u00a0\u2028ab"), max_size=4))

@@ -10,7 +10,8 @@ from sqlalchemy import update
 from config.vocabulary import Action, SubjectId
 from gateway.audit.entry import Code, Outcome
 from gateway.policy_office.activation import Activation
-from gateway.policy_office.office import Office, author_for
+from gateway.policy_office.by_whom import author_for
+from gateway.policy_office.office import Office
 from gateway.policy_office.proposal import Proposal, State
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import ANY, OF_REGION, Scope, of_scope

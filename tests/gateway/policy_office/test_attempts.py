@@ -9,7 +9,8 @@ from config.vocabulary import Action, SubjectId
 from gateway.audit.entry import Code
 from gateway.policy_office.actor import Actor
 from gateway.policy_office.asking import Asking
-from gateway.policy_office.office import SHOWN, Checked
+from gateway.policy_office.checked import Checked
+from gateway.policy_office.office import SHOWN
 from gateway.policy_office.proposal import MOST_OPEN, State
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import Scope

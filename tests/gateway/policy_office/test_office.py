@@ -11,6 +11,7 @@ from gateway.policy_office.proposal import Proposal, ProposalId, State, Step
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import OF_REGION, Scope, digest_of_difference
 from policies.incidents import ClosureKind
+from policies.merging import Side
 from policies.model import Text
 from policies.texts import Texts
 from tests.policies.world import HULIN, KROMERIZ
@@ -20,6 +21,7 @@ from tests.rig.policy_office import (
     FILE,
     FIRST,
     GUARDRAILS,
+    HERE,
     MINUTE,
     NOON,
     OPERATOR,
@@ -27,6 +29,7 @@ from tests.rig.policy_office import (
     NotPermitted,
     Person,
     World,
+    reads,
 )
 
 NOBODY = ProposalId("A" * 22)
@@ -175,6 +178,38 @@ async def test_what_came_into_force_meanwhile_is_told_and_the_texts_are_set_upon
     assert (await world.office.compared(world.author.asking, one.id)).stale
     one = await world.office.rebase(world.author.asking, one.id, one.revision, NOON)
     assert (await world.office.submit(world.author.asking, one.id, one.revision, NOON)).base == 2
+
+
+async def test_a_colleague_s_policy_that_came_into_force_stays_when_a_draft_is_set_upon_it(
+    world: World,
+) -> None:
+    one = await world.edited(CHANGED)
+    others = FIRST[FILE] + reads(HERE, "colleague")
+    world.publish(FIRST | {FILE: others})
+    assert (await world.office.merging(world.author.asking, one.id)).conflicts == ()
+    one = await world.office.rebase(world.author.asking, one.id, one.revision, NOON)
+    for name in ("map-read", "map-read-too", "colleague"):
+        assert one.texts[FILE].count(f'@id("{name}")') == 1
+    last = (await world.office.history(world.author.asking, one.id))[-1]
+    assert (last.step, last.why) == (Step.REBASE, "colleague")
+
+
+async def test_what_both_changed_is_told_recorded_and_goes_by_what_its_author_chooses(world: World) -> None:
+    one = await world.edited({FILE: reads(HERE).replace('"map"', '"audit"')})
+    world.publish(FIRST | {FILE: reads(HERE).replace('"map"', '"portal"') + reads(HERE, "colleague")})
+    told = await refused(world.office.rebase(world.author.asking, one.id, one.revision, NOON))
+    assert told.reason is Refusal.CHANGED_BY_BOTH
+    [entry] = world.entries(Code.POLICY_ACT_REFUSED)
+    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "policies_changed_by_both")
+    assert entry.details["finding"] == f"{FILE} map-read"
+    (both,) = (await world.office.merging(world.author.asking, one.id)).conflicts
+    outdated = {"0" * 32: Side.OWN}
+    told = await refused(world.office.rebase(world.author.asking, one.id, one.revision, NOON, outdated))
+    assert told.reason is Refusal.CHANGED_BY_BOTH, "a choice is about the texts that were shown"
+    done = await world.office.rebase(world.author.asking, one.id, one.revision, NOON, {both.mark: Side.OWN})
+    assert '"audit"' in done.texts[FILE]
+    assert '"portal"' not in done.texts[FILE]
+    assert '@id("colleague")' in done.texts[FILE]
 
 
 async def test_what_changed_in_another_municipality_is_no_hindrance(world: World) -> None:

@@ -69,7 +69,7 @@ def test_a_draft_begins_with_what_is_in_force_in_its_scope_and_nothing_else() ->
 def test_what_the_table_does_not_have_is_refused_and_what_is_over_stays_over() -> None:
     steps = {
         Step.EDIT: lambda one: proposal.edited(one, CHANGED, "", AUTHOR, NOON),
-        Step.REBASE: lambda one: proposal.rebased(one, IN_FORCE, AUTHOR, NOON),
+        Step.REBASE: lambda one: proposal.rebased(one, one.texts, IN_FORCE, AUTHOR, NOON),
         Step.SUBMIT: lambda one: proposal.submitted(one, IN_FORCE, AUTHOR, NOON),
         Step.APPROVE: lambda one: proposal.approved(one, IN_FORCE, one.digest, None, MAYOR, NOON, no_others),
         Step.RETURN: lambda one: proposal.returned(one, "Ne.", NOON),
@@ -109,7 +109,7 @@ def test_whoever_submits_what_another_wrote_is_an_author_too() -> None:
 
 
 def test_whoever_sets_a_proposal_upon_what_is_in_force_is_an_author_too() -> None:
-    again = proposal.rebased(draft(), OTHERS, HELPER, NOON)
+    again = proposal.rebased(draft(), draft().texts, OTHERS, HELPER, NOON)
     one = proposal.submitted(again, OTHERS, AUTHOR, NOON)
     assert (
         refusal(lambda: proposal.approved(one, OTHERS, one.digest, None, HELPER, NOON, no_others))
@@ -147,8 +147,10 @@ def test_what_changed_in_the_scope_stops_it_and_what_changed_elsewhere_does_not(
         lambda: proposal.activated(approved(), CLASH, NOON, no_others),
     ):
         assert refusal(work) is Refusal.CHANGED_MEANWHILE
-    again = proposal.rebased(ready, CLASH, AUTHOR, NOON)
+    again = proposal.rebased(ready, ready.texts, CLASH, AUTHOR, NOON)
     assert (again.state, again.base, again.texts) == (State.DRAFT, 4, ready.texts)
+    huge = {FILE: "x" * (proposal.LARGEST + 1)}
+    assert refusal(lambda: proposal.rebased(ready, huge, CLASH, AUTHOR, NOON)) is Refusal.TOO_LARGE
     assert proposal.submitted(again, CLASH, AUTHOR, NOON).state is State.SUBMITTED
 
 

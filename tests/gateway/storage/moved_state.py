@@ -15,6 +15,7 @@ from gateway.audit import acts
 from gateway.audit.entry import Code, Entry
 from gateway.audit.note import Verifier
 from gateway.storage.database import Database
+from gateway.storage.end_marks import mark_ends
 from gateway.storage.moving import Evidence, Moved, move
 from gateway.storage.moving_source import held
 from gateway.storage.schema import tables_of_content
@@ -25,7 +26,7 @@ from tests.rig.prepared import prepared
 SPOOL, OPERATOR = "0a1b2c3d", "cli:spravce"
 OF_THE_LOG = {"audit_entry", "audit_tail", "audit_checkpoint", "audit_shard", "audit_key"}
 """Tables that the log alone can fill so that they fit together."""
-KEY = "log.key"
+KEY, MARK = "log.key", b"of the end of the log"
 ENTRIES = 1_500  # more than a batch
 Rows = list[tuple[Any, ...]]
 
@@ -82,6 +83,7 @@ def kept(folder: Path) -> Kept:
     with closing(Database(folder / "brana.db")) as database:
         database.write_soon(_fill).result()
     with open_log(folder, place=folder / "brana.db") as log:
+        mark_ends(log.database.engine, lambda: MARK)
         opening = entry(0, Code.SESSION_OPENED, subject="u:1", person="novakova", details={"name": "Jana"})
         log.append([opening, *(entry(number) for number in range(1, ENTRIES // 2 - 1))])
         rotating = Rotating(log)

@@ -13,6 +13,7 @@ from gateway.alerts.told import acknowledged
 from gateway.audit.canonical import parse
 from gateway.audit.entry import Code, Outcome
 from gateway.commands.alerting import Looking
+from gateway.forwarding.forwarder import NotTaken
 from gateway.storage.alerts import SPAN, OthersLooked, StoredAlerts, first_since, standing
 from gateway.storage.audit import read_tail
 from gateway.storage.forwarding import StoredReceivers
@@ -226,6 +227,27 @@ async def test_a_receivers_place_that_was_moved_by_hand_is_told_and_nothing_is_l
     assert [(one["of"], one["kept"]) for one in moved(log)] == [
         ("siem", begun + 25), ("siem", begun + 27), ("siem", begun + 7), ("siem", begun + 12),
     ]  # fmt: skip
+
+
+async def test_a_receivers_place_that_was_taken_away_is_told_and_nothing_is_lost(log: Log):
+    receivers = StoredReceivers(log.database, log.ledger.append, SEAL)
+    begun = await receivers.begin("siem", log.clock(), from_beginning=False)
+    log.append([entry(number) for number in range(30)])
+    await receivers.taken("siem", begun + 10, log.clock())
+    by_hand(log, "DELETE FROM audit_receiver")
+    assert await receivers.begin("siem", log.clock(), from_beginning=False) == begun, "as the log says"
+    by_hand(log, "DELETE FROM audit_receiver")
+    await receivers.taken("siem", begun + 12, log.clock())  # while it is at work: its own place is right
+    assert await receivers.begin("siem", log.clock(), from_beginning=False) == begun + 12
+    by_hand(log, "DELETE FROM audit_receiver")
+    trouble = NotTaken("receiver_unreachable", "nobody answers")
+    await receivers.failed("siem", trouble, log.clock(), timedelta(0))
+    (stands,) = await receivers.standing()
+    assert (stands.following, stands.reason) == (begun + 12, "receiver_unreachable")
+    assert [(one["kept"], one["first"]) for one in moved(log)] == [
+        (-1, begun), (-1, begun + 12), (-1, begun + 12),
+    ]  # fmt: skip
+    assert await receivers.begin("another", log.clock(), from_beginning=False) > begun + 12, "one that is new"
 
 
 def moved(log: Log) -> list[dict[str, object]]:

@@ -15,12 +15,13 @@ from gateway.audit.facts import microseconds
 from gateway.audit.places import BLOCK
 from gateway.audit.shard import Shard
 from gateway.storage.audit import LogInconsistent
+from gateway.storage.audit_dropping import ShardNotDropped
 from gateway.storage.audit_evidence import rows
-from gateway.storage.audit_retention import Retention, ShardIsRead, ShardNotSealed, remove_some
+from gateway.storage.audit_retention import Retention, ShardIsRead, remove_some
 from gateway.storage.audit_shards import is_server
 from gateway.storage.tables.audit import audit_checkpoint, audit_person
 from gateway.storage.tables.audit_index import audit_block, audit_run, audit_run_term, audit_term
-from tests.gateway.audit.making import NOON, Log, entry
+from tests.gateway.audit.making import KEYS, NOON, SIGNER, Log, entry
 from tests.gateway.audit.sharding import broken, by_hand, check, months, shards
 from tests.gateway.audit.test_append import written
 from tests.gateway.storage.test_audit_export_months import LAST, Key, hand_out, notes, read
@@ -39,7 +40,7 @@ def retention(log: Log) -> Retention:
 
 def drop(log: Log, now: datetime) -> list[int]:
     log.clock.now = now
-    return [one.number for one in asyncio.run(retention(log).drop_due(18, now))]
+    return [one.number for one in asyncio.run(retention(log).drop_due(18, now, KEYS))]
 
 
 def numbers(log: Log) -> list[int]:
@@ -57,7 +58,11 @@ def test_an_old_month_goes_and_the_log_says_so(months: Log) -> None:
     assert drop(months, MAY_IS_OLD) == [0]
     assert numbers(months)[0] == 7
     told = next(one for one in written(months) if one.entry.code is Code.LOG_SHARD_DROPPED)
-    assert told.entry.details == {
+    assert str(told.entry.details["signed"]).startswith(f"['— {SIGNER.name} ")
+    assert {**told.entry.details, "signed": ""} == {
+        "signed": "",
+        "kept_months": 18,
+        "written": 25,
         "month": "",
         "first": 0,
         "entries": 7,
@@ -105,9 +110,9 @@ def test_it_may_be_broken_off_anywhere_and_is_gone_on_with(months: Log) -> None:
     """As by kill -9: between any two transactions the log is whole, and the rest goes later."""
     months.clock.now = JUNE_IS_OLD
     keeping = retention(months)
-    mark = partial(keeping._drop_first, months=18, now=JUNE_IS_OLD)
     for number in (0, 1):
-        assert months.database.write_soon(mark).result().number == number  # type: ignore[union-attr]
+        mark = partial(keeping._drop, one=shards(months)[number], months=18, now=JUNE_IS_OLD, keys=KEYS)
+        assert months.database.write_soon(mark).result()
         steps = 0
         while True:
             report = check(months)
@@ -127,9 +132,10 @@ def test_it_may_be_broken_off_anywhere_and_is_gone_on_with(months: Log) -> None:
 
 def test_a_drop_that_is_rolled_back_leaves_everything(months: Log) -> None:
     months.clock.now = MAY_IS_OLD
+    may = shards(months)[0]
 
     def failing(connection: Connection) -> None:
-        retention(months)._drop_first(connection, 18, MAY_IS_OLD)
+        assert retention(months)._drop(connection, may, 18, MAY_IS_OLD, KEYS)
         raise LookupError
 
     with pytest.raises(LookupError):
@@ -182,7 +188,7 @@ def test_the_entry_that_tells_of_it_cannot_be_taken_away_either(months: Log) -> 
 
 def test_a_month_whose_end_is_not_sealed_is_kept(months: Log) -> None:
     by_hand(months, "DELETE FROM audit_checkpoint WHERE size = 7")
-    with pytest.raises(ShardNotSealed, match="entries 0 to 6"):
+    with pytest.raises(ShardNotDropped, match="entries 0 to 6"):
         drop(months, MAY_IS_OLD)
     assert numbers(months)[0] == 0
 
@@ -276,7 +282,7 @@ def test_a_month_that_is_being_read_goes_later(months: Log) -> None:
     def during(connection: Connection) -> None:
         list(rows(connection))
         with pytest.raises(ShardIsRead, match="somebody reads them still"):
-            asyncio.run(retention(months).drop_due(18, JUNE_IS_OLD))
+            asyncio.run(retention(months).drop_due(18, JUNE_IS_OLD, KEYS))
 
     months.database.read_now(during)
     assert check(months).broken is None

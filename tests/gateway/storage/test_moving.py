@@ -12,10 +12,13 @@ from sqlalchemy import insert
 from config.settings import Postgres
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import parse
+from gateway.audit.drop_notes import OLDEST_SIGNER
 from gateway.audit.entry import Code, Entry
 from gateway.storage.audit_evidence import rows, verify_log
 from gateway.storage.audit_spool import places
+from gateway.storage.audit_tail import read_tail
 from gateway.storage.database import Database, DatabaseUnusable
+from gateway.storage.end_marks import mark_ends, mark_of
 from gateway.storage.migrate import prepare
 from gateway.storage.moving import RECOMPUTING, Moved
 from gateway.storage.moving_source import BATCH, KINDS, held
@@ -23,7 +26,7 @@ from gateway.storage.not_moved import StateNotMoved
 from gateway.storage.place import aside_of
 from gateway.storage.schema import all_tables, tables_of_content
 from gateway.storage.tables.directory import directory_generation
-from tests.gateway.storage.moved_state import ENTRIES, SPOOL, Kept, copied, everything, kept
+from tests.gateway.storage.moved_state import ENTRIES, MARK, SPOOL, Kept, copied, everything, kept
 from tests.rig.inclusion import path_to, proves
 from tests.rig.postgres import Server
 
@@ -39,7 +42,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Kept:
 def moved(filled: Kept, postgres: Server) -> tuple[Kept, Moved, Postgres]:
     """The filled file, what was said of its move, and where it is now."""
     server = postgres.empty()
-    return filled, filled.move(server), server
+    return filled, filled.move(server, marks=lambda: MARK), server
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +100,19 @@ def test_the_log_is_whole_at_the_server_under_the_same_checkpoints_and_the_move_
         there.root.hex(),
         "whole",
     )
+
+
+def test_the_end_bears_its_mark_there_and_deletions_go_on_to_be_signed(
+    moved: tuple[Kept, Moved, Postgres], postgres: Server
+) -> None:
+    _, _, server = moved
+    with closing(Database(server)) as database:
+        mark_ends(database.engine, lambda: MARK)
+        end = database.read_now(read_tail)
+        assert end is not None
+        assert isinstance(end.mark, bytes)
+        assert end.mark == database.read_now(lambda connection: mark_of(connection, end))
+    assert postgres.run("SELECT oldest FROM schema_step", server.name)[0][0] == OLDEST_SIGNER
 
 
 def test_a_proof_of_inclusion_from_before_the_move_still_verifies(

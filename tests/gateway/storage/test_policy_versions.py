@@ -197,3 +197,33 @@ def test_an_older_version_is_not_in_force_again_when_those_behind_it_are_deleted
     database.write_soon(lambda connection: SharedPolicies(connection).publish(older.publication())).result()
     with pytest.raises(NotSigned, match="number 2"):
         read(database, lambda versions: versions.in_force())
+
+
+def test_files_of_all_are_told_where_they_changed_something_and_nowhere_else(
+    database: Database, now: datetime
+) -> None:
+    here, there, region = Scope("588296"), Scope("588491"), Scope("region")
+    files: dict[str, Any] = {"source": Source.FILES, "scope": ANY, "proposal": None}
+    one = TEXTS | {"municipalities/588491.cedar": "// a", "municipalities/588491.cases.toml": "# a"}
+    steps: list[dict[str, Any]] = [
+        files | {"texts": one},  # 1, the first: of everybody
+        files | {"texts": (two := one | {"municipalities/588491.cedar": "// b"})},  # 2
+        files | {"texts": (three := two | {"region/10-ž.cases.toml": "# b"})},  # 3
+        {"texts": three, "scope": here},  # 4, a proposal that was approved
+        files | {"texts": (five := three | {"municipalities/588491.cases.toml": "# b"})},  # 5
+        files | {"texts": {name: five[name] for name in five if "588296" not in name}},  # 6: a file less
+        files | {"texts": five | {"region/90.cedar": "// c"}},  # 7: that file again, and one of the region
+    ]
+    for facts in steps:
+        made = version(now, **facts)
+        write(database, lambda versions, made=made: versions.put_in_force(made))
+
+    def numbers(scope: Scope, before: int | None = None, limit: int = 9) -> list[int]:
+        heads = read(database, lambda versions: versions.concerning(scope, before, limit))
+        return [one.number for one in heads]
+
+    assert numbers(there) == [5, 2, 1]
+    assert numbers(here) == [7, 6, 4, 1]
+    assert numbers(region) == [7, 3, 1]
+    assert numbers(Scope("542342")) == [1], "the next in order has no text of its own"
+    assert numbers(here, 7, 2) == [6, 4]

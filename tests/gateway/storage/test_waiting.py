@@ -130,7 +130,7 @@ async def test_a_proposal_waits_for_whoever_had_no_hand_in_it(database):
     )
     assert await waiting(database) == Waiting(proposals=1)
     both = replace(MAY, proposals=frozenset({HULIN, OF_REGION}))
-    assert await waiting(database, both) == Waiting(proposals=2)
+    assert await waiting(database, both) == Waiting(proposals=2, common=1)
 
 
 async def test_what_nobody_has_decided_in_a_review_waits_but_for_ones_own(database):

@@ -13,6 +13,7 @@ def test_a_fresh_grant_says_who_and_for_which_municipality() -> None:
     found = read_stream(SAID)
     assert (found.session, found.revocation_id, found.municipality) == ("sid", "sid.7", "588296")
     assert (found.application, found.action, found.address) == ("map", "read", "192.0.2.1")
+    assert read_stream(SAID | {FRESH: "sid.7=g1=p1=clerks-read 588296"}) == found
 
 
 def test_a_route_of_a_fleets_node_says_by_which_settings_it_was_made() -> None:

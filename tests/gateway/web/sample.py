@@ -35,6 +35,7 @@ from gateway.waiting import NOTHING, Waiting
 from gateway.web.desk import Desk, Page
 from gateway.web.officer.alerts import Alerts
 from gateway.web.officer.answers import Answers
+from gateway.web.officer.came_from import asked_first
 from gateway.web.officer.charts import Charts
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.exports import Exports
@@ -47,8 +48,10 @@ from gateway.web.officer.reach import Reach
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.report import ComplianceReport
 from gateway.web.officer.rooms import Officer
+from gateway.web.officer.turns import Turns
 from gateway.web.officer.views import SavedViews
 from gateway.web.pages import make_pages
+from gateway.web.portal.lent import Lent
 from gateway.web.portal.rooms import Portal
 from gateway.web.portal.standing import NO_ASKS, Asks
 from idp.directory.same_person import OtherAccounts, no_others
@@ -72,6 +75,7 @@ from tests.gateway.web.people import (
 from tests.gateway.web.sample_alerts import MemoryAlerts
 from tests.gateway.web.sample_log import MemoryLog, report
 from tests.gateway.web.sample_months import OF_THREE_MONTHS, MemoryHolds
+from tests.gateway.web.sample_places import HIDDEN
 from tests.gateway.web.sample_views import MemoryViews
 from tests.rig.incidents import Incidents as IncidentsKept
 
@@ -193,6 +197,7 @@ class MemorySessions:
 
 TOWN_HALL = Title(cs="Městský úřad Hulín", en="Hulín town hall")
 
+
 NAMES = Names(
     municipalities=MUNICIPALITIES,
     applications={card.application: card.title for card in CARDS},
@@ -208,6 +213,7 @@ class Office:
     portal: MemoryPortal = field(default_factory=MemoryPortal)
     alerts: MemoryAlerts = field(default_factory=MemoryAlerts)
     log: MemoryLog = field(default_factory=MemoryLog)
+    turns: Turns = field(default_factory=Turns)
     sessions: MemorySessions = field(default_factory=MemorySessions)
     duties: Duties = field(default_factory=lambda: Duties(others=no_others))
     asks: Asks = NO_ASKS
@@ -233,6 +239,7 @@ class Office:
 
     def __post_init__(self) -> None:
         self.sessions.log = self.log
+        self.withdrawn = []
         self.views = MemoryViews(self.log)
         self.says(Verdict(report()))
         self.certificate = Standing()
@@ -258,6 +265,9 @@ class Office:
     async def waits_for(self, caller, origin, among):
         self.asked_what_waits.append(frozenset(among))
         return self.waiting
+
+    async def withdraw(self, name, doing):
+        self.withdrawn.append((name, doing.by.subject))
 
     async def record(self, entries):
         await self.log.record(entries)
@@ -315,15 +325,20 @@ class Office:
         )
         asks = Asks(lambda *who: self.asks.of(*who), lambda *name: self.asks.title(*name))  # noqa: PLW0108 - set later
         return {
-            "portal.brana.test": Portal(desk, self.portal, self.duties, self.waits_for, asks).pages(),
-            "admin.brana.test": officer.reach.pages(
-                desk,
+            "portal.brana.test": [
+                *Portal(desk, self.portal, self.duties, self.waits_for, asks).pages(),
+                *Lent(desk, asks, self.withdraw).pages(),
+            ],
+            "admin.brana.test": self._as_composed(
+                officer,
                 [
                     *officer.pages(),
                     *Answers(
                         desk, self.log, officer.record, NAMES, officer.reach, questions([]), officer.reviews
                     ).pages(),
-                    *Following(desk, self.log, officer.record, NAMES, officer.reach, self.views.of).pages(),
+                    *Following(
+                        desk, self.log, officer.record, NAMES, officer.reach, self.views.of, HIDDEN
+                    ).pages(),
                     *Charts(desk, self.log, officer.record, NAMES, officer.reach).pages(),
                     *SavedViews(desk, self.views, self.views, officer.reach, officer.record).pages(),
                     *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
@@ -344,6 +359,9 @@ class Office:
     async def not_reached(self):
         return self.out_of_reach
 
+    def _as_composed(self, officer: Officer, pages):
+        return list(asked_first(self.turns.pages(officer.desk, officer.reach.pages(officer.desk, pages))))
+
     def _report(self, desk: Desk, record):
         pages = ComplianceReport(desk, self.made_report, self.drawn, record, NAMES, "higher")
         return Page("GET", "/report", pages.shown), Page("GET", "/report/pdf", pages.pdf)
@@ -360,9 +378,8 @@ class Office:
                 record=officer.record,
             )
 
-        pages = Exports(
-            desk, officer.reach, officer.purpose_of, exporting, patience=timedelta(milliseconds=100)
-        )
+        patience = timedelta(milliseconds=100)
+        pages = Exports(desk, officer.reach, officer.purpose_of, exporting, self.turns, patience=patience)
         return Page("GET", "/export", pages.ask), Page("POST", "/export", pages.give)
 
     async def made_report(self, by, since, until, regime, now):

@@ -43,7 +43,8 @@ async def test_before_a_policy_is_taken_out_of_a_draft_it_is_shown(visitor: Visi
     await visitor.filled(page)
     draft = await visitor.get(f"{page}/edit")
     assert f'action="{page}/remove"' not in draft
-    asked = re.findall(rf'href="({page}/remove\?[^"]+)"', draft)[1].replace("&amp;", "&")
+    to = re.findall(r'value="(remove\?[^"]+)"', draft)[1].replace("&amp;", "&")
+    asked = await visitor.step(page, "note", note="", to=to)
     question = await visitor.get(asked)
     assert "Take this policy out of the draft?" in question
     assert "map-clerks" in question

@@ -7,7 +7,7 @@ from config.vocabulary import Action, ApplicationId, Language, Role
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
 from gateway.web.decision_pages import DecisionPages, own_path
-from gateway.web.refusal import Asked
+from gateway.web.refusal import Asked, SwitchFirst
 from tests.gateway.web.people import HULIN, session
 from tests.gateway.web.sample import Office
 
@@ -185,6 +185,28 @@ def test_what_was_asked_for_already_is_told_with_its_request_and_not_offered_aga
     assert "10:15" in text
     assert 'href="https://requests.brana.test/one?name=N">Your request</a>' in text
     assert "Ask for it" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "button"),
+    [
+        (EN, "You are acting for Kroměříž now. Once you act for Hulín,", "Choose another municipality"),
+        (
+            CS,
+            "Nyní jednáte za obec Kroměříž. Požádat o to můžete, až budete jednat za obec Hulín:",
+            "Vybrat jinou obec",
+        ),
+    ],
+)
+def test_who_can_ask_after_switching_is_told_for_whom_they_act_and_led_to_the_switch(language, said, button):
+    pages = DecisionPages(Office().desk(), lambda *_: SwitchFirst("Kroměříž", "Hulín"))
+    text = pages.refused(asked(language), spoken("role_not_sufficient"), session(), 403).replace(
+        "\u00a0", " "
+    )
+    assert said in text
+    assert f'/#municipality">{button}</a>' in text
+    for other in ("Ask for it", "Go to the portal", "Přejít na portál"):
+        assert other not in text
 
 
 @pytest.mark.parametrize(

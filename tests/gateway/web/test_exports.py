@@ -19,6 +19,7 @@ from gateway.audit.exporting import STEP, Exporting
 from gateway.audit.for_auditors.brana_verify import Key, verified
 from gateway.audit.log_keys import Known
 from gateway.audit.selection import Why
+from gateway.storage.allowance import Allowance
 from gateway.storage.audit import Ledger
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.audit_selection import StoredSelection
@@ -226,7 +227,9 @@ class Slow:
         return await self.source.entries(numbers)
 
 
-async def test_one_export_at_a_time_and_one_that_is_broken_off_does_not_look_whole(client, office, stored):
+async def test_a_person_has_one_export_at_a_time_and_one_that_is_broken_off_does_not_look_whole(
+    client, office, stored
+):
     slow = Slow(stored.exporting(None).source, stored)
     office.handing_out = lambda within: replace(stored.exporting(within), source=slow)
     asked = {"asked": "?application=records"}
@@ -234,6 +237,8 @@ async def test_one_export_at_a_time_and_one_that_is_broken_off_does_not_look_who
     await slow.reached.wait()
     second = await given(client, status=409, **asked)
     assert second.headers[REASON_HEADER] == Why.UNDER_WAY
+    stranger = replace(OFFICER, subject="d:somebody-else")
+    assert await (await given(client, stranger, asked="?outcome=failure")).text()  # nobody else waits for it
     slow.gone = True
     slow.go.set()
     answer = await first
@@ -246,3 +251,23 @@ async def test_one_export_at_a_time_and_one_that_is_broken_off_does_not_look_who
 def test_every_refusal_has_words_and_a_name():
     assert set(REFUSALS) == set(Why)
     assert all(NAMES.reasons.name(why) is not None for why in Why)
+
+
+async def test_an_export_whose_search_takes_too_long_is_refused_and_recorded(client, office, stored):
+    slow = LogSearch(stored.database, allowed=lambda: Allowance(entries=0))
+    whole = stored.exporting(None)
+
+    class Early:
+        """Ends each page where it can."""
+
+        async def page(self, query, after, limit):
+            return replace(await slow.page(query, None, 1), reached=NOW)
+
+        async def count(self, query):
+            return await slow.count(query)
+
+    office.handing_out = lambda within: replace(whole, log=Early())
+    answer = await given(client, status=409, asked="?application=records")
+    assert answer.headers[REASON_HEADER] == Why.TOO_LONG
+    refused = [one for one in office.log.entries if one.code is Code.LOG_ACT_REFUSED]
+    assert [one.reason for one in refused] == ["export_search_too_long"]

@@ -1,5 +1,6 @@
 """Following the log: recorded once for each opening, answered only where that stands, as far as the reader sees."""
 
+import html
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -143,3 +144,24 @@ async def test_filters_that_cannot_be_read_are_not_followed(client, office):
 def test_the_reasons_have_names():
     for one in (following.FOLLOWING_OVER, following.FOLLOWERS_TOO_MANY):
         assert REASONS.name(one.reason)
+
+
+async def test_a_municipality_s_reader_is_not_told_how_long_the_log_is(client, office):
+    where = re.compile(r'data-live="([^"]+)"')
+    as_kvasice = {**AS_OFFICER, **assertion_header(replace(OFFICER, municipality=KVASICE))}
+    page = await (await client.get("/log/live?technical=1", headers=as_kvasice)).text()
+    address = html.unescape(where.search(page)[1])
+    place = address.rpartition("after=")[2]
+    assert not place.isdigit()
+    office.log.entries += [replace(one, own_municipality=KVASICE) for one in office.log.entries[:2]]
+    answer = await client.get(address, headers=as_kvasice)
+    told = await answer.text()
+    assert answer.status == 200
+    assert 'href="/log/' in told
+    after = re.search(r'data-after="([^"]+)"', told)[1]
+    assert not after.isdigit()
+    for forged in ("0", "x", "", place[:-8], "é", "A" * 201, place.swapcase()):
+        refused = await client.get(address.replace(place, forged), headers=as_kvasice)
+        assert (refused.status, refused.headers["x-brana-reason"]) == (410, "following_over")
+    another = {**AS_OFFICER, **assertion_header(replace(OFFICER, municipality=KVASICE, sid="another"))}
+    assert (await client.get(address, headers=another)).status == 410

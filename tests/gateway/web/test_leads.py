@@ -50,6 +50,17 @@ def test_a_decision_leads_to_all_that_it_has_in_common_with_others():
     assert found["Versions of the policies"] == f"{POLICIES}/versions"
 
 
+def test_a_request_leads_to_the_decision_that_let_it_in_and_back():
+    request = replace(PLAIN, code=Code.ACCESS, details={"grant": "g-1"})
+    found = led(request)
+    decision = asked(found["The decision by which it was let in"])
+    assert (decision.codes, [str(one) for one in decision.having]) == ({Code.DECISION_PERMIT}, ["grant=g-1"])
+    decided = led(replace(request, code=Code.DECISION_PERMIT))
+    assert [str(one) for one in asked(decided["All under this grant"]).having] == ["grant=g-1"]
+    assert "The decision by which it was let in" not in decided
+    assert not {"The decision by which it was let in", "All under this grant"} & led(PLAIN).keys()
+
+
 @pytest.mark.parametrize(
     ("code", "details", "title", "address"),
     [

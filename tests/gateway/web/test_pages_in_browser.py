@@ -16,6 +16,7 @@ from gateway.witness.standing import Alarm, Stand, Standing
 from idp.events import Origin
 from tests.gateway.web.people import MAYOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample_log import report
+from tests.gateway.web.test_facts_shown import KEPT
 from tests.gateway.web.test_witnesses_shown import witness
 from tests.rig.assistance import KAREL, LUCIE
 from tests.rig.browser import LOOKS, chosen, faults_in_looks, led_to, screenshot, settled
@@ -128,6 +129,8 @@ async def windows(browser, language):
 @pytest.mark.parametrize("language", LOOKS)
 async def test_every_page_is_accessible_in_every_look(browser, site, language):
     site.office.log.damaged = {122}
+    decision = site.office.log.entries[127]
+    site.office.log.entries[127] = replace(decision, details=decision.details | KEPT)
     site.office.log.entries += [raised(one, NOW) for one in site.office.alerts.kept]
     await site.office.sessions.recheck(OFFICER, MAYOR.sid, origin=Origin(address="192.0.2.15"), now=NOW)
     await excepted(site)

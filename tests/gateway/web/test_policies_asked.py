@@ -150,6 +150,14 @@ async def test_a_refusal_is_explained_with_rule_facts_and_what_would_help(visito
     assert visitor.world.entries(Code.LOG_SEARCHED) == []
 
 
+async def test_people_of_the_municipality_are_suggested_by_name_and_to_a_supplier_nobody(visitor):
+    shown = await visitor.get("/why", AUTHOR)
+    assert '<option value="zdejsi.jana">Jana Zdejší</option>' in shown
+    assert 'list="people"' in shown
+    assert "jinde.ota" not in shown
+    assert "zdejsi.jana" not in await visitor.get("/why", replace(AUTHOR, roles=(Role.SUPPLIER,)))
+
+
 async def test_looking_at_a_person_is_recorded(visitor):
     shown = await visitor.get("/why?login=zdejsi.jana&application=map", AUTHOR)
     assert "It is permitted." in shown

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import AsyncIterator
+from urllib.parse import unquote
 
 import pytest
 import pytest_asyncio
 
 from config.settings import Title
-from config.vocabulary import ApplicationId
+from config.vocabulary import REASON_HEADER, ApplicationId
 from gateway.audit.entry import Code
 from gateway.policy_office.proposal import State
+from tests.rig.policy_office import FILE as HULIN_FILE
 from tests.rig.policy_site import AUTHOR, BOTH, CENTRE, LOOKER, STRANGER
 from tests.rig.policy_visitor import Visitor, headers, policy_visitor
 
@@ -26,8 +28,8 @@ async def test_a_form_with_nothing_to_choose_from_is_not_offered_and_says_what_i
     async with policy_visitor(tmp_path, networks=()) as visitor:
         page = await visitor.begun()
         draft = await visitor.get(f"{page}/edit")
-        assert f'href="{page}/form/hours"' in draft
-        assert f'href="{page}/form/networks"' not in draft
+        assert 'value="form/hours"' in draft
+        assert 'value="form/networks"' not in draft
         assert "Ask the administrator of the technology centre" in draft
         form = await visitor.get(f"{page}/form/networks")
         assert "This form cannot be filled in yet." in form
@@ -58,17 +60,61 @@ async def test_whoever_takes_a_policy_out_reads_applications_by_their_names(tmp_
         page = await visitor.begun()
         await visitor.filled(page)
         draft = await visitor.get(f"{page}/edit")
-        (question,) = re.findall(r'href="([^"]+/remove[^"]+number=1)"', draft)
-        shown = await visitor.get(question.replace("&amp;", "&"))
+        (question,) = re.findall(r'value="(remove[^"]+number=1)"', draft)
+        shown = await visitor.get(f"{page}/{question.replace('&amp;', '&')}")
         assert "<dd>Map of the district</dd>" in shown
 
 
 async def test_where_networks_are_named_their_form_is_offered(visitor: Visitor) -> None:
     page = await visitor.begun()
-    assert f'href="{page}/form/networks"' in await visitor.get(f"{page}/edit")
+    assert 'value="form/networks"' in await visitor.get(f"{page}/edit")
     form = await visitor.get(f"{page}/form/networks")
     assert f'action="{page}/form/networks"' in form
     assert "cannot be filled in" not in form
+
+
+LEADING_ON = ("", "form/hours", f"text?file={HULIN_FILE}", f"remove?file={HULIN_FILE}&number=0")
+
+
+@pytest.mark.parametrize("there", LEADING_ON)
+async def test_whatever_leads_on_from_a_draft_keeps_what_it_is_for(visitor: Visitor, there: str) -> None:
+    page, to = await visitor.begun(), there or "look"
+    shown = await visitor.get(f"{page}/edit")
+    buttons = re.findall(r'<button[^>]*name="to" value="([^"]+)"', shown)
+    assert to in [unquote(one.replace("&amp;", "&")) for one in buttons]
+    assert f'href="{page}"' not in shown, "a link would lose it"
+    assert await visitor.step(page, "note", note="Kvůli mapám.", to=to) == f"{page}/{there}".rstrip("/")
+    one = await visitor.one(page)
+    assert one.note == "Kvůli mapám."
+    await visitor.step(page, "note", note="Kvůli mapám.", to=to)
+    assert (await visitor.one(page)).revision == one.revision, "nothing was edited"
+
+
+async def test_a_new_file_of_the_region_is_led_to_with_the_note_kept(visitor: Visitor) -> None:
+    page = await visitor.begun(CENTRE, of="region")
+    file = "region/60-new.cedar"
+    there = await visitor.step(page, "note", CENTRE, note="Nové.", to="new-file", file=file)
+    assert file in await visitor.get(there, CENTRE)
+    assert (await visitor.one(page)).note == "Nové."
+
+
+@pytest.mark.parametrize("to", ["//elsewhere.test", "../x/edit", "approve", "form/../../x", "text\r\nX: y"])
+async def test_nobody_is_led_where_no_button_leads(visitor: Visitor, to: str) -> None:
+    page = await visitor.begun()
+    answer = await visitor.refused(f"{page}/note", revision="0", note="x", to=to)
+    assert answer == (400, "request_unreadable")
+    assert not (await visitor.one(page)).note
+
+
+async def test_what_a_change_is_for_is_not_lost_where_another_was_quicker(visitor: Visitor) -> None:
+    page = await visitor.begun()
+    revision = str((await visitor.one(page)).revision)
+    await visitor.filled(page)
+    answer = await visitor.post(f"{page}/note", revision=revision, note="Kvůli mapám.", to="look")
+    assert (answer.status, answer.headers[REASON_HEADER]) == (409, "proposal_edited_meanwhile")
+    said = await answer.text()
+    assert ">Kvůli mapám.</textarea>" in said
+    assert "map-clerks" in said
 
 
 def chosen(*pages: str) -> str:

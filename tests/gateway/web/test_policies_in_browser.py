@@ -8,6 +8,7 @@ from aiohttp import web
 
 from config.vocabulary import Action, ApplicationId, RouteName
 from gateway.authorize.snapshot import NamedRoute, Offer
+from gateway.waiting import Waiting
 from gateway.web.app import make_app
 from policies.model import Route
 from tests.gateway.web.conftest import self_signed
@@ -31,6 +32,7 @@ PAGES = {
     "policies-own": (BOTH, "{submitted}"),
     "policies-draft": (AUTHOR, "{draft}/edit"),
     "policies-broken": (AUTHOR, "{broken}"),
+    "policies-both": (AUTHOR, "{both}"),
     "policies-form": (AUTHOR, "{draft}/form/hours"),
     "policies-form-again": (AUTHOR, "{draft}/form/may-use?number=1"),
     "policies-text": (AUTHOR, "{broken}/text?file=" + FILE),
@@ -56,7 +58,8 @@ async def town(tmp_path_factory):
     folder = tmp_path_factory.mktemp("policies")
     async with policy_visitor(folder, files_are_approved=False) as visitor:
         visitor.given.offers[ApplicationId("map")] = WITH_A_PART
-        first = await visitor.submitted()
+        first, both = await visitor.submitted(), await visitor.begun()
+        await visitor.filled(both, actions=["read"])
         await visitor.done(f"{first}/approve", APPROVER, **await visitor.approval(first))
         submitted = await visitor.begun(BOTH)
         await visitor.filled(submitted, BOTH, number="1", actions=["read"])
@@ -66,6 +69,7 @@ async def town(tmp_path_factory):
         wrong = reads(HULIN) + "\npermit (\nwhoever);\n"
         await visitor.step(broken, "text", file=FILE, text=wrong)
         await visitor.done("/incidents/close", CENTRE, **CLOSING)
+        visitor.given.waiting = Waiting(proposals=3, common=2)
         desk = Office().desk()
         runner = web.AppRunner(make_app(desk, {"policies.brana.test": visitor.given.pages(desk)}, {}))
         await runner.setup()
@@ -73,7 +77,7 @@ async def town(tmp_path_factory):
         await tcp.start()
         port = tcp._server.sockets[0].getsockname()[1]
         [closure] = re.findall(r'href="(/incidents/[^"]+/open)"', await visitor.get("/incidents", CENTRE))
-        places = {"submitted": submitted, "draft": draft, "broken": broken, "closure": closure}
+        places = {"submitted": submitted, "draft": draft, "broken": broken, "both": both, "closure": closure}
         names = [one.rpartition("/")[2] for one in (draft, broken)]
         places["drafts"] = "&".join(f"draft={name}" for name in names)
         yield f"https://policies.brana.test:{port}", places

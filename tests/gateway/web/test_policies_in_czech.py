@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from config.vocabulary import Language
 from gateway.audit.entry import Code
+from gateway.policy_office.file_note import note_of
 from gateway.policy_office.proposal import Step, Taken
 from gateway.web.policies.proposals import why_of
 from tests.policies.world import HULIN
@@ -30,8 +31,8 @@ FAULTS = {
     ),
     "schema": (
         FILE,
-        reads(HULIN).replace("when {", "when { principal.rolez &&"),
-        'Cedar hlásí: <span lang="en">attribute `rolez`',
+        reads(HULIN).replace("when {", "when { principal.zzyx &&"),
+        'Cedar hlásí: <span lang="en">attribute `zzyx`',
         "použijte atribut, který je v policies/schema.cedarschema",
         "use an attribute of policies/schema.cedarschema",
     ),
@@ -135,11 +136,25 @@ async def test_the_history_says_in_the_readers_language_why_it_could_not_come_in
     await visitor.world.activation.activate_due(entitled, at)
     shown = html.unescape(await visitor.get(page, language="cs")).partition('id="history"')[2]
     assert "Návrh neprošel kontrolami" in shown
+    assert "Brána <strong>v platnost uvést nemohla</strong>" in shown
     assert f"@id „map-clerks“ už má pravidlo v souboru {GUARDRAILS}" in shown
     shown = html.unescape(await visitor.get(page)).partition('id="history"')[2]
     assert "The proposal did not pass its checks" in shown
     assert f'policy id "map-clerks" is used already in {GUARDRAILS}' in shown
     assert "checks_failed" not in shown
+
+
+async def test_a_proposal_of_files_is_called_in_the_language_of_its_page_alone(visitor):
+    page = await visitor.begun()
+    await visitor.step(page, "note", note=note_of([FILE]))
+    for path in ("/", "/proposals", page, f"{page}/withdraw"):
+        czech, english = (
+            html.unescape(await visitor.get(path, language="cs")),
+            html.unescape(await visitor.get(path)),
+        )
+        assert f"Ze souborů provozovatele: {FILE}" in czech, path
+        assert f"From the operator's files: {FILE}" in english, path
+        assert " / from the operator's files" not in czech + english, path
 
 
 @pytest.mark.parametrize(

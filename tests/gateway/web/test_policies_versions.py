@@ -9,7 +9,7 @@ import pytest_asyncio
 from config.vocabulary import REASON_HEADER
 from gateway.audit.entry import Code
 from tests.policies.world import HULIN
-from tests.rig.policy_office import FILE
+from tests.rig.policy_office import CHANGED, FILE, FIRST
 from tests.rig.policy_site import APPROVER, AUTHOR, CENTRE, LOOKER, STRANGER
 from tests.rig.policy_visitor import CLOSING, Visitor, headers, policy_visitor
 
@@ -92,6 +92,20 @@ async def test_a_version_of_another_municipality_is_not_known_here(visitor):
         assert (answer.status, answer.headers[REASON_HEADER]) == (404, "policy_version_unknown")
     refused = await visitor.refused("/versions/2/restore", STRANGER, of=HULIN, why="x")
     assert refused == (404, "policy_version_unknown")
+
+
+async def test_files_that_changed_another_municipality_alone_are_nobody_else_s_last_change(visitor):
+    visitor.world.publish(FIRST | {FILE: CHANGED[FILE]})
+    for path in ("/", "/policies"):
+        assert "version 2" in await visitor.get(path), path
+        assert "version 2" not in await visitor.get(path, STRANGER), path
+        assert "version 1" in await visitor.get(path, STRANGER), path
+    assert "version 2" in await visitor.get("/versions")
+    assert "version 2" not in await visitor.get("/versions", STRANGER)
+    assert "version 2" not in await visitor.get("/versions?of=region", CENTRE)
+    assert "These policies are in force now." in await visitor.get("/versions/1", STRANGER)
+    by_its_mark = await visitor.get("/versions/2", STRANGER)
+    assert "These policies are in force now." in by_its_mark, "a decision may name it all the same"
 
 
 async def test_to_compare_with_a_version_that_is_not_there_is_told_at_the_field(visitor):

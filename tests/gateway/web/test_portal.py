@@ -5,7 +5,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from config.settings import Separation, Title
-from config.vocabulary import REASON_HEADER, RECOVERY_ADMINISTRATOR, Role, SubjectId
+from config.vocabulary import REASON_HEADER, RECOVERY_ADMINISTRATOR, Language, Role, SubjectId
 from gateway.asks.ask import Kind
 from gateway.asks.separation import Duties
 from gateway.asks.steps import withdraw
@@ -14,9 +14,10 @@ from gateway.sessions.shown import Membership
 from gateway.waiting import Waiting
 from gateway.web.portal.standing import Asks
 from idp.directory.same_person import Account, Persons, no_others
+from idp.http.moments import moment_text
 from tests.gateway.asks.town import EVA, HOUR, PAVEL, approved, ask
 from tests.gateway.web.conftest import make_office_app
-from tests.gateway.web.people import HULIN, KROMERIZ, MAYOR, NOW, assertion_header
+from tests.gateway.web.people import HULIN, KROMERIZ, KVASICE, MAYOR, NOW, assertion_header
 from tests.gateway.web.sample import CARDS, POLICIES, REQUESTS
 
 pytestmark = pytest.mark.real
@@ -191,7 +192,38 @@ async def test_whose_roles_may_not_meet_reads_which_they_are(client, office):
     lent = ask(Kind.DELEGATION, EVA, PAVEL, role=Role.ACCOUNTANT, since=NOW, until=NOW + HOUR)
     office.asks = Asks(lambda _: [lent])
     async with TestClient(TestServer(make_office_app(office))) as apart:
-        assert "accountant and mayor" in await shown(apart, "/")
+        text = await shown(apart, "/")
+        assert "accountant and mayor" in text
+        assert "There is no application for you here yet" not in text, "that is not why"
+        told = (
+            f"lent to you, until {moment_text(lent.until, Language.ENGLISH, 'minute')}: by the delegation of"
+        )
+        assert f"{told} {EVA.name}, who can end it" in re.sub("</?time[^>]*>", "", text)
+        assert f'href="/lent?name={lent.id}"' in text
+        question = await shown(apart, f"/lent?name={lent.id}")
+        assert EVA.name in question
+        assert office.withdrawn == [], "nothing ends by being asked"
+        ended = await apart.post("/lent", headers=AS_MAYOR, data={"name": lent.id}, allow_redirects=False)
+        assert (ended.status, ended.headers["Location"]) == (303, "/?done=ended")
+        assert office.withdrawn == [(lent.id, MAYOR.subject)]
+        answer = await apart.get("/lent?name=another", headers=AS_MAYOR)
+        assert (answer.status, answer.headers[REASON_HEADER]) == (404, "request_unknown")
+        office.asks = Asks(lambda _: [replace(lent, kind=Kind.ACCESS, application=None)])
+        assert (await apart.get(f"/lent?name={lent.id}", headers=AS_MAYOR)).status == 404
+        office.asks = Asks(lambda _: [replace(lent, until=NOW)])
+        assert (await apart.get(f"/lent?name={lent.id}", headers=AS_MAYOR)).status == 404
+
+
+async def test_a_role_that_is_held_anyway_is_not_told_as_lent(client, office):
+    office.duties = Duties.of([Separation(roles=[Role.MAYOR, Role.REGISTRAR])], no_others)
+    lent = ask(
+        Kind.DELEGATION, EVA, PAVEL, role=Role.REGISTRAR, municipality=KVASICE, since=NOW, until=NOW + HOUR
+    )
+    office.asks = Asks(lambda _: [lent])
+    async with TestClient(TestServer(make_office_app(office))) as apart:
+        text = await shown(apart, "/")
+    assert "mayor and registrar" in text
+    assert "lent to you" not in text
 
 
 async def test_the_portal_says_what_waits_for_whoever_looks_and_leads_there(client, office):
@@ -205,6 +237,9 @@ async def test_the_portal_says_what_waits_for_whoever_looks_and_leads_there(clie
     assert '<a href="https://policies.brana.test/proposals">2 proposals to approve</a>' in text
     assert '<a href="https://policies.brana.test/reviews">99+ accesses to confirm or remove</a>' in text
     assert office.asked_what_waits == [{"policies", "requests"}]
+    office.waiting = Waiting(proposals=1, common=1)
+    text = await shown(client, "/")
+    assert '<a href="https://policies.brana.test/proposals?of=region">1 proposal to approve</a>' in text
 
 
 @pytest.mark.parametrize(

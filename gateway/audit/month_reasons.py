@@ -1,0 +1,28 @@
+"""Names of the reasons why a month of the log whose time is over is kept."""
+
+from config.settings import Title
+from gateway.audit.named import Group
+
+GROUPS: tuple[Group, ...] = (
+    (
+        Title(cs="Mazání auditního záznamu", en="Deletion of the log"),
+        {
+            "month_not_sealed": Title(
+                cs="kontrolní bod jejího konce chybí nebo nesouhlasí: záznam je třeba ověřit",
+                en="the checkpoint of its end is missing or differs: the log has to be verified",
+            ),
+            "month_not_as_sealed": Title(
+                cs="databáze uvádí jiné časy než její záznamy: záznam je třeba ověřit",
+                en="the database says other times than its entries: the log has to be verified",
+            ),
+            "month_tells_of_unsigned_deletion": Title(
+                cs="mluví o vymazání, které klíč auditního záznamu nepodepsal: záznam je třeba ověřit",
+                en="it tells of a deletion that the log's key did not sign: the log has to be verified",
+            ),
+            "month_without_log_key": Title(
+                cs="vymazání nemá čím podepsat: změnu klíče auditního záznamu nic nedokládá",
+                en="nothing can sign the deletion: nothing vouches for a change of the log's key",
+            ),
+        },
+    ),
+)

@@ -1,0 +1,190 @@
+"""Whether a month is what the database says of it, before it goes; and the log's signature for that it went.
+
+What is judged by is never the table: its first and last entry are proven under the checkpoint that sealed its end, and
+say when they were received.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, select, update
+
+from gateway.audit.canonical import Detail, NotCanonical, parse
+from gateway.audit.checkpoint import Checkpoint, unseal
+from gateway.audit.drop_notes import Dropped, lines_told, require_signed, told_in
+from gateway.audit.entry import Entry
+from gateway.audit.facts import microseconds
+from gateway.audit.log_keys import Known
+from gateway.audit.note import NoteRefused, Signer
+from gateway.audit.shard import Shard
+from gateway.audit.shard_acts import drops_vouched
+from gateway.storage.audit_proofs import NotInLog, ProofRefused, prove
+from gateway.storage.audit_shards import closed_shards
+from gateway.storage.audit_tail import read_tail
+from gateway.storage.tables.audit import audit_checkpoint, audit_entry, audit_shard
+
+Append = Callable[[Connection, Sequence[Entry]], range]
+
+
+class Why(StrEnum):
+    """The same word in log and test."""
+
+    NOT_SEALED = "month_not_sealed"
+    NOT_AS_SEALED = "month_not_as_sealed"
+    NOT_VOUCHED = "month_tells_of_unsigned_deletion"
+    NO_KEY = "month_without_log_key"
+
+
+_SAID = {
+    Why.NOT_SEALED: "the checkpoint of their end is missing or differs",
+    Why.NOT_AS_SEALED: "the database says otherwise of their times than they do themselves",
+    Why.NOT_VOUCHED: "one of them tells of a deletion that the log's key did not sign",
+    Why.NO_KEY: "the log's key cannot sign for it: nothing vouches for a change of it",
+}
+
+
+class ShardNotDropped(Exception):
+    """A month whose time is over is kept: letting it go would leave nothing that proves what it was, or was not due."""
+
+    def __init__(self, one: Shard, reason: Why) -> None:
+        super().__init__(
+            f"audit log, entries {one.first} to {one.end - 1}: they are due to be deleted, and {_SAID[reason]}, so "
+            "that they are kept; run `brana audit verify`"
+        )
+        self.shard, self.reason = one, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Of the log. `known`: all that ever signed it; `signing`: those that sign what is said of so many entries."""
+
+    known: Callable[[Connection], Known]
+    signing: Callable[[Connection, int], Sequence[Signer]]
+
+
+def require_as_sealed(connection: Connection, keys: Keys, one: Shard) -> None:
+    """Raises ShardNotDropped."""
+    row = connection.execute(select(audit_checkpoint).where(audit_checkpoint.c.size == one.end)).first()
+    if row is None or row.root != one.root:
+        raise ShardNotDropped(one, Why.NOT_SEALED)
+    try:
+        sealed = unseal(row.note, keys.known(connection).keys)
+        if (sealed.first, sealed.size, sealed.root) != (one.first, one.size, one.root):
+            raise ShardNotDropped(one, Why.NOT_SEALED)
+        times = tuple(_received(connection, number, sealed) for number in (one.first, one.end - 1))
+    except NoteRefused as refused:
+        raise ShardNotDropped(one, Why.NOT_SEALED) from refused
+    except (NotInLog, ProofRefused, NotCanonical) as refused:
+        raise ShardNotDropped(one, Why.NOT_AS_SEALED) from refused
+    if times != (one.began, one.ended):
+        raise ShardNotDropped(one, Why.NOT_AS_SEALED)
+
+
+def signature(
+    connection: Connection, keys: Keys, one: Shard, carried: Sequence[Shard], months: int
+) -> dict[str, Detail]:
+    """Details of the entry that tells that it goes. `carried`: those of which an entry of it tells.
+
+    Raises ShardNotDropped.
+    """
+    earlier: set[str] = set()
+    for other in carried:
+        said = _signed_word(connection, keys, other)
+        if said is None:
+            raise ShardNotDropped(one, Why.NOT_VOUCHED)
+        earlier.update(said.earlier)
+    told = [one.told, *(other.told for other in carried)]
+    details = _signed(connection, keys, told, [each for each in told if each in earlier], months)
+    if details is None:
+        raise ShardNotDropped(one, Why.NO_KEY)
+    return details
+
+
+def unsigned_of_older(connection: Connection, keys: Keys) -> Sequence[Shard]:
+    """What an older version deleted, and nobody has signed for since. What should have been signed is not among it."""
+    origin = keys.known(connection).keys[0].name
+    return [
+        one
+        for one in closed_shards(connection)
+        if one.dropped and _told_by(connection, one, origin) is None and _of_older(connection, keys, one)
+    ]
+
+
+def vouch_for_older(
+    connection: Connection, append: Append, keys: Keys, months: int, now: datetime
+) -> Sequence[Shard]:
+    """Once for each."""
+    unsigned = unsigned_of_older(connection, keys)
+    told = [one.told for one in unsigned]
+    details = _signed(connection, keys, told, told, months) if told else None
+    if details is None:
+        return ()
+    number = append(connection, [drops_vouched(now, details)])[-1]
+    numbers = [one.number for one in unsigned]
+    connection.execute(update(audit_shard).where(audit_shard.c.number.in_(numbers)).values(dropped_by=number))
+    return unsigned
+
+
+def note_of_drop(connection: Connection, one: Shard, origin: str) -> str | None:
+    """What the log's key signed of a month that is gone; None: nothing."""
+    found = _told_by(connection, one, origin)
+    return None if found is None else found[1]
+
+
+def _signed(
+    connection: Connection, keys: Keys, told: Sequence[str], earlier: Sequence[str], months: int
+) -> dict[str, Detail] | None:
+    tail = read_tail(connection)
+    written = 0 if tail is None else tail.size
+    if keys.known(connection).unfit:
+        return None
+    signers = keys.signing(connection, written)
+    if not signers:
+        return None
+    dropped = Dropped(signers[0].name, tuple(told), months, written, tuple(earlier))
+    return dropped.details(signers)
+
+
+def _signed_word(connection: Connection, keys: Keys, one: Shard) -> Dropped | None:
+    known = keys.known(connection).keys
+    found = _told_by(connection, one, known[0].name)
+    if found is None:
+        return None
+    try:
+        require_signed(*found, known)
+    except NoteRefused:
+        return None
+    return found[0]
+
+
+def _told_by(connection: Connection, one: Shard, origin: str) -> tuple[Dropped, str] | None:
+    row = connection.execute(
+        select(audit_entry.c.canonical).where(audit_entry.c.sequence == one.dropped_by)
+    ).scalar()
+    try:
+        entry = parse(row).entry if isinstance(row, bytes) else None
+    except NotCanonical:
+        return None
+    if entry is None or one.told not in lines_told(entry):
+        return None
+    return told_in(entry, origin)
+
+
+def _of_older(connection: Connection, keys: Keys, one: Shard) -> bool:
+    """Whether a version that signs no deletion sealed the entry that tells of it."""
+    assert one.dropped_by is not None
+    size = audit_checkpoint.c.size
+    query = select(audit_checkpoint.c.note).where(size > one.dropped_by).order_by(size).limit(1)
+    note = connection.execute(query).scalar()
+    try:
+        sealed = unseal(str(note), keys.known(connection).keys)
+        entry = parse(prove(connection, one.dropped_by, sealed).canonical).entry
+    except (NoteRefused, NotInLog, ProofRefused, NotCanonical):
+        return False
+    return not sealed.drops_signed and one.told in lines_told(entry)
+
+
+def _received(connection: Connection, number: int, sealed: Checkpoint) -> int:
+    return microseconds(parse(prove(connection, number, sealed).canonical).received_at)

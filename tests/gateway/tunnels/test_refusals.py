@@ -1,0 +1,33 @@
+from ipaddress import ip_address
+from typing import Any
+
+from gateway.tunnels.permits import Target, Transport
+from gateway.tunnels.refusals import Refusals, Refused
+
+
+def element(port: Any, transport: str = "tcp") -> dict[str, Any]:
+    """As libnftables writes one."""
+    concat = ["10.90.0.2", "10.1.0.5", transport, port]
+    return {"elem": {"val": {"concat": concat}, "timeout": 300, "expires": 299}}
+
+
+def refused(port: int, transport: Transport = Transport.TCP) -> Refused:
+    return Refused(ip_address("10.90.0.2"), Target(ip_address("10.1.0.5"), transport, port))
+
+
+def test_what_was_tried_in_vain_is_told_once_while_it_is_remembered() -> None:
+    refusals = Refusals()
+    assert refusals.new([element(445), element(53, "udp")]) == [refused(445), refused(53, Transport.UDP)]
+    assert refusals.new([element(445), element(22)]) == [refused(22)]
+
+
+def test_what_was_forgotten_and_is_tried_again_is_new_again() -> None:
+    refusals = Refusals()
+    refusals.new([element(445)])
+    refusals.new([])
+    assert refusals.new([element(445)]) == [refused(445)]
+
+
+def test_what_is_no_try_is_left_out() -> None:
+    odd = [{}, "10.90.0.2", element(0), element("ssh"), element(445, "sctp"), {"elem": {"val": "10.90.0.2"}}]
+    assert Refusals().new(odd) == []
