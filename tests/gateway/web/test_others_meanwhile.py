@@ -17,7 +17,7 @@ from tests.rig.policy_visitor import Visitor, headers, policy_visitor
 
 pytestmark = pytest.mark.real
 HEAD = f'permit (principal, action, resource in Municipality::"{HULIN}") when {{ '
-LENGTH = 30_000  # characters; less than half of what a text may hold
+LENGTH = 30_000  # characters; what grows with more than them is seen with these, too
 FACTOR = 6
 """Of what others wait beside an ordinary text; a text that takes quadratic time made that a thousand."""
 CASES = FILE.replace(".cedar", ".cases.toml")
