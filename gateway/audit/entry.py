@@ -102,6 +102,7 @@ class Code(StrEnum):
     RECEIVER_DOWN = "audit.receiver_down"
     RECEIVER_BACK = "audit.receiver_back"
     RECEIVER_MISSED = "audit.receiver_missed"
+    RECEIVER_GOT_LESS = "audit.receiver_got_less"
     WITNESS_REFUSED = "witness.refused"
     WITNESS_UNREACHABLE = "witness.unreachable"
     WITNESS_RECOVERED = "witness.recovered"

@@ -184,6 +184,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.RECEIVER_DOWN: Title(cs="Příjemce záznamů nepřijímá", en="Receiver takes nothing"),
             Code.RECEIVER_BACK: Title(cs="Příjemce záznamů opět přijímá", en="Receiver is back"),
             Code.RECEIVER_MISSED: Title(cs="Záznamy příjemci nepředané", en="Entries a receiver missed"),
+            Code.RECEIVER_GOT_LESS: Title(cs="Záznam předaný bez znění", en="Entry sent without its text"),
             Code.WITNESS_REFUSED: Title(cs="Odmítnutí svědka", en="Refusal of a witness"),
             Code.WITNESS_UNREACHABLE: Title(cs="Svědek nepotvrzuje", en="Witness does not vouch"),
             Code.WITNESS_RECOVERED: Title(cs="Svědek opět potvrzuje", en="Witness vouches again"),
