@@ -66,9 +66,12 @@ CZECH = {
         "V pořádku: {count} vybraných záznamů je v {origin}, podepsáno při {size}; žádný z vydaných nechybí.\n"
         "    hledáno: {asked}"
     ),
+    "stated": (
+        "Podepsáno: {origin} při {size} záznamech prohlásil, že jich vydal {count}, těchto čísel.\n    hledáno: {asked}"
+    ),
     "content": "Soubor {file} je takový, jak ho log vydal.",
     "beside": "Soubor {file} vedle důkazů není, takže s nimi nebyl porovnán.",
-    "pseudonyms": "Výpis je pseudonymizovaný: důkazy platí pro otisky původních záznamů, text potvrzuje jen podpis.",
+    "pseudonyms": "Výpis je pod pseudonymy: čísla záznamů a text dokládá jen podpis, žádný záznam sám o sobě.",
     "broken": "NENÍ V POŘÁDKU: {where}: {what}",
     "entry": "záznam {at}",
     "span": "záznamy {begin} až {end}",
@@ -115,9 +118,13 @@ ENGLISH = {
         "Right: {count} selected entries are in {origin} as signed at {size} entries; of those given none is missing.\n"
         "    asked for: {asked}"
     ),
+    "stated": (
+        "Signed: {origin}, at {size} entries, says that it handed out {count}, of these numbers.\n"
+        "    asked for: {asked}"
+    ),
     "content": "The file {file} is as the log handed it out.",
     "beside": "The file {file} does not lie beside the proofs, so it was not held against them.",
-    "pseudonyms": "Pseudonymised: proofs hold for the hashes of the originals; of the text the signature tells.",
+    "pseudonyms": "Under pseudonyms: numbers and text are the word of the signature; no entry is proven by itself.",
     "broken": "NOT WHOLE: {where}: {what}",
     "entry": "entry {at}",
     "span": "entries {begin} to {end}",
@@ -630,7 +637,8 @@ class Selection:
             newest = str(other["checkpoint"])
             tree = self.key.open(newest)
             held |= self.hold(tree)
-        missing = next(left, None)
+        stated_alone = said["pseudonyms"] == "yes" and not newest  # a hash would name whom somebody suspects
+        missing = None if stated_alone else next(left, None)
         if missing is not None:
             raise Broken("short", found=numbers.index(missing), wanted=len(numbers))
         facts = {
@@ -639,12 +647,16 @@ class Selection:
             "size": int(said["sealed"]),
             "asked": plain(said["asked"]),
         }
-        self.told.insert(0, ("selected", facts))
+        self.told.insert(0, ("stated" if stated_alone else "selected", facts))
         self.content(said["file"])
         if said["pseudonyms"] == "yes":
             self.told.append(("pseudonyms", {}))
         others = len(self.kept.keys() - held)
-        self.told += self.key.changes() + self.key.witnessed(newest)
+        self.told += self.key.changes()
+        if not stated_alone:
+            self.told += self.key.witnessed(newest)
+        elif self.key.witnesses:
+            raise Broken("unwitnessed", size=int(said["sealed"]), witness=self.key.witnesses[0].name)
         self.told += [("unheld", {"count": others})] if others else []
 
     def entry(self, line: bytes, wanted: int | None, tree: tuple[str, int, int, bytes]) -> None:
