@@ -27,6 +27,7 @@ DELIVERED = (
         codes=[
             *("audit.verified", "audit.receiver_missed", "access.spool_damaged", "witness.refused"),
             *("audit.index_altered", "audit.names_altered", "audit.place_moved", "audit.hold_restored"),
+            "audit.alerts_restored",
         ],
         outcomes=["failure"],
         group_by="all",

@@ -99,7 +99,7 @@ class WhoMay:
                 "yes" if answer.permits else "no", answer.rule, answer.reason,
                 *([case.part.id if case.part else ""] if parted else []),
             )  # fmt: skip
-            rows.writerow(map(harmless, told))
+            rows.writerow([harmless(str(one)) for one in told])
         name = f"who-may-{caller.municipality}-{self.site.desk.now():%Y-%m-%d}.csv"
         return web.Response(
             body=out.getvalue().encode(),
