@@ -18,7 +18,7 @@ from gateway.incidents.items import (
     SearchEvidence,
     Sent,
 )
-from gateway.incidents.named import FIELDS, KINDS, REPORTS, SEVERITIES
+from gateway.incidents.named import FIELDS, KINDS, REPORTS, SEVERITIES, difference_text
 from gateway.incidents.office import Shown
 from gateway.incidents.suspension import Suspension
 from idp.http.moments import moment_text
@@ -106,6 +106,12 @@ TROUBLES = {
 }
 
 
+ALTERED = {
+    Language.CZECH: "\nPOZOR: co je o incidentu zapsáno, se s auditním záznamem neshoduje:\n",
+    Language.ENGLISH: "\nBEWARE: what is written down of the incident is not what the audit log has of it:\n",
+}
+
+
 def readme(
     shown: Shown,
     language: Language,
@@ -117,6 +123,9 @@ def readme(
     one = shown.incident
     facts = {"number": one.number, "title": one.described.title, "by": by, "purpose": purpose}
     text = README[language].format(at=moment_text(at, language), **facts)
+    if shown.differences:
+        altered = "".join(f"    {difference_text(each, language)}\n" for each in shown.differences)
+        text += ALTERED[language] + altered
     if not troubles:
         return text
     return text + TROUBLES[language] + "".join(f"    {number}: {why}\n" for number, why in troubles)
@@ -151,7 +160,14 @@ def incident_page(shown: Shown, suspensions: Sequence[Suspension], language: Lan
     written = [(f"{when(item.at)}, {item.by.name}", _said(item.body, language)) for item in shown.items]
     title = f"{_word('incident', language)} {one.number}: {said.title}"
     heading = f"<h2>{_word('written', language)}</h2>"
-    return _page(title, _facts(rows) + heading + _facts(written), language)
+    return _page(title, _altered(shown, language) + _facts(rows) + heading + _facts(written), language)
+
+
+def _altered(shown: Shown, language: Language) -> str:
+    if not shown.differences:
+        return ""
+    found = "".join(f"<li>{escape(difference_text(each, language))}</li>" for each in shown.differences)
+    return f"<p><strong>{escape(ALTERED[language].strip())}</strong></p><ul>{found}</ul>"
 
 
 def entries_page(shown: Shown, entries: Iterable[tuple[int, str, str, str]], language: Language) -> str:
