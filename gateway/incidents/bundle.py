@@ -19,6 +19,7 @@ import msgspec
 from config.vocabulary import Language
 from gateway.audit.proof_text import SUFFIX
 from gateway.incidents.bundle_pages import entries_page, incident_page, readme, report_markdown, report_page
+from gateway.incidents.bundle_signed import STATEMENT, Signing, signed
 from gateway.incidents.held_against import Difference
 from gateway.incidents.incident import ReportKind
 from gateway.incidents.items import digest, newest_report
@@ -61,6 +62,8 @@ class Wanted:
     at: datetime
     key_notes: str = ""
     """What tells of keys before it, or beside it; empty where there never was another."""
+    signing: Signing | None = None
+    """None only where there is no log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ def bundle(wanted: Wanted) -> Bundle:
     damaged = tuple(one.sequence for one in wanted.entries if one.trouble)
     files = dict(sorted(_files(wanted).items()))
     files[MANIFEST] = _json(_manifest(wanted, files))
+    if wanted.signing is not None:
+        files[STATEMENT] = signed(number, files[MANIFEST], wanted.at, wanted.signing)
     files[SUMS] = "".join(f"{sha256(data).hexdigest()}  {name}\n" for name, data in files.items()).encode()
     return Bundle(
         f"incident-{number}.zip",

@@ -66,11 +66,14 @@ checkpoint.txt                 poslední podepsaný kontrolní bod auditního z�
 log-key.txt                    klíč auditního záznamu
 brana_verify.py                program, který důkazy ověří; potřebuje Python a balíček cryptography
 manifest.json, SHA256SUMS      otisky všech souborů
+statement.json                 prohlášení podepsané auditním záznamem, že vydal manifest.json s těmito otisky
 
 Ověření (klíč si vyžádejte také jinou cestou než tímto balíčkem):
 
-    sha256sum -c SHA256SUMS
-    python3 brana_verify.py --key "$(cat log-key.txt)" entries/proofs/*.tlog-proof
+    python3 brana_verify.py --key "$(cat log-key.txt)" statement.json entries/proofs/*.tlog-proof
+
+To najde každý soubor, který se změnil, chybí nebo přibyl. SHA256SUMS sám nedokládá nic: kdo změní soubor, změní
+i jeho otisk.
 
 Balíček obsahuje osobní údaje. Nakládejte s ním jako s auditním záznamem.
 """,
@@ -89,11 +92,14 @@ checkpoint.txt                 the newest signed checkpoint of the audit log
 log-key.txt                    the key of the audit log
 brana_verify.py                the program that verifies the proofs; it needs Python and the package cryptography
 manifest.json, SHA256SUMS      hashes of all files
+statement.json                 a statement, signed by the audit log, that it handed out manifest.json with these hashes
 
 To verify (ask for the key by another way than this bundle, too):
 
-    sha256sum -c SHA256SUMS
-    python3 brana_verify.py --key "$(cat log-key.txt)" entries/proofs/*.tlog-proof
+    python3 brana_verify.py --english --key "$(cat log-key.txt)" statement.json entries/proofs/*.tlog-proof
+
+This finds every file that was changed, is missing or was added. SHA256SUMS alone proves nothing: whoever changes a file
+changes its hash, too.
 
 The bundle holds personal data. Treat it as you treat the audit log.
 """,
