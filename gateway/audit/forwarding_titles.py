@@ -36,4 +36,8 @@ FORWARDING_TITLES: dict[Code, Title] = {
         cs="Příjemce {receiver} nedostal záznamy {first} až {last}: v auditním záznamu už nejsou",
         en="Receiver {receiver} did not get entries {first} to {last}: they are in the log no more",
     ),
+    Code.RECEIVER_GOT_LESS: Title(
+        cs="Příjemce {receiver} dostal ze záznamu {first} jen číslo a druh: jeho znění nešlo předat",
+        en="Receiver {receiver} got of entry {first} only its number and kind: its text could not be handed over",
+    ),
 }

@@ -180,6 +180,8 @@ LABELS: Mapping[str, Title] = {
     "route": Title(cs="Název cesty aplikace", en="Name of the application's route"),
     ROUTES: Title(cs="Povoleno pojmenovanými cestami", en="Permitted by named routes"),
     "sha256": Title(cs="Otisk SHA-256", en="SHA-256"),
+    "not_as_recorded": Title(cs="Zápisů, které se neshodují", en="Items that differ"),
+    "alerts": Title(cs="Upozornění", en="Alerts"),
     "work": Title(cs="Zaměstnání, útvary a činnostní role", en="Employment, departments and activity roles"),
     IN_PLACE_OF: Title(cs="Zastupuje v roli", en="Stands in, in the role"),
     "standing_in": Title(cs="V zastoupení", en="As a deputy"),
