@@ -757,26 +757,28 @@ class Selection:
             if self.key.leans(newest) and tree[1] + tree[2] not in self.kept:
                 self.told.append(("leaned", {"size": tree[1] + tree[2]}))
             held |= self.hold(tree)
-        stated_alone = said["pseudonyms"] == "yes" and not newest  # a hash would name whom somebody suspects
+        stated_alone = self.bare and not newest  # a hash would name whom somebody suspects
         reach = tree[1] + tree[2]
         if not stated_alone and reach != int(said["sealed"]):
             raise Broken("sealed", size=int(said["sealed"]), found=reach)
         missing = None if stated_alone else next(left, None)
         if missing is not None:
             raise Broken("short", found=numbers.index(missing), wanted=len(numbers))
+        self.conclude(said, len(numbers), newest, len(self.kept.keys() - held))
+
+    def conclude(self, said: dict[str, str], count: int, newest: str, others: int) -> None:
         facts = {
-            "count": len(numbers),
+            "count": count,
             "origin": self.key.name,
             "size": int(said["sealed"]),
             "asked": plain(said["asked"]),
         }
-        self.told.insert(0, ("stated" if stated_alone else "selected", facts))
+        self.told.insert(0, ("selected" if newest or not self.bare else "stated", facts))
         self.content(said["file"])
-        if said["pseudonyms"] == "yes":
+        if self.bare:
             self.told.append(("pseudonyms", {}))
-        others = len(self.kept.keys() - held)
         self.told += self.key.changes()
-        if not stated_alone:
+        if newest or not self.bare:
             self.told += self.key.witnessed(newest)
         elif self.key.witnesses:
             raise Broken("unwitnessed", size=int(said["sealed"]), witness=self.key.witnesses[0].name)
