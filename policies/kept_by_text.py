@@ -2,10 +2,8 @@
 there are, as whoever writes them chooses how long they are.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from threading import Lock
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -14,29 +12,27 @@ SHARE = 8
 
 
 def kept_by_text(room: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
-    """For pure functions of one text. `room`: characters of all texts by which something is kept."""
+    """For pure functions of one text. `room`: characters of all texts by which something is kept: half of it by those
+    of late, half by those before. Threads may lose each other's, and no more.
+    """
 
     def keeping(work: Callable[[str], T]) -> Callable[[str], T]:
-        kept: OrderedDict[str, T] = OrderedDict()
-        lock, taken = Lock(), 0
+        late: dict[str, tuple[T]] = {}
+        before: dict[str, tuple[T]] = {}
+        taken = 0
 
         @wraps(work)
         def kept_or_worked_out(text: str) -> T:
-            nonlocal taken
-            with lock:
-                if text in kept:
-                    kept.move_to_end(text)
-                    return kept[text]
-            found = work(text)
-            if len(text) * SHARE > room:
-                return found
-            with lock:
-                if text not in kept:
-                    kept[text] = found
-                    taken += len(text)
-                while taken > room:
-                    taken -= len(kept.popitem(last=False)[0])
-            return found
+            nonlocal late, before, taken
+            if (known := late.get(text)) is not None:
+                return known[0]
+            found = before.get(text) or (work(text),)
+            if len(text) * SHARE <= room:
+                if taken + len(text) > room // 2:
+                    late, before, taken = {}, late, 0
+                late[text] = found
+                taken += len(text)
+            return found[0]
 
         return kept_or_worked_out
 

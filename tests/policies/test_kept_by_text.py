@@ -11,13 +11,12 @@ def test_what_is_kept_is_worked_out_once_and_the_least_used_makes_room() -> None
         worked.append(text)
         return len(text)
 
-    texts = [letter * 4 for letter in "abcdefgh"]
-    assert [length(one) for one in (*texts, *texts)] == [4] * 16
+    texts = [letter * 4 for letter in "abcd"]
+    assert [length(one) for one in (*texts, *texts)] == [4] * 8
     assert worked == texts
-    length("aaaa")
-    assert (length("iiii"), worked[-1]) == (4, "iiii")
-    length("aaaa")
-    assert worked[-1] == "iiii", "used a moment ago"
+    for other in ("eeee", "ffff", "gggg", "hhhh"):
+        assert (length(other), length("aaaa")) == (4, 4)
+    assert worked == [*texts, "eeee", "ffff", "gggg", "hhhh"], "what is asked for all the time stays"
     length("bbbb")
     assert worked[-1] == "bbbb", "it had to make room"
 
