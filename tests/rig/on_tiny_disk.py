@@ -4,25 +4,25 @@ import asyncio
 import contextlib
 import json
 import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from pathlib import Path
 
 import aiohttp
+import msgspec
 from aiohttp import web
 
 from config.load import load
 from gateway.audit.entry import Code, Entry
-from gateway.audit.search import Query
 from gateway.demo.configuration import RECORDS
 from gateway.demo.slapd import free_port
-from gateway.storage.audit_search import LogSearch
-from gateway.storage.database import Database
-from gateway.storage.place import Place, is_shared, place_of
+from gateway.storage.audit_requests import ACCESSES
+from gateway.storage.place import Place, is_shared, place_of, place_text
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.postgres import Server
-from tests.rig.product import Product, installed
+from tests.rig.product import ROOT, Product, installed
 from tests.rig.tiny_disk import TinyDisk, tiny_disk
 from tests.rig.visitor import Visitor
 
@@ -30,14 +30,25 @@ MIB = 2**20
 DISK = 112  # MiB: what a start asks for, the database, and room set aside
 WITHIN = 30.0  # seconds, on a busy machine
 HULIN = "588491"
+READING = """
+import sys, msgspec
+from gateway.audit.canonical import parse
+from gateway.storage.audit_evidence import rows
+from gateway.storage.database import Database
+from gateway.storage.place import place_from
+log = Database(place_from(sys.argv[1]))
+entries = log.read_now(lambda connection: [parse(row.canonical).entry for row in rows(connection)])
+sys.stdout.buffer.write(msgspec.json.encode(entries))
+log.close()
+"""
 
 
 class OnTinyDisk:
     """`sent`: the numbers of requests that the application answered."""
 
     def __init__(self, product: Product, disk: TinyDisk, place: Place) -> None:
-        self.product, self.disk = product, disk
-        self.database = Database(place)
+        self.product, self.disk, self._place = product, disk, place
+        self.database_is_here = not is_shared(place)
         self.sent: list[str] = []
         self._freed: Path | None = None
 
@@ -82,29 +93,27 @@ class OnTinyDisk:
         status, said = await self.local("/readyz")
         return status, json.loads(said)
 
-    async def entries(self, *codes: Code, at_least: int = 1) -> Sequence[Entry]:
-        """Oldest first, as soon as there are so many."""
-        begun = time.monotonic()
-        while True:
-            page = await LogSearch(self.database).page(Query(codes=frozenset(codes)), limit=50)
-            if len(page.entries) >= at_least:
-                return [one.entry for one in reversed(page.entries)]
-            assert time.monotonic() - begun < WITHIN, f"not recorded: {codes}"
-            await asyncio.sleep(0.05)
+    async def entries(self, code: Code) -> Sequence[Entry]:
+        """Oldest first, as soon as there is one."""
+        async with asyncio.timeout(WITHIN):
+            while not (found := [one for one in await self._log() if one.code is code]):
+                await asyncio.sleep(0.05)
+        return found
 
     async def recorded(self, requests: Collection[str]) -> Counter[str]:
         """How often each is in the log as a request, once all are there or nothing more comes."""
-        begun, found = time.monotonic(), Counter[str]()
-        while len(found) < len(requests) and time.monotonic() - begun < WITHIN:
-            found = await _accesses(self.database, requests)
-            await asyncio.sleep(0.1)
+        begun, found, wanted = time.monotonic(), Counter[str](), set(requests)
+        while len(found) < len(wanted) and time.monotonic() - begun < WITHIN:
+            accesses = [one.request_id for one in await self._log() if one.code in ACCESSES]
+            found = Counter(one for one in accesses if one in wanted)
         return found
 
-
-async def _accesses(database: Database, requests: Collection[str]) -> Counter[str]:
-    from tests.rig.fleet_log import _how_often  # noqa: PLC0415
-
-    return await database.read(lambda connection: _how_often(connection, requests))
+    async def _log(self) -> Sequence[Entry]:
+        """All of it, read by a process that sees the disk: SQLite follows no way into another's."""
+        words = (*self.disk.enter, sys.executable, "-c", READING, place_text(self._place))
+        reading = await asyncio.create_subprocess_exec(*words, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+        said, _ = await reading.communicate()
+        return msgspec.json.decode(said, type=list[Entry])
 
 
 @contextlib.asynccontextmanager
@@ -128,11 +137,8 @@ async def on_tiny_disk(folder: Path, server: Server | None) -> AsyncIterator[OnT
                 copy(one, disk.outside / one.name)
             product.before = disk.enter
             settings, _ = load(product.configuration)
-            place = place_of(settings.state)
             await product.start()
-            made = OnTinyDisk(product, disk, place if is_shared(place) else disk.outside / "brana.db")
             try:
-                yield made
+                yield OnTinyDisk(product, disk, place_of(settings.state))
             finally:
-                made.database.close()
                 await product.stop()

@@ -27,7 +27,13 @@ class Database:
 
 def test_a_look_that_finds_the_same_changes_nothing() -> None:
     room = LogRoom()
-    assert [room.look(one) for one in (PLENTY, FULL, FULL, PLENTY, PLENTY)] == [False, True, False, True, False]
+    assert [room.look(one) for one in (PLENTY, FULL, FULL, PLENTY, PLENTY)] == [
+        False,
+        True,
+        False,
+        True,
+        False,
+    ]
 
 
 async def test_what_closed_and_opened_it_is_recorded_once_there_is_room_in_order() -> None:

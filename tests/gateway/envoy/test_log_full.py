@@ -27,7 +27,12 @@ async def test_nobody_is_let_in_or_decided_about_and_the_page_says_why_in_both_l
     assert (answer.status, answer.value("x-brana-reason")) == (503, "log_full")
     assert answer.value("retry-after") == "60"
     text = answer.body.decode()
-    for words in ("Brána teď nikoho nepouští", "uvolní-li na", "The gateway lets nobody in now", "room is freed"):
+    for words in (
+        "Brána teď nikoho nepouští",
+        "uvolní-li na",
+        "The gateway lets nobody in now",
+        "room is freed",
+    ):
         assert words in text
     assert full.application.requests == full.decision.requests == []
 
@@ -46,7 +51,9 @@ async def test_the_sign_in_is_there_for_them(full: Plane) -> None:
     assert (await full.ask(host=f"login.{DOMAIN}")).status == 200
 
 
-async def test_a_refusal_takes_no_line_from_those_who_are_under_way_and_another_503_has_one(full: Plane) -> None:
+async def test_a_refusal_takes_no_line_from_those_who_are_under_way_and_another_503_has_one(
+    full: Plane,
+) -> None:
     refused = await full.ask(cookie=full.cookie())
     full.discovery.full = False
     await full.gate()
