@@ -109,7 +109,12 @@ class Dying(Spool):
 
 
 async def rotated(dying: Dying, first: int) -> None:
-    dying.add(first, first + 1, first + 2)
+    """Of the file that is to be renamed a part is in the log already."""
+    dying.add(first)
+    dying.ingest._rotate_above = 10**9
+    await dying.drain()
+    dying.ingest._rotate_above = 1
+    dying.add(first + 1, first + 2, first + 3)
     dying.arm()
     await dying.drain()
 

@@ -3,25 +3,33 @@
 import asyncio
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
+import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from gateway.audit import spool as plan
 from gateway.audit.entry import Code
 from gateway.audit.ingest import BATCH, IngestHalted
+from gateway.storage.activity import Activity
 from gateway.storage.audit_evidence import verify_log
+from gateway.storage.audit_spool import SpoolPlaces
+from gateway.storage.database import DatabaseUnusable
 from gateway.storage.place import is_shared, place_text
-from tests.gateway.audit.killing import JOURNAL, STORIES, WITHIN, Point, lines
+from tests.gateway.audit.killing import JOURNAL, STORIES, WITHIN, Dying, Point, lines
 from tests.gateway.audit.making import EITHER, SIGNER, Log, open_log, open_log_of_either, until
 from tests.gateway.audit.test_ingest import Spool
+from tests.rig.session_store import ACTIVITY
 
 pytestmark = pytest.mark.real
 APART = 100  # between the numbers of the lines of two lives
+AFTER_IT = {("_do", "return True")}
 WITHOUT_EFFECT = {("_read", "return False")}
 """Lines that no story reaches, by how they begin: there was nothing, and nothing is done."""
 
@@ -73,6 +81,8 @@ def test_an_ingest_that_is_killed_at_any_line_of_any_step_takes_each_line_once_a
         steps = {one.__name__ for one in story.steps}
         points = [one for one in lives.live(name, None) if one[0] in steps]
         assert {one[0] for one in points} == steps, name
+        if server:  # what is done before and after the database is asked is the same there
+            points = [one for one in points if one[1] in {WITHIN, "_move"} or _text({one[1:]}) == AFTER_IT]
         for point in points:
             if (key := _key(point)) not in died:
                 died[key] = point
@@ -82,9 +92,10 @@ def test_an_ingest_that_is_killed_at_any_line_of_any_step_takes_each_line_once_a
         if story.loses:
             losses[story.loses] += 1
     lives.end()
-    assert {one[0] for one in died.values()} == {one.__name__ for one in get_args(plan.Step)}
-    reached = {(name, line) for _, name, line in died.values() if name != WITHIN}
-    assert _text(reached ^ lines()) == WITHOUT_EFFECT
+    if not server:
+        assert {one[0] for one in died.values()} == {one.__name__ for one in get_args(plan.Step)}
+        reached = {(name, line) for _, name, line in died.values() if name != WITHIN}
+        assert _text(reached ^ lines()) == WITHOUT_EFFECT
     with open_log(log.folder, place=log.database.place if server else None) as opened:
         after = Spool(opened)
         asyncio.run(after.drain())
@@ -94,6 +105,50 @@ def test_an_ingest_that_is_killed_at_any_line_of_any_step_takes_each_line_once_a
         assert {loss: sum(why.startswith(loss) for why in whys) for loss in losses} == losses
         assert len(whys) == sum(losses.values())
         assert verify_log(opened.database, opened.file, [SIGNER.verifier]).broken is None
+
+
+@pytest.mark.parametrize("name", STORIES)
+async def test_a_disk_that_is_full_at_any_writing_step_costs_no_line_and_doubles_none(
+    log: Log, name: str
+) -> None:
+    """As the database says it at the end of a transaction, when all of the step but its commit is done."""
+    refused, first = 0, APART
+    while True:
+        dying = Dying(log, None)
+        dying.name = f"access-{first:08}.log"
+        left = refused + 1  # the transaction of this story that is refused
+
+        def within(dying: Dying = dying) -> Activity:
+            nonlocal left
+            left -= dying.armed
+            if dying.armed and left == 0:
+                raise full(server=is_shared(log.database.place))
+            return ACTIVITY
+
+        dying.ingest._store = SpoolPlaces(log.database, within)
+        await dying.drain()
+        before = len(dying.damages())
+        try:
+            await STORIES[name].begin(dying, first)
+        except DatabaseUnusable:
+            refused, first = refused + 1, first + APART
+        else:
+            break
+        await dying.drain()
+        assert dying.numbers() == [int(one) for one in (log.folder / JOURNAL).read_text().split()]
+        assert len(dying.damages()) - before == bool(STORIES[name].loses)
+    assert refused >= len(STORIES[name].steps & WRITING)
+
+
+WRITING = frozenset(get_args(plan.Step)) - {plan.Delete, plan.Reopen}
+
+
+def full(*, server: bool) -> Exception:
+    if server:
+        return OperationalError("", None, psycopg.errors.DiskFull("could not extend file"))
+    cause = sqlite3.OperationalError("database or disk is full")
+    cause.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return OperationalError("", None, cause)
 
 
 def _key(point: Point) -> tuple[str, ...]:
