@@ -262,12 +262,6 @@ class ControlPlane:
         applied = self.discovery.keys_applied if self.board is None else self.board.gate_applied
         return await applied(timeout)
 
-    def heed_log_room(self) -> None:
-        """Nobody is let in by the gate here while there is no room for the log; officers see their pages."""
-        self.discovery.full = not self.log_room.open
-        self.metrics.log_full.set(not self.log_room.open)
-        self.revoked.announce()
-
     def _rejected(self, rejection: Rejection) -> None:
         self.metrics.data_plane_refusals.inc()
         log.error("envoy.refused_configuration", what=str(rejection))

@@ -260,14 +260,20 @@ async def reconcile(plane: ControlPlane) -> None:
 
 
 async def keep_room(plane: ControlPlane) -> None:
-    """Set room aside for the access log; where it runs out nobody is let in."""
+    """Set room aside for the access log; where it runs out nobody is let in, and officers see their pages."""
     place = plane.state.database.place
+
+    def heed() -> None:
+        plane.discovery.full = not plane.log_room.open
+        plane.metrics.log_full.set(plane.discovery.full)
+        plane.revoked.announce()
+
     keeper = RoomKeeper(
         plane.log_room,
         plane.state.access_log,
         None if isinstance(place, Postgres) else place.parent,
         Administration(plane.state.run / "envoy-admin.sock"),
-        plane.heed_log_room,
+        heed,
         plane.state.record,
     )
     await keeper.keep()
