@@ -35,6 +35,7 @@ DELIVERED = (
         group_by="all",
     ),
     AlertRule(name="log_gap", codes=["audit.gap_found"], group_by="all"),
+    AlertRule(name="log_full", codes=["audit.log_full"], group_by="all"),
     AlertRule(name="clock_drift", codes=["system.clock_jumped"], group_by="all"),
     AlertRule(
         name="mass_download", codes=["access.request"], outcomes=["success"], sum_of="bytes_out", at_least=GIB

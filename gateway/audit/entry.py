@@ -99,6 +99,8 @@ class Code(StrEnum):
     LOG_PLACE_MOVED = "audit.place_moved"
     LOG_ACT_REFUSED = "audit.act_refused"
     LOG_GAP = "audit.gap_found"
+    LOG_FULL = "audit.log_full"
+    LOG_ROOM_AGAIN = "audit.room_again"
     ALERT_RAISED = "alert.raised"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
     ALERT_OVER = "alert.over"

@@ -183,6 +183,8 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             ),
             Code.LOG_ACT_REFUSED: Title(cs="Neprovedený úkon se záznamem", en="Act about the log not done"),
             Code.LOG_GAP: Title(cs="Mezera v auditním záznamu", en="Gap in the log"),
+            Code.LOG_FULL: Title(cs="Na záznam došlo místo", en="No room for the log"),
+            Code.LOG_ROOM_AGAIN: Title(cs="Na záznam je opět místo", en="Room for the log again"),
             Code.ALERT_RAISED: Title(cs="Upozornění", en="Alert"),
             Code.ALERT_ACKNOWLEDGED: Title(cs="Převzaté upozornění", en="Alert acknowledged"),
             Code.ALERT_OVER: Title(cs="Pominulé upozornění", en="Alert over"),
