@@ -96,6 +96,11 @@ class Metrics:
             registry=self.registry,
         )
         self.certificate_ends = certificate_gauge(self.registry)
+        self.log_full = Gauge(
+            "brana_audit_log_full",
+            "1 while nobody is let in, as there is no room for the audit log on the disk",
+            registry=self.registry,
+        )
         self._recovery = Counter(
             "brana_recovery_sign_ins_total",
             "Tries to sign in as the recovery administrator; any deserves a look",

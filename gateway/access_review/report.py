@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from gateway.access_review.campaign import Campaign, Item, progress
+from gateway.audit.spreadsheets import harmless
 from idp.events import Actor
 
 FORMAT = 1
 BOM = "\ufeff"  # without it spreadsheets take UTF-8 for the code page of the machine
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     *("number", "kind", "person", "login", "subject", "what", "lent", "about", "until", "opens"),
     *("last_use", "added", "gone", "decision", "comment", "decided_by", "decided_at", "entry", "overdue"),
@@ -100,7 +100,7 @@ def _cell(value: Any) -> str:
             said = str(value["name"])
         case _:
             said = str(value)
-    return f"'{said}" if said.startswith(FORMULA) else said
+    return harmless(said)
 
 
 def _actor(by: Actor) -> dict[str, str]:

@@ -29,11 +29,13 @@ DELIVERED = (
             *("audit.verified", "audit.receiver_missed", "access.spool_damaged", "witness.refused"),
             *("audit.index_altered", "audit.names_altered", "audit.place_moved", "audit.hold_restored"),
             *("audit.shard_not_dropped", "audit.end_altered"),
+            "audit.alerts_restored",
         ],
         outcomes=["failure"],
         group_by="all",
     ),
     AlertRule(name="log_gap", codes=["audit.gap_found"], group_by="all"),
+    AlertRule(name="log_full", codes=["audit.log_full"], group_by="all"),
     AlertRule(name="clock_drift", codes=["system.clock_jumped"], group_by="all"),
     AlertRule(
         name="mass_download", codes=["access.request"], outcomes=["success"], sum_of="bytes_out", at_least=GIB

@@ -1,9 +1,11 @@
 """Entries about what somebody changed by hand beside the log: its index, and how far it was read for somebody."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from gateway.audit.acts import SYSTEM
+from gateway.audit.acts import SHORT, SYSTEM
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.neutral import neutral
 
 
 def index_altered(now: datetime, first: int, last: int) -> Entry:
@@ -31,5 +33,13 @@ def end_altered(now: datetime, first: int, last: int) -> Entry:
     return _found(Code.LOG_END_ALTERED, now, first=first, last=last)
 
 
-def _found(code: Code, now: datetime, **details: str | int) -> Entry:
+def alerts_restored(now: datetime, put_back: Sequence[str], taken_out: Sequence[str]) -> Entry:
+    """Names of alerts of which the database did not say what the log says."""
+    told = {"put_back": len(put_back), "taken_out": len(taken_out)}
+    return _found(
+        Code.LOG_ALERTS_RESTORED, now, **told, alerts=[neutral(one, SHORT) for one in (*put_back, *taken_out)]
+    )
+
+
+def _found(code: Code, now: datetime, **details: str | int | list[str]) -> Entry:
     return Entry(code=code, outcome=Outcome.FAILURE, at=now, subject=SYSTEM, details={**details})

@@ -18,6 +18,12 @@ ALTERED_TITLES: dict[Code, Title] = {
         cs="Zadržení {hold} změnil někdo ručně; platí, jak je zaznamenáno",
         en="Hold {hold} was changed by hand; it stands as it was recorded",
     ),
+    Code.LOG_ALERTS_RESTORED: Title(
+        cs="Stojící upozornění změnil někdo ručně; stojí, jak jsou zaznamenána (vráceno: {put_back}, odebráno: "
+        "{taken_out})",
+        en="Alerts that stand were changed by hand; they stand as they were recorded (put back: {put_back}, taken "
+        "out: {taken_out})",
+    ),
     Code.LOG_PLACE_MOVED: Title(
         cs="Místo, po které byl záznam přečten, změnil někdo ručně ({of}); pokračuje se od záznamu {first}",
         en="The place up to which the log was read was changed by hand ({of}); it goes on from entry {first}",

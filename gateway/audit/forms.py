@@ -1,7 +1,6 @@
 """Forms in which entries leave the product besides OCSF: a line of JSON, a row of a table.
 
-Pure. A table is for people who open it in a spreadsheet, so no cell begins as a formula does: whoever chooses a user
-agent or a path would else have it computed on an officer's machine.
+Pure. A table is for people who open it in a spreadsheet, so no cell begins as a formula does (`spreadsheets`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,13 +11,10 @@ import msgspec
 from config.vocabulary import Language
 from gateway.audit.canonical import TEXTS, Recorded, time_text
 from gateway.audit.reasons import REASONS, Reasons
+from gateway.audit.spreadsheets import harmless
 from gateway.audit.titles import sentence
 
 COLUMNS = ("sequence", "received_at", "at", "code", "outcome", *TEXTS, "sentence", "details")
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-MARK = "'"
-"""Put before such a cell: spreadsheets then take it as text. It is no part of what was recorded."""
-
 _sorted = msgspec.json.Encoder(order="sorted")
 
 
@@ -51,9 +47,8 @@ def csv_rows(
 
 
 def cell(text: str) -> str:
-    """Quoted, and harmless to a spreadsheet."""
-    safe = f"{MARK}{text}" if text.lstrip(" ").startswith(BEGINS_A_FORMULA) else text
-    return '"' + safe.replace('"', '""') + '"'
+    """Quoted, and harmless to a spreadsheet, whatever it takes for the end of a cell."""
+    return '"' + harmless(text).replace('"', '""') + '"'
 
 
 def _row(cells: Iterable[str]) -> bytes:

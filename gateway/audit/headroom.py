@@ -7,10 +7,14 @@ Envoy drops lines that it cannot write. So blocks are allocated beyond the end o
 import ctypes
 import errno
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 AHEAD = 16 * 2**20  # bytes: some 40,000 lines
-LEAST = AHEAD // 4  # bytes: for the refusals that follow
+LEAST = AHEAD // 4  # bytes, some 10,000 lines: for what is under way; nobody new is let in once it is touched
+FOR_DATABASE = (
+    16 * 2**20
+)  # bytes free beside a database file: decisions are written there, and what frees room
 ROOM_EVERY = 0.5  # seconds between looks
 KEEP_SIZE = 1  # FALLOC_FL_KEEP_SIZE
 BLOCK = 512  # bytes, the unit of st_blocks
@@ -41,13 +45,35 @@ def set_aside(file: Path, *, make: bool = False, ahead: int = AHEAD) -> int | No
         os.close(descriptor)
 
 
-def enough(file: Path) -> bool | None:
-    """Whether grants may let people in: there is room for their lines. None while Envoy is just opening a new file."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Bytes at one look. `lines`: by which the access log can surely grow; `free`: beside the database, None where it
+    is on another machine.
+    """
+
+    lines: int
+    free: int | None = None
+
+
+def found(file: Path, database: Path | None = None) -> Room | None:
+    """`database`: the folder of its file, where it has one. None while Envoy is just opening a new access log."""
     try:
-        left = set_aside(file)
+        kept = set_aside(file)
     except FileNotFoundError:
         return None
-    return left is None or left >= LEAST
+    lines = _free(file.parent) if kept is None else kept
+    return Room(lines, None if database is None else _free(database))
+
+
+def suffices(room: Room, *, open_so_far: bool) -> bool:
+    """Whether anybody new may be let in. Once closed, it opens with twice the room: no flapping at the edge."""
+    times = 1 if open_so_far else 2
+    return room.lines >= LEAST * times and (room.free is None or room.free >= FOR_DATABASE * times)
+
+
+def _free(folder: Path) -> int:
+    space = os.statvfs(folder)
+    return space.f_bavail * space.f_frsize
 
 
 def room(descriptor: int) -> int:

@@ -97,7 +97,7 @@ class Ingest:
         self._trouble = trouble
         self._reminded = float("-inf")
         self._halted = False
-        self._idle: list[SpoolFile] = []  # the files when there was nothing to do
+        self._idle: list[SpoolFile] | None = None  # the files when there was nothing to do
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take over until `stop` is set, then what is still there."""
@@ -140,8 +140,7 @@ class Ingest:
         if files == self._idle:
             return False  # a look four times a second is a few microseconds while nothing happens
         step = spool.plan(files, await self._store.places(), self._rotate_above)
-        if step is None:
-            self._idle = files
+        self._idle = files if step is None else None
         try:
             return await self._do(step) if step else False
         except OSError as error:

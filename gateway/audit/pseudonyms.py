@@ -3,12 +3,13 @@
 Pure. People, sessions, addresses, devices and whatever somebody wrote become names that say nothing, the same for the
 same value under one key, so that it can still be followed who did several things. What stays is what the product itself
 chose: codes, reasons, rules, applications, municipalities, roles, numbers, times. Whoever has the key and a guess can
-check the guess, so the key stays with the office; with the log they could also be told apart by the time alone.
+check the guess, so the key is given to nobody; whoever has the log finds everybody by number and time.
 """
 
 import hmac
 from dataclasses import replace
 from hashlib import sha256
+from ipaddress import ip_address
 
 from gateway.audit.acts import OPERATOR, SYSTEM
 from gateway.audit.canonical import Detail, Recorded
@@ -64,7 +65,7 @@ KEPT = frozenset(
             "policy_version",
             "previous",
         ),
-        *("digest", "sha256", "root", "difference", "state", "alert", "alert_rule", "group_by", "receiver"),
+        *("digest", "root", "difference", "state", "alert_rule", "group_by", "receiver"),
     }
 )
 """Details whose texts come from a closed set, or are a time or a digest. Any other text is replaced: a detail that is
@@ -76,6 +77,8 @@ OF_PEOPLE = frozenset(
 )
 OF_SUBJECTS = frozenset({"by_subject", "of_subject", "granted_by_subject", "browser_of_subject"})
 OF_ADDRESSES = frozenset({"device_address", "address"})
+OF_AN_ALERT = "alert_of"
+"""For whom or what it counted: as a rule a login or an address, and then the same pseudonym as elsewhere."""
 
 
 def pseudonymised(recorded: Recorded, key: bytes) -> Recorded:
@@ -101,19 +104,29 @@ def _detail(key: bytes, entry: Entry, name: str) -> Detail:
     value = entry.details[name]
     if name in KEPT or isinstance(value, bool | int | float):
         return value
-    kind = _kind(name)
+    kind = _kind(name, value)
     if isinstance(value, list):
         return [_of(key, kind, one) for one in value]
     return _subject(key, value) if kind == "subject" else _of(key, kind, value)
 
 
-def _kind(name: str) -> str:
+def _kind(name: str, value: Detail) -> str:
     """Values of one kind have one pseudonym wherever they stand."""
     if name in OF_PEOPLE:
         return "person"
     if name in OF_SUBJECTS:
         return "subject"
+    if name == OF_AN_ALERT:
+        return "address" if _is_address(value) else "person"
     return "address" if name in OF_ADDRESSES else "text"
+
+
+def _is_address(value: Detail) -> bool:
+    try:
+        ip_address(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _subject(key: bytes, value: str) -> str:

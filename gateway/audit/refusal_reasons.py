@@ -165,6 +165,7 @@ GROUPS: tuple[Group, ...] = (
             "unavailable": Title(
                 cs="aplikace nebo stránka neodpovídala", en="the application or page did not answer"
             ),
+            "log_full": Title(cs="na auditní záznam nebylo místo", en="there was no room for the audit log"),
             "gateway_overloaded": Title(cs="brána byla přetížená", en="the gateway was overloaded"),
             "stream_watch_lost": Title(
                 cs="dohled nad trvalými spojeními neběžel", en="the watch of lasting connections did not run"

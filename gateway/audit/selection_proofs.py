@@ -3,6 +3,9 @@
 JSON Lines, read by `for_auditors/brana_verify.py`: the statement with the numbers of all entries; before the first
 entry of each tree the checkpoint that seals it; each entry as it is hashed, with its inclusion proof. A tree proves
 that an entry is there. That none of a selection is missing only the statement proves, and it is the log's word.
+
+Under pseudonyms there is the statement alone. The hash of an entry has no key: whoever has it, or a path with that of a
+neighbour in it, checks guesses of what the entry says, and of some entries nothing but the name has to be guessed.
 """
 
 import base64
@@ -21,6 +24,17 @@ from gateway.audit.selection import NAMES, Wanted
 FORMAT = 1
 FILE, STATEMENTS = "proofs.jsonl", "export"
 """The name of the file, and what is behind the log's name in that of its key for statements: `log.example/export`."""
+
+
+ABOUT_NOBODY = frozenset(
+    {
+        *("within", "municipality", "own_municipality", "application", "action", "outcome", "codes", "since"),
+        *("until", "reason", "rule", "policy_version", "without_technical", "counted", "crossing", "hours"),
+        *("bytes_from", "bytes_to"),
+    }
+)
+"""Conditions that are told under pseudonyms too; of any other it is told that there was one."""
+NOT_TOLD = "(not told)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +68,13 @@ def statement(
     signers: Sequence[Signer],
 ) -> str:
     """The note, of all keys that are in force. `reach`: how many entries the log had; `content`: SHA-256 of the file
-    that people read.
+    that people read. Under pseudonyms it names nobody either: no condition on people, and no purpose.
     """
+    purpose = NOT_TOLD if wanted.pseudonyms else wanted.purpose
+    told = {
+        name: value if name in ABOUT_NOBODY or not wanted.pseudonyms else NOT_TOLD
+        for name, value in asked.items()
+    }
     own = [replace(one, name=f"{one.name}/{STATEMENTS}") for one in signers]
     lines = (
         own[0].name,
@@ -66,8 +85,8 @@ def statement(
         f"file {NAMES[wanted.form]} {content.hex()}",
         f"pseudonyms {'yes' if wanted.pseudonyms else 'no'}",
         f"made {time_text(made)}",
-        f"asked {urlencode(asked) or '-'}",
-        f"purpose {quote(wanted.purpose)}",
+        f"asked {urlencode(told) or '-'}",
+        f"purpose {quote(purpose)}",
     )
     return sign("".join(f"{line}\n" for line in lines), *own)
 
@@ -86,13 +105,11 @@ def sealed(one: Sealing) -> bytes:
     return _line({"checkpoint": one.note})
 
 
-def line(one: Proven, *, pseudonyms: bool) -> bytes:
-    """Without what the entry says where it was given under pseudonyms: its hash is all of it that can be given."""
+def line(one: Proven) -> bytes:
     if one.path is None:
         return _line({"not_proven": one.sequence, "why": one.why})
     path, leaf = msgspec.json.encode([_text(each) for each in one.path]), _text(one.leaf).encode()
-    said = b'"sequence":%d' % one.sequence if pseudonyms else b'"entry":' + one.canonical
-    return b'{"path":' + path + b',"leaf":"' + leaf + b'",' + said + b"}\n"
+    return b'{"path":' + path + b',"leaf":"' + leaf + b'","entry":' + one.canonical + b"}\n"
 
 
 def _text(data: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from gateway.audit.selection import NAMES, Wanted
 
-TEXT = """VÝPIS Z AUDITNÍHO ZÁZNAMU BRÁNY S DŮKAZY (English below)
+PROVEN = """VÝPIS Z AUDITNÍHO ZÁZNAMU BRÁNY S DŮKAZY (English below)
 
 Záznamů: {count}. Účel: {purpose}
 
@@ -20,7 +20,7 @@ Co to dokládá: každý záznam stojí v auditním záznamu pod svým číslem 
 a žádný nepřibyl; soubor {name} je ten, který byl vydán. Změněný, odebraný nebo přidaný záznam program najde.
 Co to nedokládá: že hledání našlo vše, co mělo. To je slovo stroje, který výpis podepsal. Kdo mu nevěří, ať si vyžádá
 celý úsek záznamu (brana audit export bez --as), ve kterém není vidět jen výběr.
-{pseudonyms_cs}
+
 Soubor obsahuje osobní údaje. Nakládejte s ním jako s auditním záznamem.
 
 
@@ -42,27 +42,61 @@ What this proves: each entry stands in the log under its number as it was writte
 missing and none was added; the file {name} is the one that was handed out. An entry that was changed, removed or added
 is found. What it does not prove: that the search found all that it should. That is the word of the machine which signed
 the export. Who does not take it asks for a whole span of the log (brana audit export without --as), which is no choice.
-{pseudonyms_en}
+
 The file holds personal data. Treat it as you treat the audit log.
 """
-PSEUDONYMS_CS = """
-Výpis je pseudonymizovaný. Důkazy platí pro otisky původních záznamů, ne pro text s pseudonymy: ten se z otisku ověřit
-nedá a ručí za něj jen podpis prohlášení. Kdo má původní záznam, ověří, že má tento otisk. Klíč pseudonymů nebyl
-uložen; v jiném výpisu má táž osoba jiný pseudonym. Podle čísla záznamu ji úřad dohledá.
-"""
-PSEUDONYMS_EN = """
-The export is pseudonymised. The proofs hold for the hashes of the original entries, not for the text with pseudonyms:
-that cannot be checked against a hash, and only the signature of the statement vouches for it. Whoever has the original
-entry can check that it has this hash. The key of the pseudonyms was kept nowhere; in another export the same person has
-another one. By the number of an entry the office finds who it was.
+UNDER_PSEUDONYMS = """VÝPIS Z AUDITNÍHO ZÁZNAMU BRÁNY POD PSEUDONYMY (English below)
+
+Záznamů: {count}. Účel je zapsán v auditním záznamu; kdo v něm smí číst, ho najde.
+
+{name:<22}záznamy ke čtení
+proofs.jsonl          prohlášení podepsané auditním záznamem: čísla záznamů a otisk souboru ke čtení
+log-key.txt           klíč auditního záznamu
+brana_verify.py       program, který vše ověří; potřebuje Python 3.9 a balíček cryptography, nic z Brány
+
+Ověření (rozbalte celou složku; klíč si vyžádejte i jinou cestou než tímto souborem a porovnejte ho):
+
+    python3 brana_verify.py --key "$(cat log-key.txt)" proofs.jsonl
+
+Co to dokládá: soubor {name} je ten, který auditní záznam vydal, a čísla v prohlášení jsou čísla všech vydaných záznamů.
+Co to nedokládá: že záznamy s těmi čísly znějí tak, jak stojí v souboru, ani že hledání našlo vše. To je slovo stroje,
+který výpis podepsal. Důkazy k jednotlivým záznamům tu schválně nejsou: podle otisku záznamu by si kdokoli mohl ověřit,
+koho v něm tuší. Kdo je potřebuje, ať si od úřadu vyžádá tytéž záznamy bez pseudonymů a s důkazy.
+
+Kdo tu koho pozná: klíč pseudonymů nebyl uložen, samotným výpisem si tedy domněnku o osobě nikdo neověří. Kdo má
+auditní záznam, najde osobu podle čísla záznamu. Dva výpisy s týmiž záznamy lze podle čísel spojit. Čas, obec, role
+nebo souběh událostí mohou osobu prozradit i bez toho.
+
+Soubor obsahuje osobní údaje. Nakládejte s ním jako s auditním záznamem.
+
+
+EXPORT OF BRÁNA'S AUDIT LOG UNDER PSEUDONYMS
+
+Entries: {count}. The purpose is in the audit log, for whoever may read there.
+
+{name:<22}the entries, to be read
+proofs.jsonl          a statement that the log signed: the numbers of the entries, the digest of the file to be read
+log-key.txt           the log's key
+brana_verify.py       the program that verifies all of it; it needs Python 3.9 and cryptography, nothing of Brána
+
+To verify (unpack the whole folder; ask for the key by another way than this file, too, and compare it):
+
+    python3 brana_verify.py --english --key "$(cat log-key.txt)" proofs.jsonl
+
+What this proves: the file {name} is the one that the log handed out, and the numbers in the statement are those of all
+entries that were handed out. What it does not prove: that entries of these numbers say what the file says, nor that the
+search found all. That is the word of the machine which signed the export. Proofs of single entries are left out on
+purpose: by the hash of an entry anybody could check whom they suspect in it. Who needs them asks the office for the
+same entries without pseudonyms, with proofs.
+
+Who can tell who it was: the key of the pseudonyms was kept nowhere, so nobody checks a guess by this export alone.
+Whoever has the log finds a person by the number of an entry. Two exports with the same entries can be joined by those
+numbers. A time, a municipality, a role, or what happened together may tell a person without any of it.
+
+The file holds personal data. Treat it as you treat the audit log.
 """
 
 
 def readme(wanted: Wanted, count: int) -> str:
-    return TEXT.format(
-        count=count,
-        purpose=wanted.purpose,
-        name=NAMES[wanted.form],
-        pseudonyms_cs=PSEUDONYMS_CS if wanted.pseudonyms else "",
-        pseudonyms_en=PSEUDONYMS_EN if wanted.pseudonyms else "",
-    )
+    text = UNDER_PSEUDONYMS if wanted.pseudonyms else PROVEN
+    return text.format(count=count, purpose=wanted.purpose, name=NAMES[wanted.form])

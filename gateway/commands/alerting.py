@@ -17,6 +17,9 @@ LOOK_EVERY = 1.0  # seconds
 KEEP_EVERY = timedelta(
     seconds=30
 )  # the place, while nothing is raised: after a crash so much is looked at again
+COMPARE_EVERY = timedelta(minutes=5)
+"""What stands, with the log: what somebody changed by hand in between counts for so long on the page of alerts, and
+not for whoever watches, who remembers what stands."""
 
 
 async def watch_the_log(plane: ControlPlane) -> None:
@@ -25,8 +28,12 @@ async def watch_the_log(plane: ControlPlane) -> None:
     store = StoredAlerts(plane.state.database, append, plane.state.seal)
     while True:
         if plane.nodes.leads and rules:
-            looking = await Looking.begun(store, rules, now())
+            looking, compared_at = await Looking.begun(store, rules, now()), now()
             while plane.nodes.leads:
+                if now() - compared_at >= COMPARE_EVERY:
+                    compared_at = now()
+                    if await store.put_right(compared_at):
+                        break
                 try:
                     more = await looking.step(now())
                 except OthersLooked:

@@ -4,7 +4,6 @@ Every object is made here and handed what it needs; nothing anywhere reaches for
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ from config.vocabulary import ApplicationId, DirectoryName, MunicipalityCode, Se
 from gateway.asks.in_force import InForce
 from gateway.audit.access import Holder
 from gateway.audit.acts import OPERATOR
+from gateway.audit.log_room import LogRoom
 from gateway.authorize.catalogue import openable
 from gateway.authorize.exception_preview import password_opens
 from gateway.authorize.open_streams import OpenStreams
@@ -152,7 +152,7 @@ class ControlPlane:
         self.timetable = Timetable()
         self.asked, self.suspended = InForce(), SuspendedInForce()
         self.roster, self.persons = Roster(), Persons()
-        self._grants_let_in = True
+        self.log_room = LogRoom()
         self.data_plane_up = False
         self.directories_up = dict.fromkeys(self.directory.readers, False)
         self.settled = asyncio.Event()
@@ -248,7 +248,7 @@ class ControlPlane:
     def _publish_gate(self, revoked: Collection[str]) -> None:
         self.metrics.revoked.set(len(revoked))
         self.streams.revoked(revoked)
-        self.gates.publish_gate(revoked, self._gate_epoch if self._grants_let_in else NO_EPOCH)
+        self.gates.publish_gate(revoked, self._gate_epoch if self.log_room.open else NO_EPOCH)
 
     async def publish_keys(self, keys: Mapping[str, Any]) -> None:
         if self.board is not None:
@@ -261,13 +261,6 @@ class ControlPlane:
         """Wait until every gate that can be reached verifies by them; False when one did not in time."""
         applied = self.discovery.keys_applied if self.board is None else self.board.gate_applied
         return await applied(timeout)
-
-    def let_grants_in(self, *, allowed: bool) -> None:
-        """Whether a fresh grant suffices; where not, every request asks for a decision."""
-        if allowed is not self._grants_let_in:
-            self._grants_let_in = allowed
-            log.log(logging.INFO if allowed else logging.ERROR, "audit.room", grants_let_in=allowed)
-            self.revoked.announce()
 
     def _rejected(self, rejection: Rejection) -> None:
         self.metrics.data_plane_refusals.inc()
@@ -390,7 +383,11 @@ class ControlPlane:
 
     def ready(self) -> dict[str, bool]:
         """Parts that people need to come in, and whether they work. In a fleet Envoy is another process's matter."""
-        here = {"data_plane": self.data_plane_up, "certificate": self.certificate.works(now())}
+        here = {
+            "data_plane": self.data_plane_up,
+            "certificate": self.certificate.works(now()),
+            "log_room": self.log_room.open,
+        }
         return {
             **({} if self.board is not None else here),
             "database": self.state.database.works(),

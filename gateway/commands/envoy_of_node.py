@@ -108,5 +108,6 @@ class EnvoyOfNode:
             self.publish()
 
     def publish_gate(self) -> None:
+        self.discovery.full = not self.gate.room
         self.discovery.unsettled = self.gate.unsettled(self._marks)
         self.discovery.publish_gate(self.gate.revoked(), self.gate.epoch(time.monotonic()))

@@ -76,16 +76,19 @@ def _store(plane: ControlPlane) -> StoredReceivers:
 
 
 def _forwarder(plane: ControlPlane, receiver: AuditReceiver) -> Forwarder:
-    form = "sentence" if receiver.kind == "mail" else receiver.form
     wanted = Wanted(
-        form=form, origin=plane.settings.public.domain, only=receiver.only, language=receiver.language
+        form=receiver.form,
+        origin=plane.settings.public.domain,
+        only=receiver.only,
+        language=receiver.language,
     )
     syslog = receiver.kind == "syslog"
+    makes = {"syslog": wanted.syslog, "webhook": wanted.line, "mail": wanted.mail}
     return Forwarder(
         receiver.name,
         _store(plane),
         _line(plane, receiver),
-        wanted.syslog if syslog else wanted.line,
+        makes[receiver.kind],
         now,
         receiver.repeat if syslog else timedelta(0),
         receiver.from_beginning,
@@ -106,7 +109,7 @@ def _line(plane: ControlPlane, receiver: AuditReceiver) -> Line:
             assert smtp is not None
             assert receiver.address is not None
             server = Server(smtp, surroundings(plane.settings), _nobody, (), now)
-            return Mail(smtp.sender, receiver.address, server.hand_over, now)
+            return Mail(smtp.sender, receiver.address, server.hand_over, now, receiver.language)
 
 
 async def _nobody(_: SubjectId) -> str | None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -23,8 +24,10 @@ from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, now
 from gateway.commands.terminal import console, local_time
 from gateway.incidents.bundle import Bundle
+from gateway.incidents.held_against import Difference
 from gateway.incidents.incident import Described, Due, Incident, Kind, Severity
 from gateway.incidents.items import Item
+from gateway.incidents.named import difference_text
 from gateway.incidents.office import IncidentOffice, Shown
 
 NUMBER = click.IntRange(1, 2**31 - 1)
@@ -131,8 +134,10 @@ def show(configuration: Path, number: int, *, as_json: bool) -> None:
         return found
 
     found = run(configuration, work)
+    _tell_differences(found.differences)
     if as_json:
-        told = _told(found) | {"items": [_item(one) for one in found.items]}
+        differences = [{"item": one.item, "what": one.what, "entry": one.entry} for one in found.differences]
+        told = _told(found) | {"not_as_recorded": differences, "items": [_item(one) for one in found.items]}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     said = found.incident.described
@@ -197,6 +202,8 @@ def export(configuration: Path, number: int, out: Path, purpose: str, *, english
     if made.damaged:
         numbers = ", ".join(str(one) for one in made.damaged)
         click.echo(f"{out}: entries that are NOT proven: {numbers}; run `brana audit verify`", err=True)
+    _tell_differences(made.differences)
+    if made.damaged or made.differences:
         sys.exit(1)
     click.echo(str(out))
 
@@ -221,6 +228,11 @@ def _office(state: State) -> IncidentOffice:
 
 async def _look(state: State, asked: str, found: int) -> None:
     await state.record([looked(now(), subject=operator(), command=asked, of="", found=found)])
+
+
+def _tell_differences(found: Sequence[Difference]) -> None:
+    for one in found:
+        click.echo(f"NOT as the audit log has it: {difference_text(one, Language.ENGLISH)}", err=True)
 
 
 def _state(one: Shown) -> str:

@@ -18,9 +18,11 @@ from gateway.audit.reasons import Reasons
 from gateway.audit.titles import sentence
 from gateway.commands.state import State
 from gateway.incidents.bundle import Bundle, Handed, Wanted, bundle
+from gateway.incidents.bundle_signed import Signing
 from gateway.incidents.by import By
 from gateway.incidents.items import EntryEvidence, evidence_numbers
 from gateway.incidents.office import IncidentOffice
+from gateway.storage.audit import read_tail
 from gateway.storage.audit_checkpoints import newest
 from gateway.storage.audit_export import Sealed
 from gateway.storage.audit_proofs import NotInLog, ProofRefused, bytes_of, prove
@@ -49,14 +51,17 @@ async def handed_out(
     numbers = evidence_numbers(shown.items)
     leaves = {one.body.sequence: one.body.leaf for one in shown.items if isinstance(one.body, EntryEvidence)}
 
-    def read(connection: Connection) -> tuple[str, Sequence[Handed], Verifier, str]:
+    def read(connection: Connection) -> tuple[str, Sequence[Handed], Verifier, Signing]:
         key = Signer(domain, state.log_key(connection)).verifier
         ours = known(connection, [key])
         sealed = _sealed(newest(connection), ours.keys)
         found = [as_it_stands(connection, one, leaves[one], ours.keys, language, reasons) for one in numbers]
-        return "" if sealed is None else sealed.note, found, key, "".join(ours.notes)
+        tail = read_tail(connection)
+        size = 0 if tail is None else tail.size
+        signing = Signing(size, state.vouching(connection, size), ours.notes)
+        return "" if sealed is None else sealed.note, found, key, signing
 
-    note, entries, key, key_notes = await state.database.read(read)
+    note, entries, key, signing = await state.database.read(read)
     return bundle(
         Wanted(
             shown=shown,
@@ -69,7 +74,8 @@ async def handed_out(
             by=by.login,
             purpose=purpose,
             at=now,
-            key_notes=key_notes,
+            key_notes="".join(signing.changes),
+            signing=signing,
         )
     )
 

@@ -26,6 +26,11 @@ class Measures:
         """`decides`: a control plane runs here too, which measures the public certificate itself."""
         self.registry = CollectorRegistry()
         self.certificate_ends = certificate_gauge(None if decides else self.registry)
+        self.log_full = Gauge(
+            "brana_node_log_full",
+            "1 while this node lets nobody in, as there is no room for the access log on its disk",
+            registry=self.registry,
+        )
         self.contact = Gauge(
             "brana_node_contact", "1 while a control plane answers this node", registry=self.registry
         )

@@ -37,8 +37,9 @@ from config.vocabulary import SessionId
 from gateway import __version__
 from gateway.audit.access import Holder
 from gateway.audit.entry import Entry
-from gateway.audit.headroom import ROOM_EVERY, enough
+from gateway.audit.headroom import ROOM_EVERY
 from gateway.audit.ingest import Ingest
+from gateway.audit.log_room import LogRoom
 from gateway.audit.reconciliation import Reconciliation
 from gateway.commands import heap
 from gateway.commands.challenging import challenging
@@ -50,6 +51,7 @@ from gateway.commands.edge_reloading import EdgeReloading, InForce
 from gateway.commands.envoy_of_node import EnvoyOfNode, own_of
 from gateway.commands.failure import explained
 from gateway.commands.hangup import Hangup
+from gateway.commands.keeping_room import RoomKeeper
 from gateway.commands.left_out import let_in
 from gateway.commands.node_measures import MAY_BE_DOWN, Measures, measuring
 from gateway.commands.noticed import entry_of
@@ -138,6 +140,7 @@ class Node:
                 partial(self._reconcile),
                 partial(follow, self.run / FOLDER, self._tell, NOTICES_EVERY),
                 partial(self._keep_gate),
+                partial(self._room_keeper().keep),
                 partial(self._watch_envoy),
                 partial(keep_certificate, self.certificate, self._record, now),
                 *([] if self.fleet.decides else [partial(self._renew)]),
@@ -157,6 +160,7 @@ class Node:
             "data_plane": self.envoy_up,
             "certificate": self.certificate.works(now()),
             "in_service": not is_draining(self.run),
+            "log_room": self.gate.room,
             "not_alone": not self._alone,
             "control_plane": time.monotonic() - self._heard < GONE.total_seconds(),
         }
@@ -254,14 +258,24 @@ class Node:
         await self.carrier.tell(name, entry_of(notice))
 
     async def _keep_gate(self) -> None:
-        """No grant is honoured while nobody is heard, nor where the access log has no room left."""
+        """No grant is honoured while nobody is heard."""
         while True:
-            room = await asyncio.to_thread(enough, self.spool / CURRENT)
-            alone = self.gate.alone(time.monotonic())
-            if room is not None and (room, alone) != (self.gate.room, self._alone):
-                self.gate.room = room
+            if self.gate.alone(time.monotonic()) is not self._alone:
                 self._publish_gate()
             await asyncio.sleep(ROOM_EVERY)
+
+    def _room_keeper(self) -> RoomKeeper:
+        """The database is on another machine, or on a server beside us that keeps room for itself."""
+        room = LogRoom()
+
+        def heed() -> None:
+            self.gate.room = room.open
+            self.measures.log_full.set(not room.open)
+            self._publish_gate()
+
+        return RoomKeeper(
+            room, self.spool / CURRENT, None, self.envoy.administration, heed, self.carrier.record
+        )
 
     async def _watch_envoy(self) -> None:
         """Keep `/readyz` true to what Envoy says of itself; the first "ready" is told to whoever started us."""

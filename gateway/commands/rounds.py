@@ -9,9 +9,9 @@ from datetime import timedelta
 
 import structlog
 
+from config.settings import Postgres
 from config.vocabulary import DirectoryName, SubjectId
 from gateway.audit.checkpointer import Checkpointer
-from gateway.audit.headroom import ROOM_EVERY, enough
 from gateway.audit.ingest import Ingest
 from gateway.audit.note import Signer
 from gateway.audit.reconciliation import Reconciliation
@@ -22,6 +22,7 @@ from gateway.commands.directories import Directories
 from gateway.commands.directory_news import WaitingNews, of_some
 from gateway.commands.fleet_services import look_at_nodes
 from gateway.commands.following_policies import FollowingPolicies
+from gateway.commands.keeping_room import RoomKeeper
 from gateway.commands.nodes import LEAD
 from gateway.commands.roster import watched
 from gateway.commands.schema_in_force import SchemaInForce
@@ -259,12 +260,23 @@ async def reconcile(plane: ControlPlane) -> None:
 
 
 async def keep_room(plane: ControlPlane) -> None:
-    """Set room aside for the access log; when it runs out on a full disk, no grant lets anybody in unrecorded."""
-    while True:
-        room = await asyncio.to_thread(enough, plane.state.access_log)
-        if room is not None:
-            plane.let_grants_in(allowed=room)
-        await asyncio.sleep(ROOM_EVERY)
+    """Set room aside for the access log; where it runs out nobody is let in, and officers see their pages."""
+    place = plane.state.database.place
+
+    def heed() -> None:
+        plane.discovery.full = not plane.log_room.open
+        plane.metrics.log_full.set(plane.discovery.full)
+        plane.revoked.announce()
+
+    keeper = RoomKeeper(
+        plane.log_room,
+        plane.state.access_log,
+        None if isinstance(place, Postgres) else place.parent,
+        Administration(plane.state.run / "envoy-admin.sock"),
+        heed,
+        plane.state.record,
+    )
+    await keeper.keep()
 
 
 async def tidy(plane: ControlPlane) -> None:

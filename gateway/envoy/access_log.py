@@ -9,6 +9,7 @@ from pathlib import Path
 
 from config.vocabulary import REASON_HEADER
 from gateway.envoy.messages import FRESH, Json, typed
+from gateway.envoy.reply_texts import FULL
 
 SEPARATOR = "\r"
 FIELDS = {
@@ -34,11 +35,16 @@ FIELDS = {
 """`-` where there is nothing."""
 
 
+UNWRITTEN = f"'{REASON_HEADER}' in response.headers && response.headers['{REASON_HEADER}'] == '{FULL.reason}'"
+"""Refused as there is no room for lines: what is kept is for those who were let in before."""
+
+
 def access_log(spool: Path) -> list[Json]:
     line = SEPARATOR.join(FIELDS.values()) + "\n"
     return [
         {
             "name": "envoy.access_loggers.file",
+            "filter": _written(),
             "typed_config": typed(
                 "envoy.extensions.access_loggers.file.v3.FileAccessLog",
                 path=str(spool),
@@ -46,3 +52,29 @@ def access_log(spool: Path) -> list[Json]:
             ),
         }
     ]
+
+
+def _written() -> Json:
+    """Everything but that; numbers first, as words are asked for of few."""
+    cel = typed(
+        "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter", expression=f"!({UNWRITTEN})"
+    )
+    return {
+        "or_filter": {
+            "filters": [
+                _status("LE", FULL.status - 1),
+                _status("GE", FULL.status + 1),
+                {
+                    "extension_filter": {
+                        "name": "envoy.access_loggers.extension_filters.cel",
+                        "typed_config": cel,
+                    }
+                },
+            ]
+        }
+    }
+
+
+def _status(comparison: str, status: int) -> Json:
+    value = {"default_value": status, "runtime_key": f"brana.access_log.{status}"}
+    return {"status_code_filter": {"comparison": {"op": comparison, "value": value}}}

@@ -88,6 +88,7 @@ class Discovery:
         self.grant_keys: Mapping[bytes, bytes] = {}
         self.credential_sources = CredentialSources()
         self.unsettled: Collection[str] = ()
+        self.full = False
         """All of the gate that is published next, as in `Gate`; with no keys it honours no grant."""
         self._gate: Gate | None = None
         self._hold = hold.total_seconds()
@@ -143,6 +144,7 @@ class Discovery:
             epoch=epoch,
             credential_sources=self.credential_sources,
             unsettled=self.unsettled,
+            full=self.full,
         )
         gate = replace(first, succeeds=self._gate not in (None, first))
         self._put(EXTENSIONS, gate_filter(gate))

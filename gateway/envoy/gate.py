@@ -64,6 +64,8 @@ class Gate:
     credential_sources: CredentialSources = CredentialSources()
     unsettled: Collection[str] = ()
     """Applications of which whoever grants now has other settings: no grant for them counts."""
+    full: bool = False
+    """There is no room for lines of the access log: nobody is let in but to the officers' pages."""
     succeeds: bool = False
     """It takes the place of another one, whose count of requests ends with it."""
 
@@ -76,6 +78,7 @@ def gate_filter(gate: Gate) -> Json:
         f"local BEGUN = {_escaped(os.fsencode(gate.begun))}\nlocal A_SECOND = {gate.per_session}\n"
         f"local TECHNICAL = {_quoted(gate.credential_sources.technical)}\n"
         f"local UNSETTLED = {_quoted(gate.unsettled)}\n"
+        f"local FULL = {str(gate.full).lower()}\n"
         f"local SUFFIXES = {_table(_octets(gate.credential_sources.cookie_suffixes))}\n"
         f"local SUCCEEDS = {str(gate.succeeds).lower()}\n"
         f"{scripts()}"

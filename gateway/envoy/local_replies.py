@@ -12,6 +12,7 @@ from gateway.envoy.messages import Json, overwrite, typed
 from gateway.envoy.reply_texts import (
     CROWDED,
     DESTINATION,
+    FULL,
     HURRIED,
     OVERLOADED,
     REPLIES,
@@ -47,6 +48,7 @@ AGAIN = {
     "cs": '<p><a href="">Zkusit znovu</a></p>\n',  # asks for this very address, and sends no form
     "en": '<p><a href="">Try again</a></p>\n',
 }
+NO_ROOM = 507  # as the gate says that the log is full: a 503 may be anybody's
 BY_SCRIPT = "lua_response"  # and of one by a script of ours: that of WebDAV, and the gate's
 TOO_MANY, TOO_MUCH = "local_rate_limited", "overload"  # by `limits.py`
 
@@ -64,9 +66,12 @@ def local_replies(portal: str) -> Json:
         (CROWDED, _details(TOO_MANY)),
         (OVERLOADED, _details(TOO_MUCH)),
         *((one, _all(_details(BY_SCRIPT), _status(one.status))) for one in (DESTINATION, HURRIED)),
+        (FULL, _all(_details(BY_SCRIPT), _status(NO_ROOM))),
     ]
     for reply, when in [*rows, *((one, _status(one.status)) for one in REPLIES)]:
-        mappers += [_message(reply, when), _page(reply, when, portal), _data(reply, when)]
+        shown_as = {"status_code": reply.status} if reply is FULL else {}
+        forms = (_message(reply, when), _page(reply, when, portal), _data(reply, when))
+        mappers += [form | shown_as for form in forms]
     return {"mappers": mappers}
 
 

@@ -13,6 +13,7 @@ FLUSH = timedelta(milliseconds=50)  # of whose answers a killed Envoy tells noth
 FLUSH_KIB = 512  # …and it writes as soon as this much has gathered
 DRAIN = timedelta(seconds=2)
 ANSWERED = f"^http.{LISTENER}.downstream_rq_completed$"
+FAULTS = f"^http.{LISTENER}.downstream_rq_5xx$"
 ACTIVE = f"^http.{LISTENER}.downstream_rq_active$"
 ZONE = "Europe/Prague"  # of the times on Envoy's own pages; its log of access stays in UTC
 
@@ -85,8 +86,15 @@ class Administration:
 
     async def answered(self) -> int | None:
         """Requests of people since it started, by its own count; None: it does not say."""
+        return await self._count(ANSWERED)
+
+    async def faults(self) -> int | None:
+        """Those among them that were answered with 5xx."""
+        return await self._count(FAULTS)
+
+    async def _count(self, pattern: str) -> int | None:
         try:
-            return sum((await self.counters(ANSWERED)).values())
+            return sum((await self.counters(pattern)).values())
         except (OSError, aiohttp.ClientError, TimeoutError, ValueError):
             return None  # it starts, or is gone: the supervisor tells
 

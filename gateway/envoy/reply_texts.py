@@ -179,6 +179,17 @@ HURRIED = Reply(
     advice_en="Too many requests come with your sign-in at once. Wait a moment and try again. "
     "If that is not your doing, sign out and tell the administrator.",
 )
+FULL = Reply(
+    status=503,
+    retry_after="60",
+    reason="log_full",
+    title_cs="Brána teď nikoho nepouští",
+    advice_cs="Na disku brány došlo místo pro auditní záznam, a bez záznamu nikoho nepustíme. Řekněte to správci "
+    "technologického centra: uvolní-li na disku místo, brána se sama otevře.",
+    title_en="The gateway lets nobody in now",
+    advice_en="The gateway's disk has no room left for the audit log, and nobody is let in without a record. Tell the "
+    "centre's administrator: once room is freed on the disk, the gateway opens by itself.",
+)
 OVERLOADED = Reply(
     status=503,
     retry_after="1",

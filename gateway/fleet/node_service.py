@@ -38,6 +38,7 @@ MAY_TELL = frozenset(
         *OF_PEOPLE,
         Code.ACCESS_SPOOL_DAMAGED,
         *(Code.DATA_PLANE_STARTED, Code.DATA_PLANE_DIED, Code.PROCESS_HUNG),
+        *(Code.LOG_FULL, Code.LOG_ROOM_AGAIN),
         *(Code.CERTIFICATE_REPLACED, Code.CERTIFICATE_REFUSED),
         *OF_OPERATORS,
     }

@@ -9,12 +9,16 @@ a word is dead earlier than that (`syslog.SILENT`). What the receiver had read, 
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from gateway.forwarding.message import Make
+from gateway.audit.canonical import Recorded
+from gateway.audit.entry import Code
+from gateway.forwarding.message import Make, bare
+from gateway.notices.delivery import Undelivered
 
 AT_ONCE = 200  # entries: bounds memory and what one request of a webhook holds
 MOST_SENT = 5_000  # batches that wait until they count as taken; beyond that the receiver has to keep up
@@ -33,8 +37,8 @@ class Line(Protocol):
 
     async def open(self) -> None: ...
 
-    async def send(self, messages: Sequence[bytes], name: str) -> None:
-        """`name`: the same for the same messages."""
+    async def send(self, messages: Sequence[bytes], name: str) -> Sequence[int]:
+        """`name`: the same for the same messages. Numbers of entries of which only number and kind were taken."""
         ...
 
     def check(self) -> None:
@@ -42,6 +46,18 @@ class Line(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@contextmanager
+def foreseen() -> Iterator[None]:
+    """However a line breaks, it took nothing: so it is told, and tried again with growing pauses."""
+    try:
+        yield
+    except NotTaken:
+        raise
+    except Exception as error:
+        # its kind alone: the text may quote a secret
+        raise NotTaken(Undelivered.ATTEMPT_BROKE, type(error).__name__) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,10 @@ class Store(Protocol):
         """These entries are in the log no more: recorded, and passed over."""
         ...
 
+    async def got_less(self, receiver: str, numbers: Sequence[int], now: datetime) -> None:
+        """Of these it has number and kind alone: recorded."""
+        ...
+
     async def failed(self, receiver: str, trouble: NotTaken, now: datetime, down_after: timedelta) -> None:
         """Recorded once, when it has lasted for so long."""
         ...
@@ -92,6 +112,8 @@ class Forwarder:
     """None: no line is open."""
     _sent: deque[tuple[int, datetime]] = field(default_factory=deque)
     """Behind which number, and when."""
+    _unfit: set[int] = field(default_factory=set)
+    """Of which nothing but number and kind could be made a message; not recorded yet."""
 
     async def step(self) -> bool:
         """One batch; whether there may be more at once. Raises NotTaken; the next step then opens a new line."""
@@ -110,11 +132,14 @@ class Forwarder:
     async def _step(self) -> bool:
         if self._following is None:
             place = await self.store.begin(self.receiver, self.clock(), from_beginning=self.from_beginning)
-            await self.line.open()
+            with foreseen():
+                await self.line.open()
             self._following = place
-        self.line.check()
+        with foreseen():
+            self.line.check()
         await self._settle()
-        batch = await self.store.batch(self._following, AT_ONCE, self.make)
+        self._unfit.clear()
+        batch = await self.store.batch(self._following, AT_ONCE, self._made)
         if batch is None or len(self._sent) >= MOST_SENT:
             return False
         if batch.first > self._following:
@@ -122,11 +147,24 @@ class Forwarder:
                 return False
             await self.store.missed(self.receiver, self._following, batch.first - 1, self.clock())
         if batch.messages:
-            await self.line.send(batch.messages, f"{self.receiver}-{batch.first}-{batch.following - 1}")
+            with foreseen():
+                name = f"{self.receiver}-{batch.first}-{batch.following - 1}"
+                self._unfit.update(await self.line.send(batch.messages, name))
+        if self._unfit:
+            await self.store.got_less(self.receiver, sorted(self._unfit), self.clock())
         self._following = batch.following
         self._sent.append((batch.following, self.clock()))
         await self._settle()
         return True
+
+    def _made(self, recorded: Recorded) -> bytes | None:
+        """An entry that breaks what makes messages must not keep all behind it from the receiver."""
+        try:
+            return self.make(recorded)
+        except Exception:  # noqa: BLE001 - whatever a text of it does to our code; it is recorded
+            if recorded.entry.code is not Code.RECEIVER_GOT_LESS:  # which would be told of by itself
+                self._unfit.add(recorded.sequence)
+            return self.make(bare(recorded))
 
     async def _settle(self) -> None:
         limit, place = self.clock() - self.settle, None

@@ -7,11 +7,11 @@ for documentation, as the product has no enterprise number of its own.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.vocabulary import Language
 from gateway.audit.canonical import Recorded, time_text
-from gateway.audit.entry import Code, Outcome
+from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.forms import json_line
 from gateway.audit.neutral import printable
 from gateway.audit.ocsf import event
@@ -23,7 +23,7 @@ OF_US = "brana@32473"
 BOM = b"\xef\xbb\xbf"  # §6.4: before text that is UTF-8
 LONGEST_HOST, LONGEST_ID = 255, 32
 TEXTS = ("subject", "person", "municipality", "application", "action", "address", "reason", "rule")
-ALWAYS = frozenset({Code.RECEIVER_MISSED})
+ALWAYS = frozenset({Code.RECEIVER_MISSED, Code.RECEIVER_GOT_LESS})
 """Sent whatever a receiver is narrowed to: it could not know otherwise that something is missing."""
 
 Make = Callable[[Recorded], bytes | None]
@@ -58,6 +58,13 @@ class Wanted:
     def line(self, recorded: Recorded) -> bytes | None:
         return self.body(recorded).removeprefix(BOM) + b"\n" if self.takes(recorded) else None
 
+    def mail(self, recorded: Recorded) -> bytes | None:
+        """Number and kind on the first line, which nobody outside chose; the sentence behind it."""
+        if not self.takes(recorded):
+            return None
+        told = printable(sentence(recorded.entry, self.language))
+        return f"{recorded.sequence} {recorded.entry.code}\n{told}".encode()
+
     def body(self, recorded: Recorded) -> bytes:
         match self.form:
             case "ocsf":
@@ -66,6 +73,12 @@ class Wanted:
                 return json.dumps(json.loads(json_line(recorded)), separators=(",", ":")).encode()
             case _:
                 return BOM + printable(sentence(recorded.entry, self.language)).encode()
+
+
+def bare(recorded: Recorded) -> Recorded:
+    """What it is, without any text that somebody else chose."""
+    entry = recorded.entry
+    return replace(recorded, entry=Entry(code=entry.code, outcome=entry.outcome, at=entry.at))
 
 
 def syslog_message(recorded: Recorded, host: str, body: bytes) -> bytes:

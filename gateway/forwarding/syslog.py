@@ -40,7 +40,7 @@ class Syslog:
         held.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, SILENT)
         self._ear = asyncio.create_task(reader.read(1))
 
-    async def send(self, messages: Sequence[bytes], name: str) -> None:  # noqa: ARG002 - frames have no name
+    async def send(self, messages: Sequence[bytes], name: str) -> Sequence[int]:  # noqa: ARG002 - frames have no name
         assert self._writer is not None
         self.check()
         try:
@@ -49,6 +49,7 @@ class Syslog:
                 await self._writer.drain()
         except (OSError, TimeoutError) as error:
             raise NotTaken(UNREACHABLE, str(error) or "it does not read") from error
+        return ()
 
     def check(self) -> None:
         """A receiver says nothing (RFC 5425 has no answers): whatever is heard is the end."""

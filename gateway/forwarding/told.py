@@ -26,6 +26,10 @@ def missed(now: datetime, receiver: str, first: int, last: int) -> Entry:
     return _of(Code.RECEIVER_MISSED, now, receiver, Outcome.FAILURE, first=first, last=last)
 
 
+def got_less(now: datetime, receiver: str, number: int) -> Entry:
+    return _of(Code.RECEIVER_GOT_LESS, now, receiver, Outcome.FAILURE, first=number)
+
+
 def _of(
     code: Code,
     now: datetime,

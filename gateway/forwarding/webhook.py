@@ -28,7 +28,7 @@ class Webhook:
         self._tls = context_of(self._receiver)
         self._http = aiohttp.ClientSession(timeout=PATIENCE)
 
-    async def send(self, messages: Sequence[bytes], name: str) -> None:
+    async def send(self, messages: Sequence[bytes], name: str) -> Sequence[int]:
         assert self._http is not None
         assert self._tls is not None
         body = b"".join(messages)
@@ -53,6 +53,7 @@ class Webhook:
             raise NotTaken("receiver_unreachable", str(error) or "no answer") from error
         if status not in TAKEN:
             raise NotTaken("receiver_refused", f"status {status}")
+        return ()
 
     def check(self) -> None:
         """Each request has its own answer."""

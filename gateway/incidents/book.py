@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Entry
 from gateway.audit.retention import Hold
 from gateway.incidents.incident import Incident
@@ -38,6 +39,14 @@ class Book(Protocol):
 
     def record(self, entry: Entry) -> int:
         """Its number in the audit log."""
+        ...
+
+    def told(self, number: int) -> Sequence[Recorded]:
+        """Entries of the audit log that say what the incident is (`held_against.OF_INCIDENTS`), in its order."""
+        ...
+
+    def gone(self, sequence: int) -> bool:
+        """Whether that entry of the audit log was deleted after its time, with its month."""
         ...
 
     def leaf(self, sequence: int) -> bytes | None:

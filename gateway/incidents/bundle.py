@@ -1,7 +1,8 @@
 """What is handed out of an incident: files that somebody elsewhere can read and verify. Pure.
 
 Each entry is there in the very bytes that are hashed, with its proof, beside a page to read. One that cannot be proven
-is told of by name, in the readme, in the manifest and on the page, and is never left out in silence.
+is told of by name, in the readme, in the manifest and on the page, and is never left out in silence. So is what was
+written down of the incident where it is not what the log has of it.
 """
 
 import io
@@ -18,6 +19,8 @@ import msgspec
 from config.vocabulary import Language
 from gateway.audit.proof_text import SUFFIX
 from gateway.incidents.bundle_pages import entries_page, incident_page, readme, report_markdown, report_page
+from gateway.incidents.bundle_signed import STATEMENT, Signing, signed
+from gateway.incidents.held_against import Difference
 from gateway.incidents.incident import ReportKind
 from gateway.incidents.items import digest, newest_report
 from gateway.incidents.office import Shown
@@ -59,6 +62,8 @@ class Wanted:
     at: datetime
     key_notes: str = ""
     """What tells of keys before it, or beside it; empty where there never was another."""
+    signing: Signing | None = None
+    """None only where there is no log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Bundle:
     content: bytes
     damaged: tuple[int, ...]
     """Numbers of the entries that are not proven."""
+    differences: tuple[Difference, ...] = ()
+    """Where what is written down is not what the log has of it."""
 
 
 def bundle(wanted: Wanted) -> Bundle:
@@ -74,8 +81,15 @@ def bundle(wanted: Wanted) -> Bundle:
     damaged = tuple(one.sequence for one in wanted.entries if one.trouble)
     files = dict(sorted(_files(wanted).items()))
     files[MANIFEST] = _json(_manifest(wanted, files))
+    if wanted.signing is not None:
+        files[STATEMENT] = signed(number, files[MANIFEST], wanted.at, wanted.signing)
     files[SUMS] = "".join(f"{sha256(data).hexdigest()}  {name}\n" for name, data in files.items()).encode()
-    return Bundle(f"incident-{number}.zip", _zipped(f"incident-{number}", files), damaged)
+    return Bundle(
+        f"incident-{number}.zip",
+        _zipped(f"incident-{number}", files),
+        damaged,
+        tuple(wanted.shown.differences),
+    )
 
 
 def _files(wanted: Wanted) -> dict[str, bytes]:
@@ -153,6 +167,7 @@ def _told(wanted: Wanted) -> dict[str, Any]:
             }
             for each in wanted.suspensions
         ],
+        "not_as_recorded": _differences(wanted.shown),
         "items": [
             {
                 "item": each.number,
@@ -167,6 +182,10 @@ def _told(wanted: Wanted) -> dict[str, Any]:
     }
 
 
+def _differences(shown: Shown) -> list[dict[str, Any]]:
+    return [{"item": one.item, "what": one.what.value, "entry": one.entry} for one in shown.differences]
+
+
 def _manifest(wanted: Wanted, files: Mapping[str, bytes]) -> dict[str, Any]:
     return {
         "incident": wanted.shown.incident.number,
@@ -175,6 +194,7 @@ def _manifest(wanted: Wanted, files: Mapping[str, bytes]) -> dict[str, Any]:
         "purpose": wanted.purpose,
         "log": wanted.key.partition("+")[0],
         "not_proven": [{"entry": one.sequence, "why": one.trouble} for one in wanted.entries if one.trouble],
+        "not_as_recorded": _differences(wanted.shown),
         "files": {
             name: {"sha256": sha256(data).hexdigest(), "bytes": len(data)} for name, data in files.items()
         },

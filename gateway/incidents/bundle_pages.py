@@ -18,7 +18,7 @@ from gateway.incidents.items import (
     SearchEvidence,
     Sent,
 )
-from gateway.incidents.named import FIELDS, KINDS, REPORTS, SEVERITIES
+from gateway.incidents.named import FIELDS, KINDS, REPORTS, SEVERITIES, difference_text
 from gateway.incidents.office import Shown
 from gateway.incidents.suspension import Suspension
 from idp.http.moments import moment_text
@@ -66,11 +66,14 @@ checkpoint.txt                 poslední podepsaný kontrolní bod auditního z�
 log-key.txt                    klíč auditního záznamu
 brana_verify.py                program, který důkazy ověří; potřebuje Python a balíček cryptography
 manifest.json, SHA256SUMS      otisky všech souborů
+statement.json                 prohlášení podepsané auditním záznamem, že vydal manifest.json s těmito otisky
 
 Ověření (klíč si vyžádejte také jinou cestou než tímto balíčkem):
 
-    sha256sum -c SHA256SUMS
-    python3 brana_verify.py --key "$(cat log-key.txt)" entries/proofs/*.tlog-proof
+    python3 brana_verify.py --key "$(cat log-key.txt)" statement.json entries/proofs/*.tlog-proof
+
+To najde každý soubor, který se změnil, chybí nebo přibyl. SHA256SUMS sám nedokládá nic: kdo změní soubor, změní
+i jeho otisk.
 
 Balíček obsahuje osobní údaje. Nakládejte s ním jako s auditním záznamem.
 """,
@@ -89,11 +92,14 @@ checkpoint.txt                 the newest signed checkpoint of the audit log
 log-key.txt                    the key of the audit log
 brana_verify.py                the program that verifies the proofs; it needs Python and the package cryptography
 manifest.json, SHA256SUMS      hashes of all files
+statement.json                 a statement, signed by the audit log, that it handed out manifest.json with these hashes
 
 To verify (ask for the key by another way than this bundle, too):
 
-    sha256sum -c SHA256SUMS
-    python3 brana_verify.py --key "$(cat log-key.txt)" entries/proofs/*.tlog-proof
+    python3 brana_verify.py --english --key "$(cat log-key.txt)" statement.json entries/proofs/*.tlog-proof
+
+This finds every file that was changed, is missing or was added. SHA256SUMS alone proves nothing: whoever changes a file
+changes its hash, too.
 
 The bundle holds personal data. Treat it as you treat the audit log.
 """,
@@ -103,6 +109,12 @@ TROUBLES = {
     "ne jako pravda:\n",
     Language.ENGLISH: "\nBEWARE: these entries cannot be proven. What stands there is in entries/not-proven as "
     "evidence, not as truth:\n",
+}
+
+
+ALTERED = {
+    Language.CZECH: "\nPOZOR: co je o incidentu zapsáno, se s auditním záznamem neshoduje:\n",
+    Language.ENGLISH: "\nBEWARE: what is written down of the incident is not what the audit log has of it:\n",
 }
 
 
@@ -117,6 +129,9 @@ def readme(
     one = shown.incident
     facts = {"number": one.number, "title": one.described.title, "by": by, "purpose": purpose}
     text = README[language].format(at=moment_text(at, language), **facts)
+    if shown.differences:
+        altered = "".join(f"    {difference_text(each, language)}\n" for each in shown.differences)
+        text += ALTERED[language] + altered
     if not troubles:
         return text
     return text + TROUBLES[language] + "".join(f"    {number}: {why}\n" for number, why in troubles)
@@ -151,7 +166,14 @@ def incident_page(shown: Shown, suspensions: Sequence[Suspension], language: Lan
     written = [(f"{when(item.at)}, {item.by.name}", _said(item.body, language)) for item in shown.items]
     title = f"{_word('incident', language)} {one.number}: {said.title}"
     heading = f"<h2>{_word('written', language)}</h2>"
-    return _page(title, _facts(rows) + heading + _facts(written), language)
+    return _page(title, _altered(shown, language) + _facts(rows) + heading + _facts(written), language)
+
+
+def _altered(shown: Shown, language: Language) -> str:
+    if not shown.differences:
+        return ""
+    found = "".join(f"<li>{escape(difference_text(each, language))}</li>" for each in shown.differences)
+    return f"<p><strong>{escape(ALTERED[language].strip())}</strong></p><ul>{found}</ul>"
 
 
 def entries_page(shown: Shown, entries: Iterable[tuple[int, str, str, str]], language: Language) -> str:

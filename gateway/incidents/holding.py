@@ -19,7 +19,7 @@ from gateway.audit.shard_acts import hold_lifted, hold_placed
 from gateway.incidents.book import Book
 from gateway.incidents.by import By, Details
 from gateway.incidents.incident import Incident, line
-from gateway.incidents.items import Body, EntryEvidence, Held, Item, SearchEvidence, digest
+from gateway.incidents.items import Body, EntryEvidence, Held, Item, SearchEvidence, digest, next_item
 from gateway.incidents.refused import ActRefused, Why
 from idp.events import Actor
 
@@ -66,7 +66,7 @@ def keep(book: Book, incident: Incident, body: Body, by: By, now: datetime) -> N
         return
     items = book.items(incident.number)
     if not any(one.stands and _covers(one, months) for one in holds(book, items)):
-        _place(book, incident, months, len(items) + 1, by, now)
+        _place(book, incident, months, next_item(items), by, now)
 
 
 def unheld(book: Book) -> list[int]:
@@ -79,7 +79,7 @@ def hold_again(book: Book, number: int, now: datetime) -> list[Hold]:
     found = book.incident(number)
     placed: list[Hold] = []
     while found is not None and found.open and (months := next(_lacking(book, number), None)) is not None:
-        placed.append(_place(book, found, months, book.items(number)[-1].number + 1, OURSELVES, now))
+        placed.append(_place(book, found, months, next_item(book.items(number)), OURSELVES, now))
     return placed
 
 

@@ -4,12 +4,15 @@ Deadlines count from when the incident was noticed (decrees 409/2025 and 410/202
 notification, a final report.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from config.vocabulary import ApplicationId, MunicipalityCode
+from gateway.audit.canonical import time_text
 from gateway.incidents.refused import ActRefused, Why
 from idp.events import Actor
 
@@ -62,6 +65,20 @@ class Described:
     municipalities: tuple[MunicipalityCode, ...] = ()
     applications: tuple[ApplicationId, ...] = ()
     description: str = ""
+
+
+def described_digest(said: Described) -> str:
+    """SHA-256 of all that was said, as the entry of the opening has it."""
+    told = (
+        *(said.title, said.kind.value, said.severity.value, time_text(said.noticed_at)),
+        time_text(said.began_at) if said.began_at else "",
+        *(" ".join(said.municipalities), " ".join(said.applications), said.description),
+    )
+    return sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+
+
+def conclusion_digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 The audit log has the digest of each, so that what stands here can be held against it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -114,6 +114,11 @@ def read(kept: str) -> Body:
 
 def digest(body: Body) -> str:
     return sha256(written(body).encode()).hexdigest()
+
+
+def next_item(items: Sequence[Item]) -> int:
+    """Behind the last, also where somebody took one out."""
+    return items[-1].number + 1 if items else 1
 
 
 def sent_first(items: Iterable[Item]) -> dict[ReportKind, datetime]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from config.settings import Title
+from config.vocabulary import Language
+from gateway.incidents.held_against import Difference, What
 from gateway.incidents.incident import Kind, ReportKind, Severity
 from gateway.incidents.office import Act
 from gateway.incidents.suspending import Act as OfSuspension
@@ -27,6 +29,31 @@ REPORTS: Mapping[str, Title] = {
     ReportKind.NOTIFICATION: Title(cs="oznámení incidentu (72 hodin)", en="notification (72 hours)"),
     ReportKind.FINAL: Title(cs="závěrečná zpráva (30 dní)", en="final report (30 days)"),
 }
+DIFFERENCES: Mapping[str, Title] = {
+    What.CHANGED: Title(
+        cs="nezní tak, jak byl podle auditního záznamu zapsán",
+        en="is not what the audit log says was written",
+    ),
+    What.MISSING: Title(cs="chybí, ač ho auditní záznam má", en="is missing, although the audit log has it"),
+    What.NOT_RECORDED: Title(cs="v auditním záznamu není", en="is not in the audit log"),
+    What.ENTRY_GONE: Title(
+        cs="nelze porovnat: jeho záznam byl vymazán po uplynutí lhůty",
+        en="cannot be compared: its entry was deleted after its time",
+    ),
+}
+ITSELF = Title(cs="Popis incidentu", en="The incident itself")
+
+
+def difference_text(one: Difference, language: Language) -> str:
+    """Which item, what is wrong with it, and the entry that would tell."""
+    entry = (
+        "" if one.entry is None else f" ({Title(cs='záznam', en='entry').in_language(language)} {one.entry})"
+    )
+    item = Title(cs="Zápis", en="Item").in_language(language)
+    of = f"{item} {one.item}" if one.item else ITSELF.in_language(language)
+    return f"{of} {DIFFERENCES[one.what].in_language(language)}{entry}"
+
+
 FIELDS: Mapping[str, Title] = {
     "happened": Title(cs="Co se stalo", en="What happened"),
     "impact": Title(cs="Dopad", en="Impact"),

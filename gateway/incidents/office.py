@@ -13,8 +13,20 @@ from gateway.audit.neutral import neutral
 from gateway.audit.retention import Hold
 from gateway.incidents.book import Book, Books
 from gateway.incidents.by import By, Details
+from gateway.incidents.held_against import Difference, held_against
 from gateway.incidents.holding import holds, keep, release
-from gateway.incidents.incident import Described, Due, Incident, ReportKind, deadlines, line, text, usable
+from gateway.incidents.incident import (
+    Described,
+    Due,
+    Incident,
+    ReportKind,
+    conclusion_digest,
+    deadlines,
+    described_digest,
+    line,
+    text,
+    usable,
+)
 from gateway.incidents.items import (
     NEEDED,
     REPORT_FIELDS,
@@ -29,6 +41,7 @@ from gateway.incidents.items import (
     Sent,
     digest,
     newest_report,
+    next_item,
     sent_first,
 )
 from gateway.incidents.refused import ActRefused, Why
@@ -68,6 +81,8 @@ class Shown:
 
     incident: Incident
     items: Sequence[Item]
+    differences: Sequence[Difference] = ()
+    """Where it is not what the log has of it; looked for only where one incident is shown or handed out."""
 
     @property
     def dues(self) -> tuple[Due, ...]:
@@ -107,7 +122,7 @@ class IncidentOffice:
     async def shown(self, number: int) -> Shown | None:
         def query(book: Book) -> Shown | None:
             found = book.incident(number)
-            return None if found is None else Shown(found, book.items(number))
+            return None if found is None else _shown(book, found)
 
         return await self.books.look(query)
 
@@ -122,7 +137,11 @@ class IncidentOffice:
             described = usable(given, now, self.municipalities, self.applications)
             made = Incident(number=book.next_number(), described=described, opened_at=now, opened_by=by.actor)
             book.keep(made)
-            book.record(by.entry(Code.SECURITY_INCIDENT_OPENED, now, _told(made)))
+            book.record(
+                by.entry(
+                    Code.SECURITY_INCIDENT_OPENED, now, {**_told(made), "sha256": described_digest(described)}
+                )
+            )
             if first is not None:
                 _add(book, made, _entry_evidence(book, first, []), by, now)
             return made
@@ -191,7 +210,8 @@ class IncidentOffice:
             found = _open(book, number)
             after = replace(found, closed_at=now, closed_by=by.actor, conclusion=text(conclusion))
             book.keep(after)
-            book.record(by.entry(Code.SECURITY_INCIDENT_CLOSED, now, _told(after)))
+            told = {**_told(after), "sha256": conclusion_digest(after.conclusion)}
+            book.record(by.entry(Code.SECURITY_INCIDENT_CLOSED, now, told))
             return after
 
         return await self._done(Act.CLOSE, number, by, now, work)
@@ -207,9 +227,12 @@ class IncidentOffice:
                 why = line(purpose)
             except ActRefused as refused:
                 raise ActRefused(Why.PURPOSE_MISSING) from refused
-            told = {**_told(found), "purpose": why}
+            told: Details = {**_told(found), "purpose": why}
+            shown = _shown(book, found)
+            if shown.differences:
+                told["not_as_recorded"] = len(shown.differences)
             book.record(by.entry(Code.SECURITY_INCIDENT_EXPORTED, now, told))
-            return Shown(found, book.items(number))
+            return shown
 
         return await self._done(Act.EXPORT, number, by, now, work)
 
@@ -239,7 +262,7 @@ class IncidentOffice:
             items = book.items(number)
             if len(items) >= MOST_ITEMS:
                 raise ActRefused(Why.TOO_MUCH)
-            return _add(book, incident, make(book, items), by, now, len(items) + 1)
+            return _add(book, incident, make(book, items), by, now, next_item(items))
 
         return await self._done(act, number, by, now, work)
 
@@ -252,6 +275,11 @@ class IncidentOffice:
             told: Details = {"act": act.value, **({} if number is None else {"incident": number})}
             await self.record([by.refused(Code.SECURITY_INCIDENT_REFUSED, now, refused.reason, told)])
             raise
+
+
+def _shown(book: Book, found: Incident) -> Shown:
+    items = book.items(found.number)
+    return Shown(found, items, held_against(found, items, book.told(found.number), book.gone))
 
 
 def _open(book: Book, number: int) -> Incident:

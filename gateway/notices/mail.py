@@ -13,9 +13,11 @@ from config.receivers import is_mail_address
 from config.settings import Smtp
 from config.vocabulary import SubjectId
 from gateway.notices.delivery import NotDelivered, Undelivered
+from gateway.notices.mail_head import assured, header_text
 from gateway.notices.notice import Notice
 from gateway.notices.words import Surroundings, text_of, title_of
 
+SUBJECT = 150  # characters
 TIMEOUT = 10.0  # seconds for each step of the conversation
 PERMANENT = range(500, 600)  # RFC 5321 §4.2.1: the same message will not be taken later either
 
@@ -49,7 +51,7 @@ class Mail:
     def _message(self, notice: Notice, address: str) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
         message["From"], message["To"] = self._settings.sender, address
-        message["Subject"] = title_of(notice.happened, notice.language)
+        message["Subject"] = header_text(title_of(notice.happened, notice.language), SUBJECT)
         message["Date"] = format_datetime(self._clock())
         message["Message-ID"] = f"<{notice.id}@{self._settings.sender.partition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: nobody's absence answers
@@ -72,6 +74,10 @@ class MailServer:
     def deliver(self, message: EmailMessage) -> None:
         """In a thread: the standard library's client waits. Raises NotDelivered."""
         try:
+            assured(message)
+        except Exception as error:  # whatever a text of it does to the library that writes it
+            raise NotDelivered(Undelivered.ATTEMPT_BROKE, type(error).__name__) from error
+        try:
             with self._connected() as server:
                 if self._settings.user is not None and self._settings.password_file is not None:
                     password = self._settings.password_file.read_text(encoding="utf-8").strip()
@@ -86,6 +92,8 @@ class MailServer:
             raise NotDelivered(Undelivered.MAIL_REFUSED, f"recipient, status {codes}", final=final) from error
         except (smtplib.SMTPException, OSError) as error:
             raise NotDelivered(Undelivered.MAIL_SERVER_UNREACHABLE, str(error)) from error
+        except ValueError as error:  # a user or an address that cannot be written
+            raise NotDelivered(Undelivered.ATTEMPT_BROKE, type(error).__name__) from error
 
     def _connected(self) -> smtplib.SMTP:
         host, port = self._settings.host, self._settings.port

@@ -9,8 +9,9 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
 from gateway.alerts import told
+from gateway.alerts.recorded import PutRight, compared, standing_by
 from gateway.alerts.watch import Alert, Changed
-from gateway.audit.altered_acts import place_moved
+from gateway.audit.altered_acts import alerts_restored, place_moved
 from gateway.audit.canonical import NotCanonical, Recorded, parse
 from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import microseconds, moment
@@ -25,6 +26,8 @@ Append = Callable[[Connection, Sequence[Entry]], object]
 SPAN = 200  # numbers of the log that are looked at at once: ten times as many are 5 MiB
 ALERTS = "alerts"
 OF_ALERTS = (Code.ALERT_RAISED.value, Code.ALERT_OVER.value, Code.LOG_PLACE_MOVED.value)
+TOLD = (Code.ALERT_RAISED.value, Code.ALERT_OVER.value, Code.ALERT_ACKNOWLEDGED.value)
+LOOKED_AT = 20_000  # entries of alerts: whatever stands behind so many others is raised anew, should it go on
 LOOKED_AT_AGAIN = timedelta(days=1)
 SEEN_KEPT = timedelta(days=400)  # longer than any rule looks back
 _e, _a, _s = audit_entry.c, alert_standing.c, alert_seen.c
@@ -66,6 +69,7 @@ class StoredAlerts:
 
         def work(connection: Connection) -> Place:
             following = self._following(connection, now)
+            self._put_right(connection, now)
             connection.execute(delete(alert_seen).where(_s.at < microseconds(now - SEEN_KEPT)))
             known = {
                 (row.rule, row.of, row.value): moment(row.at)
@@ -89,6 +93,23 @@ class StoredAlerts:
         mark = mark_of(self.seal, ALERTS, first)
         connection.execute(insert(alert_place).values(id=1, following=first, mark=mark))
         return first
+
+    async def put_right(self, now: datetime) -> bool:
+        """Whether somebody had changed by hand what stands; it is as the log says then."""
+        if not await self.database.read(lambda connection: _altered(connection, now)):
+            return False
+        return await self.database.write(lambda connection: self._put_right(connection, now))
+
+    def _put_right(self, connection: Connection, now: datetime) -> bool:
+        found = _altered(connection, now)
+        if found:
+            back = [one.id for one in found.put_back]
+            connection.execute(delete(alert_standing).where(_a.id.in_([*back, *found.taken_out])))
+            if found.put_back:
+                rows = [_row(one) | {"acknowledged_by": one.acknowledged_by} for one in found.put_back]
+                connection.execute(insert(alert_standing), rows)
+            self.append(connection, [alerts_restored(now, back, found.taken_out)])
+        return bool(found)
 
     async def span(self, following: int, codes: Sequence[str]) -> Span:
         return await self.database.read(lambda connection: span(connection, following, codes))
@@ -144,7 +165,14 @@ class StoredAlerts:
 def standing(connection: Connection) -> list[Alert]:
     """The newest first."""
     rows = connection.execute(select(alert_standing).order_by(_a.raised_at.desc(), _a.id)).all()
-    return [_alert(row) for row in rows]
+    return [one for row in rows if (one := _alert(row)) is not None]
+
+
+def _altered(connection: Connection, now: datetime) -> PutRight:
+    query = select(_e.canonical).where(_e.code.in_(TOLD)).order_by(_e.sequence.desc()).limit(LOOKED_AT)
+    entries = [one for data in connection.execute(query).scalars() if (one := _read(data)) is not None]
+    kept = {row.id: _alert(row) for row in connection.execute(select(alert_standing))}
+    return compared(kept, standing_by(reversed(entries)), now)
 
 
 def span(connection: Connection, following: int, codes: Sequence[str]) -> Span:
@@ -204,7 +232,15 @@ def _row(alert: Alert) -> dict[str, Any]:
     }
 
 
-def _alert(row: Row[Any]) -> Alert:
+def _alert(row: Row[Any]) -> Alert | None:
+    """None for what we never wrote so."""
+    try:
+        return _as_kept(row)
+    except (msgspec.MsgspecError, TypeError, ValueError, OverflowError):
+        return None
+
+
+def _as_kept(row: Row[Any]) -> Alert:
     return Alert(
         id=row.id,
         rule=row.rule,

@@ -125,6 +125,10 @@ class StoredReceivers:
 
         await self.database.write(work)
 
+    async def got_less(self, receiver: str, numbers: Sequence[int], now: datetime) -> None:
+        entries = [told.got_less(now, receiver, one) for one in numbers]
+        await self.database.write(lambda connection: self.append(connection, entries))
+
     async def failed(self, receiver: str, trouble: NotTaken, now: datetime, down_after: timedelta) -> None:
         def work(connection: Connection) -> None:
             row = self._kept(connection, receiver, now)

@@ -7,14 +7,17 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, func, insert, select
 
 from config.vocabulary import ApplicationId, MunicipalityCode
+from gateway.audit.canonical import NotCanonical, Recorded, parse
 from gateway.audit.entry import Entry
 from gateway.audit.retention import Hold
+from gateway.incidents.held_against import OF_INCIDENTS
 from gateway.incidents.incident import Described, Incident, Kind, Severity
 from gateway.incidents.items import Held, Item, read, written
 from gateway.policy_office.incident import Incident as Switched
 from gateway.storage.audit import read_tail
 from gateway.storage.audit_holds import all_holds
 from gateway.storage.audit_proofs import bytes_of
+from gateway.storage.audit_sealing import dropped
 from gateway.storage.database import Database
 from gateway.storage.incident_holds import lift_hold, place_hold
 from gateway.storage.keyed_rows import KeyedRows
@@ -119,6 +122,16 @@ class StoredBook(KeyedRows):
     def record(self, entry: Entry) -> int:
         return self._append(self._connection, [entry])[0]
 
+    def told(self, number: int) -> list[Recorded]:
+        """What is no entry of the log tells nothing: its item then counts as not recorded."""
+        e, codes = audit_entry.c, [one.value for one in OF_INCIDENTS]
+        rows = self._connection.execute(select(e.canonical).where(e.code.in_(codes)).order_by(e.sequence))
+        found = [one for data in rows.scalars() if (one := _read(data)) is not None]
+        return [one for one in found if one.entry.details.get("incident") == number]
+
+    def gone(self, sequence: int) -> bool:
+        return dropped(self._connection, sequence)
+
     def leaf(self, sequence: int) -> bytes | None:
         query = select(audit_entry.c.leaf).where(audit_entry.c.sequence == sequence)
         row = self._connection.execute(query).first()
@@ -160,6 +173,13 @@ class StoredBook(KeyedRows):
 
     def switched(self, name: str) -> Switched | None:
         return StoredIncidents(self._connection).one(name)
+
+
+def _read(data: object) -> Recorded | None:
+    try:
+        return parse(data) if isinstance(data, bytes) else None
+    except NotCanonical:
+        return None
 
 
 def _incident(row: Any) -> Incident:

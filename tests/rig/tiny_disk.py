@@ -1,4 +1,4 @@
-"""A disk of a few MiB that nobody else sees: tmpfs in a mount namespace of its own, without privileges."""
+"""A disk of a few MiB that nobody else sees: tmpfs in a mount namespace of its own, of whoever runs it."""
 
 import os
 import subprocess
@@ -29,8 +29,10 @@ class TinyDisk:
 def tiny_disk(folder: Path, mib: int) -> Iterator[TinyDisk]:
     folder.mkdir(parents=True, exist_ok=True)
     mount = f'mount -t tmpfs -o size={mib}m,mode=700 none "$0" && echo mounted && exec sleep 600'
+    privileged = os.geteuid() == 0  # whoever needs no other user keeps what they may open outside
+    apart = [] if privileged else ["--user", "--map-root-user"]
     holder = subprocess.Popen(
-        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, str(folder)],
+        ["unshare", *apart, "--mount", "sh", "-c", mount, str(folder)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
@@ -41,9 +43,8 @@ def tiny_disk(folder: Path, mib: int) -> Iterator[TinyDisk]:
             "nsenter",
             "--target",
             str(holder.pid),
-            "--user",
+            *([] if privileged else ["--user", "--preserve-credentials"]),
             "--mount",
-            "--preserve-credentials",
             f"--wdns={Path.cwd()}",
         )
         yield TinyDisk(folder, target, Path(f"/proc/{holder.pid}/root") / folder.relative_to("/"))

@@ -58,6 +58,9 @@ CODES_OF_KEYS = ("audit.key_introduced", "audit.key_retired")
 HEAD, BETWEEN, END = b'{"leaf":"', b'","entry":', b"}"
 """Around the bytes of an entry in a line of an export, which are hashed as they stand."""
 SELECTION, PATH, LEAF = b'{"brana_selection":', b'{"path":', b',"leaf":"'
+BUNDLE = b'{"brana_bundle":'
+BESIDE_ALL = frozenset({"manifest.json", "SHA256SUMS", "statement.json"})
+"""Files of the bundle of an incident that its manifest does not name."""
 NAME = re.compile(r"entries\.[.a-z]{1,20}")
 LONGEST_HEAD = 1 << 24
 """Bytes of the first line: that of a selection has up to a million numbers."""
@@ -85,9 +88,19 @@ CZECH = {
         "V pořádku: {count} vybraných záznamů je v {origin}, podepsáno při {size}; žádný z vydaných nechybí.\n"
         "    hledáno: {asked}"
     ),
+    "stated": (
+        "Podepsáno: {origin} při {size} záznamech prohlásil, že jich vydal {count}, těchto čísel.\n    hledáno: {asked}"
+    ),
     "content": "Soubor {file} je takový, jak ho log vydal.",
     "beside": "Soubor {file} vedle důkazů není, takže s nimi nebyl porovnán.",
-    "pseudonyms": "Výpis je pseudonymizovaný: důkazy platí pro otisky původních záznamů, text potvrzuje jen podpis.",
+    "pseudonyms": "Výpis je pod pseudonymy: čísla záznamů a text dokládá jen podpis, žádný záznam sám o sobě.",
+    "bundle": (
+        "Podepsáno: {origin} při {size} záznamech vydal balíček incidentu {incident}; všech {count} souborů je, "
+        "jak byly."
+    ),
+    "differs": "POZOR: log v balíčku sám uvádí, co nedoložil nebo co se s ním neshoduje: {count}; viz README.txt.",
+    "absent": "v balíčku chybí",
+    "alien": "do balíčku nepatří",
     "broken": "NENÍ V POŘÁDKU: {where}: {what}",
     "entry": "záznam {at}",
     "span": "záznamy {begin} až {end}",
@@ -150,9 +163,20 @@ ENGLISH = {
         "Right: {count} selected entries are in {origin} as signed at {size} entries; of those given none is missing.\n"
         "    asked for: {asked}"
     ),
+    "stated": (
+        "Signed: {origin}, at {size} entries, says that it handed out {count}, of these numbers.\n"
+        "    asked for: {asked}"
+    ),
     "content": "The file {file} is as the log handed it out.",
     "beside": "The file {file} does not lie beside the proofs, so it was not held against them.",
-    "pseudonyms": "Pseudonymised: proofs hold for the hashes of the originals; of the text the signature tells.",
+    "pseudonyms": "Under pseudonyms: numbers and text are the word of the signature; no entry is proven by itself.",
+    "bundle": (
+        "Signed: {origin}, at {size} entries, handed out the bundle of incident {incident}; all {count} files are as "
+        "they were."
+    ),
+    "differs": "BEWARE: the log itself tells in it what it could not prove, or what differs: {count}; see README.txt.",
+    "absent": "is missing from the bundle",
+    "alien": "is no file of the bundle",
     "broken": "NOT WHOLE: {where}: {what}",
     "entry": "entry {at}",
     "span": "entries {begin} to {end}",
@@ -733,24 +757,31 @@ class Selection:
             if self.key.leans(newest) and tree[1] + tree[2] not in self.kept:
                 self.told.append(("leaned", {"size": tree[1] + tree[2]}))
             held |= self.hold(tree)
+        stated_alone = self.bare and not newest  # a hash would name whom somebody suspects
         reach = tree[1] + tree[2]
-        if reach != int(said["sealed"]):
+        if not stated_alone and reach != int(said["sealed"]):
             raise Broken("sealed", size=int(said["sealed"]), found=reach)
-        missing = next(left, None)
+        missing = None if stated_alone else next(left, None)
         if missing is not None:
             raise Broken("short", found=numbers.index(missing), wanted=len(numbers))
+        self.conclude(said, len(numbers), newest, len(self.kept.keys() - held))
+
+    def conclude(self, said: dict[str, str], count: int, newest: str, others: int) -> None:
         facts = {
-            "count": len(numbers),
+            "count": count,
             "origin": self.key.name,
             "size": int(said["sealed"]),
             "asked": plain(said["asked"]),
         }
-        self.told.insert(0, ("selected", facts))
+        self.told.insert(0, ("selected" if newest or not self.bare else "stated", facts))
         self.content(said["file"])
-        if said["pseudonyms"] == "yes":
+        if self.bare:
             self.told.append(("pseudonyms", {}))
-        others = len(self.kept.keys() - held)
-        self.told += self.key.changes() + self.key.witnessed(newest)
+        self.told += self.key.changes()
+        if newest or not self.bare:
+            self.told += self.key.witnessed(newest)
+        elif self.key.witnesses:
+            raise Broken("unwitnessed", size=int(said["sealed"]), witness=self.key.witnesses[0].name)
         self.told += [("unheld", {"count": others})] if others else []
 
     def entry(self, line: bytes, wanted: int | None, tree: tuple[str, int, int, bytes]) -> None:
@@ -901,6 +932,44 @@ def read_proof(text: str, key: Key, kept: Kept) -> list[tuple[str, dict[str, obj
     return [*told, ("unheld", {"count": others})] if others else told
 
 
+def read_bundle(line: bytes, key: Key, folder: Path | None) -> list[tuple[str, dict[str, object]]]:
+    """Every file beside a statement is one that the log signed, and none is missing. Raises Broken."""
+    head = json.loads(line)
+    key.learn(head.get("keys", []))
+    what, digest, *more = key.statement(str(head["statement"]))
+    said = dict(one.split(" ", 1) for one in more)
+    word, _, incident = what.partition(" ")
+    if folder is None or head["brana_bundle"] != 1 or said["version"] != "1" or word != "incident":
+        raise Broken("format")
+    manifest = same(folder, "manifest.json", digest)
+    told = json.loads(manifest)
+    for name, facts in told["files"].items():
+        same(folder, name, facts["sha256"])
+    there = {one.relative_to(folder).as_posix() for one in folder.rglob("*") if not one.is_dir()}
+    for name in sorted(there - told["files"].keys() - BESIDE_ALL):
+        raise Broken("alien", name="".join(one if one.isprintable() else "?" for one in name))
+    facts = {
+        "incident": int(incident),
+        "origin": key.name,
+        "size": int(said["sealed"]),
+        "count": len(told["files"]),
+    }
+    differs = len(told["not_proven"]) + len(told["not_as_recorded"])
+    found = [("bundle", facts), *([("differs", {"count": differs})] if differs else []), *key.changes()]
+    return found + (key.witnessed((folder / "checkpoint.txt").read_text("utf-8")) if key.witnesses else [])
+
+
+def same(folder: Path, name: str, digest: str) -> bytes:
+    """What is in the file. Raises Broken where it is not what was signed."""
+    file = folder / name
+    if not file.is_file():
+        raise Broken("absent", name=name)
+    data = file.read_bytes()
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise Broken("altered", name=name)
+    return data
+
+
 def verified(
     file: BinaryIO, key: Key, kept: Kept, folder: Path | None = None
 ) -> list[tuple[str, dict[str, object]]]:
@@ -911,6 +980,8 @@ def verified(
     try:
         if begins == b"c":
             return read_proof(file.read().decode(), key, kept)
+        if start.startswith(BUNDLE):
+            return read_bundle(file.readline(LONGEST_HEAD), key, folder)
         if is_selection:
             selection = Selection(key, kept, folder)
             selection.read(iter(file))
@@ -933,7 +1004,10 @@ def verified(
 def asked(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="an export, proofs of a selection, or a proof"
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="an export, proofs of a selection, a proof, or a bundle's statement.json",
     )
     parser.add_argument("--key", required=True, help="the log's key: name+id+key")
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="kept elsewhere")

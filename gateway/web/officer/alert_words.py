@@ -21,6 +21,7 @@ RULES: Mapping[str, Title] = {
     "recovery_administrator": Title(cs="Nouzový správce", en="Recovery administrator"),
     "log_damaged": Title(cs="Auditní záznam je poškozen", en="The audit log is damaged"),
     "log_gap": Title(cs="Mezera v auditním záznamu", en="Gap in the audit log"),
+    "log_full": Title(cs="Na auditní záznam není místo", en="No room for the audit log"),
     "clock_drift": Title(cs="Skok systémových hodin", en="The system clock jumped"),
     "mass_download": Title(cs="Hromadné stahování", en="Mass download"),
     "refusals_after_hours": Title(cs="Zamítnutí mimo pracovní dobu", en="Refusals after hours"),

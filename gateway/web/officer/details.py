@@ -180,9 +180,15 @@ LABELS: Mapping[str, Title] = {
     "route": Title(cs="Název cesty aplikace", en="Name of the application's route"),
     ROUTES: Title(cs="Povoleno pojmenovanými cestami", en="Permitted by named routes"),
     "sha256": Title(cs="Otisk SHA-256", en="SHA-256"),
+    "not_as_recorded": Title(cs="Zápisů, které se neshodují", en="Items that differ"),
+    "alerts": Title(cs="Upozornění", en="Alerts"),
     "work": Title(cs="Zaměstnání, útvary a činnostní role", en="Employment, departments and activity roles"),
     IN_PLACE_OF: Title(cs="Zastupuje v roli", en="Stands in, in the role"),
     "standing_in": Title(cs="V zastoupení", en="As a deputy"),
+    "kept_bytes": Title(cs="Bajtů pro záznam", en="Bytes kept for the log"),
+    "free_bytes": Title(cs="Volných bajtů na disku", en="Bytes free on the disk"),
+    "closed_seconds": Title(cs="Zavřeno po dobu", en="Closed for"),
+    "refused_at_most": Title(cs="Odmítnuto nejvýše", en="Refused at most"),
     "silent_seconds": Title(cs="Bez známky života", en="Without a sign of life"),
     "status": Title(cs="Stav odpovědi", en="Status"),
     "stopped": Title(cs="Zastavená rozpracovaná přihlášení", en="Sign-ins under way stopped"),
@@ -276,6 +282,7 @@ UNITS = {
     "idle": "s",
     "jumped_ms": "ms",
     "silent_seconds": "s",
+    "closed_seconds": "s",
 }
 PLAIN_NUMBERS = frozenset(
     {"hold", "incident", "item", "status", "process", "generation"}

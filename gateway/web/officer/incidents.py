@@ -17,7 +17,7 @@ from gateway.incidents.items import (
     Closure,
     newest_report,
 )
-from gateway.incidents.named import FIELDS, KINDS, REPORTS, SEVERITIES
+from gateway.incidents.named import FIELDS, KINDS, REPORTS, SEVERITIES, difference_text
 from gateway.incidents.office import IncidentOffice, Shown
 from gateway.incidents.refused import ActRefused, Why
 from gateway.incidents.suspension import Suspension
@@ -207,6 +207,7 @@ class Incidents:
             status=409 if wrong else 200,
             may_act=Action.ADMINISTER in caller.actions,
             wrong=REFUSALS[wrong] if wrong else None,
+            difference=difference_text,
             kind_title=lambda one: KINDS[one],
             severity_title=lambda one: SEVERITIES[one],
             report_title=lambda one: REPORTS[one],

@@ -24,6 +24,7 @@ PARTS = {
     "certificate": Title(cs="chybí platný certifikát pro lidi", en="no good certificate for people"),
     "in_service": Title(cs="správce ho vyřazuje z provozu", en="an operator takes it out of service"),
     "not_alone": Title(cs="nemá spojení s ostatními uzly", en="it is cut off from the other nodes"),
+    "log_room": Title(cs="nemá místo pro auditní záznam", en="it has no room for the audit log"),
     "database": Title(cs="nemá spojení s databází", en="it is cut off from the database"),
     "directory": Title(cs="nemá spojení s adresářem", en="it is cut off from a directory"),
 }

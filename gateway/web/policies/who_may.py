@@ -11,6 +11,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role
+from gateway.audit.spreadsheets import harmless
 from gateway.authorize.reachable import reachable
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
@@ -93,11 +94,12 @@ class WhoMay:
         parted = any(case.part for case in found.cells)
         rows.writerow([*HEADS, *([PART] if parted else [])])
         for case, answer in found.cells.items():
-            rows.writerow(
-                [case.role, case.application, case.action, LEVELS[case.level], case.device,
-                 "yes" if answer.permits else "no", answer.rule, answer.reason,
-                 *([case.part.id if case.part else ""] if parted else [])]
+            told = (
+                case.role, case.application, case.action, LEVELS[case.level], case.device,
+                "yes" if answer.permits else "no", answer.rule, answer.reason,
+                *([case.part.id if case.part else ""] if parted else []),
             )  # fmt: skip
+            rows.writerow([harmless(str(one)) for one in told])
         name = f"who-may-{caller.municipality}-{self.site.desk.now():%Y-%m-%d}.csv"
         return web.Response(
             body=out.getvalue().encode(),

@@ -154,6 +154,7 @@ CASES: dict[str, list[Entry]] = {
     "recovery_administrator": [entry(code=Code.RECOVERY_REFUSED, outcome=Outcome.REFUSED)],
     "log_damaged": [entry(code=Code.LOG_VERIFIED, outcome=Outcome.FAILURE)],
     "log_gap": [entry(code=Code.LOG_GAP, outcome=Outcome.FAILURE)],
+    "log_full": [entry(code=Code.LOG_FULL, outcome=Outcome.FAILURE)],
     "clock_drift": [entry(code=Code.CLOCK_JUMPED, outcome=Outcome.FAILURE)],
     "mass_download": [entry(person="novak", details={"bytes_out": GIB // 4}) for _ in range(4)],
     "refusals_after_hours": [entry(code=Code.DECISION_REFUSE, person="novak", at=NIGHT)] * 5,

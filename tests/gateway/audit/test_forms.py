@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from config.vocabulary import Language
 from gateway.audit.canonical import Recorded
-from gateway.audit.forms import BEGINS_A_FORMULA, COLUMNS, cell, csv_rows, json_line
+from gateway.audit.forms import COLUMNS, cell, csv_rows, json_line
+from gateway.audit.spreadsheets import BEGINS_A_FORMULA
 from tests.gateway.audit.making import NOON, entry, recorded
 
 
@@ -31,7 +32,34 @@ def test_a_table_has_a_head_and_a_row_for_each_entry():
 def test_no_cell_begins_as_a_formula_does_and_none_breaks_its_row(text: str):
     ((read_back,),) = csv.reader(io.StringIO(cell(text), newline=""))
     assert not read_back.lstrip(" ").startswith(BEGINS_A_FORMULA)
-    assert read_back in {text, f"'{text}"}
+    assert read_back in {text, f"'{text}"} or any(one in text for one in ";\t\r\n\v\f\x85\u2028\u2029")
+
+
+def computed(rows: bytes, separator: str) -> list[str]:
+    """Cells that begin a formula for a spreadsheet whose list separator this is."""
+    lines = rows.decode().splitlines()
+    cells = [one for row in csv.reader(lines, delimiter=separator) for one in row]
+    return [one for one in cells if one.lstrip().startswith(BEGINS_A_FORMULA)]
+
+
+PIECES = st.lists(st.sampled_from([*";\t\n,'\" =+-@＝", "cmd|' /C calc'!A0", "a"]), max_size=12).map("".join)
+
+
+@given(PIECES, st.sampled_from(",;\t"))
+def test_no_cell_begins_a_formula_for_a_reader_of_other_separators(text: str, separator: str):
+    one = entry(person=text, rule=text, details={"user_agent": text, "path": [text]})
+    assert not computed(b"".join(csv_rows([Recorded(1, NOON, one)])), separator)
+
+
+def test_a_user_agent_computes_nothing_in_a_czech_spreadsheet():
+    for agent in ("Mozilla/5.0;=cmd|' /C calc'!A0;", 'a;"=1+1', "a; ;\t=1", "a;;@SUM(1)", "a\n-1"):
+        row = Recorded(1, NOON, entry(person=agent, details={"user_agent": agent}))
+        assert not computed(b"".join(csv_rows([row])), ";"), agent
+
+
+def test_what_is_no_formula_stays_as_it_is():
+    agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko), a=b; c-d"
+    assert cell(agent) == f'"{agent}"'
 
 
 @given(st.lists(recorded, max_size=4))

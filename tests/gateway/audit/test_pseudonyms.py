@@ -53,6 +53,16 @@ def test_a_request_still_leads_to_its_decision():
     assert (request.rule, request.policy_version) == ("clerks-read", "0f25")
 
 
+def test_an_alert_is_about_the_same_person_or_address_and_its_name_is_of_this_export_alone():
+    for of, field in (("novak", "person"), ("192.0.2.7", "address")):
+        told = {"alert": "guesses-412", "alert_rule": "guesses", "alert_of": of}
+        left = shown(entry(code=Code.ALERT_RAISED, details=told))
+        assert left.details["alert_of"] == getattr(shown(REFUSED), field)
+        assert "412" not in str(left.details["alert"])
+        assert left.details["alert_rule"] == "guesses"
+        assert left.details["alert"] != shown(entry(details=told), OTHER).details["alert"]
+
+
 def test_a_value_of_one_kind_is_not_known_again_in_another():
     left = shown(entry(person="x", subject="x", session="x", address="x"))
     assert len({left.person, left.subject, left.session, left.address}) == 4

@@ -29,6 +29,7 @@ DETAILS = {
     *("country", "country_before"),
     *("key", "purpose", "signs_from", "ends", "version", "cause", "removal", "process", "jumped_ms"),
     *("part", "silent_seconds"),
+    *("kept_bytes", "closed_seconds"),
     *("month", "before_size", "hold"),
     *("accesses", "values", "until", "decision", "gone", "overdue"),
     *("put_back", "taken_out"),

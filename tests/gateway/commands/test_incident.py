@@ -2,16 +2,22 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.audit.for_auditors import brana_verify
+from gateway.audit.note import Signer
 from gateway.commands.incident import command
+from gateway.incidents.bundle_signed import Signing, signed
 from tests.gateway.commands.logs import by_hand, entries
 from tests.rig.installation import Installation
 
@@ -39,7 +45,8 @@ def verified(folder: Path) -> tuple[int, str]:
     """By the program and the key in the bundle, in a Python that sees no package of ours."""
     key = (folder / "log-key.txt").read_text("utf-8").strip()
     proofs = sorted(str(one) for one in (folder / "entries/proofs").glob("*"))
-    words = [sys.executable, "-I", str(folder / "brana_verify.py"), "--english", "--key", key, *proofs]
+    words = [sys.executable, "-I", str(folder / "brana_verify.py"), "--english", "--key", key]
+    words += [str(folder / "statement.json"), *proofs]
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
     return done.returncode, done.stdout + done.stderr
 
@@ -59,6 +66,7 @@ def test_a_bundle_holds_the_entries_in_their_bytes_and_verifies_elsewhere(
     assert done.exit_code == 0, done.output
     status, said = verified(folder)
     assert (status, said.count("Right: entry")) == (0, 2), said
+    assert "handed out the bundle of incident 1; all " in said
     lines = (folder / "entries/entries.jsonl").read_bytes().splitlines()
     rows = [json.loads(line) for line in lines]
     assert [row["sequence"] for row in rows] == [0, 1]
@@ -68,11 +76,72 @@ def test_a_bundle_holds_the_entries_in_their_bytes_and_verifies_elsewhere(
     for name, told in manifest["files"].items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == told["sha256"], name
     there = {one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file()}
-    assert there == {*manifest["files"], "manifest.json", "SHA256SUMS"}
+    assert there == {*manifest["files"], "manifest.json", "SHA256SUMS", "statement.json"}
     assert "Voláno správci." in (folder / "incident.html").read_text("utf-8")
     assert "Balíček bezpečnostního incidentu 1" in (folder / "README.txt").read_text("utf-8")
     [logged] = entries(kept, "--code", "incident.exported")
     assert logged["entry"]["details"]["purpose"] == "hlášení NÚKIB"
+
+
+def test_a_file_that_was_changed_taken_out_or_added_on_the_way_is_found_also_with_its_digests(
+    kept: Installation, tmp_path: Path
+) -> None:
+    open_with_evidence(kept)
+    _, whole = handed_out(kept, tmp_path)
+    right = (whole / "incident.json").read_bytes()
+    wrong = right.replace("Voláno".encode(), b"Nic")
+    digests = [hashlib.sha256(one).hexdigest() for one in (right, wrong)]
+
+    def with_its_digests(folder: Path) -> None:
+        (folder / "incident.json").write_bytes(wrong)
+        for name in ("manifest.json", "SHA256SUMS"):
+            told = (folder / name).read_text("utf-8").replace(*digests)
+            (folder / name).write_text(
+                told.replace(f'"bytes": {len(right)}', f'"bytes": {len(wrong)}'), "utf-8"
+            )
+
+    def of_another_key(folder: Path) -> None:
+        stranger, manifest = Signer("brana.localhost", Ed25519PrivateKey.generate()), folder / "manifest.json"
+        with_its_digests(folder)
+        statement = signed(1, manifest.read_bytes(), datetime.now(UTC), Signing(5, [stranger]))
+        (folder / "statement.json").write_bytes(statement)
+
+    attacks: dict[str, tuple[Callable[[Path], object], str]] = {
+        "changed": (lambda one: (one / "incident.json").write_bytes(wrong), "incident.json: is not as"),
+        "with its digests": (with_its_digests, "manifest.json: is not as"),
+        "of another key": (of_another_key, "is not signed by the key"),
+        "taken out": (lambda one: (one / "incident.html").unlink(), "incident.html: is missing"),
+        "manifest": (lambda one: (one / "manifest.json").unlink(), "manifest.json: is missing"),
+        "added": (lambda one: (one / "reports.html").write_bytes(b"x"), "reports.html: is no file"),
+        "added below": (lambda one: (one / "entries/\x1b[2J").write_bytes(b"x"), "entries/?[2J: is no file"),
+        "a selection's": (
+            lambda one: (one / "statement.json").write_bytes(
+                (one / "statement.json").read_bytes().replace(b"brana_bundle", b"brana_selection")
+            ),
+            "this version understands",
+        ),
+    }
+    for name, (attack, complaint) in attacks.items():
+        folder = tmp_path / name
+        shutil.copytree(whole, folder)
+        attack(folder)
+        status, said = verified(folder)
+        assert (status, complaint in said) == (1, True), (name, said)
+
+
+def test_what_was_written_down_and_changed_by_hand_is_told_by_every_way(
+    kept: Installation, tmp_path: Path
+) -> None:
+    open_with_evidence(kept)
+    by_hand(kept, "UPDATE security_incident_item SET body = replace(body, 'Voláno', 'Nic') WHERE number = 1")
+    assert "Item 1 is not what the audit log says" in say(kept, "show", "1").output
+    done, folder = handed_out(kept, tmp_path)
+    assert (done.exit_code, "Item 1 is not what" in done.output) == (1, True)
+    status, said = verified(folder)
+    assert (status, "the log itself tells in it what it could not prove, or what differs: 1" in said) == (
+        0,
+        True,
+    ), said
 
 
 def test_an_entry_that_was_altered_is_told_and_never_passes_for_proven(

@@ -15,6 +15,7 @@ from gateway.incidents.incident import (
     Due,
     ReportKind,
     deadlines,
+    described_digest,
     waiting,
 )
 from gateway.incidents.items import (
@@ -102,6 +103,7 @@ async def test_incidents_are_numbered_and_recorded_with_what_they_are(desk: Inci
         "severity": "significant",
         "municipalities": [HULIN],
         "applications": [RECORDS],
+        "sha256": described_digest(first.described),
     }
 
 

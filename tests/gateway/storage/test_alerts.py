@@ -261,3 +261,85 @@ def moved(log: Log) -> list[dict[str, object]]:
 
 def alerts_of(log: Log) -> list[str]:
     return [one.group for one in log.database.read_now(standing)]
+
+
+def hush(log: Log, rule: str, of: str, entries: str = "[]") -> None:
+    at = int(log.clock().timestamp() * 1_000_000)
+    by_hand(
+        log,
+        'INSERT INTO alert_standing (id, rule, "of", raised_at, number, threshold, entries, acknowledged_by) '
+        f"VALUES ('{rule}-1', '{rule}', '{of}', {at}, 10, 10, '{entries}', 'svoboda')",
+    )
+
+
+def restored(log: Log) -> list[tuple[object, object]]:
+    def entries(connection: object) -> list[object]:
+        query = "SELECT canonical FROM audit_entry WHERE code = 'audit.alerts_restored' ORDER BY sequence"
+        return [parse(bytes(row[0])).entry.details for row in connection.exec_driver_sql(query)]
+
+    return [(one["put_back"], one["taken_out"]) for one in log.database.read_now(entries)]
+
+
+@pytest.mark.parametrize("entries", ["[]", "no JSON"])
+async def test_an_alert_that_was_written_in_by_hand_hushes_no_real_one(log: Log, entries: str):
+    await look(log, await looking(log))
+    hush(log, "failed_sign_ins", "novak", entries)
+    hush(log, "emergency_access", "novak", entries)
+    one = await looking(log)  # as after a start, or another node that leads
+    log.append([*guesses(30), entry(code=Code.EMERGENCY_BEGUN, person="novak")])
+    await look(log, one)
+    assert told(log).count("alert.raised") == 3  # and that the log was meddled with
+    assert {one.rule for one in await store(log).standing()} == {
+        "failed_sign_ins", "emergency_access", "log_damaged",
+    }  # fmt: skip
+    assert restored(log) == [(0, 2)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM alert_standing",
+        "UPDATE alert_standing SET \"of\" = 'svoboda'",
+        "UPDATE alert_standing SET rule = 'emergency_access'",
+        "UPDATE alert_standing SET number = 1",
+        "UPDATE alert_standing SET entries = '[]'",
+        "UPDATE alert_standing SET calm_since = 9000000000000000",
+        "UPDATE alert_standing SET acknowledged_by = 'svoboda'",
+        "UPDATE alert_standing SET threshold = 1000000",
+    ],
+)
+async def test_an_alert_that_was_changed_or_taken_out_by_hand_stands_as_it_was_recorded(
+    log: Log, change: str
+):
+    one = await looking(log)
+    log.append(guesses(12))
+    await look(log, one)
+    (before,) = await store(log).standing()
+    assert not await store(log).put_right(log.clock())
+    by_hand(log, change)
+    assert await store(log).put_right(log.clock())
+    assert not await store(log).put_right(log.clock())
+    (after,) = await store(log).standing()
+    assert (after.rule, after.group, after.entries, after.acknowledged_by, after.calm_since) == (
+        before.rule, "novak", before.entries, "", None,
+    )  # fmt: skip
+    assert restored(log) == [(1, 0)]
+    log.append(guesses(3))
+    await look(log, await looking(log))
+    assert told(log).count("alert.raised") == 2, "log_damaged; the other stands already"
+
+
+async def test_what_was_taken_in_hand_is_over_or_grew_is_nothing_by_hand(log: Log):
+    one = await looking(log)
+    log.append([*guesses(12), *guesses(12, "\x1b[2J" + "ř" * 400)])
+    await look(log, one)
+    alert = next(one for one in await store(log).standing() if one.group == "novak")
+    entry_of = acknowledged(alert, log.clock(), subject="office:2", person="vesela")
+    assert await store(log).acknowledge(alert.id, "vesela", entry_of)
+    log.append(guesses(3))
+    for _ in range(7):
+        await look(log, one)
+        assert not await store(log).put_right(log.clock())
+        log.clock.advance(minutes=15)
+    assert told(log).count("alert.over") == 2
+    assert restored(log) == []

@@ -6,21 +6,26 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, update
 
+from config.settings import Postgres
 from gateway.audit.anchors import Fault
+from gateway.audit.canonical import Recorded
 from gateway.audit.drop_notes import OLDEST_SIGNER, Dropped, told_in
+from gateway.audit.drops_told import Doubt, ToldDrops
 from gateway.audit.entry import Code, Entry
-from gateway.audit.facts import moment
+from gateway.audit.facts import microseconds, moment
 from gateway.audit.reasons import REASONS
 from gateway.audit.retention import later
 from gateway.audit.shard import Shard
 from gateway.audit.shard_acts import shard_dropped
 from gateway.storage.audit_dropping import Keys, ShardNotDropped, Why
+from gateway.storage.audit_older import Dropping
 from gateway.storage.step import standing
 from gateway.storage.tables.audit import audit_shard
-from tests.gateway.audit.making import EITHER, KEYS, NOON, SIGNER, Log, entry, open_log_of_either
+from tests.gateway.audit.making import EITHER, KEYS, NOON, SIGNER, Log, entry, open_log_of_either, until
 from tests.gateway.audit.sharding import broken, by_hand, check, months, shards, through
 from tests.gateway.audit.test_append import written
 from tests.gateway.audit.test_log_keys import THIEF
@@ -135,25 +140,41 @@ def signed_for(one: Shard, written: int, months: int = 18) -> Callable[[object],
     return lambda now: shard_dropped(now, one, said)  # type: ignore[arg-type]
 
 
-def test_a_signature_is_good_for_its_month_its_place_and_its_text_alone(months: Log) -> None:
-    may, june, _ = [*shards(months), None]
-    assert may is not None
-    assert june is not None
-    months.clock.now = MAY_IS_OLD
-    genuine = signed_for(may, 25)(months.clock.now)
-    other = {**genuine.details, "dropped": [june.told]}
-    stolen = Dropped(SIGNER.name, (june.told,), 18, 25).details([THIEF])
-    for wrong in (
-        replace(genuine, details=other),
-        replace(genuine, details={**genuine.details, "kept_months": 1}),
-        replace(genuine, details={**genuine.details, "written": 24}),
-        shard_dropped(months.clock.now, june, stolen),
-        signed_for(june, 3)(months.clock.now),
-    ):
-        # One after the other in one log: the first of them is what is found.
-        let = let_go_by_hand(months, june, wrong)
-        assert broken(months).fault is Fault.SHARD_NOT_VOUCHED
-        assert broken(months).sequence <= let
+OLD = Shard(1, "2026-06", 7, 8, bytes(32), microseconds(NOON), microseconds(NOON))
+GENUINE = signed_for(OLD, 25)(MAY_IS_OLD)
+WRONG = {
+    "another month": {"dropped": [replace(OLD, number=2).told]},
+    "one month more": {"dropped": [OLD.told, replace(OLD, number=2).told]},
+    "another rule": {"kept_months": 1},
+    "another number": {"written": 24},
+    "a stranger's key": Dropped(SIGNER.name, (OLD.told,), 18, 25).details([THIEF]),
+    "no signature": {"signed": []},
+    "another log's": Dropped("another.log", (OLD.told,), 18, 25).details(
+        [replace(SIGNER, name="another.log")]
+    ),
+    "of an older version": {"earlier": [OLD.told]},
+}
+
+
+def heard(one: Entry, sequence: int = 25) -> Doubt | None:
+    return ToldDrops([SIGNER.verifier]).hear(Recorded(sequence, MAY_IS_OLD, one), [])
+
+
+@pytest.mark.parametrize("sequence", [25, 28])
+def test_a_signature_is_good_at_its_place_or_behind_what_the_log_itself_has_to_say(sequence: int) -> None:
+    assert heard(GENUINE, sequence) is None
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_signature_is_good_for_its_month_and_its_text_alone(wrong: str) -> None:
+    assert heard(replace(GENUINE, details={**GENUINE.details, **WRONG[wrong]})) is not None
+
+
+@pytest.mark.parametrize("sequence", [24, 29])
+def test_a_signature_is_good_for_one_place_in_the_log(sequence: int) -> None:
+    doubt = heard(GENUINE, sequence)
+    assert doubt is not None
+    assert doubt.sequence == sequence
 
 
 def test_what_is_signed_is_held_against_age_and_holds_all_the_same(months: Log) -> None:
@@ -233,3 +254,19 @@ def test_once_every_deletion_is_signed_no_version_works_here_that_signs_none(old
     step = older.database.read_now(standing)[1]
     assert step is not None
     assert step.oldest == OLDEST_SIGNER
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("older", ["postgres"], indirect=True)
+def test_as_long_as_an_older_node_is_at_work_no_checkpoint_says_that_deletions_are_signed(older: Log) -> None:
+    place = older.database.place
+    assert isinstance(place, Postgres)
+    asked = Dropping()
+    with psycopg.connect(
+        host=place.hosts[0], dbname=place.name, user=place.user, application_name="brana 0056"
+    ):
+        assert not older.database.read_now(lambda c: asked.all_sign(c, 0))
+    alone = lambda: older.database.read_now(lambda c: Dropping().all_sign(c, 0))  # noqa: E731
+    asyncio.run(until(alone))
+    assert not older.database.read_now(lambda c: asked.all_sign(c, 1)), "it is not asked for each checkpoint"
+    assert older.database.read_now(lambda c: asked.all_sign(c, 60_000_000))

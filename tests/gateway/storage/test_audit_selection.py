@@ -1,5 +1,6 @@
 """What a search finds is handed out in several forms; what proves it is verified by the file that auditors get."""
 
+import base64
 import csv
 import io
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from config.vocabulary import MunicipalityCode
 from gateway.audit.acts import searched
@@ -179,23 +180,61 @@ async def test_an_entry_that_was_changed_removed_added_or_moved_is_found(
     assert said(folder)[1] == ("beside", {"file": "entries.csv"})
 
 
-async def test_under_pseudonyms_nothing_names_anybody_and_the_hashes_are_proven_still(
+UNDER_PSEUDONYMS = replace(WANTED, form=Form.JSON_LINES, pseudonyms=True, purpose="kvůli panu Novákovi")
+
+
+async def test_under_pseudonyms_nothing_names_anybody_and_nothing_lets_a_guess_be_checked(
     handing: Handing, tmp_path: Path
 ) -> None:
-    wanted = replace(WANTED, form=Form.JSON_LINES, pseudonyms=True)
-    folder = unpacked(await handing.file(wanted, SOME), tmp_path)
-    for name in ("entries.jsonl", "proofs.jsonl"):
-        assert not re.search(rb"person-[0-9]{1,3}\b", (folder / name).read_bytes())
-    assert [what for what, _ in said(folder)] == ["selected", "content", "pseudonyms"]
-    assert "pseudonymizovaný" in (folder / "README.txt").read_text("utf-8")
-    original = handing.log.database.read_now(lambda c: c.execute(audit_entry.select().where(ROW == 77)).one())
-    line = next(json.loads(one) for one in lines_of(folder) if b'"sequence":77}' in one)
-    assert brana_verify.unbase64(line["leaf"]) == bytes(original.leaf)
-    again = unpacked(await handing.file(wanted, SOME), tmp_path / "again")
+    query = replace(SOME, person="=person-77", having=(Having("person", frozenset({"person-77"})),))
+    folder = unpacked(await handing.file(UNDER_PSEUDONYMS, query), tmp_path)
+    assert {one.name for one in folder.iterdir()} == {
+        "entries.jsonl", "proofs.jsonl", "log-key.txt", "brana_verify.py", "README.txt",
+    }  # fmt: skip
+    log = handing.log.database
+    known = [
+        bytes(one)
+        for column in (audit_entry.c.leaf, audit_node.c.root, audit_checkpoint.c.root)
+        for one in log.read_now(lambda c, column=column: c.execute(select(column)).scalars().all())
+    ]
+    hashes = {text for one in known for text in (one.hex(), base64.b64encode(one).decode())}
+    assert len(hashes) >= 381 * 2
+    for file in folder.iterdir():
+        text = file.read_text("utf-8")
+        assert not re.search(r"person-[0-9]{1,3}\b|Novák|Nov%C3%A1k", text), file.name
+        assert not any(one in text for one in hashes), file.name
+    [stated, content, under] = said(folder)
+    assert (stated[0], content[0], under[0]) == ("stated", "content", "pseudonyms")
+    for told in ("person=(not told)", "since=2026-11-27T12:00:50+00:00", "having=(not told)"):
+        assert told in str(stated[1]["asked"])
+    again = unpacked(await handing.file(UNDER_PSEUDONYMS, query), tmp_path / "again")
     people = [
         json.loads((one / "entries.jsonl").read_bytes().splitlines()[0])["person"] for one in (folder, again)
     ]
-    assert people[0] != people[1], "nobody can be followed from one export to another"
+    assert people[0] != people[1]
+
+
+async def test_of_an_export_under_pseudonyms_the_signature_vouches_for_numbers_and_text(
+    handing: Handing, tmp_path: Path
+) -> None:
+    folder = unpacked(await handing.file(UNDER_PSEUDONYMS, SOME), tmp_path)
+    [line] = lines_of(folder)
+    for wrong, what in (
+        (line.replace(b"[50,51,", b"[51,"), "numbers"),
+        (line.replace(b"pseudonyms yes", b"pseudonyms no"), "signature"),
+        (line.replace(b"since", b"until"), "signature"),
+    ):
+        (folder / "proofs.jsonl").write_bytes(wrong)
+        assert broken(folder)[0] == what
+    (folder / "proofs.jsonl").write_bytes(line)
+    watched = Key(str(SIGNER.verifier))
+    watched.witnesses = [
+        brana_verify.Witness("w.example+00df7ba9+BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+    ]
+    assert broken(folder, key=watched)[0] == "unwitnessed", "nobody cosigned a statement"
+    text = folder / "entries.jsonl"
+    text.write_bytes(text.read_bytes().replace(b"access", b"acces5", 1))
+    assert broken(folder)[0] == "altered"
 
 
 DAMAGE: dict[str, tuple[Callable[[Log], list[object]], str, int]] = {

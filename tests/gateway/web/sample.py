@@ -51,8 +51,6 @@ from gateway.web.officer.rooms import Officer
 from gateway.web.officer.turns import Turns
 from gateway.web.officer.views import SavedViews
 from gateway.web.pages import make_pages
-from gateway.web.portal.lent import Lent
-from gateway.web.portal.rooms import Portal
 from gateway.web.portal.standing import NO_ASKS, Asks
 from idp.directory.same_person import OtherAccounts, no_others
 from idp.login.new_device import NewDevice
@@ -76,6 +74,7 @@ from tests.gateway.web.sample_alerts import MemoryAlerts
 from tests.gateway.web.sample_log import MemoryLog, report
 from tests.gateway.web.sample_months import OF_THREE_MONTHS, MemoryHolds
 from tests.gateway.web.sample_places import HIDDEN
+from tests.gateway.web.sample_portal import portal_pages
 from tests.gateway.web.sample_views import MemoryViews
 from tests.rig.incidents import Incidents as IncidentsKept
 
@@ -266,9 +265,6 @@ class Office:
         self.asked_what_waits.append(frozenset(among))
         return self.waiting
 
-    async def withdraw(self, name, doing):
-        self.withdrawn.append((name, doing.by.subject))
-
     async def record(self, entries):
         await self.log.record(entries)
 
@@ -323,12 +319,8 @@ class Office:
             self.alerts.standing,
             self.not_reached,
         )
-        asks = Asks(lambda *who: self.asks.of(*who), lambda *name: self.asks.title(*name))  # noqa: PLW0108 - set later
         return {
-            "portal.brana.test": [
-                *Portal(desk, self.portal, self.duties, self.waits_for, asks).pages(),
-                *Lent(desk, asks, self.withdraw).pages(),
-            ],
+            "portal.brana.test": portal_pages(self, desk),
             "admin.brana.test": self._as_composed(
                 officer,
                 [

@@ -128,7 +128,7 @@ async def test_an_export_with_proofs_is_verified_by_what_it_holds(client, office
     folder = tmp_path / "brana-export"
     with (folder / "proofs.jsonl").open("rb") as file:
         told = verified(file, Key(str(SIGNER.verifier)), {}, folder)
-    assert [what for what, _ in told] == ["selected", "content", "pseudonyms"]
+    assert [what for what, _ in told] == ["stated", "content", "pseudonyms"]
     assert told[0][1]["count"] == 26
     assert "purpose" not in str(told)
     details = office.log.entries[-1].details

@@ -1,0 +1,117 @@
+"""What was written down of an incident, held against what the log has of it. Pure.
+
+Laws: whatever stands in the tables of incidents and differs from the entry that was written with it, has no such entry,
+or is missing although the log has its entry, is told by the number it has or had; an entry that went with its month of
+the log is told too, as nothing vouches for its item any more. Nothing is put right: texts stand nowhere else.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.audit.canonical import Recorded
+from gateway.audit.entry import Code
+from gateway.incidents.incident import Incident, conclusion_digest, described_digest
+from gateway.incidents.items import Item, digest
+
+OF_ITEMS = (
+    Code.SECURITY_INCIDENT_NOTED,
+    Code.SECURITY_INCIDENT_EVIDENCE,
+    Code.SECURITY_INCIDENT_ACT,
+    Code.SECURITY_INCIDENT_REPORT,
+    Code.SECURITY_INCIDENT_SENT,
+    Code.LOG_HOLD_PLACED,
+)
+OF_INCIDENTS = (Code.SECURITY_INCIDENT_OPENED, Code.SECURITY_INCIDENT_CLOSED, *OF_ITEMS)
+"""Whose entries say what an incident is."""
+
+
+class What(StrEnum):
+    CHANGED = "not_as_recorded"
+    MISSING = "missing"
+    NOT_RECORDED = "not_recorded"
+    ENTRY_GONE = "entry_gone"
+    """Its entry went with its month of the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`item`: its number; 0 is the incident itself. `entry`: that would tell of it; None where there is none."""
+
+    item: int
+    what: What
+    entry: int | None = None
+
+
+def held_against(
+    incident: Incident, items: Sequence[Item], told: Sequence[Recorded], gone: Callable[[int], bool]
+) -> tuple[Difference, ...]:
+    """`told`: entries of the incident, in the order of the log; `gone`: whether one went with its month."""
+    of_items = {one.sequence: one for one in told if one.entry.code in OF_ITEMS}
+    return (*_itself(incident, told, gone), *_items(incident, items, of_items, gone))
+
+
+def _items(
+    incident: Incident, items: Sequence[Item], told: dict[int, Recorded], gone: Callable[[int], bool]
+) -> Iterator[Difference]:
+    for item in items:
+        entry = told.get(item.entry)
+        if entry is None:
+            yield Difference(item.number, _absent(item.entry, gone), item.entry)
+        elif not _says(entry, incident, item):
+            yield Difference(item.number, What.CHANGED, item.entry)
+    there = {one.entry for one in items}
+    for sequence, entry in told.items():
+        if sequence not in there:
+            number = entry.entry.details.get("item")
+            yield Difference(number if type(number) is int else 0, What.MISSING, sequence)
+
+
+def _says(recorded: Recorded, incident: Incident, item: Item) -> bool:
+    entry = recorded.entry
+    return (
+        entry.details.get("incident") == incident.number
+        and entry.details.get("item") == item.number
+        and entry.details.get("sha256") == digest(item.body)
+        and (entry.at, entry.subject) == (item.at, item.by.subject)
+    )
+
+
+def _itself(
+    incident: Incident, told: Sequence[Recorded], gone: Callable[[int], bool]
+) -> Iterator[Difference]:
+    opened = [one for one in told if one.entry.code is Code.SECURITY_INCIDENT_OPENED]
+    closed = [one for one in told if one.entry.code is Code.SECURITY_INCIDENT_CLOSED]
+    if not opened:
+        yield Difference(0, _absent(0, gone))  # months go from the first on
+    elif not _opened_so(opened[-1], incident):
+        yield Difference(0, What.CHANGED, opened[-1].sequence)
+    if closed and not _closed_so(closed[-1], incident):
+        yield Difference(0, What.CHANGED, closed[-1].sequence)
+    elif not closed and not incident.open:
+        yield Difference(0, _absent(0, gone))
+
+
+def _absent(sequence: int, gone: Callable[[int], bool]) -> What:
+    return What.ENTRY_GONE if gone(sequence) else What.NOT_RECORDED
+
+
+def _opened_so(recorded: Recorded, incident: Incident) -> bool:
+    """Entries of an earlier version have no digest of the description."""
+    entry, said = recorded.entry, incident.described
+    told = (entry.details.get("kind_of_incident"), entry.details.get("severity"))
+    return (
+        (entry.at, entry.subject) == (incident.opened_at, incident.opened_by.subject)
+        and told == (said.kind.value, said.severity.value)
+        and entry.details.get("sha256", described_digest(said)) == described_digest(said)
+    )
+
+
+def _closed_so(recorded: Recorded, incident: Incident) -> bool:
+    entry, by = recorded.entry, incident.closed_by
+    conclusion = conclusion_digest(incident.conclusion)
+    return (
+        by is not None
+        and (entry.at, entry.subject) == (incident.closed_at, by.subject)
+        and entry.details.get("sha256", conclusion) == conclusion
+    )

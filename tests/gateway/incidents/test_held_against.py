@@ -1,0 +1,153 @@
+"""What stands of an incident is held against the log when it is shown or handed out: a hand in the database is told."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from config.vocabulary import Language
+from gateway.audit.entry import Code
+from gateway.incidents.bundle import Wanted, bundle
+from gateway.incidents.held_against import What, held_against
+from gateway.incidents.office import Shown
+from tests.rig.incidents import OFFICER, SAID, Incidents
+from tests.rig.people import NOON
+
+LATER = NOON + timedelta(hours=1)
+
+
+@pytest.fixture
+async def written(desk: Incidents) -> Incidents:
+    """Opened, two notes, evidence with its hold, closed: items 1 to 4."""
+    await desk.office.open(SAID, OFFICER, NOON)
+    await desk.office.note(1, "Starosta si stáhl registr.", OFFICER, NOON)
+    await desk.office.note(1, "Druhý zápis.", OFFICER, NOON)
+    await desk.office.add_entry(1, 0, OFFICER, NOON)
+    await desk.office.close(1, "Heslo změněno.", OFFICER, LATER)
+    return desk
+
+
+def by_hand(desk: Incidents, change: str) -> None:
+    desk.kept.database.write_soon(lambda connection: connection.execute(text(change))).result()
+
+
+async def differences(desk: Incidents) -> list[tuple[int, What]]:
+    shown = await desk.office.shown(1)
+    assert shown is not None
+    return [(one.item, one.what) for one in shown.differences]
+
+
+async def test_what_nobody_touched_is_as_the_log_has_it(written: Incidents):
+    assert await differences(written) == []
+    shown = await written.office.exporting(1, "hlášení", OFFICER, LATER)
+    assert shown.differences == ()
+    assert "not_as_recorded" not in written.kept.entries[-1].details
+
+
+ITEM, ROW = "security_incident_item", "security_incident"
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (f"UPDATE {ITEM} SET body = replace(body, 'registr', 'nic') WHERE number = 1", [(1, What.CHANGED)]),
+        (f"UPDATE {ITEM} SET done_by_subject = 'x' WHERE number = 2", [(2, What.CHANGED)]),
+        (f"UPDATE {ITEM} SET at = at + 1 WHERE number = 2", [(2, What.CHANGED)]),
+        (f"UPDATE {ITEM} SET number = 9 WHERE number = 2", [(9, What.CHANGED)]),
+        (f"UPDATE {ITEM} SET entry = 0 WHERE number = 2", [(2, What.NOT_RECORDED), (2, What.MISSING)]),
+        (f"DELETE FROM {ITEM} WHERE number = 2", [(2, What.MISSING)]),
+        (f"DELETE FROM {ITEM} WHERE number = 4", [(4, What.MISSING)]),
+        (f"DELETE FROM {ITEM}", [(number, What.MISSING) for number in (1, 2, 3, 4)]),
+        (f"UPDATE {ROW} SET description = 'nic'", [(0, What.CHANGED)]),
+        (f"UPDATE {ROW} SET severity = 'low'", [(0, What.CHANGED)]),
+        (f"UPDATE {ROW} SET noticed_at = noticed_at + 1", [(0, What.CHANGED)]),
+        (f"UPDATE {ROW} SET conclusion = 'nic'", [(0, What.CHANGED)]),
+        (f"UPDATE {ROW} SET closed_at = NULL, closed_by = NULL", [(0, What.CHANGED)]),
+        ("DELETE FROM audit_entry WHERE code = 'incident.noted'", [(1, What.NOT_RECORDED), (2, What.NOT_RECORDED)]),
+        ("DELETE FROM audit_entry WHERE code = 'incident.closed'", [(0, What.NOT_RECORDED)]),
+        ("UPDATE audit_entry SET canonical = x'00' WHERE code = 'incident.opened'", [(0, What.NOT_RECORDED)]),
+    ],
+)  # fmt: skip
+async def test_what_was_changed_or_taken_out_by_hand_is_told(
+    written: Incidents, change: str, found: list[tuple[int, What]]
+):
+    by_hand(written, change)
+    assert await differences(written) == found
+    await written.office.exporting(1, "hlášení", OFFICER, LATER)
+    exported = written.kept.entries[-1]
+    assert (exported.code, exported.details["not_as_recorded"]) == (
+        Code.SECURITY_INCIDENT_EXPORTED,
+        len(found),
+    )
+
+
+async def test_an_item_that_was_written_in_by_hand_is_told(written: Incidents):
+    by_hand(
+        written,
+        f"INSERT INTO {ITEM} SELECT incident, 7, at, done_by, done_by_subject, body, entry FROM {ITEM} "
+        "WHERE number = 1",
+    )
+    assert await differences(written) == [(7, What.CHANGED)]
+
+
+async def test_what_is_added_behind_an_item_that_was_taken_out_has_a_number_of_its_own(desk: Incidents):
+    await desk.office.open(SAID, OFFICER, NOON)
+    for said in ("a", "b", "c"):
+        await desk.office.note(1, said, OFFICER, NOON)
+    by_hand(desk, f"DELETE FROM {ITEM} WHERE number = 2")
+    assert (await desk.office.note(1, "d", OFFICER, NOON)).number == 4
+    assert await differences(desk) == [(2, What.MISSING)]
+
+
+async def test_of_what_went_with_its_month_nothing_is_claimed(written: Incidents):
+    shown = await written.office.shown(1)
+    assert shown is not None
+    found = held_against(shown.incident, shown.items, [], lambda sequence: True)
+    assert {one.what for one in found} == {What.ENTRY_GONE}
+    assert [one.item for one in found] == [0, 0, 1, 2, 3, 4]
+
+
+async def test_entries_of_an_earlier_version_have_no_digest_of_the_incident(written: Incidents):
+    shown = await written.office.shown(1)
+    assert shown is not None
+    told = await written.office.books.look(lambda book: book.told(1))
+    old = [
+        replace(
+            one,
+            entry=replace(one.entry, details={k: v for k, v in one.entry.details.items() if k != "sha256"}),
+        )
+        if one.entry.code in (Code.SECURITY_INCIDENT_OPENED, Code.SECURITY_INCIDENT_CLOSED)
+        else one
+        for one in told
+    ]
+    assert held_against(shown.incident, shown.items, old, lambda _: False) == ()
+
+
+def files(shown: Shown, language: Language) -> dict[str, str]:
+    made = bundle(
+        Wanted(
+            shown=shown, suspensions=[], entries=[], checkpoint="", key="k", verifier=b"", language=language,
+            by="p", purpose="x", at=NOON,
+        )
+    )  # fmt: skip
+    assert made.differences == tuple(shown.differences)
+    archive = zipfile.ZipFile(io.BytesIO(made.content))
+    return {one.split("/", 1)[1]: archive.read(one).decode() for one in archive.namelist()}
+
+
+async def test_the_bundle_says_what_is_not_as_it_was_recorded(written: Incidents):
+    by_hand(written, f"DELETE FROM {ITEM} WHERE number = 2")
+    by_hand(written, f"UPDATE {ITEM} SET body = replace(body, 'registr', 'nic') WHERE number = 1")
+    shown = await written.office.exporting(1, "hlášení", OFFICER, LATER)
+    found = [{"item": 1, "what": "not_as_recorded"}, {"item": 2, "what": "missing"}]
+    for language, said in ((Language.CZECH, "Zápis 2 chybí"), (Language.ENGLISH, "Item 2 is missing")):
+        made = files(shown, language)
+        for name in ("incident.json", "manifest.json"):
+            told = json.loads(made[name])["not_as_recorded"]
+            assert [{"item": one["item"], "what": one["what"]} for one in told] == found
+        assert said in made["README.txt"]
+        assert said in made["incident.html"]

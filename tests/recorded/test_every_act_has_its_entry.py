@@ -1,0 +1,89 @@
+"""No page and no command changes anything without an entry, or without a sentence here that says why none is due."""
+
+import ast
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from gateway.audit.entry import Code
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.state import open_state
+from tests.recorded.acting_places import commands, routes, sources
+from tests.recorded.acts import COMMANDS, ROUTES, Recorded
+from tests.recorded.shown import NOT_YET, SHOWN
+from tests.rig.installation import install
+
+TESTS = {
+    name: text
+    for name, text in sources(Path(__file__).parents[1]).items()
+    if not name.startswith(Path(__file__).parent.name)
+}
+
+
+@pytest.fixture
+async def plane(tmp_path: Path) -> AsyncIterator[ControlPlane]:
+    state = open_state(install(tmp_path / "i").configuration)
+    made = ControlPlane(state)
+    yield made
+    await made.close()
+    state.database.close()
+
+
+@pytest.mark.real
+async def test_every_page_that_changes_something_stands_in_the_table(plane: ControlPlane) -> None:
+    assert routes(plane) == ROUTES.keys(), "say in tests/recorded/acts.py what it records, or why nothing"
+
+
+def test_every_command_stands_in_the_table() -> None:
+    assert commands() == COMMANDS.keys(), "say in tests/recorded/acts.py what it records, or why nothing"
+
+
+ROWS = {**ROUTES, **COMMANDS}
+
+
+@pytest.mark.parametrize(("place", "recorded"), ROWS.items(), ids=ROWS)
+def test_what_stands_there_is_a_reason_or_an_entry_that_a_test_looks_for(
+    place: str, recorded: Recorded
+) -> None:
+    if isinstance(recorded, str):
+        assert len(recorded.split()) > 5
+        return
+    seen = (
+        _shown(place)
+        if place in SHOWN
+        else [text for text in TESTS.values() if re.search(_said(place), text)]
+    )
+    missing = {code for code in recorded if not any(_names(code, text) for text in seen)}
+    assert bool(missing) is (place in NOT_YET), f"no test of {place} looks for {missing}"
+
+
+def test_what_is_shown_elsewhere_is_of_places_that_are_there() -> None:
+    assert SHOWN.keys() | NOT_YET <= ROWS.keys()
+    assert not SHOWN.keys() & NOT_YET
+
+
+def _shown(place: str) -> list[str]:
+    """Each test that is named, and nothing else of its file."""
+    found = []
+    for named in SHOWN[place]:
+        file, _, function = named.partition("::")
+        tree = ast.parse(TESTS[file])
+        (one,) = (node for node in ast.walk(tree) if getattr(node, "name", None) == function)
+        found.append(ast.unparse(one))
+    return found
+
+
+def _said(place: str) -> str:
+    """The address, or the last words of a command, as a test writes them."""
+    _, _, rest = place.partition(" ")
+    if place.startswith("brana "):
+        return r'"[, ]+"'.join([""] + [re.escape(one) for one in rest.split()])[len(r'"[, ]+') :]
+    return "".join(
+        r"[^\s\"'/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]*\})", rest)
+    )
+
+
+def _names(code: Code, text: str) -> bool:
+    return f"Code.{code.name}" in text or code.value in re.findall(r"[\"']([a-z_.]+)[\"']", text)
