@@ -143,7 +143,9 @@ def _run(asked: argparse.Namespace, tongue: Language) -> int:
         shown = Folder(asked.open, 0o644)
         shown.prepare()
         uplink = state.uplink(enrolment.enrolled)
-        if uplink.gone:
+        if uplink.gone:  # it may have been ended before it could
+            _browsers(asked, enrolment.url).take_away()
+            state.wipe_keys()
             print(SAYS["gone"][tongue])
             return 0
         service = Service(

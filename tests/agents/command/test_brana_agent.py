@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -11,6 +12,9 @@ import pytest
 
 from agents.command import enrolling
 from agents.command.__main__ import main
+from agents.kept.folder import Folder
+from agents.kept.state import State
+from agents.protocol.messages import Standing
 from agents.version import VERSION
 from gateway import __version__
 from tests.agents.gateway import CODE, Gateway, over_tls
@@ -76,6 +80,18 @@ def test_it_enrols_tells_and_forgets(agent, gateway, papers, tmp_path):
     assert (code, "vyřazené" in said) == (0, True)
     assert sorted(one.name for one in (tmp_path / "state").iterdir()) == ["lock"]
     assert "sudo brana-agent enrol" in agent("run", tongue="cs")[1]
+
+
+def test_one_that_was_ended_before_it_could_delete_its_keys_does_so_at_the_next_start(
+    agent, gateway, papers, tmp_path
+):
+    agent("enrol", gateway.url, CODE, *trust(papers))
+    state = State(Folder(tmp_path / "state"))
+    enrolled = state.enrolment().enrolled
+    state.keep_uplink(replace(state.uplink(enrolled), standing=Standing.RETIRED))
+    assert agent("run")[0] == 0
+    kept = sorted(one.name for one in (tmp_path / "state").iterdir())
+    assert kept == ["enrolment.json", "lock", "uplink.json"]
 
 
 def test_a_gateway_that_cannot_be_believed_is_not_spoken_to(agent, gateway, monkeypatch):
