@@ -48,6 +48,8 @@ DECIDING = (
     "gateway/devices/*.py",
     "gateway/envoy/*.py",
     "agents/protocol/*.py",
+    "agents/enrol/*.py",
+    "agents/uplink/*.py",
     "agents/posture/*.py",
 )
 SHELL = {
@@ -62,7 +64,7 @@ SHELL = {
         "tell_route",
         "trial",
     )
-} | {"agents/posture/machine.py"}
+} | {"agents/posture/machine.py", "agents/uplink/line.py"}
 """Files among them that talk to the world, by their nature."""
 CLOCK_AND_WORLD = {"time", "asyncio", "aiohttp", "socket", "sqlalchemy", "sqlite3", "threading", "subprocess"}
 READS_CLOCK = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}

@@ -111,6 +111,13 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     authority: str | None = None
 
 
+class Farewell(msgspec.Struct, frozen=True, kw_only=True):
+    """The device retires itself; answered by `Reported`."""
+
+    nonce: Nonce
+    sequence: Annotated[int, Meta(ge=1, le=2**53)]
+
+
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """With a status of 4xx or 503."""
 

@@ -3,56 +3,25 @@
 Signed by hand, as the key may lie in a TPM that gives nothing but signatures; read by joserfc, which trusts nothing.
 """
 
-from base64 import urlsafe_b64encode
-from collections.abc import Callable
-from enum import StrEnum
 from typing import TypeVar
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ec import (
-    ECDSA,
-    SECP256R1,
-    EllipticCurvePrivateKey,
-    EllipticCurvePublicKey,
-)
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-ALGORITHM = "ES256"
+from agents.protocol.signing import ALGORITHM, Kind, Sign, signed, signing
+
+__all__ = ["Kind", "NotSigned", "Sign", "device_of", "opened", "signed", "signing"]
+
 LONGEST = 65_536  # characters of a message; what is longer is not read
-NUMBER = 32  # octets of each half of a signature
-Sign = Callable[[bytes], bytes]
-"""Octets to a signature in DER (RFC 3279 §2.2.3): what both `cryptography` and a TPM give."""
 Said = TypeVar("Said", bound=msgspec.Struct)
-
-
-class Kind(StrEnum):
-    """Header `typ`: what is signed as one thing is never read as another (RFC 8725 §3.11)."""
-
-    ENROLMENT = "brana-enrolment+jws"
-    REPORT = "brana-report+jws"
-    TUNNEL = "brana-tunnel+jws"
-    FAREWELL = "brana-farewell+jws"
 
 
 class NotSigned(Exception):
     """Not by this key, not as this kind, or not in words of the protocol. Says no more: strangers read it."""
-
-
-def signed(kind: Kind, device: str, said: msgspec.Struct, sign: Sign) -> str:
-    """`device`: whose key it is, the header's `kid`; empty while it has no name yet."""
-    header = {"alg": ALGORITHM, "typ": kind, "kid": device}
-    begins = _base64url(msgspec.json.encode(header)) + b"." + _base64url(msgspec.json.encode(said))
-    r, s = decode_dss_signature(sign(begins))
-    return (begins + b"." + _base64url(r.to_bytes(NUMBER) + s.to_bytes(NUMBER))).decode()
-
-
-def signing(key: EllipticCurvePrivateKey) -> Sign:
-    return lambda octets: key.sign(octets, ECDSA(SHA256()))
 
 
 def device_of(token: str) -> str:
@@ -80,7 +49,3 @@ def opened(kind: Kind, token: str, key: EllipticCurvePublicKey, of: type[Said]) 
         return msgspec.json.decode(read.payload, type=of)
     except (JoseError, ValueError) as error:  # msgspec's errors are ValueErrors
         raise NotSigned from error
-
-
-def _base64url(octets: bytes) -> bytes:
-    return urlsafe_b64encode(octets).rstrip(b"=")

@@ -1,0 +1,1 @@
+"""How a device becomes known to a gateway: a machine without I/O."""

@@ -1,0 +1,130 @@
+"""A folder whose files are whole or as they were before, whatever ends in the middle: power, disk space, the agent."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOM = 262_144
+"""Octets that an enrolment takes on the disk, with much to spare."""
+
+
+class NotKept(Exception):
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(
+            f"{path}: {error.strerror or error}. Nothing was changed; make room on the disk, and run as root"
+        )
+        self.path = path
+        self.error = error
+
+
+class Folder:
+    """`mode` of its files; the folder itself gives nobody more."""
+
+    def __init__(self, path: Path, mode: int = 0o600) -> None:
+        self.path = path
+        self._mode = mode
+
+    def prepare(self) -> None:
+        """Raises NotKept, also where it belongs to somebody else."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if os.name == "posix":
+                if self.path.stat().st_uid != os.geteuid():
+                    raise PermissionError(1, "the folder belongs to another account")
+                self.path.chmod(0o700 if self._mode == 0o600 else 0o755)
+        except OSError as error:
+            raise NotKept(self.path, error) from error
+
+    def read(self, name: str) -> bytes | None:
+        """None: there is none. Raises NotKept where it may not be read."""
+        try:
+            return (self.path / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise NotKept(self.path / name, error) from error
+
+    def write(self, name: str, content: bytes) -> None:
+        """Raises NotKept; then what stood there stands there still."""
+        try:
+            handle, beside = tempfile.mkstemp(prefix=f".{name}.", dir=self.path)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(handle)
+                Path(beside).chmod(self._mode)
+                Path(beside).replace(self.path / name)
+            except BaseException:
+                Path(beside).unlink(missing_ok=True)
+                raise
+            self._settle()
+        except OSError as error:
+            raise NotKept(self.path / name, error) from error
+
+    def remove(self, *names: str) -> None:
+        """Raises NotKept."""
+        if not self.path.exists():
+            return
+        try:
+            for name in names:
+                (self.path / name).unlink(missing_ok=True)
+            self._settle()
+        except OSError as error:
+            raise NotKept(self.path, error) from error
+
+    def has_room(self) -> None:
+        """Before something is asked for that cannot be asked for twice. Raises NotKept."""
+        self.write("room", bytes(ROOM))
+        self.remove("room")
+
+    def tidy(self) -> None:
+        """Away with what a start before left half written."""
+        with contextlib.suppress(OSError):
+            for beside in self.path.glob(".*.????????"):
+                beside.unlink()
+
+    def _settle(self) -> None:
+        """Names last through a loss of power, where the system knows how."""
+        if os.name == "posix":
+            handle = os.open(self.path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
+class Busy(Exception):
+    def __init__(self) -> None:
+        super().__init__("another brana-agent works in this folder: stop the service first")
+
+
+@contextlib.contextmanager
+def alone(folder: Folder) -> Iterator[None]:
+    """One agent at a time: two would say the same numbers. Raises Busy, NotKept."""
+    path = folder.path / "lock"
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+    except OSError as error:
+        raise NotKept(path, error) from error
+    try:
+        _take(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int) -> None:
+    try:
+        if os.name == "posix":
+            import fcntl  # noqa: PLC0415  # of this system alone
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:
+            import msvcrt  # noqa: PLC0415
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+    except OSError as error:
+        raise Busy from error

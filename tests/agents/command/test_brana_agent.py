@@ -1,0 +1,140 @@
+"""`brana-agent` as people start it, over TLS, in both languages."""
+
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from agents.command import enrolling
+from agents.command.__main__ import main
+from agents.kept.folder import Folder
+from agents.kept.state import State
+from agents.protocol.messages import Standing
+from agents.version import VERSION
+from gateway import __version__
+from tests.agents.gateway import CODE, Gateway, over_tls
+from tests.rig.authority import make_authority, server_pair
+
+ROOT = Path(__file__).parents[3]
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory):
+    made = make_authority(tmp_path_factory.mktemp("authority"))
+    return made, server_pair(made)
+
+
+@pytest.fixture
+def gateway(papers):
+    _, pair = papers
+    one = Gateway()
+    with over_tls(one, str(pair.certificate), str(pair.key)) as url:
+        one.url = url
+        yield one
+
+
+@pytest.fixture
+def agent(tmp_path, capsys):
+    def run(*words, tongue="en"):
+        code = main(["--lang", tongue, *places(tmp_path), *words])
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return run
+
+
+def places(folder):
+    return "--no-browsers", "--state", str(folder / "state"), "--open", str(folder / "open")
+
+
+def until(so):
+    """Within some seconds, or it fails."""
+    end = time.monotonic() + 20
+    while not so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def trust(papers):
+    return "--trust", str(papers[0].certificate)
+
+
+def test_the_version_is_the_products():
+    assert __version__ == VERSION
+
+
+def test_it_enrols_tells_and_forgets(agent, gateway, papers, tmp_path):
+    code, said = agent("enrol", gateway.url, CODE, *trust(papers))
+    assert code == 0, said
+    assert all(one in said for one in (gateway.device.id, "in use", "in a file on the disk"))
+    assert agent("enrol", gateway.url, CODE, *trust(papers))[0] == 1
+    assert "není" not in agent("status")[1]
+    assert "service" in agent("status")[1]
+    code, said = agent("forget", tongue="cs")
+    assert (code, "vyřazené" in said) == (0, True)
+    assert sorted(one.name for one in (tmp_path / "state").iterdir()) == ["lock"]
+    assert "sudo brana-agent enrol" in agent("run", tongue="cs")[1]
+
+
+def test_one_that_was_ended_before_it_could_delete_its_keys_does_so_at_the_next_start(
+    agent, gateway, papers, tmp_path
+):
+    agent("enrol", gateway.url, CODE, *trust(papers))
+    state = State(Folder(tmp_path / "state"))
+    enrolled = state.enrolment().enrolled
+    state.keep_uplink(replace(state.uplink(enrolled), standing=Standing.RETIRED))
+    assert agent("run")[0] == 0
+    kept = sorted(one.name for one in (tmp_path / "state").iterdir())
+    assert kept == ["enrolment.json", "lock", "uplink.json"]
+
+
+def test_a_gateway_that_cannot_be_believed_is_not_spoken_to(agent, gateway, monkeypatch):
+    monkeypatch.setattr(enrolling.time, "sleep", lambda _: None)
+    code, said = agent("enrol", gateway.url, CODE)
+    assert (code, gateway.said) == (1, [])
+    assert "does not answer" in said
+
+
+def test_the_reason_of_a_refusal_is_told_in_ones_language(agent, gateway, papers):
+    assert (
+        "Odmítnuto. (device_code_not_good)"
+        in agent("enrol", gateway.url, "WRONG", *trust(papers), tongue="cs")[1]
+    )
+    assert "Refused. (device_code_not_good)" in agent("enrol", gateway.url, "WRONG", *trust(papers))[1]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://devices.example.cz", "devices.example.cz", "https://a/b", "https://u:p@a"]
+)
+def test_only_an_address_of_a_gateway_is_taken(agent, url):
+    code, said = agent("enrol", url, CODE)
+    assert (code, "https://devices.example.cz" in said) == (1, True)
+
+
+def test_a_file_of_authorities_that_is_none_is_told(agent, tmp_path):
+    assert agent("enrol", "https://localhost", CODE, "--trust", str(tmp_path / "none"))[0] == 1
+
+
+def test_the_service_reports_by_itself_within_its_bounds_and_ends_when_told(agent, gateway, papers, tmp_path):
+    assert agent("enrol", gateway.url, CODE, *trust(papers))[0] == 0
+    words = [sys.executable, "-W", "error", "-m", "agents.command", *places(tmp_path), "run"]
+    child = subprocess.Popen(words, cwd=ROOT, env={"PYTHONPATH": str(ROOT)})
+    try:
+        until(lambda: gateway.device.reported_at is not None and (tmp_path / "open/status.json").exists())
+        until(lambda: agent("status")[1].count("none yet") == 0)
+        assert psutil.Process(child.pid).memory_info().rss < 40 * 2**20
+        code, said = agent("status", tongue="cs")
+        assert (code, "v provozu" in said, gateway.device.id in said) == (0, True, True)
+        code, said = agent("doctor")
+        assert "✓ Connection to the gateway: all right" in said
+        assert "✗ Disk encryption" in said or "✓ Disk encryption" in said or "? Disk encryption" in said
+        assert "stop brana-agent" in agent("forget")[1]
+    finally:
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(20) == 0
