@@ -102,6 +102,7 @@ ROUTES: dict[str, Recorded] = {
     "policies /reviews/{review}/remove": by(Code.ACCESS_REMOVED),
     "policies /reviews/{review}/report": by(Code.ACCESS_RESTORED),
     "policies /versions/{number}/restore": by(Code.POLICY_SUBMITTED),
+    "portal /lent": by(Code.REQUEST_ENDED),
     "portal /municipality": by(Code.SESSION_MUNICIPALITY),
     "requests /approve": by(Code.REQUEST_APPROVED),
     "requests /ask": by(Code.REQUEST_MADE),

@@ -29,6 +29,9 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "login /sign-in/new-password": (
         "idp/http/test_new_password.py::test_after_the_factor_a_new_password_is_chosen_and_opens_the_session",
     ),
+    "portal /lent": (
+        "gateway/commands/test_asking_office.py::test_a_deputy_ends_a_delegation_without_any_permit_and_nobody_else_does",
+    ),
     "policies /incidents/{incident}/open": (
         "gateway/web/test_policies_versions.py::test_an_officer_sees_whom_it_hits_closes_and_opens_again",
     ),
