@@ -95,8 +95,10 @@ async def test_who_opened_records_of_hulin_in_the_night_of_yesterday(log: Log):
     entries.append(opened(YESTERDAY + timedelta(hours=20), f"map {HULIN} read"))
     entries.append(opened(YESTERDAY + timedelta(hours=20), status=403, reason="no_role"))
     answer = await asked(log, "records-at-night", entries, municipality=HULIN)
-    [[row]] = [counts.rows for counts in answer.counts]
-    assert (row.key, row.entries, row.different) == (("novakova.jana", HULIN, "10.1.2.3"), 3, 3)
+    [rows] = [counts.rows for counts in answer.counts]
+    who = ("novakova.jana", HULIN, "10.1.2.3")
+    found = {row.key: (row.entries, row.different) for row in rows}
+    assert found == {("records", *who): (3, 3), ("map", *who): (1, 1)}
 
 
 async def test_a_span_of_several_days_is_asked_for_its_nights(log: Log):
@@ -128,6 +130,16 @@ async def test_why_this_person_was_refused(log: Log):
     assert (one.reason, one.rule, one.policy_version) == ("role_not_sufficient", "records-write", "7d1f0c")
     nobody = await asked(log, "why-refused", [], person="nobody")
     assert nobody.found == 0
+
+
+async def test_why_this_person_does_not_even_get_in(log: Log):
+    wrong = events.PasswordRefused(at=YESTERDAY, person="novakova.jana", reason="wrong_password")
+    answer = await asked(
+        log, "why-refused", [entry_of(wrong), opened(YESTERDAY, status=403, reason="no_role")]
+    )
+    assert [one.found.entry.reason for one in answer.entries] == ["wrong_password"], (
+        "a request once, by its decision"
+    )
 
 
 async def test_emergency_access_with_its_review_or_without(log: Log):
