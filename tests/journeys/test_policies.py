@@ -58,7 +58,7 @@ async def test_what_one_proposes_another_approves_and_it_decides_at_once(
         await author.goto(product.url("policies"))
         await sign_in(author, product.account(AUTHOR))
         await _press(author, "Nový návrh")
-        await author.get_by_role("link", name="Kdo smí používat aplikaci").first.click()
+        await author.get_by_role("button", name="Kdo smí používat aplikaci").first.click()
         await author.get_by_label("Název pravidla").fill("rozpocet-matrika")
         for choice in ("#roles-registrar", "#applications-budget", "#actions-read"):
             await author.locator(choice).check()
@@ -66,7 +66,7 @@ async def test_what_one_proposes_another_approves_and_it_decides_at_once(
         await author.get_by_label("Jednou dvěma větami").fill("Matrika dohledává poplatky v rozpočtu.")
         await _press(author, "Uložit")
         await screenshot(author, "policies-drafted")
-        await author.get_by_role("link", name="Prohlédnout změnu").click()
+        await author.get_by_role("button", name="Prohlédnout změnu").click()
         await expect(author.locator("main")).to_contain_text("Všechny kontroly prošly")
         await expect(author.locator("main")).to_contain_text("oslabuje")
         await _press(author, "Předložit ke schválení")
