@@ -59,6 +59,8 @@ def people_of_the_tests() -> Iterator[Inhabitant]:
         ("zaznam.obce", HULIN, Role.SECURITY_OFFICER),
         ("sledovani.hulin", HULIN, Role.SECURITY_OFFICER),
         ("sledovani.obce", HULIN, Role.SECURITY_OFFICER),
+        ("odkaz.hulin", HULIN, Role.SECURITY_OFFICER),
+        ("odkaz.obce", HULIN, Role.SECURITY_OFFICER),
     ):
         yield Inhabitant(login=login, given="Iva", surname="Dozorová", places=((where, role),), enrolled=True)
     for number in range(MORE_CLERKS):

@@ -24,6 +24,7 @@ from gateway.commands.state import State, now, open_state
 from gateway.storage.audit import append
 from gateway.storage.log_keys import By, retire, rotate
 from gateway.storage.policy_versions import sign_anew
+from gateway.web.officer.turns import Turns
 from tests.rig.installation import install
 
 pytestmark = pytest.mark.real
@@ -55,7 +56,7 @@ async def unpacked(plane: ControlPlane, folder: Path) -> str:
         raise AssertionError
 
     officer = officer_of(plane, Recomputation(nobody_asks, plane.state.record, now))
-    exporting = ExportPages(plane, officer).exporting(None)
+    exporting = ExportPages(plane, officer, Turns()).exporting(None)
 
     def look(found: int) -> Entry:
         return searched(now(), subject="o", person="o", query={}, found=found)
