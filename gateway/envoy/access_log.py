@@ -9,7 +9,6 @@ from pathlib import Path
 
 from config.vocabulary import REASON_HEADER
 from gateway.envoy.messages import FRESH, Json, typed
-from gateway.envoy.reply_texts import FULL
 
 SEPARATOR = "\r"
 FIELDS = {
@@ -35,8 +34,8 @@ FIELDS = {
 """`-` where there is nothing."""
 
 
-UNWRITTEN = f"'{REASON_HEADER}' in response.headers && response.headers['{REASON_HEADER}'] == '{FULL.reason}'"
-"""Refused as there is no room for lines: what is kept is for those who were let in before."""
+UNWRITTEN = "brana.unwritten"
+"""Metadata of what the gate refused as there is no room for lines: what is kept is for those who were let in before."""
 
 
 def access_log(spool: Path) -> list[Json]:
@@ -55,26 +54,14 @@ def access_log(spool: Path) -> list[Json]:
 
 
 def _written() -> Json:
-    """Everything but that; numbers first, as words are asked for of few."""
-    cel = typed(
-        "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter", expression=f"!({UNWRITTEN})"
-    )
+    """Everything but that. By metadata that nobody else has: to compare each status costs a tenth of a request."""
     return {
-        "or_filter": {
-            "filters": [
-                _status("LE", FULL.status - 1),
-                _status("GE", FULL.status + 1),
-                {
-                    "extension_filter": {
-                        "name": "envoy.access_loggers.extension_filters.cel",
-                        "typed_config": cel,
-                    }
-                },
-            ]
+        "metadata_filter": {
+            "matcher": {
+                "filter": UNWRITTEN,
+                "path": [{"key": "full"}],
+                "value": {"bool_match": False},  # `invert` is not looked at here
+            },
+            "match_if_key_not_found": True,
         }
     }
-
-
-def _status(comparison: str, status: int) -> Json:
-    value = {"default_value": status, "runtime_key": f"brana.access_log.{status}"}
-    return {"status_code_filter": {"comparison": {"op": comparison, "value": value}}}

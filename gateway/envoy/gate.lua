@@ -147,6 +147,7 @@ local function let_in_or_ask(handle)
   local headers, stream, now = handle:headers(), handle:streamInfo(), os.time()
   local cookies, route = headers:get("cookie"), stream:routeName() or ""
   if FULL and string.sub(route, 1, 6) ~= "audit " then -- officers see what is the matter, each look by a decision
+    stream:dynamicMetadata():set("brana.unwritten", "full", true) -- gateway/envoy/access_log.py
     handle:respond({[":status"] = "507"}, "")
     return
   end
