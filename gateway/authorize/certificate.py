@@ -11,12 +11,12 @@ from hashlib import sha256
 from urllib.parse import unquote_to_bytes
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from config.settings import TechnicalAccount
+from gateway.grants.issued_by import issued_by
 
 NONE_SHOWN = ("", "-")
 AUTHORITY_DIGITS = 8  # hexadecimal; of the few that are configured
@@ -65,7 +65,7 @@ def mark_of(shown: str, trusted: Trusted) -> str:
     Raises CertificateRefused.
     """
     leaf = x509.load_pem_x509_certificate(unquote_to_bytes(shown))
-    authority = next(one for one in trusted.authorities if _issued_by(leaf, one))
+    authority = next(one for one in trusted.authorities if issued_by(leaf, one))
     serial = f"{leaf.serial_number:x}"
     if len(serial) > SERIAL_DIGITS:
         raise CertificateRefused("certificate_unusable")
@@ -96,7 +96,7 @@ def _mark_of_key(authority: x509.Certificate) -> str:
 
 
 def _fault(leaf: x509.Certificate, trusted: Trusted, now: datetime) -> str | None:
-    if not any(_issued_by(leaf, authority) for authority in trusted.authorities):
+    if not any(issued_by(leaf, authority) for authority in trusted.authorities):
         return "certificate_of_another_authority"
     if not leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc:
         return "certificate_expired"
@@ -111,14 +111,6 @@ def _fault(leaf: x509.Certificate, trusted: Trusted, now: datetime) -> str | Non
 
 def _in(revoked: x509.CertificateRevocationList, serial: int) -> bool:
     return revoked.get_revoked_certificate_by_serial_number(serial) is not None
-
-
-def _issued_by(leaf: x509.Certificate, authority: x509.Certificate) -> bool:
-    try:
-        leaf.verify_directly_issued_by(authority)
-    except (InvalidSignature, TypeError, ValueError):
-        return False
-    return True
 
 
 def _marks(leaf: x509.Certificate) -> set[str]:

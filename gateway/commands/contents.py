@@ -30,8 +30,12 @@ def contents_of(settings: Settings, sources: Sources) -> dict[str, str]:
 
 def contents_at_edge(settings: Settings, sources: Sources) -> dict[str, str]:
     """Where nothing is decided, and nobody signs in. Raises as above."""
-    district = sources.text(settings.office.district).encode()
-    return {"office.district": _digest(district)} | _digests(_passwords(settings.applications))
+    return of_district(settings, sources) | _digests(_passwords(settings.applications))
+
+
+def of_district(settings: Settings, sources: Sources) -> dict[str, str]:
+    """The one of them that is kept with what was accepted."""
+    return {"office.district": _digest(sources.text(settings.office.district).encode())}
 
 
 def digest_of(settings: Settings, contents: Mapping[str, str], policies: str = "") -> str:

@@ -1,4 +1,7 @@
-"""What a start takes otherwise than the run before: a change of the settings, in the log like any other."""
+"""What a start takes otherwise than the run before: a change of the settings, in the log like any other.
+
+Files with secrets are named by settings and not kept with them: whether another one lies there now, nobody can tell.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -12,7 +15,7 @@ from config.settings import Settings
 from config.sources import ACCEPTED, Accepted, Sources
 from gateway.audit import acts
 from gateway.audit.entry import Entry
-from gateway.commands.contents import contents_of, digest_of
+from gateway.commands.contents import contents_of, digest_of, of_district
 from gateway.commands.state import State, now
 
 WITH_VALUES = ("audit", "sign_in", "facts", "policies", "requests", "limits", "metrics", "notifications")
@@ -30,7 +33,8 @@ def at_start(configuration: Path, state: State, sources: Sources, policies: str)
     before = _before(configuration, kept)
     if before is None:
         return [acts.settings_unknown_before(now(), after)]
-    settings, was = before
+    settings, district = before
+    was = contents | district
     delta = changes(settings, state.settings, (was, contents))
     if delta == Changes():
         return []
@@ -89,6 +93,6 @@ def _before(configuration: Path, kept: Path) -> tuple[Settings, dict[str, str]] 
     try:
         sources = Accepted.read(kept)
         settings, _ = accepted(configuration, sources)
-        return settings, contents_of(settings, sources)
+        return settings, of_district(settings, sources)
     except (ConfigurationRefused, OSError, ValueError):
         return None

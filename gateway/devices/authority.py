@@ -22,6 +22,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from config.vocabulary import DeviceId, read_device_id
 from gateway.devices.device import Leaf
+from gateway.grants.issued_by import issued_by
 
 OF_A_DEVICE = "urn:brana:device:"
 """Before a device's name in its certificate (subjectAltName, URI; RFC 5280 §4.2.1.6)."""
@@ -121,7 +122,7 @@ def shown(text: str, authorities: Sequence[x509.Certificate], now: datetime) -> 
     """
     try:
         leaf = x509.load_pem_x509_certificate(unquote_to_bytes(text))
-        if not any(_issued_by(leaf, one) for one in authorities):
+        if not any(issued_by(leaf, one) for one in authorities):
             raise NotOurs("certificate_of_another_authority")
         if not leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc:
             raise NotOurs("certificate_expired")
@@ -165,14 +166,6 @@ def _key_of(request: bytes) -> EllipticCurvePublicKey:
     if not whole or not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
         raise RequestRefused
     return key
-
-
-def _issued_by(leaf: x509.Certificate, authority: x509.Certificate) -> bool:
-    try:
-        leaf.verify_directly_issued_by(authority)
-    except (InvalidSignature, TypeError, ValueError):
-        return False
-    return True
 
 
 def _usage(*wanted: str) -> x509.KeyUsage:

@@ -45,9 +45,9 @@ def question(who: Somebody, action: Action = Action.READ, address: str = "") -> 
 
 
 def verdict(who: Somebody, asked: Question, snapshot: Snapshot, **said: object) -> Permitted | Refused:
-    circumstances = Circumstances(country="CZ", said=Said(**said))  # type: ignore[arg-type]
+    circumstances = Circumstances(country="CZ", said=Said(**said))
     known = as_known(asked, who, circumstances, snapshot)
-    return explained_as_decided(snapshot.policies, known, snapshot).verdict  # type: ignore[arg-type]
+    return explained_as_decided(snapshot.policies, known, snapshot).verdict
 
 
 def test_an_order_in_force_counts_as_it_does_in_earnest(snapshot: Snapshot) -> None:
@@ -86,7 +86,7 @@ def test_duties_that_meet_refuse_before_any_rule(snapshot: Snapshot) -> None:
     there = replace(snapshot, duties=Duties.of([apart], no_others))
     who = anybody((HULIN, Role.MAYOR), (KROMERIZ, Role.CLERK))
     assert isinstance(verdict(who, question(who), snapshot), Permitted)
-    found = explained_as_decided(there.policies, question(who), there)  # type: ignore[arg-type]
+    found = explained_as_decided(there.policies, question(who), there)
     assert isinstance(found.verdict, Refused)
     assert (found.verdict.reason, found.rules, found.ways) == ("separation_of_duties", (), ())
     assert all("{" not in text for text in found.verdict.advice.values())
@@ -102,7 +102,7 @@ def test_duties_that_meet_over_two_accounts_are_told_with_the_other_account(snap
     duties = Duties.of([Separation(roles=[Role.MAYOR, Role.CLERK])], lambda _: [other])
     who = somebody(JANA)
     there = replace(snapshot, duties=duties)
-    found = explained_as_decided(there.policies, question(who), there, who)  # type: ignore[arg-type]
+    found = explained_as_decided(there.policies, question(who), there, who)
     which = found.beforehand[0][Language.ENGLISH]
     assert which.endswith("One of them is held by another account of the same person, eva.jina.")
     verdict_said = found.verdict
@@ -127,7 +127,7 @@ def test_a_municipality_s_reader_learns_of_no_other_account_and_of_no_other_s_ro
     other = Account(EVA.subject, "eva.jina", frozenset({(HULIN, Role.MAYOR)}))
     duties = Duties.of([Separation(roles=[Role.MAYOR, Role.CLERK])], lambda _: [other])
     who, there = somebody(JANA), replace(snapshot, duties=duties)
-    found = explained_as_decided(there.policies, question(who), there, who, reader)  # type: ignore[arg-type]
+    found = explained_as_decided(there.policies, question(who), there, who, reader)
     assert found.beforehand[0][Language.ENGLISH] == f"These roles may not meet in one person: {told}"
     everything = f"{found.beforehand} {found.verdict}"
     assert ("eva.jina" in everything, "mayor (" in everything) == (False, False)
@@ -150,7 +150,7 @@ def test_roles_of_two_municipalities_are_told_to_each_with_its_own(snapshot: Sna
 def test_what_a_rule_decides_or_another_refusal_says_nothing_beforehand(snapshot: Snapshot) -> None:
     apart = replace(snapshot, duties=Duties.of([Separation(roles=[Role.MAYOR, Role.CLERK])], no_others))
     for who in (somebody(JANA), anybody()):
-        found = explained_as_decided(apart.policies, question(who), apart, who)  # type: ignore[arg-type]
+        found = explained_as_decided(apart.policies, question(who), apart, who)
         assert found.beforehand == ()
 
 
@@ -167,7 +167,7 @@ def test_a_role_that_is_lent_or_supposed_to_be_meets_like_one_that_is_held(snaps
         assert isinstance(found, Refused)
         assert (found.reason, found.detail) == ("separation_of_duties", "clerk + mayor")
     assert isinstance(verdict(who, question(who), apart), Permitted)
-    told = explained_as_decided(there.policies, question(who), there, who).beforehand  # type: ignore[arg-type]
+    told = explained_as_decided(there.policies, question(who), there, who).beforehand
     assert f"given by {EVA.name}" in told[1][Language.ENGLISH]
     assert len(told) == 3
 
