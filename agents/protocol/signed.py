@@ -12,9 +12,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from agents.protocol.signing import ALGORITHM, Kind, Sign, signed, signing
-
-__all__ = ["Kind", "NotSigned", "Sign", "device_of", "opened", "signed", "signing"]
+from agents.protocol.signing import ALGORITHM, Kind
 
 LONGEST = 65_536  # characters of a message; what is longer is not read
 Said = TypeVar("Said", bound=msgspec.Struct)

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from agents.protocol.messages import Begin, Complete, Standing
-from agents.protocol.signed import Kind, NotSigned, opened
+from agents.protocol.signed import NotSigned, opened
+from agents.protocol.signing import Kind
 from config.vocabulary import DeviceId
 from gateway.devices.authority import Authority, Issued, RequestRefused, issue, public_key
 from gateway.devices.code import CHALLENGE_LIFETIME, Challenge, Code

@@ -11,7 +11,8 @@ import msgspec
 
 from agents.protocol.facts import FactsRefused, decoded
 from agents.protocol.messages import Report, Standing
-from agents.protocol.signed import Kind, NotSigned, opened
+from agents.protocol.signed import NotSigned, opened
+from agents.protocol.signing import Kind
 from gateway.devices.authority import Authority, Issued, RequestRefused, issue, public_key
 from gateway.devices.device import Device
 from gateway.devices.posture import tells_otherwise

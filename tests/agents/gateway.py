@@ -25,7 +25,8 @@ from agents.protocol.messages import (
     Reported,
     Standing,
 )
-from agents.protocol.signed import Kind, opened
+from agents.protocol.signed import opened
+from agents.protocol.signing import Kind
 from agents.uplink.line import Unreachable
 from config.vocabulary import DeviceId, MunicipalityCode, SubjectId
 from gateway.devices.authority import new_authority, public_key

@@ -13,7 +13,8 @@ from agents.keys.browser import NotOurs, joined, kept, new_key, request_of
 from agents.keys.key import KeyLost, read, written
 from agents.keys.software import SoftwareKey
 from agents.protocol.messages import KeyKind, Report
-from agents.protocol.signed import Kind, opened, signed
+from agents.protocol.signed import opened
+from agents.protocol.signing import Kind, signed
 from config.vocabulary import DeviceId
 from gateway.devices.authority import issue, new_authority, public_key
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.protocol.messages import Begin
-from agents.protocol.signed import LONGEST, Kind, NotSigned, device_of, opened, signed, signing
+from agents.protocol.signed import LONGEST, NotSigned, device_of, opened
+from agents.protocol.signing import Kind, signed, signing
 
 KEY, ANOTHER = generate_private_key(SECP256R1()), generate_private_key(SECP256R1())
 SAID = Begin(code="ABCD-1234", key=b"a public key")

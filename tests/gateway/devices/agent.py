@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from agents.protocol.facts import Fact, FactName, encoded
 from agents.protocol.messages import Complete, KeyKind, Report
-from agents.protocol.signed import Kind, signed, signing
+from agents.protocol.signing import Kind, signed, signing
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 TUNNEL_KEY = "HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw="

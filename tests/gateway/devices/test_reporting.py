@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agents.protocol.facts import Fact, FactName
 from agents.protocol.messages import KeyKind, Report, Standing
-from agents.protocol.signed import Kind, signed, signing
+from agents.protocol.signing import Kind, signed, signing
 from config.vocabulary import DeviceId, MunicipalityCode
 from gateway.devices.authority import issue, new_authority
 from gateway.devices.device import Device
