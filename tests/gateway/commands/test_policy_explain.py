@@ -124,7 +124,8 @@ def test_a_person_reads_it_in_czech(say: Say) -> None:
 
 
 def test_what_nothing_would_permit_is_said_to_be_hopeless(say: Say) -> None:
-    result = say("explain", "map", "--role", "mayor@588491", "--action", "sign", "--language", "cs")
+    asked = ("explain", "map", "--role", "mayor@588491", "--action", "sign", "--at", "2026-11-23T09:00")
+    result = say(*asked, "--language", "cs")
     assert "Žádná změna do tří kroků to nepovolí" in result.output
     assert "Takto smí: číst" in result.output
 

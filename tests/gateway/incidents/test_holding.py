@@ -127,8 +127,9 @@ async def test_what_was_received_late_is_held_with_the_month_behind_the_span(des
     number = await opened(desk)
     first = await received(desk)
     end = first + timedelta(days=40)
-    until = end.replace(day=1, hour=0, minute=0, second=0, microsecond=0) - timedelta(hours=1)
-    assert until + LATE > end.replace(day=1)
+    begins = end.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    until = begins - timedelta(hours=1)
+    assert begins < until + LATE
     await desk.office.add_search(number, {"until": until.isoformat()}, 3, OFFICER, end, at_least=False)
     assert await spans(desk, number) == [(*_span(first, end), True)]
 
