@@ -87,7 +87,7 @@ async def test_what_stays_as_it_is_is_nobody_s(world: World) -> None:
 
 async def test_what_files_brought_is_the_operator_s(world: World) -> None:
     before = world.in_force().texts
-    world.publish(before | {FILE: PLAIN + WIDE})
+    world.publish({**before, FILE: PLAIN + WIDE})
     third = await changed(world, {FILE: PLAIN + WIDE + "// poznámka\n"}, A)
     await changed(world, {FILE: PLAIN}, B)
     assert await refused(world, A, third), "of the remark"
