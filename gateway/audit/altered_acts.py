@@ -47,5 +47,13 @@ def seen_restored(now: datetime, taken_out: Sequence[tuple[str, str, str]]) -> E
     return _found(Code.LOG_SEEN_RESTORED, now, taken_out=len(taken_out), rows=rows)
 
 
+def incidents_altered(now: datetime, numbers: Sequence[int], differences: int) -> Entry:
+    """Incidents of which the database does not say what the log has of them."""
+    told = [str(one) for one in numbers[:MOST_NAMES]]
+    return _found(
+        Code.LOG_INCIDENTS_ALTERED, now, number=len(numbers), found=differences, incidents=told
+    )
+
+
 def _found(code: Code, now: datetime, **details: str | int | list[str]) -> Entry:
     return Entry(code=code, outcome=Outcome.FAILURE, at=now, subject=SYSTEM, details={**details})
