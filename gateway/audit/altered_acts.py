@@ -50,9 +50,7 @@ def seen_restored(now: datetime, taken_out: Sequence[tuple[str, str, str]]) -> E
 def incidents_altered(now: datetime, numbers: Sequence[int], differences: int) -> Entry:
     """Incidents of which the database does not say what the log has of them."""
     told = [str(one) for one in numbers[:MOST_NAMES]]
-    return _found(
-        Code.LOG_INCIDENTS_ALTERED, now, number=len(numbers), found=differences, incidents=told
-    )
+    return _found(Code.LOG_INCIDENTS_ALTERED, now, number=len(numbers), found=differences, incidents=told)
 
 
 def _found(code: Code, now: datetime, **details: str | int | list[str]) -> Entry:
