@@ -91,6 +91,8 @@ class Code(StrEnum):
     LOG_HOLD_LIFTED = "audit.hold_lifted"
     LOG_HOLD_RESTORED = "audit.hold_restored"
     LOG_ALERTS_RESTORED = "audit.alerts_restored"
+    LOG_SEEN_RESTORED = "audit.seen_restored"
+    LOG_INCIDENTS_ALTERED = "audit.incidents_altered"
     LOG_KEY_INTRODUCED = "audit.key_introduced"
     LOG_KEY_RETIRED = "audit.key_retired"
     LOG_KEY_NOT_CHANGED = "audit.key_not_changed"

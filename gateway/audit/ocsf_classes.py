@@ -154,6 +154,8 @@ KINDS: dict[Code, Kind] = {
     Code.LOG_HOLD_LIFTED: _thing("legal hold", _DELETE),
     Code.LOG_HOLD_RESTORED: _FOUND,
     Code.LOG_ALERTS_RESTORED: _FOUND,
+    Code.LOG_SEEN_RESTORED: _FOUND,
+    Code.LOG_INCIDENTS_ALTERED: _FOUND,
     Code.LOG_KEY_INTRODUCED: _thing("key of the log", _CREATE),
     Code.LOG_KEY_RETIRED: _thing("key of the log", _DELETE),
     Code.LOG_KEY_NOT_CHANGED: _thing("key of the log", _CHANGE),

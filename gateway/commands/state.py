@@ -18,6 +18,7 @@ from gateway.access_review.blocks import Blocks
 from gateway.audit.entry import Entry
 from gateway.audit.log_keys import Known
 from gateway.audit.note import Signer, Verifier
+from gateway.commands.copying_bar import copying_bar
 from gateway.commands.preflight import CannotStart, folder_in_memory, name_of_folder, prepare_state
 from gateway.grants.keys import Keys, load_keys
 from gateway.incidents.suspension import Suspended
@@ -232,7 +233,8 @@ def opened(settings: Settings, district: District) -> State:
     """For a state directory that is prepared. Raises CannotStart, DatabaseUnusable, OfNoDirectory."""
     require_nothing_left_behind(settings.state)
     place = place_of(settings.state)
-    prepare(place)
+    with copying_bar() as told:
+        prepare(place, told=told)
     state = State(settings, district, Database(place))
     try:
         if state.database.read_now(unnamed_people):

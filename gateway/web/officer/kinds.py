@@ -173,6 +173,10 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.LOG_HOLD_LIFTED: Title(cs="Zrušené zadržení záznamů", en="Hold on records lifted"),
             Code.LOG_HOLD_RESTORED: Title(cs="Obnovené zadržení záznamů", en="Hold on records restored"),
             Code.LOG_ALERTS_RESTORED: Title(cs="Obnovená upozornění", en="Alerts restored"),
+            Code.LOG_SEEN_RESTORED: Title(cs="Obnovené známé země", en="Known countries restored"),
+            Code.LOG_INCIDENTS_ALTERED: Title(
+                cs="Ručně změněné zápisy o incidentech", en="Incidents changed by hand"
+            ),
             Code.LOG_KEY_INTRODUCED: Title(cs="Nový klíč záznamu", en="New key of the log"),
             Code.LOG_KEY_RETIRED: Title(cs="Vyřazený klíč záznamu", en="Key of the log retired"),
             Code.LOG_KEY_NOT_CHANGED: Title(cs="Nezměněný klíč záznamu", en="Key of the log not changed"),
