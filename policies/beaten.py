@@ -60,7 +60,7 @@ class _Certain:
         if principal["op"] == "is" and "in" not in principal:
             kind = own.get("entity_type") or own.get("entity", {}).get("type", PERSON)
             return bool(principal["entity_type"] == kind)
-        return principal["op"] == "All" or principal == own
+        return bool(principal["op"] == "All" or principal == own)
 
     def _lies_in(self, resource: JSON) -> bool:
         """`is Resource` says nothing: there is no other."""
@@ -140,15 +140,16 @@ def _attribute(node: Any) -> str | None:
 
 def _listed(node: Any, kind: str) -> frozenset[str] | None:
     """The entities of that kind which a literal lists; None for anything else."""
-    values = [one.get("Value") for one in node.get("Set", [node]) if isinstance(one, dict)]
-    found = [one.get("__entity") if isinstance(one, dict) else None for one in values]
-    if not all(one and one["type"] == kind for one in found):
-        return None
-    return frozenset(str(one["id"]) for one in found)
+    values = [one.get("Value") for one in node.get("Set", [node])]
+    return _ids([one.get("__entity") if isinstance(one, dict) else None for one in values], kind)
 
 
 def _named(scope: JSON, kind: str) -> frozenset[str] | None:
-    entities = scope.get("entities") or [scope.get("entity")]
-    if not all(one and one["type"] == kind for one in entities):
+    """The entities of that kind in a scope."""
+    return _ids(scope.get("entities") or [scope.get("entity")], kind)
+
+
+def _ids(entities: Sequence[Any], kind: str) -> frozenset[str] | None:
+    if any(one is None or one["type"] != kind for one in entities):
         return None
     return frozenset(str(one["id"]) for one in entities)
