@@ -33,11 +33,9 @@ NOT_ALL = "what was not proposed: mend it, or apply the folder again when what i
 @json_option
 def apply_folder(configuration: Path, folder: Path, instead_of: str | None, *, as_json: bool) -> None:
     meant = policy_folder(configuration, folder)
-    read, files, problems = meant.read()
-    if problems:
-        raise ConfigurationRefused(problems)
-    if found := meant.brought(texts_in_force(configuration, meant.settings)):
-        raise ConfigurationRefused(found)
+    read, files, written = meant.read()
+    if found := [*written, *meant.brought(texts_in_force(configuration, meant.settings), written)]:
+        raise ConfigurationRefused(sorted(found))
     if found := meant.broken(read, files):
         raise CasesBroken(found)
     state = existing_state(configuration)
