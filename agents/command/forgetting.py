@@ -5,17 +5,17 @@ from datetime import UTC, datetime
 
 from agents.command import keys
 from agents.kept.state import Damaged, Enrolment, State
-from agents.keys.key import KeyLost
+from agents.keys.key import ChipFails, KeyLost
 from agents.protocol.messages import Refusal, Reported
 from agents.uplink import speaking
 from agents.uplink.speaking import Speaks
 from agents.uplink.uplink import TELLS_NONCE, Passed, begun, step
 
 
-def say_farewell(state: State, enrolment: Enrolment, line: Speaks) -> bool:
+def say_farewell(state: State, enrolment: Enrolment, line: Speaks, chip: str) -> bool:
     """Whether the gateway took it. Raises NotKept."""
     try:
-        key = keys.kept(state, enrolment.key_kind)
+        key = keys.kept(state, enrolment.key_kind, chip)
     except KeyLost:
         return False
     uplink = begun(state.uplink(enrolment.enrolled))
@@ -25,7 +25,10 @@ def say_farewell(state: State, enrolment: Enrolment, line: Speaks) -> bool:
         if say is None:
             return True  # it is gone there already
         state.keep_uplink(uplink)
-        heard = speaking.farewell(line, say, enrolment.enrolled.device, key)
+        try:
+            heard = speaking.farewell(line, say, enrolment.enrolled.device, key)
+        except (KeyLost, ChipFails):
+            return False
         if not (isinstance(heard, Refusal) and heard.nonce is not None and heard.reason in TELLS_NONCE):
             break
         uplink = replace(uplink, nonce=heard.nonce)
