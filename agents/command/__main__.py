@@ -1,40 +1,30 @@
-"""`brana-agent enrol|run|status|doctor|forget`. Exit codes: 0 well, 1 something to mend, 2 not understood."""
+"""`brana-agent`: what each of its words does. Exit codes: 0 well, 1 something to mend, 2 not understood."""
 
 import argparse
-import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from threading import Event as Flag
 
 from agents.browsers.browsers import Browsers, Elsewhere, browsers_of
 from agents.command import keys
+from agents.command.arguments import SYSTEM, parser
 from agents.command.doctoring import doctor, status
 from agents.command.enrolling import AlreadyEnrolled, NotEnrolled, enrol
-from agents.command.forgetting import enrolment_of, say_farewell
+from agents.command.forgetting import forget
+from agents.command.installing import install, uninstall
 from agents.command.lines import TrustUnreadable, line_to, trust_of
 from agents.command.looking import Looking, collector
-from agents.command.service import SHOWN, Service
-from agents.command.words import CS, EN, ENDINGS, KEYS, SAYS, STANDINGS, language
+from agents.command.service import Service
+from agents.command.words import CS, ENDINGS, KEYS, SAYS, STANDINGS, language
+from agents.installing.installing import NotInstalled
 from agents.kept.folder import Busy, Folder, NotKept, alone
 from agents.kept.state import Damaged, State
 from agents.keys.key import ChipFails, KeyLost
-from agents.keys.tpm import DEVICE, has_chip
+from agents.keys.tpm import has_chip
 from agents.posture.machine import ThisMachine
 from agents.uplink.line import NoAddress
-from agents.version import VERSION
 from config.vocabulary import Language
-
-_PROGRAM_DATA = Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData"), "Brana Agent")
-PLACES: Mapping[str, tuple[Path, Path]] = {
-    "win32": (_PROGRAM_DATA / "state", _PROGRAM_DATA / "open"),
-    "darwin": (Path("/var/db/brana-agent"), Path("/var/run/brana-agent")),
-}
-STATE, OPEN = PLACES.get(sys.platform, (Path("/var/lib/brana-agent"), Path("/run/brana-agent")))
-SYSTEM = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
-
 
 TROUBLES: Mapping[type[Exception], str] = {
     NotKept: "not_kept",
@@ -44,11 +34,12 @@ TROUBLES: Mapping[type[Exception], str] = {
     TrustUnreadable: "trust",
     KeyLost: "key_lost",
     ChipFails: "chip_fails",
+    NotInstalled: "not_installed",
 }
 
 
 def main(arguments: list[str] | None = None) -> int:
-    asked = _parser().parse_args(arguments)
+    asked = parser().parse_args(arguments)
     tongue = language(asked.lang)
     try:
         return COMMANDS[asked.command](asked, tongue)
@@ -57,40 +48,18 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="brana-agent", description="Brána: agent zařízení / agent of a device"
-    )
-    parser.add_argument("--version", action="version", version=VERSION)
-    parser.add_argument("--lang", choices=[CS.value, EN.value])
-    parser.add_argument("--state", type=Path, default=STATE, help=f"keys and state ({STATE})")
-    parser.add_argument("--open", type=Path, default=OPEN, help=f"what everybody may read ({OPEN})")
-    parser.add_argument("--tpm", default=DEVICE, help=f"the TPM 2.0, as tpm2-tss names it ({DEVICE})")
-    parser.add_argument("--no-browsers", action="store_true", help="leave people's browsers alone")
-    commands = parser.add_subparsers(dest="command", required=True)
-    enrolling = commands.add_parser("enrol", help="zaregistruje zařízení / enrol this device")
-    enrolling.add_argument("url", metavar="URL")
-    enrolling.add_argument("code", metavar="CODE")
-    enrolling.add_argument("--trust", type=Path, help="authorities in PEM, believed alone")
-    enrolling.add_argument(
-        "--software-key", action="store_true", help="a key in a file, also where there is a TPM"
-    )
-    enrolling.add_argument("--name", default=socket.gethostname()[:80] or "?")
-    commands.add_parser("run", help="služba / the service")
-    commands.add_parser("status", help="stav / how it stands")
-    commands.add_parser("doctor", help="co nevyhovuje a jak to napravit / what fails, and how to mend it")
-    commands.add_parser("forget", help="vyřadí zařízení a smaže klíče / retire this device, delete its keys")
-    return parser
-
-
 def _state(asked: argparse.Namespace) -> State:
     folder = Folder(asked.state)
     folder.prepare()
     return State(folder)
 
 
-def _browsers(asked: argparse.Namespace, url: str) -> Browsers:
-    return Elsewhere() if asked.no_browsers else browsers_of(url)
+def _browsers(asked: argparse.Namespace) -> Callable[[str], Browsers]:
+    return (lambda _url: Elsewhere()) if asked.no_browsers else browsers_of
+
+
+def _shown(asked: argparse.Namespace) -> Folder:
+    return Folder(asked.open, 0o644)
 
 
 def _enrol(asked: argparse.Namespace, tongue: Language) -> int:
@@ -140,11 +109,11 @@ def _run(asked: argparse.Namespace, tongue: Language) -> int:
             print(SAYS["not_enrolled"][tongue], file=sys.stderr)
             return 1
         line = line_to(enrolment.url, trust_of(enrolment))
-        shown = Folder(asked.open, 0o644)
+        shown = _shown(asked)
         shown.prepare()
         uplink = state.uplink(enrolment.enrolled)
         if uplink.gone:  # it may have been ended before it could
-            _browsers(asked, enrolment.url).take_away()
+            _browsers(asked)(enrolment.url).take_away()
             state.wipe_keys()
             print(SAYS["gone"][tongue])
             return 0
@@ -154,7 +123,7 @@ def _run(asked: argparse.Namespace, tongue: Language) -> int:
             keys.kept(state, enrolment.key_kind, asked.tpm),
             line,
             Looking(ThisMachine(), collector()),
-            _browsers(asked, enrolment.url),
+            _browsers(asked)(enrolment.url),
             shown,
         )
         if service.run(ended):
@@ -163,24 +132,22 @@ def _run(asked: argparse.Namespace, tongue: Language) -> int:
 
 
 def _forget(asked: argparse.Namespace, tongue: Language) -> int:
-    state = _state(asked)
-    with alone(state.folder):
-        enrolment = enrolment_of(state)
-        if enrolment is None:
-            state.wipe()
-            print(SAYS["not_enrolled"][tongue])
-            return 0
-        taken = False
-        try:
-            line = line_to(enrolment.url, trust_of(enrolment))
-            taken = say_farewell(state, enrolment, line, asked.tpm)
-        except (TrustUnreadable, NoAddress):
-            taken = False
-        _browsers(asked, enrolment.url).take_away()
-        state.wipe()
-        Folder(asked.open, 0o644).remove(SHOWN)
-    print(SAYS["forgotten" if taken else "forgotten_here"][tongue])
+    print(SAYS[forget(_state(asked), _shown(asked), asked.tpm, _browsers(asked))][tongue])
     return 0
+
+
+def _install(asked: argparse.Namespace, tongue: Language) -> int:
+    print(SAYS[install(asked.root)][tongue])
+    return 0
+
+
+def _uninstall(asked: argparse.Namespace, tongue: Language) -> int:
+    said, left = uninstall(asked.root, asked.state, asked.open, asked.tpm, _browsers(asked))
+    for one in said:
+        print(SAYS[one][tongue])
+    for path in left:
+        print(f"{SAYS['left'][tongue]}: {path}")
+    return 1 if left else 0
 
 
 Command = Callable[[argparse.Namespace, Language], int]
@@ -190,6 +157,8 @@ COMMANDS: Mapping[str, Command] = {
     "status": lambda asked, tongue: status(asked.open, SYSTEM, tongue),
     "doctor": lambda asked, tongue: doctor(asked.state, asked.open, asked.tpm, tongue),
     "forget": _forget,
+    "install": _install,
+    "uninstall": _uninstall,
 }
 
 

@@ -123,6 +123,20 @@ SAYS: Mapping[str, Text] = {
         CS: "zjistí jen správce: sudo brana-agent doctor",
         EN: "an administrator alone can find out: sudo brana-agent doctor",
     },
+    "installed": {
+        CS: "Agent je nainstalovaný a poběží i po restartu počítače.",
+        EN: "The agent is installed, and runs after restarts of the computer too.",
+    },
+    "installed_here": {
+        CS: "Soubory služby jsou na místě, ale systém, který by ji spustil, tu neběží.",
+        EN: "The files of the service are in place, but the system that would start it does not run here.",
+    },
+    "not_installed": {
+        CS: "Agent se nepodařilo nainstalovat. Spusťte příkaz jako správce (sudo)",
+        EN: "The agent could not be installed. Run this with sudo",
+    },
+    "uninstalled": {CS: "Agent je odstraněný.", EN: "The agent is taken away."},
+    "left": {CS: "Zbývá smazat ručně", EN: "Left to be deleted by hand"},
     "reachable": {CS: "Spojení s bránou", EN: "Connection to the gateway"},
     "untrusted": {
         CS: "Certifikátu brány se nedá věřit. Zkontrolujte adresu a čas v počítači; má-li brána vlastní autoritu, "
