@@ -26,6 +26,7 @@ from gateway.audit import (
     security_incident_reasons,
     sign_in_reasons,
     technical_reasons,
+    tunnel_reasons,
     witness_reasons,
 )
 from gateway.audit.named import Group
@@ -39,6 +40,7 @@ GROUPS: tuple[Group, ...] = (
     *ending_reasons.GROUPS,
     *configuration_reasons.GROUPS,
     *technical_reasons.GROUPS,
+    *tunnel_reasons.GROUPS,
     *node_reasons.GROUPS,
     *device_reasons.GROUPS,
     *forwarding_reasons.GROUPS,

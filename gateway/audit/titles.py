@@ -23,6 +23,7 @@ from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.request_titles import REQUEST_TITLES
 from gateway.audit.security_incident_titles import SECURITY_INCIDENT_TITLES
 from gateway.audit.shard_titles import SHARD_TITLES
+from gateway.audit.tunnel_titles import TUNNEL_TITLES
 from gateway.audit.witness_titles import WITNESS_TITLES
 
 NOTHING = "–"
@@ -285,6 +286,7 @@ TITLES: dict[Code, Title] = {
     **REQUEST_TITLES,
     **SECURITY_INCIDENT_TITLES,
     **DEVICE_TITLES,
+    **TUNNEL_TITLES,
     **WITNESS_TITLES,
 }
 

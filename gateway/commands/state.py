@@ -42,6 +42,7 @@ from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
 from gateway.storage.suspensions import StoredSuspensions
+from gateway.storage.tunnels import StoredTunnels
 from gateway.storage.unnamed_people import name_people, unnamed_people
 from gateway.supervise import CURRENT
 from idp.directory.person import Person
@@ -150,6 +151,10 @@ class State:
     @cached_property
     def devices(self) -> StoredDevices:
         return StoredDevices(self.database, self.seal, append)
+
+    @cached_property
+    def tunnels(self) -> StoredTunnels:
+        return StoredTunnels(self.database, append)
 
     @cached_property
     def incidents(self) -> IncidentBooks:

@@ -23,14 +23,9 @@ from gateway.tunnels.rules import Plan
 from gateway.tunnels.seen import TunnelDeviceFailed
 from gateway.tunnels.serving import Serving
 from gateway.tunnels.wireguard_go import CannotTunnel
-from gateway.tunnels.words import KEY, SOCKET
+from gateway.tunnels.words import FOLDER, KEY, SOCKET
 
 FAULTS = (CannotTunnel, ConntrackFailed, NftablesMissing, RulesNotTaken, TunnelDeviceFailed)
-
-
-def folder(state: Path) -> Path:
-    """Of what is the tunnel's own: its key, and the socket where the control plane speaks with its process."""
-    return state / "tunnel"
 
 
 def plan_of(tunnels: Tunnels) -> Plan:
@@ -55,7 +50,7 @@ def command(configuration: Path, *, close: bool) -> None:
         if close:
             asyncio.run(closed(plan_of(tunnels)))
         else:
-            asyncio.run(_keep(tunnels, folder(found.settings.state.directory)))
+            asyncio.run(_keep(tunnels, found.settings.state.directory / FOLDER))
     except FAULTS as fault:
         raise click.ClickException(str(fault)) from fault
 

@@ -16,8 +16,9 @@ from gateway.tunnels.keys import tunnel_key
 from gateway.tunnels.permits import Admitted, Target, Transport
 from gateway.tunnels.refusals import Refused
 
+FOLDER = "tunnel"
+"""Below `state.directory`; in it are:"""
 SOCKET, KEY = "tunnel.sock", "private.key"
-"""In the folder `tunnel` below `state.directory`."""
 LONGEST_LINE = 64 * 2**20  # octets: 5,000 devices with 100 targets each, at once
 MOST_TOLD = 500  # of connections in a line
 

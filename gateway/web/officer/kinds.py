@@ -94,6 +94,23 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         },
     ),
     (
+        Title(cs="Tunely", en="Tunnels"),
+        {
+            Code.TUNNEL_OPENED: Title(cs="Otevřený tunel", en="Tunnel opened"),
+            Code.TUNNEL_NOT_OPENED: Title(cs="Neotevřený tunel", en="Tunnel not opened"),
+            Code.TUNNEL_CLOSED: Title(cs="Zavřený tunel", en="Tunnel closed"),
+            Code.TUNNEL_PERMITTED: Title(cs="Povolený cíl v tunelu", en="Target in the tunnel permitted"),
+            Code.TUNNEL_REFUSED: Title(cs="Zamítnutý cíl v tunelu", en="Target in the tunnel refused"),
+            Code.TUNNEL_TRIED: Title(cs="Marný pokus v tunelu", en="Tried in vain through the tunnel"),
+            Code.TUNNEL_CONNECTED: Title(
+                cs="Začátek spojení tunelem", en="Connection through the tunnel begun"
+            ),
+            Code.TUNNEL_DISCONNECTED: Title(
+                cs="Konec spojení tunelem", en="Connection through the tunnel ended"
+            ),
+        },
+    ),
+    (
         Title(cs="Přezkum oprávnění", en="Access review"),
         {
             Code.ACCESS_REVIEW_BEGUN: Title(cs="Zahájený přezkum", en="Review begun"),
