@@ -12,6 +12,7 @@ from gateway.audit import (
     access_review_reasons,
     client_reasons,
     configuration_reasons,
+    device_reasons,
     ending_reasons,
     forwarding_reasons,
     incident_reasons,
@@ -25,6 +26,7 @@ from gateway.audit import (
     security_incident_reasons,
     sign_in_reasons,
     technical_reasons,
+    tunnel_reasons,
     witness_reasons,
 )
 from gateway.audit.named import Group
@@ -38,7 +40,9 @@ GROUPS: tuple[Group, ...] = (
     *ending_reasons.GROUPS,
     *configuration_reasons.GROUPS,
     *technical_reasons.GROUPS,
+    *tunnel_reasons.GROUPS,
     *node_reasons.GROUPS,
+    *device_reasons.GROUPS,
     *forwarding_reasons.GROUPS,
     *access_review_reasons.GROUPS,
     *policy_reasons.GROUPS,

@@ -14,6 +14,7 @@ from gateway.audit.acts import SYSTEM
 from gateway.audit.altered_titles import ALTERED_TITLES
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
+from gateway.audit.device_titles import DEVICE_TITLES
 from gateway.audit.entry import Code, Entry
 from gateway.audit.forwarding_titles import FORWARDING_TITLES
 from gateway.audit.key_titles import KEY_TITLES
@@ -23,6 +24,7 @@ from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.request_titles import REQUEST_TITLES
 from gateway.audit.security_incident_titles import SECURITY_INCIDENT_TITLES
 from gateway.audit.shard_titles import SHARD_TITLES
+from gateway.audit.tunnel_titles import TUNNEL_TITLES
 from gateway.audit.witness_titles import WITNESS_TITLES
 from idp.http.moments import moment_text
 
@@ -288,6 +290,8 @@ TITLES: dict[Code, Title] = {
     ),
     **REQUEST_TITLES,
     **SECURITY_INCIDENT_TITLES,
+    **DEVICE_TITLES,
+    **TUNNEL_TITLES,
     **WITNESS_TITLES,
 }
 

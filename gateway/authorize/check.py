@@ -60,6 +60,8 @@ def check(
     facts = facts_of(session, asked, request.address, snapshot, now)
     if request.route is not None:
         facts = replace(facts, route=offer.routes[request.route].route)
+    if request.tunnel is not None:
+        facts = request.tunnel.told(facts)
     question = question_of(session, own, asked, request.address, now, facts)
     return _by_policy(question, session, offer, snapshot, grant_id)
 

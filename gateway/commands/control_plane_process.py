@@ -45,6 +45,7 @@ from gateway.commands.audit_indexing import keep_index
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import resources_of
 from gateway.commands.directories import Directories
+from gateway.commands.enrolled_devices import look_at_devices
 from gateway.commands.failure import explained
 from gateway.commands.figures import keep_figures
 from gateway.commands.fitness import require_buildable
@@ -72,6 +73,7 @@ from gateway.commands.state import State, now, open_state
 from gateway.commands.suspending import look_at_suspensions
 from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
+from gateway.commands.tunnelling import tunnels_of
 from gateway.commands.watching_gaps import watching_gaps
 from gateway.commands.watching_persons import keep_persons, look_at_persons
 from gateway.envoy.notices import FOLDER, Notice, follow
@@ -216,11 +218,12 @@ async def _serve(
                 *_forwarding(plane),
                 partial(watch_the_log, plane),
                 *watching_gaps(plane),
+                *tunnels_of(plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )
         )
-        _give_back()
+        heap.give_back_start()
         sealing = asyncio.create_task(checkpoints.run(logging_ends))
         await stop.wait()
         logging_ends.set()
@@ -231,13 +234,6 @@ async def _serve(
         await checkpoints.seal()
     await plane.close()
     return unusable
-
-
-def _give_back() -> None:
-    """What only a start needs."""
-    heap.give_back()
-    heap.give_back_code()
-    heap.settle()
 
 
 def _following(plane: ControlPlane, pages: Pages, stop: asyncio.Event) -> FollowingPolicies:
@@ -254,6 +250,7 @@ async def _take_up(plane: ControlPlane, moment: datetime) -> None:
     plane.certificate.begin(moment)
     await ask_office(plane).look_again(moment, first=True)
     await look_at_suspensions(plane)
+    await look_at_devices(plane)
     await look_at_persons(plane, first=True)
     plane.revoked.replace(await state.sessions.revoked(moment))
     if not plane.nodes.shared:  # else another node may be at it still; `sweep` settles what was left
@@ -303,6 +300,7 @@ async def look_again(
             await look_at_nodes(plane, one, plane.board)
     await ask_office(plane).look_again(now())
     await look_at_suspensions(plane)
+    await look_at_devices(plane)
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
     await plane.nodes.ask_all()
     # One after the other: whoever asked waits for five seconds in all.

@@ -28,6 +28,7 @@ from gateway.storage.activity import Activity
 from gateway.storage.asks import StoredAsks
 from gateway.storage.audit import append
 from gateway.storage.database import Database
+from gateway.storage.devices import StoredDevices
 from gateway.storage.end_marks import key_under, mark_ends
 from gateway.storage.fleet import StoredRegister
 from gateway.storage.identity import IdentityStore
@@ -42,6 +43,7 @@ from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
 from gateway.storage.suspensions import StoredSuspensions
+from gateway.storage.tunnels import StoredTunnels
 from gateway.storage.unnamed_people import name_people, unnamed_people
 from gateway.supervise import CURRENT
 from idp.directory.person import Person
@@ -146,6 +148,14 @@ class State:
     @cached_property
     def suspensions(self) -> StoredSuspensions:
         return StoredSuspensions(self.database, append)
+
+    @cached_property
+    def devices(self) -> StoredDevices:
+        return StoredDevices(self.database, self.seal, append)
+
+    @cached_property
+    def tunnels(self) -> StoredTunnels:
+        return StoredTunnels(self.database, append)
 
     @cached_property
     def incidents(self) -> IncidentBooks:

@@ -181,6 +181,7 @@ COMMANDS: dict[str, Recorded] = {
     "brana state move": by(Code.STATE_MOVED),
     "brana technical issue-secret": by(Code.TECHNICAL_SECRET_ISSUED),
     "brana technical revoke": by(Code.TECHNICAL_SECRET_REVOKED),
+    "brana tunnel": "it keeps no log itself: the control plane records what is opened, and what passes",
     "brana user end-exception": by(Code.EXCEPTION_ENDED),
     "brana user enrolment-code": by(Code.ENROLMENT_CODE_ISSUED),
     "brana user exception": by(Code.EXCEPTION_GRANTED),
