@@ -194,6 +194,9 @@ class TunnelOffice:
         held = self._held.get(name)
         return None if held is None else (held.opened, held.decided)
 
+    def target_named(self, name: str) -> TunnelTarget | None:
+        return self._rules().targets.by_id.get(name)
+
     def may_open(self, device: Device, session: Session) -> Why | None:
         return self._why_not(device, session)
 

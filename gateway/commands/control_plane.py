@@ -76,6 +76,7 @@ from gateway.storage.database import DatabaseUnusable
 from gateway.storage.directory_reading import StoredReading
 from gateway.storage.secret_hash import SecretHashes
 from gateway.supervise import CURRENT
+from gateway.tunnels.line import Line
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
 from idp.directory.federation import Federation
@@ -145,7 +146,8 @@ class ControlPlane:
         self.timetable = Timetable()
         self.asked, self.suspended = InForce(), SuspendedInForce()
         self.devices = Devices()
-        self.tunnels: TunnelOffice | None = None
+        self.tunnels: tuple[TunnelOffice, Line] | None = None
+        """Who opened them, and the line to the process that keeps them."""
         self.roster, self.persons = Roster(), Persons()
         self.log_room = LogRoom()
         self.data_plane_up = False
@@ -207,6 +209,7 @@ class ControlPlane:
                 state.sessions, state.settings.sign_in, state.identities.new_devices
             ).of,
             in_fleet=state.settings.fleet is not None,
+            tunnels=state.settings.tunnels is not None,
         )
         self.facts = {
             one.name: Facts(

@@ -174,6 +174,7 @@ async def _serve(
         stack.push_async_callback(plane.nodes.close)
         stack.push_async_callback(recomputation.close)
         stack.push_async_callback(directories.close)
+        tunnels = tunnels_of(plane)
         pages = Pages(plane, partial(officer_rooms, plane, recomputation))
         policies = _following(plane, pages, stop)
         await stack.enter_async_context(
@@ -218,7 +219,7 @@ async def _serve(
                 *_forwarding(plane),
                 partial(watch_the_log, plane),
                 *watching_gaps(plane),
-                *tunnels_of(plane),
+                *tunnels,
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )

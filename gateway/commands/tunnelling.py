@@ -9,15 +9,19 @@ from ipaddress import ip_network
 import structlog
 
 from config.settings import Tunnels
+from config.vocabulary import SessionId
 from gateway.authorize.tunnel_office import Rules, TunnelOffice
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.repeating import Round
 from gateway.commands.state import now
+from gateway.sessions.session import Session
 from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.connections import Began, Happened
 from gateway.tunnels.line import Line
 from gateway.tunnels.refusals import Refused
 from gateway.tunnels.words import FOLDER, SOCKET
+from gateway.web.desk import Page
+from gateway.web.portal.tunnel import TunnelPages
 
 FRESH = timedelta(minutes=15)  # how old a report of a device may be for what rests on it
 log = structlog.get_logger("tunnels")
@@ -39,10 +43,31 @@ def tunnels_of(plane: ControlPlane) -> list[Round]:
     if tunnels is None:
         return []
     wired = _Wired(plane, tunnels)
-    plane.tunnels = wired.office
+    plane.tunnels = (wired.office, wired.line)
     plane.streams.heard_by(wired.office)
     plane.devices.subscribe(wired.office.changed)
     return [partial(_keep, wired)]
+
+
+def tunnel_pages(plane: ControlPlane) -> list[Page]:
+    """Of people, at the portal; none where there are no tunnels."""
+    if plane.tunnels is None:
+        return []
+    office, line = plane.tunnels
+
+    async def session(sid: SessionId) -> Session | None:
+        return next(iter(await plane.state.sessions.by_ids([sid])), None)
+
+    return [
+        *TunnelPages(
+            plane.desk,
+            office,
+            plane.devices.all,
+            session,
+            office.target_named,
+            lambda: line.stands,
+        ).pages()
+    ]
 
 
 class _Wired:

@@ -104,6 +104,8 @@ ROUTES: dict[str, Recorded] = {
     "policies /versions/{number}/restore": by(Code.POLICY_SUBMITTED),
     "portal /lent": by(Code.REQUEST_ENDED),
     "portal /municipality": by(Code.SESSION_MUNICIPALITY),
+    "portal /tunnel/close": by(Code.TUNNEL_CLOSED),
+    "portal /tunnel/open": by(Code.TUNNEL_OPENED),
     "requests /approve": by(Code.REQUEST_APPROVED),
     "requests /ask": by(Code.REQUEST_MADE),
     "requests /deputies": by(Code.DELEGATION_RECORDED),

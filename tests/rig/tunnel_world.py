@@ -183,15 +183,15 @@ class World:
         made = replace(known, **other)  # type: ignore[arg-type]
         return await self.store.add(made, handle_hash(name), "host", [])
 
-    def device(self, name: str = "notebook", **other: object) -> Device:
+    def device(self, of: str = "notebook", **other: object) -> Device:
         known = Device(
-            id=DeviceId(name),
+            id=DeviceId(of),
             name="Notebook Jany",
             municipality=HULIN,
             owner=JANA,
             asset=None,
             managed=True,
-            key=name.encode(),
+            key=of.encode(),
             key_kind=KeyKind.SOFTWARE,
             agent="1.0",
             standing=Standing.ACTIVE,
