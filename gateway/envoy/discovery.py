@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ import msgspec
 from aiohttp import web
 
 from config.settings import Limits, Settings
+from gateway.envoy.devices import device_authority
 from gateway.envoy.gate import GATE_FILTER, CredentialSources, Gate, gate_filter
 from gateway.envoy.messages import HOLD, Json, typed
 from gateway.envoy.question import Error, question_of
@@ -153,6 +154,11 @@ class Discovery:
     def publish_certificate(self, chain: bytes, key: bytes) -> None:
         """Push another certificate and its key (PEM): for connections that begin from now on."""
         self._put(SECRETS, certificate(chain, key))
+
+    def publish_device_authorities(self, authorities: Sequence[str]) -> None:
+        """Push other certificates (PEM) of those that certify devices: for connections that begin from now on."""
+        for secret in device_authority(authorities):
+            self._put(SECRETS, secret)
 
     def publish_keys(
         self, grants: Mapping[bytes, bytes], tokens: Mapping[str, Any], settings: Settings
