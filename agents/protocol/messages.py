@@ -90,8 +90,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     nonce: Nonce
     sequence: Annotated[int, Meta(ge=1, le=2**53)]
     """Higher each time, across restarts."""
-    at: datetime
-    """By the device's clock; the gateway keeps its own beside it."""
+    at: Annotated[datetime, Meta(tz=True)]
+    """By the device's clock; the gateway keeps its own beside it, and refuses one that is far from it."""
     tunnel_key: TunnelKey | None = None
     facts: msgspec.Raw
     """Read by `agents.protocol.facts`."""

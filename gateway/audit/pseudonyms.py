@@ -65,6 +65,7 @@ KEPT = frozenset(
             "policy_version",
             "previous",
         ),
+        *("key_kind", "standing"),
         *("digest", "root", "difference", "state", "alert_rule", "group_by", "receiver"),
     }
 )

@@ -13,6 +13,7 @@ from gateway.audit.acts import SYSTEM
 from gateway.audit.altered_titles import ALTERED_TITLES
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
+from gateway.audit.device_titles import DEVICE_TITLES
 from gateway.audit.entry import Code, Entry
 from gateway.audit.forwarding_titles import FORWARDING_TITLES
 from gateway.audit.key_titles import KEY_TITLES
@@ -283,6 +284,7 @@ TITLES: dict[Code, Title] = {
     ),
     **REQUEST_TITLES,
     **SECURITY_INCIDENT_TITLES,
+    **DEVICE_TITLES,
     **WITNESS_TITLES,
 }
 

@@ -42,6 +42,7 @@ from gateway.commands.roster import Roster
 from gateway.commands.shared_policies import book_at_start
 from gateway.commands.state import State, now
 from gateway.commands.timetable import Timetable
+from gateway.devices.known import Known as Devices
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.draining import is_draining
 from gateway.envoy.gate import credential_sources
@@ -151,6 +152,7 @@ class ControlPlane:
         )
         self.timetable = Timetable()
         self.asked, self.suspended = InForce(), SuspendedInForce()
+        self.devices = Devices()
         self.roster, self.persons = Roster(), Persons()
         self.log_room = LogRoom()
         self.data_plane_up = False

@@ -45,6 +45,7 @@ from gateway.commands.audit_indexing import keep_index
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import resources_of
 from gateway.commands.directories import Directories
+from gateway.commands.enrolled_devices import look_at_devices
 from gateway.commands.failure import explained
 from gateway.commands.figures import keep_figures
 from gateway.commands.fitness import require_buildable
@@ -254,6 +255,7 @@ async def _take_up(plane: ControlPlane, moment: datetime) -> None:
     plane.certificate.begin(moment)
     await ask_office(plane).look_again(moment, first=True)
     await look_at_suspensions(plane)
+    await look_at_devices(plane)
     await look_at_persons(plane, first=True)
     plane.revoked.replace(await state.sessions.revoked(moment))
     if not plane.nodes.shared:  # else another node may be at it still; `sweep` settles what was left
@@ -303,6 +305,7 @@ async def look_again(
             await look_at_nodes(plane, one, plane.board)
     await ask_office(plane).look_again(now())
     await look_at_suspensions(plane)
+    await look_at_devices(plane)
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
     await plane.nodes.ask_all()
     # One after the other: whoever asked waits for five seconds in all.

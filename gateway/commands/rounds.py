@@ -20,6 +20,7 @@ from gateway.commands.asking_office import ask_office, look_at_backers
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.directory_news import WaitingNews, of_some
+from gateway.commands.enrolled_devices import look_at_devices
 from gateway.commands.fleet_services import look_at_nodes
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.keeping_room import RoomKeeper
@@ -42,6 +43,7 @@ from gateway.storage.audit_spool import SpoolPlaces
 from gateway.storage.telling import (
     ASKED,
     ASKS,
+    DEVICES,
     DIRECTORIES,
     EVERYTHING,
     INCIDENTS,
@@ -319,13 +321,7 @@ async def _look(
 ) -> None:
     if LEAD in changed:
         await directories.lead(leads=plane.nodes.leads)
-    if changed & {
-        ASKS,
-        SUSPENSIONS,
-        ASKED,
-    }:  # before the gates hear what is revoked: it is decided anew at once
-        await look_at_suspensions(plane)
-        await ask_office(plane).look_again(now())
+    await _remember(plane, changed)  # before the gates hear what is revoked: it is decided anew at once
     if changed & {REVOKED, ASKED}:
         plane.revoked.replace(await plane.state.sessions.revoked(now()))
     if changed & {KEYS, ASKED}:
@@ -339,6 +335,15 @@ async def _look(
         await look_at_persons(plane)
         for name, current in (await directories.as_kept()).items():
             plane.facts[name].reachable(float(current))
+
+
+async def _remember(plane: ControlPlane, changed: AbstractSet[str]) -> None:
+    """What decisions have in memory."""
+    if changed & {ASKS, SUSPENSIONS, ASKED}:
+        await look_at_suspensions(plane)
+        await ask_office(plane).look_again(now())
+    if changed & {DEVICES, ASKED}:
+        await look_at_devices(plane)
 
 
 async def deliver(plane: ControlPlane, delivery: Callable[[], Delivery]) -> None:

@@ -27,6 +27,7 @@ from gateway.storage.activity import Activity
 from gateway.storage.asks import StoredAsks
 from gateway.storage.audit import append
 from gateway.storage.database import Database
+from gateway.storage.devices import StoredDevices
 from gateway.storage.end_marks import key_under, mark_ends
 from gateway.storage.fleet import StoredRegister
 from gateway.storage.identity import IdentityStore
@@ -145,6 +146,10 @@ class State:
     @cached_property
     def suspensions(self) -> StoredSuspensions:
         return StoredSuspensions(self.database, append)
+
+    @cached_property
+    def devices(self) -> StoredDevices:
+        return StoredDevices(self.database, self.seal, append)
 
     @cached_property
     def incidents(self) -> IncidentBooks:

@@ -1,5 +1,6 @@
-"""A code that enrols one device, once: who may use it, for what kind of device, until when. Values only."""
+"""A code that enrols one device, once: who may use it, for what kind of device, until when. Pure, but for chance."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +9,21 @@ from idp.events import Actor
 
 LIFETIME_MAX = timedelta(minutes=15)
 CHALLENGE_LIFETIME = timedelta(minutes=2)
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that looks like another sign
+LENGTH = 16  # 80 bits: what is kept of it is a keyed hash, which nobody searches
+GROUP = 4
+LOOKS_LIKE = str.maketrans("OIL", "011", "- ")
+
+
+def new_code() -> str:
+    """As people copy it: four groups of four."""
+    drawn = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    return "-".join(drawn[begin : begin + GROUP] for begin in range(0, LENGTH, GROUP))
+
+
+def plain(text: str) -> str:
+    """As it is kept, however somebody wrote it; what is no code is the same as one that nobody knows."""
+    return text.upper().translate(LOOKS_LIKE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from idp.events import Actor
 
 GONE = frozenset({Standing.RETIRED, Standing.LOST})
 """From there a device never comes back; whoever finds it enrols it anew, with a new key."""
+NAME_MAX, AGENT_MAX = 80, 40  # characters, as the messages have them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +47,12 @@ class Device:
     standing: Standing
     enrolled_at: datetime
     enrolled_by: Actor
+    approved_at: datetime | None = None
+    """None: nobody has yet."""
     leaf: Leaf | None = None
-    """None: it was never approved, or its certificate was taken away."""
+    """The newest. None: it was never approved, or its certificate was taken away."""
+    former: Leaf | None = None
+    """The one before: it is good to its own end, as the answer with the newest may have been lost."""
     tunnel_key: str | None = None
     nonce: str = field(repr=False)
     """What its next message has to say."""
@@ -56,7 +61,16 @@ class Device:
     facts: Mapping[FactName, Fact] = field(default_factory=dict)
     generation: int = 1
     """Grants carry it: raised whenever anything changes that a verdict may rest on."""
+    stale: bool = False
+    """It was recorded that its reports ceased, and none has come since."""
+    version: int = 0
+    """Of all devices' changes this is the newest here; 0: it was not kept yet."""
 
     @property
     def gone(self) -> bool:
         return self.standing in GONE
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """Those that stand for it, each to its own end."""
+        return tuple(one for one in (self.leaf, self.former) if one is not None)

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from agents.protocol.messages import Begin, Complete, Standing
-from agents.protocol.signed import NotSigned, opened
+from agents.protocol.signed import NotSigned, opened, unverified
 from agents.protocol.signing import Kind
 from config.vocabulary import DeviceId
+from gateway.audit.neutral import neutral
 from gateway.devices.authority import Authority, Issued, RequestRefused, issue, public_key
 from gateway.devices.code import CHALLENGE_LIFETIME, Challenge, Code
-from gateway.devices.device import Device
+from gateway.devices.device import AGENT_MAX, NAME_MAX, Device
 
 
 class Refusal(StrEnum):
@@ -28,7 +29,10 @@ class Refusal(StrEnum):
     PROOF = "device_proof_not_good"
     KEY = "device_key_not_good"
     KEY_IN_USE = "device_key_in_use"
+    TUNNEL_KEY_IN_USE = "device_tunnel_key_in_use"
     ASSET = "device_asset_differs"
+    NOT_UNDERSTOOD = "device_message_not_understood"
+    TOO_MANY = "device_too_many_attempts"
 
 
 class NotEnrolled(Exception):
@@ -67,12 +71,10 @@ def begin(said: Begin, code: Code | None, nonce: str, now: datetime) -> Code:
     return replace(code, challenge=Challenge(nonce=nonce, key=said.key, expires_at=expires_at))
 
 
-def read_proof(token: str, claimed: bytes) -> Complete:
-    """`claimed`: the key that the message names itself; it is held against the challenge in `complete`.
-
-    Raises NotEnrolled.
-    """
+def read_proof(token: str) -> Complete:
+    """By the key that the message names itself; it is held against the challenge in `complete`. Raises NotEnrolled."""
     try:
+        claimed = unverified(token, Complete).key
         return opened(Kind.ENROLMENT, token, public_key(claimed), Complete)
     except (NotSigned, RequestRefused) as error:
         raise NotEnrolled(Refusal.PROOF) from error
@@ -100,15 +102,16 @@ def complete(
         raise NotEnrolled(Refusal.KEY) from error
     device = Device(
         id=id_,
-        name=code.name or proof.name,
+        name=code.name or neutral(proof.name, NAME_MAX),
         municipality=code.municipality,
         owner=code.owner,
-        asset=proof.asset,
+        asset=None if proof.asset is None else neutral(proof.asset, NAME_MAX),
         managed=code.managed,
         key=proof.key,
         key_kind=proof.key_kind,
-        agent=proof.agent,
+        agent=neutral(proof.agent, AGENT_MAX),
         standing=Standing.WAITING if waits else Standing.ACTIVE,
+        approved_at=None if waits else now,
         enrolled_at=now,
         enrolled_by=code.issued_by,
         leaf=None if waits else issued.leaf,

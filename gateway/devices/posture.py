@@ -16,6 +16,8 @@ CHECKS = (
     *(FactName.SCREEN_LOCK, FactName.ANTIVIRUS),
 )
 """Those that policies may ask for by name."""
+TOLD = (*CHECKS, FactName.OS, FactName.OS_VERSION)
+"""All that policies are told of what it reported."""
 
 
 def state_of(device: Device, fresh: timedelta, now: datetime) -> State | None:
@@ -47,8 +49,7 @@ def stale_at(device: Device, fresh: timedelta, now: datetime) -> datetime | None
 
 def tells_otherwise(before: Mapping[FactName, Fact], after: Mapping[FactName, Fact]) -> bool:
     """Whether policies would be told anything else."""
-    told = (*CHECKS, FactName.OS, FactName.OS_VERSION)
-    return any(_value(before, name) != _value(after, name) for name in told)
+    return any(_value(before, name) != _value(after, name) for name in TOLD)
 
 
 def _value(facts: Mapping[FactName, Fact], name: FactName) -> bool | int | str | None:

@@ -6,19 +6,24 @@ A report that fails any of these changes nothing. What it says of itself is hygi
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 import msgspec
 
 from agents.protocol.facts import FactsRefused, decoded
-from agents.protocol.messages import Report, Standing
+from agents.protocol.messages import Farewell, Report, Standing
 from agents.protocol.signed import NotSigned, opened
 from agents.protocol.signing import Kind
+from gateway.audit.neutral import neutral
 from gateway.devices.authority import Authority, Issued, RequestRefused, issue, public_key
-from gateway.devices.device import Device
+from gateway.devices.device import AGENT_MAX, Device
 from gateway.devices.posture import tells_otherwise
 
+Said = TypeVar("Said", bound=msgspec.Struct)
 RENEWED_FROM = 3
 """A certificate is renewed in the last third of its life."""
+CLOCK_LEEWAY = timedelta(minutes=10)
+"""A clock that is farther off would not believe the next certificate either (`authority.BACK`)."""
 
 
 class Refusal(StrEnum):
@@ -29,8 +34,13 @@ class Refusal(StrEnum):
     """Retired or lost."""
     NONCE = "report_nonce_not_good"
     SEQUENCE = "report_out_of_order"
+    CLOCK = "report_time_not_good"
+    """Made at another time than now: kept back, or by a clock that is wrong."""
     FACTS = "report_facts_not_good"
     REQUEST = "device_key_not_good"
+    TUNNEL_KEY_IN_USE = "device_tunnel_key_in_use"
+    """Another device has it."""
+    TOO_MANY = "device_too_many_attempts"
 
 
 class NotTaken(Exception):
@@ -41,6 +51,8 @@ class NotTaken(Exception):
         self.refusal = refusal
         self.tell_nonce = tell_nonce
         self.detail = detail
+        self.nonce: str | None = None
+        """The one of now, as whoever tells it knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,46 +65,94 @@ class Taken:
     """The next certificate, where it asked for one and may have it."""
 
 
-def take(token: str, device: Device, by: Authority, lifetime: timedelta, nonce: str, now: datetime) -> Taken:
-    """`nonce`: of its next report; `lifetime`: of a certificate. Raises NotTaken."""
-    try:
-        said = opened(Kind.REPORT, token, public_key(device.key), Report)
-    except (NotSigned, RequestRefused) as error:
-        raise NotTaken(Refusal.SIGNATURE) from error
-    if device.gone:
-        raise NotTaken(Refusal.GONE)
-    if said.nonce != device.nonce:
-        raise NotTaken(Refusal.NONCE, tell_nonce=True)
-    if said.sequence <= device.sequence:
-        raise NotTaken(Refusal.SEQUENCE, tell_nonce=True)
+def read_report(token: str, device: Device) -> Report:
+    """Raises NotTaken."""
+    return _read(Kind.REPORT, token, device, Report)
+
+
+def read_farewell(token: str, device: Device) -> Farewell:
+    """Raises NotTaken."""
+    return _read(Kind.FAREWELL, token, device, Farewell)
+
+
+def take(
+    said: Report, device: Device, by: Authority, lifetime: timedelta, nonce: str, now: datetime
+) -> Taken:
+    """`said`: as `read_report` gave it; `nonce`: of its next report; `lifetime`: of a certificate. Raises NotTaken."""
+    _require_next(said, device)
+    if abs(said.at - now) > CLOCK_LEEWAY:
+        raise NotTaken(Refusal.CLOCK, detail=said.at.isoformat(timespec="seconds"))
     try:
         facts = decoded(bytes(said.facts))
     except (FactsRefused, msgspec.MsgspecError) as error:
         raise NotTaken(Refusal.FACTS, detail=str(error)) from error
     issued = _renewed(said, device, by, lifetime, now)
-    otherwise = tells_otherwise(device.facts, facts) or said.tunnel_key != device.tunnel_key
+    otherwise = device.stale or tells_otherwise(device.facts, facts) or said.tunnel_key != device.tunnel_key
     reported = replace(
         device,
-        agent=said.agent,
+        agent=neutral(said.agent, AGENT_MAX),
         tunnel_key=said.tunnel_key,
         nonce=nonce,
         sequence=said.sequence,
         reported_at=now,
         facts=facts,
         generation=device.generation + otherwise,
-        leaf=device.leaf if issued is None else issued.leaf,
+        stale=False,
     )
-    return Taken(reported, otherwise, issued)
+    return Taken(
+        reported if issued is None else with_leaf(reported, issued, lifetime, now), otherwise, issued
+    )
+
+
+def leave(said: Farewell, device: Device, nonce: str) -> Device:
+    """It retires itself; `said`: as `read_farewell` gave it. Raises NotTaken."""
+    _require_next(said, device)
+    return replace(retired(device, Standing.RETIRED), nonce=nonce, sequence=said.sequence)
+
+
+def retired(device: Device, standing: Standing) -> Device:
+    """`standing`: one of GONE. Nothing it has opens anything from now on."""
+    return replace(
+        device, standing=standing, leaf=None, former=None, tunnel_key=None, generation=device.generation + 1
+    )
+
+
+def with_leaf(device: Device, issued: Issued, lifetime: timedelta, now: datetime) -> Device:
+    """Its next certificate. Where one was just issued and it asks again, that answer was lost: the one it was given
+    before stays good beside, not the one that nobody has.
+    """
+    former = device.leaf if _due(device, lifetime, now) else device.former
+    return replace(device, leaf=issued.leaf, former=former)
+
+
+def _read(kind: Kind, token: str, device: Device, of: type[Said]) -> Said:
+    try:
+        return opened(kind, token, public_key(device.key), of)
+    except (NotSigned, RequestRefused) as error:
+        raise NotTaken(Refusal.SIGNATURE) from error
+
+
+def _require_next(said: Report | Farewell, device: Device) -> None:
+    """Raises NotTaken."""
+    if device.gone:
+        raise NotTaken(Refusal.GONE)
+    if said.nonce != device.nonce:
+        raise NotTaken(Refusal.NONCE, tell_nonce=True)
+    if said.sequence <= device.sequence:
+        raise NotTaken(Refusal.SEQUENCE, tell_nonce=True)
 
 
 def _renewed(
     said: Report, device: Device, by: Authority, lifetime: timedelta, now: datetime
 ) -> Issued | None:
+    """An agent asks when it has none, or in the last third; asks it earlier, then what was issued never arrived."""
     if said.request is None or device.standing is not Standing.ACTIVE:
-        return None
-    if device.leaf is not None and device.leaf.ends_at - now > lifetime / RENEWED_FROM:
         return None
     try:
         return issue(by, device.id, said.request, now + lifetime, now)
     except RequestRefused as error:
         raise NotTaken(Refusal.REQUEST) from error
+
+
+def _due(device: Device, lifetime: timedelta, now: datetime) -> bool:
+    return device.leaf is not None and device.leaf.ends_at - now <= lifetime / RENEWED_FROM

@@ -12,6 +12,7 @@ REVOKED, DIRECTORIES, NODES, KEYS = "revoked", "directory_sync", "fleet_node", "
 POLICIES, INCIDENTS = "fleet_policies", "policy_incident"
 ASKS = "ask"
 SUSPENSIONS = "suspension"
+DEVICES = "device"
 SCHEMA = "schema_step"
 ASKED = "asked"
 TOLD = {
@@ -24,6 +25,7 @@ TOLD = {
     SCHEMA: "INSERT",
     ASKS: "INSERT OR UPDATE",
     SUSPENSIONS: "INSERT OR UPDATE",
+    DEVICES: "INSERT OR UPDATE",
 }
 """Tables that nodes keep a view of, and what changes the view."""
 EVERYTHING = frozenset({*TOLD, ASKED})

@@ -1,7 +1,6 @@
 """The other side of an agent: the gateway's own rules, with what it keeps in memory, as a line or over TLS."""
 
 import ssl
-from base64 import urlsafe_b64decode
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,21 +17,17 @@ from agents.protocol.messages import (
     REPORT,
     Begin,
     Challenge,
-    Complete,
     Enrolled,
-    Farewell,
     Refusal,
     Reported,
     Standing,
 )
-from agents.protocol.signed import opened
-from agents.protocol.signing import Kind
 from agents.uplink.line import Unreachable
 from config.vocabulary import DeviceId, MunicipalityCode, SubjectId
-from gateway.devices.authority import new_authority, public_key
+from gateway.devices.authority import new_authority
 from gateway.devices.code import Code
 from gateway.devices.enrolling import NotEnrolled, Terms, begin, complete, read_proof
-from gateway.devices.reporting import NotTaken, take
+from gateway.devices.reporting import NotTaken, leave, read_farewell, read_report, take
 from idp.events import Actor
 from tests.gateway.devices.agent import new_key
 
@@ -94,8 +89,7 @@ class Gateway:
         return Challenge(nonce=self.code.challenge.nonce, expires_at=self.code.challenge.expires_at)
 
     def _complete(self, body: bytes) -> Enrolled:
-        claimed = msgspec.json.decode(_payload(body), type=Complete)
-        proof = read_proof(body.decode(), claimed.key)
+        proof = read_proof(body.decode())
         new = (DeviceId("d" * 22), self.nonce())
         done = complete(proof, self.code, self.authority, self.terms, new, self.clock())
         self.device, self.code = done.device, done.code
@@ -109,14 +103,14 @@ class Gateway:
         )
 
     def _report(self, body: bytes) -> Reported:
-        taken = take(body.decode(), self.device, self.authority, LIFETIME, self.nonce(), self.clock())
+        said = read_report(body.decode(), self.device)
+        taken = take(said, self.device, self.authority, LIFETIME, self.nonce(), self.clock())
         self.device = taken.device
         return self._reported(None if taken.issued is None else taken.issued.chain)
 
     def _farewell(self, body: bytes) -> Reported:
-        said = opened(Kind.FAREWELL, body.decode(), public_key(self.device.key), Farewell)
-        assert (said.nonce, said.sequence > self.device.sequence) == (self.device.nonce, True)
-        self.device = replace(self.device, standing=Standing.RETIRED)
+        said = read_farewell(body.decode(), self.device)
+        self.device = leave(said, self.device, self.nonce())
         return self._reported(None)
 
     def _reported(self, chain: str | None) -> Reported:
@@ -137,11 +131,6 @@ def refusal(reason: str, nonce: str | None = None) -> bytes:
     return msgspec.json.encode(
         Refusal(reason=reason, cs="Odmítnuto.", en="Refused.", nonce=nonce, again=again)
     )
-
-
-def _payload(token: bytes) -> bytes:
-    part = token.split(b".")[1]
-    return urlsafe_b64decode(part + b"=" * (-len(part) % 4))
 
 
 @contextmanager

@@ -20,11 +20,13 @@ from gateway.audit.entry import Entry
 from gateway.audit.fields import FACTS
 from gateway.audit.granted_along import ROUTES, word_and_path
 from gateway.audit.purposes import ROUTINE
+from gateway.devices.named import ACTS as ACTS_OF_DEVICES
 from gateway.envoy.notices import CONTROL_PLANE, ENVOY, NODE, STREAMS
 from gateway.incidents.named import ACTS as ACTS_OF_INCIDENTS
 from gateway.incidents.named import KINDS as INCIDENT_KINDS
 from gateway.incidents.named import REPORTS, SEVERITIES
 from gateway.sessions.officers_act import Act
+from gateway.web.officer.details_of_devices import OF_DEVICES, WORDS_OF_DEVICES
 from idp.http.moments import moment_text
 from idp.http.ways_of_proof import FACTORS, LEVELS, PROOFS
 
@@ -107,6 +109,7 @@ LABELS: Mapping[str, Title] = {
     "channel": Title(cs="Cesta upozornění", en="Way of the notice"),
     "detail": Title(cs="Podrobnost", en="Detail"),
     "device": Title(cs="Zařízení", en="Device"),
+    **OF_DEVICES,
     "device_address": Title(cs="Adresa prohlížeče", en="Address of the browser"),
     "digest": Title(cs="Otisk zásad", en="Digest of the policies"),
     "directory": Title(cs="Adresář", en="Directory"),
@@ -257,7 +260,8 @@ PARTS: Mapping[str, Title] = {
 }
 WORDS: Mapping[str, Mapping[str, Title]] = {
     "acr": LEVELS,
-    "act": {**ACTS, **ACTS_OF_REQUESTS, **ACTS_OF_INCIDENTS},
+    "act": {**ACTS, **ACTS_OF_REQUESTS, **ACTS_OF_INCIDENTS, **ACTS_OF_DEVICES},
+    **WORDS_OF_DEVICES,
     "actions": ACTIONS,
     "asked": KINDS,
     "amr": FACTORS,

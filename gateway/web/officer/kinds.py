@@ -249,6 +249,31 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         },
     ),
     (
+        Title(cs="Zařízení", en="Devices"),
+        {
+            Code.DEVICE_CODE_ISSUED: Title(cs="Kód pro zapsání zařízení", en="Code to enrol a device"),
+            Code.DEVICE_ENROLLED: Title(cs="Zapsané zařízení", en="Device enrolled"),
+            Code.DEVICE_ENROLMENT_REFUSED: Title(cs="Nezapsané zařízení", en="Device not enrolled"),
+            Code.DEVICE_APPROVED: Title(cs="Schválené zařízení", en="Device approved"),
+            Code.DEVICE_RENAMED: Title(cs="Přejmenované zařízení", en="Device renamed"),
+            Code.DEVICE_REPORTED_OTHERWISE: Title(cs="Změna stavu zařízení", en="Device reported a change"),
+            Code.DEVICE_REPORT_REFUSED: Title(
+                cs="Nepřijaté hlášení zařízení", en="Device's report not taken"
+            ),
+            Code.DEVICE_STALE: Title(cs="Zařízení, které se nehlásí", en="Device that reports no more"),
+            Code.DEVICE_RENEWED: Title(cs="Obnova certifikátu zařízení", en="Device's certificate renewed"),
+            Code.DEVICE_BLOCKED: Title(cs="Zablokované zařízení", en="Device blocked"),
+            Code.DEVICE_UNBLOCKED: Title(cs="Odblokované zařízení", en="Device unblocked"),
+            Code.DEVICE_RETIRED: Title(cs="Vyřazené zařízení", en="Device retired"),
+            Code.DEVICE_LOST: Title(cs="Ztracené zařízení", en="Device lost"),
+            Code.DEVICE_TAKEN_OVER: Title(cs="Zařízení převzaté do správy", en="Device taken over"),
+            Code.DEVICE_ACT_REFUSED: Title(cs="Neprovedený úkon se zařízením", en="Act on a device not done"),
+            Code.DEVICE_AUTHORITY_FOUNDED: Title(
+                cs="Založení autority zařízení", en="Authority of devices made"
+            ),
+        },
+    ),
+    (
         Title(cs="Provoz", en="Operation"),
         {
             Code.STARTED: Title(cs="Spuštění", en="Started"),

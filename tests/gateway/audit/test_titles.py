@@ -34,6 +34,7 @@ DETAILS = {
     *("accesses", "values", "until", "decision", "gone", "overdue"),
     *("put_back", "taken_out"),
     *("incident", "title", "evidence", "what", "report", "recipient", "device"),
+    *("device_name", "differs", "asset"),
     *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),
 }
 

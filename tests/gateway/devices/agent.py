@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from agents.protocol.facts import Fact, FactName, encoded
-from agents.protocol.messages import Complete, KeyKind, Report
+from agents.protocol.messages import Complete, Farewell, KeyKind, Report
 from agents.protocol.signing import Kind, signed, signing
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
@@ -83,3 +83,7 @@ class Agent:
             agent="1.0",
         )
         return signed(Kind.REPORT, self.device, msgspec.structs.replace(said, **further), signing(self.key))
+
+    def farewell(self, nonce: str, sequence: int) -> str:
+        said = Farewell(nonce=nonce, sequence=sequence)
+        return signed(Kind.FAREWELL, self.device, said, signing(self.key))

@@ -1,5 +1,6 @@
 """A device becomes known by a code that is good, once, and a key that it shows to have."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ import pytest
 from agents.protocol.messages import Begin, Standing
 from config.vocabulary import DeviceId, MunicipalityCode, SubjectId
 from gateway.devices.authority import new_authority
-from gateway.devices.code import CHALLENGE_LIFETIME, Code
+from gateway.devices.code import CHALLENGE_LIFETIME, Code, new_code, plain
 from gateway.devices.enrolling import NotEnrolled, Refusal, Terms, begin, complete, read_proof
 from idp.events import Actor
 from tests.gateway.devices.agent import NOW, Agent, new_key
@@ -36,7 +37,7 @@ def begun(code: Code = CODE, agent: Agent = AGENT, at=NOW) -> Code:
 
 
 def completed(code: Code | None, agent: Agent = AGENT, at=NOW, terms=TERMS, nonce=NONCE, **further):
-    proof = read_proof(agent.proof(nonce, **further), agent.public)
+    proof = read_proof(agent.proof(nonce, **further))
     return complete(proof, code, AUTHORITY, terms, (ID, NEXT), at)
 
 
@@ -121,16 +122,15 @@ def test_a_challenge_ends_with_its_code():
 def test_who_does_not_have_the_key_proves_nothing():
     thief = Agent()
     forged = thief.proof(NONCE, key=AGENT.public)
-    refused(Refusal.PROOF, lambda: read_proof(forged, AGENT.public))
-    refused(Refusal.PROOF, lambda: read_proof(AGENT.proof(NONCE), thief.public))
-    refused(Refusal.PROOF, lambda: read_proof("junk", AGENT.public))
-    refused(Refusal.PROOF, lambda: read_proof(AGENT.proof(NONCE), b"junk"))
+    for token in (forged, "junk", AGENT.proof(NONCE, key=b"junk"), AGENT.report(NONCE, 1)):
+        refused(Refusal.PROOF, lambda said=token: read_proof(said))
 
 
-def test_a_proof_that_names_another_key_than_it_is_signed_with_meets_no_challenge():
+def test_a_proof_by_another_key_than_the_challenge_is_for_meets_none():
     victim, thief = Agent(), Agent()
-    proof = read_proof(thief.proof(NONCE, key=victim.public), thief.public)
-    refused(Refusal.CHALLENGE, lambda: complete(proof, begun(agent=thief), AUTHORITY, TERMS, (ID, NEXT), NOW))
+    proof = read_proof(thief.proof(NONCE))
+    victims = begun(agent=victim)
+    refused(Refusal.CHALLENGE, lambda: complete(proof, victims, AUTHORITY, TERMS, (ID, NEXT), NOW))
 
 
 def test_a_key_that_is_none_is_refused_at_once():
@@ -140,3 +140,15 @@ def test_a_key_that_is_none_is_refused_at_once():
 def test_without_a_request_for_a_certificate_the_code_is_not_spent():
     refused(Refusal.KEY, lambda: completed(begun(), request=b"junk"))
     refused(Refusal.KEY, lambda: completed(begun(), terms=replace(TERMS, approval=True), request=b"junk"))
+
+
+def test_names_that_an_agent_says_are_harmless_to_who_reads_them():
+    done = completed(begun(), name="note\u202ebook", asset="PF\x1b[2J")
+    assert all(text.isprintable() for text in (done.device.name, done.device.asset))
+
+
+def test_a_code_is_the_same_however_it_is_written_and_no_two_are_drawn_alike():
+    assert len({new_code() for _ in range(500)}) == 500
+    code = new_code()
+    assert re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}", code)
+    assert plain(code) == plain(code.lower().replace("-", " ").replace("0", "o").replace("1", "l"))

@@ -15,7 +15,7 @@ from config.vocabulary import DeviceId, MunicipalityCode
 from gateway.devices.authority import issue, new_authority
 from gateway.devices.device import Device
 from gateway.devices.posture import CHECKS, is_fresh, stale_at, state_of
-from gateway.devices.reporting import NotTaken, Refusal, take
+from gateway.devices.reporting import NotTaken, Refusal, leave, read_farewell, read_report, take
 from idp.events import Actor
 from tests.gateway.devices.agent import IN_ORDER, NOW, TUNNEL_KEY, Agent, new_key, request_of
 
@@ -46,7 +46,7 @@ FRESH = timedelta(minutes=15)
 
 
 def taken(token: str, device: Device = DEVICE, at=NOW):
-    return take(token, device, AUTHORITY, WEEK, NEXT, at)
+    return take(read_report(token, device), device, AUTHORITY, WEEK, NEXT, at)
 
 
 def refused(refusal: Refusal, token: str, device: Device = DEVICE) -> NotTaken:
@@ -61,7 +61,7 @@ def without(*names: FactName) -> dict[FactName, Fact]:
 
 
 def test_a_report_is_kept_with_the_time_at_which_it_came():
-    later = NOW + timedelta(hours=1)
+    later = NOW + timedelta(minutes=9)
     done = taken(AGENT.report(NONCE, 5), at=later)
     assert (done.device.reported_at, done.device.sequence, done.device.nonce) == (later, 5, NEXT)
     assert done.device.facts == IN_ORDER
@@ -119,13 +119,60 @@ def test_what_no_policy_asks_for_raises_nothing():
 
 def test_a_certificate_is_renewed_in_its_last_third_by_whoever_has_the_devices_key():
     fresh_key = new_key()
-    token = AGENT.report(NONCE, 5, request=request_of(fresh_key))
-    assert taken(token).issued is None
     late = NOW + timedelta(days=5)
-    done = taken(token, at=late)
+    assert taken(AGENT.report(NONCE, 5, at=late), at=late).issued is None
+    done = taken(AGENT.report(NONCE, 5, request=request_of(fresh_key), at=late), at=late)
     assert done.issued is not None
     assert done.device.leaf == done.issued.leaf != DEVICE.leaf
     assert done.device.leaf.ends_at == late + WEEK
+    assert done.device.former == DEVICE.leaf
+
+
+def test_a_certificate_whose_answer_was_lost_takes_nothing_away_from_the_one_the_agent_has():
+    request, late = request_of(new_key()), NOW + timedelta(days=5)
+    lost = taken(AGENT.report(NONCE, 5, request=request, at=late), at=late).device
+    again = taken(AGENT.report(NEXT, 6, request=request, at=late), lost, at=late)
+    assert again.issued is not None
+    assert again.device.leaves == (again.issued.leaf, DEVICE.leaf)
+    assert lost.leaf not in again.device.leaves
+    week_after = late + timedelta(days=6)
+    third = taken(AGENT.report(NEXT, 7, request=request, at=week_after), again.device, at=week_after)
+    assert third.device.former == again.device.leaf
+
+
+@pytest.mark.parametrize("off", [timedelta(minutes=11), timedelta(minutes=-11), timedelta(days=400)])
+def test_a_report_that_was_kept_back_or_made_by_a_clock_that_is_wrong_says_nothing(off):
+    error = refused(Refusal.CLOCK, AGENT.report(NONCE, 5, at=NOW + off))
+    assert not error.tell_nonce
+    assert error.detail
+
+
+def test_a_device_that_says_good_bye_has_nothing_left_that_opens_anything():
+    said = read_farewell(AGENT.farewell(NONCE, 5), DEVICE)
+    gone = leave(said, DEVICE, NEXT)
+    assert (gone.standing, gone.leaves, gone.tunnel_key) == (Standing.RETIRED, (), None)
+    assert (gone.nonce, gone.sequence, gone.generation) == (NEXT, 5, DEVICE.generation + 1)
+    with pytest.raises(NotTaken) as error:
+        leave(said, gone, NEXT)
+    assert error.value.refusal is Refusal.GONE
+
+
+def test_a_farewell_is_no_report_and_comes_from_its_device_alone():
+    for token in (AGENT.report(NONCE, 5), Agent(device=ID).farewell(NONCE, 5)):
+        with pytest.raises(NotTaken) as error:
+            read_farewell(token, DEVICE)
+        assert error.value.refusal is Refusal.SIGNATURE
+    refused(Refusal.SIGNATURE, AGENT.farewell(NONCE, 5))
+    for nonce, sequence, refusal in ((NEXT, 5, Refusal.NONCE), (NONCE, 4, Refusal.SEQUENCE)):
+        with pytest.raises(NotTaken) as error:
+            leave(read_farewell(AGENT.farewell(nonce, sequence), DEVICE), DEVICE, NEXT)
+        assert error.value.refusal is refusal
+
+
+def test_a_device_whose_silence_was_recorded_is_heard_again():
+    first = taken(AGENT.report(NONCE, 5)).device
+    again = taken(AGENT.report(NEXT, 6), replace(first, stale=True))
+    assert (again.otherwise, again.device.stale) == (True, False)
 
 
 def test_whoever_was_approved_meanwhile_gets_the_first_certificate():

@@ -1,0 +1,207 @@
+"""Devices with agents, in the database; implements `gateway.devices.store.DeviceStore`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from sqlalchemy import Connection, delete, func, insert, select
+
+from agents.protocol.messages import Standing
+from config.vocabulary import DeviceId
+from gateway.audit.entry import Entry
+from gateway.devices.authority import Authority
+from gateway.devices.code import Code, plain
+from gateway.devices.device import GONE, Device
+from gateway.devices.history import MOST_KEPT, Change
+from gateway.devices.refused import ActRefused, Why
+from gateway.devices.store import CodeStep, CodeStepped, Sought, Step, Stepped
+from gateway.storage.database import Database
+from gateway.storage.device_rows import (
+    change_of_row,
+    change_row,
+    code_of_row,
+    code_row,
+    device_of_row,
+    device_row,
+)
+from gateway.storage.keyed_rows import KeyedRows
+from gateway.storage.moment import micros
+from gateway.storage.seal import Seal
+from gateway.storage.tables.devices import device, device_authority, device_code, device_report
+
+Append = Callable[[Connection, Sequence[Entry]], object]
+CODES_KEPT = timedelta(days=1)  # behind their end: a message that names one is still told from a guess
+_d, _c, _r, _a = device.c, device_code.c, device_report.c, device_authority.c
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDevices:
+    database: Database
+    seal: Seal
+    append: Append
+
+    async def authority(self, make: Callable[[], tuple[Authority, Entry]]) -> Authority:
+        known = await self.database.look_up(self._authority)
+        if known is not None:
+            return known
+
+        def work(connection: Connection) -> Authority:
+            if (known := self._authority(connection)) is not None:
+                return known
+            made, entry = make()
+            connection.execute(
+                insert(device_authority).values(
+                    id=1,
+                    certificate=made.certificate.public_bytes(Encoding.PEM).decode(),
+                    sealed=self.seal.close(_key_pem(made.key), _sealed_as(1)),
+                    created_at=micros(entry.at),
+                )
+            )
+            self.append(connection, [entry])
+            return made
+
+        return await self.database.write(work)
+
+    async def certificates(self) -> list[x509.Certificate]:
+        query = select(_a.certificate).order_by(_a.id.desc())
+        found = await self.database.read(lambda connection: connection.execute(query).scalars().all())
+        return [x509.load_pem_x509_certificate(one.encode()) for one in found]
+
+    async def issue(self, text: str, code: Code, entry: Entry, most: int) -> None:
+        """Codes that ended long ago go at the same time."""
+        theirs = (_c.issued_by_subject == code.issued_by.subject) & _c.used_at.is_(None)
+        good = select(func.count()).where(theirs, _c.expires_at > micros(code.issued_at))
+        over = delete(device_code).where(_c.expires_at < micros(code.issued_at - CODES_KEPT))
+
+        def work(connection: Connection) -> None:
+            if (connection.scalar(good) or 0) >= most:
+                raise ActRefused(Why.MOST_CODES)
+            connection.execute(over)
+            connection.execute(insert(device_code).values(hash=self._hash(text), **code_row(code)))
+            self.append(connection, [entry])
+
+        return await self.database.write(work)
+
+    async def code(self, text: str) -> Code | None:
+        kept_as = self._hash(text)
+        return await self.database.look_up(lambda connection: _Rows(connection).code(kept_as))
+
+    async def with_code(self, text: str, step: CodeStep) -> CodeStepped:
+        kept_as = self._hash(text)
+
+        def work(connection: Connection) -> CodeStepped:
+            rows = _Rows(connection)
+            done = step(rows.code(kept_as), rows)
+            made = None if done.device is None else rows.put(done.device)
+            rows.put_code(kept_as, done.code, made)
+            self.append(connection, done.entries)
+            return replace(done, device=made)
+
+        return await self.database.write(work)
+
+    async def change(self, name: DeviceId, step: Step) -> Stepped:
+        def work(connection: Connection) -> Stepped:
+            rows = _Rows(connection)
+            done = step(rows.device(name), rows)
+            made = rows.put(done.device)
+            if done.change is not None:
+                rows.put_change(made, done.change)
+            self.append(connection, done.entries)
+            return replace(done, device=made)
+
+        return await self.database.write(work)
+
+    async def device(self, name: DeviceId) -> Device | None:
+        return await self.database.look_up(lambda connection: _Rows(connection).device(name))
+
+    async def find(self, sought: Sought) -> list[Device]:
+        query = select(device).order_by(_d.municipality, _d.name, _d.id)
+        if sought.municipality is not None:
+            query = query.where(_d.municipality == sought.municipality)
+        if sought.owner is not None:
+            query = query.where(_d.owner == sought.owner)
+        if not sought.gone:
+            query = query.where(_d.standing.not_in([one.value for one in GONE]))
+        return await self._devices(query)
+
+    async def since(self, version: int) -> list[Device]:
+        return await self._devices(select(device).where(_d.version > version).order_by(_d.version))
+
+    async def history(self, name: DeviceId) -> list[Change]:
+        query = select(device_report).where(_r.device == name).order_by(_r.number.desc())
+        found = await self.database.read(lambda connection: connection.execute(query).all())
+        return [change_of_row(row) for row in found]
+
+    async def silent(self, before: datetime) -> list[DeviceId]:
+        in_use = (_d.standing == Standing.ACTIVE.value) & _d.stale.is_(False)
+        query = select(_d.id).where(in_use, _d.reported_at <= micros(before)).order_by(_d.id)
+        found = await self.database.read(lambda connection: connection.execute(query).scalars().all())
+        return [DeviceId(one) for one in found]
+
+    async def _devices(self, query: Any) -> list[Device]:
+        found = await self.database.read(lambda connection: connection.execute(query).all())
+        return [device_of_row(row) for row in found]
+
+    def _authority(self, connection: Connection) -> Authority | None:
+        row = connection.execute(select(device_authority).order_by(_a.id.desc()).limit(1)).first()
+        if row is None:
+            return None
+        key = load_pem_private_key(self.seal.open(row.sealed, _sealed_as(row.id)), password=None)
+        assert isinstance(key, EllipticCurvePrivateKey)
+        return Authority(x509.load_pem_x509_certificate(row.certificate.encode()), key)
+
+    def _hash(self, text: str) -> bytes:
+        return self.seal.fingerprint(plain(text).encode("utf-8", "surrogatepass"), device_code.name)
+
+
+class _Rows(KeyedRows):
+    """On one connection; answers as `gateway.devices.store.Beside`."""
+
+    def device(self, name: DeviceId) -> Device | None:
+        row = self._at(device, id=name)
+        return None if row is None else device_of_row(row)
+
+    def put(self, one: Device) -> Device:
+        """With the version it has by now. Writers come one after the other: nobody reads past one that is to come."""
+        newest = self._connection.scalar(select(func.max(_d.version))) or 0
+        self._put(device, device_row(one, newest + 1))
+        return replace(one, version=newest + 1)
+
+    def put_change(self, one: Device, change: Change) -> None:
+        self._put(device_report, change_row(one.id, one.version, change))
+        theirs = select(_r.number).where(_r.device == one.id).order_by(_r.number.desc())
+        oldest = self._connection.scalar(theirs.offset(MOST_KEPT - 1).limit(1))
+        if oldest is not None:
+            self._connection.execute(delete(device_report).where(_r.device == one.id, _r.number < oldest))
+
+    def code(self, kept_as: bytes) -> Code | None:
+        row = self._at(device_code, hash=kept_as)
+        return None if row is None else code_of_row(row)
+
+    def put_code(self, kept_as: bytes, code: Code, enrolled: Device | None) -> None:
+        named = {} if enrolled is None else {"device": enrolled.id}
+        self._put(device_code, {"hash": kept_as, **code_row(code), **named})
+
+    def key_in_use(self, key: bytes) -> bool:
+        return self._at(device, key=key) is not None
+
+    def tunnel_key_in_use(self, key: str, but: DeviceId) -> bool:
+        others = select(_d.id).where(_d.tunnel_key == key, _d.id != but).limit(1)
+        return self._connection.scalar(others) is not None
+
+
+def _key_pem(key: EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _sealed_as(number: int) -> str:
+    return f"{device_authority.name}/{number}"
