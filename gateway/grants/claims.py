@@ -14,9 +14,11 @@ from typing import Any
 from config import rests_on
 from config.identity import PERSON_CLAIM
 from config.vocabulary import (
+    NO_DEVICE,
     Action,
     ApplicationId,
     AuthenticationLevel,
+    DeviceId,
     MunicipalityCode,
     Role,
     SessionId,
@@ -48,6 +50,8 @@ class Assertion:
     expires_at: datetime
     routes: tuple[str, ...] = ()
     """What is permitted by named routes, each as `action@name`."""
+    device: DeviceId = NO_DEVICE
+    """The enrolled one that was shown; told to our own pages alone, which decide further."""
 
     def claims(self, issuer: str) -> dict[str, Any]:
         return {
@@ -61,6 +65,7 @@ class Assertion:
             "roles": list(self.roles),
             "actions": list(self.actions),
             **({"routes": list(self.routes)} if self.routes else {}),
+            **({"device": self.device} if self.device else {}),
             "acr": self.acr,
             "amr": list(self.amr),
             "auth_time": int(self.auth_time.timestamp()),
@@ -81,6 +86,7 @@ class Assertion:
             roles=tuple(Role(role) for role in claims["roles"]),
             actions=tuple(Action(action) for action in claims["actions"]),
             routes=tuple(str(word) for word in claims.get("routes", ())),
+            device=DeviceId(claims.get("device", "")),
             acr=AuthenticationLevel(claims["acr"]),
             amr=tuple(claims["amr"]),
             auth_time=datetime.fromtimestamp(claims["auth_time"], UTC),

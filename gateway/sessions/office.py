@@ -191,7 +191,7 @@ class SessionOffice:
         await self._follow(sids, now)  # a host may have been visited since they were looked up
         if everything_of:
             outliving = await self.store.outliving_sign_on()
-            left = [one for one in outliving if {one.subject, one.device_subject} & {*everything_of}]
+            left = [one for one in outliving if {one.subject, *one.device_subjects} & {*everything_of}]
             await self.end(left, EndReason.PROVIDER_SESSION_ENDED, None, now)
 
     async def end_all_of(self, subject: SubjectId, reason: EndReason, by: Entry | None, now: datetime) -> int:
@@ -334,5 +334,7 @@ def entry_of(
 
 
 def device_told(session: Session) -> dict[str, str]:
-    """As a detail of an entry."""
-    return {"device": session.device} if session.device else {}
+    """As details of an entry: the enrolled device where there is one, which stands for the machine, and the browser."""
+    known = session.enrolled or session.device
+    browser = {"browser": session.device} if session.enrolled and session.device else {}
+    return {"device": known, **browser} if known else {}

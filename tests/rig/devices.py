@@ -43,24 +43,30 @@ class Certified:
         return context
 
 
-def authority_of_devices(domain: str = "brana.test") -> Authority:
-    return new_authority(new_key(), domain, datetime.now(UTC))
+def authority_of_devices(domain: str = "brana.test", now: datetime | None = None) -> Authority:
+    return new_authority(new_key(), domain, now or datetime.now(UTC))
 
 
 def pem_of(authority: Authority) -> str:
     return authority.certificate.public_bytes(Encoding.PEM).decode()
 
 
-def certified(authority: Authority, device: DeviceId, lives: timedelta = LIVES) -> Certified:
-    key, now = new_key(), datetime.now(UTC)
+def certified(
+    authority: Authority, device: DeviceId, lives: timedelta = LIVES, now: datetime | None = None
+) -> Certified:
+    key, now = new_key(), now or datetime.now(UTC)
     return Certified(key, issue(authority, device, request_of(key), now + lives, now).chain)
 
 
 def certified_otherwise(
-    authority: Authority, device: DeviceId, purpose: x509.ObjectIdentifier = CLIENT, ends: timedelta = LIVES
+    authority: Authority,
+    device: DeviceId,
+    purpose: x509.ObjectIdentifier = CLIENT,
+    ends: timedelta = LIVES,
+    now: datetime | None = None,
 ) -> Certified:
     """What the authority never issues, signed with its key: for another purpose, or over."""
-    key, now = new_key(), datetime.now(UTC)
+    key, now = new_key(), now or datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, device)])
     names = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(OF_A_DEVICE + device)])
     made = (
