@@ -9,3 +9,8 @@ BEGINS = "~"
 def revocation_id(device: Device) -> str:
     """`~<device>.<generation>`: another one after each change that a verdict may rest on."""
     return f"{BEGINS}{device.id}.{device.generation}"
+
+
+def revoked_by(changed: Device) -> str:
+    """What the change to `changed` has taken back."""
+    return f"{BEGINS}{changed.id}.{changed.generation - 1}"

@@ -4,11 +4,23 @@ Only the authorities of devices are named in the question (RFC 8446 §4.2.4), so
 certificates. What is shown instead never ends a connection: the decision judges the leaf, and says the reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gateway.envoy.messages import Json, discovered
 
 DEVICE_AUTHORITY = "brana.device-authority"
+_TOLD, _CERTIFICATES = "devices", "certificates"
+
+
+def told_of(authorities: Sequence[str]) -> dict[str, Any]:
+    """What the keys for gates say of those that certify devices (PEM)."""
+    return {_TOLD: {_CERTIFICATES: list(authorities)}}
+
+
+def certificates_in(keys: Mapping[str, Any]) -> tuple[str, ...]:
+    """The inverse; a control plane of the version before says nothing of them."""
+    return tuple(keys.get(_TOLD, {}).get(_CERTIFICATES, ()))
 
 
 def device_authority(authorities: Sequence[str]) -> list[Json]:

@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ import msgspec
 from aiohttp import web
 
 from config.settings import Limits, Settings
-from gateway.envoy.devices import device_authority
+from gateway.envoy.devices import certificates_in, device_authority
 from gateway.envoy.gate import GATE_FILTER, CredentialSources, Gate, gate_filter
 from gateway.envoy.messages import HOLD, Json, typed
 from gateway.envoy.question import Error, question_of
@@ -155,16 +155,15 @@ class Discovery:
         """Push another certificate and its key (PEM): for connections that begin from now on."""
         self._put(SECRETS, certificate(chain, key))
 
-    def publish_device_authorities(self, authorities: Sequence[str]) -> None:
-        """Push other certificates (PEM) of those that certify devices: for connections that begin from now on."""
-        for secret in device_authority(authorities):
-            self._put(SECRETS, secret)
-
     def publish_keys(
-        self, grants: Mapping[bytes, bytes], tokens: Mapping[str, Any], settings: Settings
+        self, grants: Mapping[bytes, bytes], keys: Mapping[str, Any], settings: Settings
     ) -> None:
-        """Push what verifies grants (as in `Gate`) and access tokens (JWK set). The gate forgets what others signed."""
-        self._put(EXTENSIONS, reading_tokens(settings, tokens))
+        """Push what verifies grants (as in `Gate`); of `keys` the JWK set `tokens`, which verifies access tokens, and
+        who certifies devices, for connections that begin from now on. The gate forgets what others signed.
+        """
+        for secret in device_authority(certificates_in(keys)):
+            self._put(SECRETS, secret)
+        self._put(EXTENSIONS, reading_tokens(settings, keys["tokens"]))
         self.grant_keys = grants
         if self._gate is not None:
             self.publish_gate(self._gate.revoked, self._gate.epoch)

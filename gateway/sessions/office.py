@@ -30,6 +30,11 @@ CLOCK_MARGIN = timedelta(seconds=60)  # above what gates give to `exp`, and what
 IN_FLIGHT = timedelta(seconds=30)  # a decision under way may still sign a grant with the old revocation id
 
 
+def kept_revoked(grant_lifetime: timedelta) -> timedelta:
+    """For how long what revokes a grant of now stays on the list."""
+    return grant_lifetime + CLOCK_MARGIN + IN_FLIGHT
+
+
 def handle_hash(handle: str) -> bytes:
     """What the database keeps of a browser's 256-bit handle."""
     return sha256(handle.encode()).digest()
@@ -53,7 +58,7 @@ class SessionOffice:
     ) -> None:
         self.store, self.limits = store, limits
         self._revoked = revoked
-        self._keep = grant_lifetime + CLOCK_MARGIN + IN_FLIGHT
+        self._keep = kept_revoked(grant_lifetime)
         self._under_way: set[asyncio.Task[Any]] = set()
         # waits until the gate has what was revoked: whoever is told "signed out" is out everywhere
         self.in_force = in_force

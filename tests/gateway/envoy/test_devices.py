@@ -16,6 +16,8 @@ from aiohttp import web
 from config.vocabulary import DeviceId
 from gateway.authorize.certificate import NONE_SHOWN
 from gateway.devices.authority import Authority
+from gateway.envoy.devices import told_of
+from gateway.grants.sign import keys_by_header, public_jwks
 from tests.rig import exact_http
 from tests.rig.devices import SERVER, Certified, authority_of_devices, certified, certified_otherwise, pem_of
 from tests.rig.envoy import DOMAIN, Plane, data_plane
@@ -210,7 +212,8 @@ async def test_another_authority_is_believed_at_once_beside_the_old_one_and_conn
 ) -> None:
     reader, writer = await plane.connect()
     following = authority_of_devices("brana.test and on")
-    plane.discovery.publish_device_authorities([pem_of(authority), pem_of(following)])
+    keys, both = public_jwks(plane.signer.key), [pem_of(authority), pem_of(following)]
+    plane.discovery.publish_keys(keys_by_header(keys), {"tokens": keys} | told_of(both), plane.settings)
     async with asyncio.timeout(10):
         while "and on" not in await openssl(plane):
             await asyncio.sleep(0.05)
