@@ -5,7 +5,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 
 from config.settings import Title
 from config.vocabulary import Language
@@ -14,6 +13,7 @@ from gateway.audit.acts import SYSTEM
 from gateway.audit.altered_titles import ALTERED_TITLES
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
+from gateway.audit.clocks import as_clocks_show
 from gateway.audit.device_titles import DEVICE_TITLES
 from gateway.audit.entry import Code, Entry
 from gateway.audit.forwarding_titles import FORWARDING_TITLES
@@ -27,12 +27,8 @@ from gateway.audit.shard_titles import SHARD_TITLES
 from gateway.audit.sign_in_titles import SIGN_IN_TITLES
 from gateway.audit.tunnel_titles import TUNNEL_TITLES
 from gateway.audit.witness_titles import WITNESS_TITLES
-from idp.http.moments import moment_text
 
 NOTHING = "–"
-MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})"
-)
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 TITLES: dict[Code, Title] = {
@@ -293,17 +289,8 @@ def sentence(
 
     def value(match: re.Match[str]) -> str:
         found = values.get(match[1]) or entry.details.get(match[1], "")
-        return ", ".join(found) if isinstance(found, list) else _local(str(found), language) or NOTHING
+        return (
+            ", ".join(found) if isinstance(found, list) else as_clocks_show(str(found), language) or NOTHING
+        )
 
     return PLACEHOLDER.sub(value, title_of(entry).in_language(language))
-
-
-def _local(text: str, language: Language) -> str:
-    """A moment in Prague, with its zone; anything else as it is."""
-    if MOMENT.fullmatch(text) is None:
-        return text
-    try:
-        at = datetime.fromisoformat(text)
-        return moment_text(at, language, "second" if at.second else "minute")
-    except (ValueError, OverflowError):  # no day of any calendar
-        return text

