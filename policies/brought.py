@@ -84,7 +84,12 @@ def require_fit(before: Texts, after: Texts, district: District) -> None:
 
 def faults_brought(before: Texts, after: Texts) -> list[Problem]:
     """Of the policies that are new or changed."""
-    return sorted([*unguarded(before, after), *unnamed(before, after), *in_vain(before, after)])
+    return sorted([*unguarded(before, after), *faults_of_each(before, after)])
+
+
+def faults_of_each(before: Texts, after: Texts) -> list[Problem]:
+    """Of each that is new or changed by itself: told beside what the schema objects to, in the same run."""
+    return sorted([*unnamed(before, after), *in_vain(before, after)])
 
 
 def _new(before: Texts, after: Texts) -> Iterator[tuple[str, Statement]]:

@@ -13,6 +13,7 @@ from gateway.audit import (
     client_reasons,
     configuration_reasons,
     device_reasons,
+    device_refusal_reasons,
     ending_reasons,
     forwarding_reasons,
     incident_reasons,
@@ -26,6 +27,7 @@ from gateway.audit import (
     security_incident_reasons,
     sign_in_reasons,
     technical_reasons,
+    tunnel_reasons,
     witness_reasons,
 )
 from gateway.audit.named import Group
@@ -38,7 +40,9 @@ GROUPS: tuple[Group, ...] = (
     *security_incident_reasons.GROUPS,
     *ending_reasons.GROUPS,
     *configuration_reasons.GROUPS,
+    *device_refusal_reasons.GROUPS,
     *technical_reasons.GROUPS,
+    *tunnel_reasons.GROUPS,
     *node_reasons.GROUPS,
     *device_reasons.GROUPS,
     *forwarding_reasons.GROUPS,

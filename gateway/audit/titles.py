@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 from config.settings import Title
 from config.vocabulary import Language
@@ -23,9 +24,14 @@ from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.request_titles import REQUEST_TITLES
 from gateway.audit.security_incident_titles import SECURITY_INCIDENT_TITLES
 from gateway.audit.shard_titles import SHARD_TITLES
+from gateway.audit.tunnel_titles import TUNNEL_TITLES
 from gateway.audit.witness_titles import WITNESS_TITLES
+from idp.http.moments import moment_text
 
 NOTHING = "–"
+MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 TITLES: dict[Code, Title] = {
@@ -285,6 +291,7 @@ TITLES: dict[Code, Title] = {
     **REQUEST_TITLES,
     **SECURITY_INCIDENT_TITLES,
     **DEVICE_TITLES,
+    **TUNNEL_TITLES,
     **WITNESS_TITLES,
 }
 
@@ -379,7 +386,8 @@ def sentence(
     reasons: Reasons = REASONS,
     names: Callable[[str, str], str] = lambda _field, value: value,
 ) -> str:
-    """The entry as one sentence; a dash stands for what it does not say, a code for a reason without a name.
+    """The entry as one sentence; a dash stands for what it does not say, a code for a reason without a name. A moment
+    that an entry keeps in UTC is told as the clocks of people show it.
 
     `names`: what people call the value of a field, as the name of a municipality.
     """
@@ -391,6 +399,17 @@ def sentence(
 
     def value(match: re.Match[str]) -> str:
         found = values.get(match[1]) or entry.details.get(match[1], "")
-        return ", ".join(found) if isinstance(found, list) else str(found) or NOTHING
+        return ", ".join(found) if isinstance(found, list) else _local(str(found), language) or NOTHING
 
     return PLACEHOLDER.sub(value, title_of(entry).in_language(language))
+
+
+def _local(text: str, language: Language) -> str:
+    """A moment in Prague, with its zone; anything else as it is."""
+    if MOMENT.fullmatch(text) is None:
+        return text
+    try:
+        at = datetime.fromisoformat(text)
+        return moment_text(at, language, "second" if at.second else "minute")
+    except (ValueError, OverflowError):  # no day of any calendar
+        return text

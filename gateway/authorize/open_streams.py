@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import structlog
 
 from config.asked_word import asked_in, parts_of
-from config.vocabulary import ApplicationId, Language, MunicipalityCode, SessionId
+from config.vocabulary import NO_DEVICE, ApplicationId, Language, MunicipalityCode, SessionId
 from gateway.audit.access import ROUTE
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.check import check
@@ -42,6 +43,14 @@ AT_ONCE = 32  # lines of one watch that are answered; the next is read when one 
 log = structlog.get_logger("streams")
 
 
+class AlsoOpen(Protocol):
+    """What is open and no stream: `gateway.authorize.tunnel_office.TunnelOffice`."""
+
+    def revoked(self, ids: Collection[str]) -> None: ...
+
+    def everything(self) -> None: ...
+
+
 class OpenStreams:
     """One per control plane. `revoked` is told all revoked ids whenever one is added; `everything`, that all may be
     decided otherwise now.
@@ -58,14 +67,23 @@ class OpenStreams:
         self._rounds = 0
         """How often everything was to be decided anew."""
         self._news = asyncio.Event()
+        self._others: list[AlsoOpen] = []
+
+    def heard_by(self, other: "AlsoOpen") -> None:
+        """Whoever else keeps something open is told the same."""
+        self._others.append(other)
 
     def revoked(self, ids: Collection[str]) -> None:
         self._revoked = frozenset(ids)
         self._announce()
+        for one in self._others:
+            one.revoked(self._revoked)
 
     def everything(self) -> None:
         self._rounds += 1
         self._announce()
+        for one in self._others:
+            one.everything()
 
     def _announce(self) -> None:
         self._news.set()
@@ -184,6 +202,7 @@ class OpenStreams:
             user_agent="",
             page_load=False,
             cookies={},
+            thumbprint=stream.thumbprint,
             language=Language.CZECH,
         )
         return check(request, session, snapshot, now, grant_id="")
@@ -215,6 +234,7 @@ def _yes(question: Question, verdict: Granted, now: datetime) -> Answer:
         allowed=True,
         seconds=(grant.assertion.expires_at - now).total_seconds(),
         revocation_id=grant.revocation_id,
+        device="" if grant.bound is None else grant.bound.revocation_id,
     )
 
 
@@ -237,8 +257,9 @@ def _entry(question: Question, session: Session | None, verdict: Verdict, now: d
     granted = isinstance(verdict, Granted)
     code = Code.STREAM_CUT if not granted else Code.STREAM_OPENED if question.first else Code.STREAM_KEPT
     outcome = Outcome.SUCCESS if granted else Outcome.REFUSED
+    shown = verdict.device if isinstance(verdict, Granted | Refused) else NO_DEVICE
     about = (
-        entry_of(session, code, now, outcome=outcome)
+        entry_of(replace(session, enrolled=shown), code, now, outcome=outcome)
         if session
         else Entry(code=code, outcome=outcome, at=now, session=stream.session)
     )

@@ -97,6 +97,15 @@ def test_a_side_that_changed_nothing_takes_the_others_text_to_the_letter(
         assert found == Merged(written(file, today), ())
 
 
+@given(files, some, some)
+def test_where_nobody_knows_what_both_began_from_whatever_differs_is_told(
+    file: str, own: Pieces, today: Pieces
+) -> None:
+    found = merged(None, written(file, own), written(file, today))
+    told = {one.key.name for one in found.conflicts if one.key is not None}
+    assert told == {name for name in NAMES if own.get(name) != today.get(name)}
+
+
 @given(st.permutations(NAMES), st.permutations(NAMES))
 def test_an_order_that_both_changed_otherwise_is_told(own: Sequence[str], today: Sequence[str]) -> None:
     base, mine, theirs = (dict.fromkeys(each, 1) for each in (NAMES, own, today))

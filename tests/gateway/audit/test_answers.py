@@ -15,13 +15,14 @@ from gateway.asks.ask import Act, Kind
 from gateway.asks.records import entry_of as entry_of_ask
 from gateway.audit.access import Holder, access_entry, parse_line
 from gateway.audit.acts import searched, verified, verifying
-from gateway.audit.answers import Answer, answered
+from gateway.audit.answers import LISTED, Answer, answered
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.fields import values_of
 from gateway.audit.identity_events import entry_of
 from gateway.audit.questions import faults, questions, ready
 from gateway.audit.rested_on import FIELDS, details_of
+from gateway.audit.search import NotSearched
 from gateway.policy_office.actor import Actor
 from gateway.policy_office.entries import activated
 from gateway.policy_office.scope import Scope
@@ -196,6 +197,48 @@ async def test_who_goes_without_a_second_factor_by_which_exception(log: Log):
         "d:1": False,
         "d:2": True,
     }
+
+
+def granted(at: datetime, subject: str = "d:1") -> Entry:
+    given = {"origin": Origin(), "person": "lucie", "by": KUCERA}
+    return entry_of(events.ExceptionGranted(at=at, subject=subject, why="čeká", until=NOW, **given))
+
+
+def ended(at: datetime, subject: str = "d:1") -> Entry:
+    return entry_of(events.ExceptionEnded(at=at, subject=subject, origin=Origin(), person="lucie", by=KUCERA))
+
+
+async def test_what_was_closed_in_the_same_moment_and_opened_again_behind_it_is_open(log: Log):
+    log.append([granted(YESTERDAY - timedelta(hours=1)), ended(YESTERDAY)])
+    answer = await asked(log, "without-second-factor", [granted(YESTERDAY)])
+    assert [one.closed is not None for one in answer.entries] == [False, True]  # the newest first
+
+
+async def test_of_many_entries_that_close_it_the_first_one_is_told(log: Log):
+    log.append([granted(YESTERDAY)])
+    later = [ended(YESTERDAY + timedelta(minutes=number)) for number in range(1, 2 * LISTED + 2)]
+    answer = await asked(log, "without-second-factor", later)
+    (one,) = answer.entries
+    assert one.closed is not None
+    assert one.closed.entry.at == YESTERDAY + timedelta(minutes=1)
+
+
+async def test_what_may_be_closed_where_nothing_was_searched_is_told_as_not_searched(log: Log):
+    class Unindexed:
+        """The search of a log whose index does not know its newest entries yet."""
+
+        async def page(self, query, after=None, limit=50):
+            found = await LogSearch(log.database).page(query, after, limit)
+            of_closing = query.codes == {Code.EXCEPTION_ENDED}
+            return replace(found, not_searched=NotSearched(5, NOW)) if of_closing else found
+
+    log.append([granted(YESTERDAY)])
+    one = questions([])["without-second-factor"]
+    answer = await answered(one, one.asked(NOW), Unindexed())
+    assert answer.not_searched == NotSearched(5, NOW)
+    log.append([ended(YESTERDAY + timedelta(hours=1))])
+    answer = await answered(one, one.asked(NOW), Unindexed())
+    assert answer.not_searched is None
 
 
 async def test_devices_that_were_out_of_order_at_the_moment(log: Log):

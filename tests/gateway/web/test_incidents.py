@@ -170,6 +170,29 @@ async def test_a_report_is_written_in_versions_and_sent(client, kept):
     await shown(client, f"{place}/reports/none", 404)
 
 
+async def test_what_cannot_be_read_is_shown_as_it_stands_and_beside_it_everything_else(client, kept):
+    place = await opened(client)
+    for said in ("První zápis.", "Druhý zápis."):
+        await sent(client, f"{place}/note", text=said)
+    await opened(client, title="Jiný incident")
+    for change in (
+        "UPDATE security_incident_item SET body = '<b>no JSON', entry = 'x' WHERE number = 1",
+        "UPDATE security_incident SET kind = 'x', closed_at = 'x' WHERE number = 1",
+    ):
+        kept.kept.database.write_soon(lambda c, one=change: c.exec_driver_sql(one)).result()
+    text = await shown(client, place)
+    assert "&lt;b&gt;no JSON" in text
+    assert "Druhý zápis." in text
+    assert "What is written here is not what the audit log has of it" in text
+    assert "The incident itself is not what the audit log says was written" in text
+    listed = await shown(client, "/incidents")
+    assert listed.count("changed by hand") == 1
+    assert "Jiný incident" in listed
+    answer = await sent(client, f"{place}/close", 409, conclusion="Nic.")
+    assert answer.headers[REASON_HEADER] == "security_incident_altered"
+    assert kept.kept.entries[-1].reason == "security_incident_altered"
+
+
 async def test_the_bundle_is_handed_out_for_a_purpose(client, kept):
     place = await opened(client)
     answer = await sent(client, f"{place}/export", 409, purpose=" ")
