@@ -58,6 +58,9 @@ STREAMS = 8  # that one session may have open
 LIMITS = f"""
 [streams]
 per_session = {STREAMS}
+
+[devices]
+enabled = true
 """
 SHARED = f"spolecny.{DOMAIN}"
 ACCOUNT = "tajne-heslo-aplikace"
