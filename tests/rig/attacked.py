@@ -23,7 +23,7 @@ from typing import Any
 from config.vocabulary import ApplicationId, Role, SubjectId
 from gateway.audit.entry import Code, Entry
 from gateway.audit.search import Query
-from gateway.commands.state import State, now
+from gateway.commands.state import State
 from gateway.demo.authority import write_private
 from gateway.demo.configuration import BUDGET, MAP, POLICIES, RECORDS
 from gateway.demo.people import CENTRE, HULIN, inhabitants
@@ -37,7 +37,6 @@ from tests.rig import exact_http
 from tests.rig.attacked_people import VILLAGE, people_of_the_tests
 from tests.rig.code_generator import code_at
 from tests.rig.exact_http import Answer
-from tests.rig.machines import reception
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import NO_LIMITS, ROOT, Product, enrolment_code, installed
 from tests.rig.visitor import Shown, Visitor
@@ -58,6 +57,8 @@ STREAMS = 8  # that one session may have open
 LIMITS = f"""
 [streams]
 per_session = {STREAMS}
+[devices]
+enabled = true
 """
 SHARED = f"spolecny.{DOMAIN}"
 ACCOUNT = "tajne-heslo-aplikace"
@@ -310,7 +311,6 @@ async def attacked(folder: Path) -> AsyncIterator[Ground]:
 
     async with listening(taken_over, theirs), installed(folder, people, upstreams, configured) as product:
         with product.state() as state, _budget(product, state, ports[0]):
-            await reception(state).authority(now())
             await product.start()
             yield Ground(product, taken_over, ports, state)
 

@@ -14,6 +14,7 @@ from gateway.audit.entry import Code, Outcome
 from gateway.devices.device import Device, Leaf
 from gateway.devices.enrolling import NotEnrolled
 from gateway.devices.history import MOST_KEPT, Difference
+from gateway.devices.reception import STRANGERS
 from gateway.devices.refused import ActRefused, Why
 from gateway.devices.reporting import NotTaken
 from gateway.devices.store import Sought, Stepped
@@ -104,6 +105,8 @@ async def test_a_device_is_enrolled_by_its_code_and_each_act_has_its_entry(datab
     assert kept is not None
     assert (kept.owner, kept.municipality, kept.managed, kept.nonce) == (JANA, TOWN, False, done.nonce)
     assert at.known.by_id(kept.id) == at.known.by_thumbprint(kept.leaf.thumbprint) == kept
+    spent = await database.read(lambda c: c.execute(select(device_code.c.device)).scalars().all())
+    assert spent == [kept.id]
     assert codes(recorded) == [
         Code.DEVICE_CODE_ISSUED,
         Code.DEVICE_AUTHORITY_FOUNDED,
@@ -193,9 +196,10 @@ async def test_a_tunnel_key_stands_for_one_device(database, recorded):
 
 async def test_a_flood_of_strangers_is_recorded_so_many_times_a_minute(database, recorded):
     at = devices(database, recorded)
-    for _ in range(100):
-        await refused_enrolment("device_code_not_good", at.begun("0000", Agent()))
-    assert len(recorded) == 60
+    agent = Agent()
+    for _ in range(STRANGERS + 40):
+        await refused_enrolment("device_code_not_good", at.begun("0000", agent))
+    assert len(recorded) == STRANGERS
     await refused_enrolment("device_code_not_good", at.begun("0000", Agent(), NOW + MINUTE))
     assert recorded[-1].details["left_out_before"] == 40
 
