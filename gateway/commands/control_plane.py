@@ -31,7 +31,7 @@ from gateway.authorize.tunnel_office import TunnelOffice
 from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.addresses import Addresses
 from gateway.commands.countries import locator
-from gateway.commands.decisions import snapshot_of
+from gateway.commands.decisions import devices_of, snapshot_of
 from gateway.commands.gates import Gates
 from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.known_people import known_people
@@ -226,7 +226,8 @@ class ControlPlane:
         """From now on these policies decide; grants of others are decided anew once the gate is announced."""
         self.book = book
         remembered = self.persons.others, self.asked.of, self.whereabouts, self.suspended.suspended
-        self.snapshot = snapshot_of(self.settings, self.state.district, book, *remembered)
+        devices = devices_of(self.devices, self.keys)
+        self.snapshot = snapshot_of(self.settings, self.state.district, book, *remembered, devices)
         self.aim_gate(self.snapshot.epoch, self.settings)
 
     # What the parts tell each other.
@@ -253,7 +254,7 @@ class ControlPlane:
             self.board.publish_keys(keys)
             return
         async with self.changing_envoy:
-            self.discovery.publish_keys(keys_by_header(keys["grants"]), keys["tokens"], self.settings)
+            self.discovery.publish_keys(keys_by_header(keys["grants"]), keys, self.settings)
 
     async def keys_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - a bound, not a cancellation
         """Wait until every gate that can be reached verifies by them; False when one did not in time."""

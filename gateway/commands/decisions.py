@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 import msgspec
 
@@ -13,6 +14,7 @@ from config.settings import Application, Settings
 from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, Language, MunicipalityCode, RouteName
 from gateway.asks.separation import Duties
+from gateway.authorize.devices import NO_DEVICES, Devices
 from gateway.authorize.snapshot import (
     Asks,
     NamedRoute,
@@ -24,7 +26,9 @@ from gateway.authorize.snapshot import (
     nobody_suspended,
 )
 from gateway.authorize.whereabouts import Whereabouts
+from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.own_applications import OWN
+from gateway.devices.known import Known
 from gateway.policy_office.incident import Incident, closures
 from gateway.policy_office.scope import ANY, Scope, municipality_of, scope_of
 from idp.directory.same_person import OtherAccounts
@@ -37,6 +41,7 @@ assert set(OWN) == BUILT_IN_APPLICATIONS
 TITLES: dict[ApplicationId, Text] = {
     name: {language: one.named.in_language(language) for language in Language} for name, one in OWN.items()
 }
+FRESH = timedelta(minutes=15)
 EPOCH_LENGTH = 12  # hexadecimal digits, 48 bits
 
 
@@ -186,6 +191,11 @@ def _named(application: Application) -> Mapping[RouteName, NamedRoute]:
     return found
 
 
+def devices_of(known: Known, keys: KeysInForce) -> Devices:
+    """As decisions go by them."""
+    return Devices(known=known, authorities=lambda: keys.device_authorities, fresh=FRESH)
+
+
 def snapshot_of(
     settings: Settings,
     district: District,
@@ -194,6 +204,7 @@ def snapshot_of(
     asks: Asks = nobody_asked,
     whereabouts: Whereabouts | None = None,
     suspended: Suspended = nobody_suspended,
+    devices: Devices = NO_DEVICES,
 ) -> Snapshot:
     """`epoch` is a digest of all that a grant's content rests on: other policies or applications, other epoch."""
     rests_on = [
@@ -219,6 +230,7 @@ def snapshot_of(
         technical={one.id: one for one in settings.technical_accounts},
         asks=asks,
         suspended=suspended,
+        devices=devices,
         whereabouts=whereabouts or Whereabouts(),
         duties=Duties.of(settings.separation, others),
         epoch=hashlib.sha256(content).hexdigest()[:EPOCH_LENGTH],

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 import msgspec
 import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from joserfc.jwk import ECKey, RSAKey
 from sqlalchemy import Connection
 
@@ -15,6 +17,7 @@ from config.vocabulary import ApplicationId
 from gateway.audit.acts import SYSTEM
 from gateway.commands.addresses import Addresses
 from gateway.commands.state import State
+from gateway.envoy.devices import told_of
 from gateway.grants.assertion import AssertionVerifier
 from gateway.grants.claims import Assertion, Grant
 from gateway.grants.keys import Purpose
@@ -22,6 +25,7 @@ from gateway.grants.ring import MARGIN
 from gateway.grants.sign import GrantSigner, SignedGrant, TokenSigner, public_jwks
 from gateway.grants.token import Token, TokenVerifier
 from gateway.storage.audit import append
+from gateway.storage.devices import certificates
 from gateway.storage.key_rotation import Change, ring, rotate
 from idp.oidc.claims import ID_TOKEN_LIFETIME
 from idp.oidc.client import Algorithm
@@ -66,6 +70,8 @@ class KeysInForce:
         self._state, self._gates, self._addresses = state, gates, addresses
         self._provider_changed = provider_changed
         self._ring = state.database.read_now(lambda connection: ring(connection, state.seal))
+        self.device_authorities = state.database.read_now(certificates)
+        """Who certifies devices, the newest first."""
         self._names = self._finished = self._in_force(now)
         self._one_at_a_time = asyncio.Lock()
         self._verify()
@@ -92,9 +98,14 @@ class KeysInForce:
         return self._token_verifier(text, audience, now)
 
     def for_gates(self) -> dict[str, Any]:
-        """JWK sets for every Envoy: of grants, and of access tokens of technical accounts."""
+        """For every Envoy. JWK sets: of grants, and of access tokens of technical accounts; and the certificates (PEM)
+        of those that certify devices.
+        """
         sets = {"grants": Purpose.GRANT, "tokens": Purpose.TECHNICAL}
-        return {name: public_jwks(*self._believed(purpose)) for name, purpose in sets.items()}
+        told: dict[str, Any] = {name: public_jwks(*self._believed(purpose)) for name, purpose in sets.items()}
+        if self.device_authorities:
+            told |= told_of([_pem(one) for one in self.device_authorities])
+        return told
 
     def assertion_keys(self) -> dict[str, Any]:
         """JWK set for applications."""
@@ -106,6 +117,9 @@ class KeysInForce:
             self._ring = await self._state.database.read(
                 lambda connection: ring(connection, self._state.seal)
             )
+            authorities = await self._state.database.read(certificates)
+            if authorities != self.device_authorities:
+                self.device_authorities, self._finished = authorities, {}
             await self._apply(now)
         return await self._gates.keys_applied(GATES_PATIENCE)
 
@@ -186,6 +200,10 @@ class KeysInForce:
         kept = next(one for one in self._ring.keys if one.id == name)
         kind = RSAKey if kept.purpose is Purpose.PROVIDER_RS256 else ECKey
         return kind.import_key(kept.private)
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(Encoding.PEM).decode()
 
 
 async def keep_keys(keys: KeysInForce, now: Callable[[], datetime]) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
 
@@ -23,7 +22,6 @@ from gateway.tunnels.words import FOLDER, SOCKET
 from gateway.web.desk import Page
 from gateway.web.portal.tunnel import TunnelPages
 
-FRESH = timedelta(minutes=15)  # how old a report of a device may be for what rests on it
 log = structlog.get_logger("tunnels")
 
 
@@ -33,7 +31,6 @@ def rules_of(tunnels: Tunnels) -> Rules:
         targets=Targets.of(tunnels.targets),
         pools=[ip_network(one) for one in pools if one is not None],
         longest=tunnels.longest,
-        fresh=FRESH,
     )
 
 

@@ -25,6 +25,7 @@ from gateway.devices.history import MOST_KEPT, Change
 from gateway.devices.refused import ActRefused, Why
 from gateway.devices.store import CodeStep, CodeStepped, Sought, Step, Stepped
 from gateway.storage.database import Database
+from gateway.storage.device_revocation import TakeBack, nothing
 from gateway.storage.device_rows import (
     change_of_row,
     change_row,
@@ -48,6 +49,7 @@ class StoredDevices:
     database: Database
     seal: Seal
     append: Append
+    take_back: TakeBack = nothing
 
     async def authority(self, make: Callable[[], tuple[Authority, Entry]]) -> Authority:
         known = await self.database.look_up(self._authority)
@@ -72,9 +74,7 @@ class StoredDevices:
         return await self.database.write(work)
 
     async def certificates(self) -> list[x509.Certificate]:
-        query = select(_a.certificate).order_by(_a.id.desc())
-        found = await self.database.read(lambda connection: connection.execute(query).scalars().all())
-        return [x509.load_pem_x509_certificate(one.encode()) for one in found]
+        return await self.database.read(certificates)
 
     async def issue(self, text: str, code: Code, entry: Entry, most: int) -> None:
         """Codes that ended long ago go at the same time."""
@@ -111,8 +111,11 @@ class StoredDevices:
     async def change(self, name: DeviceId, step: Step) -> Stepped:
         def work(connection: Connection) -> Stepped:
             rows = _Rows(connection)
-            done = step(rows.device(name), rows)
+            before = rows.device(name)
+            done = step(before, rows)
             made = rows.put(done.device)
+            if before is not None:
+                self.take_back(connection, before, made, done.entries)
             if done.change is not None:
                 rows.put_change(made, done.change)
             self.append(connection, done.entries)
@@ -161,6 +164,12 @@ class StoredDevices:
 
     def _hash(self, text: str) -> bytes:
         return self.seal.fingerprint(plain(text).encode("utf-8", "surrogatepass"), device_code.name)
+
+
+def certificates(connection: Connection) -> list[x509.Certificate]:
+    """Of all authorities of devices, the newest first."""
+    found = connection.execute(select(_a.certificate).order_by(_a.id.desc())).scalars().all()
+    return [x509.load_pem_x509_certificate(one.encode()) for one in found]
 
 
 class _Rows(KeyedRows):

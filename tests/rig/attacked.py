@@ -23,7 +23,7 @@ from typing import Any
 from config.vocabulary import ApplicationId, Role, SubjectId
 from gateway.audit.entry import Code, Entry
 from gateway.audit.search import Query
-from gateway.commands.state import State
+from gateway.commands.state import State, now
 from gateway.demo.authority import write_private
 from gateway.demo.configuration import BUDGET, MAP, POLICIES, RECORDS
 from gateway.demo.people import CENTRE, HULIN, inhabitants
@@ -37,6 +37,7 @@ from tests.rig import exact_http
 from tests.rig.attacked_people import VILLAGE, people_of_the_tests
 from tests.rig.code_generator import code_at
 from tests.rig.exact_http import Answer
+from tests.rig.machines import reception
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import NO_LIMITS, ROOT, Product, enrolment_code, installed
 from tests.rig.visitor import Shown, Visitor
@@ -309,6 +310,7 @@ async def attacked(folder: Path) -> AsyncIterator[Ground]:
 
     async with listening(taken_over, theirs), installed(folder, people, upstreams, configured) as product:
         with product.state() as state, _budget(product, state, ports[0]):
+            await reception(state).authority(now())
             await product.start()
             yield Ground(product, taken_over, ports, state)
 
@@ -318,8 +320,24 @@ SHARING = {
     "ucet": 'identity = { way = "basic", user = "brana", password_file = "ucet.heslo" }',
     "starostova": "",
     "tajna": 'tls = { authority = "tls/ca.pem" }',
+    "zarizeni": "",
 }
-"""Applications at paths of their names, open to everybody but `starostova`, which is open to mayors alone."""
+"""Applications at paths of their names, open to everybody but `starostova`, which is open to mayors alone, and
+`zarizeni`, which is open from devices in order alone.
+"""
+DEVICES_IN_ORDER = """
+@id("zarizeni-in-order")
+@reason("device_not_in_order")
+@title_cs("Zařízení není v pořádku")
+@title_en("The device is not in order")
+@advice_cs("Zkontrolujte šifrování disku.")
+@advice_en("Check disk encryption.")
+forbid (principal, action, resource in Application::"zarizeni")
+unless {
+  context has device.disk_encrypted && context.device.managed && context.device.fresh &&
+  context.device.disk_encrypted
+};
+"""
 FURTHER_POLICIES = """
 @id("shared-{name}")
 @title_cs("Společná aplikace {name}")
@@ -335,7 +353,8 @@ def _sharing(folder: Path, port: int, secret_port: int) -> str:
         f'[[applications]]\nid = "{name}"\nhost = "{SHARED}"\npath = "/{name}"\n{further}\n'
         f'upstreams = ["{f"https://127.0.0.1:{secret_port}" if name == "tajna" else f"http://127.0.0.1:{port}"}"]\n'
         f'title = {{ cs = "{name}", en = "{name}" }}\ndescription = {{ cs = "", en = "" }}\n'
-        'routes = [{ path = "/vsem", public = true }, { action = "read" }]\n'
+        'routes = [{ path = "/vsem", public = true }, { path = "/zive", action = "read", websocket = true }, '
+        '{ action = "read" }]\n'
         for name, further in SHARING.items()
     )
 
@@ -348,7 +367,7 @@ def _with_further_policies(folder: Path, text: str) -> str:
     rules = (
         FURTHER_POLICIES.format(name=name, who=mayors if name == "starostova" else "true") for name in SHARING
     )
-    (region / "70-shared.cedar").write_text("".join(rules), "utf-8")
+    (region / "70-shared.cedar").write_text("".join([*rules, DEVICES_IN_ORDER]), "utf-8")
     return text.replace(str(POLICIES / "region"), str(region))
 
 

@@ -154,6 +154,20 @@ def told_of_programs(settings: Settings) -> dict[str, Any]:
     }
 
 
+def told_of_devices() -> dict[str, Any]:
+    """What is told otherwise where people's connections are asked for a device's certificate."""
+    around = dataclasses.replace(SURROUNDINGS, device_authorities=("authority\n", "the one before\n"))
+    told, unasked = all_resources(PROGRAMS, around), all_resources(PROGRAMS, SURROUNDINGS)
+    (listening, *others), (before, *same) = told[LISTENERS], unasked[LISTENERS]
+    programs, people = listening["filter_chains"]
+    assert (programs, others) == (before["filter_chains"][0], same)
+    assert people["filters"] == before["filter_chains"][1]["filters"]
+    return {
+        "tls": people["transport_socket"],
+        SECRETS: [one for one in told[SECRETS] if one not in unasked[SECRETS]],
+    }
+
+
 def told_in_a_fleet() -> dict[str, Any]:
     """What a whole node's Envoy is told otherwise than one that is alone, behind load balancers."""
     peers = [
@@ -197,6 +211,7 @@ HOSTED = {one.host for one in OTHERS.applications}
 GOLDENS: dict[str, Any] = {
     "applications": told_of(OTHERS),
     "programs": told_of_programs(PROGRAMS),
+    "devices": told_of_devices(),
     "bootstrap": bootstrap(SURROUNDINGS.run, SETTINGS.limits),
     "listener": listener(SETTINGS, SURROUNDINGS),
     "routes": routes(SETTINGS, SURROUNDINGS),

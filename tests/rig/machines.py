@@ -1,0 +1,86 @@
+"""Machines of the office that are enrolled at a running product: each with its agent, and a certificate to show.
+
+Their agents speak with the office of devices over the product's own database; the product is told to look again, as
+an operator's command does.
+"""
+
+import ssl
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.protocol.facts import Fact, FactName
+from agents.protocol.messages import Begin
+from config.vocabulary import DeviceId, SubjectId
+from gateway.commands.sessions import tell
+from gateway.commands.state import State, now
+from gateway.demo.people import CENTRE
+from gateway.devices.device import Device
+from gateway.devices.known import Known
+from gateway.devices.office import DeviceOffice, Wish
+from gateway.devices.reception import Reception
+from gateway.devices.records import By
+from gateway.devices.rules import Rules
+from idp.events import Actor, Origin
+from tests.gateway.devices.agent import IN_ORDER, Agent
+from tests.gateway.storage.devices import DAY, MINUTE
+from tests.rig.devices import Certified
+
+RULES = Rules(
+    certificate=DAY, approval=False, code=15 * MINUTE, report=5 * MINUTE, fresh=15 * MINUTE, by_people=True
+)
+OPERATOR = By(actor=Actor("cli:root", SubjectId("cli:root")))
+ORIGIN = Origin(address="192.0.2.9", request_id="")
+
+
+def reception(state: State) -> Reception:
+    return Reception(state.devices, Known(), RULES, state.record, state.settings.public.domain)
+
+
+def office(state: State) -> DeviceOffice:
+    return DeviceOffice(state.devices, Known(), RULES, state.record)
+
+
+@dataclass
+class Machine:
+    state: State
+    agent: Agent
+    certificate: Certified
+    nonce: str
+    said: int = 0
+
+    @property
+    def id(self) -> DeviceId:
+        return DeviceId(self.agent.device)
+
+    async def by_now(self) -> Device:
+        found = await self.state.devices.device(self.id)
+        assert found is not None
+        return found
+
+    async def report(self, facts: Mapping[FactName, Fact] = IN_ORDER) -> None:
+        """Returns when the running product has taken it."""
+        self.said += 1
+        moment = now()
+        token = self.agent.report(self.nonce, self.said, facts=facts, at=moment, tunnel_key=None)
+        self.nonce = (await reception(self.state).report(token, ORIGIN, moment)).nonce
+        await tell(self.state, "")
+
+    def tls(self, context: ssl.SSLContext) -> ssl.SSLContext:
+        """The same, which shows the machine's certificate."""
+        with tempfile.TemporaryDirectory() as folder:
+            return self.certificate.shown_in(context, Path(folder))
+
+
+async def machine(state: State, owner: SubjectId | None = None) -> Machine:
+    """A managed one, which has not reported yet."""
+    agent, moment, by_us = Agent(), now(), reception(state)
+    code, _ = await office(state).issue(
+        Wish(municipality=CENTRE, owner=owner, managed=True), OPERATOR, moment
+    )
+    asked = await by_us.begin(Begin(code=code, key=agent.public), ORIGIN, moment)
+    done = await by_us.complete(agent.proof(asked.nonce, code, tunnel_key=None), ORIGIN, moment)
+    agent.device = done.device
+    assert done.certificate is not None
+    return Machine(state, agent, Certified(agent.browser_key, done.certificate), done.nonce)
