@@ -122,6 +122,7 @@ class World:
     now: datetime = NOW
     targets: Sequence[TunnelTarget] = (FILES, DATABASE, ELSEWHERE)
     entries: list[Entry] = field(default_factory=list)
+    keeping: list[asyncio.Task[None]] = field(default_factory=list)
     known: Known = field(default_factory=Known)
     suspended: set[SubjectId] = field(default_factory=set)
     private: PrivateKey = field(default_factory=PrivateKey.generate)
