@@ -25,6 +25,7 @@ from gateway.commands.asking_office import (
 from gateway.commands.behind_envoy import BEHIND_ENVOY
 from gateway.commands.challenging import challenging
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.enrolled_devices import agents
 from gateway.commands.exchangeable import Exchangeable
 from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.forms_kept import keeping_forms
@@ -227,6 +228,8 @@ class Pages:
         self._authorizer = authorizer(self._plane)
         provider, pages = provider_app(self._plane), web_app(self._plane, self._officers)
         await self.provider.take(_asked_alive_first(self._plane, provider))
+        if self._plane.settings.devices.enabled:
+            pages.middlewares.insert(0, agents(self._plane).first())
         await self.web.take(_asked_alive_first(self._plane, pages))
 
     async def decide(self, asked: web.BaseRequest) -> web.StreamResponse:

@@ -33,11 +33,17 @@ from gateway.devices.store import Beside, CodeStepped, DeviceStore, Stepped
 from idp.events import Origin
 
 MINUTE = timedelta(minutes=1)
-STRANGERS, OF_EACH = 60, 10
+STRANGERS, OF_EACH = 300, 10
 """Entries of refused messages in a minute: of strangers together, of each device."""
 OFTEN = 20
 """Messages of a device in a minute that are looked at: one that reports as it should says one in minutes."""
 TUNNEL_KEY = "tunnel_key"
+
+
+Guess = Callable[[str, datetime], Awaitable[Callable[[], Awaitable[object]] | None]]
+"""Counts a try of a code from an address before it is looked at; None: that address has none left. What it gives is
+called where the code was good.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class Reception:
     rules: Rules
     record: Callable[[Sequence[Entry]], Awaitable[None]]
     domain: str
+    guess: Guess
     _strangers: Sparing = field(default_factory=lambda: Sparing(STRANGERS, MINUTE))
     _of_each: SparingEach = field(default_factory=lambda: SparingEach(OF_EACH, MINUTE))
     _often: SparingEach = field(default_factory=lambda: SparingEach(OFTEN, MINUTE))
@@ -213,11 +220,26 @@ class Reception:
 
     @asynccontextmanager
     async def _enrolling(self, text: str, origin: Origin, now: datetime) -> AsyncIterator[None]:
+        """`text`: the code that was said; empty where none is looked at."""
         try:
-            yield
+            right = await self._counted(text, origin, now)
+            try:
+                yield
+            except NotEnrolled as refused:
+                if refused.refusal is not enrolling.Refusal.CODE:
+                    await right()
+                raise
+            await right()
         except NotEnrolled as refused:
             await self.refused(refused, text, origin, now)
             raise
+
+    async def _counted(self, text: str, origin: Origin, now: datetime) -> Callable[[], Awaitable[object]]:
+        """Raises NotEnrolled."""
+        right = await self.guess(origin.address, now) if text else _nothing
+        if right is None:
+            raise NotEnrolled(enrolling.Refusal.TOO_MANY)
+        return right
 
     async def refused(self, refused: NotEnrolled, text: str, origin: Origin, now: datetime) -> None:
         """Record it; of a code that is known, with whose it is. `text`: the code that was said."""
@@ -226,6 +248,10 @@ class Reception:
             code = await self.store.code(text) if text else None
             reason = refused.refusal.value
             await self.record([records.enrolment_refused(now, reason, origin, left_out, code)])
+
+
+async def _nothing() -> None:
+    """No code was tried."""
 
 
 def _left(said: Farewell, before: Device, nonce: str, origin: Origin, now: datetime) -> Stepped:

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from config.identity import FACTS
 from config.settings import (
+    Devices,
     Fleet,
     Health,
     Identity,
@@ -192,6 +193,14 @@ def told_in_a_fleet() -> dict[str, Any]:
     }
 
 
+def told_of_agents() -> list[dict[str, Any]]:
+    """What is there besides where devices enrol."""
+    table = routes(replace(SETTINGS, devices=Devices(enabled=True, message_kib=32)), SURROUNDINGS)
+    return [
+        one for one in table["virtual_hosts"] if one not in routes(SETTINGS, SURROUNDINGS)["virtual_hosts"]
+    ]
+
+
 def a_gate(**changes: Any) -> Gate:
     usual = {
         "keys": keys_by_header(GRANT_KEYS),
@@ -215,6 +224,7 @@ GOLDENS: dict[str, Any] = {
     "bootstrap": bootstrap(SURROUNDINGS.run, SETTINGS.limits),
     "listener": listener(SETTINGS, SURROUNDINGS),
     "routes": routes(SETTINGS, SURROUNDINGS),
+    "agents": told_of_agents(),
     "tried": tried_listener(SURROUNDINGS),
     "clusters": clusters(SETTINGS, SURROUNDINGS),
     "certificate": certificate(b"chain", b"key"),
