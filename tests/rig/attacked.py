@@ -37,6 +37,7 @@ from tests.rig.exact_http import Answer
 from tests.rig.machines import reception
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import NO_LIMITS, Product, enrolment_code, installed
+from tests.rig.tunnelled import THROUGH_TUNNELS, TUNNELS
 from tests.rig.visitor import Shown, Visitor
 from tests.rig.warm import brana
 
@@ -58,7 +59,7 @@ per_session = {STREAMS}
 
 [devices]
 enabled = true
-"""
+{TUNNELS}"""
 SHARED = f"spolecny.{DOMAIN}"
 ACCOUNT = "tajne-heslo-aplikace"
 
@@ -368,4 +369,5 @@ def _with_further_policies(folder: Path, text: str) -> str:
         FURTHER_POLICIES.format(name=name, who=mayors if name == "starostova" else "true") for name in SHARING
     )
     (region / "70-shared.cedar").write_text("".join([*rules, DEVICES_IN_ORDER]), "utf-8")
+    (region / "80-tunnels.cedar").write_text(THROUGH_TUNNELS, "utf-8")
     return text.replace(str(POLICIES / "region"), str(region))
