@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 
 import msgspec
 
@@ -41,7 +40,6 @@ assert set(OWN) == BUILT_IN_APPLICATIONS
 TITLES: dict[ApplicationId, Text] = {
     name: {language: one.named.in_language(language) for language in Language} for name, one in OWN.items()
 }
-FRESH = timedelta(minutes=15)
 EPOCH_LENGTH = 12  # hexadecimal digits, 48 bits
 
 
@@ -191,9 +189,9 @@ def _named(application: Application) -> Mapping[RouteName, NamedRoute]:
     return found
 
 
-def devices_of(known: Known, keys: KeysInForce) -> Devices:
+def devices_of(known: Known, keys: KeysInForce, settings: Settings) -> Devices:
     """As decisions go by them."""
-    return Devices(known=known, authorities=lambda: keys.device_authorities, fresh=FRESH)
+    return Devices(known=known, authorities=lambda: keys.device_authorities, fresh=settings.devices.fresh)
 
 
 def snapshot_of(
@@ -217,6 +215,7 @@ def snapshot_of(
         settings.networks,
         settings.places,
         settings.countries,
+        *([settings.devices.fresh] if settings.devices.enabled else ()),
     ]
     content = msgspec.json.encode([policies.version, *rests_on, list(district)], enc_hook=str)
     return Snapshot(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
@@ -17,6 +18,7 @@ from config.vocabulary import ApplicationId
 from gateway.audit.acts import SYSTEM
 from gateway.commands.addresses import Addresses
 from gateway.commands.state import State
+from gateway.devices.founding import founded
 from gateway.envoy.devices import told_of
 from gateway.grants.assertion import AssertionVerifier
 from gateway.grants.claims import Assertion, Grant
@@ -70,8 +72,8 @@ class KeysInForce:
         self._state, self._gates, self._addresses = state, gates, addresses
         self._provider_changed = provider_changed
         self._ring = state.database.read_now(lambda connection: ring(connection, state.seal))
-        self.device_authorities = state.database.read_now(certificates)
-        """Who certifies devices, the newest first."""
+        self.device_authorities = self._certify_devices(now)
+        """Who does, the newest first; nobody where no devices are enrolled."""
         self._names = self._finished = self._in_force(now)
         self._one_at_a_time = asyncio.Lock()
         self._verify()
@@ -117,7 +119,8 @@ class KeysInForce:
             self._ring = await self._state.database.read(
                 lambda connection: ring(connection, self._state.seal)
             )
-            authorities = await self._state.database.read(certificates)
+            enrolled = self._state.settings.devices.enabled
+            authorities = await self._state.database.read(certificates) if enrolled else []
             if authorities != self.device_authorities:
                 self.device_authorities, self._finished = authorities, {}
             await self._apply(now)
@@ -127,6 +130,17 @@ class KeysInForce:
         """What has come into force or ended by now: verifiers first, then whoever signs."""
         async with self._one_at_a_time:
             await self._apply(now)
+
+    def _certify_devices(self, now: datetime) -> list[x509.Certificate]:
+        """The first is made at the first start with devices: connections ask for its certificates from then on."""
+        state = self._state
+        if not state.settings.devices.enabled:
+            return []
+        if found := state.database.read_now(certificates):
+            return found
+        make = partial(founded, state.settings.public.domain, now)
+        state.database.write_soon(partial(state.devices.found, make=make)).result()
+        return state.database.read_now(certificates)
 
     async def _apply(self, now: datetime) -> None:
         names = self._in_force(now)

@@ -9,9 +9,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from agents.protocol.checks import Check, passes
@@ -22,10 +21,11 @@ from config.vocabulary import DeviceId, read_device_id
 from gateway.audit.entry import Entry
 from gateway.audit.sparing import Sparing, SparingEach
 from gateway.devices import enrolling, records, reporting
-from gateway.devices.authority import Authority, Issued, new_authority
+from gateway.devices.authority import Authority, Issued
 from gateway.devices.code import Code
 from gateway.devices.device import Device
 from gateway.devices.enrolling import NotEnrolled, Terms
+from gateway.devices.founding import founded
 from gateway.devices.history import Change, Difference, differences
 from gateway.devices.known import Known
 from gateway.devices.reporting import NotTaken
@@ -156,13 +156,7 @@ class Reception:
     async def authority(self, now: datetime) -> Authority:
         """Made and recorded when it is first needed."""
         if not self._authority:
-
-            def make() -> tuple[Authority, Entry]:
-                made = new_authority(generate_private_key(SECP256R1()), self.domain, now)
-                thumbprint = made.certificate.fingerprint(SHA256()).hex()
-                return made, records.authority_founded(now, thumbprint)
-
-            self._authority.append(await self.store.authority(make))
+            self._authority.append(await self.store.authority(partial(founded, self.domain, now)))
         return self._authority[0]
 
     def _reported(

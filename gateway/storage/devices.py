@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from cryptography import x509
@@ -55,23 +56,23 @@ class StoredDevices:
         known = await self.database.look_up(self._authority)
         if known is not None:
             return known
+        return await self.database.write(partial(self.found, make=make))
 
-        def work(connection: Connection) -> Authority:
-            if (known := self._authority(connection)) is not None:
-                return known
-            made, entry = make()
-            connection.execute(
-                insert(device_authority).values(
-                    id=1,
-                    certificate=made.certificate.public_bytes(Encoding.PEM).decode(),
-                    sealed=self.seal.close(_key_pem(made.key), _sealed_as(1)),
-                    created_at=micros(entry.at),
-                )
+    def found(self, connection: Connection, make: Callable[[], tuple[Authority, Entry]]) -> Authority:
+        """In the transaction that is open, unless there is one."""
+        if (known := self._authority(connection)) is not None:
+            return known
+        made, entry = make()
+        connection.execute(
+            insert(device_authority).values(
+                id=1,
+                certificate=made.certificate.public_bytes(Encoding.PEM).decode(),
+                sealed=self.seal.close(_key_pem(made.key), _sealed_as(1)),
+                created_at=micros(entry.at),
             )
-            self.append(connection, [entry])
-            return made
-
-        return await self.database.write(work)
+        )
+        self.append(connection, [entry])
+        return made
 
     async def certificates(self) -> list[x509.Certificate]:
         return await self.database.read(certificates)

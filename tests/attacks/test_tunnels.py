@@ -56,7 +56,7 @@ async def of(ground: Ground, there: Networks, name: str) -> tuple[Asking, Visito
     subject = next(
         one.subject for one in await ground.state.sessions.open_ones() if one.login == account.login
     )
-    mine = await machine(ground.state, subject)
+    mine = await machine(ground.product, ground.state, subject)
     await mine.report()
     laptop = replace(there.laptops[name], private=PrivateKey.generate())
     asking = Asking(mine, ground.browser(), ground.product.addresses.origin("devices"), laptop, account.login)

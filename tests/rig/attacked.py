@@ -20,7 +20,7 @@ from typing import Any
 from config.vocabulary import ApplicationId, Role, SubjectId
 from gateway.audit.entry import Code, Entry
 from gateway.audit.search import Query
-from gateway.commands.state import State, now
+from gateway.commands.state import State
 from gateway.demo.authority import write_private
 from gateway.demo.configuration import BUDGET, MAP, POLICIES, RECORDS
 from gateway.demo.people import CENTRE, HULIN, inhabitants
@@ -34,7 +34,6 @@ from tests.rig.attacked_people import VILLAGE, people_of_the_tests
 from tests.rig.budget import budget
 from tests.rig.code_generator import code_at
 from tests.rig.exact_http import Answer
-from tests.rig.machines import reception
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import NO_LIMITS, Product, enrolment_code, installed
 from tests.rig.tunnelled import THROUGH_TUNNELS, TUNNELS
@@ -311,7 +310,6 @@ async def attacked(folder: Path) -> AsyncIterator[Ground]:
 
     async with listening(taken_over, theirs), installed(folder, people, upstreams, configured) as product:
         with product.state() as state, budget(product, state, ports[0]):
-            await reception(state).authority(now())
             await product.start()
             yield Ground(product, taken_over, ports, state)
 

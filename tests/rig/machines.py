@@ -1,7 +1,7 @@
 """Machines of the office that are enrolled at a running product: each with its agent, and a certificate to show.
 
-Their agents speak with the office of devices over the product's own database; the product is told to look again, as
-an operator's command does.
+They are enrolled in the product's own database, which is told to look again as by an operator's command; reports go to
+its host for agents.
 """
 
 import ssl
@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
+
 from agents.protocol.facts import Fact, FactName
-from agents.protocol.messages import Begin
+from agents.protocol.messages import REPORT, Begin
 from config.vocabulary import DeviceId, SubjectId
 from gateway.commands.sessions import tell
 from gateway.commands.state import State, now
@@ -24,8 +26,10 @@ from gateway.devices.records import By
 from gateway.devices.rules import Rules
 from idp.events import Actor, Origin
 from tests.gateway.devices.agent import IN_ORDER, Agent
-from tests.gateway.storage.devices import DAY, MINUTE
+from tests.gateway.storage.devices import DAY, MINUTE, no_throttle
 from tests.rig.devices import Certified
+from tests.rig.product import Product
+from tests.rig.visitor import Loopback
 
 RULES = Rules(
     certificate=DAY, approval=False, code=15 * MINUTE, report=5 * MINUTE, fresh=15 * MINUTE, by_people=True
@@ -35,7 +39,7 @@ ORIGIN = Origin(address="192.0.2.9", request_id="")
 
 
 def reception(state: State) -> Reception:
-    return Reception(state.devices, Known(), RULES, state.record, state.settings.public.domain)
+    return Reception(state.devices, Known(), RULES, state.record, state.settings.public.domain, no_throttle)
 
 
 def office(state: State) -> DeviceOffice:
@@ -44,6 +48,7 @@ def office(state: State) -> DeviceOffice:
 
 @dataclass
 class Machine:
+    product: Product
     state: State
     agent: Agent
     certificate: Certified
@@ -64,8 +69,16 @@ class Machine:
         self.said += 1
         moment = now()
         token = self.agent.report(self.nonce, self.said, facts=facts, at=moment, tunnel_key=tunnel_key)
-        self.nonce = (await reception(self.state).report(token, ORIGIN, moment)).nonce
-        await tell(self.state, "")
+        address = self.product.addresses
+        url = f"https://{address.authority(f'devices.{self.state.settings.public.domain}')}{REPORT}"
+        connector = aiohttp.TCPConnector(ssl=self.product.tls(), resolver=Loopback("127.0.0.1"))
+        async with (
+            aiohttp.ClientSession(connector=connector) as http,
+            http.post(url, data=token, headers={"Content-Type": "application/jose"}) as answer,
+        ):
+            said = await answer.json()
+            assert answer.status == 200, said
+            self.nonce = said["nonce"]
 
     def tls(self, context: ssl.SSLContext) -> ssl.SSLContext:
         """The same, which shows the machine's certificate."""
@@ -73,7 +86,7 @@ class Machine:
             return self.certificate.shown_in(context, Path(folder))
 
 
-async def machine(state: State, owner: SubjectId | None = None) -> Machine:
+async def machine(product: Product, state: State, owner: SubjectId | None = None) -> Machine:
     """A managed one, which has not reported yet."""
     agent, moment, by_us = Agent(), now(), reception(state)
     code, _ = await office(state).issue(
@@ -83,4 +96,5 @@ async def machine(state: State, owner: SubjectId | None = None) -> Machine:
     done = await by_us.complete(agent.proof(asked.nonce, code, tunnel_key=None), ORIGIN, moment)
     agent.device = done.device
     assert done.certificate is not None
-    return Machine(state, agent, Certified(agent.browser_key, done.certificate), done.nonce)
+    await tell(state, "")
+    return Machine(product, state, agent, Certified(agent.browser_key, done.certificate), done.nonce)
