@@ -35,6 +35,12 @@ AT_THE_NEXT_START = (
     "fleet",
     "audit",
     "metrics",
+    "tunnels.endpoint",
+    "tunnels.port",
+    "tunnels.interface",
+    "tunnels.pool_ipv4",
+    "tunnels.pool_ipv6",
+    "tunnels.mtu",
 )
 """Settings that take effect at the next start; all others at a reload. Sockets and files are held for as long as a
 process lives; replicas of directories, and the roles worked out from them, belong to the settings they began with."""

@@ -37,6 +37,7 @@ from config.role_mappings import role_findings
 from config.settings import Settings
 from config.shared_database import certificates_of_database, database_findings, secrets_of_database
 from config.technical import files_of_technical_accounts, technical_findings
+from config.tunnels import tunnel_findings
 from config.witnesses import authorities_of_witnesses, witness_findings
 from config.work import work_findings
 
@@ -83,6 +84,7 @@ def inconsistencies(
         ((), witness_findings(settings)),
         ((), database_findings(settings)),
         ((), technical_findings(settings, district)),
+        ((), tunnel_findings(settings, district)),
         (("requests", "applications"), request_findings(settings)),
         (("audit",), retention_findings(settings)),
     )

@@ -8,7 +8,7 @@ from functools import reduce
 from config.doubt import Finding
 from config.settings import Settings
 
-TABLES = ("facts", "sign_in", "grants", "keys", "streams", "fleet", "audit", "requests", "devices")
+TABLES = ("facts", "sign_in", "grants", "keys", "streams", "fleet", "audit", "requests", "devices", "tunnels")
 ATTEMPT_LIFETIME = timedelta(minutes=15)
 """How long a browser's way through the provider is remembered at the host where it began."""
 

@@ -47,6 +47,7 @@ LONG = (
     "tests/attacks",
     "tests/fuzz",
     "tests/protocols",
+    "tests/agents/test_one_file.py",
     "tests/gateway/commands",
     "tests/gateway/audit/test_ingest.py",
     "tests/gateway/audit/test_ingest_steps.py",

@@ -1,60 +1,45 @@
-"""`brana-agent enrol|run|status|doctor|forget`. Exit codes: 0 well, 1 something to mend, 2 not understood."""
+"""`brana-agent`: what each of its words does. Exit codes: 0 well, 1 something to mend, 2 not understood."""
 
 import argparse
-import os
 import signal
-import socket
-import ssl
 import sys
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from pathlib import Path
 from threading import Event as Flag
 
-import msgspec
-
 from agents.browsers.browsers import Browsers, Elsewhere, browsers_of
-from agents.command import keys, telling
+from agents.command import keys
+from agents.command.arguments import SYSTEM, parser
+from agents.command.doctoring import doctor, status
 from agents.command.enrolling import AlreadyEnrolled, NotEnrolled, enrol
-from agents.command.forgetting import enrolment_of, say_farewell
+from agents.command.forgetting import forget
+from agents.command.installing import install, uninstall
+from agents.command.lines import TrustUnreadable, line_to, trust_of
 from agents.command.looking import Looking, collector
-from agents.command.service import SHOWN, Service
-from agents.command.words import CS, EN, ENDINGS, KEYS, SAYS, STANDINGS, language
-from agents.command.words import TROUBLES as WAYS
+from agents.command.service import Service
+from agents.command.words import CS, ENDINGS, KEYS, SAYS, STANDINGS, language
+from agents.installing.installing import NotInstalled
 from agents.kept.folder import Busy, Folder, NotKept, alone
-from agents.kept.state import Damaged, Shown, State
-from agents.keys.key import KeyLost
+from agents.kept.state import Damaged, State
+from agents.keys.key import ChipFails, KeyLost
+from agents.keys.tpm import has_chip
 from agents.posture.machine import ThisMachine
-from agents.uplink.line import Line, NoAddress, Unreachable
-from agents.version import VERSION
+from agents.uplink.line import NoAddress
 from config.vocabulary import Language
 
-_PROGRAM_DATA = Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData"), "Brana Agent")
-PLACES: Mapping[str, tuple[Path, Path]] = {
-    "win32": (_PROGRAM_DATA / "state", _PROGRAM_DATA / "open"),
-    "darwin": (Path("/var/db/brana-agent"), Path("/var/run/brana-agent")),
-}
-STATE, OPEN = PLACES.get(sys.platform, (Path("/var/lib/brana-agent"), Path("/run/brana-agent")))
-SYSTEM = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
-
-
-class TrustUnreadable(Exception):
-    """The file of authorities."""
-
-
-Known = NotKept | Damaged | Busy | NoAddress | TrustUnreadable | KeyLost
 TROUBLES: Mapping[type[Exception], str] = {
     NotKept: "not_kept",
     Damaged: "damaged",
     Busy: "busy",
     NoAddress: "no_address",
     TrustUnreadable: "trust",
-    KeyLost: "damaged",
+    KeyLost: "key_lost",
+    ChipFails: "chip_fails",
+    NotInstalled: "not_installed",
 }
 
 
 def main(arguments: list[str] | None = None) -> int:
-    asked = _parser().parse_args(arguments)
+    asked = parser().parse_args(arguments)
     tongue = language(asked.lang)
     try:
         return COMMANDS[asked.command](asked, tongue)
@@ -63,53 +48,35 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="brana-agent", description="Brána: agent zařízení / agent of a device"
-    )
-    parser.add_argument("--version", action="version", version=VERSION)
-    parser.add_argument("--lang", choices=[CS.value, EN.value])
-    parser.add_argument("--state", type=Path, default=STATE, help=f"keys and state ({STATE})")
-    parser.add_argument("--open", type=Path, default=OPEN, help=f"what everybody may read ({OPEN})")
-    parser.add_argument("--no-browsers", action="store_true", help="leave people's browsers alone")
-    commands = parser.add_subparsers(dest="command", required=True)
-    enrolling = commands.add_parser("enrol", help="zaregistruje zařízení / enrol this device")
-    enrolling.add_argument("url", metavar="URL")
-    enrolling.add_argument("code", metavar="CODE")
-    enrolling.add_argument("--trust", type=Path, help="authorities in PEM, believed alone")
-    enrolling.add_argument("--name", default=socket.gethostname()[:80] or "?")
-    commands.add_parser("run", help="služba / the service")
-    commands.add_parser("status", help="stav / how it stands")
-    commands.add_parser("doctor", help="co nevyhovuje a jak to napravit / what fails, and how to mend it")
-    commands.add_parser("forget", help="vyřadí zařízení a smaže klíče / retire this device, delete its keys")
-    return parser
-
-
-def _line(url: str, trust: Path | None) -> Line:
-    try:
-        return Line(url, trust)
-    except (OSError, ssl.SSLError) as error:
-        raise TrustUnreadable(f"{trust}: {error}") from error
-
-
 def _state(asked: argparse.Namespace) -> State:
     folder = Folder(asked.state)
     folder.prepare()
     return State(folder)
 
 
-def _browsers(asked: argparse.Namespace, url: str) -> Browsers:
-    return Elsewhere() if asked.no_browsers else browsers_of(url)
+def _browsers(asked: argparse.Namespace) -> Callable[[str], Browsers]:
+    return (lambda _url: Elsewhere()) if asked.no_browsers else browsers_of
+
+
+def _shown(asked: argparse.Namespace) -> Folder:
+    return Folder(asked.open, 0o644)
 
 
 def _enrol(asked: argparse.Namespace, tongue: Language) -> int:
     state = _state(asked)
     trust = None if asked.trust is None else asked.trust.absolute()
-    line = _line(asked.url, trust)
+    line = line_to(asked.url, trust)
     try:
         with alone(state.folder):
             enrolled = enrol(
-                state, line, ThisMachine(), url=asked.url, trust=trust, code=asked.code, name=asked.name
+                state,
+                line,
+                ThisMachine(),
+                url=asked.url,
+                trust=trust,
+                code=asked.code,
+                name=asked.name,
+                new_key=lambda state: keys.new(state, asked.tpm, software=asked.software_key),
             )
             kept = state.enrolment()
     except AlreadyEnrolled:
@@ -126,6 +93,8 @@ def _enrol(asked: argparse.Namespace, tongue: Language) -> int:
     print(f"{SAYS['enrolled'][tongue]}: {enrolled.device}")
     print(f"{SAYS['standing'][tongue]}: {STANDINGS[enrolled.standing][tongue]}")
     print(f"{SAYS['key'][tongue]}: {KEYS[kept.key_kind][tongue]}")
+    if not asked.software_key and not has_chip(asked.tpm):
+        print(SAYS["no_chip"][tongue])
     return 0
 
 
@@ -139,22 +108,22 @@ def _run(asked: argparse.Namespace, tongue: Language) -> int:
         if enrolment is None:
             print(SAYS["not_enrolled"][tongue], file=sys.stderr)
             return 1
-        line = _line(enrolment.url, None if enrolment.trust is None else Path(enrolment.trust))
-        shown = Folder(asked.open, 0o644)
+        line = line_to(enrolment.url, trust_of(enrolment))
+        shown = _shown(asked)
         shown.prepare()
         uplink = state.uplink(enrolment.enrolled)
         if uplink.gone:  # it may have been ended before it could
-            _browsers(asked, enrolment.url).take_away()
+            _browsers(asked)(enrolment.url).take_away()
             state.wipe_keys()
             print(SAYS["gone"][tongue])
             return 0
         service = Service(
             state,
             enrolment,
-            keys.kept(state, enrolment.key_kind),
+            keys.kept(state, enrolment.key_kind, asked.tpm),
             line,
             Looking(ThisMachine(), collector()),
-            _browsers(asked, enrolment.url),
+            _browsers(asked)(enrolment.url),
             shown,
         )
         if service.run(ended):
@@ -162,90 +131,34 @@ def _run(asked: argparse.Namespace, tongue: Language) -> int:
     return 0
 
 
-def _shown(asked: argparse.Namespace) -> Shown | None:
-    kept = Folder(asked.open, 0o644).read(SHOWN)
-    try:
-        return None if kept is None else msgspec.json.decode(kept, type=Shown)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
-
-
-def _status(asked: argparse.Namespace, tongue: Language) -> int:
-    shown = _shown(asked)
-    if shown is None:
-        print(SAYS["not_running"][tongue])
-        return 1
-    for line in telling.status(shown, SYSTEM, tongue):
-        print(line)
-    return 1 if shown.trouble or shown.failing else 0
-
-
-def _doctor(asked: argparse.Namespace, tongue: Language) -> int:
-    shown, well = _shown(asked), True
-    if shown is None:
-        print(SAYS["not_running"][tongue])
-        well = False
-    else:
-        well = _reaches(shown.url, _trust(asked), tongue)
-    facts = collector()(ThisMachine(), now=datetime.now(UTC), slow=True)
-    for line in telling.checks(facts, tongue):
-        print(line)
-        well = well and not line.startswith("✗")
-    if well:
-        print(SAYS["all_well"][tongue])
-    return 0 if well else 1
-
-
-def _trust(asked: argparse.Namespace) -> Path | None:
-    """Whoever may not read the state has the system's authorities to try with."""
-    try:
-        enrolment = State(Folder(asked.state)).enrolment()
-    except (NotKept, Damaged):
-        return None
-    return None if enrolment is None or enrolment.trust is None else Path(enrolment.trust)
-
-
-def _reaches(url: str, trust: Path | None, tongue: Language) -> bool:
-    title = SAYS["reachable"][tongue]
-    try:
-        _line(url, trust).reach()
-    except Unreachable as error:
-        print(f"✗ {title} ({error})")
-        said = SAYS["untrusted"] if error.untrusted else WAYS["unreachable"]
-        print(f"{telling.STEP}{said[tongue]}")
-        return False
-    print(f"✓ {title}: {SAYS['well'][tongue]}")
-    return True
-
-
 def _forget(asked: argparse.Namespace, tongue: Language) -> int:
-    state = _state(asked)
-    with alone(state.folder):
-        enrolment = enrolment_of(state)
-        if enrolment is None:
-            state.wipe()
-            print(SAYS["not_enrolled"][tongue])
-            return 0
-        taken = False
-        try:
-            line = _line(enrolment.url, None if enrolment.trust is None else Path(enrolment.trust))
-            taken = say_farewell(state, enrolment, line)
-        except (TrustUnreadable, NoAddress):
-            taken = False
-        _browsers(asked, enrolment.url).take_away()
-        state.wipe()
-        Folder(asked.open, 0o644).remove(SHOWN)
-    print(SAYS["forgotten" if taken else "forgotten_here"][tongue])
+    print(SAYS[forget(_state(asked), _shown(asked), asked.tpm, _browsers(asked))][tongue])
     return 0
+
+
+def _install(asked: argparse.Namespace, tongue: Language) -> int:
+    print(SAYS[install(asked.root)][tongue])
+    return 0
+
+
+def _uninstall(asked: argparse.Namespace, tongue: Language) -> int:
+    said, left = uninstall(asked.root, asked.state, asked.open, asked.tpm, _browsers(asked))
+    for one in said:
+        print(SAYS[one][tongue])
+    for path in left:
+        print(f"{SAYS['left'][tongue]}: {path}")
+    return 1 if left else 0
 
 
 Command = Callable[[argparse.Namespace, Language], int]
 COMMANDS: Mapping[str, Command] = {
     "enrol": _enrol,
     "run": _run,
-    "status": _status,
-    "doctor": _doctor,
+    "status": lambda asked, tongue: status(asked.open, SYSTEM, tongue),
+    "doctor": lambda asked, tongue: doctor(asked.state, asked.open, asked.tpm, tongue),
     "forget": _forget,
+    "install": _install,
+    "uninstall": _uninstall,
 }
 
 

@@ -2,10 +2,10 @@
 
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agents.command import keys
 from agents.enrol.enrolment import (
     LOST,
     Event,
@@ -18,6 +18,7 @@ from agents.enrol.enrolment import (
 )
 from agents.kept.state import Enrolment, State
 from agents.keys.browser import request_of
+from agents.keys.key import DeviceKey
 from agents.posture.asking import Machine
 from agents.posture.serial import serial_of
 from agents.protocol.messages import Begin, Complete, Enrolled
@@ -37,14 +38,22 @@ class NotEnrolled(Exception):
 
 
 def enrol(  # what a person says, and the world
-    state: State, line: Speaks, machine: Machine, *, url: str, trust: Path | None, code: str, name: str
+    state: State,
+    line: Speaks,
+    machine: Machine,
+    *,
+    url: str,
+    trust: Path | None,
+    code: str,
+    name: str,
+    new_key: Callable[[State], DeviceKey],
 ) -> Enrolled:
-    """Raises AlreadyEnrolled, NotEnrolled, NotKept, Damaged."""
+    """Raises AlreadyEnrolled, NotEnrolled, NotKept, Damaged, ChipFails, KeyLost."""
     if state.enrolment() is not None:
         raise AlreadyEnrolled
     state.wipe_keys()  # of a try that did not end
     state.folder.has_room()
-    key = keys.new(state)
+    key = new_key(state)
     request = request_of(state.next_key())
     at, action = begun()
     while True:

@@ -1,21 +1,28 @@
 """A device says good-bye: the gateway retires it, and nothing secret is left here."""
 
+import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from agents.browsers.browsers import Browsers
 from agents.command import keys
+from agents.command.lines import TrustUnreadable, line_to, trust_of
+from agents.command.service import SHOWN
+from agents.kept.folder import Folder, alone
 from agents.kept.state import Damaged, Enrolment, State
-from agents.keys.key import KeyLost
+from agents.keys.key import ChipFails, KeyLost
 from agents.protocol.messages import Refusal, Reported
 from agents.uplink import speaking
+from agents.uplink.line import NoAddress
 from agents.uplink.speaking import Speaks
 from agents.uplink.uplink import TELLS_NONCE, Passed, begun, step
 
 
-def say_farewell(state: State, enrolment: Enrolment, line: Speaks) -> bool:
+def say_farewell(state: State, enrolment: Enrolment, line: Speaks, chip: str) -> bool:
     """Whether the gateway took it. Raises NotKept."""
     try:
-        key = keys.kept(state, enrolment.key_kind)
+        key = keys.kept(state, enrolment.key_kind, chip)
     except KeyLost:
         return False
     uplink = begun(state.uplink(enrolment.enrolled))
@@ -25,7 +32,10 @@ def say_farewell(state: State, enrolment: Enrolment, line: Speaks) -> bool:
         if say is None:
             return True  # it is gone there already
         state.keep_uplink(uplink)
-        heard = speaking.farewell(line, say, enrolment.enrolled.device, key)
+        try:
+            heard = speaking.farewell(line, say, enrolment.enrolled.device, key)
+        except (KeyLost, ChipFails):
+            return False
         if not (isinstance(heard, Refusal) and heard.nonce is not None and heard.reason in TELLS_NONCE):
             break
         uplink = replace(uplink, nonce=heard.nonce)
@@ -38,3 +48,19 @@ def enrolment_of(state: State) -> Enrolment | None:
         return state.enrolment()
     except Damaged:
         return None
+
+
+def forget(state: State, shown: Folder, chip: str, browsers: Callable[[str], Browsers]) -> str:
+    """What to tell, by its name in `words.SAYS`. Raises Busy, NotKept."""
+    with alone(state.folder):
+        enrolment = enrolment_of(state)
+        if enrolment is None:
+            state.wipe()
+            return "not_enrolled"
+        taken = False
+        with contextlib.suppress(TrustUnreadable, NoAddress):
+            taken = say_farewell(state, enrolment, line_to(enrolment.url, trust_of(enrolment)), chip)
+        browsers(enrolment.url).take_away()
+        state.wipe()
+        shown.remove(SHOWN)
+    return "forgotten" if taken else "forgotten_here"

@@ -1,10 +1,9 @@
 """The agent at work: runs the machine of `agents.uplink` until it is told to end, or the device is gone."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from threading import Event as Flag
-from typing import Literal
 
 import msgspec
 
@@ -12,9 +11,9 @@ from agents.browsers.browsers import Browsers
 from agents.command.looking import Looking
 from agents.command.waking import Waking, addresses
 from agents.kept.folder import Folder, NotKept
-from agents.kept.state import Enrolment, Shown, State
+from agents.kept.state import Enrolment, Shown, State, Trouble
 from agents.keys.browser import BrowserKey, NotOurs, request_of
-from agents.keys.key import DeviceKey, KeyLost
+from agents.keys.key import ChipFails, DeviceKey, KeyLost
 from agents.protocol.messages import Refusal, Reported, Standing
 from agents.uplink import speaking
 from agents.uplink.speaking import Speaks
@@ -24,7 +23,11 @@ from agents.uplink.uplink import Lost, Passed, Say, Uplink, Woken, begun, next_a
 LONGEST_NAP = timedelta(seconds=10)
 """How late sleep and another network are noticed."""
 SHOWN = "status.json"
-Trouble = Literal["unreachable", "refused", "not_kept", "key_lost"]
+TROUBLES: Mapping[type[Exception], Trouble] = {
+    NotKept: "not_kept",
+    KeyLost: "key_lost",
+    ChipFails: "chip_fails",
+}
 
 
 class Service:
@@ -95,8 +98,8 @@ class Service:
             heard = speaking.report(self._line, say, facts, request, device, self._key, now)
             if isinstance(heard, Reported):
                 self._certified(heard)
-        except (NotKept, KeyLost) as error:
-            self._trouble, self._reason = "not_kept" if isinstance(error, NotKept) else "key_lost", None
+        except (NotKept, KeyLost, ChipFails) as error:
+            self._trouble, self._reason = TROUBLES[type(error)], None
             self._uplink, _ = step(self._uplink, Lost(), now, self._chance())
             return None
         self._note(heard)

@@ -50,6 +50,12 @@ TROUBLES: Mapping[str, Text] = {
         CS: "Klíč zařízení není k dispozici. Zaregistrujte zařízení znovu, nebo mu vraťte jeho čip TPM.",
         EN: "The device's key is not there. Enrol the device anew, or give it back its TPM.",
     },
+    "chip_fails": {
+        CS: "Bezpečnostní čip TPM s klíčem zařízení neodpovídá. Agent to zkouší dál sám; trvá-li to, restartujte "
+        "počítač.",
+        EN: "The security chip (TPM) with the device's key does not answer. The agent keeps trying by itself; if this "
+        "lasts, restart the computer.",
+    },
 }
 ENDINGS: Mapping[Ending, Text] = {
     Ending.REFUSED: {CS: "Brána registraci odmítla.", EN: "The gateway refused the enrolment."},
@@ -95,6 +101,42 @@ SAYS: Mapping[str, Text] = {
         CS: "To není adresa brány. Napište ji jako https://devices.example.cz",
         EN: "That is no address of a gateway. Write it as https://devices.example.cz",
     },
+    "no_chip": {
+        CS: "Není tu čip TPM 2.0, který by agent uměl použít. Klíč proto leží v souboru, a kdo smí číst disk, může ho "
+        "zkopírovat.",
+        EN: "There is no TPM 2.0 here that the agent can use. So the key lies in a file, and whoever may read the disk "
+        "can copy it.",
+    },
+    "chip_fails": {
+        CS: "Bezpečnostní čip TPM tu je, ale nefunguje. Zapněte ho v nastavení firmwaru (UEFI), nebo se volbou "
+        "--software-key rozhodněte pro klíč v souboru",
+        EN: "There is a security chip (TPM), but it does not work. Switch it on in the firmware's settings (UEFI), or "
+        "choose a key in a file by --software-key",
+    },
+    "key_lost": {
+        CS: "Klíč zařízení tu není. Spusťte sudo brana-agent forget a zaregistrujte zařízení znovu, nebo mu vraťte "
+        "jeho čip TPM",
+        EN: "The device's key is not here. Run sudo brana-agent forget and enrol the device anew, or give it back "
+        "its TPM",
+    },
+    "key_readable": {
+        CS: "zjistí jen správce: sudo brana-agent doctor",
+        EN: "an administrator alone can find out: sudo brana-agent doctor",
+    },
+    "installed": {
+        CS: "Agent je nainstalovaný a poběží i po restartu počítače.",
+        EN: "The agent is installed, and runs after restarts of the computer too.",
+    },
+    "installed_here": {
+        CS: "Soubory služby jsou na místě, ale systém, který by ji spustil, tu neběží.",
+        EN: "The files of the service are in place, but the system that would start it does not run here.",
+    },
+    "not_installed": {
+        CS: "Agent se nepodařilo nainstalovat. Spusťte příkaz jako správce (sudo)",
+        EN: "The agent could not be installed. Run this with sudo",
+    },
+    "uninstalled": {CS: "Agent je odstraněný.", EN: "The agent is taken away."},
+    "left": {CS: "Zbývá smazat ručně", EN: "Left to be deleted by hand"},
     "reachable": {CS: "Spojení s bránou", EN: "Connection to the gateway"},
     "untrusted": {
         CS: "Certifikátu brány se nedá věřit. Zkontrolujte adresu a čas v počítači; má-li brána vlastní autoritu, "

@@ -19,6 +19,7 @@ from agents.keys.key import KeyLost, read, written
 from agents.protocol.messages import Enrolled, KeyKind, Standing
 from agents.uplink.uplink import Uplink
 
+Trouble = Literal["unreachable", "refused", "not_kept", "key_lost", "chip_fails"]
 KEYS = {KeyKind.SOFTWARE: "device.key", KeyKind.TPM: "device.tpm"}
 NEXT, ENROLMENT, BROWSER, UPLINK = "next.key", "enrolment.json", "browser.pem", "uplink.json"
 
@@ -41,7 +42,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     failing: tuple[str, ...]
     reported_at: datetime | None
     certificate_until: datetime | None
-    trouble: Literal["unreachable", "refused", "not_kept", "key_lost"] | None = None
+    trouble: Trouble | None = None
     reason: str | None = None
     """Of the gateway, where it refused."""
 

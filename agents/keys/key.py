@@ -23,7 +23,7 @@ class DeviceKey(Protocol):
         """SubjectPublicKeyInfo (RFC 5480 §2), DER."""
 
     def sign(self, octets: bytes) -> bytes:
-        """ECDSA with SHA-256, DER. Raises KeyLost where what keeps the key does not answer."""
+        """ECDSA with SHA-256, DER. Raises KeyLost, ChipFails."""
 
 
 class KeyLost(Exception):
@@ -31,6 +31,17 @@ class KeyLost(Exception):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"{why}: enrol this device anew, or give it back the chip that keeps its key")
+        self.why = why
+
+
+class ChipFails(Exception):
+    """There is a chip, and it does not do what it is asked. The key may still be in it: nothing takes its place.
+
+    `why`: of the chip, or of its library.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
         self.why = why
 
 

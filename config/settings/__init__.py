@@ -35,6 +35,7 @@ from config.settings.requests import Requests, Separation, StricterRequest
 from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
 from config.settings.technical import Technical, TechnicalAccount, TechnicalCertificate, TechnicalRole
+from config.settings.tunnels import Tunnels, TunnelTarget
 from config.settings.witnesses import WitnessSetting
 from config.vocabulary import Language, MunicipalityCode, NetworkName
 
@@ -94,6 +95,8 @@ __all__ = [
     "TechnicalRole",
     "Title",
     "Tls",
+    "TunnelTarget",
+    "Tunnels",
     "UpstreamTls",
     "Webhook",
     "WitnessSetting",
@@ -237,3 +240,4 @@ class Settings(Setting, frozen=True, kw_only=True):
     applications: list[Application] = field(default_factory=list)
     technical: Technical | None = None
     technical_accounts: list[TechnicalAccount] = field(default_factory=list)
+    tunnels: Tunnels | None = None

@@ -29,7 +29,7 @@ DELIVERED = (
             *("audit.verified", "audit.receiver_missed", "access.spool_damaged", "witness.refused"),
             *("audit.index_altered", "audit.names_altered", "audit.place_moved", "audit.hold_restored"),
             *("audit.shard_not_dropped", "audit.end_altered"),
-            "audit.alerts_restored",
+            *("audit.alerts_restored", "audit.seen_restored", "audit.incidents_altered"),
         ],
         outcomes=["failure"],
         group_by="all",

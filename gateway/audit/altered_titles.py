@@ -24,6 +24,17 @@ ALTERED_TITLES: dict[Code, Title] = {
         en="Alerts that stand were changed by hand; they stand as they were recorded (put back: {put_back}, taken "
         "out: {taken_out})",
     ),
+    Code.LOG_SEEN_RESTORED: Title(
+        cs="Co je známo o zemích, ze kterých lidé přicházejí, změnil někdo ručně; platí, co je v záznamu (odebráno: "
+        "{taken_out})",
+        en="What is known of the countries that people come from was changed by hand; what the log has counts (taken "
+        "out: {taken_out})",
+    ),
+    Code.LOG_INCIDENTS_ALTERED: Title(
+        cs="Zápisy o incidentech změnil v databázi někdo ručně (incidentů: {number}, rozdílů: {found})",
+        en="What is written down of incidents was changed by hand in the database (incidents: {number}, differences: "
+        "{found})",
+    ),
     Code.LOG_PLACE_MOVED: Title(
         cs="Místo, po které byl záznam přečten, změnil někdo ručně ({of}); pokračuje se od záznamu {first}",
         en="The place up to which the log was read was changed by hand ({of}); it goes on from entry {first}",

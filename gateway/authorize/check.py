@@ -100,6 +100,8 @@ def _decided(
     facts = facts_of(session, asked, request.address, snapshot, now)
     if request.route is not None:
         facts = replace(facts, route=offer.routes[request.route].route)
+    if request.tunnel is not None:
+        facts = request.tunnel.told(facts)
     question = question_of(session, own, asked, request.address, now, facts)
     return _by_policy(question, session, here, offer, snapshot, grant_id)
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import structlog
@@ -42,6 +43,14 @@ AT_ONCE = 32  # lines of one watch that are answered; the next is read when one 
 log = structlog.get_logger("streams")
 
 
+class AlsoOpen(Protocol):
+    """What is open and no stream: `gateway.authorize.tunnel_office.TunnelOffice`."""
+
+    def revoked(self, ids: Collection[str]) -> None: ...
+
+    def everything(self) -> None: ...
+
+
 class OpenStreams:
     """One per control plane. `revoked` is told all revoked ids whenever one is added; `everything`, that all may be
     decided otherwise now.
@@ -58,14 +67,23 @@ class OpenStreams:
         self._rounds = 0
         """How often everything was to be decided anew."""
         self._news = asyncio.Event()
+        self._others: list[AlsoOpen] = []
+
+    def heard_by(self, other: "AlsoOpen") -> None:
+        """Whoever else keeps something open is told the same."""
+        self._others.append(other)
 
     def revoked(self, ids: Collection[str]) -> None:
         self._revoked = frozenset(ids)
         self._announce()
+        for one in self._others:
+            one.revoked(self._revoked)
 
     def everything(self) -> None:
         self._rounds += 1
         self._announce()
+        for one in self._others:
+            one.everything()
 
     def _announce(self) -> None:
         self._news.set()

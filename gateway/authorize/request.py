@@ -12,6 +12,7 @@ from config.asked_word import asked_in
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, RouteName
 from gateway.authorize.asker import Asker, Sent, asker, form_sent
 from gateway.authorize.devices import Shown
+from gateway.authorize.passage import Passage
 from gateway.grants.cookie import read_cookies
 from idp.http.preferred_language import chosen, preferred
 
@@ -62,6 +63,8 @@ class AccessRequest:
     """A form that a page of this host sent."""
     cookies: Mapping[str, str]
     language: Language
+    tunnel: Passage | None = None
+    """It is a connection through the tunnel, and no request of the web."""
     rpc: bool = False
     """A gRPC client reads the answer: Envoy makes its status out of ours and its message out of the body."""
     language_chosen: bool = False

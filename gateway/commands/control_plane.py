@@ -8,7 +8,7 @@ import time
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from aiohttp import UnixConnector
@@ -27,10 +27,12 @@ from gateway.authorize.catalogue import openable
 from gateway.authorize.exception_preview import password_opens
 from gateway.authorize.open_streams import OpenStreams
 from gateway.authorize.request import AccessRequest
+from gateway.authorize.tunnel_office import TunnelOffice
 from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.addresses import Addresses
 from gateway.commands.countries import locator
 from gateway.commands.decisions import devices_of, snapshot_of
+from gateway.commands.gates import Gates
 from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.known_people import known_people
 from gateway.commands.nodes import Nodes
@@ -74,6 +76,7 @@ from gateway.storage.database import DatabaseUnusable
 from gateway.storage.directory_reading import StoredReading
 from gateway.storage.secret_hash import SecretHashes
 from gateway.supervise import CURRENT
+from gateway.tunnels.line import Line
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
 from idp.directory.federation import Federation
@@ -91,16 +94,6 @@ from policies.evaluate import PolicyBook
 log = structlog.get_logger("control_plane")
 
 GATE_PATIENCE = timedelta(seconds=1)  # Envoy takes a new gate within 50 ms; one that is away lets nobody in
-
-
-class Gates(Protocol):
-    """Where the table of revoked ids and the epoch go."""
-
-    def publish_gate(self, revoked: Collection[str], epoch: str) -> None: ...
-
-    async def gate_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - a bound, not a cancellation
-        """Wait until every gate that can be reached has them; False when one did not in time."""
-        ...
 
 
 class ControlPlane:
@@ -153,6 +146,8 @@ class ControlPlane:
         self.timetable = Timetable()
         self.asked, self.suspended = InForce(), SuspendedInForce()
         self.devices = Devices()
+        self.tunnels: tuple[TunnelOffice, Line] | None = None
+        """Who opened them, and the line to the process that keeps them."""
         self.roster, self.persons = Roster(), Persons()
         self.log_room = LogRoom()
         self.data_plane_up = False
@@ -214,6 +209,7 @@ class ControlPlane:
                 state.sessions, state.settings.sign_in, state.identities.new_devices
             ).of,
             in_fleet=state.settings.fleet is not None,
+            tunnels=state.settings.tunnels is not None,
         )
         self.facts = {
             one.name: Facts(

@@ -74,6 +74,7 @@ from gateway.commands.state import State, now, open_state
 from gateway.commands.suspending import look_at_suspensions
 from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
+from gateway.commands.tunnelling import tunnels_of
 from gateway.commands.watching_gaps import watching_gaps
 from gateway.commands.watching_persons import keep_persons, look_at_persons
 from gateway.envoy.notices import FOLDER, Notice, follow
@@ -174,6 +175,7 @@ async def _serve(
         stack.push_async_callback(plane.nodes.close)
         stack.push_async_callback(recomputation.close)
         stack.push_async_callback(directories.close)
+        tunnels = tunnels_of(plane)
         pages = Pages(plane, partial(officer_rooms, plane, recomputation))
         policies = _following(plane, pages, stop)
         await stack.enter_async_context(
@@ -217,11 +219,12 @@ async def _serve(
                 *_forwarding(plane),
                 partial(watch_the_log, plane),
                 *watching_gaps(plane),
+                *tunnels,
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )
         )
-        _give_back()
+        heap.give_back_start()
         sealing = asyncio.create_task(checkpoints.run(logging_ends))
         await stop.wait()
         logging_ends.set()
@@ -232,13 +235,6 @@ async def _serve(
         await checkpoints.seal()
     await plane.close()
     return unusable
-
-
-def _give_back() -> None:
-    """What only a start needs."""
-    heap.give_back()
-    heap.give_back_code()
-    heap.settle()
 
 
 def _following(plane: ControlPlane, pages: Pages, stop: asyncio.Event) -> FollowingPolicies:

@@ -125,7 +125,16 @@ def titles_of(settings: Settings) -> dict[ApplicationId, Text]:
         application.id: {language: application.title.in_language(language) for language in Language}
         for application in settings.applications
     }
-    return TITLES | configured
+    return TITLES | _through_tunnels(settings) | configured
+
+
+def _through_tunnels(settings: Settings) -> dict[ApplicationId, Text]:
+    """What tunnels alone lead to; called as the first of its targets."""
+    targets = () if settings.tunnels is None else reversed(settings.tunnels.targets)
+    return {
+        one.application: {language: one.title.in_language(language) for language in Language}
+        for one in targets
+    }
 
 
 def routes_of(settings: Settings) -> frozenset[RouteName]:

@@ -74,3 +74,10 @@ def give_back_code() -> None:
             begin = end = 0
         elif end and line.startswith("Swap:") and line.split()[1] == "0":  # comes after `Anonymous:`
             libc.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), MADV_DONTNEED)
+
+
+def give_back_start() -> None:
+    """What only a start needs."""
+    give_back()
+    give_back_code()
+    settle()

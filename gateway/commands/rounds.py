@@ -290,6 +290,7 @@ async def tidy(plane: ControlPlane) -> None:
         await plane.state.sessions.forget_revoked(moment)
         await plane.state.sessions.forget_ended(moment - ENDED_KEPT)
         await plane.state.asks.forget(moment - ASKED_KEPT)
+        await plane.state.tunnels.forget(moment - ENDED_KEPT)
         await plane.state.identities.sweep(plane.settings.sign_in, moment)
         await plane.office.catch_up_with_provider(moment)
         heap.give_back()

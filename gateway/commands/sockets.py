@@ -32,6 +32,7 @@ from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.own_applications import PORTAL_ITSELF
 from gateway.commands.state import now
 from gateway.commands.travel_told import tell_of_travel
+from gateway.commands.tunnelling import tunnel_pages
 from gateway.commands.waiting import waits_for
 from gateway.control import Reload, Sync, TryOut, control_app
 from gateway.envoy.plain import ACME
@@ -90,6 +91,7 @@ def web_app(plane: ControlPlane, officers: LatePages) -> web.Application:
         f"portal.{domain}": [
             *Portal(plane.desk, own, plane.snapshot.duties, waits_for(plane), asks_shown(plane)).pages(),
             *Lent(plane.desk, asks_shown(plane), partial(ends_as_party, plane)).pages(),
+            *tunnel_pages(plane),
         ]
     }
     forms = KeptForms(

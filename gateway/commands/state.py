@@ -18,6 +18,7 @@ from gateway.access_review.blocks import Blocks
 from gateway.audit.entry import Entry
 from gateway.audit.log_keys import Known
 from gateway.audit.note import Signer, Verifier
+from gateway.commands.copying_bar import copying_bar
 from gateway.commands.preflight import CannotStart, folder_in_memory, name_of_folder, prepare_state
 from gateway.grants.keys import Keys, load_keys
 from gateway.incidents.suspension import Suspended
@@ -44,6 +45,7 @@ from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
 from gateway.storage.suspensions import StoredSuspensions
+from gateway.storage.tunnels import StoredTunnels
 from gateway.storage.unnamed_people import name_people, unnamed_people
 from gateway.supervise import CURRENT
 from idp.directory.person import Person
@@ -156,6 +158,10 @@ class State:
         return StoredDevices(self.database, self.seal, append, taking_back)
 
     @cached_property
+    def tunnels(self) -> StoredTunnels:
+        return StoredTunnels(self.database, append)
+
+    @cached_property
     def incidents(self) -> IncidentBooks:
         return IncidentBooks(self.database, append)
 
@@ -241,7 +247,8 @@ def opened(settings: Settings, district: District) -> State:
     """For a state directory that is prepared. Raises CannotStart, DatabaseUnusable, OfNoDirectory."""
     require_nothing_left_behind(settings.state)
     place = place_of(settings.state)
-    prepare(place)
+    with copying_bar() as told:
+        prepare(place, told=told)
     state = State(settings, district, Database(place))
     try:
         if state.database.read_now(unnamed_people):

@@ -27,7 +27,9 @@ Tell = Callable[[Sequence[Happened | Refused]], Awaitable[None]]
 
 
 class Keeping:
-    """`anew`: makes the device again. `say`: what is wrong, for operators."""
+    """`anew`: makes the device again. `say`: what is wrong, for operators. `vouched`: whether somebody still says what
+    holds; without that no lease is renewed, and what ran out is out by itself.
+    """
 
     def __init__(
         self,
@@ -38,9 +40,10 @@ class Keeping:
         say: Callable[[str], None],
         now: Callable[[], datetime],
         renew_every: timedelta = RENEW_EVERY,
+        vouched: Callable[[], bool] = lambda: True,
     ) -> None:
         self._opened, self._anew, self._ledger, self._tell, self._say = opened, anew, ledger, tell, say
-        self._now, self._renew_every = now, renew_every
+        self._now, self._renew_every, self._vouched = now, renew_every, vouched
 
     async def keep(self) -> None:
         """Until it is cancelled; begin when `apply` was done once."""
@@ -73,7 +76,8 @@ class Keeping:
                 self._say(str(error))
 
     async def _renew(self) -> None:
-        await self._opened.tunnel.renew(self._now())
+        if self._vouched():
+            await self._opened.tunnel.renew(self._now())
 
     async def _look(self) -> None:
         if refused := await self._opened.tunnel.refused():

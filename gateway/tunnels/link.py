@@ -10,21 +10,20 @@ from gateway.tunnels.addresses import gateway_of
 from gateway.tunnels.peers import Network
 from gateway.tunnels.wireguard_go import CannotTunnel
 
-MTU = 1420  # 1500 octets of a packet less what WireGuard adds over IPv6 (80)
 FORWARDING = {
     4: Path("/proc/sys/net/ipv4/ip_forward"),
     6: Path("/proc/sys/net/ipv6/conf/all/forwarding"),
 }
 
 
-def raised(name: str, pools: Collection[Network]) -> None:
+def raised(name: str, pools: Collection[Network], mtu: int) -> None:
     """With the gateway's address of each pool, so that the way to all of it leads here. Raises CannotTunnel."""
     try:
         with IPRoute() as kernel:
             (index,) = kernel.link_lookup(ifname=name)
             for pool in pools:
                 kernel.addr("replace", index=index, address=str(gateway_of(pool)), prefixlen=pool.prefixlen)
-            kernel.link("set", index=index, mtu=MTU, state="up")
+            kernel.link("set", index=index, mtu=mtu, state="up")
     except (NetlinkError, OSError, ValueError) as error:
         raise CannotTunnel(
             f"the interface {name} cannot be set up ({error})", "this process needs CAP_NET_ADMIN"

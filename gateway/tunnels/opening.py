@@ -64,7 +64,7 @@ async def ready_for(plan: rules.Plan, private: PrivateKey, port: int) -> Ready:
     seen = await ready.device.seen()
     if (seen.key, seen.port) != (private.public, port):
         await ready.device.listen(private, port)
-    await asyncio.to_thread(link.raised, plan.interface, plan.pools)
+    await asyncio.to_thread(link.raised, plan.interface, plan.pools, plan.mtu)
     return ready
 
 

@@ -23,6 +23,7 @@ from gateway.tunnels.permits import Admitted, Permit, Ruled, awake
 NAME = re.compile(r"[a-z][a-z0-9]{0,14}")  # of an interface: the kernel takes 15 octets
 REFUSALS_KEPT = timedelta(minutes=5)
 MOST_REFUSALS = 4096
+MTU = 1420  # 1500 octets of a packet less what WireGuard adds over IPv6 (80)
 A_TIME = timedelta(milliseconds=1)  # the least that nftables counts
 VERSIONS = {4: "ip", 6: "ip6"}
 
@@ -34,6 +35,8 @@ class Plan:
     interface: str
     pools: tuple[Network, ...]
     """From which its devices have their addresses."""
+    mtu: int = MTU
+    """Octets of a packet in it."""
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.interface):

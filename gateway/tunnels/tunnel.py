@@ -20,7 +20,7 @@ from gateway.tunnels.keys import TunnelKey
 from gateway.tunnels.peers import SUSPENDED, Address, AddressOfTwo, Allowed, changes, only
 from gateway.tunnels.permits import Admitted, Permit, allowed, awake, ruled
 from gateway.tunnels.refusals import Refusals, Refused
-from gateway.tunnels.seen import Device
+from gateway.tunnels.seen import Device, Seen
 
 LEASE = timedelta(seconds=90)
 """How long a device speaks on without a control plane that renews it."""
@@ -109,6 +109,11 @@ class Tunnel:
         async with self._acting:
             self._device, self._certain = device, False
             await self._to(self._admitted, now)
+
+    async def seen(self) -> Seen:
+        """The device as it says of itself. Raises TunnelDeviceFailed."""
+        async with self._acting:
+            return await self._device.seen()
 
     async def refused(self) -> Sequence[Refused]:
         """What was tried in vain since this was asked last."""

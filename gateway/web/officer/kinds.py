@@ -94,6 +94,23 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         },
     ),
     (
+        Title(cs="Tunely", en="Tunnels"),
+        {
+            Code.TUNNEL_OPENED: Title(cs="Otevřený tunel", en="Tunnel opened"),
+            Code.TUNNEL_NOT_OPENED: Title(cs="Neotevřený tunel", en="Tunnel not opened"),
+            Code.TUNNEL_CLOSED: Title(cs="Zavřený tunel", en="Tunnel closed"),
+            Code.TUNNEL_PERMITTED: Title(cs="Povolený cíl v tunelu", en="Target in the tunnel permitted"),
+            Code.TUNNEL_REFUSED: Title(cs="Zamítnutý cíl v tunelu", en="Target in the tunnel refused"),
+            Code.TUNNEL_TRIED: Title(cs="Marný pokus v tunelu", en="Tried in vain through the tunnel"),
+            Code.TUNNEL_CONNECTED: Title(
+                cs="Začátek spojení tunelem", en="Connection through the tunnel begun"
+            ),
+            Code.TUNNEL_DISCONNECTED: Title(
+                cs="Konec spojení tunelem", en="Connection through the tunnel ended"
+            ),
+        },
+    ),
+    (
         Title(cs="Přezkum oprávnění", en="Access review"),
         {
             Code.ACCESS_REVIEW_BEGUN: Title(cs="Zahájený přezkum", en="Review begun"),
@@ -173,6 +190,10 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.LOG_HOLD_LIFTED: Title(cs="Zrušené zadržení záznamů", en="Hold on records lifted"),
             Code.LOG_HOLD_RESTORED: Title(cs="Obnovené zadržení záznamů", en="Hold on records restored"),
             Code.LOG_ALERTS_RESTORED: Title(cs="Obnovená upozornění", en="Alerts restored"),
+            Code.LOG_SEEN_RESTORED: Title(cs="Obnovené známé země", en="Known countries restored"),
+            Code.LOG_INCIDENTS_ALTERED: Title(
+                cs="Ručně změněné zápisy o incidentech", en="Incidents changed by hand"
+            ),
             Code.LOG_KEY_INTRODUCED: Title(cs="Nový klíč záznamu", en="New key of the log"),
             Code.LOG_KEY_RETIRED: Title(cs="Vyřazený klíč záznamu", en="Key of the log retired"),
             Code.LOG_KEY_NOT_CHANGED: Title(cs="Nezměněný klíč záznamu", en="Key of the log not changed"),

@@ -11,46 +11,16 @@ import psutil
 import pytest
 
 from agents.command import enrolling
-from agents.command.__main__ import main
 from agents.kept.folder import Folder
 from agents.kept.state import State
 from agents.protocol.messages import Standing
 from agents.version import VERSION
 from gateway import __version__
-from tests.agents.gateway import CODE, Gateway, over_tls
-from tests.rig.authority import make_authority, server_pair
+from tests.agents.command.places import places
+from tests.agents.gateway import CODE
 
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.real
-
-
-@pytest.fixture(scope="module")
-def papers(tmp_path_factory):
-    made = make_authority(tmp_path_factory.mktemp("authority"))
-    return made, server_pair(made)
-
-
-@pytest.fixture
-def gateway(papers):
-    _, pair = papers
-    one = Gateway()
-    with over_tls(one, str(pair.certificate), str(pair.key)) as url:
-        one.url = url
-        yield one
-
-
-@pytest.fixture
-def agent(tmp_path, capsys):
-    def run(*words, tongue="en"):
-        code = main(["--lang", tongue, *places(tmp_path), *words])
-        said = capsys.readouterr()
-        return code, said.out + said.err
-
-    return run
-
-
-def places(folder):
-    return "--no-browsers", "--state", str(folder / "state"), "--open", str(folder / "open")
 
 
 def until(so):

@@ -1,7 +1,9 @@
 """The agent at work, against the gateway's own rules: what it says, what it keeps, what it gives to browsers."""
 
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event
 
 import msgspec
@@ -18,6 +20,7 @@ from agents.kept.state import Shown, State
 from agents.protocol.facts import Fact, FactName
 from agents.protocol.messages import KeyKind, Standing
 from tests.agents.gateway import CODE, Gateway
+from tests.rig.tpm import swtpm
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -54,6 +57,8 @@ class Bare:
 
 
 class World:
+    chip = "device:/nowhere"
+
     def __init__(self, folder):
         self.clock = Clock()
         self.gateway = Gateway(self.clock)
@@ -66,13 +71,20 @@ class World:
 
     def enrol(self, code=CODE):
         return enrol(
-            self.state, self.gateway, Bare(), url="https://devices.brana.example", trust=None, code=code, name="pc"
-        )  # fmt: skip
+            self.state,
+            self.gateway,
+            Bare(),
+            url="https://devices.brana.example",
+            trust=None,
+            code=code,
+            name="pc",
+            new_key=lambda state: keys.new(state, self.chip),
+        )
 
     def start(self):
         enrolment = self.state.enrolment()
         looking = Looking(Bare(), self.collect)
-        key = keys.kept(self.state, enrolment.key_kind)
+        key = keys.kept(self.state, enrolment.key_kind, self.chip)
         self.service = Service(
             self.state, enrolment, key, self.gateway, looking, self.browser, self.shown, chance=lambda: 0.5
         )
@@ -245,14 +257,32 @@ def test_after_sleep_it_looks_anew_and_reports(at_work):
     assert at_work.gateway.device.reported_at == at_work.clock.now
 
 
+def test_a_chip_that_does_not_answer_is_told_and_asked_again(tmp_path, world):
+    with tempfile.TemporaryDirectory(prefix="tpm") as short:
+        with swtpm(Path(short)) as chip:
+            world.chip = chip.name
+            world.enrol()
+            world.start().turn()
+        heard = len(world.gateway.said)
+        world.turn(5 * MINUTE)
+        assert (world.status().trouble, len(world.gateway.said)) == ("chip_fails", heard)
+        with swtpm(Path(short)) as chip:
+            world.turn(5 * MINUTE)
+            assert world.status().trouble is None
+            assert world.gateway.device.key_kind is KeyKind.TPM
+            chip.clear()
+            world.turn(5 * MINUTE)
+            assert world.status().trouble == "key_lost"
+
+
 def test_who_says_farewell_is_retired(at_work):
-    assert say_farewell(at_work.state, at_work.state.enrolment(), at_work.gateway)
+    assert say_farewell(at_work.state, at_work.state.enrolment(), at_work.gateway, at_work.chip)
     assert at_work.gateway.device.standing is Standing.RETIRED
 
 
 def test_a_farewell_that_nobody_hears_is_told(at_work):
     at_work.gateway.losing = ["lost"]
-    assert not say_farewell(at_work.state, at_work.state.enrolment(), at_work.gateway)
+    assert not say_farewell(at_work.state, at_work.state.enrolment(), at_work.gateway, at_work.chip)
 
 
 def test_the_gateway_hears_where_the_key_lies(at_work):

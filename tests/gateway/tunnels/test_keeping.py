@@ -63,7 +63,7 @@ class Renewed:
 
 
 @contextlib.asynccontextmanager
-async def kept(kernel: Kernel, tunnel: Renewed):
+async def kept(kernel: Kernel, tunnel: Renewed, vouched=lambda: True):
     told, said = [], []
 
     async def tell(what) -> None:
@@ -71,7 +71,14 @@ async def kept(kernel: Kernel, tunnel: Renewed):
 
     opened = SimpleNamespace(tunnel=tunnel, connections=kernel, ready=SimpleNamespace(process=None))
     keeping = Keeping(
-        opened, None, Ledger([ip_network("10.90.0.0/16")]), tell, said.append, lambda: NOW, timedelta(0)
+        opened,
+        None,
+        Ledger([ip_network("10.90.0.0/16")]),
+        tell,
+        said.append,
+        lambda: NOW,
+        timedelta(0),
+        vouched,
     )
     task = asyncio.create_task(keeping.keep())
     try:
@@ -115,3 +122,15 @@ async def test_a_renewal_that_failed_is_said_and_tried_again(tunnel: Renewed) ->
     async with kept(Kernel(there=[]), tunnel) as (_, said):
         await until(lambda: tunnel.times > 2)
         assert said == ["the filter is away"]
+
+
+async def test_without_anybody_who_says_what_holds_nothing_is_renewed(tunnel: Renewed) -> None:
+    asked = []
+
+    def vouched() -> bool:
+        asked.append(None)
+        return len(asked) > 5
+
+    async with kept(Kernel(there=[]), tunnel, vouched):
+        await until(lambda: tunnel.times)
+        assert len(asked) == 6

@@ -1,0 +1,106 @@
+"""`brana-agent status` and `doctor`: what is known here, and what can be found out now."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from agents.command import keys, telling
+from agents.command.lines import line_to, trust_of
+from agents.command.looking import collector
+from agents.command.service import SHOWN
+from agents.command.words import KEYS, SAYS, TROUBLES, Text
+from agents.kept.folder import Folder, NotKept
+from agents.kept.state import Damaged, Enrolment, Shown, State
+from agents.keys.key import ChipFails, KeyLost
+from agents.posture.machine import ThisMachine
+from agents.protocol.messages import KeyKind
+from agents.uplink.line import Unreachable
+from config.vocabulary import Language
+
+WELL, UNKNOWN, AMISS = "✓", "?", "✗"
+PROBE = b"brana-agent doctor"
+"""What the key signs to show that it can: no message of the protocol begins so."""
+
+
+def status(public: Path, system: str, tongue: Language) -> int:
+    """`public`: the folder that everybody may read; `system`: as the fact of that name says it."""
+    shown = _shown(public)
+    if shown is None:
+        print(SAYS["not_running"][tongue])
+        return 1
+    for line in telling.status(shown, system, tongue):
+        print(line)
+    return 1 if shown.trouble or shown.failing else 0
+
+
+def doctor(folder: Path, public: Path, chip: str, tongue: Language) -> int:
+    well = True
+    for line in _found(State(Folder(folder)), _shown(public), chip, tongue):
+        print(line)
+        well = well and not line.startswith(AMISS)
+    if well:
+        print(SAYS["all_well"][tongue])
+    return 0 if well else 1
+
+
+def _found(state: State, shown: Shown | None, chip: str, tongue: Language) -> Iterator[str]:
+    readable, enrolment = _enrolment(state)
+    if shown is None:
+        yield f"{AMISS} {SAYS['not_running'][tongue]}"
+    else:
+        yield from _way(shown.url, trust_of(enrolment), tongue)
+    if enrolment is not None:
+        yield from _key(state, enrolment.key_kind, chip, tongue)
+    elif not readable:
+        yield f"{UNKNOWN} {SAYS['key'][tongue]}: {SAYS['key_readable'][tongue]}"
+    yield from telling.checks(collector()(ThisMachine(), now=datetime.now(UTC), slow=True), tongue)
+
+
+def _enrolment(state: State) -> tuple[bool, Enrolment | None]:
+    """Whether the state can be read by whoever asks."""
+    try:
+        return True, state.enrolment()
+    except (NotKept, Damaged):
+        return False, None
+
+
+def _way(url: str, trust: Path | None, tongue: Language) -> Iterator[str]:
+    """Whoever may not read the state has the system's authorities to try with."""
+    title = SAYS["reachable"][tongue]
+    try:
+        line_to(url, trust).reach()
+    except Unreachable as error:
+        said = SAYS["untrusted"] if error.untrusted else TROUBLES["unreachable"]
+        yield from _amiss(f"{title} ({error})", said, tongue)
+    else:
+        yield f"{WELL} {title}: {SAYS['well'][tongue]}"
+
+
+def _key(state: State, kind: KeyKind, chip: str, tongue: Language) -> Iterator[str]:
+    """It signs something, as nothing else shows that a chip still knows it."""
+    title = SAYS["key"][tongue]
+    try:
+        keys.kept(state, kind, chip).sign(PROBE)
+    except KeyLost as error:
+        yield from _amiss(f"{title} ({error.why})", SAYS["key_lost"], tongue)
+    except ChipFails as error:
+        yield from _amiss(f"{title} ({error.why})", TROUBLES["chip_fails"], tongue)
+    except NotKept as error:
+        yield from _amiss(f"{title} ({error})", SAYS["not_kept"], tongue)
+    else:
+        yield f"{WELL} {title}: {KEYS[kind][tongue]}"
+
+
+def _amiss(title: str, mending: Text, tongue: Language) -> Iterator[str]:
+    yield f"{AMISS} {title}"
+    yield f"{telling.STEP}{mending[tongue]}"
+
+
+def _shown(public: Path) -> Shown | None:
+    kept = Folder(public, 0o644).read(SHOWN)
+    try:
+        return None if kept is None else msgspec.json.decode(kept, type=Shown)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None

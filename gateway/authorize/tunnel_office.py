@@ -1,0 +1,396 @@
+"""Opening and closing tunnels, and keeping what they reach as the policies have it: no other place changes a tunnel.
+
+Laws: what is permitted is recorded before it holds, what is refused holds before it is recorded; whatever may change a
+verdict (`revoked`, `everything`, `devices`) has it decided anew at once, and time has it before a permission ends; a
+tunnel whose session, device or time is over is closed.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from agents.protocol.messages import Standing
+from config.settings import TunnelTarget
+from config.vocabulary import DeviceId
+from gateway.audit.entry import Entry
+from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.through_tunnel import Decided, NotReached, Reached, decide, offering
+from gateway.devices.device import Device
+from gateway.sessions.session import Session
+from gateway.sessions.store import SessionStore
+from gateway.tunnel_sessions import records
+from gateway.tunnel_sessions.connecting import Connections
+from gateway.tunnel_sessions.opened import Opened, TunnelId, Why
+from gateway.tunnel_sessions.store import TunnelStore
+from gateway.tunnel_sessions.targets import Targets, places_of
+from gateway.tunnels.addresses import PoolFull
+from gateway.tunnels.keys import NoTunnelKey, TunnelKey, tunnel_key
+from gateway.tunnels.line import TunnelAway
+from gateway.tunnels.peers import Address, Network
+from gateway.tunnels.permits import Admitted, Target
+from idp.events import Origin
+from policies.model import LEVELS
+
+TWO_FACTORS = 2
+AT_ONCE = 32  # tunnels that are decided at a time
+SLEEP_MOST = 5.0  # seconds: a clock that jumps is noticed
+log = structlog.get_logger("tunnels")
+
+
+class Devices(Protocol):
+    """What is needed of `gateway.devices.known.Known`."""
+
+    def by_id(self, name: DeviceId) -> Device | None: ...
+
+
+class Process(Protocol):
+    """What is needed of `gateway.tunnels.line.Line`. Raises TunnelAway."""
+
+    async def admit(self, one: Admitted) -> None: ...
+
+    async def revoke(self, key: TunnelKey) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Of the configuration."""
+
+    targets: Targets
+    pools: Sequence[Network]
+    longest: timedelta
+    fresh: timedelta
+    """How old a report of a device may be."""
+
+
+class NotOpened(Exception):
+    """The tunnel stays closed; it is recorded."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(slots=True)
+class Held:
+    opened: Opened
+    session: Session | None = None
+    decided: Decided | None = None
+    admitted: Admitted | None = None
+    doubtful: bool = True
+    acting: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class TunnelOffice:
+    """One per control plane, used from its event loop."""
+
+    def __init__(
+        self,
+        store: TunnelStore,
+        process: Process,
+        devices: Devices,
+        sessions: Callable[[], SessionStore],
+        snapshot: Callable[[], Snapshot],
+        rules: Callable[[], Rules],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._process, self._devices = store, process, devices
+        self._sessions, self._snapshot, self._rules, self._clock = sessions, snapshot, rules, clock
+        self._held: dict[DeviceId, Held] = {}
+        self._last: dict[Address, Opened] = {}
+        """Who has an address, or had it last."""
+        self._keys: dict[DeviceId, TunnelKey] = {}
+        """Of peers there, suspended ones too."""
+        self._news = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._seen: tuple[Snapshot, Targets, Snapshot] | None = None
+        self.connections = Connections(
+            store, self._last.get, self._target, lambda one, target: self._why(one.device, target), clock
+        )
+
+    # What may change a verdict.
+
+    def revoked(self, ids: Collection[str]) -> None:
+        self._doubt(
+            one for one in self._held.values() if one.session is None or one.session.revocation_id in ids
+        )
+
+    def everything(self) -> None:
+        self._doubt(self._held.values())
+
+    def changed(self, devices: Sequence[Device]) -> None:
+        self._doubt(one for each in devices if (one := self._held.get(each.id)) is not None)
+        gone = [one.id for one in devices if one.gone and one.id in self._keys and one.id not in self._held]
+        if gone:
+            task = asyncio.ensure_future(self._forget(gone))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    def _doubt(self, those: Iterable[Held]) -> None:
+        for one in those:
+            one.doubtful = True
+            self._news.set()
+
+    # What people and devices do.
+
+    async def open(self, name: DeviceId, session: Session, origin: Origin, now: datetime) -> Opened:
+        """Whoever has it open by now is closed out by it. Raises NotOpened."""
+        try:
+            opened = await self._opened(name, session, origin, now)
+        except NotOpened as refused:
+            entry = records.not_opened(name, session, refused.why, origin, now)
+            await self._sessions().record(None, now, [entry])
+            raise
+        before = self._held.get(name)
+        async with contextlib.nullcontext() if before is None else before.acting:
+            entries = [] if before is None else [records.closed(before.opened, Why.OPENED_ANEW, now, origin)]
+            await self._store.open(opened, [*entries, records.opened(opened, origin)])
+            held = self._hold(opened)
+            held.admitted = None if before is None or before.opened.key != opened.key else before.admitted
+        async with held.acting:
+            await self._look(held, now)
+        return opened
+
+    async def _opened(self, name: DeviceId, session: Session, origin: Origin, now: datetime) -> Opened:
+        """Raises NotOpened."""
+        device, rules = self._devices.by_id(name), self._rules()
+        why = self._why_not(device, session)
+        if why is not None or device is None:
+            raise NotOpened(why or Why.DEVICE_UNKNOWN)
+        try:
+            addresses = await self._store.addresses(name, rules.pools, now)
+        except PoolFull as full:
+            log.warning("tunnels.pool_full", cause=str(full))
+            raise NotOpened(Why.NO_ADDRESS) from full
+        return Opened(
+            id=TunnelId(secrets.token_urlsafe(16)),
+            device=name,
+            key=tunnel_key(device.tunnel_key or ""),
+            addresses=addresses,
+            subject=session.subject,
+            login=session.login,
+            session=session.id,
+            municipality=session.municipality,
+            address=origin.address,
+            at=now,
+            until=now + rules.longest,
+        )
+
+    async def close(self, name: DeviceId, why: Why, origin: Origin | None, now: datetime) -> bool:
+        """False where none was open."""
+        held = self._held.get(name)
+        if held is None:
+            return False
+        async with held.acting:
+            return await self._close(held, why, now, origin)
+
+    def of(self, name: DeviceId) -> tuple[Opened, Decided | None] | None:
+        """What is open for a device, and what was decided last."""
+        held = self._held.get(name)
+        return None if held is None else (held.opened, held.decided)
+
+    def target_named(self, name: str) -> TunnelTarget | None:
+        return self._rules().targets.by_id.get(name)
+
+    def may_open(self, device: Device, session: Session) -> Why | None:
+        return self._why_not(device, session)
+
+    def _why_not(self, device: Device | None, session: Session) -> Why | None:
+        if device is None or device.gone:
+            return Why.DEVICE_UNKNOWN
+        if not owns(session, device):
+            return Why.DEVICE_NOT_OWN
+        if device.standing is not Standing.ACTIVE:
+            return Why.DEVICE_NOT_IN_USE
+        if LEVELS[session.acr] < TWO_FACTORS:
+            return Why.TWO_FACTORS
+        try:
+            key = tunnel_key(device.tunnel_key or "")
+        except NoTunnelKey:
+            return Why.KEY_MISSING
+        taken = any(other == key and whose != device.id for whose, other in self._keys.items())
+        return Why.KEY_TAKEN if taken else None
+
+    # What goes on by itself.
+
+    async def take_up(self) -> Sequence[Admitted]:
+        """What was open when we were last at work, decided anew; what is to hold at first."""
+        self._held.clear()
+        await self.connections.begin()
+        for one in self.connections.whose():
+            for address in one.addresses:
+                self._last[address] = one
+        for opened in await self._store.open_ones():
+            held = self._hold(opened)
+            async with held.acting:
+                await self._look(held, self._clock())
+        return [one.admitted for one in self._held.values() if one.admitted is not None]
+
+    async def keep(self) -> None:
+        """Decide anew whatever is due, until it is cancelled."""
+        while True:
+            self._news.clear()
+            now = self._clock()
+            due = [one for one in self._held.values() if self._due_at(one) <= now]
+            for start in range(0, len(due), AT_ONCE):
+                await asyncio.gather(*(self._look_at(one) for one in due[start : start + AT_ONCE]))
+            next_at = min((self._due_at(one) for one in self._held.values()), default=None)
+            wait = SLEEP_MOST if next_at is None else (next_at - self._clock()).total_seconds()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), min(SLEEP_MOST, max(0.01, wait)))
+
+    def _due_at(self, held: Held) -> datetime:
+        if held.doubtful or held.decided is None:
+            return datetime.min.replace(tzinfo=held.opened.at.tzinfo)
+        return min(held.decided.again_at(self._snapshot().grant_lifetime), held.opened.until)
+
+    async def _look_at(self, held: Held) -> None:
+        async with held.acting:
+            if self._held.get(held.opened.device) is held:
+                await self._look(held, self._clock())
+
+    async def _look(self, held: Held, now: datetime) -> None:
+        held.doubtful = False
+        opened, device = held.opened, self._devices.by_id(held.opened.device)
+        if (why := self._over(opened, device, now)) is not None:
+            await self._close(held, why, now)
+            return
+        assert device is not None
+        sessions = self._sessions()
+        (held.session,) = await sessions.by_ids([opened.session]) or (None,)
+        rules, before = self._rules(), held.decided
+        decided = decide(
+            opened,
+            held.session,
+            device,
+            rules.targets.by_id.values(),
+            self._with_targets(rules.targets),
+            rules.fresh,
+            now,
+        )
+        held.decided = decided
+        if decided.over is not None:
+            await self._close(held, Why.SESSION_OVER, now)
+            return
+        wanted = _admitted(opened, decided, rules.targets)
+        if held.admitted is not None and (narrowed := _narrowed(held.admitted, wanted)) != held.admitted:
+            await self._admit(held, narrowed)
+        seen = opened.session if self.connections.through(opened.addresses) else None
+        entries = list(_entries(opened, before, decided, rules.targets, now))
+        if entries or seen is not None:  # connections are activity, as open streams are
+            await sessions.record(seen, now, entries)
+        if wanted != held.admitted:
+            await self._admit(held, wanted)
+
+    def _over(self, opened: Opened, device: Device | None, now: datetime) -> Why | None:
+        if now >= opened.until:
+            return Why.TOO_LONG
+        if device is None or device.standing is not Standing.ACTIVE:
+            return Why.DEVICE_NOT_IN_USE
+        return None if device.tunnel_key == opened.key else Why.KEY_CHANGED
+
+    async def _close(self, held: Held, why: Why, now: datetime, origin: Origin | None = None) -> bool:
+        opened = held.opened
+        device = self._devices.by_id(opened.device)
+        if device is None or device.gone or why is Why.KEY_CHANGED:
+            await self._forget([opened.device])
+        else:
+            await self._admit(held, Admitted(opened.key, opened.addresses, None))
+        if self._held.get(opened.device) is held:
+            del self._held[opened.device]
+        return await self._store.close(opened.id, why, now, [records.closed(opened, why, now, origin)])
+
+    async def _forget(self, devices: Sequence[DeviceId]) -> None:
+        """Peers of devices that are gone, or have another key, are strangers."""
+        for name in devices:
+            if (key := self._keys.pop(name, None)) is not None:
+                with contextlib.suppress(TunnelAway):
+                    await self._process.revoke(key)
+            if (device := self._devices.by_id(name)) is None or device.gone:
+                await self._store.release(name, self._clock())
+
+    async def _admit(self, held: Held, one: Admitted) -> None:
+        """Where the process is away it is told all of it when it is back, and nothing is renewed until then."""
+        held.admitted = one
+        with contextlib.suppress(TunnelAway):
+            await self._process.admit(one)
+
+    def _hold(self, opened: Opened) -> Held:
+        held = self._held[opened.device] = Held(opened)
+        self._keys[opened.device] = opened.key
+        self._last.update(dict.fromkeys(opened.addresses, opened))
+        self._news.set()
+        return held
+
+    def _with_targets(self, targets: Targets) -> Snapshot:
+        """Made once for each snapshot."""
+        now = self._snapshot()
+        if self._seen is None or self._seen[0] is not now or self._seen[1] is not targets:
+            self._seen = (now, targets, offering(now, targets.by_id.values()))
+        return self._seen[2]
+
+    def _target(self, place: Target) -> TunnelTarget | None:
+        return self._rules().targets.by_place.get(place)
+
+    def _why(self, device: DeviceId, target: TunnelTarget | None) -> str:
+        if target is None:
+            return Why.UNKNOWN_TARGET
+        held = self._held.get(device)
+        if held is None or held.decided is None:
+            return Why.NOT_OPENED
+        answer = held.decided.answers.get(target.id)
+        return answer.reason if isinstance(answer, NotReached) else Why.NOT_OPENED
+
+
+def owns(session: Session, device: Device) -> bool:
+    """A shared one of the office is everybody's who works for its municipality."""
+    if device.owner is not None:
+        return device.owner == session.subject
+    return device.managed and device.municipality in session.municipalities()
+
+
+def _admitted(opened: Opened, decided: Decided, targets: Targets) -> Admitted:
+    """Nothing reached: it is suspended, and goes on in its handshake as soon as something is."""
+    reached: dict[Target, datetime] = {
+        place: min(one.until, opened.until)
+        for name, one in decided.reached().items()
+        for place in places_of(targets.by_id[name])
+    }
+    until = max(reached.values(), default=None)
+    return Admitted(opened.key, opened.addresses, until, reached)
+
+
+def _narrowed(before: Admitted, after: Admitted) -> Admitted:
+    """What of it is still permitted."""
+    left: Mapping[Target, datetime] = {
+        place: min(end, after.targets[place])
+        for place, end in before.targets.items()
+        if place in after.targets
+    }
+    if left.keys() == before.targets.keys() and all(left[one] == before.targets[one] for one in left):
+        return before
+    return Admitted(before.key, before.addresses, before.until if left else None, left)
+
+
+def _entries(
+    opened: Opened, before: Decided | None, after: Decided, targets: Targets, now: datetime
+) -> Iterable[Entry]:
+    """Of what is other than it was: by which policy something is reached, or why not."""
+    known = {} if before is None else before.answers
+    for name, answer in after.answers.items():
+        target = targets.by_id[name]
+        match answer, known.get(name):
+            case Reached(), Reached() as was if (was.rule, was.version) == (answer.rule, answer.version):
+                pass
+            case Reached(), _:
+                yield records.reached(opened, target, answer.rule, answer.version, answer.until, now)
+            case NotReached(), NotReached() as was if was.reason == answer.reason:
+                pass
+            case NotReached(refused), _:
+                told = refused.reason, refused.rule, refused.policy_version
+                yield records.not_reached(opened, target, *told, now)

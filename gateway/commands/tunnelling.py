@@ -1,0 +1,111 @@
+"""Tunnels in the running product: who opened them, what they reach, and the line to the process that keeps them."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from ipaddress import ip_network
+
+import structlog
+
+from config.settings import Tunnels
+from config.vocabulary import SessionId
+from gateway.authorize.tunnel_office import Rules, TunnelOffice
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.repeating import Round
+from gateway.commands.state import now
+from gateway.sessions.session import Session
+from gateway.tunnel_sessions.targets import Targets
+from gateway.tunnels.connections import Began, Happened
+from gateway.tunnels.line import Line
+from gateway.tunnels.refusals import Refused
+from gateway.tunnels.words import FOLDER, SOCKET
+from gateway.web.desk import Page
+from gateway.web.portal.tunnel import TunnelPages
+
+FRESH = timedelta(minutes=15)  # how old a report of a device may be for what rests on it
+log = structlog.get_logger("tunnels")
+
+
+def rules_of(tunnels: Tunnels) -> Rules:
+    pools = (tunnels.pool_ipv4, tunnels.pool_ipv6)
+    return Rules(
+        targets=Targets.of(tunnels.targets),
+        pools=[ip_network(one) for one in pools if one is not None],
+        longest=tunnels.longest,
+        fresh=FRESH,
+    )
+
+
+def tunnels_of(plane: ControlPlane) -> list[Round]:
+    """What keeps them; nothing where the configuration has none. The office of them is in the plane from here on."""
+    tunnels = plane.settings.tunnels
+    if tunnels is None:
+        return []
+    wired = _Wired(plane, tunnels)
+    plane.tunnels = (wired.office, wired.line)
+    plane.streams.heard_by(wired.office)
+    plane.devices.subscribe(wired.office.changed)
+    return [partial(_keep, wired)]
+
+
+def tunnel_pages(plane: ControlPlane) -> list[Page]:
+    """Of people, at the portal; none where there are no tunnels."""
+    if plane.tunnels is None:
+        return []
+    office, line = plane.tunnels
+
+    async def session(sid: SessionId) -> Session | None:
+        return next(iter(await plane.state.sessions.by_ids([sid])), None)
+
+    return [
+        *TunnelPages(
+            plane.desk,
+            office,
+            plane.devices.all,
+            session,
+            office.target_named,
+            lambda: line.stands,
+        ).pages()
+    ]
+
+
+class _Wired:
+    """The office and the line need each other."""
+
+    def __init__(self, plane: ControlPlane, tunnels: Tunnels) -> None:
+        self._plane = plane
+        self._rules = (tunnels, rules_of(tunnels))
+        socket = plane.settings.state.directory / FOLDER / SOCKET
+        self.line = Line(
+            socket, self._recorded, self._hear, lambda what: log.warning("tunnels.process", cause=what)
+        )
+        self.office = TunnelOffice(
+            plane.state.tunnels,
+            self.line,
+            plane.devices,
+            lambda: plane.state.sessions,
+            lambda: plane.snapshot,
+            self.rules,
+            now,
+        )
+
+    def rules(self) -> Rules:
+        """Of the settings in force; a reload may have brought others."""
+        tunnels = self._plane.settings.tunnels
+        if tunnels is not None and tunnels is not self._rules[0]:
+            self._rules = (tunnels, rules_of(tunnels))
+        return self._rules[1]
+
+    async def _recorded(self) -> Sequence[Began]:
+        return await self.office.connections.recorded()
+
+    async def _hear(self, news: Sequence[Happened | Refused]) -> None:
+        await self.office.connections.hear(news)
+
+
+async def _keep(wired: _Wired) -> None:
+    admitted = await wired.office.take_up()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(wired.line.keep(admitted))
+        tasks.create_task(wired.office.keep())

@@ -1,0 +1,102 @@
+"""What the log keeps of tunnels."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from config.settings import TunnelTarget
+from config.vocabulary import DeviceId
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.sessions.office import entry_of
+from gateway.sessions.session import Session
+from gateway.tunnel_sessions.opened import Opened, Why
+from gateway.tunnels.permits import Target
+from idp.events import Origin
+
+
+def opened(one: Opened, origin: Origin) -> Entry:
+    entry = of(one, Code.TUNNEL_OPENED, one.at)
+    told = {**entry.details, "until": _text(one.until), "addresses": sorted(map(str, one.addresses))}
+    return replace(entry, request_id=origin.request_id, details=told)
+
+
+def not_opened(device: DeviceId, session: Session, why: Why, origin: Origin, now: datetime) -> Entry:
+    entry = entry_of(
+        session,
+        Code.TUNNEL_NOT_OPENED,
+        now,
+        outcome=Outcome.REFUSED,
+        address=origin.address,
+        request_id=origin.request_id,
+    )
+    return replace(entry, reason=why, details=entry.details | {"device": device})
+
+
+def closed(one: Opened, why: Why, now: datetime, origin: Origin | None = None) -> Entry:
+    """`origin`: where the act came from; None: nobody did it."""
+    entry = replace(of(one, Code.TUNNEL_CLOSED, now), reason=why)
+    return entry if origin is None else replace(entry, address=origin.address, request_id=origin.request_id)
+
+
+def reached(
+    one: Opened, target: TunnelTarget, rule: str, version: str, until: datetime, now: datetime
+) -> Entry:
+    entry = _about(one, Code.TUNNEL_PERMITTED, target, now)
+    details = entry.details | {"until": _text(until), "protocol": target.protocol}
+    return replace(entry, rule=rule, policy_version=version, details=details)
+
+
+def not_reached(
+    one: Opened, target: TunnelTarget, reason: str, rule: str, version: str, now: datetime
+) -> Entry:
+    entry = _about(one, Code.TUNNEL_REFUSED, target, now)
+    details = entry.details | {"protocol": target.protocol}
+    return replace(
+        entry, outcome=Outcome.REFUSED, reason=reason, rule=rule, policy_version=version, details=details
+    )
+
+
+def tried(one: Opened, place: Target, target: TunnelTarget | None, reason: str, now: datetime) -> Entry:
+    entry = of(one, Code.TUNNEL_TRIED, now) if target is None else _about(one, Code.TUNNEL_TRIED, target, now)
+    return replace(entry, outcome=Outcome.REFUSED, reason=reason, details=entry.details | at(place))
+
+
+def connection(
+    one: Opened, code: Code, place: Target, target: TunnelTarget | None, now: datetime, **told: str | int
+) -> Entry:
+    entry = of(one, code, now) if target is None else _about(one, code, target, now)
+    return replace(entry, details={"target": "", **entry.details, **at(place), **told})
+
+
+def of(one: Opened, code: Code, now: datetime) -> Entry:
+    return Entry(
+        code=code,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject=one.subject,
+        person=one.login,
+        session=one.session,
+        own_municipality=one.municipality or "",
+        address=one.address,
+        details={"device": one.device, "tunnel": one.id},
+    )
+
+
+def at(place: Target) -> dict[str, str | int]:
+    """Of a service, as details."""
+    host = f"[{place.host}]" if place.host.version == 6 else str(place.host)
+    return {"host": f"{host}:{place.port}/{place.transport}"}
+
+
+def _about(one: Opened, code: Code, target: TunnelTarget, now: datetime) -> Entry:
+    entry = of(one, code, now)
+    return replace(
+        entry,
+        municipality=target.municipality,
+        application=target.application,
+        action=target.action,
+        details=entry.details | {"target": target.id},
+    )
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

@@ -1,0 +1,101 @@
+"""The process of the tunnel as operators start it, and the control plane's end of the line to it."""
+
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gateway.tunnels.connections import Began, Happened
+from gateway.tunnels.line import Line
+from gateway.tunnels.refusals import Refused
+from gateway.tunnels.words import KEY, SOCKET
+from tests.rig.tunnels import POOLS, PORT, SOON, Ground
+
+ROOT = Path(__file__).parents[2]
+CONFIGURATION = """
+[state]
+directory = "{state}"
+[tunnels]
+endpoint = "198.51.100.2"
+port = {port}
+interface = "{interface}"
+pool_ipv4 = "{pools[0]}"
+pool_ipv6 = "{pools[1]}"
+"""
+CAPABILITY = ["setpriv", "--bounding-set", "-all,+net_admin", "--inh-caps", "-all"]
+
+
+@dataclass
+class Process:
+    child: "subprocess.Popen[str]"
+
+    def kill(self) -> None:
+        self.child.kill()
+        self.child.wait()
+
+    def end(self) -> str:
+        """What it said to operators."""
+        self.child.terminate()
+        _, said = self.child.communicate(timeout=SOON)
+        return said
+
+
+@dataclass
+class Kept:
+    """What a control plane would have recorded."""
+
+    news: list[Happened | Refused] = field(default_factory=list)
+    open: list[Began] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    async def recorded(self) -> Sequence[Began]:
+        return self.open
+
+    async def hear(self, news: Sequence[Happened | Refused]) -> None:
+        self.news += news
+
+    def line(self, state: Path) -> Line:
+        return Line(state / "tunnel" / SOCKET, self.recorded, self.hear, self.said.append)
+
+
+def configured(there: Ground, state: Path) -> Path:
+    """With the key that the laptops know."""
+    (state / "tunnel").mkdir(mode=0o700, exist_ok=True)
+    key = state / "tunnel" / KEY
+    key.touch(mode=0o600)
+    key.write_text(f"{there.private.base64()}\n", "ascii")
+    file = state / "brana.toml"
+    values: dict[str, Any] = {
+        "state": state,
+        "port": PORT,
+        "interface": there.plan.interface,
+        "pools": POOLS,
+    }
+    file.write_text(CONFIGURATION.format(**values), "utf-8")
+    return file
+
+
+@contextlib.contextmanager
+def process(there: Ground, state: Path, capabilities: Sequence[str] = CAPABILITY) -> Iterator[Process]:
+    configuration = configured(there, state)
+    command = [sys.executable, "-m", "gateway", "tunnel", "--config", str(configuration)]
+    child = subprocess.Popen(
+        [*there.gateway.within, *capabilities, *command],
+        cwd="/",
+        env={"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    socket, until = state / "tunnel" / SOCKET, time.monotonic() + 2 * SOON
+    while not socket.exists() and child.poll() is None and time.monotonic() < until:
+        time.sleep(0.01)
+    try:
+        yield Process(child)
+    finally:
+        if child.poll() is None:
+            child.kill()
+        child.communicate()
