@@ -20,7 +20,7 @@ from gateway.commands.asking_office import ask_office, look_at_backers
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.directory_news import WaitingNews, of_some
-from gateway.commands.enrolled_devices import look_at_devices
+from gateway.commands.enrolled_devices import look_at_devices, miss_silent_devices
 from gateway.commands.fleet_services import look_at_nodes
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.keeping_room import RoomKeeper
@@ -282,7 +282,8 @@ async def keep_room(plane: ControlPlane) -> None:
 
 
 async def tidy(plane: ControlPlane) -> None:
-    """Forget what has expired, in bounded steps; end here what ended at the provider."""
+    """Forget what has expired, in bounded steps; end here what ended at the provider; miss devices that are silent."""
+    began = now()
     while True:
         await asyncio.sleep(TIDY_EVERY.total_seconds())
         moment = now()
@@ -293,6 +294,7 @@ async def tidy(plane: ControlPlane) -> None:
         await plane.state.tunnels.forget(moment - ENDED_KEPT)
         await plane.state.identities.sweep(plane.settings.sign_in, moment)
         await plane.office.catch_up_with_provider(moment)
+        await miss_silent_devices(plane, began, moment)
         heap.give_back()
 
 

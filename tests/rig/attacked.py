@@ -57,7 +57,6 @@ STREAMS = 8  # that one session may have open
 LIMITS = f"""
 [streams]
 per_session = {STREAMS}
-
 [devices]
 enabled = true
 """
