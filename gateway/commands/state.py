@@ -15,6 +15,7 @@ from config.settings import Settings
 from config.settings import State as KeptState
 from config.sources import Accepted
 from gateway.access_review.blocks import Blocks
+from gateway.audit.checkpoint_file import NAME
 from gateway.audit.entry import Entry
 from gateway.audit.log_keys import Known
 from gateway.audit.note import Signer, Verifier
@@ -26,6 +27,7 @@ from gateway.storage.access_review import StoredReviews
 from gateway.storage.activity import Activity
 from gateway.storage.asks import StoredAsks
 from gateway.storage.audit import append
+from gateway.storage.audit_checkpoints import keys_of
 from gateway.storage.database import Database
 from gateway.storage.end_marks import key_under, mark_ends
 from gateway.storage.fleet import StoredRegister
@@ -69,7 +71,7 @@ class State:
     database: Database
 
     def __post_init__(self) -> None:
-        mark_ends(self.database.engine, key_under(self.keys_folder))
+        mark_ends(self.database.engine, key_under(self.keys_folder), self.settings.state.directory / NAME)
 
     @property
     def keys_folder(self) -> Path:
@@ -106,6 +108,10 @@ class State:
         """Those keys, and what tells of them."""
         root = Signer(self.settings.public.domain, self.log_key(connection)).verifier
         return known(connection, [root])
+
+    def log_believed(self, connection: Connection) -> Sequence[Verifier]:
+        """Those keys; where somebody changed what tells of them, the newest alone."""
+        return keys_of(connection, [Signer(self.settings.public.domain, self.log_key(connection)).verifier])
 
     def signing(self, connection: Connection, reach: int) -> Sequence[Signer]:
         """Who signs a checkpoint of so many entries, where keys of the log ever followed each other."""
