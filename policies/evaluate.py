@@ -290,7 +290,8 @@ class PolicyBook:
             if isinstance(acting, Refused):  # to switch would only lead there, so it is told at once
                 return replace(acting, rule=acting.rule or first.id, also=(first.id, *acting.also))
         wording = spell_out(first.wording, question, self._names)
-        return self._refused(first.reason, wording, first.id, tuple(policy.id for policy in others))
+        refused = self._refused(first.reason, wording, first.id, tuple(policy.id for policy in others))
+        return replace(refused, reads_of_device=first.reads_of_device)
 
     def _refuse(self, question: Question, reason: Reason, *, rule: str = "", detail: str = "") -> Refused:
         return self._refused(reason, spell_out(WORDINGS[reason], question, self._names), rule, detail=detail)

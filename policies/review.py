@@ -79,6 +79,11 @@ class Policy:
     by_form: str = ""
     """Its text, of one in a municipality's file that says a form wrote it: the form names it (policies/forms.py)."""
 
+    @property
+    def reads_of_device(self) -> frozenset[str]:
+        """Which facts of the device it reads."""
+        return frozenset(path[1] for path in self.looks_at if path[:1] == ("device",) and len(path) > 1)
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:

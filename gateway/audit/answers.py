@@ -81,13 +81,14 @@ async def _counted(question: Question, query: Query, log: Search) -> Answer:
 async def _closed(question: Question, one: Found, log: Search) -> tuple[Recorded | None, NotSearched | None]:
     """The first entry behind it that closes it; and what was not looked at, where it may stand as well."""
     form = question.form.followed_by
-    if form is None or question.closed_by is None or not isinstance(one, Recorded):
+    if form is None or not isinstance(one, Recorded):
         return None, None
+    closing = question.closed_by(one.entry.code)
     values = values_of(form.same, one.entry)
-    if not values:
+    if not values or closing is None:
         return None, None
     same = Having(form.same, frozenset(values[:1]))
-    asked = Query(codes=frozenset({question.closed_by}), having=(same,), since=one.entry.at)
+    asked = Query(codes=frozenset({closing}), having=(same,), since=one.entry.at)
     first, after = None, None
     while True:
         page = await log.page(asked, after, LISTED)

@@ -11,6 +11,7 @@ from config.district import District
 from config.load import read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
+from gateway.audit.reasons import TAKEN
 from gateway.commands.decisions import routes_of, titles_of
 from gateway.commands.shared_policies import in_force
 from gateway.commands.state import existing_state
@@ -74,9 +75,11 @@ class PolicyFolder:
         written; where anything is, only each policy by itself can be judged.
         """
         if written:
-            return self._in_folders(faults_of_each(before, self._readable()))
+            return self._in_folders(faults_of_each(before, self._readable(), TAKEN))
         after = self.texts()
-        return self._in_folders(left_without(before, after, self.district) or faults_brought(before, after))
+        return self._in_folders(
+            left_without(before, after, self.district) or faults_brought(before, after, TAKEN)
+        )
 
     def in_vain(self) -> list[Problem]:
         """What any policy here asks in vain, whether or not it is in force."""

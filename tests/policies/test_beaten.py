@@ -90,6 +90,14 @@ def test_what_certainly_is_forbidden_is_told(permit: str, forbid: str) -> None:
     assert is_beaten(permit, forbid)
 
 
+def test_each_of_several_demands_counts_and_each_of_several_exclusions() -> None:
+    both = permit("context has device && context has ticket")
+    neither = permit("!(context has device || context has ticket)")
+    for name in ("device", "ticket"):
+        assert is_beaten(both, f"forbid (principal, action, resource) when {{ context has {name} }};")
+        assert is_beaten(neither, f"forbid (principal, action, resource) unless {{ context has {name} }};")
+
+
 @pytest.mark.parametrize(
     ("permit", "forbid"),
     [

@@ -13,6 +13,7 @@ from gateway.tunnels.connections import Began, Happened
 from gateway.tunnels.line import Line
 from gateway.tunnels.refusals import Refused
 from gateway.tunnels.words import KEY, SOCKET
+from tests.rig.namespaces import Machine
 from tests.rig.tunnels import POOLS, PORT, SOON, Ground
 
 ROOT = Path(__file__).parents[2]
@@ -81,10 +82,18 @@ def configured(there: Ground, state: Path) -> Path:
 
 @contextlib.contextmanager
 def process(there: Ground, state: Path, capabilities: Sequence[str] = CAPABILITY) -> Iterator[Process]:
-    configuration = configured(there, state)
+    with process_of(there.gateway, configured(there, state), state, capabilities) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def process_of(
+    gateway: Machine, configuration: Path, state: Path, capabilities: Sequence[str] = CAPABILITY
+) -> Iterator[Process]:
+    """`state`: the folder of the configuration's."""
     command = [sys.executable, "-m", "gateway", "tunnel", "--config", str(configuration)]
     child = subprocess.Popen(
-        [*there.gateway.within, *capabilities, *command],
+        [*gateway.within, *capabilities, *command],
         cwd="/",
         env={"PYTHONPATH": str(ROOT)},
         stderr=subprocess.PIPE,

@@ -199,6 +199,33 @@ async def test_who_goes_without_a_second_factor_by_which_exception(log: Log):
     }
 
 
+async def test_who_has_no_factor_at_all_is_among_them_until_one_is_enrolled(log: Log):
+    """The last factor was taken away, or a code was issued to who has none: whether they enrolled one since."""
+
+    def given(subject: str, hours: int = 0) -> dict[str, object]:
+        at = YESTERDAY + timedelta(hours=hours)
+        return {"at": at, "subject": subject, "origin": Origin(), "person": "lucie"}
+
+    entries = [
+        entry_of(events.FactorRemoved(by=KUCERA, why="ztracený telefon", **given("d:1"))),
+        entry_of(events.FactorRemoved(by=KUCERA, why="ztracený telefon", **given("d:2"))),
+        entry_of(events.EnrolmentCodeIssued(by=KUCERA, until=NOW, **given("d:2", 1))),
+        entry_of(events.EnrolmentCodeIssued(by=KUCERA, until=NOW, **given("d:3", 1))),
+        ended(YESTERDAY + timedelta(hours=2), "d:1"),  # of an exception: no factor comes by it
+        entry_of(events.FactorEnrolled(proof="officers_code", **given("d:2", 3))),
+    ]
+    answer = await asked(log, "without-second-factor", entries)
+    told = [(one.found.entry.code, one.found.entry.subject, one.closed is not None) for one in answer.entries]
+    assert sorted(told) == [
+        (Code.ENROLMENT_CODE_ISSUED, "d:2", True),
+        (Code.ENROLMENT_CODE_ISSUED, "d:3", False),
+        (Code.FACTOR_REMOVED, "d:1", False),
+        (Code.FACTOR_REMOVED, "d:2", True),
+    ]
+    closed = {one.closed.entry.code for one in answer.entries if one.closed is not None}
+    assert closed == {Code.FACTOR_ENROLLED}
+
+
 def granted(at: datetime, subject: str = "d:1") -> Entry:
     given = {"origin": Origin(), "person": "lucie", "by": KUCERA}
     return entry_of(events.ExceptionGranted(at=at, subject=subject, why="čeká", until=NOW, **given))
@@ -335,6 +362,15 @@ async def test_an_operators_own_question_is_asked_like_the_others(log: Log):
         (
             {"followed_by": AuditFollowUp(code="x.y", same="request")},
             "audit.questions[0].followed_by.code",
+            "x.y",
+        ),
+        (
+            {
+                "followed_by": AuditFollowUp(
+                    code="exception.ended", same="subject", instead=["x.y=factor.enrolled"]
+                )
+            },
+            "audit.questions[0].followed_by.instead",
             "x.y",
         ),
     ],

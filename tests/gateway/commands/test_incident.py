@@ -243,6 +243,30 @@ def test_what_is_refused_is_said_by_name_and_recorded(
     assert [one["entry"]["reason"] for one in found] == [reason]
 
 
+def test_what_is_done_to_an_incident_by_commands_is_recorded_with_who_did_it(kept: Installation) -> None:
+    open_with_evidence(kept)
+    assert say(kept, "show", "1").exit_code == 0
+    assert say(kept, "close", "1", "--conclusion", "Vyřešeno.").exit_code == 0
+    for code, number in (
+        (Code.SECURITY_INCIDENT_NOTED, 1),
+        (Code.SECURITY_INCIDENT_EVIDENCE, 2),
+        (Code.SECURITY_INCIDENT_CLOSED, 1),
+    ):
+        recorded(kept, code, number)
+    [look] = [
+        one
+        for one in entries(kept, "--code", "audit.searched")
+        if "incident show" in json.dumps(one["entry"])
+    ]
+    assert look["entry"]["person"]
+
+
+def recorded(kept: Installation, code: Code, number: int) -> None:
+    found = [one["entry"] for one in entries(kept, "--code", code.value)]
+    assert len(found) == number
+    assert all(one["person"] and one["details"]["incident"] == 1 for one in found)
+
+
 def test_a_verification_of_the_log_says_which_incidents_are_not_as_it_has_them(kept: Installation):
     open_with_evidence(kept)
     assert kept.brana("audit", "verify").returncode == 0

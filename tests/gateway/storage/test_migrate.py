@@ -1,12 +1,9 @@
 import fcntl
 import os
-import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,21 +17,16 @@ from alembic.script import ScriptDirectory
 from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.migrate import prepare
-from gateway.storage.migrations import copying
 from gateway.storage.migrations.run import configured, exclusive
-from gateway.storage.schema import MIGRATIONS, STAMP, all_tables, revisions
+from gateway.storage.schema import STAMP, all_tables, revisions
 from gateway.storage.seal import Seal
 from idp.directory.sync.marked import END, within
 from idp.login.authenticator import Proof
 from idp.login.totp import Enrolled, Secret
 from tests.rig.at_once import faults_at_once
+from tests.rig.later_schema import Later, filled, handles, stamp_of
 
 ROOT = Path(__file__).parents[3]
-
-
-def stamp_of(path: Path) -> str:
-    with closing(sqlite3.connect(path)) as connection:
-        return str(connection.execute(f"SELECT version_num FROM {STAMP}").fetchone()[0])
 
 
 def named_things(path: Path) -> set[tuple[str, str]]:
@@ -165,59 +157,9 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         prepare(tmp_path / "none" / "brana.db")
 
 
-SECOND = '''
-"""A second, for the test."""
-import sqlalchemy as sa
-from alembic import op
-revision = "{revision}"
-down_revision = "{before}"
-def upgrade() -> None:
-    with op.batch_alter_table("session") as batch:
-        batch.add_column(sa.Column("posture", sa.String(36), nullable=True))
-        batch.alter_column("login", type_=sa.String(200))
-    {more}
-'''
-
-
-@dataclass
-class Later:
-    """The product as it will be one migration later: a copy of the folder with one more file in it."""
-
-    migrations: Path
-
-    def install(self, more: str = "pass") -> str:
-        before = revisions()[-1]
-        revision = f"{int(before) + 1:04}"
-        text = SECOND.format(revision=revision, before=before, more=more)
-        (self.migrations / "versions" / f"{revision}_second.py").write_text(text)
-        return revision
-
-
 @pytest.fixture
 def later(tmp_path: Path) -> Later:
-    copy = tmp_path / "migrations"
-    shutil.copytree(MIGRATIONS, copy)
-    return Later(copy)
-
-
-def filled(path: Path) -> Path:
-    prepare(path)
-    row = ("S" * 22, "s", "l", "n", "p", "[]", 1, "a", "", 0, 0, 0, 0, "", "")
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(
-            "INSERT INTO session (id, subject, login, name, provider_sid, roles, generation, acr, amr,"
-            " authenticated_at, opened_at, last_seen_at, facts_at, address, user_agent)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            row,
-        )
-        connection.execute("INSERT INTO session_handle VALUES (x'00', ?, 'h')", (row[0],))
-        connection.commit()
-    return path
-
-
-def handles(path: Path) -> int:
-    with closing(sqlite3.connect(path)) as connection:
-        return int(connection.execute("SELECT count(*) FROM session_handle").fetchone()[0])
+    return Later.beside(tmp_path)
 
 
 def test_an_older_file_is_copied_and_migrated_with_all_its_rows(tmp_path: Path, later: Later) -> None:
@@ -264,86 +206,6 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
     with pytest.raises(DatabaseUnusable, match=says):
         prepare(path, later.migrations)
     assert (stamp_of(path), named_things(path), handles(path)) == (before, things, 1)
-
-
-def test_the_copy_is_told_of_piece_by_piece(
-    tmp_path: Path, later: Later, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path, told = filled(tmp_path / "brana.db"), list[tuple[int, int]]()
-    monkeypatch.setattr(copying, "AT_ONCE", 10)
-    later.install()
-    prepare(path, later.migrations, told=lambda done, total: told.append((done, total)))
-    done = [one for one, _ in told]
-    size = (tmp_path / f"brana.db.schema-{revisions()[-1]}").stat().st_size
-    assert (done[0], done[-1], {total for _, total in told}) == (0, size, {size})
-    assert done == sorted(done)
-    assert len(told) > 5
-
-
-def test_where_there_is_no_room_for_the_copy_it_is_said_before_anything_is_changed(
-    tmp_path: Path, later: Later, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = filled(tmp_path / "brana.db")
-    before = stamp_of(path)
-    later.install()
-    monkeypatch.setattr(copying, "ROOM_LEFT", shutil.disk_usage(tmp_path).total)
-    with pytest.raises(
-        DatabaseUnusable, match=r"MiB are free on its disk; free space, .*Nothing was changed"
-    ):
-        prepare(path, later.migrations)
-    assert stamp_of(path) == before
-    assert list(tmp_path.glob("*schema*")) == []
-
-
-class BrokenOff(BaseException):
-    """As a signal does, in the middle of the copy."""
-
-
-def test_a_copy_that_is_broken_off_takes_no_whole_ones_name_and_is_made_at_the_next_start(
-    tmp_path: Path, later: Later, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = filled(tmp_path / "brana.db")
-    before, newest = stamp_of(path), later.install()
-    kept = tmp_path / f"brana.db.schema-{before}"
-    kept.write_bytes(b"an earlier copy")
-    monkeypatch.setattr(copying, "AT_ONCE", 10)
-
-    def breaks(done: int, total: int) -> None:
-        if done > total // 2:
-            raise BrokenOff
-
-    with pytest.raises(BrokenOff):
-        prepare(path, later.migrations, told=breaks)
-    assert (stamp_of(path), kept.read_bytes()) == (before, b"an earlier copy")
-    assert [one.name for one in tmp_path.glob("*schema*")] == [kept.name]
-    prepare(path, later.migrations)
-    assert (stamp_of(path), stamp_of(kept), handles(kept)) == (newest, before, 1)
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from gateway.storage.migrate import prepare
-from gateway.storage.migrations import copying
-copying.AT_ONCE = 10
-prepare(
-    Path(sys.argv[1]), Path(sys.argv[2]),
-    told=lambda done, total: done > total // 2 and os.kill(os.getpid(), signal.SIGKILL),
-)
-"""
-
-
-def test_what_a_killed_start_leaves_of_a_copy_is_no_copy(tmp_path: Path, later: Later) -> None:
-    path = filled(tmp_path / "brana.db")
-    before, newest = stamp_of(path), later.install()
-    words = [sys.executable, "-c", KILLED, str(path), str(later.migrations)]
-    assert subprocess.run(words, cwd=ROOT, check=False).returncode == -signal.SIGKILL
-    kept = tmp_path / f"brana.db.schema-{before}"
-    assert (stamp_of(path), kept.exists()) == (before, False)
-    assert (tmp_path / f"{kept.name}.part").exists()
-    prepare(path, later.migrations)
-    assert (stamp_of(path), stamp_of(kept), handles(kept)) == (newest, before, 1)
-    assert not (tmp_path / f"{kept.name}.part").exists()
 
 
 def test_a_file_damaged_in_the_middle_is_not_migrated(tmp_path: Path, later: Later) -> None:
