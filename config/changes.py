@@ -25,6 +25,7 @@ AT_THE_NEXT_START = (
     "public.tls.curves",
     "public.tls.protocols",
     "limits",
+    "devices.enabled",
     "state",
     "directories",
     "sign_in.absolute",

@@ -8,7 +8,9 @@ from functools import reduce
 from config.doubt import Finding
 from config.settings import Settings
 
-TABLES = ("facts", "sign_in", "grants", "keys", "streams", "fleet", "audit", "requests", "tunnels")
+TABLES = (
+    "facts", "sign_in", "grants", "keys", "streams", "fleet", "audit", "requests", "devices", "tunnels",
+)  # fmt: skip
 ATTEMPT_LIFETIME = timedelta(minutes=15)
 """How long a browser's way through the provider is remembered at the host where it began."""
 
@@ -35,6 +37,7 @@ ORDERS = (
         "administrators would stay signed in for longer than others",
         True,
     ),
+    Order("devices.report", "devices.fresh", "a device that reports in time would not count as heard"),
 )
 BOUNDS = (
     ("sign_in.trust_new_keys_after", timedelta(hours=1), timedelta(days=30)),
@@ -55,6 +58,10 @@ BOUNDS = (
     ("requests.emergency", timedelta(minutes=1), timedelta(minutes=60)),
     ("requests.review_within", timedelta(hours=1), timedelta(days=2)),
     ("requests.purpose", timedelta(minutes=1), timedelta(hours=10)),
+    ("devices.code", timedelta(minutes=1), timedelta(minutes=15)),
+    ("devices.certificate", timedelta(hours=1), timedelta(days=30)),
+    ("devices.report", timedelta(seconds=30), timedelta(hours=1)),
+    ("devices.fresh", timedelta(minutes=1), timedelta(days=1)),
 )
 """Setting, least, most: time for people to notice a stranger's key; an exception that nobody forgets; and the like."""
 CEILINGS = (

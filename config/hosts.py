@@ -44,9 +44,15 @@ def technical_hosts_of(application: Application, district: Iterable[Municipality
     return [host for host, _ in hosts_with_owners(application, district, written.lower())]
 
 
+def our_hosts(settings: Settings) -> list[str]:
+    """Of the product itself; that of agents where devices are enrolled."""
+    labels = (*BUILT_IN_HOSTS, *([settings.devices.host] if settings.devices.enabled else []))
+    return [f"{label}.{settings.public.domain}" for label in labels]
+
+
 def certified_hosts(settings: Settings, district: Iterable[MunicipalityCode]) -> list[str]:
     """All that the public certificate must cover."""
-    hosts = [f"{name}.{settings.public.domain}" for name in BUILT_IN_HOSTS]
+    hosts = our_hosts(settings)
     for one in settings.applications:
         hosts += [*hosts_of(one, district), *technical_hosts_of(one, district)]
     return list(dict.fromkeys(hosts))
@@ -60,7 +66,13 @@ def host_findings(settings: Settings, district: District | None) -> Iterator[Fin
             f"{domain!r} is not a host name",
             "write it in lower case, without port and dots at the ends",
         )
-    ours = {f"{name}.{domain}" for name in BUILT_IN_HOSTS}
+    if settings.devices.enabled and settings.devices.host in BUILT_IN_HOSTS:
+        yield (
+            "devices.host",
+            f"{settings.devices.host}.{domain} is already a host of the product itself",
+            "choose another, such as `devices`",
+        )
+    ours = set(our_hosts(settings))
     taken: dict[tuple[str, str], str] = {}
     on_host: Counter[str] = Counter()
     for number, application in enumerate(settings.applications):

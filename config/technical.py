@@ -7,7 +7,7 @@ from pathlib import Path
 from config.district import District
 from config.doubt import Finding
 from config.files import file_fault
-from config.hosts import BUILT_IN_HOSTS, HOST
+from config.hosts import HOST, our_hosts
 from config.settings import PLACEHOLDER, Settings, TechnicalAccount
 from config.vocabulary import ADMINISTRATORS, TECHNICAL, Role
 
@@ -108,7 +108,7 @@ def _proof(
 def _applications(settings: Settings) -> Iterator[Finding]:
     domain = settings.public.domain
     hosts = {one.host.lower() for one in settings.applications}
-    hosts |= {f"{name}.{domain}" for name in BUILT_IN_HOSTS}
+    hosts |= set(our_hosts(settings))
     for number, application in enumerate(settings.applications):
         at, host = f"applications[{number}].technical_host", application.technical_host
         if host is None:

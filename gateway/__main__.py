@@ -17,7 +17,7 @@ COMMANDS = {
     "policy": ("gateway.commands.policy", "Policies: look at them, try them, bring them into force."),
     "audit": ("gateway.commands.audit", "Verify and search the audit log."),
     "user": ("gateway.commands.user", "Show a person, read one again; second factors, codes, exceptions."),
-    "device": ("gateway.commands.device", "Suspend a device at the gateway, and lift it."),
+    "device": ("gateway.commands.device", "Devices with agents; suspend a device."),
     "person": ("gateway.commands.person_suspension", "Suspend a person at the gateway, and lift it."),
     "incident": ("gateway.commands.incident", "Security incidents: evidence, reports, the bundle."),
     "directory": ("gateway.commands.directory", "Preview, see and renew what is known of directories."),

@@ -13,6 +13,7 @@ from msgspec import Meta, field
 from config.settings.alerts import AlertRule
 from config.settings.applications import Application, Health, Identity, IdentityHeaders, Route, UpstreamTls
 from config.settings.audit_receivers import AuditReceiver
+from config.settings.devices import Devices
 from config.settings.directories import (
     ACTIVITY_ROLE_PLACEHOLDER,
     AGENDA_PLACEHOLDER,
@@ -53,6 +54,7 @@ __all__ = [
     "AuditQuestion",
     "AuditReceiver",
     "Deputy",
+    "Devices",
     "Directory",
     "Facts",
     "Fleet",
@@ -222,6 +224,7 @@ class Settings(Setting, frozen=True, kw_only=True):
     grants: Grants = field(default_factory=Grants)
     keys: Keys = field(default_factory=Keys)
     streams: Streams = field(default_factory=Streams)
+    devices: Devices = field(default_factory=Devices)
     fleet: Fleet | None = None
     audit: Audit = field(default_factory=Audit)
     access_review: AccessReview = field(default_factory=AccessReview)

@@ -11,7 +11,10 @@ from config.vocabulary import SessionId
 
 GRANT = "grant"
 """In the details of an entry: the grant, which the entry of its decision has too."""
-SIX_WORDS, LONG_ENOUGH = 6, 3  # of a decision's text; of what an earlier version wrote
+WHOLE, LONG_ENOUGH = (
+    (6, 7),
+    3,
+)  # words of a decision's text, with a device and without; of an earlier version's
 
 
 class LetIn(NamedTuple):
@@ -37,7 +40,7 @@ def let_in(fresh: str, decided: str, route: str) -> LetIn:
     words = decided.split(" ")
     if len(words) < LONG_ENOUGH:
         return NOBODY_LET_IN
-    rest = of_gate(words[5], route.rpartition(" ")[2]) if len(words) == SIX_WORDS else NOTHING
+    rest = of_gate(words[5], route.rpartition(" ")[2]) if len(words) in WHOLE else NOTHING
     return by_id(words[2], words[1])._replace(rest=rest)
 
 

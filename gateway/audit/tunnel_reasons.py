@@ -43,6 +43,9 @@ GROUPS: tuple[Group, ...] = (
                 cs="všechny adresy tunelu jsou obsazené", en="all addresses of the tunnel are in use"
             ),
             "tunnel_not_opened": Title(cs="tunel nikdo neotevřel", en="nobody has opened the tunnel"),
+            "tunnel_process_away": Title(
+                cs="proces, který tunely udržuje, teď neběží", en="the process that keeps tunnels is away now"
+            ),
             "tunnel_target_unknown": Title(
                 cs="na takovou adresu a port tunel nevede", en="the tunnel leads to no such address and port"
             ),

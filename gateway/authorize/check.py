@@ -1,20 +1,29 @@
 """One request, one verdict. Pure: all it knows stands in its arguments.
 
-Order of the questions: who (a session that is not over, of nobody and in no device that is suspended), whether what the
-directory said is recent enough, what is asked for and whose it is, whether duties meet in the person that may not, and
-at last whether the policies permit it. The first "no" decides.
+Order of the questions: who (a session that is not over, of nobody and in no device that is suspended or out of use),
+whether what the directory said is recent enough, what is asked for and whose it is, whether duties meet in the person
+that may not, and at last whether the policies permit it. The first "no" decides.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from config.applications import BUILT_IN_APPLICATIONS
 from config.asked_word import asked_word
 from config.identity import names_of
 from config.settings import Identity
-from config.vocabulary import Action, MunicipalityCode, RouteName, technical_account_of
+from config.vocabulary import (
+    NO_DEVICE,
+    Action,
+    MunicipalityCode,
+    RouteName,
+    device_subject,
+    technical_account_of,
+)
 from gateway.asks.ended_orders import with_who_ended
 from gateway.asks.separation import REASON as DUTIES_MEET
+from gateway.authorize.devices import ANOTHER, InUse, belongs_elsewhere, of_connection, out_of_use
 from gateway.authorize.duties_said import with_lending
 from gateway.authorize.facts import Asked, facts_change_at, facts_of
 from gateway.authorize.refusals import refusal
@@ -43,8 +52,38 @@ def check(
     over = session.why_over(snapshot.limits, now)
     if over is not None:
         return SignInNeeded(over)
-    if (shut_out := suspended(session, snapshot, now)) is not None:
-        return refusal(shut_out, request.municipality, "", snapshot.policies.version)
+    program = technical_account_of(session.subject) is not None
+    here = None if program else of_connection(request.shown, snapshot.devices, now)
+    shut_out = suspended(session, snapshot, now)
+    if shut_out is None:
+        shut_out = here if isinstance(here, str) else None
+    if isinstance(here, InUse):
+        shut_out = shut_out or _shut_out_of(here, session, snapshot, now)
+        session = replace(session, enrolled=here.device.id)
+    else:
+        here, session = None, replace(session, enrolled=NO_DEVICE)  # its own device is not known to be here
+    if shut_out is not None:
+        refused = refusal(shut_out, request.municipality, "", snapshot.policies.version)
+        return replace(refused, device=session.enrolled)
+    verdict = _decided(request, session, here, snapshot, now, grant_id)
+    return replace(verdict, device=session.enrolled)
+
+
+def _shut_out_of(here: InUse, session: Session, snapshot: Snapshot, now: datetime) -> str | None:
+    """Why the session does not go on in the device that is shown."""
+    if belongs_elsewhere(session, here):
+        return ANOTHER
+    return DEVICE_SUSPENDED if snapshot.suspended(device_subject(here.device.id), now) else None
+
+
+def _decided(
+    request: AccessRequest,
+    session: Session,
+    here: InUse | None,
+    snapshot: Snapshot,
+    now: datetime,
+    grant_id: str,
+) -> Granted | Refused:
     account = technical_account_of(session.subject)
     if account is not None:
         offer = snapshot.applications.get(request.application)
@@ -63,15 +102,16 @@ def check(
     if request.tunnel is not None:
         facts = request.tunnel.told(facts)
     question = question_of(session, own, asked, request.address, now, facts)
-    return _by_policy(question, session, offer, snapshot, grant_id)
+    return _by_policy(question, session, here, offer, snapshot, grant_id)
 
 
 def suspended(session: Session, snapshot: Snapshot, now: datetime) -> str | None:
-    """Why an officer has shut this session out; None where nobody has."""
+    """Why an officer has shut this session out, or its device is out of use; None where nothing is the matter."""
     if snapshot.suspended(session.subject, now):
         return SUSPENDED
-    device = session.device_subject
-    return DEVICE_SUSPENDED if device is not None and snapshot.suspended(device, now) else None
+    if any(snapshot.suspended(device, now) for device in session.device_subjects):
+        return DEVICE_SUSPENDED
+    return out_of_use(session.enrolled, snapshot.devices)
 
 
 def _resource(
@@ -134,7 +174,12 @@ def question_of(
 
 
 def _by_policy(
-    question: Question, session: Session, offer: Offer, snapshot: Snapshot, grant_id: str
+    question: Question,
+    session: Session,
+    here: InUse | None,
+    offer: Offer,
+    snapshot: Snapshot,
+    grant_id: str,
 ) -> Granted | Refused:
     along = offer.actions_of(route_named_in(question)) - {question.action}
     verdict, further = snapshot.policies.decide_and_look(question, along)
@@ -162,6 +207,7 @@ def _by_policy(
         session.latest_end(snapshot.limits),
         session.facts_serve_until(snapshot.directory_grace),  # no grant outlives the facts it rests on
         facts_change_at(session, asked, snapshot, question.now) or now + snapshot.grant_lifetime,
+        now + snapshot.grant_lifetime if here is None else here.leaf.ends_at,
     )
     for one, those in permitted:
         latest = snapshot.policies.permits_until(one, frozenset(those), latest)
@@ -180,6 +226,7 @@ def _by_policy(
         issued_at=now,
         expires_at=latest,
         routes=tuple(sorted(_by_name(permitted))),
+        device=session.enrolled if question.application in BUILT_IN_APPLICATIONS else NO_DEVICE,
     )
     grant = Grant(
         id=grant_id,
@@ -190,6 +237,7 @@ def _by_policy(
         policy_version=verdict.version,
         rules=dict(_rules(permitted)),
         person=_told(assertion, offer.identity),
+        bound=None if here is None else here.bound,
     )
     routes = tuple(route for one, _ in permitted if (route := one.facts.route) is not None)
     return Granted(grant, verdict.rule, question, routes)

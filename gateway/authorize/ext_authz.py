@@ -7,7 +7,7 @@ is not allowed.
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -118,15 +118,17 @@ class Authorizer:
             beginning = await self._ways_in.begin_sign_in(request, now) if wanted else None
             keeper = self._keeper(request, session, None, now)
             return response.to_sign_in(request, self._pages, beginning, cookie, keeper)
+        # What it was told of a device is not what the session is known to belong to: entries say what was shown.
+        belongs, session = verdict.device, replace(session, enrolled=verdict.device)
         if self.travel is not None:
             await self.travel.hear(request, session, verdict, snapshot.whereabouts, now)
         entry = entry_of_verdict(request, session, verdict, now)
         if isinstance(verdict, Granted):
             snapshot.whereabouts.let_in(session, request.address, now)
             signed = self._sign(verdict.grant)
-            await self._sessions.record(session.id, now, [entry])
+            await self._sessions.record(session.id, now, [entry], belongs)
             return response.granted(verdict, signed, cookie)
-        await self._sessions.record(session.id, now, [entry])
+        await self._sessions.record(session.id, now, [entry], belongs)
         mends = verdict.reason in WISHES and not answered(verdict.reason, session, now)
         keeper = self._keeper(request, session, verdict, now) if mends else None
         return response.refused(request, verdict, session, self._pages, cookie, keeper)

@@ -10,6 +10,7 @@ from typing import Protocol
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId, SubjectId
 from gateway.asks import supplied
 from gateway.asks.supplied import Matter
+from gateway.authorize.devices import device_changes_at, facts_of_device
 from gateway.authorize.of_work import with_work
 from gateway.authorize.snapshot import Snapshot
 from gateway.sessions.session import Session
@@ -22,6 +23,7 @@ Asked = tuple[ApplicationId, Action, MunicipalityCode]
 
 
 def facts_of(session: Session, asked: Asked, address: str, snapshot: Snapshot, now: datetime) -> Facts:
+    """`session`: as it is in this request, which is of its enrolled device only where that was shown."""
     found = supplied.facts(snapshot.asks(session.subject), _matter(asked, session.id), now)
     location, cannot_be = snapshot.whereabouts.of(session, address, now)
     return replace(
@@ -30,6 +32,7 @@ def facts_of(session: Session, asked: Asked, address: str, snapshot: Snapshot, n
         networks=snapshot.networks.of(address),
         country=location.country,
         impossible_travel=cannot_be,
+        device=facts_of_device(session.enrolled, snapshot.devices, now),
     )
 
 
@@ -60,7 +63,8 @@ def facts_change_at(session: Session, asked: Asked, snapshot: Snapshot, now: dat
     asks = snapshot.asks(session.subject)
     found = supplied.changes_at(asks, _matter(asked, session.id), now)
     lent = supplied.lent_from(asks, now) if snapshot.duties.roles else None
-    return min((at for at in (found, lent) if at is not None), default=None)
+    stale = device_changes_at(session.enrolled, snapshot.devices, now)
+    return min((at for at in (found, lent, stale) if at is not None), default=None)
 
 
 def _matter(asked: Asked, session: SessionId | None) -> Matter:

@@ -15,7 +15,7 @@ import msgspec
 import structlog
 
 from config.asked_word import asked_in, parts_of
-from config.vocabulary import ApplicationId, Language, MunicipalityCode, SessionId
+from config.vocabulary import NO_DEVICE, ApplicationId, Language, MunicipalityCode, SessionId
 from gateway.audit.access import ROUTE
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.check import check
@@ -202,6 +202,7 @@ class OpenStreams:
             user_agent="",
             page_load=False,
             cookies={},
+            thumbprint=stream.thumbprint,
             language=Language.CZECH,
         )
         return check(request, session, snapshot, now, grant_id="")
@@ -233,6 +234,7 @@ def _yes(question: Question, verdict: Granted, now: datetime) -> Answer:
         allowed=True,
         seconds=(grant.assertion.expires_at - now).total_seconds(),
         revocation_id=grant.revocation_id,
+        device="" if grant.bound is None else grant.bound.revocation_id,
     )
 
 
@@ -255,8 +257,9 @@ def _entry(question: Question, session: Session | None, verdict: Verdict, now: d
     granted = isinstance(verdict, Granted)
     code = Code.STREAM_CUT if not granted else Code.STREAM_OPENED if question.first else Code.STREAM_KEPT
     outcome = Outcome.SUCCESS if granted else Outcome.REFUSED
+    shown = verdict.device if isinstance(verdict, Granted | Refused) else NO_DEVICE
     about = (
-        entry_of(session, code, now, outcome=outcome)
+        entry_of(replace(session, enrolled=shown), code, now, outcome=outcome)
         if session
         else Entry(code=code, outcome=outcome, at=now, session=stream.session)
     )

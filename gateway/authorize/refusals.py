@@ -4,6 +4,7 @@
 """
 
 from config.vocabulary import Language, MunicipalityCode
+from gateway.authorize.device_refusals import DEVICE_WORDS
 from gateway.authorize.technical_refusals import TECHNICAL_WORDS
 from gateway.authorize.verdict import Refused, Text
 
@@ -95,6 +96,7 @@ WORDS: dict[str, tuple[Text, Text]] = {
             "If the trouble lasts, {contact}.",
         },
     ),
+    **DEVICE_WORDS,
     **TECHNICAL_WORDS,
 }
 

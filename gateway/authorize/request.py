@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from config.asked_word import asked_in
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, RouteName
 from gateway.authorize.asker import Asker, Sent, asker, form_sent
+from gateway.authorize.devices import Shown
 from gateway.authorize.passage import Passage
 from gateway.grants.cookie import read_cookies
 from idp.http.preferred_language import chosen, preferred
@@ -56,6 +57,8 @@ class AccessRequest:
     """The leaf that the client showed on this connection, PEM with URL escapes; `-` for none."""
     certificate_verified: bool = False
     """Envoy's word that its chain leads to the authority."""
+    thumbprint: str = ""
+    """SHA-256 of that leaf, 64 hexadecimal digits, where the leaf itself is not told: of a stream that is open."""
     form: Sent | None = None
     """A form that a page of this host sent."""
     cookies: Mapping[str, str]
@@ -66,6 +69,10 @@ class AccessRequest:
     """A gRPC client reads the answer: Envoy makes its status out of ours and its message out of the body."""
     language_chosen: bool = False
     """It was asked for just now (`?lang=`), by the switch of a refusal page: to be remembered."""
+
+    @property
+    def shown(self) -> Shown:
+        return Shown(self.certificate, self.thumbprint)
 
     @property
     def path(self) -> str:

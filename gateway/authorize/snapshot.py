@@ -12,6 +12,7 @@ from config.settings import Identity, SignIn, TechnicalAccount
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, RouteName, SubjectId
 from gateway.asks.ask import Ask
 from gateway.asks.separation import Duties, Meeting
+from gateway.authorize.devices import NO_DEVICES, Devices
 from gateway.authorize.whereabouts import Whereabouts
 from policies.model import Question, Route, Verdict
 
@@ -139,6 +140,7 @@ class Snapshot:
     """By id."""
     asks: Asks = nobody_asked
     suspended: Suspended = nobody_suspended
+    devices: Devices = NO_DEVICES
     duties: Duties
     """Which may not meet in one person."""
     networks: NamedNetworks = field(default_factory=NamedNetworks)

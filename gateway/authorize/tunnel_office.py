@@ -64,8 +64,6 @@ class Rules:
     targets: Targets
     pools: Sequence[Network]
     longest: timedelta
-    fresh: timedelta
-    """How old a report of a device may be."""
 
 
 class NotOpened(Exception):
@@ -194,6 +192,9 @@ class TunnelOffice:
         held = self._held.get(name)
         return None if held is None else (held.opened, held.decided)
 
+    def target_named(self, name: str) -> TunnelTarget | None:
+        return self._rules().targets.by_id.get(name)
+
     def may_open(self, device: Device, session: Session) -> Why | None:
         return self._why_not(device, session)
 
@@ -267,7 +268,6 @@ class TunnelOffice:
             device,
             rules.targets.by_id.values(),
             self._with_targets(rules.targets),
-            rules.fresh,
             now,
         )
         held.decided = decided

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from config.vocabulary import Language, MunicipalityCode
+from config.vocabulary import NO_DEVICE, DeviceId, Language, MunicipalityCode
 from gateway.grants.claims import Grant
 from policies.model import AskFor, Question, Route
 
@@ -17,6 +17,8 @@ class Granted:
     """What the policies were asked."""
     routes: tuple[Route, ...] = ()
     """Those with a name by which the grant lets something."""
+    device: DeviceId = NO_DEVICE
+    """The enrolled one that the connection has shown; so below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Refused:
     """What the person can be led to."""
     question: Question | None = None
     """What the policies were asked; None where they were not."""
+    device: DeviceId = NO_DEVICE
 
 
 Verdict = Granted | SignInNeeded | Refused

@@ -20,7 +20,7 @@ from policies.model import Permitted
 def acting(plane: ControlPlane) -> MayAct:
     async def ask(caller: Assertion, act: Act, origin: Origin) -> Permitted:
         found = await plane.state.sessions.by_ids([caller.sid])
-        session = found[0] if found else None
+        session = replace(found[0], enrolled=caller.device) if found else None
         verdict = may_act(act, session, plane.snapshot, origin.address, now())
         if isinstance(verdict, Permitted):
             return verdict

@@ -93,7 +93,8 @@ async def _permits(
 ) -> Spoken | None:
     found = await plane.state.sessions.by_ids([officer.sid])
     act = Act(application=REQUESTS, action=action, author=author.whose, approved_by=author.approved_by)
-    verdict = may_act(act, found[0] if found else None, plane.snapshot, origin.address, now)
+    session = replace(found[0], enrolled=officer.device) if found else None
+    verdict = may_act(act, session, plane.snapshot, origin.address, now)
     if isinstance(verdict, Permitted):
         return None
     return Spoken(verdict.reason, verdict.title, verdict.advice, verdict.rule, verdict.policy_version)

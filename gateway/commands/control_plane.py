@@ -31,7 +31,7 @@ from gateway.authorize.tunnel_office import TunnelOffice
 from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.addresses import Addresses
 from gateway.commands.countries import locator
-from gateway.commands.decisions import snapshot_of
+from gateway.commands.decisions import devices_of, snapshot_of
 from gateway.commands.gates import Gates
 from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.known_people import known_people
@@ -76,6 +76,7 @@ from gateway.storage.database import DatabaseUnusable
 from gateway.storage.directory_reading import StoredReading
 from gateway.storage.secret_hash import SecretHashes
 from gateway.supervise import CURRENT
+from gateway.tunnels.line import Line
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
 from idp.directory.federation import Federation
@@ -145,7 +146,8 @@ class ControlPlane:
         self.timetable = Timetable()
         self.asked, self.suspended = InForce(), SuspendedInForce()
         self.devices = Devices()
-        self.tunnels: TunnelOffice | None = None
+        self.tunnels: tuple[TunnelOffice, Line] | None = None
+        """Who opened them, and the line to the process that keeps them."""
         self.roster, self.persons = Roster(), Persons()
         self.log_room = LogRoom()
         self.data_plane_up = False
@@ -207,6 +209,7 @@ class ControlPlane:
                 state.sessions, state.settings.sign_in, state.identities.new_devices
             ).of,
             in_fleet=state.settings.fleet is not None,
+            tunnels=state.settings.tunnels is not None,
         )
         self.facts = {
             one.name: Facts(
@@ -223,7 +226,8 @@ class ControlPlane:
         """From now on these policies decide; grants of others are decided anew once the gate is announced."""
         self.book = book
         remembered = self.persons.others, self.asked.of, self.whereabouts, self.suspended.suspended
-        self.snapshot = snapshot_of(self.settings, self.state.district, book, *remembered)
+        devices = devices_of(self.devices, self.keys, self.settings)
+        self.snapshot = snapshot_of(self.settings, self.state.district, book, *remembered, devices)
         self.aim_gate(self.snapshot.epoch, self.settings)
 
     # What the parts tell each other.
@@ -250,7 +254,7 @@ class ControlPlane:
             self.board.publish_keys(keys)
             return
         async with self.changing_envoy:
-            self.discovery.publish_keys(keys_by_header(keys["grants"]), keys["tokens"], self.settings)
+            self.discovery.publish_keys(keys_by_header(keys["grants"]), keys, self.settings)
 
     async def keys_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - a bound, not a cancellation
         """Wait until every gate that can be reached verifies by them; False when one did not in time."""

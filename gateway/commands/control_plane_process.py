@@ -44,6 +44,7 @@ from gateway.commands.asking_office import ask_office
 from gateway.commands.audit_indexing import keep_index
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import resources_of
+from gateway.commands.devices_decided import keep_devices_decided
 from gateway.commands.directories import Directories
 from gateway.commands.enrolled_devices import look_at_devices
 from gateway.commands.failure import explained
@@ -174,6 +175,7 @@ async def _serve(
         stack.push_async_callback(plane.nodes.close)
         stack.push_async_callback(recomputation.close)
         stack.push_async_callback(directories.close)
+        tunnels = tunnels_of(plane)
         pages = Pages(plane, partial(officer_rooms, plane, recomputation))
         policies = _following(plane, pages, stop)
         await stack.enter_async_context(
@@ -201,8 +203,7 @@ async def _serve(
         await stack.enter_async_context(
             running(
                 partial(rounds.keep_facts, plane, directories),
-                partial(rounds.keep_roster, plane),
-                partial(keep_persons, plane),
+                *(partial(one, plane) for one in (rounds.keep_roster, keep_persons, keep_devices_decided)),
                 partial(rounds.keep_time, plane, directories),
                 *(partial(rounds.learn_lockout, plane, name) for name in plane.directory.readers),
                 partial(rounds.tidy, plane),
@@ -218,7 +219,7 @@ async def _serve(
                 *_forwarding(plane),
                 partial(watch_the_log, plane),
                 *watching_gaps(plane),
-                *tunnels_of(plane),
+                *tunnels,
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )

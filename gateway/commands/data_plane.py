@@ -6,6 +6,7 @@ from typing import Any
 from config.settings import Settings
 from gateway.commands.application_accounts import accounts_of
 from gateway.commands.state import State
+from gateway.envoy.devices import certificates_in
 from gateway.envoy.messages import Json, Surroundings
 from gateway.envoy.resources import all_resources
 
@@ -23,5 +24,6 @@ def resources_of(state: State, settings: Settings, keys: Mapping[str, Any]) -> d
             district=tuple(state.district),
             token_keys=keys["tokens"],
             accounts=accounts_of(settings.applications),
+            device_authorities=certificates_in(keys),
         ),
     )

@@ -13,6 +13,7 @@ from config.settings import Application, Settings
 from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, Language, MunicipalityCode, RouteName
 from gateway.asks.separation import Duties
+from gateway.authorize.devices import NO_DEVICES, Devices
 from gateway.authorize.snapshot import (
     Asks,
     NamedRoute,
@@ -24,7 +25,9 @@ from gateway.authorize.snapshot import (
     nobody_suspended,
 )
 from gateway.authorize.whereabouts import Whereabouts
+from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.own_applications import OWN
+from gateway.devices.known import Known
 from gateway.policy_office.incident import Incident, closures
 from gateway.policy_office.scope import ANY, Scope, municipality_of, scope_of
 from idp.directory.same_person import OtherAccounts
@@ -186,6 +189,11 @@ def _named(application: Application) -> Mapping[RouteName, NamedRoute]:
     return found
 
 
+def devices_of(known: Known, keys: KeysInForce, settings: Settings) -> Devices:
+    """As decisions go by them."""
+    return Devices(known=known, authorities=lambda: keys.device_authorities, fresh=settings.devices.fresh)
+
+
 def snapshot_of(
     settings: Settings,
     district: District,
@@ -194,6 +202,7 @@ def snapshot_of(
     asks: Asks = nobody_asked,
     whereabouts: Whereabouts | None = None,
     suspended: Suspended = nobody_suspended,
+    devices: Devices = NO_DEVICES,
 ) -> Snapshot:
     """`epoch` is a digest of all that a grant's content rests on: other policies or applications, other epoch."""
     rests_on = [
@@ -206,6 +215,7 @@ def snapshot_of(
         settings.networks,
         settings.places,
         settings.countries,
+        *([settings.devices.fresh] if settings.devices.enabled else ()),
     ]
     content = msgspec.json.encode([policies.version, *rests_on, list(district)], enc_hook=str)
     return Snapshot(
@@ -219,6 +229,7 @@ def snapshot_of(
         technical={one.id: one for one in settings.technical_accounts},
         asks=asks,
         suspended=suspended,
+        devices=devices,
         whereabouts=whereabouts or Whereabouts(),
         duties=Duties.of(settings.separation, others),
         epoch=hashlib.sha256(content).hexdigest()[:EPOCH_LENGTH],

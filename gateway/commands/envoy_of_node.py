@@ -12,6 +12,7 @@ from config.settings import Settings
 from config.vocabulary import ApplicationId
 from gateway.commands.application_accounts import accounts_of
 from gateway.commands.preflight import folder_in_memory
+from gateway.envoy.devices import certificates_in
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.gate import credential_sources
 from gateway.envoy.messages import Json, Surroundings
@@ -74,6 +75,7 @@ class EnvoyOfNode:
             district=tuple(own.district),
             token_keys=self._keys["tokens"],
             accounts=own.accounts,
+            device_authorities=certificates_in(self._keys),
             left=self._left,
         )
         return all_resources(own.settings, around)
@@ -103,7 +105,7 @@ class EnvoyOfNode:
         self._keys, self._left, self.heard = keys, left, self.heard + 1
         if self._changing:
             self._behind = True
-            self.discovery.publish_keys(keys_by_header(keys["grants"]), keys["tokens"], self.own.settings)
+            self.discovery.publish_keys(keys_by_header(keys["grants"]), keys, self.own.settings)
         else:
             self.publish()
 

@@ -14,7 +14,7 @@ from config.district import District
 from config.doubt import Finding, without_doubt
 from config.files import file_fault
 from config.fleet import authority_file, node_file
-from config.hosts import BUILT_IN_HOSTS, hosts_of, technical_hosts_of
+from config.hosts import hosts_of, our_hosts, technical_hosts_of
 from config.load import LoadedSettings, read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
@@ -314,7 +314,7 @@ def _certificate_faults(reading: LoadedSettings) -> list[Finding]:
     public = reading.settings.public
     hosts: list[str] = []
     if reading.sound("public.domain"):
-        hosts += [f"{name}.{public.domain}" for name in BUILT_IN_HOSTS]
+        hosts += our_hosts(reading.settings)
         for number, application in enumerate(reading.settings.applications):
             if reading.sound(f"applications[{number}].host"):
                 hosts += hosts_of(application, reading.district or ())

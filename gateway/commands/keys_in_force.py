@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
 import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from joserfc.jwk import ECKey, RSAKey
 from sqlalchemy import Connection
 
@@ -15,6 +18,8 @@ from config.vocabulary import ApplicationId
 from gateway.audit.acts import SYSTEM
 from gateway.commands.addresses import Addresses
 from gateway.commands.state import State
+from gateway.devices.founding import founded
+from gateway.envoy.devices import told_of
 from gateway.grants.assertion import AssertionVerifier
 from gateway.grants.claims import Assertion, Grant
 from gateway.grants.keys import Purpose
@@ -22,6 +27,7 @@ from gateway.grants.ring import MARGIN
 from gateway.grants.sign import GrantSigner, SignedGrant, TokenSigner, public_jwks
 from gateway.grants.token import Token, TokenVerifier
 from gateway.storage.audit import append
+from gateway.storage.devices import certificates
 from gateway.storage.key_rotation import Change, ring, rotate
 from idp.oidc.claims import ID_TOKEN_LIFETIME
 from idp.oidc.client import Algorithm
@@ -66,6 +72,8 @@ class KeysInForce:
         self._state, self._gates, self._addresses = state, gates, addresses
         self._provider_changed = provider_changed
         self._ring = state.database.read_now(lambda connection: ring(connection, state.seal))
+        self.device_authorities = self._certify_devices(now)
+        """Who does, the newest first; nobody where no devices are enrolled."""
         self._names = self._finished = self._in_force(now)
         self._one_at_a_time = asyncio.Lock()
         self._verify()
@@ -92,9 +100,14 @@ class KeysInForce:
         return self._token_verifier(text, audience, now)
 
     def for_gates(self) -> dict[str, Any]:
-        """JWK sets for every Envoy: of grants, and of access tokens of technical accounts."""
+        """For every Envoy. JWK sets: of grants, and of access tokens of technical accounts; and the certificates (PEM)
+        of those that certify devices.
+        """
         sets = {"grants": Purpose.GRANT, "tokens": Purpose.TECHNICAL}
-        return {name: public_jwks(*self._believed(purpose)) for name, purpose in sets.items()}
+        told: dict[str, Any] = {name: public_jwks(*self._believed(purpose)) for name, purpose in sets.items()}
+        if self.device_authorities:
+            told |= told_of([_pem(one) for one in self.device_authorities])
+        return told
 
     def assertion_keys(self) -> dict[str, Any]:
         """JWK set for applications."""
@@ -106,6 +119,10 @@ class KeysInForce:
             self._ring = await self._state.database.read(
                 lambda connection: ring(connection, self._state.seal)
             )
+            enrolled = self._state.settings.devices.enabled
+            authorities = await self._state.database.read(certificates) if enrolled else []
+            if authorities != self.device_authorities:
+                self.device_authorities, self._finished = authorities, {}
             await self._apply(now)
         return await self._gates.keys_applied(GATES_PATIENCE)
 
@@ -113,6 +130,17 @@ class KeysInForce:
         """What has come into force or ended by now: verifiers first, then whoever signs."""
         async with self._one_at_a_time:
             await self._apply(now)
+
+    def _certify_devices(self, now: datetime) -> list[x509.Certificate]:
+        """The first is made at the first start with devices: connections ask for its certificates from then on."""
+        state = self._state
+        if not state.settings.devices.enabled:
+            return []
+        if found := state.database.read_now(certificates):
+            return found
+        make = partial(founded, state.settings.public.domain, now)
+        state.database.write_soon(partial(state.devices.found, make=make)).result()
+        return state.database.read_now(certificates)
 
     async def _apply(self, now: datetime) -> None:
         names = self._in_force(now)
@@ -186,6 +214,10 @@ class KeysInForce:
         kept = next(one for one in self._ring.keys if one.id == name)
         kind = RSAKey if kept.purpose is Purpose.PROVIDER_RS256 else ECKey
         return kind.import_key(kept.private)
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(Encoding.PEM).decode()
 
 
 async def keep_keys(keys: KeysInForce, now: Callable[[], datetime]) -> None:

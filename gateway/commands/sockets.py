@@ -25,12 +25,14 @@ from gateway.commands.asking_office import (
 from gateway.commands.behind_envoy import BEHIND_ENVOY
 from gateway.commands.challenging import challenging
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.enrolled_devices import agents
 from gateway.commands.exchangeable import Exchangeable
 from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.own_applications import PORTAL_ITSELF
 from gateway.commands.state import now
 from gateway.commands.travel_told import tell_of_travel
+from gateway.commands.tunnelling import tunnel_pages
 from gateway.commands.waiting import waits_for
 from gateway.control import Reload, Sync, TryOut, control_app
 from gateway.envoy.plain import ACME
@@ -89,6 +91,7 @@ def web_app(plane: ControlPlane, officers: LatePages) -> web.Application:
         f"portal.{domain}": [
             *Portal(plane.desk, own, plane.snapshot.duties, waits_for(plane), asks_shown(plane)).pages(),
             *Lent(plane.desk, asks_shown(plane), partial(ends_as_party, plane)).pages(),
+            *tunnel_pages(plane),
         ]
     }
     forms = KeptForms(
@@ -225,6 +228,8 @@ class Pages:
         self._authorizer = authorizer(self._plane)
         provider, pages = provider_app(self._plane), web_app(self._plane, self._officers)
         await self.provider.take(_asked_alive_first(self._plane, provider))
+        if self._plane.settings.devices.enabled:
+            pages.middlewares.insert(0, agents(self._plane).first())
         await self.web.take(_asked_alive_first(self._plane, pages))
 
     async def decide(self, asked: web.BaseRequest) -> web.StreamResponse:

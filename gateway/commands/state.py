@@ -22,11 +22,13 @@ from gateway.commands.preflight import CannotStart, folder_in_memory, name_of_fo
 from gateway.grants.keys import Keys, load_keys
 from gateway.incidents.suspension import Suspended
 from gateway.notices.notice import Channel
+from gateway.sessions.office import kept_revoked
 from gateway.storage.access_review import StoredReviews
 from gateway.storage.activity import Activity
 from gateway.storage.asks import StoredAsks
 from gateway.storage.audit import append
 from gateway.storage.database import Database
+from gateway.storage.device_revocation import TakingBack
 from gateway.storage.devices import StoredDevices
 from gateway.storage.end_marks import key_under, mark_ends
 from gateway.storage.fleet import StoredRegister
@@ -150,7 +152,9 @@ class State:
 
     @cached_property
     def devices(self) -> StoredDevices:
-        return StoredDevices(self.database, self.seal, append)
+        keep = kept_revoked(self.settings.grants.lifetime)
+        taking_back = TakingBack(append, self.single_sign_on.end, keep, now)
+        return StoredDevices(self.database, self.seal, append, taking_back)
 
     @cached_property
     def tunnels(self) -> StoredTunnels:

@@ -1,6 +1,7 @@
 """What waits for somebody, as the policies in force let them decide."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from config.vocabulary import Action, ApplicationId, SubjectId
 from gateway.authorize.act import Act, may_act
@@ -26,7 +27,7 @@ def waits_for(plane: ControlPlane) -> WaitsFor:
 
     async def ask(caller: Assertion, origin: Origin, among: Collection[ApplicationId]) -> Waiting:
         found = await plane.state.sessions.by_ids([caller.sid])
-        session = found[0] if found else None
+        session = replace(found[0], enrolled=caller.device) if found else None
         here, moment = caller.municipality, now()
         at_centre = centre is not None and here == centre
 

@@ -9,22 +9,23 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from agents.protocol.checks import Check, passes
 from agents.protocol.messages import Begin, Challenge, Complete, Enrolled, Farewell, Report, Reported
 from agents.protocol.signed import NotSigned, device_of
+from agents.protocol.tunnel import TunnelAsk
 from config.vocabulary import DeviceId, read_device_id
 from gateway.audit.entry import Entry
 from gateway.audit.sparing import Sparing, SparingEach
 from gateway.devices import enrolling, records, reporting
-from gateway.devices.authority import Authority, Issued, new_authority
+from gateway.devices.authority import Authority, Issued
 from gateway.devices.code import Code
 from gateway.devices.device import Device
 from gateway.devices.enrolling import NotEnrolled, Terms
+from gateway.devices.founding import founded
 from gateway.devices.history import Change, Difference, differences
 from gateway.devices.known import Known
 from gateway.devices.reporting import NotTaken
@@ -33,11 +34,17 @@ from gateway.devices.store import Beside, CodeStepped, DeviceStore, Stepped
 from idp.events import Origin
 
 MINUTE = timedelta(minutes=1)
-STRANGERS, OF_EACH = 60, 10
+STRANGERS, OF_EACH = 300, 10
 """Entries of refused messages in a minute: of strangers together, of each device."""
 OFTEN = 20
 """Messages of a device in a minute that are looked at: one that reports as it should says one in minutes."""
 TUNNEL_KEY = "tunnel_key"
+
+
+Guess = Callable[[str, datetime], Awaitable[Callable[[], Awaitable[object]] | None]]
+"""Counts a try of a code from an address before it is looked at; None: that address has none left. What it gives is
+called where the code was good.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class Reception:
     rules: Rules
     record: Callable[[Sequence[Entry]], Awaitable[None]]
     domain: str
+    guess: Guess
     _strangers: Sparing = field(default_factory=lambda: Sparing(STRANGERS, MINUTE))
     _of_each: SparingEach = field(default_factory=lambda: SparingEach(OF_EACH, MINUTE))
     _often: SparingEach = field(default_factory=lambda: SparingEach(OFTEN, MINUTE))
@@ -109,6 +117,27 @@ class Reception:
         self.known.put(done.device)
         return self._answer(done.device, authority, done.issued)
 
+    async def asked(self, token: str, origin: Origin, now: datetime) -> tuple[TunnelAsk, Device]:
+        """Of its tunnel; the key that it says is that tunnel's from now on. Raises NotTaken."""
+        device = await self._whose(token, origin, now)
+        async with self._taking(device, origin, now):
+            said = reporting.read_ask(token, device)
+            self._require_seldom(device, now)
+            nonce = _nonce()
+
+            def step(kept: Device | None, beside: Beside) -> Stepped:
+                before = _there(kept)
+                after = reporting.ask(said, before, nonce)
+                if not (changed := _tunnel(before, after)):
+                    return Stepped(after, [])
+                _require_own_tunnel_key(after, beside)
+                entry = records.reported_otherwise(after, changed, now, origin, was_stale=False)
+                return Stepped(after, [entry], Change(now, changed))
+
+            done = await self.store.change(device.id, step)
+        self.known.put(done.device)
+        return said, done.device
+
     async def farewell(self, token: str, origin: Origin, now: datetime) -> Reported:
         """Raises NotTaken."""
         device = await self._whose(token, origin, now)
@@ -127,13 +156,7 @@ class Reception:
     async def authority(self, now: datetime) -> Authority:
         """Made and recorded when it is first needed."""
         if not self._authority:
-
-            def make() -> tuple[Authority, Entry]:
-                made = new_authority(generate_private_key(SECP256R1()), self.domain, now)
-                thumbprint = made.certificate.fingerprint(SHA256()).hex()
-                return made, records.authority_founded(now, thumbprint)
-
-            self._authority.append(await self.store.authority(make))
+            self._authority.append(await self.store.authority(partial(founded, self.domain, now)))
         return self._authority[0]
 
     def _reported(
@@ -149,8 +172,8 @@ class Reception:
         taken = reporting.take(said, before, authority, self.rules.certificate, nonce, now)
         after = taken.device
         new_tunnel = after.tunnel_key is not None and after.tunnel_key != before.tunnel_key
-        if new_tunnel and beside.tunnel_key_in_use(after.tunnel_key or "", but=before.id):
-            raise NotTaken(reporting.Refusal.TUNNEL_KEY_IN_USE)
+        if new_tunnel:
+            _require_own_tunnel_key(after, beside)
         changed = (*differences(before.facts, after.facts), *_tunnel(before, after))
         entries = []
         if changed or before.stale:
@@ -213,11 +236,26 @@ class Reception:
 
     @asynccontextmanager
     async def _enrolling(self, text: str, origin: Origin, now: datetime) -> AsyncIterator[None]:
+        """`text`: the code that was said; empty where none is looked at."""
         try:
-            yield
+            right = await self._counted(text, origin, now)
+            try:
+                yield
+            except NotEnrolled as refused:
+                if refused.refusal is not enrolling.Refusal.CODE:
+                    await right()
+                raise
+            await right()
         except NotEnrolled as refused:
             await self.refused(refused, text, origin, now)
             raise
+
+    async def _counted(self, text: str, origin: Origin, now: datetime) -> Callable[[], Awaitable[object]]:
+        """Raises NotEnrolled."""
+        right = await self.guess(origin.address, now) if text else _nothing
+        if right is None:
+            raise NotEnrolled(enrolling.Refusal.TOO_MANY)
+        return right
 
     async def refused(self, refused: NotEnrolled, text: str, origin: Origin, now: datetime) -> None:
         """Record it; of a code that is known, with whose it is. `text`: the code that was said."""
@@ -226,6 +264,10 @@ class Reception:
             code = await self.store.code(text) if text else None
             reason = refused.refusal.value
             await self.record([records.enrolment_refused(now, reason, origin, left_out, code)])
+
+
+async def _nothing() -> None:
+    """No code was tried."""
 
 
 def _left(said: Farewell, before: Device, nonce: str, origin: Origin, now: datetime) -> Stepped:
@@ -247,7 +289,13 @@ def _require_own_keys(proof: Complete, device: Device, beside: Beside) -> None:
         raise NotEnrolled(enrolling.Refusal.TUNNEL_KEY_IN_USE)
 
 
-def _tunnel(before: Device, after: Device) -> Sequence[Difference]:
+def _require_own_tunnel_key(device: Device, beside: Beside) -> None:
+    """Raises NotTaken."""
+    if beside.tunnel_key_in_use(device.tunnel_key or "", but=device.id):
+        raise NotTaken(reporting.Refusal.TUNNEL_KEY_IN_USE)
+
+
+def _tunnel(before: Device, after: Device) -> tuple[Difference, ...]:
     if before.tunnel_key == after.tunnel_key:
         return ()
     return (Difference(TUNNEL_KEY, before.tunnel_key or "", after.tunnel_key or ""),)

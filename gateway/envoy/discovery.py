@@ -23,6 +23,7 @@ import msgspec
 from aiohttp import web
 
 from config.settings import Limits, Settings
+from gateway.envoy.devices import certificates_in, device_authority
 from gateway.envoy.gate import GATE_FILTER, CredentialSources, Gate, gate_filter
 from gateway.envoy.messages import HOLD, Json, typed
 from gateway.envoy.question import Error, question_of
@@ -155,10 +156,14 @@ class Discovery:
         self._put(SECRETS, certificate(chain, key))
 
     def publish_keys(
-        self, grants: Mapping[bytes, bytes], tokens: Mapping[str, Any], settings: Settings
+        self, grants: Mapping[bytes, bytes], keys: Mapping[str, Any], settings: Settings
     ) -> None:
-        """Push what verifies grants (as in `Gate`) and access tokens (JWK set). The gate forgets what others signed."""
-        self._put(EXTENSIONS, reading_tokens(settings, tokens))
+        """Push what verifies grants (as in `Gate`); of `keys` the JWK set `tokens`, which verifies access tokens, and
+        who certifies devices, for connections that begin from now on. The gate forgets what others signed.
+        """
+        for secret in device_authority(certificates_in(keys)):
+            self._put(SECRETS, secret)
+        self._put(EXTENSIONS, reading_tokens(settings, keys["tokens"]))
         self.grant_keys = grants
         if self._gate is not None:
             self.publish_gate(self._gate.revoked, self._gate.epoch)

@@ -44,8 +44,9 @@ end
 
 -- Of a fresh grant `who` is counted, and `told` to the log; or false when somebody has to decide anew.
 local function judge(gate, route)
+  local words, device = string.match(gate, "^(.-) (~%S+)$")
   local application, municipality, id, epoch, own, actions =
-    string.match(gate, "^(%S+) (%S+) (%S+) (%S+) (%S+) (,%S*,)$")
+    string.match(words or gate, "^(%S+) (%S+) (%S+) (%S+) (%S+) (,%S*,)$")
   local asked, where, action = string.match(route, "^(%S+) (%S+) ([^%s,]+)$")
   if not application or not asked then
     return false
@@ -54,8 +55,8 @@ local function judge(gate, route)
   if where == "-" then
     in_place = own == "own"
   end
-  if application == asked and in_place and epoch == EPOCH and not revoked[id] and not unsettled[application]
-    and string.find(actions, "," .. action .. ",", 1, true) then
+  if application == asked and in_place and epoch == EPOCH and not revoked[id] and not revoked[device or ""]
+    and not unsettled[application] and string.find(actions, "," .. action .. ",", 1, true) then
     return {who = id .. " " .. municipality, told = id .. rest_of(actions, action) .. " " .. municipality}
   end
   return false
@@ -133,6 +134,12 @@ local function token_of(headers, route)
   end
 end
 
+-- Whether the connection's client has shown that certificate, and so proved its key.
+local function shown_here(handle, digest)
+  local tls = handle:connection():ssl()
+  return tls ~= nil and tls:peerCertificatePresented() and tls:sha256PeerCertificateDigest() == digest
+end
+
 -- What a fresh grant says beside its verdict. A token and a certificate were read by filters in front, which have told it.
 local function tell(headers, grant)
   headers:add("x-brana-assertion", grant.assertion)
@@ -162,7 +169,8 @@ local function let_in_or_ask(handle)
   end
   if one and not gate then
     grant = grant_in(handle, cookies, one, name_of_cookie(route))
-    gate = grant and now < grant.expires and grant.gate -- without leeway: what it rests on is over then
+    gate = grant and now < grant.expires -- without leeway: what it rests on is over then
+      and (not grant.bound or shown_here(handle, grant.bound)) and grant.gate
   end
   local verdict = gate and verdict_on(gate, route)
   if verdict and too_many(verdict.who, now) then

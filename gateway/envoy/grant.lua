@@ -5,6 +5,7 @@
 -- (gateway/grants/claims.py).
 
 local HALF = 32 -- octets of r, and of s
+local DIGEST = 32 -- octets of SHA-256
 local SIGNATURE = 86 -- characters of both
 local LONGEST_GRANT = 8192 -- bytes; browsers keep 4,096 of a cookie
 
@@ -77,7 +78,15 @@ local function facts_of(claims, at)
   return facts
 end
 
--- What a grant says: `expires` (seconds since the epoch), `gate`, `assertion`, and `person` for plain headers, if any.
+local function in_hexadecimal(octets)
+  return (string.gsub(octets, ".", function(octet)
+    return string.format("%02x", string.byte(octet))
+  end))
+end
+
+-- What a grant says: `expires` (seconds since the epoch), `gate`, `assertion`, `person` for plain headers, if any, and
+-- `bound`, the SHA-256 of the only certificate by whose connections it may come, where it is bound to one (`cnf`,
+-- RFC 8705 §3.1). Such a one names the device in the last word of `gate`, and no other does.
 local function grant_of(handle, token)
   if #token > LONGEST_GRANT then
     return nil
@@ -100,10 +109,21 @@ local function grant_of(handle, token)
   if not expires then
     return nil
   end
+  local bound, after = string.match(claims, '^,"cnf":{"x5t#S256":"([%w_-]+)"}()', rest)
+  if bound then
+    local digest = decoded(bound)
+    if not digest or #digest ~= DIGEST then
+      return nil
+    end
+    bound, rest = in_hexadecimal(digest), after
+  end
+  if (string.find(gate, " ~", 1, true) ~= nil) ~= (bound ~= nil) then
+    return nil
+  end
   local _, begins = string.find(claims, '^,"person":', rest)
   local person = begins and facts_of(claims, begins + 1)
   if begins and not person then
     return nil
   end
-  return {expires = tonumber(expires), gate = gate, assertion = assertion, person = person}
+  return {expires = tonumber(expires), gate = gate, assertion = assertion, person = person, bound = bound}
 end

@@ -3,6 +3,7 @@
 from config.settings import Public, Settings
 from gateway.envoy.access_log import access_log
 from gateway.envoy.authorization import authorization_filter
+from gateway.envoy.devices import DEVICE_AUTHORITY, asking_for
 from gateway.envoy.elsewhere import another_control_plane
 from gateway.envoy.gate import GATE_FILTER, LUA
 from gateway.envoy.grpc_web import grpc_web_filter
@@ -14,8 +15,8 @@ from gateway.envoy.local_replies import local_replies
 from gateway.envoy.messages import ROUTES, Json, Surroundings, by_discovery, discovered, seconds, typed
 from gateway.envoy.streams import stream_filter
 from gateway.envoy.technical import (
+    CLIENT_AUTHORITY,
     TECHNICAL_ROUTES,
-    asking_for_certificates,
     by_name_of_server,
     certificate_filter,
     technical_hosts,
@@ -34,12 +35,12 @@ def listener(settings: Settings, surroundings: Surroundings) -> Json:
     people = _manager(settings, surroundings, ROUTES, http_filters(settings))
     # The name is read also where nobody needs it: what is not a chain cannot change while people are connected.
     named = {"listener_filters": by_name_of_server()}
-    made = listening(public, public.port, people) | named
+    made = listening(public, public.port, people, _of_people(public, surroundings)) | named
     if hosts := sorted(host for _, host, _ in technical_hosts(settings, surroundings)):
         words, token, *further = http_filters(settings)
         filters = [words, token, certificate_filter(), *further]
         technical = _manager(settings, surroundings, TECHNICAL_ROUTES, filters)
-        chain = _chain(asking_for_certificates(tls_context(public.tls)), technical)
+        chain = _chain(asking_for(CLIENT_AUTHORITY, tls_context(public.tls)), technical)
         chains = [chain | {"filter_chain_match": {"server_names": hosts}}, *made["filter_chains"]]
         made |= {"filter_chains": chains}
     return made | behind(public.proxies, made)
@@ -61,14 +62,19 @@ def _manager(settings: Settings, surroundings: Surroundings, table: str, filters
     )
 
 
-def listening(public: Public, port: int, manager: Json) -> Json:
+def _of_people(public: Public, surroundings: Surroundings) -> Json:
+    tls = tls_context(public.tls)
+    return asking_for(DEVICE_AUTHORITY, tls) if surroundings.device_authorities else tls
+
+
+def listening(public: Public, port: int, manager: Json, tls: Json | None = None) -> Json:
     """A TLS listener around an HTTP connection manager (the benchmark puts a bare one in)."""
     return {
         "name": LISTENER,
         "address": {"socket_address": {"address": public.address, "port_value": port}},
         "per_connection_buffer_limit_bytes": BUFFER_BYTES,
         "listener_filters_timeout": seconds(HANDSHAKE),
-        "filter_chains": [_chain(tls_context(public.tls), manager)],
+        "filter_chains": [_chain(tls or tls_context(public.tls), manager)],
     }
 
 

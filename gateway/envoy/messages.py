@@ -35,6 +35,8 @@ class Surroundings:
     """JWK set (RFC 7517 §5) of the public keys that sign access tokens of technical accounts."""
     accounts: Mapping[ApplicationId, str] = field(default_factory=dict, repr=False)
     """Value of `authorization` for applications that know one account. Secret."""
+    device_authorities: tuple[str, ...] = ()
+    """Certificates (PEM) of those that certify devices; none where devices are not asked for."""
     left: frozenset[str] = frozenset()
     """Nodes of the fleet that are no longer believed."""
 

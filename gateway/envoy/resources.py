@@ -5,6 +5,7 @@ from typing import Any
 
 from config.settings import Settings
 from gateway.envoy.clusters import clusters
+from gateway.envoy.devices import device_authority
 from gateway.envoy.elsewhere import listeners_elsewhere, secrets_of_node
 from gateway.envoy.identity import accounts
 from gateway.envoy.listeners import listener
@@ -37,6 +38,7 @@ def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, l
         ROUTE_TABLES: [routes(settings, surroundings), *technical_routes(settings, surroundings)],
         SECRETS: [
             *client_authority(settings),
+            *device_authority(surroundings.device_authorities),
             *upstream_secrets(settings.applications),
             *accounts(settings.applications, surroundings),
             *(secrets_of_node(settings) if fleet else ()),

@@ -73,6 +73,8 @@ KEPT_FROM_UPSTREAMS = [
     "x-envoy-external-address",
     "x-envoy-internal",
 ]
+AGENTS = "/agent"
+"""Begin of all paths of `agents.protocol.messages`."""
 KEPT_FORMS = f"{OUR_PATHS}/form"
 
 
@@ -95,6 +97,8 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
         asked = [by_us(one, place) for route in table for one in by_method(route)]
         longer = [by_us(LONGER[label], place, POLICY_TEXT_BYTES)] if label in LONGER else []
         hosts.append(_gated(host, authority, [*longer, *asked, nothing()]))
+    if settings.devices.enabled:
+        hosts.append(_of_agents(settings, authority))
     hosts += _of_applications(settings, surroundings, authority)
     names = Counter(host["name"] for host in hosts)
     for name, count in names.items():
@@ -139,6 +143,14 @@ def _shared(host: str, authority: Authority, paths: dict[str, tuple[Application,
 
 def _sign_in(host: str, authority: Authority) -> Json:
     return _virtual_host(host, [_ours("/", "idp", host, authority)])
+
+
+def _of_agents(settings: Settings, authority: Authority) -> Json:
+    """Where agents ask: no cookie goes in or out, and nothing else is there."""
+    host = f"{settings.devices.host}.{settings.public.domain}"
+    asked = _ours(AGENTS, "web", host, authority, settings.devices.message_kib * 1024)
+    asked |= {"request_headers_to_remove": ["cookie"], "response_headers_to_remove": [SERVER, "set-cookie"]}
+    return _virtual_host(host, [odd_paths(), asked, nothing()])
 
 
 def _gated(host: str, authority: Authority, asked: Sequence[Json]) -> Json:

@@ -117,6 +117,7 @@ def _facts() -> list[Json]:
         {"key": "x-brana-mark", "value": MARK_OF_ROUTE},
         {"key": "x-brana-request", "value": "%STREAM_ID%"},
         {"key": "x-brana-address", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"},
+        {"key": "x-brana-thumbprint", "value": "%DOWNSTREAM_PEER_FINGERPRINT_256%"},
         {"key": "x-brana-fresh", "value": f"%FILTER_STATE({FRESH}:PLAIN)%"},
         {"key": "x-brana-decided", "value": f"%DYNAMIC_METADATA({GATE})%"},
     ]

@@ -15,7 +15,7 @@ from gateway.envoy.gate import LUA
 from gateway.envoy.hosted import hosted
 from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.lua import script
-from gateway.envoy.messages import Json, Surroundings, discovered, typed
+from gateway.envoy.messages import Json, Surroundings, typed
 from gateway.envoy.routes import odd_paths, table_of
 
 TECHNICAL_ROUTES = "technical"
@@ -75,22 +75,6 @@ def client_authority(settings: Settings) -> list[Json]:
     if technical.revocation_list is not None:
         context |= {"crl": {"filename": str(technical.revocation_list)}, "only_verify_leaf_cert_crl": True}
     return [{"name": CLIENT_AUTHORITY, "validation_context": context}]
-
-
-def asking_for_certificates(tls: Json) -> Json:
-    """The TLS context of people's connections, made to ask for a certificate.
-
-    Without resumption: of a resumed session Envoy cannot say whether its certificate was verified.
-    """
-    common = tls["common_tls_context"] | {
-        "validation_context_sds_secret_config": {"name": CLIENT_AUTHORITY, "sds_config": discovered()}
-    }
-    return tls | {
-        "common_tls_context": common,
-        "require_client_certificate": False,
-        "disable_stateless_session_resumption": True,
-        "disable_stateful_session_resumption": True,
-    }
 
 
 def certificate_filter() -> Json:

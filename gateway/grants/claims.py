@@ -4,6 +4,7 @@ A grant is for the gate alone: a decision that was made once, carried by the bro
 travels the assertion, signed by another key, which is all that the application ever sees.
 """
 
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,9 +14,11 @@ from typing import Any
 from config import rests_on
 from config.identity import PERSON_CLAIM
 from config.vocabulary import (
+    NO_DEVICE,
     Action,
     ApplicationId,
     AuthenticationLevel,
+    DeviceId,
     MunicipalityCode,
     Role,
     SessionId,
@@ -47,6 +50,8 @@ class Assertion:
     expires_at: datetime
     routes: tuple[str, ...] = ()
     """What is permitted by named routes, each as `action@name`."""
+    device: DeviceId = NO_DEVICE
+    """The enrolled one that was shown; told to our own pages alone, which decide further."""
 
     def claims(self, issuer: str) -> dict[str, Any]:
         return {
@@ -60,6 +65,7 @@ class Assertion:
             "roles": list(self.roles),
             "actions": list(self.actions),
             **({"routes": list(self.routes)} if self.routes else {}),
+            **({"device": self.device} if self.device else {}),
             "acr": self.acr,
             "amr": list(self.amr),
             "auth_time": int(self.auth_time.timestamp()),
@@ -80,12 +86,28 @@ class Assertion:
             roles=tuple(Role(role) for role in claims["roles"]),
             actions=tuple(Action(action) for action in claims["actions"]),
             routes=tuple(str(word) for word in claims.get("routes", ())),
+            device=DeviceId(claims.get("device", "")),
             acr=AuthenticationLevel(claims["acr"]),
             amr=tuple(claims["amr"]),
             auth_time=datetime.fromtimestamp(claims["auth_time"], UTC),
             issued_at=datetime.fromtimestamp(claims["iat"], UTC),
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A grant that counts on connections of one device alone."""
+
+    revocation_id: str
+    """Of the device, as it was: see `gateway.devices.revocation`."""
+    thumbprint: str
+    """SHA-256 of the certificate's DER, 64 hexadecimal digits."""
+
+    def confirmation(self) -> dict[str, str]:
+        """The claim `cnf` (RFC 8705 §3.1)."""
+        digest = urlsafe_b64encode(bytes.fromhex(self.thumbprint)).rstrip(b"=").decode()
+        return {"x5t#S256": digest}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +126,13 @@ class Grant:
     """Granted word (`action`, `action@name`) → the policy that permits it."""
     person: Mapping[str, str] = field(default_factory=dict)
     """What the application is told in plain headers; nothing for most. See gateway/grants/person.py."""
+    bound: Bound | None = None
+    """To the device that was shown."""
 
     def gate(self) -> str:
-        """The six words the gate compares; in the last of them is, for the log, what it rests on. Raises ValueError
-        where one is empty or would be read as two.
+        """The six words the gate compares; in the last of them is, for the log, what it rests on. A seventh names the
+        device to which it is bound: a gate of the version before, which compares no certificates, knows no such grant.
+        Raises ValueError where one is empty or would be read as two.
         """
         about = self.assertion
         words = (*about.actions, *about.routes)
@@ -115,6 +140,7 @@ class Grant:
         actions = "," + ",".join((*words, rests) if words else ("", rests)) + ","
         own = "own" if self.own else "-"
         said = [about.audience, about.municipality, self.revocation_id, self.epoch, own, actions]
+        said += [] if self.bound is None else [self.bound.revocation_id]
         if any(word.split() != [word] for word in said):
             raise ValueError(f"a word of the gate is empty or has a space: {said}")
         return " ".join(said)
@@ -128,6 +154,7 @@ class Grant:
             "exp": int(about.expires_at.timestamp()),
             "gate": self.gate(),
             "assertion": signed_assertion,
+            **({} if self.bound is None else {"cnf": self.bound.confirmation()}),
             **({PERSON_CLAIM: dict(self.person)} if self.person else {}),
             "sub": about.subject,
             "sid": about.sid,

@@ -30,6 +30,11 @@ CLOCK_MARGIN = timedelta(seconds=60)  # above what gates give to `exp`, and what
 IN_FLIGHT = timedelta(seconds=30)  # a decision under way may still sign a grant with the old revocation id
 
 
+def kept_revoked(grant_lifetime: timedelta) -> timedelta:
+    """For how long what revokes a grant of now stays on the list."""
+    return grant_lifetime + CLOCK_MARGIN + IN_FLIGHT
+
+
 def handle_hash(handle: str) -> bytes:
     """What the database keeps of a browser's 256-bit handle."""
     return sha256(handle.encode()).digest()
@@ -53,7 +58,7 @@ class SessionOffice:
     ) -> None:
         self.store, self.limits = store, limits
         self._revoked = revoked
-        self._keep = grant_lifetime + CLOCK_MARGIN + IN_FLIGHT
+        self._keep = kept_revoked(grant_lifetime)
         self._under_way: set[asyncio.Task[Any]] = set()
         # waits until the gate has what was revoked: whoever is told "signed out" is out everywhere
         self.in_force = in_force
@@ -191,7 +196,7 @@ class SessionOffice:
         await self._follow(sids, now)  # a host may have been visited since they were looked up
         if everything_of:
             outliving = await self.store.outliving_sign_on()
-            left = [one for one in outliving if {one.subject, one.device_subject} & {*everything_of}]
+            left = [one for one in outliving if {one.subject, *one.device_subjects} & {*everything_of}]
             await self.end(left, EndReason.PROVIDER_SESSION_ENDED, None, now)
 
     async def end_all_of(self, subject: SubjectId, reason: EndReason, by: Entry | None, now: datetime) -> int:
@@ -334,5 +339,7 @@ def entry_of(
 
 
 def device_told(session: Session) -> dict[str, str]:
-    """As a detail of an entry."""
-    return {"device": session.device} if session.device else {}
+    """As details of an entry: the enrolled device where there is one, which stands for the machine, and the browser."""
+    known = session.enrolled or session.device
+    browser = {"browser": session.device} if session.enrolled and session.device else {}
+    return {"device": known, **browser} if known else {}

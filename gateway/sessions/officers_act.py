@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from config.vocabulary import RECOVERY_ADMINISTRATOR, ApplicationId, AuthenticationLevel, SubjectId
+from config.vocabulary import RECOVERY_ADMINISTRATOR, ApplicationId, AuthenticationLevel, DeviceId, SubjectId
 from gateway.audit.acts import SHORT
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
@@ -86,6 +86,10 @@ class Officer(Caller, Protocol):
     def acr(self) -> AuthenticationLevel: ...
     @property
     def auth_time(self) -> datetime: ...
+    @property
+    def device(self) -> DeviceId:
+        """The enrolled one that this very request came from; none where none was shown."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

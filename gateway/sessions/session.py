@@ -86,10 +86,13 @@ class Session:
     user_agent: str
     device: DeviceId = NO_DEVICE
     """Of the browser that signed in; none of a program, and of sessions of an earlier version."""
+    enrolled: DeviceId = NO_DEVICE
+    """The enrolled device whose certificate was first shown with it: it goes on in no other one."""
 
     @property
-    def device_subject(self) -> SubjectId | None:
-        return device_subject(self.device) if self.device else None
+    def device_subjects(self) -> frozenset[SubjectId]:
+        """Of the browser, and of the enrolled device."""
+        return frozenset(device_subject(one) for one in (self.device, self.enrolled) if one)
 
     @property
     def revocation_id(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from config.vocabulary import MunicipalityCode, SessionId, SubjectId
+from config.vocabulary import NO_DEVICE, DeviceId, MunicipalityCode, SessionId, SubjectId
 from gateway.audit.entry import Entry
 from gateway.sessions.session import EndReason, Session
 from idp.events import NOWHERE, Actor, Origin
@@ -68,7 +68,7 @@ class SessionStore(Protocol):
         ...
 
     async def open_of(self, people: Collection[SubjectId]) -> Open:
-        """Of a device among them whoever's were opened in it."""
+        """Of a device among them whoever's were opened in it, or belong to it."""
         ...
 
     async def open_named(self, names: Collection[SessionId]) -> Open:
@@ -97,8 +97,16 @@ class SessionStore(Protocol):
         self, session: SessionId, handle_hash: bytes, host: str, entries: Sequence[Entry]
     ) -> None: ...
 
-    async def record(self, seen: SessionId | None, now: datetime, entries: Sequence[Entry]) -> None:
-        """Keep the entries of a decision, and that the session was seen: its single sign-on too."""
+    async def record(
+        self,
+        seen: SessionId | None,
+        now: datetime,
+        entries: Sequence[Entry],
+        enrolled: DeviceId = NO_DEVICE,
+    ) -> None:
+        """Keep the entries of a decision, and that the session was seen: its single sign-on too. `enrolled`: the device
+        to which it belongs from now on, unless it belongs to one.
+        """
         ...
 
     async def end(

@@ -88,7 +88,7 @@ def _live(one: Session) -> LiveSession:
         since=one.opened_at,
         last_seen=one.last_seen_at,
         amr=one.amr,
-        device=one.device,
+        device=one.enrolled or one.device,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from cryptography import x509
@@ -25,6 +26,7 @@ from gateway.devices.history import MOST_KEPT, Change
 from gateway.devices.refused import ActRefused, Why
 from gateway.devices.store import CodeStep, CodeStepped, Sought, Step, Stepped
 from gateway.storage.database import Database
+from gateway.storage.device_revocation import TakeBack, nothing
 from gateway.storage.device_rows import (
     change_of_row,
     change_row,
@@ -48,33 +50,32 @@ class StoredDevices:
     database: Database
     seal: Seal
     append: Append
+    take_back: TakeBack = nothing
 
     async def authority(self, make: Callable[[], tuple[Authority, Entry]]) -> Authority:
         known = await self.database.look_up(self._authority)
         if known is not None:
             return known
+        return await self.database.write(partial(self.found, make=make))
 
-        def work(connection: Connection) -> Authority:
-            if (known := self._authority(connection)) is not None:
-                return known
-            made, entry = make()
-            connection.execute(
-                insert(device_authority).values(
-                    id=1,
-                    certificate=made.certificate.public_bytes(Encoding.PEM).decode(),
-                    sealed=self.seal.close(_key_pem(made.key), _sealed_as(1)),
-                    created_at=micros(entry.at),
-                )
+    def found(self, connection: Connection, make: Callable[[], tuple[Authority, Entry]]) -> Authority:
+        """In the transaction that is open, unless there is one."""
+        if (known := self._authority(connection)) is not None:
+            return known
+        made, entry = make()
+        connection.execute(
+            insert(device_authority).values(
+                id=1,
+                certificate=made.certificate.public_bytes(Encoding.PEM).decode(),
+                sealed=self.seal.close(_key_pem(made.key), _sealed_as(1)),
+                created_at=micros(entry.at),
             )
-            self.append(connection, [entry])
-            return made
-
-        return await self.database.write(work)
+        )
+        self.append(connection, [entry])
+        return made
 
     async def certificates(self) -> list[x509.Certificate]:
-        query = select(_a.certificate).order_by(_a.id.desc())
-        found = await self.database.read(lambda connection: connection.execute(query).scalars().all())
-        return [x509.load_pem_x509_certificate(one.encode()) for one in found]
+        return await self.database.read(certificates)
 
     async def issue(self, text: str, code: Code, entry: Entry, most: int) -> None:
         """Codes that ended long ago go at the same time."""
@@ -111,8 +112,11 @@ class StoredDevices:
     async def change(self, name: DeviceId, step: Step) -> Stepped:
         def work(connection: Connection) -> Stepped:
             rows = _Rows(connection)
-            done = step(rows.device(name), rows)
+            before = rows.device(name)
+            done = step(before, rows)
             made = rows.put(done.device)
+            if before is not None:
+                self.take_back(connection, before, made, done.entries)
             if done.change is not None:
                 rows.put_change(made, done.change)
             self.append(connection, done.entries)
@@ -161,6 +165,12 @@ class StoredDevices:
 
     def _hash(self, text: str) -> bytes:
         return self.seal.fingerprint(plain(text).encode("utf-8", "surrogatepass"), device_code.name)
+
+
+def certificates(connection: Connection) -> list[x509.Certificate]:
+    """Of all authorities of devices, the newest first."""
+    found = connection.execute(select(_a.certificate).order_by(_a.id.desc())).scalars().all()
+    return [x509.load_pem_x509_certificate(one.encode()) for one in found]
 
 
 class _Rows(KeyedRows):

@@ -59,6 +59,7 @@ def session_of(row: Iterable[Any]) -> Session:
         user_agent,
         work,
         device,
+        enrolled,
     ) = row
     return Session(
         id=SessionId(name_of),
@@ -82,6 +83,7 @@ def session_of(row: Iterable[Any]) -> Session:
         address=address,
         user_agent=user_agent,
         device=DeviceId(device or ""),
+        enrolled=DeviceId(enrolled or ""),
     )
 
 
@@ -107,4 +109,5 @@ def session_row(new: Session) -> dict[str, Any]:
         "address": new.address,
         "user_agent": new.user_agent,
         "device": new.device or None,
+        "enrolled": new.enrolled or None,
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, case, delete, insert, or_, select, update
 
-from config.vocabulary import MunicipalityCode, SessionId, SubjectId, device_of
+from config.vocabulary import NO_DEVICE, DeviceId, MunicipalityCode, SessionId, SubjectId, device_of
 from gateway.audit.entry import Entry
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.store import Open, Place
@@ -49,9 +49,14 @@ _SAME = select(session).where(
     session.c.ended_at.is_(None),
 )
 _ADD, _ADD_HANDLE = insert(session), insert(session_handle)
+_BELONGS = (
+    update(session)
+    .where(session.c.id == bindparam("which"), session.c.enrolled.is_(None))
+    .values(enrolled=bindparam("belongs_to"))
+)
 
-Record = tuple[SessionId | None, datetime, Sequence[Entry]]
-"""Whom the decision was about, when, and what is written down of it."""
+Record = tuple[SessionId | None, datetime, Sequence[Entry], DeviceId]
+"""Whom the decision was about, when, what is written down of it, and to which device the session belongs now."""
 
 Append = Callable[[Connection, Sequence[Entry]], object]
 
@@ -97,7 +102,7 @@ class StoredSessions:
                 or_(table.c.subject.in_(people), table.c.device.in_(devices))
                 for table in (session, provider_session)
             )
-            return await self._open(here, there)
+            return await self._open(or_(here, session.c.enrolled.in_(devices)), there)
         return await self._open(session.c.subject.in_(people), provider_session.c.subject.in_(people))
 
     async def open_named(self, names: Collection[SessionId]) -> Open:
@@ -151,18 +156,27 @@ class StoredSessions:
 
         await self._database.write(work)
 
-    async def record(self, seen: SessionId | None, now: datetime, entries: Sequence[Entry]) -> None:
-        await self._records((seen, now, entries))
+    async def record(
+        self,
+        seen: SessionId | None,
+        now: datetime,
+        entries: Sequence[Entry],
+        enrolled: DeviceId = NO_DEVICE,
+    ) -> None:
+        await self._records((seen, now, entries, enrolled))
 
     async def _record(self, records: Sequence[Record]) -> None:
         at: dict[SessionId, int] = {}
-        for seen, now, _ in records:
+        for seen, now, _, _ in records:
             if seen is not None:
                 at[seen] = max(at.get(seen, 0), micros(now))
-        entries = [entry for _, _, some in records for entry in some]
+        entries = [entry for _, _, some, _ in records for entry in some]
+        belong = [{"which": seen, "belongs_to": device} for seen, _, _, device in records if seen and device]
 
         def work(connection: Connection) -> None:
             self._activity.push(connection, at)
+            if belong:
+                connection.execute(_BELONGS, belong)
             self._append(connection, entries)
 
         await self._database.write(work)

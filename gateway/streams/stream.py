@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from config.rests_on import of_fresh
 
 ROUTE, REQUEST, ADDRESS, MARK = "x-brana-route", "x-brana-request", "x-brana-address", "x-brana-mark"
+THUMBPRINT = "x-brana-thumbprint"
 FRESH, DECIDED = "x-brana-fresh", "x-brana-decided"
 """Metadata of the call that Envoy makes for each stream; values are filled in from its own state."""
 UNSAID = "-"  # how Envoy writes what it does not know
@@ -30,6 +31,8 @@ class Stream:
     request_id: str
     mark: str = ""
     """Of the settings by which the application is served (`config.marks`); empty: not said."""
+    thumbprint: str = ""
+    """SHA-256 of the certificate that its connection has shown, hexadecimal; empty: none."""
 
 
 def read_stream(said: Mapping[str, str]) -> Stream:
@@ -52,6 +55,7 @@ def read_stream(said: Mapping[str, str]) -> Stream:
         address=address,
         request_id=request_id,
         mark=said.get(MARK, "").removeprefix(UNSAID),
+        thumbprint=said.get(THUMBPRINT, "").removeprefix(UNSAID),
     )
 
 

@@ -36,6 +36,12 @@ class Watched:
     turn: int = 0
     """Raised by each revocation: answers to an earlier turn permit nothing."""
     first: bool = True
+    device: str = ""
+    """Revocation id of the device on which the last "yes" rests too."""
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        return tuple(one for one in (self.stream.revocation_id, self.device) if one)
 
 
 @dataclass(slots=True)
@@ -66,7 +72,7 @@ class Watch:
 
     def closed(self, number: int) -> None:
         if (watched := self._open.pop(number, None)) is not None:
-            self._leave(number, watched.stream.revocation_id)
+            self._leave(number, watched)
             session = watched.stream.session
             self._held[session] -= 1
             if not self._held[session]:
@@ -101,9 +107,11 @@ class Watch:
         if not answer.allowed:
             return False
         watched.due, watched.doubted, watched.first = now + answer.seconds, None, False
-        self._leave(answer.number, watched.stream.revocation_id)
+        self._leave(answer.number, watched)
         watched.stream = replace(watched.stream, revocation_id=answer.revocation_id)
-        self._under.setdefault(answer.revocation_id, set()).add(answer.number)
+        watched.device = answer.device
+        for name in watched.rests_on:
+            self._under.setdefault(name, set()).add(answer.number)
         return True
 
     def gone(self, asked: Collection[tuple[str, str]]) -> list[Question]:
@@ -134,8 +142,9 @@ class Watch:
         if watched.doubted is None:
             watched.doubted = now
 
-    def _leave(self, number: int, revocation_id: str) -> None:
-        numbers = self._under[revocation_id]
-        numbers.discard(number)
-        if not numbers:
-            del self._under[revocation_id]
+    def _leave(self, number: int, watched: Watched) -> None:
+        for name in watched.rests_on:
+            numbers = self._under[name]
+            numbers.discard(number)
+            if not numbers:
+                del self._under[name]

@@ -37,6 +37,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """How long a "yes" holds."""
     revocation_id: str = ""
     """What a "yes" rests on."""
+    device: str = ""
+    """The revocation id of the enrolled device on which it rests too; empty: on none."""
     reason: str = ""
     """Of a "no"."""
 

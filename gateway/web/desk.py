@@ -76,6 +76,8 @@ class Desk:
     """What is raised when the state cannot be reached, or takes nothing: it passes."""
     in_fleet: bool = False
     """Other machines are the same product: officers have a page about them."""
+    tunnels: bool = False
+    """People open tunnels here: the portal has a page for them."""
 
     def caller(self, request: web.Request, audience: ApplicationId) -> Assertion:
         """The person who asks; raises NotIdentified."""
@@ -97,6 +99,7 @@ class Desk:
             now=now,
             portal=self.portal,
             in_fleet=self.in_fleet,
+            tunnels=self.tunnels,
             expiry=_expiry(session, now),
             new_devices=session.new_devices if session is not None else (),
             check=EXPIRY,

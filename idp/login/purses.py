@@ -130,6 +130,11 @@ def of_recovery(address: str, limits: GuessLimits) -> tuple[Purse, ...]:
     return replace(here, limit=fewer), replace(around, limit=replace(fewer, guesses=limits.attempts * 4))
 
 
+def of_device_code(address: str, limits: GuessLimits) -> tuple[Purse, ...]:
+    """Tries of codes that enrol devices; what is guessed elsewhere does not count here."""
+    return tuple(replace(purse, key=BucketKey(f"device:{purse.key}")) for purse in of_place(address, limits))
+
+
 def of_program(account: str, address: str, limits: GuessLimits) -> tuple[Purse, ...]:
     """Proofs of a technical account from one address, and everything that is tried from there and around it.
 

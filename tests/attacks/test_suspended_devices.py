@@ -73,13 +73,13 @@ async def test_no_officer_suspends_their_own_device_and_nobody_one_that_is_not_t
     for subject, reason in ((own, "suspension_of_own_device"), ("device:" + "X" * 22, "device_not_seen")):
         await refused(ground, browser, subject, reason)
     assert (await browser.get(page(ground))).status == 200
-    assert "no device is suspended" in await ground.brana("device", "list")
+    assert "no device is suspended" in await ground.brana("device", "suspended")
     theirs = await device(ground, auditor.login)
     assert f"{theirs} is suspended; 1 session" in await ground.brana(
         "device", "suspend", theirs, "--why", "Test"
     )
     assert (await reader.get(page(ground))).status == 403
-    assert theirs in await ground.brana("device", "list")
+    assert theirs in await ground.brana("device", "suspended")
     await ground.brana("device", "lift", theirs, "--why", "Test")
     assert 'name="username"' in (await reader.get(page(ground))).text
 

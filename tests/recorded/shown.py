@@ -50,6 +50,12 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "portal /municipality": (
         "journeys/test_portal.py::test_switching_the_municipality_changes_what_may_be_opened",
     ),
+    "portal /tunnel/close": (
+        "gateway/web/test_tunnel.py::test_a_person_opens_and_closes_the_tunnel_of_their_device",
+    ),
+    "portal /tunnel/open": (
+        "gateway/web/test_tunnel.py::test_a_person_opens_and_closes_the_tunnel_of_their_device",
+    ),
     "requests /orders/new": (
         "journeys/test_town_hall.py::test_a_supplier_works_under_an_order_until_its_sponsor_ends_it",
     ),

@@ -10,6 +10,7 @@ import pytest
 from gateway.audit.entry import Code
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import open_state
+from gateway.commands.tunnelling import tunnels_of
 from tests.recorded.acting_places import commands, routes, sources
 from tests.recorded.acts import COMMANDS, ROUTES, Recorded
 from tests.recorded.shown import NOT_YET, SHOWN
@@ -24,8 +25,12 @@ TESTS = {
 
 @pytest.fixture
 async def plane(tmp_path: Path) -> AsyncIterator[ControlPlane]:
-    state = open_state(install(tmp_path / "i").configuration)
+    configuration = install(tmp_path / "i").configuration
+    with configuration.open("a", encoding="utf-8") as more:
+        more.write('\n[tunnels]\nendpoint = "tunnel.example"\n')
+    state = open_state(configuration)
     made = ControlPlane(state)
+    tunnels_of(made)
     yield made
     await made.close()
     state.database.close()

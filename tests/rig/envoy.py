@@ -258,10 +258,11 @@ async def data_plane(
     accounts: Mapping[ApplicationId, str] = MappingProxyType({}),
     configured: Callable[[Settings], Settings] = lambda settings: settings,
     streams: int = STREAMS,
+    device_authorities: tuple[str, ...] = (),
 ) -> AsyncIterator[Plane]:
     """Everything started and ready; ended with the block. `memory`: where the gate's folder is made.
     `applications`: served beside the usual ones; `accounts`: what those of one account are told; `configured` may
-    change everything else; one session may have so many `streams`.
+    change everything else; one session may have so many `streams`. `device_authorities`: as in `Surroundings`.
     """
     run = folder / "run"
     run.mkdir(mode=0o700)
@@ -277,6 +278,7 @@ async def data_plane(
         spool=folder / "access.log",
         district=DISTRICT,
         accounts=accounts,
+        device_authorities=device_authorities,
     )
     with tempfile.TemporaryDirectory(dir=memory, prefix="brana-test-") as gates:
         plane = Plane(folder, settings, surroundings, signer, workers, Path(gates), streams)

@@ -67,16 +67,20 @@ class Signer:
         lives: int = 300,
         assertion: str = "assertion-of-the-grant",
         person: Mapping[str, str] | None = None,
+        device: str = "",
         **claims: Any,
     ) -> str:
-        """A grant's token; keyword claims replace what it would say."""
+        """A grant's token; keyword claims replace what it would say. `device`: revocation id of that to which it is
+        bound.
+        """
         now = int(time.time())
         said = {
             "iss": "brana-grant",
             "aud": "brana-gate",
             "exp": now + lives,
-            "gate": f"{application} {municipality} {revocation} {epoch} {own} {actions}",
+            "gate": f"{application} {municipality} {revocation} {epoch} {own} {actions} {device}".rstrip(" "),
             "assertion": assertion,
+            **({"cnf": claims.pop("cnf")} if "cnf" in claims else {}),
             **({"person": person} if person is not None else {}),
             "sub": "0b0b",
             "iat": now,

@@ -17,6 +17,7 @@ from typing import Any
 
 import aiohttp
 import psutil
+from aiohttp.abc import AbstractCookieJar
 
 from config.district import read_district
 from config.settings import Settings
@@ -84,9 +85,16 @@ class Product:
         found = next(one for one in self.settings.applications if one.id == name)
         return self.addresses.authority(found.host.replace("{municipality}", municipality))
 
-    def visitor(self, address: str = "127.0.0.1") -> Visitor:
-        """A new browser at `address`, any of 127.0.0.0/8; closed when the product ends."""
-        made = Visitor(self.tls(), address, self.settings.public.address)
+    def visitor(
+        self,
+        address: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
+        jar: AbstractCookieJar | None = None,
+    ) -> Visitor:
+        """A new browser at `address`, any of 127.0.0.0/8; closed when the product ends. `tls`: as it speaks it where it
+        shows a certificate; `jar`: cookies of another one.
+        """
+        made = Visitor(tls or self.tls(), address, self.settings.public.address, jar)
         self._visitors.append(made)
         return made
 

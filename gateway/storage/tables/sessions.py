@@ -28,6 +28,7 @@ session = Table(
     Column("user_agent", Text, nullable=False),
     Column("work", Text),  # JSON of idp.directory.work.Work; none: nothing is known
     Column("device", String(22)),  # none: a program's, or of a version before
+    Column("enrolled", String(22)),  # the enrolled device; none: no certificate of one was shown with it yet
     Index("ix_session_ended_at_last_seen_at", "ended_at", "last_seen_at"),
 )
 

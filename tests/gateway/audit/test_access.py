@@ -104,8 +104,12 @@ def test_who_was_let_in_by_a_decision_is_read_from_its_gate_text() -> None:
             "fresh": None,
             "decided": "spis 588296 abcdefghijklmnopqrstuv.3 e1 own ,read,write,=g-1=0f25=clerks-read;clerks-write,",
         },
+        {
+            "fresh": None,
+            "decided": "spis 588296 abcdefghijklmnopqrstuv.3 e1 own ,write,=g-1=0f25=clerks-write, ~device.2",
+        },
     ],
-    ids=["fresh", "decided"],
+    ids=["fresh", "decided", "decided for a device"],
 )
 def test_a_request_names_its_grant_the_version_and_the_rule_of_what_was_asked(
     said: dict[str, object],

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from config.vocabulary import Action, AuthenticationLevel, Role
+from config.vocabulary import Action, AuthenticationLevel, DeviceId, Role
 from gateway.audit.canonical import Recorded, canonical, parse
 from gateway.audit.entry import Entry
 from gateway.audit.rested_on import FIELDS, asked_again
@@ -68,3 +68,14 @@ def test_where_the_policies_were_not_asked_there_is_no_question(
     assert (verdict.question, entry.reason) == (None, "directory_unreachable")
     with pytest.raises(NotReplayable):
         again(entry)
+
+
+def test_an_entry_names_the_device_that_was_shown_and_the_browser_beside_it(
+    request_: AccessRequest, session: Session, snapshot: Snapshot
+) -> None:
+    browser, shown = DeviceId("b" * 22), DeviceId("n" * 22)
+    in_browser = replace(session, device=browser)
+    _, entry = decided(request_, in_browser, snapshot)
+    assert (entry.details["device"], entry.details.get("browser")) == (browser, None)
+    _, entry = decided(request_, replace(in_browser, enrolled=shown), snapshot)
+    assert (entry.details["device"], entry.details["browser"]) == (shown, browser)

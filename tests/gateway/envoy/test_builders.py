@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from config.identity import FACTS
 from config.settings import (
+    Devices,
     Fleet,
     Health,
     Identity,
@@ -154,6 +155,20 @@ def told_of_programs(settings: Settings) -> dict[str, Any]:
     }
 
 
+def told_of_devices() -> dict[str, Any]:
+    """What is told otherwise where people's connections are asked for a device's certificate."""
+    around = dataclasses.replace(SURROUNDINGS, device_authorities=("authority\n", "the one before\n"))
+    told, unasked = all_resources(PROGRAMS, around), all_resources(PROGRAMS, SURROUNDINGS)
+    (listening, *others), (before, *same) = told[LISTENERS], unasked[LISTENERS]
+    programs, people = listening["filter_chains"]
+    assert (programs, others) == (before["filter_chains"][0], same)
+    assert people["filters"] == before["filter_chains"][1]["filters"]
+    return {
+        "tls": people["transport_socket"],
+        SECRETS: [one for one in told[SECRETS] if one not in unasked[SECRETS]],
+    }
+
+
 def told_in_a_fleet() -> dict[str, Any]:
     """What a whole node's Envoy is told otherwise than one that is alone, behind load balancers."""
     peers = [
@@ -178,6 +193,14 @@ def told_in_a_fleet() -> dict[str, Any]:
     }
 
 
+def told_of_agents() -> list[dict[str, Any]]:
+    """What is there besides where devices enrol."""
+    table = routes(replace(SETTINGS, devices=Devices(enabled=True, message_kib=32)), SURROUNDINGS)
+    return [
+        one for one in table["virtual_hosts"] if one not in routes(SETTINGS, SURROUNDINGS)["virtual_hosts"]
+    ]
+
+
 def a_gate(**changes: Any) -> Gate:
     usual = {
         "keys": keys_by_header(GRANT_KEYS),
@@ -197,9 +220,11 @@ HOSTED = {one.host for one in OTHERS.applications}
 GOLDENS: dict[str, Any] = {
     "applications": told_of(OTHERS),
     "programs": told_of_programs(PROGRAMS),
+    "devices": told_of_devices(),
     "bootstrap": bootstrap(SURROUNDINGS.run, SETTINGS.limits),
     "listener": listener(SETTINGS, SURROUNDINGS),
     "routes": routes(SETTINGS, SURROUNDINGS),
+    "agents": told_of_agents(),
     "tried": tried_listener(SURROUNDINGS),
     "clusters": clusters(SETTINGS, SURROUNDINGS),
     "certificate": certificate(b"chain", b"key"),

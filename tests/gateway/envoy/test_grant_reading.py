@@ -159,7 +159,7 @@ async def test_a_key_that_is_taken_back_ends_every_grant_it_has_signed(plane: Pl
     assert (await plane.ask(cookie=cookie)).status == 200
     for key, mine, theirs in ((other.key, 403, 200), (plane.signer.key, 200, 403)):
         jwks = public_jwks(key)
-        plane.discovery.publish_keys(keys_by_header(jwks), jwks, plane.settings)
+        plane.discovery.publish_keys(keys_by_header(jwks), {"tokens": jwks}, plane.settings)
         assert await plane.discovery.keys_applied(timedelta(seconds=10))
         assert (await plane.ask(cookie=cookie)).status == mine
         assert (await plane.ask(cookie=f"__Host-brana-grant={other.grant()}")).status == theirs

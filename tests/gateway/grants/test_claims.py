@@ -14,7 +14,7 @@ from config.vocabulary import (
     SessionId,
     SubjectId,
 )
-from gateway.grants.claims import Assertion, Grant
+from gateway.grants.claims import Assertion, Bound, Grant
 
 seconds = st.integers(0, 4_000_000_000).map(lambda value: datetime.fromtimestamp(value, UTC))
 assertions = st.builds(
@@ -70,6 +70,18 @@ def test_a_grant_for_another_municipality_does_not_say_own(grant: Grant) -> None
 def test_a_grant_without_actions_has_none_to_find(grant: Grant) -> None:
     nothing = replace(grant, assertion=replace(grant.assertion, actions=()))
     assert nothing.gate().split()[5] == ",,=g1=p1=,"
+
+
+def test_a_grant_that_is_bound_to_a_device_says_by_which_certificate_it_may_come(grant: Grant) -> None:
+    """`cnf` of RFC 8705 §3.1, behind which `person` stands; the device is the gate's seventh word."""
+    bound = replace(
+        grant, bound=Bound(revocation_id="~dev.2", thumbprint="ff" * 32), person={"login": "novak"}
+    )
+    assert bound.gate() == f"{grant.gate()} ~dev.2"
+    claims = bound.claims("signed")
+    assert claims["cnf"] == {"x5t#S256": "_" * 42 + "8"}
+    assert list(claims)[:6] == ["iss", "aud", "exp", "gate", "assertion", "cnf"]
+    assert "cnf" not in grant.claims("signed")
 
 
 @given(st.text(st.sampled_from(" \t\n\u00a0\u2028ab"), max_size=4))

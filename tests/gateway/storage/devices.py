@@ -61,6 +61,15 @@ class Devices:
         return self.known.by_id(DeviceId(agent.device))
 
 
+async def no_throttle(_address, _now):
+    """Each try is free."""
+
+    async def right() -> None:
+        pass
+
+    return right
+
+
 def devices(database, recorded, rules: Rules = RULES) -> Devices:
     store, known = StoredDevices(database, SEAL, recorded.append_all), Known()
 
@@ -70,7 +79,7 @@ def devices(database, recorded, rules: Rules = RULES) -> Devices:
     made = Devices(
         store,
         DeviceOffice(store, known, rules, record),
-        Reception(store, known, rules, record, "brana.example"),
+        Reception(store, known, rules, record, "brana.example", no_throttle),
         known,
     )
     known.subscribe(lambda changed: made.heard.extend(one.id for one in changed))

@@ -14,6 +14,7 @@ from gateway.audit.entry import Code, Outcome
 from gateway.devices.device import Device, Leaf
 from gateway.devices.enrolling import NotEnrolled
 from gateway.devices.history import MOST_KEPT, Difference
+from gateway.devices.reception import STRANGERS
 from gateway.devices.refused import ActRefused, Why
 from gateway.devices.reporting import NotTaken
 from gateway.devices.store import Sought, Stepped
@@ -193,9 +194,10 @@ async def test_a_tunnel_key_stands_for_one_device(database, recorded):
 
 async def test_a_flood_of_strangers_is_recorded_so_many_times_a_minute(database, recorded):
     at = devices(database, recorded)
-    for _ in range(100):
-        await refused_enrolment("device_code_not_good", at.begun("0000", Agent()))
-    assert len(recorded) == 60
+    agent = Agent()
+    for _ in range(STRANGERS + 40):
+        await refused_enrolment("device_code_not_good", at.begun("0000", agent))
+    assert len(recorded) == STRANGERS
     await refused_enrolment("device_code_not_good", at.begun("0000", Agent(), NOW + MINUTE))
     assert recorded[-1].details["left_out_before"] == 40
 

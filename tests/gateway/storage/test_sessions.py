@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
+from config.vocabulary import (
+    NO_DEVICE,
+    AuthenticationLevel,
+    DeviceId,
+    MunicipalityCode,
+    Role,
+    SessionId,
+    SubjectId,
+    device_subject,
+)
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.session import EndReason, Session
 from gateway.storage.database import Database
@@ -347,3 +356,21 @@ async def test_open_sessions_come_page_by_page_with_one_persons_together(
     assert sorted(one.id[0] for one in first.sessions) == ["B", "C"]
     second, place = await store.open_page(place, 2)
     assert ([one.id[0] for one in second.sessions], place) == (["A"], None)
+
+
+async def test_a_session_belongs_to_the_first_device_that_was_shown_with_it(
+    store: StoredSessions, session: Session, now: datetime
+) -> None:
+    first, second = DeviceId("f" * 22), DeviceId("g" * 22)
+    in_browser = replace(session, device=DeviceId("b" * 22))
+    await store.add(in_browser, b"1" * 32, "a.example", [])
+    await store.add(other(session, "B"), b"2" * 32, "a.example", [])
+    await store.record(session.id, now, [])
+    assert (await store.by_ids([session.id]))[0].enrolled == NO_DEVICE
+    for shown in (first, second, NO_DEVICE):
+        await store.record(session.id, now, [], shown)
+        assert (await store.by_ids([session.id]))[0].enrolled == first
+    for device in (first, in_browser.device):
+        found = await store.open_of([device_subject(device)])
+        assert [one.id for one in found.sessions] == [session.id]
+    assert (await store.open_of([device_subject(second)])).sessions == []

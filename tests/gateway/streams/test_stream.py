@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.streams.stream import ADDRESS, DECIDED, FRESH, MARK, REQUEST, ROUTE, NotFromEnvoy, read_stream
+from gateway.streams.stream import (
+    ADDRESS,
+    DECIDED,
+    FRESH,
+    MARK,
+    REQUEST,
+    ROUTE,
+    THUMBPRINT,
+    NotFromEnvoy,
+    read_stream,
+)
 
 SAID = {ROUTE: "map - read", REQUEST: "r1", ADDRESS: "192.0.2.1", FRESH: "sid.7 588296", DECIDED: "-"}
 
@@ -19,6 +29,11 @@ def test_a_fresh_grant_says_who_and_for_which_municipality() -> None:
 def test_a_route_of_a_fleets_node_says_by_which_settings_it_was_made() -> None:
     assert read_stream(SAID).mark == read_stream(SAID | {MARK: "-"}).mark == ""
     assert read_stream(SAID | {MARK: "0f25"}).mark == "0f25"
+
+
+def test_the_certificate_of_its_connection_is_known_by_its_thumbprint() -> None:
+    assert read_stream(SAID).thumbprint == read_stream(SAID | {THUMBPRINT: "-"}).thumbprint == ""
+    assert read_stream(SAID | {THUMBPRINT: "0f" * 32}).thumbprint == "0f" * 32
 
 
 @pytest.mark.parametrize("unsaid", ["-", ""])

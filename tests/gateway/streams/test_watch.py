@@ -1,5 +1,7 @@
 """The laws of the watch, by the clock of the test."""
 
+import msgspec
+
 from gateway.streams.stream import Stream
 from gateway.streams.watch import AGAIN, SETTLE, Watch
 from gateway.streams.words import Answer, Question
@@ -170,3 +172,21 @@ def test_of_an_application_with_other_settings_it_is_asked_by_those() -> None:
     watch.marked({"map": "m2"}, 10.0)
     (question,) = watch.to_ask(10.0)
     assert (question.number, question.stream.mark, question.gone) == (number, "m2", False)
+
+
+def test_a_stream_that_rests_on_a_device_is_asked_about_when_either_is_revoked() -> None:
+    watch, number = opened_and_allowed()
+    watch.revoked(["s.1"], 1.0)
+    (question,) = watch.to_ask(1.0)
+    watch.answered(msgspec.structs.replace(yes(question, generation=2), device="~d.4"), 1.0)
+    watch.revoked(["s.1", "~d.3"], 2.0)
+    assert watch.to_ask(2.0) == []
+    watch.revoked(["~d.4"], 3.0)
+    (question,) = watch.to_ask(3.0)
+    watch.answered(yes(question, generation=2), 3.0)
+    watch.revoked(["~d.4"], 4.0)  # it rests on it no more
+    assert watch.to_ask(4.0) == []
+    watch.revoked(["s.2"], 5.0)
+    assert len(watch.to_ask(5.0)) == 1
+    watch.closed(number)
+    assert watch._under == {}

@@ -23,6 +23,7 @@ INCIDENTS = sorted(
 HOLDS = sorted(OFFICER.glob("hold*.html"))
 EXPORT = [OFFICER / "export.html"]
 CHARTS = sorted([OFFICER / "bars.html", OFFICER / "charts.html", *OFFICER.glob("log_*.html")])
+TUNNEL = [PROJECT / "gateway/web/portal/templates/tunnel.html"]
 CATALOGS = {
     "idp/http/locale/layout.cs.po": [
         PROJECT / f"idp/http/templates/{name}.html" for name in ("layout", "forms", "expiry")
@@ -48,7 +49,7 @@ CATALOGS = {
     "gateway/web/locale/charts.cs.po": CHARTS,
     "gateway/web/locale/cs.po": sorted(
         {*PROJECT.glob("gateway/web/**/*.html")}
-        - {*REVIEWS, *REQUESTS, *POLICIES, *WAITING, *INCIDENTS, *REPORT, *HOLDS, *EXPORT, *CHARTS}
+        - {*REVIEWS, *REQUESTS, *POLICIES, *WAITING, *INCIDENTS, *REPORT, *HOLDS, *EXPORT, *CHARTS, *TUNNEL}
     ),
     "gateway/web/locale/export.cs.po": EXPORT,
     "gateway/web/locale/holds.cs.po": HOLDS,
@@ -56,6 +57,7 @@ CATALOGS = {
     "gateway/web/locale/policies.cs.po": POLICIES,
     "gateway/web/locale/requests.cs.po": REQUESTS,
     "gateway/web/locale/report.cs.po": REPORT,
+    "gateway/web/locale/tunnel.cs.po": TUNNEL,
     "gateway/web/locale/waiting.cs.po": WAITING,
 }
 

@@ -1,0 +1,141 @@
+"""From which enrolled device a request comes: by the certificate of its connection, and by nothing else. Pure.
+
+Laws: no certificate means no device, and a rule that needs one refuses; any certificate that is not the device's own,
+of today and in force, refuses by a named reason; a session belongs to the first device that was shown with it, and
+goes on neither in another one nor when that one is out of use.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from cryptography import x509
+
+from agents.protocol.messages import Standing
+from config.vocabulary import NO_DEVICE, DeviceId
+from gateway.authorize.certificate import NONE_SHOWN
+from gateway.devices.authority import NotOurs, shown
+from gateway.devices.device import Device, Leaf
+from gateway.devices.posture import stale_at, state_of
+from gateway.devices.revocation import revocation_id
+from gateway.grants.claims import Bound
+from gateway.sessions.session import Session
+from policies.model import Device as State
+
+NOT_IN_USE: dict[Standing, str] = {
+    Standing.WAITING: "device_waiting",
+    Standing.BLOCKED: "device_blocked",
+    Standing.RETIRED: "device_retired",
+    Standing.LOST: "device_lost",
+}
+OF_CERTIFICATE = "device_"
+"""Before the reasons of `gateway.devices.authority`."""
+EXPIRED, REVOKED = f"{OF_CERTIFICATE}certificate_expired", f"{OF_CERTIFICATE}certificate_revoked"
+ANOTHER = "session_of_another_device"
+
+
+class Known(Protocol):
+    """What is needed of the memory of devices: `gateway.devices.known.Known`."""
+
+    def by_id(self, name: DeviceId, /) -> Device | None: ...
+
+    def by_thumbprint(self, thumbprint: str, /) -> Device | None: ...
+
+
+class NobodysDevices:
+    """Where none are enrolled."""
+
+    def by_id(self, _: DeviceId, /) -> Device | None:
+        return None
+
+    def by_thumbprint(self, _: str, /) -> Device | None:
+        return None
+
+
+def nobody() -> Sequence[x509.Certificate]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Devices:
+    """Of this installation, in memory."""
+
+    known: Known
+    authorities: Callable[[], Sequence[x509.Certificate]]
+    """Who certifies devices, those before a rotation too; none where no connection is asked for a certificate."""
+    fresh: timedelta
+    """How old a report may be for its facts to count."""
+
+
+NO_DEVICES = Devices(known=NobodysDevices(), authorities=nobody, fresh=timedelta())
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """By a connection. `certificate`: the leaf, PEM with URL escapes; `thumbprint`: where that alone is known."""
+
+    certificate: str = "-"
+    thumbprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """A device, as it proved to be by a certificate that is in force."""
+
+    device: Device
+    leaf: Leaf
+
+    @property
+    def bound(self) -> Bound:
+        """What a grant is bound to that was decided with it."""
+        return Bound(revocation_id=revocation_id(self.device), thumbprint=self.leaf.thumbprint)
+
+
+def of_connection(said: Shown, devices: Devices, now: datetime) -> InUse | str | None:
+    """None: no certificate was shown. A text: why what was shown stands for no device."""
+    authorities = devices.authorities()
+    if not authorities or (said.certificate in NONE_SHOWN and not said.thumbprint):
+        return None
+    named, thumbprint = None, said.thumbprint
+    if not thumbprint:
+        try:
+            leaf_shown = shown(said.certificate, authorities, now)
+        except NotOurs as refused:
+            return OF_CERTIFICATE + refused.reason
+        named, thumbprint = devices.known.by_id(leaf_shown.device), leaf_shown.thumbprint
+    device = devices.known.by_thumbprint(thumbprint)
+    leaf = _leaf(device, thumbprint)
+    if device is None or leaf is None:
+        return REVOKED if named is None else NOT_IN_USE.get(named.standing, REVOKED)
+    if now > leaf.ends_at:
+        return EXPIRED
+    return NOT_IN_USE.get(device.standing) or InUse(device, leaf)
+
+
+def belongs_elsewhere(session: Session, here: InUse) -> bool:
+    """A session goes on in no other device than its first: it was carried there."""
+    return session.enrolled not in (NO_DEVICE, here.device.id)
+
+
+def out_of_use(name: DeviceId, devices: Devices) -> str | None:
+    """Why nobody goes on in that device, whatever a connection shows; None where it may be."""
+    device = devices.known.by_id(name) if name else None
+    return None if device is None else NOT_IN_USE.get(device.standing)
+
+
+def facts_of_device(name: DeviceId, devices: Devices, now: datetime) -> State | None:
+    device = devices.known.by_id(name) if name else None
+    return None if device is None else state_of(device, devices.fresh, now)
+
+
+def device_changes_at(name: DeviceId, devices: Devices, now: datetime) -> datetime | None:
+    """When time alone makes its report too old."""
+    device = devices.known.by_id(name) if name else None
+    return None if device is None else stale_at(device, devices.fresh, now)
+
+
+def _leaf(device: Device | None, thumbprint: str) -> Leaf | None:
+    return (
+        None if device is None else next((one for one in device.leaves if one.thumbprint == thumbprint), None)
+    )
