@@ -88,7 +88,9 @@ class Service:
             until = self.turn(now, slept=slept, moved=moved)
             self._waking.sleeps_until(until)
             poked.wait(max(0.0, (until - datetime.now(UTC)).total_seconds()))
-            poked.clear()
+            if poked.is_set():
+                poked.clear()
+                self._tunnelling.soon()
         self._tunnelling.leave()
         if self._uplink.gone:
             self._leave()

@@ -44,4 +44,5 @@ def tunnel_of(tunnelling: Tunnelling) -> ShownTunnel:
         trouble=standing.trouble,
         reason=tunnelling.why if standing.trouble == "failed" else "",
         names_well=tunnelling.names_well,
+        asked_at=tunnelling.asked_at,
     )

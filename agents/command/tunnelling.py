@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as Flag
 
@@ -59,10 +60,11 @@ def up(state: State, public: Path, tongue: Language) -> int:
         print(SAYS["not_enrolled"][tongue], file=sys.stderr)
         return 1
     state.want_tunnel(wanted=True)
+    began = datetime.now(UTC)
     if not _poked(state):
         print(SAYS["not_running"][tongue], file=sys.stderr)
         return 1
-    tunnel = _waited(public)
+    tunnel = _waited(public, began)
     if tunnel is None:
         print(TUNNEL["waits"][tongue], file=sys.stderr)
         return 1
@@ -92,11 +94,15 @@ def _poked(state: State) -> bool:
     return True
 
 
-def _waited(public: Path) -> ShownTunnel | None:
+def _waited(public: Path, began: datetime) -> ShownTunnel | None:
+    """What was answered since; None: nothing yet."""
     until = time.monotonic() + PATIENCE
-    while (tunnel := _tunnel_in(public)) is None and time.monotonic() < until:
+    while time.monotonic() < until:
+        tunnel = _tunnel_in(public)
+        if tunnel is not None and tunnel.asked_at is not None and tunnel.asked_at >= began:
+            return tunnel
         time.sleep(LOOK_EVERY)
-    return tunnel
+    return None
 
 
 def _tunnel_in(public: Path) -> ShownTunnel | None:

@@ -50,6 +50,7 @@ class ShownTunnel(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     """Of the system, where it failed; of the gateway, where it refused."""
     names_well: bool = True
+    asked_at: datetime | None = None
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):

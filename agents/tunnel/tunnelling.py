@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -40,6 +41,7 @@ class Tunnelling:
         self.why = ""
         """Why the interface could not be made, of the system."""
         self.names_well = True
+        self.asked_at: datetime | None = None
 
     @property
     def possible(self) -> bool:
@@ -55,8 +57,13 @@ class Tunnelling:
         self.standing = ended(self.standing, now)
         if self.standing.due(now):
             self.standing = heard(self.standing, ask(True), now)
+            self.asked_at = now
         self._stand(self.standing)
         return until(self.standing, now)
+
+    def soon(self) -> None:
+        """Somebody waits for it: the gateway is asked at the next turn."""
+        self.standing = replace(self.standing, ask_at=None)
 
     def leave(self) -> None:
         """The agent ends; the interface with it."""

@@ -49,6 +49,13 @@ def test_a_device_whose_tunnel_is_not_open_is_told_where_its_person_opens_it(dev
     assert device.gateway.asked[-1].tunnel_key == device.gateway.device.tunnel_key
 
 
+def test_up_asks_anew_once_its_person_has_opened_the_tunnel(device, there):
+    assert device.agent("up")[0] == 1
+    device.gateway.gives = given(there, 4455)
+    assert device.agent("up")[0] == 0
+    assert device.exists()
+
+
 def test_what_was_given_is_reached_and_nothing_beside_and_down_leaves_nothing(device, there):
     device.gateway.gives = given(there, 4455)
     device.let_in(4455)
