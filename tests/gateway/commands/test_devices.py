@@ -83,7 +83,13 @@ async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Offi
         assert "no devices are enrolled here" in await made.brana("device", "code", fails=True)
         with product.configuration.open("a", encoding="utf-8") as text:
             text.write(DEVICES)
-        await made.brana("reload")  # from now on there is their host
+        assert "devices.enabled: cannot be changed while the product runs" in await made.brana(
+            "reload", fails=True
+        )
+        await product.stop()
+        await (
+            product.start()
+        )  # from now on there is their host, and connections are asked for their certificates
         yield made
 
 
