@@ -19,12 +19,13 @@ def could_alone(book: PolicyBook, question: Question) -> bool:
     (outcome,) = book.outcomes([question])
     if outcome is None or outcome.error or outcome.permits:
         return True
-    known = Known.of(book.policies_of(question.municipality), question.action)
+    policies = book.policies_of(question.municipality)
+    known = Known.of(policies, question.action)
     steps = [
         step
         for maker in ONESELF
         for step in maker(question, known)
         if step.kind not in NOT_ALONE and step.apply(question) != question
     ]
-    found = smallest(question, outcome, steps, book.outcomes, touching(question))
+    found = smallest(question, outcome, steps, policies, book.outcomes, touching(question))
     return bool(found.changes) or not found.complete

@@ -5,13 +5,13 @@ Put together again they say what the file said; what cannot be taken apart is on
 
 import re
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from policies.statements import placed_words, split
-from policies.texts import CASES
+from policies.texts import CASES, Texts
 
 HEADER = re.compile(r"\s*\[\[(case|never)\]\]\s*(?:#.*)?")
 APART = re.compile(r"\n[ \t]*\n")
@@ -63,6 +63,20 @@ def blocks_of(name: str, text: str) -> list[Block]:
 
 def whole(text: str) -> list[Block]:
     return [Block(Key(Sort.WHOLE), text.strip("\n"))] if text.strip() else []
+
+
+def pieces_of(texts: Texts) -> dict[Key, tuple[str, ...]]:
+    """Of all files: whatever has a name by that name, in whichever file it stands, what has none by its file's."""
+    pieces = defaultdict[Key, list[str]](list)
+    for name, text in sorted(texts.items()):
+        try:
+            blocks = blocks_of(name, text)
+        except NotTakenApart:
+            blocks = whole(text)
+        for one in blocks:
+            key = one.key if one.key.name else Key(one.key.sort, name, one.key.number)
+            pieces[key].append(one.text)
+    return {key: tuple(found) for key, found in pieces.items()}
 
 
 def put_together(texts: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """What no change of policies may bring, told from the texts before and after: a municipality without any policy, a
-region without any forbid, permits without a name, and conditions in vain. What stood there before is none of it.
+region without any forbid, permits without a name, forbids that speak for somebody else, and conditions in vain. What
+stood there before is none of it.
 """
 
 from collections.abc import Collection, Iterator
@@ -14,7 +15,7 @@ from policies.kept_by_text import kept_by_text
 from policies.load import PoliciesUnusable
 from policies.near import offsets
 from policies.parsed import parsed
-from policies.review_words import LEFT_WITHOUT, PERMIT_UNNAMED, UNGUARDED
+from policies.review_words import LEFT_WITHOUT, PERMIT_UNNAMED, REASON_TAKEN, UNGUARDED
 from policies.statements import Statement, placed_words, split
 from policies.texts import MUNICIPALITIES, POLICIES, REGION, Texts
 from policies.vain import Found, asked_in_vain
@@ -71,20 +72,37 @@ def in_vain(before: Texts, after: Texts) -> list[Problem]:
     ]
 
 
-def require_fit(before: Texts, after: Texts, district: District) -> None:
-    """`district`: as it is to be, so that who leaves it may leave its policies.
+def borrowed(before: Texts, after: Texts, taken: Collection[str]) -> list[Problem]:
+    """Forbids that are new or changed and refuse by one of the reasons that are `taken`: whoever reads the log would
+    believe that something else happened.
+    """
+    return [
+        REASON_TAKEN.of(reason=reason).at(Path(name), *one.place_of(at))
+        for name, one in _new(before, after)
+        for at, reason in _reasons(one.text)
+        if reason in taken
+    ]
+
+
+def require_fit(before: Texts, after: Texts, district: District, taken: Collection[str]) -> None:
+    """`district`: as it is to be, so that who leaves it may leave its policies. `taken`: as in `faults_brought`.
 
     Raises LeftWithoutPolicies, else BringsFaults with all.
     """
     if left := left_without(before, after, district):
         raise LeftWithoutPolicies(left)
-    if found := faults_brought(before, after):
+    if found := faults_brought(before, after, taken):
         raise BringsFaults(found)
 
 
-def faults_brought(before: Texts, after: Texts) -> list[Problem]:
-    """Of the policies that are new or changed."""
-    return sorted([*unguarded(before, after), *unnamed(before, after), *in_vain(before, after)])
+def faults_brought(before: Texts, after: Texts, taken: Collection[str]) -> list[Problem]:
+    """Of the policies that are new or changed. `taken`: reasons by which no policy refuses."""
+    return sorted([*unguarded(before, after), *faults_of_each(before, after, taken)])
+
+
+def faults_of_each(before: Texts, after: Texts, taken: Collection[str]) -> list[Problem]:
+    """Of each that is new or changed by itself: told beside what the schema objects to, in the same run."""
+    return sorted([*unnamed(before, after), *borrowed(before, after, taken), *in_vain(before, after)])
 
 
 def _new(before: Texts, after: Texts) -> Iterator[tuple[str, Statement]]:
@@ -103,6 +121,14 @@ def _placed(statement: Statement, found: Collection[Found]) -> Iterator[tuple[Fa
     """Where the policy begins, if it is not seen where in it."""
     where = offsets(placed_words(statement.text), {near for _, near in found}) if found else {}
     yield from ((fault, statement.place_of(where.get(near, 0))) for fault, near in found)
+
+
+def _reasons(text: str) -> Iterator[tuple[int, str]]:
+    """What stands in `@reason("…")`, with its place."""
+    words = list(placed_words(text))
+    for at in range(len(words) - 3):
+        if [word for _, word in words[at : at + 3]] == ["@", "reason", "("]:
+            yield words[at][0], words[at + 3][1].strip('"')
 
 
 def _anywhere(name: str, text: str) -> str:

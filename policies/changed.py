@@ -20,6 +20,8 @@ class Effect(StrEnum):
 
     WEAKENS = "weakens"
     STRENGTHENS = "strengthens"
+    OPENS_NOTHING = "opens_nothing"
+    """A permit that something else always beats, as long as that stands."""
     EITHER = "either"
     NONE = "none"
     """Only words changed, which people read and nothing decides by."""
@@ -55,6 +57,7 @@ KINDS: Mapping[Kind, Text] = {
 EFFECTS: Mapping[Effect, Text] = {
     Effect.WEAKENS: {CS: "oslabuje", EN: "weakens"},
     Effect.STRENGTHENS: {CS: "zpřísňuje", EN: "strengthens"},
+    Effect.OPENS_NOTHING: {CS: "nic neotevírá", EN: "opens nothing"},
     Effect.EITHER: {CS: "záleží na okolnostech", EN: "depends on the circumstances"},
     Effect.NONE: {CS: "jen slova", EN: "words only"},
 }

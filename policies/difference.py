@@ -1,7 +1,8 @@
 """What differs between two sets of policies, policy by policy, as people read it.
 
 What weakens is told from syntax alone: a permit more, a forbid less, or a forbid that became a permit. Of one whose
-conditions changed it says only that it depends on the circumstances: cases, the matrix and the reader see which.
+conditions changed it says only that it depends on the circumstances: cases, the matrix and the reader see which. A
+permit that a forbid beside it certainly beats opens nothing (policies/beaten.py).
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.vocabulary import Language, MunicipalityCode
+from policies.beaten import beaten_by
 from policies.case_difference import SORT_TITLES, CaseChange, case_changes
 from policies.changed import EFFECTS, KINDS, Effect, Kind, Line, kind_of, lines_between
 from policies.forms import Form, Values, called, read
@@ -21,6 +23,11 @@ from policies.texts import CASES, Texts
 
 REGION = "region"
 NOTHING: Text = {CS: "", EN: ""}
+ALWAYS_FORBIDDEN: Text = {CS: "{}: vždy to zakáže pravidlo „{}“", EN: "{}: always forbidden by “{}”"}
+MOST_FORBIDS = 100
+"""That are looked at for one permit, the region's first: a text nobody has approved may have hundreds of both."""
+Key = tuple[str, str]
+"""Place and id of a policy; of one that has none, or cannot be read, its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,8 @@ class PolicyChange:
     """Title of the form that wrote it, as it is now or, where it was removed, as it was."""
     fields: tuple[FieldChange, ...]
     lines: tuple[Line, ...]
+    beaten_by: Text | None = None
+    """Title of the forbid by which this permit opens nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ def difference(before: Texts, after: Texts, offered: Offered = ANYTHING) -> Diff
     changes = [
         change
         for key in sorted(old.keys() | new.keys())
-        if (change := _change(key, old.get(key), new.get(key), offered)) is not None
+        if (change := _change(key, old.get(key), new, offered)) is not None
     ]
     names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     cases = [
@@ -104,9 +113,8 @@ def _where(name: str) -> str:
     return REGION if folder == REGION else file.partition(".")[0]
 
 
-def _policies(texts: Texts) -> dict[tuple[str, str], _Policy]:
-    """By place and id; one that has none, or cannot be read, by its own text."""
-    found: dict[tuple[str, str], _Policy] = {}
+def _policies(texts: Texts) -> dict[Key, _Policy]:
+    found: dict[Key, _Policy] = {}
     for name in sorted(texts):
         if not name.endswith(CASES):
             for statement in split(texts[name]):
@@ -126,24 +134,47 @@ def _policy(text: str, where: str) -> _Policy:
 
 
 def _change(
-    key: tuple[str, str], old: _Policy | None, new: _Policy | None, offered: Offered
+    key: Key, old: _Policy | None, after: Mapping[Key, _Policy], offered: Offered
 ) -> PolicyChange | None:
+    new = after.get(key)
     if (old and old.text) == (new and new.text):
         return None
     shown_of = new or old
     assert shown_of is not None
     where, identifier = key
     form = shown_of.written_by
+    effect = _effect(old, new)
+    beating = _beating(where, new, after, offered) if new is not None and _might_open(old, effect) else None
     return PolicyChange(
         where=where,
         id=shown_of.annotations.get("id", ""),
         kind=kind_of(old is not None, new is not None),
-        effect=_effect(old, new),
+        effect=effect if beating is None else Effect.OPENS_NOTHING,
         title=_title(shown_of, identifier, offered),
         form=None if form is None else form[0].title,
         fields=tuple(_fields(old, new, offered)),
         lines=tuple(lines_between(old.text if old else "", new.text if new else "")),
+        beaten_by=beating,
     )
+
+
+def _might_open(old: _Policy | None, effect: Effect) -> bool:
+    """A forbid that became a permit opens what it forbade, whatever beats the permit."""
+    return effect is not Effect.NONE and (old is None or not old.forbids)
+
+
+def _beating(where: str, permit: _Policy, after: Mapping[Key, _Policy], offered: Offered) -> Text | None:
+    """The forbid, of those that are asked wherever the permit is; what cannot be read beats nothing."""
+    if permit.forbids or not isinstance(permit.rest, dict):
+        return None
+    asked = [
+        (identifier, one)
+        for asked_at in dict.fromkeys((REGION, where))
+        for (place, identifier), one in after.items()
+        if place == asked_at and one.forbids and isinstance(one.rest, dict)
+    ][:MOST_FORBIDS]
+    number = beaten_by(permit.rest, [one.rest for _, one in asked])
+    return None if number is None else _title(asked[number][1], asked[number][0], offered)
 
 
 def _effect(old: _Policy | None, new: _Policy | None) -> Effect:
@@ -193,6 +224,8 @@ def _fields(old: _Policy | None, new: _Policy | None, offered: Offered) -> Itera
 def effect_said(one: PolicyChange | CaseChange) -> Text:
     """With the fields on which it depends, where a form knows them."""
     effect = EFFECTS[one.effect]
+    if isinstance(one, PolicyChange) and one.beaten_by is not None:
+        return {each: ALWAYS_FORBIDDEN[each].format(effect[each], one.beaten_by[each]) for each in Language}
     if isinstance(one, CaseChange) or one.effect is not Effect.EITHER or not one.fields:
         return effect
     return {each: f"{effect[each]} ({', '.join(of.label[each] for of in one.fields)})" for each in Language}

@@ -92,7 +92,7 @@ class PolicyBook:
         self._region = region.policies
         self._guardrails = cedarpy.PolicySet.from_str(region.text)
         Compiled(self._guardrails, region.policies)
-        self.titles = _titles([region, *(municipal[code] for code in sorted(municipal))])
+        self.titles = _titles(region, [municipal[code] for code in sorted(municipal)])
         """What the policies call the reasons they speak, for whoever reads of them later."""
         self.routes = _routes([region, *municipal.values()])
         """Names of routes that policies speak of → the policies."""
@@ -290,7 +290,8 @@ class PolicyBook:
             if isinstance(acting, Refused):  # to switch would only lead there, so it is told at once
                 return replace(acting, rule=acting.rule or first.id, also=(first.id, *acting.also))
         wording = spell_out(first.wording, question, self._names)
-        return self._refused(first.reason, wording, first.id, tuple(policy.id for policy in others))
+        refused = self._refused(first.reason, wording, first.id, tuple(policy.id for policy in others))
+        return replace(refused, reads_of_device=first.reads_of_device)
 
     def _refuse(self, question: Question, reason: Reason, *, rule: str = "", detail: str = "") -> Refused:
         return self._refused(reason, spell_out(WORDINGS[reason], question, self._names), rule, detail=detail)
@@ -310,8 +311,15 @@ class PolicyBook:
         )
 
 
-def _titles(sources: Iterable[Source]) -> dict[str, Text]:
-    """Where several policies speak one reason in different words, all of them, the region's first."""
+def _titles(region: Source, municipal: Iterable[Source]) -> dict[str, Text]:
+    """Where several policies speak one reason in different words, all of them; where the region speaks it, its words
+    alone: what one municipality writes is not read of the refusals of others.
+    """
+    common = _spoken([region])
+    return {reason: _together(titles) for reason, titles in (_spoken(municipal) | common).items()}
+
+
+def _spoken(sources: Iterable[Source]) -> dict[str, list[Text]]:
     spoken: dict[str, list[Text]] = {}
     for source in sources:
         for policy in source.policies:
@@ -319,7 +327,7 @@ def _titles(sources: Iterable[Source]) -> dict[str, Text]:
                 known = spoken.setdefault(policy.reason, [])
                 if (title := without_names(policy.wording.title)) not in known:
                     known.append(title)
-    return {reason: _together(titles) for reason, titles in spoken.items()}
+    return spoken
 
 
 def _together(titles: Sequence[Text]) -> Text:

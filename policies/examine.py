@@ -13,6 +13,7 @@ import cedarpy
 from policies.comparisons import Learnt, learnt
 from policies.fault import Fault
 from policies.guards import guards_of
+from policies.needs import Needs, needs_in
 from policies.parsed import TooDeep, parsed
 from policies.reading import Path as ReadPath
 from policies.reading import Word, compared_by, read_by
@@ -58,6 +59,8 @@ class Examined:
     """All that it reads: of the person and the resource too, and what its scope names."""
     compares: frozenset[Word]
     """What it compares with which texts and names."""
+    needs: Needs
+    """Without which it cannot apply, of action, application and roles."""
     faults: tuple[str, ...]
     """What the schema objects to, in the words of Cedar's validator."""
 
@@ -90,6 +93,7 @@ def examine(text: str, schema: cedarpy.Schema) -> Examined | Unreadable:
         technical=policy["principal"].get("entity_type") == "TechnicalAccount",
         reads=read_by(policy),
         compares=compared_by(policy),
+        needs=needs_in(policy),
         faults=_faults(text, schema),
     )
 

@@ -124,7 +124,8 @@ def explained(
     if not isinstance(verdict, Refused):
         rules = tuple(_rule(policy, question, book, moves=True) for policy in outcome.deciding)
         return Explained(question, verdict, rules, facts, (), (), 0, complete=True)
-    found = smallest(question, outcome, possible_steps(question, known), book.outcomes, touching(question))
+    steps = possible_steps(question, known)
+    found = smallest(question, outcome, steps, policies, book.outcomes, touching(question))
     ways, tried = _ways(found, question, book)
     rules = tuple(
         _rule(policy, question, book, moves=policy.id not in found.unmoved) for policy in outcome.deciding

@@ -9,16 +9,17 @@ import unicodedata
 from policies.fault import Fault
 from policies.review_words import HIDDEN
 
-LAYOUT = frozenset("\n\t\r")
+LAYOUT = frozenset("\n\t")
+END_OF_LINE = "\r\n"
+"""A carriage return alone ends a remark for Cedar, and a line for few who show it."""
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """General categories of Unicode: controls, marks of direction and joining, line ends that only some know."""
 
 
 def hidden(text: str) -> tuple[int, int, Fault] | None:
     """Line, column and what is told of the first of them; None: all that stands there can be seen."""
-    if (
-        text.replace("\n", "").replace("\t", "").replace("\r", "").isprintable()
-    ):  # of thousands of files nearly all
+    text = text.replace(END_OF_LINE, "\n")
+    if text.replace("\n", "").replace("\t", "").isprintable():  # of thousands of files nearly all
         return None
     for number, line in enumerate(text.split("\n"), 1):
         for column, character in enumerate(line, 1):

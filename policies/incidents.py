@@ -30,7 +30,7 @@ class ClosureKind(StrEnum):
     SUPPLIERS = "suppliers"
     """Whoever is a supplier anywhere, whatever else that account is."""
     ROLE = "role"
-    """Whoever acts in that role: in the municipality the person acts for. Target: the role."""
+    """Whoever acts in that role in the municipality the person acts for, or as a deputy of it. Target: the role."""
     APPLICATION = "application"
     """Everywhere. Target: its id."""
     MUNICIPALITY = "municipality"
@@ -186,7 +186,10 @@ _KEPT = " || ".join(f'resource in Application::"{name}"' for name in KEPT_OPEN)
 OPEN_AGAIN = f"principal.recovery || (principal.roles_anywhere.containsAny({_roles(OPENERS)}) && ({_KEPT}))"
 CONDITIONS: dict[ClosureKind, str] = {
     ClosureKind.SUPPLIERS: f"principal.roles_anywhere.containsAny({_roles([Role.SUPPLIER])})",
-    ClosureKind.ROLE: 'principal.roles.contains(Role::"{target}")',
+    ClosureKind.ROLE: (
+        'principal.roles.contains(Role::"{target}") || (context has delegation && '
+        '!(context.delegation has roles && !context.delegation.roles.contains(Role::"{target}")))'
+    ),
     ClosureKind.APPLICATION: 'resource in Application::"{application}"',
     ClosureKind.MUNICIPALITY: 'resource in Municipality::"{municipality}"',
     ClosureKind.MUNICIPALITY_APPLICATION: (

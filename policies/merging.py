@@ -51,28 +51,34 @@ Choices = Mapping[str, Side]
 NOTHING_CHOSEN: Choices = {}
 
 
-def merged(base: Texts, own: Texts, today: Texts, choices: Choices = NOTHING_CHOSEN) -> Merged:
-    """`base`: what both began from. Texts by name; a text that is not there is empty."""
+def merged(base: Texts | None, own: Texts, today: Texts, choices: Choices = NOTHING_CHOSEN) -> Merged:
+    """`base`: what both began from; None: nobody knows, so whatever differs is a conflict. Texts by name; a text that
+    is not there is empty.
+    """
     texts: dict[str, str] = {}
     conflicts: list[Conflict] = []
-    for name in sorted(base.keys() | own.keys() | today.keys()):
-        text = _file(name, tuple(of.get(name, "") for of in (base, own, today)), choices, conflicts)
+    for name in sorted((base or {}).keys() | own.keys() | today.keys()):
+        begun = None if base is None else base.get(name, "")
+        text = _file(name, begun, (own.get(name, ""), today.get(name, "")), choices, conflicts)
         if text.strip():
             texts[name] = text
     return Merged(texts, tuple(conflicts))
 
 
-def _file(name: str, three: Sequence[str], choices: Choices, conflicts: list[Conflict]) -> str:
-    base, own, today = three
+def _file(
+    name: str, base: str | None, two: tuple[str, str], choices: Choices, conflicts: list[Conflict]
+) -> str:
+    own, today = two
     if own in (base, today):
         return today
     if today == base:
         return own
-    before, mine, theirs = (_by_key(each) for each in _taken_apart(name, three))
+    before, mine, theirs = (_by_key(each) for each in _taken_apart(name, (base or "", own, today)))
     kept: dict[Key, str] = {}
     for key in dict.fromkeys([*theirs, *mine]):
         conflict = Conflict(name, key, mine.get(key, ""), theirs.get(key, ""))
-        if (text := _piece(before.get(key, ""), conflict, choices, conflicts)) != "":
+        begun = None if base is None else before.get(key, "")
+        if (text := _piece(begun, conflict, choices, conflicts)) != "":
             kept[key] = text
     order = _order(name, [list(each) for each in (before, mine, theirs)], choices, conflicts)
     return put_together([kept[key] for key in order if key in kept])
@@ -89,7 +95,7 @@ def _by_key(blocks: Sequence[Block]) -> dict[Key, str]:
     return {one.key: one.text for one in blocks}
 
 
-def _piece(base: str, found: Conflict, choices: Choices, conflicts: list[Conflict]) -> str:
+def _piece(base: str | None, found: Conflict, choices: Choices, conflicts: list[Conflict]) -> str:
     if found.own in (base, found.today):
         return found.today
     if found.today == base:

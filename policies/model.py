@@ -215,6 +215,8 @@ class Refused:
     """Further policies that forbid it too."""
     detail: str = field(default="", compare=False)
     """For the log: what went wrong inside, in Cedar's words. Not for the person."""
+    reads_of_device: frozenset[str] = field(default=frozenset(), compare=False)
+    """Which facts of the device the policies that forbid it read."""
 
 
 Verdict = Permitted | Refused

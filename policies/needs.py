@@ -32,10 +32,18 @@ class Needs:
         )
 
 
+NOTHING_CERTAIN = Needs(None, (), ())
+
+
 @kept_by_text(REMEMBERED)
 def needs_of(permit: str) -> Needs:
     """Of the text of one reviewed permit."""
     (policy,) = json.loads(cedarpy.policies_to_json_str(permit))["staticPolicies"].values()
+    return needs_in(policy)
+
+
+def needs_in(policy: dict[str, Any]) -> Needs:
+    """Of one in Cedar's JSON."""
     parts = [part for one in policy["conditions"] if one["kind"] == "when" for part in _joined(one["body"])]
     applications = [_applications(part) for part in parts]
     scope = policy["resource"]

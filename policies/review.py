@@ -18,6 +18,7 @@ from policies.fault import EN, Fault, Words
 from policies.hidden import hidden
 from policies.misspelt import meant
 from policies.model import AskFor, Text
+from policies.needs import NOTHING_CERTAIN, Needs
 from policies.reading import Path as ReadPath
 from policies.reading import Word
 from policies.reasons import OWN_TO_THE_ENGINE, PLACEHOLDER, PLACEHOLDERS, Wording
@@ -73,8 +74,15 @@ class Policy:
     """All that it reads, for whoever explains it."""
     compares: frozenset[Word] = frozenset()
     """What it compares with which texts and names."""
+    needs: Needs = NOTHING_CERTAIN
+    """Without which it cannot apply, of action, application and roles."""
     by_form: str = ""
     """Its text, of one in a municipality's file that says a form wrote it: the form names it (policies/forms.py)."""
+
+    @property
+    def reads_of_device(self) -> frozenset[str]:
+        """Which facts of the device it reads."""
+        return frozenset(path[1] for path in self.looks_at if path[:1] == ("device",) and len(path) > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +288,7 @@ def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
         technical=examined.technical,
         reads=examined.reads,
         compares=examined.compares,
+        needs=examined.needs,
     )
 
 

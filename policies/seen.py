@@ -18,7 +18,23 @@ ITSELF = ""
 """Who or what it is, beside its attributes."""
 JSON = dict[str, Any]
 OF_ROLES: frozenset[Path] = frozenset({("principal", "municipality"), ("principal", "offices")})
-OF_WHERE_ONE_ACTS: frozenset[Path] = frozenset({("principal", "roles"), ("principal", "activity_roles")})
+OF_TIME: Path = ("context", "time")
+DATED: frozenset[Path] = frozenset(
+    ("context", record, name)
+    for record, names in {
+        "sign_in": ("age", "idle"),
+        "device": ("age",),
+        "emergency": ("age",),
+        "ticket": ("since", "until"),
+        "delegation": ("since", "until"),
+        "requested": ("since", "until"),
+    }.items()
+    for name in names
+)
+"""What a step gives is dated by the moment it is given at."""
+OF_WHERE_ONE_ACTS: frozenset[Path] = frozenset(
+    ("principal", name) for name in ("roles", "activity_roles", "memberships", "roles_anywhere")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +58,13 @@ def facts_of(question: Question, reads: Iterable[Path], called: Called) -> tuple
 
 
 def changed(before: JSON, after: JSON) -> frozenset[Path]:
-    """Where two worlds differ, or will once another change of that kind joins: what somebody is in the municipality one
-    acts for comes from both, the roles and the municipality.
+    """Where two worlds differ, or will once another change joins: what somebody is in the municipality one acts for
+    comes from both, the roles and the municipality; of several memberships one makes a difference once the others are
+    gone; and how old something is, or when it ends, comes from the time as well.
     """
     found = frozenset(_changed(before, after, ()))
-    return found | OF_WHERE_ONE_ACTS if found & OF_ROLES else found
+    dated = DATED if any(path[:2] == OF_TIME for path in found) else frozenset[Path]()
+    return found | dated | (OF_WHERE_ONE_ACTS if found & OF_ROLES else frozenset())
 
 
 def reads_some(policy: Policy, paths: frozenset[Path]) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, RouteName, SubjectId
 from policies.evaluate import PolicyBook
 from policies.model import Permitted, Question, Text, Verdict
+from policies.rule_titles import title_of
 from policies.simulate import Change, Row, Tally, Whose
 
 TOLD = 500  # rows with their reasons: to find why nothing permits takes up to twenty questions
@@ -133,5 +134,8 @@ def _told(rows: Iterable[tuple[Whose, Row]], today: PolicyBook, draft: PolicyBoo
 def _side(book: PolicyBook, question: Question) -> Side:
     verdict: Verdict = book.decide(question)
     if isinstance(verdict, Permitted):
-        return Side(permitted=True, rule=verdict.rule)
+        asked = book.policies_of(question.municipality)
+        rule = next(policy for policy in asked if policy.id == verdict.rule)
+        title = title_of(rule, question.municipality, book.names)
+        return Side(permitted=True, rule=verdict.rule, title=title)
     return Side(permitted=False, rule=verdict.rule, reason=verdict.reason, title=verdict.title)

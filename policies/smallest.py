@@ -1,8 +1,12 @@
 """The smallest change that turns a refusal into a permit: steps in order of their number. Pure.
 
-One step, then two, then three; of one number all are tried that could help, so what is found is the smallest. A change
-can help only if it touches something that each rule reads that forbids: one step that lifts it, or two together. Where
-there are still too many, those come first whose steps each lift something, and it is said that others were not tried.
+One step, then two, then three; of one number all are tried that could help, so what is found is the smallest.
+
+Laws, by which others are left out: what was refused after some of the steps is permitted after all of them only if the
+rest touches something that each rule reads that forbade it then, and where none did, something that a permit reads. So
+it is before the first step as well; there a single step that touches such a rule also has to lift it. Where no permit
+can be of this application and action, nothing helps. Where there are still too many, those come first whose steps each
+lift something, and it is said that others were not tried.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +24,13 @@ MOST_TRIED = 1_500
 """Evaluations: some tenths of a second."""
 
 Ask = Callable[[Sequence[Question]], Sequence[Outcome | None]]
+Numbers = tuple[int, ...]
+"""Of steps, in their order."""
+NOTHING = frozenset[str]()
+PERMIT = ""
+"""In the place of a forbid's `@id`: any permit."""
+Lacking = dict[Numbers, frozenset[str]]
+"""After these steps, what has to be touched before it can be permitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,56 +62,98 @@ class Tried:
     lifts: frozenset[str]
     """`@id`s of the forbids that it lifts."""
     touches: frozenset[str]
-    """`@id`s of the forbids that read something it changes."""
+    """`@id`s of the forbids that read something it changes; PERMIT among them where a permit does."""
 
 
 def smallest(
     question: Question,
     refused: Outcome,
     steps: Sequence[Step],
+    policies: Sequence[Policy],
     ask: Ask,
     touched: Callable[[Question, Sequence[Policy]], frozenset[str]],
 ) -> Found:
-    """`touched`: those of the policies that read something in which the other question differs."""
+    """`policies`: all that are asked there; `touched`: those of some that read something in which the other question
+    differs.
+    """
+    permits = [
+        one
+        for one in policies
+        if not one.forbids and one.needs.may_be_of(question.application, question.action)
+    ]
     forbids = _forbids(refused)
     alone = [_changed(question, (step,)) for step in steps]
     outcomes = ask(alone)
+    read = [one for one in policies if one.forbids] + permits
     single = [
         Tried(
             step,
             forbids - _forbids(outcome) if outcome is not None and not outcome.error else frozenset(),
-            touched(asked, refused.deciding),
+            _touches(touched(asked, read), permits),
         )
         for step, asked, outcome in zip(steps, alone, outcomes, strict=True)
     ]
     unmoved = forbids - frozenset[str]().union(*(one.lifts for one in single))
     changes = _permitted([(step,) for step in steps], alone, outcomes)
     tried, complete = len(steps), True
+    lacking: Lacking = {(): _lacks(refused)} | {
+        (number,): _lacks(outcome) for number, outcome in enumerate(outcomes)
+    }
     for number in range(2, MOST_STEPS + 1):
-        if changes or not complete:
+        if changes or not complete or not permits:
             break
-        order = _in_order(single, forbids, number)
+        order = _in_order(single, forbids, number, lacking)
         chosen = list(islice(order, max(0, MOST_TRIED - tried)))
         complete = next(order, None) is None
-        asked = [_changed(question, those) for those in chosen]
-        changes = _permitted(chosen, asked, ask(asked))
+        those = [tuple(steps[each] for each in one) for one in chosen]
+        asked = [_changed(question, one) for one in those]
+        outcomes = ask(asked)
+        changes = _permitted(those, asked, outcomes)
+        lacking |= {one: _lacks(outcome) for one, outcome in zip(chosen, outcomes, strict=True)}
         tried += len(chosen)
     return Found(tuple(changes), tried, complete, unmoved)
 
 
-def _in_order(single: Sequence[Tried], forbids: frozenset[str], number: int) -> Iterator[tuple[Step, ...]]:
+def _in_order(
+    single: Sequence[Tried], forbids: frozenset[str], number: int, lacking: Lacking
+) -> Iterator[Numbers]:
     together = [
         chosen
-        for chosen in combinations(single, number)
-        if len({one.step.group for one in chosen}) == number
-        and all(_could_lift(forbid, chosen) for forbid in forbids)
+        for chosen in combinations(range(len(single)), number)
+        if len({single[one].step.group for one in chosen}) == number
+        and all(_could_lift(forbid, [single[one] for one in chosen]) for forbid in forbids)
+        and _could_open(chosen, single, lacking)
     ]
-    together.sort(key=lambda chosen: not forbids <= frozenset[str]().union(*(one.lifts for one in chosen)))
-    return (tuple(one.step for one in chosen) for chosen in together)
+    together.sort(
+        key=lambda chosen: not forbids <= frozenset[str]().union(*(single[one].lifts for one in chosen))
+    )
+    return iter(together)
 
 
 def _could_lift(forbid: str, chosen: Sequence[Tried]) -> bool:
     return any(forbid in one.lifts for one in chosen) or sum(forbid in one.touches for one in chosen) > 1
+
+
+def _could_open(chosen: Numbers, single: Sequence[Tried], lacking: Lacking) -> bool:
+    """Whether the rest touches what was lacking, after each part of the steps that was asked about."""
+    parts = (part for length in range(len(chosen)) for part in combinations(chosen, length))
+    return all(
+        lacking.get(part, NOTHING)
+        <= frozenset[str]().union(*(single[one].touches for one in chosen if one not in part))
+        for part in parts
+    )
+
+
+def _touches(found: frozenset[str], permits: Sequence[Policy]) -> frozenset[str]:
+    opens = not found.isdisjoint(one.id for one in permits)
+    return found - {one.id for one in permits} | ({PERMIT} if opens else NOTHING)
+
+
+def _lacks(outcome: Outcome | None) -> frozenset[str]:
+    """What has to be touched before it can be permitted; nothing where that is not known."""
+    if outcome is None or outcome.error:
+        return NOTHING
+    return _forbids(outcome) or frozenset({PERMIT})
 
 
 def _permitted(

@@ -17,7 +17,7 @@ from agents.tunnel.tunnelling import Device
 from agents.uplink import speaking
 from agents.uplink.line import NoAddress
 from agents.uplink.speaking import Speaks
-from agents.uplink.uplink import TELLS_NONCE, Passed, begun, step
+from agents.uplink.uplink import GONE, TELLS_NONCE, Passed, begun, step
 
 
 def say_farewell(state: State, enrolment: Enrolment, line: Speaks, chip: str) -> bool:
@@ -40,7 +40,8 @@ def say_farewell(state: State, enrolment: Enrolment, line: Speaks, chip: str) ->
         if not (isinstance(heard, Refusal) and heard.nonce is not None and heard.reason in TELLS_NONCE):
             break
         uplink = replace(uplink, nonce=heard.nonce)
-    return isinstance(heard, Reported)
+    # One whose farewell was heard and its answer lost is gone there.
+    return isinstance(heard, Reported) or (isinstance(heard, Refusal) and heard.reason == GONE)
 
 
 def enrolment_of(state: State) -> Enrolment | None:

@@ -32,6 +32,8 @@ class AuditFollowUp(Setting, frozen=True, kw_only=True):
     code: str
     same: str
     """Field that both have in common."""
+    instead: list[Annotated[str, Meta(pattern=r"^[a-z_.]+=[a-z_.]+$")]] = field(default_factory=list)
+    """`CODE=CODE`: an entry of the first is closed by one of the second, not by `code`."""
 
 
 class AuditQuestion(Setting, frozen=True, kw_only=True):

@@ -39,6 +39,10 @@ class Requests(Setting, frozen=True, kw_only=True):
     """How long emergency access lasts."""
     review_within: timedelta = timedelta(days=2)
     """When the use must have been reviewed; afterwards its person gets no other."""
+    unreviewed: Annotated[int, Meta(ge=1, le=10)] = 3
+    """How many uses of one person may wait for their review; the next one waits for one of them. So that hours that
+    follow each other, as in a flood, are looked at by somebody else.
+    """
     purpose: timedelta = timedelta(minutes=60)
     """How long a stated purpose stays with its sign-in."""
 

@@ -89,6 +89,7 @@ class Watch:
         self._known: dict[Key, dict[str, datetime]] = {}
         for (rule, group, value), at in (known or {}).items():
             self._known.setdefault((rule, group), {})[value] = at
+        self._believed: set[Key] = set()
         self._windows: dict[str, OrderedDict[str, Window]] = {one.name: OrderedDict() for one in rules}
 
     def recall(self, recorded: Recorded) -> None:
@@ -96,6 +97,24 @@ class Watch:
         for rule in self.rules.values():
             if not rule.new and counts(rule, recorded.entry) and (group := group_of(rule, recorded.entry)):
                 self._count(rule, group, recorded)
+
+    def unsure(self, found: Iterable[Recorded]) -> dict[Key, AlertRule]:
+        """Of whom these entries tell, of rules about what is new, and what was kept of them was not looked at yet."""
+        new = [rule for rule in self.rules.values() if rule.new]
+        return {
+            (rule.name, group): rule
+            for recorded in found
+            for rule in new
+            if counts(rule, recorded.entry)
+            and (group := group_of(rule, recorded.entry))
+            and (rule.name, group) not in self._believed
+        }
+
+    def believe(self, seen: Mapping[Key, Mapping[str, datetime]]) -> None:
+        """In the place of what was kept of them."""
+        for key, theirs in seen.items():
+            self._known[key] = dict(theirs)
+            self._believed.add(key)
 
     def hear(self, found: Sequence[Recorded], now: datetime) -> Changed:
         """Entries in the order of the log; `now`: up to when nothing else happened."""

@@ -39,6 +39,8 @@ class Why(StrEnum):
     DEPUTY_UNFIT = "deputy_unfit"
     ROLES_MEET = "deputy_separation_of_duties"
     REVIEWED_LATE = "reviewed_late"
+    REVIEWED_FIRST = "review_outstanding"
+    """In time still, but as many wait for it as may."""
     RUNS_ALREADY = "emergency_runs_already"
     STILL_RUNS = "emergency_still_runs"
     CODES = "agenda_unreadable"

@@ -1,7 +1,7 @@
 """What somebody asks for, and whether it may be asked for so: the first that is wrong decides. Pure.
 
 Laws: nothing begins in the past or lasts longer than the settings say; nobody asks for what no route of the application
-needs; emergency access waits for nobody, but an earlier use must have been reviewed.
+needs; emergency access waits for nobody, but earlier uses must have been reviewed in time, and few may wait for that.
 """
 
 import re
@@ -172,6 +172,8 @@ def _emergency(wish: Wish, theirs: Sequence[Ask], rules: Rules, name: AskId, now
         raise AskRefused(Why.THREE_WORDS)
     if any(one.overdue(now) for one in theirs):  # by whichever account
         raise AskRefused(Why.REVIEWED_LATE)
+    if sum(one.unreviewed for one in theirs) >= rules.settings.unreviewed:
+        raise AskRefused(Why.REVIEWED_FIRST)
     uses = [one for one in theirs if one.kind is Kind.EMERGENCY and one.runs(now)]
     if any((one.application, one.municipality) == (application, wish.municipality) for one in uses):
         raise AskRefused(Why.RUNS_ALREADY)

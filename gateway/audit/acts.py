@@ -172,7 +172,7 @@ def started_with_other_settings(
 
 
 def settings_unknown_before(now: datetime, after: str) -> Entry:
-    """What the run before went by cannot be read: it was of another version."""
+    """What the run before went by cannot be read: it was of another version, or was taken away."""
     return Entry(
         code=Code.STARTED_WITH_OTHER_SETTINGS,
         outcome=Outcome.SUCCESS,
@@ -326,8 +326,11 @@ def searched(  # noqa: PLR0913 - the facts of one act
     own_municipality: str = "",
     form: Literal["page", "entry", "export", "command"] = "page",
     purpose: str = "",
+    span: tuple[int, int] | None = None,
 ) -> Entry:
-    """Somebody read the log. `query`: what `search.Query.described` gave; `found`: entries shown."""
+    """Somebody read the log. `query`: what `search.Query.described` gave; `found`: how many entries were shown, `span`:
+    between which numbers they lie.
+    """
     return Entry(
         code=Code.LOG_SEARCHED,
         outcome=Outcome.SUCCESS,
@@ -343,6 +346,7 @@ def searched(  # noqa: PLR0913 - the facts of one act
             "query": ", ".join(f"{name}={neutral(value, TEXT)}" for name, value in query.items()),
             "found": found,
             "form": form,
+            **({"first": span[0], "last": span[1]} if span else {}),
             **({"purpose": neutral(purpose, TEXT)} if purpose else {}),
         },
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from gateway.audit.acts import SHORT, SYSTEM
+from gateway.audit.acts import MOST_NAMES, SHORT, SYSTEM
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
 
@@ -33,12 +33,36 @@ def end_altered(now: datetime, first: int, last: int) -> Entry:
     return _found(Code.LOG_END_ALTERED, now, first=first, last=last)
 
 
+def checkpoint_altered(now: datetime, sizes: Sequence[int]) -> Entry:
+    """Of so many entries the database had a checkpoint that the log's keys did not sign, or not what they signed; the
+    smallest of them is named, as text: somebody may have written any number.
+    """
+    return _found(Code.LOG_CHECKPOINT_ALTERED, now, number=len(sizes), checkpoint=str(min(sizes)))
+
+
+def rolled_back(now: datetime, sealed: int, left: int, root: bytes) -> Entry:
+    """The log's key has signed `root` of `sealed` entries, which are there no more, or others: `left` are."""
+    return _found(Code.LOG_ROLLED_BACK, now, sealed=sealed, left=left, root=root.hex())
+
+
 def alerts_restored(now: datetime, put_back: Sequence[str], taken_out: Sequence[str]) -> Entry:
     """Names of alerts of which the database did not say what the log says."""
     told = {"put_back": len(put_back), "taken_out": len(taken_out)}
     return _found(
         Code.LOG_ALERTS_RESTORED, now, **told, alerts=[neutral(one, SHORT) for one in (*put_back, *taken_out)]
     )
+
+
+def seen_restored(now: datetime, taken_out: Sequence[tuple[str, str, str]]) -> Entry:
+    """Rule, group and value of rows by which something new would have been taken for known."""
+    rows = [neutral(" ".join(one), SHORT) for one in taken_out[:MOST_NAMES]]
+    return _found(Code.LOG_SEEN_RESTORED, now, taken_out=len(taken_out), rows=rows)
+
+
+def incidents_altered(now: datetime, numbers: Sequence[int], differences: int) -> Entry:
+    """Incidents of which the database does not say what the log has of them."""
+    told = [str(one) for one in numbers[:MOST_NAMES]]
+    return _found(Code.LOG_INCIDENTS_ALTERED, now, number=len(numbers), found=differences, incidents=told)
 
 
 def _found(code: Code, now: datetime, **details: str | int | list[str]) -> Entry:

@@ -55,8 +55,12 @@ async def answered(question: Question, query: Query, log: Search) -> Answer:
     if question.form.groups:
         return await _counted(question, query, log)
     page = await log.page(query, None, LISTED)
-    entries = [Listed(one, await _closed(question, one, log)) for one in page.entries]
-    return Answer(question, query, entries, (), page.following is None, page.not_searched, page.reached)
+    entries, missed = [], page.not_searched
+    for one in page.entries:
+        closed, missed_here = await _closed(question, one, log)
+        entries.append(Listed(one, closed))
+        missed = missed or missed_here
+    return Answer(question, query, entries, (), page.following is None, missed, page.reached)
 
 
 async def _counted(question: Question, query: Query, log: Search) -> Answer:
@@ -74,17 +78,26 @@ async def _counted(question: Question, query: Query, log: Search) -> Answer:
     return Answer(question, query, (), counts, read.whole, read.not_searched, read.reached)
 
 
-async def _closed(question: Question, one: Found, log: Search) -> Recorded | None:
+async def _closed(question: Question, one: Found, log: Search) -> tuple[Recorded | None, NotSearched | None]:
+    """The first entry behind it that closes it; and what was not looked at, where it may stand as well."""
     form = question.form.followed_by
-    if form is None or question.closed_by is None or not isinstance(one, Recorded):
-        return None
+    if form is None or not isinstance(one, Recorded):
+        return None, None
+    closing = question.closed_by(one.entry.code)
     values = values_of(form.same, one.entry)
-    if not values:
-        return None
+    if not values or closing is None:
+        return None, None
     same = Having(form.same, frozenset(values[:1]))
-    asked = Query(codes=frozenset({question.closed_by}), having=(same,), since=one.entry.at)
-    page = await log.page(asked, None, LISTED)
-    if page.reached is not None:  # whether it was closed is not known, and "not yet" would be a guess
-        raise SearchTooLong
-    closing = [each for each in page.entries if isinstance(each, Recorded)]
-    return closing[-1] if closing else None  # the first after it
+    asked = Query(codes=frozenset({closing}), having=(same,), since=one.entry.at)
+    first, after = None, None
+    while True:
+        page = await log.page(asked, after, LISTED)
+        if page.reached is not None:  # whether it was closed is not known, and "not yet" would be a guess
+            raise SearchTooLong
+        behind = [
+            each for each in page.entries if isinstance(each, Recorded) and each.sequence > one.sequence
+        ]
+        first = behind[-1] if behind else first
+        if page.following is None:
+            return first, page.not_searched if first is None else None
+        after = page.following

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from config.doubt import Finding
-from config.settings.questions import AuditQuestion
+from config.settings.questions import AuditFollowUp, AuditQuestion
 from config.typed import typed_table
 from config.vocabulary import MunicipalityCode
 from gateway.audit.entry import Code
@@ -33,8 +33,14 @@ class Question:
         return self.form.name
 
     @property
-    def closed_by(self) -> Code | None:
-        return None if self.form.followed_by is None else Code(self.form.followed_by.code)
+    def has_ends(self) -> bool:
+        """Whether it tells what closed a matter."""
+        return self.form.followed_by is not None
+
+    def closed_by(self, code: Code) -> Code | None:
+        """What closes an entry of that code; None where the question does not ask."""
+        form = self.form.followed_by
+        return None if form is None else Code(_instead(form).get(code.value, form.code))
 
     def asked(
         self,
@@ -97,9 +103,21 @@ def faults(own: Sequence[AuditQuestion]) -> Iterator[Finding]:
             if name not in FIELDS:
                 known = ", ".join(sorted(FIELDS))
                 yield at, f"no entry has a field {name!r}", f"write one of {known}"
-        if one.followed_by is not None and one.followed_by.code not in CODES:
-            what = f"there is no code {one.followed_by.code!r}"
-            yield f"{at}.followed_by.code", what, "`brana audit codes` lists them"
+        for place, code in _codes_of(one):
+            if code not in CODES:
+                yield f"{at}.{place}", f"there is no code {code!r}", "`brana audit codes` lists them"
+
+
+def _instead(form: AuditFollowUp) -> dict[str, str]:
+    """Code → what closes an entry of it."""
+    return dict(pair.split("=") for pair in form.instead)
+
+
+def _codes_of(one: AuditQuestion) -> Iterator[tuple[str, str]]:
+    if one.followed_by is not None:
+        yield "followed_by.code", one.followed_by.code
+        for pair in _instead(one.followed_by).items():
+            yield from (("followed_by.instead", code) for code in pair)
 
 
 def _fields_of(one: AuditQuestion) -> Iterator[str]:

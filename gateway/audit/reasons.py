@@ -31,6 +31,7 @@ from gateway.audit import (
     witness_reasons,
 )
 from gateway.audit.named import Group
+from policies.reasons import OWN_TO_THE_ENGINE, Reason
 
 GROUPS: tuple[Group, ...] = (
     *sign_in_reasons.GROUPS,
@@ -69,6 +70,14 @@ class Reasons:
 
 
 REASONS = Reasons()
+SPOKEN_BY_POLICIES = frozenset(
+    {
+        *(each.value for each in Reason if each not in OWN_TO_THE_ENGINE),
+        *("own_request", "own_draft", "own_emergency_access", "purpose_missing", "approved_before"),
+    }
+)
+TAKEN = frozenset(code for _, names in GROUPS for code in names) - SPOKEN_BY_POLICIES
+"""By these no policy refuses: they say what the gateway itself found."""
 
 
 def with_policies(titles: Mapping[str, Title]) -> Reasons:

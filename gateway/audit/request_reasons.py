@@ -60,6 +60,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="dřívější nouzový přístup nebyl včas přezkoumán",
                 en="an earlier emergency access was not reviewed in time",
             ),
+            "review_outstanding": Title(
+                cs="na přezkum čeká tolik nouzových přístupů, kolik nejvýše smí",
+                en="as many uses of emergency access wait for their review as may",
+            ),
             "request_opens_nothing": Title(
                 cs="nic by neotevřelo, ani kdyby se schválilo",
                 en="it would open nothing, even if it were approved",

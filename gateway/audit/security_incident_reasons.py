@@ -45,6 +45,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="taková obec, aplikace nebo uzavření není",
                 en="there is no such municipality, application or closure",
             ),
+            "security_incident_altered": Title(
+                cs="incident nelze v databázi přečíst, někdo ho změnil ručně",
+                en="the incident cannot be read in the database, somebody changed it by hand",
+            ),
             "incident_hold_over": Title(
                 cs="incident takové zadržení nemá, nebo už je zrušeno",
                 en="the incident has no such hold, or it was lifted",

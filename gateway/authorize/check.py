@@ -30,6 +30,7 @@ from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Offer, Snapshot, route_named_in
 from gateway.authorize.technical_standing import standing
+from gateway.authorize.to_mend import to_mend
 from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
 from gateway.grants.claims import Assertion, Grant
 from gateway.grants.person import told
@@ -197,6 +198,7 @@ def _by_policy(
             detail=verdict.detail,
             ask_for=verdict.ask_for,
             question=question,
+            mend=to_mend(question.facts.device, verdict.reads_of_device),
         )
     now = question.now.replace(microsecond=0)
     own: Permits = (question, {**further, question.action: verdict.rule})

@@ -10,6 +10,17 @@ Text = dict[Language, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """Something on the device that its person can put in order. `check`: one of `agents.protocol.checks`, or what is
+    asked before any: `certificate`, `managed`, `fresh`.
+    """
+
+    check: str
+    title: Text
+    how: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Granted:
     grant: Grant
     rule: str
@@ -45,6 +56,7 @@ class Refused:
     question: Question | None = None
     """What the policies were asked; None where they were not."""
     device: DeviceId = NO_DEVICE
+    mend: tuple[Mend, ...] = ()
 
 
 Verdict = Granted | SignInNeeded | Refused

@@ -71,6 +71,8 @@ class Looking:
     async def step(self, at: datetime) -> bool:
         """One span; whether there is more. Raises OthersLooked."""
         span = await self.store.span(self.following, self._codes)
+        if unsure := self.watch.unsure(span.found):
+            self.watch.believe(await self.store.vouched(unsure, self.following, at))
         until = max(at, span.at or at) if span.ends else (span.at or at)
         changed = await asyncio.to_thread(self.watch.hear, span.found, until)
         self.following = span.following

@@ -32,6 +32,7 @@ from gateway.commands.audit_asked import municipality_of, reason_of
 from gateway.commands.audit_filters import asked, filters, narrowed
 from gateway.commands.audit_handed_out import export, key, proof, verifier
 from gateway.commands.audit_holds import hold, holds, release, shards
+from gateway.commands.audit_incidents import tell_incidents
 from gateway.commands.audit_keys import log_keys
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.audit_receivers import receivers
@@ -83,8 +84,8 @@ UNSIGNED = ", and no signature says that: an older version deleted them"
 
 
 @command.command(
-    help="Recompute the whole log. Exit code 0 when it is whole and the verification is recorded; "
-    "1, with the first broken entry, when it is not."
+    help="Recompute the whole log, and hold incidents against it. Exit code 0 when it is whole and the verification "
+    "is recorded; 1, with the first broken entry, when it is not."
 )
 @configuration
 @click.option("--checkpoint", "kept", multiple=True, type=click.Path(path_type=Path),
@@ -120,8 +121,9 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, index: bool, quiet: b
     finding = "whole" if report.broken is None else str(report.broken)
     entry = acts.verified(by, now(), whole=report.broken is None, entries=report.entries, finding=finding)
     _record_verification(state, entry)
+    rewritten = tell_incidents(state)
     altered = index and _altered(asyncio.run(all_checked(state.database, now)))
-    if report.broken is not None or altered:
+    if report.broken is not None or rewritten or altered:
         sys.exit(1)
 
 

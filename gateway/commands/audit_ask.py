@@ -148,9 +148,9 @@ def _show_entry(question: Question, one: Listed, reasons: Reasons) -> None:
     for name in question.form.shows:
         if found := values_of(name, one.found.entry):
             click.echo(f"{'':>10}{_title(name)}: {', '.join(found)}")
-    if question.closed_by is not None:
+    if (closing := question.closed_by(one.found.entry.code)) is not None:
         closed = "not yet" if one.closed is None else as_text(one.closed, reasons).strip()
-        click.echo(f"{'':>10}{question.closed_by}: {closed}")
+        click.echo(f"{'':>10}{closing}: {closed}")
 
 
 def _show_counts(counts: Counts) -> None:
@@ -181,7 +181,7 @@ def _data(answer: Answer) -> dict[str, Any]:
         "searched_back_to": answer.reached,
         "entries": [
             as_data(one.found)
-            | ({} if answer.question.closed_by is None else {"closed": one.closed and as_data(one.closed)})
+            | ({"closed": one.closed and as_data(one.closed)} if answer.question.has_ends else {})
             for one in answer.entries
         ],
         "counts": [

@@ -1,11 +1,20 @@
-"""`brana audit tail`: entries that fit, as they are added. Who follows is recorded once, before anything is shown."""
+"""`brana audit tail`: entries that fit, as they are added. Who follows is recorded once, before anything is shown.
+
+It ends by a signal, after `--for`, or when nobody reads what it writes any more, and then with 0: that is no fault.
+"""
 
 import asyncio
+import os
+import select
+import signal
+import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from threading import Event
 
 import click
 
@@ -14,6 +23,7 @@ from gateway.audit.entry import Code
 from gateway.audit.search import News, Query, Search
 from gateway.commands.audit_asked import municipality_of, reason_of
 from gateway.commands.audit_filters import asked, filters, narrowed
+from gateway.commands.audit_moments import Length
 from gateway.commands.audit_shown import as_json, as_text, known_reasons
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
@@ -27,11 +37,16 @@ Wait = Callable[[], bool]
 """Until the next look; whether there is to be one."""
 
 
-@click.command(help="Entries that fit, as they are added, until Ctrl-C. That you follow the log is recorded.")
+@click.command(
+    help="Entries that fit, as they are added, until Ctrl-C or for as long as you say. "
+    "That you follow the log is recorded."
+)
 @configuration
 @filters
 @click.option("--lines", type=click.IntRange(0, 1000), default=10, show_default=True,
               help="Entries that are there already, shown first.")  # fmt: skip
+@click.option("--for", "length", type=Length(), default=None, metavar="LENGTH",
+              help="End after so long, as `15 min`; left out: only Ctrl-C ends it.")  # fmt: skip
 @click.option("--json", "machine", is_flag=True, help="One JSON object a line.")
 def tail(  # noqa: PLR0913, PLR0917 - the options of the command
     configuration: Path,
@@ -46,6 +61,7 @@ def tail(  # noqa: PLR0913, PLR0917 - the options of the command
     where: Query,
     purpose: str,
     lines: int,
+    length: timedelta | None,
     *,
     machine: bool,
 ) -> None:
@@ -72,17 +88,33 @@ def tail(  # noqa: PLR0913, PLR0917 - the options of the command
         purpose=purpose.strip(),
     )
     asyncio.run(state.record([entry]))
-    for one in reversed(page.entries[:lines]):
-        click.echo(as_json(one) if machine else as_text(one, reasons))
-    stop = Event()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        for news in followed(log, query, begin, lambda: not stop.wait(EVERY)):
+        for one in reversed(page.entries[:lines]):
+            click.echo(as_json(one) if machine else as_text(one, reasons))
+        for news in followed(log, query, begin, Pause(length)):
             for one in news.entries:
                 click.echo(as_json(one) if machine else as_text(one, reasons))
             if left_out := news.not_shown + news.not_looked_at:
                 click.echo(f"{told(news)} ({left_out} in all); `brana audit search` finds them", err=True)
     except KeyboardInterrupt:
         return
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is buffered has nowhere to go
+
+
+class Pause:
+    """Between two looks: for `EVERY`, or until the end, or until nobody reads the output any more."""
+
+    def __init__(self, length: timedelta | None) -> None:
+        self._ends = None if length is None else time.monotonic() + length.total_seconds()
+        self._poll = select.poll()
+        with suppress(OSError, ValueError):  # an output that is no file
+            self._poll.register(sys.stdout, 0)  # an error or a hang-up is told unasked
+
+    def __call__(self) -> bool:
+        left = EVERY if self._ends is None else min(EVERY, self._ends - time.monotonic())
+        return left > 0 and not self._poll.poll(left * 1000)
 
 
 def followed(log: Search, query: Query, begin: int, wait: Wait) -> Iterator[News]:

@@ -38,6 +38,15 @@ def device_office(state: State, known: Known) -> DeviceOffice:
     return DeviceOffice(state.devices, known, rules_of(state.settings.devices), state.record)
 
 
+async def miss_silent_devices(plane: ControlPlane, began: datetime, moment: datetime) -> None:
+    """Record which devices report no more; one node does. `began`: since when we have listened, for devices could not
+    report to whom was not there.
+    """
+    settings = plane.settings.devices
+    if settings.enabled and plane.nodes.leads and moment >= began + settings.fresh:
+        await device_office(plane.state, plane.devices).look_for_silent(moment)
+
+
 def agents(plane: ControlPlane) -> Agents:
     """What answers on the host of agents, by what the plane has taken."""
     settings, state = plane.settings, plane.state

@@ -22,6 +22,7 @@ from config.sources import ACCEPTED, DISK, Accepted, Noting, Sources
 from config.toml_lines import line_of, lines_of
 from config.vocabulary import DirectoryName
 from gateway.audit.questions import faults as question_faults
+from gateway.audit.reasons import TAKEN
 from gateway.commands import lock
 from gateway.commands.certificate import certificate_faults
 from gateway.commands.countries import country_faults
@@ -153,13 +154,13 @@ def require_shared_policies(state: State, sources: Sources = DISK) -> None:
     """
     found, own = in_force(state), own_texts(state.settings, sources)
     if found is None:
-        require_fit({}, own, state.district)
+        require_fit({}, own, state.district, TAKEN)
         return
     if digest_of(own) == found.digest:
         return
     if edited_alone(state, own, found):
         try:
-            require_fit(found.texts, own, state.district)
+            require_fit(found.texts, own, state.district, TAKEN)
         except (LeftWithoutPolicies, BringsFaults) as refused:
             sys.stderr.write(f"brana: {refused}\n    {NOT_TAKEN}\n")
         else:

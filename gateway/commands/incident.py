@@ -236,6 +236,8 @@ def _tell_differences(found: Sequence[Difference]) -> None:
 
 
 def _state(one: Shown) -> str:
+    if one.damaged:
+        return "CHANGED BY HAND: see `brana incident show`"
     if not one.incident.open:
         return "closed"
     overdue = [due.kind for due in one.dues if due.overdue(now())]

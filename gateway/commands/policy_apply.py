@@ -18,6 +18,8 @@ from gateway.commands.state import State, existing_state, now
 from policies.load import CasesBroken
 from policies.texts import Texts
 
+NOT_ALL = "what was not proposed: mend it, or apply the folder again when what it rests on has been approved"
+
 
 @click.command(
     name="apply",
@@ -31,11 +33,9 @@ from policies.texts import Texts
 @json_option
 def apply_folder(configuration: Path, folder: Path, instead_of: str | None, *, as_json: bool) -> None:
     meant = policy_folder(configuration, folder)
-    read, files, problems = meant.read()
-    if problems:
-        raise ConfigurationRefused(problems)
-    if found := meant.brought(texts_in_force(configuration, meant.settings)):
-        raise ConfigurationRefused(found)
+    read, files, written = meant.read()
+    if found := [*written, *meant.brought(texts_in_force(configuration, meant.settings), written)]:
+        raise ConfigurationRefused(sorted(found))
     if found := meant.broken(read, files):
         raise CasesBroken(found)
     state = existing_state(configuration)
@@ -52,7 +52,7 @@ def apply_folder(configuration: Path, folder: Path, instead_of: str | None, *, a
         )
     else:
         click.echo("\n".join(_told(version, done)))
-    sys.exit(0)
+    sys.exit(any(one.reason for one in done.proposed))
 
 
 async def _applied(state: State, texts: Texts, instead_of: str | None) -> Applied:
@@ -65,7 +65,8 @@ async def _applied(state: State, texts: Texts, instead_of: str | None) -> Applie
 def _told(version: str, done: Applied) -> list[str]:
     if version:
         return [f"policies now: {version}"]
-    return list(done.said) or ["nothing differs from the policies in force"]
+    said = list(done.said) or ["nothing differs from the policies in force"]
+    return [*said, NOT_ALL] if any(one.reason for one in done.proposed) else said
 
 
 def proposed_as_json(one: Proposed) -> dict[str, object]:

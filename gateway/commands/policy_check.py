@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from config.problem import Problem, together
+from config.problem import together
 from config.settings import Settings
 from gateway.commands.options import configuration
 from gateway.commands.policy_folder import (
@@ -29,14 +29,11 @@ from policies.texts import Texts
 @json_option
 def check(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
     meant = policy_folder(configuration, folder)
-    read, files, problems = meant.read()
-    old: list[
-        Problem
-    ] = []  # in force already, so no fault of a change: told, and a check of a repository goes on
-    if not problems:
-        brought = meant.brought(_in_force(configuration, meant.settings))
-        old = [one for one in meant.in_vain() if one not in brought]
-        problems = [*brought, *meant.broken(read, files)]
+    read, files, written = meant.read()
+    brought = meant.brought(_in_force(configuration, meant.settings), written)
+    problems = sorted([*written, *brought]) if written else [*brought, *meant.broken(read, files)]
+    # in force already, so no fault of a change: told, and a check of a repository goes on
+    old = [one for one in meant.in_vain() if one not in brought]
     found, warned = together(problems), together(old)
     said = sum(len(one.said) for one in files)
     if as_json:

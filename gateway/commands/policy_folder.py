@@ -11,13 +11,14 @@ from config.district import District
 from config.load import read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
+from gateway.audit.reasons import TAKEN
 from gateway.commands.decisions import routes_of, titles_of
 from gateway.commands.shared_policies import in_force
 from gateway.commands.state import existing_state
 from gateway.commands.trial_bar import watched
 from gateway.storage.migrate import exists
 from gateway.storage.place import place_of
-from policies.brought import faults_brought, in_vain, left_without
+from policies.brought import faults_brought, faults_of_each, in_vain, left_without
 from policies.case_files import CaseFile, read_all
 from policies.load import Read, read_folders
 from policies.parameters import Offered
@@ -69,14 +70,27 @@ class PolicyFolder:
         found = tried(read.region, read.municipal, self.names, files)
         return broken(watched(found, len(read.municipal)), self.district)
 
-    def brought(self, before: Texts) -> list[Problem]:
-        """What no change may bring, beside those that are in force."""
+    def brought(self, before: Texts, written: Sequence[Problem] = ()) -> list[Problem]:
+        """What no change may bring, beside those that are in force. `written`: what is wrong with the texts as they are
+        written; where anything is, only each policy by itself can be judged.
+        """
+        if written:
+            return self._in_folders(faults_of_each(before, self._readable(), TAKEN))
         after = self.texts()
-        return self._in_folders(left_without(before, after, self.district) or faults_brought(before, after))
+        return self._in_folders(
+            left_without(before, after, self.district) or faults_brought(before, after, TAKEN)
+        )
 
     def in_vain(self) -> list[Problem]:
         """What any policy here asks in vain, whether or not it is in force."""
-        return self._in_folders(in_vain({}, self.texts()))
+        return self._in_folders(in_vain({}, self._readable()))
+
+    def _readable(self) -> dict[str, str]:
+        """None where a file cannot be read, which is a fault of what is written."""
+        try:
+            return self.texts()
+        except ConfigurationRefused:
+            return {}
 
     def _in_folders(self, found: Iterable[Problem]) -> list[Problem]:
         folders = {REGION: self.region, MUNICIPALITIES: self.municipalities}

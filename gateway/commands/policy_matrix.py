@@ -35,6 +35,7 @@ from policies.matrix_words import ALL_ROLES, difference_content, matrix_content,
 from policies.model import Text
 from policies.parts import named_parts
 from policies.reasons import ACTION_TITLES, Names
+from policies.rule_titles import Titles, by_what, titles_there, with_title
 
 CS, EN = Language.CZECH, Language.ENGLISH
 HEADS: tuple[Text, ...] = (
@@ -109,12 +110,14 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     with _bar(ROLES[language]) as progress:
         found = matrix(asked.book, code, at, those, progress, parts)
         theirs = None if other is None else matrix(other, code, at, those, progress, parts)
+    titles = {name: title for book in books for name, title in titles_there(book, code).items()}
     if theirs is None:
         found = reachable(found, snapshot.applications)
         _tell(
             matrix_content(found, names) | {"closed": closures} if as_json else None,
             found,
             names,
+            titles,
             language,
             closed,
         )
@@ -124,17 +127,24 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
         content = difference_content(compared, names) | {"closed": closures}
         click.echo(msgspec.json.encode(content).decode())
     else:
-        _show_difference(compared, names, language, closed)
+        _show_difference(compared, names, titles, language, closed)
 
 
-def _tell(content: object, found: Matrix, names: Names, language: Language, closed: Sequence[str]) -> None:
+def _tell(
+    content: object,
+    found: Matrix,
+    names: Names,
+    titles: Titles,
+    language: Language,
+    closed: Sequence[str],
+) -> None:
     if content is not None:
         click.echo(msgspec.json.encode(content).decode())
         return
     out = console()
     out.print(_headline(found.municipality, found.version, found.at.now, names))
     _say_closed(out, closed, language)
-    out.print(_table(permits(found), names, language))
+    out.print(_table(permits(found), names, titles, language))
 
 
 def _say_closed(out: Console, closed: Sequence[str], language: Language) -> None:
@@ -142,7 +152,9 @@ def _say_closed(out: Console, closed: Sequence[str], language: Language) -> None
         out.print(CLOSED[language].format(what=what), soft_wrap=True)
 
 
-def _show_difference(compared: Difference, names: Names, language: Language, closed: Sequence[str]) -> None:
+def _show_difference(
+    compared: Difference, names: Names, titles: Titles, language: Language, closed: Sequence[str]
+) -> None:
     out = console()
     out.print(f"{names.district.name(compared.municipality)}: {compared.before} → {compared.after}")
     _say_closed(out, closed, language)
@@ -150,7 +162,7 @@ def _show_difference(compared: Difference, names: Names, language: Language, clo
         if groups:
             count = sum(group.cells for group in groups)
             out.print(f"\n{title[language].format(count=count)}")
-            out.print(_table(groups, names, language))
+            out.print(_table(groups, names, titles, language))
     if compared.nobody_notices:
         out.print(NOTHING[language])
     if compared.otherwise:
@@ -161,7 +173,7 @@ def _headline(code: str, version: str, now: datetime, names: Names) -> str:
     return f"{names.district.name(code)} ({code}), {version}, {now:%Y-%m-%d %H:%M %Z}"
 
 
-def _table(groups: tuple[Group, ...], names: Names, language: Language) -> Table:
+def _table(groups: tuple[Group, ...], names: Names, titles: Titles, language: Language) -> Table:
     table = Table(*(Column(head[language], overflow="fold") for head in HEADS), box=None)
     for group in groups:
         whole = set(group.roles) == set(Role)
@@ -170,7 +182,7 @@ def _table(groups: tuple[Group, ...], names: Names, language: Language) -> Table
             place_said(group.application, group.part, names, language),
             ", ".join(ACTION_TITLES[action][language] for action in group.actions),
             ways_said(group.spots, language),
-            ", ".join((*group.rules, *group.reasons)),
+            ", ".join(with_title(*one, language) for one in by_what(group, titles)),
         )
     return table
 

@@ -24,6 +24,7 @@ from gateway.sessions.session import Session
 from gateway.web.desk import Page
 from gateway.web.policies.editor import Editor
 from gateway.web.policies.impact import Impact
+from gateway.web.policies.namesakes import told_apart
 from gateway.web.policies.overview import Overview
 from gateway.web.policies.proposals import Proposals
 from gateway.web.policies.site import Site
@@ -34,6 +35,7 @@ from gateway.web.policies.who_may import WhoMay
 from gateway.web.policies.whom_it_hits import Hit, Loser, hit
 from gateway.web.policies.why import Removed, Suggested, Why
 from gateway.web.requests.sponsors import by_name
+from idp.directory.person import Person
 from idp.directory.subject import directory_of
 from policies.evaluate import PolicyBook
 from policies.incidents import Closure
@@ -115,15 +117,13 @@ class _Names:
     plane: ControlPlane
 
     async def __call__(self, subjects: Collection[str]) -> Mapping[str, str]:
-        found: dict[str, str] = {}
+        found: list[Person] = []
         for name, people in self.plane.people.items():
             theirs = [
                 SubjectId(one) for one in subjects if ":" in one and directory_of(SubjectId(one)) == name
             ]
-            found |= (
-                {one.subject: one.name for one in (await people.people(theirs)).values()} if theirs else {}
-            )
-        return found
+            found += (await people.people(theirs)).values() if theirs else ()
+        return told_apart((one.subject, one.name, one.login) for one in found)
 
 
 AT_ONCE = timedelta(milliseconds=20)  # who looks is told how it stands, and may look again

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Column, Table
 
 from config.asked_word import asked_word
+from config.vocabulary import Language
 from gateway.audit import acts
 from gateway.commands.audit_asked import municipality_of
 from gateway.commands.audit_moments import MOMENT, in_prague
@@ -33,6 +34,7 @@ from gateway.commands.terminal import console
 from gateway.policy_office.incident import Incident
 from gateway.storage.audit_decisions import Period
 from gateway.web.simulating import NOT_ASKED
+from policies.rule_titles import with_title
 from policies.simulate import Change
 from policies.simulated import Report, Side
 from policies.simulated import Told as Row
@@ -178,4 +180,5 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _side(side: Side) -> str:
-    return f"permit {side.rule}" if side.permitted else f"refuse {side.reason}"
+    word, name = ("permit", side.rule) if side.permitted else ("refuse", side.reason)
+    return f"{word}: {with_title(side.title, name, Language.ENGLISH)}"

@@ -42,7 +42,7 @@ async def other_accounts(state: State, whose: SubjectId) -> Sequence[Account]:
         one.name: ReplicatedPeople(one, state.district, reading, now) for one in state.settings.directories
     }
     known = Persons()
-    known.take(await persons(state, people))
+    known.know(await persons(state, people))
     return known.others(whose)
 
 

@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from config.changes import Changes, changes
 from config.load import accepted
 from config.problem import ConfigurationRefused
@@ -17,6 +19,7 @@ from gateway.audit import acts
 from gateway.audit.entry import Entry
 from gateway.commands.contents import contents_of, digest_of, of_district
 from gateway.commands.state import State, now
+from gateway.storage.audit_checkpoints import newest
 
 WITH_VALUES = ("audit", "sign_in", "facts", "policies", "requests", "limits", "metrics", "notifications")
 """Parts of the settings whose plain values are told too; none of them is a secret."""
@@ -26,7 +29,7 @@ LONGEST_VALUE = 80  # characters
 def at_start(configuration: Path, state: State, sources: Sources, policies: str) -> list[Entry]:
     """What was accepted before is still kept; nothing at the first start. `policies`: version of those here."""
     kept = state.settings.state.directory / ACCEPTED
-    if not kept.exists():
+    if not kept.exists() and not state.database.read_now(_ran_before):
         return []
     contents = contents_of(state.settings, sources)
     after = digest_of(state.settings, contents, policies)
@@ -51,6 +54,11 @@ def at_start(configuration: Path, state: State, sources: Sources, policies: str)
             values=values(settings, state.settings, delta.settings),
         )
     ]
+
+
+def _ran_before(connection: Connection) -> bool:
+    """Then what it went by was kept, and whoever took that away is told of like one who spoiled it."""
+    return newest(connection) is not None
 
 
 def values(before: Settings, after: Settings, paths: Sequence[str]) -> list[str]:

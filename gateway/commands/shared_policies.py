@@ -15,6 +15,7 @@ from config.fleet import NodeName
 from config.settings import Settings
 from config.sources import DISK, Sources
 from gateway.audit.acts import SYSTEM, configuration_refused
+from gateway.audit.reasons import TAKEN
 from gateway.commands.decisions import policy_book, shared_book, speak_of_nothing
 from gateway.commands.policies_in_force import newly_loaded
 from gateway.commands.state import State
@@ -129,7 +130,7 @@ def book_at_start(state: State, sources: Sources, now: datetime) -> tuple[Policy
         found = _taken_over(state, node, now)
     if edited_alone(state, own, found):
         try:
-            require_fit(found.texts, own, state.district)
+            require_fit(found.texts, own, state.district, TAKEN)
         except (LeftWithoutPolicies, BringsFaults) as refused:
             _stay(state, found, refused, now)
         else:
@@ -235,7 +236,7 @@ def put_in_force(
     Raises LeftWithoutPolicies, BringsFaults.
     """
     texts = {} if before is None else before.texts
-    require_fit(texts if than is None else than, made.texts, book.names.district)
+    require_fit(texts if than is None else than, made.texts, book.names.district, TAKEN)
     new = state.policy_versions(connection).put_in_force(made)
     number = 0 if before is None else before.number
     entry = entries.activated(new, texts, operating(made.by), made.at, number_before=number)

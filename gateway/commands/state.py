@@ -15,9 +15,11 @@ from config.settings import Settings
 from config.settings import State as KeptState
 from config.sources import Accepted
 from gateway.access_review.blocks import Blocks
+from gateway.audit.checkpoint_file import NAME
 from gateway.audit.entry import Entry
 from gateway.audit.log_keys import Known
 from gateway.audit.note import Signer, Verifier
+from gateway.commands.copying_bar import copying_bar
 from gateway.commands.preflight import CannotStart, folder_in_memory, name_of_folder, prepare_state
 from gateway.grants.keys import Keys, load_keys
 from gateway.incidents.suspension import Suspended
@@ -27,6 +29,7 @@ from gateway.storage.access_review import StoredReviews
 from gateway.storage.activity import Activity
 from gateway.storage.asks import StoredAsks
 from gateway.storage.audit import append
+from gateway.storage.audit_checkpoints import keys_of
 from gateway.storage.database import Database
 from gateway.storage.device_revocation import TakingBack
 from gateway.storage.devices import StoredDevices
@@ -73,7 +76,7 @@ class State:
     database: Database
 
     def __post_init__(self) -> None:
-        mark_ends(self.database.engine, key_under(self.keys_folder))
+        mark_ends(self.database.engine, key_under(self.keys_folder), self.settings.state.directory / NAME)
 
     @property
     def keys_folder(self) -> Path:
@@ -110,6 +113,10 @@ class State:
         """Those keys, and what tells of them."""
         root = Signer(self.settings.public.domain, self.log_key(connection)).verifier
         return known(connection, [root])
+
+    def log_believed(self, connection: Connection) -> Sequence[Verifier]:
+        """Those keys; where somebody changed what tells of them, the newest alone."""
+        return keys_of(connection, [Signer(self.settings.public.domain, self.log_key(connection)).verifier])
 
     def signing(self, connection: Connection, reach: int) -> Sequence[Signer]:
         """Who signs a checkpoint of so many entries, where keys of the log ever followed each other."""
@@ -246,7 +253,8 @@ def opened(settings: Settings, district: District) -> State:
     """For a state directory that is prepared. Raises CannotStart, DatabaseUnusable, OfNoDirectory."""
     require_nothing_left_behind(settings.state)
     place = place_of(settings.state)
-    prepare(place)
+    with copying_bar() as told:
+        prepare(place, told=told)
     state = State(settings, district, Database(place))
     try:
         if state.database.read_now(unnamed_people):

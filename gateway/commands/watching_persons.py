@@ -22,14 +22,14 @@ async def look_at_persons(plane: ControlPlane, *, first: bool = False) -> None:
     """
     while True:
         taken, found = plane.persons.taken, await persons(plane.state, plane.people)
-        if taken == plane.persons.taken:  # else something newer was taken while it was read
-            break
-    changed = plane.persons.take(found)
+        weighed = await asyncio.to_thread(plane.persons.weigh, found)
+        if taken == weighed.after and plane.persons.take(weighed):
+            break  # else something newer was taken while it was read, or weighed
     await _tell_of_many(plane)
     if first or not plane.snapshot.duties.roles or not plane.nodes.leads:
         return
     moment = now()
-    for subject in sorted(changed):
+    for subject in sorted(weighed.changed):
         await _decide_anew(plane, subject, moment)
 
 

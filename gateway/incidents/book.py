@@ -45,6 +45,14 @@ class Book(Protocol):
         """Entries of the audit log that say what the incident is (`held_against.OF_INCIDENTS`), in its order."""
         ...
 
+    def told_of_all(self) -> Mapping[int, Sequence[Recorded]]:
+        """The same of every incident that the log knows, by its number."""
+        ...
+
+    def numbers(self) -> Collection[int]:
+        """Of all incidents that have anything in the tables."""
+        ...
+
     def gone(self, sequence: int) -> bool:
         """Whether that entry of the audit log was deleted after its time, with its month."""
         ...

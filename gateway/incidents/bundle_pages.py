@@ -11,6 +11,7 @@ from gateway.incidents.items import (
     REPORT_FIELDS,
     Body,
     Closure,
+    Damaged,
     EntryEvidence,
     Held,
     Note,
@@ -44,6 +45,7 @@ WORDS = {
     "closure": Title(cs="Uzavřený přístup", en="Access closed"),
     "held": Title(cs="Zadržené záznamy", en="Records held"),
     "sent": Title(cs="Odesláno", en="Sent"),
+    "unreadable": Title(cs="NEČITELNÉ, v databázi stojí", en="UNREADABLE, what stands in the database"),
     "not_proven": Title(cs="NENÍ DOLOŽEN", en="NOT PROVEN"),
 }
 STYLE = (
@@ -163,7 +165,7 @@ def incident_page(shown: Shown, suspensions: Sequence[Suspension], language: Lan
         for each in suspensions
     ]
     rows = [(WORDS[name].in_language(language), value) for name, value in facts]
-    written = [(f"{when(item.at)}, {item.by.name}", _said(item.body, language)) for item in shown.items]
+    written = [(f"{when(item.at)}, {item.by.name}", _written(item.body, language)) for item in shown.items]
     title = f"{_word('incident', language)} {one.number}: {said.title}"
     heading = f"<h2>{_word('written', language)}</h2>"
     return _page(title, _altered(shown, language) + _facts(rows) + heading + _facts(written), language)
@@ -207,6 +209,12 @@ def _title(shown: Shown, kind: ReportKind, language: Language) -> str:
     one = shown.incident
     name = f"{_word('incident', language)} {one.number}: {one.described.title}"
     return f"{name} – {REPORTS[kind].in_language(language)}"
+
+
+def _written(body: Body | Damaged, language: Language) -> str:
+    if isinstance(body, Damaged):
+        return f"{_word('unreadable', language)}: {body.kept}"
+    return _said(body, language)
 
 
 def _said(body: Body, language: Language) -> str:

@@ -47,12 +47,24 @@ def held_against(
     incident: Incident, items: Sequence[Item], told: Sequence[Recorded], gone: Callable[[int], bool]
 ) -> tuple[Difference, ...]:
     """`told`: entries of the incident, in the order of the log; `gone`: whether one went with its month."""
-    of_items = {one.sequence: one for one in told if one.entry.code in OF_ITEMS}
-    return (*_itself(incident, told, gone), *_items(incident, items, of_items, gone))
+    return (*_itself(incident, told, gone), *_items(incident.number, items, _of_items(told), gone))
+
+
+def held_against_nothing(
+    number: int, items: Sequence[Item], told: Sequence[Recorded], gone: Callable[[int], bool]
+) -> tuple[Difference, ...]:
+    """The same of one that is not in the table of incidents, and of which items or entries are there."""
+    opened = [one for one in told if one.entry.code is Code.SECURITY_INCIDENT_OPENED]
+    itself = Difference(0, What.MISSING, opened[-1].sequence) if opened else Difference(0, What.NOT_RECORDED)
+    return (itself, *_items(number, items, _of_items(told), gone))
+
+
+def _of_items(told: Sequence[Recorded]) -> dict[int, Recorded]:
+    return {one.sequence: one for one in told if one.entry.code in OF_ITEMS}
 
 
 def _items(
-    incident: Incident, items: Sequence[Item], told: dict[int, Recorded], gone: Callable[[int], bool]
+    incident: int, items: Sequence[Item], told: dict[int, Recorded], gone: Callable[[int], bool]
 ) -> Iterator[Difference]:
     for item in items:
         entry = told.get(item.entry)
@@ -67,10 +79,11 @@ def _items(
             yield Difference(number if type(number) is int else 0, What.MISSING, sequence)
 
 
-def _says(recorded: Recorded, incident: Incident, item: Item) -> bool:
+def _says(recorded: Recorded, incident: int, item: Item) -> bool:
     entry = recorded.entry
     return (
-        entry.details.get("incident") == incident.number
+        not item.damaged
+        and entry.details.get("incident") == incident
         and entry.details.get("item") == item.number
         and entry.details.get("sha256") == digest(item.body)
         and (entry.at, entry.subject) == (item.at, item.by.subject)
@@ -82,6 +95,9 @@ def _itself(
 ) -> Iterator[Difference]:
     opened = [one for one in told if one.entry.code is Code.SECURITY_INCIDENT_OPENED]
     closed = [one for one in told if one.entry.code is Code.SECURITY_INCIDENT_CLOSED]
+    if incident.damaged:
+        yield Difference(0, What.CHANGED, opened[-1].sequence if opened else None)
+        return
     if not opened:
         yield Difference(0, _absent(0, gone))  # months go from the first on
     elif not _opened_so(opened[-1], incident):

@@ -19,7 +19,16 @@ from gateway.audit.shard_acts import hold_lifted, hold_placed
 from gateway.incidents.book import Book
 from gateway.incidents.by import By, Details
 from gateway.incidents.incident import Incident, line
-from gateway.incidents.items import Body, EntryEvidence, Held, Item, SearchEvidence, digest, next_item
+from gateway.incidents.items import (
+    Body,
+    Damaged,
+    EntryEvidence,
+    Held,
+    Item,
+    SearchEvidence,
+    digest,
+    next_item,
+)
 from gateway.incidents.refused import ActRefused, Why
 from idp.events import Actor
 
@@ -42,7 +51,7 @@ def months_of(first: datetime, last: datetime) -> Months:
     return Months(begin, later(end, 1))
 
 
-def wanted(body: Body, book: Book, now: datetime) -> Months | None:
+def wanted(body: Body | Damaged, book: Book, now: datetime) -> Months | None:
     """Where evidence can lie; None: nowhere that is kept, or it is no evidence."""
     match body:
         case EntryEvidence(sequence):

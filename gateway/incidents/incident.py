@@ -90,6 +90,8 @@ class Incident:
     closed_at: datetime | None = None
     closed_by: Actor | None = None
     conclusion: str = ""
+    damaged: bool = False
+    """Something of it could not be read, and was filled in: somebody changed the database by hand."""
 
     @property
     def open(self) -> bool:

@@ -4,12 +4,14 @@ The audit log has the digest of each, so that what stands here can be held again
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
 import msgspec
 
+from gateway.audit.search import FARTHEST
 from gateway.incidents.incident import ReportKind
 from idp.events import Actor
 
@@ -76,6 +78,12 @@ class Held(msgspec.Struct, frozen=True, tag="held"):
     until: str
 
 
+class Damaged(msgspec.Struct, frozen=True, tag="damaged"):
+    """What stands there is nothing that is written down so: somebody changed the database by hand. As it stands."""
+
+    kept: str
+
+
 Body = Note | EntryEvidence | SearchEvidence | Closure | Report | Sent | Held
 REPORT_FIELDS = ("happened", "impact", "concerned", "measures", "cause", "contact")
 NEEDED: dict[ReportKind, frozenset[str]] = {
@@ -91,9 +99,11 @@ class Item:
     number: int
     at: datetime
     by: Actor
-    body: Body
+    body: Body | Damaged
     entry: int
     """Number of the audit log's entry that tells of it."""
+    damaged: bool = False
+    """Something beside the body could not be read, and was filled in."""
 
     @property
     def kind(self) -> str:
@@ -101,24 +111,52 @@ class Item:
         return str(self.body.__struct_config__.tag)
 
 
-def written(body: Body) -> str:
+def written(body: Body | Damaged) -> str:
     """As it is kept, and as its digest is computed."""
-    return msgspec.json.encode(body).decode()
+    return body.kept if isinstance(body, Damaged) else msgspec.json.encode(body).decode()
 
 
-def read(kept: str) -> Body:
-    """Inverse of `written`."""
-    body: Body = msgspec.json.decode(kept, type=Body)
-    return body
+def read(kept: object) -> Body | Damaged:
+    """Inverse of `written`; of what nobody wrote so a value that says it."""
+    if isinstance(kept, str):
+        with suppress(msgspec.MsgspecError, ValueError, RecursionError):
+            body: Body = msgspec.json.decode(kept, type=Body)
+            if _sound(body):
+                return body
+    return Damaged(kept.decode(errors="replace") if isinstance(kept, bytes) else str(kept))
 
 
-def digest(body: Body) -> str:
-    return sha256(written(body).encode()).hexdigest()
+def _sound(body: Body) -> bool:
+    """Whether it says what it can say. Raises ValueError for what is no time, kind of report or hash."""
+    times: Sequence[str] = ()
+    match body:
+        case EntryEvidence(sequence, leaf):
+            return 0 <= sequence <= FARTHEST and len(bytes.fromhex(leaf)) > 0
+        case SearchEvidence(conditions):
+            times = [conditions[name] for name in ("since", "until") if name in conditions]
+        case Closure(closed_at=at):
+            times = (at,)
+        case Report(kind):
+            ReportKind(kind)
+        case Sent(kind, _, _, at):
+            ReportKind(kind)
+            times = (at,)
+        case Held(hold, since, until):
+            if not 0 <= hold <= FARTHEST:
+                return False
+            times = (since, until)
+        case Note():
+            pass
+    return all(datetime.fromisoformat(one).tzinfo is not None for one in times)
+
+
+def digest(body: Body | Damaged) -> str:
+    return sha256(written(body).encode(errors="replace")).hexdigest()
 
 
 def next_item(items: Sequence[Item]) -> int:
     """Behind the last, also where somebody took one out."""
-    return items[-1].number + 1 if items else 1
+    return max((one.number for one in items), default=0) + 1
 
 
 def sent_first(items: Iterable[Item]) -> dict[ReportKind, datetime]:

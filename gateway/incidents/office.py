@@ -32,6 +32,7 @@ from gateway.incidents.items import (
     REPORT_FIELDS,
     Body,
     Closure,
+    Damaged,
     EntryEvidence,
     Held,
     Item,
@@ -83,6 +84,13 @@ class Shown:
     items: Sequence[Item]
     differences: Sequence[Difference] = ()
     """Where it is not what the log has of it; looked for only where one incident is shown or handed out."""
+
+    @property
+    def damaged(self) -> bool:
+        """Something of it cannot even be read."""
+        return self.incident.damaged or any(
+            one.damaged or isinstance(one.body, Damaged) for one in self.items
+        )
 
     @property
     def dues(self) -> tuple[Due, ...]:
@@ -208,6 +216,8 @@ class IncidentOffice:
     async def close(self, number: int, conclusion: str, by: By, now: datetime) -> Incident:
         def work(book: Book) -> Incident:
             found = _open(book, number)
+            if found.damaged:  # what stands in the place of what cannot be read would be written down
+                raise ActRefused(Why.INCIDENT_ALTERED)
             after = replace(found, closed_at=now, closed_by=by.actor, conclusion=text(conclusion))
             book.keep(after)
             told = {**_told(after), "sha256": conclusion_digest(after.conclusion)}

@@ -22,6 +22,8 @@ class Why(StrEnum):
     """It is not in the time to come."""
     INCIDENT_UNKNOWN = "security_incident_unknown"
     INCIDENT_CLOSED = "security_incident_closed"
+    INCIDENT_ALTERED = "security_incident_altered"
+    """Its row in the database cannot be read."""
     TEXT_UNUSABLE = "incident_text_unusable"
     """A text is missing, too long, or cannot be shown."""
     TIMES_UNUSABLE = "incident_times_unusable"

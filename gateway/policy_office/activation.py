@@ -18,10 +18,11 @@ from gateway.policy_office.asking import Asking
 from gateway.policy_office.by_whom import author_for, taken
 from gateway.policy_office.checked import Checked
 from gateway.policy_office.failure import kept
+from gateway.policy_office.hands import had_a_hand
 from gateway.policy_office.office import Office, standing
 from gateway.policy_office.proposal import Proposal, ProposalId, Step
 from gateway.policy_office.refusal import ActRefused, Refusal, in_english
-from gateway.policy_office.scope import ANY, OF_REGION, Scope, of_scope, with_scope
+from gateway.policy_office.scope import OF_REGION, Scope, of_scope, with_scope
 from gateway.policy_office.store import Desk
 from gateway.policy_office.version import Damaged, Source, Version
 from policies.texts import Texts
@@ -163,11 +164,13 @@ class Activation:
         return await self.office.store.transact(work)
 
     async def _hands(self, actor: Actor, scope: Scope, number: int) -> frozenset[str]:
-        """Whose texts they are; of an operator it is not asked, also where what is kept is damaged."""
+        """Whose texts it would bring; of an operator it is not asked, also where what is kept is damaged."""
         if actor.operates:
             return frozenset()
         try:
-            return await self.office.store.look(lambda desk: had_a_hand(desk, scope, number))
+            return await self.office.store.look(
+                lambda desk: had_a_hand(desk, scope, number, standing(desk).texts)
+            )
         except Damaged as damaged:
             raise ActRefused(Refusal.DAMAGED, finding=str(damaged)) from damaged
 
@@ -250,28 +253,6 @@ def put(desk: Desk, new: Version, before: Version, checked: Checked, actor: Acto
     made = desk.put_in_force(new, checked.book)
     desk.record([entries.activated(made, before.texts, actor, now, number_before=before.number)])
     return made
-
-
-def had_a_hand(desk: Desk, scope: Scope, number: int) -> frozenset[str]:
-    """Subjects of all who wrote or submitted the scope's texts as they are in that version, whichever brought them."""
-    while heads := desk.heads((scope, ANY), number + 1, 1):
-        (head,) = heads
-        if head.scope == ANY and head.base and _same_texts(desk, scope, head.number, head.base):
-            number = head.base  # files that changed nothing here
-        elif head.restores is None:
-            one = None if head.proposal is None else desk.proposal(ProposalId(head.proposal))
-            return frozenset({head.author}) | (one.authors if one is not None else frozenset())
-        else:
-            number = head.restores  # older, so this ends
-    return frozenset()
-
-
-def _same_texts(desk: Desk, scope: Scope, number: int, base: int) -> bool:
-    """Raises Damaged."""
-    one, before = desk.version(number), desk.version(base)
-    return (
-        one is not None and before is not None and of_scope(one.texts, scope) == of_scope(before.texts, scope)
-    )
 
 
 def decided_before(whole: Texts, older: Texts, scope: Scope) -> bool:

@@ -13,6 +13,7 @@ from functools import partial
 
 from config.district import District
 from config.vocabulary import Action
+from gateway.audit.reasons import TAKEN
 from gateway.policy_office import entries, proposal
 from gateway.policy_office.asking import Asking
 from gateway.policy_office.by_whom import author_for, new_name, taken
@@ -373,8 +374,9 @@ class Office:
 
 
 def _brought(in_force: Version, texts: Texts, *, named: bool = True) -> tuple[Text, ...]:
-    judged = faults_brought if named else unguarded
-    return tuple(one.in_languages() for one in judged(in_force.texts, texts))
+    before = in_force.texts
+    found = faults_brought(before, texts, TAKEN) if named else unguarded(before, texts)
+    return tuple(one.in_languages() for one in found)
 
 
 def _base(desk: Desk, one: Proposal) -> Version | None:

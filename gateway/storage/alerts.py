@@ -8,14 +8,18 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
+from config.settings import AlertRule
 from gateway.alerts import told
 from gateway.alerts.recorded import PutRight, compared, standing_by
-from gateway.alerts.watch import Alert, Changed
-from gateway.audit.altered_acts import alerts_restored, place_moved
+from gateway.alerts.watch import Alert, Changed, Key
+from gateway.audit.altered_acts import alerts_restored, place_moved, seen_restored
 from gateway.audit.canonical import NotCanonical, Recorded, parse
 from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import microseconds, moment
-from gateway.storage.audit import read_tail
+from gateway.audit.search import SearchTooLong
+from gateway.storage.alert_seen import Believed, SeenOf, believed, kept_rows, take_out, told_by_log
+from gateway.storage.allowance import Allowance
+from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
 from gateway.storage.place_marks import ever_told, fits, mark_of
 from gateway.storage.seal import Seal
@@ -71,11 +75,7 @@ class StoredAlerts:
             following = self._following(connection, now)
             self._put_right(connection, now)
             connection.execute(delete(alert_seen).where(_s.at < microseconds(now - SEEN_KEPT)))
-            known = {
-                (row.rule, row.of, row.value): moment(row.at)
-                for row in connection.execute(select(alert_seen))
-            }
-            return Place(following, tuple(standing(connection)), known)
+            return Place(following, tuple(standing(connection)), kept_rows(connection))
 
         return await self.database.write(work)
 
@@ -84,7 +84,7 @@ class StoredAlerts:
         row = connection.execute(select(alert_place)).first()
         if row is not None and fits(self.seal, ALERTS, row.following, row.mark):
             return int(row.following)
-        first = _size(connection)
+        first = size_of(connection)
         if row is not None or ever_told(connection, OF_ALERTS):
             kept = row.following if row is not None and type(row.following) is int else -1
             first = first_since(connection, now - LOOKED_AT_AGAIN)
@@ -110,6 +110,43 @@ class StoredAlerts:
                 connection.execute(insert(alert_standing), rows)
             self.append(connection, [alerts_restored(now, back, found.taken_out)])
         return bool(found)
+
+    async def vouched(
+        self, asked: Mapping[Key, AlertRule], before: int, now: datetime
+    ) -> Mapping[Key, SeenOf]:
+        """What these were seen with, as the log says; what no entry of it knows is taken out, and told.
+
+        `before`: the number of the first entry that is not to be counted.
+        """
+        found = await self.database.read(lambda connection: believed(connection, asked, before))
+        if found.altered:
+            found = await self.database.write(
+                lambda connection: self._without(connection, asked, before, now)
+            )
+        seen = dict(found.seen)
+        for key, theirs in seen.items():
+            if all(now - at > asked[key].within for at in theirs.values()):
+                seen[key] = {**await self._told_by_log(key, asked[key], before, now), **theirs}
+        return seen
+
+    def _without(
+        self, connection: Connection, asked: Mapping[Key, AlertRule], before: int, now: datetime
+    ) -> Believed:
+        found = believed(connection, asked, before)
+        take_out(connection, found.altered)
+        if found.altered:
+            self.append(connection, [seen_restored(now, found.altered)])
+        return found
+
+    async def _told_by_log(self, key: Key, rule: AlertRule, before: int, now: datetime) -> SeenOf:
+        """Nothing, where the log cannot be asked in time."""
+        allowance = Allowance()
+        try:
+            return await self.database.search(
+                lambda connection: told_by_log(connection, rule, key[1], before, now, allowance), allowance
+            )
+        except SearchTooLong:
+            return {}
 
     async def span(self, following: int, codes: Sequence[str]) -> Span:
         return await self.database.read(lambda connection: span(connection, following, codes))
@@ -176,7 +213,7 @@ def _altered(connection: Connection, now: datetime) -> PutRight:
 
 
 def span(connection: Connection, following: int, codes: Sequence[str]) -> Span:
-    size = _size(connection)
+    size = size_of(connection)
     behind = min(following + SPAN, size)
     if behind <= following:
         return Span(following, (), None, ends=True)
@@ -190,25 +227,6 @@ def span(connection: Connection, following: int, codes: Sequence[str]) -> Span:
     ).scalar()
     found = tuple(one for row in rows if (one := _read(row.canonical)) is not None)
     return Span(behind, found, moment(last) if isinstance(last, int) else None, ends=behind == size)
-
-
-def first_since(connection: Connection, at: datetime) -> int:
-    """The number of the first entry received from then on: halving, as no index has that time."""
-    low, high, limit = 0, _size(connection), microseconds(at)
-    while low < high:
-        middle = (low + high) // 2
-        row = select(_e.sequence, _e.received_at).where(_e.sequence >= middle).order_by(_e.sequence).limit(1)
-        there = connection.execute(row).first()
-        if there is None or not isinstance(there.received_at, int) or there.received_at >= limit:
-            high = middle
-        else:
-            low = there.sequence + 1
-    return low
-
-
-def _size(connection: Connection) -> int:
-    tail = read_tail(connection)
-    return 0 if tail is None else tail.size
 
 
 def _read(data: object) -> Recorded | None:

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, func, insert, select
 
-from config.vocabulary import ApplicationId, MunicipalityCode
 from gateway.audit.canonical import NotCanonical, Recorded, parse
 from gateway.audit.entry import Entry
 from gateway.audit.retention import Hold
 from gateway.incidents.held_against import OF_INCIDENTS
-from gateway.incidents.incident import Described, Incident, Kind, Severity
+from gateway.incidents.incident import Incident
 from gateway.incidents.items import Held, Item, read, written
 from gateway.policy_office.incident import Incident as Switched
 from gateway.storage.audit import read_tail
@@ -20,12 +19,12 @@ from gateway.storage.audit_proofs import bytes_of
 from gateway.storage.audit_sealing import dropped
 from gateway.storage.database import Database
 from gateway.storage.incident_holds import lift_hold, place_hold
+from gateway.storage.incident_rows import incident_of, item_of
 from gateway.storage.keyed_rows import KeyedRows
-from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
+from gateway.storage.moment import micros, micros_or_none, moment_or_none
 from gateway.storage.policy_incidents import StoredIncidents
 from gateway.storage.tables.audit import audit_entry
 from gateway.storage.tables.incidents import security_incident, security_incident_item
-from idp.events import Actor
 
 T = TypeVar("T")
 Append = Callable[[Connection, Sequence[Entry]], range]
@@ -55,15 +54,15 @@ class StoredBook(KeyedRows):
 
     def incident(self, number: int) -> Incident | None:
         row = self._at(security_incident, number=number)
-        return None if row is None else _incident(row)
+        return None if row is None else incident_of(row)
 
     def incidents(self, limit: int) -> list[Incident]:
         query = select(security_incident).order_by(_i.number.desc()).limit(limit)
-        return [_incident(row) for row in self._connection.execute(query)]
+        return [incident_of(row) for row in self._connection.execute(query)]
 
     def open_ones(self) -> list[Incident]:
         query = select(security_incident).where(_i.closed_at.is_(None)).order_by(_i.number)
-        return [_incident(row) for row in self._connection.execute(query)]
+        return [incident_of(row) for row in self._connection.execute(query)]
 
     def selected(self, limit: int, since: datetime | None, *, only_open: bool) -> list[Incident]:
         query = select(security_incident)
@@ -72,7 +71,7 @@ class StoredBook(KeyedRows):
         if since is not None:
             query = query.where(_i.noticed_at >= micros(since))
         query = query.order_by(_i.closed_at.is_not(None), _i.number.desc()).limit(limit)
-        return [_incident(row) for row in self._connection.execute(query)]
+        return [incident_of(row) for row in self._connection.execute(query)]
 
     def next_number(self) -> int:
         return (self._connection.scalar(select(func.max(_i.number))) or 0) + 1
@@ -103,7 +102,7 @@ class StoredBook(KeyedRows):
 
     def items(self, number: int) -> list[Item]:
         query = select(security_incident_item).where(_t.incident == number).order_by(_t.number)
-        return [_item(row) for row in self._connection.execute(query)]
+        return [item_of(row) for row in self._connection.execute(query)]
 
     def add(self, number: int, item: Item) -> None:
         self._connection.execute(
@@ -123,11 +122,25 @@ class StoredBook(KeyedRows):
         return self._append(self._connection, [entry])[0]
 
     def told(self, number: int) -> list[Recorded]:
+        return self.told_of_all().get(number, [])
+
+    def told_of_all(self) -> dict[int, list[Recorded]]:
         """What is no entry of the log tells nothing: its item then counts as not recorded."""
         e, codes = audit_entry.c, [one.value for one in OF_INCIDENTS]
         rows = self._connection.execute(select(e.canonical).where(e.code.in_(codes)).order_by(e.sequence))
-        found = [one for data in rows.scalars() if (one := _read(data)) is not None]
-        return [one for one in found if one.entry.details.get("incident") == number]
+        found: dict[int, list[Recorded]] = {}
+        for data in rows.scalars():
+            if (one := _read(data)) is None:
+                continue
+            number = one.entry.details.get("incident")
+            if type(number) is int:
+                found.setdefault(number, []).append(one)
+        return found
+
+    def numbers(self) -> set[int]:
+        incidents, items = select(_i.number), select(_t.incident).distinct()
+        rows = (*self._connection.scalars(incidents), *self._connection.scalars(items))
+        return {one for one in rows if type(one) is int}
 
     def gone(self, sequence: int) -> bool:
         return dropped(self._connection, sequence)
@@ -180,31 +193,3 @@ def _read(data: object) -> Recorded | None:
         return parse(data) if isinstance(data, bytes) else None
     except NotCanonical:
         return None
-
-
-def _incident(row: Any) -> Incident:
-    closed: datetime | None = moment_or_none(row.closed_at)
-    return Incident(
-        number=row.number,
-        described=Described(
-            title=row.title,
-            kind=Kind(row.kind),
-            severity=Severity(row.severity),
-            noticed_at=moment_of(row.noticed_at),
-            began_at=moment_or_none(row.began_at),
-            municipalities=tuple(MunicipalityCode(one) for one in row.municipalities.split()),
-            applications=tuple(ApplicationId(one) for one in row.applications.split()),
-            description=row.description,
-        ),
-        opened_at=moment_of(row.opened_at),
-        opened_by=Actor(row.opened_by, row.opened_by_subject),
-        closed_at=closed,
-        closed_by=None if row.closed_by is None else Actor(row.closed_by, row.closed_by_subject),
-        conclusion=row.conclusion,
-    )
-
-
-def _item(row: Any) -> Item:
-    return Item(
-        row.number, moment_of(row.at), Actor(row.done_by, row.done_by_subject), read(row.body), row.entry
-    )

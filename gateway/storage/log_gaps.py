@@ -1,46 +1,64 @@
 """What there is to be seen of gaps in the log: its size, what is sealed, the newest request, missing rows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from gateway.alerts.gaps import Seen
 from gateway.alerts.node_gaps import Carried
 from gateway.audit.entry import Code
-from gateway.storage.audit import read_tail
-from gateway.storage.audit_checkpoints import newest
+from gateway.audit.note import Verifier
+from gateway.storage.alerts import ALERTS, LOOKED_AT_AGAIN
+from gateway.storage.audit_checkpoints import newest_signed
+from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.audit_spool import places
 from gateway.storage.database import Database
+from gateway.storage.place_marks import fits
+from gateway.storage.seal import Seal
 from gateway.storage.tables.alerts import alert_place
 from gateway.storage.tables.audit import audit_entry, audit_shard
 
 SPAN = 20_000  # rows that are counted at a look
+Keys = Callable[[Connection], Sequence[Verifier]]
 _e, _s = audit_entry.c, audit_shard.c
 
 
 @dataclass(frozen=True, slots=True)
 class LogGaps:
-    database: Database
+    """`keys`: of the log, by which its checkpoints are believed."""
 
-    async def begin(self) -> int:
-        """Where rows are counted from: what was written since alerts looked last, and else from the end on."""
+    database: Database
+    seal: Seal
+    keys: Keys
+
+    async def begin(self, now: datetime) -> int:
+        """Where rows are counted from: what was written since alerts looked last, and else from the end on.
+
+        A place that somebody moved by hand is not believed, as the rows behind it would never be counted: a day is then
+        looked at.
+        """
 
         def work(connection: Connection) -> int:
-            kept = connection.execute(select(alert_place.c.following)).scalar()
-            return _size(connection) if kept is None else int(kept)
+            kept = connection.execute(select(alert_place)).first()
+            if kept is None:
+                return size_of(connection)
+            if not fits(self.seal, ALERTS, kept.following, kept.mark):
+                return first_since(connection, now - LOOKED_AT_AGAIN)
+            return int(kept.following)
 
         return await self.database.read(work)
 
     async def seen(self, passed: int, served: int | None) -> Seen:
         """`passed`: up to where rows were counted already; `served`: as Envoy says."""
-        return await self.database.read(lambda connection: seen(connection, passed, served))
+        return await self.database.read(lambda connection: seen(connection, passed, served, self.keys))
 
     async def carried(self, answered: Mapping[str, int]) -> dict[str, Carried]:
         """`answered`: requests by the names under which nodes' places are kept."""
 
         def work(connection: Connection) -> dict[str, Carried]:
-            size = _size(connection)
+            size = size_of(connection)
             return {
                 name: Carried(number, _places(connection, name), size) for name, number in answered.items()
             }
@@ -52,9 +70,9 @@ def _places(connection: Connection, node: str) -> int:
     return sum(one.offset + one.finished for one in places(connection, node).values())
 
 
-def seen(connection: Connection, passed: int, served: int | None) -> Seen:
-    size = _size(connection)
-    sealed = newest(connection)
+def seen(connection: Connection, passed: int, served: int | None, keys: Keys) -> Seen:
+    size = size_of(connection)
+    sealed = newest_signed(connection, keys(connection))
     access = select(_e.sequence).where(_e.code == Code.ACCESS.value).order_by(_e.at.desc()).limit(1)
     until = min(size, passed + SPAN)
     numbers = (_e.sequence >= passed) & (_e.sequence < until)
@@ -80,8 +98,3 @@ def _lacking(connection: Connection, passed: int, until: int) -> list[int]:
         number for first, size in gone for number in range(max(first, passed), min(first + size, until))
     }
     return [number for number in range(passed, until) if number not in there and number not in dropped]
-
-
-def _size(connection: Connection) -> int:
-    tail = read_tail(connection)
-    return 0 if tail is None else tail.size

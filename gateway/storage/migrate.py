@@ -19,6 +19,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from gateway.storage.embedded import BUSY_TIMEOUT, open_engine
+from gateway.storage.migrations.copying import Told
 from gateway.storage.place import Place
 from gateway.storage.schema import MIGRATIONS, STAMP, all_tables, revisions
 from gateway.storage.step import SELECT, Step, keep_step, why_not
@@ -28,14 +29,21 @@ PATIENCE_WITH_A_NODE = timedelta(seconds=30)  # which migrates what all of them 
 RETRY_S = 0.01  # between looks at a lock that another start holds
 
 
-def prepare(place: Place, migrations: Path = MIGRATIONS, patience: timedelta = BUSY_TIMEOUT) -> None:
+def prepare(
+    place: Place,
+    migrations: Path = MIGRATIONS,
+    patience: timedelta = BUSY_TIMEOUT,
+    told: Told = lambda _done, _total: None,
+) -> None:
     """Create or migrate it; a file is this user's alone. `patience`: with another start that is at it.
+
+    `told`: how far the copy of a file is that is migrated.
 
     Raises DatabaseUnusable; then it is as it was.
     """
     if isinstance(place, Path):
         with _one_at_a_time(place, patience):
-            _prepare(place, migrations)
+            _prepare(place, migrations, told)
         return
     from gateway.storage.postgres import prepare as server  # noqa: PLC0415 - a driver that a file does without
 
@@ -80,7 +88,7 @@ def _one_at_a_time(path: Path, patience: timedelta) -> Iterator[None]:
         os.close(folder)
 
 
-def _prepare(path: Path, migrations: Path) -> None:
+def _prepare(path: Path, migrations: Path, told: Told) -> None:
     if path.parent.is_dir() and not path.exists():
         path.touch(mode=0o600)  # and so will be what SQLite puts beside it
     try:
@@ -97,7 +105,7 @@ def _prepare(path: Path, migrations: Path) -> None:
         if (why := why_not(found, step, known[-1])) is not None:
             raise DatabaseUnusable(path, why)
     elif found != known[-1]:
-        _migrate(path, found, migrations)
+        _migrate(path, found, migrations, told)
 
 
 def revision(connection: sqlite3.Connection, path: Path) -> str | None:
@@ -139,12 +147,12 @@ def _create(path: Path, newest: str) -> None:
         engine.dispose()
 
 
-def _migrate(path: Path, found: str, migrations: Path) -> None:
+def _migrate(path: Path, found: str, migrations: Path, told: Told) -> None:
     from gateway.storage.migrations.run import upgrade  # noqa: PLC0415 - alembic, only when needed
 
     backup = path.with_name(f"{path.name}.schema-{found}")
     try:
-        upgrade(path, backup, migrations)
+        upgrade(path, backup, migrations, told)
     except Exception as error:
         if concerns_the_file(error):
             raise explained(path, error) from error

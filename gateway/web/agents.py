@@ -74,6 +74,9 @@ class Agents:
         except self.state_errors as error:
             log.error("agents.state_unavailable", cause=str(error), request_id=request_id_of(request))  # noqa: TRY400 - said in words
             return _refused(UNAVAILABLE)
+        except Exception:
+            log.exception("agents.failed", path=request.path, request_id=request_id_of(request))
+            return _refused(UNAVAILABLE)
         return _json(200, said)
 
     def _ways(self) -> Mapping[str, tuple[str, Answer]]:

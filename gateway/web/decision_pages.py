@@ -71,6 +71,7 @@ class DecisionPages:
             asked=asking if isinstance(asking, Asked) else None,
             switch_first=asking if isinstance(asking, SwitchFirst) else None,
             portal_closed=_closes_the_portal(refused, session),
+            mend=tuple((one.title, one.how) for one in refused.mend),
         )
         passes_by_itself = status == TRY_LATER
         again = own_path(request.page) if passes_by_itself else ""

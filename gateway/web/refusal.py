@@ -63,6 +63,8 @@ class ShownRefusal:
     """Whoever tries again means it, and gets what was asked for."""
     in_another_window: bool = False
     """This one holds what would be lost."""
+    mend: tuple[tuple[Text, Text], ...] = ()
+    """On the device: what is amiss, and how it is put in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +237,7 @@ def refusal_page(
         switch_first=refusal.switch_first,
         back=refusal.back_to,
         account=refusal.account_may_help and who is not None,
+        mend=[(title[language], how[language]) for title, how in refusal.mend],
     )
 
 

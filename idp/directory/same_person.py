@@ -48,30 +48,58 @@ class _Group:
     accounts: tuple[Account, ...]
 
 
+Groups = Mapping[SubjectId, tuple[_Group, ...]]
+"""By account: of each of its numbers the accounts that have it, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What the directories say, beside what was known when it was weighed."""
+
+    groups: Groups
+    changed: frozenset[SubjectId]
+    """Who is of another group than before, or of one in which something is different."""
+    after: int
+    """`Persons.taken` then."""
+
+
 class Persons:
-    """In the memory of a control plane; used from its event loop, so what it takes costs as much as it is long."""
+    """In the memory of a control plane. What is known is replaced whole, so nobody reads half of it."""
 
     def __init__(self) -> None:
-        self._groups: Mapping[SubjectId, tuple[_Group, ...]] = {}
+        self._groups: Groups = {}
         self.taken = 0
         """How often: what was read before the last time may be older."""
         self.told_of_many: frozenset[tuple[DirectoryName, str]] = frozenset()
         """Numbers of too many accounts of which the operators' log has told."""
 
-    def take(self, persons: Iterable[Collection[Account]]) -> frozenset[SubjectId]:
-        """What the directories say by now: each the accounts that one number names. Who is of another group than
-        before, or of one in which something is different.
+    def weigh(self, persons: Iterable[Collection[Account]]) -> Weighed:
+        """What the directories say by now: each the accounts that one number names. Changes nothing, and of a hundred
+        thousand accounts takes a second, so it is called in a thread.
         """
-        known = {group.accounts: group for groups in self._groups.values() for group in groups}
+        after, before = self.taken, self._groups
         distinct = dict.fromkeys(tuple(sorted(one, key=_by_login)) for one in persons if len(one) > 1)
-        found: dict[SubjectId, tuple[_Group, ...]] = {}
-        for accounts in sorted(distinct, key=lambda each: [_by_login(one) for one in each]):
-            group = known.get(accounts) or _Group(accounts)
+        gathered: dict[SubjectId, list[_Group]] = {}
+        for accounts in distinct:
+            there = before.get(accounts[0].subject, ())
+            group = next((one for one in there if one.accounts == accounts), None) or _Group(accounts)
             for one in accounts:
-                found[one.subject] = (*found.get(one.subject, ()), group)
+                gathered.setdefault(one.subject, []).append(group)
+        found = {subject: _in_order(groups) for subject, groups in gathered.items()}
+        changed = frozenset(one for one in {*before, *found} if before.get(one) != found.get(one))
+        return Weighed(found, changed, after)
+
+    def take(self, weighed: Weighed) -> bool:
+        """From the event loop. False, and nothing is taken, where something was taken since it was weighed."""
+        if weighed.after != self.taken:
+            return False
         self.taken += 1
-        before, self._groups = self._groups, found
-        return frozenset(one for one in {*before, *found} if before.get(one) != found.get(one))
+        self._groups = weighed.groups
+        return True
+
+    def know(self, persons: Iterable[Collection[Account]]) -> None:
+        """Where nothing else runs that could wait: for a command."""
+        self.take(self.weigh(persons))
 
     def others(self, subject: SubjectId) -> Sequence[Account]:
         """Implements `OtherAccounts`."""
@@ -79,6 +107,12 @@ class Persons:
         theirs = {each.subject: each for group in groups for each in group.accounts}
         theirs.pop(subject, None)
         return tuple(sorted(theirs.values(), key=_by_login))
+
+
+def _in_order(groups: Sequence[_Group]) -> tuple[_Group, ...]:
+    if len(groups) > 1:
+        groups = sorted(groups, key=lambda group: [_by_login(one) for one in group.accounts])
+    return tuple(groups)
 
 
 def _by_login(one: Account) -> tuple[str, SubjectId]:

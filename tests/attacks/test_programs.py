@@ -193,6 +193,10 @@ async def test_a_revoked_secret_takes_its_tokens_with_it_at_once(world: Programs
     told = await world.token("podatelna", secret, source="127.7.0.1")
     assert told.status == 401
     assert secret not in (await world.ground.brana("technical", "list"))
+    acts = (Code.TECHNICAL_SECRET_ISSUED, Code.TECHNICAL_SECRET_REVOKED)
+    found = [one for one in await world.ground.entries(codes=acts) if one.details.get("secret") == name]
+    assert [one.code for one in found] == [Code.TECHNICAL_SECRET_REVOKED, Code.TECHNICAL_SECRET_ISSUED]
+    assert await world.ground.entries(at_least=1, codes=(Code.TOKEN_ISSUED,))
 
 
 async def test_a_key_that_a_reload_takes_away_takes_its_tokens_with_it_at_once(world: Programs) -> None:

@@ -112,7 +112,7 @@ async def test_an_auditor_reads_the_log_and_ends_nobody(product: Demo, browser: 
     ("login", "host", "reason"),
     [
         ("benes.jiri", KROMERIZ, "administrator_account"),
-        ("fiala.pavel", KROMERIZ, "supplier_map_only"),
+        ("fiala.pavel", KROMERIZ, "no_valid_order"),
         ("novakova.jana", "admin", "not_an_audit_officer"),
     ],
 )

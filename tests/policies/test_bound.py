@@ -25,3 +25,9 @@ def test_characters_lines_and_policies_are_counted_each() -> None:
         f"the text has more than {MOST_LINES} lines",
         f"there are {MOST_OWN + 1} policies, more than {MOST_OWN} of one municipality",
     ]
+
+
+def test_the_bounds_are_those_that_are_documented() -> None:
+    assert (LARGEST, MOST_LINES, MOST_OWN) == (131_072, 10_000, 500)
+    documented = (LIBRARY.parents[1] / "docs" / "policies.md").read_text("utf-8")
+    assert f"holds {LARGEST:,} characters, {MOST_LINES:,} lines and {MOST_OWN} policies at most" in documented

@@ -3,7 +3,7 @@
 import pytest
 
 from config.vocabulary import Language
-from policies.brought import left_without, unnamed
+from policies.brought import left_without, unguarded, unnamed
 from policies.forms import forms, render
 from policies.texts import texts_of
 from tests.policies.world import DISTRICT, HULIN, MUNICIPALITIES, REGION
@@ -64,3 +64,27 @@ def test_what_a_form_wrote_is_named_by_its_fields_and_what_cannot_be_read_is_ano
 
 def test_every_permit_of_the_example_has_a_name() -> None:
     assert unnamed({}, TEXTS) == []
+
+
+def test_a_municipality_that_keeps_one_policy_is_not_left_without() -> None:
+    kept = TEXTS | {NAME: TEXTS[NAME] + permit("")}
+    assert left_without(kept, kept | {NAME: permit("")}, DISTRICT) == []
+
+
+FORBID = '@id("no") @reason("no") forbid (principal, action, resource);\n'
+
+
+def test_a_region_is_not_left_without_its_last_forbid_whatever_a_municipality_forbids() -> None:
+    region, own, cases = "region/10-a.cedar", NAME, "region/10-a.cases.toml"
+    before = {region: FORBID, own: FORBID, cases: FORBID}
+    (problem,) = unguarded(before, {region: permit(""), own: FORBID, cases: FORBID})
+    assert problem.file.as_posix() == region
+    assert unguarded(before, {"region/20-b.cedar": FORBID}) == []
+    assert unguarded({own: FORBID, cases: FORBID}, {}) == []
+
+
+def test_a_permit_of_the_region_that_moves_to_a_municipality_is_new_there() -> None:
+    before = {"region/10-a.cedar": permit("")}
+    assert len(unnamed(before, {NAME: permit("")})) == 1
+    assert len(unnamed({NAME: permit("")}, before)) == 1
+    assert unnamed({}, {"region/10-a.cases.toml": permit("")}) == []

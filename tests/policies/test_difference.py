@@ -4,11 +4,12 @@ import pytest
 
 from config.vocabulary import Language
 from policies.changed import Effect, Kind
-from policies.difference import PolicyChange, difference, told
+from policies.difference import PolicyChange, difference, effect_said, told
 from policies.forms import forms, render
 from policies.texts import texts_of
 from tests.policies.world import HULIN, MUNICIPALITIES, REGION
 
+CS, EN = Language.CZECH, Language.ENGLISH
 TEXTS = texts_of(REGION, MUNICIPALITIES)
 NAME = f"municipalities/{HULIN}.cedar"
 HOURS = {
@@ -160,3 +161,64 @@ def test_texts_with_faults_differ_too(text: str) -> None:
     assert one.kind is Kind.ADDED
     assert one.title[Language.CZECH]
     assert [line.sign for line in one.lines] == ["+"]
+
+
+def test_a_permit_that_a_guardrail_always_beats_is_said_to_open_nothing() -> None:
+    text = f"""
+@id("admin-reads")
+permit (principal is Person, action == Action::"read", resource in Municipality::"{HULIN}")
+when {{ principal.roles.contains(Role::"local_administrator") && resource in Application::"records" }};
+"""
+    beaten = TEXTS | {NAME: TEXTS[NAME] + text}
+    found = difference(TEXTS, beaten)
+    (one,) = found.policies
+    assert (one.kind, one.effect, found.weakens) == (Kind.ADDED, Effect.OPENS_NOTHING, False)
+    assert effect_said(one) == {
+        CS: "nic neotevírá: vždy to zakáže pravidlo „Účet správce neotevírá běžné aplikace“",
+        EN: "opens nothing: always forbidden by “An administrator's account opens no ordinary applications”",
+    }
+    gone = {name: text for name, text in TEXTS.items() if "administrators" not in name}
+    brought = {one.id: one.effect for one in difference(TEXTS, gone | {NAME: beaten[NAME]}).policies}
+    assert brought == {"admin-reads": Effect.WEAKENS, "administrators-only-administer": Effect.WEAKENS}
+    (changed,) = difference(
+        beaten, beaten | {NAME: beaten[NAME].replace('"records" };', '"map" };')}
+    ).policies
+    assert (changed.kind, changed.effect) == (Kind.CHANGED, Effect.OPENS_NOTHING)
+    (opens,) = difference(
+        beaten, beaten | {NAME: beaten[NAME].replace('"records" };', '"audit" };')}
+    ).policies
+    assert (opens.effect, opens.beaten_by) == (Effect.EITHER, None)
+
+
+def test_a_forbid_of_another_municipality_beats_nothing_and_one_that_became_a_permit_weakens() -> None:
+    everything = f'\n@id("shut") forbid (principal, action, resource in Municipality::"{HULIN}");\n'
+    (_, one) = difference(TEXTS, TEXTS | {NAME: TEXTS[NAME] + everything + permit("further")}).policies[::-1]
+    assert (one.id, one.effect, one.beaten_by) == (
+        "further",
+        Effect.OPENS_NOTHING,
+        dict.fromkeys(Language, "shut"),
+    )
+    elsewhere = TEXTS | {"municipalities/588296.cedar": TEXTS["municipalities/588296.cedar"] + everything}
+    found = {
+        one.id: one.effect
+        for one in difference(TEXTS, elsewhere | {NAME: TEXTS[NAME] + permit("x")}).policies
+    }
+    assert found["x"] is Effect.WEAKENS
+    shut = TEXTS | {NAME: TEXTS[NAME] + everything}
+    turned = {NAME: TEXTS[NAME] + everything.replace("forbid", "permit") + everything.replace("shut", "too")}
+    assert difference(shut, shut | turned).policies[0].effect is Effect.WEAKENS
+
+
+@pytest.mark.parametrize("file", [NAME, "region/99-last.cedar"])
+def test_the_region_s_forbids_are_looked_at_first_and_not_more_than_a_hundred(
+    file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = f'\n@id("shut") forbid (principal, action, resource in Municipality::"{HULIN}");\n'
+    after = TEXTS | {file: TEXTS.get(file, "") + everything}
+    asked = [text for name, text in TEXTS.items() if name.startswith("region/") or name == file]
+    most = sum(text.count("\nforbid") for text in asked) + 1
+    after[NAME] += permit("further")
+    for number, effect in ((most - 1, Effect.WEAKENS), (most, Effect.OPENS_NOTHING)):
+        monkeypatch.setattr("policies.difference.MOST_FORBIDS", number)
+        found = {one.id: one.effect for one in difference(TEXTS, after).policies}
+        assert found["further"] is effect

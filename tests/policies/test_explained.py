@@ -42,6 +42,7 @@ from tests.policies.world import (
     REGION,
     ask,
     copy_of_the_example,
+    example_book,
 )
 
 CS, EN = Language.CZECH, Language.ENGLISH
@@ -121,6 +122,17 @@ def test_roles_that_would_do_are_one_way() -> None:
     (words,) = found.ways[0].words
     assert words.what[CS] == "role v obci Hulín: tajemník, matrikářka, podatelna nebo referent"
     assert words.how[EN] == "If the work needs it, the mayor or the chief clerk decides about it."
+
+
+@pytest.mark.parametrize("hour", range(0, 24, 3))
+def test_that_nothing_would_permit_it_is_known_at_any_hour(hour: int) -> None:
+    """Of a Friday, with all that people may ask for: moments are most of what can be tried at night."""
+    moment = NIGHT.replace(hour=hour)
+    for role in (Role.MAYOR, Role.CLERK, Role.AUDITOR):
+        asked = ask((HULIN, role), application=MAP, action=Action.SIGN, now=moment, authenticated_at=moment)
+        found = explained(example_book(), asked)
+        assert (found.ways, found.complete) == ((), True), role
+        assert found.tried < 50
 
 
 DEPUTIES = """@id("by-delegation") @title_cs("Zástup") @title_en("By delegation")

@@ -33,6 +33,14 @@ def test_a_remark_that_looks_like_the_end_of_a_condition_is_found() -> None:
     assert review(Path("x.cedar"), turned, BOUNDS).problems[0].line == 3
 
 
+def test_a_carriage_return_alone_which_ends_a_remark_for_cedar_is_found() -> None:
+    found = review(
+        Path("x.cedar"), POLICY.replace("čte“", "čte“\rpermit (principal, action, resource);"), BOUNDS
+    )
+    assert (found.problems[0].line, "U+000D" in found.problems[0].what) == (3, True)
+    assert review(Path("x.cedar"), POLICY.replace("\n", "\r\n"), BOUNDS).problems == ()
+
+
 def test_what_people_write_in_czech_is_seen() -> None:
     assert hidden(POLICY + "\tpříliš\r\n😀") is None
     assert review(Path("x.cedar"), POLICY, BOUNDS).problems == ()

@@ -30,7 +30,7 @@ from policies.incidents import (
     target_fault,
 )
 from policies.load import PoliciesUnusable, load
-from policies.model import Facts, Permitted, Question, Refused
+from policies.model import Delegation, Facts, Permitted, Question, Refused
 from policies.texts import InHand, digest_of, digest_of_contents, texts_of
 from tests.policies.test_evaluate import QUESTION
 from tests.policies.world import (
@@ -93,6 +93,17 @@ def open_to_all(*closures: Closure) -> PolicyBook:
     return load(Path("region"), Path("municipalities"), DISTRICT, APPLICATIONS, texts, incidents=closures)
 
 
+def lending(*roles: Role | None) -> Delegation:
+    """None: it is not known which."""
+    known = frozenset(one for one in roles if one is not None)
+    return Delegation(since=NOW, until=NOW + timedelta(days=1), roles=known or None)
+
+
+def lent_or_unknown(question: Question, role: Role) -> bool:
+    lent = question.facts.delegation
+    return lent is not None and (lent.roles is None or role in lent.roles)
+
+
 def concerned(one: Closure, question: Question) -> bool:
     """Said once more, without Cedar: whom a closure refuses."""
     anywhere = {role for _, role in question.roles}
@@ -107,7 +118,7 @@ def concerned(one: Closure, question: Question) -> bool:
     there = question.municipality == HULIN
     return {
         ClosureKind.SUPPLIERS: Role.SUPPLIER in anywhere,
-        ClosureKind.ROLE: Role.ACCOUNTANT in acting,
+        ClosureKind.ROLE: Role.ACCOUNTANT in acting or lent_or_unknown(question, Role.ACCOUNTANT),
         ClosureKind.APPLICATION: question.application == "records",
         ClosureKind.MUNICIPALITY: there,
         ClosureKind.MUNICIPALITY_APPLICATION: there and question.application == "records",
@@ -117,16 +128,17 @@ def concerned(one: Closure, question: Question) -> bool:
 
 
 ANY_QUESTION = st.builds(
-    lambda question, subject, country, application: replace(
+    lambda question, subject, country, application, lent: replace(
         question,
         subject=subject or question.subject,
         application=application or question.application,
-        facts=Facts(country=country),
+        facts=Facts(country=country, delegation=lent),
     ),
     QUESTION,
     st.sampled_from([None, RECOVERY_ADMINISTRATOR, technical_subject("robot")]),
     st.sampled_from([None, "CZ", "SK"]),
     st.sampled_from([None, ApplicationId("policies"), ApplicationId("portal")]),
+    st.sampled_from([None, lending(None), lending(Role.MAYOR), lending(Role.MAYOR, Role.ACCOUNTANT)]),
 )
 
 
@@ -234,6 +246,17 @@ def test_a_supplier_is_closed_out_in_whatever_municipality_that_account_acts() -
 def test_a_role_is_closed_where_one_acts_in_it() -> None:
     both = ask((HULIN, Role.CLERK), (KROMERIZ, Role.ACCOUNTANT))
     assert isinstance(BOOKS[ClosureKind.ROLE].decide(both), Permitted)
+
+
+def test_whoever_stands_in_for_a_closed_role_is_closed_out_too() -> None:
+    deputy = ask((HULIN, Role.DEPUTY_MAYOR))
+    for lent, closed in (
+        (lending(Role.ACCOUNTANT), True),
+        (lending(None), True),
+        (lending(Role.MAYOR), False),
+    ):
+        found = BOOKS[ClosureKind.ROLE].decide(replace(deputy, facts=Facts(delegation=lent)))
+        assert isinstance(found, Refused) is closed, lent
 
 
 ROLES_LEFT = frozenset({Role.SECURITY_OFFICER, Role.AUDITOR})

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.blocks import Key, NotTakenApart, Sort, blocks_of, put_together
-from policies.merging import Merged, Side, merged
+from policies.merging import Conflict, Merged, Side, merged
 from tests.policies.world import MUNICIPALITIES, REGION
 
 FILE, CASES = "municipalities/588491.cedar", "municipalities/588491.cases.toml"
@@ -97,6 +97,15 @@ def test_a_side_that_changed_nothing_takes_the_others_text_to_the_letter(
         assert found == Merged(written(file, today), ())
 
 
+@given(files, some, some)
+def test_where_nobody_knows_what_both_began_from_whatever_differs_is_told(
+    file: str, own: Pieces, today: Pieces
+) -> None:
+    found = merged(None, written(file, own), written(file, today))
+    told = {one.key.name for one in found.conflicts if one.key is not None}
+    assert told == {name for name in NAMES if own.get(name) != today.get(name)}
+
+
 @given(st.permutations(NAMES), st.permutations(NAMES))
 def test_an_order_that_both_changed_otherwise_is_told(own: Sequence[str], today: Sequence[str]) -> None:
     base, mine, theirs = (dict.fromkeys(each, 1) for each in (NAMES, own, today))
@@ -179,3 +188,20 @@ def test_the_examples_files_are_taken_apart_and_put_together_again(path) -> None
         line for line in text.splitlines() if line.strip()
     ]
     assert blocks_of(path.name, again) == blocks
+
+
+def test_a_choice_is_marked_by_all_that_it_is_about() -> None:
+    key = Key(Sort.POLICY, "a")
+    one = Conflict(FILE, key, "own", "today")
+    others = (
+        Conflict(CASES, key, "own", "today"),
+        Conflict(FILE, None, "own", "today"),
+        Conflict(FILE, Key(Sort.POLICY, "b"), "own", "today"),
+        Conflict(FILE, Key(Sort.CASE, "a"), "own", "today"),
+        Conflict(FILE, key, "own", "other"),
+        Conflict(FILE, key, "other", "today"),
+    )
+    marks = {each.mark for each in (one, *others)}
+    assert len(marks) == 1 + len(others)
+    assert all(len(mark) == 32 and int(mark, 16) >= 0 for mark in marks)
+    assert one.mark == Conflict(FILE, key, "own", "today").mark

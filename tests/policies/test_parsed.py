@@ -47,8 +47,10 @@ def test_a_policy_that_would_end_the_process_is_a_problem_with_its_place(bomb: s
     text = f"{HEAD}{bomb} }};"
     found = review(FILE, text, BOUNDS)
     assert (found.text, found.policies) == ("", ())
-    assert {(one.file, one.line) for one in found.problems} == {(FILE, 1)}
-    assert all(TOO_DEEP in one.what or "not a Cedar policy" in one.what for one in found.problems)
+    line = 3 if "\r" in bomb else 1  # a carriage return alone is told before anything is read
+    assert {(one.file, one.line) for one in found.problems} == {(FILE, line)}
+    told = (TOO_DEEP, "not a Cedar policy", "U+000D")
+    assert all(any(each in one.what for each in told) for one in found.problems)
     assert read(text, MunicipalityCode(HULIN)) is None
     assert difference({}, {str(FILE): text}) is not None
 

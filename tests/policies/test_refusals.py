@@ -172,3 +172,9 @@ def test_reasons_that_municipalities_word_otherwise_are_called_by_three_of_their
     assert titles("a", "b", "c") == "a / b / c"
     assert titles("a", "b", "c", "d") == "a / b / c / …"
     assert titles("V obci {municipality} ne") == "V obci … ne"
+
+
+def test_a_reason_that_the_region_speaks_is_called_by_its_words_alone() -> None:
+    region = of_hulin("common", "closed", "Zavřel to kraj").replace(f' in Municipality::"{HULIN}"', "")
+    book = book_of(region, **{f"_{HULIN}": of_hulin("own", "closed", "Volejte 777 123 456")})
+    assert book.titles["closed"][Language.CZECH] == "Zavřel to kraj"

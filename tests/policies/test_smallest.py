@@ -10,12 +10,14 @@ import pytest
 from config.vocabulary import Action
 from policies.evaluate import Outcome
 from policies.model import Facts, Question
+from policies.needs import Needs
 from policies.review import Policy
 from policies.smallest import Found, smallest
 from policies.steps import Step, StepKind
 from tests.policies.world import ask
 
 ASKED = ask()
+WRITES = ask(action=Action.WRITE)
 
 
 def policy(name: str, forbids: bool) -> Policy:
@@ -27,13 +29,19 @@ READS = {
     "without-tunnel": ("tunnel",),
     "without-purpose": ("purpose", "agenda"),
     "loaded-down": ("download",),
+    "from-slovakia": ("country",),
+    "slovak-tunnel": ("country", "tunnel"),
+    "open": (),
+    "reads-purpose": ("purpose", "agenda"),
 }
-"""What each forbid reads."""
+"""What each reads."""
 HOLDS: dict[str, Callable[[Facts], bool]] = {
     "from-abroad": lambda facts: facts.country != "CZ",
     "without-tunnel": lambda facts: not facts.tunnel,
     "without-purpose": lambda facts: facts.purpose is None or facts.agenda is None,
     "loaded-down": lambda facts: facts.download is not False,
+    "from-slovakia": lambda facts: facts.country == "SK",
+    "slovak-tunnel": lambda facts: facts.country == "SK" and facts.tunnel,
 }
 PERMIT = policy("open", False)
 
@@ -57,10 +65,10 @@ class World:
         self.asked += len(questions)
         return [self.outcome(one) for one in questions]
 
-    def found(self, *steps: Step, question: Question = ASKED) -> Found:
+    def found(self, *steps: Step, question: Question = ASKED, permits: Sequence[Policy] = (PERMIT,)) -> Found:
         refused = self.outcome(question)
         assert refused is not None
-        return smallest(question, refused, steps, self.ask, touched)
+        return smallest(question, refused, steps, [*self._forbids, *permits], self.ask, touched)
 
 
 def touched(question: Question, policies: Sequence[Policy]) -> frozenset[str]:
@@ -166,3 +174,46 @@ def test_where_there_are_too_many_the_likely_ones_are_tried_first_and_it_is_said
     monkeypatch.setattr("policies.smallest.MOST_TRIED", 3)
     cut = World("without-purpose").found(PURPOSE, AGENDA, CZECH)
     assert (cut.changes, cut.tried, cut.complete) == ((), 3, False)
+
+
+def test_what_no_permit_can_be_of_is_known_without_trying_several_steps() -> None:
+    elsewhere = Needs(actions=None, roles=(), applications=(frozenset({"map"}),))
+    world = World("from-abroad", "without-tunnel")
+    found = world.found(
+        CZECH, TUNNEL, permits=[replace(PERMIT, needs=elsewhere), policy("loaded-down", True)]
+    )
+    assert (found.changes, found.tried, found.complete) == ((), 2, True)
+    assert world.found(CZECH, TUNNEL).changes
+
+
+def test_where_nothing_forbids_steps_that_no_permit_reads_are_not_tried_together() -> None:
+    """What opens it is read by none of them here, so it opens nothing; one that is read may need each of the others."""
+    unread = World().found(TUNNEL, PURPOSE, IDLE, question=WRITES)
+    assert (unread.changes, unread.tried, unread.complete) == ((), 3, True)
+    read = policy("reads-purpose", False)
+    some = World().found(TUNNEL, PURPOSE, AGENDA, IDLE, question=WRITES, permits=[read])
+    assert (some.tried, some.complete) == (4 + 1, True)  # purpose and agenda, of which each touches it
+
+
+SLOVAK = known(StepKind.DELEGATION, purpose="x", country="SK")
+OPENED_BY_PURPOSE = [policy("reads-purpose", False)]
+
+
+def test_what_forbids_after_one_step_has_to_be_touched_by_another() -> None:
+    """The first touches what permits, and brings a forbid: with what does not touch that it is not worth trying."""
+    world = World("from-slovakia")
+    alone = world.found(AGENDA, SLOVAK, question=WRITES, permits=OPENED_BY_PURPOSE)
+    assert (alone.tried, alone.complete) == (2, True)
+    lifted = world.found(AGENDA, SLOVAK, CZECH, question=WRITES, permits=OPENED_BY_PURPOSE)
+    assert (lifted.tried, lifted.complete) == (3 + 1 + 1, True)  # the two, and all three
+
+
+def test_after_two_steps_the_third_has_to_touch_what_was_lacking() -> None:
+    found = World("from-slovakia").found(TUNNEL, SLOVAK, CZECH, question=WRITES, permits=OPENED_BY_PURPOSE)
+    assert (found.changes, found.tried, found.complete) == ((), 3 + 1, True)
+
+
+def test_a_forbid_that_only_two_steps_bring_may_be_lifted_by_a_third() -> None:
+    through = known(StepKind.REQUEST, agenda="A1", tunnel=True)
+    found = World("slovak-tunnel").found(through, SLOVAK, CZECH, question=WRITES, permits=OPENED_BY_PURPOSE)
+    assert (found.tried, found.complete) == (3 + 1 + 1, True)

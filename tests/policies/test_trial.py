@@ -140,10 +140,14 @@ def test_cases_of_a_municipality_that_is_none_of_the_district_are_a_problem(
 PERMITS = [
     (
         'action == Action::"sign"',
-        'principal.roles.contains(Role::"auditor")',
-        'roles = ["auditor"]\napplications = ["records"]',
+        'principal.roles.contains(Role::"data_protection_officer")',
+        'roles = ["data_protection_officer"]\napplications = ["records"]',
     ),
-    ("action", 'principal.roles_anywhere.contains(Role::"clerk")', 'roles = ["clerk"]\nactions = ["sign"]'),
+    (
+        "action",
+        'principal.roles_anywhere.contains(Role::"data_protection_officer")',
+        'roles = ["data_protection_officer"]\nactions = ["sign"]',
+    ),
     ("action", 'resource in Application::"budget"', 'roles = ["clerk"]\napplications = ["budget"]'),
     (
         "action",
@@ -167,7 +171,7 @@ PERMITS = [
     ),
     (
         "action",
-        'principal.roles.contains(Role::"clerk") && principal.roles.contains(Role::"auditor")',
+        'principal.roles.contains(Role::"clerk") && principal.roles.contains(Role::"registrar")',
         'roles = ["clerk"]\nand_another = true\nactions = ["sign"]\napplications = ["map"]',
     ),
     (

@@ -180,15 +180,15 @@ def test_kinds_may_be_in_each_other_and_stand_in_sets() -> None:
 def test_only_what_a_change_brings_is_refused_and_its_place_is_told() -> None:
     slip = '@id("slip")\n@reason("closed")\nforbid (principal, action, resource)\nwhen { context has maintenence };\n'
     before = TEXTS | {NAME: slip}
-    require_fit(before, before | {f"municipalities/{HULIN}.cases.toml": ""}, DISTRICT)
-    require_fit(before, {**TEXTS, "region/98-moved.cedar": slip}, DISTRICT)
+    require_fit(before, before | {f"municipalities/{HULIN}.cases.toml": ""}, DISTRICT, ())
+    require_fit(before, {**TEXTS, "region/98-moved.cedar": slip}, DISTRICT, ())
     (told,) = in_vain(TEXTS, before)
     assert (told.file.as_posix(), told.line, told.column) == (NAME, 4, 16)
     assert told.in_languages()[Language.CZECH].startswith(
         f"{NAME}:4:16: `has maintenence` nikdy neplatí: context"
     )
     with pytest.raises(BringsFaults, match="`has maintenence` is never true"):
-        require_fit(TEXTS, before, DISTRICT)
+        require_fit(TEXTS, before, DISTRICT, ())
 
 
 def test_municipalities_that_say_the_same_are_told_each_at_its_own_place() -> None:
@@ -203,4 +203,4 @@ def test_municipalities_that_say_the_same_are_told_each_at_its_own_place() -> No
 
 def test_whoever_would_be_left_without_policies_is_told_first() -> None:
     with pytest.raises(LeftWithoutPolicies):
-        require_fit(TEXTS, TEXTS | {f"municipalities/{HULIN}.cedar": "// none"}, DISTRICT)
+        require_fit(TEXTS, TEXTS | {f"municipalities/{HULIN}.cedar": "// none"}, DISTRICT, ())

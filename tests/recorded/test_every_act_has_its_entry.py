@@ -1,6 +1,5 @@
 """No page and no command changes anything without an entry, or without a sentence here that says why none is due."""
 
-import ast
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +12,8 @@ from gateway.commands.state import open_state
 from gateway.commands.tunnelling import tunnels_of
 from tests.recorded.acting_places import commands, routes, sources
 from tests.recorded.acts import COMMANDS, ROUTES, Recorded
-from tests.recorded.shown import NOT_YET, SHOWN
+from tests.recorded.looked_for import looked_for, naming
+from tests.recorded.shown import SHOWN
 from tests.rig.installation import install
 
 TESTS = {
@@ -55,29 +55,22 @@ def test_what_stands_there_is_a_reason_or_an_entry_that_a_test_looks_for(
     if isinstance(recorded, str):
         assert len(recorded.split()) > 5
         return
-    seen = (
-        _shown(place)
-        if place in SHOWN
-        else [text for text in TESTS.values() if re.search(_said(place), text)]
-    )
-    missing = {code for code in recorded if not any(_names(code, text) for text in seen)}
-    assert bool(missing) is (place in NOT_YET), f"no test of {place} looks for {missing}"
+    found: frozenset[Code] = frozenset()
+    for named in SHOWN.get(place, ()):
+        file, _, function = named.partition("::")
+        seen = looked_for(TESTS[file], function)
+        assert seen & recorded, f"{named} looks for none of {set(recorded)}"
+        found |= seen
+    said = re.compile(_said(place))
+    for text in TESTS.values():
+        if recorded <= found:
+            return
+        found = found.union(*(looked_for(text, name) for name in naming(text, said)))
+    assert recorded <= found, f"no test of {place} looks for {set(recorded - found)}"
 
 
 def test_what_is_shown_elsewhere_is_of_places_that_are_there() -> None:
-    assert SHOWN.keys() | NOT_YET <= ROWS.keys()
-    assert not SHOWN.keys() & NOT_YET
-
-
-def _shown(place: str) -> list[str]:
-    """Each test that is named, and nothing else of its file."""
-    found = []
-    for named in SHOWN[place]:
-        file, _, function = named.partition("::")
-        tree = ast.parse(TESTS[file])
-        (one,) = (node for node in ast.walk(tree) if getattr(node, "name", None) == function)
-        found.append(ast.unparse(one))
-    return found
+    assert SHOWN.keys() <= ROWS.keys()
 
 
 def _said(place: str) -> str:
@@ -88,7 +81,3 @@ def _said(place: str) -> str:
     return "".join(
         r"[^\s\"'/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]*\})", rest)
     )
-
-
-def _names(code: Code, text: str) -> bool:
-    return f"Code.{code.name}" in text or code.value in re.findall(r"[\"']([a-z_.]+)[\"']", text)

@@ -21,6 +21,7 @@ from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.policies.editor import Editor
 from gateway.web.policies.impact import Impact
+from gateway.web.policies.namesakes import told_apart
 from gateway.web.policies.overview import Overview
 from gateway.web.policies.proposals import Proposals
 from gateway.web.policies.site import Site
@@ -78,6 +79,7 @@ LOOKER = somebody(4, "Petr Auditor", "auditor.petr")
 CENTRE = somebody(
     5, "Ivo Centrum", "centrum.ivo", Action.WRITE, Action.SIGN, Action.ADMINISTER, where=KROMERIZ
 )
+NAMESAKE = somebody(7, AUTHOR.name, "spravce.jan2", Action.SIGN)
 STRANGER = somebody(6, "Ota Cizí", "cizi.ota", Action.WRITE, Action.SIGN, where=KROMERIZ)
 
 
@@ -202,8 +204,8 @@ class PolicySite:
         await self.world.database.write(lambda connection: append(connection, entries))
 
     async def _names(self, subjects: Collection[str]) -> Mapping[str, str]:
-        people = (AUTHOR, APPROVER, BOTH, CENTRE)
-        return {one.subject: one.name for one in people if one.subject in subjects}
+        people = (AUTHOR, APPROVER, BOTH, CENTRE, NAMESAKE)
+        return told_apart((one.subject, one.name, one.login) for one in people if one.subject in subjects)
 
     async def _waits_for(self, *_: object) -> Waiting:
         return self.waiting

@@ -1,8 +1,7 @@
 """Running alembic on one SQLite file, in one transaction and with a copy of the file taken before."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +11,21 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from gateway.storage.migrations.copying import Told, copy
 from gateway.storage.schema import MIGRATIONS, revisions
 from gateway.storage.step import keep_step
 from gateway.storage.unusable import DatabaseUnusable
 
 
-def upgrade(path: Path, backup: Path, migrations: Path = MIGRATIONS) -> None:
-    """Bring the file to the newest revision, or leave it as it was. Raises whatever stood in the way."""
+def upgrade(
+    path: Path, backup: Path, migrations: Path = MIGRATIONS, told: Told = lambda _done, _total: None
+) -> None:
+    """Bring the file to the newest revision, or leave it as it was. Raises whatever stood in the way.
+
+    `told`: of the copy that is made first.
+    """
     with exclusive(path) as connection:
-        _copy(path, backup)
+        copy(path, backup, told)
         command.upgrade(configured(connection, migrations), "head")
         keep_step(connection, revisions(migrations)[-1])
         if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
@@ -59,13 +64,3 @@ def exclusive(path: Path) -> Iterator[Connection]:
             with suppress(DBAPIError):  # SQLite may have rolled back by itself
                 connection.exec_driver_sql("ROLLBACK")
             raise
-
-
-def _copy(path: Path, backup: Path) -> None:
-    """A whole copy, write-ahead log included. Raises DatabaseUnusable where the original is damaged."""
-    backup.unlink(missing_ok=True)
-    backup.touch(mode=0o600)
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(backup)) as target:
-        if (said := source.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-            raise DatabaseUnusable(path, f"the file is damaged ({said}); restore it from a backup")
-        source.backup(target)

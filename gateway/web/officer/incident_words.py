@@ -74,6 +74,12 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
         "K uzavřenému incidentu nelze nic doplnit. Založte nový a odkažte na něj.",
         "Nothing is added to a closed incident. Open another one that refers to it.",
     ),
+    Why.INCIDENT_ALTERED: (
+        "Incident v databázi někdo změnil ručně",
+        "Somebody changed the incident in the database by hand",
+        "Uzavřít ho nelze: přepsalo by se, co v něm stálo. Nechte databázi prověřit a obnovte incident ze zálohy.",
+        "It cannot be closed: what stood there would be overwritten. Have the database examined and restore a backup.",
+    ),
     Why.TEXT_UNUSABLE: (
         "Text chybí nebo ho nelze uložit",
         "A text is missing or cannot be kept",

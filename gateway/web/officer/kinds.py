@@ -186,10 +186,18 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.LOG_END_ALTERED: Title(
                 cs="Ručně změněný konec záznamu", en="End of the log changed by hand"
             ),
+            Code.LOG_CHECKPOINT_ALTERED: Title(
+                cs="Ručně změněný kontrolní bod", en="Checkpoint changed by hand"
+            ),
+            Code.LOG_ROLLED_BACK: Title(cs="Vrácený auditní záznam", en="Log put back"),
             Code.LOG_HOLD_PLACED: Title(cs="Zadržení záznamů", en="Records held"),
             Code.LOG_HOLD_LIFTED: Title(cs="Zrušené zadržení záznamů", en="Hold on records lifted"),
             Code.LOG_HOLD_RESTORED: Title(cs="Obnovené zadržení záznamů", en="Hold on records restored"),
             Code.LOG_ALERTS_RESTORED: Title(cs="Obnovená upozornění", en="Alerts restored"),
+            Code.LOG_SEEN_RESTORED: Title(cs="Obnovené známé země", en="Known countries restored"),
+            Code.LOG_INCIDENTS_ALTERED: Title(
+                cs="Ručně změněné zápisy o incidentech", en="Incidents changed by hand"
+            ),
             Code.LOG_KEY_INTRODUCED: Title(cs="Nový klíč záznamu", en="New key of the log"),
             Code.LOG_KEY_RETIRED: Title(cs="Vyřazený klíč záznamu", en="Key of the log retired"),
             Code.LOG_KEY_NOT_CHANGED: Title(cs="Nezměněný klíč záznamu", en="Key of the log not changed"),

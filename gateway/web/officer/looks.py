@@ -21,8 +21,11 @@ def look(
     found: int,
     now: datetime,
     form: Literal["page", "entry"] = "page",
+    span: tuple[int, int] | None = None,
 ) -> Entry:
-    """`query`: what was asked for; `found`: how much of it is shown. To be recorded before that."""
+    """`query`: what was asked for; `found`: how much of it is shown, `span`: between which numbers of the log. To be
+    recorded before that.
+    """
     entry = searched(
         now,
         subject=caller.subject,
@@ -34,5 +37,6 @@ def look(
         request_id=request_id_of(request),
         own_municipality=caller.municipality,
         form=form,
+        span=span,
     )
     return replace(entry, application=ADMIN, details=entry.details | came_from(request))

@@ -179,7 +179,8 @@ class Officer:
         page = await found(self._log(caller), filters, request.query.get(BEFORE, ""))
         first = page.entries and not page.newest
         language = language_of(request, self.desk.pages.default_language)
-        await self._record_look(request, caller, filters.used, found=len(page.entries))
+        asked = filters.used | ({BEFORE: page.before} if page.before else {})
+        await self._record_look(request, caller, asked, found=len(page.entries), span=page.span)
         return await self._show(
             request,
             "log.html",
@@ -377,5 +378,7 @@ class Officer:
         *,
         found: int,
         form: Literal["page", "entry"] = "page",
+        span: tuple[int, int] | None = None,
     ) -> None:
-        await self.record([look(request, caller, query, found=found, now=self.desk.now(), form=form)])
+        now = self.desk.now()
+        await self.record([look(request, caller, query, found=found, now=now, form=form, span=span)])

@@ -41,6 +41,7 @@ from policies.matrix_groups import Difference, difference
 from policies.matrix_words import said
 from policies.model import Route
 from policies.parts import named_parts
+from policies.rule_titles import Titles, by_what, titles_there
 from policies.simulate import Change
 
 DAYS = 7
@@ -75,7 +76,7 @@ class Impact:
     site: Site
     simulations: Simulations
     record: Record
-    known: dict[Key, Difference] = field(default_factory=dict)
+    known: dict[Key, tuple[Difference, Titles]] = field(default_factory=dict)
 
     def pages(self) -> Sequence[Page]:
         where = "/proposals/{proposal}/impact"
@@ -89,9 +90,9 @@ class Impact:
         in_force, incidents = await site.office.store.look(_with_what_is_closed)
         how = coming(request.query, site.networks)
         try:
-            found = await self._difference(one, in_force, incidents, caller, how)
+            found, titles = await self._difference(one, in_force, incidents, caller, how)
         except PoliciesUnusable:
-            found = None
+            found, titles = None, {}
         names = site.books.in_force().names
         asked = _asked(one, in_force)
         standing_now = (
@@ -113,6 +114,7 @@ class Impact:
             places=places(site.networks),
             ways=ways,
             words=lambda group, language: said(group, names, language),
+            by_what=lambda group: by_what(group, titles),
             under_way=standing_now if isinstance(standing_now, UnderWay) else None,
             occupied=isinstance(standing_now, Occupied),
             trouble=TROUBLES[standing_now.trouble] if isinstance(standing_now, NotFinished) else None,
@@ -145,8 +147,8 @@ class Impact:
         incidents: Sequence[Incident],
         caller: Assertion,
         how: Coming,
-    ) -> Difference:
-        """At the municipality acted for. Raises PoliciesUnusable."""
+    ) -> tuple[Difference, Titles]:
+        """At the municipality acted for, and what its rules are called. Raises PoliciesUnusable."""
         site = self.site
         at = how.circumstances(site.desk.now())
         hour = at.now.replace(minute=0, second=0, microsecond=0)
@@ -165,16 +167,17 @@ class Impact:
         if key in self.known:
             return self.known[key]
 
-        def compared() -> Difference:
+        def compared() -> tuple[Difference, Titles]:
             before = site.books.made_of(in_force.texts, incidents)
             after = site.books.made_of(with_scope(in_force.texts, one.scope, one.texts), incidents)
             here, those = caller.municipality, list(site.applications)
             both = named_parts(configured, those, before.policies_of(here), after.policies_of(here))
+            titles = {**titles_there(before, here), **titles_there(after, here)}
             return difference(
                 matrix(before, here, at, those, parts=both), matrix(after, here, at, those, parts=both)
-            )
+            ), titles
 
-        async def in_turn() -> Difference:
+        async def in_turn() -> tuple[Difference, Titles]:
             async with site.thinking:
                 return await asyncio.to_thread(compared)
 

@@ -48,6 +48,7 @@ class Overview:
             closed=await done(site.incidents.listed(asking)),
             waiting=[one for one in of_both if _waits_for(site, caller, one)],
             under_way=[one for one in of_both if one.state not in OVER and not _waits_for(site, caller, one)],
+            apart=await site.apart({one.owner: one.owner_name for one in of_both}),
             policies=await site.read(caller, partial(listed, texts, site.offered)),
             last=heads[0] if heads else None,
             names=await site.names_of({head.author for head in heads} | {head.approver for head in heads}),
@@ -82,6 +83,7 @@ class Overview:
             drafts=[one for one in found if is_own_draft(one, caller)],
             under_way=[one for one in found if one.state not in OVER and not is_own_draft(one, caller)],
             over=[one for one in found if one.state in OVER][:SHOWN_OVER],
+            apart=await site.apart({one.owner: one.owner_name for one in found}),
         )
 
     async def begin(self, request: web.Request) -> web.Response:

@@ -93,6 +93,11 @@ class Proposals:
         found, readable = await site.read(caller, look)
         over = one.state in OVER
         stale = compared.stale and not over
+        history = await done(site.office.history(asking, one.id))
+        people = {taken.subject: taken.name for taken in history} | {
+            one.owner: one.owner_name,
+            one.approver: one.approver_name,
+        }
         response = await site.show(
             request,
             "proposal.html",
@@ -107,7 +112,8 @@ class Proposals:
             lines_between=lines_between,
             over=over,
             problems=() if over else await done(site.office.check(asking, one.id)),
-            history=await done(site.office.history(asking, one.id)),
+            history=history,
+            apart=await site.apart(people),
             own=site.had_a_hand(one, caller),
             also=site.also_among(one, caller),
             can={step.value for step in Step if (one.state, step) in TRANSITIONS},

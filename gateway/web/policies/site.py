@@ -26,6 +26,7 @@ from gateway.web.desk import Desk, origin_of, request_id_of
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.officer.details import action_title
 from gateway.web.policies.faulty_lines import faulty_lines
+from gateway.web.policies.namesakes import namesakes
 from gateway.web.policies.not_done import done
 from gateway.web.waiting import WaitsFor, nothing_waits
 from idp.directory.same_person import Account, other_among
@@ -84,12 +85,17 @@ class Site:
     gates_have_it: Callable[[], Awaitable[bool]]
     """Whether every gate goes by what decides now; one that does not honours grants of before meanwhile."""
     names_of: Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
-    """What people are called, by subject; who is not known is left out."""
+    """What people are called, by subject, with the login where two have one name; who is not known is left out."""
     files_are_approved: bool = True
     """Whether somebody else approves what operators edit in files; else it comes into force at once."""
     waits_for: WaitsFor = nothing_waits
     thinking: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Matrices and explanations are worked out one at a time: many of them hold up no decision."""
+
+    async def apart(self, recorded: Mapping[str, str]) -> Mapping[str, str]:
+        """Who of those that are told by recorded names has somebody else's, and what to call them."""
+        shared = namesakes(recorded)
+        return await self.names_of(shared) if shared else {}
 
     def parts(self) -> Parts:
         """Named routes of applications."""

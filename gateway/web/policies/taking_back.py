@@ -73,7 +73,9 @@ class TakingBack:
         drafts = [one for one in found if one.id in chosen and is_own_draft(one, caller)]
         if not drafts:
             raise web.HTTPSeeOther(_list_of(scope, "none"))
-        return await self.site.show(request, "drafts_withdraw.html", caller, scope=scope, drafts=drafts)
+        return await self.site.show(
+            request, "drafts_withdraw.html", caller, scope=scope, drafts=drafts, apart={}
+        )
 
     async def withdraw_drafts(self, request: web.Request) -> web.Response:
         """One after the other, each recorded by itself; those that were edited meanwhile stay, which is told."""

@@ -156,6 +156,12 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
         "Další bude možný, až ho někdo jiný přezkoumá. Zavolejte manažera kybernetické bezpečnosti.",
         "The next is possible when somebody else has reviewed it. Call the security officer.",
     ),
+    Why.REVIEWED_FIRST: (
+        "Vaše nouzové přístupy čekají na přezkum",
+        "Your uses of emergency access wait for their review",
+        "Další bude možný, až někdo jiný přezkoumá aspoň jeden z nich. Zavolejte manažera kybernetické bezpečnosti.",
+        "The next is possible when somebody else has reviewed at least one of them. Call the security officer.",
+    ),
     Why.RUNS_ALREADY: (
         "Nouzový přístup k této aplikaci už máte",
         "You have emergency access to this application already",

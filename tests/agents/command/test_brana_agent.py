@@ -108,3 +108,10 @@ def test_the_service_reports_by_itself_within_its_bounds_and_ends_when_told(agen
     finally:
         child.send_signal(signal.SIGTERM)
         assert child.wait(20) == 0
+
+
+def test_one_that_is_retired_there_already_has_said_its_farewell(agent, gateway, papers):
+    agent("enrol", gateway.url, CODE, *trust(papers))
+    gateway.stands(Standing.RETIRED)
+    code, said = agent("forget")
+    assert (code, "retired" in said) == (0, True)

@@ -151,7 +151,7 @@ def test_nobody_decides_about_their_own_access(hulin: Village) -> None:
 def test_nobody_decides_about_the_access_of_another_account_of_theirs(hulin: Village) -> None:
     campaign = hulin.begun()
     known = Persons()
-    known.take([[Account(MAYOR.subject, MAYOR.login), Account(JANA, "mala.jana")]])
+    known.know([[Account(MAYOR.subject, MAYOR.login), Account(JANA, "mala.jana")]])
     same = replace(MAYOR, others=known.others)
     for choice in (Choice.CONFIRM, Choice.REMOVE):
         assert (
@@ -322,7 +322,7 @@ def test_where_the_settings_say_so_undecided_roles_are_removed_the_closers_own_b
 def test_the_undecided_roles_of_the_closers_other_account_are_removed_by_the_product(hulin: Village) -> None:
     campaign = hulin.begun()
     known = Persons()
-    known.take([[Account(MAYOR.subject, MAYOR.login), Account(JANA, "mala.jana")]])
+    known.know([[Account(MAYOR.subject, MAYOR.login), Account(JANA, "mala.jana")]])
     same = replace(MAYOR, others=known.others)
     close(hulin, campaign, by=same, now=DEADLINE, remove_undecided=True)
     by = {one.subject: one.by.subject for one in hulin.read(lambda book: book.blocks())}

@@ -236,7 +236,7 @@ async def test_the_only_security_officer_s_own_emergency_access_is_told_to_the_l
 
 def of_one_person(requests, *together) -> None:
     known = Persons()
-    known.take([[Account(one.subject, one.login) for one in together]])
+    known.know([[Account(one.subject, one.login) for one in together]])
     duties = replace(requests.office.rules.duties, others=known.others)
     requests.office = replace(requests.office, rules=replace(requests.office.rules, duties=duties))
 

@@ -43,7 +43,7 @@ def account(of: Person) -> Account:
 
 def persons(*together: Person) -> Persons:
     made = Persons()
-    made.take([[account(one) for one in together]])
+    made.know([[account(one) for one in together]])
     return made
 
 

@@ -174,6 +174,21 @@ def test_emergency_access_is_not_made_longer_by_asking_again():
     assert made(wish(Kind.EMERGENCY), running, now=NOW + HOUR)
 
 
+def test_hours_of_emergency_access_follow_each_other_only_as_long_as_somebody_else_looks_at_them():
+    def use(hours: int) -> Ask:
+        begun = NOW - hours * HOUR
+        return ask(Kind.EMERGENCY, since=begun, until=begun + HOUR, review_by=begun + 2 * DAY)
+
+    three = [use(hours) for hours in (3, 2, 1)]
+    assert made(wish(Kind.EMERGENCY), *three[1:])
+    assert why_not(wish(Kind.EMERGENCY), *three) is Why.REVIEWED_FIRST
+    assert why_not(wish(Kind.EMERGENCY, application=BUDGET), *three) is Why.REVIEWED_FIRST, (
+        "wherever they were"
+    )
+    looked_at = replace(three[0], reviewed=Signature(party(MARTIN), NOW, "v pořádku"))
+    assert made(wish(Kind.EMERGENCY), looked_at, *three[1:])
+
+
 def test_whoever_holds_a_role_records_a_deputy():
     found = made(wish(Kind.DELEGATION, PETR, holder=IVO, role=Role.MAYOR))
     assert (found.stage, found.holder, found.role) == (Stage.IN_FORCE, party(IVO), Role.MAYOR)

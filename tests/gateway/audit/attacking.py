@@ -1,14 +1,17 @@
 """Changing a log past everything the product does, and asking whether it is whole."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
+
+from sqlalchemy import Connection, delete, insert, select, update
 
 from gateway.audit.canonical import TEXTS, Recorded, canonical, parse
 from gateway.audit.checkpoint import unseal
+from gateway.audit.facts import microseconds
 from gateway.audit.tree import Frontier, leaf_hash
 from gateway.audit.verify import Broken, Report
+from gateway.storage.engine import driver_of
+from gateway.storage.tables.audit import audit_entry, audit_tail
 from tests.gateway.audit.each_way import verified_each_way
 from tests.gateway.audit.making import SIGNER, Log, entry
 
@@ -39,45 +42,50 @@ def broken(log: Log, kept: tuple[str, ...] = ()) -> Broken:
 
 
 def by_hand(log: Log, *statements: str | tuple[str, tuple[object, ...]]) -> None:
-    with closing(sqlite3.connect(log.path)) as connection:
+    """Past everything that the product does with its log, on a file as on a server."""
+
+    def work(connection: Connection) -> None:
+        driver = driver_of(connection.connection)
         for statement in statements:
             sql, values = (statement, ()) if isinstance(statement, str) else statement
-            connection.execute(sql, values)
-        connection.commit()
+            driver.execute(sql, values)
+
+    log.database.write_soon(work).result()
+
+
+def items_of(log: Log) -> list[Recorded]:
+    def look(connection: Connection) -> list[Recorded]:
+        query = select(audit_entry.c.canonical).order_by(audit_entry.c.sequence)
+        return [parse(bytes(one)) for one in connection.scalars(query)]
+
+    return log.database.read_now(look)
 
 
 def rewrite(log: Log, change: Callable[[list[Recorded]], list[Recorded]]) -> None:
     """What somebody does who knows the format and makes rows, leaves and the tail agree again."""
-    with closing(sqlite3.connect(log.path)) as connection:
-        items = [
-            parse(row[0]) for row in connection.execute("SELECT canonical FROM audit_entry ORDER BY sequence")
-        ]
-        items = [replace(item, sequence=number) for number, item in enumerate(change(items))]
-        template = dict(
-            zip(
-                [column[1] for column in connection.execute("PRAGMA table_info(audit_entry)")],
-                connection.execute("SELECT * FROM audit_entry").fetchone(),
-                strict=True,
-            )
-        )
-        connection.execute("DELETE FROM audit_entry")
-        leaves = []
+    items = [replace(item, sequence=number) for number, item in enumerate(change(items_of(log)))]
+
+    def work(connection: Connection) -> None:
+        template = dict(connection.execute(select(audit_entry).limit(1)).one()._mapping)
+        connection.execute(delete(audit_entry))
+        rows = []
         for item in items:
             data = canonical(item)
-            leaves.append(leaf_hash(data))
-            texts = {name: getattr(item.entry, name) for name in TEXTS}
-            values = {
-                **template,
-                **texts,
-                "sequence": item.sequence,
-                "received_at": round(item.received_at.timestamp() * 1e6),
-                "at": round(item.entry.at.timestamp() * 1e6),
-                "canonical": data,
-                "leaf": leaves[-1],
-            }
-            marks = ", ".join("?" * len(values))
-            connection.execute(f"INSERT INTO audit_entry VALUES ({marks})", tuple(values.values()))
-        frontier = Frontier().extend(leaves)
-        end = (frontier.size, frontier.pack(), values["received_at"], values["received_at"])
-        connection.execute("UPDATE audit_tail SET size = ?, frontier = ?, received_at = ?, wall = ?", end)
-        connection.commit()
+            rows.append(
+                {
+                    **template,
+                    **{name: getattr(item.entry, name) for name in TEXTS},
+                    "sequence": item.sequence,
+                    "received_at": microseconds(item.received_at),
+                    "at": microseconds(item.entry.at),
+                    "canonical": data,
+                    "leaf": leaf_hash(data),
+                }
+            )
+        connection.execute(insert(audit_entry), rows)
+        frontier = Frontier().extend(row["leaf"] for row in rows)
+        last = rows[-1]["received_at"]
+        end = {"size": frontier.size, "frontier": frontier.pack(), "received_at": last, "wall": last}
+        connection.execute(update(audit_tail).values(end))
+
+    log.database.write_soon(work).result()

@@ -17,6 +17,17 @@ def log(tmp_path: Path) -> Iterator[Log]:
 @pytest.fixture
 def whole(log: Log) -> Log:
     """Twenty entries under four checkpoints, and three that are not sealed."""
+    return _grown(log)
+
+
+@pytest.fixture
+def in_file(tmp_path: Path) -> Iterator[Log]:
+    """The same in a file, also where `log` is one of each database."""
+    with open_log(tmp_path) as made:
+        yield _grown(made)
+
+
+def _grown(log: Log) -> Log:
     asyncio.run(grow(log))
     log.append([entry(number) for number in range(UNSEALED)])
     return log

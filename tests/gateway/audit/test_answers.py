@@ -15,13 +15,14 @@ from gateway.asks.ask import Act, Kind
 from gateway.asks.records import entry_of as entry_of_ask
 from gateway.audit.access import Holder, access_entry, parse_line
 from gateway.audit.acts import searched, verified, verifying
-from gateway.audit.answers import Answer, answered
+from gateway.audit.answers import LISTED, Answer, answered
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.fields import values_of
 from gateway.audit.identity_events import entry_of
 from gateway.audit.questions import faults, questions, ready
 from gateway.audit.rested_on import FIELDS, details_of
+from gateway.audit.search import NotSearched
 from gateway.policy_office.actor import Actor
 from gateway.policy_office.entries import activated
 from gateway.policy_office.scope import Scope
@@ -198,6 +199,75 @@ async def test_who_goes_without_a_second_factor_by_which_exception(log: Log):
     }
 
 
+async def test_who_has_no_factor_at_all_is_among_them_until_one_is_enrolled(log: Log):
+    """The last factor was taken away, or a code was issued to who has none: whether they enrolled one since."""
+
+    def given(subject: str, hours: int = 0) -> dict[str, object]:
+        at = YESTERDAY + timedelta(hours=hours)
+        return {"at": at, "subject": subject, "origin": Origin(), "person": "lucie"}
+
+    entries = [
+        entry_of(events.FactorRemoved(by=KUCERA, why="ztracený telefon", **given("d:1"))),
+        entry_of(events.FactorRemoved(by=KUCERA, why="ztracený telefon", **given("d:2"))),
+        entry_of(events.EnrolmentCodeIssued(by=KUCERA, until=NOW, **given("d:2", 1))),
+        entry_of(events.EnrolmentCodeIssued(by=KUCERA, until=NOW, **given("d:3", 1))),
+        ended(YESTERDAY + timedelta(hours=2), "d:1"),  # of an exception: no factor comes by it
+        entry_of(events.FactorEnrolled(proof="officers_code", **given("d:2", 3))),
+    ]
+    answer = await asked(log, "without-second-factor", entries)
+    told = [(one.found.entry.code, one.found.entry.subject, one.closed is not None) for one in answer.entries]
+    assert sorted(told) == [
+        (Code.ENROLMENT_CODE_ISSUED, "d:2", True),
+        (Code.ENROLMENT_CODE_ISSUED, "d:3", False),
+        (Code.FACTOR_REMOVED, "d:1", False),
+        (Code.FACTOR_REMOVED, "d:2", True),
+    ]
+    closed = {one.closed.entry.code for one in answer.entries if one.closed is not None}
+    assert closed == {Code.FACTOR_ENROLLED}
+
+
+def granted(at: datetime, subject: str = "d:1") -> Entry:
+    given = {"origin": Origin(), "person": "lucie", "by": KUCERA}
+    return entry_of(events.ExceptionGranted(at=at, subject=subject, why="čeká", until=NOW, **given))
+
+
+def ended(at: datetime, subject: str = "d:1") -> Entry:
+    return entry_of(events.ExceptionEnded(at=at, subject=subject, origin=Origin(), person="lucie", by=KUCERA))
+
+
+async def test_what_was_closed_in_the_same_moment_and_opened_again_behind_it_is_open(log: Log):
+    log.append([granted(YESTERDAY - timedelta(hours=1)), ended(YESTERDAY)])
+    answer = await asked(log, "without-second-factor", [granted(YESTERDAY)])
+    assert [one.closed is not None for one in answer.entries] == [False, True]  # the newest first
+
+
+async def test_of_many_entries_that_close_it_the_first_one_is_told(log: Log):
+    log.append([granted(YESTERDAY)])
+    later = [ended(YESTERDAY + timedelta(minutes=number)) for number in range(1, 2 * LISTED + 2)]
+    answer = await asked(log, "without-second-factor", later)
+    (one,) = answer.entries
+    assert one.closed is not None
+    assert one.closed.entry.at == YESTERDAY + timedelta(minutes=1)
+
+
+async def test_what_may_be_closed_where_nothing_was_searched_is_told_as_not_searched(log: Log):
+    class Unindexed:
+        """The search of a log whose index does not know its newest entries yet."""
+
+        async def page(self, query, after=None, limit=50):
+            found = await LogSearch(log.database).page(query, after, limit)
+            of_closing = query.codes == {Code.EXCEPTION_ENDED}
+            return replace(found, not_searched=NotSearched(5, NOW)) if of_closing else found
+
+    log.append([granted(YESTERDAY)])
+    one = questions([])["without-second-factor"]
+    answer = await answered(one, one.asked(NOW), Unindexed())
+    assert answer.not_searched == NotSearched(5, NOW)
+    log.append([ended(YESTERDAY + timedelta(hours=1))])
+    answer = await answered(one, one.asked(NOW), Unindexed())
+    assert answer.not_searched is None
+
+
 async def test_devices_that_were_out_of_order_at_the_moment(log: Log):
     good = Device(managed=True, fresh=True, disk_encrypted=True)
     bad = replace(good, disk_encrypted=False)
@@ -292,6 +362,15 @@ async def test_an_operators_own_question_is_asked_like_the_others(log: Log):
         (
             {"followed_by": AuditFollowUp(code="x.y", same="request")},
             "audit.questions[0].followed_by.code",
+            "x.y",
+        ),
+        (
+            {
+                "followed_by": AuditFollowUp(
+                    code="exception.ended", same="subject", instead=["x.y=factor.enrolled"]
+                )
+            },
+            "audit.questions[0].followed_by.instead",
             "x.y",
         ),
     ],

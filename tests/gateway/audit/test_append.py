@@ -1,7 +1,7 @@
 import os
-import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,17 +12,21 @@ from sqlalchemy import Connection
 from gateway.audit.canonical import Recorded, Unrecordable, parse
 from gateway.audit.entry import Code
 from gateway.audit.facts import moment
+from gateway.audit.ingest import BATCH
 from gateway.audit.tree import Frontier, leaf_hash
 from gateway.storage.audit import LogInconsistent, read_tail
 from gateway.storage.audit_evidence import rows
 from gateway.storage.database import DatabaseUnusable
-from tests.gateway.audit.making import NOON, Log, entry, open_log
+from gateway.storage.place import place_text
+from tests.gateway.audit.attacking import by_hand
+from tests.gateway.audit.making import EITHER, NOON, Log, entry, open_log, open_log_of_either
 
 ANOTHER_PROCESS = """
 import sys
 from pathlib import Path
+from gateway.storage.place import place_from
 from tests.gateway.audit.making import entry, open_log
-with open_log(Path(sys.argv[1])) as log:
+with open_log(Path(sys.argv[1]), place=place_from(sys.argv[2])) as log:
     for number in range(40):
         log.append([entry(number, person="another process")])
 """
@@ -41,6 +45,12 @@ def tail_root(log: Log) -> bytes:
 def computed_root(log: Log) -> bytes:
     leaves = log.database.read_now(lambda connection: [leaf_hash(row.canonical) for row in rows(connection)])
     return Frontier().extend(leaves).root()
+
+
+@pytest.fixture(params=EITHER)
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
+    with open_log_of_either(request, tmp_path) as made:
+        yield made
 
 
 def test_entries_are_numbered_from_zero_without_gaps(log: Log) -> None:
@@ -67,22 +77,21 @@ def test_an_act_that_is_rolled_back_takes_its_entry_with_it(log: Log) -> None:
     assert tail_root(log) == computed_root(log)
 
 
-def test_threads_and_another_process_append_to_one_unbroken_log(tmp_path: Path) -> None:
-    with open_log(tmp_path) as log:
-        log.append([entry()])
-        child = subprocess.Popen(
-            [sys.executable, "-c", ANOTHER_PROCESS, str(tmp_path)],
-            env={**os.environ, "PYTHONPATH": "."},
-        )
-        try:
-            with ThreadPoolExecutor(4) as threads:
-                list(threads.map(lambda number: log.append([entry(number)]), range(80)))
-        finally:
-            assert child.wait(60) == 0
-        items = written(log)
-        assert [item.sequence for item in items] == list(range(121))
-        assert sum(item.entry.person == "another process" for item in items) == 40
-        assert tail_root(log) == computed_root(log)
+def test_threads_and_another_process_append_to_one_unbroken_log(log: Log) -> None:
+    log.append([entry()])
+    child = subprocess.Popen(
+        [sys.executable, "-c", ANOTHER_PROCESS, str(log.folder), place_text(log.database.place)],
+        env={**os.environ, "PYTHONPATH": "."},
+    )
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(lambda number: log.append([entry(number)]), range(80)))
+    finally:
+        assert child.wait(60) == 0
+    items = written(log)
+    assert [item.sequence for item in items] == list(range(121))
+    assert sum(item.entry.person == "another process" for item in items) == 40
+    assert tail_root(log) == computed_root(log)
 
 
 def test_the_logs_own_time_never_goes_back_and_a_clock_set_back_is_recorded(log: Log) -> None:
@@ -115,25 +124,30 @@ def test_an_entry_without_a_canonical_form_is_refused_and_harms_no_other(log: Lo
 
 def test_a_row_written_by_hand_stops_the_log_and_says_why(log: Log) -> None:
     log.append([entry(1)])
-    with sqlite3.connect(log.path) as by_hand:
-        by_hand.execute("CREATE TEMP TABLE one AS SELECT * FROM audit_entry")
-        by_hand.execute("UPDATE one SET sequence = 1")
-        by_hand.execute("INSERT INTO audit_entry SELECT * FROM one")
-    by_hand.close()
+    by_hand(
+        log,
+        "CREATE TEMP TABLE one AS SELECT * FROM audit_entry",
+        "UPDATE one SET sequence = 1",
+        "INSERT INTO audit_entry SELECT * FROM one",
+    )
     with pytest.raises(LogInconsistent, match="entry 1: a row that the log did not write"):
         log.append([entry(2)])
 
 
 def test_a_damaged_tail_stops_the_log(log: Log) -> None:
     log.append([entry(1)])
-    with sqlite3.connect(log.path) as by_hand:
-        by_hand.execute("UPDATE audit_tail SET size = 7")
-    by_hand.close()
+    by_hand(log, "UPDATE audit_tail SET size = 7")
     with pytest.raises(LogInconsistent, match="tail of the tree is damaged"):
         log.append([entry(2)])
 
 
-def test_a_full_disk_is_named_and_the_log_goes_on_when_there_is_room(log: Log) -> None:
+def test_a_full_disk_is_named_and_the_log_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    """Of a file; the steps of `test_ingest_steps.py` have it on a server."""
+    with open_log(tmp_path) as log:
+        _on_a_full_disk(log)
+
+
+def _on_a_full_disk(log: Log) -> None:
     log.append([entry(1)])
     pages = log.database.read_now(lambda c: c.exec_driver_sql("PRAGMA page_count").scalar_one())
     log.database.write_soon(lambda c: c.exec_driver_sql(f"PRAGMA max_page_count = {pages}").close()).result()
@@ -142,6 +156,21 @@ def test_a_full_disk_is_named_and_the_log_goes_on_when_there_is_room(log: Log) -
     log.database.write_soon(lambda c: c.exec_driver_sql("PRAGMA max_page_count = 1000000").close()).result()
     assert log.append([entry(2)]) == range(1, 2)
     assert tail_root(log) == computed_root(log)
+
+
+def test_what_the_ingest_writes_at_once_goes_to_the_disk_once_with_its_commit(tmp_path: Path) -> None:
+    """Of a file: pages that do not fit into memory would be written before, read back and written again."""
+    with open_log(tmp_path) as log:
+        log.append([entry()])
+        written_ahead = log.path.with_name(f"{log.path.name}-wal")
+        before = written_ahead.stat().st_size
+
+        def work(connection: Connection) -> int:
+            log.ledger.append(connection, [entry(number, address="192.0.2.1") for number in range(BATCH)])
+            return written_ahead.stat().st_size
+
+        assert log.database.write_soon(work).result() == before
+        assert written_ahead.stat().st_size > before + 100_000
 
 
 def test_columns_say_what_the_canonical_bytes_say(log: Log) -> None:

@@ -5,6 +5,7 @@ import multiprocessing
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,16 @@ from gateway.storage import audit_pages
 from gateway.storage.audit_evidence import verify_log
 from gateway.storage.audit_pages import alone, pages
 from tests.gateway.audit.attacking import by_hand, grow
-from tests.gateway.audit.making import NOON, SIGNER, Log, entries, entry, recorded
+from tests.gateway.audit.making import (
+    EITHER,
+    NOON,
+    SIGNER,
+    Log,
+    entries,
+    entry,
+    open_log_of_either,
+    recorded,
+)
 
 Stored = tuple[object, ...]
 
@@ -160,6 +170,12 @@ def test_any_time_is_put_together_as_it_is_written(at: datetime) -> None:
     one = replace(access(1), entry=replace(access(1).entry, at=at))
     rebuilding.learn(Code.ACCESS.value, one.entry.details)
     assert rebuilding.holds(row(one)) is (at.year < 5000)
+
+
+@pytest.fixture(params=EITHER)
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
+    with open_log_of_either(request, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

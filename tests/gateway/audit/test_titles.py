@@ -33,6 +33,7 @@ DETAILS = {
     *("month", "before_size", "hold"),
     *("accesses", "values", "until", "decision", "gone", "overdue"),
     *("put_back", "taken_out"),
+    *("checkpoint", "sealed", "left"),
     *("incident", "title", "evidence", "what", "report", "recipient", "device"),
     *("device_name", "differs", "asset"),
     *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),
@@ -53,6 +54,22 @@ def test_both_languages_say_the_same_facts_and_only_known_ones(code: Code) -> No
     assert czech == english
     assert czech <= {"who", *TEXTS, *DETAILS}
     assert "{" not in PLACEHOLDER.sub("", TITLES[code].cs + TITLES[code].en)
+
+
+@pytest.mark.parametrize(
+    ("kept", "czech", "english"),
+    [
+        ("2026-07-01T07:30:00+00:00", "od 1. 7. 2026 9:30 SELČ)", "since 1 Jul 2026, 09:30 CEST)"),
+        ("2026-11-27T23:00:05Z", "od 28. 11. 2026 0:00:05 SEČ)", "since 28 Nov 2026, 00:00:05 CET)"),
+        ("2026-13-27T23:00:05Z", "od 2026-13-27T23:00:05Z)", "since 2026-13-27T23:00:05Z)"),
+        ("0001-01-01T00:00:00+23:00", "od 0001-01-01T00:00:00+23:00)", "since 0001-01-01T00:00:00+23:00)"),
+        ("2026-11-27", "od 2026-11-27)", "since 2026-11-27)"),
+    ],
+)
+def test_a_moment_is_told_as_the_clocks_of_people_show_it(kept: str, czech: str, english: str) -> None:
+    item = entry(code=Code.LOG_GAP, details={"since": kept})
+    assert sentence(item, Language.CZECH).endswith(czech)
+    assert sentence(item, Language.ENGLISH).endswith(english)
 
 
 def test_a_sentence_is_filled_from_fields_and_details() -> None:

@@ -1,8 +1,11 @@
-"""Each attack is done to a real database file with sqlite3, past everything the product does."""
+"""Each attack is done to a real database, past everything the product does: to a file and to a server.
+
+To a file alone where types are mixed, as a server keeps none but its own in a column, and where a copy is put back.
+"""
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,9 +24,16 @@ from tests.gateway.audit.attacking import (
     by_hand,
     check,
     grow,
+    items_of,
     rewrite,
 )
-from tests.gateway.audit.making import NOON, Clock, Log, entry, open_log
+from tests.gateway.audit.making import EITHER, NOON, Clock, Log, entry, open_log, open_log_of_either
+
+
+@pytest.fixture(params=EITHER)
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
+    with open_log_of_either(request, tmp_path) as made:
+        yield made
 
 
 def test_a_log_that_nobody_touched_is_whole_and_says_what_is_not_yet_sealed(whole: Log) -> None:
@@ -53,11 +63,8 @@ def test_the_rewriting_of_these_tests_is_in_itself_faithful(whole: Log) -> None:
 
 
 def test_an_edited_entry_is_found(whole: Log) -> None:
-    by_hand(
-        whole,
-        "UPDATE audit_entry SET canonical = CAST(replace(canonical, 'person-1', 'person-9') AS BLOB) "
-        "WHERE sequence = 7",
-    )
+    edited = canonical(items_of(whole)[7]).replace(b"person-1", b"person-9")
+    by_hand(whole, ("UPDATE audit_entry SET canonical = ? WHERE sequence = 7", (edited,)))
     found = broken(whole)
     assert (found.fault, found.sequence) == (Fault.EDITED, 7)
     assert found.at is not None
@@ -65,9 +72,9 @@ def test_an_edited_entry_is_found(whole: Log) -> None:
 
 
 @pytest.mark.parametrize("value", [b"\x00\xff", "text", 5, b"{}"])
-def test_bytes_replaced_by_anything_are_found(whole: Log, value: object) -> None:
-    by_hand(whole, ("UPDATE audit_entry SET canonical = ? WHERE sequence = 7", (value,)))
-    assert (broken(whole).fault, broken(whole).sequence) == (Fault.EDITED, 7)
+def test_bytes_replaced_by_anything_are_found(in_file: Log, value: object) -> None:
+    by_hand(in_file, ("UPDATE audit_entry SET canonical = ? WHERE sequence = 7", (value,)))
+    assert (broken(in_file).fault, broken(in_file).sequence) == (Fault.EDITED, 7)
 
 
 def test_bytes_that_the_log_cannot_have_written_are_found(whole: Log) -> None:
@@ -81,14 +88,15 @@ def test_bytes_that_the_log_cannot_have_written_are_found(whole: Log) -> None:
 
 @pytest.mark.parametrize("column", FACTS)
 def test_a_column_that_hides_an_entry_from_the_search_is_found(whole: Log, column: str) -> None:
-    by_hand(whole, f"UPDATE audit_entry SET {column} = 'x' WHERE sequence = 7")
+    other = f"{column} + 1" if column in {"received_at", "at"} else "'x'"
+    by_hand(whole, f"UPDATE audit_entry SET {column} = {other} WHERE sequence = 7")
     found = broken(whole)
     assert (found.fault, found.sequence) == (Fault.COLUMNS_DIFFER, 7)
     assert column in found.what
 
 
 def test_a_leaf_hash_that_was_replaced_is_found(whole: Log) -> None:
-    by_hand(whole, "UPDATE audit_entry SET leaf = zeroblob(32) WHERE sequence = 7")
+    by_hand(whole, ("UPDATE audit_entry SET leaf = ? WHERE sequence = 7", (bytes(32),)))
     assert (broken(whole).fault, broken(whole).sequence) == (Fault.EDITED, 7)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from agents.protocol.facts import Fact, FactName
 from agents.protocol.messages import KeyKind, Standing
-from config.vocabulary import NO_DEVICE, Action, ApplicationId, DeviceId, SubjectId, device_subject
+from config.vocabulary import NO_DEVICE, Action, ApplicationId, DeviceId, Language, SubjectId, device_subject
 from gateway.authorize.act import Act, may_act
 from gateway.authorize.catalogue import openable
 from gateway.authorize.check import check
@@ -291,3 +291,42 @@ def test_cards_and_our_own_pages_go_by_the_device_that_was_shown(
     told = granted(decide(portal, session, in_order, SHOWN)).grant.assertion
     assert told.device == NOTEBOOK
     assert granted(decide(request_, session, in_order, SHOWN)).grant.assertion.device == NO_DEVICE
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"facts": IN_ORDER | {FactName.DISK_ENCRYPTED: Fact(False, "lsblk")}}, ["disk_encrypted"]),
+        ({"facts": {one: IN_ORDER[one] for one in IN_ORDER if one is not FactName.UPDATES_INSTALLED}},
+         ["updates_installed"]),
+        ({"reported_at": NOW - FRESH}, ["fresh"]),
+        ({"managed": False, "facts": {}}, ["managed", "disk_encrypted", "updates_installed"]),
+        ({"facts": IN_ORDER | {FactName.DISK_ENCRYPTED: Fact(False, "lsblk"), FactName.FIREWALL: Fact(False, "nft")}},
+         ["disk_encrypted"]),
+    ],
+)  # fmt: skip
+def test_a_refusal_tells_which_checks_of_the_rule_fail_and_how_to_mend_them(
+    request_: AccessRequest, session: Session, in_order: Snapshot, change: dict[str, object], told: list[str]
+) -> None:
+    """And none that the rule does not read."""
+    verdict = refused(decide(request_, session, knowing(in_order, notebook(**change)), SHOWN))
+    assert [one.check for one in verdict.mend] == told
+    assert all(one.title[language] and one.how[language] for one in verdict.mend for language in Language)
+
+
+def test_a_refusal_for_want_of_a_device_tells_that_none_was_shown(
+    request_: AccessRequest, session: Session, in_order: Snapshot
+) -> None:
+    verdict = refused(decide(request_, session, in_order, None))
+    assert [one.check for one in verdict.mend] == ["certificate"]
+    other = refused(decide(replace(request_, application=ApplicationId("budget")), session, in_order, SHOWN))
+    assert other.mend == ()
+
+
+def test_how_to_mend_is_told_for_the_system_of_the_device(
+    request_: AccessRequest, session: Session, in_order: Snapshot
+) -> None:
+    worse = IN_ORDER | {FactName.DISK_ENCRYPTED: Fact(False, "lsblk")}
+    (told,) = refused(decide(request_, session, knowing(in_order, notebook(facts=worse)), SHOWN)).mend
+    assert "LUKS" in told.how[Language.CZECH]
+    assert told.title[Language.CZECH] == "Šifrování disku"

@@ -128,6 +128,12 @@ def test_a_search_that_cannot_be_recorded_shows_nothing_and_says_why(kept: Insta
     assert "Traceback" not in done.stderr
 
 
+def test_that_the_product_began_and_ended_is_recorded(kept: Installation) -> None:
+    [began] = entries(kept, "--code", "system.started")
+    [ended] = entries(kept, "--code", "system.stopped")
+    assert began["entry"]["at"] < ended["entry"]["at"]
+
+
 def test_times_of_entries_are_those_of_prague_and_say_so(kept: Installation) -> None:
     [started] = entries(kept, "--code", "system.started")
     at = datetime.fromisoformat(started["entry"]["at"]).astimezone(ZoneInfo("Europe/Prague"))

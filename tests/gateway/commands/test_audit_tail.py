@@ -5,10 +5,11 @@ import subprocess
 from contextlib import contextmanager
 
 import pytest
+from click.testing import CliRunner
 
 from gateway.audit.entry import Code
 from gateway.audit.search import News, Query
-from gateway.commands.audit_tail import followed, told
+from gateway.commands.audit_tail import followed, tail, told
 from tests.gateway.commands.logs import entries
 from tests.rig.installation import PROGRAM, PROJECT, Installation
 
@@ -87,3 +88,38 @@ def test_what_is_no_field_is_named_and_nothing_is_followed(kept: Installation) -
     assert done.returncode == 2
     assert "no entry has such a field" in done.stderr
     assert not [one for one in entries(kept) if "follow" in str(one["entry"]["details"].get("query"))]
+
+
+@pytest.mark.real
+def test_it_ends_when_it_is_told_to_and_says_nothing_of_it(kept: Installation) -> None:
+    with following(kept, "--lines", "1", "--code", "system.started") as process:
+        assert "started" in process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        assert process.stderr.read() == ""
+
+
+@pytest.mark.real
+def test_it_ends_by_itself_when_its_time_is_over(kept: Installation) -> None:
+    done = kept.brana("audit", "tail", "--for", "1 s", "--lines", "1", "--code", "system.started")
+    assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 1, "")
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("comes", [False, True], ids=["nothing comes", "entries come"])
+def test_it_ends_when_nobody_reads_it_any_more(kept: Installation, comes: bool) -> None:
+    wanted = "audit.searched" if comes else "system.started"
+    with following(kept, "--lines", "1", "--code", wanted) as process:
+        assert process.stdout.readline()
+        process.stdout.close()
+        if comes:
+            entries(kept)
+        assert process.wait(10) == 0
+        assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize("length", ["0 s", "-1 s", "soon", "15"])
+def test_what_is_no_length_of_time_is_said(length: str) -> None:
+    done = CliRunner().invoke(tail, ["--for", length])
+    assert done.exit_code == 2
+    assert "is no length of time; write it as `15 min`" in " ".join(done.output.split())

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from gateway.audit.entry import Code
 from gateway.audit.for_auditors import brana_verify
 from gateway.audit.note import Signer
 from gateway.commands.incident import command
@@ -240,3 +241,46 @@ def test_what_is_refused_is_said_by_name_and_recorded(
     assert f"({reason})" in str(done.exception)
     found = entries(kept, "--code", "incident.act_refused")
     assert [one["entry"]["reason"] for one in found] == [reason]
+
+
+def test_what_is_done_to_an_incident_by_commands_is_recorded_with_who_did_it(kept: Installation) -> None:
+    open_with_evidence(kept)
+    assert say(kept, "show", "1").exit_code == 0
+    assert say(kept, "close", "1", "--conclusion", "Vyřešeno.").exit_code == 0
+    for code, number in (
+        (Code.SECURITY_INCIDENT_NOTED, 1),
+        (Code.SECURITY_INCIDENT_EVIDENCE, 2),
+        (Code.SECURITY_INCIDENT_CLOSED, 1),
+    ):
+        recorded(kept, code, number)
+    [look] = [
+        one
+        for one in entries(kept, "--code", "audit.searched")
+        if "incident show" in json.dumps(one["entry"])
+    ]
+    assert look["entry"]["person"]
+
+
+def recorded(kept: Installation, code: Code, number: int) -> None:
+    found = [one["entry"] for one in entries(kept, "--code", code.value)]
+    assert len(found) == number
+    assert all(one["person"] and one["details"]["incident"] == 1 for one in found)
+
+
+def test_a_verification_of_the_log_says_which_incidents_are_not_as_it_has_them(kept: Installation):
+    open_with_evidence(kept)
+    assert kept.brana("audit", "verify").returncode == 0
+    by_hand(kept, "UPDATE security_incident_item SET body = 'nic' WHERE number = 1")
+    by_hand(kept, "UPDATE security_incident SET severity = 'nic'")
+    done = kept.brana("audit", "verify")
+    assert done.returncode == 1
+    assert "the log is whole" in done.stdout
+    assert done.stderr.count("incident 1 is NOT as the audit log has it: ") == 2
+    (found,) = entries(kept, "--code", Code.LOG_INCIDENTS_ALTERED.value)
+    assert found["entry"]["outcome"] == "failure"
+    assert (found["entry"]["details"]["incidents"], found["entry"]["details"]["found"]) == (["1"], 2)
+    assert say(kept, "list").exit_code == 0
+    assert "CHANGED BY HAND" in say(kept, "list").output
+    shown = say(kept, "show", "1")
+    assert (shown.exit_code, shown.output.count("NOT as the audit log has it")) == (0, 2)
+    assert json.loads(say(kept, "show", "1", "--json").stdout)["items"][0]["type"] == "damaged"

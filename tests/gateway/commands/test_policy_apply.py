@@ -341,6 +341,21 @@ def test_what_a_policy_asks_in_vain_is_told_and_neither_applied_nor_put_in_the_p
     assert place.in_force() == before
 
 
+def test_what_is_asked_in_vain_is_told_in_the_same_run_as_what_the_schema_objects_to(place: Place) -> None:
+    before = place.in_force()
+    misspelt = HARMLESS.replace("further", "misspelt").replace(";", " when { context.sign_in.levell > 1 };")
+    place.add(HULIN, SLIP + misspelt)
+    told = json.loads(place.brana("check", "--json", str(place.folder)).output)
+    vain, unfit = (one["what"] for one in told["problems"])
+    assert (vain[:32], unfit[:27]) == ("`has maintenence` is never true:", "attribute `sign_in.levell` ")
+    with pytest.raises(ConfigurationRefused, match=r"(?s)maintenence.*levell"):
+        place.raised("apply", str(place.folder))
+    (place.folder / "region/99-more.cedar").write_bytes(b"\xff")
+    said = place.brana("check", str(place.folder))
+    assert (said.exit_code, "UTF-8" in said.output) == (1, True)
+    assert place.in_force() == before
+
+
 def test_a_rule_in_vain_that_is_in_force_is_told_by_a_check_and_stops_no_other_change(place: Place) -> None:
     state = open_state(place.configuration)
     try:  # as an older version of the product let it come

@@ -95,7 +95,7 @@ def test_a_broken_case_is_a_problem_and_a_row(place: Place) -> None:
     assert shown.exit_code == 1
     assert "1 broken" in shown.output
     (row,) = [line for line in shown.output.splitlines() if "a supplier signs" in line]
-    assert "BROKEN at 1, Hulín: expected to be permitted, and is refused (supplier_map_only: " in row
+    assert "BROKEN at 1, Hulín: expected to be permitted, and is refused (no_valid_order: " in row
     rows = json.loads(place.brana("test", str(place.folder), "--json").stdout)
     assert [one["name"] for one in rows if one["broken"]] == ["a supplier signs"]
     assert {one["tried_at"] for one in rows} >= {1, 46}

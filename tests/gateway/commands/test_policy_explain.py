@@ -235,6 +235,7 @@ def test_the_matrix_is_lines_for_people_and_cells_for_programs(say: Say) -> None
     assert result.exit_code == 0
     assert "mayor" in result.output
     assert "…" not in result.output  # folded, and not cut off
+    assert "The mayor reads and signs records (records-mayor)" in " ".join(result.output.split())
     content = told(say("matrix", "588491", "--application", "records", "--json"))
     actions = {cell["action"] for cell in content["cells"]}
     assert len(content["cells"]) == 15 * len(actions) * 3 * 3

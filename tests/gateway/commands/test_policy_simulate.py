@@ -1,6 +1,7 @@
 """`brana policy simulate`, as an operator types it, over an installation that has run."""
 
 import json
+import re
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -70,6 +71,8 @@ def test_who_would_lose_is_told_and_the_look_at_the_log_is_recorded(
     assert "3  would be refused; people: 1" in done.stdout
     assert "novakova.jana" in done.stdout
     assert "read@books" in done.stdout
+    assert "(records-work)" in done.stdout
+    assert re.search(r"permit: \w.*\(records-", " ".join(done.stdout.split()))
     told = kept.brana("policy", "simulate", str(folder), "--days", "1", "--json")
     content = json.loads(told.stdout)
     assert (told.returncode, content["losses"], content["losing"]) == (3, 3, 1)

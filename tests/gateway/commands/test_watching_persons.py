@@ -1,6 +1,8 @@
 """What follows once the directories say that two accounts are one person's."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from gateway.sessions.id_token import SignedIn
 from gateway.storage.audit_evidence import rows
 from gateway.storage.directory import StoredReplica
 from idp.directory.person_number import NUMBERS
+from idp.directory.same_person import Account
 from idp.directory.subject import subject
 from tests.rig.installation import install
 from tests.rig.people import HULIN
@@ -109,3 +112,41 @@ async def test_what_was_read_before_something_newer_was_taken_is_read_again(
     await look_at_persons(plane)
     assert [one.subject for one in plane.persons.others(JANA)] == [HER_OTHER]
     assert len(begun) == 3
+
+
+class Told(list[Sequence[Account]]):
+    """What the directories say, which does something else where it is looked through, once."""
+
+    meanwhile: Callable[[], None] | None = None
+
+    def __iter__(self) -> Iterator[Sequence[Account]]:
+        if self.meanwhile is not None:
+            self.meanwhile()
+            self.meanwhile = None
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("plane", [""], indirect=True)
+async def test_what_is_known_of_many_is_weighed_beside_the_loop_and_what_was_taken_meanwhile_is_newer(
+    plane: ControlPlane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In its thread somebody waits for the loop: were it weighed in the loop, that would never end."""
+    loop, threads = asyncio.get_running_loop(), list[threading.Thread]()
+
+    def meanwhile() -> None:
+        threads.append(threading.current_thread())
+        assert threads[-1] is not threading.main_thread()
+        monkeypatch.undo()
+        read(plane, jana="7", other="7")
+        asyncio.run_coroutine_threadsafe(look_at_persons(plane), loop).result(timeout=30)
+
+    async def nobody(*_: Any) -> Any:
+        told = Told()
+        told.meanwhile = meanwhile
+        return told
+
+    monkeypatch.setattr("gateway.commands.watching_persons.persons", nobody)
+    await look_at_persons(plane)
+    assert len(threads) == 1
+    assert [one.subject for one in plane.persons.others(JANA)] == [HER_OTHER]
+    assert plane.persons.taken == 3  # at first, meanwhile, and what was read again

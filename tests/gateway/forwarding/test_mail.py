@@ -21,7 +21,7 @@ from gateway.notices.mail import MailServer as Server
 from gateway.notices.mail_head import HeadNotAsMeant, assured
 from gateway.storage.forwarding import StoredReceivers
 from gateway.storage.tables.audit import audit_entry
-from tests.gateway.audit.making import NOON, Log, entry, open_log
+from tests.gateway.audit.making import EITHER, NOON, Log, entry, open_log_of_either
 from tests.gateway.audit.rotating import SEAL
 from tests.rig.mail import MailServer, mail_server
 
@@ -116,9 +116,9 @@ async def test_a_server_that_refuses_everything_loses_nothing():
     assert failed.value.reason == Undelivered.MAIL_REFUSED
 
 
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[Log]:
-    with open_log(tmp_path) as made:
+@pytest.fixture(params=EITHER)
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
+    with open_log_of_either(request, tmp_path) as made:
         yield made
 
 

@@ -18,7 +18,8 @@ from gateway.forwarding.forwarder import Forwarder, NotTaken
 from gateway.forwarding.message import Wanted
 from gateway.forwarding.syslog import Syslog
 from gateway.storage.forwarding import StoredReceivers
-from tests.gateway.audit.making import Log, entry, open_log, until
+from tests.gateway.audit.attacking import by_hand
+from tests.gateway.audit.making import EITHER, Log, entry, open_log_of_either, until
 from tests.gateway.audit.rotating import SEAL
 from tests.rig.authority import make_authority, server_pair
 from tests.rig.syslog import SyslogReceiver, syslog_receiver
@@ -33,9 +34,9 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return make_authority(tmp_path_factory.mktemp("authority"))
 
 
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[Log]:
-    with open_log(tmp_path) as made:
+@pytest.fixture(params=EITHER)
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
+    with open_log_of_either(request, tmp_path) as made:
         yield made
 
 
@@ -206,8 +207,7 @@ async def test_entries_that_are_gone_are_told_to_the_log_and_so_to_the_receiver(
 
 async def test_a_damaged_row_stops_nothing_and_is_not_told_as_genuine(sending: Sending):
     sending.log.append([entry(0, person="novak"), entry(1)])
-    with sending.log.database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE audit_entry SET canonical = x'00' WHERE sequence = 0")
+    by_hand(sending.log, ("UPDATE audit_entry SET canonical = ? WHERE sequence = 0", (b"\0",)))
     await sending.send_all()
     await until(lambda: len(sending.got) == 3)
     assert b"audit.entry_unreadable" in sending.receiver.got[0]

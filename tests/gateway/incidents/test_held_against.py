@@ -11,9 +11,13 @@ from sqlalchemy import text
 
 from config.vocabulary import Language
 from gateway.audit.entry import Code
+from gateway.incidents.all_held_against import altered
 from gateway.incidents.bundle import Wanted, bundle
 from gateway.incidents.held_against import What, held_against
+from gateway.incidents.holding import release_due
 from gateway.incidents.office import Shown
+from gateway.incidents.owed import owed
+from gateway.incidents.refused import ActRefused, Why
 from tests.rig.incidents import OFFICER, SAID, Incidents
 from tests.rig.people import NOON
 
@@ -83,6 +87,116 @@ async def test_what_was_changed_or_taken_out_by_hand_is_told(
         Code.SECURITY_INCIDENT_EXPORTED,
         len(found),
     )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "no JSON",
+        "[]",
+        '{"type":"note"}',
+        '{"type":"sent","kind":"x","version":1,"recipient":"x","sent_at":"2026-05-04T12:00:00+00:00"}',
+        '{"type":"sent","kind":"final_report","version":1,"recipient":"x","sent_at":"yesterday"}',
+        '{"type":"sent","kind":"final_report","version":1,"recipient":"x","sent_at":"2026-05-04T12:00:00"}',
+        '{"type":"held","hold":1,"since":"x","until":"x"}',
+        '{"type":"held" no more',
+        '{"type":"entry","sequence":99999999999999999999,"leaf":"00"}',
+        '{"type":"closure","id":"x","what":"x","closed_at":"x","closed_by":"x"}',
+    ],
+)
+async def test_an_item_that_cannot_be_read_is_told_and_the_others_are_shown(written: Incidents, body: str):
+    by_hand(written, f"UPDATE {ITEM} SET body = '{body}' WHERE number = 2".replace(":", "\\:"))
+    await written.office.open(SAID, OFFICER, LATER)
+    shown = await written.office.shown(1)
+    assert shown is not None
+    assert shown.damaged
+    assert [(one.number, one.kind) for one in shown.items][:2] == [(1, "note"), (2, "damaged")]
+    assert await differences(written) == [(2, What.CHANGED)]
+    assert [(one.incident.number, one.damaged) for one in await written.office.listed()] == [
+        (2, False), (1, True),
+    ]  # fmt: skip
+    assert body in files(shown, Language.CZECH)["incident.html"].replace("&quot;", '"')
+    assert await written.office.books.look(lambda book: release_due(book, 120, LATER)) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "kind = 'none of them'",
+        "severity = 'none'",
+        "noticed_at = 9223372036854775807",
+        "opened_at = -1",
+        "closed_at = 9223372036854775807",
+        "closed_by = NULL",
+    ],
+)
+async def test_an_incident_that_cannot_be_read_is_told_and_the_others_are_shown(
+    written: Incidents, change: str
+):
+    by_hand(written, f"UPDATE {ROW} SET {change}")
+    await written.office.open(SAID, OFFICER, LATER)
+    await written.office.note(2, "Další.", OFFICER, LATER)
+    listed = await written.office.listed()
+    assert [(one.incident.number, one.damaged, one.incident.open) for one in listed] == [
+        (2, False, True), (1, True, True),
+    ]  # fmt: skip
+    assert await differences(written) == [(0, What.CHANGED)]
+    with pytest.raises(ActRefused) as refused:
+        await written.office.close(1, "Nic.", OFFICER, LATER)
+    assert refused.value.reason is Why.INCIDENT_ALTERED
+    assert await written.office.books.look(lambda book: owed(book, NOON, LATER, LATER)) is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        f"UPDATE {ITEM} SET at = 'then' WHERE number = 2",
+        f"UPDATE {ITEM} SET entry = 'x' WHERE number = 2",
+        f"UPDATE {ITEM} SET done_by = x'00ff' WHERE number = 2",
+        f"UPDATE {ITEM} SET body = x'00ff' WHERE number = 2",
+        f"UPDATE {ITEM} SET number = 'x' WHERE number = 2",
+        f"UPDATE {ROW} SET title = x'00ff'",
+        f"UPDATE {ROW} SET noticed_at = 'then'",
+        f"UPDATE {ROW} SET conclusion = x'00ff'",
+    ],
+)
+async def test_a_value_of_another_type_ends_no_page(written: Incidents, change: str):
+    """A file keeps any type in any column."""
+    by_hand(written, change)
+    shown = await written.office.shown(1)
+    assert shown is not None
+    assert shown.damaged
+    assert {one.what for one in shown.differences} <= {What.CHANGED, What.MISSING, What.NOT_RECORDED}
+    assert shown.differences
+    assert await written.office.listed()
+    files(shown, Language.CZECH)
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ((), {}),
+        ((f"DELETE FROM {ITEM} WHERE number = 2 AND incident = 1",), {1: [(2, What.MISSING)]}),
+        ((f"DELETE FROM {ROW} WHERE number = 1",), {1: [(0, What.MISSING)]}),
+        (
+            (f"DELETE FROM {ROW} WHERE number = 2", f"DELETE FROM {ITEM} WHERE incident = 2"),
+            {2: [(0, What.MISSING), (1, What.MISSING)]},
+        ),
+        (
+            (f"UPDATE {ITEM} SET incident = 7 WHERE incident = 2",),
+            {2: [(1, What.MISSING)], 7: [(0, What.NOT_RECORDED), (1, What.NOT_RECORDED)]},
+        ),
+    ],
+)
+async def test_all_are_held_against_the_log_at_once_also_those_that_are_gone(
+    written: Incidents, changes: tuple[str, ...], found: dict[int, list[tuple[int, What]]]
+):
+    await written.office.open(SAID, OFFICER, LATER)
+    await written.office.note(2, "Další.", OFFICER, LATER)
+    for change in changes:
+        by_hand(written, change)
+    told = await altered(written.office.books)
+    assert {number: [(one.item, one.what) for one in wrong] for number, wrong in told.items()} == found
 
 
 async def test_an_item_that_was_written_in_by_hand_is_told(written: Incidents):

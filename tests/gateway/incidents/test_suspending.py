@@ -189,7 +189,7 @@ async def test_what_was_left_open_by_a_crash_ends_behind_it_and_it_is_kept_once(
 
 async def test_nobody_lifts_the_suspension_of_another_account_of_theirs(desk: Incidents) -> None:
     await desk.suspending.suspend(WHOM, WHY, None, OFFICER, NOON)
-    desk.persons.take([[Account(JANA.subject, JANA.login), Account(PETR.subject, PETR.login)]])
+    desk.persons.know([[Account(JANA.subject, JANA.login), Account(PETR.subject, PETR.login)]])
     assert (
         await refused_with(desk.suspending.resume(JANA.subject, "Hotovo", OFFICER, NOON)) is Why.SAME_PERSON
     )

@@ -300,7 +300,7 @@ def by_another_account(world: World, who: Person, same: str) -> Office:
     """The office once the directories say that both accounts are one person's."""
     mine, other = (Account(SubjectId(one), one.partition(":")[2]) for one in (who.subject, same))
     known = Persons()
-    known.take([[mine, other]])
+    known.know([[mine, other]])
     return replace(world.office, others=known.others)
 
 

@@ -54,6 +54,22 @@ async def test_a_permit_without_a_name_is_not_submitted(world: World) -> None:
     assert told.in_english[0].startswith(f"{FILE}:4:1: the permit has no @title_cs, @title_en")
 
 
+@pytest.mark.parametrize("reason", ["account_suspended", "directory_unreachable", "separation_of_duties"])
+async def test_a_forbid_that_would_speak_for_the_gateway_is_not_submitted(world: World, reason: str) -> None:
+    def forbid(why: str) -> dict[str, str]:
+        says = "".join(f'@{name}("a") ' for name in ("title_cs", "title_en", "advice_cs", "advice_en"))
+        text = (
+            f'@id("x") @reason("{why}") {says}forbid (principal, action, resource in Municipality::"588491")'
+        )
+        return {FILE: reads("588491") + f'{text} when {{ resource in Application::"map" }};'}
+
+    one = await world.edited(forbid(reason))
+    told = await refused(world.office.submit(world.author.asking, one.id, one.revision, NOON))
+    assert told.in_english[0].startswith(f'{FILE}:4:10: reason "{reason}" is taken')
+    own = await world.edited(forbid("map_closed_today"))
+    assert await world.office.submit(world.author.asking, own.id, own.revision, NOON)
+
+
 async def test_what_was_in_force_without_names_is_rolled_back_to(world: World) -> None:
     world.publish(FIRST | NAMELESS)
     nameless = world.in_force().number

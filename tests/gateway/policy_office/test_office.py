@@ -212,6 +212,17 @@ async def test_what_both_changed_is_told_recorded_and_goes_by_what_its_author_ch
     assert '@id("colleague")' in done.texts[FILE]
 
 
+async def test_two_drafts_that_are_too_much_together_stay_two(world: World) -> None:
+    def many(prefix: str) -> str:
+        return reads(HULIN) + "".join(reads(HULIN, f"{prefix}-{number}") for number in range(300))
+
+    one, two = [await world.edited({FILE: many(prefix)}) for prefix in "ab"]
+    one = await world.office.submit(world.author.asking, one.id, one.revision, NOON)
+    await world.activation.approve(world.mayor.asking, one.id, one.digest, None, NOON)
+    told = await refused(world.office.rebase(world.author.asking, two.id, two.revision, NOON))
+    assert told.reason is Refusal.TOO_LARGE
+
+
 async def test_what_changed_in_another_municipality_is_no_hindrance(world: World) -> None:
     one = await world.edited(CHANGED)
     world.publish(FIRST | {THERE: FIRST[THERE] + "// jinak\n"})

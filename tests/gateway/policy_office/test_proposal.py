@@ -207,7 +207,7 @@ def test_no_account_of_an_author_approves_neither_when_asked_nor_when_the_time_h
     """The directory may tell only later that both are one person's."""
     known = Persons()
     hers = [Account(SubjectId(one.subject), one.login) for one in (MAYOR, HELPER)]
-    known.take([hers])
+    known.know([hers])
     one = replace(submitted(), authors=frozenset({AUTHOR.subject, HELPER.subject}))
     with pytest.raises(ActRefused) as refused:
         proposal.approved(one, IN_FORCE, one.digest, None, MAYOR, NOON, known.others)

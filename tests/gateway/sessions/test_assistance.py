@@ -169,7 +169,7 @@ async def test_an_act_that_may_not_be_is_refused_by_name_and_recorded(
 
 
 async def test_an_officer_does_nothing_for_another_account_of_their_own(office: Helping) -> None:
-    office.persons.take([[Account(OFFICER.subject, "dvorak"), Account(LUCIE.subject, LUCIE.login)]])
+    office.persons.know([[Account(OFFICER.subject, "dvorak"), Account(LUCIE.subject, LUCIE.login)]])
     for doing in (code, exception, end):
         with pytest.raises(ActRefused) as refused:
             await doing(office, LUCIE.subject)

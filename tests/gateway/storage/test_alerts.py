@@ -14,8 +14,9 @@ from gateway.audit.canonical import parse
 from gateway.audit.entry import Code, Outcome
 from gateway.commands.alerting import Looking
 from gateway.forwarding.forwarder import NotTaken
-from gateway.storage.alerts import SPAN, OthersLooked, StoredAlerts, first_since, standing
+from gateway.storage.alerts import SPAN, OthersLooked, StoredAlerts, standing
 from gateway.storage.audit import read_tail
+from gateway.storage.audit_since import first_since
 from gateway.storage.forwarding import StoredReceivers
 from tests.gateway.audit.making import EITHER, Log, entry, open_log_of_either
 from tests.gateway.audit.rotating import SEAL

@@ -54,7 +54,11 @@ def damage(log: Log, column: str, value: object) -> None:
             "UPDATE sqlite_schema SET sql = replace(sql, ' NOT NULL', '') WHERE name = 'audit_entry'"
         )
         connection.commit()
-    by_hand(log, (f"UPDATE audit_entry SET {column} = ? WHERE sequence = ?", (value, DAMAGED)))
+    log.database.engine.dispose()  # its connections know the schema of before
+    with closing(sqlite3.connect(log.path)) as connection:
+        values = (value, DAMAGED)
+        connection.execute(f"UPDATE audit_entry SET {column} = ? WHERE sequence = ?", values)
+        connection.commit()
     log.database.engine.dispose()
 
 

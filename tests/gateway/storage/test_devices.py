@@ -105,6 +105,8 @@ async def test_a_device_is_enrolled_by_its_code_and_each_act_has_its_entry(datab
     assert kept is not None
     assert (kept.owner, kept.municipality, kept.managed, kept.nonce) == (JANA, TOWN, False, done.nonce)
     assert at.known.by_id(kept.id) == at.known.by_thumbprint(kept.leaf.thumbprint) == kept
+    spent = await database.read(lambda c: c.execute(select(device_code.c.device)).scalars().all())
+    assert spent == [kept.id]
     assert codes(recorded) == [
         Code.DEVICE_CODE_ISSUED,
         Code.DEVICE_AUTHORITY_FOUNDED,

@@ -7,6 +7,7 @@ import pytest
 from cryptography import x509
 
 from config.fleet import NodeName, Role
+from gateway.audit.entry import Code
 from gateway.fleet import certificates
 from gateway.fleet.register import Admitted, Membership, NotJoined
 from gateway.storage.fleet import StoredRegister
@@ -27,7 +28,7 @@ def serial_of(pem: bytes) -> str:
 
 
 async def test_who_joined_is_believed_by_its_certificates_until_it_leaves(
-    register: StoredRegister, now: datetime
+    register: StoredRegister, recorded: Recorded, now: datetime
 ) -> None:
     code = await invited(register, B, now)
     admitted = await register.join(code, request(), MEANT, "192.0.2.7", now)
@@ -42,6 +43,9 @@ async def test_who_joined_is_believed_by_its_certificates_until_it_leaves(
     assert [await register.standing(B, one) for one in serials] == [None] * 2
     assert await register.membership() == Membership(frozenset(), frozenset({B}))
     assert await register.renew(B, request(), now) is None
+    assert [one.code for one in recorded] == [
+        Code.FLEET_FOUNDED, Code.NODE_INVITED, Code.NODE_JOINED, Code.NODE_RENEWED, Code.NODE_LEFT,
+    ]  # fmt: skip
 
 
 async def test_of_two_machines_with_one_code_one_joins(register: StoredRegister, now: datetime) -> None:

@@ -1,11 +1,9 @@
 import fcntl
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,19 +18,15 @@ from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.migrate import prepare
 from gateway.storage.migrations.run import configured, exclusive
-from gateway.storage.schema import MIGRATIONS, STAMP, all_tables, revisions
+from gateway.storage.schema import STAMP, all_tables, revisions
 from gateway.storage.seal import Seal
 from idp.directory.sync.marked import END, within
 from idp.login.authenticator import Proof
 from idp.login.totp import Enrolled, Secret
 from tests.rig.at_once import faults_at_once
+from tests.rig.later_schema import Later, filled, handles, stamp_of
 
 ROOT = Path(__file__).parents[3]
-
-
-def stamp_of(path: Path) -> str:
-    with closing(sqlite3.connect(path)) as connection:
-        return str(connection.execute(f"SELECT version_num FROM {STAMP}").fetchone()[0])
 
 
 def named_things(path: Path) -> set[tuple[str, str]]:
@@ -163,59 +157,9 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         prepare(tmp_path / "none" / "brana.db")
 
 
-SECOND = '''
-"""A second, for the test."""
-import sqlalchemy as sa
-from alembic import op
-revision = "{revision}"
-down_revision = "{before}"
-def upgrade() -> None:
-    with op.batch_alter_table("session") as batch:
-        batch.add_column(sa.Column("posture", sa.String(36), nullable=True))
-        batch.alter_column("login", type_=sa.String(200))
-    {more}
-'''
-
-
-@dataclass
-class Later:
-    """The product as it will be one migration later: a copy of the folder with one more file in it."""
-
-    migrations: Path
-
-    def install(self, more: str = "pass") -> str:
-        before = revisions()[-1]
-        revision = f"{int(before) + 1:04}"
-        text = SECOND.format(revision=revision, before=before, more=more)
-        (self.migrations / "versions" / f"{revision}_second.py").write_text(text)
-        return revision
-
-
 @pytest.fixture
 def later(tmp_path: Path) -> Later:
-    copy = tmp_path / "migrations"
-    shutil.copytree(MIGRATIONS, copy)
-    return Later(copy)
-
-
-def filled(path: Path) -> Path:
-    prepare(path)
-    row = ("S" * 22, "s", "l", "n", "p", "[]", 1, "a", "", 0, 0, 0, 0, "", "")
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(
-            "INSERT INTO session (id, subject, login, name, provider_sid, roles, generation, acr, amr,"
-            " authenticated_at, opened_at, last_seen_at, facts_at, address, user_agent)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            row,
-        )
-        connection.execute("INSERT INTO session_handle VALUES (x'00', ?, 'h')", (row[0],))
-        connection.commit()
-    return path
-
-
-def handles(path: Path) -> int:
-    with closing(sqlite3.connect(path)) as connection:
-        return int(connection.execute("SELECT count(*) FROM session_handle").fetchone()[0])
+    return Later.beside(tmp_path)
 
 
 def test_an_older_file_is_copied_and_migrated_with_all_its_rows(tmp_path: Path, later: Later) -> None:

@@ -327,6 +327,7 @@ async def test_the_region_begins_everywhere_and_hears_how_many(visitor: Visitor)
     assert answer.headers["Location"] == "/reviews?done=all&begun=2"
     begun = visitor.given.village.read(lambda book: book.campaigns())
     assert {one.municipality for one in begun} == {HULIN, KVASICE}
+    assert [code for code, _ in visitor.said()] == [Code.ACCESS_REVIEW_BEGUN] * 2
     assert await visitor.refused("/reviews/all", REGIONAL, **BEGINNING) == "review_under_way"
 
 

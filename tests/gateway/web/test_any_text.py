@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from config.vocabulary import MunicipalityCode, NetworkName, Role
+from gateway.audit.reasons import TAKEN
 from gateway.policy_office.edited_parts import readable_parts
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.policies.faulty_lines import faulty_lines
@@ -143,7 +144,7 @@ def test_any_text_is_read_by_all_that_read_drafts(text: str, cases: str) -> None
     telling_ways(before, after, NOW, [NetworkName("office")])
     left_without(before, after, DISTRICT)
     problems = [
-        *faults_brought(before, after),
+        *faults_brought(before, after, TAKEN),
         *review(Path(FILE), text, BOUNDS).problems,
         *read_cases(Path(CASES), cases, DISTRICT, MunicipalityCode(HULIN)).problems,
     ]

@@ -11,9 +11,12 @@ from urllib.parse import urlencode
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from config.vocabulary import REASON_HEADER
+from config.vocabulary import REASON_HEADER, Language
 from gateway.audit.entry import Code
 from gateway.incidents.items import EntryEvidence, SearchEvidence
+from gateway.policy_office.incident import Incident as Switched
+from gateway.storage.policy_incidents import StoredIncidents
+from policies.incidents import Closure, ClosureKind
 from tests.gateway.web.conftest import make_office_app
 from tests.gateway.web.people import AUDITOR, MAYOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample import Office
@@ -168,6 +171,68 @@ async def test_a_report_is_written_in_versions_and_sent(client, kept):
     assert "late" in text
     assert (await kept.office.shown(1)).dues[0].late
     await shown(client, f"{place}/reports/none", 404)
+
+
+async def test_what_cannot_be_read_is_shown_as_it_stands_and_beside_it_everything_else(client, kept):
+    place = await opened(client)
+    for said in ("První zápis.", "Druhý zápis."):
+        await sent(client, f"{place}/note", text=said)
+    await opened(client, title="Jiný incident")
+    for change in (
+        "UPDATE security_incident_item SET body = '<b>no JSON', entry = 'x' WHERE number = 1",
+        "UPDATE security_incident SET kind = 'x', closed_at = 'x' WHERE number = 1",
+    ):
+        kept.kept.database.write_soon(lambda c, one=change: c.exec_driver_sql(one)).result()
+    text = await shown(client, place)
+    assert "&lt;b&gt;no JSON" in text
+    assert "Druhý zápis." in text
+    assert "What is written here is not what the audit log has of it" in text
+    assert "The incident itself is not what the audit log says was written" in text
+    listed = await shown(client, "/incidents")
+    assert listed.count("changed by hand") == 1
+    assert "Jiný incident" in listed
+    answer = await sent(client, f"{place}/close", 409, conclusion="Nic.")
+    assert answer.headers[REASON_HEADER] == "security_incident_altered"
+    assert kept.kept.entries[-1].reason == "security_incident_altered"
+
+
+def closed_by_the_switch(kept: Incidents) -> str:
+    """Its name."""
+    closure = Closure(
+        kind=ClosureKind.SUPPLIERS,
+        target="",
+        reason={Language.CZECH: "Útok.", Language.ENGLISH: "An attack."},
+        by="office:2",
+        at=NOW,
+    )
+    made = Switched(id="s" * 22, closure=closure, closed_by_name="Petr")
+    kept.kept.database.write_soon(lambda connection: StoredIncidents(connection).keep(made)).result()
+    return made.id
+
+
+async def test_each_act_on_an_incident_is_an_entry_of_its_own(client, kept):
+    place = await opened(client)
+    await sent(client, f"{place}/note", text="Voláno správci.")
+    await sent(client, f"{place}/entry", sequence="0")
+    await sent(client, "/incidents/add", incident="1", entry="", search="?person=novakova")
+    await sent(client, "/incidents/add", incident="1", entry="1", search="")
+    await sent(client, f"{place}/search", search="?outcome=refused")
+    empty = dict.fromkeys(("happened", "impact", "concerned", "measures", "cause", "contact"), "")
+    await sent(client, f"{place}/reports/early_warning", **empty | {"happened": "x", "contact": "y"})
+    await sent(client, f"{place}/sent", kind="early_warning", recipient="NÚKIB", at="2026-11-23T09:00")
+    await sent(client, f"{place}/closure", closure=closed_by_the_switch(kept))
+    await sent(client, f"{place}/close", conclusion="Vyřešeno.")
+    acts = [one for one in kept.kept.entries if one.code.value.startswith("incident.")]
+    assert [one.code for one in acts] == [
+        Code.SECURITY_INCIDENT_OPENED,
+        Code.SECURITY_INCIDENT_NOTED,
+        *[Code.SECURITY_INCIDENT_EVIDENCE] * 4,
+        Code.SECURITY_INCIDENT_REPORT,
+        Code.SECURITY_INCIDENT_SENT,
+        Code.SECURITY_INCIDENT_ACT,
+        Code.SECURITY_INCIDENT_CLOSED,
+    ]
+    assert {(one.details["incident"], one.person) for one in acts} == {(1, acts[0].person)}
 
 
 async def test_the_bundle_is_handed_out_for_a_purpose(client, kept):

@@ -77,6 +77,17 @@ async def test_the_filters_of_a_look_are_in_its_record(client, office):
     assert (details["query"], details["found"]) == ("person=novakova, outcome=refused", 8)
 
 
+async def test_which_page_of_the_log_was_looked_at_is_in_its_record(client, office):
+    newest = sequences(await shown(client, "/log"))
+    older = sequences(await shown(client, f"/log?before={newest[9]}"))
+    first, second = (one.details for one in office.log.entries[-2:])
+    assert (first["first"], first["last"]) == (min(newest), max(newest))
+    assert (second["first"], second["last"]) == (min(older), max(older))
+    assert second["query"].endswith(f"before={newest[9]}")
+    await shown(client, "/log?person=nobody.of.that.name")
+    assert "first" not in office.log.entries[-1].details
+
+
 async def test_a_name_that_fits_too_many_people_is_asked_for_more_of_it(client, office):
     async def page(query, after, limit):
         raise TooManyPeople(query.person)

@@ -214,13 +214,13 @@ async def test_the_other_accounts_of_a_person_are_shown_and_an_officer_s_own_are
         people.lost_factors,
         people.persons.others,
     )
-    people.persons.take([[Account(LUCIE.subject, LUCIE.login), Account(KAREL.subject, "adm-lucie")]])
+    people.persons.know([[Account(LUCIE.subject, LUCIE.login), Account(KAREL.subject, "adm-lucie")]])
     async with TestClient(TestServer(make_office_app(office))) as client:
         text = await shown(client, "/people?login=mala.lucie")
         assert "Other account of the person" in text
         assert "adm-lucie</a>" in text
         assert "/people/enrolment-code" in text
-        people.persons.take([[Account(LUCIE.subject, LUCIE.login), Account(OFFICER.subject, OFFICER.login)]])
+        people.persons.know([[Account(LUCIE.subject, LUCIE.login), Account(OFFICER.subject, OFFICER.login)]])
         text = await shown(client, "/people?login=mala.lucie")
         assert "/people/enrolment-code" not in text
         refused = await sent(client, "/people/enrolment-code", 409, subject=LUCIE.subject, hours="8")

@@ -323,7 +323,7 @@ async def test_a_proposal_shows_which_roles_gain_and_lose(visitor):
     await visitor.filled(page, actions=["write"])
     shown = await visitor.get(f"{page}/impact")
     assert "Would be permitted" in shown
-    assert "map-clerks" in shown
+    assert "Mayor, clerk may write: map <small>map-clerks</small>" in shown
     await visitor.get(f"{page}/impact", STRANGER, status=404)
 
 

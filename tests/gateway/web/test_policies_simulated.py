@@ -64,6 +64,7 @@ async def test_a_simulation_is_begun_watched_and_told_and_whoever_sees_it_is_rec
     shown = await visitor.get(f"{page}/impact")
     assert "– reading</td>" in shown
     assert "– reading (parcels)</td>" in shown
+    assert 'may do this in records <small class="quiet">nothing_permits</small>' in shown
     assert "<dt>Would be the same, but for something permitted along with it</dt><dd>1</dd>" in shown
 
 

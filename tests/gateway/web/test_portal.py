@@ -177,7 +177,7 @@ async def test_whose_roles_may_not_meet_reads_which_they_are(client, office):
     assert "mayor and registrar" in text
     assert "other account" not in text
     known = Persons()
-    known.take(
+    known.know(
         [
             [
                 Account(MAYOR.subject, "novak"),

@@ -12,6 +12,7 @@ from config.vocabulary import Action
 from gateway.asks.ask import Kind, Stage
 from gateway.asks.refused import Why
 from gateway.asks.store import Sought
+from gateway.audit.entry import Code
 from gateway.waiting import Waiting
 from gateway.web.requests.not_done import REFUSALS, TEXTS
 from tests.gateway.asks.town import EVA, IVO, JANA, MARTIN, PAVEL, PETR
@@ -45,6 +46,7 @@ async def test_a_request_goes_its_way_from_asking_to_its_end(client, requests):
     assert "Schválili jste to." in await get(client, PETR, f"/one?name={asked.id}&done=approved")
     assert await post(client, JANA, "/end", {"name": asked.id}) == f"/one?name={asked.id}&done=ended"
     assert (await only(requests)).stage is Stage.WITHDRAWN
+    assert requests.kept.entries[-1].code is Code.REQUEST_ENDED
 
 
 @pytest.mark.parametrize("path", ["/", "/waiting"])
@@ -73,6 +75,7 @@ async def test_declining_without_a_reason_shows_the_form_again_which_says_what_i
     assert "K zamítnutí" in await get(client, PETR, f"/refuse?name={asked.id}")  # the switch of languages
     assert (await only(requests)).stage is Stage.WAITING
     await post(client, PETR, "/refuse", {"name": asked.id, "note": "není potřeba"})
+    assert requests.kept.entries[-1].code is Code.REQUEST_DECLINED
     assert (await only(requests)).stage is Stage.REFUSED
 
 
@@ -199,6 +202,7 @@ async def test_a_supplier_asks_for_an_order_that_its_sponsor_confirms_and_ends(c
     order = ASK | {"sign": "", "read": "1", "why": "oprava sestav", "sponsor": "mala.eva"}
     assert "fiala.pavel" in await get(client, PAVEL, "/orders/new")
     assert await post(client, PAVEL, "/orders/new", order | {"person": "fiala.pavel"}) == "/orders?done=asked"
+    assert requests.kept.entries[-1].code is Code.ORDER_PLACED
     asked = await only(requests)
     page = await get(client, EVA, f"/one?name={asked.id}")
     assert "Potvrdit zakázku" in page
@@ -253,6 +257,7 @@ async def test_a_purpose_is_stated_for_this_sign_in(client, requests):
     stated = {"application": "records", "why": "č. j. 12/2026", "agenda": "A115", "activity_role": "CR22"}
     assert await post(client, JANA, "/purpose", stated) == "/?done=stated"
     assert (await only(requests)).session == signed_in(JANA).sid
+    assert requests.kept.entries[-1].code is Code.PURPOSE_STATED
     assert "Kód agendy" in await post(client, JANA, "/purpose", stated | {"agenda": "115"}, 409)
 
 

@@ -1,6 +1,6 @@
 """By which number a directory says whose an account is, and who is one person then."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,9 +31,16 @@ def test_a_number_is_compared_without_letter_case_and_spaces_and_nothing_is_no_n
     assert numbers(["2", "1"]) == ("1", "2")
 
 
+def taken(known: Persons, persons: Sequence[Sequence[Account]]) -> frozenset[SubjectId]:
+    """Who is of another group by now."""
+    weighed = known.weigh(persons)
+    assert known.take(weighed)
+    return weighed.changed
+
+
 def test_accounts_of_one_number_are_one_person_and_everybody_else_stands_alone():
     known = Persons()
-    assert known.take([[NOVAK, ADM]]) == {NOVAK.subject, ADM.subject}
+    assert taken(known, [[NOVAK, ADM]]) == {NOVAK.subject, ADM.subject}
     assert same_person(NOVAK.subject, ADM.subject, known.others)
     assert same_person(ADM.subject, NOVAK.subject, known.others)
     assert same_person(JANA.subject, JANA.subject, known.others)
@@ -44,36 +51,53 @@ def test_accounts_of_one_number_are_one_person_and_everybody_else_stands_alone()
 
 def test_what_is_told_anew_takes_the_place_of_what_was_known():
     known = Persons()
-    known.take([[NOVAK, ADM]])
-    assert known.take([[NOVAK, ADM]]) == frozenset()
-    assert known.take([[ADM, JANA]]) == {NOVAK.subject, ADM.subject, JANA.subject}
+    known.know([[NOVAK, ADM]])
+    assert taken(known, [[NOVAK, ADM]]) == frozenset()
+    assert taken(known, [[ADM, JANA]]) == {NOVAK.subject, ADM.subject, JANA.subject}
     assert known.others(NOVAK.subject) == ()
 
 
 def test_who_shares_one_number_with_one_and_another_with_another_is_one_person_with_both():
     known = Persons()
-    known.take([[NOVAK, ADM], [ADM, JANA]])
+    known.know([[NOVAK, ADM], [ADM, JANA]])
     assert known.others(ADM.subject) == (JANA, NOVAK)
     assert known.others(NOVAK.subject) == (ADM,)
 
 
 def test_an_account_whose_group_stays_as_it_was_is_not_told_and_one_whose_group_changes_is():
     known = Persons()
-    known.take([[NOVAK, ADM], [JANA, replace(ADM, subject=SubjectId("urad:x"))]])
+    known.know([[NOVAK, ADM], [JANA, replace(ADM, subject=SubjectId("urad:x"))]])
     led = replace(ADM, roles=frozenset({(MunicipalityCode("588296"), Role("mayor"))}))
-    changed = known.take([[led, NOVAK], [JANA, replace(ADM, subject=SubjectId("urad:x"))]])
+    changed = taken(known, [[led, NOVAK], [JANA, replace(ADM, subject=SubjectId("urad:x"))]])
     assert changed == {NOVAK.subject, ADM.subject}
     assert known.others(NOVAK.subject) == (led,)
-    assert known.take([[NOVAK]]) == {NOVAK.subject, ADM.subject, JANA.subject, "urad:x"}
+    assert taken(known, [[NOVAK]]) == {NOVAK.subject, ADM.subject, JANA.subject, "urad:x"}
 
 
 def test_of_many_accounts_with_one_number_each_is_kept_once():
     many = [Account(SubjectId(f"urad:{number}"), f"{number:05}") for number in range(3_000)]
     known = Persons()
-    assert len(known.take([many])) == 3_000
+    assert len(taken(known, [many])) == 3_000
     assert len({one for each in many for one in known._groups[each.subject]}) == 1
     assert known.others(many[7].subject) == (*many[:7], *many[8:])
-    assert known.take([list(many)]) == frozenset()
+    assert taken(known, [list(many)]) == frozenset()
+
+
+def test_what_was_weighed_changes_nothing_until_it_is_taken_and_what_is_older_is_not_taken():
+    known = Persons()
+    older = known.weigh([[NOVAK, JANA]])
+    assert known.others(NOVAK.subject) == ()
+    known.know([[NOVAK, ADM]])
+    assert not known.take(older)
+    assert known.others(NOVAK.subject) == (ADM,)
+    assert known.taken == 1
+
+
+def test_the_order_in_which_groups_are_told_is_no_change():
+    known = Persons()
+    known.know([[NOVAK, ADM], [ADM, JANA]])
+    assert taken(known, [[JANA, ADM], [ADM, NOVAK]]) == frozenset()
+    assert taken(known, [[JANA, ADM], [ADM, JANA], [ADM, NOVAK]]) == frozenset()
 
 
 @pytest.fixture

@@ -111,6 +111,8 @@ async def test_a_recovery_code_works_once_even_for_two_at_once(world: World):
     )
     assert sorted(answer.status for answer in answers) == [303, 422, 422]
     assert "recovery_code_wrong" in world.rig.kept.reasons()
+    assert world.rig.kept.codes().count(Code.SIGN_IN_CODE_REFUSED) == 2
+    assert world.rig.kept.codes().count(Code.SIGN_IN_CODE_ACCEPTED) == 1
 
 
 async def test_an_enrolment_code_works_once_even_for_two_at_once(world: World):
@@ -208,6 +210,8 @@ async def test_a_key_is_enrolled_kept_with_its_attestation_and_signs_in_alone(wo
     assert len(codes_on(shown)) == 10, shown.text
     (held,) = await world.rig.kept.store.look(lambda book: book.authenticators(world.petr.subject))
     assert (held.name, held.means.id, held.means.attestation_format) == ("", key.id, "packed")
+    (enrolled,) = [one for one in world.rig.kept.entries if one.code is Code.FACTOR_ENROLLED]
+    assert enrolled.subject == world.petr.subject
     await browser.form(page, "saved", {})
     again = world.rig.browser()
     page = await again.begin()
