@@ -8,7 +8,9 @@ from functools import reduce
 from config.doubt import Finding
 from config.settings import Settings
 
-TABLES = ("facts", "sign_in", "grants", "keys", "streams", "fleet", "audit", "requests", "devices", "tunnels")
+TABLES = (
+    "facts", "sign_in", "grants", "keys", "streams", "fleet", "audit", "requests", "devices", "tunnels",
+)  # fmt: skip
 ATTEMPT_LIFETIME = timedelta(minutes=15)
 """How long a browser's way through the provider is remembered at the host where it began."""
 

@@ -51,6 +51,8 @@ def opened(kind: Kind, token: str, key: EllipticCurvePublicKey, of: type[Said]) 
         raise NotSigned
     der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     try:
+        if "crit" in jws.extract_compact(token.encode()).headers():
+            raise NotSigned  # we know no extension that has to be understood (RFC 7515 §4.1.11)
         read = jws.deserialize_compact(token, ECKey.import_key(der), algorithms=[ALGORITHM])
         if read.headers().get("typ") != kind:
             raise NotSigned

@@ -33,6 +33,18 @@ def end_altered(now: datetime, first: int, last: int) -> Entry:
     return _found(Code.LOG_END_ALTERED, now, first=first, last=last)
 
 
+def checkpoint_altered(now: datetime, sizes: Sequence[int]) -> Entry:
+    """Of so many entries the database had a checkpoint that the log's keys did not sign, or not what they signed; the
+    smallest of them is named, as text: somebody may have written any number.
+    """
+    return _found(Code.LOG_CHECKPOINT_ALTERED, now, number=len(sizes), checkpoint=str(min(sizes)))
+
+
+def rolled_back(now: datetime, sealed: int, left: int, root: bytes) -> Entry:
+    """The log's key has signed `root` of `sealed` entries, which are there no more, or others: `left` are."""
+    return _found(Code.LOG_ROLLED_BACK, now, sealed=sealed, left=left, root=root.hex())
+
+
 def alerts_restored(now: datetime, put_back: Sequence[str], taken_out: Sequence[str]) -> Entry:
     """Names of alerts of which the database did not say what the log says."""
     told = {"put_back": len(put_back), "taken_out": len(taken_out)}

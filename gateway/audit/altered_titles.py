@@ -35,6 +35,18 @@ ALTERED_TITLES: dict[Code, Title] = {
         en="What is written down of incidents was changed by hand in the database (incidents: {number}, differences: "
         "{found})",
     ),
+    Code.LOG_CHECKPOINT_ALTERED: Title(
+        cs="Kontrolní body v databázi změnil někdo ručně (počet: {number}, první při {checkpoint} záznamech); "
+        "podepisuje se dál",
+        en="Checkpoints in the database were changed by hand (number: {number}, the first at {checkpoint} entries); "
+        "sealing goes on",
+    ),
+    Code.LOG_ROLLED_BACK: Title(
+        cs="Auditní záznam není, jak byl podepsán: databázi někdo vrátil do staršího stavu nebo přepsal (podepsáno "
+        "záznamů: {sealed}, nalezeno: {left})",
+        en="The log is not as it was sealed: somebody put the database back to an older state or rewrote it (entries "
+        "sealed: {sealed}, found: {left})",
+    ),
     Code.LOG_PLACE_MOVED: Title(
         cs="Místo, po které byl záznam přečten, změnil někdo ručně ({of}); pokračuje se od záznamu {first}",
         en="The place up to which the log was read was changed by hand ({of}); it goes on from entry {first}",

@@ -56,17 +56,38 @@ class Sealed:
         return (type(self.root), type(self.at)) == (bytes, int) and abs(self.at) < LATEST
 
 
-class CheckpointStore(Protocol):
-    async def newest(self) -> Sealed | None: ...
+class LogAltered(Exception):
+    """Somebody else than the log has written to what it keeps. It was recorded, and sealing goes on."""
 
-    async def seal(self, note_of: Callable[[Reached], str]) -> Sealed | None:
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}; see the newest entries of the log, and run `brana audit verify`")
+
+
+class CheckpointStore(Protocol):
+    """`root`: a key of the log that is believed whatever the database says."""
+
+    async def newest_signed(self, root: Verifier) -> Sealed | None:
+        """Of as many entries as there are, at most."""
+        ...
+
+    def remember(self, one: Sealed) -> None:
+        """It was sealed: the log is behind it, or was put back."""
+        ...
+
+    async def seal(self, note_of: Callable[[Reached], str], root: Verifier) -> Sealed | None:
         """Keep the note of the log as it is now, or as a shard was that has been closed since the newest; None when
-        nothing was added.
+        nothing was added. What somebody did to the checkpoints, or to the end, is recorded first.
         """
         ...
 
-    async def after(self, size: int) -> Sequence[Sealed]:
-        """Those of more than `size` entries, the smallest first; some of them, where there are very many."""
+    def altered(self) -> LogAltered | None:
+        """What was found by sealing since this was asked last."""
+        ...
+
+    async def after(self, size: int, root: Verifier) -> Sequence[Sealed]:
+        """Those of more than `size` entries up to what was sealed last, the smallest first; some of them, where there
+        are very many.
+        """
         ...
 
     async def known(self, root: Verifier) -> Sequence[Verifier]:
@@ -84,7 +105,7 @@ class FileAhead:
     def __str__(self) -> str:
         return (
             f"checkpoints.log has sealed {self.file_size} entries, the database {self.database_size}: "
-            "the database was put back to an older copy; run `brana audit verify`"
+            "the database was put back to an older copy, or its checkpoints were changed; run `brana audit verify`"
         )
 
 
@@ -108,10 +129,11 @@ class Checkpointer:
         self._in_file = 0  # entries that the file's last note speaks of
         self._store = store
         self._file = file
-        self._signer = signer
+        self._signer, self._root = signer, signer.verifier
         self._every = every
         self._trouble = trouble
         self._owed: list[str] = []  # notes that the file does not have yet
+        self._halted = False  # a trouble was told, and nothing since
 
     async def begin(self) -> FileAhead | None:
         """Give the file the note that a crash kept from it, and say if it is ahead of the database.
@@ -119,13 +141,18 @@ class Checkpointer:
         Only the newest note is given: a file that lacks more was changed by hand, which `verify` must see. Where
         others seal too, a file lacks what they sealed while this node was away.
         """
-        newest = await self._store.newest()
+        newest = await self._store.newest_signed(self._root)
         written = await asyncio.to_thread(self._last, newest)
-        size = _size(written, await self._store.known(self._signer.verifier)) if written else 0
+        noted = _opened(written, await self._store.known(self._root)) if written else None
+        size = noted.reach if noted else 0
         database_size = newest.size if newest else 0
-        if size > database_size:
+        if noted is not None and written is not None and size > database_size:
+            self._in_file = database_size
+            self._store.remember(Sealed(size, noted.root, 0, written))
             return FileAhead(size, database_size)
         self._in_file = size
+        if newest is not None:
+            self._store.remember(newest)
         if self._shared:
             await self._catch_up()
         elif newest is not None and written != newest.note:
@@ -136,8 +163,11 @@ class Checkpointer:
     async def seal(self) -> Sealed | None:
         """Make a checkpoint now, if there is anything new; the last, where a closed shard was owed one."""
         newest = None
-        while (sealed := await self._store.seal(self._note_of)) is not None:
+        while (sealed := await self._store.seal(self._note_of, self._root)) is not None:
             newest = sealed
+            self._in_file = min(
+                self._in_file, sealed.size - 1
+            )  # what the log was put back behind is in it already
             if not self._shared:
                 self._owed.append(sealed.note)
                 await asyncio.to_thread(self._pay)
@@ -147,18 +177,21 @@ class Checkpointer:
             await self._catch_up()
         elif self._owed:
             await asyncio.to_thread(self._pay)
+        if (altered := self._store.altered()) is not None:
+            self._trouble(altered)
+            self._halted = True
         return newest
 
     async def _catch_up(self) -> None:
         """What this node and others have sealed, each note once and in order."""
-        while missing := await self._store.after(self._in_file):
+        while missing := await self._store.after(self._in_file, self._root):
             for one in missing:
                 await asyncio.to_thread(checkpoint_file.append, self._file, one.note)
                 self._in_file = one.size
 
     async def run(self, stop: asyncio.Event) -> None:
         """Seal each interval until `stop` is set, then once more."""
-        stopping = halted = False
+        stopping = False
         while not stopping:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._every.total_seconds()):
@@ -166,15 +199,15 @@ class Checkpointer:
             stopping = (
                 stop.is_set()
             )  # asked before sealing: what is recorded meanwhile is sealed in a last round
+            halted, self._halted = self._halted, False
             try:
                 await self.seal()
             except Exception as error:  # noqa: BLE001 - the log goes on; the next round seals more
                 self._trouble(error)
-                halted = True
+                self._halted = True
             else:
-                if halted:
+                if halted and not self._halted:
                     self._trouble(None)
-                halted = False
 
     def _note_of(self, one: Reached) -> str:
         signers = one.signers or (self._signer,)
@@ -195,8 +228,8 @@ class Checkpointer:
         return written.note if written else None
 
 
-def _size(note: str, keys: Sequence[Verifier]) -> int:
+def _opened(note: str, keys: Sequence[Verifier]) -> checkpoint.Checkpoint | None:
     try:
-        return checkpoint.unseal(note, keys).reach
+        return checkpoint.unseal(note, keys)
     except NoteRefused:
-        return 0  # damage is for `verify` to name
+        return None  # damage is for `verify` to name

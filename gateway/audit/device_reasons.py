@@ -57,6 +57,9 @@ GROUPS: tuple[Group, ...] = (
                 cs="hlášení vzniklo v jinou dobu, nebo jdou hodiny zařízení špatně",
                 en="the report was made at another time, or the device's clock is wrong",
             ),
+            "device_tunnel_key_not_good": Title(
+                cs="klíč tunelu není použitelný", en="the key of the tunnel is unusable"
+            ),
             "report_facts_not_good": Title(
                 cs="údajům o zařízení nelze věřit", en="what it says of the device cannot be"
             ),

@@ -32,6 +32,9 @@ class ToldDrops:
         self._keys = keys
         self._unsigned: int | None = None  # the first of those that no checkpoint has sealed yet
         self._signing = False  # whether whoever made the newest checkpoint signs
+        self._own = set[
+            str
+        ]()  # months that are gone, and ended when it was so: no older version deleted them
         self.unsigned: set[str] = set()
         """Months, as `Shard.told`, of which an older version told, and no signature since."""
 
@@ -54,6 +57,9 @@ class ToldDrops:
             return Doubt(
                 one.sequence, "the deletion that it tells of was signed for another place in the log"
             )
+        if not self._own.isdisjoint(dropped.earlier):
+            what = "it tells of a deletion by an older version, of a month in which the log's key signed each"
+            return Doubt(one.sequence, what)
         self.unsigned.difference_update(dropped.told)
         goes = dropped.told[0] if dropped.told and one.entry.code is Code.LOG_SHARD_DROPPED else ""
         shard = shard_told(goes)
@@ -63,6 +69,13 @@ class ToldDrops:
         """`signing`: what the checkpoint says of whoever made it; once it is said it holds, whatever later ones say."""
         self._signing = self._signing or signing
         return self._judged()
+
+    def gone(self, month: str, *, signing: bool) -> Doubt | None:
+        """A month of which its last checkpoint alone is left. `month`: as `Shard.told`; `signing`: what that says."""
+        found = self.sealed(signing=signing)
+        if self._signing:
+            self._own.add(month)
+        return found
 
     def at_the_end(self) -> Doubt | None:
         """Of entries that no checkpoint has sealed yet the one before them says whether they are signed."""

@@ -95,6 +95,8 @@ class Code(StrEnum):
     LOG_SHARD_NOT_DROPPED = "audit.shard_not_dropped"
     LOG_DROPS_VOUCHED = "audit.drops_vouched"
     LOG_END_ALTERED = "audit.end_altered"
+    LOG_CHECKPOINT_ALTERED = "audit.checkpoint_altered"
+    LOG_ROLLED_BACK = "audit.rolled_back"
     LOG_HOLD_PLACED = "audit.hold_placed"
     LOG_HOLD_LIFTED = "audit.hold_lifted"
     LOG_HOLD_RESTORED = "audit.hold_restored"

@@ -1,7 +1,8 @@
 """Takes Envoy's access log over into the audit log: every line once, whatever dies in between.
 
 The place in a file moves in the transaction that records its lines; see `spool` for the plan. When the log
-cannot be written, the spool keeps everything and the ingest goes on from its place by itself.
+cannot be written, the spool keeps everything and the ingest goes on from its place by itself. A place that somebody
+else put there is held against the log first (`spool_place`).
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from gateway.audit.entry import Entry
 from gateway.audit.prepared import Prepared
 from gateway.audit.read_ahead import Holders, ReadAhead
 from gateway.audit.spool import Place, SpoolFile
+from gateway.audit.spool_place import BelievedPlaces, Recorded
 
 BATCH = (
     1_000  # entries in a transaction: some 25 ms of the one writer, so that decisions need not wait longer
@@ -83,6 +85,7 @@ class Ingest:
         store: SpoolStore,
         holders: Holders,
         *,
+        recorded: Recorded,
         reopen: Callable[[], Awaitable[None]],
         rotate_above: int,
         now: Callable[[], datetime],
@@ -91,6 +94,7 @@ class Ingest:
         self._folder = folder
         self._ahead = ReadAhead(folder, holders, now, most=BATCH)
         self._store = store
+        self._believed = BelievedPlaces(folder, recorded)
         self._reopen = reopen
         self._rotate_above = rotate_above
         self._now = now
@@ -139,9 +143,15 @@ class Ingest:
         files = self._files()
         if files == self._idle:
             return False  # a look four times a second is a few microseconds while nothing happens
-        step = spool.plan(files, await self._store.places(), self._rotate_above)
-        self._idle = files if step is None else None
+        places = await self._store.places()
         try:
+            if moved := await self._believed.moved_by_hand(files, places):
+                before, after = moved
+                why = f"its place in the database was changed by hand; it is read from byte {after.offset} on"
+                await self._move(before, after, self._loss(why, before))
+                return True
+            step = spool.plan(files, places, self._rotate_above)
+            self._idle = files if step is None else None
             return await self._do(step) if step else False
         except OSError as error:
             raise SpoolUnreadable(self._folder, error) from error
@@ -188,6 +198,7 @@ class Ingest:
         if len(taken.entries) == BATCH:
             self._ahead.begin(after, complete)
         await self._store.move(place, after, taken.entries, taken.seen)
+        self._believed.left(place, after)
         return True
 
     def _files(self) -> list[SpoolFile]:
@@ -221,6 +232,7 @@ class Ingest:
     async def _move(self, before: Place, after: Place | None, *entries: Entry) -> None:
         """A step in which nobody was seen."""
         await self._store.move(before, after, entries, {})
+        self._believed.left(before, after)
 
     def _loss(self, why: str, place: Place) -> Entry:
         return damage_entry(Damaged(why, 0, "", ""), place.name, place.offset, self._now())

@@ -6,11 +6,12 @@ exists. So of all files only the last in order can still grow. Laws:
 
 - a byte is passed over only in the transaction that records it;
 - a rename is written down before it is done, so a place always belongs to its file;
-- a file is deleted only after all of it is in the log, and its place forgotten only after it is deleted.
+- a file is deleted only after all of it is in the log, and its place forgotten only after it is deleted;
+- none is deleted that can grow, or is of another size than what was taken over, whatever the place says.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -110,7 +111,7 @@ def plan(files: Sequence[SpoolFile], places: Mapping[str, Place], rotate_above: 
     `rotate_above`: bytes. Files with other names are nobody's business here.
     """
     for place in places.values():
-        if place.renaming_to:
+        if renames(place):
             return Rename(place, place.renaming_to)  # no name is certain before this is done
     ours = sorted((file for file in files if _NAME.fullmatch(file.name)), key=lambda file: order(file.name))
     there = {file.name for file in ours}
@@ -126,7 +127,7 @@ def plan(files: Sequence[SpoolFile], places: Mapping[str, Place], rotate_above: 
 
 
 def _step(file: SpoolFile, place: Place, *, last: bool, rotate_above: int) -> Step | None:
-    if place.finished:
+    if place.finished and file.size == place.offset and not (last and _number(file.name) is None):
         return Delete(place)
     if file.size < place.offset:
         return Shrunk(place, file.size)
@@ -143,6 +144,20 @@ def _named_anew(step: Rotate, taken: set[str]) -> Rotate:
     stem = step.place.name.removesuffix(".log")
     numbers = [_number(name) or 0 for name in taken if name.startswith(f"{stem}.")]
     return Rotate(step.place, f"{stem}.{max(numbers, default=0) + 1}.log")
+
+
+def renames(place: Place) -> bool:
+    """Whether a rename of ours was written down: of Envoy's newest file of a start, to one of its numbers."""
+    old, new = _NAME.fullmatch(place.name), _NAME.fullmatch(place.renaming_to)
+    if old is None or new is None or new["number"] is None:
+        return False
+    return old["start"] == new["start"] and old["number"] is None
+
+
+def may_grow(name: str, names: Collection[str]) -> bool:
+    """Whether Envoy may be writing to it: it is the last of all, and was not renamed."""
+    ours = [one for one in names if _NAME.fullmatch(one)]
+    return bool(ours) and name == max(ours, key=order) and _number(name) is None
 
 
 def start_of(name: str) -> str | None:

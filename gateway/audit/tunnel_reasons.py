@@ -18,7 +18,9 @@ GROUPS: tuple[Group, ...] = (
             "tunnel_session_over": Title(
                 cs="skončila relace, ve které byl otevřen", en="the session in which it was opened is over"
             ),
-            "tunnel_device_unknown": Title(cs="takové zařízení není", en="there is no such device"),
+            "tunnel_device_unknown": Title(
+                cs="tunel pro zařízení, které není", en="a tunnel for a device that there is not"
+            ),
             "tunnel_device_not_own": Title(
                 cs="zařízení patří někomu jinému", en="the device belongs to somebody else"
             ),
@@ -43,6 +45,9 @@ GROUPS: tuple[Group, ...] = (
                 cs="všechny adresy tunelu jsou obsazené", en="all addresses of the tunnel are in use"
             ),
             "tunnel_not_opened": Title(cs="tunel nikdo neotevřel", en="nobody has opened the tunnel"),
+            "tunnel_process_away": Title(
+                cs="proces, který tunely udržuje, teď neběží", en="the process that keeps tunnels is away now"
+            ),
             "tunnel_target_unknown": Title(
                 cs="na takovou adresu a port tunel nevede", en="the tunnel leads to no such address and port"
             ),

@@ -264,7 +264,7 @@ class _Pass:
         if one.month not in ("", month_of(one.began)):
             what = "the database says other times of the dropped month than its name"
             self._fail(Fault.SHARD_ALTERED, what, sequence=one.first, until=one.end - 1)
-        held = False
+        held = signing = False
         while (anchor := self._next) is not None and anchor.size <= one.end:
             if anchor.fault:
                 self._fail(anchor.fault, anchor.what, sequence=one.first, until=one.end - 1)
@@ -274,10 +274,12 @@ class _Pass:
                 what = f"{anchor.source} has another end of the dropped month than the database says"
                 self._fail(Fault.SHARD_ALTERED, what, sequence=one.first, until=one.end - 1)
             held = held or anchor.source in (Source.DATABASE, Source.BOTH)
+            signing = signing or anchor.drops_signed
             self._next = next(self._anchors, None)
         if not held:
             what = f"the last checkpoint of a month that was dropped, of {one.end} entries, is gone"
             self._fail(Fault.CHECKPOINT_REMOVED, what, sequence=one.first, until=one.end - 1)
+        self._differs(self.beside.gone(one.told, drops_signed=signing))
         self.dropped.append(one)
         self.sealed = one.end
         self.checkpoints += 1

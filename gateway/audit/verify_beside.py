@@ -58,6 +58,10 @@ class Beside:
         """By a checkpoint: whether whoever made it signs each deletion."""
         return _difference(self._drops.sealed(signing=drops_signed))
 
+    def gone(self, month: str, *, drops_signed: bool) -> Difference | None:
+        """By the last checkpoint of a month that is gone, as `Shard.told`."""
+        return _difference(self._drops.gone(month, signing=drops_signed))
+
     def at_the_end(self, gone: Callable[[int], bool]) -> Difference | None:
         """`gone`: whether the entry of that number went with its month: its last checkpoint vouches for it then."""
         if (doubt := self._drops.at_the_end()) is not None:

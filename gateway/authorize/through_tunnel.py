@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.settings import TunnelTarget
-from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
-from gateway.authorize.check import check
+from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, device_subject
+from gateway.authorize.check import DEVICE_SUSPENDED, check
 from gateway.authorize.passage import Passage
+from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.authorize.verdict import Granted, Refused, SignInNeeded
@@ -77,13 +78,12 @@ def decide(
     device: Device,
     targets: Iterable[TunnelTarget],
     snapshot: Snapshot,
-    fresh: timedelta,
     now: datetime,
 ) -> Decided:
-    """`snapshot`: as `offering` gave it. `fresh`: how old a report of the device may be."""
+    """`snapshot`: as `offering` gave it."""
     answers: dict[str, Reached | NotReached] = {}
     for target in targets:
-        found = _answer(opened, session, device, target, snapshot, fresh, now)
+        found = _answer(opened, session, device, target, snapshot, now)
         if isinstance(found, str):
             return Decided(at=now, answers={}, over=found)
         answers[target.id] = found
@@ -100,12 +100,14 @@ def _answer(
     device: Device,
     target: TunnelTarget,
     snapshot: Snapshot,
-    fresh: timedelta,
     now: datetime,
 ) -> Reached | NotReached | str:
+    fresh = snapshot.devices.fresh
     state = state_of(device, fresh, now)
     if state is None:
         return Why.DEVICE_NOT_IN_USE
+    if snapshot.suspended(device_subject(device.id), now):  # whichever device the browser is in
+        return NotReached(refusal(DEVICE_SUSPENDED, target.municipality, "", snapshot.policies.version))
     verdict = check(_request(opened, target, Passage(target.protocol, state)), session, snapshot, now, "")
     match verdict:
         case SignInNeeded(reason):

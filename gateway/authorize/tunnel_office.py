@@ -64,8 +64,6 @@ class Rules:
     targets: Targets
     pools: Sequence[Network]
     longest: timedelta
-    fresh: timedelta
-    """How old a report of a device may be."""
 
 
 class NotOpened(Exception):
@@ -270,7 +268,6 @@ class TunnelOffice:
             device,
             rules.targets.by_id.values(),
             self._with_targets(rules.targets),
-            rules.fresh,
             now,
         )
         held.decided = decided

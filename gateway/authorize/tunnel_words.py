@@ -95,6 +95,13 @@ WORDS: dict[Why, tuple[Text, Text]] = {
             "Sign in at the portal and open it for this device on the page Tunnel.",
         ),
     ),
+    Why.AWAY: (
+        _both("Tunely teď nefungují", "Tunnels do not work at this moment"),
+        _both(
+            "Až budou zase fungovat, zařízení se připojí samo. Trvá-li to, {contact}.",
+            "When they do again the device connects by itself. If it lasts, {contact}.",
+        ),
+    ),
     Why.UNKNOWN_TARGET: (
         _both("Na tuto adresu tunel nevede", "The tunnel does not lead to that address"),
         _ADMINISTRATOR,

@@ -7,6 +7,7 @@ from functools import partial
 from config.settings import Devices
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import State, now
+from gateway.commands.tunnelling import tunnel_asked
 from gateway.devices.known import Known
 from gateway.devices.office import DeviceOffice
 from gateway.devices.reception import Reception
@@ -58,7 +59,8 @@ def agents(plane: ControlPlane) -> Agents:
         partial(_guess, state),
     )
     host = f"{settings.devices.host}.{settings.public.domain}"
-    return Agents(host, reception, now, settings.devices.message_kib * 1024, (DatabaseUnusable,))
+    longest = settings.devices.message_kib * 1024
+    return Agents(host, reception, now, longest, (DatabaseUnusable,), tunnel_asked(plane, reception))
 
 
 async def _guess(state: State, address: str, moment: datetime) -> Callable[[], Awaitable[None]] | None:

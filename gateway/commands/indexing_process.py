@@ -60,7 +60,8 @@ def command(
     database: Place, keys: Path, parent: int, *, before: int | None, checks: int, lingers: float = LINGERS
 ) -> list[str]:
     """What starts this module; `parent` is the process that will wait for it, `checks`: how many blocks of the index it
-    checks behind `before`. `keys`: the folder of the master key, by which the end of the log is marked.
+    checks behind `before`. `keys`: the folder of the master key, by which the end of the log is marked, beside
+    `checkpoints.log`.
     """
     module, behind = "gateway.commands.indexing_process", "" if before is None else str(before)
     given = (str(parent), place_text(database), str(keys), str(lingers), behind, str(checks))
@@ -75,7 +76,7 @@ def main(parent: str, place: str, keys: str, lingers: str, before: str, checks: 
     settle()
     try:
         database = Database(place_from(place))
-        mark_ends(database.engine, key_under(Path(keys)))
+        mark_ends(database.engine, key_under(Path(keys)), Path(keys).parent / "checkpoints.log")
         try:
             behind = int(before) if before else None
             checked = IndexChecks(database, lambda: datetime.now(UTC), behind, int(checks))

@@ -235,6 +235,7 @@ class Node:
             self.spool,
             self.carrier,
             _nobody,
+            recorded=self.carrier.recorded,
             reopen=self.envoy.administration.reopen_logs,
             rotate_above=self.settings.audit.spool_file_mib * MIB,
             now=now,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -27,7 +28,7 @@ from gateway.commands.keeping_room import RoomKeeper
 from gateway.commands.nodes import LEAD
 from gateway.commands.roster import watched
 from gateway.commands.schema_in_force import SchemaInForce
-from gateway.commands.state import now
+from gateway.commands.state import State, now
 from gateway.commands.suspending import look_at_suspensions
 from gateway.commands.troubles import LastingTrouble
 from gateway.commands.watching_persons import look_at_persons
@@ -87,6 +88,7 @@ def ingest(plane: ControlPlane) -> Ingest:
         plane.state.access_log.parent,
         SpoolPlaces(plane.state.database, lambda: plane.state.activity, plane.state.spool_name),
         plane.holders,
+        recorded=partial(_recorded, plane.state),
         reopen=Administration(plane.state.run / "envoy-admin.sock").reopen_logs,
         rotate_above=plane.settings.audit.spool_file_mib * MIB,
         now=now,
@@ -251,7 +253,7 @@ async def reconcile(plane: ControlPlane) -> None:
     reconciliation = Reconciliation(
         state.begun,
         state.access_log.parent,
-        lambda ids: state.database.read(lambda connection: with_entry(connection, ids)),
+        partial(_recorded, state),
         plane.holders,
         state.record,
         now,
@@ -259,6 +261,10 @@ async def reconcile(plane: ControlPlane) -> None:
     while True:
         await reconciliation.step()
         await asyncio.sleep(RECONCILE_EVERY)
+
+
+async def _recorded(state: State, ids: Collection[str]) -> Collection[str]:
+    return await state.database.read(lambda connection: with_entry(connection, ids))
 
 
 async def keep_room(plane: ControlPlane) -> None:

@@ -15,6 +15,7 @@ from config.settings import Settings
 from config.settings import State as KeptState
 from config.sources import Accepted
 from gateway.access_review.blocks import Blocks
+from gateway.audit.checkpoint_file import NAME
 from gateway.audit.entry import Entry
 from gateway.audit.log_keys import Known
 from gateway.audit.note import Signer, Verifier
@@ -28,6 +29,7 @@ from gateway.storage.access_review import StoredReviews
 from gateway.storage.activity import Activity
 from gateway.storage.asks import StoredAsks
 from gateway.storage.audit import append
+from gateway.storage.audit_checkpoints import keys_of
 from gateway.storage.database import Database
 from gateway.storage.device_revocation import TakingBack
 from gateway.storage.devices import StoredDevices
@@ -74,7 +76,7 @@ class State:
     database: Database
 
     def __post_init__(self) -> None:
-        mark_ends(self.database.engine, key_under(self.keys_folder))
+        mark_ends(self.database.engine, key_under(self.keys_folder), self.settings.state.directory / NAME)
 
     @property
     def keys_folder(self) -> Path:
@@ -111,6 +113,10 @@ class State:
         """Those keys, and what tells of them."""
         root = Signer(self.settings.public.domain, self.log_key(connection)).verifier
         return known(connection, [root])
+
+    def log_believed(self, connection: Connection) -> Sequence[Verifier]:
+        """Those keys; where somebody changed what tells of them, the newest alone."""
+        return keys_of(connection, [Signer(self.settings.public.domain, self.log_key(connection)).verifier])
 
     def signing(self, connection: Connection, reach: int) -> Sequence[Signer]:
         """Who signs a checkpoint of so many entries, where keys of the log ever followed each other."""

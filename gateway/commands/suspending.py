@@ -17,6 +17,8 @@ from gateway.storage.audit_search import LogSearch
 async def look_at_suspensions(plane: ControlPlane) -> None:
     """Decisions go by the database's word from now on."""
     plane.suspended.take(await plane.state.suspensions.standing(now()))
+    if plane.tunnels is not None:  # one may have been opened for a device from a browser in another one
+        plane.tunnels[0].everything()
 
 
 def suspending(plane: ControlPlane) -> Suspending:

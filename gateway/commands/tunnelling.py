@@ -2,28 +2,34 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime
 from functools import partial
 from ipaddress import ip_network
 
 import structlog
 
+from agents.protocol.messages import Standing
+from agents.protocol.tunnel import TunnelGiven
 from config.settings import Tunnels
 from config.vocabulary import SessionId
+from gateway.authorize.tunnel_given import Place, given
 from gateway.authorize.tunnel_office import Rules, TunnelOffice
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.repeating import Round
 from gateway.commands.state import now
+from gateway.devices.reception import Reception
 from gateway.sessions.session import Session
+from gateway.tunnel_sessions.opened import Why
 from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.connections import Began, Happened
 from gateway.tunnels.line import Line
 from gateway.tunnels.refusals import Refused
 from gateway.tunnels.words import FOLDER, SOCKET
+from gateway.web.agents import Said
 from gateway.web.desk import Page
 from gateway.web.portal.tunnel import TunnelPages
+from idp.events import Origin
 
-FRESH = timedelta(minutes=15)  # how old a report of a device may be for what rests on it
 log = structlog.get_logger("tunnels")
 
 
@@ -33,7 +39,6 @@ def rules_of(tunnels: Tunnels) -> Rules:
         targets=Targets.of(tunnels.targets),
         pools=[ip_network(one) for one in pools if one is not None],
         longest=tunnels.longest,
-        fresh=FRESH,
     )
 
 
@@ -68,6 +73,30 @@ def tunnel_pages(plane: ControlPlane) -> list[Page]:
             lambda: line.stands,
         ).pages()
     ]
+
+
+def tunnel_asked(plane: ControlPlane, reception: Reception) -> Said | None:
+    """Answers a device that asks of its tunnel; None where there are no tunnels."""
+    tunnels = plane.settings.tunnels
+    if plane.tunnels is None or tunnels is None:
+        return None
+    office, line = plane.tunnels
+    support = plane.settings.office.support
+    place = Place(tunnels=tunnels, portal=plane.addresses.portal, support=support)
+
+    async def answer(token: str, origin: Origin, moment: datetime) -> TunnelGiven:
+        said, device = await reception.asked(token, origin, moment)
+        if not said.up:
+            await office.close(device.id, Why.CLOSED_BY_DEVICE, origin, moment)
+        found, closed = office.of(device.id), None
+        if device.standing is not Standing.ACTIVE:
+            found, closed = None, Why.DEVICE_NOT_IN_USE
+        elif found is not None and found[0].key != device.tunnel_key:
+            found, closed = None, Why.KEY_CHANGED
+        key = line.gateway_key if line.stands else None
+        return given(found, closed, key, office.target_named, place, device.nonce)
+
+    return answer
 
 
 class _Wired:

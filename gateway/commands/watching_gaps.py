@@ -27,7 +27,7 @@ def watching_gaps(plane: ControlPlane) -> list[Round]:
 
 async def watch_for_gaps(plane: ControlPlane) -> None:
     """For as long as this node leads. Requests that are answered are counted here for a machine alone."""
-    store = LogGaps(plane.state.database, plane.state.seal)
+    store = LogGaps(plane.state.database, plane.state.seal, plane.state.log_believed)
     envoy = None if _among_others(plane) else _own_envoy(plane)
     gaps: Gaps | None = None
     while True:
@@ -43,7 +43,14 @@ async def watch_for_gaps(plane: ControlPlane) -> None:
 
 async def watch_requests_of_nodes(plane: ControlPlane) -> None:
     """Each control plane looks at the nodes that ask it, whoever leads: they tell it what their Envoys answered."""
-    store, gaps = LogGaps(plane.state.database, plane.state.seal), NodeGaps(plane.settings.audit.gap_after)
+    store, gaps = (
+        LogGaps(
+            plane.state.database,
+            plane.state.seal,
+            lambda connection: plane.state.log_known(connection).keys,
+        ),
+        NodeGaps(plane.settings.audit.gap_after),
+    )
     while True:
         await asyncio.sleep(NODES_EVERY)
         if found := gaps.look(await store.carried(await _answered(plane)), now()):

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from agents.protocol.checks import Check, passes
 from agents.protocol.messages import Begin, Challenge, Complete, Enrolled, Farewell, Report, Reported
 from agents.protocol.signed import NotSigned, device_of
+from agents.protocol.tunnel import TunnelAsk
 from config.vocabulary import DeviceId, read_device_id
 from gateway.audit.entry import Entry
 from gateway.audit.sparing import Sparing, SparingEach
@@ -116,6 +117,27 @@ class Reception:
         self.known.put(done.device)
         return self._answer(done.device, authority, done.issued)
 
+    async def asked(self, token: str, origin: Origin, now: datetime) -> tuple[TunnelAsk, Device]:
+        """Of its tunnel; the key that it says is that tunnel's from now on. Raises NotTaken."""
+        device = await self._whose(token, origin, now)
+        async with self._taking(device, origin, now):
+            said = reporting.read_ask(token, device)
+            self._require_seldom(device, now)
+            nonce = _nonce()
+
+            def step(kept: Device | None, beside: Beside) -> Stepped:
+                before = _there(kept)
+                after = reporting.ask(said, before, nonce)
+                if not (changed := _tunnel(before, after)):
+                    return Stepped(after, [])
+                _require_own_tunnel_key(after, beside)
+                entry = records.reported_otherwise(after, changed, now, origin, was_stale=False)
+                return Stepped(after, [entry], Change(now, changed))
+
+            done = await self.store.change(device.id, step)
+        self.known.put(done.device)
+        return said, done.device
+
     async def farewell(self, token: str, origin: Origin, now: datetime) -> Reported:
         """Raises NotTaken."""
         device = await self._whose(token, origin, now)
@@ -150,8 +172,8 @@ class Reception:
         taken = reporting.take(said, before, authority, self.rules.certificate, nonce, now)
         after = taken.device
         new_tunnel = after.tunnel_key is not None and after.tunnel_key != before.tunnel_key
-        if new_tunnel and beside.tunnel_key_in_use(after.tunnel_key or "", but=before.id):
-            raise NotTaken(reporting.Refusal.TUNNEL_KEY_IN_USE)
+        if new_tunnel:
+            _require_own_tunnel_key(after, beside)
         changed = (*differences(before.facts, after.facts), *_tunnel(before, after))
         entries = []
         if changed or before.stale:
@@ -267,7 +289,13 @@ def _require_own_keys(proof: Complete, device: Device, beside: Beside) -> None:
         raise NotEnrolled(enrolling.Refusal.TUNNEL_KEY_IN_USE)
 
 
-def _tunnel(before: Device, after: Device) -> Sequence[Difference]:
+def _require_own_tunnel_key(device: Device, beside: Beside) -> None:
+    """Raises NotTaken."""
+    if beside.tunnel_key_in_use(device.tunnel_key or "", but=device.id):
+        raise NotTaken(reporting.Refusal.TUNNEL_KEY_IN_USE)
+
+
+def _tunnel(before: Device, after: Device) -> tuple[Difference, ...]:
     if before.tunnel_key == after.tunnel_key:
         return ()
     return (Difference(TUNNEL_KEY, before.tunnel_key or "", after.tunnel_key or ""),)

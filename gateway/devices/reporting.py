@@ -14,10 +14,12 @@ from agents.protocol.facts import FactsRefused, decoded
 from agents.protocol.messages import Farewell, Report, Standing
 from agents.protocol.signed import NotSigned, opened
 from agents.protocol.signing import Kind
+from agents.protocol.tunnel import TunnelAsk
 from gateway.audit.neutral import neutral
 from gateway.devices.authority import Authority, Issued, RequestRefused, issue, public_key
 from gateway.devices.device import AGENT_MAX, Device
 from gateway.devices.posture import tells_otherwise
+from gateway.tunnels.keys import NoTunnelKey, tunnel_key
 
 Said = TypeVar("Said", bound=msgspec.Struct)
 RENEWED_FROM = 3
@@ -38,6 +40,7 @@ class Refusal(StrEnum):
     """Made at another time than now: kept back, or by a clock that is wrong."""
     FACTS = "report_facts_not_good"
     REQUEST = "device_key_not_good"
+    TUNNEL_KEY = "device_tunnel_key_not_good"
     TUNNEL_KEY_IN_USE = "device_tunnel_key_in_use"
     """Another device has it."""
     TOO_MANY = "device_too_many_attempts"
@@ -73,6 +76,28 @@ def read_report(token: str, device: Device) -> Report:
 def read_farewell(token: str, device: Device) -> Farewell:
     """Raises NotTaken."""
     return _read(Kind.FAREWELL, token, device, Farewell)
+
+
+def read_ask(token: str, device: Device) -> TunnelAsk:
+    """Raises NotTaken."""
+    return _read(Kind.TUNNEL, token, device, TunnelAsk)
+
+
+def ask(said: TunnelAsk, device: Device, nonce: str) -> Device:
+    """It asks of its tunnel, whose key is the one it says; `said`: as `read_ask` gave it. Raises NotTaken."""
+    _require_next(said, device)
+    try:
+        key = tunnel_key(said.tunnel_key)
+    except NoTunnelKey as error:
+        raise NotTaken(Refusal.TUNNEL_KEY, detail=str(error)) from error
+    otherwise = key != device.tunnel_key
+    return replace(
+        device,
+        tunnel_key=key,
+        nonce=nonce,
+        sequence=said.sequence,
+        generation=device.generation + otherwise,
+    )
 
 
 def take(
@@ -132,7 +157,7 @@ def _read(kind: Kind, token: str, device: Device, of: type[Said]) -> Said:
         raise NotTaken(Refusal.SIGNATURE) from error
 
 
-def _require_next(said: Report | Farewell, device: Device) -> None:
+def _require_next(said: Report | Farewell | TunnelAsk, device: Device) -> None:
     """Raises NotTaken."""
     if device.gone:
         raise NotTaken(Refusal.GONE)

@@ -13,11 +13,13 @@ from sqlalchemy import Connection, select, update
 
 from gateway.audit.canonical import Detail, NotCanonical, parse
 from gateway.audit.checkpoint import Checkpoint, unseal
+from gateway.audit.checkpoint_words import DROPS_SIGNED
 from gateway.audit.drop_notes import Dropped, lines_told, require_signed, told_in
 from gateway.audit.entry import Entry
-from gateway.audit.facts import microseconds
+from gateway.audit.facts import microseconds, moment
 from gateway.audit.log_keys import Known
 from gateway.audit.note import NoteRefused, Signer
+from gateway.audit.retention import later
 from gateway.audit.shard import Shard
 from gateway.audit.shard_acts import drops_vouched
 from gateway.storage.audit_proofs import NotInLog, ProofRefused, prove
@@ -115,8 +117,8 @@ def unsigned_of_older(connection: Connection, keys: Keys) -> Sequence[Shard]:
 def vouch_for_older(
     connection: Connection, append: Append, keys: Keys, months: int, now: datetime
 ) -> Sequence[Shard]:
-    """Once for each."""
-    unsigned = unsigned_of_older(connection, keys)
+    """Once for each whose time is over."""
+    unsigned = [one for one in unsigned_of_older(connection, keys) if later(moment(one.ended), months) <= now]
     told = [one.told for one in unsigned]
     details = _signed(connection, keys, told, told, months) if told else None
     if details is None:
@@ -173,17 +175,24 @@ def _told_by(connection: Connection, one: Shard, origin: str) -> tuple[Dropped, 
 
 
 def _of_older(connection: Connection, keys: Keys, one: Shard) -> bool:
-    """Whether a version that signs no deletion sealed the entry that tells of it."""
+    """Whether a version that signs no deletion sealed the entry that tells of it, and the month itself; and nothing
+    says that a version which signs them had sealed anything by then.
+    """
     assert one.dropped_by is not None
-    size = audit_checkpoint.c.size
-    query = select(audit_checkpoint.c.note).where(size > one.dropped_by).order_by(size).limit(1)
-    note = connection.execute(query).scalar()
+    size, note = audit_checkpoint.c.size, audit_checkpoint.c.note
+    query = select(note).where(size > one.dropped_by).order_by(size).limit(1)
+    known = keys.known(connection).keys
     try:
-        sealed = unseal(str(note), keys.known(connection).keys)
+        sealed = unseal(str(connection.execute(query).scalar()), known)
+        own = unseal(str(connection.execute(select(note).where(size == one.end)).scalar()), known)
         entry = parse(prove(connection, one.dropped_by, sealed).canonical).entry
     except (NoteRefused, NotInLog, ProofRefused, NotCanonical):
         return False
-    return not sealed.drops_signed and one.told in lines_told(entry)
+    if sealed.drops_signed or own.drops_signed or (own.first, own.root) != (one.first, one.root):
+        return False
+    before = (size <= sealed.reach) & note.contains(f"\n{DROPS_SIGNED}\n")
+    signing = connection.execute(select(size).where(before).limit(1)).first() is not None
+    return not signing and one.told in lines_told(entry)
 
 
 def _received(connection: Connection, number: int, sealed: Checkpoint) -> int:

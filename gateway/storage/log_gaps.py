@@ -1,6 +1,6 @@
 """What there is to be seen of gaps in the log: its size, what is sealed, the newest request, missing rows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +9,9 @@ from sqlalchemy import Connection, func, select
 from gateway.alerts.gaps import Seen
 from gateway.alerts.node_gaps import Carried
 from gateway.audit.entry import Code
+from gateway.audit.note import Verifier
 from gateway.storage.alerts import ALERTS, LOOKED_AT_AGAIN
-from gateway.storage.audit_checkpoints import newest
+from gateway.storage.audit_checkpoints import newest_signed
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.audit_spool import places
 from gateway.storage.database import Database
@@ -20,13 +21,17 @@ from gateway.storage.tables.alerts import alert_place
 from gateway.storage.tables.audit import audit_entry, audit_shard
 
 SPAN = 20_000  # rows that are counted at a look
+Keys = Callable[[Connection], Sequence[Verifier]]
 _e, _s = audit_entry.c, audit_shard.c
 
 
 @dataclass(frozen=True, slots=True)
 class LogGaps:
+    """`keys`: of the log, by which its checkpoints are believed."""
+
     database: Database
     seal: Seal
+    keys: Keys
 
     async def begin(self, now: datetime) -> int:
         """Where rows are counted from: what was written since alerts looked last, and else from the end on.
@@ -47,7 +52,7 @@ class LogGaps:
 
     async def seen(self, passed: int, served: int | None) -> Seen:
         """`passed`: up to where rows were counted already; `served`: as Envoy says."""
-        return await self.database.read(lambda connection: seen(connection, passed, served))
+        return await self.database.read(lambda connection: seen(connection, passed, served, self.keys))
 
     async def carried(self, answered: Mapping[str, int]) -> dict[str, Carried]:
         """`answered`: requests by the names under which nodes' places are kept."""
@@ -65,9 +70,9 @@ def _places(connection: Connection, node: str) -> int:
     return sum(one.offset + one.finished for one in places(connection, node).values())
 
 
-def seen(connection: Connection, passed: int, served: int | None) -> Seen:
+def seen(connection: Connection, passed: int, served: int | None, keys: Keys) -> Seen:
     size = size_of(connection)
-    sealed = newest(connection)
+    sealed = newest_signed(connection, keys(connection))
     access = select(_e.sequence).where(_e.code == Code.ACCESS.value).order_by(_e.at.desc()).limit(1)
     until = min(size, passed + SPAN)
     numbers = (_e.sequence >= passed) & (_e.sequence < until)

@@ -132,7 +132,7 @@ class Writer:
         Every statement hands the interpreter's lock over and wins it back from a busy event loop, which costs
         more than the statement; so the connection is kept, and the driver is spoken to directly.
         """
-        connection = self._connection = self._connection or self._backend.engine.connect()
+        connection = self._connection = self._connection or self._connected()
         driver = driver_of(connection.connection)
         try:
             _run(driver, tuple(self._backend.begin_writing))
@@ -149,6 +149,16 @@ class Writer:
             connection.close()
             raise
         return answers
+
+    def _connected(self) -> Connection:
+        connection = self._backend.engine.connect()
+        try:
+            _run(driver_of(connection.connection), tuple(self._backend.for_writing))
+        except BaseException:
+            connection.invalidate()
+            connection.close()
+            raise
+        return connection
 
     @staticmethod
     def _one(

@@ -36,6 +36,8 @@ class Why(StrEnum):
     TWO_FACTORS = "tunnel_two_factors"
     NO_ADDRESS = "tunnel_no_address"
     NOT_OPENED = "tunnel_not_opened"
+    AWAY = "tunnel_process_away"
+    """What keeps tunnels is not there at this moment."""
     UNKNOWN_TARGET = "tunnel_target_unknown"
     """Where a device tried to go is no target at all."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from gateway.tunnels.connections import Began, Happened
-from gateway.tunnels.keys import TunnelKey
+from gateway.tunnels.keys import TunnelKey, tunnel_key
 from gateway.tunnels.permits import Admitted
 from gateway.tunnels.refusals import Refused
 from gateway.tunnels.words import (
@@ -66,6 +66,8 @@ class Line:
         """Something of what is to hold may not hold there."""
         self._answers: msgspec.json.Decoder[Answered] = msgspec.json.Decoder(Answered)
         self._away = False
+        self.gateway_key: TunnelKey | None = None
+        """The gateway's own; None: the process has not told it yet."""
         self.overlooked = 0
         """Connections of which the process could not tell."""
 
@@ -171,6 +173,7 @@ class Line:
             self._doubt.clear()
             try:
                 await self.apply(list(self._desired.values()))
+                self.gateway_key = tunnel_key((await self.standing()).key)
             except TunnelAway as error:
                 self._say(str(error))
                 await asyncio.sleep(PAUSE)

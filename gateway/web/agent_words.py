@@ -96,6 +96,11 @@ WORDS: Mapping[str, Said] = {
         "What it says of the device is not understood. Update the agent.",
         "later",
     ),
+    reporting.Refusal.TUNNEL_KEY: Said(
+        400,
+        "Klíč tunelu nelze použít. Aktualizujte agenta.",
+        "The key of the tunnel cannot be used. Update the agent.",
+    ),
     UNAVAILABLE: Said(
         503, "Brána teď neodpovídá. Zkuste to později.", "The gateway cannot answer now. Try later.", "later"
     ),

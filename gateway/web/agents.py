@@ -12,7 +12,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from agents.protocol.messages import BEGIN, COMPLETE, FAREWELL, REPORT, Begin, Refusal
+from agents.protocol.messages import BEGIN, COMPLETE, FAREWELL, REPORT, TUNNEL, Begin, Refusal
 from gateway.devices import enrolling
 from gateway.devices.enrolling import NotEnrolled
 from gateway.devices.reception import Reception
@@ -24,6 +24,8 @@ from idp.events import Origin
 
 JSON, JOSE = "application/json", "application/jose"
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+Said = Callable[[str, Origin, datetime], Awaitable[msgspec.Struct]]
+"""A message that a device signed."""
 Answer = Callable[[bytes, Origin, datetime], Awaitable[msgspec.Struct]]
 log = structlog.get_logger("gateway.agents")
 
@@ -37,6 +39,8 @@ class Agents:
     now: Callable[[], datetime]
     longest: int
     state_errors: tuple[type[Exception], ...]
+    tunnel: Said | None = None
+    """Answers what devices ask of their tunnels; None: there are none here."""
 
     def first(self) -> Middleware:
         """Before whatever else answers on the socket: on this host nothing else is there."""
@@ -70,10 +74,14 @@ class Agents:
         except self.state_errors as error:
             log.error("agents.state_unavailable", cause=str(error), request_id=request_id_of(request))  # noqa: TRY400 - said in words
             return _refused(UNAVAILABLE)
+        except Exception:
+            log.exception("agents.failed", path=request.path, request_id=request_id_of(request))
+            return _refused(UNAVAILABLE)
         return _json(200, said)
 
     def _ways(self) -> Mapping[str, tuple[str, Answer]]:
-        return {
+        further = {} if self.tunnel is None else {TUNNEL: (JOSE, _signed(self.tunnel))}
+        return further | {
             BEGIN: (JSON, self._begin),
             COMPLETE: (JOSE, _signed(self.reception.complete)),
             REPORT: (JOSE, _signed(self.reception.report)),
@@ -90,7 +98,7 @@ class Agents:
         return await self.reception.begin(said, origin, now)
 
 
-def _signed(work: Callable[[str, Origin, datetime], Awaitable[msgspec.Struct]]) -> Answer:
+def _signed(work: Said) -> Answer:
     async def answer(body: bytes, origin: Origin, now: datetime) -> msgspec.Struct:
         try:
             token = body.decode("ascii")

@@ -23,6 +23,7 @@ from config.vocabulary import SessionId
 from gateway.audit.access import FIELDS, SEPARATOR, Holder
 from gateway.audit.ingest import BATCH, Ingest
 from gateway.storage.activity import Activity
+from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
 from gateway.storage.database import Database
 from gateway.storage.engine import driver_of
@@ -109,6 +110,7 @@ async def taken_over(spool: Path, database: Database, lines: int) -> float:
         spool,
         SpoolPlaces(database, lambda: Activity(SignIn())),
         _holders,
+        recorded=lambda ids: database.read(lambda connection: with_entry(connection, ids)),
         reopen=_nothing,
         rotate_above=2**40,
         now=lambda: datetime.now(UTC),

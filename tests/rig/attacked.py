@@ -8,14 +8,11 @@ application. Every attacker comes from an address of its own, so that no test us
 import asyncio
 import contextlib
 import itertools
-import json
 import os
 import re
 import shutil
 import subprocess
-import sys
-import urllib.request
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,17 +25,18 @@ from gateway.demo.authority import write_private
 from gateway.demo.configuration import BUDGET, MAP, POLICIES, RECORDS
 from gateway.demo.people import CENTRE, HULIN, inhabitants
 from gateway.demo.slapd import free_port
-from gateway.demo.start import DISTRICT, DOMAIN
+from gateway.demo.start import DOMAIN
 from gateway.demo.world import Account, draw_accounts
-from gateway.grants.sign import public_jwks
 from gateway.storage.audit_search import LogSearch
 from idp.login.totp import STEP, Secret
 from tests.rig import exact_http
 from tests.rig.attacked_people import VILLAGE, people_of_the_tests
+from tests.rig.budget import budget
 from tests.rig.code_generator import code_at
 from tests.rig.exact_http import Answer
 from tests.rig.neighbours import Neighbour, listening
-from tests.rig.product import NO_LIMITS, ROOT, Product, enrolment_code, installed
+from tests.rig.product import NO_LIMITS, Product, enrolment_code, installed
+from tests.rig.tunnelled import THROUGH_TUNNELS, TUNNELS
 from tests.rig.visitor import Shown, Visitor
 from tests.rig.warm import brana
 
@@ -59,7 +57,7 @@ LIMITS = f"""
 per_session = {STREAMS}
 [devices]
 enabled = true
-"""
+{TUNNELS}"""
 SHARED = f"spolecny.{DOMAIN}"
 ACCOUNT = "tajne-heslo-aplikace"
 
@@ -310,7 +308,7 @@ async def attacked(folder: Path) -> AsyncIterator[Ground]:
         )
 
     async with listening(taken_over, theirs), installed(folder, people, upstreams, configured) as product:
-        with product.state() as state, _budget(product, state, ports[0]):
+        with product.state() as state, budget(product, state, ports[0]):
             await product.start()
             yield Ground(product, taken_over, ports, state)
 
@@ -366,33 +364,5 @@ def _with_further_policies(folder: Path, text: str) -> str:
         FURTHER_POLICIES.format(name=name, who=mayors if name == "starostova" else "true") for name in SHARING
     )
     (region / "70-shared.cedar").write_text("".join([*rules, DEVICES_IN_ORDER]), "utf-8")
+    (region / "80-tunnels.cedar").write_text(THROUGH_TUNNELS, "utf-8")
     return text.replace(str(POLICIES / "region"), str(region))
-
-
-@contextlib.contextmanager
-def _budget(product: Product, state: State, port: int) -> Iterator[None]:
-    """The sample application as the demo runs it."""
-    keys = product.world.folder / "assertion-keys.json"
-    keys.write_text(json.dumps(public_jwks(state.keys.assertion)))
-    (product.world.folder / "budget").mkdir()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "gateway.demo.applications.budget", "--port", str(port), "--audience", BUDGET,
-         "--issuer", product.addresses.portal, "--issuer-keys", str(keys), "--district", str(DISTRICT),
-         "--data", str(product.world.folder / "budget"), "--portal", product.addresses.portal],
-        cwd=ROOT, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/healthz", child)
-        yield
-    finally:
-        child.terminate()
-        child.wait(10)
-
-
-def _wait_for(url: str, child: "subprocess.Popen[bytes]") -> None:
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            assert child.poll() is None, "the budget does not start"

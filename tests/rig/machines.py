@@ -64,11 +64,11 @@ class Machine:
         assert found is not None
         return found
 
-    async def report(self, facts: Mapping[FactName, Fact] = IN_ORDER) -> None:
+    async def report(self, facts: Mapping[FactName, Fact] = IN_ORDER, tunnel_key: str | None = None) -> None:
         """Returns when the running product has taken it."""
         self.said += 1
         moment = now()
-        token = self.agent.report(self.nonce, self.said, facts=facts, at=moment, tunnel_key=None)
+        token = self.agent.report(self.nonce, self.said, facts=facts, at=moment, tunnel_key=tunnel_key)
         address = self.product.addresses
         url = f"https://{address.authority(f'devices.{self.state.settings.public.domain}')}{REPORT}"
         connector = aiohttp.TCPConnector(ssl=self.product.tls(), resolver=Loopback("127.0.0.1"))

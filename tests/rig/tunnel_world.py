@@ -17,6 +17,7 @@ from config.settings import SignIn, Title, TunnelTarget
 from config.vocabulary import AuthenticationLevel, DeviceId, MunicipalityCode, Role, SessionId, SubjectId
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry
+from gateway.authorize.devices import Devices, nobody
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.tunnel_office import Process, Rules, TunnelOffice
 from gateway.devices.device import Device
@@ -121,7 +122,9 @@ class World:
     now: datetime = NOW
     targets: Sequence[TunnelTarget] = (FILES, DATABASE, ELSEWHERE)
     entries: list[Entry] = field(default_factory=list)
+    keeping: list[asyncio.Task[None]] = field(default_factory=list)
     known: Known = field(default_factory=Known)
+    suspended: set[SubjectId] = field(default_factory=set)
     private: PrivateKey = field(default_factory=PrivateKey.generate)
     office: TunnelOffice = field(init=False)
     sessions: SessionOffice = field(init=False)
@@ -133,9 +136,13 @@ class World:
             targets=Targets.of(self.targets),
             pools=[ip_network("10.90.0.0/16"), ip_network("fd00:90::/64")],
             longest=LONGEST,
-            fresh=FRESH,
         )
+        devices = Devices(known=self.known, authorities=nobody, fresh=FRESH)
+        self.snapshot = replace(self.snapshot, devices=devices, suspended=self._suspended)
         self.begin()
+
+    def _suspended(self, who: SubjectId, _: datetime) -> bool:
+        return who in self.suspended
 
     def begin(self) -> None:
         """As a control plane does at its start."""

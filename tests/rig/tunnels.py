@@ -158,7 +158,9 @@ def family_of(host: str) -> socket.AddressFamily:
 
 
 def wireguard(machine: Machine, name: str) -> subprocess.Popen[bytes]:
+    (SOCKETS / f"{name}.sock").unlink(missing_ok=True)  # of one that was killed
     command = ["setpriv", "--pdeathsig", "KILL", PROGRAM, name]
+    (SOCKETS / f"{name}.sock").unlink(missing_ok=True)  # of one that was killed
     child = subprocess.Popen(
         [*machine.within, *command],
         env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "WG_PROCESS_FOREGROUND": "1", "LOG_LEVEL": "error"},
@@ -220,8 +222,18 @@ class Ground:
         self.run(closed(self.plan))
 
 
+@dataclass
+class Networks:
+    """Before anybody opens a tunnel."""
+
+    gateway: Machine
+    office: Machine
+    middle: Machine
+    laptops: dict[str, Laptop]
+
+
 @contextlib.contextmanager
-def ground() -> Iterator[Ground]:
+def networks() -> Iterator[Networks]:
     machines = {"gateway": GATEWAY, "office": OFFICE, **{name: pair[0] for name, pair in LAPTOPS.items()}}
     with contextlib.ExitStack() as stack:
         middle, made = stack.enter_context(namespaces.network(["198.51.100.1"], machines))
@@ -237,14 +249,22 @@ def ground() -> Iterator[Ground]:
         gateway.do("ip", "route", "add", SERVED_6, "via", OFFICE_6)
         office.do("ip", "address", "add", f"{SERVED_6}/128", "dev", "lo", "nodad")
         office.do("ip", "route", "add", str(POOLS[1]), "via", GATEWAY_6)
-        there = Within(gateway)
-        stack.callback(there.end)
         laptops = {
             name: Laptop(made[name], interface(name[0]), ip_address(inside), ip_address(inside_6))
             for name, (_, inside, inside_6) in LAPTOPS.items()
         }
+        yield Networks(gateway, office, middle, laptops)
+
+
+@contextlib.contextmanager
+def ground() -> Iterator[Ground]:
+    with networks() as made, contextlib.ExitStack() as stack:
+        gateway, laptops = made.gateway, made.laptops
+        there = Within(gateway)
+        stack.callback(there.end)
         private = PrivateKey.generate()
-        found = Ground(gateway, office, middle, laptops, Plan(interface("g"), POOLS), private, there.run)
+        plan = Plan(interface("g"), POOLS)
+        found = Ground(gateway, made.office, made.middle, laptops, plan, private, there.run)
         # The gateway knows its peers before their first packet, else the handshake waits for five seconds.
         stack.callback(found.end_device)
         first = found.open()

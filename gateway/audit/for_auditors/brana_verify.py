@@ -281,6 +281,7 @@ class Key:
         self.keys: list[Follower] = [Follower(data)]
         self.notes: list[str] = []  # that tell of them
         self.witnesses: list[Witness] = []
+        self.signing: list[int] = []  # sizes of checkpoints kept elsewhere that say `drops signed`
 
     def learn(self, notes: object) -> None:
         """Keys that the one we were given vouches for, or that vouch for it. Raises Broken."""
@@ -407,6 +408,11 @@ class Follower:
 
     def signs(self, reach: int) -> bool:
         return self.since < reach and (self.until is None or reach <= self.until)
+
+
+def signs_drops(note: str) -> bool:
+    """Whether a checkpoint says that whoever made it signs each deletion."""
+    return DROPS_SIGNED in note.rpartition("\n\n")[0].split("\n")
 
 
 def signed_by(note: str, name: str, data: bytes) -> bool:
@@ -541,6 +547,7 @@ class Export:
         self.key, self.kept, self.given, self.tree = key, dict(kept), kept, Tree()
         self.gone: set[int] = set()  # first entries of trees that are said to be gone
         self.unsigned: list[tuple[int, int]] = []  # months that are said to be gone, and no note says so
+        self.signing = list(key.signing)  # sizes of checkpoints that say so of each deletion
         self.told: list[tuple[str, dict[str, object]]] = []
         self.since = self.received = ""
         self.first = self.sealed = 0
@@ -574,6 +581,7 @@ class Export:
         """What is handed out of one tree."""
         self.newest = str(head["checkpoint"])
         origin, first, size, root = self.key.open(self.newest)
+        self.heard(self.newest, first + size)
         begin, end = int(str(head["begin"])), int(str(head["end"]))
         if not first <= begin <= end or (self.before is not None and (first, begin) != (self.at, self.at)):
             raise Broken("format")
@@ -639,6 +647,7 @@ class Export:
 
     def note(self, text: str) -> None:
         _, first, size, root = self.key.open(text)
+        self.heard(text, first + size)
         if (first, size, root) != (self.first, self.tree.size, self.tree.root()):
             self.rewritten(first + size)
         self.sealed = self.at
@@ -654,6 +663,7 @@ class Export:
 
     def grew(self, older: str, path: object, newer: tuple[int, int, bytes]) -> None:
         _, first, size, root = self.key.open(older)
+        self.heard(older, first + size)
         kept = self.kept.get(first + size)
         if kept is None:
             return
@@ -680,9 +690,9 @@ class Export:
         """Months of which no signature says that they were deleted: an older version signed none, and said so by the
         newest checkpoint. The last one has nothing behind it that would name it. Raises Broken.
         """
-        signing = DROPS_SIGNED in self.newest.rpartition("\n\n")[0].split("\n")
+        signing = signs_drops(self.newest)
         for begin, end in self.unsigned:
-            if signing or end == self.trees[-1][2] - 1:
+            if signing or self.signed_each(end + 1) or end == self.trees[-1][2] - 1:
                 raise Broken("gone", "span", begin=begin, end=end)
             self.told.append(("unsigned", {"begin": begin, "last": end}))
 
@@ -690,6 +700,7 @@ class Export:
         """Of a tree that the log let go this is left; the next one has to name it. `signed`: the note that says so."""
         origin, first, size, root = self.key.open(note)
         self.newest = note
+        self.heard(note, first + size)
         if not size or (self.before is not None and first != self.at):
             raise Broken("format")
         self.tree, self.first = Tree(), first + size
@@ -702,8 +713,21 @@ class Export:
             self.unsigned.append((first, first + size - 1))
         else:
             said = self.key.drop(str(signed), first, size, root)
+            if said == "earlier" and self.signed_each(first + size):
+                raise Broken("gone", "span", begin=first, end=first + size - 1)
             self.told.insert(len(self.trees), (said, span))
         self.trees.append((origin, first, first + size))
+
+    def heard(self, note: str, reach: int) -> None:
+        """Of a checkpoint that the log's keys signed."""
+        if signs_drops(note):
+            self.signing.append(reach)
+
+    def signed_each(self, end: int) -> bool:
+        """Whether each deletion was signed when the month of the entries before `end` was over: then no older version
+        can have deleted it.
+        """
+        return any(one <= end for one in self.signing)
 
     def others(self) -> None:
         """Checkpoints that were kept and nothing was held against yet."""
@@ -1077,6 +1101,8 @@ def kept_elsewhere(path: str, key: Key, kept: Kept) -> None:
     """Add sizes and roots. Raises Broken where one is not signed, or two of one size differ; ValueError, OSError."""
     for note in notes_of(Path(path).read_text("utf-8")):
         origin, first, size, root = key.open(note)
+        if signs_drops(note):
+            key.signing.append(first + size)
         if kept.setdefault(first + size, (origin, first, root))[1:] != (first, root):
             raise Broken("apart", size=first + size)
 

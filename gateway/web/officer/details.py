@@ -122,6 +122,8 @@ LABELS: Mapping[str, Title] = {
     "again": Title(cs="Místo zadržení ze záznamu", en="In place of the hold of entry"),
     "put_back": Title(cs="Vráceno jmen", en="Names put back"),
     "taken_out": Title(cs="Odebráno jmen", en="Names taken out"),
+    "checkpoint": Title(cs="Záznamů podle kontrolního bodu", en="Entries by the checkpoint"),
+    "left": Title(cs="Nalezeno záznamů", en="Entries found"),
     "expires": Title(cs="Povolení platí do", en="Grant valid until"),
     "idle": Title(cs="Od předchozího požadavku", en="Since the request before"),
     "factor": Title(cs="Způsob ověření", en="Authenticator"),

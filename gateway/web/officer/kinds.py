@@ -186,6 +186,10 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.LOG_END_ALTERED: Title(
                 cs="Ručně změněný konec záznamu", en="End of the log changed by hand"
             ),
+            Code.LOG_CHECKPOINT_ALTERED: Title(
+                cs="Ručně změněný kontrolní bod", en="Checkpoint changed by hand"
+            ),
+            Code.LOG_ROLLED_BACK: Title(cs="Vrácený auditní záznam", en="Log put back"),
             Code.LOG_HOLD_PLACED: Title(cs="Zadržení záznamů", en="Records held"),
             Code.LOG_HOLD_LIFTED: Title(cs="Zrušené zadržení záznamů", en="Hold on records lifted"),
             Code.LOG_HOLD_RESTORED: Title(cs="Obnovené zadržení záznamů", en="Hold on records restored"),

@@ -1,6 +1,7 @@
 """What a device signs is read as that, by its key alone, or not at all."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 
 import msgspec
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.protocol.messages import Begin
-from agents.protocol.signed import LONGEST, NotSigned, device_of, opened
+from agents.protocol.signed import LONGEST, NotSigned, device_of, opened, unverified
 from agents.protocol.signing import Kind, signed, signing
 
 KEY, ANOTHER = generate_private_key(SECP256R1()), generate_private_key(SECP256R1())
@@ -52,6 +53,7 @@ def test_one_kind_is_not_read_as_another():
         {"alg": "ES384", "typ": Kind.REPORT, "kid": "d-1"},
         {"alg": "ES256", "kid": "d-1"},
         {"alg": "ES256", "typ": Kind.REPORT, "kid": "d-1", "crit": ["exp"], "exp": 1},
+        {"alg": "ES256", "typ": Kind.REPORT, "kid": "d-1", "crit": [1]},
         {"alg": "ES256", "typ": [Kind.REPORT], "kid": "d-1"},
         ["ES256"],
     ],
@@ -88,6 +90,18 @@ def test_what_is_signed_but_says_something_else_is_refused():
         opened(Kind.REPORT, signed(Kind.REPORT, "d-1", Other(7), signing(KEY)), KEY.public_key(), Begin)
 
 
+READERS = (
+    device_of,
+    lambda one: unverified(one, Begin),
+    lambda one: opened(Kind.REPORT, one, KEY.public_key(), Begin),
+)
+NAMES = st.sampled_from(["alg", "typ", "kid", "crit", "b64", "jwk", "x5c", "zip"]) | st.text()
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["ES256", Kind.REPORT, "none", "b64"]),
+    lambda inner: st.lists(inner) | st.dictionaries(NAMES, inner),
+)
+
+
 @given(st.integers(0, len(TOKEN) - 1), st.characters(codec="ascii", exclude_characters="="))
 def test_whichever_character_is_changed_it_is_refused_or_says_the_same(place, character):
     changed = TOKEN[:place] + character + TOKEN[place + 1 :]
@@ -104,6 +118,13 @@ def test_whichever_character_is_changed_it_is_refused_or_says_the_same(place, ch
 
 @given(st.text() | st.binary().map(lambda one: one.decode("latin-1")))
 def test_junk_is_refused_and_nothing_else_happens(text):
-    for read in (device_of, lambda one: opened(Kind.REPORT, one, KEY.public_key(), Begin)):
+    for read in READERS:
         with pytest.raises(NotSigned):
             read(text)
+
+
+@given(st.dictionaries(NAMES, VALUES))
+def test_whatever_stands_in_a_header_it_is_read_or_refused(header):
+    for read in READERS:
+        with suppress(NotSigned):
+            read(with_header(header))

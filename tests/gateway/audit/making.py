@@ -105,7 +105,7 @@ class Log:
 
     def checkpointer(self, every: timedelta = timedelta(milliseconds=20)) -> Checkpointer:
         all_sign = lambda _connection, _now: self.signs_drops  # noqa: E731
-        store = Checkpoints(self.database, all_sign=all_sign, append=self.ledger.append)
+        store = Checkpoints(self.database, all_sign=all_sign, append=self.ledger.append, now=self.clock)
         return Checkpointer(store, self.file, SIGNER, every, self.troubles.append)
 
 

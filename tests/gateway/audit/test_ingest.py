@@ -19,6 +19,7 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.ingest import BATCH, Ingest, IngestHalted, PlaceLost, SpoolUnreadable
 from gateway.audit.spool import Place
 from gateway.storage.audit_evidence import rows, verify_log
+from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces, places
 from gateway.storage.database import DatabaseUnusable
 from tests.gateway.audit.making import SIGNER, Log, open_log, until
@@ -41,6 +42,7 @@ class Spool:
             self.folder,
             SpoolPlaces(log.database, lambda: ACTIVITY),
             self.holders,
+            recorded=lambda ids: log.database.read(lambda c: with_entry(c, ids)),
             reopen=self.reopen,
             rotate_above=rotate_above,
             now=log.clock,

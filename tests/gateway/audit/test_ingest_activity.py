@@ -9,6 +9,7 @@ import pytest
 
 from gateway.audit.ingest import Ingest, IngestHalted
 from gateway.sessions.session import Session
+from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
 from tests.gateway.audit.making import NOON, Log, open_log
 from tests.gateway.storage.both_sides import Sides, sides
@@ -29,6 +30,7 @@ class Envoy:
             self.file.parent,
             SpoolPlaces(log.database, lambda: ACTIVITY),
             self._holders,
+            recorded=lambda ids: log.database.read(lambda c: with_entry(c, ids)),
             reopen=self._reopen,
             rotate_above=10**9,
             now=log.clock,

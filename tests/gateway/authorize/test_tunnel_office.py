@@ -10,7 +10,7 @@ import pytest
 
 from agents.protocol.facts import Fact, FactName
 from agents.protocol.messages import Standing
-from config.vocabulary import AuthenticationLevel, Role, SubjectId
+from config.vocabulary import AuthenticationLevel, Role, SubjectId, device_subject
 from gateway.audit.entry import Code, Outcome
 from gateway.authorize.tunnel_office import NotOpened
 from gateway.sessions.id_token import SignedIn
@@ -243,6 +243,18 @@ async def test_a_blocked_device_is_suspended(office: World, told: Told) -> None:
     await office.settles()
     assert told.admitted[made.key].until is None
     assert told.revoked == []
+
+
+async def test_a_device_that_an_officer_suspended_reaches_nothing_whichever_browser_opened_it(
+    office: World, told: Told
+) -> None:
+    _, device, made = await opened(office)
+    office.suspended.add(device_subject(device.id))
+    office.office.everything()
+    await office.settles()
+    assert told.admitted[made.key].until is None
+    refused = office.of(Code.TUNNEL_REFUSED)[-1]
+    assert refused.reason == "device_suspended"
 
 
 async def test_another_key_of_the_device_ends_what_was_opened_with_the_old_one(

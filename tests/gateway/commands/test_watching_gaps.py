@@ -10,7 +10,7 @@ from gateway.alerts.gaps import LEAST, Gap, Gaps, told
 from gateway.commands.alerting import Looking
 from gateway.storage.alerts import StoredAlerts
 from gateway.storage.log_gaps import LogGaps
-from tests.gateway.audit.making import entry, open_log
+from tests.gateway.audit.making import SIGNER, entry, open_log
 from tests.gateway.audit.rotating import SEAL
 from tests.rig.envoy import data_plane
 
@@ -21,7 +21,10 @@ async def test_requests_that_envoy_answers_without_a_log_raise_an_alert(tmp_path
     (tmp_path / "e").mkdir()
     with open_log(tmp_path) as log:
         async with data_plane(tmp_path / "e") as plane:
-            store, alerts = LogGaps(log.database, SEAL), StoredAlerts(log.database, log.ledger.append, SEAL)
+            store, alerts = (
+                LogGaps(log.database, SEAL, lambda _: [SIGNER.verifier]),
+                StoredAlerts(log.database, log.ledger.append, SEAL),
+            )
             log.append([entry()])
             gaps = Gaps(timedelta(minutes=5), await store.begin(log.clock()))
             looking = await Looking.begun(alerts, in_force([]), log.clock())

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, update
 from config.settings import Postgres
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import Recorded
+from gateway.audit.checkpoint import unseal
+from gateway.audit.checkpointer import Checkpointer
 from gateway.audit.drop_notes import OLDEST_SIGNER, Dropped, told_in
 from gateway.audit.drops_told import Doubt, ToldDrops
 from gateway.audit.entry import Code, Entry
@@ -20,16 +22,20 @@ from gateway.audit.facts import microseconds, moment
 from gateway.audit.reasons import REASONS
 from gateway.audit.retention import later
 from gateway.audit.shard import Shard
-from gateway.audit.shard_acts import shard_dropped
-from gateway.storage.audit_dropping import Keys, ShardNotDropped, Why
+from gateway.audit.shard_acts import drops_vouched, shard_dropped
+from gateway.storage.audit_checkpoints import Checkpoints
+from gateway.storage.audit_dropping import Keys, ShardNotDropped, Why, unsigned_of_older
 from gateway.storage.audit_older import Dropping
+from gateway.storage.audit_tail import read_tail
+from gateway.storage.end_marks import key_under, mark_ends
 from gateway.storage.step import standing
 from gateway.storage.tables.audit import audit_shard
 from tests.gateway.audit.making import EITHER, KEYS, NOON, SIGNER, Log, entry, open_log_of_either, until
 from tests.gateway.audit.sharding import broken, by_hand, check, months, shards, through
 from tests.gateway.audit.test_append import written
 from tests.gateway.audit.test_log_keys import THIEF
-from tests.gateway.storage.test_audit_export_months import notes
+from tests.gateway.storage.test_audit_export_months import broken as refused
+from tests.gateway.storage.test_audit_export_months import hand_out, notes
 from tests.gateway.storage.test_audit_retention import JUNE_IS_OLD, MAY_IS_OLD, drop, numbers, retention, seal
 
 __all__ = ["months"]
@@ -270,3 +276,90 @@ def test_as_long_as_an_older_node_is_at_work_no_checkpoint_says_that_deletions_a
     asyncio.run(until(alone))
     assert not older.database.read_now(lambda c: asked.all_sign(c, 1)), "it is not asked for each checkpoint"
     assert older.database.read_now(lambda c: asked.all_sign(c, 60_000_000))
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("months", ["postgres"], indirect=True)
+def test_who_hides_the_line_and_seems_to_be_an_older_node_has_no_month_signed_for(months: Log) -> None:
+    """All at once: the line hidden for a moment, a connection under an older version's name, the months of before let
+    go by unsigned entries when this one is over, and then the connection ends.
+    """
+    log, place = months, months.database.place
+    assert isinstance(place, Postgres)
+    (log.folder / "master.key").write_bytes(bytes(32))
+    mark_ends(log.database.engine, key_under(log.folder), log.file)
+    store = lambda: Checkpoints(log.database, append=log.ledger.append, now=log.clock)  # noqa: E731 - asks for real
+    new = lambda: Checkpointer(store(), log.file, SIGNER, timedelta(seconds=1), log.troubles.append)  # noqa: E731
+    old = psycopg.connect(
+        host=place.hosts[0], dbname=place.name, user=place.user, application_name="brana 0056"
+    )
+    by_hand(log, "UPDATE audit_checkpoint SET note = replace(note, chr(10) || 'drops signed', '')")
+    asyncio.run(new().seal())
+    assert "\ndrops signed\n" in notes(log)[-1]
+    put_back = "SET note = replace(note, chr(10) || chr(10), chr(10) || 'drops signed' || chr(10) || chr(10))"
+    by_hand(log, f"UPDATE audit_checkpoint {put_back} WHERE note NOT LIKE '%drops signed%'")
+    log.append([entry(3)])
+    asyncio.run(new().seal())
+    assert "\ndrops signed\n" in notes(log)[-1], "what was said once stays said"
+    log.clock.advance(days=31)
+    log.append([entry(9)])
+    asyncio.run(new().seal())
+    for one in shards(log):
+        let_go_by_hand(log, one, unsigned(log.clock.now, one))
+    asyncio.run(new().seal())
+    old.close()
+    drop(log, log.clock.now)
+    assert Code.LOG_DROPS_VOUCHED not in {one.entry.code for one in written(log)}
+    assert broken(log).fault in (Fault.SHARD_NOT_VOUCHED, Fault.SHARD_ALTERED)
+
+
+def vouched_as_earlier(log: Log) -> None:
+    """As the log's key would have signed it, had somebody made it."""
+    gone = shards(log)
+    for one in gone:
+        let_go_by_hand(log, one, unsigned(log.clock.now, one))
+
+    def work(connection: Connection) -> None:
+        told = tuple(one.told for one in gone)
+        written = read_tail(connection)
+        assert written is not None
+        signed = Dropped(SIGNER.name, told, 18, written.size, told).details((SIGNER,))
+        number = log.ledger.append(connection, [drops_vouched(log.clock.now, signed)])[-1]
+        connection.execute(update(audit_shard).values(dropped_by=number))
+
+    log.database.write_soon(work).result()
+
+
+def test_no_older_version_deleted_a_month_in_which_each_deletion_was_signed(
+    months: Log, tmp_path: Path
+) -> None:
+    """Whatever the log's key was made to say of it: the month's own last checkpoint says otherwise."""
+    vouched_as_earlier(months)
+    seal(months)
+    assert broken(months).fault is Fault.SHARD_NOT_VOUCHED
+    reach = unseal(notes(months)[-1], [SIGNER.verifier]).reach
+    assert refused(hand_out(months, 0, reach), tmp_path)[0] == "gone"
+
+
+def test_what_an_older_version_deleted_before_its_time_is_not_signed_for(older: Log) -> None:
+    may = shards(older)[0]
+    let_go_by_hand(older, may, unsigned(older.clock.now, may))
+    seal(older)
+    older.signs_drops = True
+    assert drop(older, MAY_IS_OLD - timedelta(days=40)) == []
+    assert Code.LOG_DROPS_VOUCHED not in {one.entry.code for one in written(older)}
+    drop(older, MAY_IS_OLD)
+    assert Code.LOG_DROPS_VOUCHED in {one.entry.code for one in written(older)}
+
+
+def test_a_checkpoint_of_before_that_says_so_keeps_the_key_from_signing_for_it(older: Log) -> None:
+    may = shards(older)[0]
+    older.clock.now = MAY_IS_OLD
+    let_go_by_hand(older, may, unsigned(older.clock.now, may))
+    seal(older)
+    unvouched = lambda: len(older.database.read_now(lambda c: unsigned_of_older(c, KEYS)))  # noqa: E731
+    assert unvouched() == 1
+    says_so = "note = replace(note, '\n\n', '\ndrops signed\n\n')"
+    june = f"(SELECT min(size) FROM audit_checkpoint WHERE size > {may.end})"
+    by_hand(older, f"UPDATE audit_checkpoint SET {says_so} WHERE size = {june}")
+    assert unvouched() == 0

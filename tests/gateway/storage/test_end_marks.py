@@ -28,7 +28,7 @@ def marked(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
     """Three entries, sealed, and two more."""
     with open_log_of_either(request, tmp_path) as made:
         (tmp_path / "master.key").write_bytes(MASTER)
-        mark_ends(made.database.engine, key_under(tmp_path))
+        mark_ends(made.database.engine, key_under(tmp_path), made.file)
         made.append([entry(number) for number in range(3)])
         seal(made)
         made.append([entry(3), entry(4)])
@@ -40,7 +40,7 @@ def by_somebody(log: Log, number: int = 9) -> None:
     mark_ends(log.database.engine, lambda: None)
     forged = [entry(number, Code.DECISION_PERMIT, subject="s-starosta")]
     log.database.write_soon(lambda c: Ledger(log.clock).append(c, forged)).result()
-    mark_ends(log.database.engine, key_under(log.folder))
+    mark_ends(log.database.engine, key_under(log.folder), log.file)
 
 
 def told(log: Log) -> list[tuple[int, object, object]]:

@@ -1,0 +1,113 @@
+"""What a device is told of its tunnel: the other end, what it reaches until when, and what its person does about the
+rest. Pure.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agents.protocol.tunnel import Link, NotReached, Reached, Transport, TunnelGiven
+from agents.protocol.tunnel import Why as ToldWhy
+from config.settings import Tunnels, TunnelTarget
+from config.vocabulary import Language
+from gateway.authorize import through_tunnel
+from gateway.authorize.contact import with_contact
+from gateway.authorize.through_tunnel import Decided
+from gateway.authorize.tunnel_words import WORDS
+from gateway.authorize.verdict import Text
+from gateway.sessions.stronger import link
+from gateway.tunnel_sessions.opened import Opened, Why
+from gateway.tunnels.keys import TunnelKey
+
+CS, EN = Language.CZECH, Language.ENGLISH
+KEEPALIVE = 25  # seconds: routers forget who spoke after 30 at the soonest
+ASK_AGAIN = 60  # seconds
+LONGEST_WORDS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Of this installation. `portal`: origin of the portal; `support`: whom people call."""
+
+    tunnels: Tunnels
+    portal: str
+    support: str | None
+
+    @property
+    def page(self) -> str:
+        return f"{self.portal}/tunnel"
+
+
+def given(
+    found: tuple[Opened, Decided | None] | None,
+    closed: Why | None,
+    key: TunnelKey | None,
+    target: Callable[[str], TunnelTarget | None],
+    place: Place,
+    nonce: str,
+) -> TunnelGiven:
+    """`found`: what is open for the device. `closed`: why nothing can be. `key`: the gateway's, where it is known."""
+    if found is None or key is None:
+        why = (closed or Why.NOT_OPENED) if found is None else Why.AWAY
+        told = _why(why, *WORDS[why], place.page, place.support)
+        return TunnelGiven(nonce=nonce, again_within=ASK_AGAIN, open_at=place.page, why=told)
+    opened, decided = found
+    answers = {} if decided is None else decided.answers
+    known = [(one, answer) for name, answer in answers.items() if (one := target(name)) is not None]
+    return TunnelGiven(
+        nonce=nonce,
+        again_within=ASK_AGAIN,
+        open_at=place.page,
+        link=_link(opened, key, place),
+        reached=[
+            _reached(one, opened, answer)
+            for one, answer in known
+            if isinstance(answer, through_tunnel.Reached)
+        ],
+        not_reached=[
+            _not_reached(one, answer, place)
+            for one, answer in known
+            if isinstance(answer, through_tunnel.NotReached)
+        ],
+    )
+
+
+def _link(opened: Opened, key: TunnelKey, place: Place) -> Link:
+    tunnels = place.tunnels
+    return Link(
+        host=tunnels.endpoint,
+        port=tunnels.port,
+        gateway_key=key,
+        addresses=sorted(str(one) for one in opened.addresses),
+        mtu=tunnels.mtu,
+        keepalive=KEEPALIVE,
+        until=opened.until,
+    )
+
+
+def _reached(one: TunnelTarget, opened: Opened, answer: through_tunnel.Reached) -> Reached:
+    return Reached(
+        id=one.id,
+        cs=one.title.cs,
+        en=one.title.en,
+        name=one.name,
+        addresses=one.addresses,
+        transport=Transport(one.transport),
+        ports=one.ports,
+        until=min(answer.until, opened.until),
+    )
+
+
+def _not_reached(one: TunnelTarget, answer: through_tunnel.NotReached, place: Place) -> NotReached:
+    refused = answer.refused
+    stronger = link(refused.reason, "/tunnel")
+    go_to = f"{place.portal}{stronger}" if stronger else None
+    why = _why(refused.reason, refused.title, refused.advice, go_to, place.support)
+    return NotReached(id=one.id, cs=one.title.cs, en=one.title.en, why=why)
+
+
+def _why(reason: str, title: Text, advice: Text, go_to: str | None, support: str | None) -> ToldWhy:
+    cs, en = (
+        f"{title[language]}. {with_contact(advice[language], language, support)}"[:LONGEST_WORDS]
+        for language in (CS, EN)
+    )
+    return ToldWhy(reason=str(reason), cs=cs, en=en, go_to=go_to)

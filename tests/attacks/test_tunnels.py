@@ -1,0 +1,214 @@
+"""Tunnels of the running product, attacked: by who may not open one, by what asks for one, and from within."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from agents.protocol.facts import Fact, FactName
+from agents.protocol.messages import Refusal
+from agents.protocol.signing import Kind, signed, signing
+from agents.protocol.tunnel import TunnelAsk
+from gateway.audit.entry import Code
+from gateway.commands.sessions import tell
+from gateway.commands.state import now
+from gateway.tunnels.keys import PrivateKey
+from tests.gateway.devices.agent import IN_ORDER, new_key
+from tests.rig.attacked import Ground
+from tests.rig.machines import OPERATOR, machine, office
+from tests.rig.tunnel_process import close, process_of
+from tests.rig.tunnelled import DATABASE, FILES, NOTHING, Asking, settle_in
+from tests.rig.tunnels import SERVED, SOON, Networks, answering, networks, why_not
+from tests.rig.visitor import Visitor
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.skipif(bool(why_not()), reason=why_not()),
+]
+AT_ONCE = 1.5  # seconds from an act to its effect: one, and a look at whether it is there
+
+
+@pytest.fixture(scope="module")
+def there() -> Iterator[Networks]:
+    with contextlib.ExitStack() as stack:
+        made = stack.enter_context(networks())
+        for port in (FILES, DATABASE, NOTHING):
+            stack.enter_context(answering(made.office, SERVED, port))
+        yield made
+
+
+@pytest.fixture(scope="module")
+def running(there: Networks, standing: Ground) -> Iterator[Networks]:
+    """With the process of the tunnel, as operators start it beside the product."""
+    state = standing.state.settings.state.directory
+    with process_of(there.gateway, standing.product.configuration, state):
+        yield there
+    close(there.gateway, standing.product.configuration)
+
+
+async def of(ground: Ground, there: Networks, name: str) -> tuple[Asking, Visitor]:
+    """Somebody who is signed in at the portal, with a machine of theirs that reports and has asked once."""
+    account = ground.somebody()
+    browser = await ground.signed_in(account)
+    subject = next(
+        one.subject for one in await ground.state.sessions.open_ones() if one.login == account.login
+    )
+    mine = await machine(ground.product, ground.state, subject)
+    await mine.report()
+    laptop = replace(there.laptops[name], private=PrivateKey.generate())
+    asking = Asking(mine, ground.browser(), ground.product.addresses.origin("devices"), laptop, account.login)
+    given = await asking.ask()
+    assert (given.link, given.why.reason) == (None, "tunnel_not_opened")
+    return asking, browser
+
+
+async def open_at_portal(ground: Ground, browser: Visitor, device: str):
+    await browser.get(f"{ground.portal}/tunnel")
+    return await browser.post(f"{ground.portal}/tunnel/open", {"device": device})
+
+
+@contextlib.asynccontextmanager
+async def up(asking: Asking):
+    """The agent has set up what it was given."""
+    given = await asking.ask()
+    assert given.link is not None, given.why
+    settle_in(asking.laptop, given)
+    child = await asyncio.to_thread(asking.laptop.up, given.link.gateway_key)
+    try:
+        await holds(lambda: asking.laptop.reaches(FILES))
+        yield given
+    finally:
+        child.terminate()  # its interface and socket go with it
+        child.wait()
+
+
+async def holds(what: Callable[[], bool], within: float = SOON) -> None:
+    async with asyncio.timeout(within):
+        while not await asyncio.to_thread(what):
+            await asyncio.sleep(0.02)
+
+
+async def is_reached(asking: Asking, port: int) -> bool:
+    return await asyncio.to_thread(asking.laptop.reaches, port)
+
+
+async def test_a_person_opens_it_at_the_portal_and_their_device_reaches_what_it_may_until_they_sign_out(
+    ground: Ground, running: Networks
+) -> None:
+    asking, browser = await of(ground, running, "jana")
+    page = await open_at_portal(ground, browser, asking.machine.id)
+    assert page.status == 200, (page.status, page.title)
+    (opened,) = await ground.entries(at_least=1, codes=(Code.TUNNEL_OPENED,), person=asking.person)
+    assert opened.details["device"] == asking.machine.id
+    async with up(asking) as given:
+        assert [one.id for one in given.reached] == ["soubory"]
+        (refused,) = given.not_reached
+        assert refused.why.reason == "phishing_resistant_needed"
+        assert refused.why.go_to.startswith(f"{ground.portal}/.brana/sign-in?")
+        assert not await is_reached(asking, DATABASE)
+        [tried, *_] = await ground.entries(at_least=1, codes=(Code.TUNNEL_TRIED,), person=asking.person)
+        assert tried.reason == "phishing_resistant_needed"
+        stands = await asyncio.to_thread(asking.laptop.connected, FILES)
+        with stands:
+            began = time.monotonic()
+            await browser.post(f"{ground.portal}/.brana/sign-out", {})
+            await holds(lambda: not asking.laptop.reaches(FILES), AT_ONCE)
+            assert time.monotonic() - began < AT_ONCE
+        later = await asking.ask()
+        assert (later.link, later.why.reason) == (None, "tunnel_not_opened")
+    ended = await ground.entries(at_least=1, codes=(Code.TUNNEL_DISCONNECTED,), person=tried.person)
+    assert any(one.details.get("bytes_sent", 0) for one in ended)
+    (closed,) = await ground.entries(at_least=1, codes=(Code.TUNNEL_CLOSED,), person=tried.person)
+    assert closed.reason == "tunnel_session_over"
+
+
+async def test_a_lost_device_is_cut_at_once_and_never_comes_back(ground: Ground, running: Networks) -> None:
+    asking, browser = await of(ground, running, "jana")
+    await open_at_portal(ground, browser, asking.machine.id)
+    async with up(asking) as given:
+        await office(ground.state).lose(asking.machine.id, "ukradený", OPERATOR, now())
+        await tell(ground.state, "")
+        await holds(lambda: not asking.laptop.reaches(FILES), AT_ONCE)
+        refused, number = await asking.send(asking.token())
+        assert isinstance(refused, Refusal)
+        entry = await ground.entry(number, Code.DEVICE_REPORT_REFUSED)
+        assert (refused.reason, entry.reason) == ("device_gone", "device_gone")
+        await asyncio.to_thread(asking.laptop.begin_anew, given.link.gateway_key)
+        assert not await is_reached(asking, FILES)
+    page = await open_at_portal(ground, browser, asking.machine.id)
+    assert page.status == 403
+    entry = await ground.entry(page.request_id, Code.TUNNEL_NOT_OPENED)
+    assert entry.reason == "tunnel_device_unknown"
+
+
+async def test_a_device_whose_state_worsens_is_cut_at_once_and_goes_on_when_it_is_mended(
+    ground: Ground, running: Networks
+) -> None:
+    asking, browser = await of(ground, running, "petr")
+    await open_at_portal(ground, browser, asking.machine.id)
+    async with up(asking):
+        plain = IN_ORDER | {FactName.DISK_ENCRYPTED: Fact(False, "lsblk: none")}
+        await asking.machine.report(plain, tunnel_key=asking.laptop.key)
+        await holds(lambda: not asking.laptop.reaches(FILES), AT_ONCE)
+        assert (await asking.ask()).reached == []
+        await asking.machine.report(tunnel_key=asking.laptop.key)
+        await holds(lambda: asking.laptop.reaches(FILES))
+    said = await ground.entries(at_least=1, codes=(Code.TUNNEL_REFUSED,), person=asking.person)
+    assert {one.reason for one in said} >= {"phishing_resistant_needed", "nothing_permits"}
+
+
+async def test_nobody_opens_the_tunnel_of_another_persons_device(ground: Ground, running: Networks) -> None:
+    asking, _ = await of(ground, running, "jana")
+    thief = await ground.signed_in(ground.somebody())
+    page = await open_at_portal(ground, thief, asking.machine.id)
+    assert page.status == 403
+    entry = await ground.entry(page.request_id, Code.TUNNEL_NOT_OPENED)
+    assert entry.reason == "tunnel_device_not_own"
+    assert (await asking.ask()).link is None
+
+
+async def refused(ground: Ground, asking: Asking, token: str, reason: str) -> None:
+    told, number = await asking.send(token)
+    assert isinstance(told, Refusal), told
+    assert (told.reason, bool(told.cs), bool(told.en)) == (reason, True, True)
+    entry = await ground.entry(number, Code.DEVICE_REPORT_REFUSED)
+    assert (entry.outcome, entry.reason) == ("refused", reason)
+
+
+async def test_a_question_that_was_asked_before_is_refused(ground: Ground, running: Networks) -> None:
+    asking, _ = await of(ground, running, "jana")
+    token = asking.token()
+    await asking.send(token)
+    await refused(ground, asking, token, "report_nonce_not_good")
+
+
+async def test_a_question_that_another_key_signed_is_refused(ground: Ground, running: Networks) -> None:
+    asking, _ = await of(ground, running, "jana")
+    said = TunnelAsk(nonce=asking.machine.nonce, sequence=99, tunnel_key=asking.laptop.key)
+    token = signed(Kind.TUNNEL, asking.machine.id, said, signing(new_key()))
+    await refused(ground, asking, token, "report_not_signed")
+    token = signed(Kind.REPORT, asking.machine.id, said, signing(asking.machine.agent.key))
+    await refused(ground, asking, token, "report_not_signed")
+
+
+async def test_a_key_of_another_device_or_in_another_text_is_refused(
+    ground: Ground, running: Networks
+) -> None:
+    asking, _ = await of(ground, running, "jana")
+    other, _ = await of(ground, running, "petr")
+    await refused(ground, asking, asking.token(tunnel_key=other.laptop.key), "device_tunnel_key_in_use")
+    for key in ("A" * 43 + "=", other.laptop.key[:-2] + "!=", "/" * 42 + "8="):
+        await refused(ground, asking, asking.token(tunnel_key=key), "device_tunnel_key_not_good")
+
+
+async def test_a_device_that_leaves_closes_its_tunnel(ground: Ground, running: Networks) -> None:
+    asking, browser = await of(ground, running, "jana")
+    await open_at_portal(ground, browser, asking.machine.id)
+    assert (await asking.ask()).link is not None
+    assert (await asking.ask(up=False)).link is None
+    (closed,) = await ground.entries(at_least=1, codes=(Code.TUNNEL_CLOSED,), person=asking.person)
+    assert closed.reason == "tunnel_closed_by_device"
