@@ -29,7 +29,7 @@ DELIVERED = (
             *("audit.verified", "audit.receiver_missed", "access.spool_damaged", "witness.refused"),
             *("audit.index_altered", "audit.names_altered", "audit.place_moved", "audit.hold_restored"),
             *("audit.shard_not_dropped", "audit.end_altered"),
-            *("audit.checkpoint_altered", "audit.rolled_back"),
+            *("audit.checkpoint_altered", "audit.rolled_back", "audit.schema_altered"),
             "audit.alerts_restored",
         ],
         outcomes=["failure"],

@@ -74,6 +74,7 @@ from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
 from gateway.commands.watching_gaps import watching_gaps
 from gateway.commands.watching_persons import keep_persons, look_at_persons
+from gateway.commands.watching_schema import watch_the_schema
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
 from gateway.fleet.door import Door
@@ -216,6 +217,7 @@ async def _serve(
                 *_forwarding(plane),
                 partial(watch_the_log, plane),
                 *watching_gaps(plane),
+                partial(watch_the_schema, plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )

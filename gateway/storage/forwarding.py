@@ -84,7 +84,12 @@ class StoredReceivers:
         return int(row.following) if row.following <= _size(connection) else None
 
     def _put_right(
-        self, connection: Connection, receiver: str, row: Row[*tuple[Any, ...]] | None, first: int, now: datetime
+        self,
+        connection: Connection,
+        receiver: str,
+        row: Row[*tuple[Any, ...]] | None,
+        first: int,
+        now: datetime,
     ) -> int:
         """Somebody moved the place by hand, or took it away."""
         changed = {"following": first, "mark": mark_of(self.seal, receiver, first)}
