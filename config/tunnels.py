@@ -40,7 +40,7 @@ def tunnel_findings(settings: Settings, district: District | None) -> Iterator[F
             yield (
                 f"tunnels.domains[{number}]",
                 f"{domain!r} is no domain of an office",
-                "write for example `files.office.example`: devices ask nothing else of the tunnel",
+                "write for example `data.office.example`, with a dot",
             )
     if len(tunnels.targets) > MOST_TARGETS:
         yield "tunnels.targets", f"more than {MOST_TARGETS}", "put services of one machine into one target"
@@ -143,7 +143,7 @@ def _name(at: str, target: TunnelTarget, domains: list[str], names: dict[str, st
         yield (
             f"{at}.name",
             f"{name!r} is no name below one of tunnels.domains",
-            "devices ask the tunnel for no other names",
+            "name it below one of them, or add its domain there",
         )
     if (other := names.setdefault(name, target.id)) != target.id:
         yield f"{at}.name", f"{name!r} is {other!r} already", "give each target a name of its own"

@@ -16,6 +16,7 @@ from agents.command.installing import install, uninstall
 from agents.command.lines import TrustUnreadable, line_to, trust_of
 from agents.command.looking import Looking, collector
 from agents.command.service import Service
+from agents.command.tunnelling import device_of, down, heard_of_tunnels, tunnelling_on, up
 from agents.command.words import CS, ENDINGS, KEYS, SAYS, STANDINGS, language
 from agents.installing.installing import NotInstalled
 from agents.kept.folder import Busy, Folder, NotKept, alone
@@ -23,6 +24,7 @@ from agents.kept.state import Damaged, State
 from agents.keys.key import ChipFails, KeyLost
 from agents.keys.tpm import has_chip
 from agents.posture.machine import ThisMachine
+from agents.tunnel.linux import TunnelFailed
 from agents.uplink.line import NoAddress
 from config.vocabulary import Language
 
@@ -35,6 +37,7 @@ TROUBLES: Mapping[type[Exception], str] = {
     KeyLost: "key_lost",
     ChipFails: "chip_fails",
     NotInstalled: "not_installed",
+    TunnelFailed: "tunnel_failed",
 }
 
 
@@ -100,9 +103,15 @@ def _enrol(asked: argparse.Namespace, tongue: Language) -> int:
 
 def _run(asked: argparse.Namespace, tongue: Language) -> int:
     state = _state(asked)
-    ended = Flag()
+    ended, poked = Flag(), Flag()
+
+    def end(*_: object) -> None:
+        ended.set()
+        poked.set()
+
     for told in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(told, lambda *_: ended.set())
+        signal.signal(told, end)
+    heard_of_tunnels(poked)
     with alone(state.folder):
         enrolment = state.enrolment()
         if enrolment is None:
@@ -125,15 +134,28 @@ def _run(asked: argparse.Namespace, tongue: Language) -> int:
             Looking(ThisMachine(), collector()),
             _browsers(asked)(enrolment.url),
             shown,
+            tunnelling_on(device_of(asked.tunnel), state),
         )
-        if service.run(ended):
+        if service.run(ended, poked):
             print(SAYS["gone"][tongue])
     return 0
 
 
 def _forget(asked: argparse.Namespace, tongue: Language) -> int:
-    print(SAYS[forget(_state(asked), _shown(asked), asked.tpm, _browsers(asked))][tongue])
+    print(
+        SAYS[forget(_state(asked), _shown(asked), asked.tpm, _browsers(asked), device_of(asked.tunnel))][
+            tongue
+        ]
+    )
     return 0
+
+
+def _up(asked: argparse.Namespace, tongue: Language) -> int:
+    return up(_state(asked), asked.open, tongue)
+
+
+def _down(asked: argparse.Namespace, tongue: Language) -> int:
+    return down(_state(asked), asked.open, device_of(asked.tunnel), tongue)
 
 
 def _install(asked: argparse.Namespace, tongue: Language) -> int:
@@ -142,7 +164,9 @@ def _install(asked: argparse.Namespace, tongue: Language) -> int:
 
 
 def _uninstall(asked: argparse.Namespace, tongue: Language) -> int:
-    said, left = uninstall(asked.root, asked.state, asked.open, asked.tpm, _browsers(asked))
+    said, left = uninstall(
+        asked.root, asked.state, asked.open, asked.tpm, _browsers(asked), device_of(asked.tunnel)
+    )
     for one in said:
         print(SAYS[one][tongue])
     for path in left:
@@ -157,6 +181,8 @@ COMMANDS: Mapping[str, Command] = {
     "status": lambda asked, tongue: status(asked.open, SYSTEM, tongue),
     "doctor": lambda asked, tongue: doctor(asked.state, asked.open, asked.tpm, tongue),
     "forget": _forget,
+    "up": _up,
+    "down": _down,
     "install": _install,
     "uninstall": _uninstall,
 }

@@ -20,6 +20,7 @@ STATE, OPEN = PLACES.get(sys.platform, (Path("/var/lib/brana-agent"), Path("/run
 SYSTEM = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
 
 
+INTERFACE = "brana0"
 ROOT = Path(Path.cwd().anchor)
 
 
@@ -32,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("--state", type=Path, default=STATE, help=f"keys and state ({STATE})")
     words.add_argument("--open", type=Path, default=OPEN, help=f"what everybody may read ({OPEN})")
     words.add_argument("--tpm", default=DEVICE, help=f"the TPM 2.0, as tpm2-tss names it ({DEVICE})")
+    words.add_argument("--tunnel", default=INTERFACE, help=f"the tunnel's interface ({INTERFACE})")
     words.add_argument("--no-browsers", action="store_true", help="leave people's browsers alone")
     commands = words.add_subparsers(dest="command", required=True)
     enrolling = commands.add_parser("enrol", help="zaregistruje zařízení / enrol this device")
@@ -45,6 +47,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="služba / the service")
     commands.add_parser("status", help="stav / how it stands")
     commands.add_parser("doctor", help="co nevyhovuje a jak to napravit / what fails, and how to mend it")
+    commands.add_parser("up", help="otevře tunel do úřadu / open the tunnel into the office")
+    commands.add_parser("down", help="zavře tunel / close the tunnel")
     commands.add_parser("forget", help="vyřadí zařízení a smaže klíče / retire this device, delete its keys")
     for name, what in (
         ("install", "zařídí, aby agent běžel stále / have this system run the agent"),

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import msgspec
 
-from agents.command import keys, telling
+from agents.command import keys, telling, tunnel_telling
 from agents.command.lines import line_to, trust_of
 from agents.command.looking import collector
 from agents.command.service import SHOWN
 from agents.command.words import KEYS, SAYS, TROUBLES, Text
 from agents.kept.folder import Folder, NotKept
-from agents.kept.state import Damaged, Enrolment, Shown, State
+from agents.kept.state import Damaged, Enrolment, Shown, ShownTunnel, State
 from agents.keys.key import ChipFails, KeyLost
 from agents.posture.machine import ThisMachine
 from agents.protocol.messages import KeyKind
@@ -26,18 +26,21 @@ PROBE = b"brana-agent doctor"
 
 def status(public: Path, system: str, tongue: Language) -> int:
     """`public`: the folder that everybody may read; `system`: as the fact of that name says it."""
-    shown = _shown(public)
+    shown = shown_in(public)
     if shown is None:
         print(SAYS["not_running"][tongue])
         return 1
     for line in telling.status(shown, system, tongue):
         print(line)
+    if shown.tunnel is not None:
+        for line in tunnel_telling.tunnel(shown.tunnel, tongue):
+            print(line)
     return 1 if shown.trouble or shown.failing else 0
 
 
 def doctor(folder: Path, public: Path, chip: str, tongue: Language) -> int:
     well = True
-    for line in _found(State(Folder(folder)), _shown(public), chip, tongue):
+    for line in _found(State(Folder(folder)), shown_in(public), chip, tongue):
         print(line)
         well = well and not line.startswith(AMISS)
     if well:
@@ -55,6 +58,8 @@ def _found(state: State, shown: Shown | None, chip: str, tongue: Language) -> It
         yield from _key(state, enrolment.key_kind, chip, tongue)
     elif not readable:
         yield f"{UNKNOWN} {SAYS['key'][tongue]}: {SAYS['key_readable'][tongue]}"
+    if shown is not None and shown.tunnel is not None:
+        yield from _tunnel(shown.tunnel, tongue)
     yield from telling.checks(collector()(ThisMachine(), now=datetime.now(UTC), slow=True), tongue)
 
 
@@ -93,12 +98,20 @@ def _key(state: State, kind: KeyKind, chip: str, tongue: Language) -> Iterator[s
         yield f"{WELL} {title}: {KEYS[kind][tongue]}"
 
 
+def _tunnel(shown: ShownTunnel, tongue: Language) -> Iterator[str]:
+    """It is wanted, so that there is none is amiss."""
+    first, *rest = tunnel_telling.tunnel(shown, tongue)
+    yield f"{AMISS if shown.until is None or not shown.names_well else WELL} {first}"
+    for line in rest:
+        yield f"{telling.STEP}{line}"
+
+
 def _amiss(title: str, mending: Text, tongue: Language) -> Iterator[str]:
     yield f"{AMISS} {title}"
     yield f"{telling.STEP}{mending[tongue]}"
 
 
-def _shown(public: Path) -> Shown | None:
+def shown_in(public: Path) -> Shown | None:
     kept = Folder(public, 0o644).read(SHOWN)
     try:
         return None if kept is None else msgspec.json.decode(kept, type=Shown)

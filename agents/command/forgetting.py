@@ -13,6 +13,7 @@ from agents.kept.folder import Folder, alone
 from agents.kept.state import Damaged, Enrolment, State
 from agents.keys.key import ChipFails, KeyLost
 from agents.protocol.messages import Refusal, Reported
+from agents.tunnel.tunnelling import Device
 from agents.uplink import speaking
 from agents.uplink.line import NoAddress
 from agents.uplink.speaking import Speaks
@@ -51,9 +52,12 @@ def enrolment_of(state: State) -> Enrolment | None:
         return None
 
 
-def forget(state: State, shown: Folder, chip: str, browsers: Callable[[str], Browsers]) -> str:
-    """What to tell, by its name in `words.SAYS`. Raises Busy, NotKept."""
+def forget(
+    state: State, shown: Folder, chip: str, browsers: Callable[[str], Browsers], tunnel: Device
+) -> str:
+    """What to tell, by its name in `words.SAYS`. Raises Busy, NotKept, TunnelFailed."""
     with alone(state.folder):
+        tunnel.end()
         enrolment = enrolment_of(state)
         if enrolment is None:
             state.wipe()

@@ -19,6 +19,7 @@ from agents.installing.installing import (
 )
 from agents.kept.folder import Folder
 from agents.kept.state import State
+from agents.tunnel.tunnelling import Device
 
 SYSTEMD = Path("run/systemd/system")
 """There where it runs (sd_booted(3))."""
@@ -32,15 +33,15 @@ def install(root: Path) -> str:
 
 
 def uninstall(
-    root: Path, state: Path, public: Path, chip: str, browsers: Callable[[str], Browsers]
+    root: Path, state: Path, public: Path, chip: str, browsers: Callable[[str], Browsers], tunnel: Device
 ) -> tuple[list[str], list[Path]]:
-    """What to tell, and what is left all the same. Raises NotInstalled, NotKept, Busy: then the agent stays."""
+    """What to tell, and what is left all the same. Raises NotInstalled, NotKept, Busy, TunnelFailed: it stays."""
     _, place = this_program()
     service = service_of(place)
     stop(service, root, _run_of(root))
     said = []
     if state.exists():
-        said.append(forget(State(Folder(state)), Folder(public, 0o644), chip, browsers))
+        said.append(forget(State(Folder(state)), Folder(public, 0o644), chip, browsers, tunnel))
     left = remove(service, root, _run_of(root), (state, public), program=frozen())
     return [*said, "uninstalled"], left
 

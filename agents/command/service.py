@@ -9,16 +9,30 @@ import msgspec
 
 from agents.browsers.browsers import Browsers
 from agents.command.looking import Looking
+from agents.command.shown import shown_of, tunnel_of
 from agents.command.waking import Waking, addresses
 from agents.kept.folder import Folder, NotKept
-from agents.kept.state import Enrolment, Shown, State, Trouble
-from agents.keys.browser import BrowserKey, NotOurs, request_of
+from agents.kept.state import Enrolment, State, Trouble
+from agents.keys.browser import NotOurs, request_of
 from agents.keys.key import ChipFails, DeviceKey, KeyLost
 from agents.protocol.messages import Refusal, Reported, Standing
+from agents.protocol.tunnel import TunnelAsk, TunnelGiven
+from agents.tunnel.tunnelling import Tunnelling
 from agents.uplink import speaking
 from agents.uplink.speaking import Speaks
 from agents.uplink.telling import Facts, tells_otherwise
-from agents.uplink.uplink import Lost, Passed, Say, Uplink, Woken, begun, next_at, step
+from agents.uplink.uplink import (
+    TELLS_NONCE,
+    Lost,
+    Passed,
+    Say,
+    Woken,
+    begun,
+    beside,
+    next_at,
+    step,
+    told,
+)
 
 LONGEST_NAP = timedelta(seconds=10)
 """How late sleep and another network are noticed."""
@@ -42,6 +56,7 @@ class Service:
         looking: Looking,
         browsers: Browsers,
         shown: Folder,
+        tunnelling: Tunnelling,
         *,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -52,6 +67,7 @@ class Service:
         self._looking = looking
         self._browsers = browsers
         self._shown = shown
+        self._tunnelling = tunnelling
         self._chance = chance
         self._waking = Waking()
         self._uplink = begun(state.uplink(enrolment.enrolled))
@@ -60,9 +76,10 @@ class Service:
         self._last: bytes | None = None
         self._trouble: Trouble | None = None
         self._reason: str | None = None
+        self._wanted = False
 
-    def run(self, ended: Flag) -> bool:
-        """Until `ended` is set, or the device is gone: then True, and nothing secret is left."""
+    def run(self, ended: Flag, poked: Flag) -> bool:
+        """Until `ended` is set, or the device is gone: then True, and nothing secret is left. `poked`: look now."""
         self._state.folder.tidy()
         self._furnish()
         while not ended.is_set() and not self._uplink.gone:
@@ -70,7 +87,11 @@ class Service:
             slept, moved = self._waking.woken(addresses(), now)
             until = self.turn(now, slept=slept, moved=moved)
             self._waking.sleeps_until(until)
-            ended.wait(max(0.0, (until - datetime.now(UTC)).total_seconds()))
+            poked.wait(max(0.0, (until - datetime.now(UTC)).total_seconds()))
+            if poked.is_set():
+                poked.clear()
+                self._tunnelling.soon()
+        self._tunnelling.leave()
         if self._uplink.gone:
             self._leave()
         self._show()
@@ -87,15 +108,45 @@ class Service:
         self._uplink, say = step(self._uplink, Passed(otherwise=otherwise), now, self._chance())
         while say is not None:
             say = self._said(say, facts, now)
+        tunnel_at = self._tunnel(now)
         self._show()
-        return min(next_at(self._uplink, now), now + LONGEST_NAP)
+        return min(next_at(self._uplink, now), now + LONGEST_NAP, tunnel_at or now + LONGEST_NAP)
+
+    def _tunnel(self, now: datetime) -> datetime | None:
+        """Only a device in use has a tunnel."""
+        self._wanted = self._uplink.standing is Standing.ACTIVE and self._state.tunnel_wanted()
+        return self._tunnelling.turn(lambda up: self._asked(up, now), now, wanted=self._wanted)
+
+    def _asked(self, up: bool, now: datetime) -> TunnelGiven | Refusal | None:  # noqa: FBT001  # one word of a message
+        heard: TunnelGiven | Refusal | None = None
+        for _ in range(2):  # once more with a nonce that was told
+            self._uplink, say = beside(self._uplink, now)
+            try:
+                self._state.keep_uplink(self._uplink)
+                ask = TunnelAsk(
+                    nonce=say.nonce,
+                    sequence=say.sequence,
+                    tunnel_key=self._state.tunnel_public(),
+                    up=up,
+                )
+                heard = speaking.tunnel(self._line, ask, self._enrolment.enrolled.device, self._key)
+            except (NotKept, KeyLost, ChipFails) as error:
+                self._trouble = TROUBLES[type(error)]
+                return None
+            self._uplink = told(self._uplink, None if heard is None else heard.nonce)
+            if not (isinstance(heard, Refusal) and heard.nonce is not None and heard.reason in TELLS_NONCE):
+                break
+        self._keep_quietly()
+        return heard
 
     def _said(self, say: Say, facts: Facts, now: datetime) -> Say | None:
         try:
             self._state.keep_uplink(self._uplink)
             request = self._request(now)
             device = self._enrolment.enrolled.device
-            heard = speaking.report(self._line, say, facts, request, device, self._key, now)
+            heard = speaking.report(
+                self._line, say, facts, request, self._tunnel_key(), device, self._key, now
+            )
             if isinstance(heard, Reported):
                 self._certified(heard)
         except (NotKept, KeyLost, ChipFails) as error:
@@ -110,6 +161,10 @@ class Service:
         if once_more is None:
             self._keep_quietly()
         return once_more
+
+    def _tunnel_key(self) -> str | None:
+        """Said with each report, so that a person can open the tunnel in the browser first."""
+        return self._state.tunnel_public() if self._tunnelling.possible else None
 
     def _request(self, now: datetime) -> bytes | None:
         """For a certificate, where there is none or it is in the last third of its life."""
@@ -155,8 +210,9 @@ class Service:
 
     def _show(self) -> None:
         """Written where it is other than before; a disk that is full does not stop reports."""
+        tunnel = tunnel_of(self._tunnelling) if self._wanted else None
         said = msgspec.json.encode(
-            shown_of(self._enrolment, self._uplink, self._browser, self._trouble, self._reason)
+            shown_of(self._enrolment, self._uplink, self._browser, self._trouble, self._reason, tunnel)
         )
         if said != self._last:
             try:
@@ -164,23 +220,3 @@ class Service:
                 self._last = said
             except NotKept:
                 return
-
-
-def shown_of(
-    enrolment: Enrolment,
-    uplink: Uplink,
-    browser: BrowserKey | None,
-    trouble: Trouble | None = None,
-    reason: str | None = None,
-) -> Shown:
-    return Shown(
-        url=enrolment.url,
-        device=enrolment.enrolled.device,
-        key_kind=enrolment.key_kind,
-        standing=uplink.standing,
-        failing=uplink.failing,
-        reported_at=uplink.reported_at,
-        certificate_until=None if browser is None else browser.ends_at,
-        trouble=trouble,
-        reason=reason,
-    )

@@ -119,6 +119,10 @@ SAYS: Mapping[str, Text] = {
         EN: "The device's key is not here. Run sudo brana-agent forget and enrol the device anew, or give it back "
         "its TPM",
     },
+    "tunnel_failed": {
+        CS: "Tunel se nepodařilo odstranit. Spusťte příkaz jako správce (sudo)",
+        EN: "The tunnel could not be taken away. Run this with sudo",
+    },
     "key_readable": {
         CS: "zjistí jen správce: sudo brana-agent doctor",
         EN: "an administrator alone can find out: sudo brana-agent doctor",

@@ -7,6 +7,7 @@ The laws:
 - The proof is said as often as no answer comes, for it alone spends the code; it is always the same proof.
 - Where a proof may have been heard and its answer was lost, a refusal of the code is `IN_DOUBT`: the device may stand
   at the gateway already, under a key that is not used again.
+- So it is where a code that was good for a challenge is spent at the proof: the proof may have been doubled on its way.
 - After `MOST_TRIES` without an answer it gives up: somebody sits before it.
 """
 
@@ -20,6 +21,9 @@ MOST_TRIES = 5
 FIRST_WAIT = timedelta(seconds=1)  # doubled each time: a person waits 15 s at most
 CODE_REFUSED = frozenset({"device_code_not_good", "device_challenge_not_good", "device_key_in_use"})
 """Of the gateway, for what a proof that was heard has used up."""
+
+SPENT = frozenset({"device_code_not_good", "device_key_in_use"})
+"""Of the gateway, for a code that it took a moment before: something has spent it since."""
 
 
 class Stage(StrEnum):
@@ -108,7 +112,8 @@ CLOCKS_MAY_DIFFER = timedelta(days=1)
 
 
 def _over(state: Enrolment, refusal: Refusal) -> tuple[Enrolment, Action]:
-    doubt = state.doubtful and refusal.reason in CODE_REFUSED
+    doubled = state.stage is Stage.PROVING and refusal.reason in SPENT
+    doubt = doubled or (state.doubtful and refusal.reason in CODE_REFUSED)
     ending = Ending.IN_DOUBT if doubt else Ending.REFUSED
     return replace(state, stage=Stage.OVER), GiveUp(ending, refusal)
 

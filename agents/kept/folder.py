@@ -111,9 +111,23 @@ def alone(folder: Folder) -> Iterator[None]:
         raise NotKept(path, error) from error
     try:
         _take(handle)
+        os.truncate(handle, 0)
+        os.write(handle, str(os.getpid()).encode())
         yield
     finally:
         os.close(handle)
+
+
+def who_works(folder: Folder) -> int | None:
+    """Process id of the agent that works in a folder; None: none does. Raises NotKept."""
+    try:
+        with alone(folder):
+            return None
+    except Busy:
+        try:
+            return int(folder.read("lock") or b"")
+        except ValueError:
+            return None
 
 
 def _take(handle: int) -> None:

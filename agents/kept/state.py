@@ -5,23 +5,30 @@ next.key                 the key that a certificate is being asked for
 enrolment.json           that there is a device; its nonce, its first certificate
 browser.pem              key and certificate for browsers
 uplink.json              the last number said, the nonce, the standing
+tunnel.key               the tunnel's own key
+tunnel.wanted            there where the tunnel is wanted, across restarts
 """
 
+from base64 import b64encode
 from datetime import datetime
 from typing import Literal
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from agents.kept.folder import Folder
 from agents.keys import browser
 from agents.keys.key import KeyLost, read, written
 from agents.protocol.messages import Enrolled, KeyKind, Standing
+from agents.protocol.tunnel import NotReached, Reached, Why
+from agents.tunnel.plan import OCTETS
 from agents.uplink.uplink import Uplink
 
 Trouble = Literal["unreachable", "refused", "not_kept", "key_lost", "chip_fails"]
 KEYS = {KeyKind.SOFTWARE: "device.key", KeyKind.TPM: "device.tpm"}
 NEXT, ENROLMENT, BROWSER, UPLINK = "next.key", "enrolment.json", "browser.pem", "uplink.json"
+TUNNEL_KEY, TUNNEL_WANTED = "tunnel.key", "tunnel.wanted"
 
 
 class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +37,20 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     """File with the authorities that are believed; None: the system's."""
     key_kind: KeyKind
     enrolled: Enrolled
+
+
+class ShownTunnel(msgspec.Struct, frozen=True, kw_only=True):
+    until: datetime | None = None
+    """None: there is none now, and `why` or `trouble` says why."""
+    reached: list[Reached] = []
+    not_reached: list[NotReached] = []
+    why: Why | None = None
+    open_at: str | None = None
+    trouble: Literal["unreachable", "refused", "failed", "over"] | None = None
+    reason: str = ""
+    """Of the system, where it failed; of the gateway, where it refused."""
+    names_well: bool = True
+    asked_at: datetime | None = None
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +66,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     trouble: Trouble | None = None
     reason: str | None = None
     """Of the gateway, where it refused."""
+    tunnel: ShownTunnel | None = None
+    """None: it is not wanted."""
 
 
 class Damaged(Exception):
@@ -125,8 +148,32 @@ class State:
         except browser.NotOurs:
             return None
 
+    def tunnel_key(self) -> bytes:
+        """32 octets; a new one, kept, where there is none. Raises NotKept."""
+        kept = self.folder.read(TUNNEL_KEY)
+        if kept is not None and len(kept) == OCTETS:
+            return kept
+        key = X25519PrivateKey.generate().private_bytes_raw()
+        self.folder.write(TUNNEL_KEY, key)
+        return key
+
+    def tunnel_public(self) -> str:
+        """As WireGuard writes it. Raises NotKept."""
+        public = X25519PrivateKey.from_private_bytes(self.tunnel_key()).public_key()
+        return b64encode(public.public_bytes_raw()).decode()
+
+    def tunnel_wanted(self) -> bool:
+        return self.folder.read(TUNNEL_WANTED) is not None
+
+    def want_tunnel(self, *, wanted: bool) -> None:
+        """Raises NotKept."""
+        if wanted:
+            self.folder.write(TUNNEL_WANTED, b"")
+        else:
+            self.folder.remove(TUNNEL_WANTED)
+
     def wipe_keys(self) -> None:
-        self.folder.remove(*KEYS.values(), NEXT, BROWSER)
+        self.folder.remove(*KEYS.values(), NEXT, BROWSER, TUNNEL_KEY, TUNNEL_WANTED)
 
     def wipe(self) -> None:
         """Keys first: what is left after a kill opens nothing."""

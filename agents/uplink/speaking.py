@@ -13,6 +13,7 @@ from agents.protocol.messages import (
     COMPLETE,
     FAREWELL,
     REPORT,
+    TUNNEL,
     Begin,
     Challenge,
     Complete,
@@ -23,6 +24,7 @@ from agents.protocol.messages import (
     Reported,
 )
 from agents.protocol.signing import Kind, signed
+from agents.protocol.tunnel import TunnelAsk, TunnelGiven
 from agents.uplink.line import Unreachable
 from agents.uplink.telling import Facts
 from agents.uplink.uplink import Say
@@ -48,7 +50,14 @@ def complete(line: Speaks, said: Complete, key: DeviceKey) -> Enrolled | Refusal
 
 
 def report(
-    line: Speaks, say: Say, facts: Facts, request: bytes | None, device: str, key: DeviceKey, at: datetime
+    line: Speaks,
+    say: Say,
+    facts: Facts,
+    request: bytes | None,
+    tunnel_key: str | None,
+    device: str,
+    key: DeviceKey,
+    at: datetime,
 ) -> Reported | Refusal | None:
     said = Report(
         nonce=say.nonce,
@@ -57,8 +66,13 @@ def report(
         facts=msgspec.Raw(encoded(facts)),
         agent=VERSION,
         request=request,
+        tunnel_key=tunnel_key,
     )
     return _asked(line, REPORT, signed(Kind.REPORT, device, said, key.sign).encode(), JOSE, Reported)
+
+
+def tunnel(line: Speaks, said: TunnelAsk, device: str, key: DeviceKey) -> TunnelGiven | Refusal | None:
+    return _asked(line, TUNNEL, signed(Kind.TUNNEL, device, said, key.sign).encode(), JOSE, TunnelGiven)
 
 
 def farewell(line: Speaks, say: Say, device: str, key: DeviceKey) -> Reported | Refusal | None:

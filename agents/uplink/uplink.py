@@ -96,6 +96,18 @@ def step(state: Uplink, event: Event, now: datetime, chance: float) -> tuple[Upl
     return state, None
 
 
+def beside(state: Uplink, now: datetime) -> tuple[Uplink, Say]:
+    """A number and the nonce for something that is said between reports. Kept before it is said, as theirs are."""
+    assert not state.under_way
+    state, say = _say(state, now)
+    return replace(state, under_way=False), say
+
+
+def told(state: Uplink, nonce: str | None) -> Uplink:
+    """By the answer to that."""
+    return state if nonce is None else replace(state, nonce=nonce)
+
+
 def _heard(
     state: Uplink, event: Reported | Refusal | Lost, now: datetime, chance: float
 ) -> tuple[Uplink, Say | None]:

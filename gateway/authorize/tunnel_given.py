@@ -2,7 +2,7 @@
 rest. Pure.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from agents.protocol.tunnel import Link, NotReached, Reached, Transport, TunnelGiven
@@ -16,9 +16,7 @@ from gateway.authorize.tunnel_words import WORDS
 from gateway.authorize.verdict import Text
 from gateway.sessions.stronger import link
 from gateway.tunnel_sessions.opened import Opened, Why
-from gateway.tunnels.addresses import gateway_of
 from gateway.tunnels.keys import TunnelKey
-from gateway.tunnels.peers import Network
 
 CS, EN = Language.CZECH, Language.ENGLISH
 KEEPALIVE = 25  # seconds: routers forget who spoke after 30 at the soonest
@@ -31,7 +29,6 @@ class Place:
     """Of this installation. `portal`: origin of the portal; `support`: whom people call."""
 
     tunnels: Tunnels
-    pools: Sequence[Network]
     portal: str
     support: str | None
 
@@ -84,8 +81,6 @@ def _link(opened: Opened, key: TunnelKey, place: Place) -> Link:
         mtu=tunnels.mtu,
         keepalive=KEEPALIVE,
         until=opened.until,
-        servers=[str(gateway_of(one)) for one in place.pools] if tunnels.domains else [],
-        domains=tunnels.domains,
     )
 
 

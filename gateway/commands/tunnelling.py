@@ -82,9 +82,7 @@ def tunnel_asked(plane: ControlPlane, reception: Reception) -> Said | None:
         return None
     office, line = plane.tunnels
     support = plane.settings.office.support
-    place = Place(
-        tunnels=tunnels, pools=rules_of(tunnels).pools, portal=plane.addresses.portal, support=support
-    )
+    place = Place(tunnels=tunnels, portal=plane.addresses.portal, support=support)
 
     async def answer(token: str, origin: Origin, moment: datetime) -> TunnelGiven:
         said, device = await reception.asked(token, origin, moment)

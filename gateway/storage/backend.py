@@ -30,6 +30,11 @@ class Backend(Protocol):
         """Begin a transaction beside which nobody else writes, on whichever machine."""
         ...
 
+    @property
+    def for_writing(self) -> Sequence[str]:
+        """Said once to a connection on which all is written, before its first transaction."""
+        ...
+
     def require_in_place(self) -> None:
         """Within a transaction that writes: it will be found where it was. Raises DatabaseUnusable."""
         ...

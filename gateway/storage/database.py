@@ -260,7 +260,8 @@ class Database:
 
 def _opened(place: Place, *, lasting: bool, patience: timedelta) -> Backend:
     if isinstance(place, Path):
-        return Embedded(str(place), embedded.open_engine(place, lasting=lasting, patience=patience))
+        engine = embedded.open_engine(place, lasting=lasting, patience=patience)
+        return Embedded(str(place), engine) if lasting else Embedded(str(place), engine, for_writing=())
     from gateway.storage.postgres.engine import Shared, open_engine  # noqa: PLC0415 - a driver that a file does without
 
     return Shared(named(place), open_engine(place, READERS + SEARCHERS + 2))

@@ -15,6 +15,7 @@ from agents.protocol.messages import (
     COMPLETE,
     FAREWELL,
     REPORT,
+    TUNNEL,
     Begin,
     Challenge,
     Enrolled,
@@ -22,12 +23,16 @@ from agents.protocol.messages import (
     Reported,
     Standing,
 )
+from agents.protocol.signed import opened
+from agents.protocol.signing import Kind
+from agents.protocol.tunnel import TunnelAsk, TunnelGiven, Why
 from agents.uplink.line import Unreachable
 from config.vocabulary import DeviceId, MunicipalityCode, SubjectId
-from gateway.devices.authority import new_authority
+from gateway.devices.authority import new_authority, public_key
 from gateway.devices.code import Code
 from gateway.devices.enrolling import NotEnrolled, Terms, begin, complete, read_proof
 from gateway.devices.reporting import NotTaken, leave, read_farewell, read_report, take
+from gateway.devices.reporting import Refusal as Refused
 from idp.events import Actor
 from tests.gateway.devices.agent import new_key
 
@@ -35,6 +40,14 @@ CODE = "KAMEN-REKA"
 OWNER = SubjectId("office:00000000-0000-4000-8000-000000000001")
 LIFETIME = timedelta(days=7)
 UNREACHABLE = Unreachable("devices.brana.example", "no route")
+
+
+NO_TUNNEL = TunnelGiven(
+    nonce="n" * 16,
+    again_within=60,
+    open_at="https://portal.brana.example/tunnel",
+    why=Why(reason="tunnel_not_open", cs="Tunel není otevřený.", en="The tunnel is not open."),
+)
 
 
 class Gateway:
@@ -59,6 +72,8 @@ class Gateway:
         self.failing = []
         self.said = []
         self.losing = []
+        self.asked = []
+        self.gives = NO_TUNNEL
         self._numbers = count(1)
 
     def nonce(self) -> str:
@@ -75,7 +90,13 @@ class Gateway:
 
     def answer(self, path: str, body: bytes) -> tuple[int, bytes]:
         self.said.append(path)
-        ways = {BEGIN: self._begin, COMPLETE: self._complete, REPORT: self._report, FAREWELL: self._farewell}
+        ways = {
+            BEGIN: self._begin,
+            COMPLETE: self._complete,
+            REPORT: self._report,
+            FAREWELL: self._farewell,
+            TUNNEL: self._tunnel,
+        }
         try:
             return 200, msgspec.json.encode(ways[path](body))
         except NotEnrolled as error:
@@ -113,6 +134,16 @@ class Gateway:
         self.device = leave(said, self.device, self.nonce())
         return self._reported(None)
 
+    def _tunnel(self, body: bytes) -> TunnelGiven:
+        said = opened(Kind.TUNNEL, body.decode(), public_key(self.device.key), TunnelAsk)
+        if said.nonce != self.device.nonce:
+            raise NotTaken(Refused.NONCE, tell_nonce=True)
+        if said.sequence <= self.device.sequence:
+            raise NotTaken(Refused.SEQUENCE, tell_nonce=True)
+        self.device = replace(self.device, nonce=self.nonce(), sequence=said.sequence)
+        self.asked.append(said)
+        return msgspec.structs.replace(self.gives, nonce=self.device.nonce)
+
     def _reported(self, chain: str | None) -> Reported:
         return Reported(
             standing=self.device.standing,
@@ -142,7 +173,7 @@ def over_tls(gateway: Gateway, certificate: str, key: str):
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            status, answer = gateway.answer(self.path, body)
+            status, answer = gateway.say(self.path, body, self.headers["Content-Type"])
             self.send_response(status)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()

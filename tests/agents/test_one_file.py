@@ -11,8 +11,10 @@ import pytest
 from agents.protocol.messages import KeyKind
 from tests.agents.command.test_brana_agent import until
 from tests.agents.gateway import CODE, Gateway, over_tls
+from tests.agents.tunnel.laptop import given, laptop_of
 from tests.rig.authority import make_authority, server_pair
 from tests.rig.tpm import swtpm
+from tests.rig.tunnels import SERVED, answering, ground, why_not
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
@@ -80,3 +82,16 @@ def test_it_installs_itself_and_takes_itself_away(agent, gateway, tmp_path):
     assert sorted(root.rglob("*")) == before
     assert not (tmp_path / "state").exists()
     assert not (tmp_path / "open").exists()
+
+
+@pytest.mark.skipif(bool(why_not()), reason=why_not() or "-")
+def test_it_opens_a_tunnel(agent, tmp_path):
+    with ground() as there, laptop_of(there, tmp_path, agent) as laptop:
+        laptop.gateway.gives = given(there, 4455)
+        laptop.let_in(4455)
+        with answering(there.office, SERVED, 4455):
+            code, said = laptop.agent("up")
+            assert code == 0, said
+            until(lambda: laptop.reaches(4455))
+            assert laptop.agent("down")[0] == 0
+            assert not laptop.exists()

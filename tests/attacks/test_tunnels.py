@@ -19,7 +19,7 @@ from gateway.tunnels.keys import PrivateKey
 from tests.gateway.devices.agent import IN_ORDER, new_key
 from tests.rig.attacked import Ground
 from tests.rig.machines import OPERATOR, machine, office
-from tests.rig.tunnel_process import process_of
+from tests.rig.tunnel_process import close, process_of
 from tests.rig.tunnelled import DATABASE, FILES, NOTHING, Asking, settle_in
 from tests.rig.tunnels import SERVED, SOON, Networks, answering, networks, why_not
 from tests.rig.visitor import Visitor
@@ -47,6 +47,7 @@ def running(there: Networks, standing: Ground) -> Iterator[Networks]:
     state = standing.state.settings.state.directory
     with process_of(there.gateway, standing.product.configuration, state):
         yield there
+    close(there.gateway, standing.product.configuration)
 
 
 async def of(ground: Ground, there: Networks, name: str) -> tuple[Asking, Visitor]:
@@ -81,7 +82,7 @@ async def up(asking: Asking):
         await holds(lambda: asking.laptop.reaches(FILES))
         yield given
     finally:
-        child.kill()
+        child.terminate()  # its interface and socket go with it
         child.wait()
 
 

@@ -101,7 +101,9 @@ def cost(key: TpmKey, url: str, authority: Any, gateway: Gateway) -> tuple[float
         nonlocal sequence
         sequence += 1
         now = datetime.now(UTC)
-        assert report(line, Say(gateway.device.nonce, sequence), facts, None, gateway.device.id, key, now)
+        assert report(
+            line, Say(gateway.device.nonce, sequence), facts, None, None, gateway.device.id, key, now
+        )
 
     def look(*, slow: bool) -> Callable[[], object]:
         return lambda: collect(machine, now=datetime.now(UTC), slow=slow)

@@ -326,10 +326,8 @@ SHARING = {
 DEVICES_IN_ORDER = """
 @id("zarizeni-in-order")
 @reason("device_not_in_order")
-@title_cs("Zařízení není v pořádku")
-@title_en("The device is not in order")
-@advice_cs("Zkontrolujte šifrování disku.")
-@advice_en("Check disk encryption.")
+@title_cs("Zařízení není v pořádku") @title_en("The device is not in order")
+@advice_cs("Zkontrolujte šifrování disku.") @advice_en("Check disk encryption.")
 forbid (principal, action, resource in Application::"zarizeni")
 unless {
   context has device.disk_encrypted && context.device.managed && context.device.fresh &&

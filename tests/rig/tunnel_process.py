@@ -32,7 +32,10 @@ CAPABILITY = ["setpriv", "--bounding-set", "-all,+net_admin", "--inh-caps", "-al
 
 @dataclass
 class Process:
-    child: "subprocess.Popen[str]"
+    """`said`: the file of what it says to operators; wireguard-go, which outlives it, holds it too."""
+
+    child: "subprocess.Popen[bytes]"
+    said: Path
 
     def kill(self) -> None:
         self.child.kill()
@@ -41,8 +44,12 @@ class Process:
     def end(self) -> str:
         """What it said to operators."""
         self.child.terminate()
-        _, said = self.child.communicate(timeout=SOON)
-        return said
+        return self.ended()
+
+    def ended(self) -> str:
+        """The same of one that ends by itself."""
+        self.child.wait(2 * SOON)
+        return self.said.read_text("utf-8")
 
 
 @dataclass
@@ -91,20 +98,30 @@ def process_of(
     gateway: Machine, configuration: Path, state: Path, capabilities: Sequence[str] = CAPABILITY
 ) -> Iterator[Process]:
     """`state`: the folder of the configuration's."""
-    command = [sys.executable, "-m", "gateway", "tunnel", "--config", str(configuration)]
-    child = subprocess.Popen(
-        [*gateway.within, *capabilities, *command],
-        cwd="/",
-        env={"PYTHONPATH": str(ROOT)},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    said = state / "tunnel.said"
+    with said.open("wb") as file:
+        child = subprocess.Popen(
+            [*gateway.within, *capabilities, *command(configuration)],
+            cwd="/",
+            env={"PYTHONPATH": str(ROOT)},
+            stderr=file,
+        )
     socket, until = state / "tunnel" / SOCKET, time.monotonic() + 2 * SOON
     while not socket.exists() and child.poll() is None and time.monotonic() < until:
         time.sleep(0.01)
     try:
-        yield Process(child)
+        yield Process(child, said)
     finally:
         if child.poll() is None:
             child.kill()
-        child.communicate()
+        child.wait()
+
+
+def close(gateway: Machine, configuration: Path) -> None:
+    """As operators do; wireguard-go ends with it."""
+    words = [*gateway.within, *command(configuration, "--close")]
+    subprocess.run(words, cwd="/", env={"PYTHONPATH": str(ROOT)}, check=True, timeout=2 * SOON)
+
+
+def command(configuration: Path, *further: str) -> list[str]:
+    return [sys.executable, "-m", "gateway", "tunnel", "--config", str(configuration), *further]

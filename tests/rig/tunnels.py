@@ -158,7 +158,9 @@ def family_of(host: str) -> socket.AddressFamily:
 
 
 def wireguard(machine: Machine, name: str) -> subprocess.Popen[bytes]:
+    (SOCKETS / f"{name}.sock").unlink(missing_ok=True)  # of one that was killed
     command = ["setpriv", "--pdeathsig", "KILL", PROGRAM, name]
+    (SOCKETS / f"{name}.sock").unlink(missing_ok=True)  # of one that was killed
     child = subprocess.Popen(
         [*machine.within, *command],
         env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "WG_PROCESS_FOREGROUND": "1", "LOG_LEVEL": "error"},

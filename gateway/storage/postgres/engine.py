@@ -144,6 +144,7 @@ class Shared:
     engine: Engine
     begin_reading: str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     begin_writing: tuple[str, ...] = ("BEGIN", f"SELECT {HOLDS_SHORTLY}, pg_advisory_xact_lock({WRITERS})")
+    for_writing: tuple[str, ...] = ()
     group: int = 64  # savepoints: the server keeps so many of a transaction in memory that others see
     near: bool = False
 

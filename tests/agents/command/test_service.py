@@ -14,6 +14,7 @@ from agents.command.enrolling import AlreadyEnrolled, NotEnrolled, enrol
 from agents.command.forgetting import say_farewell
 from agents.command.looking import Looking
 from agents.command.service import Service
+from agents.command.tunnelling import Elsewhere, tunnelling_on
 from agents.enrol.enrolment import Ending
 from agents.kept.folder import Folder, NotKept
 from agents.kept.state import Shown, State
@@ -86,7 +87,15 @@ class World:
         looking = Looking(Bare(), self.collect)
         key = keys.kept(self.state, enrolment.key_kind, self.chip)
         self.service = Service(
-            self.state, enrolment, key, self.gateway, looking, self.browser, self.shown, chance=lambda: 0.5
+            self.state,
+            enrolment,
+            key,
+            self.gateway,
+            looking,
+            self.browser,
+            self.shown,
+            tunnelling_on(Elsewhere(), self.state),
+            chance=lambda: 0.5,
         )
         return self
 
@@ -221,7 +230,7 @@ def test_one_that_is_blocked_has_no_certificate_in_its_browsers_and_comes_back(a
 def test_one_that_is_gone_keeps_no_key(at_work):
     at_work.gateway.stands(Standing.LOST)
     at_work.turn(5 * MINUTE)
-    assert at_work.service.run(Event())
+    assert at_work.service.run(Event(), Event())
     assert at_work.browser.shows is None
     assert sorted(one.name for one in at_work.state.folder.path.iterdir()) == [
         "enrolment.json",

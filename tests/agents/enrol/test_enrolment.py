@@ -62,7 +62,12 @@ def test_a_proof_that_was_not_answered_is_said_again_and_is_the_same():
 def test_a_code_that_a_lost_proof_may_have_spent_leaves_a_doubt():
     assert after(CHALLENGE, LOST, no())[1] == GiveUp(Ending.IN_DOUBT, no())
     assert after(CHALLENGE, LOST, no("device_asset_differs"))[1].ending is Ending.REFUSED
-    assert after(LOST, CHALLENGE, no())[1].ending is Ending.REFUSED
+    assert after(LOST, CHALLENGE, no("device_challenge_not_good"))[1].ending is Ending.REFUSED
+
+
+def test_a_code_that_is_spent_between_its_challenge_and_its_proof_leaves_a_doubt():
+    assert after(CHALLENGE, no())[1].ending is Ending.IN_DOUBT
+    assert after(CHALLENGE, no("device_key_in_use"))[1].ending is Ending.IN_DOUBT
 
 
 def test_who_is_not_answered_gives_up():

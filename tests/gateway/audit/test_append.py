@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from gateway.audit.canonical import Recorded, Unrecordable, parse
 from gateway.audit.entry import Code
 from gateway.audit.facts import moment
+from gateway.audit.ingest import BATCH
 from gateway.audit.tree import Frontier, leaf_hash
 from gateway.storage.audit import LogInconsistent, read_tail
 from gateway.storage.audit_evidence import rows
@@ -155,6 +156,21 @@ def _on_a_full_disk(log: Log) -> None:
     log.database.write_soon(lambda c: c.exec_driver_sql("PRAGMA max_page_count = 1000000").close()).result()
     assert log.append([entry(2)]) == range(1, 2)
     assert tail_root(log) == computed_root(log)
+
+
+def test_what_the_ingest_writes_at_once_goes_to_the_disk_once_with_its_commit(tmp_path: Path) -> None:
+    """Of a file: pages that do not fit into memory would be written before, read back and written again."""
+    with open_log(tmp_path) as log:
+        log.append([entry()])
+        written_ahead = log.path.with_name(f"{log.path.name}-wal")
+        before = written_ahead.stat().st_size
+
+        def work(connection: Connection) -> int:
+            log.ledger.append(connection, [entry(number, address="192.0.2.1") for number in range(BATCH)])
+            return written_ahead.stat().st_size
+
+        assert log.database.write_soon(work).result() == before
+        assert written_ahead.stat().st_size > before + 100_000
 
 
 def test_columns_say_what_the_canonical_bytes_say(log: Log) -> None:

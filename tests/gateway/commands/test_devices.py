@@ -77,9 +77,20 @@ class Office:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
     folder = tmp_path_factory.mktemp("d")
-    async with installed(folder, configured=lambda text: text + DEVICES) as product:
+    async with installed(folder) as product:
         await product.start()
-        yield Office(product, folder)
+        made = Office(product, folder)
+        assert "no devices are enrolled here" in await made.brana("device", "code", fails=True)
+        with product.configuration.open("a", encoding="utf-8") as text:
+            text.write(DEVICES)
+        assert "devices.enabled: cannot be changed while the product runs" in await made.brana(
+            "reload", fails=True
+        )
+        await product.stop()
+        await (
+            product.start()
+        )  # from now on there is their host, and connections are asked for their certificates
+        yield made
 
 
 async def test_an_agent_is_enrolled_reports_is_blocked_comes_back_and_leaves(office: Office) -> None:

@@ -164,14 +164,14 @@ def test_its_socket_and_its_key_are_for_its_user_alone(there: Ground, state: Pat
     configured_again = (state / "tunnel" / "private.key").stat().st_mode & 0o777
     assert configured_again == 0o640
     with process(there, state) as refused:
-        _, said = refused.child.communicate(timeout=SOON)
+        said = refused.ended()
     assert "can be read by other users; chmod 600" in said
 
 
 def test_without_its_capability_it_says_what_it_needs(there: Ground, state: Path) -> None:
     nothing = [*CAPABILITY[:2], "-all", *CAPABILITY[3:]]
     with process(there, state, nothing) as made:
-        _, said = made.child.communicate(timeout=2 * SOON)
+        said = made.ended()
         assert made.child.returncode == 1
     assert "needs CAP_NET_ADMIN" in said
 

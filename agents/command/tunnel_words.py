@@ -1,0 +1,40 @@
+"""What is said of the tunnel, Czech first."""
+
+from collections.abc import Mapping
+
+from agents.command.words import CS, EN, Text
+
+TUNNEL: Mapping[str, Text] = {
+    "up": {CS: "Tunel do úřadu je otevřený do", EN: "The tunnel into the office is open until"},
+    "down": {CS: "Tunel je zavřený.", EN: "The tunnel is closed."},
+    "none": {CS: "Tunel teď není.", EN: "There is no tunnel now."},
+    "reached": {CS: "Dostupné", EN: "Reached"},
+    "not_reached": {CS: "Nedostupné", EN: "Not reached"},
+    "until": {CS: "do", EN: "until"},
+    "ports": {CS: "port", EN: "port"},
+    "go_to": {CS: "Napravíte to zde", EN: "You mend it here"},
+    "open_at": {CS: "Tunel se otevírá a zavírá zde", EN: "The tunnel is opened and closed here"},
+    "waits": {
+        CS: "Služba zatím neodpověděla. Jak tunel stojí, ukáže za chvíli: brana-agent status",
+        EN: "The service has not answered yet. In a moment this shows how the tunnel stands: brana-agent status",
+    },
+    "unreachable": {
+        CS: "Brána neodpovídá; agent to zkouší dál sám.",
+        EN: "The gateway does not answer; the agent keeps trying by itself.",
+    },
+    "refused": {CS: "Brána tunel odmítla.", EN: "The gateway refused the tunnel."},
+    "over": {
+        CS: "Co brána dala, podle hodin tohoto počítače už skončilo. Zkontrolujte čas a datum.",
+        EN: "What the gateway gave is over already by this computer's clock. Check its time and date.",
+    },
+    "failed": {
+        CS: "Tunel se na tomto počítači nepodařilo vytvořit; agent to zkouší dál sám",
+        EN: "The tunnel could not be made on this computer; the agent keeps trying by itself",
+    },
+    "names": {
+        CS: "Jména z úřadu se tunelem nehledají: chybí služba systemd-resolved. Použijte adresy, nebo ji zapněte: "
+        "sudo systemctl enable --now systemd-resolved",
+        EN: "Names of the office are not asked in the tunnel: systemd-resolved is missing. Use addresses, or switch it "
+        "on: sudo systemctl enable --now systemd-resolved",
+    },
+}

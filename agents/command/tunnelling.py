@@ -1,0 +1,120 @@
+"""`brana-agent up` and `down`: what is wanted is kept, and the service is told to look."""
+
+import os
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event as Flag
+
+from agents.command import tunnel_telling
+from agents.command.doctoring import shown_in
+from agents.command.tunnel_words import TUNNEL
+from agents.command.words import SAYS
+from agents.kept.folder import who_works
+from agents.kept.state import ShownTunnel, State
+from agents.posture.machine import ThisMachine
+from agents.tunnel.linux import Interface, TunnelFailed
+from agents.tunnel.plan import Plan, names_of
+from agents.tunnel.tunnelling import Device, Tunnelling
+from config.vocabulary import Language
+
+PATIENCE = 30.0  # seconds; a thorough look at the machine may come first
+LOOK_EVERY = 0.1
+RESOLVED = Path("/run/systemd/resolve")
+"""There where systemd-resolved runs."""
+POKE = getattr(signal, "SIGHUP", None)
+
+
+class Elsewhere:
+    """Implements `tunnelling.Device` where no tunnel can be made yet."""
+
+    possible = False
+
+    def begin(self, plan: Plan, private: bytes) -> None:  # noqa: ARG002
+        raise TunnelFailed("brana-agent makes tunnels on Linux alone today")
+
+    def change(self, plan: Plan) -> None: ...
+
+    def end(self) -> None: ...
+
+
+def device_of(name: str, system: str = sys.platform) -> Device:
+    return Interface(name) if system == "linux" else Elsewhere()
+
+
+def tunnelling_on(device: Device, state: State) -> Tunnelling:
+    name = device.name if isinstance(device, Interface) else ""
+    return Tunnelling(device, state.tunnel_key, lambda plan: _names(plan, name))
+
+
+def heard_of_tunnels(poked: Flag) -> None:
+    if POKE is not None:
+        signal.signal(POKE, lambda *_: poked.set())
+
+
+def up(state: State, public: Path, tongue: Language) -> int:
+    """Raises NotKept, Damaged."""
+    if state.enrolment() is None:
+        print(SAYS["not_enrolled"][tongue], file=sys.stderr)
+        return 1
+    state.want_tunnel(wanted=True)
+    began = datetime.now(UTC)
+    if not _poked(state):
+        print(SAYS["not_running"][tongue], file=sys.stderr)
+        return 1
+    tunnel = _waited(public, began)
+    if tunnel is None:
+        print(TUNNEL["waits"][tongue], file=sys.stderr)
+        return 1
+    for line in tunnel_telling.tunnel(tunnel, tongue):
+        print(line)
+    return 0 if tunnel.until is not None else 1
+
+
+def down(state: State, public: Path, device: Device, tongue: Language) -> int:
+    """Whether the service runs or not, nothing is left. Raises NotKept, TunnelFailed."""
+    state.want_tunnel(wanted=False)
+    if _poked(state):
+        until = time.monotonic() + PATIENCE
+        while _tunnel_in(public) is not None and time.monotonic() < until:
+            time.sleep(LOOK_EVERY)
+    device.end()
+    print(TUNNEL["down"][tongue])
+    return 0
+
+
+def _poked(state: State) -> bool:
+    """Whether there is somebody who looks."""
+    process = who_works(state.folder)
+    if process is None or POKE is None:
+        return process is not None
+    os.kill(process, POKE)
+    return True
+
+
+def _waited(public: Path, began: datetime) -> ShownTunnel | None:
+    """What was answered since; None: nothing yet."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        tunnel = _tunnel_in(public)
+        if tunnel is not None and tunnel.asked_at is not None and tunnel.asked_at >= began:
+            return tunnel
+        time.sleep(LOOK_EVERY)
+    return None
+
+
+def _tunnel_in(public: Path) -> ShownTunnel | None:
+    shown = shown_in(public)
+    return None if shown is None else shown.tunnel
+
+
+def _names(plan: Plan, interface: str) -> bool:
+    commands = names_of(plan, interface)
+    if not commands:
+        return True
+    if not RESOLVED.is_dir():
+        return False
+    answers = [ThisMachine().run(*command) for command in commands]
+    return all(answer is not None and answer.code == 0 for answer in answers)
