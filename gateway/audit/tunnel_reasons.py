@@ -18,7 +18,9 @@ GROUPS: tuple[Group, ...] = (
             "tunnel_session_over": Title(
                 cs="skončila relace, ve které byl otevřen", en="the session in which it was opened is over"
             ),
-            "tunnel_device_unknown": Title(cs="tunel pro zařízení, které není", en="a tunnel for a device that there is not"),
+            "tunnel_device_unknown": Title(
+                cs="tunel pro zařízení, které není", en="a tunnel for a device that there is not"
+            ),
             "tunnel_device_not_own": Title(
                 cs="zařízení patří někomu jinému", en="the device belongs to somebody else"
             ),
