@@ -30,7 +30,7 @@ DELIVERED = (
             *("audit.index_altered", "audit.names_altered", "audit.place_moved", "audit.hold_restored"),
             *("audit.shard_not_dropped", "audit.end_altered"),
             *("audit.alerts_restored", "audit.seen_restored", "audit.incidents_altered"),
-            *("audit.checkpoint_altered", "audit.rolled_back"),
+            *("audit.checkpoint_altered", "audit.rolled_back", "audit.schema_altered"),
         ],
         outcomes=["failure"],
         group_by="all",

@@ -7,6 +7,8 @@ from gateway.audit.acts import MOST_NAMES, SHORT, SYSTEM
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
 
+MOST_NAMED = 50  # objects: an entry is bounded
+
 
 def index_altered(now: datetime, first: int, last: int) -> Entry:
     """Of these entries the index said otherwise than they do; it is made again."""
@@ -40,9 +42,18 @@ def checkpoint_altered(now: datetime, sizes: Sequence[int]) -> Entry:
     return _found(Code.LOG_CHECKPOINT_ALTERED, now, number=len(sizes), checkpoint=str(min(sizes)))
 
 
-def rolled_back(now: datetime, sealed: int, left: int, root: bytes) -> Entry:
-    """The log's key has signed `root` of `sealed` entries, which are there no more, or others: `left` are."""
-    return _found(Code.LOG_ROLLED_BACK, now, sealed=sealed, left=left, root=root.hex())
+def rolled_back(now: datetime, written: int, left: int, root: bytes = b"") -> Entry:
+    """So many entries were written, which are there no more, or others; the log had `left` when that was found. `root`:
+    what the log's key had signed of them, where it had.
+    """
+    sealed = {"root": root.hex()} if root else {}
+    return _found(Code.LOG_ROLLED_BACK, now, written=written, left=left, **sealed)
+
+
+def schema_altered(now: datetime, objects: Sequence[str]) -> Entry:
+    """Triggers, rules or views in the database that the product has not made."""
+    named = [neutral(one, SHORT) for one in objects[:MOST_NAMED]]
+    return _found(Code.LOG_SCHEMA_ALTERED, now, number=len(objects), objects=named)
 
 
 def alerts_restored(now: datetime, put_back: Sequence[str], taken_out: Sequence[str]) -> Entry:

@@ -42,10 +42,14 @@ ALTERED_TITLES: dict[Code, Title] = {
         "sealing goes on",
     ),
     Code.LOG_ROLLED_BACK: Title(
-        cs="Auditní záznam není, jak byl podepsán: databázi někdo vrátil do staršího stavu nebo přepsal (podepsáno "
-        "záznamů: {sealed}, nalezeno: {left})",
-        en="The log is not as it was sealed: somebody put the database back to an older state or rewrote it (entries "
-        "sealed: {sealed}, found: {left})",
+        cs="Auditní záznam není, jak ho Brána zapsala: databázi někdo vrátil do staršího stavu nebo přepsal (zapsáno "
+        "záznamů: {written}, nalezeno: {left})",
+        en="The log is not as Brána wrote it: somebody put the database back to an older state or rewrote it (entries "
+        "written: {written}, found: {left})",
+    ),
+    Code.LOG_SCHEMA_ALTERED: Title(
+        cs="V databázi jsou spouště, pravidla nebo pohledy, které nevytvořila Brána ({number}); mohou měnit záznamy",
+        en="The database has triggers, rules or views that Brána did not make ({number}); they may change entries",
     ),
     Code.LOG_PLACE_MOVED: Title(
         cs="Místo, po které byl záznam přečten, změnil někdo ručně ({of}); pokračuje se od záznamu {first}",

@@ -97,6 +97,7 @@ class Code(StrEnum):
     LOG_END_ALTERED = "audit.end_altered"
     LOG_CHECKPOINT_ALTERED = "audit.checkpoint_altered"
     LOG_ROLLED_BACK = "audit.rolled_back"
+    LOG_SCHEMA_ALTERED = "audit.schema_altered"
     LOG_HOLD_PLACED = "audit.hold_placed"
     LOG_HOLD_LIFTED = "audit.hold_lifted"
     LOG_HOLD_RESTORED = "audit.hold_restored"

@@ -19,6 +19,11 @@ GROUPS: tuple[Group, ...] = (
                 cs="mluví o vymazání, které klíč auditního záznamu nepodepsal: záznam je třeba ověřit",
                 en="it tells of a deletion that the log's key did not sign: the log has to be verified",
             ),
+            "month_by_a_clock_that_was_set": Title(
+                cs="v týdnu do včerejška není nic zaznamenáno: hodiny mohl někdo přestavit, maže se nejdřív za den",
+                en="nothing is recorded in the week until yesterday: the clock may have been set, nothing is deleted "
+                "for a day",
+            ),
             "month_without_log_key": Title(
                 cs="vymazání nemá čím podepsat: změnu klíče auditního záznamu nic nedokládá",
                 en="nothing can sign the deletion: nothing vouches for a change of the log's key",

@@ -160,6 +160,7 @@ KINDS: dict[Code, Kind] = {
     Code.LOG_END_ALTERED: _FOUND,
     Code.LOG_CHECKPOINT_ALTERED: _FOUND,
     Code.LOG_ROLLED_BACK: _FOUND,
+    Code.LOG_SCHEMA_ALTERED: _FOUND,
     Code.LOG_HOLD_PLACED: _thing("legal hold", _CREATE),
     Code.LOG_HOLD_LIFTED: _thing("legal hold", _DELETE),
     Code.LOG_HOLD_RESTORED: _FOUND,

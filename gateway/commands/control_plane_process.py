@@ -77,6 +77,7 @@ from gateway.commands.trying import tried_out
 from gateway.commands.tunnelling import tunnels_of
 from gateway.commands.watching_gaps import watching_gaps
 from gateway.commands.watching_persons import keep_persons, look_at_persons
+from gateway.commands.watching_schema import watch_the_schema
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
 from gateway.fleet.door import Door
@@ -220,6 +221,7 @@ async def _serve(
                 partial(watch_the_log, plane),
                 *watching_gaps(plane),
                 *tunnels,
+                partial(watch_the_schema, plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )

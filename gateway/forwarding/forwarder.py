@@ -32,6 +32,10 @@ class NotTaken(Exception):
         self.reason, self.cause = reason, cause
 
 
+class LogShorter(Exception):
+    """The log ends before the place from which it is read on: it was put back."""
+
+
 class Line(Protocol):
     """A way to the receiver. All raise NotTaken."""
 
@@ -77,7 +81,7 @@ class Store(Protocol):
         ...
 
     async def batch(self, following: int, limit: int, make: Make) -> Batch | None:
-        """From that number on; None where the log ends before it."""
+        """From that number on; None where the log ends right before it. Raises LogShorter."""
         ...
 
     async def taken(self, receiver: str, following: int, now: datetime) -> None:
@@ -139,7 +143,13 @@ class Forwarder:
             self.line.check()
         await self._settle()
         self._unfit.clear()
-        batch = await self.store.batch(self._following, AT_ONCE, self._made)
+        try:
+            batch = await self.store.batch(self._following, AT_ONCE, self._made)
+        except (
+            LogShorter
+        ):  # what is new bears numbers that the receiver has had: the store says from where on
+            await self.rest()
+            return True
         if batch is None or len(self._sent) >= MOST_SENT:
             return False
         if batch.first > self._following:

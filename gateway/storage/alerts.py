@@ -38,7 +38,7 @@ _e, _a, _s = audit_entry.c, alert_standing.c, alert_seen.c
 
 
 class OthersLooked(Exception):
-    """Another node has looked at these entries; begin again at the place that is kept."""
+    """Another node has looked at these entries, or they are there no more; begin again at the place that is kept."""
 
     def __init__(self, following: int) -> None:
         super().__init__(f"alerts were worked out behind entry {following} by another node; looked up again")
@@ -80,11 +80,13 @@ class StoredAlerts:
         return await self.database.write(work)
 
     def _following(self, connection: Connection, now: datetime) -> int:
-        """Where somebody moved the place by hand, or took it away, a day is looked at once more."""
+        """Where somebody moved the place by hand, took it away, or put the log back before it, a day is looked at once
+        more.
+        """
         row = connection.execute(select(alert_place)).first()
-        if row is not None and fits(self.seal, ALERTS, row.following, row.mark):
-            return int(row.following)
         first = size_of(connection)
+        if row is not None and fits(self.seal, ALERTS, row.following, row.mark) and row.following <= first:
+            return int(row.following)
         if row is not None or ever_told(connection, OF_ALERTS):
             kept = row.following if row is not None and type(row.following) is int else -1
             first = first_since(connection, now - LOOKED_AT_AGAIN)
@@ -214,6 +216,8 @@ def _altered(connection: Connection, now: datetime) -> PutRight:
 
 def span(connection: Connection, following: int, codes: Sequence[str]) -> Span:
     size = size_of(connection)
+    if size < following:  # it was put back beneath whoever follows it
+        raise OthersLooked(following)
     behind = min(following + SPAN, size)
     if behind <= following:
         return Span(following, (), None, ends=True)

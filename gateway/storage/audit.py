@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from gateway.audit.acts import clock_jumped
-from gateway.audit.altered_acts import end_altered
+from gateway.audit.altered_acts import end_altered, rolled_back
 from gateway.audit.entry import Entry
 from gateway.audit.facts import MICROSECOND, microseconds, moment
 from gateway.audit.introducing import introduced, may_introduce
@@ -32,6 +32,7 @@ from gateway.storage.audit_tail import (
 )
 from gateway.storage.audit_turn import Turning
 from gateway.storage.end_marks import added_by_hand, mark_of
+from gateway.storage.ends_reached import reaches, went_back
 from gateway.storage.engine import DRIVER_ERRORS, INTEGRITY_ERRORS, Driver, driver_of
 from gateway.storage.rows import add_rows
 from gateway.storage.tables.audit import audit_entry
@@ -42,6 +43,7 @@ CLOCK_TOLERANCE = timedelta(seconds=1)  # below this a step back is the daily wo
 
 # run on the driver's own connection: SQLAlchemy's layers would be half of an append's time
 _COLUMNS = tuple(column.name for column in audit_entry.c)
+LEAF = _COLUMNS.index("leaf")
 _NODE = (
     "INSERT INTO audit_node (level, position, root) VALUES (?, ?, ?) "
     "ON CONFLICT (level, position) DO UPDATE SET root = excluded.root"
@@ -102,6 +104,7 @@ class Ledger:
         if addition.names:
             driver.executemany(_NAMED, sorted(addition.names))
         self._guess = addition.tail
+        reaches(connection, addition.tail.size, addition.rows[-1][LEAF])
         size = addition.tail.size
         return range(size - entries, size)
 
@@ -146,8 +149,12 @@ def _addition(
 def _looked_at(connection: Connection, stored: Tail, now: datetime) -> tuple[Entry, ...]:
     """What is to be told of an end that this process did not write itself. Raises LogInconsistent."""
     require_its_times(connection, stored)
-    by_hand = added_by_hand(connection, stored)
-    return (end_altered(now, by_hand[0], by_hand[-1]),) if by_hand else ()
+    told = list[Entry]()
+    if (end := went_back(connection, stored)) is not None:
+        told.append(rolled_back(now, end.size, stored.size))
+    if by_hand := added_by_hand(connection, stored):
+        told.append(end_altered(now, by_hand[0], by_hand[-1]))
+    return tuple(told)
 
 
 append = Ledger(lambda: datetime.now(UTC)).append

@@ -19,6 +19,7 @@ from gateway.storage.audit_shards import of_row
 from gateway.storage.audit_tail import Tail
 from gateway.storage.database import Database
 from gateway.storage.end_marks import added_by_hand, all_mark, mark_anew, others_mark
+from gateway.storage.ends_reached import reached, went_back
 from gateway.storage.log_keys import known
 from gateway.storage.step import serve_from
 from gateway.storage.tables.audit import audit_checkpoint, audit_shard
@@ -108,18 +109,15 @@ class Checkpoints:
     def _settled(self, connection: Connection, root: Verifier) -> bool:
         """Whether all of it is sealed, and as this process knows it."""
         tail, sealed = read_tail(connection), newest(connection)
+        if (end := reached(connection)) is not None and (0 if tail is None else tail.size) < end.size:
+            return False
         if tail is None or sealed is None:
             return tail is None and sealed is None and self._last is None
-        if tail.size != sealed.size:
+        if tail.size != sealed.size or self._last is None:
             return False
-        if self._last is not None and _same(sealed, self._last):
-            return True
-        if self._last is not None and self._last.size >= sealed.size:
-            return False
-        if believed(sealed, self._keys(connection, root)) is None:
-            return False
-        self._last = sealed  # another node's
-        return True
+        if self._last.size < sealed.size and believed(sealed, self._keys(connection, root)) is not None:
+            self._last = sealed  # another node's
+        return _same(sealed, self._last)
 
     def _looked_and_sealed(
         self, connection: Connection, note_of: NoteOf, keys: Sequence[Verifier]
@@ -133,6 +131,11 @@ class Checkpoints:
             ahead = looked.ahead.size
             altered = LogAltered(f"{ahead} entries were sealed, and not as they are: the log was put back")
             told.append(rolled_back(now, ahead, tail.size, looked.ahead.root))
+        if (end := went_back(connection, tail)) is not None and not told:
+            altered = LogAltered(
+                f"{end.size} entries were written, and are there no more: the log was put back"
+            )
+            told.append(rolled_back(now, end.size, tail.size))
         sizes = sorted({*looked.false, *(() if looked.lost is None else (looked.lost.size,))})
         if sizes:
             altered = altered or LogAltered(f"the checkpoint of {sizes[0]} entries was changed by hand")

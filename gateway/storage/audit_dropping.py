@@ -6,7 +6,7 @@ say when they were received.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, select, update
@@ -15,7 +15,7 @@ from gateway.audit.canonical import Detail, NotCanonical, parse
 from gateway.audit.checkpoint import Checkpoint, unseal
 from gateway.audit.checkpoint_words import DROPS_SIGNED
 from gateway.audit.drop_notes import Dropped, lines_told, require_signed, told_in
-from gateway.audit.entry import Entry
+from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import microseconds, moment
 from gateway.audit.log_keys import Known
 from gateway.audit.note import NoteRefused, Signer
@@ -28,6 +28,9 @@ from gateway.storage.audit_tail import read_tail
 from gateway.storage.tables.audit import audit_checkpoint, audit_entry, audit_shard
 
 Append = Callable[[Connection, Sequence[Entry]], range]
+DAY = timedelta(days=1)
+SET_LATELY = timedelta(days=8)  # a step of less lets nothing go that would not go in a week anyway
+_e = audit_entry.c
 
 
 class Why(StrEnum):
@@ -37,12 +40,14 @@ class Why(StrEnum):
     NOT_AS_SEALED = "month_not_as_sealed"
     NOT_VOUCHED = "month_tells_of_unsigned_deletion"
     NO_KEY = "month_without_log_key"
+    CLOCK = "month_by_a_clock_that_was_set"
 
 
 _SAID = {
     Why.NOT_SEALED: "the checkpoint of their end is missing or differs",
     Why.NOT_AS_SEALED: "the database says otherwise of their times than they do themselves",
     Why.NOT_VOUCHED: "one of them tells of a deletion that the log's key did not sign",
+    Why.CLOCK: "nothing was recorded in the week until yesterday, so that the clock may have been set; look at it",
     Why.NO_KEY: "the log's key cannot sign for it: nothing vouches for a change of it",
 }
 
@@ -56,6 +61,20 @@ class ShardNotDropped(Exception):
             "that they are kept; run `brana audit verify`"
         )
         self.shard, self.reason = one, reason
+
+
+def require_lived(connection: Connection, one: Shard, now: datetime) -> None:
+    """Not by a clock that was set forward: by it, the log has lived for a day. Raises ShardNotDropped."""
+    lived = _e.at.between(microseconds(now - SET_LATELY), microseconds(now - DAY))
+    if connection.execute(select(_e.sequence).where(lived).limit(1)).first() is None:
+        raise ShardNotDropped(one, Why.CLOCK)
+
+
+def dropped_lately(connection: Connection, now: datetime) -> bool:
+    """Whether another month went within a day: somebody has to be able to hear of it."""
+    lately = _e.at.between(microseconds(now - DAY), microseconds(now))
+    gone = (_e.code == Code.LOG_SHARD_DROPPED.value) & lately
+    return connection.execute(select(_e.sequence).where(gone).limit(1)).first() is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,9 @@ from gateway.storage.audit import append
 from gateway.storage.audit_dropping import (
     Keys,
     ShardNotDropped,
+    dropped_lately,
     require_as_sealed,
+    require_lived,
     signature,
     unsigned_of_older,
     vouch_for_older,
@@ -101,16 +103,21 @@ class Retention:
 
         return await self._database.write(work)
 
-    async def drop_due(self, months: int, now: datetime, keys: Keys) -> list[Shard]:
+    async def drop_due(self, months: int, now: datetime, keys: Keys, *, slowly: bool = False) -> list[Shard]:
         """Mark and record whatever is due, the oldest first, and remove what is marked; answers what was marked.
 
-        Raises ShardNotDropped, ShardIsRead.
+        `slowly`: one in a day, and none by a clock that was set within the last one. Raises ShardNotDropped,
+        ShardIsRead.
         """
         dropped = []
         await self._database.write(lambda c: restore(c, self._append, now))
         if await self._database.read(partial(unsigned_of_older, keys=keys)):
             await self._database.write(lambda c: vouch_for_older(c, self._append, keys, months, now))
         while (one := await self._database.read(lambda c: first_due(c, months, now))) is not None:
+            if slowly and await self._database.read(partial(dropped_lately, now=now)):
+                break
+            if slowly:
+                await self._database.read(partial(require_lived, one=one, now=now))
             # Before anybody has to wait: entries of a month that is closed stay as they are.
             await self._database.read(partial(require_as_sealed, keys=keys, one=one))
             if not await self._database.write(

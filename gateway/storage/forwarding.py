@@ -12,9 +12,11 @@ from gateway.audit.canonical import NotCanonical, Recorded, parse
 from gateway.audit.entry import Entry, Outcome, code_of
 from gateway.audit.facts import microseconds, moment
 from gateway.forwarding import told
-from gateway.forwarding.forwarder import Batch, NotTaken
+from gateway.forwarding.forwarder import Batch, LogShorter, NotTaken
 from gateway.forwarding.message import Make
+from gateway.storage.alerts import LOOKED_AT_AGAIN
 from gateway.storage.audit import read_tail
+from gateway.storage.audit_since import first_since
 from gateway.storage.database import Database
 from gateway.storage.place_marks import fits, last_told, mark_of
 from gateway.storage.seal import Seal
@@ -62,7 +64,9 @@ class StoredReceivers:
             if there is not None:  # another node was faster
                 return there
             told_from = last_told(connection, receiver)
-            row = connection.execute(select(_c.following).where(_c.name == receiver)).first()
+            row = connection.execute(select(_c.following, _c.mark).where(_c.name == receiver)).first()
+            if row is not None and fits(self.seal, receiver, row.following, row.mark):  # the log was put back
+                told_from = first_since(connection, now - LOOKED_AT_AGAIN)
             if row is not None or told_from is not None:
                 return self._put_right(connection, receiver, row, told_from or 0, now)
             first = 0 if from_beginning else _size(connection)
@@ -74,12 +78,19 @@ class StoredReceivers:
         return await self.database.write(work)
 
     def _believed(self, connection: Connection, receiver: str) -> int | None:
-        """None where there is none, or one that we did not move there."""
+        """None where there is none, one that we did not move there, or one that the log does not reach (any more)."""
         row = connection.execute(select(_c.following, _c.mark).where(_c.name == receiver)).first()
-        return row.following if row and fits(self.seal, receiver, row.following, row.mark) else None
+        if row is None or not fits(self.seal, receiver, row.following, row.mark):
+            return None
+        return int(row.following) if row.following <= _size(connection) else None
 
     def _put_right(
-        self, connection: Connection, receiver: str, row: Row[Any] | None, first: int, now: datetime
+        self,
+        connection: Connection,
+        receiver: str,
+        row: Row[*tuple[Any, ...]] | None,
+        first: int,
+        now: datetime,
     ) -> int:
         """Somebody moved the place by hand, or took it away."""
         changed = {"following": first, "mark": mark_of(self.seal, receiver, first)}
@@ -195,6 +206,8 @@ def _batch(connection: Connection, following: int, limit: int, make: Make) -> Ba
     query = select(e.sequence, e.canonical).where(e.sequence >= following).order_by(e.sequence).limit(limit)
     rows = connection.execute(query).all()
     if not rows:
+        if _size(connection) < following:
+            raise LogShorter
         return None
     first = rows[0].sequence
     whole = [row for number, row in enumerate(rows, first) if row.sequence == number]

@@ -72,6 +72,7 @@ def _places(connection: Connection, node: str) -> int:
 
 def seen(connection: Connection, passed: int, served: int | None, keys: Keys) -> Seen:
     size = size_of(connection)
+    passed = min(passed, size)  # a log that was put back is counted from its end on
     sealed = newest_signed(connection, keys(connection))
     access = select(_e.sequence).where(_e.code == Code.ACCESS.value).order_by(_e.at.desc()).limit(1)
     until = min(size, passed + SPAN)

@@ -31,9 +31,10 @@ TOLD = {
 EVERYTHING = frozenset({*TOLD, ASKED})
 """ASKED: a command on some node says "look again" to all of them."""
 
+BODY = f" BEGIN PERFORM pg_notify('{CHANNEL}', TG_TABLE_NAME); RETURN NULL; END "
 FUNCTION = f"""
 CREATE OR REPLACE FUNCTION brana_tell() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN PERFORM pg_notify('{CHANNEL}', TG_TABLE_NAME); RETURN NULL; END $$
+$${BODY}$$
 """
 TRIGGER = """
 CREATE OR REPLACE TRIGGER brana_tell AFTER {when} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION brana_tell()

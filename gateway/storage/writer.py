@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from gateway.storage.backend import Backend
+from gateway.storage.ends_reached import committed, pending, put_pending
 from gateway.storage.engine import Driver, driver_of, roll_back
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 
@@ -134,6 +135,7 @@ class Writer:
         """
         connection = self._connection = self._connection or self._connected()
         driver = driver_of(connection.connection)
+        put_pending(connection, None)
         try:
             _run(driver, tuple(self._backend.begin_writing))
             self._backend.require_in_place()
@@ -141,6 +143,7 @@ class Writer:
             answers = [self._one(connection, bounds, work, future) for work, future in group]
             self._committing = True
             driver.execute("COMMIT")
+            committed(connection)
             connection.rollback()  # SQLAlchemy's own notion of a transaction; the driver has none any more
         except BaseException:
             self._connection = None
@@ -168,6 +171,7 @@ class Writer:
         future: Future[Any],
     ) -> Answer:
         driver = driver_of(connection.connection)
+        before = pending(connection)
         _run(driver, bounds.begin)
         try:
             value = work(connection)
@@ -176,6 +180,7 @@ class Writer:
                 raise  # the group cannot be trusted
             # Otherwise it belongs to the caller of this one write.
             _run(driver, bounds.undo)
+            put_pending(connection, before)
             return future, None, error
         _run(driver, bounds.keep)
         return future, value, None

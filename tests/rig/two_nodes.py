@@ -26,13 +26,15 @@ class Nodes:
 
 
 @contextlib.asynccontextmanager
-async def two_nodes(folder: Path, server: Server, application: str) -> AsyncIterator[Nodes]:
-    """Prepared, not started."""
+async def two_nodes(
+    folder: Path, server: Server, application: str, further: str = ""
+) -> AsyncIterator[Nodes]:
+    """Prepared, not started. `further`: tables of the configuration."""
     place = server.empty()
 
     def shared(text: str) -> str:
         table = f'[state.database]\nhosts = ["{server.folder}"]\nname = "{place.name}"\n'
-        return f"{text}\n{table}"
+        return f"{text}\n{table}{further}"
 
     async with (
         installed(folder, application=application, configured=shared) as first,

@@ -190,6 +190,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
                 cs="Ručně změněný kontrolní bod", en="Checkpoint changed by hand"
             ),
             Code.LOG_ROLLED_BACK: Title(cs="Vrácený auditní záznam", en="Log put back"),
+            Code.LOG_SCHEMA_ALTERED: Title(cs="Cizí objekty v databázi", en="Alien objects in the database"),
             Code.LOG_HOLD_PLACED: Title(cs="Zadržení záznamů", en="Records held"),
             Code.LOG_HOLD_LIFTED: Title(cs="Zrušené zadržení záznamů", en="Hold on records lifted"),
             Code.LOG_HOLD_RESTORED: Title(cs="Obnovené zadržení záznamů", en="Hold on records restored"),

@@ -33,7 +33,7 @@ DETAILS = {
     *("month", "before_size", "hold"),
     *("accesses", "values", "until", "decision", "gone", "overdue"),
     *("put_back", "taken_out"),
-    *("checkpoint", "sealed", "left"),
+    *("checkpoint", "left"),
     *("incident", "title", "evidence", "what", "report", "recipient", "device"),
     *("device_name", "differs", "asset"),
     *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from joserfc.jws import extract_compact
 from msgspec.structs import replace
+from sqlalchemy import insert
 
 from gateway.audit.acts import SYSTEM
 from gateway.audit.canonical import parse
@@ -16,11 +18,14 @@ from gateway.audit.entry import Code
 from gateway.commands.addresses import Addresses
 from gateway.commands.keys_in_force import KeysInForce, changes
 from gateway.commands.state import State, now, open_state
+from gateway.devices.founding import founded
+from gateway.envoy.devices import certificates_in
 from gateway.grants.claims import Grant
 from gateway.grants.keys import Purpose
 from gateway.storage.audit import append
 from gateway.storage.audit_evidence import rows
 from gateway.storage.key_rotation import rotate
+from gateway.storage.tables.devices import device_authority
 from tests.gateway.web.people import MAYOR
 from tests.rig.installation import install
 
@@ -35,6 +40,7 @@ class Gate:
 
     def __init__(self) -> None:
         self.believed: list[str] = []
+        self.devices: tuple[str, ...] = ()
         self.failures: list[Exception] = []
         self.goes_on, self.takes = asyncio.Event(), True
         self.goes_on.set()
@@ -43,6 +49,7 @@ class Gate:
         if self.failures:
             raise self.failures.pop()
         self.believed = [one["kid"] for one in keys["grants"]["keys"]]
+        self.devices = certificates_in(keys)
 
     async def keys_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - as in the product
         await self.goes_on.wait()
@@ -141,3 +148,26 @@ async def test_a_look_says_whether_every_gate_verifies_by_the_keys_of_now(state:
     assert not await keys.look_again(now())  # nothing is new, but it still has not
     gate.takes = True
     assert await keys.look_again(now())
+
+
+async def test_who_certifies_devices_is_told_to_gates_where_devices_are_enrolled(
+    state: State,
+) -> None:
+    assert "devices" not in made(state, Gate()).for_gates()
+    settings = replace(state.settings, devices=replace(state.settings.devices, enabled=True))
+    enrolling, gate = state.under(settings, state.district), Gate()
+    keys = made(enrolling, gate)  # the first start with devices founds the authority, and records it
+    (first,) = certificates_in(keys.for_gates())
+    assert [certificates_in(made(enrolling, Gate()).for_gates())] == [(first,)]
+    entries = enrolling.database.read_now(lambda c: [parse(row.canonical).entry for row in rows(c)])
+    assert [one.code for one in entries].count(Code.DEVICE_AUTHORITY_FOUNDED) == 1
+
+    following = founded("brana.test", now())[0].certificate.public_bytes(Encoding.PEM).decode()
+    await enrolling.database.write(
+        lambda connection: connection.execute(
+            insert(device_authority).values(id=2, certificate=following, sealed=b"", created_at=0)
+        )
+    )
+    await keys.look_again(now())
+    assert certificates_in(keys.for_gates()) == (following, first)
+    assert gate.devices == (following, first)

@@ -21,6 +21,7 @@ from gateway.storage.forwarding import StoredReceivers
 from tests.gateway.audit.attacking import by_hand
 from tests.gateway.audit.making import EITHER, Log, entry, open_log_of_either, until
 from tests.gateway.audit.rotating import SEAL
+from tests.gateway.storage.test_checkpoints_altered import TABLES, kept, put_back
 from tests.rig.authority import make_authority, server_pair
 from tests.rig.syslog import SyslogReceiver, syslog_receiver
 
@@ -245,3 +246,22 @@ async def test_files_that_cannot_be_used_are_told_as_such(log: Log, receiver: Sy
     with pytest.raises(NotTaken) as failed:
         await Sending(log, receiver, tmp_path / "nothing.pem").forwarder.step()
     assert failed.value.reason == "receiver_settings_unusable"
+
+
+@pytest.mark.parametrize("place", ["kept beyond the end", "put back with the rest"])
+async def test_a_receiver_gets_what_is_new_in_a_log_that_was_put_back(sending: Sending, place: str):
+    """Numbers that it had are given to other entries: without that they would be passed over in silence."""
+    sending.log.append([entry(number) for number in range(10)])
+    await sending.send_all()
+    tables = (*TABLES, *(("audit_receiver",) if place == "put back with the rest" else ()))
+    yesterday = kept(sending.log, *tables)
+    sending.log.append([entry(number) for number in range(20)])
+    await sending.send_all()
+    sending.log.clock.advance(seconds=61)
+    await sending.send_all()
+    put_back(sending.log, yesterday)
+    sending.log.append([entry(90, person="new")])
+    await sending.send_all()
+    await until(lambda: any(b'"new"' in one for one in sending.receiver.got))
+    if place == "kept beyond the end":
+        assert Code.LOG_PLACE_MOVED in sending.codes()

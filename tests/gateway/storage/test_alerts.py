@@ -21,6 +21,8 @@ from gateway.storage.forwarding import StoredReceivers
 from tests.gateway.audit.making import EITHER, Log, entry, open_log_of_either
 from tests.gateway.audit.rotating import SEAL
 from tests.gateway.audit.sharding import by_hand
+from tests.gateway.audit.test_append import written
+from tests.gateway.storage.test_checkpoints_altered import TABLES, kept, put_back
 
 RULES = in_force([])
 
@@ -344,3 +346,25 @@ async def test_what_was_taken_in_hand_is_over_or_grew_is_nothing_by_hand(log: Lo
         log.clock.advance(minutes=15)
     assert told(log).count("alert.over") == 2
     assert restored(log) == []
+
+
+@pytest.mark.parametrize("place", ["kept beyond the end", "put back with the rest"])
+async def test_whoever_watches_a_log_that_was_put_back_hears_what_is_new(log: Log, place: str):
+    one = await looking(log)
+    log.append([entry(1)])
+    await look(log, one)
+    tables = (*TABLES, *(("alert_place",) if place == "put back with the rest" else ()))
+    yesterday = kept(log, *tables)
+    log.append([entry(number) for number in range(40)])
+    await look(log, one)
+    log.clock.advance(seconds=40)  # so that the place is kept
+    log.append([entry(50)])
+    await look(log, one)
+    put_back(log, yesterday)
+    log.append(guesses(12))
+    with pytest.raises(OthersLooked):
+        await look(log, one)
+    await look(log, await looking(log))
+    assert "alert.raised" in told(log)
+    moved = place == "kept beyond the end"
+    assert (Code.LOG_PLACE_MOVED in {one.entry.code for one in written(log)}) is moved

@@ -15,7 +15,7 @@ from gateway.audit.facts import microseconds
 from gateway.audit.places import BLOCK
 from gateway.audit.shard import Shard
 from gateway.storage.audit import LogInconsistent
-from gateway.storage.audit_dropping import ShardNotDropped
+from gateway.storage.audit_dropping import ShardNotDropped, Why
 from gateway.storage.audit_evidence import rows
 from gateway.storage.audit_retention import Retention, ShardIsRead, remove_some
 from gateway.storage.audit_shards import is_server
@@ -341,3 +341,55 @@ def test_blocks_of_the_index_that_lie_in_a_deleted_month_go_one_by_one(months: L
         found.append(blocks())
     assert found == [{0, 2, 3, 4}, {0, 3, 4}]
     assert blocks() == {4}
+
+
+def slowly(log: Log) -> list[int]:
+    found = asyncio.run(retention(log).drop_due(18, log.clock.now, KEYS, slowly=True))
+    return [one.number for one in found]
+
+
+def lived(log: Log, hours: int) -> None:
+    for _ in range(hours):
+        log.clock.advance(hours=1)
+        log.append([entry(1, at=log.clock.now)])
+
+
+def test_a_clock_that_is_set_forward_lets_nothing_go_for_a_day_and_then_a_month_in_a_day(months: Log) -> None:
+    months.clock.now = JUNE_IS_OLD.replace(year=2031)
+    lived(months, 2)  # also where the product was started anew since
+    for _ in range(2):
+        with pytest.raises(ShardNotDropped) as refused:
+            slowly(months)
+        assert refused.value.reason is Why.CLOCK
+        assert "the clock may have been set" in str(refused.value)
+    lived(months, 20)
+    with pytest.raises(ShardNotDropped):
+        slowly(months)
+    lived(months, 4)
+    seal(months)
+    assert slowly(months) == [0]
+    lived(months, 20)
+    assert slowly(months) == []
+    lived(months, 5)
+    assert slowly(months) == [1]
+    seal(months)
+    assert check(months).broken is None
+
+
+def test_after_a_clock_that_went_back_again_what_is_due_by_the_right_one_goes(months: Log) -> None:
+    months.clock.now = MAY_IS_OLD.replace(year=2031)
+    lived(months, 1)
+    months.clock.now = MAY_IS_OLD - timedelta(hours=26)
+    lived(months, 26)
+    seal(months)
+    assert slowly(months) == [0]
+
+
+def test_a_log_in_which_nothing_happened_waits_a_day_after_it_said_so(months: Log) -> None:
+    months.clock.now = MAY_IS_OLD
+    with pytest.raises(ShardNotDropped) as refused:
+        slowly(months)
+    asyncio.run(retention(months).kept_back(refused.value, months.clock.now))
+    months.clock.advance(hours=25)
+    seal(months)
+    assert slowly(months) == [0]

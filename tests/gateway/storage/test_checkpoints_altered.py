@@ -257,13 +257,15 @@ async def test_a_database_that_is_put_back_beneath_a_running_product_is_told(
     await running.seal()
     assert Code.LOG_ROLLED_BACK in told(log)
     one = next(one.entry for one in written(log) if one.entry.code is Code.LOG_ROLLED_BACK)
-    assert (one.details["sealed"], one.details["left"] <= 5) == (13, True)
+    assert (one.details["written"], one.details["left"] <= 5) == (13, True)
     assert "put back" in str(log.troubles[-1])
     assert broken(log).fault is Fault.ROLLED_BACK
     for number in range(12):
         log.append([entry(100 + number)])
         await running.seal()
-    assert told(log).count(Code.LOG_ROLLED_BACK) == 1
+    back = [one.entry.details for one in written(log) if one.entry.code is Code.LOG_ROLLED_BACK]
+    assert [one["written"] for one in back] == [13, 13], "what was written, and what the key had signed of it"
+    assert [one for one in back if "root" in one] == back[1:]
     assert (broken(log).fault, check(log).not_yet_sealed >= 0) == (Fault.ROLLED_BACK, True)
     assert await sealing(log, shared=shared).begin() is None, "told once"
 

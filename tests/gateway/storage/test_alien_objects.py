@@ -1,0 +1,82 @@
+"""What somebody hangs on the tables is found by its name; what the product itself has there is none of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from gateway.audit.altered_acts import schema_altered
+from gateway.commands.watching_schema import AlienObjects
+from gateway.storage.alien_objects import alien_objects
+from gateway.storage.telling import FUNCTION
+from tests.gateway.audit.making import NOON, Log
+from tests.gateway.storage.test_ends_reached import AFTERWARDS, SERVER, SQLITE, bare, run
+
+__all__ = ["bare"]
+
+BOTH = ["trigger a", "trigger b"]
+ON_SERVER = {
+    "rule": (
+        "CREATE RULE nothing AS ON INSERT TO audit_spool DO INSTEAD NOTHING",
+        "DROP RULE nothing ON audit_spool",
+        "rule nothing on audit_spool",
+    ),
+    "row security": (
+        "ALTER TABLE audit_tail ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE audit_tail DISABLE ROW LEVEL SECURITY",
+        "row security of audit_tail",
+    ),
+    "a view in the place of a table": (
+        "ALTER TABLE audit_view RENAME TO elsewhere\nCREATE VIEW audit_view AS SELECT * FROM elsewhere",
+        "DROP VIEW audit_view\nALTER TABLE elsewhere RENAME TO audit_view",
+        "rule _RETURN on audit_view",
+    ),
+    "a function of ours with another body": (
+        " ".join(FUNCTION.replace("PERFORM", "DELETE FROM audit_tail; PERFORM").split("\n")),
+        " ".join(FUNCTION.split("\n")),
+        "trigger brana_tell on revoked",
+    ),
+}
+
+
+def found(log: Log) -> list[str]:
+    return list(log.database.read_now(alien_objects))
+
+
+def on_server(log: Log) -> bool:
+    return log.database.read_now(lambda connection: connection.dialect.name) == "postgresql"
+
+
+@contextmanager
+def with_triggers(log: Log) -> Iterator[None]:
+    run(log, SERVER if on_server(log) else SQLITE)
+    try:
+        yield
+    finally:
+        if on_server(log):
+            run(log, AFTERWARDS)
+
+
+def test_a_database_that_nobody_touched_has_nothing_alien(bare: Log) -> None:
+    assert found(bare) == []
+
+
+def test_triggers_are_named(bare: Log) -> None:
+    with with_triggers(bare):
+        assert [one.partition(" on ")[0] for one in found(bare)] == BOTH
+    assert "trigger a, trigger b" in str(AlienObjects(BOTH))
+    entry = schema_altered(NOON, BOTH * 100)
+    assert (entry.details["number"], len(entry.details["objects"])) == (200, 50)  # type: ignore[arg-type]
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("bare", ["postgres"], indirect=True)
+@pytest.mark.parametrize("kind", ON_SERVER)
+def test_a_server_has_more_ways_and_each_is_named(bare: Log, kind: str) -> None:
+    made, undone, named = ON_SERVER[kind]
+    run(bare, made)
+    try:
+        assert named in found(bare)
+    finally:
+        run(bare, undone)
+    assert found(bare) == []
