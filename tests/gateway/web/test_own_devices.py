@@ -115,7 +115,10 @@ async def test_a_person_adds_a_device_by_a_code_that_is_shown_once(client, at, r
     assert code not in await page(client, "/devices/code")
     agent = Agent()
     await at.reception.complete(agent.proof(await at.begun(code, agent, NOW), code), ORIGIN, NOW)
-    assert "notebook" in await page(client, "/devices")
+    text = await page(client, "/devices")
+    assert "notebook" in text
+    assert re.search(r"<dt>To mend</dt><dd>not known</dd>", text)  # it has said nothing yet
+    assert re.search(r"<dt>Where its key lies</dt><dd>in a file on the disk</dd>", text)
 
 
 @pytest.mark.parametrize(
