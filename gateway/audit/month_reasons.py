@@ -19,6 +19,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="mluví o vymazání, které klíč auditního záznamu nepodepsal: záznam je třeba ověřit",
                 en="it tells of a deletion that the log's key did not sign: the log has to be verified",
             ),
+            "month_in_log_not_whole": Title(
+                cs="záznam není celý, nebo ho nebylo možné ověřit: není jisté, co z něj se má uchovat",
+                en="the log is not whole, or could not be verified: what of it is held is not certain",
+            ),
             "month_without_log_key": Title(
                 cs="vymazání nemá čím podepsat: změnu klíče auditního záznamu nic nedokládá",
                 en="nothing can sign the deletion: nothing vouches for a change of the log's key",

@@ -17,6 +17,7 @@ from gateway.policy_office.incident import Incident as Switched
 from gateway.storage.audit import read_tail
 from gateway.storage.audit_holds import all_holds
 from gateway.storage.audit_proofs import bytes_of
+from gateway.storage.audit_proven import KnownKeys, Proving, with_words
 from gateway.storage.audit_sealing import dropped
 from gateway.storage.database import Database
 from gateway.storage.incident_holds import lift_hold, place_hold
@@ -30,28 +31,33 @@ from idp.events import Actor
 T = TypeVar("T")
 Append = Callable[[Connection, Sequence[Entry]], range]
 HELD = '{"type":"held"%'  # the beginning of such a body as `items.written` writes it
+LOOKED_THROUGH = 20_000  # entries behind the first of an incident, and behind its last
 _i, _t = security_incident.c, security_incident_item.c
 
 
 class IncidentBooks:
     """Implements `gateway.incidents.book.Books`."""
 
-    def __init__(self, database: Database, append: Append) -> None:
-        self._database, self._append = database, append
+    def __init__(self, database: Database, append: Append, known: KnownKeys) -> None:
+        """`known`: the log's keys."""
+        self._database, self._append, self._known = database, append, known
 
     async def transact(self, work: Callable[["StoredBook"], T]) -> T:
-        return await self._database.write(lambda connection: work(StoredBook(connection, self._append)))
+        return await self._database.write(lambda connection: work(self._book(connection)))
 
     async def look(self, query: Callable[["StoredBook"], T]) -> T:
-        return await self._database.read(lambda connection: query(StoredBook(connection, self._append)))
+        return await self._database.read(lambda connection: query(self._book(connection)))
+
+    def _book(self, connection: Connection) -> "StoredBook":
+        return StoredBook(connection, self._append, self._known)
 
 
 class StoredBook(KeyedRows):
     """Implements `gateway.incidents.book.Book` on one connection."""
 
-    def __init__(self, connection: Connection, append: Append) -> None:
+    def __init__(self, connection: Connection, append: Append, known: KnownKeys) -> None:
         super().__init__(connection)
-        self._append = append
+        self._append, self._known = append, known
 
     def incident(self, number: int) -> Incident | None:
         row = self._at(security_incident, number=number)
@@ -123,11 +129,24 @@ class StoredBook(KeyedRows):
         return self._append(self._connection, [entry])[0]
 
     def told(self, number: int) -> list[Recorded]:
-        """What is no entry of the log tells nothing: its item then counts as not recorded."""
+        """What the log does not prove tells nothing: its item then counts as not recorded. Entries are found by their
+        column, by what items name, and behind the first and the last of these by their bytes, so that no column hides
+        one for a moment.
+        """
         e, codes = audit_entry.c, [one.value for one in OF_INCIDENTS]
-        rows = self._connection.execute(select(e.canonical).where(e.code.in_(codes)).order_by(e.sequence))
-        found = [one for data in rows.scalars() if (one := _read(data)) is not None]
-        return [one for one in found if one.entry.details.get("incident") == number]
+        rows = self._connection.execute(select(e.sequence, e.canonical).where(e.code.in_(codes)))
+        named = self._connection.scalars(select(_t.entry).where(_t.incident == number))
+        found = {row.sequence for row in rows if _of(row.canonical, number)} | set(named)
+        words = f'"incident":{number}'.encode()  # as `canonical` writes it
+        for begin in {min(found, default=0), max(found, default=0)}:
+            there = with_words(self._connection, words, begin, begin + LOOKED_THROUGH)
+            found |= {sequence for sequence, data in there.items() if _of(data, number)}
+        told = Proving(self._connection, self._known).all_proven(found)
+        return [
+            one
+            for one in told
+            if one.entry.code in OF_INCIDENTS and one.entry.details.get("incident") == number
+        ]
 
     def gone(self, sequence: int) -> bool:
         return dropped(self._connection, sequence)
@@ -175,11 +194,11 @@ class StoredBook(KeyedRows):
         return StoredIncidents(self._connection).one(name)
 
 
-def _read(data: object) -> Recorded | None:
+def _of(data: object, number: int) -> bool:
     try:
-        return parse(data) if isinstance(data, bytes) else None
+        return isinstance(data, bytes) and parse(data).entry.details.get("incident") == number
     except NotCanonical:
-        return None
+        return False
 
 
 def _incident(row: Any) -> Incident:
