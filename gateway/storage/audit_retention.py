@@ -120,7 +120,7 @@ class Retention:
             await self._database.write(lambda c: vouch_for_older(c, self._append, keys, months, now))
         while (one := await self._database.read(lambda c: first_due(c, months, now))) is not None:
             # Before anybody has to wait: entries of a month that is closed stay as they are.
-            await self._database.read(partial(require_as_sealed, keys=keys, one=one))
+            await self._database.read(partial(_require_it_may_go, keys=keys, one=one, months=months))
             whole = require_whole(whole or await verify(), one)
             if not await self._database.write(
                 partial(self._drop, one=one, months=months, now=now, keys=keys, whole=whole)
@@ -135,15 +135,10 @@ class Retention:
     ) -> bool:
         """Whether it is due still, and as it was when it was looked at."""
         restore(connection, self._append, now)
-        shards = closed_shards(connection)
         held = (*whole.held, *told_behind(connection, whole.entries))
         if one != first_due(connection, months, now) or any(hold.covers(one) for hold in held):
             return False
-        carried = [
-            other
-            for other in shards
-            if other.dropped_by is not None and one.first <= other.dropped_by < one.end
-        ]
+        carried = _carried(connection, one)
         signed = signature(connection, keys, one, carried, months)
         told = self._append(connection, [shard_dropped(now, one, signed)])[-1]
         numbers = [one.number, *(other.number for other in carried)]
@@ -165,6 +160,18 @@ class Retention:
                 pass
         if marked:
             await forget_names(self._database)
+
+
+def _require_it_may_go(connection: Connection, keys: Keys, one: Shard, months: int) -> None:
+    """As far as that is known without the rest of the log. Raises ShardNotDropped."""
+    require_as_sealed(connection, keys, one)
+    signature(connection, keys, one, _carried(connection, one), months)
+
+
+def _carried(connection: Connection, one: Shard) -> list[Shard]:
+    """Those of which an entry of it tells that they went."""
+    told = [other for other in closed_shards(connection) if other.dropped_by is not None]
+    return [other for other in told if other.dropped_by in range(one.first, one.end)]
 
 
 def first_due(connection: Connection, months: int, now: datetime) -> Shard | None:
