@@ -234,7 +234,8 @@ def test_what_somebody_deleted_by_hand_is_never_signed_for_and_keeps_its_month(m
     seal(months)
     with pytest.raises(ShardNotDropped) as refused:
         drop(months, NOON.replace(year=2028, month=6, day=10))
-    assert refused.value.reason is Why.NOT_VOUCHED
+    assert refused.value.reason is Why.NOT_WHOLE
+    assert numbers(months)[0] == 0
     assert Code.LOG_DROPS_VOUCHED not in {one.entry.code for one in written(months)}
 
 
