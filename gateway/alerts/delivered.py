@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from config.settings import AlertRule
+from gateway.audit.damage import LOG_DAMAGED
 
 GIB = 2**30
 WRONG = ["sign_in.password_refused", "sign_in.code_refused", "sign_in.key_refused", "sign_in.throttled"]
@@ -25,12 +26,7 @@ DELIVERED = (
     AlertRule(name="recovery_administrator", codes=["recovery.used", "recovery.refused"], group_by="all"),
     AlertRule(
         name="log_damaged",
-        codes=[
-            *("audit.verified", "audit.receiver_missed", "access.spool_damaged", "witness.refused"),
-            *("audit.index_altered", "audit.names_altered", "audit.place_moved", "audit.hold_restored"),
-            *("audit.shard_not_dropped", "audit.end_altered"),
-            "audit.alerts_restored",
-        ],
+        codes=[one.value for one in LOG_DAMAGED],
         outcomes=["failure"],
         group_by="code",  # one that stands hides no graver one
     ),
