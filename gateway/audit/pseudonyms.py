@@ -65,7 +65,7 @@ KEPT = frozenset(
             "policy_version",
             "previous",
         ),
-        *("digest", "root", "difference", "state", "alert_rule", "group_by", "receiver"),
+        *("digest", "difference", "state", "alert_rule", "group_by", "receiver"),
     }
 )
 """Details whose texts come from a closed set, or are a time or a digest. Any other text is replaced: a detail that is
