@@ -97,9 +97,8 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, index: bool, quiet: b
     state = existing_state(configuration)
     checkpoints_kept = [_checkpoint(path, state) for path in kept]
     report = _recomputed(state, checkpoints_kept, quiet=quiet)
-    by_hand = state.database.read_now(
-        behind_the_end
-    )  # before this verification is recorded: that marks the end
+    # before this verification is recorded, as that marks the end
+    by_hand = range(0) if report.broken else state.database.read_now(behind_the_end)
     for apart in checkpoints_kept:
         if within(apart.reach, report.dropped):
             what = f"the checkpoint kept elsewhere of {apart.reach} entries"
