@@ -14,9 +14,7 @@ from config.settings import Notifications, RoleMapping, Route, Settings, Title
 from config.settings.sign_in import OidcClient
 from config.vocabulary import Language, Role
 from gateway.asks.emergencies import Emergencies
-from gateway.audit.damage import LOG_DAMAGED
 from gateway.audit.entry import Code
-from gateway.audit.questions import ready
 from gateway.audit.search import Count
 from gateway.compliance.demand import TITLES, Demand, Finding, Standing
 from gateway.compliance.demands import ALL, DECREES, demands_of
@@ -396,15 +394,3 @@ def test_an_exception_that_ends_at_midnight_is_told_by_its_last_day() -> None:
     said = judge(DEMANDS["two-factors"], facts(exceptions=[ends])).findings[0].said
     assert "26 Nov 2026" in said.en
     assert "26. 11. 2026" in said.cs
-
-
-@pytest.mark.parametrize("code", [one for one in LOG_DAMAGED if one is not Code.LOG_VERIFIED])
-def test_whatever_the_log_tells_of_its_damage_is_a_finding(code: Code):
-    """A verification is judged by its verdict."""
-    before, after = facts(), counted(code)
-    assert any(judge(one, before).findings != judge(one, after).findings for one in ALL), code
-
-
-def test_the_ready_answer_asks_for_whatever_raises_an_alert_of_the_log():
-    (question,) = [one for one in ready() if one.name == "log-whole"]
-    assert question.where[0] == "code=" + "|".join(one.value for one in LOG_DAMAGED)
