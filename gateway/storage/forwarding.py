@@ -14,8 +14,9 @@ from gateway.audit.facts import microseconds, moment
 from gateway.forwarding import told
 from gateway.forwarding.forwarder import Batch, LogShorter, NotTaken
 from gateway.forwarding.message import Make
-from gateway.storage.alerts import LOOKED_AT_AGAIN, first_since
+from gateway.storage.alerts import LOOKED_AT_AGAIN
 from gateway.storage.audit import read_tail
+from gateway.storage.audit_since import first_since
 from gateway.storage.database import Database
 from gateway.storage.place_marks import fits, last_told, mark_of
 from gateway.storage.seal import Seal
