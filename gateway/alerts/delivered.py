@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from config.settings import AlertRule
+from gateway.audit.damage import LOG_DAMAGED
 
 GIB = 2**30
 WRONG = ["sign_in.password_refused", "sign_in.code_refused", "sign_in.key_refused", "sign_in.throttled"]
@@ -25,15 +26,9 @@ DELIVERED = (
     AlertRule(name="recovery_administrator", codes=["recovery.used", "recovery.refused"], group_by="all"),
     AlertRule(
         name="log_damaged",
-        codes=[
-            *("audit.verified", "audit.receiver_missed", "access.spool_damaged", "witness.refused"),
-            *("audit.index_altered", "audit.names_altered", "audit.place_moved", "audit.hold_restored"),
-            *("audit.shard_not_dropped", "audit.end_altered"),
-            *("audit.alerts_restored", "audit.seen_restored", "audit.incidents_altered"),
-            *("audit.checkpoint_altered", "audit.rolled_back", "audit.schema_altered"),
-        ],
+        codes=[one.value for one in LOG_DAMAGED],
         outcomes=["failure"],
-        group_by="all",
+        group_by="code",  # one that stands hides no graver one
     ),
     AlertRule(name="log_gap", codes=["audit.gap_found"], group_by="all"),
     AlertRule(name="log_full", codes=["audit.log_full"], group_by="all"),

@@ -42,6 +42,8 @@ def group_of(rule: AlertRule, entry: Entry) -> str:
     """Empty where the entry does not say: then it counts for nobody."""
     if rule.group_by == "all":
         return EVERYTHING
+    if rule.group_by == "code":
+        return entry.code.value
     if rule.group_by == "person":
         return entry.person or entry.subject
     value: str = getattr(entry, GROUPS[rule.group_by])

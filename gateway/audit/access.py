@@ -20,6 +20,7 @@ from gateway.audit.canonical import LARGEST_INTEGER
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.let_in import GRANT, LetIn, let_in
 from gateway.audit.neutral import MARK, neutral
+from gateway.audit.paths import recorded_path
 
 ROUTE = "route"
 """In the details of an entry: the name of the route, where it has one."""
@@ -188,7 +189,13 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder], times: int = 1
     application, municipality, action, route = route_of(line.route or "")
     status, reason = line.status or 0, reason_of(line)
     said: tuple[str, ...] = (
-        *(line.method or "", line.host or "", line.path or "", line.flags or "", line.user_agent or ""),
+        *(
+            line.method or "",
+            line.host or "",
+            recorded_path(line.path or ""),
+            line.flags or "",
+            line.user_agent or "",
+        ),
         *(line.protocol or "", line.address or "", line.request_id or "", session, generation, active),
         *rest,
     )

@@ -23,6 +23,7 @@ from gateway.audit.access import ROUTE, Holder
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.let_in import GRANT, LetIn, by_id
 from gateway.audit.neutral import neutral
+from gateway.audit.paths import recorded_path
 
 REASON = "answer_unknown"
 BUFFER = "map"
@@ -125,7 +126,7 @@ def cut_off(begun: Begun, holders: Mapping[SessionId, Holder]) -> Entry:
         policy_version=_text(rest.version),
         details={
             "method": _text(begun.method),
-            "path": neutral(begun.path, PATH),
+            "path": neutral(recorded_path(begun.path), PATH),
             "generation": _text(generation),
             **({GRANT: _text(rest.grant)} if rest.grant else {}),
             **({} if route is None else {ROUTE: _text(route)}),

@@ -24,6 +24,10 @@ GROUPS: tuple[Group, ...] = (
                 en="nothing is recorded in the week until yesterday: the clock may have been set, nothing is deleted "
                 "for a day",
             ),
+            "month_in_log_not_whole": Title(
+                cs="záznam není celý, nebo ho nebylo možné ověřit: není jisté, co z něj se má uchovat",
+                en="the log is not whole, or could not be verified: what of it is held is not certain",
+            ),
             "month_without_log_key": Title(
                 cs="vymazání nemá čím podepsat: změnu klíče auditního záznamu nic nedokládá",
                 en="nothing can sign the deletion: nothing vouches for a change of the log's key",

@@ -116,7 +116,12 @@ class Making:
             taken, given, duration = self._sizes[taken], self._sizes[given], self._sizes[duration]
         except (KeyError, ValueError, Unusual, UnicodeError):
             return None
-        if len(path) > LONGEST_PATH or len(agent) > LONGEST_AGENT or len(number) + len(address) > OTHERWISE:
+        if (
+            ";" in path
+            or len(path) > LONGEST_PATH
+            or len(agent) > LONGEST_AGENT
+            or len(number) + len(address) > OTHERWISE
+        ):
             return None
         number = number if kind.numbered and number != NOTHING else ""
         address = "" if address == NOTHING else address

@@ -66,7 +66,7 @@ KEPT = frozenset(
             "previous",
         ),
         *("key_kind", "standing"),
-        *("digest", "root", "difference", "state", "alert_rule", "group_by", "receiver"),
+        *("digest", "difference", "state", "alert_rule", "group_by", "receiver"),
     }
 )
 """Details whose texts come from a closed set, or are a time or a digest. Any other text is replaced: a detail that is

@@ -52,6 +52,20 @@ Said = Progress | Verdict | Failure
 _decoder: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
 
 
+async def verified_apart(command: Callable[[], Awaitable[Sequence[str]]]) -> Report | None:
+    """Of the whole log, by a process of its own and for nobody; None: it came to no verdict."""
+    try:
+        said = await asked(await command(), _decoder.decode, lambda _progress: None, LIMIT)
+    except TimeoutError:
+        said = Failure(Trouble.TOO_LONG)
+    except (OSError, msgspec.MsgspecError) as error:
+        said = Failure(f"{type(error).__name__}: {error}")
+    if isinstance(said, Verdict):
+        return said.report
+    log.error("audit.not_verified", cause=said.cause)
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class UnderWay:
     began: datetime

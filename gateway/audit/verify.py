@@ -17,6 +17,7 @@ from gateway.audit.drop_notes import lines_told
 from gateway.audit.entry import Code
 from gateway.audit.facts import differing, facts_written, moment
 from gateway.audit.page import Page, Row, Sound
+from gateway.audit.retention import Hold
 from gateway.audit.shard import Shard, month_of
 from gateway.audit.shard_acts import opens_behind
 from gateway.audit.stored_end import StoredTail
@@ -61,6 +62,8 @@ class Report:
     """Rows of them that are just being removed."""
     unsigned: frozenset[str] = frozenset()
     """Those of which an older version told, without a signature, as `Shard.told`."""
+    held: tuple[Hold, ...] = ()
+    """What stands, as entries tell of it."""
 
     @property
     def recomputed(self) -> int:
@@ -371,9 +374,7 @@ def verify(
     bounds: Bounds = ONE_TREE,
     beside: Beside | None = None,
 ) -> Report:
-    """Read everything. `pages` in the order of their numbers; `anchors` from `anchors.anchors`; `beside`: what
-    else the database keeps that entries tell of.
-    """
+    """`pages`: in the order of their numbers; `anchors`: of that module; `beside`: what else entries tell of."""
     reading = _Pass(anchors, bounds, tail.month if tail else "", beside or Beside())
     broken = None
     try:
@@ -395,4 +396,5 @@ def verify(
         tuple(reading.dropped),
         reading.leaving,
         frozenset(reading.beside.unsigned),
+        reading.beside.held,
     )

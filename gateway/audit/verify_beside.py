@@ -40,6 +40,11 @@ class Beside:
         """Months that an older version let go without a signature, as `Shard.told`."""
         return self._drops.unsigned
 
+    @property
+    def held(self) -> tuple[Hold, ...]:
+        """What stands, as entries tell of it."""
+        return tuple(one for one in self._told.holds.values() if one.stands)
+
     def hear(self, one: Recorded) -> Difference | None:
         entry, sequence = one.entry, one.sequence
         if entry.code.value in OF_DROPS:

@@ -6,6 +6,7 @@ from datetime import datetime
 from gateway.audit.access import ROUTE
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.granted_along import ACTIONS, ROUTES, kept
+from gateway.audit.paths import recorded_path
 from gateway.audit.rested_on import details_of
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Granted, Refused
@@ -31,7 +32,7 @@ def entry_of_verdict(
         details={
             "method": request.method,
             "host": request.host,
-            "path": request.path,
+            "path": recorded_path(request.path),
             "acr": session.acr,
             "amr": list(session.amr),
             "roles": [f"{where}:{role}" for where, role in session.roles],

@@ -14,6 +14,7 @@ from config.settings import TechnicalAccount
 from config.vocabulary import ApplicationId
 from gateway.audit.access import ROUTE
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.paths import recorded_path
 from gateway.audit.sparing import Sparing, told
 from gateway.authorize import response
 from gateway.authorize.certificate import CertificateRefused, Trusted, account_of, end_of, mark_of
@@ -147,7 +148,7 @@ def _not_let_in(request: AccessRequest, refused: _NotLetIn, now: datetime) -> En
         details={
             "host": request.host,
             "method": request.method,
-            "path": request.path,
+            "path": recorded_path(request.path),
             **({} if request.route is None else {ROUTE: request.route}),
         },
     )

@@ -52,6 +52,7 @@ from gateway.commands.terminal import local_time
 from gateway.storage.audit_evidence import verify_log
 from gateway.storage.audit_retention import Retention
 from gateway.storage.audit_search import LogSearch
+from gateway.storage.end_marks import behind_the_end
 
 
 @click.group(help="Verify and search the audit log; hand out parts of it with proofs.")
@@ -85,7 +86,8 @@ UNSIGNED = ", and no signature says that: an older version deleted them"
 
 @command.command(
     help="Recompute the whole log, and hold incidents against it. Exit code 0 when it is whole and the verification "
-    "is recorded; 1, with the first broken entry, when it is not."
+    "is recorded; 1, with the first broken entry, when it is not, or with those that stand behind its end without its "
+    "mark."
 )
 @configuration
 @click.option("--checkpoint", "kept", multiple=True, type=click.Path(path_type=Path),
@@ -97,6 +99,8 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, index: bool, quiet: b
     state = existing_state(configuration)
     checkpoints_kept = [_checkpoint(path, state) for path in kept]
     report = _recomputed(state, checkpoints_kept, quiet=quiet)
+    # before this verification is recorded, as that marks the end
+    by_hand = range(0) if report.broken else state.database.read_now(behind_the_end)
     for apart in checkpoints_kept:
         if within(apart.reach, report.dropped):
             what = f"the checkpoint kept elsewhere of {apart.reach} entries"
@@ -116,6 +120,12 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, index: bool, quiet: b
                 f"entries {one.first} to {one.end - 1}, received until {until}, were deleted after their time; "
                 f"their last checkpoint fits{UNSIGNED if one.told in report.unsigned else ''}"
             )
+    if by_hand:
+        click.echo(
+            f"the end of the log does NOT bear its mark: entries {by_hand[0]} to {by_hand[-1]} may have been added or "
+            "changed by hand",
+            err=True,
+        )
     sys.stdout.flush()
     by = acts.verifying(now(), subject=operator())
     finding = "whole" if report.broken is None else str(report.broken)
@@ -123,7 +133,7 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, index: bool, quiet: b
     _record_verification(state, entry)
     rewritten = tell_incidents(state)
     altered = index and _altered(asyncio.run(all_checked(state.database, now)))
-    if report.broken is not None or rewritten or altered:
+    if report.broken is not None or by_hand or rewritten or altered:
         sys.exit(1)
 
 

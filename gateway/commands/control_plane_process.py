@@ -36,8 +36,8 @@ from gateway.asking import Reloaded
 from gateway.audit import acts
 from gateway.audit.entry import Entry
 from gateway.audit.note import Signer
-from gateway.audit.recomputation import Recomputation
-from gateway.commands import heap, rounds, verification_process
+from gateway.audit.recomputation import verified_apart
+from gateway.commands import heap, rounds
 from gateway.commands.activations import keep_activations, take_policies
 from gateway.commands.alerting import watch_the_log
 from gateway.commands.asking_office import ask_office
@@ -75,6 +75,7 @@ from gateway.commands.suspending import look_at_suspensions
 from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
 from gateway.commands.tunnelling import tunnels_of
+from gateway.commands.verifying import recomputation_of, verification_of
 from gateway.commands.watching_gaps import watching_gaps
 from gateway.commands.watching_persons import keep_persons, look_at_persons
 from gateway.commands.watching_schema import watch_the_schema
@@ -160,7 +161,7 @@ async def _serve(
     schema = await schema_in_force(state.database, stop.set)
     await _take_up(plane, moment)
     checkpoints = rounds.checkpointer(plane, signer)
-    recomputation = _recomputation(plane)
+    recomputation = recomputation_of(plane)
     if (ahead := await checkpoints.begin()) is not None:
         log.error("audit.rolled_back", cause=str(ahead))
     ingest = rounds.ingest(plane) if alone else None
@@ -210,7 +211,7 @@ async def _serve(
                 partial(rounds.tidy, plane),
                 partial(keep_figures, plane),
                 partial(keep_index, plane),
-                partial(keep_retention, plane),
+                partial(keep_retention, plane, partial(verified_apart, verification_of(plane))),
                 partial(keep_reviews, plane),
                 partial(keep_keys, plane.keys, now),
                 partial(keep_technical_certificates, plane),
@@ -365,17 +366,6 @@ def _follow_notices(state: State) -> Round:
 
 async def _told_by_its_node(_: Sequence[Entry]) -> None:
     """What is to be recorded of the certificate, the process that serves it records."""
-
-
-def _recomputation(plane: ControlPlane) -> Recomputation:
-    state, file = plane.state, plane.settings.state.directory / "checkpoints.log"
-
-    async def command() -> Sequence[str]:
-        """By the key that signs then."""
-        key = Signer(plane.settings.public.domain, await state.database.read(state.log_key)).verifier
-        return verification_process.command(state.database.place, file, [key], os.getpid())
-
-    return Recomputation(command, plane.state.record, now)
 
 
 async def _record(state: State, notice: Notice) -> None:

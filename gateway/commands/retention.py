@@ -12,14 +12,15 @@ from gateway.commands.state import now
 from gateway.commands.troubles import LastingTrouble
 from gateway.incidents.holding import hold_again, release_due, unheld
 from gateway.storage.audit_dropping import Keys, ShardNotDropped
-from gateway.storage.audit_retention import Retention, ShardIsRead
+from gateway.storage.audit_retention import Retention, ShardIsRead, Verify
 
 AFTER_A_START = timedelta(minutes=1)
 EVERY = timedelta(hours=1)
 log = structlog.get_logger("retention")
 
 
-async def keep_retention(plane: ControlPlane) -> None:
+async def keep_retention(plane: ControlPlane, verify: Verify) -> None:
+    """`verify`: the whole log, in a process of its own."""
     trouble = LastingTrouble("audit.trouble", {"of": "retention"})
     retention, told = Retention(plane.state.database), set[tuple[int, str]]()
     await asyncio.sleep(AFTER_A_START.total_seconds())
@@ -29,7 +30,7 @@ async def keep_retention(plane: ControlPlane) -> None:
                 await release_of_incidents(plane)
                 await hold_of_incidents(plane)
                 keys = Keys(plane.state.log_known, plane.state.vouching)
-                await drop_due(retention, plane.settings.audit.kept_months, keys)
+                await drop_due(retention, plane.settings.audit.kept_months, keys, verify)
             except ShardNotDropped as error:
                 trouble.tell(error)
                 if (error.shard.number, error.reason) not in told:
@@ -58,9 +59,9 @@ async def hold_of_incidents(plane: ControlPlane) -> None:
             log.info("audit.hold_placed", hold=one.number, incident=number)
 
 
-async def drop_due(retention: Retention, months: int, keys: Keys) -> None:
+async def drop_due(retention: Retention, months: int, keys: Keys, verify: Verify) -> None:
     """What a death or a reader kept from going goes first. Raises ShardNotDropped, ShardIsRead."""
     await retention.remove_marked()
-    for one in await retention.drop_due(months, now(), keys, slowly=True):
+    for one in await retention.drop_due(months, now(), keys, verify, slowly=True):
         until = f"{moment(one.ended):%Y-%m-%d}"
         log.info("audit.deleted", entries=one.size, first=one.first, received_until=until)

@@ -169,7 +169,7 @@ class State:
 
     @cached_property
     def incidents(self) -> IncidentBooks:
-        return IncidentBooks(self.database, append)
+        return IncidentBooks(self.database, append, self.log_known)
 
     async def counting(self) -> Standings:
         """What was decided here about people by now: roles that were taken away, and who is suspended."""

@@ -1,10 +1,11 @@
 """What is recorded, and how it is kept (decree 409/2025, § 22)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 
 from config.settings import Title
 from gateway.audit.entry import Code
+from gateway.compliance.damage_words import BESIDE_THE_LOG, TOLD_OF_THE_LOG
 from gateway.compliance.demand import Demand, Finding, Standing
 from gateway.compliance.elsewhere import sent_on, vouched
 from gateway.compliance.facts import Facts
@@ -66,6 +67,21 @@ def _whole(facts: Facts) -> Iterator[Finding]:
                 number=str(verdict.sequence),
             ),
         )
+    if number := facts.count(Code.LOG_END_ALTERED):
+        text = said(
+            "Za konec záznamu někdo v databázi ručně přidal nebo změnil zápisy: {number}×. Ověření je nepozná; která "
+            "čísla to mohou být, říkají zápisy audit.end_altered.",
+            "Somebody put entries behind the end of the log by hand in the database, or changed them: {number}×. A "
+            "verification cannot tell; which numbers they may be, the entries audit.end_altered say.",
+            number=number,
+        )
+        yield Finding(Standing.NOT_MET, text)
+    for code, sentence in TOLD_OF_THE_LOG.items():
+        if number := facts.count(code):
+            yield Finding(
+                Standing.NOT_MET,
+                said(f"{sentence.cs}: {{number}}×.", f"{sentence.en}: {{number}}×.", number=number),
+            )
     if every > UNSEALED:
         text = said(
             "Zápis lze nepozorovaně změnit až {every} po vzniku.",
@@ -85,17 +101,6 @@ def _whole(facts: Facts) -> Iterator[Finding]:
     yield from sent_on(facts)
 
 
-BESIDE_THE_LOG: Mapping[Code, Title] = {
-    Code.LOG_INDEX_ALTERED: Title(cs="rejstřík pro hledání", en="the index of searches"),
-    Code.LOG_NAMES_ALTERED: Title(cs="jména osob pro hledání", en="the names of people for searches"),
-    Code.LOG_PLACE_MOVED: Title(
-        cs="místo, odkud se záznam čte dál", en="the place from which the log is read on"
-    ),
-    Code.LOG_HOLD_RESTORED: Title(cs="zadržení záznamů", en="a hold of entries"),
-}
-"""What stands beside the log in the database, and was changed there by hand."""
-
-
 def _beside_the_log(facts: Facts) -> Iterator[Finding]:
     for code, what in BESIDE_THE_LOG.items():
         if number := facts.count(code):
@@ -108,6 +113,27 @@ def _beside_the_log(facts: Facts) -> Iterator[Finding]:
                 number=number,
             )
             yield Finding(Standing.EXCEPTIONS, text)
+    if number := facts.count(Code.LOG_SHARD_NOT_DROPPED):
+        text = said(
+            "Měsíc, který se měl smazat, zůstal, protože se nedalo doložit, co v něm je: {number}×. Ověřte záznam.",
+            "A month that was due to be deleted was kept, as nothing proved what is in it: {number}×. Verify the log.",
+            number=number,
+        )
+        yield Finding(Standing.EXCEPTIONS, text)
+    if number := facts.count(Code.WITNESS_REFUSED):
+        text = said(
+            "Svědek odmítl potvrdit kontrolní bod záznamu: {number}×.",
+            "A witness refused to cosign a checkpoint of the log: {number}×.",
+            number=number,
+        )
+        yield Finding(Standing.NOT_MET, text)
+    if number := facts.count(Code.LOG_FULL):
+        text = said(
+            "Pro nedostatek místa pro záznam se nikdo nepouštěl: {number}×.",
+            "For want of room for the log nobody was let in: {number}×.",
+            number=number,
+        )
+        yield Finding(Standing.EXCEPTIONS, text)
     if number := facts.count(Code.RECEIVER_MISSED):
         text = said(
             "Zápisy, které se smazaly dřív, než je příjemce dostal: {number}×.",
@@ -300,7 +326,8 @@ RECORDING = (
         ),
         check=_whole,
         codes=(
-            *(Code.LOG_VERIFIED, Code.LOG_GAP, *BESIDE_THE_LOG),
+            *(Code.LOG_VERIFIED, Code.LOG_GAP, Code.LOG_END_ALTERED, *TOLD_OF_THE_LOG, *BESIDE_THE_LOG),
+            *(Code.LOG_SHARD_NOT_DROPPED, Code.LOG_FULL),
             *(Code.WITNESS_REFUSED, Code.RECEIVER_DOWN, Code.RECEIVER_MISSED),
         ),
     ),

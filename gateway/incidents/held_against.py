@@ -1,11 +1,12 @@
 """What was written down of an incident, held against what the log has of it. Pure.
 
 Laws: whatever stands in the tables of incidents and differs from the entry that was written with it, has no such entry,
-or is missing although the log has its entry, is told by the number it has or had; an entry that went with its month of
-the log is told too, as nothing vouches for its item any more. Nothing is put right: texts stand nowhere else.
+or is missing although the log has its entry or a later item is as recorded, is told by the number it has or had; an
+entry that went with its month of the log is told too, as nothing vouches for its item any more. Nothing is put right:
+texts stand nowhere else.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -75,8 +76,22 @@ def _items(
     there = {one.entry for one in items}
     for sequence, entry in told.items():
         if sequence not in there:
-            number = entry.entry.details.get("item")
-            yield Difference(number if type(number) is int else 0, What.MISSING, sequence)
+            yield Difference(_number(entry), What.MISSING, sequence)
+    yield from _gaps(incident, items, told)
+
+
+def _gaps(incident: int, items: Sequence[Item], told: Mapping[int, Recorded]) -> Iterator[Difference]:
+    """Items are numbered from 1 on: below one that is as recorded none lacks, whoever hid its entry."""
+    numbers = {_number(one) for one in told.values()} | {one.number for one in items}
+    sure = [one.number for one in items if (entry := told.get(one.entry)) and _says(entry, incident, one)]
+    for number in range(1, max(sure, default=0)):
+        if number not in numbers:
+            yield Difference(number, What.MISSING)
+
+
+def _number(recorded: Recorded) -> int:
+    number = recorded.entry.details.get("item")
+    return number if type(number) is int else 0
 
 
 def _says(recorded: Recorded, incident: int, item: Item) -> bool:
@@ -100,11 +115,13 @@ def _itself(
         return
     if not opened:
         yield Difference(0, _absent(0, gone))  # months go from the first on
-    elif not _opened_so(opened[-1], incident):
-        yield Difference(0, What.CHANGED, opened[-1].sequence)
-    if closed and not _closed_so(closed[-1], incident):
-        yield Difference(0, What.CHANGED, closed[-1].sequence)
-    elif not closed and not incident.open:
+    for one in opened:  # there is one; of more whoever put a further one there wants to be believed
+        if not _opened_so(one, incident):
+            yield Difference(0, What.CHANGED, one.sequence)
+    for one in closed:
+        if not _closed_so(one, incident):
+            yield Difference(0, What.CHANGED, one.sequence)
+    if not closed and not incident.open:
         yield Difference(0, _absent(0, gone))
 
 

@@ -149,20 +149,33 @@ def goes_at(incident: Incident, months: int) -> datetime | None:
 
 
 def release_due(book: Book, months: int, now: datetime) -> list[Hold]:
-    """Holds of incidents that are closed and whose keeping time is over."""
+    """Holds of incidents that are closed and whose keeping time is over, as the log proves it: where the table says
+    otherwise than the log, or an incident is not there any more, the hold stays.
+    """
     standing = {one.number: one for one in book.holds() if one.stands}
     gone = []
     for number, incidents in book.held_for(standing).items():
-        found = [one for each in incidents if (one := book.incident(each)) is not None]
-        times = [goes_at(one, months) for one in found]
+        times = [_released_at(book, each, number, months) for each in incidents]
         if any(one is None or one > now for one in times):
             continue
-        hold, names = standing[number], ", ".join(str(one.number) for one in found)
+        hold, names = standing[number], ", ".join(map(str, incidents))
         book.lift_hold(number, now)
         entry = hold_lifted(now, SYSTEM, hold, f"incident {names}: closed, and its keeping time is over")
         book.record(entry)
         gone.append(hold)
     return gone
+
+
+def _released_at(book: Book, number: int, hold: int, months: int) -> datetime | None:
+    """When that hold of an incident goes by itself; None: the incident is open, or the log does not say so."""
+    incident, told = book.incident(number), book.told(number)
+    placed = any(
+        one.entry.code is Code.LOG_HOLD_PLACED and one.entry.details.get("hold") == hold for one in told
+    )
+    closed = [one.entry.at for one in told if one.entry.code is Code.SECURITY_INCIDENT_CLOSED]
+    if incident is None or not placed or not closed or incident.closed_at != max(closed):
+        return None
+    return goes_at(incident, months)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -1,12 +1,13 @@
 """Alerts, their entries and the place up to which the log was looked at, in one transaction."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from config.settings import AlertRule
 from gateway.alerts import told
@@ -21,7 +22,7 @@ from gateway.storage.alert_seen import Believed, SeenOf, believed, kept_rows, ta
 from gateway.storage.allowance import Allowance
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
-from gateway.storage.place_marks import ever_told, fits, mark_of
+from gateway.storage.place_marks import fits, mark_of
 from gateway.storage.seal import Seal
 from gateway.storage.tables.alerts import alert_place, alert_seen, alert_standing
 from gateway.storage.tables.audit import audit_entry
@@ -29,7 +30,6 @@ from gateway.storage.tables.audit import audit_entry
 Append = Callable[[Connection, Sequence[Entry]], object]
 SPAN = 200  # numbers of the log that are looked at at once: ten times as many are 5 MiB
 ALERTS = "alerts"
-OF_ALERTS = (Code.ALERT_RAISED.value, Code.ALERT_OVER.value, Code.LOG_PLACE_MOVED.value)
 TOLD = (Code.ALERT_RAISED.value, Code.ALERT_OVER.value, Code.ALERT_ACKNOWLEDGED.value)
 LOOKED_AT = 20_000  # entries of alerts: whatever stands behind so many others is raised anew, should it go on
 LOOKED_AT_AGAIN = timedelta(days=1)
@@ -69,7 +69,9 @@ class StoredAlerts:
     seal: Seal
 
     async def begin(self, now: datetime) -> Place:
-        """The first time at the end of the log: what was before is for `brana audit alerts --try`."""
+        """Where no place is kept a day is looked at, the first time too: what was before is for `brana audit alerts
+        --try`.
+        """
 
         def work(connection: Connection) -> Place:
             following = self._following(connection, now)
@@ -81,15 +83,16 @@ class StoredAlerts:
 
     def _following(self, connection: Connection, now: datetime) -> int:
         """Where somebody moved the place by hand, took it away, or put the log back before it, a day is looked at once
-        more.
+        more. Whether there ever was one is asked of no column: only a log that is younger than that begins without a
+        word.
         """
         row = connection.execute(select(alert_place)).first()
-        first = size_of(connection)
-        if row is not None and fits(self.seal, ALERTS, row.following, row.mark) and row.following <= first:
+        size = size_of(connection)
+        if row is not None and fits(self.seal, ALERTS, row.following, row.mark) and row.following <= size:
             return int(row.following)
-        if row is not None or ever_told(connection, OF_ALERTS):
+        first = first_since(connection, now - LOOKED_AT_AGAIN)
+        if row is not None or first > 0:
             kept = row.following if row is not None and type(row.following) is int else -1
-            first = first_since(connection, now - LOOKED_AT_AGAIN)
             self.append(connection, [place_moved(now, ALERTS, kept, first)])
         connection.execute(delete(alert_place))
         mark = mark_of(self.seal, ALERTS, first)
@@ -221,16 +224,25 @@ def span(connection: Connection, following: int, codes: Sequence[str]) -> Span:
     behind = min(following + SPAN, size)
     if behind <= following:
         return Span(following, (), None, ends=True)
-    wanted: list[ColumnElement[bool]] = [or_(_e.code == one, _e.code.like(f"{one}.%")) for one in codes]
     numbers = (_e.sequence >= following) & (_e.sequence < behind)
-    rows = connection.execute(
-        select(_e.sequence, _e.canonical).where(numbers, or_(*wanted)).order_by(_e.sequence)
-    ).all()
-    last = connection.execute(
-        select(_e.received_at).where(numbers).order_by(_e.sequence.desc()).limit(1)
-    ).scalar()
-    found = tuple(one for row in rows if (one := _read(row.canonical)) is not None)
-    return Span(behind, found, moment(last) if isinstance(last, int) else None, ends=behind == size)
+    rows = connection.execute(select(_e.received_at, _e.canonical).where(numbers).order_by(_e.sequence)).all()
+    wanted = matching(codes)
+    found = (_read(row.canonical) for row in rows if _is_wanted(row.canonical, wanted))
+    last = rows[-1].received_at if rows else None
+    at = moment(last) if isinstance(last, int) else None
+    return Span(behind, tuple(one for one in found if one is not None), at, ends=behind == size)
+
+
+def matching(codes: Sequence[str]) -> re.Pattern[bytes]:
+    """Finds the code in the bytes of an entry, where it is one of these or begins with one and a dot: whatever the
+    column beside it says for a moment.
+    """
+    names = "|".join(re.escape(one) for one in codes)
+    return re.compile(rf'"code":"(?:{names})["\.]'.encode())
+
+
+def _is_wanted(data: object, wanted: re.Pattern[bytes]) -> bool:
+    return isinstance(data, bytes) and wanted.search(data) is not None
 
 
 def _read(data: object) -> Recorded | None:

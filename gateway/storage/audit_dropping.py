@@ -1,7 +1,7 @@
 """Whether a month is what the database says of it, before it goes; and the log's signature for that it went.
 
 What is judged by is never the table: its first and last entry are proven under the checkpoint that sealed its end, and
-say when they were received.
+say when they were received; the whole log is verified, and says what is held.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,6 +22,7 @@ from gateway.audit.note import NoteRefused, Signer
 from gateway.audit.retention import later
 from gateway.audit.shard import Shard
 from gateway.audit.shard_acts import drops_vouched
+from gateway.audit.verify import Report
 from gateway.storage.audit_proofs import NotInLog, ProofRefused, prove
 from gateway.storage.audit_shards import closed_shards
 from gateway.storage.audit_tail import read_tail
@@ -39,6 +40,7 @@ class Why(StrEnum):
     NOT_SEALED = "month_not_sealed"
     NOT_AS_SEALED = "month_not_as_sealed"
     NOT_VOUCHED = "month_tells_of_unsigned_deletion"
+    NOT_WHOLE = "month_in_log_not_whole"
     NO_KEY = "month_without_log_key"
     CLOCK = "month_by_a_clock_that_was_set"
 
@@ -48,6 +50,7 @@ _SAID = {
     Why.NOT_AS_SEALED: "the database says otherwise of their times than they do themselves",
     Why.NOT_VOUCHED: "one of them tells of a deletion that the log's key did not sign",
     Why.CLOCK: "nothing was recorded in the week until yesterday, so that the clock may have been set; look at it",
+    Why.NOT_WHOLE: "the log is not whole, or could not be verified, so that what is held is not certain",
     Why.NO_KEY: "the log's key cannot sign for it: nothing vouches for a change of it",
 }
 
@@ -83,6 +86,13 @@ class Keys:
 
     known: Callable[[Connection], Known]
     signing: Callable[[Connection, int], Sequence[Signer]]
+
+
+def require_whole(found: Report | None, one: Shard) -> Report:
+    """`found`: what a verification of the log came to. Raises ShardNotDropped."""
+    if found is None or found.broken is not None or found.sealed < one.end:
+        raise ShardNotDropped(one, Why.NOT_WHOLE)
+    return found
 
 
 def require_as_sealed(connection: Connection, keys: Keys, one: Shard) -> None:

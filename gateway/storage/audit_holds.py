@@ -14,6 +14,7 @@ from gateway.audit.retention import Hold
 from gateway.audit.shard_acts import hold_replaced
 from gateway.storage.tables.audit import audit_entry, audit_hold
 
+_PLACED = b'"code":"audit.hold_placed"'  # as `canonical` writes it
 Append = Callable[[Connection, Sequence[Entry]], object]
 
 
@@ -40,6 +41,23 @@ def restore(connection: Connection, append: Append, now: datetime) -> None:
         append(connection, [hold_restored(now, lost.hold.number), *hold_replaced(now, again, lost.entry)])
 
 
+def told_behind(connection: Connection, size: int) -> list[Hold]:
+    """Those that entries from number `size` on tell of, by their bytes: no column is asked."""
+    told, e = ToldHolds(), audit_entry.c
+    rows = connection.execute(select(e.sequence, e.canonical).where(e.sequence >= size).order_by(e.sequence))
+    for sequence, data in rows:
+        if isinstance(data, bytes) and _PLACED in data:
+            _hear(told, sequence, data)
+    return [*told.holds.values()]
+
+
+def _hear(told: ToldHolds, sequence: int, data: bytes) -> None:
+    try:
+        told.hear(parse(data).entry, sequence)
+    except (NotCanonical, TypeError):
+        return  # damaged: verification tells of it
+
+
 def _told(connection: Connection) -> ToldHolds:
     told = ToldHolds()
     codes = audit_entry.c.code.in_(sorted(OF_HOLDS))
@@ -47,8 +65,5 @@ def _told(connection: Connection) -> ToldHolds:
         select(audit_entry.c.sequence, audit_entry.c.canonical).where(codes).order_by(audit_entry.c.sequence)
     )
     for sequence, data in connection.execute(query):
-        try:
-            told.hear(parse(data).entry, sequence)
-        except (NotCanonical, TypeError):
-            continue  # damaged: verification tells of it
+        _hear(told, sequence, data)
     return told

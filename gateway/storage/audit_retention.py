@@ -4,7 +4,7 @@ A shard is dropped by one transaction, which records it and marks it; only then 
 off anywhere and are gone on with. What is left is its last checkpoint, and the entry that tells of it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import astuple
 from datetime import datetime
 from functools import partial
@@ -20,6 +20,7 @@ from gateway.audit.retention import Hold, Kept, standings, to_be_dropped
 from gateway.audit.shard import Shard
 from gateway.audit.shard_acts import hold_lifted, hold_placed, shard_dropped, shard_not_dropped
 from gateway.audit.tree import KEPT
+from gateway.audit.verify import Report
 from gateway.storage.audit import append
 from gateway.storage.audit_dropping import (
     Keys,
@@ -27,11 +28,12 @@ from gateway.storage.audit_dropping import (
     dropped_lately,
     require_as_sealed,
     require_lived,
+    require_whole,
     signature,
     unsigned_of_older,
     vouch_for_older,
 )
-from gateway.storage.audit_holds import all_holds, next_number, restore
+from gateway.storage.audit_holds import all_holds, next_number, restore, told_behind
 from gateway.storage.audit_index import forget, forget_entries
 from gateway.storage.audit_names import forget_names
 from gateway.storage.audit_runs import take_away
@@ -42,6 +44,10 @@ from gateway.storage.tables.audit_index import audit_term
 
 STEP = 500  # rows removed at once: whoever appends waits for some tens of milliseconds
 Append = Callable[[Connection, Sequence[Entry]], range]
+
+
+Verify = Callable[[], Awaitable[Report | None]]
+"""Verifies the whole log; None: it came to no verdict."""
 
 
 class ShardIsRead(Exception):
@@ -103,13 +109,17 @@ class Retention:
 
         return await self._database.write(work)
 
-    async def drop_due(self, months: int, now: datetime, keys: Keys, *, slowly: bool = False) -> list[Shard]:
+    async def drop_due(
+        self, months: int, now: datetime, keys: Keys, verify: Verify, *, slowly: bool = False
+    ) -> list[Shard]:
         """Mark and record whatever is due, the oldest first, and remove what is marked; answers what was marked.
 
-        `slowly`: one in a day, and none by a clock that was set within the last one. Raises ShardNotDropped,
-        ShardIsRead.
+        The whole log is verified before anything is: a hold that is hidden for as long as that takes is one that the
+        log no longer tells of. `slowly`: one in a day, and none by a clock that was set within the last one. Raises
+        ShardNotDropped, ShardIsRead, and what `verify` raises.
         """
-        dropped = []
+        dropped: list[Shard] = []
+        whole: Report | None = None
         await self._database.write(lambda c: restore(c, self._append, now))
         if await self._database.read(partial(unsigned_of_older, keys=keys)):
             await self._database.write(lambda c: vouch_for_older(c, self._append, keys, months, now))
@@ -119,26 +129,25 @@ class Retention:
             if slowly:
                 await self._database.read(partial(require_lived, one=one, now=now))
             # Before anybody has to wait: entries of a month that is closed stay as they are.
-            await self._database.read(partial(require_as_sealed, keys=keys, one=one))
+            await self._database.read(partial(_require_it_may_go, keys=keys, one=one, months=months))
+            whole = require_whole(whole or await verify(), one)
             if not await self._database.write(
-                partial(self._drop, one=one, months=months, now=now, keys=keys)
+                partial(self._drop, one=one, months=months, now=now, keys=keys, whole=whole)
             ):
                 break
             dropped.append(one)
         await self.remove_marked()
         return dropped
 
-    def _drop(self, connection: Connection, one: Shard, months: int, now: datetime, keys: Keys) -> bool:
+    def _drop(
+        self, connection: Connection, one: Shard, months: int, now: datetime, keys: Keys, whole: Report
+    ) -> bool:
         """Whether it is due still, and as it was when it was looked at."""
         restore(connection, self._append, now)
-        shards = closed_shards(connection)
-        if one != first_due(connection, months, now):
+        held = (*whole.held, *told_behind(connection, whole.entries))
+        if one != first_due(connection, months, now) or any(hold.covers(one) for hold in held):
             return False
-        carried = [
-            other
-            for other in shards
-            if other.dropped_by is not None and one.first <= other.dropped_by < one.end
-        ]
+        carried = _carried(connection, one)
         signed = signature(connection, keys, one, carried, months)
         told = self._append(connection, [shard_dropped(now, one, signed)])[-1]
         numbers = [one.number, *(other.number for other in carried)]
@@ -160,6 +169,18 @@ class Retention:
                 pass
         if marked:
             await forget_names(self._database)
+
+
+def _require_it_may_go(connection: Connection, keys: Keys, one: Shard, months: int) -> None:
+    """As far as that is known without the rest of the log. Raises ShardNotDropped."""
+    require_as_sealed(connection, keys, one)
+    signature(connection, keys, one, _carried(connection, one), months)
+
+
+def _carried(connection: Connection, one: Shard) -> list[Shard]:
+    """Those of which an entry of it tells that they went."""
+    told = [other for other in closed_shards(connection) if other.dropped_by is not None]
+    return [other for other in told if other.dropped_by in range(one.first, one.end)]
 
 
 def first_due(connection: Connection, months: int, now: datetime) -> Shard | None:

@@ -103,6 +103,12 @@ def added_by_hand(connection: Connection, tail: Tail) -> range:
     return range(min(one for one in sealed if one is not None), tail.size)
 
 
+def behind_the_end(connection: Connection) -> range:
+    """The same of the end that stands now."""
+    tail = read_tail(connection)
+    return range(0) if tail is None else added_by_hand(connection, tail)
+
+
 def mark_anew(connection: Connection) -> None:
     """What nodes of an older version have left without a mark, or what was told already."""
     tail = read_tail(connection)

@@ -16,6 +16,7 @@ from gateway.policy_office.incident import Incident as Switched
 from gateway.storage.audit import read_tail
 from gateway.storage.audit_holds import all_holds
 from gateway.storage.audit_proofs import bytes_of
+from gateway.storage.audit_proven import KnownKeys, Proving, with_words
 from gateway.storage.audit_sealing import dropped
 from gateway.storage.database import Database
 from gateway.storage.incident_holds import lift_hold, place_hold
@@ -29,28 +30,33 @@ from gateway.storage.tables.incidents import security_incident, security_inciden
 T = TypeVar("T")
 Append = Callable[[Connection, Sequence[Entry]], range]
 HELD = '{"type":"held"%'  # the beginning of such a body as `items.written` writes it
+LOOKED_THROUGH = 20_000  # entries behind the first of an incident, and behind its last
 _i, _t = security_incident.c, security_incident_item.c
 
 
 class IncidentBooks:
     """Implements `gateway.incidents.book.Books`."""
 
-    def __init__(self, database: Database, append: Append) -> None:
-        self._database, self._append = database, append
+    def __init__(self, database: Database, append: Append, known: KnownKeys) -> None:
+        """`known`: the log's keys."""
+        self._database, self._append, self._known = database, append, known
 
     async def transact(self, work: Callable[["StoredBook"], T]) -> T:
-        return await self._database.write(lambda connection: work(StoredBook(connection, self._append)))
+        return await self._database.write(lambda connection: work(self._book(connection)))
 
     async def look(self, query: Callable[["StoredBook"], T]) -> T:
-        return await self._database.read(lambda connection: query(StoredBook(connection, self._append)))
+        return await self._database.read(lambda connection: query(self._book(connection)))
+
+    def _book(self, connection: Connection) -> "StoredBook":
+        return StoredBook(connection, self._append, self._known)
 
 
 class StoredBook(KeyedRows):
     """Implements `gateway.incidents.book.Book` on one connection."""
 
-    def __init__(self, connection: Connection, append: Append) -> None:
+    def __init__(self, connection: Connection, append: Append, known: KnownKeys) -> None:
         super().__init__(connection)
-        self._append = append
+        self._append, self._known = append, known
 
     def incident(self, number: int) -> Incident | None:
         row = self._at(security_incident, number=number)
@@ -122,25 +128,46 @@ class StoredBook(KeyedRows):
         return self._append(self._connection, [entry])[0]
 
     def told(self, number: int) -> list[Recorded]:
-        return self.told_of_all().get(number, [])
+        """What the log does not prove tells nothing: its item then counts as not recorded."""
+        return self._told(number).get(number, [])
 
     def told_of_all(self) -> dict[int, list[Recorded]]:
-        """What is no entry of the log tells nothing: its item then counts as not recorded."""
-        e, codes = audit_entry.c, [one.value for one in OF_INCIDENTS]
-        rows = self._connection.execute(select(e.canonical).where(e.code.in_(codes)).order_by(e.sequence))
-        found: dict[int, list[Recorded]] = {}
-        for data in rows.scalars():
-            if (one := _read(data)) is None:
-                continue
-            number = one.entry.details.get("incident")
-            if type(number) is int:
-                found.setdefault(number, []).append(one)
-        return found
+        """As `told`, by their numbers."""
+        return self._told(None)
 
     def numbers(self) -> set[int]:
         incidents, items = select(_i.number), select(_t.incident).distinct()
         rows = (*self._connection.scalars(incidents), *self._connection.scalars(items))
         return {one for one in rows if type(one) is int}
+
+    def _told(self, number: int | None) -> dict[int, list[Recorded]]:
+        """Of this one, or of all. Entries are found by their column, by what items name, and behind the first and the
+        last of an incident by their bytes, so that no column hides one for a moment.
+        """
+        e, codes = audit_entry.c, [one.value for one in OF_INCIDENTS]
+        candidates: dict[int, set[int]] = {} if number is None else {number: set()}
+        rows = self._connection.execute(select(e.sequence, e.canonical).where(e.code.in_(codes)))
+        named = self._connection.execute(select(_t.entry, _t.incident))
+        for sequence, of in (*((row.sequence, _of(row.canonical)) for row in rows), *named):
+            if type(of) is int and type(sequence) is int and number in (None, of):
+                candidates.setdefault(of, set()).add(sequence)
+        found = set().union(*candidates.values())
+        words = b'"incident":' + (b"" if number is None else str(number).encode())  # as `canonical` writes it
+        behind = 0
+        for begin in sorted(
+            {edge for one in candidates.values() for edge in (min(one, default=0), max(one, default=0))}
+        ):
+            there = with_words(self._connection, words, max(begin, behind), begin + LOOKED_THROUGH)
+            behind = begin + LOOKED_THROUGH
+            found |= {
+                one for one, data in there.items() if (of := _of(data)) is not None and number in (None, of)
+            }
+        told: dict[int, list[Recorded]] = {}
+        for one in Proving(self._connection, self._known).all_proven(found):
+            of = one.entry.details.get("incident")
+            if one.entry.code in OF_INCIDENTS and type(of) is int and number in (None, of):
+                told.setdefault(of, []).append(one)
+        return told
 
     def gone(self, sequence: int) -> bool:
         return dropped(self._connection, sequence)
@@ -188,8 +215,10 @@ class StoredBook(KeyedRows):
         return StoredIncidents(self._connection).one(name)
 
 
-def _read(data: object) -> Recorded | None:
+def _of(data: object) -> int | None:
+    """The number of the incident of which the entry with these bytes tells."""
     try:
-        return parse(data) if isinstance(data, bytes) else None
+        number = parse(data).entry.details.get("incident") if isinstance(data, bytes) else None
     except NotCanonical:
         return None
+    return number if type(number) is int else None

@@ -5,7 +5,6 @@ reads goes on from a place that is believed: what comes twice is no loss.
 """
 
 import hmac
-from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
@@ -39,11 +38,6 @@ def last_told(connection: Connection, of: str) -> int | None:
         if first is not None:
             return first
     return None
-
-
-def ever_told(connection: Connection, codes: Sequence[str]) -> bool:
-    """Whether the log has any entry of these codes."""
-    return connection.scalar(select(_e.sequence).where(_e.code.in_(codes)).limit(1)) is not None
 
 
 def _first(data: object, of: str) -> int | None:

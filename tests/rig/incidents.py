@@ -24,6 +24,7 @@ from gateway.storage.single_sign_on import SingleSignOn
 from gateway.storage.suspensions import StoredSuspensions
 from idp.directory.same_person import Persons
 from idp.login.under_way import News
+from tests.gateway.audit.making import KEYS
 from tests.rig.identity_store import Kept, identity_store
 from tests.rig.people import HULIN, JANA, NOON, PETR
 
@@ -89,7 +90,7 @@ class Incidents:
 
     @property
     def office(self) -> IncidentOffice:
-        books = IncidentBooks(self.kept.database, self.kept.append)
+        books = IncidentBooks(self.kept.database, self.kept.append, KEYS.known)
         return IncidentOffice(books, self.record, frozenset({HULIN}), frozenset({RECORDS}))
 
     def suspended(self, subject: SubjectId = JANA.subject, after: timedelta = timedelta()) -> bool:

@@ -969,8 +969,13 @@ def read_bundle(line: bytes, key: Key, folder: Path | None) -> list[tuple[str, d
     told = json.loads(manifest)
     for name, facts in told["files"].items():
         same(folder, name, facts["sha256"])
-    there = {one.relative_to(folder).as_posix() for one in folder.rglob("*") if not one.is_dir()}
-    for name in sorted(there - told["files"].keys() - BESIDE_ALL):
+    require_sums(folder, told["files"], digest)
+    every = [
+        one for one in folder.rglob("*") if one.is_symlink() or not one.is_dir()
+    ]  # nothing behind a link
+    there = {one.relative_to(folder).as_posix() for one in every}
+    links = {one.relative_to(folder).as_posix() for one in every if one.is_symlink()}
+    for name in sorted((there - told["files"].keys() - BESIDE_ALL) | links):
         raise Broken("alien", name="".join(one if one.isprintable() else "?" for one in name))
     facts = {
         "incident": int(incident),
@@ -981,6 +986,19 @@ def read_bundle(line: bytes, key: Key, folder: Path | None) -> list[tuple[str, d
     differs = len(told["not_proven"]) + len(told["not_as_recorded"])
     found = [("bundle", facts), *([("differs", {"count": differs})] if differs else []), *key.changes()]
     return found + (key.witnessed((folder / "checkpoint.txt").read_text("utf-8")) if key.witnesses else [])
+
+
+def require_sums(folder: Path, files: dict[str, dict[str, object]], manifest: str) -> None:
+    """SHA256SUMS says what the signed manifest says. Raises Broken."""
+    said = {"manifest.json": manifest, **{name: str(facts["sha256"]) for name, facts in files.items()}}
+    statement, sums = folder / "statement.json", folder / "SHA256SUMS"
+    if statement.is_file():
+        said["statement.json"] = hashlib.sha256(statement.read_bytes()).hexdigest()
+    if not sums.is_file():
+        raise Broken("absent", name=sums.name)
+    lines = sums.read_bytes().decode("utf-8", "replace").splitlines()
+    if sorted(lines) != sorted(f"{digest}  {name}" for name, digest in said.items()):
+        raise Broken("altered", name=sums.name)
 
 
 def same(folder: Path, name: str, digest: str) -> bytes:

@@ -33,6 +33,7 @@ OF_WHOM: Mapping[str, Title] = {
     "session": Title(cs="každá relace zvlášť", en="each session apart"),
     "application": Title(cs="každá aplikace zvlášť", en="each application apart"),
     "municipality": Title(cs="každá obec zvlášť", en="each municipality apart"),
+    "code": Title(cs="každý druh zápisu zvlášť", en="each kind of entry apart"),
     "all": Title(cs="všechno dohromady", en="all together"),
 }
 EACH = Title(cs="při každém výskytu", en="each time")

@@ -179,3 +179,15 @@ def test_a_rule_of_the_settings_takes_the_place_of_the_delivered_one_and_can_be_
     assert "mass_download" not in rules
     assert rules["clock_drift"].at_least == 7
     assert len(rules) == len(DELIVERED) - 1
+
+
+def test_one_damage_of_the_log_that_stands_hides_no_graver_one():
+    watch = Watch(in_force([]))
+    found = [
+        entry(code=Code.LOG_NAMES_ALTERED, outcome=Outcome.FAILURE),
+        entry(code=Code.LOG_END_ALTERED, outcome=Outcome.FAILURE),
+        entry(code=Code.LOG_VERIFIED, outcome=Outcome.FAILURE),
+    ]
+    for number, one in enumerate(found):
+        heard = raised(watch, Recorded(number, NOON + number * MINUTE, one))
+        assert [(alert.rule, alert.group) for alert in heard] == [("log_damaged", one.code.value)]

@@ -320,3 +320,16 @@ def test_any_values_in_a_line_give_an_entry_that_can_be_recorded(values: dict) -
     kept = damage_entry(found, "f", 0, NOON) if isinstance(found, Damaged) else access_entry(found, {})
     assert parse(canonical(Recorded(0, NOON, kept))).entry == kept
     assert all(getattr(kept, name).isprintable() for name in TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded"),
+    [
+        ("/spis/2;jsessionid=TAJNE", "/spis/2"),
+        ("/spis;jsessionid=TAJNE;a=b/2;v=1", "/spis/2"),
+        ("/;", "/"),
+        ("/spis/2", "/spis/2"),
+    ],
+)
+def test_parameters_of_a_path_are_in_no_entry(asked: str, recorded: str) -> None:
+    assert read(line(path=asked)).details["path"] == recorded

@@ -13,7 +13,14 @@ from gateway.audit.acts import verifying
 from gateway.audit.anchors import Fault
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.own_process import Progress, encode
-from gateway.audit.recomputation import Finished, NotFinished, Recomputation, Trouble, UnderWay
+from gateway.audit.recomputation import (
+    Finished,
+    NotFinished,
+    Recomputation,
+    Trouble,
+    UnderWay,
+    verified_apart,
+)
 from gateway.commands.verification_process import command
 from tests.gateway.audit.attacking import by_hand
 from tests.gateway.audit.making import NOON, SIGNER, Log, entry, until
@@ -150,3 +157,22 @@ async def test_the_loop_stays_free_while_the_log_is_recomputed(log: Log) -> None
     assert isinstance(recomputation.standing, Finished)
     assert recomputation.standing.report.entries == 5_000
     assert turns > 100
+
+
+async def test_before_a_deletion_the_log_is_verified_apart_and_nobody_is_named(whole: Log) -> None:
+    async def child() -> list[str]:
+        return command(whole.path, whole.file, [SIGNER.verifier], os.getpid())
+
+    found = await verified_apart(child)
+    assert found is not None
+    assert (found.entries, found.broken, found.held) == (23, None, ())
+
+
+@pytest.mark.parametrize(
+    "words", [[sys.executable, "-c", ""], [sys.executable, "-c", "print(1)"], ["/nowhere"]]
+)
+async def test_a_verification_that_comes_to_nothing_is_no_verdict(words: list[str]) -> None:
+    async def child() -> list[str]:
+        return words
+
+    assert await verified_apart(child) is None

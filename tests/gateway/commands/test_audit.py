@@ -7,12 +7,16 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from gateway.audit.entry import Code
+from gateway.storage.audit import Ledger
+from gateway.storage.database import Database
+from tests.gateway.audit.making import entry
 from tests.gateway.commands.logs import by_hand, entries
 from tests.rig.installation import PROJECT, Installation, install
 
@@ -250,3 +254,12 @@ def test_a_question_that_can_have_no_answer_names_its_mistake(
 def test_a_municipality_is_asked_for_by_code_or_name(kept: Installation, written: str) -> None:
     done = kept.brana("audit", "search", "--municipality", written)
     assert (done.returncode, done.stderr) == (0, "no entry fits\n")
+
+
+def test_an_entry_behind_the_end_that_the_log_did_not_put_there_is_told(kept: Installation) -> None:
+    with closing(Database(kept.state / "brana.db")) as database:
+        forged = [entry(9, Code.DECISION_PERMIT)]
+        database.write_soon(lambda c: Ledger(lambda: datetime.now(UTC)).append(c, forged)).result()
+    told = kept.brana("audit", "verify")
+    assert told.returncode == 1, told.stdout
+    assert "does NOT bear its mark" in told.stderr

@@ -107,6 +107,9 @@ def test_a_file_that_was_changed_taken_out_or_added_on_the_way_is_found_also_wit
         statement = signed(1, manifest.read_bytes(), datetime.now(UTC), Signing(5, [stranger]))
         (folder / "statement.json").write_bytes(statement)
 
+    def by_a_link(file: Path) -> None:
+        file.symlink_to(file.rename(tmp_path / "elsewhere.html"))
+
     attacks: dict[str, tuple[Callable[[Path], object], str]] = {
         "changed": (lambda one: (one / "incident.json").write_bytes(wrong), "incident.json: is not as"),
         "with its digests": (with_its_digests, "manifest.json: is not as"),
@@ -115,6 +118,16 @@ def test_a_file_that_was_changed_taken_out_or_added_on_the_way_is_found_also_wit
         "manifest": (lambda one: (one / "manifest.json").unlink(), "manifest.json: is missing"),
         "added": (lambda one: (one / "reports.html").write_bytes(b"x"), "reports.html: is no file"),
         "added below": (lambda one: (one / "entries/\x1b[2J").write_bytes(b"x"), "entries/?[2J: is no file"),
+        "sums": (
+            lambda one: (one / "SHA256SUMS").write_text("0" * 64 + "  incident.json\n"),
+            "SHA256SUMS: is not as",
+        ),
+        "without sums": (lambda one: (one / "SHA256SUMS").unlink(), "SHA256SUMS: is missing"),
+        "folder by a link": (
+            lambda one: (one / "entries/more").symlink_to(tmp_path),
+            "entries/more: is no file",
+        ),
+        "file by a link": (lambda one: by_a_link(one / "incident.html"), "incident.html: is no file"),
         "a selection's": (
             lambda one: (one / "statement.json").write_bytes(
                 (one / "statement.json").read_bytes().replace(b"brana_bundle", b"brana_selection")

@@ -204,6 +204,11 @@ BROKEN: tuple[tuple[str, Callable[[], Facts], Standing, str], ...] = (
         Standing.EXCEPTIONS,
         "read on by hand in the database: 3×",
     ),
+    ("whole", lambda: counted(Code.LOG_END_ALTERED), Standing.NOT_MET, "behind the end of the log"),
+    ("whole", lambda: counted(Code.LOG_ALERTS_RESTORED), Standing.EXCEPTIONS, "alerts that stand"),
+    ("whole", lambda: counted(Code.LOG_SHARD_NOT_DROPPED), Standing.EXCEPTIONS, "was kept"),
+    ("whole", lambda: counted(Code.WITNESS_REFUSED), Standing.NOT_MET, "refused to cosign"),
+    ("whole", lambda: counted(Code.LOG_FULL), Standing.EXCEPTIONS, "nobody was let in: 3×"),
     ("whole", lambda: counted(Code.LOG_HOLD_RESTORED), Standing.EXCEPTIONS, "a hold of entries"),
     ("whole", lambda: counted(Code.RECEIVER_MISSED), Standing.EXCEPTIONS, "before a receiver had them: 3×"),
     (

@@ -2,22 +2,29 @@
 
 import io
 import json
+import tempfile
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from config.vocabulary import Language
-from gateway.audit.entry import Code
+from gateway.audit.checkpointer import Checkpointer
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.tree import leaf_hash
 from gateway.incidents.all_held_against import altered
 from gateway.incidents.bundle import Wanted, bundle
 from gateway.incidents.held_against import What, held_against
 from gateway.incidents.holding import release_due
+from gateway.incidents.items import digest, read
 from gateway.incidents.office import Shown
 from gateway.incidents.owed import owed
 from gateway.incidents.refused import ActRefused, Why
+from gateway.storage.audit_checkpoints import Checkpoints
+from tests.gateway.audit.making import SIGNER
 from tests.rig.incidents import OFFICER, SAID, Incidents
 from tests.rig.people import NOON
 
@@ -265,3 +272,69 @@ async def test_the_bundle_says_what_is_not_as_it_was_recorded(written: Incidents
             assert [{"item": one["item"], "what": one["what"]} for one in told] == found
         assert said in made["README.txt"]
         assert said in made["incident.html"]
+
+
+async def sealed(desk: Incidents) -> None:
+    store = Checkpoints(desk.kept.database, append=desk.kept.append)
+    with tempfile.TemporaryDirectory() as folder:
+        await Checkpointer(
+            store, Path(folder) / "checkpoints.log", SIGNER, timedelta(seconds=1), lambda _trouble: None
+        ).seal()
+
+
+def entry_of(desk: Incidents, code: str) -> int:
+    query = text(f"SELECT max(sequence) FROM audit_entry WHERE code = '{code}'")
+    return int(desk.kept.database.read_now(lambda c: c.execute(query).scalar_one()))
+
+
+@pytest.mark.parametrize(("item", "code"), [(2, "incident.noted"), (4, "audit.hold_placed")])
+async def test_an_item_that_was_taken_out_is_missed_while_the_column_of_its_entry_hides_it(
+    written: Incidents, item: int, code: str
+) -> None:
+    number = entry_of(written, code)
+    by_hand(written, f"DELETE FROM {ITEM} WHERE number = {item}")
+    by_hand(written, f"UPDATE audit_entry SET code = 'x' WHERE sequence = {number}")
+    shown = await written.office.exporting(1, "hlášení", OFFICER, LATER)
+    assert [(one.item, one.what) for one in shown.differences] == [(item, What.MISSING)]
+    told = await altered(written.office.books)
+    assert [(one.item, one.what) for one in told[1]] == [(item, What.MISSING)]
+    assert written.kept.entries[-1].details["not_as_recorded"] == 1
+
+
+async def test_an_item_rewritten_with_its_entry_and_leaf_is_told(written: Incidents) -> None:
+    await sealed(written)
+
+    def work(connection: Connection) -> None:
+        row = connection.execute(text(f"SELECT body, entry FROM {ITEM} WHERE number = 1")).one()
+        body = row.body.replace("registr", "nic")
+        at = {"at": row.entry}
+        old = connection.execute(
+            text("SELECT canonical FROM audit_entry WHERE sequence = :at"), at
+        ).scalar_one()
+        new = old.replace(digest(read(row.body)).encode(), digest(read(body)).encode())
+        assert new != old
+        both = {"new": new, "leaf": leaf_hash(new), **at}
+        connection.execute(
+            text("UPDATE audit_entry SET canonical = :new, leaf = :leaf WHERE sequence = :at"), both
+        )
+        connection.execute(text(f"UPDATE {ITEM} SET body = :body WHERE number = 1"), {"body": body})
+
+    assert await differences(written) == []
+    written.kept.database.write_soon(work).result()
+    assert (1, What.NOT_RECORDED) in await differences(written)  # and those beside it in the tree
+    told = await altered(written.office.books)
+    assert (1, What.NOT_RECORDED) in [(one.item, one.what) for one in told[1]]
+
+
+async def test_a_second_opening_frees_the_first_one_of_nothing(written: Incidents) -> None:
+    """As somebody puts it there whose entry has no digest: what was opened first is held against the incident too."""
+    again = Entry(
+        code=Code.SECURITY_INCIDENT_OPENED,
+        outcome=Outcome.SUCCESS,
+        at=NOON,
+        subject=OFFICER.subject,
+        details={"incident": 1, "kind_of_incident": SAID.kind.value, "severity": SAID.severity.value},
+    )
+    await written.record([again])
+    by_hand(written, f"UPDATE {ROW} SET description = 'nic'")
+    assert (0, What.CHANGED) in await differences(written)

@@ -61,10 +61,19 @@ def told(log: Log) -> list[str]:
     return log.database.read_now(codes)
 
 
-async def test_what_was_before_the_first_look_raises_nothing(log: Log):
+async def test_what_was_more_than_a_day_before_the_first_look_raises_nothing(log: Log):
+    log.append(guesses(20))
+    log.clock.advance(days=2)
+    log.append([entry(1)])
+    await look(log, await looking(log))
+    assert "novak" not in alerts_of(log)
+
+
+async def test_a_young_log_is_looked_at_from_its_first_entry_and_no_place_is_missed(log: Log):
     log.append(guesses(20))
     await look(log, await looking(log))
-    assert told(log) == []
+    assert told(log) == ["alert.raised"]
+    assert moved(log) == []
 
 
 async def test_an_alert_is_an_entry_and_stands_until_it_is_over(log: Log):
@@ -180,13 +189,16 @@ async def test_entries_of_a_new_month_raise_alerts_as_those_before_did(log: Log)
     assert told(log) == ["alert.raised"]
 
 
-async def test_who_begins_to_watch_or_to_forward_in_a_later_month_begins_at_its_end(log: Log):
+async def test_who_begins_to_forward_in_a_later_month_begins_at_its_end_and_who_watches_a_day_before(
+    log: Log,
+):
     log.append([entry(number) for number in range(50)])
     log.clock.advance(days=40)
     log.append(guesses(20))
     size = log.database.read_now(lambda connection: read_tail(connection).size)
     assert size > 70  # and the entry that opens the month
-    assert (await store(log).begin(log.clock())).following == size
+    assert (await store(log).begin(log.clock())).following == 50
+    size += 1  # that no place was kept is an entry
     receivers = StoredReceivers(log.database, log.ledger.append, SEAL)
     await receivers.begin("siem", log.clock(), from_beginning=False)
     (stands,) = await receivers.standing()
@@ -197,6 +209,8 @@ async def test_who_begins_to_watch_or_to_forward_in_a_later_month_begins_at_its_
 @pytest.mark.parametrize("change", ["UPDATE alert_place SET following = 1000", "DELETE FROM alert_place"])
 async def test_a_place_that_was_moved_past_entries_hides_none_of_them(log: Log, change: str):
     one = await looking(log)
+    log.append([entry(1)])
+    log.clock.advance(days=2)
     log.append(guesses(10, "svoboda"))
     await look(log, one)  # an alert, and the place behind it
     log.clock.advance(hours=1)

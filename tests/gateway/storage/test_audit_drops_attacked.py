@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -31,7 +32,7 @@ from gateway.storage.end_marks import key_under, mark_ends
 from gateway.storage.step import standing
 from gateway.storage.tables.audit import audit_shard
 from tests.gateway.audit.making import EITHER, KEYS, NOON, SIGNER, Log, entry, open_log_of_either, until
-from tests.gateway.audit.sharding import broken, by_hand, check, months, shards, through
+from tests.gateway.audit.sharding import broken, by_hand, check, months, shards, through, verified
 from tests.gateway.audit.test_append import written
 from tests.gateway.audit.test_log_keys import THIEF
 from tests.gateway.storage.test_audit_export_months import broken as refused
@@ -136,7 +137,7 @@ def test_a_month_whose_checkpoint_the_log_s_key_did_not_sign_is_kept(months: Log
 def test_without_a_key_nothing_goes(months: Log) -> None:
     keys = Keys(KEYS.known, lambda _connection, _reach: ())
     with pytest.raises(ShardNotDropped) as refused:
-        asyncio.run(retention(months).drop_due(18, MAY_IS_OLD, keys))
+        asyncio.run(retention(months).drop_due(18, MAY_IS_OLD, keys, partial(verified, months)))
     assert (refused.value.reason, numbers(months)[0]) == (Why.NO_KEY, 0)
 
 
@@ -239,7 +240,8 @@ def test_what_somebody_deleted_by_hand_is_never_signed_for_and_keeps_its_month(m
     seal(months)
     with pytest.raises(ShardNotDropped) as refused:
         drop(months, NOON.replace(year=2028, month=6, day=10))
-    assert refused.value.reason is Why.NOT_VOUCHED
+    assert refused.value.reason is Why.NOT_WHOLE
+    assert numbers(months)[0] == 0
     assert Code.LOG_DROPS_VOUCHED not in {one.entry.code for one in written(months)}
 
 

@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 from gateway.audit.checkpoint import unseal
 from gateway.audit.drop_notes import shard_told
 from gateway.audit.entry import Code
+from gateway.audit.verify import Report
 from gateway.storage.audit_dropping import Keys
+from gateway.storage.audit_evidence import verify_log
 from gateway.storage.audit_export import Span, handed_out, parts
 from gateway.storage.audit_retention import Retention
 from gateway.storage.log_keys import known, vouching
@@ -40,7 +42,11 @@ async def drop(log: Rotating, now: datetime) -> int:
     keys = Keys(
         lambda c: known(c, [log.held[-1].verifier]), lambda c, reach: vouching(c, SEAL, SIGNER.name, reach)
     )
-    found = await Retention(log.log.database, log.log.ledger.append).drop_due(18, now, keys)
+
+    async def verified() -> Report:
+        return verify_log(log.log.database, log.log.file, [log.held[-1].verifier])
+
+    found = await Retention(log.log.database, log.log.ledger.append).drop_due(18, now, keys, verified)
     await log.checkpointer.seal()
     return len(found)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from gateway.storage.audit_retention import Retention
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.tables.audit import audit_person
 from tests.gateway.audit.making import EITHER, KEYS, NOON, Log, entry, open_log_of_either
-from tests.gateway.audit.sharding import by_hand
+from tests.gateway.audit.sharding import by_hand, verified
 
 JANA, OPERATOR = ("d:1", "novakova", "novakova jana novakova"), ("cli:root", "", "cli:root")
 
@@ -95,7 +96,7 @@ def test_of_a_deleted_month_names_stay_that_its_entries_can_have_made_known(log:
     asyncio.run(log.checkpointer().seal())
     log.clock.now = NOON.replace(year=NOON.year + 2)
     gone = Retention(log.database, log.ledger.append).drop_due(
-        18, NOON.replace(year=NOON.year + 1, month=11, day=10), KEYS
+        18, NOON.replace(year=NOON.year + 1, month=11, day=10), KEYS, partial(verified, log)
     )
     assert [one.number for one in asyncio.run(gone)] == [0]
     assert JANA in names(log)

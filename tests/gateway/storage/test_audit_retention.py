@@ -22,7 +22,7 @@ from gateway.storage.audit_shards import is_server
 from gateway.storage.tables.audit import audit_checkpoint, audit_person
 from gateway.storage.tables.audit_index import audit_block, audit_run, audit_run_term, audit_term
 from tests.gateway.audit.making import KEYS, NOON, SIGNER, Log, entry
-from tests.gateway.audit.sharding import broken, by_hand, check, months, shards
+from tests.gateway.audit.sharding import broken, by_hand, check, months, shards, verified
 from tests.gateway.audit.test_append import written
 from tests.gateway.storage.test_audit_export_months import LAST, Key, hand_out, notes, read
 from tests.gateway.storage.test_audit_export_months import broken as refused
@@ -40,7 +40,7 @@ def retention(log: Log) -> Retention:
 
 def drop(log: Log, now: datetime) -> list[int]:
     log.clock.now = now
-    return [one.number for one in asyncio.run(retention(log).drop_due(18, now, KEYS))]
+    return [one.number for one in asyncio.run(retention(log).drop_due(18, now, KEYS, partial(verified, log)))]
 
 
 def numbers(log: Log) -> list[int]:
@@ -109,9 +109,11 @@ def test_what_told_of_a_dropped_month_goes_with_its_own_month_and_is_told_again(
 def test_it_may_be_broken_off_anywhere_and_is_gone_on_with(months: Log) -> None:
     """As by kill -9: between any two transactions the log is whole, and the rest goes later."""
     months.clock.now = JUNE_IS_OLD
-    keeping = retention(months)
+    keeping, whole = retention(months), check(months)
     for number in (0, 1):
-        mark = partial(keeping._drop, one=shards(months)[number], months=18, now=JUNE_IS_OLD, keys=KEYS)
+        mark = partial(
+            keeping._drop, one=shards(months)[number], months=18, now=JUNE_IS_OLD, keys=KEYS, whole=whole
+        )
         assert months.database.write_soon(mark).result()
         steps = 0
         while True:
@@ -132,10 +134,10 @@ def test_it_may_be_broken_off_anywhere_and_is_gone_on_with(months: Log) -> None:
 
 def test_a_drop_that_is_rolled_back_leaves_everything(months: Log) -> None:
     months.clock.now = MAY_IS_OLD
-    may = shards(months)[0]
+    may, whole = shards(months)[0], check(months)
 
     def failing(connection: Connection) -> None:
-        assert retention(months)._drop(connection, may, 18, MAY_IS_OLD, KEYS)
+        assert retention(months)._drop(connection, may, 18, MAY_IS_OLD, KEYS, whole)
         raise LookupError
 
     with pytest.raises(LookupError):
@@ -282,7 +284,7 @@ def test_a_month_that_is_being_read_goes_later(months: Log) -> None:
     def during(connection: Connection) -> None:
         list(rows(connection))
         with pytest.raises(ShardIsRead, match="somebody reads them still"):
-            asyncio.run(retention(months).drop_due(18, JUNE_IS_OLD, KEYS))
+            asyncio.run(retention(months).drop_due(18, JUNE_IS_OLD, KEYS, partial(verified, months)))
 
     months.database.read_now(during)
     assert check(months).broken is None
@@ -344,7 +346,7 @@ def test_blocks_of_the_index_that_lie_in_a_deleted_month_go_one_by_one(months: L
 
 
 def slowly(log: Log) -> list[int]:
-    found = asyncio.run(retention(log).drop_due(18, log.clock.now, KEYS, slowly=True))
+    found = asyncio.run(retention(log).drop_due(18, log.clock.now, KEYS, partial(verified, log), slowly=True))
     return [one.number for one in found]
 
 

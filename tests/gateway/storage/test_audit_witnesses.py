@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from gateway.storage.tables.witnesses import audit_cosignature
 from gateway.witness.standing import PATIENCE, Alarm, Standing, Trouble
 from gateway.witness.submitting import EVERY, Place, Submitter
 from tests.gateway.audit.making import EITHER, KEYS, SIGNER, Log, entry, open_log, open_log_of_either
+from tests.gateway.audit.sharding import verified as as_asked
 from tests.rig.authority import make_authority, server_pair
 from tests.rig.witness import WitnessProcess, a_witness
 
@@ -329,7 +331,9 @@ async def test_a_month_that_was_deleted_is_asked_of_nobody(log: Log, witness: Wi
     await grow(log, 3)
     await next_month(log, 3)
     log.clock.advance(days=700)
-    assert await Retention(log.database, log.ledger.append).drop_due(18, log.clock.now, KEYS)
+    assert await Retention(log.database, log.ledger.append).drop_due(
+        18, log.clock.now, KEYS, partial(as_asked, log)
+    )
     await log.checkpointer().seal()
     submits = submitter(log, witness)
     await submits.step()
