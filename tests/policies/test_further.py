@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.vocabulary import Action, ApplicationId, Language, Role
+from config.vocabulary import Action, Language, Role
 from policies import further
 from policies.counterexamples import Found, Search
 from policies.evaluate import PolicyBook, Source
@@ -22,17 +22,10 @@ from policies.review import Bounds, review
 from policies.statements import split
 from tests.policies.generated import ATOMS, OF_PEOPLE, municipal, regional, source_of
 from tests.policies.generated_questions import QUESTIONS
+from tests.policies.test_counterexamples import CLERKS_NEVER_SIGN
 from tests.policies.world import APPLICATIONS, DISTRICT, HONETICE, HULIN, KROMERIZ
 
 SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))
-CLERKS_NEVER_SIGN = Never(
-    name="n",
-    title_cs="a",
-    title_en="b",
-    roles=(Role.CLERK,),
-    applications=(ApplicationId("records"),),
-    actions=(Action.SIGN,),
-)
 NOBODY_EVER_SIGNS = Never(name="n", title_cs="a", title_en="b", actions=(Action.SIGN,))
 NEVER_SO_HERE = {f'resource.municipality == Municipality::"{KROMERIZ}"', "principal.recovery"}
 """Of the resources of another municipality, and of the account of last resort, which a class only has by its name."""
@@ -170,6 +163,10 @@ def test_so_much_is_asked_and_what_is_left_is_told(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(further, "MOST", 1000)
     monkeypatch.setattr(further, "MOST_OF_ONE", 0)
     assert found(condition).untried == ("probe",)
+    never_met, few = "context.sign_in.age * 7 == 12", 3
+    before = found(never_met).asked
+    monkeypatch.setattr(further, "MOST_OF_ONE", few)
+    assert 0 < found(never_met).asked - before < few
 
 
 SAYING = (
