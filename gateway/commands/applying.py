@@ -17,10 +17,13 @@ from policies.texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """`version`: what is in force by it, None: nothing new is. `proposed`: by scopes, where files are proposed."""
+    """`version`: what is in force by it, None: nothing new is; `before`: what was until then. `proposed`: by scopes,
+    where files are proposed.
+    """
 
     version: Version | None
     proposed: tuple[Proposed, ...] = ()
+    before: Version | None = None
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -46,12 +49,12 @@ async def apply(state: State, texts: Texts, by: str, now: datetime, instead_of: 
     book = book_to_be(state.settings, state.district, texts, ANY)
     made = version_of(texts, book, by, node_of(state.settings), now)
 
-    def work(connection: Connection) -> Version:
+    def work(connection: Connection) -> Applied:
         before = published(state, connection)
         _require(before, there.version if instead_of is None and there is not None else instead_of)
-        return put_in_force(state, connection, made, before, book)
+        return Applied(put_in_force(state, connection, made, before, book), before=before)
 
-    return Applied(await state.database.write(work))
+    return await state.database.write(work)
 
 
 def _require(found: Version | None, meant: str | None) -> None:

@@ -12,9 +12,12 @@ from gateway.commands.applying import Applied, apply
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.policy_folder import json_option, policy_folder, texts_in_force
+from gateway.commands.policy_line import note, noted
 from gateway.commands.proposing import Proposed
 from gateway.commands.sessions import tell
+from gateway.commands.shared_policies import described
 from gateway.commands.state import State, existing_state, now
+from gateway.policy_office.edited_parts import edited_parts
 from policies.load import CasesBroken
 from policies.texts import Texts
 
@@ -24,12 +27,15 @@ NOT_ALL = "what was not proposed: mend it, or apply the folder again when what i
 @click.command(
     name="apply",
     help="Put the policies of FOLDER in the place of those in force, on all nodes; where they are proposed, propose "
-    "what differs. The files of the configuration stay as they are.",
+    "what differs. The files of the configuration stay as they are. A folder that was exported notes which version it "
+    "follows: in the place of another nothing is put.",
     short_help="Bring the policies of a folder into force.",
 )
 @configuration
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--instead-of", metavar="VERSION", help="Only if that version is in force.")
+@click.option(
+    "--instead-of", metavar="VERSION", help="Only if that version is in force, whatever the folder notes."
+)
 @json_option
 def apply_folder(configuration: Path, folder: Path, instead_of: str | None, *, as_json: bool) -> None:
     meant = policy_folder(configuration, folder)
@@ -43,9 +49,11 @@ def apply_folder(configuration: Path, folder: Path, instead_of: str | None, *, a
         click.echo(f"to be judged by people: {one}", err=True)
     state = existing_state(configuration)
     try:
-        done = asyncio.run(_applied(state, meant.texts(), instead_of))
+        done = asyncio.run(_applied(state, meant.texts(), instead_of or noted(folder)))
     finally:
         state.database.close()
+    if done.version is not None and noted(folder) is not None:
+        note(folder, done.version.version)
     version = "" if done.version is None else done.version.version
     if as_json:
         click.echo(
@@ -66,8 +74,11 @@ async def _applied(state: State, texts: Texts, instead_of: str | None) -> Applie
 
 
 def _told(version: str, done: Applied) -> list[str]:
-    if version:
-        return [f"policies now: {version}"]
+    if done.version is not None:
+        before = {} if done.before is None else done.before.texts
+        changed = ", ".join(edited_parts(before, done.version.texts)) or "nothing but remarks"
+        instead = [] if done.before is None else [f"in the place of {described(done.before)}"]
+        return [f"policies now: {version}", f"changed: {changed}", *instead]
     said = list(done.said) or ["nothing differs from the policies in force"]
     return [*said, NOT_ALL] if any(one.reason for one in done.proposed) else said
 

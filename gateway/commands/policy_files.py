@@ -10,6 +10,7 @@ from gateway.commands.applying import apply
 from gateway.commands.fitness import checked
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
+from gateway.commands.policy_line import note
 from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import Proposal, put_in_place_of
 from gateway.commands.sessions import tell
@@ -49,6 +50,7 @@ def export(configuration: Path, folder: Path, number: int | None) -> None:
         file = folder / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, "utf-8", newline="")
+    note(folder, found.version)
     click.echo(f"{folder}: {len(found.texts)} files, {described(found)}")
 
 

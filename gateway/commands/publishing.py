@@ -50,7 +50,8 @@ class NotInForce(Exception):
 
     def __init__(self, meant: str, version: str) -> None:
         super().__init__(
-            f"not {meant} is in force, but {version}: see with `brana policy export` what that is"
+            f"not {meant} is in force, but {version}: see with `brana policy diff` what differs, or with `brana policy "
+            "export` what that is, and take it over into the folder; then say --instead-of " + version
         )
 
 

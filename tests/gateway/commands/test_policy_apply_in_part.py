@@ -1,10 +1,11 @@
-"""`brana policy apply` where a part of a folder rests on another part that somebody has to approve first."""
+"""`brana policy apply` of a folder of which a part is proposed, and of one that others have gone past."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.gateway.commands.test_policy_apply import Place
+from gateway.commands.publishing import NotInForce
+from tests.gateway.commands.test_policy_apply import HARMLESS, HULIN, Place
 
 pytestmark = pytest.mark.real
 
@@ -44,3 +45,25 @@ def test_whoever_proposes_half_of_a_folder_alone_is_told_by_the_exit_code(
     assert "checks_failed" in said.output
     assert "proposed for region" in said.output or option
     assert ("apply the folder again" in said.output) is not bool(option)
+
+
+def test_a_folder_that_was_exported_undoes_nothing_that_came_into_force_since(place: Place) -> None:
+    mine = place.folder.with_name("mine")
+    assert place.brana("export", str(mine)).exit_code == 0
+    (first,) = (mine / "VERSION").read_text("utf-8").split()
+    place.add(HULIN, HARMLESS)
+    said = place.brana("apply", str(place.folder))
+    now, changed, instead = said.output.splitlines()
+    assert (changed, instead[: 35 + len(first)]) == (
+        "changed: further",
+        f"in the place of version {first}, published"[: 35 + len(first)],
+    )
+    before = place.in_force()
+    old = place.brana("apply", str(mine))
+    assert isinstance(old.exception, NotInForce)
+    assert now.removeprefix("policies now: ") in str(old.exception)
+    assert place.in_force() == before
+    over = place.brana("apply", str(mine), "--instead-of", now.removeprefix("policies now: "))
+    assert over.exit_code == 0, over.output
+    assert (mine / "VERSION").read_text("utf-8").split() == [over.output.splitlines()[0].split()[-1]]
+    assert place.in_force() != before
