@@ -100,6 +100,9 @@ GROUPS: tuple[Group, ...] = (
             "device_code_lifetime_not_good": Title(
                 cs="platnost kódu je mimo povolené meze", en="the life of the code is out of bounds"
             ),
+            "device_needs_two_factors": Title(
+                cs="přihlášení samotným heslem nestačí", en="a sign-in by password alone does not do"
+            ),
             "device_too_many_codes": Title(
                 cs="příliš mnoho nevyužitých kódů", en="too many codes that were not used"
             ),

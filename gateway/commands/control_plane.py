@@ -210,6 +210,7 @@ class ControlPlane:
             ).of,
             in_fleet=state.settings.fleet is not None,
             tunnels=state.settings.tunnels is not None,
+            devices=lambda: self.settings.devices.enabled,
         )
         self.facts = {
             one.name: Facts(

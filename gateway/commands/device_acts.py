@@ -57,7 +57,7 @@ def code(
 ) -> None:
     state = existing_state(configuration)
     if not state.settings.devices.enabled:
-        raise CannotStart("no devices are enrolled here", "set devices.enabled, and say `brana reload`")
+        raise CannotStart("no devices are enrolled here", "set devices.enabled, and start the product again")
 
     async def work(office: DeviceOffice) -> tuple[str, Code]:
         owner, where = await _whose(state, login, municipality)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
-from config.vocabulary import DeviceId, MunicipalityCode, SubjectId
+from config.vocabulary import AuthenticationLevel, DeviceId, MunicipalityCode, SubjectId
 from gateway.audit.entry import Code as Happened
 from gateway.audit.entry import Entry
 from gateway.devices import records, steps
@@ -22,6 +22,8 @@ from gateway.devices.records import By
 from gateway.devices.refused import ActRefused, Why
 from gateway.devices.rules import Rules
 from gateway.devices.store import Beside, DeviceStore, Sought, Stepped
+from idp.login.level import reaches
+from idp.login.own_authenticators import shown_just_now
 
 MOST_CODES = 50
 """Good ones of one issuer: an office that hands out notebooks has that many in a quarter of an hour."""
@@ -66,6 +68,20 @@ EVERYWHERE = Reach()
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """How surely, and when, somebody last showed who they are."""
+
+    level: AuthenticationLevel
+    at: datetime
+
+    def why_not(self, now: datetime) -> Why | None:
+        """Why it adds no device: a browser that was left open would make another machine one of its person's."""
+        if not reaches(self.level, AuthenticationLevel.TWO_FACTORS):
+            return Why.TWO_FACTORS
+        return None if shown_just_now(self.at, now) else Why.NOT_CONFIRMED
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceOffice:
     """`record`: durable when it returns. That the policies let somebody do it is asked before."""
 
@@ -85,10 +101,10 @@ class DeviceOffice:
         return text, code
 
     async def issue_own(
-        self, owner: SubjectId, municipality: MunicipalityCode, by: By, now: datetime
+        self, owner: SubjectId, municipality: MunicipalityCode, shown: Confirmed, by: By, now: datetime
     ) -> tuple[str, Code]:
         """For a device of the person who asks; it is never managed. Raises ActRefused."""
-        why = None if self.rules.by_people else Why.NOT_ALLOWED
+        why = shown.why_not(now) if self.rules.by_people else Why.NOT_ALLOWED
         if by.actor.subject != owner:
             why = Why.NOT_OWN
         if why is not None:

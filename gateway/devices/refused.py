@@ -20,6 +20,10 @@ class Why(StrEnum):
     NOT_ALLOWED = "device_enrolment_by_people_off"
     LIFETIME = "device_code_lifetime_not_good"
     MOST_CODES = "device_too_many_codes"
+    TWO_FACTORS = "device_needs_two_factors"
+    """A password alone adds no device."""
+    NOT_CONFIRMED = "sign_in_too_old"
+    """The person's factors were not shown just now."""
 
 
 class ActRefused(Exception):

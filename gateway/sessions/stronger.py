@@ -34,6 +34,7 @@ WISHES: Mapping[str, Wish] = {
     "sign_in_too_old": Wish.ANEW,
     "sign_in_too_old_to_sign": Wish.ANEW,
     "two_factors_needed": Wish.TWO_FACTORS,
+    "device_needs_two_factors": Wish.TWO_FACTORS,
     "phishing_resistant_needed": Wish.KEY,
     "stronger_sign_in_needed": Wish.KEY,
 }

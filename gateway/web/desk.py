@@ -57,6 +57,10 @@ class Refused(Exception):
         self.refusal, self.status, self.again = refusal, status, again
 
 
+def _nothing() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Pages, clock and the reading of assertions, with the addresses that pages lead to.
@@ -78,6 +82,8 @@ class Desk:
     """Other machines are the same product: officers have a page about them."""
     tunnels: bool = False
     """People open tunnels here: the portal has a page for them."""
+    devices: Callable[[], bool] = _nothing
+    """Whether devices with agents are enrolled here by now: the portal has pages for them."""
 
     def caller(self, request: web.Request, audience: ApplicationId) -> Assertion:
         """The person who asks; raises NotIdentified."""
@@ -100,6 +106,7 @@ class Desk:
             portal=self.portal,
             in_fleet=self.in_fleet,
             tunnels=self.tunnels,
+            devices=self.devices(),
             expiry=_expiry(session, now),
             new_devices=session.new_devices if session is not None else (),
             check=EXPIRY,

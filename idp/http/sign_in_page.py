@@ -8,11 +8,11 @@ from typing import Any, assert_never
 from urllib.parse import urlencode
 
 from aiohttp import web
-from markupsafe import Markup
 
 from config.vocabulary import REASON_HEADER, AuthenticationLevel
 from idp.directory.person import Person
 from idp.events import Factor
+from idp.http import qr
 from idp.http.destination import Destination, form_targets, login_hint
 from idp.http.present import OTHER, Present, confirming
 from idp.http.provider import provider_of
@@ -39,7 +39,6 @@ from idp.login.states import (
 from idp.login.trust import level_of
 
 SECRET_GROUP = 4  # letters of a secret written together, so that it can be typed
-CORRECTION = "m"  # of the QR code: 15 % of it may be unreadable
 WAYS = {Factor.KEY: "key", Factor.ONE_TIME_CODE: "code", Factor.RECOVERY_CODE: "recovery"}
 """How the address of a page (`by=`) names the factor it asks for; the best way first."""
 CHOICE = "choose"
@@ -222,15 +221,11 @@ def _enough(level: AuthenticationLevel, standing: Standing) -> bool:
 
 def application(office: str, login: str, secret: totp.Secret) -> dict[str, Any]:
     """What the page says of an application that is being set up: picture, key for typing, address."""
-    import segno  # noqa: PLC0415 - only an enrolment pays for it: half a MiB
-
     address = totp.provisioning_address(secret, login, office)
-    code = segno.make(address, error=CORRECTION)
     letters = secret.base32
     groups = [letters[at : at + SECRET_GROUP] for at in range(0, len(letters), SECRET_GROUP)]
     return {
-        # an image made of attributes only: the strict policy of the page allows it
-        "picture": Markup(code.svg_inline(light="white", svgclass="qr", lineclass=None, omitsize=True)),  # noqa: S704
+        "picture": qr.picture(address),
         "secret": " ".join(groups),
         "address": address,
     }

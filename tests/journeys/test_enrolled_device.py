@@ -74,3 +74,26 @@ async def test_a_machine_without_an_agent_is_asked_nothing_and_is_no_device(
     async with enrolled_browser(tmp_path, None, DOMAIN) as browser:
         page = await signed_in(ground, browser, ground.somebody())
         await expect(page.locator("h1")).to_have_text("Zařízení není v pořádku")
+
+
+async def test_the_portal_tells_what_the_machine_keeps_closed_and_how_that_is_mended(
+    ground: Ground, tmp_path: Path
+) -> None:
+    who = ground.somebody()
+    mine = await machine(ground.product, ground.state, who.subject)
+    await mine.report()
+    async with enrolled_browser(tmp_path, mine, DOMAIN) as browser:
+        page = await signed_in(ground, browser, who)
+        await expect(page.locator("body")).to_have_text("hello")
+        await page.goto(f"{ground.portal}/devices/own/{mine.id}")
+        shown, closed = page.locator("main"), "Co se kvůli němu neotevře"
+        await expect(shown).to_contain_text("v provozu")
+        await expect(shown).not_to_contain_text(closed)
+        await mine.report(WORSE)
+        await page.reload()
+        await expect(page.locator('section[aria-labelledby="closed"]')).to_contain_text("Šifrování disku")
+        await expect(shown).to_contain_text("Šifrování disku: ano → ne")
+        await mine.report()
+        await page.reload()
+        await expect(shown).not_to_contain_text(closed)
+        await expect(shown).to_contain_text("Šifrování disku: ne → ano")

@@ -50,6 +50,18 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "policies /reviews/{review}/report": (
         "gateway/access_review/test_deciding.py::test_a_decision_can_be_changed_and_the_role_counts_again",
     ),
+    "portal /devices/code": (
+        "gateway/web/test_own_devices.py::test_a_person_adds_a_device_by_a_code_that_is_shown_once",
+    ),
+    "portal /devices/own/{device}/lost": (
+        "gateway/web/test_own_devices.py::test_a_person_reports_a_device_as_lost",
+    ),
+    "portal /devices/own/{device}/name": (
+        "gateway/web/test_own_devices.py::test_a_person_renames_and_retires_a_device",
+    ),
+    "portal /devices/own/{device}/retire": (
+        "gateway/web/test_own_devices.py::test_a_person_renames_and_retires_a_device",
+    ),
     "portal /municipality": (
         "journeys/test_portal.py::test_switching_the_municipality_changes_what_may_be_opened",
     ),

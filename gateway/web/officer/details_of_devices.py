@@ -6,6 +6,8 @@ from config.settings import Title
 from gateway.devices.named import KEY_KINDS, STANDINGS
 
 OF_DEVICES: dict[str, Title] = {
+    "device": Title(cs="Zařízení", en="Device"),
+    "device_address": Title(cs="Adresa prohlížeče", en="Address of the browser"),
     "device_name": Title(cs="Název zařízení", en="Name of the device"),
     "asset": Title(cs="Sériové číslo zařízení", en="Serial number of the device"),
     "managed": Title(cs="Ve správě úřadu", en="Managed by the office"),

@@ -186,7 +186,9 @@ async def test_a_version_verifies_and_shows_what_the_next_one_has_recorded(offic
     await office.stands(next_at="b")
     await verified(office.fleet, "a")
     started, *_ = await office.fleet.entries(Code.STARTED)
-    until = (started.at + timedelta(seconds=2)).isoformat()  # what people have read since is more than a page
+    until = (started.at + timedelta(seconds=2)).isoformat(
+        timespec="seconds"
+    )  # what people have read since is more than a page
     status, said = await office.fleet["a"].brana("audit", "search", "--until", until, "--limit", "1000")
     assert status == 0, said
     assert f"Something that this version does not know: {ANEW}" in said

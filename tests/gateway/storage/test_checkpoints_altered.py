@@ -21,6 +21,7 @@ from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.end_marks import key_under, mark_ends
 from gateway.storage.log_gaps import LogGaps
 from tests.gateway.audit.making import EITHER, SIGNER, Log, entry, open_log_of_either
+from tests.gateway.audit.rotating import SEAL
 from tests.gateway.audit.sharding import broken, by_hand, check
 from tests.gateway.audit.test_append import written
 from tests.gateway.storage.test_end_marks import MASTER, by_somebody, marked
@@ -125,7 +126,7 @@ async def test_a_start_believes_no_false_checkpoint_either(log: Log, *, shared: 
 
 
 async def test_a_false_checkpoint_of_exactly_what_there_is_hides_no_gap_and_is_written_over(log: Log) -> None:
-    gaps = LogGaps(log.database, lambda _: [SIGNER.verifier])
+    gaps = LogGaps(log.database, SEAL, lambda _: [SIGNER.verifier])
     running = sealing(log)
     await running.seal()
     log.append([entry(5)])

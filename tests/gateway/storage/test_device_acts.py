@@ -1,16 +1,17 @@
 """What people do about devices, in the real database: each act with its entry, or nothing of it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from agents.protocol.facts import Fact, FactName
 from agents.protocol.messages import Standing
-from config.vocabulary import DeviceId
+from config.vocabulary import AuthenticationLevel, DeviceId
 from gateway.audit.entry import Code, Outcome
 from gateway.devices.enrolling import NotEnrolled
-from gateway.devices.office import MOST_CODES, Reach, Wish
+from gateway.devices.office import MOST_CODES, Confirmed, Reach, Wish
 from gateway.devices.refused import ActRefused, Why
 from gateway.devices.reporting import NotTaken
 from gateway.devices.store import Sought
@@ -32,6 +33,7 @@ from tests.gateway.storage.devices import (
     devices,
 )
 
+JUST_NOW = Confirmed(AuthenticationLevel.TWO_FACTORS, NOW - MINUTE)
 WORSE = IN_ORDER | {FactName.FIREWALL: Fact(False, "nft: list ruleset")}
 
 
@@ -106,7 +108,7 @@ async def test_acts_that_are_not_possible_are_refused_and_recorded(database, rec
         (Why.ASSET, office.take_over(name, None, OPERATOR, NOW)),
         (Why.NAME, office.issue(replace(FOR_JANA, name="n" * 81), OPERATOR, NOW)),
         (Why.ASSET, office.issue(replace(FOR_JANA, asset=""), OPERATOR, NOW)),
-        (Why.NOT_OWN, office.issue_own(PETR, TOWN, BY_JANA, NOW)),
+        (Why.NOT_OWN, office.issue_own(PETR, TOWN, JUST_NOW, BY_JANA, NOW)),
     ):
         await refused_act(why, act)
         assert (recorded[-1].code, recorded[-1].reason) == (Code.DEVICE_ACT_REFUSED, why.value)
@@ -131,11 +133,17 @@ async def test_who_was_blocked_before_the_approval_waits_again(database, recorde
 
 async def test_people_issue_codes_for_their_own_devices_where_they_may(database, recorded):
     at = devices(database, recorded)
-    code, kept = await at.office.issue_own(JANA, TOWN, BY_JANA, NOW)
+    code, kept = await at.office.issue_own(JANA, TOWN, JUST_NOW, BY_JANA, NOW)
     assert (kept.owner, kept.managed, kept.asset, kept.expires_at) == (JANA, False, None, NOW + 15 * MINUTE)
     assert await at.begun(code, Agent())
     closed = devices(database, recorded, replace(RULES, by_people=False))
-    await refused_act(Why.NOT_ALLOWED, closed.office.issue_own(JANA, TOWN, BY_JANA, NOW))
+    for why, shown in (
+        (Why.TWO_FACTORS, replace(JUST_NOW, level=AuthenticationLevel.PASSWORD)),
+        (Why.NOT_CONFIRMED, replace(JUST_NOW, at=NOW - timedelta(hours=1))),
+    ):
+        await refused_act(why, at.office.issue_own(JANA, TOWN, shown, BY_JANA, NOW))
+        assert (recorded[-1].code, recorded[-1].reason) == (Code.DEVICE_ACT_REFUSED, why.value)
+    await refused_act(Why.NOT_ALLOWED, closed.office.issue_own(JANA, TOWN, JUST_NOW, BY_JANA, NOW))
 
 
 async def test_codes_have_a_number_that_one_issuer_may_have_and_go_when_they_are_over(database, recorded):

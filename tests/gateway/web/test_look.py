@@ -23,6 +23,7 @@ INCIDENTS = sorted(
 HOLDS = sorted(OFFICER.glob("hold*.html"))
 EXPORT = [OFFICER / "export.html"]
 CHARTS = sorted([OFFICER / "bars.html", OFFICER / "charts.html", *OFFICER.glob("log_*.html")])
+DEVICES = sorted(PROJECT.glob("gateway/web/portal/templates/device*.html"))
 TUNNEL = [PROJECT / "gateway/web/portal/templates/tunnel.html"]
 CATALOGS = {
     "idp/http/locale/layout.cs.po": [
@@ -49,8 +50,21 @@ CATALOGS = {
     "gateway/web/locale/charts.cs.po": CHARTS,
     "gateway/web/locale/cs.po": sorted(
         {*PROJECT.glob("gateway/web/**/*.html")}
-        - {*REVIEWS, *REQUESTS, *POLICIES, *WAITING, *INCIDENTS, *REPORT, *HOLDS, *EXPORT, *CHARTS, *TUNNEL}
+        - {
+            *REVIEWS,
+            *REQUESTS,
+            *POLICIES,
+            *WAITING,
+            *INCIDENTS,
+            *REPORT,
+            *HOLDS,
+            *EXPORT,
+            *CHARTS,
+            *DEVICES,
+            *TUNNEL,
+        }
     ),
+    "gateway/web/locale/devices.cs.po": DEVICES,
     "gateway/web/locale/export.cs.po": EXPORT,
     "gateway/web/locale/holds.cs.po": HOLDS,
     "gateway/web/locale/incidents.cs.po": INCIDENTS,

@@ -1,0 +1,61 @@
+"""Which applications a device keeps closed: asked of the real policies, as the library has them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agents.protocol.facts import Fact, FactName
+from agents.protocol.messages import Standing
+from config.vocabulary import Language
+from gateway.authorize.device_closes import closed_by
+from gateway.authorize.snapshot import Snapshot
+from gateway.devices.device import Device
+from gateway.sessions.session import Session
+from tests.gateway.authorize.conftest import NOW, RECORDS
+from tests.gateway.authorize.test_devices import FRESH, knowing, notebook, with_library
+from tests.gateway.devices.agent import IN_ORDER
+
+OPEN_DISK = IN_ORDER | {FactName.DISK_ENCRYPTED: Fact(False, "lsblk: none")}
+
+
+@pytest.fixture
+def in_order(snapshot: Snapshot, tmp_path: Path) -> Snapshot:
+    """Records are for devices in order alone."""
+    return knowing(with_library(snapshot, tmp_path, "device-posture"), notebook())
+
+
+def closed(device: Device, session: Session, snapshot: Snapshot, now=NOW):
+    return closed_by(device, session, snapshot, session.address, now)
+
+
+def of_records(found):
+    return next(one for one in found if one.application == RECORDS)
+
+
+def test_a_device_in_order_keeps_nothing_closed(session: Session, in_order: Snapshot) -> None:
+    assert closed(notebook(), session, in_order) == ()
+
+
+def test_what_is_amiss_is_told_with_the_rule_and_how_it_is_mended(
+    session: Session, in_order: Snapshot
+) -> None:
+    one = of_records(closed(notebook(facts=OPEN_DISK), session, in_order))
+    assert all(one.title[each] and one.advice[each] for each in Language)
+    assert [each.check for each in one.mend] == ["disk_encrypted"]
+
+
+def test_a_report_that_is_too_old_closes_as_well(session: Session, in_order: Snapshot) -> None:
+    one = of_records(closed(notebook(), session, in_order, NOW + FRESH))
+    assert "fresh" in [each.check for each in one.mend]
+
+
+def test_what_would_stay_closed_with_any_device_is_not_told(session: Session, in_order: Snapshot) -> None:
+    """Mending opens nothing to whoever has no role."""
+    assert closed(notebook(facts=OPEN_DISK), replace(session, roles=()), in_order) == ()
+    assert closed(notebook(facts=OPEN_DISK), replace(session, municipality=None), in_order) == ()
+
+
+def test_where_no_rule_asks_for_a_device_none_closes_anything(session: Session, snapshot: Snapshot) -> None:
+    assert closed(notebook(facts=OPEN_DISK), session, knowing(snapshot)) == ()
+    assert closed(notebook(standing=Standing.BLOCKED), session, knowing(snapshot)) == ()
