@@ -131,6 +131,16 @@ BROKEN: dict[Literal["case", "never"], Words] = {
         },
     ),
 }
+UNTRIED = Words(
+    {
+        CS: "„{title}“ ({name}) není v obci {at} vyzkoušeno pro pravidlo {policy}, možná to povoluje",
+        EN: '"{title}" ({name}) is not tried for the policy {policy} at {at}, which may permit it',
+    },
+    {
+        CS: "ptá se na okolnosti, které zkouška neumí připravit: posuďte to pravidlo sami, nebo ho napište jednodušeji",
+        EN: "it asks for what the trial cannot make: judge that policy yourself, or write it more simply",
+    },
+)
 AT_SEVERAL: Text = {CS: "{name} (a v dalších obcích: {more})", EN: "{name} and {more} more"}
 OTHERWISE_DECIDED: Text = {
     CS: "mělo to být {expected}, a je to {found}",

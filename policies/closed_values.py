@@ -45,6 +45,13 @@ class OneOf:
     values: frozenset[str]
 
 
+AGES = (
+    ("context", "sign_in", "age"),
+    ("context", "sign_in", "idle"),
+    ("context", "device", "age"),
+    ("context", "emergency", "age"),
+)
+OLDEST = 2**63 - 1  # whole seconds, never negative: `policies.request`; Cedar's largest number
 COUNTRY = OneOf(COUNTRIES)
 RANGES: Mapping[Path, Between] = {
     ("context", "time", "hour"): Between(0, 23, ("0", "23")),
@@ -54,6 +61,7 @@ RANGES: Mapping[Path, Between] = {
     ("context", "time", "day"): Between(1, 31, ("1", "31")),
     ("context", "time", "of_day"): Between(0, DAY - MINUTE, ("0h", "23h59m"), MINUTE),
     ("context", "sign_in", "level"): Between(1, 3, ("1", "3")),
+    **dict.fromkeys(AGES, Between(0, OLDEST, ("0", "…"))),
 }
 LISTS: Mapping[Path, OneOf] = {
     ("context", "place", "country"): COUNTRY,

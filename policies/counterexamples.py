@@ -2,7 +2,8 @@
 
 Three sieves, the cheapest first: a permit must need no more than the question brings (`policies.needs`); the region
 must not forbid it, which is asked once for all municipalities of which the region does not speak by name; what is left
-is asked of the municipality's whole set, as any decision is.
+is asked of the municipality's whole set, as any decision is. Where all of it is refused, what permits ask for besides
+is tried (`policies.further`).
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -12,11 +13,13 @@ from pathlib import Path
 
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role
 from policies.evaluate import PolicyBook, Source
+from policies.further import Loosened, together
 from policies.model import Permitted, Question, Route
 from policies.needs import Needs, named, needs_of
 from policies.never import (
     Counterexample,
     Never,
+    Told,
     circumstances_of,
     leaves_parts_open,
     persons,
@@ -28,9 +31,11 @@ from policies.reasons import Names
 from policies.request import Paths
 from policies.review import Policy
 from policies.statements import split
+from policies.ways import roles_together
 
 MOST = 4000  # questions of one class at one municipality: about a second
 ANOTHER = "another"  # a role of which the region does not speak: to it they are all alike
+NOTHING_TOLD = Told(level=False, device=False, time=False, else_known=False)
 WIDE_OPEN = """
 @id("wide-open") permit (principal, action, resource in Municipality::"{code}");
 @id("wide-open-to-programs") permit (principal is TechnicalAccount, action, resource in Municipality::"{code}");
@@ -47,6 +52,8 @@ class Found:
     rule: str = ""
     weighed: int = 0
     """All of the class that some permit might grant, with those that the region forbids whatever permits."""
+    untried: tuple[str, ...] = ()
+    """`@id`s of permits that may open it under circumstances that were not tried."""
 
 
 class Search:
@@ -62,8 +69,13 @@ class Search:
         self.book = PolicyBook(region, municipal, names, version="")
         self._municipal, self._region, self._spoken_of = municipal, region, spoken_of
         open_to_all = {code: _wide_open(code) for code in municipal}
-        guardrails = _forbids(region)  # where everything is permitted, the region's permits have no say
-        self._guardrails = PolicyBook(guardrails, open_to_all, names, version="")
+
+        def wide_open(source: Source) -> PolicyBook:
+            """Where everything is permitted, the region's permits have no say."""
+            return PolicyBook(_forbids(source), open_to_all, names, version="")
+
+        guardrails = _forbids(region)
+        self._guardrails = wide_open(region)
         self._region_permits = list(_permits(region))
         self._permits: dict[MunicipalityCode, list[Needs]] = {}
         self._networks: dict[MunicipalityCode, frozenset[str]] = {}
@@ -75,6 +87,7 @@ class Search:
         self._named_roles = {one.rpartition("/")[2] for one in named(guardrails.text, "Role", "Office")}
         self._let_through: dict[tuple[object, Action], bool] = {}
         self._applications = sorted(names.applications)
+        self._loosened = Loosened(region, municipal, self.book, wide_open, self._as_the_region_sees_it)
 
     def of(self, never: Never, here: MunicipalityCode, acting_for: MunicipalityCode) -> Found:
         """Of this class at one municipality, for which or another the person acts; the first that is found."""
@@ -97,7 +110,43 @@ class Search:
                 verdict = self.book.decide(replace(asks, action=action))
                 rule = verdict.rule if isinstance(verdict, Permitted) else ""
                 return Found(asked, example=found, rule=rule, weighed=weighed)
-        return Found(asked, weighed=weighed)
+        return self._further(never, here, acting_for, Found(asked, weighed=weighed))
+
+    def _further(
+        self, never: Never, here: MunicipalityCode, acting_for: MunicipalityCode, found: Found
+    ) -> Found:
+        """As permits want it that ask for more than the search varies."""
+        permits = self._permits[here]
+        wanted = never.actions or tuple(Action)
+        held_by = [*persons(never), *together(never, self._texts_of_permits(here), roles_together)]
+        nothing = next(circumstances_of(never, NOTHING_TOLD), None)
+        if nothing is None:
+            return found
+        classes = [
+            (held, replace(nothing, application=application), actions)
+            for application in never.applications or self._applications
+            for held in held_by
+            if (
+                actions := tuple(
+                    action
+                    for action in wanted
+                    if _suffices(held, [one.roles for one in permits if one.may_be_of(application, action)])
+                )
+            )
+        ]
+        more = self._loosened.of(never, here, acting_for, classes, self._networks[here])
+        return replace(
+            found, asked=found.asked + more.asked, example=more.example, rule=more.rule, untried=tuple(more.untried),
+            weighed=found.weighed + more.asked,
+        )  # fmt: skip
+
+    def _texts_of_permits(self, here: MunicipalityCode) -> list[str]:
+        return [
+            one.text
+            for source in (self._region, self._municipal[here])
+            for policy, one in zip(source.policies, split(source.text), strict=True)
+            if not policy.forbids
+        ]
 
     def _classes(
         self, never: Never, here: MunicipalityCode

@@ -1,7 +1,7 @@
 """Read the policy folders into a book of policies, or say everything that is wrong with them."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -136,12 +136,14 @@ def load(  # noqa: PLR0913 - what may be named is given by its kind
     routes: Collection[RouteName] | None = None,
     incidents: Iterable[Closure] = (),
     by_cases: bool | MunicipalityCode = False,
+    untried: Callable[[Iterable[Problem]], object] = list,
 ) -> PolicyBook:
     """Make the book of policies of a district.
 
     `applications` (id → titles) gives refusals their words and finds misspelt ids; left out, or with
     `any_application`, any id will do. `networks`, `routes`: those that policies may name; None for any. `incidents`:
     what is closed for now. `by_cases`: they must do what the cases beside them say, everywhere or at that municipality.
+    `untried`: is given what could not be tried of what must never be.
     Raises PoliciesUnusable with every problem of every file, and CasesBroken where nothing else is wrong.
     """
     known = None if applications is None or any_application else frozenset(applications)
@@ -159,21 +161,28 @@ def load(  # noqa: PLR0913 - what may be named is given by its kind
         raise PoliciesUnusable(together(read.problems))
     names = Names(district, dict(applications or {}))
     where = None if isinstance(by_cases, bool) else by_cases
-    if by_cases and (found := broken_cases(read, names, where)):
+    if by_cases and (found := broken_cases(read, names, where, untried)):
         raise CasesBroken(found)
     return PolicyBook(read.region, read.municipal, names, read.version, read.contents, read.incidents)
 
 
-def broken_cases(read: Read, names: Names, only: MunicipalityCode | None = None) -> list[Problem]:
+def broken_cases(
+    read: Read,
+    names: Names,
+    only: MunicipalityCode | None = None,
+    untried: Callable[[Iterable[Problem]], object] = list,
+) -> list[Problem]:
     """What is wrong with the cases, else where the policies do not do what they say; `only`: at one municipality."""
-    from policies.case_files import read_all  # noqa: PLC0415 - only a change of policies pays for it
-    from policies.trial import broken, tried  # noqa: PLC0415
+    from policies import trial  # noqa: PLC0415 - only a change of policies pays for it
+    from policies.case_files import read_all  # noqa: PLC0415
 
     files = read_all(read.cases, names.district)
     faults = [problem for one in files for problem in one.problems]
     if faults:
         return faults
-    return broken(tried(read.region, read.municipal, names, files, only), names.district)
+    found = list(trial.tried(read.region, read.municipal, names, files, only))
+    untried(trial.untried(found, names.district))
+    return trial.broken(found, names.district)
 
 
 def read_folders(

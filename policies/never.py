@@ -139,6 +139,8 @@ class Counterexample:
     rule: str = ""
     route: Route | None = None
     """The named part of the application; None: what has no name."""
+    as_wanted: bool = False
+    """Known besides is what the permit asks for."""
 
     def words(self, applications: Mapping[ApplicationId, Text] = NO_TITLES) -> Text:
         """`applications`: their titles, where they are known."""
@@ -154,7 +156,8 @@ class Counterexample:
                 f"{level} {TOKENS[language].get(self.level, self.level)}",
                 f"{device} {TOKENS[language].get(self.device, self.device)}",
                 f"{days[hour.weekday()]} {hour:%H:%M}",
-                *([further] if self.helped else []),
+                *([f"{hour.day}. {hour.month}. {hour.year}", AS_WANTED[language]] if self.as_wanted else []),
+                *([further] if self.helped and not self.as_wanted else []),
             ]
             for language, without, acting, elsewhere, level, device, days, further in (
                 (
@@ -182,6 +185,7 @@ class Counterexample:
         return {language: ", ".join(parts) for language, parts in told.items()}
 
 
+AS_WANTED: Text = {_CS: "ostatní, jak to pravidlo chce", _EN: "all else as that policy asks"}
 ANOTHER_PART: Text = {_CS: "jiná pojmenovaná část", _EN: "another named part"}
 PART: Text = {_CS: "část {name}", _EN: "part {name}"}
 
@@ -244,7 +248,7 @@ def circumstances_of(never: Never, told: Told) -> Iterator[Counterexample]:
     levels: list[Level] = [
         one for one in never.levels or tuple(LEVELS) if never.below is None or _is_weaker(one, never.below)
     ]
-    given = "device" in never.without or _says(never, "device")
+    given = "device" in never.without or says(never, "device")
     devices: Sequence[State] = ("unknown",) if given else never.devices or tuple(STATES)
     moments = list(_moments(never))
     for level, device, at, helped in product(
@@ -268,7 +272,7 @@ def question(
 ) -> Question:
     """`networks`: those that policies name; the address is in each where everything helps."""
     known = _helpful(of.application, of.at, networks, acting_for) if of.helped else NOTHING_FURTHER
-    given = {name: getattr(never.facts, name) for name in FACTS if _says(never, name)}
+    given = {name: getattr(never.facts, name) for name in FACTS if says(never, name)}
     absent = {name: getattr(NOTHING_FURTHER, name) for name in never.without}
     facts = replace(known, **{"device": _device(of, never.subject), "route": of.route, **given, **absent})
     return Question(
@@ -285,6 +289,13 @@ def question(
         now=of.at,
         facts=facts,
     )
+
+
+def usual(of: Question, networks: AbstractSet[str], never: Never) -> Facts:
+    """Where everything is known of such a question, and as the class says."""
+    device = replace(IN_ORDER, owner=of.subject, reported_at=of.now - timedelta(minutes=1))
+    known = replace(_helpful(of.application, of.now, networks, of.own_municipality), device=device)
+    return replace(known, **{name: getattr(never.facts, name) for name in FACTS if says(never, name)})
 
 
 def _device(of: Counterexample, whose: SubjectId) -> Device | None:
@@ -343,10 +354,10 @@ def _helpful(
 
 def leaves_parts_open(never: Never) -> bool:
     """Whether it is about every named part, as it says nothing of one."""
-    return "route" not in never.without and not _says(never, "route")
+    return "route" not in never.without and not says(never, "route")
 
 
-def _says(never: Never, fact: str) -> bool:
+def says(never: Never, fact: str) -> bool:
     return bool(getattr(never.facts, fact) != getattr(NOTHING_FURTHER, fact))
 
 

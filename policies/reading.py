@@ -18,20 +18,20 @@ SCOPES = ("principal", "resource")
 
 def read_by(policy: dict[str, Any]) -> frozenset[Path]:
     scopes = ((name,) for name in SCOPES if policy[name]["op"] != "All")
-    return frozenset((*scopes, *_read(policy["conditions"])))
+    return frozenset((*scopes, *read_in(policy["conditions"])))
 
 
 def compared_by(policy: dict[str, Any]) -> frozenset[Word]:
     return frozenset(_compared(policy["conditions"]))
 
 
-def _read(node: Any) -> Iterator[Path]:
+def read_in(node: Any) -> Iterator[Path]:
     path = path_of(node)
     if path is not None:
         yield path
         return
     for item in _inside(node):
-        yield from _read(item)
+        yield from read_in(item)
 
 
 def _compared(node: Any) -> Iterator[Word]:

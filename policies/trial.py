@@ -15,7 +15,7 @@ from config.district import District
 from config.problem import Problem
 from config.vocabulary import ApplicationId, MunicipalityCode
 from policies.case_files import CaseFile, Placed
-from policies.case_words import AT_SEVERAL, BROKEN
+from policies.case_words import AT_SEVERAL, BROKEN, UNTRIED
 from policies.cases import Case
 from policies.counterexamples import MOST, Found, Search
 from policies.evaluate import Source
@@ -54,6 +54,27 @@ class Tried:
     """With those that the region forbids."""
     broken: Text | None
     """How, for people; None: it holds."""
+    untried: tuple[str, ...] = ()
+    """`@id`s of permits that may break it under circumstances that could not be tried."""
+
+
+def untried(tried: Iterable[Tried], district: District) -> list[Problem]:
+    """What may not hold, each told once of each policy with the first municipality where it is so."""
+    first: dict[tuple[Path, int, str], Tried] = {}
+    often: Counter[tuple[Path, int, str]] = Counter()
+    for one in tried:
+        for policy in one.untried:
+            first.setdefault((one.file, one.line, policy), one)
+            often[one.file, one.line, policy] += 1
+    return sorted(
+        UNTRIED.of(
+            name=one.name,
+            title=one.title,
+            policy=place[-1],
+            at=_at(district.name(one.municipality), often[place] - 1),
+        ).at(one.file, one.line)
+        for place, one in first.items()
+    )
 
 
 def broken(tried: Iterable[Tried], district: District) -> list[Problem]:
@@ -69,11 +90,14 @@ def broken(tried: Iterable[Tried], district: District) -> list[Problem]:
 
 def _problem(one: Tried, more: int, district: District) -> Problem:
     assert one.broken is not None
-    name = district.name(one.municipality)
-    at: Hole = filled(AT_SEVERAL, {"name": name, "more": more}) if more else name
+    at = _at(district.name(one.municipality), more)
     return (
         BROKEN[one.kind].of(name=one.name, title=one.title, at=at, broken=one.broken).at(one.file, one.line)
     )
+
+
+def _at(name: str, more: int) -> Hole:
+    return filled(AT_SEVERAL, {"name": name, "more": more}) if more else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +107,7 @@ class _Held:
     questions: int
     weighed: int
     broken: Text | None
+    untried: tuple[str, ...] = ()
 
 
 _known: dict[bytes, tuple[_Held, ...]] = {}
@@ -138,6 +163,7 @@ def tried(
                 found.questions,
                 found.weighed,
                 found.broken,
+                found.untried,
             )
 
 
@@ -212,7 +238,8 @@ class _At:
                 return _Held(0, 0, None)
             acting_for = {"": self._here, ELSEWHERE: self._elsewhere}.get(said.own)
             found = self._search.of(said, self._here, acting_for or MunicipalityCode(said.own))
-            return _Held(found.asked, found.weighed, _told(found, self._search.book.names.applications))
+            how = _told(found, self._search.book.names.applications)
+            return _Held(found.asked, found.weighed, how, found.untried)
         question, book = said.question(self._here), self._search.book
         named = [question.municipality, question.own_municipality or question.municipality]
         names = [book.names.district.name(one) for one in named if one in book.names.district]

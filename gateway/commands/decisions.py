@@ -1,7 +1,7 @@
 """The view decisions rest on, made from settings and policies."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -9,6 +9,7 @@ from config.applications import BUILT_IN_APPLICATIONS
 from config.district import District
 from config.marks import mark_of
 from config.named_networks import NamedNetworks
+from config.problem import Problem
 from config.settings import Application, Settings
 from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, Language, MunicipalityCode, RouteName
@@ -90,11 +91,18 @@ def shared_book(
 
 
 def book_to_be(
-    settings: Settings, district: District, texts: Texts, scope: Scope, *, known: bool = False
+    settings: Settings,
+    district: District,
+    texts: Texts,
+    scope: Scope,
+    *,
+    known: bool = False,
+    untried: Callable[[Iterable[Problem]], object] = list,
 ) -> PolicyBook:
     """Of texts of which the scope's are new; `ANY`: all. Raises PoliciesUnusable with every fault.
 
     What a municipality changes is tried by the cases there, as no other verdict can change; `known`: it was before.
+    `untried`: as `load` has it.
     """
 
     def made(*, any_application: bool) -> PolicyBook:
@@ -108,6 +116,7 @@ def book_to_be(
             networks=None if any_application else [one.name for one in settings.networks],
             routes=None if any_application else routes_of(settings),
             by_cases=not known and (municipality_of(scope) or True),
+            untried=untried,
         )
 
     try:

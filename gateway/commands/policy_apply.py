@@ -36,8 +36,11 @@ def apply_folder(configuration: Path, folder: Path, instead_of: str | None, *, a
     read, files, written = meant.read()
     if found := [*written, *meant.brought(texts_in_force(configuration, meant.settings), written)]:
         raise ConfigurationRefused(sorted(found))
-    if found := meant.broken(read, files):
-        raise CasesBroken(found)
+    broken, untried = meant.broken(read, files)
+    if broken:
+        raise CasesBroken(broken)
+    for one in untried:
+        click.echo(f"to be judged by people: {one}", err=True)
     state = existing_state(configuration)
     try:
         done = asyncio.run(_applied(state, meant.texts(), instead_of))

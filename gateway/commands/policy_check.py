@@ -31,7 +31,8 @@ def check(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
     meant = policy_folder(configuration, folder)
     read, files, written = meant.read()
     brought = meant.brought(_in_force(configuration, meant.settings), written)
-    problems = sorted([*written, *brought]) if written else [*brought, *meant.broken(read, files)]
+    broken, untried = ([], []) if written else meant.broken(read, files)
+    problems = sorted([*written, *brought]) if written else [*brought, *broken]
     # in force already, so no fault of a change: told, and a check of a repository goes on
     old = [one for one in meant.in_vain() if one not in brought]
     found, warned = together(problems), together(old)
@@ -44,6 +45,7 @@ def check(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
             "cases": said,
             "problems": [problem_as_json(one) for one in found],
             "warnings": [problem_as_json(one) for one in warned],
+            "untried": [problem_as_json(one) for one in untried],
         }
         click.echo(msgspec.json.encode(told))
     elif not found:
@@ -52,6 +54,8 @@ def check(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
         )
     for one in () if as_json else found:
         click.echo(str(one), err=True)
+    for one in () if as_json else untried:
+        click.echo(f"to be judged by people: {one}", err=True)
     for one in () if as_json else warned:
         click.echo(f"in force already: {one}", err=True)
     sys.exit(1 if found else 0)

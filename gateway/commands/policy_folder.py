@@ -24,7 +24,7 @@ from policies.load import Read, read_folders
 from policies.parameters import Offered
 from policies.reasons import Names
 from policies.texts import MUNICIPALITIES, REGION, Texts, texts_of
-from policies.trial import broken, tried
+from policies.trial import broken, tried, untried
 
 WHAT_IS_NAMED = re.compile(r"(applications|networks)(\[[0-9]+\](\.(id|name|routes(\[[0-9]+\](\.name)?)?))?)?")
 folder_argument = click.argument(
@@ -65,10 +65,10 @@ class PolicyFolder:
         files = read_all(read.cases, self.district)
         return read, files, sorted([*read.problems, *(one for file in files for one in file.problems)])
 
-    def broken(self, read: Read, files: Sequence[CaseFile]) -> list[Problem]:
-        """Where the policies do not do what the cases say, with a bar while they are tried."""
-        found = tried(read.region, read.municipal, self.names, files)
-        return broken(watched(found, len(read.municipal)), self.district)
+    def broken(self, read: Read, files: Sequence[CaseFile]) -> tuple[list[Problem], list[Problem]]:
+        """Where the policies do not do what the cases say, and what could not be tried; with a bar meanwhile."""
+        found = list(watched(tried(read.region, read.municipal, self.names, files), len(read.municipal)))
+        return broken(found, self.district), untried(found, self.district)
 
     def brought(self, before: Texts, written: Sequence[Problem] = ()) -> list[Problem]:
         """What no change may bring, beside those that are in force. `written`: what is wrong with the texts as they are

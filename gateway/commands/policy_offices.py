@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from config.district import District
+from config.problem import Problem
 from config.settings import Settings
 from config.vocabulary import ApplicationId
 from gateway.commands.decisions import TITLES, book_to_be
@@ -111,6 +112,9 @@ def checks(state: State, texts: Texts, scope: Scope, *, known: bool = False) -> 
     alone: others' may name one that is no more, or not yet here.
     """
     try:
-        return Checked(book=book_to_be(state.settings, state.district, texts, scope, known=known))
+        untried: list[Problem] = []
+        settings, district = state.settings, state.district
+        book = book_to_be(settings, district, texts, scope, known=known, untried=untried.extend)
+        return Checked(book=book, untried=tuple(one.in_languages() for one in untried))
     except PoliciesUnusable as refused:
         return Checked(problems=tuple(one.in_languages() for one in refused.problems))

@@ -28,6 +28,8 @@ class Row:
     questions: int = 0
     weighed: int = 0
     broken: list[Tried] = field(default_factory=list)
+    untried: dict[str, None] = field(default_factory=dict)
+    """`@id`s of permits, in the order in which they were met."""
 
 
 @click.command(
@@ -60,7 +62,9 @@ def told(rows: Sequence[Row]) -> str:
     cases = len(rows) - len(nevers)
     held = sum(not row.broken for row in nevers)
     never = f"{held} of {len(nevers)} nevers held ({sum(row.weighed for row in nevers)} questions)"
-    return f"{len(rows)} tried: {cases} cases, {never}, {sum(bool(row.broken) for row in rows)} broken"
+    doubtful = sum(bool(row.untried) for row in rows)
+    doubt = f", {doubtful} not tried for every policy" if doubtful else ""
+    return f"{len(rows)} tried: {cases} cases, {never}, {sum(bool(row.broken) for row in rows)} broken{doubt}"
 
 
 def _rows(found: Iterator[Tried]) -> list[Row]:
@@ -71,6 +75,7 @@ def _rows(found: Iterator[Tried]) -> list[Row]:
         row.questions += one.questions
         row.weighed += one.weighed
         row.broken += [one] if one.broken else []
+        row.untried |= dict.fromkeys(one.untried)
     return [rows[place] for place in sorted(rows)]
 
 
@@ -78,6 +83,8 @@ def _show(rows: Sequence[Row], district: District) -> None:
     table = Table("file", "case", "tried at", "questions", "result", box=None, pad_edge=False)
     for row in rows:
         result = "holds" if row.weighed else "holds: nothing permits any of it"
+        if row.untried:
+            result += f"; not tried for {', '.join(row.untried)}"
         if row.broken:
             first = row.broken[0]
             result = f"BROKEN at {len(row.broken)}, {district.name(first.municipality)}: {(first.broken or {})[EN]}"
@@ -96,5 +103,6 @@ def _as_json(row: Row) -> dict[str, object]:
         "tried_at": row.at,
         "questions": row.questions,
         "weighed": row.weighed,
+        "untried": list(row.untried),
         "broken": {one.municipality: one.broken for one in row.broken},
     }

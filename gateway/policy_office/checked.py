@@ -18,6 +18,8 @@ class Checked:
     book: PolicyBook | None = None
     refusal: Refusal = Refusal.CHECKS_FAILED
     """Why what has problems is not done."""
+    untried: tuple[Text, ...] = ()
+    """What must never be, and could not be tried for some policy: it stops nothing, and whoever approves judges it."""
 
 
 class Checks(Protocol):

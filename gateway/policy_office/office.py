@@ -7,7 +7,7 @@ it changed in one transaction. What is refused by a rule of the office is record
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -126,20 +126,25 @@ class Office:
 
     async def check(self, asking: Asking, name: ProposalId) -> tuple[Text, ...]:
         """What the checks would say of it now."""
+        return (await self.look_over(asking, name)).problems
+
+    async def look_over(self, asking: Asking, name: ProposalId) -> Checked:
+        """With what could not be tried; there is no book."""
         found = await self.proposal(asking, name)
         in_force = await self.store.look(standing)
         return await self.readings.of(asking.actor.subject, partial(self._found_in, found, in_force))
 
-    async def _found_in(self, found: Proposal, in_force: Version) -> tuple[Text, ...]:
+    async def _found_in(self, found: Proposal, in_force: Version) -> Checked:
         texts = with_scope(in_force.texts, found.scope, found.texts)
         if (left := await self._left_without(in_force, texts)) is not None:
-            return left.problems
+            return left
         async with self.turn:
             known = self.before.of(texts, found.scope)
             if known is None:
-                known = (await self._checks_of(texts, found.scope)).problems
+                known = await self._checks_of(texts, found.scope)
                 self.before.keep(texts, found.scope, known)
-            return (*await asyncio.to_thread(_brought, in_force, texts), *known)
+            brought = await asyncio.to_thread(_brought, in_force, texts)
+            return replace(known, book=None, problems=(*brought, *known.problems))
 
     # Acts of authors.
 

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 from config.load import load
 from gateway.commands.decisions import policy_book
 from gateway.commands.policies_in_force import reasons_of
-from gateway.web.officer.details import LABELS
+from gateway.web.officer.labels import LABELS
 from tests.journeys.conftest import person, sign_in
 from tests.rig.browser import screenshot
 from tests.rig.demo import Demo

@@ -48,6 +48,8 @@ def faults(condition: str) -> list[str]:
         ("context.time.month == 13", "from 1 to 12"),
         ("context.time.day == 32", "from 1 to 31"),
         ("context.sign_in.level >= 4", "from 1 to 3"),
+        ("context.sign_in.age < 0", "`context.sign_in.age` is from 0 to …"),
+        ("context has device.age && context.device.age <= -1", "`context.device.age` is from 0 to …"),
         ('context.time.of_day > duration("25h")', "from 0h to 23h59m"),
         ('context.time.of_day >= duration("1d")', "from 0h to 23h59m"),
         ('context.time.date == datetime("2026-12-24T10:00:00Z")', "always a midnight"),

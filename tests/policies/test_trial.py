@@ -6,6 +6,7 @@ import cedarpy
 import pytest
 
 from config.district import District
+from config.problem import Problem
 from config.vocabulary import Role
 from policies import trial
 from policies.case_files import read_all
@@ -349,3 +350,25 @@ def test_what_must_never_be_permitted_is_not_where_nothing_is(folders: tuple[Pat
     (folders[1] / f"{HULIN}.cedar").unlink()
     (one,) = [each for each in try_out(folders) if each.municipality == HULIN]
     assert (one.kind, one.questions, one.broken) == ("never", 0, None)
+
+
+def test_what_cannot_be_tried_is_told_by_the_policys_name_and_stops_nothing(
+    folders: tuple[Path, Path],
+) -> None:
+    odd = "context.sign_in.age * 7 == 12"
+    add(folders[1], f"{HULIN}.cedar", permit('action == Action::"administer"', odd, "odd"))
+    add(
+        folders[1],
+        f"{HULIN}.cases.toml",
+        NEVER.format(name="n", rest='actions = ["administer"]\nroles = ["clerk"]'),
+    )
+    told: list[Problem] = []
+    assert load(*folders, DISTRICT, APPLICATIONS, by_cases=True, untried=told.extend).version
+    assert [one.what for one in told] == [
+        '"never" (n) is not tried for the policy odd at Hulín, which may permit it'
+    ]
+    assert told[0].czech is not None
+    assert told[0].czech[0] == "„nikdy“ (n) není v obci Hulín vyzkoušeno pro pravidlo odd, možná to povoluje"
+    (row,) = [one for one in try_out(folders) if one.kind == "never"]
+    assert row.untried == ("odd",)
+    assert row.broken is None

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from config.district import District, Municipality
+from config.problem import Problem
 from config.vocabulary import Action, ApplicationId, Language, SubjectId
 from gateway.audit.canonical import parse
 from gateway.audit.entry import Code, Entry
@@ -169,8 +170,16 @@ OPERATOR = by_operator("cli:root (eva)")
 
 def checks(texts: Texts, _scope: Scope) -> Checked:
     try:
-        return Checked(
-            book=load(REGION, MUNICIPALITIES, DISTRICT, APPLICATIONS, InHand(texts), by_cases=True)
+        untried: list[Problem] = []
+        book = load(
+            REGION,
+            MUNICIPALITIES,
+            DISTRICT,
+            APPLICATIONS,
+            InHand(texts),
+            by_cases=True,
+            untried=untried.extend,
         )
+        return Checked(book=book, untried=tuple(one.in_languages() for one in untried))
     except PoliciesUnusable as refused:
         return Checked(problems=tuple(one.in_languages() for one in refused.problems))

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from config.settings import Title
 from config.vocabulary import REASON_HEADER, Language
+from gateway.policy_office.checked import Checked
 from gateway.policy_office.failure import read
 from gateway.policy_office.proposal import LONGEST_TEXT, OVER, TRANSITIONS, ProposalId, Step, Taken
 from gateway.policy_office.refusal import ActRefused, Refusal
@@ -98,6 +99,7 @@ class Proposals:
             one.owner: one.owner_name,
             one.approver: one.approver_name,
         }
+        checked = Checked() if over else await done(site.office.look_over(asking, one.id))
         response = await site.show(
             request,
             "proposal.html",
@@ -111,7 +113,8 @@ class Proposals:
             unchosen=chosen is not None,
             lines_between=lines_between,
             over=over,
-            problems=() if over else await done(site.office.check(asking, one.id)),
+            problems=checked.problems,
+            untried=checked.untried,
             history=history,
             apart=await site.apart(people),
             own=site.had_a_hand(one, caller),

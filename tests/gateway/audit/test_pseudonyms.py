@@ -6,7 +6,7 @@ from hypothesis import given
 from gateway.audit.canonical import Recorded, canonical
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.pseudonyms import KEPT, pseudonymised
-from gateway.web.officer.details import LABELS
+from gateway.web.officer.labels import LABELS
 from tests.gateway.audit.making import NOON, entry, recorded
 
 KEY, OTHER = bytes(range(32)), bytes(range(1, 33))

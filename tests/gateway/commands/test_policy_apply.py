@@ -372,7 +372,7 @@ def test_a_rule_in_vain_that_is_in_force_is_told_by_a_check_and_stops_no_other_c
     assert "`has maintenence` is never true" in said.output
     told = json.loads(place.brana("check", "--json", str(place.folder)).output)
     assert (told["fit"], told["problems"], len(told["warnings"])) == (True, [], 1)
-    assert place.brana("apply", str(place.folder)).output.startswith("policies now: ")
+    assert "policies now: " in place.brana("apply", str(place.folder)).output
 
 
 def test_a_version_that_decisions_name_is_explained_and_a_kept_one_is_written_out(place: Place) -> None:

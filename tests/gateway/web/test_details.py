@@ -14,7 +14,8 @@ from gateway.audit.acts import (
     verifying,
 )
 from gateway.audit.entry import Code, Entry, Outcome
-from gateway.web.officer.details import ACTIONS, LABELS, LEVELS, WORDS, action_title, details_of
+from gateway.web.officer.details import ACTIONS, LEVELS, WORDS, action_title, details_of
+from gateway.web.officer.labels import LABELS
 from tests.gateway.audit.making import details
 from tests.gateway.web.people import MUNICIPALITIES, NOW
 

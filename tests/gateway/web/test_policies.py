@@ -361,3 +361,25 @@ async def test_an_approver_sees_by_name_which_never_a_change_takes_away(visitor)
     versions = await visitor.get(f"/versions/2?of={HULIN}&against=1")
     assert "Must never be: Nobody writes maps" in versions
     assert "strengthens" in versions
+
+
+async def test_what_could_not_be_tried_is_a_warning_to_whoever_approves_and_the_page_is_not_green(visitor):
+    cases = f"municipalities/{HULIN}.cases.toml"
+    never = '[[never]]\nname = "map"\ntitle_cs = "Mapy nikdo nepíše"\n'
+    never += 'title_en = "Nobody writes maps"\nactions = ["write"]\n'
+    odd = (
+        reads(HULIN, "odd").replace('"read"', '"write"').replace("};", "&& context.sign_in.age * 7 == 12 };")
+    )
+    one = await visitor.world.edited({cases: never, FILE: reads(HULIN) + odd})
+    page = f"/proposals/{one.id}"
+    shown = await visitor.get(page)
+    assert "All checks passed" not in shown
+    assert "The checks passed, but not all that must never be could be tried. Judge this yourself: 1" in shown
+    assert "is not tried for the policy odd at Hulín, which may permit it" in shown
+    await visitor.step(page, "submit")
+    czech = await visitor.get(page, APPROVER, language="cs")
+    assert "není v obci Hulín vyzkoušeno pro pravidlo odd, možná to povoluje" in czech
+    assert "Všechny kontroly prošly" not in czech
+    plain = odd.replace("context.sign_in.age * 7 == 12", "context.time.minute == 12")
+    broken = await visitor.world.edited({cases: never, FILE: reads(HULIN) + plain})
+    assert "does not hold at Hulín" in await visitor.get(f"/proposals/{broken.id}")
