@@ -147,7 +147,8 @@ class StoredBook(KeyedRows):
         e, codes = audit_entry.c, [one.value for one in OF_INCIDENTS]
         candidates: dict[int, set[int]] = {} if number is None else {number: set()}
         rows = self._connection.execute(select(e.sequence, e.canonical).where(e.code.in_(codes)))
-        named = self._connection.execute(select(_t.entry, _t.incident))
+        items = select(_t.entry, _t.incident)
+        named = self._connection.execute(items if number is None else items.where(_t.incident == number))
         for sequence, of in (*((row.sequence, _of(row.canonical)) for row in rows), *named):
             if type(of) is int and type(sequence) is int and number in (None, of):
                 candidates.setdefault(of, set()).add(sequence)

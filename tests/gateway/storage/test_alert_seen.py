@@ -77,7 +77,7 @@ async def test_a_country_that_was_written_in_is_new_all_the_same_and_who_wrote_i
     known.append([let_in("US")])
     await look(known)
     await look(known)
-    assert await raised(known) == [("log_damaged", "*"), ("new_country", "novak")]
+    assert await raised(known) == [("log_damaged", "audit.seen_restored"), ("new_country", "novak")]
     assert told(known) == [["new_country novak US"]]
 
 
