@@ -54,10 +54,8 @@ def test_a_folder_that_was_exported_undoes_nothing_that_came_into_force_since(pl
     place.add(HULIN, HARMLESS)
     said = place.brana("apply", str(place.folder))
     now, changed, instead = said.output.splitlines()
-    assert (changed, instead[: 35 + len(first)]) == (
-        "changed: further",
-        f"in the place of version {first}, published"[: 35 + len(first)],
-    )
+    assert changed == "changed: further"
+    assert instead.startswith(f"in the place of version {first}, published ")
     before = place.in_force()
     old = place.brana("apply", str(mine))
     assert isinstance(old.exception, NotInForce)
