@@ -3,8 +3,8 @@
 Reports that are really signed come through Envoy; what counts is processor time of the control plane above that of
 rest, in interleaved rounds. `core_share`: at ten times the rate of 5,000 devices that report each five minutes, divided
 by ten: what reports add where the log is written for others anyway. `alone_share`: at that very rate, where nobody else
-asks for anything, so that the log is written and a checkpoint signed for these reports alone. `rules_s`: everything that
-5,000 devices reach, 20 targets each, said as a whole to nftables; `peers_s`: that, and the peers of wireguard-go
+asks for anything, so that the log is written and a checkpoint signed for these reports alone. `rules_s`: everything
+that 5,000 devices reach, 20 targets each, said as a whole to nftables; `peers_s`: that, and the peers of wireguard-go
 compared, as when the process of the tunnel starts.
 """
 
