@@ -8,7 +8,7 @@ tunnel whose session, device or time is over is closed.
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -18,9 +18,9 @@ import structlog
 from agents.protocol.messages import Standing
 from config.settings import TunnelTarget
 from config.vocabulary import DeviceId
-from gateway.audit.entry import Entry
 from gateway.authorize.snapshot import Snapshot
-from gateway.authorize.through_tunnel import Decided, NotReached, Reached, decide, offering
+from gateway.authorize.through_tunnel import Decided, NotReached, decide, offering
+from gateway.authorize.tunnel_admitted import admitted_by, entries_of, narrowed_to
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
 from gateway.sessions.store import SessionStore
@@ -28,7 +28,7 @@ from gateway.tunnel_sessions import records
 from gateway.tunnel_sessions.connecting import Connections
 from gateway.tunnel_sessions.opened import Opened, TunnelId, Why
 from gateway.tunnel_sessions.store import TunnelStore
-from gateway.tunnel_sessions.targets import Targets, places_of
+from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.addresses import PoolFull
 from gateway.tunnels.keys import NoTunnelKey, TunnelKey, tunnel_key
 from gateway.tunnels.line import TunnelAway
@@ -274,11 +274,11 @@ class TunnelOffice:
         if decided.over is not None:
             await self._close(held, Why.SESSION_OVER, now)
             return
-        wanted = _admitted(opened, decided, rules.targets)
-        if held.admitted is not None and (narrowed := _narrowed(held.admitted, wanted)) != held.admitted:
+        wanted = admitted_by(opened, decided, rules.targets)
+        if held.admitted is not None and (narrowed := narrowed_to(held.admitted, wanted)) != held.admitted:
             await self._admit(held, narrowed)
         seen = opened.session if self.connections.through(opened.addresses) else None
-        entries = list(_entries(opened, before, decided, rules.targets, now))
+        entries = list(entries_of(opened, before, decided, rules.targets, now))
         if entries or seen is not None:  # connections are activity, as open streams are
             await sessions.record(seen, now, entries)
         if wanted != held.admitted:
@@ -349,45 +349,3 @@ def owns(session: Session, device: Device) -> bool:
     if device.owner is not None:
         return device.owner == session.subject
     return device.managed and device.municipality in session.municipalities()
-
-
-def _admitted(opened: Opened, decided: Decided, targets: Targets) -> Admitted:
-    """Nothing reached: it is suspended, and goes on in its handshake as soon as something is."""
-    reached: dict[Target, datetime] = {
-        place: min(one.until, opened.until)
-        for name, one in decided.reached().items()
-        for place in places_of(targets.by_id[name])
-    }
-    until = max(reached.values(), default=None)
-    return Admitted(opened.key, opened.addresses, until, reached)
-
-
-def _narrowed(before: Admitted, after: Admitted) -> Admitted:
-    """What of it is still permitted."""
-    left: Mapping[Target, datetime] = {
-        place: min(end, after.targets[place])
-        for place, end in before.targets.items()
-        if place in after.targets
-    }
-    if left.keys() == before.targets.keys() and all(left[one] == before.targets[one] for one in left):
-        return before
-    return Admitted(before.key, before.addresses, before.until if left else None, left)
-
-
-def _entries(
-    opened: Opened, before: Decided | None, after: Decided, targets: Targets, now: datetime
-) -> Iterable[Entry]:
-    """Of what is other than it was: by which policy something is reached, or why not."""
-    known = {} if before is None else before.answers
-    for name, answer in after.answers.items():
-        target = targets.by_id[name]
-        match answer, known.get(name):
-            case Reached(), Reached() as was if (was.rule, was.version) == (answer.rule, answer.version):
-                pass
-            case Reached(), _:
-                yield records.reached(opened, target, answer.rule, answer.version, answer.until, now)
-            case NotReached(), NotReached() as was if was.reason == answer.reason:
-                pass
-            case NotReached(refused), _:
-                told = refused.reason, refused.rule, refused.policy_version
-                yield records.not_reached(opened, target, *told, now)

@@ -1,0 +1,53 @@
+"""What a tunnel is told of decisions, and the log: what its device may reach, and what of that has changed. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from gateway.audit.entry import Entry
+from gateway.authorize.through_tunnel import Decided, NotReached, Reached
+from gateway.tunnel_sessions import records
+from gateway.tunnel_sessions.opened import Opened
+from gateway.tunnel_sessions.targets import Targets, places_of
+from gateway.tunnels.permits import Admitted, Target
+
+
+def admitted_by(opened: Opened, decided: Decided, targets: Targets) -> Admitted:
+    """Nothing reached: it is suspended, and goes on in its handshake as soon as something is."""
+    reached: dict[Target, datetime] = {
+        place: min(one.until, opened.until)
+        for name, one in decided.reached().items()
+        for place in places_of(targets.by_id[name])
+    }
+    until = max(reached.values(), default=None)
+    return Admitted(opened.key, opened.addresses, until, reached)
+
+
+def narrowed_to(before: Admitted, after: Admitted) -> Admitted:
+    """What of it is still permitted."""
+    left: Mapping[Target, datetime] = {
+        place: min(end, after.targets[place])
+        for place, end in before.targets.items()
+        if place in after.targets
+    }
+    if left.keys() == before.targets.keys() and all(left[one] == before.targets[one] for one in left):
+        return before
+    return Admitted(before.key, before.addresses, before.until if left else None, left)
+
+
+def entries_of(
+    opened: Opened, before: Decided | None, after: Decided, targets: Targets, now: datetime
+) -> Iterable[Entry]:
+    """Of what is other than it was: by which policy something is reached, or why not."""
+    known = {} if before is None else before.answers
+    for name, answer in after.answers.items():
+        target = targets.by_id[name]
+        match answer, known.get(name):
+            case Reached(), Reached() as was if (was.rule, was.version) == (answer.rule, answer.version):
+                pass
+            case Reached(), _:
+                yield records.reached(opened, target, answer.rule, answer.version, answer.until, now)
+            case NotReached(), NotReached() as was if was.reason == answer.reason:
+                pass
+            case NotReached(refused), _:
+                told = refused.reason, refused.rule, refused.policy_version
+                yield records.not_reached(opened, target, *told, now)
