@@ -106,7 +106,7 @@ class Desk:
             portal=self.portal,
             in_fleet=self.in_fleet,
             tunnels=self.tunnels,
-            devices=self.devices(),
+            enrols_devices=self.devices(),
             expiry=_expiry(session, now),
             new_devices=session.new_devices if session is not None else (),
             check=EXPIRY,

@@ -62,9 +62,11 @@ async def test_where_files_count_at_once_the_overview_says_so_and_what_to_set(vi
     assert "One person on the machine is enough" not in await visitor.get("/")
     (tmp_path / "alone").mkdir()
     async with policy_visitor(tmp_path / "alone", files_are_approved=False) as alone:
-        page = await alone.get("/")
+        page = await alone.get("/", CENTRE)
+        plain = await alone.get("/")
     assert "One person on the machine is enough" in page
     assert 'policies.from_files = "propose"' in page
+    assert "One person on the machine" not in plain, "they could not set it"
 
 
 async def test_whoever_submitted_and_approved_is_told_with_when_wherever_a_change_is_told(visitor):
