@@ -172,6 +172,7 @@ class Run:
         self.numbers = []
         self.answered = set()
         self.last = Lost()
+        self.heard = Lost()  # of what came, the last that answered something
         self.under_way = None
         self.drawn = 0
 
@@ -197,12 +198,14 @@ class Run:
             self.restart()
             return
         event = self.event_of(happens)
+        if isinstance(event, Reported | Refusal) and self.state.under_way:
+            self.heard = event
         if isinstance(event, Reported) and self.state.under_way:
             self.answered.add(self.under_way.nonce)
         self.state, say = step(self.state, event, self.now, chance)
         self.kept = self.state  # before anything is said, and after each answer
         if say is not None:
-            assert say.nonce not in self.answered or say.nonce == getattr(self.last, "nonce", None)
+            assert say.nonce not in self.answered or say.nonce == getattr(self.heard, "nonce", None)
             self.numbers.append(say.sequence)
             self.under_way = say
         bound = max(self.state.every, LONGEST_WAIT)
