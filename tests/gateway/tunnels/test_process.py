@@ -51,7 +51,7 @@ async def speaking(state: Path, kept: Kept, *admitted: Admitted) -> AsyncIterato
         await asyncio.gather(keeping, return_exceptions=True)
 
 
-async def soon(holds: Callable[[], bool], within: float = SOON) -> None:
+async def soon(holds: Callable[[], bool], within: float = 3 * SOON) -> None:
     async with asyncio.timeout(within):
         while not await asyncio.to_thread(holds):
             await asyncio.sleep(0.02)
