@@ -19,7 +19,7 @@ from gateway.audit.introducing import INTRODUCING, Name, introduced
 from gateway.audit.places import BLOCK
 from gateway.storage.audit_proofs import bytes_of
 from gateway.storage.audit_shards import closed_shards
-from gateway.storage.audit_tail import read_tail
+from gateway.storage.audit_since import size_of
 from gateway.storage.database import Database
 from gateway.storage.tables.audit import audit_entry, audit_person
 
@@ -38,7 +38,7 @@ async def names_put_back(database: Database, append: Append, entries: range, now
 
 async def names_altered_anywhere(database: Database, append: Append, now: Callable[[], datetime]) -> int:
     """How many stood otherwise than in the entries of the whole log. Raises DatabaseUnusable."""
-    size, found = await database.read(_size), 0
+    size, found = await database.read(size_of), 0
     known: set[Name] = set()
     for first in range(0, size, BLOCK):
         block = range(first, min(first + BLOCK, size))
@@ -50,11 +50,6 @@ async def names_altered_anywhere(database: Database, append: Append, now: Callab
         after, taken = await database.write(page)
         found += taken
     return found
-
-
-def _size(connection: Connection) -> int:
-    tail = read_tail(connection)
-    return 0 if tail is None else tail.size
 
 
 def _made_known(connection: Connection, entries: range) -> set[Name]:
@@ -101,7 +96,7 @@ def _take_out(
     """
     query = select(*_name.clauses).where(_name > after).order_by(*_name.clauses).limit(PAGE)
     names: list[Name] = [(row.subject, row.person, row.folded) for row in connection.execute(query)]
-    since = _made_known(connection, range(size, _size(connection)))
+    since = _made_known(connection, range(size, size_of(connection)))
     deleted = any(one.dropped for one in closed_shards(connection))
     strange = [
         one for one in names if one not in known and one not in since and not (deleted and _may_be(one))

@@ -15,8 +15,7 @@ from gateway.forwarding import told
 from gateway.forwarding.forwarder import Batch, LogShorter, NotTaken
 from gateway.forwarding.message import Make
 from gateway.storage.alerts import LOOKED_AT_AGAIN
-from gateway.storage.audit import read_tail
-from gateway.storage.audit_since import first_since
+from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
 from gateway.storage.place_marks import fits, last_told, mark_of
 from gateway.storage.seal import Seal
@@ -69,7 +68,7 @@ class StoredReceivers:
                 told_from = first_since(connection, now - LOOKED_AT_AGAIN)
             if row is not None or told_from is not None:
                 return self._put_right(connection, receiver, row, told_from or 0, now)
-            first = 0 if from_beginning else _size(connection)
+            first = 0 if from_beginning else size_of(connection)
             mark = mark_of(self.seal, receiver, first)
             connection.execute(insert(audit_receiver).values(name=receiver, following=first, mark=mark))
             self.append(connection, [told.begun(now, receiver, first)])
@@ -82,7 +81,7 @@ class StoredReceivers:
         row = connection.execute(select(_c.following, _c.mark).where(_c.name == receiver)).first()
         if row is None or not fits(self.seal, receiver, row.following, row.mark):
             return None
-        return int(row.following) if row.following <= _size(connection) else None
+        return int(row.following) if row.following <= size_of(connection) else None
 
     def _put_right(
         self,
@@ -171,7 +170,7 @@ class StoredReceivers:
 
 
 def standing(connection: Connection) -> list[Standing]:
-    size = _size(connection)
+    size = size_of(connection)
     rows = connection.execute(select(audit_receiver).order_by(_c.name)).all()
     return [
         Standing(
@@ -188,11 +187,6 @@ def standing(connection: Connection) -> list[Standing]:
     ]
 
 
-def _size(connection: Connection) -> int:
-    tail = read_tail(connection)
-    return 0 if tail is None else tail.size
-
-
 def _received(connection: Connection, following: int) -> datetime | None:
     e = audit_entry.c
     first = select(e.received_at).where(e.sequence >= following).order_by(e.sequence).limit(1)
@@ -206,7 +200,7 @@ def _batch(connection: Connection, following: int, limit: int, make: Make) -> Ba
     query = select(e.sequence, e.canonical).where(e.sequence >= following).order_by(e.sequence).limit(limit)
     rows = connection.execute(query).all()
     if not rows:
-        if _size(connection) < following:
+        if size_of(connection) < following:
             raise LogShorter
         return None
     first = rows[0].sequence
