@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from policies.statements import placed_words, split
+from policies.statements import annotated, split
 from policies.texts import CASES, Texts
 
 HEADER = re.compile(r"\s*\[\[(case|never)\]\]\s*(?:#.*)?")
@@ -118,10 +118,8 @@ def _remarks(gap: str, *, first: bool) -> tuple[str, str]:
 
 
 def _id(statement: str) -> str:
-    said = [word for _, word in placed_words(statement)]
-    for at in range(len(said) - 3):
-        if said[at : at + 3] == ["@", "id", "("]:
-            return said[at + 3].strip('"')
+    for _, said in annotated(statement, "id"):
+        return said
     return ""
 
 

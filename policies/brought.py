@@ -16,7 +16,7 @@ from policies.load import PoliciesUnusable
 from policies.near import offsets
 from policies.parsed import parsed
 from policies.review_words import LEFT_WITHOUT, PERMIT_UNNAMED, REASON_TAKEN, UNGUARDED
-from policies.statements import Statement, placed_words, split
+from policies.statements import Statement, annotated, placed_words, split
 from policies.texts import MUNICIPALITIES, POLICIES, REGION, Texts
 from policies.vain import Found, asked_in_vain
 
@@ -79,7 +79,7 @@ def borrowed(before: Texts, after: Texts, taken: Collection[str]) -> list[Proble
     return [
         REASON_TAKEN.of(reason=reason).at(Path(name), *one.place_of(at))
         for name, one in _new(before, after)
-        for at, reason in _reasons(one.text)
+        for at, reason in annotated(one.text, "reason")
         if reason in taken
     ]
 
@@ -121,14 +121,6 @@ def _placed(statement: Statement, found: Collection[Found]) -> Iterator[tuple[Fa
     """Where the policy begins, if it is not seen where in it."""
     where = offsets(placed_words(statement.text), {near for _, near in found}) if found else {}
     yield from ((fault, statement.place_of(where.get(near, 0))) for fault, near in found)
-
-
-def _reasons(text: str) -> Iterator[tuple[int, str]]:
-    """What stands in `@reason("…")`, with its place."""
-    words = list(placed_words(text))
-    for at in range(len(words) - 3):
-        if [word for _, word in words[at : at + 3]] == ["@", "reason", "("]:
-            yield words[at][0], words[at + 3][1].strip('"')
 
 
 def _anywhere(name: str, text: str) -> str:

@@ -77,3 +77,11 @@ def placed_words(text: str) -> Iterator[tuple[int, str]]:
         word = token.group()
         if not word.isspace() and not word.startswith("//"):
             yield token.start(), word
+
+
+def annotated(text: str, name: str) -> Iterator[tuple[int, str]]:
+    """What stands in `@name("…")`, with the offset of the annotation."""
+    words = list(placed_words(text))
+    for at in range(len(words) - 3):
+        if [word for _, word in words[at : at + 3]] == ["@", name, "("]:
+            yield words[at][0], words[at + 3][1].strip('"')
