@@ -15,6 +15,7 @@ import cedarpy
 from policies.closed_values import never_so
 from policies.declared import Kind, Record, SetOf, declared
 from policies.examine import SCHEMA_FILE, fitting
+from policies.excluding import excluding
 from policies.fact_words import FACT_TITLES
 from policies.fault import EN, Fault
 from policies.kept_by_text import kept_by_text
@@ -28,6 +29,7 @@ from policies.review_words import (
     NO_TAGS,
     NONE_KNOWN,
 )
+from policies.value_words import NEVER_AS_WANTED
 
 ILL_TYPED = ' when { 1 < "x" };'
 """Cedar objects to it wherever it comes there: not behind conditions of which it knows that they never hold."""
@@ -51,9 +53,13 @@ def asked_in_vain(text: str) -> tuple[Found, ...]:
         return ()
     (policy,) = document["staticPolicies"].values()
     found = {(fault.what[EN], near): (fault, near) for fault, near in _Asking(policy).faults()}
-    if found or _may_apply(text):
+    never = excluding(policy)
+    if found or (never is None and _may_apply(text)):
         return tuple(found.values())
     begins = next((Near(one["kind"]) for one in policy["conditions"]), Near(policy["effect"]))
+    if never:
+        near = Near(never[-1]) if len(never) > 1 else begins
+        return ((NEVER_AS_WANTED.of(name=".".join(never)), near),)
     return ((NEVER_APPLIES.of(), begins),)
 
 

@@ -24,6 +24,16 @@ _CODES = {
 }
 COUNTRY_MEANT = Words(VALUE_MEANT.what, _CODES)
 NO_COUNTRY = Words(NO_SUCH_VALUE.what, _CODES)
+NEVER_AS_WANTED = Words(
+    {
+        CS: "pravidlo nemůže nikdy platit: podmínky chtějí od `{name}` něco, co nikdy nenastane",
+        EN: "the policy can never apply: its conditions want of `{name}` what never is",
+    },
+    {
+        CS: "opravte jednu z těchto podmínek, nebo pravidlo vypusťte",
+        EN: "correct one of these conditions, or take the policy out",
+    },
+)
 NO_MIDNIGHT = Words(
     {
         CS: '`{name}` je vždy půlnoc, a "{value}" půlnoc není',
