@@ -29,6 +29,11 @@ class Applied:
     def said(self) -> tuple[str, ...]:
         return tuple(one.said for one in self.proposed)
 
+    @property
+    def whole(self) -> bool:
+        """Nothing of it could not be proposed."""
+        return not any(one.reason for one in self.proposed)
+
 
 async def apply(state: State, texts: Texts, by: str, now: datetime, instead_of: str | None = None) -> Applied:
     """`texts`: all of the policies, of region and municipalities. `instead_of`: the version in force they follow;

@@ -54,16 +54,8 @@ def apply_folder(configuration: Path, folder: Path, instead_of: str | None, *, a
         state.database.close()
     if done.version is not None and noted(folder) is not None:
         note(folder, done.version.version)
-    version = "" if done.version is None else done.version.version
-    if as_json:
-        click.echo(
-            msgspec.json.encode(
-                {"version": version, "proposed": [proposed_as_json(one) for one in done.proposed]}
-            )
-        )
-    else:
-        click.echo("\n".join(_told(version, done)))
-    sys.exit(any(one.reason for one in done.proposed))
+    click.echo(applied_as_json(done) if as_json else "\n".join(told(done)))
+    sys.exit(not done.whole)
 
 
 async def _applied(state: State, texts: Texts, instead_of: str | None) -> Applied:
@@ -73,14 +65,21 @@ async def _applied(state: State, texts: Texts, instead_of: str | None) -> Applie
     return done
 
 
-def _told(version: str, done: Applied) -> list[str]:
+def told(done: Applied) -> list[str]:
+    """What came of it, in lines."""
     if done.version is not None:
         before = {} if done.before is None else done.before.texts
         changed = ", ".join(edited_parts(before, done.version.texts)) or "nothing but remarks"
         instead = [] if done.before is None else [f"in the place of {described(done.before)}"]
-        return [f"policies now: {version}", f"changed: {changed}", *instead]
+        return [f"policies now: {done.version.version}", f"changed: {changed}", *instead]
     said = list(done.said) or ["nothing differs from the policies in force"]
-    return [*said, NOT_ALL] if any(one.reason for one in done.proposed) else said
+    return said if done.whole else [*said, NOT_ALL]
+
+
+def applied_as_json(done: Applied) -> bytes:
+    version = "" if done.version is None else done.version.version
+    proposed = [proposed_as_json(one) for one in done.proposed]
+    return msgspec.json.encode({"version": version, "proposed": proposed})
 
 
 def proposed_as_json(one: Proposed) -> dict[str, object]:

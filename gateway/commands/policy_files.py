@@ -1,15 +1,18 @@
 """`brana policy export|replace`: the policies in force as files, and files in their place."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import click
 
 from config.sources import Noting
-from gateway.commands.applying import apply
+from gateway.commands.applying import Applied, apply
 from gateway.commands.fitness import checked
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
+from gateway.commands.policy_apply import applied_as_json, told
+from gateway.commands.policy_folder import json_option
 from gateway.commands.policy_line import note
 from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import Proposal, put_in_place_of
@@ -20,7 +23,6 @@ from gateway.policy_office.version import Damaged, Version
 from gateway.sessions.officers_act import said
 
 NOTE_MAX = 500  # characters
-NOTHING_DIFFERS = "nothing differs from the policies in force"
 NOT_APPROVED = (
     "\nnobody else has approved them: an alert is raised, and the report on the decrees tells of it"
 )
@@ -77,7 +79,8 @@ def _kept(state: State, number: int) -> Version | None:
     metavar="WHY",
     help="At once, although somebody else is to approve it: an alert is raised, and the report on the decrees tells.",
 )
-def replace(configuration: Path, version: str, why: str) -> None:
+@json_option
+def replace(configuration: Path, version: str, why: str, *, as_json: bool) -> None:
     sources = Noting()
     settings, _, book = checked(configuration, sources)
     proposes = settings.policies.from_files == "propose"
@@ -94,12 +97,17 @@ def replace(configuration: Path, version: str, why: str) -> None:
     try:
         if proposes and not reason:
             done = asyncio.run(apply(state, made.texts, made.by, made.at, version))
-            click.echo("\n".join(done.said) or NOTHING_DIFFERS)
-            return
-        asyncio.run(_replaced(state, made, version))
+        else:
+            done = Applied(asyncio.run(_replaced(state, made, version)))
     finally:
         state.database.close()
-    click.echo(f"policies now: {book.version}, in place of {version}" + (NOT_APPROVED if reason else ""))
+    if as_json:
+        click.echo(applied_as_json(done))
+    elif done.version is None:
+        click.echo("\n".join(told(done)))
+    else:
+        click.echo(f"policies now: {book.version}, in place of {version}" + (NOT_APPROVED if reason else ""))
+    sys.exit(not done.whole)
 
 
 def _reason(why: str, *, proposes: bool) -> str:
@@ -118,6 +126,7 @@ def _reason(why: str, *, proposes: bool) -> str:
     return reason
 
 
-async def _replaced(state: State, made: Proposal, version: str) -> None:
+async def _replaced(state: State, made: Proposal, version: str) -> Version:
     new = await put_in_place_of(state, made, version)
     await tell(state, f"policies {new.version} published")
+    return new

@@ -1,5 +1,6 @@
 """`brana policy apply` of a folder of which a part is proposed, and of one that others have gone past."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,27 @@ def test_whoever_proposes_half_of_a_folder_alone_is_told_by_the_exit_code(
     assert "checks_failed" in said.output
     assert "proposed for region" in said.output or option
     assert ("apply the folder again" in said.output) is not bool(option)
+
+
+@pytest.mark.parametrize("option", [(), ("--json",)])
+def test_whoever_replaces_by_half_is_told_by_the_exit_code(place: Place, option: tuple[str, ...]) -> None:
+    place.proposing()
+    place.folder = place.configuration.parent / "policies"
+    place.add("region/60-portal.cedar", RESTED_ON)
+    place.add("municipalities/588491.cases.toml", RESTING)
+    said = place.brana("replace", place.newest()[0].version, *option)
+    assert said.exit_code == 1, said.output
+    if option:
+        made = json.loads(said.output)
+        assert made["version"] == ""
+        assert [(one["scope"], one["reason"]) for one in made["proposed"]] == [
+            ("588491", "checks_failed"),
+            ("region", ""),
+        ]
+    else:
+        assert "not proposed for 588491 (checks_failed)" in said.output
+        assert "proposed for region, to be approved by somebody else: " in said.output
+        assert "apply the folder again" in said.output
 
 
 def test_a_folder_that_was_exported_undoes_nothing_that_came_into_force_since(place: Place) -> None:
