@@ -14,6 +14,8 @@ from tests.rig.tunnels import GATEWAY, POOLS, PORT, SERVED, Laptop, interface
 from tests.rig.visitor import Visitor
 
 FILES, DATABASE, NOTHING = 7007, 7008, 7009
+REGISTER, SHELL = 5432, 22
+"""A database of PostgreSQL that may be read, and a shell that nobody may have."""
 TUNNELS = f"""
 [tunnels]
 endpoint = "{GATEWAY}"
@@ -41,6 +43,26 @@ protocol = "postgresql"
 municipality = "{CENTRE}"
 application = "databaze"
 action = "read"
+
+[[tunnels.targets]]
+id = "evidence"
+title = {{ cs = "Evidence smluv", en = "Register of contracts" }}
+addresses = ["{SERVED}"]
+ports = [{REGISTER}]
+protocol = "postgresql"
+municipality = "{CENTRE}"
+application = "evidence"
+action = "read"
+
+[[tunnels.targets]]
+id = "server"
+title = {{ cs = "Správa serveru", en = "Administration of the server" }}
+addresses = ["{SERVED}"]
+ports = [{SHELL}]
+protocol = "ssh"
+municipality = "{CENTRE}"
+application = "server"
+action = "administer"
 """
 THROUGH_TUNNELS = """
 @id("databaze-by-key")
@@ -58,6 +80,16 @@ unless { context.sign_in.level >= 3 };
 permit (principal, action == Action::"write", resource in Application::"soubory")
 when {
   context.place.tunnel && context.place has protocol && context.place.protocol == "smb" &&
+  context has device.disk_encrypted && context.device.fresh && context.device.disk_encrypted &&
+  principal.memberships.contains(resource.municipality)
+};
+
+@id("evidence-through-the-tunnel")
+@title_cs("Evidence smluv tunelem")
+@title_en("The register of contracts through the tunnel")
+permit (principal, action == Action::"read", resource in Application::"evidence")
+when {
+  context.place.tunnel && context.place has protocol && context.place.protocol == "postgresql" &&
   context has device.disk_encrypted && context.device.fresh && context.device.disk_encrypted &&
   principal.memberships.contains(resource.municipality)
 };
