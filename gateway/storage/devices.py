@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from agents.protocol.messages import Standing
 from config.vocabulary import DeviceId
@@ -41,6 +41,7 @@ from gateway.storage.seal import Seal
 from gateway.storage.tables.devices import device, device_authority, device_code, device_report
 
 Append = Callable[[Connection, Sequence[Entry]], object]
+FORGOTTEN_AT_ONCE = 100
 CODES_KEPT = timedelta(days=1)  # behind their end: a message that names one is still told from a guess
 _d, _c, _r, _a = device.c, device_code.c, device_report.c, device_authority.c
 
@@ -144,6 +145,26 @@ class StoredDevices:
         query = select(device_report).where(_r.device == name).order_by(_r.number.desc())
         found = await self.database.read(lambda connection: connection.execute(query).all())
         return [change_of_row(row) for row in found]
+
+    async def forget(
+        self, before: datetime, now: datetime, entry: Callable[[Device], Entry]
+    ) -> list[DeviceId]:
+        """The newest change of all stays, as the next one's version is counted from it."""
+        gone = _d.standing.in_([one.value for one in GONE])
+        newest = select(func.max(_d.version)).scalar_subquery()
+        over = select(device).where(gone, _d.gone_at <= micros(before), _d.version < newest)
+
+        def work(connection: Connection) -> list[DeviceId]:
+            undated = update(device).where(gone, _d.gone_at.is_(None))
+            connection.execute(undated.values(gone_at=micros(now)))
+            found = [device_of_row(row) for row in connection.execute(over.limit(FORGOTTEN_AT_ONCE))]
+            names = [one.id for one in found]
+            connection.execute(delete(device_report).where(_r.device.in_(names)))
+            connection.execute(delete(device).where(_d.id.in_(names)))
+            self.append(connection, [entry(one) for one in found])
+            return names
+
+        return await self.database.write(work)
 
     async def silent(self, before: datetime) -> list[DeviceId]:
         in_use = (_d.standing == Standing.ACTIVE.value) & _d.stale.is_(False)
