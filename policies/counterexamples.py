@@ -3,13 +3,15 @@
 Three sieves, the cheapest first: a permit must need no more than the question brings (`policies.needs`); the region
 must not forbid it, which is asked once for all municipalities of which the region does not speak by name; what is left
 is asked of the municipality's whole set, as any decision is. Where all of it is refused, what permits ask for besides
-is tried (`policies.further`).
+is tried (`policies.further`). What is kept of an earlier search (`policies.proven`) is not asked again.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role
 from policies.evaluate import PolicyBook, Source
@@ -27,6 +29,7 @@ from policies.never import (
     told_apart,
 )
 from policies.parts import Speaking, parts_told_apart, speaking
+from policies.proven import Held, Piece, concerning, keep, kept, pieces, resting_on
 from policies.reasons import Names
 from policies.request import Paths
 from policies.review import Policy
@@ -55,6 +58,36 @@ class Found:
     untried: tuple[str, ...] = ()
     """`@id`s of permits that may open it under circumstances that were not tried."""
 
+    @property
+    def holds(self) -> bool:
+        return not self.too_many and self.example is None and not self.untried
+
+
+class _Reads(NamedTuple):
+    """What the policies that concern an application look at."""
+
+    by_action: Mapping[Action, Paths]
+    attributes: frozenset[str] | None
+
+
+@dataclass(slots=True)
+class _Effort:
+    """Of one class: what was asked before, and what is asked now about each application."""
+
+    before: Mapping[ApplicationId, Held]
+    asked: Counter[ApplicationId] = field(default_factory=Counter)
+    weighed: Counter[ApplicationId] = field(default_factory=Counter)
+    loosened: Counter[ApplicationId] = field(default_factory=Counter)
+
+    def of(self, application: ApplicationId) -> Held:
+        return Held(self.asked[application], self.weighed[application], self.loosened[application])
+
+    def all_asked(self) -> int:
+        return self.asked.total() + sum(one.asked for one in self.before.values())
+
+    def all_weighed(self) -> int:
+        return self.weighed.total() + sum(one.weighed for one in self.before.values())
+
 
 class Search:
     """Among the policies of a district. `spoken_of`: municipalities of which the region speaks by their code."""
@@ -81,6 +114,9 @@ class Search:
         self._networks: dict[MunicipalityCode, frozenset[str]] = {}
         self._region_speaks = list(speaking(region))
         self._speaking: dict[MunicipalityCode, list[Speaking]] = {}
+        self._region_pieces = list(pieces(region))
+        self._concerning: dict[tuple[MunicipalityCode, ApplicationId], tuple[Piece, ...]] = {}
+        self._reads: dict[tuple[MunicipalityCode, ApplicationId], _Reads] = {}
         self._told = told_apart(
             _looked_at(guardrails.policies, tuple(Action)), _attributes(guardrails.policies)
         )
@@ -91,16 +127,55 @@ class Search:
 
     def of(self, never: Never, here: MunicipalityCode, acting_for: MunicipalityCode) -> Found:
         """Of this class at one municipality, for which or another the person acts; the first that is found."""
-        asked = 0
-        classes = list(self._classes(never, here))
-        weighed = sum(len(actions) for _, actions in classes)
+        self._look_at(here)
+        keys = self._rests_on(never, here, acting_for)
+        before = {one: known for one, key in keys.items() if (known := kept(key)) is not None}
+        effort = _Effort(before)
+        found = self._asked(never, here, acting_for, effort)
+        if found.holds:
+            for application in keys.keys() - before.keys():
+                keep(keys[application], effort.of(application))
+        elif before:
+            return self._asked(never, here, acting_for, _Effort({}))
+        return found
+
+    def concerning(self, here: MunicipalityCode, application: ApplicationId) -> tuple[Piece, ...]:
+        """The policies that may have a say there about the application, in the order in which they speak."""
+        if (here, application) not in self._concerning:
+            own = pieces(self._municipal[here]) if here in self._municipal else ()
+            self._concerning[here, application] = concerning((*self._region_pieces, *own), application)
+        return self._concerning[here, application]
+
+    def _rests_on(
+        self, never: Never, here: MunicipalityCode, acting_for: MunicipalityCode
+    ) -> dict[ApplicationId, bytes]:
+        """Of what is found about each application: all on which it rests."""
+        wanted = never.actions or tuple(Action)
+        said = repr((never, here, acting_for, sorted(self._networks[here]), self._held_by(never, here)))
+        return {
+            application: resting_on((said, application), self.concerning(here, application), wanted)
+            for application in never.applications or self._applications
+        }
+
+    def _held_by(self, never: Never, here: MunicipalityCode) -> list[tuple[Role, ...]]:
+        """With roles that only a permit puts together."""
+        return [*persons(never), *together(never, self._texts_of_permits(here), roles_together)]
+
+    def _asked(
+        self, never: Never, here: MunicipalityCode, acting_for: MunicipalityCode, effort: _Effort
+    ) -> Found:
+        classes = list(self._classes(never, here, effort.before))
+        for example, actions in classes:
+            effort.weighed[example.application] += len(actions)
+        weighed = effort.all_weighed()
         self._ask_the_region(never, classes, here, acting_for)
         for example, actions in classes:
             key = self._as_the_region_sees_it(never, example, here, acting_for)
             left = tuple(action for action in actions if self._let_through[key, action])
             if not left:
                 continue
-            asked += len(left)
+            effort.asked[example.application] += len(left)
+            asked = effort.all_asked()
             if asked > MOST:
                 return Found(asked, too_many=True, weighed=weighed)
             networks = self._networks[here]
@@ -110,21 +185,29 @@ class Search:
                 verdict = self.book.decide(replace(asks, action=action))
                 rule = verdict.rule if isinstance(verdict, Permitted) else ""
                 return Found(asked, example=found, rule=rule, weighed=weighed)
-        return self._further(never, here, acting_for, Found(asked, weighed=weighed))
+        if (asked := effort.all_asked()) > MOST:
+            return Found(asked, too_many=True, weighed=weighed)
+        return self._further(never, here, acting_for, Found(asked, weighed=weighed), effort)
 
     def _further(
-        self, never: Never, here: MunicipalityCode, acting_for: MunicipalityCode, found: Found
+        self,
+        never: Never,
+        here: MunicipalityCode,
+        acting_for: MunicipalityCode,
+        found: Found,
+        effort: _Effort,
     ) -> Found:
         """As permits want it that ask for more than the search varies."""
         permits = self._permits[here]
         wanted = never.actions or tuple(Action)
-        held_by = [*persons(never), *together(never, self._texts_of_permits(here), roles_together)]
+        held_by = self._held_by(never, here)
         nothing = next(circumstances_of(never, NOTHING_TOLD), None)
         if nothing is None:
             return found
         classes = [
             (held, replace(nothing, application=application), actions)
             for application in never.applications or self._applications
+            if application not in effort.before
             for held in held_by
             if (
                 actions := tuple(
@@ -134,7 +217,9 @@ class Search:
                 )
             )
         ]
-        more = self._loosened.of(never, here, acting_for, classes, self._networks[here])
+        before = sum(one.loosened for one in effort.before.values())
+        more = self._loosened.of(never, here, acting_for, classes, self._networks[here], before)
+        effort.loosened.update(more.loosened)
         return replace(
             found, asked=found.asked + more.asked, example=more.example, rule=more.rule, untried=tuple(more.untried),
             weighed=found.weighed + more.asked,
@@ -148,24 +233,33 @@ class Search:
             if not policy.forbids
         ]
 
-    def _classes(
-        self, never: Never, here: MunicipalityCode
-    ) -> Iterator[tuple[Counterexample, tuple[Action, ...]]]:
-        """Questions where some permit may apply, and of which actions."""
-        own = self._municipal[here]
-        policies = (*self._region.policies, *own.policies)
-        attributes = _attributes(policies)
+    def _look_at(self, here: MunicipalityCode) -> None:
         if here not in self._permits:
+            own = self._municipal[here]
             self._permits[here] = [*self._region_permits, *_permits(own)]
             self._networks[here] = named(self._region.text + own.text, "Network")
             self._speaking[here] = [*self._region_speaks, *speaking(own)]
+
+    def _read_of(self, here: MunicipalityCode, application: ApplicationId) -> _Reads:
+        if (here, application) not in self._reads:
+            policies = tuple(one.policy for one in self.concerning(here, application))
+            by_action = {action: _looked_at(policies, (action,)) for action in Action}
+            self._reads[here, application] = _Reads(by_action, _attributes(policies))
+        return self._reads[here, application]
+
+    def _classes(
+        self, never: Never, here: MunicipalityCode, known_before: Collection[ApplicationId]
+    ) -> Iterator[tuple[Counterexample, tuple[Action, ...]]]:
+        """Questions where some permit may apply, and of which actions."""
         permits = self._permits[here]
         wanted = never.actions or tuple(Action)
-        reads = {action: _looked_at(policies, (action,)) for action in wanted}
         held_by = list(persons(never))
-        known: dict[Paths, list[Counterexample]] = {}
+        known: dict[tuple[Paths, frozenset[str] | None], list[Counterexample]] = {}
         parts: dict[tuple[ApplicationId, tuple[Action, ...]], tuple[Route | None, ...]] = {}
         for application in never.applications or self._applications:
+            if application in known_before:
+                continue
+            reads, attributes = self._read_of(here, application)
             needed = {
                 action: [one.roles for one in permits if one.may_be_of(application, action)]
                 for action in wanted
@@ -175,11 +269,12 @@ class Search:
                 if not actions:
                     continue
                 looks_at = frozenset[tuple[str, ...]]().union(*(reads[action] for action in actions))
-                if looks_at not in known:
-                    known[looks_at] = list(circumstances_of(never, told_apart(looks_at, attributes)))
+                if (looks_at, attributes) not in known:
+                    told = told_apart(looks_at, attributes)
+                    known[looks_at, attributes] = list(circumstances_of(never, told))
                 if (application, actions) not in parts:
                     parts[application, actions] = self._parts(never, here, application, actions)
-                for of, part in product(known[looks_at], parts[application, actions]):
+                for of, part in product(known[looks_at, attributes], parts[application, actions]):
                     yield replace(of, roles=held, application=application, route=part), actions
 
     def _parts(

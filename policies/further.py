@@ -5,17 +5,20 @@ left a question is made as the permit wants it (`policies.ways`), and where a fo
 What cannot be made so is told by the permit's name: it was not tried.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from itertools import islice, product
 
-from config.vocabulary import Action, MunicipalityCode, Role
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role
 from policies.cases import MONDAY_AT_TEN, NOBODY_SPECIAL
 from policies.evaluate import Outcome, PolicyBook, Source
 from policies.loosened import Said, loosened
 from policies.model import Question
 from policies.moments_tried import moments, reads_time_alone
+from policies.needs import needs_of
 from policies.never import (
     FACTS,
     Counterexample,
@@ -66,6 +69,8 @@ class Further:
     """Questions, and as many again as finding moments is worth."""
     untried: list[str] = field(default_factory=list)
     """`@id`s of permits."""
+    loosened: Counter[ApplicationId] = field(default_factory=Counter)
+    """Questions put to the loosened policies, about each application."""
 
 
 def said_by(never: Never, *, here: bool) -> Said:
@@ -118,14 +123,17 @@ class Loosened:
         acting_for: MunicipalityCode,
         classes: Iterable[tuple[tuple[Role, ...], Counterexample, tuple[Action, ...]]],
         networks: frozenset[str],
+        before: int = 0,
     ) -> Further:
-        """`classes`: roles, application and actions for which some permit may apply."""
+        """`classes`: roles, application and actions for which some permit may apply. `before`: so many questions were
+        put to the loosened policies about other applications.
+        """
         said = said_by(never, here=here == acting_for)
         book, left_open = self._loosened(said, here)
         found = Further()
-        if not left_open:  # all was asked already, but of roles that only a permit puts together
-            known = set(persons(never))
-            classes = [one for one in classes if one[0] not in known]
+        # where nothing is left open all was asked already, but of roles that only a permit puts together
+        known, open_at = set(persons(never)), self._open_at(here, left_open)
+        classes = [one for one in classes if one[0] not in known or open_at(one[1].application)]
         told = Told(
             level=True, device=bool(never.devices), time=bool(never.hours or never.days), else_known=False
         )
@@ -137,7 +145,8 @@ class Loosened:
             for action in actions
         ]
         asked = self._past_the_region(never, asked, here, acting_for, said)
-        if len(asked) > MOST_LOOSENED:
+        found.loosened.update(one.application for one in asked)
+        if before + len(asked) > MOST_LOOSENED:
             found.untried = sorted(left_open - self._forbids(here))
             return found
         questions = [replace(question(never, one, here, acting_for), action=one.action) for one in asked]
@@ -158,6 +167,12 @@ class Loosened:
             if found.example is not None:
                 return found
         return found
+
+    def _open_at(self, here: MunicipalityCode, left_open: Iterable[str]) -> Callable[[ApplicationId], bool]:
+        """Whether a policy that concerns the application says more than it does loosened."""
+        texts = self._by_name(here)
+        needs = [needs_of(texts[policy]) for policy in left_open]
+        return cache(lambda application: any(one.concerns(application) for one in needs))
 
     def _forbids(self, here: MunicipalityCode) -> frozenset[str]:
         policies = (*self._region.policies, *self._municipal[here].policies)

@@ -25,6 +25,12 @@ class Needs:
     """Of each at least one is held where the person acts."""
     applications: tuple[frozenset[str], ...]
     """The application is one of each."""
+    first: tuple[frozenset[str], ...] = ()
+    """Of these, what Cedar asks before all else: with another application it reads nothing further."""
+
+    def concerns(self, application: str) -> bool:
+        """Whether it may apply there, or fail: it does neither where what is asked first is not so."""
+        return all(application in one for one in self.first)
 
     def may_be_of(self, application: str, action: str) -> bool:
         return (self.actions is None or action in self.actions) and all(
@@ -48,10 +54,12 @@ def needs_in(policy: dict[str, Any]) -> Needs:
     applications = [_applications(part) for part in parts]
     scope = policy["resource"]
     of_scope = _in_scope(scope, "Application") if scope["op"] == "in" else None
+    named_in_scope = () if of_scope is None else (of_scope,)
     return Needs(
         actions=_in_scope(policy["action"], "Action") if policy["action"]["op"] in ("==", "in") else None,
         roles=tuple(one for part in parts if (one := _roles(part)) is not None),
-        applications=tuple(one for one in (*applications, of_scope) if one is not None),
+        applications=(*(one for one in applications if one is not None), *named_in_scope),
+        first=(*named_in_scope, *_first(policy["conditions"])),
     )
 
 
@@ -66,6 +74,19 @@ def _entities(node: Any) -> Iterator[tuple[str, str]]:
         yield str(node["type"]), str(node["id"])
     for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
         yield from _entities(inner)
+
+
+def _first(conditions: list[dict[str, Any]]) -> Iterator[frozenset[str]]:
+    """Applications that are asked for before anything that may fail; Cedar goes through conditions in order."""
+    for one in conditions:
+        if one["kind"] != "when":
+            return
+        for part in _joined(one["body"]):
+            named = _applications(part)
+            if named is not None:
+                yield named
+            elif _roles(part) is None:
+                return
 
 
 def _joined(node: Any) -> Iterator[Any]:

@@ -1,7 +1,7 @@
 """Policies are tried by the cases beside them, and asked for what they must never permit.
 
-What was tried once is known as long as the texts are the same. Sets of municipalities that differ in nothing but the
-code are tried once for all of them.
+What was tried once is known as long as the texts are the same, and what holds as long as the policies are on which it
+rests (`policies.proven`). Sets of municipalities that differ in nothing but the code are tried once for all of them.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from typing import Literal
 
 from config.district import District
 from config.problem import Problem
-from config.vocabulary import ApplicationId, MunicipalityCode
+from config.vocabulary import Action, ApplicationId, MunicipalityCode
 from policies.case_files import CaseFile, Placed
 from policies.case_words import AT_SEVERAL, BROKEN, UNTRIED
 from policies.cases import Case
@@ -22,6 +22,7 @@ from policies.evaluate import Source
 from policies.fault import Hole, filled
 from policies.model import Text
 from policies.never import ELSEWHERE, Never
+from policies.proven import Held, keep, kept, resting_on
 from policies.reasons import CS, EN, Names
 from policies.spelt import ESCAPE, spelt
 
@@ -110,6 +111,7 @@ class _Held:
     untried: tuple[str, ...] = ()
 
 
+ONE_QUESTION = _Held(1, 1, None)
 _known: dict[bytes, tuple[_Held, ...]] = {}
 
 
@@ -241,10 +243,17 @@ class _At:
             how = _told(found, self._search.book.names.applications)
             return _Held(found.asked, found.weighed, how, found.untried)
         question, book = said.question(self._here), self._search.book
+        concerning = self._search.concerning(question.municipality, question.application)
+        key = resting_on((said, self._here, self._any), concerning, tuple(Action))
+        if kept(key) is not None:
+            return ONE_QUESTION
         named = [question.municipality, question.own_municipality or question.municipality]
         names = [book.names.district.name(one) for one in named if one in book.names.district]
         broken = said.broken_by(book.decide(question), [*named, *names])
-        return _Held(1, 1, broken)
+        if broken is not None:
+            return _Held(1, 1, broken)
+        keep(key, Held(1, 1))
+        return ONE_QUESTION
 
 
 def _told(found: Found, applications: Mapping[ApplicationId, Text]) -> Text | None:
