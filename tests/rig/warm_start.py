@@ -14,6 +14,8 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
+from tests.rig.namespaces import go_to
+
 PROJECT = Path(__file__).parents[2]
 CONTROL_PLANE = "gateway.commands.control_plane_process"
 
@@ -42,6 +44,8 @@ def wait_for_orders(line: socket.socket) -> list[str] | None:
             if process == 0:
                 watched.close()
                 line.close()
+                if asked["network"] is not None:
+                    go_to(Path(asked["network"]))
                 _become(asked["environment"], files)
                 return list(asked["arguments"])
             for one in files[:3]:
