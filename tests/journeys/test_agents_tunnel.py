@@ -29,10 +29,11 @@ from tests.gateway.devices.agent import IN_ORDER
 from tests.rig.agent_program import AgentProgram, here
 from tests.rig.attacked import Ground, attacked
 from tests.rig.machines import OPERATOR, office
+from tests.rig.names import asked
 from tests.rig.namespaces import Machine
 from tests.rig.postgres import cluster
 from tests.rig.tunnel_process import close, process_of
-from tests.rig.tunnelled import DATABASE, FILES, REGISTER, SHELL
+from tests.rig.tunnelled import DATABASE, FILES, REGISTER, REGISTER_NAME, SHELL
 from tests.rig.tunnels import POOLS, SERVED, Networks, answering, interface, networks, why_not
 from tests.rig.visitor import Visitor
 
@@ -203,7 +204,10 @@ async def test_a_database_is_queried_through_the_tunnel_and_the_log_has_its_octe
         assert not await answers()
         shown = await opens(ground, one)
         assert ("Register of contracts" in shown, "Administration of the server" in shown) == (True, True)
+        assert f"({REGISTER_NAME} port {REGISTER})" in shown
         await until(answers)
+        assert await asyncio.to_thread(asked, one.machine, REGISTER_NAME) == ("NOERROR", {SERVED})
+        assert await asyncio.to_thread(asked, one.machine, f"jina.{REGISTER_NAME}") == ("NXDOMAIN", set())
         said = await asyncio.to_thread(psql, one.machine, REGISTER, contracts)
         assert len(said.stdout.split()) == CONTRACTS, said.stderr
         for port in (DATABASE, SHELL):

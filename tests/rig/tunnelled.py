@@ -15,6 +15,7 @@ from tests.rig.visitor import Visitor
 
 FILES, DATABASE, NOTHING = 7007, 7008, 7009
 REGISTER, SHELL = 5432, 22
+REGISTER_NAME, SHELL_NAME = "evidence.sluzby.brana.example", "server.sluzby.brana.example"
 """A database of PostgreSQL that may be read, and a shell that nobody may have."""
 TUNNELS = f"""
 [tunnels]
@@ -23,6 +24,7 @@ port = {PORT}
 interface = "{interface("t")}"
 pool_ipv4 = "{POOLS[0]}"
 pool_ipv6 = "{POOLS[1]}"
+domains = ["{REGISTER_NAME.partition(".")[2]}"]
 
 [[tunnels.targets]]
 id = "soubory"
@@ -49,6 +51,7 @@ id = "evidence"
 title = {{ cs = "Evidence smluv", en = "Register of contracts" }}
 addresses = ["{SERVED}"]
 ports = [{REGISTER}]
+name = "{REGISTER_NAME}"
 protocol = "postgresql"
 municipality = "{CENTRE}"
 application = "evidence"
@@ -59,6 +62,7 @@ id = "server"
 title = {{ cs = "Správa serveru", en = "Administration of the server" }}
 addresses = ["{SERVED}"]
 ports = [{SHELL}]
+name = "{SHELL_NAME}"
 protocol = "ssh"
 municipality = "{CENTRE}"
 application = "server"
