@@ -99,6 +99,7 @@ ROUTES: dict[str, Recorded] = {
     "policies /reviews/all": by(Code.ACCESS_REVIEW_BEGUN),
     "policies /reviews/{review}": by(Code.ACCESS_REVIEW_DECIDED),
     "policies /reviews/{review}/close": by(Code.ACCESS_REVIEW_CLOSED),
+    "policies /reviews/{review}/keep": by(Code.ACCESS_REVIEW_DECIDED),
     "policies /reviews/{review}/remove": by(Code.ACCESS_REMOVED),
     "policies /reviews/{review}/report": by(Code.ACCESS_RESTORED),
     "policies /versions/{number}/restore": by(Code.POLICY_ROLLED_BACK),
