@@ -134,6 +134,7 @@ def main() -> None:
     for name in sys.argv[2:]:
         if name in brana.COMMANDS:
             import_module(brana.COMMANDS[name][0])
+    import_module("tests.rig.made_beforehand").make_beforehand()
     if len(list(Path("/proc/self/task").iterdir())) != 1:
         sys.exit("something that a command imports starts a thread, which no copy would have")
     gc.freeze()
