@@ -22,7 +22,7 @@ from gateway.web.app import host_of
 from gateway.web.desk import origin_of, request_id_of
 from idp.events import Origin
 
-BEGINS = "/agent/"  # of all paths of the protocol
+AGENTS = "/agent"  # below it is all of the protocol
 JSON, JOSE = "application/json", "application/jose"
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 Said = Callable[[str, Origin, datetime], Awaitable[msgspec.Struct]]
@@ -52,7 +52,8 @@ class Agents:
         async def agents(
             request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
         ) -> web.StreamResponse:
-            ours = host_of(request) == self.host and request.path.startswith(BEGINS)
+            here = request.path == AGENTS or request.path.startswith(f"{AGENTS}/")
+            ours = here and host_of(request) == self.host
             return await (self.answer(request) if ours else handler(request))
 
         return agents
