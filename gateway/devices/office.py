@@ -6,7 +6,7 @@ whatever account of theirs.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -113,6 +113,15 @@ class DeviceOffice:
         except ActRefused as refused:
             raise await self._not(Act.ISSUE_CODE, refused, by, now, None, wish.municipality) from refused
         return text, code
+
+    async def issue_for(self, owner: Owner | None, wish: Wish, by: By, now: datetime) -> tuple[str, Code]:
+        """`owner`: who has a role in the municipality of the wish; None: a shared device. Raises ActRefused."""
+        if owner is None:
+            return await self.issue(wish, by, now)
+        if wish.municipality not in owner.municipalities:
+            unknown = ActRefused(Why.OWNER_UNKNOWN)
+            raise await self._not(Act.ISSUE_CODE, unknown, by, now, None, wish.municipality)
+        return await self.issue(replace(wish, owner=owner.subject), by, now)
 
     async def issue_own(
         self, owner: SubjectId, municipality: MunicipalityCode, shown: Confirmed, by: By, now: datetime

@@ -25,6 +25,8 @@ from gateway.devices.device import GONE, Device
 from gateway.devices.history import MOST_KEPT, Change
 from gateway.devices.refused import ActRefused, Why
 from gateway.devices.store import CodeStep, CodeStepped, Sought, Step, Stepped
+from gateway.devices.telling import concerns, to_tell
+from gateway.notices.notice import Happened
 from gateway.storage.database import Database
 from gateway.storage.device_revocation import TakeBack, nothing
 from gateway.storage.device_rows import (
@@ -39,11 +41,18 @@ from gateway.storage.keyed_rows import KeyedRows
 from gateway.storage.moment import micros
 from gateway.storage.seal import Seal
 from gateway.storage.tables.devices import device, device_authority, device_code, device_report
+from gateway.storage.tables.sessions import session
 
 Append = Callable[[Connection, Sequence[Entry]], object]
+Tell = Callable[[Connection, Sequence[Happened]], object]
+"""Puts what an owner is to be told into the outbox, within the transaction that is open."""
 FORGOTTEN_AT_ONCE = 100
 CODES_KEPT = timedelta(days=1)  # behind their end: a message that names one is still told from a guess
 _d, _c, _r, _a = device.c, device_code.c, device_report.c, device_authority.c
+
+
+def nobody(_connection: Connection, _told: Sequence[Happened]) -> None:
+    """Where nobody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,7 @@ class StoredDevices:
     seal: Seal
     append: Append
     take_back: TakeBack = nothing
+    tell: Tell = nobody
 
     async def authority(self, make: Callable[[], tuple[Authority, Entry]]) -> Authority:
         known = await self.database.look_up(self._authority)
@@ -106,6 +116,8 @@ class StoredDevices:
             made = None if done.device is None else rows.put(done.device)
             rows.put_code(kept_as, done.code, made)
             self.append(connection, done.entries)
+            if made is not None:
+                self._told(connection, made, done.entries)
             return replace(done, device=made)
 
         return await self.database.write(work)
@@ -121,6 +133,7 @@ class StoredDevices:
             if done.change is not None:
                 rows.put_change(made, done.change)
             self.append(connection, done.entries)
+            self._told(connection, made, done.entries)
             return replace(done, device=made)
 
         return await self.database.write(work)
@@ -175,6 +188,12 @@ class StoredDevices:
     async def _devices(self, query: Any) -> list[Device]:
         found = await self.database.read(lambda connection: connection.execute(query).all())
         return [device_of_row(row) for row in found]
+
+    def _told(self, connection: Connection, one: Device, entries: Sequence[Entry]) -> None:
+        if one.owner is not None and concerns(entries):
+            mine = select(session.c.login).where(session.c.subject == one.owner)
+            login = connection.scalar(mine.order_by(session.c.opened_at.desc()).limit(1))
+            self.tell(connection, to_tell(one, entries, login or one.owner))
 
     def _authority(self, connection: Connection) -> Authority | None:
         row = connection.execute(select(device_authority).order_by(_a.id.desc()).limit(1)).first()
