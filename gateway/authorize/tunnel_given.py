@@ -4,6 +4,7 @@ rest. Pure.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import ip_network
 
 from agents.protocol.tunnel import Link, NotReached, Reached, Transport, TunnelGiven
@@ -62,7 +63,7 @@ def given(
         nonce=nonce,
         again_within=ASK_AGAIN,
         open_at=place.page,
-        link=_link(opened, key, place),
+        link=_link(opened, opened.until if decided is None else decided.ends(opened), key, place),
         reached=[
             _reached(one, opened, answer)
             for one, answer in known
@@ -76,7 +77,7 @@ def given(
     )
 
 
-def _link(opened: Opened, key: TunnelKey, place: Place) -> Link:
+def _link(opened: Opened, until: datetime, key: TunnelKey, place: Place) -> Link:
     tunnels = place.tunnels
     domains = sorted(Targets.of(tunnels.targets, tunnels.domains).domains) if place.resolves else []
     servers = _servers(opened, tunnels)
@@ -87,7 +88,9 @@ def _link(opened: Opened, key: TunnelKey, place: Place) -> Link:
         addresses=sorted(str(one) for one in opened.addresses),
         mtu=tunnels.mtu,
         keepalive=KEEPALIVE,
-        until=opened.until,
+        until=until,
+        opened_by=opened.login,
+        opened_at=opened.at,
         servers=servers if domains else [],
         domains=domains,
     )

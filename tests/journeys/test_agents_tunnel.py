@@ -205,6 +205,10 @@ async def test_a_database_is_queried_through_the_tunnel_and_the_log_has_its_octe
         shown = await opens(ground, one)
         assert ("Register of contracts" in shown, "Administration of the server" in shown) == (True, True)
         assert f"({REGISTER_NAME} port {REGISTER})" in shown
+        status = (await asyncio.to_thread(one.agent.say, "status")).stdout
+        assert (f"Opened by the account: {one.login} (" in status, "open until" in status) == (True, True), (
+            status
+        )
         await until(answers)
         assert await asyncio.to_thread(asked, one.machine, REGISTER_NAME) == ("NOERROR", {SERVED})
         assert await asyncio.to_thread(asked, one.machine, f"jina.{REGISTER_NAME}") == ("NXDOMAIN", set())

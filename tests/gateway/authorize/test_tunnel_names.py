@@ -82,3 +82,4 @@ async def test_a_device_asks_for_names_where_somebody_answers_and_below_domains_
     assert told.link is not None
     expected = (["10.90.0.1", "fd00:90::1"], [domain]) if resolves else ([], [])
     assert (told.link.servers, told.link.domains) == expected
+    assert (told.link.opened_by, told.link.opened_at) == ("novakova.jana", office.now)
