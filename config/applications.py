@@ -12,7 +12,7 @@ from config.identity import identity_findings
 from config.settings import Application, Health, Settings
 from config.upstreams import NAME, upstream_of
 
-BUILT_IN_APPLICATIONS = frozenset({"portal", "audit", "policies", "requests"})
+BUILT_IN_APPLICATIONS = frozenset({"portal", "audit", "policies", "requests", "devices"})
 LEAST, MOST = timedelta(seconds=1), timedelta(minutes=10)
 """Of the time between two questions for health."""
 

@@ -26,6 +26,7 @@ AT_THE_NEXT_START = (
     "public.tls.protocols",
     "limits",
     "devices.enabled",
+    "devices.host",
     "state",
     "directories",
     "sign_in.absolute",

@@ -61,6 +61,7 @@ BOUNDS = (
     ("devices.code", timedelta(minutes=1), timedelta(minutes=15)),
     ("devices.certificate", timedelta(hours=1), timedelta(days=30)),
     ("devices.report", timedelta(seconds=30), timedelta(hours=1)),
+    ("devices.kept", timedelta(days=30), timedelta(days=3650)),
     ("devices.fresh", timedelta(minutes=1), timedelta(days=1)),
 )
 """Setting, least, most: time for people to notice a stranger's key; an exception that nobody forgets; and the like."""

@@ -6,13 +6,13 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from config.applications import BUILT_IN_APPLICATIONS
 from config.district import District
 from config.doubt import Finding
-from config.hosts import HOST
+from config.hosts import HOST, certified_hosts
 from config.settings import Settings, Tunnels, TunnelTarget
 from config.upstreams import is_address
 
 Network = IPv4Network | IPv6Network
 LARGEST_PREFIX = {4: 30, 6: 126}  # the network's own, the gateway's, and two devices
-MOST_TARGETS = 500  # of `agents.protocol.tunnel`: what a device is told at once
+MOST_TARGETS, MOST_DOMAINS = 500, 32  # of `agents.protocol.tunnel`: what a device is told at once
 
 
 def tunnel_findings(settings: Settings, district: District | None) -> Iterator[Finding]:
@@ -35,17 +35,32 @@ def tunnel_findings(settings: Settings, district: District | None) -> Iterator[F
     for at, pool in read.items():
         if isinstance(pool, str):
             yield at, pool, "write for example `10.90.0.0/16`, or `fd00:90::/64` for IPv6"
-    for number, domain in enumerate(tunnels.domains):
-        if "." not in domain or not HOST.match(domain):
-            yield (
-                f"tunnels.domains[{number}]",
-                f"{domain!r} is no domain of an office",
-                "write for example `data.office.example`, with a dot",
-            )
+    yield from _domains(tunnels, settings, district)
     if len(tunnels.targets) > MOST_TARGETS:
         yield "tunnels.targets", f"more than {MOST_TARGETS}", "put services of one machine into one target"
     pools = [pool for pool in read.values() if not isinstance(pool, str)]
     yield from _targets(tunnels, settings, district, pools)
+
+
+def _domains(tunnels: Tunnels, settings: Settings, district: District | None) -> Iterator[Finding]:
+    """Devices with a tunnel ask for every name below them there, and find no others."""
+    elsewhere = {tunnels.endpoint, settings.public.domain, *certified_hosts(settings, district or ())}
+    if len(tunnels.domains) > MOST_DOMAINS:
+        yield "tunnels.domains", f"more than {MOST_DOMAINS}", "name one above several of them"
+    for number, domain in enumerate(tunnels.domains):
+        at = f"tunnels.domains[{number}]"
+        if "." not in domain or not HOST.match(domain):
+            yield (
+                at,
+                f"{domain!r} is no domain of an office",
+                "write for example `data.office.example`, with a dot",
+            )
+        elif hidden := sorted(one for one in elsewhere if f".{one}".endswith(f".{domain}")):
+            yield (
+                at,
+                f"a device with a tunnel would not find {hidden[0]!r} any more",
+                "name a domain that has names of targets alone, for example below this one",
+            )
 
 
 def _pools(tunnels: Tunnels) -> dict[str, Network | str]:

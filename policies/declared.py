@@ -37,6 +37,9 @@ class Declared:
     entities: dict[str, Record] = field(default_factory=lambda: {ACTION: Record({})})
     may_be_in: dict[str, frozenset[str]] = field(default_factory=dict)
     """By the kind of an entity, those of its parents."""
+    enumerated: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the kind of an entity whose names are listed, these."""
+    actions: tuple[str, ...] = ()
     variables: dict[str, tuple[Kind, ...]] = field(default_factory=dict)
     """Of which kinds `principal`, `action`, `resource` and `context` are."""
 
@@ -74,7 +77,8 @@ class _Reading:
         names = self._list()
         parents = frozenset(self._in_brackets() if self._took("in") else ())
         if self._took("enum"):
-            self._in_brackets()
+            listed = tuple(one.strip('"') for one in self._in_brackets())
+            self._found.enumerated |= dict.fromkeys(names, listed)
         record = self._kind() if self._took("=") else Record({})
         if not isinstance(record, Record):
             raise ValueError(f"the schema says of {', '.join(names)} what is no record")  # noqa: TRY004 - it is the text that is wrong
@@ -88,7 +92,7 @@ class _Reading:
         self._named[name] = self._kind()
 
     def _action(self) -> None:
-        self._list()
+        self._found.actions += tuple(one.strip('"') for one in self._list())
         self._expect("appliesTo")
         self._expect("{")
         while not self._took("}"):

@@ -86,6 +86,8 @@ class Explained:
     """Whether all changes of up to three steps were tried, or all that are as small as those found."""
     beforehand: tuple[Text, ...] = ()
     """What the product found before it asked any rule, in sentences for whoever asks; none where a rule decided."""
+    besides: tuple[Text, ...] = ()
+    """What else there is to say of the person whom a rule refuses, or nothing permits it."""
 
     @property
     def known(self) -> tuple[Fact, ...]:

@@ -28,6 +28,7 @@ def explained_content(found: Explained) -> dict[str, Any]:
         "closed": found.closed,
         "tried": found.tried,
         "complete": found.complete,
+        "besides": [_text(words) for words in found.besides],
     }
     return content
 

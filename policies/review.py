@@ -14,9 +14,9 @@ from policies.bound import too_much
 from policies.comparisons import EVERYTHING as ANYTHING
 from policies.comparisons import Learnt
 from policies.examine import Examined, Unreadable, examine
-from policies.fault import EN, Fault, Words
+from policies.fault import EN, Fault, Hole, Words, filled
 from policies.hidden import hidden
-from policies.misspelt import meant
+from policies.misspelt import closest, closest_code, unknown
 from policies.model import AskFor, Text
 from policies.needs import NOTHING_CERTAIN, Needs
 from policies.reading import Path as ReadPath
@@ -178,20 +178,32 @@ def _problems_of(path: Path, statement: Statement, examined: Examined, bounds: B
         yield _at(path, statement, words.NOT_LIMITED.of(code=bounds.only), "resource")
     for kind, name in sorted(examined.entities):
         if kind == "Municipality" and name not in bounds.district:
-            yield _at(path, statement, words.MUNICIPALITY_UNKNOWN.of(code=name), name)
+            fault = words.MUNICIPALITY_UNKNOWN.of(
+                code=name, or_else=_or_else(closest_code(name, bounds.district))
+            )
+            yield _at(path, statement, fault, name)
         if kind == "Office" and not _is_office(name, bounds):
-            yield _at(path, statement, words.NO_OFFICE.of(name=name), name)
+            yield _at(
+                path, statement, words.NO_OFFICE.of(name=name, or_else=_office_meant(name, bounds)), name
+            )
         if (missing := _not_configured(kind, name, bounds)) is not None:
-            yield _at(path, statement, missing, f'{kind}::"{name}"', told_once=True)
+            yield _at(path, statement, missing, f'{kind}::"{name}"', len(f'{kind}::"'), told_once=True)
     for path_read, name in sorted(examined.compares):
         if path_read == ROUTE_ID and bounds.routes is not None and name not in bounds.routes:
             known = ", ".join(sorted(bounds.routes)) or words.NONE_KNOWN
-            yield _at(path, statement, words.ROUTE_MISSING.of(name=name, known=known), name, told_once=True)
+            or_else = _or_else(closest(name, bounds.routes))
+            fault = words.ROUTE_MISSING.of(name=name, known=known, or_else=or_else)
+            yield _at(path, statement, fault, name, told_once=True)
+    yield from _objections(path, statement, examined)
+
+
+def _objections(path: Path, statement: Statement, examined: Examined) -> Iterator[Problem]:
     for said in examined.faults:
+        if (name := unknown(said)) is not None:
+            yield _at(path, statement, name.fault, name.near, name.into)
+            continue
         objection = next(objection for part, objection in words.OBJECTIONS if part in said)
-        close = meant(said)
-        fault = objection.of(said=said) if close is None else words.MISSPELT.of(said=said, meant=close)
-        yield _at(path, statement, fault, said)
+        yield _at(path, statement, objection.of(said=said), said)
 
 
 def _not_configured(kind: str, name: str, bounds: Bounds) -> Fault | None:
@@ -202,7 +214,19 @@ def _not_configured(kind: str, name: str, bounds: Bounds) -> Fault | None:
     missing, known = configured.get(kind, (words.APPLICATION_MISSING, None))
     if known is None or name in known:
         return None
-    return missing.of(name=name, known=", ".join(sorted(known)) or words.NONE_KNOWN)
+    listed = ", ".join(sorted(known)) or words.NONE_KNOWN
+    return missing.of(name=name, known=listed, or_else=_or_else(closest(name, known)))
+
+
+def _or_else(meant: str) -> Hole:
+    return filled(words.OR_ELSE, {"meant": meant}) if meant else ""
+
+
+def _office_meant(name: str, bounds: Bounds) -> Hole:
+    municipality, _, role = name.partition("/")
+    code = municipality if municipality in bounds.district else closest_code(municipality, bounds.district)
+    near = closest(role, {known.value for known in Role})
+    return _or_else(f"{code}/{near}" if code and near else "")
 
 
 def _is_office(name: str, bounds: Bounds) -> bool:
@@ -305,10 +329,12 @@ def _title(annotations: Mapping[str, str]) -> Text | None:
 
 
 def _at(
-    path: Path, statement: Statement, fault: Fault, near: str = "", *, told_once: bool = False
+    path: Path, statement: Statement, fault: Fault, near: str = "", into: int = 0, *, told_once: bool = False
 ) -> Problem:
-    """A problem of the statement, placed at the words it is about where they can be found in it."""
+    """A problem of the statement, placed at the words it is about where they can be found in it; `into`: how far into
+    `near` those begin.
+    """
     for part in (*QUOTED.findall(fault.what[EN]), near):
         if part and (offset := statement.text.find(part)) >= 0:
-            return fault.at(path, *statement.place_of(offset), told_once=told_once)
+            return fault.at(path, *statement.place_of(offset + into), told_once=told_once)
     return fault.at(path, statement.line, statement.column, told_once=told_once)

@@ -1,6 +1,7 @@
 """What the review of policies objects to, from the folder down to the words of one policy. Czech first."""
 
 from policies.fault import CS, EN, Words
+from policies.model import Text
 from policies.parsed import TOO_DEEP as WHAT_IS_TOO_DEEP
 
 # A folder, a file.
@@ -120,12 +121,37 @@ NOT_ONE = Words(
     },
 )
 OF_THE_SCHEMA = {CS: "Cedar hlásí: {said}", EN: "{said}"}
-MISSPELT = Words(
-    OF_THE_SCHEMA,
-    {
-        CS: "nemá to být `{meant}`? Jména jsou v policies/schema.cedarschema",
-        EN: "is `{meant}` meant? policies/schema.cedarschema lists the names",
-    },
+KNOWN_THERE = {
+    CS: "opravte jméno; známá jsou tu: {known}",
+    EN: "correct the name; known there are {known}",
+}
+MEANT_THERE = {
+    CS: "nemá to být `{meant}`? Známá jsou tu: {known}",
+    EN: "is `{meant}` meant? Known there are {known}",
+}
+
+
+def _either(what: Text) -> tuple[Words, Words]:
+    """Where nothing known resembles the name, and where something does."""
+    return Words(what, KNOWN_THERE), Words(what, MEANT_THERE)
+
+
+NO_ATTRIBUTE = _either(
+    {CS: "atribut „{name}“ tu není znám", EN: 'attribute "{name}" is not known there'},
+)
+NO_ONE_OF = {
+    "Role": _either({CS: "role „{name}“ není známa", EN: 'role "{name}" is not known'}),
+    "Factor": _either(
+        {
+            CS: "způsob prokázání totožnosti „{name}“ není znám",
+            EN: 'a way of proving who one is called "{name}" is not known',
+        }
+    ),
+}
+NO_SUCH_NAME = _either({CS: "jméno „{name}“ tu není známo", EN: 'name "{name}" is not known there'})
+NO_ACTION = _either({CS: "činnost „{name}“ není známa", EN: 'action "{name}" is not known'})
+NO_KIND = _either(
+    {CS: "nic takového jako „{name}“ pravidla neznají", EN: 'policies know nothing of the kind "{name}"'},
 )
 OBJECTIONS = (  # words of Cedar's validator, and what they ask of the writer
     (
@@ -135,36 +161,6 @@ OBJECTIONS = (  # words of Cedar's validator, and what they ask of the writer
             {
                 CS: "nemusí být známo: ověřte to předem, jako v `context has device && context.device.managed`",
                 EN: "it may be unknown: guard it, as in `context has device && context.device.managed`",
-            },
-        ),
-    ),
-    (
-        "not found",
-        Words(
-            OF_THE_SCHEMA,
-            {
-                CS: "použijte atribut, který je v policies/schema.cedarschema",
-                EN: "use an attribute of policies/schema.cedarschema",
-            },
-        ),
-    ),
-    (
-        "enumerated",
-        Words(
-            OF_THE_SCHEMA,
-            {
-                CS: "použijte některé ze jmen, která vypočítává policies/schema.cedarschema",
-                EN: "use one of the names that policies/schema.cedarschema lists",
-            },
-        ),
-    ),
-    (
-        "unrecognized",
-        Words(
-            OF_THE_SCHEMA,
-            {
-                CS: "použijte jméno, které policies/schema.cedarschema zavádí",
-                EN: "use a name that policies/schema.cedarschema declares",
             },
         ),
     ),
@@ -197,21 +193,24 @@ MUNICIPALITY_UNKNOWN = Words(
         CS: "obec {code} není mezi obcemi, kterým centrum slouží",
         EN: "municipality {code} is not in the district",
     },
-    {CS: "opravte kód", EN: "correct the code"},
+    {CS: "{or_else}opravte kód", EN: "{or_else}correct the code"},
 )
+OR_ELSE = {CS: "nemá to být `{meant}`? Jinak ", EN: "is `{meant}` meant? Otherwise "}
+"""Before a remedy, where a name resembles one that is known."""
 NO_OFFICE = Words(
     {CS: "„{name}“ není úřad", EN: '"{name}" is not an office'},
     {
-        CS: 'zapište ho jako kód obce, lomítko a roli: "588296/auditor"',
-        EN: 'write it as a code of the district, a slash and a role: "588296/auditor"',
+        CS: '{or_else}zapište ho jako kód obce, lomítko a roli: "588296/auditor"',
+        EN: '{or_else}write it as a code of the district, a slash and a role: "588296/auditor"',
     },
 )
 APPLICATION_MISSING = Words(
     {CS: "aplikace „{name}“ není nastavena", EN: 'application "{name}" is not configured'},
     {
-        CS: "doplňte aplikaci s tímto označením do nastavení, nebo ji z pravidel odstraňte; známé jsou: {known}",
+        CS: "{or_else}doplňte aplikaci s tímto označením do nastavení, nebo ji z pravidel odstraňte; "
+        "známé jsou: {known}",
         EN: (
-            "add an application with that id to the configuration, or take it out of the policies; "
+            "{or_else}add an application with that id to the configuration, or take it out of the policies; "
             "known are {known}"
         ),
     },
@@ -219,25 +218,22 @@ APPLICATION_MISSING = Words(
 NETWORK_MISSING = Words(
     {CS: "síť „{name}“ není nastavena", EN: 'network "{name}" is not configured'},
     {
-        CS: "doplňte síť tohoto jména do nastavení, nebo ji z pravidel odstraňte; známé jsou: {known}",
-        EN: "add a network of that name to the configuration, or take it out of the policies; known are {known}",
+        CS: "{or_else}doplňte síť tohoto jména do nastavení, nebo ji z pravidel odstraňte; známé jsou: {known}",
+        EN: "{or_else}add a network of that name to the configuration, or take it out of the policies; "
+        "known are {known}",
     },
 )
 ROUTE_MISSING = Words(
     {CS: "žádná cesta aplikace se nejmenuje „{name}“", EN: 'no route of an application is called "{name}"'},
     {
-        CS: "pojmenujte tak cestu v nastavení (`name`), nebo ji z pravidel odstraňte; známé jsou: {known}",
-        EN: "give a route that `name` in the configuration, or take it out of the policies; known are {known}",
+        CS: "{or_else}pojmenujte tak cestu v nastavení (`name`), nebo ji z pravidel odstraňte; známé jsou: {known}",
+        EN: "{or_else}give a route that `name` in the configuration, or take it out of the policies; known are {known}",
     },
 )
 NONE_KNOWN = {CS: "žádné", EN: "none"}
 
 # What a policy asks in vain.
 
-KNOWN_THERE = {
-    CS: "opravte jméno; známá jsou tu: {known}",
-    EN: "correct the name; known there are {known}",
-}
 HAS_MISSPELT = Words(
     {
         CS: "`has {name}` nikdy neplatí: {whose} nic takového nemá; nemá tu být `{meant}`?",

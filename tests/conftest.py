@@ -17,6 +17,7 @@ from tests.rig.browser import browser, one_chromium
 from tests.rig.domain_office import office_tree
 from tests.rig.fleet import EDGES
 from tests.rig.pages_made_once import make_pages_once
+from tests.rig.policies_reviewed_once import review_policies_once
 from tests.rig.postgres import postgres
 from tests.rig.samba_tree import ADDRESSES, domain_tree
 from tests.rig.three_nodes import ADDRESSES as IN_NAMESPACES
@@ -29,6 +30,7 @@ __all__ = ["browser", "domain_tree", "office_tree", "one_chromium", "postgres", 
 # anew takes ten seconds of each process. Processes that tests start go by their environment.
 sys.dont_write_bytecode = False
 make_pages_once()
+review_policies_once()
 # Machines are shared and slow at times; what hangs is ended by the timeout of the whole test.
 hypothesis.settings.register_profile("brana", deadline=None)
 hypothesis.settings.load_profile("brana")

@@ -33,6 +33,7 @@ from agents.uplink.uplink import (
     step,
     told,
 )
+from config.mapped_code import give_back_code
 
 LONGEST_NAP = timedelta(seconds=10)
 """How late sleep and another network are noticed."""
@@ -82,6 +83,7 @@ class Service:
         """Until `ended` is set, or the device is gone: then True, and nothing secret is left. `poked`: look now."""
         self._state.folder.tidy()
         self._furnish()
+        give_back_code()  # that which only a start runs
         while not ended.is_set() and not self._uplink.gone:
             now = datetime.now(UTC)
             slept, moved = self._waking.woken(addresses(), now)
@@ -106,10 +108,13 @@ class Service:
         facts = self._looking.look(now)
         otherwise = tells_otherwise(self._taken, facts)
         self._uplink, say = step(self._uplink, Passed(otherwise=otherwise), now, self._chance())
+        spoke = say is not None
         while say is not None:
             say = self._said(say, facts, now)
         tunnel_at = self._tunnel(now)
         self._show()
+        if spoke:  # TLS, keys and certificates rest until the next report
+            give_back_code()
         return min(next_at(self._uplink, now), now + LONGEST_NAP, tunnel_at or now + LONGEST_NAP)
 
     def _tunnel(self, now: datetime) -> datetime | None:

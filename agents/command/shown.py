@@ -35,8 +35,11 @@ def tunnel_of(tunnelling: Tunnelling) -> ShownTunnel:
     why = None if given is None else given.why
     if refusal is not None:
         why = Why(reason=refusal.reason[:80] or "?", cs=refusal.cs[:500], en=refusal.en[:500])
+    link = None if given is None else given.link
     return ShownTunnel(
-        until=None if given is None or given.link is None else given.link.until,
+        until=None if link is None else link.until,
+        opened_by=None if link is None else link.opened_by,
+        opened_at=None if link is None else link.opened_at,
         reached=[] if given is None else given.reached,
         not_reached=[] if given is None else given.not_reached,
         why=why,

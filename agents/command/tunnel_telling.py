@@ -15,6 +15,9 @@ def tunnel(shown: ShownTunnel, tongue: Language) -> Iterator[str]:
         yield TUNNEL["none"][tongue]
     else:
         yield f"{TUNNEL['up'][tongue]} {moment(shown.until)}"
+        if shown.opened_by is not None:
+            since = "" if shown.opened_at is None else f" ({moment(shown.opened_at)})"
+            yield f"{TUNNEL['opened_by'][tongue]}: {shown.opened_by}{since}"
     if shown.trouble is not None:
         yield f"{TUNNEL[shown.trouble][tongue]}{f' ({shown.reason})' if shown.reason else ''}"
     if shown.why is not None:

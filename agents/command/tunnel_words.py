@@ -6,6 +6,7 @@ from agents.command.words import CS, EN, Text
 
 TUNNEL: Mapping[str, Text] = {
     "up": {CS: "Tunel do úřadu je otevřený do", EN: "The tunnel into the office is open until"},
+    "opened_by": {CS: "Otevřeno účtem", EN: "Opened by the account"},
     "down": {CS: "Tunel je zavřený.", EN: "The tunnel is closed."},
     "none": {CS: "Tunel teď není.", EN: "There is no tunnel now."},
     "reached": {CS: "Dostupné", EN: "Reached"},

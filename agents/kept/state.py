@@ -42,6 +42,8 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
 class ShownTunnel(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     """None: there is none now, and `why` or `trouble` says why."""
+    opened_by: str | None = None
+    opened_at: datetime | None = None
     reached: list[Reached] = []
     not_reached: list[NotReached] = []
     why: Why | None = None

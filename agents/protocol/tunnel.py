@@ -67,6 +67,9 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds; 0: none."""
     until: datetime
     """When it is over, whatever the device does."""
+    opened_by: Words | None = None
+    """The account of the person who opened it."""
+    opened_at: datetime | None = None
     servers: Annotated[list[AddressText], Meta(max_length=2)] = []
     """Of names, in the tunnel; reached at port 53."""
     domains: Annotated[list[DomainText], Meta(max_length=32)] = []

@@ -24,5 +24,7 @@ class Devices(Setting, frozen=True, kw_only=True):
     """From one report to the next, at the latest; each device says its own at another moment before."""
     fresh: timedelta = timedelta(minutes=15)
     """How old a report may be for policies to go by it."""
+    kept: timedelta = timedelta(days=365)
+    """How long what is known of a device that was retired or lost is kept; its entries stay in the log."""
     message_kib: Annotated[int, Meta(ge=8, le=64)] = 64
     """The longest message of an agent."""

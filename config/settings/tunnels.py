@@ -21,7 +21,7 @@ class TunnelTarget(Setting, frozen=True, kw_only=True):
     protocol: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,20}$")]
     """What is spoken there, for policies (`context.place.protocol`)."""
     name: str | None = None
-    """By which devices are told of it, with its addresses; below one of `tunnels.domains`."""
+    """By which devices that reach it find its addresses; below one of `tunnels.domains`."""
     municipality: MunicipalityCode
     """Whose it is."""
     application: Annotated[ApplicationId, Meta(pattern="^[a-z][a-z0-9-]{0,40}$")]
@@ -44,5 +44,5 @@ class Tunnels(Setting, frozen=True, kw_only=True):
     longest: timedelta = timedelta(hours=10)
     """How long a tunnel stays open at most; it ends with the session in any case."""
     domains: list[str] = field(default_factory=list)
-    """Of the office, to which the names of targets belong."""
+    """To which the names of targets belong; devices with a tunnel ask for every name below them there."""
     targets: list[TunnelTarget] = field(default_factory=list)

@@ -94,6 +94,16 @@ GROUPS: tuple[Group, ...] = (
                 cs="kód si nikdo nevydá pro zařízení jiné osoby",
                 en="nobody issues a code for another person's device",
             ),
+            "device_own": Title(
+                cs="o vlastním zařízení nikdo nerozhoduje", en="nobody decides about a device of their own"
+            ),
+            "device_owner_same": Title(
+                cs="zařízení této osobě už patří", en="the device is that person's already"
+            ),
+            "device_owner_not_known": Title(
+                cs="nikdo takový nemá v obci zařízení roli",
+                en="nobody of that name has a role in the municipality of the device",
+            ),
             "device_enrolment_by_people_off": Title(
                 cs="lidé si tu vlastní zařízení nezapisují", en="people enrol no devices of their own here"
             ),

@@ -22,6 +22,18 @@ DEVICE_TITLES: dict[Code, Title] = {
         cs="Schváleno zařízení „{device_name}“ {device} (schválil(a): {by})",
         en="Device “{device_name}” {device} approved (by: {by})",
     ),
+    Code.DEVICE_TURNED_DOWN: Title(
+        cs="Odmítnuto zařízení „{device_name}“ {device} (odmítl(a): {by}, důvod: {why})",
+        en="Device “{device_name}” {device} turned down (by: {by}, why: {why})",
+    ),
+    Code.DEVICE_HANDED_OVER: Title(
+        cs="Zařízení „{device_name}“ {device} předáno: nyní patří {of} (předal(a): {by})",
+        en="Device “{device_name}” {device} handed over: it is {of}'s now (by: {by})",
+    ),
+    Code.DEVICE_FORGOTTEN: Title(
+        cs="Smazán zápis zařízení „{device_name}“ {device}, které je od {since} vyřazené nebo ztracené",
+        en="The record of device “{device_name}” {device}, retired or lost since {since}, was deleted",
+    ),
     Code.DEVICE_RENAMED: Title(
         cs="Přejmenováno zařízení {device}: „{before}“ se jmenuje „{device_name}“ (přejmenoval(a): {by})",
         en="Device {device} renamed: “{before}” is now “{device_name}” (by: {by})",

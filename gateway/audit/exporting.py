@@ -12,6 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 
+from config.vocabulary import MunicipalityCode
 from gateway.audit import selection_proofs as proofs
 from gateway.audit.entry import Entry
 from gateway.audit.for_auditors import PROGRAM, VERIFIER
@@ -97,13 +98,16 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exporting:
-    """`log`: as far as the reader sees it. `record`: durable when it returns. `origin`: the log's name."""
+    """`log`: as far as the reader sees it. `record`: durable when it returns. `origin`: the log's name. `within`: of
+    a reader of this municipality alone; as an entry may say less to them than it does, none is proven by its hash.
+    """
 
     log: Search
     source: Source
     origin: str
     reasons: Reasons
     record: Callable[[Sequence[Entry]], Awaitable[None]]
+    within: MunicipalityCode | None = None
     early: int | None = EARLY
     """None: it is looked for to the end, however long that takes."""
 
@@ -174,12 +178,12 @@ class Exporting:
                 member.write(part)
                 yield archive.taken()
         key = str(prepared.prover.vouching.key)
-        if not prepared.wanted.pseudonyms:  # the root of a small tree would check guesses as a leaf does
+        if not self._stated(prepared.wanted):  # the root of a small tree would check guesses as a leaf does
             notes = "".join(one.note for one in prepared.prover.sealings)
             archive.add("checkpoints.txt", notes.encode())
         archive.add("log-key.txt", f"{key}\n".encode())
         archive.add(VERIFIER, PROGRAM.read_bytes())
-        archive.add("README.txt", readme(prepared.wanted, len(prepared.numbers)).encode())
+        archive.add("README.txt", readme(prepared.wanted, len(prepared.numbers), self.within).encode())
         yield archive.ended()
 
     async def _content(self, prepared: Prepared) -> AsyncIterator[bytes]:
@@ -189,13 +193,24 @@ class Exporting:
             found = await self.source.entries(prepared.numbers[at : at + STEP])
             yield written(found, prepared.wanted, self.origin, self.reasons, key, first=not at)
 
+    def _stated(self, wanted: Wanted) -> bool:
+        """By the log's signature alone: no hash of an entry leaves by which its reader could check a guess."""
+        return wanted.pseudonyms or self.within is not None
+
     async def _proofs(self, prepared: Prepared, prover: Prover, content: bytes) -> AsyncIterator[bytes]:
         numbers, reach = prepared.numbers, prover.sealings[-1].reach
         said = proofs.statement(
-            prepared.wanted, prepared.asked, numbers, reach, content, prepared.made, prover.vouching.signers
+            prepared.wanted,
+            prepared.asked,
+            numbers,
+            reach,
+            content,
+            prepared.made,
+            prover.vouching.signers,
+            stated=self._stated(prepared.wanted),
         )
         yield proofs.head(said, numbers, prover.vouching.changes)
-        for tree in () if prepared.wanted.pseudonyms else prover.sealings:
+        for tree in () if self._stated(prepared.wanted) else prover.sealings:
             own = [one for one in numbers if tree.begin <= one < tree.end]
             if own:
                 yield proofs.sealed(tree)

@@ -2,9 +2,10 @@
 
 from datetime import datetime, time
 
+from gateway.audit.curtailed import quickly
 from gateway.audit.fields import ANY, LONGEST, Told, moved, values_of
 from gateway.audit.search import Having, Hours, Query
-from gateway.audit.terms import LOCAL
+from gateway.audit.terms import LOCAL, Quick
 from gateway.audit.words import Wanted
 
 
@@ -15,9 +16,10 @@ class Fitting:
         self._query = query
         self._wanted = Wanted(query.text) if query.text else None
 
-    def __call__(self, entry: Told, at: datetime) -> bool:
-        """`at`: of the entry; aware."""
+    def __call__(self, whole: Quick, at: datetime) -> bool:
+        """`at`: of the entry; aware. What its reader is not shown fits nothing."""
         query = self._query
+        entry = quickly(whole, query.within)
         return (
             all(_has(entry, one) for one in query.having)
             and (query.hours is None or _within(at, query.hours))

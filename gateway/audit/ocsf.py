@@ -61,7 +61,7 @@ def event(recorded: Recorded, origin: str, reasons: Reasons = REASONS) -> dict[s
     entry = recorded.entry
     kind = KINDS.get(entry.code, UNKNOWN)
     activity = METHODS.get(_text(entry, "method"), OTHER) if kind.of is Class.HTTP_ACTIVITY else kind.activity
-    left = dict(entry.details)
+    left, facts = dict(entry.details), _kept_facts(entry)
     made: dict[str, Any] = {
         "category_uid": kind.of // 1000,
         "class_uid": int(kind.of),
@@ -79,11 +79,11 @@ def event(recorded: Recorded, origin: str, reasons: Reasons = REASONS) -> dict[s
         made["status_code"] = entry.reason
         if (named := reasons.name(entry.reason)) is not None:
             made["status_detail"] = named.in_language(Language.ENGLISH)
-    _people(made, entry, kind.of, left)
+    _people(made, entry, kind.of, left, facts)
     if kind.of in WITH_SOURCE and (source := _source(entry)):
         made["src_endpoint"] = source
     _of_class(made, recorded, kind.of, kind.entity, left, origin)
-    made["unmapped"] = {**_kept_facts(entry), **left}
+    made["unmapped"] = _together(facts, left)
     return made
 
 
@@ -105,9 +105,22 @@ def _metadata(recorded: Recorded, origin: str) -> dict[str, Any]:
     return told
 
 
-def _people(made: dict[str, Any], entry: Entry, of: Class, left: dict[str, Any]) -> None:
+def _together(facts: dict[str, Any], details: dict[str, Any]) -> dict[str, Any]:
+    """A detail may have the name of a field: both are told."""
+    found = dict(facts)
+    for name, value in details.items():
+        free = name
+        while free in found:
+            free = f"detail_{free}"
+        found[free] = value
+    return found
+
+
+def _people(
+    made: dict[str, Any], entry: Entry, of: Class, left: dict[str, Any], facts: dict[str, Any]
+) -> None:
     whom = _user(entry.subject, entry.person)
-    by = _user(str(left.pop("by_subject", "")), str(left.pop("by", "")))
+    by = _user(_taken(left, "by_subject"), _taken(left, "by"))
     session = {"session": {"uid": entry.session}} if entry.session else {}
     if of in OF_USERS:
         made["user"] = whom or {"name": "unknown", "type_id": UNNAMED}
@@ -120,7 +133,9 @@ def _people(made: dict[str, Any], entry: Entry, of: Class, left: dict[str, Any])
         if of not in {Class.ENTITY_MANAGEMENT, Class.API_ACTIVITY}:
             made["metadata"]["profiles"] = ["host"]  # which has the actor where the class has none
     if by and of not in OF_USERS and whom:
-        left["concerns"] = entry.person or entry.subject
+        facts["concerns"] = entry.person or entry.subject
+        if entry.person and entry.subject:
+            facts["concerns_uid"] = entry.subject
 
 
 def _user(subject: str, person: str) -> dict[str, Any]:
@@ -230,6 +245,11 @@ def _kept_facts(entry: Entry) -> dict[str, Any]:
 def _text(entry: Entry, name: str) -> str:
     value = entry.details.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def _taken(left: dict[str, Any], name: str) -> str:
+    """A text that has its own place; what is none stays where it is."""
+    return str(left.pop(name)) if isinstance(left.get(name), str) else ""
 
 
 def _milliseconds(at: Any) -> int:

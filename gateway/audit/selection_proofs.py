@@ -66,9 +66,13 @@ def statement(
     content: bytes,
     made: datetime,
     signers: Sequence[Signer],
+    *,
+    stated: bool,
 ) -> str:
     """The note, of all keys that are in force. `reach`: how many entries the log had; `content`: SHA-256 of the file
-    that people read. Under pseudonyms it names nobody either: no condition on people, and no purpose.
+    that people read; `stated`: no entry is proven by itself.
+
+    Under pseudonyms it names nobody either: no condition on people, and no purpose.
     """
     purpose = NOT_TOLD if wanted.pseudonyms else wanted.purpose
     told = {
@@ -87,6 +91,7 @@ def statement(
         f"made {time_text(made)}",
         f"asked {urlencode(told) or '-'}",
         f"purpose {quote(purpose)}",
+        *(("proofs no",) if stated and not wanted.pseudonyms else ()),
     )
     return sign("".join(f"{line}\n" for line in lines), *own)
 

@@ -1,5 +1,6 @@
 """What is written beside an export with proofs, for whoever opens it: how to check it, and what it proves."""
 
+from config.vocabulary import MunicipalityCode
 from gateway.audit.selection import NAMES, Wanted
 
 PROVEN = """VÝPIS Z AUDITNÍHO ZÁZNAMU BRÁNY S DŮKAZY (English below)
@@ -96,7 +97,54 @@ numbers. A time, a municipality, a role, or what happened together may tell a pe
 The file holds personal data. Treat it as you treat the audit log.
 """
 
+FOR_ONE_MUNICIPALITY = """VÝPIS Z AUDITNÍHO ZÁZNAMU BRÁNY PRO JEDNU OBEC (English below)
 
-def readme(wanted: Wanted, count: int) -> str:
-    text = UNDER_PSEUDONYMS if wanted.pseudonyms else PROVEN
-    return text.format(count=count, purpose=wanted.purpose, name=NAMES[wanted.form])
+Obec: {within}. Záznamů: {count}. Účel: {purpose}
+
+{name:<22}záznamy ke čtení
+proofs.jsonl          prohlášení podepsané auditním záznamem: čísla záznamů a otisk souboru ke čtení
+log-key.txt           klíč auditního záznamu
+brana_verify.py       program, který vše ověří; potřebuje Python 3.9 a balíček cryptography, nic z Brány
+
+Ověření (rozbalte celou složku; klíč si vyžádejte i jinou cestou než tímto souborem a porovnejte ho):
+
+    python3 brana_verify.py --key "$(cat log-key.txt)" proofs.jsonl
+
+Co to dokládá: soubor {name} je ten, který auditní záznam vydal, a čísla v prohlášení jsou čísla všech vydaných záznamů.
+Co to nedokládá: že záznamy s těmi čísly znějí tak, jak stojí v souboru, ani že hledání našlo vše. To je slovo stroje,
+který výpis podepsal. Role, které někdo má v jiných obcích, a údaje o jeho práci pro jiný úřad v souboru nejsou. Důkazy
+k jednotlivým záznamům tu proto schválně chybí: podle otisku celého záznamu by si kdokoli mohl ověřit, jakou roli jinde
+tuší. Kdo je potřebuje, ať si od úřadu, který Bránu provozuje, vyžádá tytéž záznamy podle jejich čísel.
+
+Soubor obsahuje osobní údaje. Nakládejte s ním jako s auditním záznamem.
+
+
+EXPORT OF BRÁNA'S AUDIT LOG FOR ONE MUNICIPALITY
+
+Municipality: {within}. Entries: {count}. Purpose: {purpose}
+
+{name:<22}the entries, to be read
+proofs.jsonl          a statement that the log signed: the numbers of the entries, the digest of the file to be read
+log-key.txt           the log's key
+brana_verify.py       the program that verifies all of it; it needs Python 3.9 and cryptography, nothing of Brána
+
+To verify (unpack the whole folder; ask for the key by another way than this file, too, and compare it):
+
+    python3 brana_verify.py --english --key "$(cat log-key.txt)" proofs.jsonl
+
+What this proves: the file {name} is the one that the log handed out, and the numbers in the statement are those of all
+entries that were handed out. What it does not prove: that entries of these numbers say what the file says, nor that the
+search found all. That is the word of the machine which signed the export. Roles that somebody has in other
+municipalities, and facts of their work for another office, are not in the file. So proofs of single entries are left
+out on purpose: by the hash of a whole entry anybody could check which role elsewhere they suspect. Who needs them asks
+the office that runs Brána for the same entries by their numbers.
+
+The file holds personal data. Treat it as you treat the audit log.
+"""
+
+
+def readme(wanted: Wanted, count: int, within: MunicipalityCode | None = None) -> str:
+    """`within`: of a reader of this municipality alone."""
+    whole = PROVEN if within is None else FOR_ONE_MUNICIPALITY
+    text = UNDER_PSEUDONYMS if wanted.pseudonyms else whole
+    return text.format(count=count, purpose=wanted.purpose, name=NAMES[wanted.form], within=within)

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from config.vocabulary import Action, ApplicationId, MunicipalityCode
+from agents.protocol.messages import Standing
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role
 from gateway.authorize.check import question_of
 from gateway.authorize.facts import facts_of
-from gateway.authorize.role_opens import in_order
+from gateway.authorize.role_opens import in_order, questions_at_best, working_moment
 from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.authorize.to_mend import to_mend
 from gateway.authorize.verdict import Mend, Text
@@ -40,6 +41,36 @@ def closed_by(
     if own is None or snapshot.meeting(session.subject, session.roles, now):
         return ()
     return tuple(_closed(own, device, session, snapshot, address, now))
+
+
+def closed_at_best(
+    device: Device,
+    roles: frozenset[tuple[MunicipalityCode, Role]],
+    snapshot: Snapshot,
+    now: datetime,
+) -> tuple[Closed, ...]:
+    """To its owner, who holds these roles and does everything else right: with a key, in working hours, acting for the
+    municipality of the device. Of a shared device nothing, as nobody knows whose roles count.
+    """
+    if device.owner is None or device.standing is not Standing.ACTIVE:
+        return ()
+    where, then = device.municipality, working_moment(now)
+    here = state_of(device, snapshot.devices.fresh, now)
+    here = here if here is None else replace(here, reported_at=then if here.fresh else here.reported_at)
+    mended = replace(IN_ORDER, owner=device.owner, reported_at=then)
+    found: dict[ApplicationId, Closed] = {}
+    for question, actions in questions_at_best(device.owner, roles, where, snapshot, then):
+        if question.application in found or snapshot.policies.allowed(_with(question, here), actions):
+            continue
+        permitted = in_order(snapshot.policies.allowed(_with(question, mended), actions))
+        if not permitted:
+            continue
+        asked = _with(replace(question, action=permitted[0]), here)
+        verdict, _ = snapshot.policies.decide_and_look(asked, frozenset())
+        if isinstance(verdict, Refused):
+            mend = to_mend(here, verdict.reads_of_device)
+            found[question.application] = Closed(question.application, verdict.title, verdict.advice, mend)
+    return tuple(found.values())
 
 
 def _closed(

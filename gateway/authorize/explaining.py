@@ -17,6 +17,7 @@ from gateway.asks.separation import Meeting
 from gateway.authorize.account_shut import shut
 from gateway.authorize.check import SHOWS_DUTIES
 from gateway.authorize.contact import with_contact
+from gateway.authorize.delegation_said import delegation_said
 from gateway.authorize.duties_said import meeting_said
 from gateway.authorize.facts import facts_of_person
 from gateway.authorize.refusals import refusal
@@ -115,7 +116,8 @@ def explained_as_decided(
     meeting = _meeting(question, snapshot)
     before = (shut(who.state, book.version) if who else None) or _kept_out(question, snapshot, meeting)
     if before is None:
-        return explained(book, question, _people(question.subject, who, snapshot))
+        found = explained(book, question, _people(question.subject, who, snapshot))
+        return replace(found, besides=delegation_said(question, found.verdict, book, snapshot))
     advice = {language: with_contact(text, language, None) for language, text in before.advice.items()}
     verdict = Refused(
         reason=before.reason,

@@ -49,6 +49,12 @@ class Decided:
     answers: Mapping[str, Reached | NotReached]
     """By the target's id."""
     over: str | None = None
+    session_until: datetime | None = None
+    """When the session ends however busy its person is."""
+
+    def ends(self, opened: Opened) -> datetime:
+        """When the tunnel is over, at the latest."""
+        return opened.until if self.session_until is None else min(opened.until, self.session_until)
 
     def reached(self) -> dict[str, Reached]:
         return {name: one for name, one in self.answers.items() if isinstance(one, Reached)}
@@ -87,7 +93,8 @@ def decide(
         if isinstance(found, str):
             return Decided(at=now, answers={}, over=found)
         answers[target.id] = found
-    return Decided(at=now, answers=answers, over=_over(session, snapshot, now))
+    latest = None if session is None else session.latest_end(snapshot.limits)
+    return Decided(at=now, answers=answers, over=_over(session, snapshot, now), session_until=latest)
 
 
 def _over(session: Session | None, snapshot: Snapshot, now: datetime) -> str | None:

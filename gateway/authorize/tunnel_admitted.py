@@ -1,14 +1,16 @@
 """What a tunnel is told of decisions, and the log: what its device may reach, and what of that has changed. Pure."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from ipaddress import ip_address
 
 from gateway.audit.entry import Entry
 from gateway.authorize.through_tunnel import Decided, NotReached, Reached
 from gateway.tunnel_sessions import records
 from gateway.tunnel_sessions.opened import Opened
 from gateway.tunnel_sessions.targets import Targets, places_of
-from gateway.tunnels.permits import Admitted, Target
+from gateway.tunnels.permits import Admitted, Named, Target
 
 
 def admitted_by(opened: Opened, decided: Decided, targets: Targets) -> Admitted:
@@ -19,7 +21,22 @@ def admitted_by(opened: Opened, decided: Decided, targets: Targets) -> Admitted:
         for place in places_of(targets.by_id[name])
     }
     until = max(reached.values(), default=None)
-    return Admitted(opened.key, opened.addresses, until, reached)
+    return Admitted(
+        opened.key, opened.addresses, until, reached, _names(opened, decided, targets), targets.domains
+    )
+
+
+def _names(opened: Opened, decided: Decided, targets: Targets) -> dict[str, Named]:
+    """An address to which the tunnel has no way would be looked for outside of it."""
+    versions = {one.version for one in opened.addresses}
+    found = {}
+    for id_, one in decided.reached().items():
+        target = targets.by_id[id_]
+        addresses = frozenset(map(ip_address, target.addresses))
+        within = frozenset(each for each in addresses if each.version in versions)
+        if target.name is not None and within:
+            found[target.name] = Named(within, min(one.until, opened.until))
+    return found
 
 
 def narrowed_to(before: Admitted, after: Admitted) -> Admitted:
@@ -29,9 +46,10 @@ def narrowed_to(before: Admitted, after: Admitted) -> Admitted:
         for place, end in before.targets.items()
         if place in after.targets
     }
-    if left.keys() == before.targets.keys() and all(left[one] == before.targets[one] for one in left):
+    names = {name: one for name, one in before.names.items() if name in after.names}
+    if (left, names) == (before.targets, before.names):
         return before
-    return Admitted(before.key, before.addresses, before.until if left else None, left)
+    return replace(before, until=before.until if left else None, targets=left, names=names)
 
 
 def entries_of(

@@ -4,6 +4,8 @@ rest. Pure.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_network
 
 from agents.protocol.tunnel import Link, NotReached, Reached, Transport, TunnelGiven
 from agents.protocol.tunnel import Why as ToldWhy
@@ -16,6 +18,8 @@ from gateway.authorize.tunnel_words import WORDS
 from gateway.authorize.verdict import Text
 from gateway.sessions.stronger import link
 from gateway.tunnel_sessions.opened import Opened, Why
+from gateway.tunnel_sessions.targets import Targets
+from gateway.tunnels.addresses import gateway_of
 from gateway.tunnels.keys import TunnelKey
 
 CS, EN = Language.CZECH, Language.ENGLISH
@@ -31,6 +35,8 @@ class Place:
     tunnels: Tunnels
     portal: str
     support: str | None
+    resolves: bool = False
+    """Names are answered in the tunnel."""
 
     @property
     def page(self) -> str:
@@ -57,7 +63,7 @@ def given(
         nonce=nonce,
         again_within=ASK_AGAIN,
         open_at=place.page,
-        link=_link(opened, key, place),
+        link=_link(opened, opened.until if decided is None else decided.ends(opened), key, place),
         reached=[
             _reached(one, opened, answer)
             for one, answer in known
@@ -71,8 +77,10 @@ def given(
     )
 
 
-def _link(opened: Opened, key: TunnelKey, place: Place) -> Link:
+def _link(opened: Opened, until: datetime, key: TunnelKey, place: Place) -> Link:
     tunnels = place.tunnels
+    domains = sorted(Targets.of(tunnels.targets, tunnels.domains).domains) if place.resolves else []
+    servers = _servers(opened, tunnels)
     return Link(
         host=tunnels.endpoint,
         port=tunnels.port,
@@ -80,8 +88,19 @@ def _link(opened: Opened, key: TunnelKey, place: Place) -> Link:
         addresses=sorted(str(one) for one in opened.addresses),
         mtu=tunnels.mtu,
         keepalive=KEEPALIVE,
-        until=opened.until,
+        until=until,
+        opened_by=opened.login,
+        opened_at=opened.at,
+        servers=servers if domains else [],
+        domains=domains,
     )
+
+
+def _servers(opened: Opened, tunnels: Tunnels) -> list[str]:
+    """The gateway's own address of each pool from which the device has one."""
+    written = (tunnels.pool_ipv4, tunnels.pool_ipv6)
+    pools = [ip_network(one) for one in written if one is not None]
+    return [str(gateway_of(pool)) for pool in pools if any(one in pool for one in opened.addresses)]
 
 
 def _reached(one: TunnelTarget, opened: Opened, answer: through_tunnel.Reached) -> Reached:

@@ -245,7 +245,7 @@ class TunnelOffice:
     def _due_at(self, held: Held) -> datetime:
         if held.doubtful or held.decided is None:
             return datetime.min.replace(tzinfo=held.opened.at.tzinfo)
-        return min(held.decided.again_at(self._snapshot().grant_lifetime), held.opened.until)
+        return min(held.decided.again_at(self._snapshot().grant_lifetime), held.decided.ends(held.opened))
 
     async def _look_at(self, held: Held) -> None:
         async with held.acting:

@@ -7,7 +7,7 @@ from config.district import District
 from config.hosts import hosts_of
 from config.settings import PLACEHOLDER, Application, Settings
 from config.vocabulary import ApplicationId, MunicipalityCode
-from gateway.commands.own_applications import OWN
+from gateway.commands.own_applications import OWN, hosts_of_ours
 from gateway.sessions.sign_in import CALLBACK
 from idp.login.own_page import ACCOUNT
 
@@ -47,7 +47,7 @@ class Addresses:
 
     def of_own(self, name: ApplicationId) -> str:
         """Of our own pages, as the application that they are."""
-        return self.origin(OWN[name].host)
+        return self.origin(hosts_of_ours(self.settings).get(name, OWN[name].host))
 
     def of_application(self, application: Application, municipality: MunicipalityCode) -> str:
         """Start page of an application, for a municipality where it has a host for each."""
@@ -57,8 +57,8 @@ class Addresses:
     def hosts(self) -> Iterator[str]:
         """Every host where the gateway is a relying party, with port; one for each application that shares it."""
         domain = self.settings.public.domain
-        for one in OWN.values():
-            yield self.authority(f"{one.host}.{domain}")
+        for label in hosts_of_ours(self.settings).values():
+            yield self.authority(f"{label}.{domain}")
         for application in self.settings.applications:
             yield from (self.authority(host) for host in hosts_of(application, self.district))
 

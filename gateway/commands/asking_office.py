@@ -1,8 +1,10 @@
 """The office of requests, put together: what it reads of policies, directories and sessions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -15,10 +17,12 @@ from gateway.asks.office import AskOffice, Doing
 from gateway.asks.refused import Spoken
 from gateway.asks.wish import Rules, party
 from gateway.authorize.act import Act, may_act
+from gateway.authorize.closed_now import ClosedNow
 from gateway.authorize.held_already import Held, held_already
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
 from gateway.commands.asks_beforehand import deciders, kept_out_now, opens
+from gateway.commands.asks_closed import idle, what_is_closed
 from gateway.commands.candidates import candidates
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.own_applications import OWN, REQUESTS
@@ -135,7 +139,9 @@ async def ends_as_party(plane: ControlPlane, name: AskId, doing: Doing) -> Ask:
 
 def asks_shown(plane: ControlPlane) -> Asks:
     """What the portal tells of."""
-    return Asks(plane.asked.of, lambda name: plane.application_titles().get(name))
+    return Asks(
+        plane.asked.of, lambda name: plane.application_titles().get(name), partial(what_is_closed, plane)
+    )
 
 
 async def holding(
@@ -203,6 +209,12 @@ class PlaneTown:
     ) -> Sequence[Held]:
         roles = [(held.municipality, held.role) for held in who.roles]
         return held_already(who.subject, roles, application, actions, municipality, self.plane.snapshot, then)
+
+    async def closed_now(self, asks: Sequence[Ask]) -> Mapping[AskId, ClosedNow]:
+        return await what_is_closed(self.plane, asks)
+
+    async def idle(self, asks: Sequence[Ask]) -> AbstractSet[AskId]:
+        return await idle(self.plane, asks)
 
     async def kept_out_now(self, ask: Ask, officer: Officer, origin: Origin) -> Spoken | None:
         return await kept_out_now(self.plane, ask, officer, origin)

@@ -37,6 +37,7 @@ from gateway.commands.audit_keys import log_keys
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.audit_receivers import receivers
 from gateway.commands.audit_report import report as compliance_report
+from gateway.commands.audit_schema import tell_alien_objects
 from gateway.commands.audit_shown import as_json, as_text, known_reasons, tell_not_searched, tell_reached
 from gateway.commands.audit_tail import tail
 from gateway.commands.audit_views import views
@@ -86,8 +87,8 @@ UNSIGNED = ", and no signature says that: an older version deleted them"
 
 @command.command(
     help="Recompute the whole log, and hold incidents against it. Exit code 0 when it is whole and the verification "
-    "is recorded; 1, with the first broken entry, when it is not, or with those that stand behind its end without its "
-    "mark."
+    "is recorded; 1, with the first broken entry, when it is not, with those that stand behind its end without its "
+    "mark, or with triggers, rules and views on its tables that Brána did not make."
 )
 @configuration
 @click.option("--checkpoint", "kept", multiple=True, type=click.Path(path_type=Path),
@@ -131,9 +132,9 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, index: bool, quiet: b
     finding = "whole" if report.broken is None else str(report.broken)
     entry = acts.verified(by, now(), whole=report.broken is None, entries=report.entries, finding=finding)
     _record_verification(state, entry)
-    rewritten = tell_incidents(state)
+    rewritten, hung = tell_incidents(state), tell_alien_objects(state)
     altered = index and _altered(asyncio.run(all_checked(state.database, now)))
-    if report.broken is not None or by_hand or rewritten or altered:
+    if report.broken is not None or by_hand or rewritten or hung or altered:
         sys.exit(1)
 
 

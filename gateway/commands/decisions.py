@@ -27,7 +27,7 @@ from gateway.authorize.snapshot import (
 )
 from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.keys_in_force import KeysInForce
-from gateway.commands.own_applications import OWN
+from gateway.commands.own_applications import OWN, hosts_of_ours
 from gateway.devices.known import Known
 from gateway.policy_office.incident import Incident, closures
 from gateway.policy_office.scope import ANY, Scope, municipality_of, scope_of
@@ -168,7 +168,7 @@ def speak_of_nothing(book: PolicyBook, settings: Settings) -> list[str]:
 
 def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Offer]:
     everywhere: frozenset[MunicipalityCode] = frozenset(district)
-    built_in = {name: Offer(one.actions, everywhere) for name, one in OWN.items()}
+    built_in = {name: Offer(OWN[name].actions, everywhere) for name in hosts_of_ours(settings)}
     return built_in | {one.id: offer_of(one, everywhere) for one in settings.applications}
 
 

@@ -14,6 +14,7 @@ from gateway.devices.reception import Reception
 from gateway.devices.rules import Rules
 from gateway.storage.database import DatabaseUnusable
 from gateway.web.agents import Agents
+from idp.directory.same_person import OtherAccounts, no_others
 from idp.login import purses, throttle
 
 
@@ -30,12 +31,13 @@ def rules_of(settings: Devices) -> Rules:
         report=settings.report,
         fresh=settings.fresh,
         by_people=settings.by_people,
+        kept=settings.kept,
     )
 
 
-def device_office(state: State, known: Known) -> DeviceOffice:
-    """`known`: the memory of decisions; of a command one that nobody reads."""
-    return DeviceOffice(state.devices, known, rules_of(state.settings.devices), state.record)
+def device_office(state: State, known: Known, others: OtherAccounts = no_others) -> DeviceOffice:
+    """`known`: the memory of decisions; of a command one that nobody reads. `others`: of people who act."""
+    return DeviceOffice(state.devices, known, rules_of(state.settings.devices), state.record, others)
 
 
 async def miss_silent_devices(plane: ControlPlane, began: datetime, moment: datetime) -> None:
@@ -45,6 +47,12 @@ async def miss_silent_devices(plane: ControlPlane, began: datetime, moment: date
     settings = plane.settings.devices
     if settings.enabled and plane.nodes.leads and moment >= began + settings.fresh:
         await device_office(plane.state, plane.devices).look_for_silent(moment)
+
+
+async def forget_gone_devices(plane: ControlPlane, moment: datetime) -> None:
+    """Whether or not devices are enrolled here by now; one node does."""
+    if plane.nodes.leads:
+        await device_office(plane.state, plane.devices).forget_gone(moment)
 
 
 def agents(plane: ControlPlane) -> Agents:

@@ -50,4 +50,5 @@ class ExportPages:
             origin=state.settings.public.domain,
             reasons=officer.names.reasons,
             record=officer.record,
+            within=within,
         )

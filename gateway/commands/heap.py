@@ -2,20 +2,16 @@
 
 import ctypes
 import gc
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+
+from config.mapped_code import give_back_code
 
 M_ARENA_MAX = -8  # mallopt(3)
 IMPORTING = (50_000, 10, 100_000)
 """Thresholds of `gc` while modules are imported: what they make lives, and looking through all of it again and again
 takes a sixth of the start. What little they throw away, a hundred objects, stays."""
 USUAL = gc.get_threshold()
-MADV_DONTNEED = 4  # madvise(2)
-MAPPING = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) (\S{4}) \S+ \S+ (\d+)")  # a line of proc_pid_maps(5)
-GIVEN_BACK = ("r-xp", "r--p")  # code, and what is read beside it: tables by which it was bound, texts
-CHANGED = re.compile(r"^Anonymous: +(\d+) kB")  # of proc_pid_smaps(5)
 
 
 def import_quickly() -> None:
@@ -52,28 +48,6 @@ def without_collections() -> Iterator[None]:
         yield
     finally:
         gc.enable()
-
-
-def give_back_code() -> None:
-    """Code of libraries that the start alone has run goes, such as that by which policies are reviewed: 12 MiB; and
-    what is read beside it, most of it the tables by which a library was bound when it was loaded: 9 MiB.
-
-    What runs again comes back by itself from the kernel's cache of the file, within microseconds. Some ms.
-    """
-    libc = ctypes.CDLL(None)
-    try:
-        told = Path("/proc/self/smaps").read_text("utf-8", "replace")
-    except OSError:  # not Linux, or not to be read here
-        return
-    begin = end = 0
-    for line in told.splitlines():
-        if mapping := MAPPING.match(line):
-            of_a_file = mapping[3] in GIVEN_BACK and mapping[4] != "0"
-            begin, end = (int(mapping[1], 16), int(mapping[2], 16)) if of_a_file else (0, 0)
-        elif end and (changed := CHANGED.match(line)) and changed[1] != "0":  # not as it stands in its file
-            begin = end = 0
-        elif end and line.startswith("Swap:") and line.split()[1] == "0":  # comes after `Anonymous:`
-            libc.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), MADV_DONTNEED)
 
 
 def give_back_start() -> None:

@@ -31,6 +31,7 @@ from config.district import District
 from config.fleet import Service
 from config.hosts import certified_hosts
 from config.load import accepted
+from config.mapped_code import give_back_code
 from config.settings import Fleet, Settings
 from config.sources import Accepted
 from config.vocabulary import SessionId
@@ -147,7 +148,7 @@ class Node:
             ),
         ):
             heap.give_back()
-            heap.give_back_code()
+            give_back_code()
             carrying = asyncio.create_task(ingest.run(ends))
             await stop.wait()
             ends.set()

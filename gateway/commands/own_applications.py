@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from config.settings import Title
+from config.settings import Settings, Title
 from config.vocabulary import Action, ApplicationId
 
 AUDIT_LOG, PORTAL_ITSELF = ApplicationId("audit"), ApplicationId("portal")
 POLICIES, REQUESTS = ApplicationId("policies"), ApplicationId("requests")
+DEVICES = ApplicationId("devices")
+"""On the host of agents; there only where devices are enrolled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +16,7 @@ class OwnApplication:
     """`title` heads its card at the portal, `named` is what a sentence calls it."""
 
     host: str
-    """First label of its host."""
+    """First label of its host, where no setting says another."""
     title: Title
     named: Title
     description: Title
@@ -59,4 +61,20 @@ OWN: dict[ApplicationId, OwnApplication] = {
         ),
         actions=frozenset(Action),
     ),
+    DEVICES: OwnApplication(
+        host="devices",
+        title=Title(cs="Zařízení", en="Devices"),
+        named=Title(cs="správa zařízení", en="the administration of devices"),
+        description=Title(
+            cs="Počítače úřadu a jeho lidí: schvalování, co je s nimi v nepořádku, vyřazení a ztráty.",
+            en="Computers of the office and its people: their approval, what is amiss with them, their end.",
+        ),
+        actions=frozenset({Action.READ, Action.ADMINISTER}),
+    ),
 }
+
+
+def hosts_of_ours(settings: Settings) -> dict[ApplicationId, str]:
+    """First labels of our own pages' hosts, of those that are there."""
+    hosts = {name: one.host for name, one in OWN.items() if name != DEVICES}
+    return hosts | ({DEVICES: settings.devices.host} if settings.devices.enabled else {})

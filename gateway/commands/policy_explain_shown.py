@@ -53,7 +53,7 @@ def show_explained(found: Explained, who: Somebody, names: Names, language: Lang
     if isinstance(verdict, Refused):
         said = f"{sentence(verdict.title[language])} {verdict.advice[language]}"
         out.print(f"  {READS[language].format(said=said) if who.reads else said}", soft_wrap=True)
-    for words in found.beforehand:
+    for words in (*found.beforehand, *found.besides):
         out.print(f"  {words[language]}", soft_wrap=True)
     for rule in found.rules:
         said = f": {rule.title[language]}" if rule.title else ""

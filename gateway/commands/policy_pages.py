@@ -1,12 +1,12 @@
 """The pages about policies put together: by which books, people and sessions they answer."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.alphabet import alphabetical
-from config.vocabulary import ApplicationId, MunicipalityCode, Role, SubjectId
+from config.vocabulary import ApplicationId, MunicipalityCode, Role
 from gateway.access_review.blocks import Block
 from gateway.asks.ask import Party
 from gateway.authorize.catalogue import openable
@@ -15,6 +15,7 @@ from gateway.commands.acting import acting
 from gateway.commands.asking_office import PlaneTown, holding
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.decisions import shared_book
+from gateway.commands.names_of_people import NamesOfPeople
 from gateway.commands.plane_simulations import PlaneSimulations
 from gateway.commands.policy_offices import activation_of, incidents_of
 from gateway.commands.waiting import waits_for
@@ -24,7 +25,6 @@ from gateway.sessions.session import Session
 from gateway.web.desk import Page
 from gateway.web.policies.editor import Editor
 from gateway.web.policies.impact import Impact
-from gateway.web.policies.namesakes import told_apart
 from gateway.web.policies.overview import Overview
 from gateway.web.policies.proposals import Proposals
 from gateway.web.policies.site import Site
@@ -35,8 +35,6 @@ from gateway.web.policies.who_may import WhoMay
 from gateway.web.policies.whom_it_hits import Hit, Loser, hit
 from gateway.web.policies.why import Removed, Suggested, Why
 from gateway.web.requests.sponsors import by_name
-from idp.directory.person import Person
-from idp.directory.subject import directory_of
 from policies.evaluate import PolicyBook
 from policies.incidents import Closure
 from policies.texts import Texts
@@ -70,7 +68,7 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         networks=[one.name for one in plane.settings.networks],
         centre=plane.settings.office.municipality,
         gates_have_it=lambda: plane.gates.gate_applied(AT_ONCE),
-        names_of=_Names(plane),
+        names_of=NamesOfPeople(plane),
         files_are_approved=plane.settings.policies.from_files == "propose",
         waits_for=waits_for(plane),
     )
@@ -108,22 +106,6 @@ def _removed(plane: ControlPlane) -> Removed:
         return await plane.state.reviews.look(lambda book: book.blocks())
 
     return removed
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """As the replica of the directories has them; who is not there any more is shown as recorded."""
-
-    plane: ControlPlane
-
-    async def __call__(self, subjects: Collection[str]) -> Mapping[str, str]:
-        found: list[Person] = []
-        for name, people in self.plane.people.items():
-            theirs = [
-                SubjectId(one) for one in subjects if ":" in one and directory_of(SubjectId(one)) == name
-            ]
-            found += (await people.people(theirs)).values() if theirs else ()
-        return told_apart((one.subject, one.name, one.login) for one in found)
 
 
 AT_ONCE = timedelta(milliseconds=20)  # who looks is told how it stands, and may look again

@@ -21,7 +21,11 @@ from gateway.commands.asking_office import ask_office, look_at_backers
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.directory_news import WaitingNews, of_some
-from gateway.commands.enrolled_devices import look_at_devices, miss_silent_devices
+from gateway.commands.enrolled_devices import (
+    forget_gone_devices,
+    look_at_devices,
+    miss_silent_devices,
+)
 from gateway.commands.fleet_services import look_at_nodes
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.keeping_room import RoomKeeper
@@ -301,6 +305,7 @@ async def tidy(plane: ControlPlane) -> None:
         await plane.state.identities.sweep(plane.settings.sign_in, moment)
         await plane.office.catch_up_with_provider(moment)
         await miss_silent_devices(plane, began, moment)
+        await forget_gone_devices(plane, moment)
         heap.give_back()
 
 

@@ -104,6 +104,7 @@ def web_app(plane: ControlPlane, officers: LatePages) -> web.Application:
         f"policies.{domain}": partial(_policy_rooms, plane),
         f"admin.{domain}": officers,
         f"requests.{domain}": partial(_request_rooms, plane),
+        f"{plane.settings.devices.host}.{domain}": partial(_device_rooms, plane),
     }
     return make_app(plane.desk, rooms, paths, late)
 
@@ -121,6 +122,12 @@ def _request_rooms(plane: ControlPlane) -> Iterable[Page]:
     return Requests(
         plane.desk, ask_office(plane), PlaneTown(plane), plane.addresses.admin, waits_for(plane)
     ).pages()
+
+
+def _device_rooms(plane: ControlPlane) -> Iterable[Page]:
+    from gateway.commands.device_pages import device_pages  # noqa: PLC0415
+
+    return device_pages(plane)
 
 
 def _policy_rooms(plane: ControlPlane) -> Iterable[Page]:

@@ -161,7 +161,7 @@ class State:
     def devices(self) -> StoredDevices:
         keep = kept_revoked(self.settings.grants.lifetime)
         taking_back = TakingBack(append, self.single_sign_on.end, keep, now)
-        return StoredDevices(self.database, self.seal, append, taking_back)
+        return StoredDevices(self.database, self.seal, append, taking_back, self.outbox.tell)
 
     @cached_property
     def tunnels(self) -> StoredTunnels:

@@ -15,7 +15,7 @@ from gateway.authorize.contact import with_contact
 from gateway.authorize.request import ACTIVE, AccessRequest
 from gateway.authorize.verdict import Granted, Refused, SignInNeeded
 from gateway.commands.control_plane import ControlPlane
-from gateway.commands.own_applications import OWN
+from gateway.commands.own_applications import hosts_of_ours
 from gateway.commands.person import answering_to, the_one
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import now
@@ -93,7 +93,7 @@ def _host(plane: ControlPlane, about: TriedOut, person: Person) -> str:
     if about.host:
         return about.host
     domain = plane.settings.public.domain
-    ours = {name: f"{one.host}.{domain}" for name, one in OWN.items()}
+    ours = {name: f"{label}.{domain}" for name, label in hosts_of_ours(plane.settings).items()}
     if (name := ApplicationId(about.application)) in ours:
         return ours[name]
     application = _application(plane, about.application)

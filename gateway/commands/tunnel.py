@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
 from ipaddress import ip_network
@@ -58,9 +59,17 @@ def command(configuration: Path, *, close: bool) -> None:
 async def _keep(tunnels: Tunnels, where: Path) -> None:
     where.mkdir(mode=0o700, exist_ok=True)
     plan, private = plan_of(tunnels), private_key(where / KEY)
-    async with opened(plan, private, tunnels.port) as there:
+    now, say = partial(datetime.now, UTC), _said()
+    async with AsyncExitStack() as stack:
+        there = await stack.enter_async_context(opened(plan, private, tunnels.port))
+        resolves = False
+        if tunnels.domains:
+            from gateway.tunnels.resolving import Resolver, resolving  # noqa: PLC0415  # 11 MiB that few need
+
+            resolver = Resolver(lambda: there.tunnel.admitted, now)
+            resolves = await stack.enter_async_context(resolving(resolver, plan.pools, say))
         anew = partial(ready_for, plan, private, tunnels.port)
-        serving = Serving(there, anew, plan.pools, lambda: datetime.now(UTC), _said())
+        serving = Serving(there, anew, plan.pools, now, say, resolves=resolves)
         working = asyncio.ensure_future(serving.serve(where / SOCKET))
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, working.cancel)

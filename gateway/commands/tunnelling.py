@@ -36,7 +36,7 @@ log = structlog.get_logger("tunnels")
 def rules_of(tunnels: Tunnels) -> Rules:
     pools = (tunnels.pool_ipv4, tunnels.pool_ipv6)
     return Rules(
-        targets=Targets.of(tunnels.targets),
+        targets=Targets.of(tunnels.targets, tunnels.domains),
         pools=[ip_network(one) for one in pools if one is not None],
         longest=tunnels.longest,
     )
@@ -82,7 +82,11 @@ def tunnel_asked(plane: ControlPlane, reception: Reception) -> Said | None:
         return None
     office, line = plane.tunnels
     support = plane.settings.office.support
-    place = Place(tunnels=tunnels, portal=plane.addresses.portal, support=support)
+
+    def place() -> Place:
+        """A reload may have brought other domains."""
+        now = plane.settings.tunnels or tunnels
+        return Place(tunnels=now, portal=plane.addresses.portal, support=support, resolves=line.resolves)
 
     async def answer(token: str, origin: Origin, moment: datetime) -> TunnelGiven:
         said, device = await reception.asked(token, origin, moment)
@@ -94,7 +98,7 @@ def tunnel_asked(plane: ControlPlane, reception: Reception) -> Said | None:
         elif found is not None and found[0].key != device.tunnel_key:
             found, closed = None, Why.KEY_CHANGED
         key = line.gateway_key if line.stands else None
-        return given(found, closed, key, office.target_named, place, device.nonce)
+        return given(found, closed, key, office.target_named, place(), device.nonce)
 
     return answer
 

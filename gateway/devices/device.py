@@ -49,6 +49,10 @@ class Device:
     enrolled_by: Actor
     approved_at: datetime | None = None
     """None: nobody has yet."""
+    approved_by: Actor | None = None
+    """None: nobody had to, or an older version did not keep it."""
+    gone_at: datetime | None = None
+    """Since when it was retired or lost; of what is gone None where an older version did not keep it."""
     leaf: Leaf | None = None
     """The newest. None: it was never approved, or its certificate was taken away."""
     former: Leaf | None = None

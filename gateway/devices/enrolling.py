@@ -112,6 +112,7 @@ def complete(
         agent=neutral(proof.agent, AGENT_MAX),
         standing=Standing.WAITING if waits else Standing.ACTIVE,
         approved_at=None if waits else now,
+        approved_by=code.issued_by if code.managed else None,
         enrolled_at=now,
         enrolled_by=code.issued_by,
         leaf=None if waits else issued.leaf,

@@ -57,6 +57,11 @@ class Known:
         if self._put(device):
             self._tell([device])
 
+    def forget(self, names: Iterable[DeviceId]) -> None:
+        """Of devices that are gone, and were deleted: no verdict rests on them."""
+        for name in names:
+            self._devices.pop(name, None)
+
     def _put(self, device: Device) -> bool:
         """Whether something that a verdict may rest on is other."""
         before = self._devices.get(device.id)

@@ -20,10 +20,12 @@ KEY_KINDS: Mapping[str, Title] = {
 ACTS: Mapping[str, Title] = {
     Act.ISSUE_CODE: Title(cs="vydat kód pro zapsání zařízení", en="issue a code to enrol a device"),
     Act.APPROVE: Title(cs="schválit zařízení", en="approve a device"),
+    Act.TURN_DOWN: Title(cs="odmítnout zařízení", en="turn a device down"),
     Act.RENAME: Title(cs="přejmenovat zařízení", en="rename a device"),
     Act.BLOCK: Title(cs="zablokovat zařízení", en="block a device"),
     Act.UNBLOCK: Title(cs="odblokovat zařízení", en="unblock a device"),
     Act.RETIRE: Title(cs="vyřadit zařízení", en="retire a device"),
     Act.LOSE: Title(cs="označit zařízení jako ztracené", en="mark a device as lost"),
+    Act.HAND_OVER: Title(cs="předat zařízení jiné osobě", en="hand a device over to another person"),
     Act.TAKE_OVER: Title(cs="převzít zařízení do správy", en="take a device over"),
 }

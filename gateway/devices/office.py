@@ -1,11 +1,12 @@
 """What people do about devices: codes that enrol one, and what becomes of those that are enrolled.
 
 Laws: nobody is told that something was done before it is durable and recorded; what was refused is recorded too; what
-a decision may rest on is in this control plane's memory when the act returns.
+a decision may rest on is in this control plane's memory when the act returns; nobody lets their own device do more, by
+whatever account of theirs.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -22,6 +23,7 @@ from gateway.devices.records import By
 from gateway.devices.refused import ActRefused, Why
 from gateway.devices.rules import Rules
 from gateway.devices.store import Beside, DeviceStore, Sought, Stepped
+from idp.directory.same_person import OtherAccounts, no_others, same_person
 from idp.login.level import reaches
 from idp.login.own_authenticators import shown_just_now
 
@@ -34,12 +36,14 @@ class Act(StrEnum):
 
     ISSUE_CODE = "issue_code"
     APPROVE = "approve"
+    TURN_DOWN = "turn_down"
     RENAME = "rename"
     BLOCK = "block"
     UNBLOCK = "unblock"
     RETIRE = "retire"
     LOSE = "lose"
     TAKE_OVER = "take_over"
+    HAND_OVER = "hand_over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,15 @@ EVERYWHERE = Reach()
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """To whom a device is given. `municipalities`: where they have a role."""
+
+    subject: SubjectId
+    login: str
+    municipalities: Collection[MunicipalityCode]
+
+
+@dataclass(frozen=True, slots=True)
 class Confirmed:
     """How surely, and when, somebody last showed who they are."""
 
@@ -89,16 +102,26 @@ class DeviceOffice:
     known: Known
     rules: Rules
     record: Callable[[Sequence[Entry]], Awaitable[None]]
+    others: OtherAccounts = no_others
 
     async def issue(self, wish: Wish, by: By, now: datetime) -> tuple[str, Code]:
         """The code, which is kept nowhere, and what it is good for. Raises ActRefused."""
         try:
-            code = _coded(wish, by, self.rules, now)
+            code = _coded(wish, by, self.rules, now, own=self._theirs(wish.owner, by))
             text = new_code()
             await self.store.issue(text, code, records.code_issued(code, by), MOST_CODES)
         except ActRefused as refused:
             raise await self._not(Act.ISSUE_CODE, refused, by, now, None, wish.municipality) from refused
         return text, code
+
+    async def issue_for(self, owner: Owner | None, wish: Wish, by: By, now: datetime) -> tuple[str, Code]:
+        """`owner`: who has a role in the municipality of the wish; None: a shared device. Raises ActRefused."""
+        if owner is None:
+            return await self.issue(wish, by, now)
+        if wish.municipality not in owner.municipalities:
+            unknown = ActRefused(Why.OWNER_UNKNOWN)
+            raise await self._not(Act.ISSUE_CODE, unknown, by, now, None, wish.municipality)
+        return await self.issue(replace(wish, owner=owner.subject), by, now)
 
     async def issue_own(
         self, owner: SubjectId, municipality: MunicipalityCode, shown: Confirmed, by: By, now: datetime
@@ -113,8 +136,17 @@ class DeviceOffice:
 
     async def approve(self, name: DeviceId, by: By, now: datetime, reach: Reach = EVERYWHERE) -> Device:
         """All acts raise ActRefused."""
-        after = partial(steps.approve, now=now)
+        after = self._of_others(partial(steps.approve, by=by.actor, now=now), by)
         return await self._act(Act.APPROVE, Happened.DEVICE_APPROVED, name, after, by, now, reach)
+
+    async def turn_down(
+        self, name: DeviceId, why: str, by: By, now: datetime, reach: Reach = EVERYWHERE
+    ) -> Device:
+        """It waits, and is not going to be approved."""
+        after = _explained(partial(steps.turn_down, now=now), why)
+        return await self._act(
+            Act.TURN_DOWN, Happened.DEVICE_TURNED_DOWN, name, after, by, now, reach, why=why
+        )
 
     async def rename(
         self, name: DeviceId, called: str, by: By, now: datetime, reach: Reach = EVERYWHERE
@@ -132,28 +164,43 @@ class DeviceOffice:
     async def unblock(
         self, name: DeviceId, why: str, by: By, now: datetime, reach: Reach = EVERYWHERE
     ) -> Device:
-        after = _explained(steps.unblock, why)
+        after = self._of_others(_explained(steps.unblock, why), by)
         return await self._act(Act.UNBLOCK, Happened.DEVICE_UNBLOCKED, name, after, by, now, reach, why=why)
 
     async def retire(
         self, name: DeviceId, why: str, by: By, now: datetime, reach: Reach = EVERYWHERE
     ) -> Device:
-        after = _explained(steps.retire, why, demanded=False)
+        after = _explained(partial(steps.retire, now=now), why, demanded=False)
         return await self._act(Act.RETIRE, Happened.DEVICE_RETIRED, name, after, by, now, reach, why=why)
 
     async def lose(
         self, name: DeviceId, why: str, by: By, now: datetime, reach: Reach = EVERYWHERE
     ) -> Device:
         """It was lost or stolen."""
-        after = _explained(steps.lose, why, demanded=False)
+        after = _explained(partial(steps.lose, now=now), why, demanded=False)
         return await self._act(Act.LOSE, Happened.DEVICE_LOST, name, after, by, now, reach, why=why)
 
     async def take_over(
         self, name: DeviceId, asset: str | None, by: By, now: datetime, reach: Reach = EVERYWHERE
     ) -> Device:
         """As the office's own; `asset`: its serial number, where the agent could read none."""
-        after = partial(steps.take_over, asset=asset, now=now)
+        after = self._of_others(partial(steps.take_over, asset=asset, by=by.actor, now=now), by)
         return await self._act(Act.TAKE_OVER, Happened.DEVICE_TAKEN_OVER, name, after, by, now, reach)
+
+    async def hand_over(
+        self, name: DeviceId, owner: Owner, by: By, now: datetime, reach: Reach = EVERYWHERE
+    ) -> Device:
+        """To another person, who has a role in its municipality; whoever is signed in on it is signed out."""
+
+        def after(device: Device) -> Device:
+            if self._theirs(owner.subject, by):
+                raise ActRefused(Why.OWN)
+            if device.municipality not in owner.municipalities:
+                raise ActRefused(Why.OWNER_UNKNOWN)
+            return steps.hand_over(device, owner.subject)
+
+        act, code = Act.HAND_OVER, Happened.DEVICE_HANDED_OVER
+        return await self._act(act, code, name, after, by, now, reach, of=owner.login)
 
     async def device(self, name: DeviceId, reach: Reach = EVERYWHERE) -> Device | None:
         found = await self.store.device(name)
@@ -176,11 +223,31 @@ class DeviceOffice:
             self.known.put(stepped.device)
 
     def _silent(self, now: datetime, device: Device | None, _: Beside) -> Stepped:
-        assert device is not None  # devices are never deleted
+        assert device is not None  # of those that are in use none is deleted
         gone_on = device.reported_at is None or device.reported_at > now - self.rules.fresh
         if gone_on or device.stale:  # it reported meanwhile
             return Stepped(device, [])
         return Stepped(steps.silent(device), [records.stale(device, now)])
+
+    async def forget_gone(self, now: datetime) -> None:
+        """Delete what was kept of devices that are gone for long; their entries stay in the log."""
+        before = now - self.rules.kept
+        self.known.forget(await self.store.forget(before, now, lambda one: records.forgotten(one, now)))
+
+    def _theirs(self, owner: SubjectId | None, by: By) -> bool:
+        return owner is not None and same_person(SubjectId(by.actor.subject), owner, self.others)
+
+    def _of_others(self, step: Callable[[Device], Device], by: By) -> Callable[[Device], Device]:
+        """Also a shared one that they enrolled and that waits is theirs: somebody else has to look at it."""
+
+        def after(device: Device) -> Device:
+            enrolled_by = None if device.owner is not None else SubjectId(device.enrolled_by.subject)
+            waits = device.approved_at is None
+            if self._theirs(device.owner, by) or (waits and self._theirs(enrolled_by, by)):
+                raise ActRefused(Why.OWN)
+            return step(device)
+
+        return after
 
     async def _act(
         self,
@@ -216,8 +283,10 @@ class DeviceOffice:
         return refused
 
 
-def _coded(wish: Wish, by: By, rules: Rules, now: datetime) -> Code:
-    """Raises ActRefused."""
+def _coded(wish: Wish, by: By, rules: Rules, now: datetime, *, own: bool) -> Code:
+    """`own`: of whoever issues it. Raises ActRefused."""
+    if own and wish.managed:
+        raise ActRefused(Why.OWN)
     if not timedelta() < rules.code <= LIFETIME_MAX:
         raise ActRefused(Why.LIFETIME)
     if wish.name is not None and not steps.readable(wish.name, NAME_MAX):

@@ -271,7 +271,7 @@ async def _nothing() -> None:
 
 
 def _left(said: Farewell, before: Device, nonce: str, origin: Origin, now: datetime) -> Stepped:
-    after = reporting.leave(said, before, nonce)
+    after = reporting.leave(said, before, nonce, now)
     return Stepped(after, [records.farewell(after, now, origin)])
 
 

@@ -118,6 +118,16 @@ def stale(device: Device, now: datetime) -> Entry:
     return _entry(Happened.DEVICE_STALE, now, By(actor=HERSELF), details, device.municipality)
 
 
+def forgotten(device: Device, now: datetime) -> Entry:
+    assert device.gone_at is not None
+    details: Details = {
+        **_of(device),
+        "standing": device.standing.value,
+        "since": device.gone_at.isoformat(timespec="seconds"),
+    }
+    return _entry(Happened.DEVICE_FORGOTTEN, now, By(actor=HERSELF), details, device.municipality)
+
+
 def act(code: Happened, device: Device, by: By, now: datetime, **further: str) -> Entry:
     """What somebody did with a device; `further`: as the act's own sentence has it."""
     details: Details = {**_of(device), "by": by.actor.name, **further}

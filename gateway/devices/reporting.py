@@ -129,16 +129,22 @@ def take(
     )
 
 
-def leave(said: Farewell, device: Device, nonce: str) -> Device:
+def leave(said: Farewell, device: Device, nonce: str, now: datetime) -> Device:
     """It retires itself; `said`: as `read_farewell` gave it. Raises NotTaken."""
     _require_next(said, device)
-    return replace(retired(device, Standing.RETIRED), nonce=nonce, sequence=said.sequence)
+    return replace(retired(device, Standing.RETIRED, now), nonce=nonce, sequence=said.sequence)
 
 
-def retired(device: Device, standing: Standing) -> Device:
+def retired(device: Device, standing: Standing, now: datetime) -> Device:
     """`standing`: one of GONE. Nothing it has opens anything from now on."""
     return replace(
-        device, standing=standing, leaf=None, former=None, tunnel_key=None, generation=device.generation + 1
+        device,
+        standing=standing,
+        gone_at=now,
+        leaf=None,
+        former=None,
+        tunnel_key=None,
+        generation=device.generation + 1,
     )
 
 

@@ -20,3 +20,5 @@ class Rules:
     """How old a report may be for its facts to count."""
     by_people: bool
     """Whether people enrol devices of their own."""
+    kept: timedelta = timedelta(days=365)
+    """How long a device that is gone is kept."""

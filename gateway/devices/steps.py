@@ -1,6 +1,7 @@
 """What people do with a device that is enrolled. Pure: the device before goes in, the one after comes out.
 
     waiting --approve--> active <--unblock-- blocked          (blocked before it was approved, it waits again)
+    waiting --turn down--> gone, for good
     waiting, active, blocked --retire, lose--> gone, for good
 
 All raise ActRefused.
@@ -10,18 +11,24 @@ from dataclasses import replace
 from datetime import datetime
 
 from agents.protocol.messages import Standing
+from config.vocabulary import SubjectId
 from gateway.devices.device import NAME_MAX, Device
 from gateway.devices.refused import ActRefused, Why
 from gateway.devices.reporting import retired
+from idp.events import Actor
 
 WHY_MAX = 500  # characters of a reason
 
 
-def approve(device: Device, now: datetime) -> Device:
-    _require_here(device)
-    if device.standing is not Standing.WAITING:
-        raise ActRefused(Why.NOT_WAITING)
-    return _anew(replace(device, standing=Standing.ACTIVE, approved_at=now))
+def approve(device: Device, by: Actor, now: datetime) -> Device:
+    _require_waiting(device)
+    return _anew(replace(device, standing=Standing.ACTIVE, approved_at=now, approved_by=by))
+
+
+def turn_down(device: Device, now: datetime) -> Device:
+    """Nobody is going to approve it."""
+    _require_waiting(device)
+    return retired(device, Standing.RETIRED, now)
 
 
 def rename(device: Device, name: str) -> Device:
@@ -46,19 +53,19 @@ def unblock(device: Device) -> Device:
     return _anew(replace(device, standing=standing))
 
 
-def retire(device: Device) -> Device:
+def retire(device: Device, now: datetime) -> Device:
     _require_here(device)
-    return retired(device, Standing.RETIRED)
+    return retired(device, Standing.RETIRED, now)
 
 
-def lose(device: Device) -> Device:
+def lose(device: Device, now: datetime) -> Device:
     """One that was retired may turn out to be lost; it stays as gone as it was."""
     if device.standing is Standing.LOST:
         raise ActRefused(Why.GONE)
-    return retired(device, Standing.LOST)
+    return retired(device, Standing.LOST, now)
 
 
-def take_over(device: Device, asset: str | None, now: datetime) -> Device:
+def take_over(device: Device, asset: str | None, by: Actor, now: datetime) -> Device:
     """As the office's own; `asset`: its serial number where the agent could read none. Whoever does it approves it."""
     _require_here(device)
     if device.managed:
@@ -74,8 +81,17 @@ def take_over(device: Device, asset: str | None, now: datetime) -> Device:
             asset=known,
             standing=Standing.ACTIVE if waits else device.standing,
             approved_at=device.approved_at or now,
+            approved_by=by if device.approved_at is None else device.approved_by,
         )
     )
+
+
+def hand_over(device: Device, owner: SubjectId) -> Device:
+    """To another person; what it is in the office stays."""
+    _require_here(device)
+    if device.owner == owner:
+        raise ActRefused(Why.SAME_OWNER)
+    return _anew(replace(device, owner=owner))
 
 
 def silent(device: Device) -> Device:
@@ -85,6 +101,12 @@ def silent(device: Device) -> Device:
 
 def readable(text: str, most: int) -> bool:
     return 0 < len(text.strip()) <= most and text.strip().isprintable()
+
+
+def _require_waiting(device: Device) -> None:
+    _require_here(device)
+    if device.standing is not Standing.WAITING:
+        raise ActRefused(Why.NOT_WAITING)
 
 
 def _require_here(device: Device) -> None:

@@ -97,6 +97,14 @@ class DeviceStore(Protocol):
         """The newest first."""
         ...
 
+    async def forget(
+        self, before: datetime, now: datetime, entry: Callable[[Device], Entry]
+    ) -> Sequence[DeviceId]:
+        """Delete some of those that are gone since before that, each with its entry. Those of which it is not kept
+        since when they are gone are so since now.
+        """
+        ...
+
     async def silent(self, before: datetime) -> Sequence[DeviceId]:
         """In use, last heard of before that, and not known to be stale."""
         ...

@@ -108,7 +108,7 @@ local function name_of_cookie(route)
   return name
 end
 
-local OURS = {portal = true, audit = true, policies = true, requests = true}
+local OURS = {portal = true, audit = true, policies = true, requests = true, devices = true}
 local answered_by_us = {} -- by name of the route
 local function is_ours(route)
   local known = answered_by_us[route]

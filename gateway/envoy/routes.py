@@ -7,6 +7,7 @@ asks for nothing and passes neither the gate nor the decision.
 from collections import Counter
 from collections.abc import Sequence
 
+from config.applications import BUILT_IN_APPLICATIONS
 from config.hosts import OUR_PATHS
 from config.marks import mark_on_routes
 from config.settings import Application, Hsts, Route, Settings
@@ -62,6 +63,8 @@ BUILT_IN: dict[str, tuple[str, tuple[Route, ...]]] = {
     "requests": ("requests", LOOKS),
 }
 """Our own hosts behind the gate: first label of the name → application and its routes."""
+DEVICES = "devices"
+"""Application on the host of agents, which a setting names and which is not always there."""
 TEXTS = Route(path="/proposals", methods=["POST"], action=Action.READ)
 """Of the host `policies.`: a draft that is written as text is longer than any other form of ours."""
 REPORTS = Route(path="/incidents", methods=["POST"], action=Action.ADMINISTER)
@@ -94,9 +97,8 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
     for label, (application, table) in BUILT_IN.items():
         host = f"{label}.{settings.public.domain}"
         place = Place(application, "-", authority.of(host), "web")
-        asked = [by_us(one, place) for route in table for one in by_method(route)]
         longer = [by_us(LONGER[label], place, POLICY_TEXT_BYTES)] if label in LONGER else []
-        hosts.append(_gated(host, authority, [*longer, *asked, nothing()]))
+        hosts.append(_gated(host, authority, [*longer, *_by_us(table, place), nothing()]))
     if settings.devices.enabled:
         hosts.append(_of_agents(settings, authority))
     hosts += _of_applications(settings, surroundings, authority)
@@ -122,7 +124,7 @@ def _of_applications(settings: Settings, surroundings: Surroundings, authority: 
     """A host may be shared; then the longest path comes first. Raises HostTaken."""
     on_host: dict[str, dict[str, tuple[Application, Place]]] = {}
     for configured in settings.applications:
-        if configured.id in {application for application, _ in BUILT_IN.values()}:
+        if configured.id in BUILT_IN_APPLICATIONS:
             raise HostTaken(configured.id)
         path, cluster = configured.path.rstrip("/").lower(), application_cluster(configured.id)
         mark = mark_on_routes(settings, configured)
@@ -146,11 +148,18 @@ def _sign_in(host: str, authority: Authority) -> Json:
 
 
 def _of_agents(settings: Settings, authority: Authority) -> Json:
-    """Where agents ask: no cookie goes in or out, and nothing else is there."""
+    """Where agents ask, and no cookie goes in or out; all else there are the pages of those who administer devices."""
     host = f"{settings.devices.host}.{settings.public.domain}"
     asked = _ours(AGENTS, "web", host, authority, settings.devices.message_kib * 1024)
     asked |= {"request_headers_to_remove": ["cookie"], "response_headers_to_remove": [SERVER, "set-cookie"]}
-    return _virtual_host(host, [odd_paths(), asked, nothing()])
+    place = Place(DEVICES, "-", authority.of(host), "web")
+    pages = _gated(host, authority, [*_by_us(LOOKS, place), nothing()])
+    first, *others = pages["routes"]  # what two programs might read differently goes before agents, too
+    return pages | {"routes": [first, asked, *others]}
+
+
+def _by_us(table: Sequence[Route], place: Place) -> list[Json]:
+    return [by_us(one, place) for route in table for one in by_method(route)]
 
 
 def _gated(host: str, authority: Authority, asked: Sequence[Json]) -> Json:

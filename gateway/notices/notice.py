@@ -28,6 +28,10 @@ class NoticeKind(StrEnum):
     REQUEST_DECIDED = "request_decided"
     EMERGENCY_BEGUN = "emergency_begun"
     TRAVEL_IMPOSSIBLE = "travel_impossible"
+    DEVICE_ENROLLED = "device_enrolled"
+    DEVICE_APPROVED = "device_approved"
+    DEVICE_BLOCKED = "device_blocked"
+    DEVICE_LOST = "device_lost"
 
 
 class Channel(StrEnum):
@@ -50,6 +54,15 @@ OF_REQUESTS = frozenset(
     }
 )
 """Of what other people do or ask for beyond their roles; those who decide or watch are told."""
+OF_DEVICES = frozenset(
+    {
+        NoticeKind.DEVICE_ENROLLED,
+        NoticeKind.DEVICE_APPROVED,
+        NoticeKind.DEVICE_BLOCKED,
+        NoticeKind.DEVICE_LOST,
+    }
+)
+"""Of devices with agents; their owners are told."""
 NOBODYS = frozenset({NoticeKind.RECOVERY_ADMINISTRATOR_USED})
 """Of an account that is no person's: no mail, programs alone are told."""
 
@@ -65,7 +78,8 @@ class Happened:
     at: datetime
     facts: dict[str, str] = field(default_factory=dict)
     """Of `user_agent`, `address`, `factor`, `authenticator`, `by`, `until`, `counts_from`, `session`: what is known. Of
-    requests also `of`, `application`, `municipality`, `since`, `stage`, `why`; of a journey `from`, `to`.
+    requests also `of`, `application`, `municipality`, `since`, `stage`, `why`; of a journey `from`, `to`; of devices
+    `device`, `device_name`.
     """
 
 

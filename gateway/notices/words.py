@@ -9,7 +9,13 @@ from datetime import datetime
 from config.places import Places
 from config.settings import Title
 from config.vocabulary import Language
-from gateway.notices.notice import OF_REQUESTS, Happened, NoticeKind
+from gateway.notices.device_words import (
+    ADVICE_OF_DEVICES,
+    OPENING_OF_DEVICES,
+    TITLES_OF_DEVICES,
+    facts_of_device,
+)
+from gateway.notices.notice import OF_DEVICES, OF_REQUESTS, Happened, NoticeKind
 from gateway.notices.request_words import (
     ADVICE_OF_REQUESTS,
     OPENING_OF_REQUESTS,
@@ -53,6 +59,7 @@ TITLES: Mapping[NoticeKind, Title] = {
         cs="Přihlásil se nouzový správce", en="The recovery administrator signed in"
     ),
     **TITLES_OF_REQUESTS,
+    **TITLES_OF_DEVICES,
 }
 OPENING: Mapping[NoticeKind, Title] = {
     NoticeKind.NEW_DEVICE: Title(
@@ -103,6 +110,7 @@ OPENING: Mapping[NoticeKind, Title] = {
         "envelope is used up by it.",
     ),
     **OPENING_OF_REQUESTS,
+    **OPENING_OF_DEVICES,
 }
 GREETING = Title(cs="Dobrý den,", en="Good day,")
 WHEN, DEVICE, WHERE = (
@@ -130,7 +138,11 @@ OF_OTHERS = Title(
     en="Do you know of it? Then there is nothing to do. If not, call at once: {support}.",
 )
 """Advice about what somebody else did."""
-ADVICES: Mapping[NoticeKind, Title] = {NoticeKind.FACTOR_ADDED: OF_ADDED, **ADVICE_OF_REQUESTS}
+ADVICES: Mapping[NoticeKind, Title] = {
+    NoticeKind.FACTOR_ADDED: OF_ADDED,
+    **ADVICE_OF_REQUESTS,
+    **ADVICE_OF_DEVICES,
+}
 DONE_BY_OTHERS = frozenset({NoticeKind.EXCEPTION_GRANTED, NoticeKind.RECOVERY_ADMINISTRATOR_USED})
 ADMINISTRATOR = Title(cs="správce", en="the administrator")
 CLOSING = Title(
@@ -175,6 +187,8 @@ def _facts(happened: Happened, language: Language, around: Surroundings) -> list
     found = [(WHEN, moment_text(happened.at, language, "minute"))]
     if happened.kind in OF_REQUESTS:
         return [*found, *facts_of_request(facts, language)]
+    if happened.kind in OF_DEVICES:
+        return [*found, *facts_of_device(facts)]
     if "user_agent" in facts:
         found.append((DEVICE, describe(facts["user_agent"], language)))
     if "address" in facts:

@@ -1,13 +1,28 @@
 """What the checks of policies found."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from config.vocabulary import Language
 from gateway.policy_office.refusal import Refusal
 from gateway.policy_office.scope import Scope
 from policies.evaluate import PolicyBook
 from policies.model import Text
 from policies.texts import Texts
+
+PLACE = re.compile(r"(\S+?)(?::(\d+))?(?::(\d+))?: ")
+
+
+def by_place(problems: Iterable[Text]) -> tuple[Text, ...]:
+    """In the order of files and lines, whichever check found them."""
+    return tuple(sorted(problems, key=_place))
+
+
+def _place(problem: Text) -> tuple[str, int, int]:
+    found = PLACE.match(problem[Language.ENGLISH])
+    return (found[1], int(found[2] or 0), int(found[3] or 0)) if found else ("", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from gateway.audit.reasons import TAKEN
 from gateway.policy_office import entries, proposal
 from gateway.policy_office.asking import Asking
 from gateway.policy_office.by_whom import author_for, new_name, taken
-from gateway.policy_office.checked import Checked, Checks
+from gateway.policy_office.checked import Checked, Checks, by_place
 from gateway.policy_office.edited_parts import readable_parts
 from gateway.policy_office.following import followed, put_upon
 from gateway.policy_office.found_before import FoundBefore
@@ -144,7 +144,7 @@ class Office:
                 known = await self._checks_of(texts, found.scope)
                 self.before.keep(texts, found.scope, known)
             brought = await asyncio.to_thread(_brought, in_force, texts)
-            return replace(known, book=None, problems=(*brought, *known.problems))
+            return replace(known, book=None, problems=by_place((*brought, *known.problems)))
 
     # Acts of authors.
 
@@ -280,7 +280,7 @@ class Office:
             return left
         found = await self._checks_of(texts, scope, known=known)
         brought = await asyncio.to_thread(_brought, in_force, texts, named=named)
-        return Checked((*brought, *found.problems)) if brought else found
+        return Checked(by_place((*brought, *found.problems))) if brought else found
 
     async def _checks_of(self, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
         return await asyncio.to_thread(partial(self.checks, texts, scope, known=known))

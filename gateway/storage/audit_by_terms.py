@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, literal, or_, select, tuple_
 
+from gateway.audit.curtailed import CURTAILED
 from gateway.audit.entry import Outcome
 from gateway.audit.facts import microseconds, moment
 from gateway.audit.fitting import Fitting
@@ -77,6 +78,13 @@ def only_by_terms(query: Query) -> bool:
     return any(getattr(query, name) for name in (*EXACT, "person"))
 
 
+def asks_what_is_left_out(query: Query) -> bool:
+    """Of a reader of one municipality, to whom entries say less than to the index: it answers nothing alone."""
+    return query.within is not None and bool(
+        query.text or any(one.field in CURTAILED for one in query.having)
+    )
+
+
 def knows_enough(known: Cover) -> bool:
     """What is not indexed can be looked through."""
     return len(known.missing) * BLOCK + len(known.rest) <= LOOKED_THROUGH
@@ -105,7 +113,11 @@ def groups_of(query: Query, people: People) -> list[Group]:
         found.append(Group(frozenset(where)))
     if query.crossing:
         found.append(Group(frozenset({CROSSING})))
-    found += [wanted_values(one.field, one.values, without=one.without) for one in query.having]
+    found += [
+        wanted_values(one.field, one.values, without=one.without)
+        for one in query.having
+        if not (one.without and query.within is not None and one.field in CURTAILED)
+    ]
     if query.hours is not None:
         found.append(wanted_hours(query.hours.begin, query.hours.end))
     if query.bytes_from is not None or query.bytes_to is not None:

@@ -19,7 +19,13 @@ from gateway.audit.places import ALL, BLOCK, bits_of, packed, places_of
 from gateway.audit.search import FARTHEST, Query, SearchTooLong
 from gateway.audit.terms import UNREADABLE, quick
 from gateway.storage.allowance import Allowance, unbounded
-from gateway.storage.audit_by_terms import LOOKED_THROUGH, People, asks_further, not_searched
+from gateway.storage.audit_by_terms import (
+    LOOKED_THROUGH,
+    People,
+    asks_further,
+    asks_what_is_left_out,
+    not_searched,
+)
 from gateway.storage.audit_conditions import Condition, filters, meant, unindexed
 from gateway.storage.audit_index import Block, Cover, cover
 from gateway.storage.audit_masks import Either, Mask, Masks, exactly, mask_of
@@ -86,6 +92,7 @@ class Gathering:
         self.masks = Masks(self.connection, self.known.runs)
         self._meanings = [self._meaning(one) for one in meanings(self.connection, self.query)]
         self._by_index = [one for one in self._meanings if not one.of_request]
+        self._told_by_entries_alone = asks_what_is_left_out(self.query)
         self._of_request: set[int] = set()
         self._left = ROWS
         self._cost = DEAR if self.columns or any(one.fits for one in self._meanings) else 1
@@ -121,6 +128,9 @@ class Gathering:
                     found = self.masks.of(mask, [one.number for one in some])
                     for block in some:
                         self._take(block, found.get(block.number, 0), exact=exact)
+                if self._told_by_entries_alone and len(self.held) > held:
+                    self.look_at_all()
+                    return
             except SearchTooLong:
                 if self.allowance.given_up:
                     raise
@@ -140,6 +150,14 @@ class Gathering:
         self.held.remove(held)
         self._look(_among(held.block, held.bits), held.bits)
         return True
+
+    def look_at_all(self) -> None:
+        """Where the index knows more than is shown: what there is no room to look at is not counted."""
+        for one in sorted(self.held, key=lambda held: held.block, reverse=True):
+            if not self.look_at(one):
+                self._tell(since=moment(one.block.highest_at + 1))
+                break
+        self.held.clear()
 
     def not_exact(self) -> None:
         self._tell(exactly=False)

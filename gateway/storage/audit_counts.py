@@ -14,7 +14,9 @@ from itertools import pairwise
 
 from sqlalchemy import Connection
 
+from config.vocabulary import MunicipalityCode
 from gateway.audit.counts import HOUR_OF_DAY, NOTHING_FOUND, ByValue, OverTime, Slice, Valued
+from gateway.audit.curtailed import CURTAILED, quickly
 from gateway.audit.facts import microseconds, moment
 from gateway.audit.fields import ANY, COLUMNS, values_of
 from gateway.audit.search import Query
@@ -62,7 +64,7 @@ def by_value(
     since = gathered.counted.since
     for one in gathered.loose:
         if since is None or one.at >= microseconds(since):
-            number.update(_values(one, field))
+            number.update(_values(one, field, query.within))
     rows = sorted(number.items(), key=lambda one: (-one[1], one[0]))
     return ByValue(field, [Valued(*one) for one in rows[:most]], max(0, len(rows) - most), gathered.counted)
 
@@ -70,7 +72,9 @@ def by_value(
 def _by_terms(gathered: Gathering, field: str) -> Counter[str]:
     """Of the blocks, newest first; of those with few entries that may have many values the entries are looked at."""
     number: Counter[str] = Counter()
-    if field not in OF_FEW_VALUES:
+    if gathered.query.within is not None and field in CURTAILED:
+        gathered.look_at_all()
+    elif field not in OF_FEW_VALUES:
         for held in [one for one in gathered.held if one.bits.bit_count() <= FEW]:
             gathered.look_at(held)
     wanted = Group(frozenset(), frozenset({f"{field}="}))
@@ -83,14 +87,14 @@ def _by_terms(gathered: Gathering, field: str) -> Counter[str]:
     return number
 
 
-def _values(one: Loose, field: str) -> Sequence[str]:
+def _values(one: Loose, field: str, within: MunicipalityCode | None) -> Sequence[str]:
     if field == HOUR_OF_DAY:
         return [str(moment(one.at).astimezone(LOCAL).hour)]
     if field in COLUMNS:
         value = getattr(one.row, field)
         return [value] if value else []
     try:
-        return list(dict.fromkeys(values_of(field, quick(one.row.canonical))))
+        return list(dict.fromkeys(values_of(field, quickly(quick(one.row.canonical), within))))
     except UNREADABLE:
         return []
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, literal, select, tuple_
 from config.vocabulary import MunicipalityCode
 from gateway.audit.canonical import NotCanonical, parse
 from gateway.audit.counts import ByValue, OverTime
+from gateway.audit.curtailed import curtailed, quickly
 from gateway.audit.facts import FACTS, LATEST, differing, facts, moment
 from gateway.audit.fields import Told
 from gateway.audit.search import (
@@ -103,7 +104,7 @@ class LogSearch:
             seen = min(left, AT_ONCE)
             found = await self._asked(partial(_rows, queries=asked, after=after, limit=seen))
             not_searched = not_searched or found.not_searched
-            await asyncio.to_thread(_give, found.rows[:seen], take)
+            await asyncio.to_thread(_give, found.rows[:seen], take, bounded.within)
             if len(found.rows) > seen:
                 after = place_of(found.rows[seen - 1].at, found.rows[seen - 1].sequence)
                 left -= seen
@@ -160,9 +161,8 @@ def page(
 ) -> Page:
     """Without an allowance to the end. Raises TooManyPeople, SearchTooLong."""
     limit = max(1, min(limit, LARGEST_PAGE))
-    return _page(
-        _rows(connection, allowance or unbounded(), meanings(connection, query), after, limit), limit
-    )
+    rows = _rows(connection, allowance or unbounded(), meanings(connection, query), after, limit)
+    return _page(rows, limit, query.within)
 
 
 def _rows(
@@ -216,18 +216,20 @@ def _plainly(connection: Connection, query: Query, after: Position | None, wante
     return together(answers)[:wanted]
 
 
-def _give(rows: Sequence[Row[Any]], take: Callable[[Told, int], None]) -> None:
+def _give(
+    rows: Sequence[Row[Any]], take: Callable[[Told, int], None], within: MunicipalityCode | None
+) -> None:
     for row in rows:
         try:
-            told, at = quick(row.canonical), int(row.at)
+            told, at = quickly(quick(row.canonical), within), int(row.at)
         except UNREADABLE:
             continue
         take(told, at)
 
 
-def _page(found: Rows, limit: int) -> Page:
+def _page(found: Rows, limit: int, within: MunicipalityCode | None) -> Page:
     rows, reached = found.rows, found.reached
-    entries = tuple(row_found(row) for row in rows[:limit])
+    entries = tuple(row_found(row, within) for row in rows[:limit])
     if len(rows) > limit:
         return Page(entries, place_of(rows[limit - 1].at, rows[limit - 1].sequence), found.not_searched)
     return Page(entries, reached, found.not_searched, None if reached is None else moment(reached.at))
@@ -282,7 +284,7 @@ def _counted_by_pages(connection: Connection, query: Query, allowance: Allowance
 
 def entry(connection: Connection, sequence: int, within: MunicipalityCode | None = None) -> Stored | None:
     row = connection.execute(select(*row_columns).where(_e.sequence == sequence, *concerns(within))).first()
-    return Stored(row_found(row), row.leaf if isinstance(row.leaf, bytes) else b"") if row else None
+    return Stored(row_found(row, within), row.leaf if isinstance(row.leaf, bytes) else b"") if row else None
 
 
 def behind(connection: Connection, query: Query, number: int) -> News:
@@ -290,7 +292,7 @@ def behind(connection: Connection, query: Query, number: int) -> News:
     numbers = found.numbers[-NEWS:]
     rows = connection.execute(select(*row_columns).where(_e.sequence.in_(numbers)).order_by(_e.sequence))
     return News(
-        entries=tuple(map(row_found, rows)),
+        entries=tuple(row_found(row, query.within) for row in rows),
         not_shown=len(found.numbers) - len(numbers),
         not_looked_at=max(0, found.begin - number),
         end=found.end,
@@ -304,8 +306,11 @@ def position(
     return None if row is None else place_of(row.at, sequence)
 
 
-def row_found(row: Row[Any]) -> Found:
-    """SQLite keeps any type in any column, so whatever somebody wrote by hand must end as a mark, not as a crash."""
+def row_found(row: Row[Any], within: MunicipalityCode | None = None) -> Found:
+    """SQLite keeps any type in any column, so whatever somebody wrote by hand must end as a mark, not as a crash.
+
+    `within`: of a reader who sees no other municipality.
+    """
     data = row.canonical
     claimed = moment(row.at) if isinstance(row.at, int) and abs(row.at) < LATEST else None
     try:
@@ -317,4 +322,6 @@ def row_found(row: Row[Any]) -> Found:
     others = differing(row[: len(FACTS)], facts(recorded))
     if row.leaf != leaf_hash(data):
         others = (*others, "leaf")
-    return Altered(row.sequence, claimed, others) if others else recorded
+    if others:
+        return Altered(row.sequence, claimed, others)
+    return recorded if within is None else curtailed(recorded, within)

@@ -42,7 +42,7 @@ class StoredSelection:
     async def entries(self, numbers: Sequence[int]) -> Sequence[Found]:
         def query(connection: Connection) -> Sequence[Found]:
             chosen = select(*row_columns).where(_e.sequence.in_(numbers), *concerns(self.within))
-            found = {row.sequence: row_found(row) for row in connection.execute(chosen)}
+            found = {row.sequence: row_found(row, self.within) for row in connection.execute(chosen)}
             return [_there(found, one) for one in numbers]
 
         return await self.database.read(query)

@@ -2,7 +2,8 @@
 
 Grants that are bound to it name its generation, so those that a decision under way is just signing with the one of
 before are taken back as well. A session that belongs to a device that is out of use is decided anew, whatever its
-connections show; that of a lost one ends, with single sign-on in the browsers that it was opened in.
+connections show; that of one that is gone for good, or is another person's by now, ends, with single sign-on in the
+browsers that it was opened in.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +12,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
-from agents.protocol.messages import Standing
 from config.vocabulary import SessionId
 from gateway.audit.entry import Code, Entry
 from gateway.devices.device import Device
@@ -51,13 +51,14 @@ class TakingBack:
             return
         now = self.clock()
         connection.execute(insert(revoked).values(id=revocation_id(before), until=micros(now + self.keep)))
-        if before.standing is after.standing:
+        given_away = before.owner != after.owner
+        if before.standing is after.standing and not given_away:
             return
         theirs = select(session).where(session.c.enrolled == after.id, session.c.ended_at.is_(None))
         sessions = [session_of(row) for row in connection.execute(theirs)]
         revoke(connection, [one.id for one in sessions], now + self.keep)
         by = entries[0]
-        if after.standing is Standing.LOST:
+        if after.gone or given_away:
             self._end(connection, sessions, by, now)
         else:
             self.append(connection, [revocation(one, Code(by.code), now) for one in sessions])

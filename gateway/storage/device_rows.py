@@ -30,6 +30,9 @@ def device_row(device: Device, version: int) -> dict[str, Any]:
         "enrolled_by": device.enrolled_by.name,
         "enrolled_by_subject": device.enrolled_by.subject,
         "approved_at": micros_or_none(device.approved_at),
+        "approved_by": device.approved_by and device.approved_by.name,
+        "approved_by_subject": device.approved_by and device.approved_by.subject,
+        "gone_at": micros_or_none(device.gone_at),
         **_leaf_row("leaf", device.leaf),
         **_leaf_row("former", device.former),
         "tunnel_key": device.tunnel_key,
@@ -58,6 +61,8 @@ def device_of_row(row: Any) -> Device:
         enrolled_at=moment_of(row.enrolled_at),
         enrolled_by=Actor(row.enrolled_by, row.enrolled_by_subject),
         approved_at=moment_or_none(row.approved_at),
+        approved_by=_actor_or_none(row.approved_by, row.approved_by_subject),
+        gone_at=moment_or_none(row.gone_at),
         leaf=_leaf(row, "leaf"),
         former=_leaf(row, "former"),
         tunnel_key=row.tunnel_key,
@@ -118,6 +123,10 @@ def change_row(device: DeviceId, number: int, change: Change) -> dict[str, Any]:
 def change_of_row(row: Any) -> Change:
     told = msgspec.json.decode(row.differences, type=list[tuple[str, str, str]])
     return Change(moment_of(row.at), tuple(Difference(*one) for one in told))
+
+
+def _actor_or_none(name: str | None, subject: str | None) -> Actor | None:
+    return None if name is None or subject is None else Actor(name, subject)
 
 
 def _leaf_row(which: str, leaf: Leaf | None) -> dict[str, Any]:

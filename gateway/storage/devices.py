@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from agents.protocol.messages import Standing
 from config.vocabulary import DeviceId
@@ -25,6 +25,8 @@ from gateway.devices.device import GONE, Device
 from gateway.devices.history import MOST_KEPT, Change
 from gateway.devices.refused import ActRefused, Why
 from gateway.devices.store import CodeStep, CodeStepped, Sought, Step, Stepped
+from gateway.devices.telling import concerns, to_tell
+from gateway.notices.notice import Happened
 from gateway.storage.database import Database
 from gateway.storage.device_revocation import TakeBack, nothing
 from gateway.storage.device_rows import (
@@ -39,10 +41,18 @@ from gateway.storage.keyed_rows import KeyedRows
 from gateway.storage.moment import micros
 from gateway.storage.seal import Seal
 from gateway.storage.tables.devices import device, device_authority, device_code, device_report
+from gateway.storage.tables.sessions import session
 
 Append = Callable[[Connection, Sequence[Entry]], object]
+Tell = Callable[[Connection, Sequence[Happened]], object]
+"""Puts what an owner is to be told into the outbox, within the transaction that is open."""
+FORGOTTEN_AT_ONCE = 100
 CODES_KEPT = timedelta(days=1)  # behind their end: a message that names one is still told from a guess
 _d, _c, _r, _a = device.c, device_code.c, device_report.c, device_authority.c
+
+
+def nobody(_connection: Connection, _told: Sequence[Happened]) -> None:
+    """Where nobody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class StoredDevices:
     seal: Seal
     append: Append
     take_back: TakeBack = nothing
+    tell: Tell = nobody
 
     async def authority(self, make: Callable[[], tuple[Authority, Entry]]) -> Authority:
         known = await self.database.look_up(self._authority)
@@ -105,6 +116,8 @@ class StoredDevices:
             made = None if done.device is None else rows.put(done.device)
             rows.put_code(kept_as, done.code, made)
             self.append(connection, done.entries)
+            if made is not None:
+                self._told(connection, made, done.entries)
             return replace(done, device=made)
 
         return await self.database.write(work)
@@ -120,6 +133,7 @@ class StoredDevices:
             if done.change is not None:
                 rows.put_change(made, done.change)
             self.append(connection, done.entries)
+            self._told(connection, made, done.entries)
             return replace(done, device=made)
 
         return await self.database.write(work)
@@ -145,6 +159,26 @@ class StoredDevices:
         found = await self.database.read(lambda connection: connection.execute(query).all())
         return [change_of_row(row) for row in found]
 
+    async def forget(
+        self, before: datetime, now: datetime, entry: Callable[[Device], Entry]
+    ) -> list[DeviceId]:
+        """The newest change of all stays, as the next one's version is counted from it."""
+        gone = _d.standing.in_([one.value for one in GONE])
+        newest = select(func.max(_d.version)).scalar_subquery()
+        over = select(device).where(gone, _d.gone_at <= micros(before), _d.version < newest)
+
+        def work(connection: Connection) -> list[DeviceId]:
+            undated = update(device).where(gone, _d.gone_at.is_(None))
+            connection.execute(undated.values(gone_at=micros(now)))
+            found = [device_of_row(row) for row in connection.execute(over.limit(FORGOTTEN_AT_ONCE))]
+            names = [one.id for one in found]
+            connection.execute(delete(device_report).where(_r.device.in_(names)))
+            connection.execute(delete(device).where(_d.id.in_(names)))
+            self.append(connection, [entry(one) for one in found])
+            return names
+
+        return await self.database.write(work)
+
     async def silent(self, before: datetime) -> list[DeviceId]:
         in_use = (_d.standing == Standing.ACTIVE.value) & _d.stale.is_(False)
         query = select(_d.id).where(in_use, _d.reported_at <= micros(before)).order_by(_d.id)
@@ -154,6 +188,12 @@ class StoredDevices:
     async def _devices(self, query: Any) -> list[Device]:
         found = await self.database.read(lambda connection: connection.execute(query).all())
         return [device_of_row(row) for row in found]
+
+    def _told(self, connection: Connection, one: Device, entries: Sequence[Entry]) -> None:
+        if one.owner is not None and concerns(entries):
+            mine = select(session.c.login).where(session.c.subject == one.owner)
+            login = connection.scalar(mine.order_by(session.c.opened_at.desc()).limit(1))
+            self.tell(connection, to_tell(one, entries, login or one.owner))
 
     def _authority(self, connection: Connection) -> Authority | None:
         row = connection.execute(select(device_authority).order_by(_a.id.desc()).limit(1)).first()

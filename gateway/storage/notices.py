@@ -11,7 +11,16 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from config.vocabulary import Language
 from gateway.audit.entry import Entry
-from gateway.notices.notice import OF_REQUESTS, Channel, Happened, Notice, NoticeKind, channels_of, to_tell
+from gateway.notices.notice import (
+    OF_DEVICES,
+    OF_REQUESTS,
+    Channel,
+    Happened,
+    Notice,
+    NoticeKind,
+    channels_of,
+    to_tell,
+)
 from gateway.storage.database import Database
 from gateway.storage.moment import micros, moment_of
 from gateway.storage.tables.identity import provider_session
@@ -87,7 +96,7 @@ def _forget(connection: Connection, done: Notice) -> None:
 def _row(channel: Channel, happened: Happened, language: Language) -> dict[str, Any]:
     return {
         "id": secrets.token_urlsafe(16),
-        "channel": f"{channel.value}{NEWER}" if happened.kind in OF_REQUESTS else channel.value,
+        "channel": f"{channel.value}{NEWER}" if happened.kind in OF_REQUESTS | OF_DEVICES else channel.value,
         "kind": happened.kind.value,
         "subject": happened.subject,
         "person": happened.person,

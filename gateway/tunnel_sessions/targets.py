@@ -12,12 +12,17 @@ from gateway.tunnels.permits import Target, Transport
 class Targets:
     by_id: Mapping[str, TunnelTarget]
     by_place: Mapping[Target, TunnelTarget]
+    domains: frozenset[str] = frozenset()
+    """Those below which a target has its name; of these alone devices ask in the tunnel."""
 
     @classmethod
-    def of(cls, configured: Iterable[TunnelTarget]) -> "Targets":
+    def of(cls, configured: Iterable[TunnelTarget], domains: Iterable[str] = ()) -> "Targets":
         listed = list(configured)
+        names = [one.name for one in listed if one.name is not None]
         return cls(
-            {one.id: one for one in listed}, {place: one for one in listed for place in places_of(one)}
+            {one.id: one for one in listed},
+            {place: one for one in listed for place in places_of(one)},
+            frozenset(one for one in domains if any(name.endswith(f".{one}") for name in names)),
         )
 
     def named(self, place: Target) -> str:

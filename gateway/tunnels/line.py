@@ -68,6 +68,8 @@ class Line:
         self._away = False
         self.gateway_key: TunnelKey | None = None
         """The gateway's own; None: the process has not told it yet."""
+        self.resolves = False
+        """Whether devices are answered when they ask for names in the tunnel."""
         self.overlooked = 0
         """Connections of which the process could not tell."""
 
@@ -173,7 +175,8 @@ class Line:
             self._doubt.clear()
             try:
                 await self.apply(list(self._desired.values()))
-                self.gateway_key = tunnel_key((await self.standing()).key)
+                standing = await self.standing()
+                self.gateway_key, self.resolves = tunnel_key(standing.key), standing.resolves
             except TunnelAway as error:
                 self._say(str(error))
                 await asyncio.sleep(PAUSE)

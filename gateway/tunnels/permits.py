@@ -33,6 +33,14 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What a name stands for, for as long as the device reaches it."""
+
+    addresses: frozenset[Address]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Permit:
     device: Address
     target: Target
@@ -49,6 +57,10 @@ class Admitted:
     """When it falls silent if nobody says more; None: it is suspended."""
     targets: Mapping[Target, datetime] = field(default_factory=dict)
     """What it reaches, and until when."""
+    names: Mapping[str, Named] = field(default_factory=dict)
+    """By which it may ask for that; in small letters, without a dot at the end."""
+    domains: frozenset[str] = frozenset()
+    """Below these it asks in the tunnel, and is told of names that it has not that they are none."""
 
     def awake(self, now: datetime) -> bool:
         return self.until is not None and now < self.until

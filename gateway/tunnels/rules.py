@@ -6,6 +6,8 @@ Laws of the rules:
   also of a connection that stands, so that one that lost its permit is over with the next packet;
 - to the tunnel nothing passes but answers to that, and errors of the network that belong to it (a device's own errors
   could be about somebody else's connection);
+- names are asked of the gateway by awake devices alone, and by each so often; the table of connections knows nothing
+  of it, so that questions cannot fill it;
 - nobody else's packet bears an address of the tunnel's;
 - what is dropped from the tunnel is remembered for a while, once for each device and target.
 
@@ -17,10 +19,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gateway.tunnels.addresses import gateway_of
 from gateway.tunnels.peers import Address, Network
 from gateway.tunnels.permits import Admitted, Permit, Ruled, awake
 
 NAME = re.compile(r"[a-z][a-z0-9]{0,14}")  # of an interface: the kernel takes 15 octets
+NAMES = 53
+"""Port at which the gateway's own address of a pool answers for names (RFC 1035, section 4.2)."""
+ASKED_A_SECOND, ASKED_AT_ONCE = 50, 200  # packets to it of one device: a browser that starts asks for dozens
+MOST_ASKING = 65_536
 REFUSALS_KEPT = timedelta(minutes=5)
 MOST_REFUSALS = 4096
 MTU = 1420  # 1500 octets of a packet less what WireGuard adds over IPv6 (80)
@@ -116,6 +123,8 @@ def _sets(plan: Plan) -> Iterator[str]:
         yield f"add set {plan.table} permitted{version} {{ type {target}; flags timeout; }}"
         bounds = f"flags dynamic, timeout; timeout {REFUSALS_KEPT.seconds}s; size {MOST_REFUSALS};"
         yield f"add set {plan.table} refused{version} {{ type {target}; {bounds} }}"
+        bounds = f"flags dynamic, timeout; timeout 60s; size {MOST_ASKING};"
+        yield f"add set {plan.table} asking{version} {{ type {address}; {bounds} }}"
 
 
 def _chains(plan: Plan) -> Iterator[str]:
@@ -124,12 +133,17 @@ def _chains(plan: Plan) -> Iterator[str]:
     for hook in ("input", "forward", "output"):
         yield f"add chain {plan.table} {hook} {{ type filter hook {hook} priority 10; policy accept; }}"
         yield f"flush chain {plan.table} {hook}"
+    for name, hook in (("names_in", "prerouting"), ("names_out", "output")):
+        yield f"add chain {plan.table} {name} {{ type filter hook {hook} priority -300; policy accept; }}"
+        yield f"flush chain {plan.table} {name}"
     yield f"flush chain {plan.table} to_tunnel"
 
 
 def _rules(plan: Plan) -> Iterator[str]:
     tunnel = f'"{plan.interface}"'
     yield f"add rule {plan.table} forward iifname {tunnel} oifname {tunnel} drop"  # whatever is permitted
+    for pool in plan.pools:
+        yield from _names(plan.table, tunnel, VERSIONS[pool.version], pool)
     for hook in ("input", "forward"):
         rule = f"add rule {plan.table} {hook}"
         yield f"{rule} iifname {tunnel} jump from_tunnel"
@@ -139,6 +153,20 @@ def _rules(plan: Plan) -> Iterator[str]:
         yield f"add rule {plan.table} {hook} oifname {tunnel} jump to_tunnel"
     yield from _from_tunnel(f"add rule {plan.table} from_tunnel")
     yield from _to_tunnel(f"add rule {plan.table} to_tunnel")
+
+
+def _names(table: str, tunnel: str, ip: str, pool: Network) -> Iterator[str]:
+    server, version = gateway_of(pool), pool.version
+    asked = f"{ip} daddr {server} meta l4proto {{ tcp, udp }} th dport {NAMES}"
+    told = f"oifname {tunnel} {ip} saddr {server} meta l4proto {{ tcp, udp }} th sport {NAMES}"
+    over = f"limit rate over {ASKED_A_SECOND}/second burst {ASKED_AT_ONCE} packets"
+    device = f"add rule {table} input iifname {tunnel} {asked} {ip} saddr @awake{version}"
+    yield f"add rule {table} names_in iifname {tunnel} {asked} notrack"
+    yield f"add rule {table} names_out {told} notrack"
+    yield f"{device} update @asking{version} {{ {ip} saddr {over} }} drop"
+    yield f"{device} accept"
+    yield f'add rule {table} input iifname != {tunnel} iifname != "lo" {asked} drop'
+    yield f"add rule {table} output {told} {ip} daddr @awake{version} accept"
 
 
 def _not_our_own(hook: str) -> str:

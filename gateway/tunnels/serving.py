@@ -48,7 +48,7 @@ ALIVE_FOR = 20.0  # seconds after its last word that a control plane counts as t
 
 
 class Serving:
-    """`anew`: makes the device again. `say`: tells the operators what is wrong."""
+    """`anew`: makes the device again. `say`: tells the operators what is wrong. `resolves`: names are answered."""
 
     def __init__(
         self,
@@ -57,7 +57,10 @@ class Serving:
         pools: Sequence[Network],
         now: Callable[[], datetime],
         say: Callable[[str], None],
+        *,
+        resolves: bool = False,
     ) -> None:
+        self._resolves = resolves
         self._opened, self._anew, self._pools, self._now, self._say = opened, anew, pools, now, say
         self._kept: deque[News] = deque()
         self._overlooked, self._number = 0, 0
@@ -178,6 +181,7 @@ class Serving:
                 Peer(key=key, handshake=one.handshake, received=one.received, sent=one.sent)
                 for key, one in sorted(seen.peers.items())
             ],
+            resolves=self._resolves,
         )
 
     async def _keep_telling(self, writer: asyncio.StreamWriter, heard: asyncio.Queue[int]) -> None:

@@ -13,7 +13,8 @@ import msgspec
 
 from gateway.tunnels.connections import Began, Ended, Flow, FlowId
 from gateway.tunnels.keys import tunnel_key
-from gateway.tunnels.permits import Admitted, Target, Transport
+from gateway.tunnels.peers import Address
+from gateway.tunnels.permits import Admitted, Named, Target, Transport
 from gateway.tunnels.refusals import Refused
 
 FOLDER = "tunnel"
@@ -39,6 +40,14 @@ class Until(msgspec.Struct, frozen=True, array_like=True):
     until: datetime
 
 
+class Name(msgspec.Struct, frozen=True, array_like=True):
+    """As `permits.Named`, with the name."""
+
+    name: str
+    addresses: list[str]
+    until: datetime
+
+
 class Device(msgspec.Struct, frozen=True, kw_only=True):
     """As `permits.Admitted`."""
 
@@ -46,14 +55,18 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     addresses: list[str]
     until: datetime | None
     targets: list[Until]
+    names: list[Name] = []
+    domains: list[str] = []
 
     def admitted(self) -> Admitted:
         """Raises ValueError."""
         return Admitted(
             tunnel_key(self.key),
-            frozenset(ip_address(one) for one in self.addresses),
+            _addresses(self.addresses),
             self.until,
             {one.place.target(): one.until for one in self.targets},
+            {one.name: Named(_addresses(one.addresses), one.until) for one in self.names},
+            frozenset(self.domains),
         )
 
 
@@ -173,6 +186,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, tag="standing"):
     kernel: bool
     """Whether the kernel carries the packets, or wireguard-go does."""
     peers: list[Peer]
+    resolves: bool = False
+    """Whether devices are answered there when they ask for names."""
 
 
 class Told(msgspec.Struct, frozen=True, tag="told"):
@@ -188,9 +203,11 @@ Answered = Done | Failed | Standing | Told
 def device_of(one: Admitted) -> Device:
     return Device(
         key=one.key,
-        addresses=sorted(str(address) for address in one.addresses),
+        addresses=_texts(one.addresses),
         until=one.until,
         targets=[Until(place_of(target), end) for target, end in one.targets.items()],
+        names=[Name(name, _texts(each.addresses), each.until) for name, each in one.names.items()],
+        domains=sorted(one.domains),
     )
 
 
@@ -229,6 +246,15 @@ def admitted_of(devices: Iterable[Device]) -> list[Admitted]:
     if len({one.key for one in found}) < len(found):
         raise ValueError("one key stands for two devices; each has its own")
     return found
+
+
+def _addresses(texts: Iterable[str]) -> frozenset[Address]:
+    """Raises ValueError."""
+    return frozenset(ip_address(one) for one in texts)
+
+
+def _texts(addresses: Iterable[Address]) -> list[str]:
+    return sorted(str(one) for one in addresses)
 
 
 def _connection(flow: Flow) -> Connection:

@@ -22,6 +22,7 @@ from gateway.web.app import host_of
 from gateway.web.desk import origin_of, request_id_of
 from idp.events import Origin
 
+AGENTS = "/agent"  # below it is all of the protocol
 JSON, JOSE = "application/json", "application/jose"
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 Said = Callable[[str, Origin, datetime], Awaitable[msgspec.Struct]]
@@ -32,7 +33,9 @@ log = structlog.get_logger("gateway.agents")
 
 @dataclass(frozen=True, slots=True)
 class Agents:
-    """`host`: without port; `longest`: octets of a message; `state_errors`: the database is out of reach."""
+    """`host`: without port, where people administer devices as well; `longest`: octets of a message; `state_errors`:
+    the database is out of reach.
+    """
 
     host: str
     reception: Reception
@@ -43,13 +46,15 @@ class Agents:
     """Answers what devices ask of their tunnels; None: there are none here."""
 
     def first(self) -> Middleware:
-        """Before whatever else answers on the socket: on this host nothing else is there."""
+        """Before whatever else answers on the socket."""
 
         @web.middleware
         async def agents(
             request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
         ) -> web.StreamResponse:
-            return await (self.answer(request) if host_of(request) == self.host else handler(request))
+            here = request.path == AGENTS or request.path.startswith(f"{AGENTS}/")
+            ours = here and host_of(request) == self.host
+            return await (self.answer(request) if ours else handler(request))
 
         return agents
 

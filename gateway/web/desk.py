@@ -218,6 +218,14 @@ async def form_of(request: web.Request, names: Sequence[str]) -> dict[str, str]:
     return values
 
 
+async def all_of_form(request: web.Request, name: str) -> list[str]:
+    """What a form says by that name, as often as it does; raises Refused for what no browser sends."""
+    try:
+        return [value for other, value in await form(request) if other == name]
+    except Malformed:
+        raise Refused(FORM_UNREADABLE, 400) from None
+
+
 async def session_of_form(request: web.Request) -> SessionId:
     """The session that the form `session` names."""
     return SessionId((await form_of(request, ["session"]))["session"])

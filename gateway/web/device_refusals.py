@@ -1,6 +1,7 @@
 """Why an act on a device was not done, as pages say it: the names are those of the log."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from config.vocabulary import Language
 from gateway.audit.reasons import REASONS
@@ -49,11 +50,41 @@ ADVICE: Mapping[Why, Text] = {
 }
 
 
+TO_ADMINISTRATORS: Mapping[Why, Text] = {
+    Why.UNKNOWN: both(
+        cs="Je jiné obce, než za kterou jednáte, nebo bylo smazáno. Seznam ukazuje ta, která spravujete.",
+        en="It is another municipality's than you act for, or was deleted. The list shows those you administer.",
+    ),
+    Why.OWN: both(
+        cs="Zařízení patří vám, třeba pod jiným účtem. Požádejte jiného správce.",
+        en="The device is yours, maybe by another account. Ask another administrator.",
+    ),
+    Why.OWNER_UNKNOWN: both(
+        cs="Napište přihlašovací jméno někoho, kdo má v obci zařízení roli.",
+        en="Write the user name of somebody who has a role in the municipality of the device.",
+    ),
+    Why.ASSET: both(
+        cs="Agent sériové číslo nepřečetl. Opište je ze štítku, nejvýše 80 znaků.",
+        en="The agent could read no serial number. Copy it from the label, at most 80 characters.",
+    ),
+    Why.MOST_CODES: both(
+        cs="Nevyužité kódy vyprší do čtvrt hodiny. Pak vydáte další.",
+        en="Codes that are not used run out within a quarter of an hour. Then you can issue others.",
+    ),
+}
+"""Where they are told otherwise than the person whose device it is."""
+
+
 def shown(why: Why) -> ShownRefusal:
     named = REASONS.name(why)
     assert named is not None  # a test looks at each
     title = {one: _capital(named.in_language(one)) for one in Language}
     return ShownRefusal(reason=why, title=title, advice=ADVICE.get(why, AGAIN))
+
+
+def shown_to_administrators(why: Why) -> ShownRefusal:
+    told = TO_ADMINISTRATORS.get(why)
+    return shown(why) if told is None else replace(shown(why), advice=told)
 
 
 def _capital(text: str) -> str:

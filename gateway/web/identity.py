@@ -16,7 +16,8 @@ ASSERTION_HEADER = "x-brana-assertion"
 PORTAL = ApplicationId("portal")
 ADMIN = ApplicationId("audit")
 POLICIES, REQUESTS = ApplicationId("policies"), ApplicationId("requests")
-OURS = (PORTAL, ADMIN, POLICIES, REQUESTS)
+DEVICES = ApplicationId("devices")
+OURS = (PORTAL, ADMIN, POLICIES, REQUESTS, DEVICES)
 """Whose pages are handlers here."""
 
 

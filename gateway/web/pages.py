@@ -48,7 +48,7 @@ def make_pages(
             HERE / "templates",
             *(
                 HERE / room / "templates"
-                for room in ("portal", "officer", "requests", "policies", "access_review")
+                for room in ("portal", "officer", "requests", "policies", "access_review", "devices")
             ),
         ],
         [HERE / "locale"],

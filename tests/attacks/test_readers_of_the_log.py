@@ -54,6 +54,45 @@ async def test_a_municipality_s_officer_sees_nothing_of_others_by_any_filter_or_
     assert (look.subject, look.own_municipality, look.details["found"]) == (officer.subject, HULIN, 0)
 
 
+async def test_a_municipality_s_officer_learns_of_no_role_elsewhere_by_page_filter_or_export(
+    ground: Ground,
+) -> None:
+    admin, log = ground.product.addresses.admin, LogSearch(ground.state.database)
+    both = next(
+        one
+        for one in ground.product.world.accounts
+        if {HULIN} < {held.municipality for held in one.roles} and one.totp_secret and not one.disabled
+    )
+    elsewhere = [
+        f"{held.municipality}:{held.role.value}" for held in both.roles if held.municipality != HULIN
+    ]
+    await (await ground.signed_in(both)).get(ground.records(HULIN))
+    decided = Query(
+        person=f"={both.login}",
+        municipality=HULIN,
+        codes=frozenset({Code.DECISION_PERMIT, Code.DECISION_REFUSE}),
+    )
+    [entry, *_] = (await log.page(decided)).entries
+    assert set(elsewhere) <= set(entry.entry.details["roles"])
+    officer = await ground.signed_in(ground.somebody(Role.SECURITY_OFFICER, HULIN), f"{admin}/log")
+    page = await officer.get(f"{admin}/log/{entry.sequence}")
+    assert page.status == 200
+    form = {"purpose": "kontrola přístupů", "asked": f"?person={both.login}&technical=1"}
+    given = [await officer.post(f"{admin}/export", form | {"form": one}) for one in ("csv", "jsonl", "ocsf")]
+    assert all(both.login in one.text for one in given)
+    for role in elsewhere:
+        assert all(role not in one.text for one in (page, *given))
+        asked = f"person={both.login}&technical=1&role={role}"
+        found = await officer.get(f"{admin}/log?{asked}")
+        assert found.status == 200
+        assert 'href="/log/' + str(entry.sequence) not in found.text
+        without = await officer.post(
+            f"{admin}/export", form | {"form": "csv", "asked": f"?{asked}"}, follow=False
+        )
+        assert without.status == 409
+        assert (await ground.entry(without, Code.LOG_ACT_REFUSED)).reason == "export_of_nothing"
+
+
 async def test_a_municipality_s_officer_reaches_nothing_that_is_for_the_centre(ground: Ground) -> None:
     officer, admin = ground.somebody(Role.SECURITY_OFFICER, HULIN), ground.product.addresses.admin
     victim = ground.somebody()

@@ -19,9 +19,10 @@ from gateway.tunnels.keys import PrivateKey
 from tests.gateway.devices.agent import IN_ORDER, new_key
 from tests.rig.attacked import Ground
 from tests.rig.machines import OPERATOR, machine, office
+from tests.rig.names import asked
 from tests.rig.tunnel_process import close, process_of
-from tests.rig.tunnelled import DATABASE, FILES, NOTHING, Asking, settle_in
-from tests.rig.tunnels import SERVED, SOON, Networks, answering, networks, why_not
+from tests.rig.tunnelled import DATABASE, FILES, NOTHING, REGISTER_NAME, SHELL_NAME, Asking, settle_in
+from tests.rig.tunnels import GATEWAY, IN_TUNNEL, POOLS, SERVED, SOON, Networks, answering, networks, why_not
 from tests.rig.visitor import Visitor
 
 pytestmark = [
@@ -105,8 +106,8 @@ async def test_a_person_opens_it_at_the_portal_and_their_device_reaches_what_it_
     (opened,) = await ground.entries(at_least=1, codes=(Code.TUNNEL_OPENED,), person=asking.person)
     assert opened.details["device"] == asking.machine.id
     async with up(asking) as given:
-        assert [one.id for one in given.reached] == ["soubory"]
-        (refused,) = given.not_reached
+        assert {one.id for one in given.reached} == {"soubory", "evidence"}
+        refused = next(one for one in given.not_reached if one.id == "databaze")
         assert refused.why.reason == "phishing_resistant_needed"
         assert refused.why.go_to.startswith(f"{ground.portal}/.brana/sign-in?")
         assert not await is_reached(asking, DATABASE)
@@ -159,6 +160,34 @@ async def test_a_device_whose_state_worsens_is_cut_at_once_and_goes_on_when_it_i
         await holds(lambda: asking.laptop.reaches(FILES))
     said = await ground.entries(at_least=1, codes=(Code.TUNNEL_REFUSED,), person=asking.person)
     assert {one.reason for one in said} >= {"phishing_resistant_needed", "nothing_permits"}
+
+
+async def test_a_device_hears_names_of_what_it_reaches_and_nobody_else_hears_any(
+    ground: Ground, running: Networks
+) -> None:
+    asking, browser = await of(ground, running, "petr")
+    await open_at_portal(ground, browser, asking.machine.id)
+    async with up(asking) as given:
+        laptop, domain = asking.laptop, REGISTER_NAME.partition(".")[2]
+        assert given.link is not None
+        assert (given.link.servers, given.link.domains) == ([IN_TUNNEL, str(POOLS[1][1])], [domain])
+        source = str(laptop.address)
+
+        def told(name: str, **more: str) -> tuple[str, set[str]] | None:
+            return asked(laptop.machine, name, source=source, **more)
+
+        assert told(REGISTER_NAME) == ("NOERROR", {SERVED})
+        assert told(SHELL_NAME) == told(f"neni.{domain}") == ("NXDOMAIN", set())
+        for other in ("www.seznam.cz", "login.brana.example", domain.partition(".")[2]):
+            assert told(other) == ("REFUSED", set())
+        assert told(domain, kind="AXFR") == ("REFUSED", set())
+        running.middle.do("ip", "route", "replace", IN_TUNNEL, "via", GATEWAY)
+        for server in (IN_TUNNEL, GATEWAY):
+            assert asked(running.middle, REGISTER_NAME, server=server) is None
+        await browser.post(f"{ground.portal}/.brana/sign-out", {})
+        await holds(lambda: told(REGISTER_NAME) is None, AT_ONCE)
+    (closed,) = await ground.entries(at_least=1, codes=(Code.TUNNEL_CLOSED,), person=asking.person)
+    assert closed.reason == "tunnel_session_over"
 
 
 async def test_nobody_opens_the_tunnel_of_another_persons_device(ground: Ground, running: Networks) -> None:

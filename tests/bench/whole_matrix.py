@@ -40,7 +40,10 @@ BESIDES = (
 )
 HULIN = MunicipalityCode("588491")
 APPLICATIONS = tuple(
-    map(ApplicationId, ("portal", "audit", "policies", "requests", "records", "budget", "map", "shares"))
+    map(
+        ApplicationId,
+        ("portal", "audit", "policies", "requests", "devices", "records", "budget", "map", "shares"),
+    )
 )
 AT = Circumstances(
     now=datetime(2026, 11, 23, 9, 0, tzinfo=UTC), address="10.20.0.7", facts=Facts(country="CZ")

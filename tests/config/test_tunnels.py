@@ -38,6 +38,7 @@ application = "databaze"
 action = "write"
 title = { cs = "Databáze", en = "Database" }
 """
+MANY = "[" + '"data.brana.example", ' * 32
 
 
 def written(office: Office, *changes: tuple[str, str]) -> Path:
@@ -71,6 +72,15 @@ def test_there_are_none_where_nothing_is_said_of_them(office: Office) -> None:
         ('"10.90.0.0/16"', '"10.90.0.0/31"', "pool_ipv4", "has no room"),
         ('"fd00:90::/64"', '"fd00:90::/127"', "pool_ipv6", "has no room"),
         ('["data.brana.example"]', '["example"]', "domains[0]", "no domain of an office"),
+        (
+            '["data.brana.example"]',
+            '["data.brana.example", "brana.example"]',
+            "domains[1]",
+            "'admin.brana.example'",
+        ),
+        ('["data.', '["tunnel.brana.example", "data.', "domains[0]", "'tunnel.brana.example'"),
+        ('["data.', '["spis.brana.example", "data.', "domains[0]", "spis.brana.example'"),
+        ('["data.', MANY + '"data.', "domains", "more than 32"),
         ('"10.1.0.5", "fd00:1::5"', '"10.1.0.0/16"', "targets[0].addresses[0]", "is not an address"),
         ('"10.1.0.5", "fd00:1::5"', '"0.0.0.0"', "targets[0].addresses[0]", "no address of a machine"),
         ('"10.1.0.5", "fd00:1::5"', '"127.0.0.1"', "targets[0].addresses[0]", "no address of a machine"),

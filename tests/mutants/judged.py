@@ -81,7 +81,7 @@ def of_example(file: Path) -> Iterator[Judged]:
         district,
         {
             ApplicationId(one): {}
-            for one in ("portal", "audit", "policies", "requests", "records", "budget", "map")
+            for one in ("portal", "audit", "policies", "requests", "devices", "records", "budget", "map")
         },
     )
     own = MunicipalityCode(file.stem) if file.parent.name == "municipalities" else None

@@ -5,8 +5,10 @@ from pathlib import Path
 import cedarpy
 import pytest
 
+from config.vocabulary import ApplicationId, NetworkName, RouteName
 from policies.examine import SCHEMA_FILE
-from policies.misspelt import meant
+from policies.fault import CS, EN
+from policies.misspelt import unknown
 from policies.review import Bounds, review
 from tests.policies.world import DISTRICT
 
@@ -36,4 +38,61 @@ def test_a_misspelt_attribute_is_told_once_with_the_one_that_is_meant(condition:
 def test_what_resembles_nothing_or_is_another_fault_has_no_name_that_is_meant() -> None:
     (told,) = review(Path("x.cedar"), POLICY.format(condition="context.zzz == 1"), BOUNDS).problems
     assert "meant" not in told.remedy
-    assert meant("unexpected type: expected Bool but saw Long") is None
+    assert "sign_in" in told.remedy
+    assert unknown("unexpected type: expected Bool but saw Long") is None
+
+
+NAMED = Bounds(
+    BOUNDS.schema,
+    BOUNDS.district,
+    frozenset({ApplicationId("records"), ApplicationId("budget")}),
+    networks=frozenset({NetworkName("office")}),
+    routes=frozenset({RouteName("exports")}),
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "wrong", "right", "said"),
+    [
+        (
+            'principal.roles.contains(Role::"deputy_mayr")',
+            "deputy_mayr",
+            "deputy_mayor",
+            "role „deputy_mayr“",
+        ),
+        ('principal.roles.contains(Role :: "deputy_mayr")', "", "deputy_mayor", "role „deputy_mayr“"),
+        (
+            'context.sign_in.factors.contains(Factor::"hvk")',
+            "hvk",
+            "hwk",
+            "způsob prokázání totožnosti „hvk“",
+        ),
+        ('action == Action::"raed"', "raed", "read", "činnost „raed“"),
+        ('principal.roles.contains(Rolle::"mayor")', "Rolle", "Role", "nic takového jako „Rolle“"),
+        ("context.sign_in.levell > 1", "levell", "context.sign_in.level", "atribut „sign_in.levell“"),
+        ('resource in Application::"recods"', "recods", "records", "aplikace „recods“"),
+        ('resource in Municipality::"588419"', "588419", "588491", "obec 588419"),
+        ('context.place.networks.contains(Network::"ofice")', "ofice", "office", "síť „ofice“"),
+        ('context has route && context.route.id == "exprts"', "exprts", "exports", "„exprts“"),
+        ('principal.offices.contains(Office::"588491/mayr")', "588491/mayr", "588491/mayor", "„588491/mayr“"),
+    ],
+)
+def test_a_misspelt_name_of_a_closed_set_is_told_in_both_languages_with_the_one_that_is_meant(
+    condition: str, wrong: str, right: str, said: str
+) -> None:
+    text = POLICY.format(condition=condition)
+    (told,) = review(Path("x.cedar"), text, NAMED).problems
+    czech, english = told.in_languages()[CS], told.in_languages()[EN]
+    assert said in czech
+    assert f"nemá to být `{right}`?" in czech
+    assert f"is `{right}` meant?" in english
+    assert "schema" not in czech + english
+    assert "hlásí" not in czech
+    if wrong:
+        assert text.splitlines()[told.line - 1][told.column - 1 :].startswith(wrong)
+
+
+def test_a_role_that_resembles_none_is_told_with_those_that_are_known() -> None:
+    condition = 'principal.roles.contains(Role::"zzz")'
+    (told,) = review(Path("x.cedar"), POLICY.format(condition=condition), BOUNDS).problems
+    assert told.remedy.startswith("correct the name; known there are accountant, auditor, ")

@@ -40,8 +40,8 @@ PLACES = [
     ("\n  permit (principal, action, resource);", 2, 3, "@id"),
     ('@id("Big") permit (principal, action, resource);', 1, 1, "@id"),
     ('@id("a")\npermit (principal, action, resource)\nwhen { principal.rolez == 1 };', 3, 18, "rolez"),
-    (f'@id("a")\npermit ({ANY})\nwhen {{ principal.roles.contains(Role::"mayr") }};', 3, 33, "mayr"),
-    ('@id("a")\npermit (principal,\n action == Action::"reed", resource);', 3, 12, "reed"),
+    (f'@id("a")\npermit ({ANY})\nwhen {{ principal.roles.contains(Role::"mayr") }};', 3, 40, "mayr"),
+    ('@id("a")\npermit (principal,\n action == Action::"reed", resource);', 3, 21, "reed"),
     (f'@id("a") permit ({ANY})\nwhen {{ context.device.managed }};', 2, 16, "optional attribute"),
     (f'@id("a")\npermit ({ANY}) whn {{ true }};', 2, 38, "whn"),
     (f'@id("a") permit ({ANY})\nwhen {{ 1 + }};', 2, 12, "unexpected"),
@@ -138,7 +138,7 @@ def test_a_network_that_is_not_configured_is_found() -> None:
         'when { context.place.networks.contains(Network::"ofice") };'
     )
     of_an_office = replace(OF_HULIN, networks=frozenset({NetworkName("office")}))
-    assert problem(text, of_an_office) == (2, 40, 'network "ofice" is not configured')
+    assert problem(text, of_an_office) == (2, 50, 'network "ofice" is not configured')
     [found] = read(text, replace(OF_HULIN, networks=frozenset())).problems
     assert "known are none" in found.remedy
     assert read(text.replace("ofice", "office"), of_an_office).problems == ()

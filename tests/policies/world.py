@@ -35,6 +35,7 @@ APPLICATIONS: dict[ApplicationId, Text] = {
         ("audit", "Auditní záznamy", "Audit log"),
         ("policies", "Pravidla přístupu", "Access policies"),
         ("requests", "Žádosti o přístup", "Access requests"),
+        ("devices", "Zařízení", "Devices"),
         ("records", "Spisová služba", "Records"),
         ("budget", "Rozpočet", "Budget"),
         ("map", "Mapy", "Map"),

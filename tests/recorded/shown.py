@@ -18,6 +18,36 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "gateway/incidents/test_suspending.py::test_it_stands_until_somebody_else_lifts_it",
         "gateway/web/test_suspended_devices.py::test_a_device_is_suspended_from_an_entry_and_used_again",
     ),
+    "devices /new": (
+        "gateway/web/test_administered_devices.py::test_a_device_of_the_office_is_registered_by_a_code_that_is_shown_once",
+    ),
+    "devices /one/{device}/approve": (
+        "gateway/web/test_administered_devices.py::test_a_device_that_waits_is_approved_and_another_is_turned_down",
+    ),
+    "devices /one/{device}/block": (
+        "gateway/web/test_administered_devices.py::test_each_act_is_asked_first_done_and_recorded",
+    ),
+    "devices /one/{device}/hand-over": (
+        "gateway/web/test_administered_devices.py::test_a_device_is_handed_over_to_who_has_a_role_there",
+    ),
+    "devices /one/{device}/lost": (
+        "gateway/web/test_administered_devices.py::test_each_act_is_asked_first_done_and_recorded",
+    ),
+    "devices /one/{device}/name": (
+        "gateway/web/test_administered_devices.py::test_each_act_is_asked_first_done_and_recorded",
+    ),
+    "devices /one/{device}/retire": (
+        "gateway/web/test_administered_devices.py::test_each_act_is_asked_first_done_and_recorded",
+    ),
+    "devices /one/{device}/take-over": (
+        "gateway/web/test_administered_devices.py::test_each_act_is_asked_first_done_and_recorded",
+    ),
+    "devices /one/{device}/turn-down": (
+        "gateway/web/test_administered_devices.py::test_a_device_that_waits_is_approved_and_another_is_turned_down",
+    ),
+    "devices /one/{device}/unblock": (
+        "gateway/web/test_administered_devices.py::test_each_act_is_asked_first_done_and_recorded",
+    ),
     "login /sign-in/code": (
         "idp/http/test_sign_in.py::test_password_and_code_lead_back_to_the_application",
         "journeys/test_factors.py::test_a_first_sign_in_enrols_by_an_officers_code_and_recovery_codes_open_the_next_one",

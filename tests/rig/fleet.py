@@ -27,7 +27,7 @@ from gateway.demo.world import Account
 from gateway.storage.audit_search import LogSearch
 from tests.rig.product import ENDS_WITHIN, READY_WITHIN, ROOT, Product, installed
 from tests.rig.visitor import Visitor
-from tests.rig.warm import PROGRAM, Copied, brana, serving
+from tests.rig.warm import PROGRAM, Copied, brana, going_to, serving
 
 FLEET = """
 [fleet]
@@ -56,8 +56,8 @@ class Node:
     state: Path
     metrics_port: int
     log: Path
-    within: tuple[str, ...] = ()
-    """Words before each of its commands, where it has a network of its own."""
+    network: Path | None = None
+    """Its namespace, where it has a network of its own."""
     process: asyncio.subprocess.Process | Copied | None = None
     source: Path = ROOT
     """The source tree of the version that is installed there."""
@@ -65,11 +65,11 @@ class Node:
     async def serve(self) -> None:
         with self.log.open("ab") as log:
             words = ("--config", str(self.configuration))
-            if not self.within and self.source == ROOT:
-                self.process = await serving(words, log)
+            if self.source == ROOT:
+                self.process = await serving(words, log, network=self.network)
                 return
             self.process = await asyncio.create_subprocess_exec(
-                *self.within, *PROGRAM, "serve", *words,
+                *going_to(self.network), *PROGRAM, "serve", *words,
                 cwd=self.source, stderr=log, stdin=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
 
@@ -129,11 +129,11 @@ class Node:
         """Exit status, and all that is said."""
         words = [*arguments, "--config", str(self.configuration)]
         environment = os.environ | {"COLUMNS": "200"}
-        if not self.within and self.source == ROOT:
-            done = await asyncio.to_thread(brana, words, environment, typed=typed)
+        if self.source == ROOT:
+            done = await asyncio.to_thread(brana, words, environment, typed=typed, network=self.network)
             return done.returncode, done.stdout + done.stderr
         process = await asyncio.create_subprocess_exec(
-            *self.within, *PROGRAM, *words, cwd=self.source, env=environment, stdin=asyncio.subprocess.PIPE,
+            *going_to(self.network), *PROGRAM, *words, cwd=self.source, env=environment, stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         said, _ = await process.communicate(typed.encode())
@@ -203,7 +203,7 @@ class Network:
 
     nodes: Mapping[str, str] = field(default_factory=lambda: dict(zip("abc", (A, *EDGES), strict=True)))
     """Addresses."""
-    within: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    namespaces: Mapping[str, Path] = field(default_factory=dict)
     directory: str = A
     people: str = A
 
@@ -292,8 +292,8 @@ async def _running(
         made.nodes[name] = _node(folder, name, network.nodes[name], text, metrics)
         if name in whole:
             shutil.copytree(keys, folder / name / "state" / "keys", copy_function=shutil.copy2)
-    for name, words in network.within.items():
-        made.nodes[name].within = words
+    for name, namespace in network.namespaces.items():
+        made.nodes[name].network = namespace
     try:
         status, said = await made["a"].brana("fleet", "authority")
         assert status == 0, said

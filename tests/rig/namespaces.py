@@ -38,9 +38,13 @@ class Machine:
     """Process id of what keeps it."""
 
     @property
+    def network(self) -> Path:
+        return Path(f"/proc/{self.holder}/ns/net")
+
+    @property
     def within(self) -> tuple[str, ...]:
         """Words before a command that is to run there; its process id stays the command's."""
-        return (str(_tool("nsenter")), f"--net=/proc/{self.holder}/ns/net", "--")
+        return (str(_tool("nsenter")), f"--net={self.network}", "--")
 
     def do(self, *command: str) -> None:
         said = _said(*self.within, *command)
@@ -62,7 +66,7 @@ class Machine:
         """Have this thread, and what it starts meanwhile (threads, processes), be on that machine."""
         before = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
         try:
-            _go_to(Path(f"/proc/{self.holder}/ns/net"))
+            go_to(self.network)
             try:
                 yield
             finally:
@@ -109,7 +113,8 @@ def _machine(name: str) -> Iterator[Machine]:
             holder.kill()
 
 
-def _go_to(namespace: Path) -> None:
+def go_to(namespace: Path) -> None:
+    """Have this thread, and what it starts from now on, be there."""
     there = os.open(namespace, os.O_RDONLY)
     try:
         _setns(there)

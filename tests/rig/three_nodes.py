@@ -112,7 +112,7 @@ async def three_nodes(folder: Path) -> AsyncIterator[Three]:
             password=folder / "database.password",
             authority=folder / "database" / "ca.pem",
         )
-        where = Network(NODES, {name: one.within for name, one in machines.items()}, BACKBONE, PEOPLE)
+        where = Network(NODES, {name: one.network for name, one in machines.items()}, BACKBONE, PEOPLE)
         port, own = free_port(), of_its_own(folder)
         async with (
             listening(_slow(), port, address=APPLICATIONS),

@@ -26,8 +26,10 @@ port = {port}
 interface = "{interface}"
 pool_ipv4 = "{pools[0]}"
 pool_ipv6 = "{pools[1]}"
+domains = ["{domain}"]
 """
-CAPABILITY = ["setpriv", "--bounding-set", "-all,+net_admin", "--inh-caps", "-all"]
+DOMAIN = "sluzby.brana.example"
+CAPABILITY = ["setpriv", "--bounding-set", "-all,+net_admin,+net_bind_service", "--inh-caps", "-all"]
 
 
 @dataclass
@@ -82,6 +84,7 @@ def configured(there: Ground, state: Path) -> Path:
         "port": PORT,
         "interface": there.plan.interface,
         "pools": POOLS,
+        "domain": DOMAIN,
     }
     file.write_text(CONFIGURATION.format(**values), "utf-8")
     return file

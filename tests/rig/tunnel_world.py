@@ -70,9 +70,9 @@ when { resource in Application::"databases" && context.place.tunnel && context h
 """
 
 
-def target(name: str, **other: object) -> TunnelTarget:
+def target(of: str, /, **other: object) -> TunnelTarget:
     known: dict[str, object] = {
-        "id": name,
+        "id": of,
         "title": Title(cs="Soubory", en="Files"),
         "addresses": ["10.1.0.5"],
         "ports": [445],

@@ -14,6 +14,9 @@ from tests.rig.tunnels import GATEWAY, POOLS, PORT, SERVED, Laptop, interface
 from tests.rig.visitor import Visitor
 
 FILES, DATABASE, NOTHING = 7007, 7008, 7009
+REGISTER, SHELL = 5432, 22
+REGISTER_NAME, SHELL_NAME = "evidence.sluzby.brana.example", "server.sluzby.brana.example"
+"""A database of PostgreSQL that may be read, and a shell that nobody may have."""
 TUNNELS = f"""
 [tunnels]
 endpoint = "{GATEWAY}"
@@ -21,6 +24,7 @@ port = {PORT}
 interface = "{interface("t")}"
 pool_ipv4 = "{POOLS[0]}"
 pool_ipv6 = "{POOLS[1]}"
+domains = ["{REGISTER_NAME.partition(".")[2]}"]
 
 [[tunnels.targets]]
 id = "soubory"
@@ -41,6 +45,28 @@ protocol = "postgresql"
 municipality = "{CENTRE}"
 application = "databaze"
 action = "read"
+
+[[tunnels.targets]]
+id = "evidence"
+title = {{ cs = "Evidence smluv", en = "Register of contracts" }}
+addresses = ["{SERVED}"]
+ports = [{REGISTER}]
+name = "{REGISTER_NAME}"
+protocol = "postgresql"
+municipality = "{CENTRE}"
+application = "evidence"
+action = "read"
+
+[[tunnels.targets]]
+id = "server"
+title = {{ cs = "Správa serveru", en = "Administration of the server" }}
+addresses = ["{SERVED}"]
+ports = [{SHELL}]
+name = "{SHELL_NAME}"
+protocol = "ssh"
+municipality = "{CENTRE}"
+application = "server"
+action = "administer"
 """
 THROUGH_TUNNELS = """
 @id("databaze-by-key")
@@ -58,6 +84,16 @@ unless { context.sign_in.level >= 3 };
 permit (principal, action == Action::"write", resource in Application::"soubory")
 when {
   context.place.tunnel && context.place has protocol && context.place.protocol == "smb" &&
+  context has device.disk_encrypted && context.device.fresh && context.device.disk_encrypted &&
+  principal.memberships.contains(resource.municipality)
+};
+
+@id("evidence-through-the-tunnel")
+@title_cs("Evidence smluv tunelem")
+@title_en("The register of contracts through the tunnel")
+permit (principal, action == Action::"read", resource in Application::"evidence")
+when {
+  context.place.tunnel && context.place has protocol && context.place.protocol == "postgresql" &&
   context has device.disk_encrypted && context.device.fresh && context.device.disk_encrypted &&
   principal.memberships.contains(resource.municipality)
 };

@@ -1,7 +1,8 @@
 """`brana` commands in processes of their own that need not import the product: copies of one that already has.
 
 To import it takes the better part of a second of a processor, more than most commands do afterwards. The first of each
-kind is started as an operator's, so that it is seen to import what it needs by itself.
+kind is started as an operator's, so that it is seen to import what it needs by itself; that is, the first in a run of
+tests, however many processes share them.
 """
 
 import asyncio
@@ -28,17 +29,25 @@ SHORT = (
     "app",
     "audit",
     "config",
+    "device",
     "directory",
+    "drain",
     "fleet",
+    "incident",
     "keys",
+    "person",
     "policy",
     "recovery-admin",
     "reload",
+    "review",
     "sessions",
+    "state",
     "technical",
     "user",
 )
 """Commands that do one thing and end."""
+HOME = os.open("/proc/self/ns/net", os.O_RDONLY)
+"""The network on which these tests began."""
 SERVE = "serve"
 """It has another process check and go on as the control plane, which imports in a way of its own: so what is copied is
 that process, and `brana serve` copies itself once more in the place of starting it."""
@@ -55,17 +64,22 @@ class Warm:
         self._process: subprocess.Popen[bytes] | None = None
 
     def brana(
-        self, arguments: Sequence[str], environment: Mapping[str, str], typed: str, within: float
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        typed: str,
+        within: float,
+        network: Path | None = None,
     ) -> "subprocess.CompletedProcess[str]":
         if arguments[0] not in self._kinds or self.is_first(arguments[0]):
             return subprocess.run(
-                [*PROGRAM, *arguments],
+                [*going_to(network), *PROGRAM, *arguments],
                 cwd=PROJECT, env=environment, input=typed, capture_output=True, text=True, timeout=within, check=False,
             )  # fmt: skip
         with TemporaryFile() as given, TemporaryFile() as said, TemporaryFile() as complained:
             given.write(typed.encode())
             given.seek(0)
-            code = self._copy(arguments, environment, (given, said, complained), within)
+            code = self._copy(arguments, environment, (given, said, complained), within, network)
             return subprocess.CompletedProcess([*PROGRAM, *arguments], code, _read(said), _read(complained))
 
     def _copy(
@@ -74,8 +88,9 @@ class Warm:
         environment: Mapping[str, str],
         files: Sequence[IO[bytes]],
         within: float,
+        network: Path | None,
     ) -> int:
-        process, answers = self._begun(arguments, environment, files)
+        process, answers = self._begun(arguments, environment, files, network)
         with answers:
             late = threading.Timer(within, os.kill, (process, signal.SIGKILL))
             late.start()
@@ -90,21 +105,37 @@ class Warm:
         with self._asking:
             first = kind not in self._seen
             self._seen.add(kind)
-        return first
+        return first and _is_first_of_all(kind)
 
-    def begin(self, arguments: Sequence[str], environment: Mapping[str, str], log: IO[bytes]) -> "Copied":
+    def begin(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        log: IO[bytes],
+        network: Path | None = None,
+    ) -> "Copied":
         """A copy that goes on by itself; `log` takes what it says."""
         with Path(os.devnull).open("rb") as nothing:
-            process, answers = self._begun(arguments, environment, (nothing, log, log))
+            process, answers = self._begun(arguments, environment, (nothing, log, log), network)
         return Copied(process, answers)
 
     def _begun(
-        self, arguments: Sequence[str], environment: Mapping[str, str], files: Sequence[IO[bytes]]
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        files: Sequence[IO[bytes]],
+        network: Path | None,
     ) -> tuple[int, FileIO]:
         """Process id of a copy, and where its exit status is told."""
         told, tells = os.pipe()
         answers = FileIO(told, "rb")
-        asked = json.dumps({"arguments": list(arguments), "environment": dict(environment)}).encode()
+        asked = json.dumps(
+            {
+                "arguments": list(arguments),
+                "environment": dict(environment),
+                "network": None if network is None else str(network),
+            }
+        ).encode()
         with self._asking:
             line = self._started()
             socket.send_fds(line, [len(asked).to_bytes(4)], [*(one.fileno() for one in files), tells])
@@ -118,9 +149,12 @@ class Warm:
         if self._line is None:
             self._line, theirs = socket.socketpair()
             with theirs:
+                # Whoever is the first to ask may be on a network that is gone before the next one asks.
+                elsewhere = Path("/proc/thread-self/ns/net").stat().st_ino != os.fstat(HOME).st_ino
+                home = going_to(Path(f"/proc/self/fd/{HOME}")) if elsewhere else ()
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "tests.rig.warm_start", str(theirs.fileno()), *self._kinds],
-                    cwd=PROJECT, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()],
+                    [*home, sys.executable, "-m", "tests.rig.warm_start", str(theirs.fileno()), *self._kinds],
+                    cwd=PROJECT, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno(), HOME],
                 )  # fmt: skip
         return self._line
 
@@ -132,14 +166,24 @@ class Warm:
 
 
 async def serving(
-    words: Sequence[str], log: IO[bytes], environment: Mapping[str, str] | None = None
+    words: Sequence[str],
+    log: IO[bytes],
+    environment: Mapping[str, str] | None = None,
+    network: Path | None = None,
 ) -> "asyncio.subprocess.Process | Copied":
-    """`brana serve` and what follows, until it is ended; `log` takes what it says."""
+    """`brana serve` and what follows, until it is ended; `log` takes what it says. `network`: as `brana` has it."""
     given = dict(os.environ if environment is None else environment)
     if tested and not SERVING_ONES.is_first(SERVE):
-        return await asyncio.to_thread(SERVING_ONES.begin, [SERVE, *words], given, log)
+        return await asyncio.to_thread(SERVING_ONES.begin, [SERVE, *words], given, log, network)
     return await asyncio.create_subprocess_exec(
-        *PROGRAM, SERVE, *words, cwd=PROJECT, env=given, stderr=log, stdin=asyncio.subprocess.DEVNULL
+        *going_to(network),
+        *PROGRAM,
+        SERVE,
+        *words,
+        cwd=PROJECT,
+        env=given,
+        stderr=log,
+        stdin=asyncio.subprocess.DEVNULL,
     )
 
 
@@ -207,27 +251,51 @@ class Served:
         return code
 
 
+def going_to(network: Path | None) -> tuple[str, ...]:
+    """Words before a command that is to run on that network; its process id stays the command's."""
+    return () if network is None else ("nsenter", f"--net={network}", "--")
+
+
+def _is_first_of_all(kind: str) -> bool:
+    for folder in tested:
+        try:
+            (folder / kind).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+    return True
+
+
 def _read(file: IO[bytes]) -> str:
     file.seek(0)
     return file.read().decode()
 
 
 SHORT_ONES, SERVING_ONES = Warm(SHORT), Warm([SERVE, CONTROL_PLANE])
-tested: list[None] = []
-"""Not empty while tests run; benchmarks start everything as an operator does."""
+tested: list[Path] = []
+"""While tests run the folder of what their processes have started so far; benchmarks start all as an operator does."""
 
 
 def brana(
-    arguments: Sequence[str], environment: Mapping[str, str], *, typed: str = "", within: float = 60.0
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    typed: str = "",
+    within: float = 60.0,
+    network: Path | None = None,
 ) -> "subprocess.CompletedProcess[str]":
-    """Run a command to its end, in the folder of the project."""
+    """Run a command to its end, in the folder of the project. `network`: namespace in which it runs, as /proc shows it,
+    where that is not the tests' own.
+    """
     warm = SERVING_ONES if arguments[0] == SERVE else SHORT_ONES
-    return warm.brana(arguments, environment, typed, within)
+    return warm.brana(arguments, environment, typed, within, network)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def warm_processes_end() -> Iterator[None]:
-    tested.append(None)
+def warm_processes_end(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    own = tmp_path_factory.getbasetemp()
+    started = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "started"
+    started.mkdir(exist_ok=True)
+    tested.append(started)
     yield
     tested.clear()
     SHORT_ONES.end()

@@ -14,6 +14,8 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
+from tests.rig.namespaces import go_to
+
 PROJECT = Path(__file__).parents[2]
 CONTROL_PLANE = "gateway.commands.control_plane_process"
 
@@ -42,6 +44,8 @@ def wait_for_orders(line: socket.socket) -> list[str] | None:
             if process == 0:
                 watched.close()
                 line.close()
+                if asked["network"] is not None:
+                    go_to(Path(asked["network"]))
                 _become(asked["environment"], files)
                 return list(asked["arguments"])
             for one in files[:3]:
@@ -130,6 +134,7 @@ def main() -> None:
     for name in sys.argv[2:]:
         if name in brana.COMMANDS:
             import_module(brana.COMMANDS[name][0])
+    import_module("tests.rig.made_beforehand").make_beforehand()
     if len(list(Path("/proc/self/task").iterdir())) != 1:
         sys.exit("something that a command imports starts a thread, which no copy would have")
     gc.freeze()

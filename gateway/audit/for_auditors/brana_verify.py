@@ -94,6 +94,7 @@ CZECH = {
     "content": "Soubor {file} je takový, jak ho log vydal.",
     "beside": "Soubor {file} vedle důkazů není, takže s nimi nebyl porovnán.",
     "pseudonyms": "Výpis je pod pseudonymy: čísla záznamů a text dokládá jen podpis, žádný záznam sám o sobě.",
+    "bounded": "Výpis je pro jednu obec: čísla záznamů a text dokládá jen podpis, žádný záznam sám o sobě.",
     "bundle": (
         "Podepsáno: {origin} při {size} záznamech vydal balíček incidentu {incident}; všech {count} souborů je, "
         "jak byly."
@@ -170,6 +171,7 @@ ENGLISH = {
     "content": "The file {file} is as the log handed it out.",
     "beside": "The file {file} does not lie beside the proofs, so it was not held against them.",
     "pseudonyms": "Under pseudonyms: numbers and text are the word of the signature; no entry is proven by itself.",
+    "bounded": "For one municipality: numbers and text are the word of the signature; no entry is proven by itself.",
     "bundle": (
         "Signed: {origin}, at {size} entries, handed out the bundle of incident {incident}; all {count} files are as "
         "they were."
@@ -760,7 +762,7 @@ class Selection:
         self.key.learn(head.get("keys", []))
         count, digest, *more = self.key.statement(str(head["statement"]))
         said = dict(line.split(" ", 1) for line in more)
-        self.bare = said["pseudonyms"] == "yes"
+        self.bare = said["pseudonyms"] == "yes" or said.get("proofs") == "no"
         numbers = head["numbers"]
         if head["brana_selection"] != 1 or said["version"] != "1":
             raise Broken("format")
@@ -800,7 +802,7 @@ class Selection:
         self.told.insert(0, ("selected" if newest or not self.bare else "stated", facts))
         self.content(said["file"])
         if self.bare:
-            self.told.append(("pseudonyms", {}))
+            self.told.append(("pseudonyms" if said["pseudonyms"] == "yes" else "bounded", {}))
         self.told += self.key.changes()
         if newest or not self.bare:
             self.told += self.key.witnessed(newest)

@@ -21,6 +21,9 @@ device = Table(
     Column("enrolled_by", Text, nullable=False),
     Column("enrolled_by_subject", Text, nullable=False),
     Column("approved_at", BigInteger),
+    Column("approved_by", Text),
+    Column("approved_by_subject", Text),
+    Column("gone_at", BigInteger, index=True),
     Column("leaf_serial", String(40)),  # hexadecimal
     Column("leaf_thumbprint", String(64), unique=True),
     Column("leaf_ends_at", BigInteger),

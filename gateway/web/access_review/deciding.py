@@ -10,10 +10,10 @@ from gateway.access_review.campaign import Choice, Item
 from gateway.access_review.reviewer import ReviewRefused
 from gateway.access_review.reviewing import Shown
 from gateway.web.access_review.not_done import DECIDING, Wrong, mendable
-from gateway.web.access_review.people import can_be_removed, leaf, next_open, people
+from gateway.web.access_review.people import can_be_removed, leaf, next_open
 from gateway.web.access_review.place import Place, number_of
 from gateway.web.access_review.site import Site, review_of
-from gateway.web.desk import Page, Refused, form_of
+from gateway.web.desk import Page, Refused, all_of_form, form_of
 from gateway.web.identity import Assertion
 from gateway.web.refusal import FORM_UNREADABLE
 from gateway.web.ways_back import leading_back
@@ -28,6 +28,8 @@ class Deciding:
             (
                 Page("GET", "/reviews/{review}", self.one),
                 Page("POST", "/reviews/{review}", self.decide),
+                Page("POST", "/reviews/{review}/keep", self.keep_marked),
+                Page("GET", "/reviews/{review}/keep", self.back),  # the switch of languages of a refusal
                 Page("POST", "/reviews/{review}/remove", self.removing),
                 Page("GET", "/reviews/{review}/remove", self.ask_again),
             ),
@@ -55,7 +57,14 @@ class Deciding:
             leaf=found,
             address=partial(place.address, shown.campaign.id),
             page=lambda number: replace(place, page=number).address(shown.campaign.id),
-            only_open=place.only_open,
+            place=place,
+            wider=replace(place, only_open=False, page=1).address(shown.campaign.id),
+            narrower=replace(place, only_open=True, page=1).address(shown.campaign.id),
+            at=number_of(request.query.get("at", "")),
+            known={one.number: one for one in shown.items},
+            told=number_of(request.query.get("decided", "")),
+            kept=number_of(request.query.get("kept", "")) or 0,
+            left=number_of(request.query.get("left", "")) or 0,
         )
 
     async def decide(self, request: web.Request) -> web.Response:
@@ -73,10 +82,30 @@ class Deciding:
             return await self._not_decided(request, caller, before, form, refused)
         shown = await self.site.shown(request, caller)
         anew = any(one.number == number and one.open for one in before.items)
-        following = next_open(people(shown.items), number, self.site.own_accounts(caller)) if anew else number
+        following = (
+            next_open(place.found(shown.items), number, self.site.own_accounts(caller)) if anew else number
+        )
         led = place.turned_to(shown.items, following)
+        here = {} if following is None else {"at": following}
         fragment = "#finish" if following is None else f"#access-{following}"
-        raise web.HTTPSeeOther(led.address(which, done="decided") + fragment)
+        raise web.HTTPSeeOther(led.address(which, done="decided", decided=number, **here) + fragment)
+
+    async def keep_marked(self, request: web.Request) -> web.Response:
+        """One after the other, each recorded by itself; what cannot be kept stays as it is, which is told."""
+        caller, place, which = self.site.caller(request), Place.of(request.query), review_of(request)
+        by = await self.site.may_of_this(request, caller)
+        numbers = [number_of(one) for one in await all_of_form(request, "marked")]
+        kept = left = 0
+        for number in dict.fromkeys(one for one in numbers if one is not None):
+            try:
+                await self.site.reviewing.decide(by, which, number, Choice.CONFIRM, "", self.site.desk.now())
+                kept += 1
+            except ReviewRefused:
+                left += 1
+        raise web.HTTPSeeOther(place.address(which, done="kept", kept=kept, left=left))
+
+    async def back(self, request: web.Request) -> web.Response:
+        raise web.HTTPSeeOther(Place.of(request.query).address(review_of(request)))
 
     async def _not_decided(
         self,
@@ -90,7 +119,7 @@ class Deciding:
         wrong, number = mendable(why, DECIDING, form), number_of(form["number"])
         place = Place.of(request.query)
         if number not in {one.number for each in place.shows(shown.items) for one in each.items}:
-            place = replace(place, only_open=False)  # somebody else has decided about it meanwhile
+            place = replace(place, only_open=False, sought="")  # somebody else has decided about it meanwhile
         return await self._one(request, caller, shown, place.turned_to(shown.items, number), wrong)
 
     async def removing(self, request: web.Request) -> web.Response:

@@ -41,7 +41,7 @@ CHOICES: Mapping[Choice, Title] = {
     Choice.UNCLEAR: Title(cs="nejasné", en="unclear"),
 }
 ID_LENGTH = 16
-DONE = frozenset({"begun", "all", "decided", "closed", "restored"})
+DONE = frozenset({"begun", "all", "decided", "kept", "closed", "restored"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -281,6 +281,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.DEVICE_ENROLLED: Title(cs="Zapsané zařízení", en="Device enrolled"),
             Code.DEVICE_ENROLMENT_REFUSED: Title(cs="Nezapsané zařízení", en="Device not enrolled"),
             Code.DEVICE_APPROVED: Title(cs="Schválené zařízení", en="Device approved"),
+            Code.DEVICE_TURNED_DOWN: Title(cs="Odmítnuté zařízení", en="Device turned down"),
+            Code.DEVICE_HANDED_OVER: Title(cs="Předané zařízení", en="Device handed over"),
+            Code.DEVICE_FORGOTTEN: Title(cs="Smazané zařízení", en="Device deleted"),
             Code.DEVICE_RENAMED: Title(cs="Přejmenované zařízení", en="Device renamed"),
             Code.DEVICE_REPORTED_OTHERWISE: Title(cs="Změna stavu zařízení", en="Device reported a change"),
             Code.DEVICE_REPORT_REFUSED: Title(

@@ -213,8 +213,10 @@ class Officer:
         )
         if stored is None:
             raise Refused(PAGE_UNKNOWN, 404)
+        bounded = self.reach.of(caller) is not None
+        leaf = b"" if bounded else stored.leaf  # a hash would check what somebody suspects is left out
         if not isinstance(stored.found, Recorded):
-            return await self._show(request, "damaged.html", caller, found=stored.found, leaf=stored.leaf)
+            return await self._show(request, "damaged.html", caller, found=stored.found, leaf=leaf)
         recorded = stored.found
         language = language_of(request, self.desk.pages.default_language)
         named = partial(self.names.of, language=language)
@@ -224,7 +226,7 @@ class Officer:
             "entry.html",
             caller,
             recorded=recorded,
-            leaf=stored.leaf,
+            leaf=leaf,
             sentence=sentence(recorded.entry, language, self.names.reasons, named),
             details=details_of(recorded.entry, language, self.names.municipality),
             facts=facts_shown(recorded.entry, language, named),
@@ -233,7 +235,7 @@ class Officer:
             leads=leads(
                 recorded.entry,
                 self.switch.removesuffix("/incidents"),
-                bounded=self.reach.of(caller) is not None,
+                bounded=bounded,
                 loaded=await self._loaded(recorded),
                 device=device,
             ),

@@ -9,9 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from agents.protocol.checks import Check, passes
-from agents.protocol.facts import FactName
-from agents.protocol.mending import TITLES, UNKNOWN, how_to_mend
+from agents.protocol.mending import UNKNOWN
 from agents.protocol.messages import Standing
 from config.settings import Title
 from config.vocabulary import ApplicationId, DeviceId, SessionId, read_device_id
@@ -26,11 +24,11 @@ from gateway.devices.refused import ActRefused, Why
 from gateway.devices.steps import WHY_MAX
 from gateway.devices.store import Sought
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
+from gateway.web.device_amiss import amiss, failing, unknown
 from gateway.web.device_refusals import shown
 from gateway.web.device_words import FACTS, difference_title, difference_value, fact_value
 from gateway.web.identity import PORTAL, Assertion
 from gateway.web.officer.shown_once import ShownOnce
-from gateway.web.refusal import Text
 from gateway.web.ways_back import above, leading_back
 from idp.events import Actor
 from idp.http.qr import picture
@@ -39,14 +37,6 @@ LIST = "/devices"
 ONE = f"{LIST}/own/{{device}}"
 DONE = frozenset({"renamed", "retired", "lost"})
 """What a page can be told, by `?done=`, has just been done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Amiss:
-    """A check that the device does not pass."""
-
-    title: Text
-    how: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +83,7 @@ class OwnDevices:
             caller,
             own=[one for one in found if not one.gone],
             gone=[one for one in found if one.gone],
-            failing=_failing,
+            failing=failing,
             fresh=lambda one: is_fresh(one, office.rules.fresh, self.desk.now()),
             by_people=office.rules.by_people,
             approval=office.rules.approval,
@@ -138,8 +128,8 @@ class OwnDevices:
             caller,
             one=device,
             fresh=is_fresh(device, office.rules.fresh, now),
-            amiss=_amiss(device),
-            unknown=[TITLES[check] for check in _judged(device, passed=None)],
+            amiss=amiss(device),
+            unknown=unknown(device),
             unknown_advice=UNKNOWN,
             closed=await self.closes(device, caller.sid, now) if device.standing is Standing.ACTIVE else (),
             application=self.title,
@@ -228,21 +218,6 @@ def _by(caller: Assertion, request: web.Request) -> By:
         session=caller.sid,
         own_municipality=caller.municipality,
     )
-
-
-def _amiss(device: Device) -> list[Amiss]:
-    system = device.facts.get(FactName.OS)
-    os = system.value if system is not None and isinstance(system.value, str) else None
-    return [Amiss(TITLES[check], how_to_mend(check, os)) for check in _judged(device, passed=False)]
-
-
-def _judged(device: Device, *, passed: bool | None) -> list[Check]:
-    """None: those of which it could not be found out; nothing is told of a device that has said nothing yet."""
-    return [check for check in Check if device.facts and passes(check, device.facts) is passed]
-
-
-def _failing(device: Device) -> int:
-    return len(_judged(device, passed=False))
 
 
 def _words() -> dict[str, Any]:

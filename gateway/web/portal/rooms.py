@@ -62,6 +62,7 @@ class Portal:
             title = self.asks.title(name)
             return title.in_language(language) if title is not None else name
 
+        standing = self.asks.standing(caller.subject, self.desk.now())
         turn = await self.waits_for(caller, origin_of(request), deciding) if deciding else NOTHING
         return await self.desk.show(
             request,
@@ -69,7 +70,8 @@ class Portal:
             caller,
             cards=cards,
             turn=turn,
-            standing=self.asks.standing(caller.subject, self.desk.now()),
+            standing=standing,
+            shut=await self.asks.closed(standing.running) if standing.running else {},
             requests=requests.rstrip("/"),
             application=application,
             municipality=self.desk.municipality_name,

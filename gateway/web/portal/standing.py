@@ -1,17 +1,20 @@
 """What somebody asked for that the portal tells of at once: emergency access that runs, orders that others ended."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from config.settings import Title
 from config.vocabulary import ApplicationId, SubjectId
-from gateway.asks.ask import Ask, Kind
+from gateway.asks.ask import Ask, AskId, Kind
 from gateway.asks.ended_orders import ended_by_others, who_ended
+from gateway.authorize.closed_now import ClosedNow
 from policies.model import Text
 
 Asked = Callable[[SubjectId], Sequence[Ask]]
 """All that counts of what a person asked for; from memory."""
+Closed = Callable[[Sequence[Ask]], Awaitable[Mapping[AskId, ClosedNow]]]
+"""What an incident closes of them at the moment."""
 Titled = Callable[[ApplicationId], Title | None]
 
 
@@ -21,6 +24,10 @@ def nobody_asked(_: SubjectId) -> Sequence[Ask]:
 
 def untitled(_: ApplicationId) -> Title | None:
     return None
+
+
+async def nothing_closed(_: Sequence[Ask]) -> Mapping[AskId, ClosedNow]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ class Asks:
 
     of: Asked = nobody_asked
     title: Titled = untitled
+    closed: Closed = nothing_closed
 
     def standing(self, who: SubjectId, now: datetime) -> Standing:
         asks = self.of(who)

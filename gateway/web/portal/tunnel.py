@@ -47,6 +47,8 @@ class OwnDevice:
 
     device: Device
     opened: Opened | None
+    until: datetime | None
+    """When it is over, at the latest."""
     others: bool
     """Somebody else has it open."""
     why: Why | None
@@ -131,10 +133,11 @@ class TunnelPages:
         why = None if mine else self.office.may_open(device, session)
         stronger = link(BY_TWO_FACTORS, HERE) if why is Why.TWO_FACTORS else ""
         reached, not_reached = self._targets(decided) if mine else ((), ())
-        opened_here = opened if mine else None
-        return OwnDevice(
-            device, opened_here, opened is not None and not mine, why, stronger, reached, not_reached
-        )
+        others = opened is not None and not mine
+        if opened is None or not mine:
+            return OwnDevice(device, None, None, others, why, stronger, reached, not_reached)
+        until = opened.until if decided is None else decided.ends(opened)
+        return OwnDevice(device, opened, until, others, why, stronger, reached, not_reached)
 
     def _targets(self, decided: Decided | None) -> tuple[Sequence[Somewhere], Sequence[Somewhere]]:
         reached, not_reached = [], []

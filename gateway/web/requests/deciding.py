@@ -62,7 +62,14 @@ class Deciding:
         run = replace(living, stages=frozenset({Stage.IN_FORCE}))
         running, more_run = await site.part(request, run, "running")
         return await site.show(
-            request, caller, "waiting.html", waiting=waiting, more=more, running=running, more_run=more_run
+            request,
+            caller,
+            "waiting.html",
+            shown=[*waiting, *running],
+            waiting=waiting,
+            more=more,
+            running=running,
+            more_run=more_run,
         )
 
     async def one(self, request: web.Request) -> web.StreamResponse:
@@ -81,7 +88,7 @@ class Deciding:
         if refusing is not None:
             raise _led_back(Refused(spoken(PoliciesRefuse(refusing))), found.id)
         mine = caller.subject in found.parties()
-        return await self.site.show(request, caller, "end.html", one=found, mine=mine)
+        return await self.site.show(request, caller, "end.html", shown=[found], one=found, mine=mine)
 
     async def reviews(self, request: web.Request) -> web.Response:
         caller = self.site.desk.caller(request, REQUESTS)
@@ -145,6 +152,7 @@ class Deciding:
             caller,
             "request.html",
             status=409 if wrong else 200,
+            shown=[found],
             one=found,
             mine=caller.subject in found.parties(),
             gains=gains,
@@ -189,6 +197,7 @@ class Deciding:
             caller,
             "reviews.html",
             status=409 if wrong else 200,
+            shown=asks,
             asks=asks,
             more=more,
             log_of=partial(forms.log_of, site.log if reads_log else ""),

@@ -24,6 +24,7 @@ from gateway.web.requests.not_done import REFUSALS
 from gateway.web.requests.site import Site
 from gateway.web.requests.sponsors import by_name, sponsors, suppliers_of, supplies
 from gateway.web.requests.store import Town
+from gateway.web.requests.told_first import NOTHING_TOLD, ToldFirst, closed_to, told_first
 from gateway.web.waiting import WaitsFor, nothing_waits
 from gateway.web.ways_back import here, leading_back
 from idp.directory.errors import DirectoryUnusable
@@ -75,13 +76,13 @@ class Requests:
         """What the person asked for, has, or gave."""
         caller = self.desk.caller(request, REQUESTS)
         asks, more = await self.site.part(request, Sought(concerns=caller.subject))
-        return await self.site.show(request, caller, "requests.html", asks=asks, more=more)
+        return await self.site.show(request, caller, "requests.html", shown=asks, asks=asks, more=more)
 
     async def orders(self, request: web.Request) -> web.Response:
         """What the person sponsors, placed, or works by."""
         caller, orders = self.desk.caller(request, REQUESTS), frozenset({Kind.ORDER})
         asks, more = await self.site.part(request, Sought(concerns=caller.subject, kinds=orders))
-        return await self.site.show(request, caller, "orders.html", asks=asks, more=more)
+        return await self.site.show(request, caller, "orders.html", shown=asks, asks=asks, more=more)
 
     # Forms.
 
@@ -94,8 +95,10 @@ class Requests:
         """Who may do it already is told so first, and sends it once more where it is needed all the same."""
         caller, entered = self.desk.caller(request, REQUESTS), await entered_in(request)
         held = self._held(caller, entered)
-        if held and entered["even_so"] != even_so(entered["application"], held):
-            return await self._form(request, caller, "ask.html", entered, held=held)
+        mark = even_so(entered["application"], held)
+        if held and entered["even_so"] != mark:
+            first = ToldFirst(mark, held=held)
+            return await self._form(request, caller, "ask.html", entered, first=first)
         return await self._for_oneself(request, Kind.ACCESS, "ask.html", "/?done=asked")
 
     def _held(self, caller: Assertion, entered: Mapping[str, str]) -> Sequence[Held]:
@@ -196,7 +199,11 @@ class Requests:
         to that.
         """
         try:
-            made = await self.office.ask(await wish(), self.site.doing(request))
+            wished, doing = await wish(), self.site.doing(request)
+            first = await told_first(wished, self.town, self.office.rules, doing.now)
+            if first.mark != entered["even_so"] and first.mark:
+                return await self._form(request, caller, template, entered, first=first)
+            made = await self.office.ask(wished, doing)
         except DirectoryUnusable:
             try:
                 return await self._form(request, caller, template, entered, DIRECTORY_AWAY, status=503)
@@ -219,7 +226,7 @@ class Requests:
         template: str,
         entered: Mapping[str, str],
         wrong: ShownRefusal | None = None,
-        held: Sequence[Held] = (),
+        first: ToldFirst = NOTHING_TOLD,
         status: int = 200,
     ) -> web.Response:
         askable = self.town.askable(caller.municipality)
@@ -233,8 +240,8 @@ class Requests:
             nobody=template == "ask.html" and wrong is None and await self._nobody_decides(caller),
             askable=askable,
             nobody_decides=REFUSALS[Why.NOBODY_DECIDES],
-            held=held,
-            even_so=even_so(entered.get("application", ""), held),
+            first=first,
+            closed_here=await closed_to(caller, askable, self.town, self.desk.now()),
             who_has={action: [one for one in askable if action in one.actions] for action in Action},
             why_max=WHY_MAX,
             settings=self.office.rules.settings,

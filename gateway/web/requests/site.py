@@ -73,8 +73,16 @@ class Site:
         return Doing(caller, forms.party_of(caller), origin_of(request), self.desk.now())
 
     async def show(
-        self, request: web.Request, caller: Assertion, template: str, *, status: int = 200, **context: Any
+        self,
+        request: web.Request,
+        caller: Assertion,
+        template: str,
+        *,
+        status: int = 200,
+        shown: Sequence[Ask] = (),
+        **context: Any,
     ) -> web.Response:
+        """`shown`: of which the page says in what state they are."""
         language = language_of(request, self.desk.pages.default_language)
         said = request.query.get("done", "") if led_here_by_us(request) else ""
 
@@ -90,6 +98,8 @@ class Site:
             may=await self.may(request, caller),
             turn=await self.waits_for(caller, origin_of(request), {REQUESTS}),
             done=said if said in DONE else "",
+            shut=await self.town.closed_now(shown),
+            idle=await self.town.idle(shown),
             application=application,
             action=lambda one: ACTIONS[one].in_language(language),
             kind=lambda one: KINDS[one.kind].in_language(language),

@@ -1,6 +1,7 @@
 """What the pages need to know and to have done. Implemented by who composes the product."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -8,8 +9,9 @@ from typing import Protocol
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SubjectId
 from gateway.access_review.campaign import Opened
-from gateway.asks.ask import Ask
+from gateway.asks.ask import Ask, AskId
 from gateway.asks.refused import Spoken
+from gateway.authorize.closed_now import ClosedNow
 from gateway.authorize.held_already import Held
 from gateway.sessions.officers_act import Officer
 from idp.directory.person import Person
@@ -49,6 +51,16 @@ class Town(Protocol):
         then: datetime,
     ) -> Sequence[Held]:
         """Which of the actions their roles permit at that moment, whatever they ask for."""
+        ...
+
+    async def closed_now(self, asks: Sequence[Ask]) -> Mapping[AskId, ClosedNow]:
+        """Of those that stand, or would: what an incident closes at the moment, whoever decides about it."""
+        ...
+
+    async def idle(self, asks: Sequence[Ask]) -> AbstractSet[AskId]:
+        """Delegations among them by which nothing opens to the deputy as the policies are now. Those of whom nobody
+        knows are none of them.
+        """
         ...
 
     async def kept_out_now(self, ask: Ask, officer: Officer, origin: Origin) -> Spoken | None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.command import tunnel_telling
+from agents.command.telling import moment
 from agents.command.tunnel_words import TUNNEL
 from agents.kept.state import ShownTunnel
 from agents.protocol.messages import Refusal
@@ -147,6 +148,19 @@ def test_every_trouble_has_its_words_in_both_languages():
                 tunnel_telling.tunnel(ShownTunnel(trouble=trouble), tongue)
             )
     assert all(len(set(text.values())) == 2 for name, text in TUNNEL.items() if name != "ports")
+
+
+def test_who_opened_it_and_until_when_is_told():
+    opened, ends = (datetime(2026, 11, 28, hour, tzinfo=UTC) for hour in (8, 16))
+    shown = ShownTunnel(until=ends, opened_by="novakova.jana", opened_at=opened)
+    first, second = tunnel_telling.tunnel(shown, Language.ENGLISH)
+    assert first.endswith(moment(ends))
+    assert second == f"Opened by the account: novakova.jana ({moment(opened)})"
+
+
+def test_a_gateway_of_before_does_not_say_who_opened_it():
+    shown = ShownTunnel(until=datetime(2026, 11, 28, tzinfo=UTC))
+    assert len(list(tunnel_telling.tunnel(shown, Language.CZECH))) == 1
 
 
 def test_what_is_not_there_is_told_with_what_to_do():

@@ -69,6 +69,24 @@ def test_nothing_of_an_entry_is_lost(one: Recorded):
         )
 
 
+NAMES = (
+    *("by", "by_subject", "host", "path", "method", "user_agent", "action", "application", "municipality"),
+    *("concerns", "detail_action", "rule", "policy_version", "alert", "alert_rule", "first_entries", "role"),
+)
+
+
+@pytest.mark.parametrize("code", [Code.ACCESS, Code.DECISION_REFUSE, Code.FACTOR_REMOVED, Code.LOG_SEARCHED])
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("value", ["a told\\text", ["a told\\text"]], ids=["a text", "a list"])
+def test_a_detail_with_the_name_of_something_else_hides_it_not_and_is_told(
+    code: Code, name: str, value: str | list[str]
+):
+    fields = {each: f"the {each}" for each in TEXTS if each != "address"}
+    told = line(kept(entry(code=code, **fields, details={"action": "another", name: value})), ORIGIN).decode()
+    for text in (*fields.values(), "a told\\text", *(() if name == "action" else ("another",))):
+        assert json.dumps(text)[1:-1] in told, text
+
+
 def test_a_receiver_finds_gaps_and_repeats_by_number_and_name():
     metadata = event(kept(request(), 41), ORIGIN)["metadata"]
     assert (metadata["sequence"], metadata["uid"]) == (41, "brana.example/41")

@@ -8,7 +8,7 @@ import pytest
 from agents.protocol.facts import Fact, FactName
 from agents.protocol.messages import Standing
 from config.vocabulary import Language
-from gateway.authorize.device_closes import closed_by
+from gateway.authorize.device_closes import closed_at_best, closed_by
 from gateway.authorize.snapshot import Snapshot
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
@@ -59,3 +59,21 @@ def test_what_would_stay_closed_with_any_device_is_not_told(session: Session, in
 def test_where_no_rule_asks_for_a_device_none_closes_anything(session: Session, snapshot: Snapshot) -> None:
     assert closed(notebook(facts=OPEN_DISK), session, knowing(snapshot)) == ()
     assert closed(notebook(standing=Standing.BLOCKED), session, knowing(snapshot)) == ()
+
+
+def test_an_administrator_is_told_the_same_without_anybody_signed_in(
+    session: Session, in_order: Snapshot
+) -> None:
+    """At best: in the middle of a working day, with a key, whatever the hour is."""
+    roles, night = frozenset(session.roles), NOW.replace(hour=2)
+    mine = notebook(owner=session.subject, municipality=session.municipality, reported_at=night)
+    amiss = replace(mine, facts=OPEN_DISK)
+    assert closed_at_best(mine, roles, in_order, night) == ()
+    one = of_records(closed_at_best(amiss, roles, in_order, night))
+    told = of_records(closed(replace(amiss, reported_at=NOW), session, in_order))
+    assert (one.title, [each.check for each in one.mend]) == (told.title, [each.check for each in told.mend])
+    late = of_records(closed_at_best(mine, roles, in_order, night + FRESH))
+    assert "fresh" in [each.check for each in late.mend]
+    assert closed_at_best(amiss, frozenset(), in_order, night) == ()
+    assert closed_at_best(replace(amiss, owner=None), roles, in_order, night) == ()
+    assert closed_at_best(replace(amiss, standing=Standing.BLOCKED), roles, in_order, night) == ()

@@ -23,7 +23,7 @@ from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.whereabouts import Location, Whereabouts
 from idp.directory.same_person import Account, no_others
 from idp.directory.work import Work
-from policies.model import Permitted, Question, Refused
+from policies.model import IN_ORDER, Delegation, Permitted, Question, Refused
 from policies.said import Said
 from tests.gateway.asks.town import EVA, HULIN, JANA, KROMERIZ, NOW, PAVEL, RECORDS, approved, ask
 
@@ -187,3 +187,36 @@ def test_what_is_said_counts_on_top_of_what_is_known(snapshot: Snapshot) -> None
     assert facts.emergency.application == RECORDS
     assert facts.delegation is not None
     assert facts.delegation.roles == {Role.MAYOR}
+
+
+@pytest.mark.parametrize(
+    ("own", "lent", "action", "told"),
+    [
+        (Role.CLERK, Role.REGISTRAR, Action.SIGN, True),
+        (Role.DEPUTY_MAYOR, Role.REGISTRAR, Action.SIGN, True),
+        (Role.DEPUTY_MAYOR, Role.MAYOR, Action.SIGN, False),  # counted, and refused for the sign-in
+        (Role.CLERK, Role.REGISTRAR, Action.READ, False),  # permitted
+    ],
+)
+def test_of_a_refused_deputy_it_is_said_that_no_rule_counts_the_role(snapshot, own, lent, action, told):
+    who = anybody((HULIN, own))
+    asked = replace(
+        question(who, action), level=AuthenticationLevel.PASSWORD if not told else question(who).level
+    )
+    if action is Action.READ:
+        asked = question(who, action)
+    known = as_known(asked, who, Circumstances(country="CZ", device=IN_ORDER), snapshot)
+    running = Delegation(
+        since=NOW - timedelta(hours=1),
+        until=NOW + timedelta(hours=1),
+        by=EVA.subject,
+        roles=frozenset({lent}),
+    )
+    deputised = replace(known, facts=replace(known.facts, delegation=running))
+    found = explained_as_decided(snapshot.policies, deputised, snapshot)
+    assert isinstance(found.verdict, Permitted) is (action is Action.READ)
+    assert bool(found.besides) is told
+    if told:
+        assert "They stand in for somebody in the role: registrar" in found.besides[0][Language.ENGLISH]
+        assert "v roli: matrikářka" in found.besides[0][Language.CZECH]
+    assert explained_as_decided(snapshot.policies, known, snapshot).besides == ()

@@ -141,6 +141,26 @@ async def test_a_session_that_ends_closes_it_at_once(office: World, told: Told) 
     assert await office.tunnels.open_ones() == []
 
 
+async def test_it_ends_with_the_longest_time_of_its_session_and_says_so(office: World, told: Told) -> None:
+    """The time for which it was opened would be longer; who is busy in it stays no longer."""
+    ends = office.now + timedelta(minutes=7)
+    session = await office.signed_in(ends_at=ends)
+    device = office.device()
+    made = await office.office.open(device.id, session, ORIGIN, office.now)
+    _, decided = office.office.of(device.id) or (None, None)
+    assert decided is not None
+    assert (made.until, decided.ends(made)) == (office.now + timedelta(hours=10), ends)
+    await office.connections_of(made)
+    await office.moves(timedelta(minutes=4))
+    office.changes(device, reported_at=office.now)
+    await office.settles()
+    assert set(told.admitted[made.key].targets.values()) == {ends}
+    await office.moves(timedelta(minutes=3, milliseconds=1))
+    (closed,) = office.of(Code.TUNNEL_CLOSED)
+    assert closed.reason == Why.SESSION_OVER
+    assert told.ports(made.key) == set()
+
+
 async def test_a_stronger_sign_in_opens_more_at_once(office: World, told: Told) -> None:
     session, _, made = await opened(office)
     who = SignedIn(

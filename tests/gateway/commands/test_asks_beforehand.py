@@ -7,17 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from config.vocabulary import Action, Role, SessionId, SubjectId
-from gateway.asks.ask import Kind, Party
+from config.vocabulary import Action, Language, Role, SessionId, SubjectId
+from gateway.asks.ask import AskId, Kind, Party
 from gateway.commands.asking_office import PlaneTown, ask_office
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now, open_state
 from gateway.grants.claims import Assertion
+from gateway.policy_office.incident import Incident
 from gateway.sessions.session import Session
 from gateway.storage.directory import StoredReplica
+from gateway.storage.policy_incidents import StoredIncidents
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.replicated import ReplicatedPeople
 from idp.events import NOWHERE
+from policies.incidents import Closure, ClosureKind
+from policies.load import load
 from tests.gateway.asks import town
 from tests.gateway.commands.test_asking_office import BASE, SPONSOR, SUPPLIER
 from tests.gateway.web.people import MAYOR, session
@@ -98,3 +102,35 @@ async def test_what_would_open_is_asked_of_the_policies_in_force_with_the_sessio
     (closed,) = await office.opens(use, caller, NOWHERE)
     assert closed.action is Action.READ
     assert await shown.kept_out_now(use, caller, NOWHERE) is not None
+
+
+async def test_what_an_incident_closes_is_known_by_whom_it_is_about_since_when_and_why(
+    plane: ControlPlane,
+) -> None:
+    moment, shown = now(), PlaneTown(plane)
+    times = {"since": moment, "until": moment + timedelta(hours=1)}
+    asked = [
+        replace(town.ask(**times), id=AskId(name), holder=Party(who, name, name))
+        for name, who in (("clerk", CLERK), ("leader", LEADER))
+    ]
+    past = replace(asked[0], id=AskId("past"), until=moment)
+    assert await shown.closed_now([*asked, past]) == {}
+    why = {Language.CZECH: "Prověřujeme únik", Language.ENGLISH: "A leak"}
+    closing = Closure(kind=ClosureKind.ROLE, target="clerk", reason=why, by="urad:x", at=moment)
+    folders = plane.settings.policies
+    plane.decide_by(load(folders.region, folders.municipalities, plane.state.district, incidents=[closing]))
+    (found,) = (await shown.closed_now([*asked, past])).items()
+    assert (found[0], found[1].since) == ("clerk", None), "the database has none of it"
+    incident = Incident(id="I" * 16, closure=closing, closed_by_name="kucera.martin")
+    await plane.state.database.write(lambda connection: StoredIncidents(connection).keep(incident))
+    (found,) = (await shown.closed_now(asked)).items()
+    assert (found[1].rule, found[1].since, found[1].why) == (closing.id, moment, why)
+
+
+async def test_a_delegation_that_no_rule_counts_is_known_for_one(plane: ControlPlane) -> None:
+    moment, shown = now(), PlaneTown(plane)
+    lent = town.ask(Kind.DELEGATION, since=moment, until=moment + timedelta(hours=1))
+    to_a_clerk = replace(lent, asker=Party(LEADER, "l", "L"), holder=Party(CLERK, "c", "C"))
+    nobody = replace(lent, id=AskId("nobody"), holder=Party(town.JANA.subject, "n", "N"))
+    over = replace(to_a_clerk, id=AskId("over"), until=moment)
+    assert await shown.idle([to_a_clerk, nobody, over, town.ask()]) == {to_a_clerk.id}

@@ -263,3 +263,21 @@ def test_an_entry_behind_the_end_that_the_log_did_not_put_there_is_told(kept: In
     told = kept.brana("audit", "verify")
     assert told.returncode == 1, told.stdout
     assert "does NOT bear its mark" in told.stderr
+
+
+def test_a_trigger_that_somebody_hung_on_the_log_is_told_by_a_verification_too(kept: Installation) -> None:
+    hung = "CREATE TRIGGER swallows BEFORE INSERT ON audit_view BEGIN SELECT RAISE(IGNORE); END"
+    with closing(sqlite3.connect(kept.state / "brana.db")) as database:
+        database.execute(hung)
+    told = kept.brana("audit", "verify")
+    with closing(sqlite3.connect(kept.state / "brana.db")) as database:
+        database.execute("DROP TRIGGER swallows")
+    assert told.returncode == 1, told.stdout
+    assert "the log is whole" in told.stdout
+    assert "trigger swallows was NOT made by Brána" in told.stderr
+    [entry] = entries(kept, "--code", "audit.schema_altered")
+    assert (entry["entry"]["outcome"], entry["entry"]["details"]["objects"]) == (
+        "failure",
+        ["trigger swallows"],
+    )
+    assert "NOT made by Brána" not in kept.brana("audit", "verify").stderr

@@ -139,12 +139,14 @@ def test_where_no_policy_is_asked_nothing_is_said_to_have_been_tried() -> None:
         advice=dict.fromkeys(Language, ""),
     )
     which = {Language.CZECH: "Tyto dvě.", Language.ENGLISH: "These two."}
-    found = Explained(ask(), refused, (), (), (), (), 0, complete=True, beforehand=(which,))
+    lent = {Language.CZECH: "Zastupuje.", Language.ENGLISH: "They stand in."}
+    found = Explained(ask(), refused, (), (), (), (), 0, complete=True, beforehand=(which,), besides=(lent,))
     out = Console(record=True, width=120, file=StringIO())
     show_explained(found, anybody(), Names(DISTRICT, {}), Language.ENGLISH, out)
     text = out.export_text()
     assert "before any policy was asked" in text
     assert "  These two.\n" in text
+    assert "  They stand in.\n" in text
     assert "0 questions" not in text
 
 

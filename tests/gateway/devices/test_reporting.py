@@ -149,11 +149,11 @@ def test_a_report_that_was_kept_back_or_made_by_a_clock_that_is_wrong_says_nothi
 
 def test_a_device_that_says_good_bye_has_nothing_left_that_opens_anything():
     said = read_farewell(AGENT.farewell(NONCE, 5), DEVICE)
-    gone = leave(said, DEVICE, NEXT)
+    gone = leave(said, DEVICE, NEXT, NOW)
     assert (gone.standing, gone.leaves, gone.tunnel_key) == (Standing.RETIRED, (), None)
     assert (gone.nonce, gone.sequence, gone.generation) == (NEXT, 5, DEVICE.generation + 1)
     with pytest.raises(NotTaken) as error:
-        leave(said, gone, NEXT)
+        leave(said, gone, NEXT, NOW)
     assert error.value.refusal is Refusal.GONE
 
 
@@ -165,7 +165,7 @@ def test_a_farewell_is_no_report_and_comes_from_its_device_alone():
     refused(Refusal.SIGNATURE, AGENT.farewell(NONCE, 5))
     for nonce, sequence, refusal in ((NEXT, 5, Refusal.NONCE), (NONCE, 4, Refusal.SEQUENCE)):
         with pytest.raises(NotTaken) as error:
-            leave(read_farewell(AGENT.farewell(nonce, sequence), DEVICE), DEVICE, NEXT)
+            leave(read_farewell(AGENT.farewell(nonce, sequence), DEVICE), DEVICE, NEXT, NOW)
         assert error.value.refusal is refusal
 
 

@@ -63,3 +63,22 @@ def test_an_exception_is_told_with_its_end_and_with_advice_to_whoever_did_not_do
     assert "Code issued by: cli:root" in text_of(
         happened(NoticeKind.ENROLMENT_CODE_USED, by="cli:root"), EN, AROUND
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Notebook starostky 2", True),
+        ("www.evil.test", False),
+        ("evil test/x", False),
+        ("a@b", False),
+        ("", False),
+    ],
+)
+def test_a_device_is_called_by_its_name_only_where_that_leads_nowhere(name: str, told: bool):
+    """Whoever enrols it names it."""
+    czech = text_of(happened(NoticeKind.DEVICE_BLOCKED, device_name=name, by="spravce.hulin"), CS, AROUND)
+    assert ("Zařízení:" in czech) is told
+    assert (name in czech) is (told or not name)
+    assert "Kdo: spravce.hulin" in czech
+    assert "User-Agent" not in czech

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from agents.protocol.messages import Begin
 from config.vocabulary import DeviceId, MunicipalityCode, SubjectId
 from gateway.devices.known import Known
-from gateway.devices.office import DeviceOffice, Wish
+from gateway.devices.office import DeviceOffice, Owner, Wish
 from gateway.devices.reception import Reception
 from gateway.devices.records import By
 from gateway.devices.rules import Rules
@@ -20,12 +20,15 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 TOWN, VILLAGE = MunicipalityCode("588296"), MunicipalityCode("588491")
 JANA = SubjectId("office:00000000-0000-4000-8000-000000000001")
 PETR = SubjectId("office:00000000-0000-4000-8000-000000000002")
+EVA = SubjectId("office:00000000-0000-4000-8000-000000000003")
 OPERATOR = By(actor=Actor("cli:root", "cli:root"))
 BY_JANA = By(actor=Actor("jana", JANA), session="s" * 22, own_municipality=TOWN)
+BY_EVA = By(actor=Actor("eva", EVA), session="s" * 22, own_municipality=TOWN)
 ORIGIN = Origin(address="192.0.2.7", request_id="r-1")
 RULES = Rules(
     certificate=DAY, approval=False, code=15 * MINUTE, report=5 * MINUTE, fresh=15 * MINUTE, by_people=True
 )
+TO_PETR = Owner(PETR, "petr", {TOWN})
 FOR_JANA = Wish(municipality=TOWN, owner=JANA)
 
 

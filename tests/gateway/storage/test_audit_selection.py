@@ -62,6 +62,7 @@ class Handing:
             origin=signer.name,
             reasons=REASONS,
             record=record,
+            within=self.within,
         )
 
     async def prepared(self, wanted: Wanted = WANTED, query: Query = EVERY) -> Prepared:

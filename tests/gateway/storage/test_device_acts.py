@@ -11,16 +11,19 @@ from agents.protocol.messages import Standing
 from config.vocabulary import AuthenticationLevel, DeviceId
 from gateway.audit.entry import Code, Outcome
 from gateway.devices.enrolling import NotEnrolled
-from gateway.devices.office import MOST_CODES, Confirmed, Reach, Wish
+from gateway.devices.office import MOST_CODES, Confirmed, Owner, Reach, Wish
 from gateway.devices.refused import ActRefused, Why
 from gateway.devices.reporting import NotTaken
-from gateway.devices.store import Sought
+from gateway.devices.store import Sought, Stepped
 from gateway.storage.moment import micros
 from gateway.storage.tables.devices import device_code
+from idp.directory.same_person import Account
 from tests.gateway.devices.agent import IN_ORDER, Agent
 from tests.gateway.storage.devices import (
+    BY_EVA,
     BY_JANA,
     DAY,
+    EVA,
     FOR_JANA,
     JANA,
     MINUTE,
@@ -28,6 +31,7 @@ from tests.gateway.storage.devices import (
     OPERATOR,
     PETR,
     RULES,
+    TO_PETR,
     TOWN,
     VILLAGE,
     devices,
@@ -66,28 +70,29 @@ async def test_each_act_of_people_is_recorded_and_heard_by_decisions(database, r
     assert (done.standing, done.certificate) == (Standing.WAITING, None)
     name = DeviceId(agent.device)
     acts = (
-        (Code.DEVICE_APPROVED, Standing.ACTIVE, at.office.approve(name, BY_JANA, NOW)),
-        (Code.DEVICE_RENAMED, Standing.ACTIVE, at.office.rename(name, "Účtárna", BY_JANA, NOW)),
-        (Code.DEVICE_BLOCKED, Standing.BLOCKED, at.office.block(name, "podezření", BY_JANA, NOW)),
-        (Code.DEVICE_UNBLOCKED, Standing.ACTIVE, at.office.unblock(name, "planý poplach", BY_JANA, NOW)),
-        (Code.DEVICE_TAKEN_OVER, Standing.ACTIVE, at.office.take_over(name, None, BY_JANA, NOW)),
-        (Code.DEVICE_RETIRED, Standing.RETIRED, at.office.retire(name, "", BY_JANA, NOW)),
-        (Code.DEVICE_LOST, Standing.LOST, at.office.lose(name, "ve vlaku", BY_JANA, NOW)),
+        (Code.DEVICE_APPROVED, Standing.ACTIVE, at.office.approve(name, BY_EVA, NOW)),
+        (Code.DEVICE_RENAMED, Standing.ACTIVE, at.office.rename(name, "Účtárna", BY_EVA, NOW)),
+        (Code.DEVICE_BLOCKED, Standing.BLOCKED, at.office.block(name, "podezření", BY_EVA, NOW)),
+        (Code.DEVICE_UNBLOCKED, Standing.ACTIVE, at.office.unblock(name, "planý poplach", BY_EVA, NOW)),
+        (Code.DEVICE_TAKEN_OVER, Standing.ACTIVE, at.office.take_over(name, None, BY_EVA, NOW)),
+        (Code.DEVICE_HANDED_OVER, Standing.ACTIVE, at.office.hand_over(name, TO_PETR, BY_EVA, NOW)),
+        (Code.DEVICE_RETIRED, Standing.RETIRED, at.office.retire(name, "", BY_EVA, NOW)),
+        (Code.DEVICE_LOST, Standing.LOST, at.office.lose(name, "ve vlaku", BY_EVA, NOW)),
     )
     generation = at.of(agent).generation
     for code, standing, act in acts:
         del at.heard[:]
         made = await act
-        assert (made.standing, recorded[-1].code, recorded[-1].person) == (standing, code, "jana")
-        assert (recorded[-1].session, recorded[-1].municipality) == (BY_JANA.session, TOWN)
+        assert (made.standing, recorded[-1].code, recorded[-1].person) == (standing, code, "eva")
+        assert (recorded[-1].session, recorded[-1].municipality) == (BY_EVA.session, TOWN)
         assert made == at.of(agent) == await at.store.device(name)
         renamed = code is Code.DEVICE_RENAMED
         assert (at.heard, made.generation > generation) == ([] if renamed else [name], not renamed)
         generation = made.generation
-    assert made.managed
+    assert (made.managed, made.approved_by, made.gone_at) == (True, BY_EVA.actor, NOW)
     assert await at.store.find(Sought()) == []
-    assert await at.store.find(Sought(gone=True, owner=JANA, municipality=TOWN)) == [made]
-    assert await at.store.find(Sought(gone=True, owner=PETR)) == []
+    assert await at.store.find(Sought(gone=True, owner=PETR, municipality=TOWN)) == [made]
+    assert await at.store.find(Sought(gone=True, owner=JANA)) == []
     assert await at.store.find(Sought(gone=True, municipality=VILLAGE)) == []
 
 
@@ -129,6 +134,103 @@ async def test_who_was_blocked_before_the_approval_waits_again(database, recorde
     name = DeviceId(agent.device)
     await at.office.block(name, "x", OPERATOR, NOW)
     assert (await at.office.unblock(name, "x", OPERATOR, NOW)).standing is Standing.WAITING
+
+
+async def test_nobody_lets_their_own_device_do_more_by_any_account(database, recorded):
+    """Eva is an account of Jana's. She may end hers, and rename it: that opens nothing."""
+    at = devices(database, recorded, replace(RULES, approval=True))
+
+    def others(who):
+        return {EVA: [Account(JANA, "jana")], JANA: [Account(EVA, "eva")]}.get(who, [])
+
+    office = replace(at.office, others=others)
+    hers, _ = await at.enrolled()
+    shared, _ = await at.enrolled(wish=replace(FOR_JANA, owner=None), tunnel_key=None)
+    row = replace(at.of(shared), enrolled_by=BY_EVA.actor)
+    await at.store.change(row.id, lambda *_: Stepped(row, []))
+    name = at.of(hers).id
+    to_eva = Owner(EVA, "eva", {TOWN})
+    for by in (BY_JANA, BY_EVA):
+        for act in (
+            office.approve(name, by, NOW),
+            office.approve(row.id, by, NOW),
+            office.take_over(name, None, by, NOW),
+            office.hand_over(name, to_eva, by, NOW),
+            office.issue(replace(FOR_JANA, managed=True), by, NOW),
+        ):
+            await refused_act(Why.OWN, act)
+            assert (recorded[-1].code, recorded[-1].reason) == (Code.DEVICE_ACT_REFUSED, Why.OWN.value)
+    await office.block(name, "x", BY_EVA, NOW)
+    await refused_act(Why.OWN, office.unblock(name, "x", BY_EVA, NOW))
+    await office.unblock(name, "x", OPERATOR, NOW)
+    await office.rename(name, "Její", BY_EVA, NOW)
+    assert (await office.approve(name, OPERATOR, NOW)).approved_by == OPERATOR.actor
+    assert (await office.retire(name, "", BY_EVA, NOW)).gone
+
+
+async def test_a_device_that_waits_is_turned_down_for_a_reason_and_for_good(database, recorded):
+    at = devices(database, recorded, replace(RULES, approval=True))
+    agent, done = await at.enrolled()
+    name = DeviceId(agent.device)
+    await refused_act(Why.WHY, at.office.turn_down(name, " ", BY_EVA, NOW))
+    made = await at.office.turn_down(name, "neznámý počítač", BY_EVA, NOW)
+    assert (made.standing, made.gone_at, recorded[-1].code) == (
+        Standing.RETIRED,
+        NOW,
+        Code.DEVICE_TURNED_DOWN,
+    )
+    assert recorded[-1].details["why"] == "neznámý počítač"
+    await refused_act(Why.GONE, at.office.approve(name, BY_EVA, NOW))
+    await refused_report("device_gone", at.reported(agent, done.nonce))
+    other, _ = await at.enrolled(wish=replace(FOR_JANA, managed=True), tunnel_key=None)
+    await refused_act(Why.NOT_WAITING, at.office.turn_down(at.of(other).id, "x", BY_EVA, NOW))
+
+
+async def test_a_device_is_handed_over_to_somebody_of_its_municipality(database, recorded):
+    at = devices(database, recorded)
+    agent, _ = await at.enrolled()
+    name = DeviceId(agent.device)
+    await refused_act(
+        Why.OWNER_UNKNOWN, at.office.hand_over(name, replace(TO_PETR, municipalities={VILLAGE}), BY_EVA, NOW)
+    )
+    await refused_act(Why.SAME_OWNER, at.office.hand_over(name, Owner(JANA, "jana", {TOWN}), BY_EVA, NOW))
+    made = await at.office.hand_over(name, TO_PETR, BY_EVA, NOW)
+    assert (made.owner, recorded[-1].details["of"]) == (PETR, "petr")
+
+
+async def test_what_is_gone_for_long_is_deleted_and_the_log_says_so(database, recorded):
+    at = devices(database, recorded)
+    agents = [(await at.enrolled(tunnel_key=None))[0] for _ in range(4)]
+    old, older_version, young, used = (at.of(one).id for one in agents)
+    await at.office.lose(old, "", OPERATOR, NOW)
+    made = await at.office.retire(older_version, "", OPERATOR, NOW)
+    row = replace(made, gone_at=None)
+    await at.store.change(row.id, lambda *_: Stepped(row, []))
+    await at.office.retire(young, "", OPERATOR, NOW + DAY)
+    await at.office.rename(used, "V provozu", OPERATOR, NOW)
+
+    await at.office.forget_gone(NOW + 365 * DAY)
+    assert await at.store.device(old) is None is at.known.by_id(old)
+    assert (recorded[-1].code, recorded[-1].details["device"]) == (Code.DEVICE_FORGOTTEN, old)
+    assert recorded[-1].details["since"] == NOW.isoformat(timespec="seconds")
+    left = await at.store.find(Sought(gone=True))
+    assert {one.id for one in left} == {older_version, young, used}
+    await at.office.forget_gone(NOW + 366 * DAY)
+    assert {one.id for one in await at.store.find(Sought(gone=True))} == {older_version, used}
+    await at.office.forget_gone(NOW + 730 * DAY)  # since the first time that it was looked at
+    assert [one.id for one in await at.store.find(Sought(gone=True))] == [used]
+
+
+async def test_the_newest_change_of_all_is_not_deleted(database, recorded):
+    """Its number would be given once more, and another node would not look behind it."""
+    at = devices(database, recorded)
+    agent, _ = await at.enrolled()
+    gone = await at.office.lose(at.of(agent).id, "", OPERATOR, NOW)
+    await at.office.forget_gone(NOW + 400 * DAY)
+    assert await at.store.device(gone.id) == gone
+    other, _ = await at.enrolled(now=NOW + 400 * DAY)
+    await at.office.forget_gone(NOW + 400 * DAY)
+    assert [one.id for one in await at.store.find(Sought(gone=True))] == [at.of(other).id]
 
 
 async def test_people_issue_codes_for_their_own_devices_where_they_may(database, recorded):

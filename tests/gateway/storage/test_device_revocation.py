@@ -21,7 +21,17 @@ from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import SingleSignOn
 from gateway.storage.tables.sessions import revoked
 from tests.gateway.devices.agent import IN_ORDER, Agent
-from tests.gateway.storage.devices import JANA, MINUTE, NOW, OPERATOR, TOWN, Devices, devices
+from tests.gateway.storage.devices import (
+    JANA,
+    MINUTE,
+    NOW,
+    OPERATOR,
+    ORIGIN,
+    TO_PETR,
+    TOWN,
+    Devices,
+    devices,
+)
 from tests.rig.session_store import SEAL, session_store
 
 KEEP = timedelta(minutes=6)
@@ -114,12 +124,17 @@ async def test_what_is_done_to_a_device_has_its_sessions_decided_anew(world: Wor
     assert (await world.by_now(mine)).generation == 3
 
 
-async def test_a_lost_device_takes_its_sessions_along(world: World, recorded: Any) -> None:
+@pytest.mark.parametrize("standing", [Standing.LOST, Standing.RETIRED])
+async def test_a_device_that_is_gone_takes_its_sessions_along(
+    world: World, recorded: Any, standing: Standing
+) -> None:
     _, before, _ = await in_use(world)
     mine, other = await world.session("A", before.id), await world.session("B", DeviceId("o" * 22))
     had = await world.taken_back()
-    lost = await world.devices.office.lose(before.id, "", OPERATOR, NOW)
-    assert (lost.standing, lost.leaves) == (Standing.LOST, ())
+    office = world.devices.office
+    end = office.lose if standing is Standing.LOST else office.retire
+    gone = await end(before.id, "", OPERATOR, NOW)
+    assert (gone.standing, gone.leaves, gone.gone_at) == (standing, (), NOW)
     assert await world.taken_back() - had == {revocation_id(before), f"{mine.id}.1"}
     ended, goes_on = await world.by_now(mine), await world.by_now(other)
     assert (ended.end_reason, ended.ended_at) == (EndReason.ENDED_BY_OFFICER, NOW)
@@ -128,6 +143,24 @@ async def test_a_lost_device_takes_its_sessions_along(world: World, recorded: An
     assert (told.session, told.reason) == (mine.id, EndReason.ENDED_BY_OFFICER)
     assert (told.details["by"], told.details["revoked"]) == ("cli:root", f"{mine.id}.1")
     assert await world.sessions.by_handle(b"A" * 32, "a.example") == ended
+
+
+async def test_so_does_one_that_says_good_bye(world: World) -> None:
+    agent, before, nonce = await in_use(world)
+    mine = await world.session("A", before.id)
+    token = agent.farewell(nonce, world.devices.sequence + 1)
+    await world.devices.reception.farewell(token, ORIGIN, NOW)
+    assert (await world.by_now(mine)).end_reason is EndReason.ENDED_BY_OFFICER
+
+
+async def test_one_that_is_another_persons_by_now_keeps_nobodys_session(world: World) -> None:
+    _, before, _ = await in_use(world)
+    mine, other = await world.session("A", before.id), await world.session("B", DeviceId("o" * 22))
+    had = await world.taken_back()
+    await world.devices.office.hand_over(before.id, TO_PETR, OPERATOR, NOW)
+    assert await world.taken_back() - had == {revocation_id(before), f"{mine.id}.1"}
+    assert (await world.by_now(mine)).end_reason is EndReason.ENDED_BY_OFFICER
+    assert (await world.by_now(other)).end_reason is None
 
 
 async def test_a_name_changes_no_verdict(world: World) -> None:

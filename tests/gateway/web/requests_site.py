@@ -1,17 +1,19 @@
 """The pages about requests over the real office of requests and a real database, for one town."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from aiohttp import web
 
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId, SubjectId
 from gateway.access_review.campaign import Opened
-from gateway.asks.ask import Ask
+from gateway.asks.ask import Ask, AskId, Kind
 from gateway.asks.refused import Spoken
 from gateway.asks.store import Sought
+from gateway.authorize.closed_now import ClosedNow
 from gateway.authorize.held_already import Held
 from gateway.grants.claims import Assertion
 from gateway.waiting import NOTHING, Waiting
@@ -37,9 +39,12 @@ PEOPLE = (town.JANA, town.PETR, town.EVA, town.PAVEL, town.IVO, town.MARTIN)
 
 
 class MemoryTown:
-    """Implements `gateway.web.requests.store.Town`. `kept_out`: what refuses everybody where they are."""
+    """Implements `gateway.web.requests.store.Town`. `kept_out`: what refuses everybody where they are; `shut`: what
+    an incident closes. The policies that say so are tried elsewhere.
+    """
 
     kept_out: Spoken | None = None
+    shut: Mapping[ApplicationId, ClosedNow] = MappingProxyType({})
 
     def askable(self, municipality: MunicipalityCode) -> Sequence[Askable]:
         here = municipality == town.HULIN
@@ -56,6 +61,12 @@ class MemoryTown:
         application, actions = what[0], what[1]
         held = who.subject == town.PETR.subject and application == town.RECORDS and Action.SIGN in actions
         return [Held(Action.SIGN, "mayors-sign")] if held else []
+
+    async def closed_now(self, asks: Sequence[Ask]) -> Mapping[AskId, ClosedNow]:
+        return {one.id: self.shut[one.application] for one in asks if one.application in self.shut}
+
+    async def idle(self, asks: Sequence[Ask]) -> set[AskId]:
+        return {one.id for one in asks if one.kind is Kind.DELEGATION and not await self.gains(one)}
 
     async def kept_out_now(self, *_: object) -> Spoken | None:
         return self.kept_out

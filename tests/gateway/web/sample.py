@@ -368,6 +368,7 @@ class Office:
                 origin=SIGNER.name,
                 reasons=NAMES.reasons,
                 record=officer.record,
+                within=within,
             )
 
         patience = timedelta(milliseconds=100)

@@ -6,7 +6,11 @@ from gateway.web.portal.standing import Asks
 
 
 def portal_pages(office, desk):
-    asks = Asks(lambda *who: office.asks.of(*who), lambda *name: office.asks.title(*name))  # noqa: PLW0108 - set later
+    asks = Asks(
+        lambda *who: office.asks.of(*who),  # noqa: PLW0108 - set later
+        lambda *name: office.asks.title(*name),  # noqa: PLW0108
+        lambda *those: office.asks.closed(*those),  # noqa: PLW0108
+    )
 
     async def withdraw(name, doing):
         office.withdrawn.append((name, doing.by.subject))

@@ -12,7 +12,7 @@ from gateway.audit.entry import Code
 from gateway.web.access_review.people import PAGE
 from idp.directory.same_person import Account
 from tests.gateway.web.test_access_review import BEGINNING, Visitor, reviewer_of
-from tests.rig.review_pages import REVIEWER
+from tests.rig.review_pages import LOOKER, REVIEWER
 from tests.rig.reviews import CLERKS, EXCEPTED, MAYORS, OFFICERS, subject
 
 pytestmark = pytest.mark.real
@@ -60,7 +60,9 @@ async def test_the_filter_and_the_page_stay_through_every_decision(visitor: Visi
     assert f'action="/reviews/{campaign.id}?open=1&amp;page=2"' in await asked.text()
     answer = await visitor.post(last_page, number=numbers[PAGE], choice="remove", comment="")
     there = answer.headers["Location"]
-    assert there == f"/reviews/{campaign.id}?open=1&page=2&done=decided#access-{numbers[PAGE + 1]}"
+    following = numbers[PAGE + 1]
+    said = f"done=decided&decided={numbers[PAGE]}&at={following}"
+    assert there == f"/reviews/{campaign.id}?open=1&page=2&{said}#access-{following}"
     text = await visitor.get(there.partition("#")[0])
     assert f'id="access-{numbers[PAGE]}"' not in text
     assert f'id="access-{numbers[PAGE + 1]}"' in text
@@ -75,7 +77,7 @@ async def test_what_is_decided_shows_its_decision_and_is_changed_where_it_stands
     assert text.count('value="confirm"') == 2
     assert text.count('value="remove"') == 1, "what is removed is not removed again"
     answer = await visitor.post(f"/reviews/{campaign.id}", number=number, choice="confirm", comment="")
-    assert answer.headers["Location"].endswith(f"?done=decided#access-{number}")
+    assert answer.headers["Location"].endswith(f"&at={number}#access-{number}")
     text = await visitor.get(f"/reviews/{campaign.id}?open=1")
     assert "Jana Malá" not in text
     assert "Change the decision" not in text
@@ -133,3 +135,67 @@ async def test_what_another_account_of_the_reviewer_has_is_neither_theirs_to_dec
     assert decided.headers["Location"].endswith("#finish"), "nothing is left to them"
     refused = await visitor.refused(f"/reviews/{campaign.id}", number=theirs, choice="confirm", comment="")
     assert refused == "same_person"
+
+
+async def test_what_was_decided_is_told_where_one_is_led_to(visitor: Visitor) -> None:
+    campaign = visitor.given.village.begun([CLERKS, OFFICERS])
+    first, second = visitor.number(campaign, OFFICERS), visitor.number(campaign, CLERKS)
+    answer = await visitor.post(f"/reviews/{campaign.id}", number=first, choice="confirm", comment="")
+    text = await visitor.get(answer.headers["Location"].partition("#")[0])
+    before, _, there = text.partition(f'id="access-{second}"')
+    assert "Your decision is kept." not in before
+    assert there.index("Your decision is kept.") < there.index('name="marked"')
+    assert "Petr Dvořák, security officer: confirmed" in there
+    answer = await visitor.post(f"/reviews/{campaign.id}", number=second, choice="confirm", comment="")
+    text = await visitor.get(answer.headers["Location"].partition("#")[0])
+    assert "Your decision is kept." in text.partition('id="finish"')[2], "nothing is left to be led to"
+
+
+async def test_several_are_kept_in_one_act_and_recorded_one_by_one(visitor: Visitor) -> None:
+    campaign = visitor.given.village.begun([CLERKS, OFFICERS, EXCEPTED])
+    marked = [("marked", visitor.number(campaign, one)) for one in (CLERKS, EXCEPTED)]
+    answer = await visitor.post(f"/reviews/{campaign.id}/keep?open=1", more=marked)
+    assert answer.headers["Location"] == f"/reviews/{campaign.id}?open=1&done=kept&kept=2&left=0"
+    assert visitor.said()[-2:] == [(Code.ACCESS_REVIEW_DECIDED, ""), (Code.ACCESS_REVIEW_DECIDED, "")]
+    text = await visitor.get(answer.headers["Location"])
+    assert "Kept: 2." in text
+    assert "Petr Dvořák" in text
+    assert "Jana Malá" not in text
+
+
+async def test_what_cannot_be_kept_among_several_is_told_and_refused_by_itself(visitor: Visitor) -> None:
+    campaign = visitor.given.village.begun([CLERKS, MAYORS])
+    marked = [("marked", visitor.number(campaign, one)) for one in (MAYORS, CLERKS)]
+    answer = await visitor.post(
+        f"/reviews/{campaign.id}/keep", replace(REVIEWER, subject=MAYORS.subject), more=marked
+    )
+    assert answer.headers["Location"].endswith("done=kept&kept=1&left=1")
+    assert visitor.said()[-2:] == [
+        (Code.ACCESS_REVIEW_REFUSED, "own_access"),
+        (Code.ACCESS_REVIEW_DECIDED, ""),
+    ]
+    assert "Not kept: 1." in await visitor.get(answer.headers["Location"])
+    none = await visitor.post(f"/reviews/{campaign.id}/keep", more=[("marked", "x"), ("other", "1")])
+    assert "Nothing was marked." in await visitor.get(none.headers["Location"])
+    looker = await visitor.post(f"/reviews/{campaign.id}/keep", LOOKER, more=marked)
+    assert looker.status == 403
+
+
+async def test_accesses_are_found_by_name_login_and_role_in_either_language(visitor: Visitor) -> None:
+    campaign = visitor.given.village.begun([CLERKS, OFFICERS, EXCEPTED])
+    for sought, found in (
+        ("dvorak", {"Petr Dvořák"}),
+        ("kriz.ales", {"Aleš Kříž"}),
+        ("security", {"Petr Dvořák"}),
+        ("bezpečnosti petr", {"Petr Dvořák"}),
+        ("nobody", set()),
+    ):
+        text = await visitor.get(f"/reviews/{campaign.id}?q={sought}")
+        assert {name for name in ("Petr Dvořák", "Aleš Kříž", "Jana Malá") if name in text} == found, sought
+        assert f'value="{sought}"' in text
+        assert ("Nobody fits what is looked for." in text) == (not found)
+    text = await visitor.get(f"/reviews/{campaign.id}?q=petr&open=1")
+    assert f'action="/reviews/{campaign.id}?open=1&amp;q=petr"' in text, (
+        "every decision leads back to what was found"
+    )
+    assert f'href="/reviews/{campaign.id}?q=petr"' in text

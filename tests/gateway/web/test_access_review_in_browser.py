@@ -60,6 +60,7 @@ async def test_every_page_is_accessible_and_fits(browser, reviewed, language, sc
         ("review", f"/{campaign.id}"),
         ("report", f"/{campaign.id}/report"),
         ("open", f"/{campaign.id}?open=1"),
+        ("found", f"/{campaign.id}?q=nobody"),
         ("removing", f"/{campaign.id}/remove?number=5"),
     ):
         await page.goto(f"{reviewed.address}/reviews{path}")
@@ -94,4 +95,32 @@ async def test_a_village_is_reviewed_by_keyboard_and_without_a_script(browser, r
     await page.get_by_role("link", name="Uzavřít přezkum").press("Enter")
     await page.get_by_role("button", name="Uzavřít přezkum").press("Enter")
     await page.get_by_text("v adresáři stále je").wait_for()
+    await context.close()
+
+
+async def test_several_are_kept_by_keyboard_and_without_a_script(browser, reviewed):
+    campaign = reviewed.given.village.begun()
+    context = await browser.new_context(
+        ignore_https_errors=True,
+        locale="cs",
+        java_script_enabled=False,
+        viewport={"width": 390, "height": 700},
+        extra_http_headers=assertion_header(REGIONAL),
+    )
+    context.set_default_timeout(10_000)
+    page = await context.new_page()
+    await page.goto(f"{reviewed.address}/reviews/{campaign.id}")
+    boxes = await page.get_by_role("checkbox").all()
+    for box in boxes[:2]:
+        await box.press("Space")
+    await screenshot(page, "access-marked-cs-light-390")
+    await page.get_by_role("button", name="Ponechat označené").press("Enter")
+    await page.get_by_text("Ponecháno: 2.").wait_for()
+    assert await page.get_by_role("checkbox").count() == len(boxes) - 2
+    await page.get_by_role("button", name="Ponechat – ").first.press("Enter")
+    told = page.get_by_text("Vaše rozhodnutí je uloženo.")
+    await told.wait_for()
+    place = await told.bounding_box()
+    assert 0 <= place["y"] < 700, "where one is led to, within the window"
+    await screenshot(page, "access-decided-cs-light-390")
     await context.close()

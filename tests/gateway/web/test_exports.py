@@ -56,6 +56,7 @@ class Stored(Log):
             origin=SIGNER.name,
             reasons=NAMES.reasons,
             record=record,
+            within=within,
         )
 
     def write(self, entries) -> None:

@@ -24,6 +24,7 @@ HOLDS = sorted(OFFICER.glob("hold*.html"))
 EXPORT = [OFFICER / "export.html"]
 CHARTS = sorted([OFFICER / "bars.html", OFFICER / "charts.html", *OFFICER.glob("log_*.html")])
 DEVICES = sorted(PROJECT.glob("gateway/web/portal/templates/device*.html"))
+ADMINISTERED = sorted(PROJECT.glob("gateway/web/devices/templates/*.html"))
 TUNNEL = [PROJECT / "gateway/web/portal/templates/tunnel.html"]
 CATALOGS = {
     "idp/http/locale/layout.cs.po": [
@@ -47,6 +48,7 @@ CATALOGS = {
         )
     ],
     "gateway/web/locale/access_review.cs.po": REVIEWS,
+    "gateway/web/locale/administered.cs.po": ADMINISTERED,
     "gateway/web/locale/charts.cs.po": CHARTS,
     "gateway/web/locale/cs.po": sorted(
         {*PROJECT.glob("gateway/web/**/*.html")}
@@ -61,6 +63,7 @@ CATALOGS = {
             *EXPORT,
             *CHARTS,
             *DEVICES,
+            *ADMINISTERED,
             *TUNNEL,
         }
     ),

@@ -73,7 +73,7 @@ async def test_the_overview_tells_of_emergency_access_that_is_open_or_not_review
     text = await shown(client, "/")
     assert "Emergency access waits for a review" in text
     assert "Somebody else has to look at 1 use. Later than allowed: 1." in text
-    assert "Open now: 2." in text
+    assert "Running now: 2." in text
     assert text.count('href="https://requests.brana.test/reviews"') == 2
 
 

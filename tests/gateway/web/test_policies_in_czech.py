@@ -32,9 +32,9 @@ FAULTS = {
     "schema": (
         FILE,
         reads(HULIN).replace("when {", "when { principal.zzyx &&"),
-        'Cedar hlásí: <span lang="en">attribute `zzyx`',
-        "použijte atribut, který je v policies/schema.cedarschema",
-        "use an attribute of policies/schema.cedarschema",
+        "atribut „zzyx“ tu není znám",
+        "opravte jméno; známá jsou tu: ",
+        "correct the name; known there are ",
     ),
     "an annotation": (
         FILE,

@@ -10,6 +10,7 @@ from gateway.asks.ask import Kind
 from gateway.asks.separation import Duties
 from gateway.asks.steps import withdraw
 from gateway.asks.wish import party
+from gateway.authorize.closed_now import ClosedNow
 from gateway.sessions.shown import Membership
 from gateway.waiting import Waiting
 from gateway.web.portal.standing import Asks
@@ -279,6 +280,25 @@ async def test_emergency_access_that_runs_is_shown_with_its_end_and_can_be_ended
     assert f'{REQUESTS.address.rstrip("/")}/end?name={use.id}"' in text
     office.asks = Asks(lambda _: [replace(use, since=NOW - HOUR, until=NOW)])
     assert "Emergency access is running" not in await shown(client, "/")
+
+
+async def test_emergency_access_that_an_incident_closed_meanwhile_says_so_at_the_portal(client, office):
+    use = ask(Kind.EMERGENCY, since=NOW, until=NOW + HOUR)
+    title = {
+        Language.CZECH: "Aplikace Spisová služba je dočasně uzavřena",
+        Language.ENGLISH: "Records service is closed",
+    }
+
+    async def closed(those):
+        return {one.id: ClosedNow("incident-application-records", title, title, NOW) for one in those}
+
+    office.asks = Asks(lambda _: [use])
+    assert "closed now in an incident" not in await shown(client, "/")
+    office.asks = Asks(lambda _: [use], closed=closed)
+    text = await shown(client, "/")
+    assert "closed now in an incident" in text
+    assert "Records service is closed, since" in text
+    assert "It opens nothing as long as that lasts" in text
 
 
 async def test_an_order_that_its_sponsor_ended_is_told_with_whom_to_ask(client, office):

@@ -248,8 +248,21 @@ async def test_a_mayor_records_a_deputy_who_ends_it(client, requests):
 
 async def test_a_delegation_of_which_no_rule_makes_anything_says_so(client, requests):
     deputy = {"role": "mayor", "person": "mala.eva", "why": "dovolená"} | ASK
-    await post(client, PETR, "/deputies", deputy)
-    page = await get(client, EVA, f"/one?name={(await only(requests)).id}")
+    told = await post(client, PETR, "/deputies", deputy, 200)
+    assert "Dnešní pravidla tomuto zástupci za tuto roli nic neotevřou; zastupování zatím není" in told
+    assert "dovolená</textarea>" in told
+    assert await requests.kept.office.find(Sought()) == []
+    (mark,) = re.findall(r'name="even_so" value="([^"]+)"', told)
+    await post(
+        client, PETR, "/deputies", deputy | {"person": JANA.login, "even_so": mark}, 200
+    )  # another one
+    where = await post(client, PETR, "/deputies", deputy | {"even_so": mark})
+    recorded = await get(client, PETR, where)
+    assert "Podle dnešních pravidel ale zástupci nic neotevře." in recorded
+    assert "notice-success" not in recorded
+    for page in (recorded, await get(client, EVA, f"/one?name={(await only(requests)).id}")):
+        assert '<span class="tag tag-refused">teď nic neotevírá</span>' in page
+        assert "tag-success" not in page
     assert "Nic: žádné dnešní pravidlo" in page
 
 

@@ -6,6 +6,7 @@ import sys
 PROGRAM = """
 import hashlib, sqlite3, zlib
 from cryptography.hazmat.primitives.asymmetric import ec
+from config import mapped_code
 from gateway.commands import heap
 
 def work():
@@ -16,14 +17,14 @@ def work():
 def kept_of(mode):
     kept, counts = 0, False
     for line in open("/proc/self/smaps"):
-        if heap.MAPPING.match(line):
+        if mapped_code.MAPPING.match(line):
             counts = f" {mode} " in line and ".so" in line
         elif counts and line.startswith("Rss:"):
             kept += int(line.split()[1])
     return kept
 
 first, before = work(), [kept_of("r-xp"), kept_of("r--p")]
-heap.give_back_code()
+mapped_code.give_back_code()
 after = [kept_of("r-xp"), kept_of("r--p")]
 assert work() == first
 heap.give_back()

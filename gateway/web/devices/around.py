@@ -1,0 +1,47 @@
+"""What the pages of devices have to know beside the devices. Implemented by who composes the product."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from config.settings import Title
+from config.vocabulary import ApplicationId, SubjectId
+from gateway.authorize.device_closes import Closed
+from gateway.devices.device import Device
+from gateway.sessions.session import Session
+from gateway.tunnel_sessions.opened import Opened
+from idp.directory.person import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What rests on a device now."""
+
+    sessions: Sequence[Session]
+    tunnel: Opened | None
+
+
+class Around(Protocol):
+    async def beside(self, device: Device) -> Beside: ...
+
+    async def closes(self, device: Device) -> Sequence[Closed]:
+        """To its owner, at best. Raises DirectoryUnusable."""
+        ...
+
+    async def named(self, login: str) -> Sequence[Person]:
+        """Whoever answers to the login. Raises DirectoryUnusable."""
+        ...
+
+    async def names_of(self, subjects: Collection[str]) -> Mapping[str, str]:
+        """Who is not known is left out."""
+        ...
+
+    def title(self, application: ApplicationId) -> Title | None: ...
+
+    def is_theirs(self, device: Device, caller: SubjectId) -> bool:
+        """By any account of theirs."""
+        ...
+
+    def address(self) -> str:
+        """Where agents enrol: an origin."""
+        ...

@@ -1,0 +1,125 @@
+"""The list of devices, and the page of one: what it tells, what it keeps closed, what rests on it, who let it in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from config.vocabulary import MunicipalityCode
+from gateway.devices.device import NAME_MAX, Device
+from gateway.devices.posture import is_fresh
+from gateway.web.desk import Page
+from gateway.web.device_amiss import amiss, unknown
+from gateway.web.device_words import VALUES
+from gateway.web.devices.acts import ASKED_FIRST, possible
+from gateway.web.devices.listing import TEXT_MAX, Health, Wanted, health, listed, system_of
+from gateway.web.devices.site import LIST, ONE, Site
+from gateway.web.identity import Assertion
+from idp.directory.errors import DirectoryUnusable
+
+FIELDS = ("q", "state", "system", "municipality", "owner")
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    site: Site
+
+    def pages(self) -> Sequence[Page]:
+        return Page("GET", LIST, self.all), Page("GET", ONE, self.show)
+
+    async def all(self, request: web.Request) -> web.Response:
+        site, caller, now = self.site, self.site.caller(request), self.site.desk.now()
+        office, reach = site.office(), site.reach(caller)
+        here = [one for one in office.known.all() if reach.has(one)]
+        entered = {name: request.query.get(name, "").strip()[:TEXT_MAX] for name in FIELDS}
+        try:
+            wanted, away = await self._wanted(entered), False
+        except DirectoryUnusable:
+            wanted, away = Wanted(owners=frozenset()), True
+        page = request.query.get("page", "")
+        found = listed(
+            here,
+            wanted,
+            int(page) if page.isascii() and page.isdecimal() and len(page) < TEXT_MAX else 1,
+            office.rules.fresh,
+            now,
+            site.desk.municipality_name,
+        )
+
+        def link(**changes: str) -> str:
+            said = {name: text for name, text in (entered | changes).items() if text}
+            return f"?{urlencode(said)}" if said else LIST
+
+        return await site.show(
+            request,
+            "administered_devices.html",
+            caller,
+            status=503 if away else 200,
+            listed=found,
+            entered=entered,
+            filtered=any(entered.values()),
+            away=away,
+            link=link,
+            system_of=system_of,
+            values=VALUES,
+            systems=sorted({one for each in here if (one := system_of(each))}),
+            municipalities=self._municipalities(here),
+            names=await site.around.names_of({row.device.owner for row in found.rows if row.device.owner}),
+            text_max=TEXT_MAX,
+        )
+
+    async def show(self, request: web.Request) -> web.Response:
+        caller = self.site.caller(request)
+        return await self.of(request, caller, await self.site.device(request, caller))
+
+    async def of(self, request: web.Request, caller: Assertion, device: Device) -> web.Response:
+        site, now, office = self.site, self.site.desk.now(), self.site.office()
+        try:
+            closed, away = await site.around.closes(device), False
+        except DirectoryUnusable:
+            closed, away = (), True
+        beside = await site.around.beside(device)
+        subjects = {device.owner} if device.owner else set()
+        theirs = site.around.is_theirs(device, caller.subject)
+        return await site.show(
+            request,
+            "administered_device.html",
+            caller,
+            one=device,
+            health=health(device, office.rules.fresh, now),
+            fresh=is_fresh(device, office.rules.fresh, now),
+            kept=office.rules.kept,
+            amiss=amiss(device),
+            unknown=unknown(device),
+            closed=closed,
+            away=away,
+            application=site.around.title,
+            history=await office.history(device.id),
+            sessions=beside.sessions,
+            tunnel=beside.tunnel,
+            names=await site.around.names_of(subjects),
+            theirs=theirs,
+            possible=possible(device, theirs=theirs) if site.may(caller) else (),
+            asked_first=ASKED_FIRST,
+            name_max=NAME_MAX,
+        )
+
+    async def _wanted(self, entered: dict[str, str]) -> Wanted:
+        """Raises DirectoryUnusable."""
+        owners = None
+        if entered["owner"]:
+            owners = frozenset(one.subject for one in await self.site.around.named(entered["owner"]))
+        return Wanted(
+            text=entered["q"],
+            health=Health(entered["state"]) if entered["state"] in set(Health) else None,
+            system=entered["system"],
+            municipality=MunicipalityCode(entered["municipality"]) or None,
+            owners=owners,
+        )
+
+    def _municipalities(self, devices: Sequence[Device]) -> Sequence[tuple[MunicipalityCode, str]]:
+        """Those that have any."""
+        called = self.site.desk.municipality_name
+        codes = {one.municipality for one in devices}
+        return sorted(((code, called(code)) for code in codes), key=lambda one: one[1])

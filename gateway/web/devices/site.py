@@ -1,0 +1,123 @@
+"""What every page of those who administer devices works with: who asks, which devices they may know of, how a page is
+shown.
+
+Who acts for the office that runs the centre reaches devices of all municipalities, whoever acts for another one its own
+alone: another's are as good as none. Each act is put to the policies when it is done.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from config.vocabulary import Action, DeviceId, MunicipalityCode, Role, read_device_id
+from gateway.authorize.act import Act
+from gateway.devices.device import Device
+from gateway.devices.named import KEY_KINDS, STANDINGS
+from gateway.devices.office import EVERYWHERE, DeviceOffice, Reach
+from gateway.devices.records import By
+from gateway.devices.refused import ActRefused, Why
+from gateway.web.acting import MayAct
+from gateway.web.desk import Desk, Refused, origin_of
+from gateway.web.device_refusals import shown_to_administrators
+from gateway.web.device_words import FACTS, difference_title, difference_value, fact_value
+from gateway.web.devices.around import Around
+from gateway.web.devices.listing import HEALTHS
+from gateway.web.identity import DEVICES, Assertion
+from idp.events import Actor
+from idp.http.arrival import led_here_by_us
+
+LIST = "/"
+ONE = "/one/{device}"
+DONE_MAX = 16  # characters
+READERS_OF_LOG = frozenset({Role.SECURITY_OFFICER, Role.AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """`centre`: the municipality of the office that runs it; `log`: origin of the audit log."""
+
+    desk: Desk
+    office: Callable[[], DeviceOffice]
+    may_act: MayAct
+    around: Around
+    centre: MunicipalityCode | None
+    log: str = ""
+
+    def caller(self, request: web.Request) -> Assertion:
+        """Raises Refused where no devices are enrolled here."""
+        caller = self.desk.caller(request, DEVICES)
+        if not self.desk.devices():
+            raise Refused(shown_to_administrators(Why.UNKNOWN), 404)
+        return caller
+
+    def everywhere(self, caller: Assertion) -> bool:
+        return self.centre is not None and caller.municipality == self.centre
+
+    def reach(self, caller: Assertion) -> Reach:
+        return EVERYWHERE if self.everywhere(caller) else Reach(municipality=caller.municipality)
+
+    async def require(self, request: web.Request, caller: Assertion, about: str) -> None:
+        """Raises Refused, recorded, in the words of the policies."""
+        act = Act(application=DEVICES, action=Action.ADMINISTER, about=f"devices: {about}")
+        await self.may_act(caller, act, origin_of(request))
+
+    def may(self, caller: Assertion) -> bool:
+        """As far as the gate knew; each act is asked about anew."""
+        return Action.ADMINISTER in caller.actions
+
+    async def device(self, request: web.Request, caller: Assertion) -> Device:
+        """The one that the address names. Raises Refused: of another municipality there is none."""
+        found = await self.office().device(named(request), self.reach(caller))
+        if found is None:
+            raise Refused(shown_to_administrators(Why.UNKNOWN), 404)
+        return found
+
+    def by(self, caller: Assertion, request: web.Request) -> By:
+        return By(
+            actor=Actor(caller.login, caller.subject),
+            origin=origin_of(request),
+            session=caller.sid,
+            own_municipality=caller.municipality,
+        )
+
+    async def show(
+        self, request: web.Request, template: str, caller: Assertion, *, status: int = 200, **context: Any
+    ) -> web.Response:
+        return await self.desk.show(
+            request,
+            template,
+            caller,
+            status=status,
+            may=self.may(caller),
+            everywhere=self.everywhere(caller),
+            municipality=self.desk.municipality_name,
+            log=self.log if not READERS_OF_LOG.isdisjoint(caller.roles) else "",
+            done=request.query.get("done", "")[:DONE_MAX] if led_here_by_us(request) else "",
+            standings=STANDINGS,
+            key_kinds=KEY_KINDS,
+            healths=HEALTHS,
+            facts=FACTS,
+            fact_value=fact_value,
+            difference_title=difference_title,
+            difference_value=difference_value,
+            **context,
+        )
+
+
+def named(request: web.Request) -> DeviceId:
+    """Whose it is, the office asks, and records what it refuses. Raises Refused."""
+    name = read_device_id(request.match_info["device"])
+    if name is None:
+        raise Refused(shown_to_administrators(Why.UNKNOWN), 404)
+    return name
+
+
+async def acted(act: Awaitable[object]) -> None:
+    """Raises Refused."""
+    try:
+        await act
+    except ActRefused as refused:
+        status = 404 if refused.reason is Why.UNKNOWN else 403
+        raise Refused(shown_to_administrators(refused.reason), status) from refused

@@ -1,0 +1,76 @@
+"""What whoever fills in a form is told before it is sent; sent once more with the mark of it, it is asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from config.vocabulary import ApplicationId
+from gateway.asks.ask import Ask, AskId, Kind, Stage
+from gateway.asks.refused import AskRefused
+from gateway.asks.wish import Rules, Wish, asked
+from gateway.authorize.closed_now import ClosedNow
+from gateway.authorize.held_already import Held
+from gateway.web.identity import Assertion
+from gateway.web.requests import forms
+from gateway.web.requests.store import Askable, Town
+
+WOULD_BE = AskId("would-be")
+KINDS = frozenset({Kind.ACCESS, Kind.ORDER, Kind.DELEGATION})
+"""An emergency that is closed is refused, and a purpose opens nothing by itself."""
+A_WHILE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFirst:
+    mark: str
+    """What the form says once more: of another application, deputy or closure it is told anew."""
+    held: Sequence[Held] = ()
+    """What they may do already."""
+    closed: ClosedNow | None = None
+    """What an incident closes at the moment."""
+    idle: bool = False
+    """No rule of today opens anything to the deputy by it."""
+
+
+NOTHING_TOLD = ToldFirst("")
+
+
+async def told_first(wish: Wish, town: Town, rules: Rules, now: datetime) -> ToldFirst:
+    """Nothing of what is wrong in itself: that is said, and recorded, where it is made."""
+    if wish.kind not in KINDS:
+        return NOTHING_TOLD
+    try:
+        would_be = asked(wish, (), rules, WOULD_BE, now)
+    except AskRefused:
+        return NOTHING_TOLD
+    closed = (await town.closed_now([would_be])).get(WOULD_BE)
+    about = f"{would_be.application or would_be.role} {would_be.holder.login}"
+    if closed is not None:
+        return ToldFirst(f"{about} {closed.rule}", closed=closed)
+    if WOULD_BE in await town.idle([would_be]):
+        return ToldFirst(about, idle=True)
+    return NOTHING_TOLD
+
+
+async def closed_to(
+    caller: Assertion, askable: Sequence[Askable], town: Town, now: datetime
+) -> Mapping[ApplicationId, ClosedNow]:
+    """Which of them an incident closes at the moment to whoever fills in the form."""
+    them = forms.party_of(caller)
+    would_be = [
+        Ask(
+            id=AskId(one.id),
+            kind=Kind.ACCESS,
+            stage=Stage.WAITING,
+            municipality=caller.municipality,
+            application=one.id,
+            asker=them,
+            holder=them,
+            since=now,
+            until=now + A_WHILE,
+            why="",
+            asked_at=now,
+        )
+        for one in askable
+    ]
+    return {ApplicationId(name): one for name, one in (await town.closed_now(would_be)).items()}
