@@ -23,6 +23,8 @@ LONGEST_REASON = 500  # characters: what a person still reads on a page of refus
 OPENERS = (Role.SECURITY_OFFICER, Role.CENTRE_ADMINISTRATOR)
 KEPT_OPEN = ("portal", "policies", "audit")
 """Applications that openers need to open again: to come in, to switch, to see what happens."""
+INCIDENT = "incident_"
+"""How the reasons of what an incident closes begin."""
 OFFICERS = (Role.SECURITY_OFFICER, Role.AUDITOR)
 
 
@@ -46,7 +48,7 @@ class ClosureKind(StrEnum):
     @property
     def reason(self) -> str:
         """Named reason of the refusals."""
-        return f"incident_{self.value}"
+        return f"{INCIDENT}{self.value}"
 
 
 class ClosureUnusable(ValueError):

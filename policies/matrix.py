@@ -15,6 +15,7 @@ from typing import NamedTuple
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, MunicipalityCode, Role
 from policies.evaluate import Outcome, PolicyBook
 from policies.explain import ANYBODY
+from policies.incidents import INCIDENT
 from policies.model import IN_ORDER, NOTHING_FURTHER, Device, Facts, Question, Route
 from policies.parts import NO_PARTS, Parts, reads_parts
 from policies.reasons import Reason
@@ -61,6 +62,11 @@ class Answer:
     """`@id` of the deciding policy; empty where nothing permits."""
     reason: str
     """Of a refusal; empty where it is permitted."""
+
+    @property
+    def closed(self) -> bool:
+        """By an incident, whatever else the policies say."""
+        return self.reason.startswith(INCIDENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

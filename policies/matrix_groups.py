@@ -54,6 +54,11 @@ def permits(matrix: Matrix) -> tuple[Group, ...]:
     return _grouped({case: (answer, NOT_ASKED) for case, answer in matrix.cells.items() if answer.permits})
 
 
+def closed(matrix: Matrix) -> tuple[Group, ...]:
+    """What an incident closes, whether or not it would be permitted else."""
+    return _grouped({case: (answer, NOT_ASKED) for case, answer in matrix.cells.items() if answer.closed})
+
+
 def difference(before: Matrix, after: Matrix) -> Difference:
     """What the change gives and takes. A cell that one of them does not have is refused there, so both are to be
     asked about the same applications and their same parts.

@@ -5,7 +5,7 @@ from typing import Any
 
 from config.vocabulary import ApplicationId, AuthenticationLevel, Language, Role
 from policies.matrix import DeviceState, Matrix
-from policies.matrix_groups import Difference, Group, Spots, permits
+from policies.matrix_groups import Difference, Group, Spots, closed, permits
 from policies.model import LEVELS, Route, Text
 from policies.reasons import ACTION_TITLES, Names
 
@@ -65,12 +65,13 @@ def _part(levels: frozenset[AuthenticationLevel], devices: list[DeviceState], la
 
 
 def matrix_content(matrix: Matrix, names: Names) -> dict[str, Any]:
-    """Every cell, and in words what is permitted."""
+    """Every cell, and in words what is permitted, and what an incident closes."""
     return {
         "municipality": matrix.municipality,
         "version": matrix.version,
         "at": matrix.at.now.isoformat(),
         "permits": _groups(permits(matrix), names),
+        "closed_cells": _groups(closed(matrix), names),
         "cells": [
             {
                 "role": case.role,
@@ -81,6 +82,7 @@ def matrix_content(matrix: Matrix, names: Names) -> dict[str, Any]:
                 "permits": answer.permits,
                 "rule": answer.rule,
                 "reason": answer.reason,
+                "closed": answer.closed,
                 **_part_content(case.part),
             }
             for case, answer in matrix.cells.items()

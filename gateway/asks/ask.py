@@ -162,6 +162,17 @@ class Ask:
         return any(one.by.subject == who for one in self.approvals)
 
     @property
+    def ended_early(self) -> bool:
+        """Whether it ran, and somebody ended it before its time, or its sponsor was gone."""
+        over = self.stage in (Stage.WITHDRAWN, Stage.SPONSOR_GONE) and self.approved
+        return over and self.ended is not None and self.since <= self.ended.at < self.until
+
+    @property
+    def over_at(self) -> datetime:
+        """When it stopped letting its holder do something, or will if nobody ends it before."""
+        return self.ended.at if self.ended is not None and self.ended_early else self.until
+
+    @property
     def unreviewed(self) -> bool:
         return self.review_by is not None and self.reviewed is None
 

@@ -14,8 +14,8 @@ from gateway.asks.ask import Ask, Stage
 from gateway.asks.supplied import Matter
 from gateway.authorize.role_opens import questions_at_best
 from gateway.authorize.snapshot import Snapshot
-from gateway.authorize.would_open import INCIDENT
 from policies.evaluate import PolicyBook
+from policies.incidents import INCIDENT
 from policies.model import Question, Refused, Text
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from config.vocabulary import Language
 from gateway.authorize.deputy_gains import gains
 from gateway.authorize.snapshot import Snapshot
-from gateway.authorize.would_open import INCIDENT
 from policies.evaluate import PolicyBook
+from policies.incidents import INCIDENT
 from policies.model import Question, Refused, Text, Verdict
 
 COUNTS_NOWHERE: Text = {

@@ -26,6 +26,7 @@ from idp.http.moments import PRAGUE
 from idp.login.level import WITH
 from policies.alone import could_alone
 from policies.evaluate import PolicyBook
+from policies.incidents import INCIDENT
 from policies.model import Facts, Question, Refused
 
 HOUR = timedelta(hours=1)
@@ -35,8 +36,6 @@ AT_ONCE = (
     240  # moments put to the policies together; a time in which something opens is mostly told by the first
 )
 DATE = ("context", "time", "date")
-INCIDENT = "incident_"
-"""How the reasons of what an incident closes begin."""
 
 
 def still_closed(

@@ -28,9 +28,8 @@ class PlaneSimulations:
         today = await state.database.read(partial(standing, state))
         assert today is not None  # where a control plane runs, something is in force
         period = Period(until - timedelta(days=asked.days), until, asked.municipality)
-        work = work_of(
-            state.settings, state.district, today.version.texts, asked.texts, period, today.incidents
-        )
+        closed = () if asked.as_open else today.incidents
+        work = work_of(state.settings, state.district, today.version.texts, asked.texts, period, closed)
         return await self.plane.policy_desk.simulating.begin(key, work, by)
 
     async def cancel(self, asked: Asked) -> None:

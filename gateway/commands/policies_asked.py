@@ -37,6 +37,13 @@ policies_folder = click.option(
     help="Ask the policies of this folder (region/*.cedar, municipalities/*.cedar), not those in force.",
 )
 
+as_if_open = click.option(
+    "--as-if-open",
+    "open_",
+    is_flag=True,
+    help="As if nothing were closed in an incident: else what policies would open there is hidden.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -44,10 +51,17 @@ class Asked:
     district: District
     book: PolicyBook
     incidents: Sequence[Incident] = ()
-    """What is closed at the moment: in `book`, and in whatever it is compared with."""
+    """What is closed at the moment: in `book`, and in whatever it is compared with, but where it is asked as if it were
+    not.
+    """
+    as_if_open: bool = False
+
+    @property
+    def counting(self) -> Sequence[Incident]:
+        return () if self.as_if_open else self.incidents
 
 
-def policies_asked(configuration: Path, folder: Path | None) -> Asked:
+def policies_asked(configuration: Path, folder: Path | None, *, as_if_open: bool = False) -> Asked:
     """Those of a folder need nothing of a server (`policy_folder`); where there is one, what is closed at the moment
     stays closed in them.
 
@@ -57,11 +71,12 @@ def policies_asked(configuration: Path, folder: Path | None) -> Asked:
     if folder is not None:
         found = policy_folder(configuration, folder)
         closed = closed_now(configuration, found.settings)
-        book = book_of_folder(found.settings, found.district, folder, closed)
-        return Asked(found.settings, found.district, book, closed)
+        book = book_of_folder(found.settings, found.district, folder, () if as_if_open else closed)
+        return Asked(found.settings, found.district, book, closed, as_if_open)
     state = existing_state(configuration)
     try:
-        return Asked(state.settings, state.district, *book_and_closed(state))
+        book, closed = book_and_closed(state, as_if_open=as_if_open)
+        return Asked(state.settings, state.district, book, closed, as_if_open)
     finally:
         state.database.close()
 

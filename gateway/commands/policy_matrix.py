@@ -19,6 +19,7 @@ from gateway.authorize.snapshot import parts_of
 from gateway.commands.options import configuration, language
 from gateway.commands.policies_asked import (
     applications_asked,
+    as_if_open,
     book_of_folder,
     municipality_asked,
     policies_asked,
@@ -31,6 +32,7 @@ from gateway.commands.terminal import console
 from policies.incident_named import what_named
 from policies.matrix import Circumstances, Matrix, matrix
 from policies.matrix_groups import Difference, Group, difference, permits
+from policies.matrix_groups import closed as shut
 from policies.matrix_words import ALL_ROLES, difference_content, matrix_content, place_said, ways_said
 from policies.model import Text
 from policies.parts import named_parts
@@ -52,10 +54,22 @@ OTHERWISE: Text = {
     CS: "Jiné pravidlo nebo jiný důvod při stejném výsledku: {count} polí",
     EN: "Another rule or reason with the same result: {count} cells",
 }
+SHUT: Text = {
+    CS: "Uzavřeno při incidentu ({count} polí), ať pravidla povolují cokoli",
+    EN: "Closed in an incident ({count} cells), whatever the policies permit",
+}
 ROLES: Text = {CS: "role", EN: "roles"}
 CLOSED: Text = {
     CS: "Při incidentu je teď uzavřeno: {what}",
     EN: "Closed in an incident at the moment: {what}",
+}
+HIDDEN: Text = {
+    CS: "Co by tam pravidla otevřela, tu proto není; s --as-if-open to uvidíte, jako by uzavřeno nebylo.",
+    EN: "So what the policies would open there is not here; --as-if-open shows it as if it were not closed.",
+}
+AS_IF_OPEN: Text = {
+    CS: "Ukazuje se, jako by to uzavřeno nebylo.",
+    EN: "Shown as if it were not closed.",
 }
 
 
@@ -75,6 +89,7 @@ CLOSED: Text = {
 )
 @click.option("--application", "applications", multiple=True, metavar="ID", help="Only this one; repeatable.")
 @click.option("--at", "written", default="", help="At this moment (2026-11-23T09:00); left out: now.")
+@as_if_open
 @from_address
 @from_country
 @language
@@ -87,12 +102,13 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     against: Path | None,
     applications: tuple[str, ...],
     written: str,
+    open_: bool,
     address: str,
     country: str,
     language: Language,
     as_json: bool,
 ) -> None:
-    asked = policies_asked(configuration, folder)
+    asked = policies_asked(configuration, folder, as_if_open=open_)
     code = municipality_asked(asked.district, municipality)
     those = applications_asked(asked.book, applications)
     snapshot = snapshot_asked(asked)
@@ -100,11 +116,12 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     facts = replace(here, country=country.upper() or here.country)
     at = Circumstances(now=moment_asked(written), address=address, facts=facts)
     other = (
-        None if against is None else book_of_folder(asked.settings, asked.district, against, asked.incidents)
+        None if against is None else book_of_folder(asked.settings, asked.district, against, asked.counting)
     )
     names = asked.book.names
     closures = [what_named(one.closure, names) for one in asked.incidents if one.concerns(code)]
-    closed = [one[language] for one in closures]
+    closed = [CLOSED[language].format(what=one[language]) for one in closures]
+    closed += [(AS_IF_OPEN if open_ else HIDDEN)[language]] if closures else []
     books = [asked.book] if other is None else [asked.book, other]
     parts = named_parts(parts_of(snapshot.applications), those, *(one.policies_of(code) for one in books))
     with _bar(ROLES[language]) as progress:
@@ -114,7 +131,7 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     if theirs is None:
         found = reachable(found, snapshot.applications)
         _tell(
-            matrix_content(found, names) | {"closed": closures} if as_json else None,
+            matrix_content(found, names) | {"closed": closures, "as_if_open": open_} if as_json else None,
             found,
             names,
             titles,
@@ -124,7 +141,7 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
         return
     compared = difference(found, theirs)
     if as_json:
-        content = difference_content(compared, names) | {"closed": closures}
+        content = difference_content(compared, names) | {"closed": closures, "as_if_open": open_}
         click.echo(msgspec.json.encode(content).decode())
     else:
         _show_difference(compared, names, titles, language, closed)
@@ -143,13 +160,16 @@ def _tell(
         return
     out = console()
     out.print(_headline(found.municipality, found.version, found.at.now, names))
-    _say_closed(out, closed, language)
+    _say_closed(out, closed)
     out.print(_table(permits(found), names, titles, language))
+    if groups := shut(found):
+        out.print(f"\n{SHUT[language].format(count=sum(group.cells for group in groups))}")
+        out.print(_table(groups, names, titles, language))
 
 
-def _say_closed(out: Console, closed: Sequence[str], language: Language) -> None:
+def _say_closed(out: Console, closed: Sequence[str]) -> None:
     for what in closed:
-        out.print(CLOSED[language].format(what=what), soft_wrap=True)
+        out.print(what, soft_wrap=True)
 
 
 def _show_difference(
@@ -157,7 +177,7 @@ def _show_difference(
 ) -> None:
     out = console()
     out.print(f"{names.district.name(compared.municipality)}: {compared.before} → {compared.after}")
-    _say_closed(out, closed, language)
+    _say_closed(out, closed)
     for title, groups in ((GIVEN, compared.gained), (TAKEN, compared.lost)):
         if groups:
             count = sum(group.cells for group in groups)

@@ -25,6 +25,7 @@ from gateway.commands.audit_asked import municipality_of
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
+from gateway.commands.policies_asked import as_if_open
 from gateway.commands.preflight import CannotStart
 from gateway.commands.shared_policies import own_texts, standing
 from gateway.commands.simulating import Told, simulated
@@ -41,6 +42,11 @@ from policies.simulated import Told as Row
 from policies.texts import MUNICIPALITIES, REGION, Texts, texts_of
 
 DAYS = 30
+HIDDEN = (
+    "Something is closed in an incident at the moment, and counts as closed in both; --as-if-open tells "
+    "what the draft would change there."
+)
+AS_IF_OPEN = "Told as if nothing were closed in an incident at the moment, in both."
 CHANGES = 3
 """Exit code where the draft would change a decision."""
 
@@ -64,6 +70,7 @@ CHANGES = 3
 @click.option(
     "--municipality", default=None, help="Only resources of one: code, organisation number or name."
 )
+@as_if_open
 @click.option("--json", "as_json", is_flag=True, help="The report as one JSON object.")
 def simulate(
     configuration: Path,
@@ -73,6 +80,7 @@ def simulate(
     until: datetime | None,
     municipality: str | None,
     *,
+    open_: bool,
     as_json: bool,
 ) -> None:
     if days is not None and since is not None:
@@ -83,7 +91,9 @@ def simulate(
         raise click.UsageError("--to is not after the beginning: no time lies between them")
     state = existing_state(configuration)
     try:
-        found = asyncio.run(_simulate(state, folder, (begin, end), municipality, as_json=as_json))
+        found = asyncio.run(
+            _simulate(state, folder, (begin, end), municipality, open_=open_, as_json=as_json)
+        )
     finally:
         state.database.close()
     if found.changes:
@@ -91,12 +101,19 @@ def simulate(
 
 
 async def _simulate(
-    state: State, folder: Path, span: tuple[datetime, datetime], municipality: str | None, *, as_json: bool
+    state: State,
+    folder: Path,
+    span: tuple[datetime, datetime],
+    municipality: str | None,
+    *,
+    open_: bool,
+    as_json: bool,
 ) -> Report:
     where = await municipality_of(state, municipality) if municipality else None
     draft = texts_of(folder / REGION, folder / MUNICIPALITIES)
     today, incidents = _in_force(state)
-    work = work_of(state.settings, state.district, today, draft, Period(*span, where), incidents)
+    counting = () if open_ else incidents
+    work = work_of(state.settings, state.district, today, draft, Period(*span, where), counting)
     with _bar(quiet=as_json) as told:
         try:
             found = simulated(work, told)
@@ -112,6 +129,8 @@ async def _simulate(
     entry = acts.searched(now(), subject=by, person=by, query=asked, found=found.decisions, form="command")
     await state.record([entry])
     click.echo(msgspec.json.encode(found).decode() if as_json else as_text(found))
+    if incidents and not as_json:
+        click.echo(AS_IF_OPEN if open_ else HIDDEN)
     if not as_json and found.rows:
         console().print(_table(found))
     return found

@@ -104,8 +104,9 @@ def book_in_force(state: State) -> PolicyBook:
     return book_and_closed(state)[0]
 
 
-def book_and_closed(state: State) -> tuple[PolicyBook, Sequence[Incident]]:
-    """And what an incident closes in it. Where none are published yet, those of the files.
+def book_and_closed(state: State, *, as_if_open: bool = False) -> tuple[PolicyBook, Sequence[Incident]]:
+    """And what an incident closes in it, or would but for `as_if_open`. Where none are published yet, those of the
+    files.
 
     Raises PoliciesUnusable, SharedPoliciesUnusable.
     """
@@ -113,7 +114,7 @@ def book_and_closed(state: State) -> tuple[PolicyBook, Sequence[Incident]]:
     found = state.database.read_now(partial(standing, state))
     if found is None:
         return policy_book(state.settings, state.district), ()
-    return book_of(state, found.version, found.incidents), found.incidents
+    return book_of(state, found.version, () if as_if_open else found.incidents), found.incidents
 
 
 def book_at_start(state: State, sources: Sources, now: datetime) -> tuple[PolicyBook, str]:

@@ -35,14 +35,16 @@ class Asked:
     days: int
     municipality: MunicipalityCode | None
     """None: of all, for whoever may see that."""
+    as_open: bool = False
+    """As if nothing were closed in an incident, today and by the draft."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.days <= MOST_DAYS:
             raise ValueError(f"a simulation is of 1 to {MOST_DAYS} days, not {self.days}")
 
     @property
-    def key(self) -> tuple[str, int, str]:
-        return digest_of(self.texts), self.days, self.municipality or ""
+    def key(self) -> tuple[str, int, str, str]:
+        return digest_of(self.texts), self.days, self.municipality or "", "open" if self.as_open else ""
 
 
 class Trouble(StrEnum):

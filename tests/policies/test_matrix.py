@@ -259,7 +259,7 @@ def test_programs_get_every_cell_and_the_same_lines(book: PolicyBook) -> None:
     assert len(content["cells"]) == len(found.cells)
     assert content["cells"][0] == {
         "role": "mayor", "application": "portal", "action": "read", "level": 1, "device": "in_order",
-        "permits": False, "rule": "two-factors", "reason": "two_factors_needed",
+        "permits": False, "rule": "two-factors", "reason": "two_factors_needed", "closed": False,
     }  # fmt: skip
     told = difference_content(difference(matrix(BOOK, HULIN, AT), found), book.names)
     assert told["lost"] == []

@@ -29,6 +29,13 @@ class Coming:
     at: datetime | None
     typed: str
     """The time as it was typed."""
+    as_open: bool = False
+    """As if nothing were closed in an incident."""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """By which a link leads to the same."""
+        return {"from": self.place, "at": self.typed} | ({"open": "1"} if self.as_open else {})
 
     @property
     def untimely(self) -> bool:
@@ -60,4 +67,5 @@ def coming(query: Mapping[str, str], networks: Collection[NetworkName]) -> Comin
     """What is none of what can be chosen counts as not chosen."""
     place, typed = query.get("from", ANYWHERE), query.get("at", "").strip()[:LONGEST]
     at = moment(typed)
-    return Coming(place if place in places(networks) else ANYWHERE, at, typed)
+    there = place if place in places(networks) else ANYWHERE
+    return Coming(there, at, typed, as_open=query.get("open") == "1")

@@ -87,14 +87,16 @@ class Impact:
         one = await site.proposal(request, caller)
         if one.state in OVER:
             raise Refused(PAGE_UNKNOWN, 404)
-        in_force, incidents = await site.office.store.look(_with_what_is_closed)
         how = coming(request.query, site.networks)
+        in_force, incidents = await site.office.store.look(_with_what_is_closed)
         try:
-            found, titles = await self._difference(one, in_force, incidents, caller, how)
+            found, titles = await self._difference(
+                one, in_force, () if how.as_open else incidents, caller, how
+            )
         except PoliciesUnusable:
             found, titles = None, {}
         names = site.books.in_force().names
-        asked = _asked(one, in_force)
+        asked = _asked(one, in_force, how)
         standing_now = (
             None
             if found is None
@@ -133,8 +135,8 @@ class Impact:
         await done(site.asking(request, caller).require(Action.READ, one.scope, None, f"simulate {one.id}"))
         if one.state in OVER:
             raise Refused(PAGE_UNKNOWN, 404)
-        in_force = await site.office.store.look(standing)
-        standing_now = await self.simulations.begin(_asked(one, in_force), caller.login)
+        in_force, how = await site.office.store.look(standing), coming(request.query, site.networks)
+        standing_now = await self.simulations.begin(_asked(one, in_force, how), caller.login)
         if isinstance(standing_now, Occupied):  # what was found before stands there all the same
             raise web.HTTPSeeOther(request.rel_url.update_query(done=OCCUPIED))
         there = request.rel_url.without_query_params("done")
@@ -192,7 +194,7 @@ def _with_what_is_closed(desk: Desk) -> tuple[Version, Sequence[Incident]]:
     return standing(desk), desk.incidents()
 
 
-def _asked(one: Proposal, in_force: Version) -> Asked:
+def _asked(one: Proposal, in_force: Version, how: Coming) -> Asked:
     """Of a municipality's policies: decisions about its own resources; of the region's: all there are."""
     texts = with_scope(in_force.texts, one.scope, one.texts)
-    return Asked(texts=texts, days=DAYS, municipality=municipality_of(one.scope))
+    return Asked(texts=texts, days=DAYS, municipality=municipality_of(one.scope), as_open=how.as_open)

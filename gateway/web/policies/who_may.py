@@ -13,6 +13,7 @@ from aiohttp import web
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role
 from gateway.audit.spreadsheets import harmless
 from gateway.authorize.reachable import reachable
+from gateway.policy_office.office import standing
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.closed_here import closed_here
@@ -50,12 +51,17 @@ class WhoMay:
         level = SHORT.get(request.query.get("level", ""), AuthenticationLevel.PHISHING_RESISTANT)
         device = one_of(DeviceState, request.query.get("device", ""), DeviceState.IN_ORDER)
         may: dict[Role, dict[Place, list[Action]]] = {}
+        shut: dict[Role, set[Place]] = {}
         for case, answer in found.cells.items():
-            if answer.permits and case.level is level and case.device is device:
+            if case.level is level and case.device is device:
                 place = case.application, case.part
-                may.setdefault(case.role, {}).setdefault(place, []).append(case.action)
+                if answer.permits:
+                    may.setdefault(case.role, {}).setdefault(place, []).append(case.action)
+                elif answer.closed:
+                    shut.setdefault(case.role, set()).add(place)
         every = dict.fromkeys((case.application, case.part) for case in found.cells)
-        opened = {application for each in may.values() for application, _ in each}
+        stand = (*may.values(), *shut.values())  # what is closed would be missed else
+        opened = {application for each in stand for application, _ in each}
         shown = [
             one for one in every if one[0] in opened
         ]  # a part that is closed to everybody stands there, too
@@ -65,7 +71,8 @@ class WhoMay:
             "policy_matrix.html",
             caller,
             status=409 if how.untimely else 200,
-            rows=may,
+            rows={role: may.get(role, {}) for role in Role if role in may or role in shut},
+            shut=shut,
             columns=shown,
             titles=[titled(site.applications[name].in_language(language), part) for name, part in shown],
             titled=titled,
@@ -96,7 +103,7 @@ class WhoMay:
         for case, answer in found.cells.items():
             told = (
                 case.role, case.application, case.action, LEVELS[case.level], case.device,
-                "yes" if answer.permits else "no", answer.rule, answer.reason,
+                "yes" if answer.permits else "closed" if answer.closed else "no", answer.rule, answer.reason,
                 *([case.part.id if case.part else ""] if parted else []),
             )  # fmt: skip
             rows.writerow([harmless(str(one)) for one in told])
@@ -116,8 +123,10 @@ class WhoMay:
         at, here, those = how.circumstances(site.desk.now()), caller.municipality, list(site.applications)
         offers, configured = site.offers(), site.parts()
 
+        texts = (await site.office.store.look(standing)).texts if how.as_open else {}
+
         def worked_out() -> Matrix:
-            book = site.books.in_force()
+            book = site.books.made_of(texts, ()) if how.as_open else site.books.in_force()
             parts = named_parts(configured, those, book.policies_of(here))
             return reachable(matrix(book, here, at, those, parts=parts), offers)
 

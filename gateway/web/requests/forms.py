@@ -63,8 +63,7 @@ def log_of(origin: str, use: Ask) -> str:
     """Where the audit log shows what was done in an emergency access; empty: without an origin."""
     if not origin:
         return ""
-    until = use.ended.at if use.ended else use.until
-    times = {name: _local(at) for name, at in (("since", use.since), ("until", until))}
+    times = {name: _local(at) for name, at in (("since", use.since), ("until", use.over_at))}
     return f"{origin}/log?{urlencode({'person': use.holder.subject, **times})}"
 
 

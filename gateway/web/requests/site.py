@@ -98,6 +98,7 @@ class Site:
             may=await self.may(request, caller),
             turn=await self.waits_for(caller, origin_of(request), {REQUESTS}),
             done=said if said in DONE else "",
+            me=caller.subject,  # within a macro `caller` is whoever called that
             shut=await self.town.closed_now(shown),
             idle=await self.town.idle(shown),
             application=application,

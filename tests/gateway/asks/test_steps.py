@@ -149,3 +149,21 @@ def test_nothing_leads_out_of_what_was_refused_or_lost():
     for kind, act in product(Kind, Act):
         for stage in (Stage.REFUSED, Stage.SPONSOR_GONE):
             assert leads_to(replace(ask(kind), stage=stage), act) is None
+
+
+def test_what_ran_and_was_ended_before_its_time_was_over_when_somebody_ended_it():
+    later = NOW + HOUR / 2
+    use = ask(Kind.EMERGENCY)
+    assert (use.ended_early, use.over_at) == (False, NOW + HOUR)
+    ended = steps.withdraw(use, party(JANA), later, decides=False)
+    assert (ended.ended_early, ended.over_at) == (True, later)
+    run = approved(ask())
+    assert steps.withdraw(run, party(JANA), later, decides=False).over_at == later
+    gone = steps.lose_sponsor(approved(ORDER, EVA), party(EVA), later)
+    assert (gone.ended_early, gone.over_at) == (True, later)
+    never = (
+        steps.withdraw(WAITS, party(JANA), later, decides=False),
+        steps.refuse(WAITS, party(PETR), APART, later, "ne"),
+        steps.withdraw(replace(run, since=later + HOUR / 4), party(JANA), later, decides=False),
+    )
+    assert [(one.ended_early, one.over_at) for one in never] == [(False, NOW + HOUR)] * 3

@@ -168,6 +168,10 @@ async def test_a_draft_is_simulated_over_the_log_of_the_installation_as_its_inci
     closed = await simulations.begin(asked, "novakova")
     assert isinstance(closed, Finished)
     assert (closed.report.losses, closed.report.already) == (0, 3), "closed today, and by the draft"
+    as_open = await simulations.begin(replace(asked, as_open=True), "novakova")
+    assert isinstance(as_open, Finished)
+    assert (as_open.report.losses, as_open.report.already) == (3, 0)
+    assert simulations.standing(asked) == closed
     version = in_force(plane.state)
     assert version is not None
     assert closed.report.today != version.version, "the closure is part of what decides"

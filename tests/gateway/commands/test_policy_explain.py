@@ -357,3 +357,40 @@ def test_what_is_not_known_is_one_line_behind_what_is(say: Say) -> None:
     assert "who asks" not in unknown
     assert "order" in unknown
     assert said.count(unknown) == 1
+
+
+@pytest.mark.usefixtures("budget_closed")
+def test_the_matrix_tells_what_is_closed_and_shows_it_as_if_it_were_not(say: Say) -> None:
+    words = ("matrix", "Hulín", "--application", "budget", "--at", "2026-11-23T10:00", "--country", "CZ")
+    said = " ".join(say(*words, of_folder=False).output.split())
+    assert "--as-if-open shows it as if it were not closed" in said
+    assert "Closed in an incident (" in said
+    assert "all roles budget read" in said
+    assert "Uzavřeno při incidentu (" in say(*words, "--language", "cs").output
+    content = told(say(*words, "--json", of_folder=False))
+    assert (content["permits"], content["as_if_open"]) == ([], False)
+    assert {one["application"] for one in content["closed_cells"]} == {"budget"}
+    assert all(cell["closed"] and cell["reason"] == "incident_application" for cell in content["cells"])
+    for of_folder in (False, True):
+        as_open = told(say(*words, "--json", "--as-if-open", of_folder=of_folder))
+        assert (bool(as_open["permits"]), as_open["closed_cells"], as_open["as_if_open"]) == (True, [], True)
+        assert [one["en"] for one in as_open["closed"]] == ["one application: budget"]
+    assert "Shown as if it were not closed." in say(*words, "--as-if-open").output
+
+
+@pytest.mark.usefixtures("budget_closed")
+def test_a_folder_is_compared_as_if_nothing_were_closed_on_demand(
+    office: Installation, say: Say, tmp_path: Path
+) -> None:
+    copytree(office.folder / "policies", tmp_path / "draft")
+    file = tmp_path / "draft" / "municipalities" / "588491.cedar"
+    shut = (
+        'forbid (principal, action, resource in Municipality::"588491") '
+        'when { resource in Application::"budget" };'
+    )
+    words = " ".join(f'@{name}("No.")' for name in ("title_cs", "title_en", "advice_cs", "advice_en"))
+    rule = f'@id("budget-shut") @reason("budget_shut") {words}\n{shut}\n'
+    file.write_text(f"{file.read_text('utf-8')}\n{rule}", "utf-8")
+    words = ("matrix", "Hulín", "--against", str(tmp_path / "draft"), "--at", "2026-11-23T10:00", "--json")
+    assert told(say(*words))["lost"] == []
+    assert {one["application"] for one in told(say(*words, "--as-if-open"))["lost"]} == {"budget"}

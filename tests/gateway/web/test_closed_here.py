@@ -1,13 +1,15 @@
 """What an incident closes at the moment, beside what policies would permit: whom a proposal hits, who may do what."""
 
+import csv
+import io
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
 from tests.policies.world import KROMERIZ
-from tests.rig.policy_site import CENTRE, STRANGER
-from tests.rig.policy_visitor import CLOSING, Visitor, policy_visitor
+from tests.rig.policy_site import AUTHOR, CENTRE, STRANGER
+from tests.rig.policy_visitor import CLOSING, Visitor, headers, policy_visitor
 
 pytestmark = pytest.mark.real
 MAP_CLOSED = CLOSING | {"kind": "application", "application": "map"}
@@ -26,6 +28,20 @@ async def test_what_an_incident_closes_is_neither_given_nor_taken_by_a_proposal(
     await visitor.done("/incidents/close", CENTRE, **MAP_CLOSED)
     shown = await visitor.get(f"{page}/impact")
     assert "No role gains or loses anything by it" in shown
+    assert "beside what is closed in an incident at the moment: of that this does not tell" in shown
+    assert "Would be permitted" not in shown
+    as_open = await visitor.get(f"{page}/impact?from=abroad&open=1")
+    assert "Shown as if this were not closed in an incident" in as_open
+    assert f"{page}/impact?from=abroad&amp;at=&amp;open=1" in as_open, (
+        "what is simulated is as if it were, too"
+    )
+    assert '<input type="hidden" name="open" value="1">' in as_open
+    as_open = await visitor.get(f"{page}/impact?open=1")
+    assert "Would be permitted" in as_open
+    assert "No role gains" not in as_open
+    assert "Would be permitted" not in await visitor.get(f"{page}/impact"), (
+        "the one is not taken for the other"
+    )
     assert "one application: map" in shown
     (closed,) = visitor.given.world.closed()
     await visitor.done(f"/incidents/{closed.id}/open", CENTRE, why="It is over.")
@@ -39,7 +55,32 @@ async def test_who_may_what_says_what_is_closed_at_the_moment(visitor):
     await visitor.done("/incidents/close", CENTRE, **MAP_CLOSED)
     shown = await visitor.get("/who")
     assert "one application: map" in shown
-    assert '<th role="columnheader" scope="col">map</th>' not in shown
+    assert '<th role="columnheader" scope="col">map</th>' in shown
+    assert 'data-label="map"><span class="tag tag-refused">closed now</span>' in shown
+    assert 'data-label="map">read' not in shown
+    told = await (await visitor.client.get("/who.csv", headers=headers(AUTHOR))).text()
+    cells = list(csv.DictReader(io.StringIO(told)))
+    assert {one["permitted"] for one in cells if one["application"] == "map"} == {"closed"}
+    assert "closed" not in {one["permitted"] for one in cells if one["application"] != "map"}
+    as_open = await visitor.get("/who?open=1&level=3")
+    assert 'data-label="map">read' in as_open
+    assert "/who.csv?from=&amp;at=&amp;open=1" in as_open
+    assert "Shown as if this were not closed" in as_open
+    assert "/who?level=3&amp;device=in_order&amp;from=&amp;at=" in as_open
+    told = await (await visitor.client.get("/who.csv?open=1", headers=headers(AUTHOR))).text()
+    assert {one["permitted"] for one in csv.DictReader(io.StringIO(told))} == {"yes", "no"}
+
+
+async def test_a_simulation_is_asked_for_as_if_nothing_were_closed_where_the_page_shows_it_so(visitor):
+    page = await visitor.begun()
+    await visitor.filled(page, actions=["write"])
+    await visitor.done("/incidents/close", CENTRE, **MAP_CLOSED)
+    for query, as_open in (("", False), ("?open=1", True)):
+        await visitor.done(f"{page}/impact{query}")
+        assert visitor.given.begun[-1][0].as_open is as_open
+    plain, opened = (asked.key for asked, _ in visitor.given.begun)
+    assert plain != opened, "what was found of one is not shown as the other's"
+    assert "on both sides nothing is closed" in await visitor.get(f"{page}/impact?open=1")
 
 
 async def test_what_is_closed_in_another_municipality_alone_is_not_told(visitor):

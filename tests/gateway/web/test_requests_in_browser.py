@@ -11,10 +11,11 @@ from config.vocabulary import Role
 from gateway.asks.ask import Kind
 from gateway.waiting import Waiting
 from tests.gateway.asks.office_of_requests import doing
-from tests.gateway.asks.town import DAY, EVA, IVO, JANA, PAVEL, PETR, wish
+from tests.gateway.asks.town import BUDGET, DAY, EVA, IVO, JANA, PAVEL, PETR, wish
 from tests.gateway.web.conftest import self_signed
 from tests.gateway.web.people import NOW, assertion_header
 from tests.gateway.web.requests_site import requests_site, signed_in
+from tests.gateway.web.test_requests_closed import LEAK
 from tests.gateway.web.test_requests_foreseen import HOURS
 from tests.rig.browser import LOOKS, faults_in_looks
 
@@ -35,6 +36,8 @@ PAGES = {
     "requests-order": (PAVEL, "/orders/new"),
     "requests-deputies": (PETR, "/deputies"),
     "requests-reviews": (PETR, "/reviews"),
+    "requests-closed": (PETR, "/one?name={budget}"),
+    "requests-closed-ask": (JANA, "/ask?application=budget"),
 }
 
 
@@ -55,7 +58,8 @@ async def town(tmp_path):
     await kept.ask(wish(Kind.DELEGATION, PETR, holder=IVO, role=Role.MAYOR, **soon), NOW)
     await kept.ask(wish(Kind.EMERGENCY, why="hoří radnice, zachraňuji spisy"), NOW - 3 * DAY)
     running = await kept.ask(wish(Kind.EMERGENCY, EVA, why="výpadek proudu v serverovně"), NOW)
-    site.town.kept_out = HOURS
+    shut = await kept.ask(wish(application=BUDGET, **soon), NOW)
+    site.town.kept_out, site.town.shut = HOURS, {BUDGET: LEAK}
 
     async def deciders(_where, asker, needed):
         return 0 if asker == EVA.subject else needed
@@ -66,7 +70,10 @@ async def town(tmp_path):
     tcp = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self_signed(tmp_path))
     await tcp.start()
     port = tcp._server.sockets[0].getsockname()[1]
-    yield f"https://requests.brana.test:{port}", {"waiting": waiting.id, "running": running.id}
+    yield (
+        f"https://requests.brana.test:{port}",
+        {"waiting": waiting.id, "running": running.id, "budget": shut.id},
+    )
     await runner.cleanup()
     kept.database.close()
 
