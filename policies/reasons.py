@@ -178,9 +178,28 @@ def spell_out(
     )
 
 
+SOME: Mapping[str, Text] = {
+    "municipality": {CS: "…", EN: "the municipality"},
+    "application": {CS: "…", EN: "the application"},
+    "action": {CS: "provést tento úkon", EN: "do this"},
+}
+"""What stands for a name where there is no question. In Czech the noun before a name says enough;
+where there is none, nothing is declined."""
+NOUN_BEFORE = re.compile(r"\b((?:obc|obec|aplikac)\w*) \{(?:municipality|application)\}", re.IGNORECASE)
+
+
 def without_names(text: Text) -> Text:
-    """The text of no particular question: an ellipsis stands for each name."""
-    return {language: PLACEHOLDER.sub("…", words) for language, words in text.items()}
+    """The text of no particular question: it reads as a sentence all the same."""
+    told = {**text, CS: NOUN_BEFORE.sub(r"\1", text[CS])} if CS in text else text
+    return {language: _of_any(words, language) for language, words in told.items()}
+
+
+def _of_any(words: str, language: Language) -> str:
+    def some(found: "re.Match[str]") -> str:
+        said = SOME[found[1]][language] if found[1] in SOME else "…"
+        return said[0].upper() + said[1:] if found.start() == 0 else said
+
+    return PLACEHOLDER.sub(some, words)
 
 
 def _fill(text: str, language: Language, question: Question, names: Names, roles: frozenset[Role]) -> str:

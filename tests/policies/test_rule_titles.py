@@ -19,7 +19,7 @@ def test_what_is_called_something_is_among_them_by_its_name() -> None:
     assert (
         found["two-factors"][EN] == found["two_factors_needed"][EN] == "Multi-factor authentication is needed"
     )
-    assert found["role_not_sufficient"][CS] == "Vaše role v obci … k tomu neopravňuje"
+    assert found["role_not_sufficient"][CS] == "Vaše role v obci k tomu neopravňuje"
     assert titles_there(BOOK, KROMERIZ).keys() != found.keys()
 
 
@@ -40,5 +40,5 @@ def test_a_group_tells_rules_and_reasons_and_a_name_stands_alone_where_nothing_i
     assert told == [
         "The mayor reads and signs records (records-mayor)",
         "x",
-        "Your role in … does not allow this (role_not_sufficient)",
+        "Your role in the municipality does not allow this (role_not_sufficient)",
     ]

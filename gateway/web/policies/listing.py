@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from config.vocabulary import Language, MunicipalityCode
+from gateway.audit.folding import folded
 from gateway.policy_office.scope import municipality_of, scope_of
 from policies.forms import Form, Values, called, read
 from policies.model import Text
@@ -46,6 +47,20 @@ class Listed:
 def listed(texts: Texts, offered: Offered = ANYTHING) -> list[Listed]:
     return [
         one for name in sorted(texts) if name.endswith(POLICIES) for one in _of(name, texts[name], offered)
+    ]
+
+
+PERMITS, FORBIDS = "permits", "forbids"
+
+
+def found_among(policies: Sequence[Listed], words: str, sort: str) -> list[Listed]:
+    """Those in which all the words stand, in the title of either language or in the text; `sort`: else both."""
+    wanted = folded(words).split()
+    return [
+        one
+        for one in policies
+        if (sort not in (PERMITS, FORBIDS) or one.forbids == (sort == FORBIDS))
+        and all(word in said for said in (folded(*one.title.values(), one.text),) for word in wanted)
     ]
 
 

@@ -12,12 +12,13 @@ from gateway.web.centre import actions_of
 from gateway.web.desk import Page
 from gateway.web.identity import Assertion
 from gateway.web.policies.entered import texts_of
-from gateway.web.policies.listing import listed
+from gateway.web.policies.listing import found_among, listed
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site, scope_asked
 from gateway.web.ways_back import here, leading_back
 
 SHOWN_OVER = 20  # proposals that are over
+SOUGHT = 80  # characters that are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,16 @@ class Overview:
         asking, scope = site.asking(request, caller), scope_asked(request.query.get("of", ""), caller)
         heads = await done(site.office.versions(asking, scope, None, 1))
         texts = await done(site.office.texts(asking, scope))
+        policies = await site.read(caller, partial(listed, texts, site.offered))
+        looked_for, sort = request.query.get("q", "")[:SOUGHT].strip(), request.query.get("sort", "")
         return await site.show(
             request,
             "policies.html",
             caller,
             scope=scope,
-            policies=await site.read(caller, partial(listed, texts, site.offered)),
+            policies=found_among(policies, looked_for, sort),
+            looked_for=looked_for,
+            sort=sort,
             last=heads[0] if heads else None,
             names=await site.names_of({head.author for head in heads} | {head.approver for head in heads}),
             offered=site.offered,

@@ -46,6 +46,7 @@ class Switch:
     def pages(self) -> Sequence[Page]:
         return (
             Page("GET", "/incidents", self.shown),
+            Page("GET", "/incident", self.as_the_menu_calls_it),
             *leading_back(
                 (
                     Page("POST", "/incidents/confirm", self.confirm),
@@ -58,6 +59,10 @@ class Switch:
             Page("GET", "/incidents/close", self.shown),
             Page("GET", "/incidents/{incident}/open", self.opening),
         )
+
+    async def as_the_menu_calls_it(self, _: web.Request) -> web.Response:
+        """Guessed from the menu's word, in a hurry."""
+        raise web.HTTPSeeOther("/incidents")
 
     async def shown(self, request: web.Request) -> web.Response:
         """A link may say what to close; nothing is closed before somebody has looked whom it hits."""
