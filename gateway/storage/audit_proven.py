@@ -4,68 +4,74 @@ steers the product, or is vouched for by it, is believed of no column and of no 
 What no checkpoint seals yet, a second as delivered, is believed as it stands (`end_marks`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from gateway.audit.canonical import NotCanonical, Recorded, parse
-from gateway.audit.checkpoint import Checkpoint, unseal
+from gateway.audit.checkpoint import unseal
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.log_keys import Known
 from gateway.audit.note import NoteRefused, Verifier
 from gateway.audit.tree import leaf_hash
-from gateway.storage.audit_proofs import NotInLog, ProofRefused, prove
-from gateway.storage.audit_sealing import sealing
+from gateway.storage.audit_proofs import ProofRefused
+from gateway.storage.audit_sealing import Sealings
 from gateway.storage.audit_shards import is_server
+from gateway.storage.audit_subtrees import Subtrees, path_of
 from gateway.storage.tables.audit import audit_entry
 
+AT_ONCE = 200  # entries read together
 _e = audit_entry.c
 KnownKeys = Callable[[Connection], Known]
 
 
 class Proving:
-    """In one transaction, with the log's keys."""
+    """In one transaction, with the log's keys. What many entries have in common is read once."""
 
     def __init__(self, connection: Connection, known: KnownKeys) -> None:
         self._connection = connection
         self._keys: Sequence[Verifier] = known(connection).keys
-        self._notes: dict[str, Checkpoint | None] = {}
+        self._sealings = Sealings(connection)
+        self._trees: dict[str, Subtrees | None] = {}
 
     def proven(self, sequence: int) -> Recorded | None:
         """None where there is no such entry, or its bytes are not what was sealed."""
-        sealed = sealing(self._connection, sequence)
-        if sealed is None or sealed.size <= sequence:
-            return self._unsealed(sequence)
-        checkpoint = self._checkpoint(sealed)
-        if checkpoint is None:
-            return None
-        try:
-            return parse(prove(self._connection, sequence, checkpoint).canonical)
-        except (NotInLog, ProofRefused, NotCanonical):
-            return None
+        return next(iter(self.all_proven([sequence])), None)
 
     def all_proven(self, sequences: Iterable[int]) -> list[Recorded]:
         """In their order, without those that are not proven."""
-        found = (self.proven(one) for one in sorted(set(sequences)))
-        return [one for one in found if one is not None]
+        found: list[Recorded] = []
+        for numbers in _batches(sorted(set(sequences))):
+            query = select(_e.sequence, _e.canonical, _e.leaf).where(_e.sequence.in_(numbers))
+            rows = self._connection.execute(query.order_by(_e.sequence)).all()
+            found += [one for row in rows if (one := self._of(row)) is not None]
+        return found
 
-    def _checkpoint(self, sealed: Sealed) -> Checkpoint | None:
-        if sealed.note not in self._notes:
-            try:
-                self._notes[sealed.note] = unseal(sealed.note, self._keys)
-            except NoteRefused:
-                self._notes[sealed.note] = None
-        return self._notes[sealed.note]
-
-    def _unsealed(self, sequence: int) -> Recorded | None:
-        row = self._connection.execute(select(_e.canonical, _e.leaf).where(_e.sequence == sequence)).first()
-        if row is None or not isinstance(row.canonical, bytes) or leaf_hash(row.canonical) != row.leaf:
+    def _of(self, row: Row[*tuple[Any, ...]]) -> Recorded | None:
+        if not isinstance(row.canonical, bytes) or leaf_hash(row.canonical) != row.leaf:
             return None
+        sealed = self._sealings.of(row.sequence)
         try:
+            if sealed is not None and sealed.size > row.sequence:
+                tree = self._tree(sealed)
+                if tree is None or not tree.sealed.first <= row.sequence < tree.sealed.reach:
+                    return None
+                path_of(self._connection, tree, row.sequence, row.canonical, row.leaf)
             found = parse(row.canonical)
-        except NotCanonical:
+        except (ProofRefused, NotCanonical):
             return None
-        return found if found.sequence == sequence else None
+        return found if found.sequence == row.sequence else None
+
+    def _tree(self, sealed: Sealed) -> Subtrees | None:
+        """None where the log's keys have not signed it."""
+        if sealed.note not in self._trees:
+            try:
+                self._trees[sealed.note] = Subtrees(unseal(sealed.note, self._keys))
+            except NoteRefused:
+                self._trees[sealed.note] = None
+        return self._trees[sealed.note]
 
 
 def with_words(connection: Connection, words: bytes, first: int, behind: int) -> dict[int, bytes]:
@@ -78,3 +84,9 @@ def with_words(connection: Connection, words: bytes, first: int, behind: int) ->
     )
     query = select(_e.sequence, _e.canonical).where(_e.sequence >= first, _e.sequence < behind, at > 0)
     return {row.sequence: row.canonical for row in connection.execute(query)}
+
+
+def _batches(numbers: Iterable[int]) -> Iterator[list[int]]:
+    left = iter(numbers)
+    while some := list(islice(left, AT_ONCE)):
+        yield some

@@ -4,6 +4,7 @@ they give is remembered. Entries that lie near each other have most of their pro
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -24,32 +25,24 @@ class Subtrees:
 
     def __init__(self, sealed: Checkpoint) -> None:
         self.sealed = sealed
-        self._by_entries = False
-        self._blocks: OrderedDict[tuple[int, int], Rows] = OrderedDict()
+        self._blocks: OrderedDict[tuple[bool, int, int], Rows] = OrderedDict()
 
-    def root(self, connection: Connection, level: int, position: int) -> bytes:
-        """Of a perfect subtree (`gateway.audit.proof.Perfect`). Raises NotInLog."""
+    def root(self, connection: Connection, level: int, position: int, *, by_entries: bool = False) -> bytes:
+        """Of a perfect subtree (`gateway.audit.proof.Perfect`). `by_entries`: nothing else is believed. Raises NotInLog."""
         kept, above = level // KEPT * KEPT, level % KEPT
         block, index = position >> (KEPT - above), position & ((1 << (KEPT - above)) - 1)
-        return self._rows(connection, kept, block)[above][index]
+        return self._rows(connection, kept, block, by_entries=by_entries)[above][index]
 
-    def believe_entries_alone(self) -> bool:
-        """Nothing that is kept of subtrees any more; False where nothing is believed but entries."""
-        if self._by_entries:
-            return False
-        self._by_entries = True
-        self._blocks.clear()
-        return True
-
-    def _rows(self, connection: Connection, kept: int, block: int) -> Rows:
-        if (rows := self._blocks.get((kept, block))) is None:
-            tree = StoredTree(connection, self.sealed.first, self._by_entries)
+    def _rows(self, connection: Connection, kept: int, block: int, *, by_entries: bool) -> Rows:
+        place = (by_entries, kept, block)
+        if (rows := self._blocks.get(place)) is None:
+            tree = StoredTree(connection, self.sealed.first, by_entries)
             begin = block << KEPT
             count = min(WIDTH, (self.sealed.size >> kept) - begin)
-            rows = self._blocks[kept, block] = _above(list(tree.roots(kept, begin, count)))
+            rows = self._blocks[place] = _above(list(tree.roots(kept, begin, count)))
             if len(self._blocks) > BLOCKS:
                 self._blocks.popitem(last=False)
-        self._blocks.move_to_end((kept, block))
+        self._blocks.move_to_end(place)
         return rows
 
 
@@ -59,18 +52,23 @@ def path_of(
     """Raises ProofRefused where the log does not give what it sealed."""
     if leaf_hash(canonical) != leaf:
         raise ProofRefused("its bytes do not give its leaf hash")
-    sealed = tree.sealed
-    while True:
+    sealed, index = tree.sealed, sequence - tree.sealed.first
+    missing: NotInLog | None = None
+    for by_entries in (
+        False,
+        True,
+    ):  # each time: damage elsewhere is not in roots that are kept
+        root = partial(tree.root, connection, by_entries=by_entries)
         try:
-            path = inclusion(sequence - sealed.first, sealed.size, lambda *one: tree.root(connection, *one))
-            if root_by(leaf, sequence - sealed.first, sealed.size, path) == sealed.root:
-                return path
-        except NotInLog as missing:
-            if not tree.believe_entries_alone():
-                raise ProofRefused(f"entry {missing.sequence} beside it is missing") from missing
+            path = inclusion(index, sealed.size, root)
+        except NotInLog as found:
+            missing = found
             continue
-        if not tree.believe_entries_alone():
-            raise ProofRefused("the entries do not give the root that was sealed")
+        if root_by(leaf, index, sealed.size, path) == sealed.root:
+            return path
+    if missing is not None:
+        raise ProofRefused(f"entry {missing.sequence} beside it is missing") from missing
+    raise ProofRefused("the entries do not give the root that was sealed")
 
 
 def _above(roots: Sequence[bytes]) -> Rows:
