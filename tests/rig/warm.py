@@ -46,6 +46,8 @@ SHORT = (
     "user",
 )
 """Commands that do one thing and end."""
+KEPT = "BRANA_TESTS_KEPT"
+"""Of the process that is copied: where it finds what others of this run have made."""
 HOME = os.open("/proc/self/ns/net", os.O_RDONLY)
 """The network on which these tests began."""
 SERVE = "serve"
@@ -152,9 +154,11 @@ class Warm:
                 # Whoever is the first to ask may be on a network that is gone before the next one asks.
                 elsewhere = Path("/proc/thread-self/ns/net").stat().st_ino != os.fstat(HOME).st_ino
                 home = going_to(Path(f"/proc/self/fd/{HOME}")) if elsewhere else ()
+                kept = {KEPT: str(tested[0] / "tried")} if tested else {}
                 self._process = subprocess.Popen(
                     [*home, sys.executable, "-m", "tests.rig.warm_start", str(theirs.fileno()), *self._kinds],
                     cwd=PROJECT, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno(), HOME],
+                    env=os.environ | kept,
                 )  # fmt: skip
         return self._line
 

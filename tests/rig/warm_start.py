@@ -19,6 +19,7 @@ from tests.rig.namespaces import go_to
 PROJECT = Path(__file__).parents[2]
 CONTROL_PLANE = "gateway.commands.control_plane_process"
 
+KEPT = "BRANA_TESTS_KEPT"  # as in tests/rig/warm.py, which would import pytest
 FILES = 4  # standard input, output and errors of the command, and where its end is told
 MOST_FILES = 65_536
 
@@ -134,7 +135,10 @@ def main() -> None:
     for name in sys.argv[2:]:
         if name in brana.COMMANDS:
             import_module(brana.COMMANDS[name][0])
-    import_module("tests.rig.made_beforehand").make_beforehand()
+    kept = os.environ.get(KEPT)
+    import_module("tests.rig.made_beforehand").make_beforehand(
+        None if kept is None else Path(kept), tries=CONTROL_PLANE not in sys.argv
+    )
     if len(list(Path("/proc/self/task").iterdir())) != 1:
         sys.exit("something that a command imports starts a thread, which no copy would have")
     gc.freeze()
