@@ -277,6 +277,7 @@ async def test_what_is_too_long_or_no_message_of_ours_is_nobody_s(attacker: Atta
         assert (await attacker.say(path, report(agent, nonce, 1), kind)).status == 415
     for path in ("/agent", "/agent/", "/agent/nothing"):
         assert (await attacker.say(path, b"{}", "application/json")).status in (400, 404)
+    site = attacker.ground.product.addresses.origin("devices")
     for path in (
         "/",
         "/.brana/callback",
