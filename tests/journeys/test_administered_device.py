@@ -40,12 +40,7 @@ PERSON, ADMINISTRATOR, OFFICER = "zadost.hulin", "pravidla.hulin", "dohled.centr
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ground]:
-    async with attacked(tmp_path_factory.mktemp("j")) as made:
-        text = made.product.configuration.read_text("utf-8")
-        assert "[devices]\nenabled = true\n" in text
-        said = text.replace("[devices]\nenabled = true\n", "[devices]\nenabled = true\nby_people = true\n")
-        made.product.configuration.write_text(said, "utf-8")
-        await made.brana("reload")
+    async with attacked(tmp_path_factory.mktemp("j"), by_people=True) as made:
         yield made
 
 
