@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from config.alphabet import alphabetical
 from config.settings import Title
-from config.vocabulary import ApplicationId, SubjectId, device_subject
+from config.vocabulary import ApplicationId, device_subject
 from gateway.authorize.device_closes import Closed, closed_at_best
 from gateway.commands.acting import acting
 from gateway.commands.asking_office import PlaneTown
@@ -22,7 +22,6 @@ from gateway.web.devices.registering import Registering
 from gateway.web.devices.rooms import Rooms
 from gateway.web.devices.site import Site
 from idp.directory.person import Person
-from idp.directory.same_person import same_person
 
 
 def device_pages(plane: ControlPlane) -> Sequence[Page]:
@@ -74,10 +73,6 @@ class PlaneAround:
 
     def title(self, application: ApplicationId) -> Title | None:
         return self.plane.application_titles().get(application)
-
-    def is_theirs(self, device: Device, caller: SubjectId) -> bool:
-        owner = device.owner
-        return owner is not None and same_person(caller, owner, self.plane.persons.others)
 
     def address(self) -> str:
         return self.plane.addresses.of_own(DEVICES)

@@ -237,13 +237,18 @@ class DeviceOffice:
     def _theirs(self, owner: SubjectId | None, by: By) -> bool:
         return owner is not None and same_person(SubjectId(by.actor.subject), owner, self.others)
 
-    def _of_others(self, step: Callable[[Device], Device], by: By) -> Callable[[Device], Device]:
-        """Also a shared one that they enrolled and that waits is theirs: somebody else has to look at it."""
+    def is_own(self, device: Device, who: SubjectId) -> bool:
+        """By any account of theirs. So is a shared one that waits and was enrolled by their code: somebody else has to
+        look at it.
+        """
+        owner = device.owner
+        if owner is None and device.approved_at is None:
+            owner = SubjectId(device.enrolled_by.subject)
+        return owner is not None and same_person(who, owner, self.others)
 
+    def _of_others(self, step: Callable[[Device], Device], by: By) -> Callable[[Device], Device]:
         def after(device: Device) -> Device:
-            enrolled_by = None if device.owner is not None else SubjectId(device.enrolled_by.subject)
-            waits = device.approved_at is None
-            if self._theirs(device.owner, by) or (waits and self._theirs(enrolled_by, by)):
+            if self.is_own(device, SubjectId(by.actor.subject)):
                 raise ActRefused(Why.OWN)
             return step(device)
 

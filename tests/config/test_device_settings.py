@@ -47,6 +47,9 @@ def test_the_host_of_agents_is_nobody_else_s(settings):
         ("report", 0.4, False),
         ("fresh", 5, False),
         ("fresh", 6, True),
+        ("kept", 29 * 24 * 60, False),
+        ("kept", 30 * 24 * 60, True),
+        ("kept", 3651 * 24 * 60, False),
     ],
 )
 def test_times_have_bounds(settings, name, minutes, fits):

@@ -99,9 +99,6 @@ class Town:
     def title(self, application: ApplicationId) -> Title | None:
         return Title(cs="Spisová služba", en="Records") if application == "records" else None
 
-    def is_theirs(self, device: Device, caller: str) -> bool:
-        return device.owner == caller
-
     def address(self) -> str:
         return f"https://{HOST}"
 

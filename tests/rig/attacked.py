@@ -52,12 +52,11 @@ post_logout_redirect_uris = ["https://knihovna.{DOMAIN}/out"]
 
 
 STREAMS = 8  # that one session may have open
+DEVICES = "[devices]\nenabled = true\n"
 LIMITS = f"""
 [streams]
 per_session = {STREAMS}
-[devices]
-enabled = true
-{TUNNELS}"""
+{DEVICES}{TUNNELS}"""
 SHARED = f"spolecny.{DOMAIN}"
 ACCOUNT = "tajne-heslo-aplikace"
 
@@ -285,8 +284,8 @@ class Ground:
 
 
 @contextlib.asynccontextmanager
-async def attacked(folder: Path) -> AsyncIterator[Ground]:
-    """Started and ready; ended with the block."""
+async def attacked(folder: Path, *, by_people: bool = False) -> AsyncIterator[Ground]:
+    """Started and ready; ended with the block. `by_people`: they enrol devices of their own."""
     taken_over, theirs, ports = Neighbour(web_socket=True), free_port(), (free_port(), free_port())
     upstreams = {
         RECORDS: f"http://127.0.0.1:{theirs}",
@@ -302,7 +301,7 @@ async def attacked(folder: Path) -> AsyncIterator[Ground]:
         quick = quick.replace(NO_LIMITS, "")  # as delivered
         return (
             _with_further_policies(folder, quick)
-            + LIMITS
+            + (LIMITS.replace(DEVICES, f"{DEVICES}by_people = true\n") if by_people else LIMITS)
             + RELYING_PARTY
             + _sharing(folder, theirs, ports[1])
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from config.settings import Title
-from config.vocabulary import ApplicationId, SubjectId
+from config.vocabulary import ApplicationId
 from gateway.authorize.device_closes import Closed
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
@@ -37,10 +37,6 @@ class Around(Protocol):
         ...
 
     def title(self, application: ApplicationId) -> Title | None: ...
-
-    def is_theirs(self, device: Device, caller: SubjectId) -> bool:
-        """By any account of theirs."""
-        ...
 
     def address(self) -> str:
         """Where agents enrol: an origin."""

@@ -44,7 +44,7 @@ class Acts:
         site, caller = self.site, self.site.caller(request)
         device = await site.device(request, caller)
         await site.require(request, caller, f"{act.path} {device.id}")
-        theirs = site.around.is_theirs(device, caller.subject)
+        theirs = site.office().is_own(device, caller.subject)
         if act.path not in possible(device, theirs=theirs):
             raise web.HTTPSeeOther(f"/one/{device.id}")
         return await site.show(

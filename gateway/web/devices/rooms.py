@@ -1,7 +1,8 @@
 """The list of devices, and the page of one: what it tells, what it keeps closed, what rests on it, who let it in."""
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -24,6 +25,8 @@ FIELDS = ("q", "state", "system", "municipality", "owner")
 @dataclass(frozen=True, slots=True)
 class Rooms:
     site: Site
+    thinking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Lists are worked out one at a time, beside all other work: thousands of devices hold up no decision."""
 
     def pages(self) -> Sequence[Page]:
         return Page("GET", LIST, self.all), Page("GET", ONE, self.show)
@@ -38,14 +41,10 @@ class Rooms:
         except DirectoryUnusable:
             wanted, away = Wanted(owners=frozenset()), True
         page = request.query.get("page", "")
-        found = listed(
-            here,
-            wanted,
-            int(page) if page.isascii() and page.isdecimal() and len(page) < TEXT_MAX else 1,
-            office.rules.fresh,
-            now,
-            site.desk.municipality_name,
-        )
+        number = int(page) if page.isascii() and page.isdecimal() and len(page) < TEXT_MAX else 1
+        fresh, called = office.rules.fresh, site.desk.municipality_name
+        async with self.thinking:
+            found = await asyncio.to_thread(listed, here, wanted, number, fresh, now, called)
 
         def link(**changes: str) -> str:
             said = {name: text for name, text in (entered | changes).items() if text}
@@ -81,7 +80,7 @@ class Rooms:
             closed, away = (), True
         beside = await site.around.beside(device)
         subjects = {device.owner} if device.owner else set()
-        theirs = site.around.is_theirs(device, caller.subject)
+        theirs = office.is_own(device, caller.subject)
         return await site.show(
             request,
             "administered_device.html",
