@@ -70,7 +70,7 @@ agent: install-tests  ## brana-agent as one file for systems like this one, in b
 	@tcti=$$($(BIN)/python -c 'import ctypes.util as found; print(found.find_library("tss2-tcti-device") or "")')
 	$(BIN)/pyinstaller --onefile --noconfirm --log-level WARN --name brana-agent --paths . \
 		$${tcti:+--add-binary "$$(ldconfig -p | awk -v name=$$tcti '$$1 == name {print $$NF; exit}'):."} \
-		$(foreach module,attr attrs pydoc_data setuptools wheel xmlrpc,--exclude-module $(module)) \
+		$(foreach module,pydoc_data setuptools wheel xmlrpc,--exclude-module $(module)) \
 		--distpath build --workpath build/agent --specpath build/agent agents/command/__main__.py
 	ls -l build/brana-agent
 

@@ -22,8 +22,8 @@ def tunnel_findings(settings: Settings, district: District | None) -> Iterator[F
     if settings.fleet is not None:
         yield (
             "tunnels",
-            "several machines cannot share tunnels yet: each would give the same addresses",
-            "leave [tunnels] out of the nodes of a fleet",
+            "a fleet has no tunnels yet: a device's tunnel is on one machine, and nodes do not share them",
+            "leave [tunnels] out of the nodes of a fleet; tunnels take an installation of one machine",
         )
     if not (is_address(tunnels.endpoint) or HOST.match(tunnels.endpoint)):
         yield (

@@ -16,7 +16,8 @@ from agents.command.installing import install, uninstall
 from agents.command.lines import TrustUnreadable, line_to, trust_of
 from agents.command.looking import Looking, collector
 from agents.command.service import Service
-from agents.command.tunnelling import device_of, down, heard_of_tunnels, tunnelling_on, up
+from agents.command.tunnel_file import Filed
+from agents.command.tunnelling import down, heard_of_tunnels, tunnelling_on, up
 from agents.command.words import CS, ENDINGS, KEYS, SAYS, STANDINGS, language
 from agents.installing.installing import NotInstalled
 from agents.kept.folder import Busy, Folder, NotKept, alone
@@ -24,7 +25,8 @@ from agents.kept.state import Damaged, State
 from agents.keys.key import ChipFails, KeyLost
 from agents.keys.tpm import has_chip
 from agents.posture.machine import ThisMachine
-from agents.tunnel.linux import TunnelFailed
+from agents.tunnel.linux import Interface, TunnelFailed
+from agents.tunnel.tunnelling import Device
 from agents.uplink.line import NoAddress
 from config.vocabulary import Language
 
@@ -59,6 +61,10 @@ def _state(asked: argparse.Namespace) -> State:
 
 def _browsers(asked: argparse.Namespace) -> Callable[[str], Browsers]:
     return (lambda _url: Elsewhere()) if asked.no_browsers else browsers_of
+
+
+def _tunnel(asked: argparse.Namespace) -> Device:
+    return Filed(asked.state / f"{asked.tunnel}.conf") if asked.tunnel_file else Interface(asked.tunnel)
 
 
 def _shown(asked: argparse.Namespace) -> Folder:
@@ -134,7 +140,7 @@ def _run(asked: argparse.Namespace, tongue: Language) -> int:
             Looking(ThisMachine(), collector()),
             _browsers(asked)(enrolment.url),
             shown,
-            tunnelling_on(device_of(asked.tunnel), state),
+            tunnelling_on(_tunnel(asked), state),
         )
         if service.run(ended, poked):
             print(SAYS["gone"][tongue])
@@ -142,20 +148,16 @@ def _run(asked: argparse.Namespace, tongue: Language) -> int:
 
 
 def _forget(asked: argparse.Namespace, tongue: Language) -> int:
-    print(
-        SAYS[forget(_state(asked), _shown(asked), asked.tpm, _browsers(asked), device_of(asked.tunnel))][
-            tongue
-        ]
-    )
+    print(SAYS[forget(_state(asked), _shown(asked), asked.tpm, _browsers(asked), _tunnel(asked))][tongue])
     return 0
 
 
 def _up(asked: argparse.Namespace, tongue: Language) -> int:
-    return up(_state(asked), asked.open, tongue)
+    return up(_state(asked), asked.open, _tunnel(asked), tongue)
 
 
 def _down(asked: argparse.Namespace, tongue: Language) -> int:
-    return down(_state(asked), asked.open, device_of(asked.tunnel), tongue)
+    return down(_state(asked), asked.open, _tunnel(asked), tongue)
 
 
 def _install(asked: argparse.Namespace, tongue: Language) -> int:
@@ -164,9 +166,7 @@ def _install(asked: argparse.Namespace, tongue: Language) -> int:
 
 
 def _uninstall(asked: argparse.Namespace, tongue: Language) -> int:
-    said, left = uninstall(
-        asked.root, asked.state, asked.open, asked.tpm, _browsers(asked), device_of(asked.tunnel)
-    )
+    said, left = uninstall(asked.root, asked.state, asked.open, asked.tpm, _browsers(asked), _tunnel(asked))
     for one in said:
         print(SAYS[one][tongue])
     for path in left:

@@ -34,6 +34,12 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("--open", type=Path, default=OPEN, help=f"what everybody may read ({OPEN})")
     words.add_argument("--tpm", default=DEVICE, help=f"the TPM 2.0, as tpm2-tss names it ({DEVICE})")
     words.add_argument("--tunnel", default=INTERFACE, help=f"the tunnel's interface ({INTERFACE})")
+    words.add_argument(
+        "--tunnel-file",
+        action="store_true",
+        default=SYSTEM != "linux",
+        help="keep the tunnel as a file for another WireGuard, instead of making the interface",
+    )
     words.add_argument("--no-browsers", action="store_true", help="leave people's browsers alone")
     commands = words.add_subparsers(dest="command", required=True)
     enrolling = commands.add_parser("enrol", help="zaregistruje zařízení / enrol this device")

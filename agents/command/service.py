@@ -150,7 +150,7 @@ class Service:
             request = self._request(now)
             device = self._enrolment.enrolled.device
             heard = speaking.report(
-                self._line, say, facts, request, self._tunnel_key(), device, self._key, now
+                self._line, say, facts, request, self._state.tunnel_public(), device, self._key, now
             )
             if isinstance(heard, Reported):
                 self._certified(heard)
@@ -166,10 +166,6 @@ class Service:
         if once_more is None:
             self._keep_quietly()
         return once_more
-
-    def _tunnel_key(self) -> str | None:
-        """Said with each report, so that a person can open the tunnel in the browser first."""
-        return self._state.tunnel_public() if self._tunnelling.possible else None
 
     def _request(self, now: datetime) -> bytes | None:
         """For a certificate, where there is none or it is in the last third of its life."""

@@ -47,5 +47,6 @@ def tunnel_of(tunnelling: Tunnelling) -> ShownTunnel:
         trouble=standing.trouble,
         reason=tunnelling.why if standing.trouble == "failed" else "",
         names_well=tunnelling.names_well,
+        filed=tunnelling.filed,
         asked_at=tunnelling.asked_at,
     )

@@ -23,17 +23,19 @@ def tunnel(shown: ShownTunnel, tongue: Language) -> Iterator[str]:
     if shown.why is not None:
         yield from _why(shown.why, tongue)
     for one in shown.reached:
-        yield from _reached(one, tongue)
+        yield from _reached(one, shown, tongue)
     for other in shown.not_reached:
         yield from _not_reached(other, tongue)
     if not shown.names_well:
         yield TUNNEL["names"][tongue]
+    if shown.until is not None and shown.filed:
+        yield TUNNEL["filed"][tongue]
     if shown.until is None and shown.open_at is not None:
         yield f"{TUNNEL['open_at'][tongue]}: {shown.open_at}"
 
 
-def _reached(one: Reached, tongue: Language) -> Iterator[str]:
-    host = one.name or ", ".join(one.addresses)
+def _reached(one: Reached, shown: ShownTunnel, tongue: Language) -> Iterator[str]:
+    host = ", ".join(one.addresses) if one.name is None or shown.filed else one.name
     ports = ", ".join(str(port) for port in one.ports)
     title = one.cs if tongue is CS else one.en
     where = f"{host} {TUNNEL['ports'][tongue]} {ports}"

@@ -7,6 +7,16 @@ from agents.command.words import CS, EN, Text
 TUNNEL: Mapping[str, Text] = {
     "up": {CS: "Tunel do úřadu je otevřený do", EN: "The tunnel into the office is open until"},
     "opened_by": {CS: "Otevřeno účtem", EN: "Opened by the account"},
+    "file": {
+        CS: "Načtěte tento soubor v programu WireGuard (je v něm klíč tunelu, nikomu ho nedávejte)",
+        EN: "Import this file into WireGuard (the tunnel's key is in it, give it to nobody)",
+    },
+    "filed": {
+        CS: "Tunel vytváří program WireGuard. Když se změní, co je dostupné, načtěte v něm soubor znovu "
+        "(ukáže ho sudo brana-agent up).",
+        EN: "The program WireGuard makes the tunnel. When what is reached changes, import the file there again "
+        "(sudo brana-agent up shows it).",
+    },
     "down": {CS: "Tunel je zavřený.", EN: "The tunnel is closed."},
     "none": {CS: "Tunel teď není.", EN: "There is no tunnel now."},
     "reached": {CS: "Dostupné", EN: "Reached"},

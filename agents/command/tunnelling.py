@@ -10,12 +10,13 @@ from threading import Event as Flag
 
 from agents.command import tunnel_telling
 from agents.command.doctoring import shown_in
+from agents.command.tunnel_file import Filed
 from agents.command.tunnel_words import TUNNEL
 from agents.command.words import SAYS
 from agents.kept.folder import who_works
 from agents.kept.state import ShownTunnel, State
 from agents.posture.machine import ThisMachine
-from agents.tunnel.linux import Interface, TunnelFailed
+from agents.tunnel.linux import Interface
 from agents.tunnel.plan import Plan, names_of
 from agents.tunnel.tunnelling import Device, Tunnelling
 from config.vocabulary import Language
@@ -27,26 +28,8 @@ RESOLVED = Path("/run/systemd/resolve")
 POKE = getattr(signal, "SIGHUP", None)
 
 
-class Elsewhere:
-    """Implements `tunnelling.Device` where no tunnel can be made yet."""
-
-    possible = False
-
-    def begin(self, plan: Plan, private: bytes) -> None:  # noqa: ARG002
-        raise TunnelFailed("brana-agent makes tunnels on Linux alone today")
-
-    def change(self, plan: Plan) -> None: ...
-
-    def end(self) -> None: ...
-
-
-def device_of(name: str, system: str = sys.platform) -> Device:
-    return Interface(name) if system == "linux" else Elsewhere()
-
-
 def tunnelling_on(device: Device, state: State) -> Tunnelling:
-    name = device.name if isinstance(device, Interface) else ""
-    return Tunnelling(device, state.tunnel_key, lambda plan: _names(plan, name))
+    return Tunnelling(device, state.tunnel_key, lambda plan: _names(plan, device))
 
 
 def heard_of_tunnels(poked: Flag) -> None:
@@ -54,7 +37,7 @@ def heard_of_tunnels(poked: Flag) -> None:
         signal.signal(POKE, lambda *_: poked.set())
 
 
-def up(state: State, public: Path, tongue: Language) -> int:
+def up(state: State, public: Path, device: Device, tongue: Language) -> int:
     """Raises NotKept, Damaged."""
     if state.enrolment() is None:
         print(SAYS["not_enrolled"][tongue], file=sys.stderr)
@@ -70,6 +53,8 @@ def up(state: State, public: Path, tongue: Language) -> int:
         return 1
     for line in tunnel_telling.tunnel(tunnel, tongue):
         print(line)
+    if tunnel.until is not None and isinstance(device, Filed):
+        print(f"{TUNNEL['file'][tongue]}: {device.file}")
     return 0 if tunnel.until is not None else 1
 
 
@@ -110,8 +95,9 @@ def _tunnel_in(public: Path) -> ShownTunnel | None:
     return None if shown is None else shown.tunnel
 
 
-def _names(plan: Plan, interface: str) -> bool:
-    commands = names_of(plan, interface)
+def _names(plan: Plan, device: Device) -> bool:
+    """A file leads no names into the tunnel: who reads it would lead all of them there."""
+    commands = names_of(plan, device.name) if isinstance(device, Interface) else ()
     if not commands:
         return True
     if not RESOLVED.is_dir():

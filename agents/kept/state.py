@@ -52,6 +52,8 @@ class ShownTunnel(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     """Of the system, where it failed; of the gateway, where it refused."""
     names_well: bool = True
+    filed: bool = False
+    """It is a file, which another WireGuard reads."""
     asked_at: datetime | None = None
 
 

@@ -24,7 +24,7 @@ MOST_PORTS = 64
 LONGEST_DOMAIN = 253  # RFC 1035 §2.3.4, as text
 LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 BROADCAST = IPv4Address("255.255.255.255")
-DOMAIN = re.compile(rf"{LABEL}(\.{LABEL})+")
+HOST, DOMAIN = re.compile(rf"{LABEL}(\.{LABEL})*"), re.compile(rf"{LABEL}(\.{LABEL})+")
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 AddressText = Annotated[str, Meta(max_length=45)]
@@ -76,6 +76,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     """Names below these are asked there, and no others."""
 
     def __post_init__(self) -> None:
+        if not HOST.fullmatch(self.host):  # it stands in a file whose further lines are commands
+            _address(self.host)
         for text in (*self.addresses, *self.servers):
             _address(text)
         for domain in self.domains:

@@ -33,22 +33,20 @@ class TunnelFailed(Exception):
 class Interface:
     """`name`: of the interface; at most 15 characters."""
 
+    filed = False
+
     def __init__(self, name: str) -> None:
         self.name = name
         self._outer: Address | None = None
 
-    @property
-    def possible(self) -> bool:
-        return True
-
     def begin(self, plan: Plan, private: bytes) -> None:
         """Whatever was there by this name is replaced. Raises TunnelFailed."""
-        self._outer = _found(plan)
+        self._outer = outer_of(plan)
         self._do(lambda: _begin(self.name, plan, self._outer, private))
 
     def change(self, plan: Plan) -> None:
         """The same gateway: what stays is not interrupted. Raises TunnelFailed."""
-        self._outer = _found(plan)
+        self._outer = outer_of(plan)
         self._do(lambda: _change(self.name, plan, self._outer))
 
     def end(self) -> None:
@@ -71,8 +69,8 @@ def there(name: str) -> bool:
     return True
 
 
-def _found(plan: Plan) -> Address:
-    """Of several the system's first. Raises TunnelFailed."""
+def outer_of(plan: Plan) -> Address:
+    """The gateway's address outside of the tunnel; of several the system's first. Raises TunnelFailed."""
     try:
         said = socket.getaddrinfo(plan.gateway, plan.port, type=socket.SOCK_DGRAM)
     except OSError as error:

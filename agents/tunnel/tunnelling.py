@@ -19,9 +19,8 @@ Ask = Callable[[bool], TunnelGiven | Refusal | None]
 class Device(Protocol):
     """Its methods raise TunnelFailed."""
 
-    @property
-    def possible(self) -> bool:
-        """Whether this system can have a tunnel."""
+    filed: bool
+    """Somebody else's WireGuard makes the interface, of a file."""
 
     def begin(self, plan: Plan, private: bytes) -> None: ...
     def change(self, plan: Plan) -> None: ...
@@ -44,8 +43,8 @@ class Tunnelling:
         self.asked_at: datetime | None = None
 
     @property
-    def possible(self) -> bool:
-        return self._device.possible
+    def filed(self) -> bool:
+        return self._device.filed
 
     def turn(self, ask: Ask, now: datetime, *, wanted: bool) -> datetime | None:
         """Until when there is nothing to do; None: nothing at all."""

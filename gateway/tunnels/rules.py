@@ -141,7 +141,9 @@ def _chains(plan: Plan) -> Iterator[str]:
 
 def _rules(plan: Plan) -> Iterator[str]:
     tunnel = f'"{plan.interface}"'
-    yield f"add rule {plan.table} forward iifname {tunnel} oifname {tunnel} drop"  # whatever is permitted
+    to_another = f"add rule {plan.table} forward iifname {tunnel} oifname {tunnel}"
+    yield from _remembered(to_another)
+    yield f"{to_another} drop"  # whatever is permitted
     for pool in plan.pools:
         yield from _names(plan.table, tunnel, VERSIONS[pool.version], pool)
     for hook in ("input", "forward"):
@@ -179,10 +181,14 @@ def _from_tunnel(rule: str) -> Iterator[str]:
     for version, ip in VERSIONS.items():
         asked = f"{ip} saddr . {ip} daddr . meta l4proto . th dport"
         yield f"{rule} {ip} saddr @awake{version} {asked} @permitted{version} {accepted}"
+    yield from _remembered(rule)
+    yield f"{rule} drop"
+
+
+def _remembered(rule: str) -> Iterator[str]:
     for version, ip in VERSIONS.items():
         asked = f"{ip} saddr . {ip} daddr . meta l4proto . th dport"
         yield f"{rule} meta l4proto {{ tcp, udp }} ct state new,invalid add @refused{version} {{ {asked} }}"
-    yield f"{rule} drop"
 
 
 def _to_tunnel(rule: str) -> Iterator[str]:

@@ -2,6 +2,9 @@
 
 import asyncio
 import contextlib
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,9 +23,21 @@ from tests.gateway.devices.agent import IN_ORDER, new_key
 from tests.rig.attacked import Ground
 from tests.rig.machines import OPERATOR, machine, office
 from tests.rig.names import asked
+from tests.rig.namespaces import Machine
 from tests.rig.tunnel_process import close, process_of
 from tests.rig.tunnelled import DATABASE, FILES, NOTHING, REGISTER_NAME, SHELL_NAME, Asking, settle_in
-from tests.rig.tunnels import GATEWAY, IN_TUNNEL, POOLS, SERVED, SOON, Networks, answering, networks, why_not
+from tests.rig.tunnels import (
+    GATEWAY,
+    IN_TUNNEL,
+    POOLS,
+    SERVED,
+    SILENCE,
+    SOON,
+    Networks,
+    answering,
+    networks,
+    why_not,
+)
 from tests.rig.visitor import Visitor
 
 pytestmark = [
@@ -144,6 +159,86 @@ async def test_a_lost_device_is_cut_at_once_and_never_comes_back(ground: Ground,
     assert page.status == 403
     entry = await ground.entry(page.request_id, Code.TUNNEL_NOT_OPENED)
     assert entry.reason == "tunnel_device_unknown"
+
+
+@pytest.mark.parametrize("act", ["block", "retire"])
+async def test_a_device_that_was_taken_out_of_use_is_cut_at_once_and_told_why(
+    ground: Ground, running: Networks, act: str
+) -> None:
+    """An officer's act at the office, while the person is signed in and a connection stands."""
+    asking, browser = await of(ground, running, "jana")
+    await open_at_portal(ground, browser, asking.machine.id)
+    async with up(asking):
+        stands = await asyncio.to_thread(asking.laptop.connected, FILES)
+        with stands:
+            acts = office(ground.state)
+            if act == "block":
+                await acts.block(asking.machine.id, "vyšetřuje se", OPERATOR, now())
+            else:
+                await acts.retire(asking.machine.id, "", OPERATOR, now())
+            await tell(ground.state, "")
+            await holds(lambda: not asking.laptop.reaches(FILES), AT_ONCE)
+            assert not await asyncio.to_thread(says_back, stands)
+    (closed,) = await ground.entries(at_least=1, codes=(Code.TUNNEL_CLOSED,), person=asking.person)
+    assert closed.reason == "tunnel_device_not_in_use"
+    page = await open_at_portal(ground, browser, asking.machine.id)
+    assert page.status == 403
+    entry = await ground.entry(page.request_id, Code.TUNNEL_NOT_OPENED)
+    assert entry.reason == ("tunnel_device_not_in_use" if act == "block" else "tunnel_device_unknown")
+
+
+def says_back(connection: socket.socket) -> bool:
+    connection.settimeout(SILENCE)
+    try:
+        connection.sendall(b"slovo")
+        return connection.recv(5) == b"slovo"
+    except OSError:
+        return False
+
+
+async def test_one_devices_address_is_of_no_use_to_another(ground: Ground, running: Networks) -> None:
+    """Who takes the address of a device that reaches something, in a tunnel of its own, speaks into the void."""
+    asking, browser = await of(ground, running, "jana")
+    await open_at_portal(ground, browser, asking.machine.id)
+    thief, its_browser = await of(ground, running, "petr")
+    await open_at_portal(ground, its_browser, thief.machine.id)
+    async with up(asking) as given, up(thief):
+        assert given.link is not None
+        theirs = str(asking.laptop.address)
+        thief.laptop.machine.do("ip", "address", "add", f"{theirs}/32", "dev", thief.laptop.interface)
+        assert not await asyncio.to_thread(thief.laptop.reaches, FILES, source=theirs)
+        assert await asyncio.to_thread(thief.laptop.reaches, FILES, source=str(thief.laptop.address))
+        assert await is_reached(asking, FILES)
+    begun = await ground.entries(at_least=2, codes=(Code.TUNNEL_CONNECTED,), person=asking.person)
+    assert {one.details["device"] for one in begun} == {asking.machine.id}
+    (await ground.entries(at_least=1, codes=(Code.TUNNEL_CONNECTED,), person=thief.person))
+
+
+def connects(machine: Machine, host: str) -> bool:
+    """By a process of its own: the address is drawn, and tests connect to known ones alone."""
+    words = f"import socket; socket.create_connection(({host!r}, {NOTHING}), {SILENCE})"
+    done = subprocess.run([*machine.within, sys.executable, "-c", words], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+async def test_devices_reach_neither_each_other_nor_the_gateway_itself(
+    ground: Ground, running: Networks
+) -> None:
+    asking, browser = await of(ground, running, "jana")
+    await open_at_portal(ground, browser, asking.machine.id)
+    other, its_browser = await of(ground, running, "petr")
+    await open_at_portal(ground, its_browser, other.machine.id)
+    async with up(asking), up(other):
+        theirs = str(other.laptop.address)
+        with (
+            answering(other.laptop.machine, theirs, NOTHING),
+            answering(running.gateway, IN_TUNNEL, NOTHING),
+        ):
+            for host in (theirs, IN_TUNNEL):
+                assert not await asyncio.to_thread(connects, asking.laptop.machine, host)
+    tried = await ground.entries(at_least=2, codes=(Code.TUNNEL_TRIED,), person=asking.person)
+    places = {(one.details["host"], one.reason) for one in tried}
+    assert places == {(f"{host}:{NOTHING}/tcp", "tunnel_target_unknown") for host in (theirs, IN_TUNNEL)}
 
 
 async def test_a_device_whose_state_worsens_is_cut_at_once_and_goes_on_when_it_is_mended(

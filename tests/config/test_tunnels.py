@@ -112,5 +112,5 @@ def test_a_name_belongs_to_one_target(office: Office) -> None:
 def test_nodes_of_a_fleet_have_none_yet(office: Office) -> None:
     path = written(office)
     path.write_text(f'{path.read_text("utf-8")}\n[fleet]\nnode = "a"\n', "utf-8")
-    with pytest.raises(ConfigurationRefused, match="several machines cannot share tunnels yet"):
+    with pytest.raises(ConfigurationRefused, match="a fleet has no tunnels yet"):
         load(path)

@@ -14,12 +14,13 @@ from agents.command.enrolling import AlreadyEnrolled, NotEnrolled, enrol
 from agents.command.forgetting import say_farewell
 from agents.command.looking import Looking
 from agents.command.service import Service
-from agents.command.tunnelling import Elsewhere, tunnelling_on
+from agents.command.tunnelling import tunnelling_on
 from agents.enrol.enrolment import Ending
 from agents.kept.folder import Folder, NotKept
 from agents.kept.state import Shown, State
 from agents.protocol.facts import Fact, FactName
 from agents.protocol.messages import KeyKind, Standing
+from agents.tunnel.linux import Interface
 from tests.agents.gateway import CODE, Gateway
 from tests.rig.tpm import swtpm
 
@@ -94,7 +95,7 @@ class World:
             looking,
             self.browser,
             self.shown,
-            tunnelling_on(Elsewhere(), self.state),
+            tunnelling_on(Interface("brana-none"), self.state),
             chance=lambda: 0.5,
         )
         return self

@@ -181,3 +181,37 @@ def test_without_a_tunnel_a_reason_is_said_and_nothing_is_reached() -> None:
 def given_with(link_given: Link | None, **other: Any) -> TunnelGiven:
     at = "https://portal.office.example/tunnel"
     return TunnelGiven(nonce="n" * 16, again_within=60, open_at=at, link=link_given, **other)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "tunnel.example\nPostUp = touch /tmp/x",
+        "tunnel.example:1\r\nPostUp = x",
+        "tunnel example",
+        "Tunnel.example",
+        "tunnel.example.",
+        "[fd00::1]",
+        "fd00:0::1",
+        "127.0.0.1%x",
+        "",
+        "-tunnel",
+        "$(x)",
+    ],
+)
+def test_a_gateway_is_named_as_hosts_are_and_nothing_else_stands_there(host):
+    with pytest.raises(NotUnderstood):
+        read_answer(200, msgspec.json.encode(told(host)), TunnelGiven)
+    assert read_answer(200, msgspec.json.encode(told("tunnel.example")), TunnelGiven).link is not None
+
+
+@pytest.mark.parametrize(
+    "host", ["tunnel.example", "localhost", "198.51.100.2", "2001:db8::7", "xn--rad-hqa.example"]
+)
+def test_names_and_addresses_of_gateways_are_read(host):
+    assert link(host=host).host == host
+
+
+def told(host: str) -> dict[str, Any]:
+    said = msgspec.to_builtins(link()) | {"host": host}
+    return {"nonce": "n" * 16, "again_within": 60, "open_at": "https://a.example/t", "link": said}

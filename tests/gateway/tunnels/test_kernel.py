@@ -16,10 +16,13 @@ from gateway.tunnels.peers import Added, Readdressed, Removed, only
 from gateway.tunnels.seen import SeenPeer
 from tests.gateway.tunnels.drawn import ADDRESSES, KEYS, peers
 from tests.rig.namespaces import network, why_not
-from tests.rig.tunnels import Within, interface
+from tests.rig.tunnels import SERVED, Within, answering, ground, interface, now
+from tests.rig.tunnels import why_not as no_tunnels
 
 OWN = PrivateKey(b"\x07" * 32)
 FAMILIES = {4: 2, 6: 10}
+NONE = "this kernel has no WireGuard"
+ECHO, OTHER = 7007, 7008
 
 
 def message(peers: dict, port: int = 51820) -> Any:
@@ -103,8 +106,7 @@ def test_a_handshake_is_read_with_its_time() -> None:
 
 @pytest.mark.real
 @pytest.mark.skipif(bool(why_not()), reason=why_not())
-def test_a_kernel_has_wireguard_or_says_that_it_has_none() -> None:
-    """Where it has, a device of it is told its key and a peer, and says them."""
+def test_a_device_of_the_kernels_is_told_its_key_and_peers_and_says_them() -> None:
 
     async def tried() -> bool:
         name = interface("k")
@@ -128,6 +130,29 @@ def test_a_kernel_has_wireguard_or_says_that_it_has_none() -> None:
     with network([], {"gateway": "198.51.100.2"}) as (_, machines):
         there = Within(machines["gateway"])
         try:
-            there.run(tried())
+            has = there.run(tried())
         finally:
             there.end()
+    if not has:
+        pytest.skip(NONE)
+
+
+@pytest.mark.real
+@pytest.mark.skipif(bool(no_tunnels()), reason=no_tunnels())
+def test_packets_pass_a_device_of_the_kernels_by_rule_and_not_otherwise() -> None:
+    """The filter of packets over it; where the kernel has none, all other tests of packets are over wireguard-go."""
+    with ground() as there, answering(there.office, SERVED, ECHO), answering(there.office, SERVED, OTHER):
+        made, jana = there.open(), there.laptops["jana"]
+        try:
+            if made.process is not None:
+                pytest.skip(NONE)
+            there.run(made.tunnel.apply([jana.admitted(ECHO)], now()))
+            assert (jana.reaches(ECHO), jana.reaches(OTHER)) == (True, False)
+            there.run(made.tunnel.suspend(jana.key, now()))
+            assert not jana.reaches(ECHO)
+            there.run(made.tunnel.admit(jana.admitted(OTHER), now()))
+            assert (jana.reaches(ECHO), jana.reaches(OTHER)) == (False, True)
+            there.run(made.tunnel.revoke(jana.key, now()))
+            assert not jana.reaches(OTHER)
+        finally:
+            there.leave()

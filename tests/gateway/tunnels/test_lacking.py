@@ -6,7 +6,9 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from gateway.commands.tunnel import command
 from gateway.tunnels import link, wireguard_go
 from gateway.tunnels.conntrack import ConntrackFailed, count_octets
 from gateway.tunnels.nftables import Nftables, NftablesMissing
@@ -94,3 +96,14 @@ async def test_a_device_that_says_something_else_is_told(tmp_path: Path, answer:
     async with saying(device, answer):
         with pytest.raises(TunnelDeviceFailed, match=told):
             await device.seen()
+
+
+def test_on_a_node_of_a_fleet_it_does_not_begin(tmp_path: Path) -> None:
+    """Nothing is made there: neither a key nor an interface."""
+    file = tmp_path / "brana.toml"
+    state = f'[state]\ndirectory = "{tmp_path}"\n[tunnels]\nendpoint = "198.51.100.2"\n'
+    file.write_text(f'{state}[fleet]\nnode = "a"\n', "utf-8")
+    said = CliRunner().invoke(command, ["--config", str(file)])
+    assert (said.exit_code, "a fleet has no tunnels yet" in said.output) == (1, True), said.output
+    assert "leave [tunnels] out of the nodes of a fleet" in said.output
+    assert list(tmp_path.iterdir()) == [file]
