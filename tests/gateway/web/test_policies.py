@@ -383,23 +383,3 @@ async def test_what_could_not_be_tried_is_a_warning_to_whoever_approves_and_the_
     plain = odd.replace("context.sign_in.age * 7 == 12", "context.time.minute == 12")
     broken = await visitor.world.edited({cases: never, FILE: reads(HULIN) + plain})
     assert "does not hold at Hulín" in await visitor.get(f"/proposals/{broken.id}")
-
-
-async def test_policies_are_found_by_title_and_text_and_by_what_they_do(visitor: Visitor) -> None:
-    rows, sorts = '<details class="policy">', ("", "permits", "forbids")
-    region = [(await visitor.get(f"/policies?of=region&sort={one}", CENTRE)).count(rows) for one in sorts]
-    own = [(await visitor.get(f"/policies?sort={one}", LOOKER)).count(rows) for one in sorts]
-    for everything, permits, forbids in (region, own):
-        assert everything == permits + forbids
-    assert region[2] > 0
-    assert own[1] > 0
-    found = await visitor.get("/policies?q=PERMIT+príncipal", LOOKER)
-    assert found.count(rows) == own[1]
-    none = await visitor.get("/policies?q=permit+zzz", LOOKER)
-    assert "None fits." in none
-    assert none.count(rows) == 0
-
-
-async def test_the_word_of_the_menu_leads_to_the_incident_switch(visitor: Visitor) -> None:
-    answer = await visitor.client.get("/incident", headers=headers(CENTRE), allow_redirects=False)
-    assert (answer.status, answer.headers["Location"]) == (303, "/incidents")
