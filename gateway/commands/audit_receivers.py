@@ -19,7 +19,7 @@ from gateway.storage.forwarding import Standing, StoredReceivers
 def receivers(configuration: Path, *, as_json: bool) -> None:
     state = existing_state(configuration)
     configured = {one.name for one in state.settings.audit.receivers}
-    kept = asyncio.run(StoredReceivers(state.database, append, state.seal).standing())
+    kept = asyncio.run(StoredReceivers(state.database, append, state.seal, state.log_known).standing())
     if as_json:
         for one in kept:
             told = _Told.of(one, configured=one.name in configured)

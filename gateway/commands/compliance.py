@@ -77,7 +77,7 @@ async def _waiting(state: State, now: datetime) -> dict[str, datetime]:
     """Of the receivers of the settings those that have failed for as long as is told."""
     audit = state.settings.audit
     names = {one.name for one in audit.receivers}
-    found = await StoredReceivers(state.database, append, state.seal).standing()
+    found = await StoredReceivers(state.database, append, state.seal, state.log_known).standing()
     return {
         one.name: one.failing_since
         for one in found

@@ -72,7 +72,7 @@ async def keep_receiver_figures(plane: ControlPlane) -> None:
 
 
 def _store(plane: ControlPlane) -> StoredReceivers:
-    return StoredReceivers(plane.state.database, append, plane.state.seal)
+    return StoredReceivers(plane.state.database, append, plane.state.seal, plane.state.log_known)
 
 
 def _forwarder(plane: ControlPlane, receiver: AuditReceiver) -> Forwarder:

@@ -5,6 +5,7 @@ from functools import partial
 from gateway.asks.emergencies import emergencies
 from gateway.audit.purposes import with_purpose
 from gateway.audit.recomputation import Recomputation
+from gateway.commands.audit_incidents import incidents_held_against_the_log
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.incident_pages import incidents_due, where_to_close
 from gateway.commands.own_applications import REQUESTS
@@ -51,4 +52,5 @@ def officer_of(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         partial(witnesses_now, state.database, plane.settings.audit),
         StoredAlerts(state.database, append, state.seal).standing,
         lambda: state.database.read(out_of_reach),
+        partial(incidents_held_against_the_log, state),
     )

@@ -28,9 +28,9 @@ class Subtrees:
         self._blocks: OrderedDict[tuple[bool, int, int], Rows] = OrderedDict()
 
     def root(self, connection: Connection, level: int, position: int, *, by_entries: bool = False) -> bytes:
-        """Of a perfect subtree (`gateway.audit.proof.Perfect`). `by_entries`: nothing else is believed.
+        """Of a perfect subtree (`gateway.audit.proof.Perfect`). Raises NotInLog.
 
-        Raises NotInLog.
+        `by_entries`: nothing else is believed.
         """
         kept, above = level // KEPT * KEPT, level % KEPT
         block, index = position >> (KEPT - above), position & ((1 << (KEPT - above)) - 1)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -15,9 +16,10 @@ from gateway.forwarding import told
 from gateway.forwarding.forwarder import Batch, LogShorter, NotTaken
 from gateway.forwarding.message import Make
 from gateway.storage.alerts import LOOKED_AT_AGAIN
+from gateway.storage.audit_proven import KnownKeys
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
-from gateway.storage.place_marks import fits, last_told, mark_of
+from gateway.storage.place_marks import fits, last_told, mark_of, told_by_bytes
 from gateway.storage.seal import Seal
 from gateway.storage.tables.audit import audit_entry
 from gateway.storage.tables.forwarding import audit_receiver
@@ -26,6 +28,7 @@ Append = Callable[[Connection, Sequence[Entry]], object]
 UNREADABLE = code_of("audit.entry_unreadable")
 """Sent in the place of a row that is no entry; it is in no log. `brana audit verify` tells what became of it."""
 CAUSE = 500  # characters
+READ_AT_ONCE = 20_000  # entries in whose bytes a place is looked for
 _c = audit_receiver.c
 
 
@@ -52,17 +55,21 @@ class StoredReceivers:
     database: Database
     append: Append
     seal: Seal
+    known: KnownKeys
+    """The log's keys."""
 
     async def begin(self, receiver: str, now: datetime, *, from_beginning: bool) -> int:
         kept = await self.database.read(lambda connection: self._believed(connection, receiver))
         if kept is not None:
             return kept
+        by_bytes = await self._told_by_bytes(receiver)
 
         def work(connection: Connection) -> int:
             there = self._believed(connection, receiver)
             if there is not None:  # another node was faster
                 return there
-            told_from = last_told(connection, receiver)
+            told_from = last_told(connection, receiver, self.known)
+            told_from = by_bytes if told_from is None else told_from
             row = connection.execute(select(_c.following, _c.mark).where(_c.name == receiver)).first()
             if row is not None and fits(self.seal, receiver, row.following, row.mark):  # the log was put back
                 told_from = first_since(connection, now - LOOKED_AT_AGAIN)
@@ -75,6 +82,22 @@ class StoredReceivers:
             return first
 
         return await self.database.write(work)
+
+    async def _told_by_bytes(self, receiver: str) -> int | None:
+        """Where there is no place any more: a column may hide that there was one, so the log is read, the newest first,
+        some seconds for ten million entries.
+        """
+        there = select(_c.name).where(_c.name == receiver)
+        if await self.database.read(lambda connection: connection.execute(there).first()) is not None:
+            return None  # it was begun: the worst that is left is that it gets all again
+        behind = await self.database.read(size_of)
+        while behind > 0:
+            begin = max(0, behind - READ_AT_ONCE)
+            look = partial(told_by_bytes, of=receiver, known=self.known, begin=begin, behind=behind)
+            if (found := await self.database.read(look)) is not None:
+                return found
+            behind = begin
+        return None
 
     def _believed(self, connection: Connection, receiver: str) -> int | None:
         """None where there is none, one that we did not move there, or one that the log does not reach (any more)."""
@@ -162,7 +185,7 @@ class StoredReceivers:
     def _kept(self, connection: Connection, receiver: str, now: datetime) -> Row[Any]:
         query = select(audit_receiver).where(_c.name == receiver)
         if connection.execute(query).first() is None:
-            self._put_right(connection, receiver, None, last_told(connection, receiver) or 0, now)
+            self._put_right(connection, receiver, None, last_told(connection, receiver, self.known) or 0, now)
         return connection.execute(query).one()
 
     async def standing(self) -> list[Standing]:

@@ -36,6 +36,7 @@ from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer.alert_words import RULES
 from gateway.web.officer.chart import day_until, draw
 from gateway.web.officer.choices import grouped, municipalities
+from gateway.web.officer.damage_told import damage_told
 from gateway.web.officer.details import action_title, details_of
 from gateway.web.officer.device_of_entry import device_of_entry
 from gateway.web.officer.facts_shown import facts_shown
@@ -123,6 +124,8 @@ class Officer:
     standing_alerts: Callable[[], Awaitable[Sequence[Alert]]] = no_alert
     out_of_reach: Callable[[], Awaitable[int]] = _none
     """Entries that searches do not reach, as the index does not know them."""
+    compare: Callable[[], Awaitable[object]] = no_alert
+    """Incidents with the log, beside a verification of it; what differs is recorded."""
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -151,6 +154,7 @@ class Officer:
             counted={each.value: urlencode({"counted": each, **hours_of(since, until)}) for each in Counted},
             checkpoint=await self.checkpoint(),
             damaged="" if self.reach.of(caller) else await self._found_damaged(),
+            damage_told=() if self.reach.of(caller) else await damage_told(self.log, self.desk.now()),
             certificate=self.certificate(),
             emergencies=Emergencies() if self.reach.of(caller) else self.emergencies(),
             reviews=self.reviews,
@@ -321,6 +325,7 @@ class Officer:
             reasons=self.names.reasons,
             kept=await self.kept(),
             witnesses=() if self.reach.of(caller) else await self.witnesses(),
+            damage_told=await damage_told(self.log, self.desk.now()),
         )
         if watched:
             response.headers["Refresh"] = str(REFRESH)  # by a header: pages have no script
@@ -328,10 +333,9 @@ class Officer:
 
     async def verify(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
-        by = verifying(self.desk.now(), subject=caller.subject, person=caller.login)
         await self.recomputation.begin(
             replace(
-                by,
+                verifying(self.desk.now(), subject=caller.subject, person=caller.login),
                 session=caller.sid,
                 own_municipality=caller.municipality,
                 application=ADMIN,
@@ -339,6 +343,7 @@ class Officer:
                 request_id=request_id_of(request),
             )
         )
+        await self.compare()
         raise web.HTTPSeeOther("/integrity?watch=1")
 
     def _log(self, caller: Assertion) -> Search:

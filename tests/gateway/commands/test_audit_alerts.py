@@ -67,7 +67,7 @@ def test_a_receiver_is_told_with_how_far_it_is_and_what_keeps_it(kept: Installat
     assert "siem: not met yet" in kept.brana("audit", "receivers").stdout
     state = existing_state(kept.configuration)
     try:
-        store = StoredReceivers(state.database, append, state.seal)
+        store = StoredReceivers(state.database, append, state.seal, state.log_known)
         asyncio.run(store.begin("siem", now(), from_beginning=True))
         trouble = NotTaken("receiver_unreachable", "no answer")
         asyncio.run(store.failed("siem", trouble, now(), timedelta(minutes=5)))

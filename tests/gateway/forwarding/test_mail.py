@@ -21,7 +21,7 @@ from gateway.notices.mail import MailServer as Server
 from gateway.notices.mail_head import HeadNotAsMeant, assured
 from gateway.storage.forwarding import StoredReceivers
 from gateway.storage.tables.audit import audit_entry
-from tests.gateway.audit.making import EITHER, NOON, Log, entry, open_log_of_either
+from tests.gateway.audit.making import EITHER, KEYS, NOON, Log, entry, open_log_of_either
 from tests.gateway.audit.rotating import SEAL
 from tests.rig.mail import MailServer, mail_server
 
@@ -123,7 +123,7 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
 
 
 def forwarder(log: Log, line: Mail, make=ORIGIN.mail) -> Forwarder:
-    store = StoredReceivers(log.database, log.ledger.append, SEAL)
+    store = StoredReceivers(log.database, log.ledger.append, SEAL, KEYS.known)
     return Forwarder("so", store, line, make, log.clock, from_beginning=True)
 
 

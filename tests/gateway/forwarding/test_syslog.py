@@ -19,7 +19,7 @@ from gateway.forwarding.message import Wanted
 from gateway.forwarding.syslog import Syslog
 from gateway.storage.forwarding import StoredReceivers
 from tests.gateway.audit.attacking import by_hand
-from tests.gateway.audit.making import EITHER, Log, entry, open_log_of_either, until
+from tests.gateway.audit.making import EITHER, KEYS, Log, entry, open_log_of_either, until
 from tests.gateway.audit.rotating import SEAL
 from tests.gateway.storage.test_checkpoints_altered import TABLES, kept, put_back
 from tests.rig.authority import make_authority, server_pair
@@ -63,7 +63,7 @@ class Sending:
             name="siem", kind="syslog", host=self.host, port=self.receiver.port, authority=self.authority,
             certificate=self.certificate, key=self.key, from_beginning=True,
         )  # fmt: skip
-        self.store = StoredReceivers(self.log.database, self.log.ledger.append, SEAL)
+        self.store = StoredReceivers(self.log.database, self.log.ledger.append, SEAL, KEYS.known)
         wanted = Wanted(form="ocsf", origin="brana.example")
         self.forwarder = Forwarder(
             "siem", self.store, Syslog(settings), wanted.syslog, self.log.clock, REPEAT, from_beginning=True

@@ -16,7 +16,7 @@ from gateway.forwarding.message import Wanted
 from gateway.forwarding.webhook import Webhook
 from gateway.notices.webhook import signature
 from gateway.storage.forwarding import StoredReceivers
-from tests.gateway.audit.making import Log, entry, open_log
+from tests.gateway.audit.making import KEYS, Log, entry, open_log
 from tests.gateway.audit.rotating import SEAL
 from tests.rig.authority import make_authority, server_pair
 
@@ -71,7 +71,7 @@ def forwarder(log: Log, receiver: Receiver) -> Forwarder:
         name="alarms", kind="webhook", address=f"https://127.0.0.1:{receiver.port}/log", secret_file=secret,
         authority=receiver.folder / "ca.pem",
     )  # fmt: skip
-    store = StoredReceivers(log.database, log.ledger.append, SEAL)
+    store = StoredReceivers(log.database, log.ledger.append, SEAL, KEYS.known)
     line = Webhook(settings, log.clock)
     return Forwarder(
         "alarms", store, line, Wanted(form="ocsf", origin="x").line, log.clock, from_beginning=True

@@ -18,7 +18,7 @@ from gateway.storage.alerts import SPAN, OthersLooked, StoredAlerts, standing
 from gateway.storage.audit import read_tail
 from gateway.storage.audit_since import first_since
 from gateway.storage.forwarding import StoredReceivers
-from tests.gateway.audit.making import EITHER, Log, entry, open_log_of_either
+from tests.gateway.audit.making import EITHER, KEYS, Log, entry, open_log_of_either
 from tests.gateway.audit.rotating import SEAL
 from tests.gateway.audit.sharding import by_hand
 from tests.gateway.audit.test_append import written
@@ -199,7 +199,7 @@ async def test_who_begins_to_forward_in_a_later_month_begins_at_its_end_and_who_
     assert size > 70  # and the entry that opens the month
     assert (await store(log).begin(log.clock())).following == 50
     size += 1  # that no place was kept is an entry
-    receivers = StoredReceivers(log.database, log.ledger.append, SEAL)
+    receivers = StoredReceivers(log.database, log.ledger.append, SEAL, KEYS.known)
     await receivers.begin("siem", log.clock(), from_beginning=False)
     (stands,) = await receivers.standing()
     assert stands.following == size
@@ -227,7 +227,7 @@ async def test_a_place_that_was_moved_past_entries_hides_none_of_them(log: Log, 
 
 
 async def test_a_receivers_place_that_was_moved_by_hand_is_told_and_nothing_is_lost(log: Log):
-    receivers = StoredReceivers(log.database, log.ledger.append, SEAL)
+    receivers = StoredReceivers(log.database, log.ledger.append, SEAL, KEYS.known)
     begun = await receivers.begin("siem", log.clock(), from_beginning=False)
     log.append([entry(number) for number in range(30)])
     await receivers.taken("siem", begun + 10, log.clock())
@@ -247,7 +247,7 @@ async def test_a_receivers_place_that_was_moved_by_hand_is_told_and_nothing_is_l
 
 
 async def test_a_receivers_place_that_was_taken_away_is_told_and_nothing_is_lost(log: Log):
-    receivers = StoredReceivers(log.database, log.ledger.append, SEAL)
+    receivers = StoredReceivers(log.database, log.ledger.append, SEAL, KEYS.known)
     begun = await receivers.begin("siem", log.clock(), from_beginning=False)
     log.append([entry(number) for number in range(30)])
     await receivers.taken("siem", begun + 10, log.clock())

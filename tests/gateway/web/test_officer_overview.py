@@ -7,16 +7,19 @@ from datetime import timedelta
 import pytest
 
 from gateway.asks.emergencies import Emergencies
+from gateway.audit.altered_acts import incidents_altered
 from gateway.audit.anchors import Fault
-from gateway.audit.entry import Code, Outcome
+from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.recomputation import Verdict
 from gateway.audit.retention import Kept
 from gateway.audit.verify import Broken
+from gateway.web.officer.damage_told import TOLD
 from tests.gateway.web.people import NOW, OFFICER
 from tests.gateway.web.sample_log import report
 from tests.gateway.web.test_officer import AS_OFFICER, shown
 
 pytestmark = pytest.mark.real
+DAMAGE = "The log tells of damage"
 
 
 async def test_the_overview_counts_and_has_its_chart_as_a_table(client):
@@ -54,6 +57,42 @@ async def test_the_overview_warns_while_the_last_verification_found_damage(clien
     assert "The log is damaged" in await shown(client, "/")  # no verdict takes none back
     office.log.entries.append(replace(office.log.entries[found], outcome=Outcome.SUCCESS))
     assert "The log is damaged" not in await shown(client, "/")
+
+
+@pytest.mark.parametrize("code", sorted(TOLD))
+async def test_whatever_the_log_tells_of_its_damage_stands_on_the_overview_and_the_page_about_integrity(
+    client, office, code
+):
+    paths = ("/", "/integrity")
+    assert not any([DAMAGE in await shown(client, path) for path in paths])
+    told = Entry(code=code, outcome=Outcome.FAILURE, at=NOW, subject="system")
+    office.log.entries += [
+        replace(told, at=NOW - timedelta(days=31)),
+        replace(told, outcome=Outcome.SUCCESS),
+    ]
+    assert not any([DAMAGE in await shown(client, path) for path in paths])
+    office.log.entries += [replace(told, at=NOW - timedelta(days=29)), told]
+    number = len(office.log.entries) - 1
+    await client.post("/integrity", headers=AS_OFFICER)  # which finds it whole, and takes nothing back
+    for path in paths:
+        text = await shown(client, path)
+        assert DAMAGE in text
+        [item] = re.findall(rf'<li><a href="/log/{number}">.*?</li>', text)
+        assert "(2 times)" in item
+        assert 'href="/answers/log-whole"' in text
+        czech = await (await client.get(path, headers={**AS_OFFICER, "Accept-Language": "cs"})).text()
+        assert "Auditní záznam hlásí poškození" in czech
+        assert "(2×)" in czech
+
+
+async def test_a_verification_by_the_page_holds_incidents_against_the_log_too(client, office):
+    await client.post("/integrity", headers=AS_OFFICER)
+    assert DAMAGE not in await shown(client, "/integrity")
+    office.compared = lambda: office.log.record([incidents_altered(NOW, [3], 1)])
+    await client.post("/integrity", headers=AS_OFFICER)
+    text = await shown(client, "/integrity")
+    assert DAMAGE in text
+    assert "The log is whole and unaltered" in text
 
 
 async def test_the_overview_warns_while_searches_do_not_reach_the_whole_log(client, office):

@@ -9,6 +9,7 @@ from playwright.async_api import Page
 
 from gateway.alerts.told import raised
 from gateway.audit.anchors import Fault
+from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.recomputation import Finished, NotFinished, Trouble, UnderWay
 from gateway.audit.verify import Broken
 from gateway.audit.views import View, kept
@@ -241,6 +242,17 @@ async def test_an_officer_filters_the_log_and_opens_an_entry(browser, site):
     assert await rows.count() == 1 + 2
     await page.get_by_role("link", name="Zamítnutý přístup").first.click()
     assert await page.get_by_role("heading", level=1).inner_text() == "Zamítnutý přístup"
+    await page.context.close()
+
+
+@pytest.mark.parametrize("language", LOOKS)
+@pytest.mark.parametrize("name", ["overview", "integrity"])
+async def test_what_the_log_told_of_its_damage_is_accessible_in_every_look(browser, site, name, language):
+    told = Entry(code=Code.LOG_END_ALTERED, outcome=Outcome.FAILURE, at=NOW, subject="system")
+    site.office.log.entries += [told, told, replace(told, code=Code.LOG_SCHEMA_ALTERED)]
+    page, _ = await visit(browser, site, name, language=language)
+    assert await page.locator('a[href="/answers/log-whole"]').count() == 1
+    assert await faults_in_looks(page, f"{name}-damage-told", language) == []
     await page.context.close()
 
 
