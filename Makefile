@@ -120,7 +120,7 @@ flock --nonblock 9 || { echo "Waiting for another make that installs…"; flock 
 endef
 
 # As an installed wheel is: where Python may not write beside its sources, each start would compile them again.
-compiled = $(BIN)/python -m compileall -q gateway idp policies config
+compiled = $(BIN)/python -m compileall -q gateway idp policies config agents
 
 define new_enough
 test -x $(BIN)/python || ! command -v $(PYTHON) >/dev/null || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {

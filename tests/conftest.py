@@ -1,10 +1,12 @@
 """Rules of every test: no sockets but unix ones, unless a test is marked `real`; then loopback and namespaces."""
 
+import tests.rig.kept_bytecode  # noqa: F401 - before anything that pytest makes anew
+
+# isort: split
 import asyncio
 import functools
 import gc
 import inspect
-import sys
 from collections.abc import Awaitable, Callable, Generator
 
 import hypothesis
@@ -26,9 +28,6 @@ from tests.rig.warm import warm_processes_end
 
 __all__ = ["browser", "domain_tree", "office_tree", "one_chromium", "postgres", "warm_processes_end"]
 
-# What pytest makes of the tests' source is kept for the next run, also where Python is told to keep nothing: to make it
-# anew takes ten seconds of each process. Processes that tests start go by their environment.
-sys.dont_write_bytecode = False
 make_pages_once()
 review_policies_once()
 # Machines are shared and slow at times; what hangs is ended by the timeout of the whole test.

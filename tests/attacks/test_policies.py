@@ -96,8 +96,11 @@ class Town:
     async def waiting(self, name: str, rule: str | None = None) -> str:
         """A proposal of one policy more than is in force, waiting for its approval."""
         page = await self.begun()
-        there = TEXT.search((await self.shown(f"{page}/text?file={FILE}")).text)
-        assert there is not None
+        async with asyncio.timeout(PATIENCE):
+            while (shown := await self.shown(f"{page}/text?file={FILE}")).status == 503:
+                await asyncio.sleep(0.5)  # on a busy machine it takes too long to read policies, once
+        there = TEXT.search(shown.text)
+        assert there is not None, (shown.status, shown.title)
         text = f"{html.unescape(there[1])}\n{rule or RULE.replace('rule', name)}"
         assert (await self.written(page, text)).status == 303
         answer = await self.submitted(page)
@@ -120,6 +123,7 @@ class Town:
         return entry
 
 
+PATIENCE = 60.0  # seconds
 NAMED = '@title_cs("Pravidlo") @title_en("Rule")'
 RULE = f"""@id("rule") {NAMED}
 permit (principal, action == Action::"read", resource in Municipality::"{HULIN}")

@@ -1,5 +1,6 @@
 """One person with two accounts: what one of them wrote or asked for, the other would approve, review or hand on."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import ldap
@@ -8,6 +9,7 @@ import pytest_asyncio
 
 from config.vocabulary import Role
 from gateway.audit.entry import Code
+from gateway.commands.same_person import other_accounts
 from gateway.demo import ldif
 from tests.attacks.test_accounts import settled
 from tests.attacks.test_policies import Town as PolicyTown
@@ -18,6 +20,7 @@ from tests.rig.visitor import Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 LEADS, ADMINISTERS, ASKS = ACCOUNTS = "vedeni.osoby", "sprava.osoby", "zadost.osoby"
+PATIENCE = 30.0  # seconds
 
 
 def number(ground: Ground, logins: Sequence[str], numbered: Sequence[bytes]) -> None:
@@ -26,17 +29,26 @@ def number(ground: Ground, logins: Sequence[str], numbered: Sequence[bytes]) -> 
             root.modify_s(ldif.person_dn(login), [(ldap.MOD_REPLACE, "employeeNumber", list(numbered))])
 
 
+async def numbered(ground: Ground, others: int) -> None:
+    """The product has read that so many other accounts are the same person's, and then the facts of everybody."""
+    subject = ground.named(LEADS).subject
+    async with asyncio.timeout(PATIENCE):
+        while len(await other_accounts(ground.state, subject)) != others:
+            await asyncio.sleep(0.05)
+    await settled(ground)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def linked(standing: Ground) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """Has the directory number the accounts alike; nobody links them any more afterwards."""
 
     async def link() -> None:
         number(standing, ACCOUNTS, [b"10042"])
-        await settled(standing)
+        await numbered(standing, len(ACCOUNTS) - 1)
 
     yield link
     number(standing, ACCOUNTS, [])
-    await settled(standing)
+    await numbered(standing, 0)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

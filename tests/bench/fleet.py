@@ -20,6 +20,7 @@ from tests.rig.revoking import Took, revoking
 from tests.rig.three_nodes import Three, three_nodes
 
 SAMPLES = 60
+PAUSE = 0.05  # seconds between the requests of one
 BEFORE, AFTER = 2.0, 3.0  # seconds around the kill
 LEAST = 3  # requests under way on the node that is killed
 BAR = 1000.0  # ms
@@ -35,9 +36,9 @@ def run() -> dict[str, dict[str, Any]]:
 async def measure() -> dict[str, dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         async with three_nodes(Path(name)) as three:
-            async with under_load(three), revoking(three.fleet, "a") as officer:
+            async with under_load(three, pause=PAUSE), revoking(three.fleet, "a") as officer:
                 took = await officer.samples(SAMPLES, sockets_at=["b", "c"])
-            async with under_load(three) as load:
+            async with under_load(three, pause=PAUSE) as load:
                 in_flight, before, after = await _kill(three, load, "a")
     p99, socket = (_p99(one) for one in ([each.everywhere for each in took], [each.socket for each in took]))
     rates = f"{before:.0f} requests a second before, {after:.0f} after"

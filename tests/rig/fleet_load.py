@@ -24,10 +24,11 @@ from tests.rig.signed_in import SignedIn, sign_in
 AT_WORK = "referent0"
 """Whose sessions make the load; nobody signs in as that one besides."""
 PER_NODE = 4  # people whose first choice it is
-PAUSE = 0.05  # seconds between the requests of one
+PAUSE = 0.15  # seconds between the requests of one: enough is under way at each moment, and a fleet shares two cores
 DECIDED_EVERY = 5  # requests of one, of which the others are let in by a fresh grant
-CONNECTS, ANSWERS = 1.0, 15.0  # seconds
+CONNECTS, ANSWERS = 3.0, 30.0  # seconds; two cores are shared with other tests
 LOOKS_EVERY = 0.2
+PATIENCE = 60.0
 FORM = b"text=ahoj"
 
 
@@ -56,6 +57,8 @@ class Load:
     people: int
     decided: bool
     """Whether some requests show no grant, so that a control plane is asked."""
+    pause: float
+    """Seconds between the requests of one."""
     in_service: set[str] = field(default_factory=set)
     under_way: Counter[str] = field(default_factory=Counter)
     """Requests that were sent to a node and not answered yet."""
@@ -72,7 +75,7 @@ class Load:
 
     async def spread(self, more: int) -> None:
         """Everybody goes to the first choice anew; return when each node has answered so many more."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while self.nodes.keys() - self.in_service:
                 await asyncio.sleep(0.01)
             self.times_spread += 1
@@ -83,7 +86,7 @@ class Load:
     async def some(self, more: int) -> None:
         """Return when so many more were answered."""
         wanted = self.answered.total() + more
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while self.answered.total() < wanted:
                 await asyncio.sleep(0.01)
 
@@ -106,7 +109,7 @@ class _Person:
             if self.load.decided and number % DECIDED_EVERY == 0:
                 self.grant = ""
             await self._ask("POST" if number % 2 else "GET")
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(self.load.pause)
         if self.connection is not None and self.connection.transport is not None:
             self.connection.transport.close()
 
@@ -177,12 +180,12 @@ class _Person:
 
 @contextlib.asynccontextmanager
 async def under_load(
-    at: Office, names: Sequence[str] = ("a", "b", "c"), *, decided: bool = True
+    at: Office, names: Sequence[str] = ("a", "b", "c"), *, decided: bool = True, pause: float = PAUSE
 ) -> AsyncIterator[Load]:
     """Everybody works at these nodes while the block runs."""
     people = await sessions(at, PER_NODE * len(names))
     tls = at.fleet.product.tls()
-    load = Load(at.fleet.nodes, tls, at.records, len(people), decided, set(names))
+    load = Load(at.fleet.nodes, tls, at.records, len(people), decided, pause, set(names))
     workers = []
     for number, one in enumerate(people):
         first = number % len(names)

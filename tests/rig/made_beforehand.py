@@ -32,7 +32,11 @@ def make_beforehand(kept: Path | None, *, tries: bool) -> None:
     _read(by_cases=False)
     if kept is not None and tries and not kept.exists():
         _try(kept)
-    if kept is not None and kept.exists():
+
+
+def remember(kept: Path | None) -> None:
+    """What was tried, as soon as it was: nobody waits for it."""
+    if kept is not None and not trial._known and kept.exists():
         trial._known |= pickle.loads(kept.read_bytes())
 
 
@@ -48,8 +52,7 @@ def _read(*, by_cases: bool) -> None:
 
 def _try(kept: Path) -> None:
     """By another process: Cedar answers many questions by several threads, which no copy would have."""
-    process = os.fork()
-    if process == 0:
+    if os.fork() == 0:
         try:
             _read(by_cases=True)
             whole = kept.with_name(f"{kept.name}.{os.getpid()}")
@@ -57,4 +60,3 @@ def _try(kept: Path) -> None:
             whole.rename(kept)
         finally:
             os._exit(0)
-    os.waitpid(process, 0)

@@ -10,7 +10,9 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -24,8 +26,11 @@ FILES = 4  # standard input, output and errors of the command, and where its end
 MOST_FILES = 65_536
 
 
-def wait_for_orders(line: socket.socket) -> list[str] | None:
-    """In the process itself: None, at the end. In a copy: the arguments of the command that it is from now on."""
+def wait_for_orders(line: socket.socket, before: Callable[[], None]) -> list[str] | None:
+    """In the process itself: None, at the end. In a copy: the arguments of the command that it is from now on.
+
+    `before`: done before each copy.
+    """
     watched = selectors.DefaultSelector()
     watched.register(line, selectors.EVENT_READ)
     while True:
@@ -41,6 +46,7 @@ def wait_for_orders(line: socket.socket) -> list[str] | None:
             if not length:
                 return None
             asked = json.loads(_whole(line, int.from_bytes(length)))
+            before()
             process = os.fork()
             if process == 0:
                 watched.close()
@@ -135,14 +141,13 @@ def main() -> None:
     for name in sys.argv[2:]:
         if name in brana.COMMANDS:
             import_module(brana.COMMANDS[name][0])
-    kept = os.environ.get(KEPT)
-    import_module("tests.rig.made_beforehand").make_beforehand(
-        None if kept is None else Path(kept), tries=CONTROL_PLANE not in sys.argv
-    )
+    kept = Path(os.environ[KEPT]) if KEPT in os.environ else None
+    beforehand = import_module("tests.rig.made_beforehand")
+    beforehand.make_beforehand(kept, tries=CONTROL_PLANE not in sys.argv)
     if len(list(Path("/proc/self/task").iterdir())) != 1:
         sys.exit("something that a command imports starts a thread, which no copy would have")
     gc.freeze()
-    arguments = wait_for_orders(line)
+    arguments = wait_for_orders(line, partial(beforehand.remember, kept))
     if arguments is not None:
         if CONTROL_PLANE in sys.argv:
             import_module("gateway.commands.serve")._first = _copied

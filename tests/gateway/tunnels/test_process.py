@@ -42,7 +42,7 @@ async def speaking(state: Path, kept: Kept, *admitted: Admitted) -> AsyncIterato
     line = kept.line(state)
     keeping = asyncio.create_task(line.keep(admitted))
     try:
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(3 * SOON):
             while not line.stands:
                 await asyncio.sleep(0.01)
         yield line
@@ -123,7 +123,7 @@ async def test_a_restart_of_either_side_resumes(there: Ground, state: Path, jana
         kept.open = [one for one in kept.news if isinstance(one, Began) and one.flow.port == mine]
         told = len(kept.news)
         with process(there, state):
-            await soon(lambda: line.stands, 2 * SOON)
+            await soon(lambda: line.stands)
             await soon(lambda: jana.reaches(OTHER))  # what was said while it was away
             stands.sendall(b"jeste")
             assert await asyncio.to_thread(stands.recv, 100) == b"jeste"
