@@ -9,7 +9,7 @@ is tried (`policies.further`). What is kept of an earlier search (`policies.prov
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +37,8 @@ from policies.statements import split
 from policies.ways import roles_together
 
 MOST = 4000  # questions of one class at one municipality: about a second
+MOST_WEIGHED = 100_000
+"""With those that the region alone answers: half a second. The example's largest class has 4,000."""
 ANOTHER = "another"  # a role of which the region does not speak: to it they are all alike
 NOTHING_TOLD = Told(level=False, device=False, time=False, else_known=False)
 WIDE_OPEN = """
@@ -139,6 +141,16 @@ class Search:
             return self._asked(never, here, acting_for, _Effort({}))
         return found
 
+    def others_named(self, here: MunicipalityCode) -> list[MunicipalityCode]:
+        """Municipalities of which the policies speak that have a say here, but for this one."""
+        texts = self._region.text + (self._municipal[here].text if here in self._municipal else "")
+        known = self.book.names.district
+        found = {MunicipalityCode(one) for one in named(texts, "Municipality")}
+        offices = {one.partition("/")[0] for one in named(texts, "Office")}
+        return sorted(
+            one for one in found | {MunicipalityCode(one) for one in offices} if one in known and one != here
+        )
+
     def concerning(self, here: MunicipalityCode, application: ApplicationId) -> tuple[Piece, ...]:
         """The policies that may have a say there about the application, in the order in which they speak."""
         if (here, application) not in self._concerning:
@@ -164,10 +176,14 @@ class Search:
     def _asked(
         self, never: Never, here: MunicipalityCode, acting_for: MunicipalityCode, effort: _Effort
     ) -> Found:
-        classes = list(self._classes(never, here, effort.before))
-        for example, actions in classes:
-            effort.weighed[example.application] += len(actions)
+        classes: list[tuple[Counterexample, tuple[Action, ...]]] = []
         weighed = effort.all_weighed()
+        for example, actions in self._classes(never, here, effort.before):
+            classes.append((example, actions))
+            effort.weighed[example.application] += len(actions)
+            weighed += len(actions)
+            if weighed > MOST_WEIGHED:  # before anything is asked: patterns of routes multiply each other
+                return Found(0, too_many=True, weighed=weighed)
         self._ask_the_region(never, classes, here, acting_for)
         for example, actions in classes:
             key = self._as_the_region_sees_it(never, example, here, acting_for)
@@ -283,7 +299,8 @@ class Search:
         """Of the application, as far as policies can tell them apart."""
         if not leaves_parts_open(never):
             return (None,)
-        return parts_told_apart(self._speaking[here], application, actions)
+        told_apart = parts_told_apart(self._speaking[here], application, actions)
+        return tuple(islice(told_apart, MOST_WEIGHED + 1))
 
     def _ask_the_region(
         self,

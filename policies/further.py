@@ -77,11 +77,11 @@ def said_by(never: Never, *, here: bool) -> Said:
     """What all questions of the class say, and the search tries every value of."""
     facts = {name for name in FACTS if name in never.without or says(never, name)}
     paths = {_path(name) for name in facts}
+    alone = set[tuple[str, ...]]()
     if never.subject != NOBODY_SPECIAL:
-        paths.add(("principal",))
+        alone.add(("principal",))  # who it is; not what else is known of that person
     paths |= {("context", "time", "hour")} if never.hours else set()
     paths |= {("context", "time", "weekday")} if never.days else set()
-    alone = set()
     if never.devices:
         alone.add(("context", "device"))
         paths |= {("context", "device", name) for name in OF_DEVICES}

@@ -54,11 +54,12 @@ def speaking(source: Source) -> Iterator[Speaking]:
 
 def parts_told_apart(
     policies: Iterable[Speaking], application: ApplicationId, actions: Collection[Action]
-) -> tuple[Route | None, ...]:
+) -> Iterator[Route | None]:
     """By which routes to ask there: by one without a name, and by all that these policies can tell from it."""
     those = [one for one in policies if any(one.needs.may_be_of(application, action) for action in actions)]
+    yield None
     if not those:
-        return (None,)
+        return
     ids, paths = (
         (*sorted(frozenset[str]().union(*found) - {another}), another)
         for found, another in (
@@ -66,7 +67,7 @@ def parts_told_apart(
             ((one.paths for one in those), ANOTHER.path),
         )
     )
-    return (None, *(Route(id=name, path=path) for name, path in product(ids, paths)))
+    yield from (Route(id=name, path=path) for name, path in product(ids, paths))
 
 
 def named_parts(

@@ -238,8 +238,12 @@ class _At:
         if isinstance(said, Never):
             if not self._any:
                 return _Held(0, 0, None)
-            acting_for = {"": self._here, ELSEWHERE: self._elsewhere}.get(said.own)
-            found = self._search.of(said, self._here, acting_for or MunicipalityCode(said.own))
+            found = Found(0)
+            for acting_for in self._acting_for(said):
+                one = self._search.of(said, self._here, acting_for)
+                found = replace(one, asked=found.asked + one.asked, weighed=found.weighed + one.weighed)
+                if not found.holds:
+                    break
             how = _told(found, self._search.book.names.applications)
             return _Held(found.asked, found.weighed, how, found.untried)
         question, book = said.question(self._here), self._search.book
@@ -254,6 +258,14 @@ class _At:
             return _Held(1, 1, broken)
         keep(key, Held(1, 1))
         return ONE_QUESTION
+
+    def _acting_for(self, said: Never) -> Iterator[MunicipalityCode]:
+        """Of all others: one of which no policy speaks, and each of which a policy does, as it may do so to permit."""
+        if said.own != ELSEWHERE:
+            yield MunicipalityCode(said.own) if said.own else self._here
+            return
+        yield self._elsewhere
+        yield from (one for one in self._search.others_named(self._here) if one != self._elsewhere)
 
 
 def _told(found: Found, applications: Mapping[ApplicationId, Text]) -> Text | None:

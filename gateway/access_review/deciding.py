@@ -140,6 +140,14 @@ def decide(
     return _decided(book, by, campaign, item, choice, kept, now)
 
 
+def keep_open(book: ReviewBook, by: Reviewer, which: CampaignId, number: int, now: datetime) -> bool:
+    """Confirm what nobody has decided; False: somebody did meanwhile, and it stays. Raises ReviewRefused."""
+    campaign, item, _ = to_be_decided(book, by, which, number, Choice.CONFIRM, "")
+    if item.open:
+        _decided(book, by, campaign, item, Choice.CONFIRM, "", now)
+    return item.open
+
+
 def _decided(
     book: ReviewBook,
     by: Reviewer,

@@ -170,6 +170,11 @@ class Reviewing:
             await self.reach([item.held.subject])
         return item
 
+    async def keep_open(self, by: Reviewer, which: CampaignId, number: int, now: datetime) -> bool:
+        """As `deciding.keep_open`. Raises ReviewRefused."""
+        work = partial(deciding.keep_open, by=by, which=which, number=number, now=now)
+        return await self._done(work, by, now, "decide", which)
+
     async def _ended(self, campaign: Campaign, held: Held, comment: str, by: Reviewer, now: datetime) -> None:
         try:
             await self.end(held, comment, by, now)

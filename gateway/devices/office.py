@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
+from agents.protocol.messages import Standing
 from config.vocabulary import AuthenticationLevel, DeviceId, MunicipalityCode, SubjectId
 from gateway.audit.entry import Code as Happened
 from gateway.audit.entry import Entry
@@ -190,10 +191,15 @@ class DeviceOffice:
     async def hand_over(
         self, name: DeviceId, owner: Owner, by: By, now: datetime, reach: Reach = EVERYWHERE
     ) -> Device:
-        """To another person, who has a role in its municipality; whoever is signed in on it is signed out."""
+        """To another person, who has a role in its municipality; whoever is signed in on it is signed out.
+
+        While it waits or is blocked, nobody hands over a device of their own: it would be theirs no more, and they
+        might let it in.
+        """
 
         def after(device: Device) -> Device:
-            if self._theirs(owner.subject, by):
+            held = device.standing in (Standing.WAITING, Standing.BLOCKED)
+            if self._theirs(owner.subject, by) or (held and self.is_own(device, SubjectId(by.actor.subject))):
                 raise ActRefused(Why.OWN)
             if device.municipality not in owner.municipalities:
                 raise ActRefused(Why.OWNER_UNKNOWN)

@@ -256,3 +256,17 @@ def test_a_class_may_ask_so_much_and_no_more(
     found = of_two("", never_at_all).of(CLERKS_NEVER_SIGN, HULIN, HULIN)
     assert (found.too_many, found.asked) == (too_many, 2)
     assert found.weighed == 2
+
+
+def test_what_the_region_alone_would_answer_is_bounded_before_it_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Forty patterns of routes are forty names and forty paths, each with each."""
+    patterns = " || ".join(f'context.route.path like "*a*b{at}*"' for at in range(40))
+    search = of_two("", f'@id("all") {EVERYTHING} when {{ context has route && ({patterns}) }};')
+    never = replace(CLERKS_NEVER_SIGN, roles=(Role.CLERK,))
+    assert search.of(never, HULIN, HULIN).weighed > 40 * 40
+    monkeypatch.setattr(counterexamples, "MOST_WEIGHED", 1_000)
+    monkeypatch.setattr(search, "_ask_the_region", None)
+    found = search.of(replace(never, name="what was kept is of another one"), HULIN, HULIN)
+    assert (found.too_many, found.asked, found.weighed) == (True, 0, 1_001)

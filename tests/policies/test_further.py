@@ -138,6 +138,12 @@ def test_what_the_class_says_is_not_taken_for_open() -> None:
     assert nothing(found(by_order, without))
     one_person = Never(**{**vars(CLERKS_NEVER_SIGN), "subject": "urad:a"})
     assert nothing(found('principal == Person::"urad:b"', one_person))
+    for more in (
+        'principal has departments && principal.departments.contains("legal")',
+        f'principal.memberships.contains(Municipality::"{HONETICE}")',
+        'principal has employed_since && principal.employed_since < datetime("2020-01-01")',
+    ):
+        assert not nothing(found(more, one_person)), "who it is says not what is known of that person"
     at_three = Never(**{**vars(CLERKS_NEVER_SIGN), "hours": (3,)})
     assert found("context.time.hour == 4 && context.time.minute == 7", at_three).example is None
     assert found("context.time.hour == 3 && context.time.minute == 7", at_three).example is not None

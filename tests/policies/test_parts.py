@@ -29,7 +29,7 @@ def source(*conditions: str, scope: str = "principal, action, resource") -> Sour
 
 
 def asked(*conditions: str, scope: str = "principal, action, resource") -> tuple[Route | None, ...]:
-    return parts_told_apart(speaking(source(*conditions, scope=scope)), RECORDS, READ)
+    return tuple(parts_told_apart(speaking(source(*conditions, scope=scope)), RECORDS, READ))
 
 
 def by_route(condition: str) -> str:
@@ -91,7 +91,7 @@ def test_what_cannot_be_about_an_application_or_action_is_not_asked_there() -> N
     to_sign = 'principal, action == Action::"sign", resource'
     assert asked(by_route('context.route.id == "seal"'), scope=to_sign) == (None,)
     those = list(speaking(source(of_budget)))
-    assert parts_told_apart(those, BUDGET, READ) == (None, SEAL, ANOTHER)
+    assert tuple(parts_told_apart(those, BUDGET, READ)) == (None, SEAL, ANOTHER)
 
 
 def test_parts_are_those_of_the_settings_and_those_that_policies_name_besides() -> None:

@@ -155,3 +155,16 @@ def test_elsewhere_is_a_municipality_of_which_no_policy_speaks_where_there_is_on
         assert elsewhere(source, frozenset({others[1]})) == others[2]
     assert elsewhere(nothing, frozenset(others)) == others[0]
     assert elsewhere(nothing, frozenset(), alone) not in DISTRICT
+
+
+def test_what_nobody_from_elsewhere_may_do_is_asked_of_each_municipality_of_which_a_policy_speaks() -> None:
+    others = [code for code in DISTRICT if code != HULIN]
+    cases = '[[never]]\nname = "a"\ntitle_cs = "a"\ntitle_en = "a"\nown = "elsewhere"\napplications = ["records"]\n'
+    speaks = (
+        '@id("a") @title_cs("a") @title_en("a") permit (principal, action == Action::"read", '
+        f'resource in Municipality::"{HULIN}") when {{{{ principal.municipality == Municipality::"{{}}" }}}};'
+    )
+    last = f"{others[-1][:-1]}\\u{{{ord(others[-1][-1]):x}}}"
+    for spelling in (others[0], others[-1], last):
+        assert holding(Source("", ()), {HULIN: source_of(speaks.format(spelling))}, cases) == {HULIN: False}
+    assert holding(Source("", ()), {HULIN: source_of(speaks.format(HULIN))}, cases) == {HULIN: True}

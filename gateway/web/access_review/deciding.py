@@ -98,10 +98,10 @@ class Deciding:
         kept = left = 0
         for number in dict.fromkeys(one for one in numbers if one is not None):
             try:
-                await self.site.reviewing.decide(by, which, number, Choice.CONFIRM, "", self.site.desk.now())
-                kept += 1
+                done = await self.site.reviewing.keep_open(by, which, number, self.site.desk.now())
             except ReviewRefused:
-                left += 1
+                done = False
+            kept, left = kept + done, left + (not done)
         raise web.HTTPSeeOther(place.address(which, done="kept", kept=kept, left=left))
 
     async def back(self, request: web.Request) -> web.Response:

@@ -156,15 +156,19 @@ async def test_nobody_lets_their_own_device_do_more_by_any_account(database, rec
             office.approve(row.id, by, NOW),
             office.take_over(name, None, by, NOW),
             office.hand_over(name, to_eva, by, NOW),
+            office.hand_over(name, TO_PETR, by, NOW),  # and so it would be somebody else's
+            office.hand_over(row.id, TO_PETR, by, NOW),
             office.issue(replace(FOR_JANA, managed=True), by, NOW),
         ):
             await refused_act(Why.OWN, act)
             assert (recorded[-1].code, recorded[-1].reason) == (Code.DEVICE_ACT_REFUSED, Why.OWN.value)
     await office.block(name, "x", BY_EVA, NOW)
     await refused_act(Why.OWN, office.unblock(name, "x", BY_EVA, NOW))
+    await refused_act(Why.OWN, office.hand_over(name, TO_PETR, BY_JANA, NOW))
     await office.unblock(name, "x", OPERATOR, NOW)
     await office.rename(name, "Její", BY_EVA, NOW)
     assert (await office.approve(name, OPERATOR, NOW)).approved_by == OPERATOR.actor
+    assert (await office.hand_over(name, TO_PETR, BY_JANA, NOW)).owner == PETR
     assert (await office.retire(name, "", BY_EVA, NOW)).gone
 
 

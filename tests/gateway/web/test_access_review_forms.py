@@ -181,6 +181,17 @@ async def test_what_cannot_be_kept_among_several_is_told_and_refused_by_itself(v
     assert looker.status == 403
 
 
+async def test_a_mark_of_a_page_that_is_older_gives_nothing_back(visitor: Visitor) -> None:
+    campaign = visitor.given.village.begun([CLERKS, EXCEPTED])
+    number = visitor.number(campaign, CLERKS)
+    other = replace(REVIEWER, login="druhy", subject=subject(77))
+    await visitor.post(f"/reviews/{campaign.id}", other, number=number, choice="remove", comment="odešla")
+    before = visitor.said()
+    answer = await visitor.post(f"/reviews/{campaign.id}/keep", more=[("marked", number)])
+    assert answer.headers["Location"].endswith("done=kept&kept=0&left=1")
+    assert visitor.said() == before
+
+
 async def test_accesses_are_found_by_name_login_and_role_in_either_language(visitor: Visitor) -> None:
     campaign = visitor.given.village.begun([CLERKS, OFFICERS, EXCEPTED])
     for sought, found in (
