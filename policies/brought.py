@@ -79,9 +79,15 @@ def borrowed(before: Texts, after: Texts, taken: Collection[str]) -> list[Proble
     return [
         REASON_TAKEN.of(reason=reason).at(Path(name), *one.place_of(at))
         for name, one in _new(before, after)
-        for at, reason in annotated(one.text, "reason")
+        for at, reason in zip((at for at, _ in annotated(one.text, "reason")), _reasons(one.text), strict=True)
         if reason in taken
     ]
+
+
+def _reasons(text: str) -> list[str]:
+    """As Cedar reads them, whatever their spelling."""
+    policies = parsed(text)["staticPolicies"].values()
+    return [one["annotations"]["reason"] for one in policies if "reason" in one.get("annotations", {})]
 
 
 def require_fit(before: Texts, after: Texts, district: District, taken: Collection[str]) -> None:

@@ -29,6 +29,14 @@ FILLINGS = ("", "x", "/")
 RESOURCE = ("resource",)
 
 
+MOST_NAMED = 100
+"""Parts that policies name and no application has, over all applications: each is asked about in every circumstance."""
+
+
+class TooManyNamed(Exception):
+    """More than `MOST_NAMED`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Speaking:
     """A policy that reads the route: where it may apply, and which names and paths stand in it."""
@@ -75,7 +83,7 @@ def named_parts(
 ) -> dict[ApplicationId, tuple[Route, ...]]:
     """Those that the settings have, and where policies name one that no application has, that one too.
 
-    To compare two sets of policies, name both: they are to be asked about the same parts.
+    To compare two sets of policies, name both: they are to be asked about the same parts. Raises TooManyNamed.
     """
     has = {route.id for routes in configured.values() for route in routes}
     found = {one: {route.id: route for route in configured.get(one, ())} for one in applications}
@@ -84,6 +92,8 @@ def named_parts(
         names = sorted(word for path, word in policy.compares if path == ROUTE_ID and word not in has)
         for application, name in product(about or found, names):
             found[application].setdefault(name, Route(id=name, path=ANOTHER.path))
+        if sum(route.id not in has for routes in found.values() for route in routes.values()) > MOST_NAMED:
+            raise TooManyNamed
     return {application: tuple(routes.values()) for application, routes in found.items() if routes}
 
 

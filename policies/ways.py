@@ -103,6 +103,10 @@ def roles_together(text: str) -> tuple[tuple[tuple[Role, ...], ...], ...]:
 def _groups(alternative: Alternative) -> Iterator[tuple[Role, ...]]:
     for node, want in alternative:
         ((name, inside),) = node.items()
+        if name == "==" and want:
+            for one, other in (("left", "right"), ("right", "left")):
+                if path_of(inside[one]) == ("principal", "roles"):
+                    yield from ((Role(role),) for role in _listed(inside[other]))
         if not want or name not in HOLDING or path_of(inside["left"]) != ("principal", "roles"):
             continue
         named = tuple(Role(one) for one in _listed(inside["right"]) or [_value(inside["right"], None)] if one)

@@ -43,10 +43,10 @@ async def apply(state: State, texts: Texts, by: str, now: datetime, instead_of: 
     Raises PoliciesUnusable with all problems, NotInForce, SharedPoliciesUnusable, DatabaseUnusable.
     """
     there = in_force(state)
-    _require(there, instead_of)
     names = changed({} if there is None else there.texts, texts)
     if not names:
         return Applied(None)
+    _require(there, instead_of)
     if state.settings.policies.from_files == "propose":
         scopes = sorted({scope_of(name) for name in names})
         each = [await proposed(state, scope, of_scope(texts, scope), by, now) for scope in scopes]

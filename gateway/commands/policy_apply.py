@@ -12,7 +12,7 @@ from gateway.commands.applying import Applied, apply
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.policy_folder import json_option, policy_folder, texts_in_force
-from gateway.commands.policy_line import note, noted
+from gateway.commands.policy_line import NOTE, note, noted
 from gateway.commands.proposing import Proposed
 from gateway.commands.sessions import tell
 from gateway.commands.shared_policies import described
@@ -53,7 +53,10 @@ def apply_folder(configuration: Path, folder: Path, instead_of: str | None, *, a
     finally:
         state.database.close()
     if done.version is not None and noted(folder) is not None:
-        note(folder, done.version.version)
+        try:
+            note(folder, done.version.version)
+        except OSError as error:
+            click.echo(f"the policies are in force, but {folder / NOTE} cannot be written: {error}", err=True)
     click.echo(applied_as_json(done) if as_json else "\n".join(told(done)))
     sys.exit(not done.whole)
 

@@ -218,10 +218,14 @@ async def form_of(request: web.Request, names: Sequence[str]) -> dict[str, str]:
     return values
 
 
+MOST_OF_ONE_NAME = 1_000
+"""More than a page shows boxes to tick."""
+
+
 async def all_of_form(request: web.Request, name: str) -> list[str]:
     """What a form says by that name, as often as it does; raises Refused for what no browser sends."""
     try:
-        return [value for other, value in await form(request) if other == name]
+        return [value for other, value in await form(request, MOST_OF_ONE_NAME) if other == name]
     except Malformed:
         raise Refused(FORM_UNREADABLE, 400) from None
 

@@ -33,14 +33,15 @@ def query(request: web.Request) -> Pairs:
     return _pairs(request.rel_url.raw_query_string)
 
 
-async def form(request: web.Request) -> Pairs:
+async def form(request: web.Request, most: int = COUNT) -> Pairs:
+    """`most`: fields."""
     if request.content_type != FORM:
         raise Malformed
     try:
         text = (await request.read()).decode("ascii")
     except UnicodeDecodeError as error:
         raise Malformed from error
-    return _pairs(text)
+    return _pairs(text, most)
 
 
 async def parameters(request: web.Request) -> Pairs:
@@ -48,9 +49,9 @@ async def parameters(request: web.Request) -> Pairs:
     return query(request) if request.method == "GET" else await form(request)
 
 
-def _pairs(text: str) -> Pairs:
+def _pairs(text: str, most: int = COUNT) -> Pairs:
     try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=COUNT)
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=most)
     except ValueError as error:
         raise Malformed from error
 

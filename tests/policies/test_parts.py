@@ -10,7 +10,7 @@ from config.vocabulary import Action, ApplicationId
 from policies.evaluate import PolicyBook, Source
 from policies.examine import SCHEMA_FILE
 from policies.model import Route
-from policies.parts import ANOTHER, named_parts, parts_told_apart, speaking
+from policies.parts import ANOTHER, MOST_NAMED, TooManyNamed, named_parts, parts_told_apart, speaking
 from policies.reasons import Names
 from policies.review import Bounds, review
 from tests.policies.world import DISTRICT, HULIN
@@ -109,6 +109,18 @@ def test_parts_are_those_of_the_settings_and_those_that_policies_name_besides() 
         RECORDS: (reports, new),
         BUDGET: (new, vault),
     }
+
+
+def test_no_more_parts_are_named_than_a_matrix_can_ask_about() -> None:
+    listed = ", ".join(f'"part-{at}"' for at in range(MOST_NAMED))
+    most = source(
+        by_route(f'resource in Application::"budget" && [{listed}].contains(context.route.id)')
+    ).policies
+    assert len(named_parts({}, [RECORDS, BUDGET], most)[BUDGET]) == MOST_NAMED
+    one_more = source(by_route('resource in Application::"records" && context.route.id == "other"')).policies
+    assert named_parts({RECORDS: [Route(id="other", path="/o")]}, [RECORDS, BUDGET], most, one_more)
+    with pytest.raises(TooManyNamed):
+        named_parts({}, [RECORDS, BUDGET], most, one_more)
 
 
 def test_a_book_says_which_policies_speak_of_a_route_by_name() -> None:

@@ -12,6 +12,7 @@ from config.vocabulary import Action, ApplicationId
 from gateway.policy_office.incident import Incident
 from gateway.policy_office.office import standing
 from gateway.policy_office.proposal import OVER, Proposal
+from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import OF_REGION, Scope, municipality_of, of_scope, with_scope
 from gateway.policy_office.store import Desk
 from gateway.policy_office.version import Version
@@ -40,7 +41,7 @@ from policies.matrix import matrix
 from policies.matrix_groups import Difference, difference
 from policies.matrix_words import said
 from policies.model import Route
-from policies.parts import named_parts
+from policies.parts import TooManyNamed, named_parts
 from policies.rule_titles import Titles, by_what, titles_there
 from policies.simulate import Change
 
@@ -181,7 +182,10 @@ class Impact:
 
         async def in_turn() -> tuple[Difference, Titles]:
             async with site.thinking:
-                return await asyncio.to_thread(compared)
+                try:
+                    return await asyncio.to_thread(compared)
+                except TooManyNamed:
+                    raise ActRefused(Refusal.TOO_LARGE) from None
 
         found = await done(site.office.readings.of(caller.subject, in_turn))
         if len(self.known) >= KEPT:

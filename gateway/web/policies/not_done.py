@@ -12,6 +12,7 @@ from gateway.web.same_person import by_another_account
 from policies.bound import LARGEST as LARGEST_TEXT
 from policies.bound import MOST_LINES, MOST_OWN
 from policies.model import Text
+from policies.parts import MOST_NAMED
 
 T = TypeVar("T")
 
@@ -133,12 +134,15 @@ TEXTS: Mapping[Refusal, tuple[int, str, str, str, str]] = {
         (
             "Nic jsme neuložili. Jeden formulář pojme 256 KiB odesílaného textu, jeden soubor "
             f"{LARGEST_TEXT:_} znaků, {MOST_LINES:_} řádků a {MOST_OWN} pravidel, celá pravidla {LARGEST >> 20} MiB "
-            f"v nejvýše {MOST_FILES} souborech. Vraťte se o stránku zpět a text zkraťte."
+            f"v nejvýše {MOST_FILES} souborech "
+            f"a {MOST_NAMED} částí aplikací, které nastavení nezná. Vraťte se o stránku zpět a text zkraťte."
         ).replace("_", "\u00a0"),
         (
             "Nothing was saved. One form holds 256 KiB of text as it is sent, one file "
             f"{LARGEST_TEXT:,} characters, {MOST_LINES:,} lines and {MOST_OWN} policies, all policies together "
-            f"{LARGEST >> 20} MiB in {MOST_FILES} files at most. Go back one page and shorten the text."
+            f"{LARGEST >> 20} MiB in {MOST_FILES} files at most, "
+            f"and {MOST_NAMED} parts of applications that the settings do not know. "
+            "Go back one page and shorten the text."
         ),
     ),
     Refusal.TAKES_LONG: (

@@ -14,11 +14,12 @@ from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role
 from gateway.audit.spreadsheets import harmless
 from gateway.authorize.reachable import reachable
 from gateway.policy_office.office import standing
+from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.closed_here import closed_here
 from gateway.web.policies.coming import Coming, coming, places
-from gateway.web.policies.not_done import done
+from gateway.web.policies.not_done import done, told
 from gateway.web.policies.site import Site
 from gateway.web.refusal import FORM_UNREADABLE
 from idp.http.page import language_of, page_headers
@@ -26,7 +27,7 @@ from policies.level_words import LEVEL_TITLES
 from policies.matrix import DeviceState, Matrix, matrix
 from policies.matrix_words import DEVICE_TITLES, titled
 from policies.model import LEVELS, Route, Text
-from policies.parts import named_parts
+from policies.parts import TooManyNamed, named_parts
 
 SHORT: Mapping[str, AuthenticationLevel] = {str(LEVELS[one]): one for one in AuthenticationLevel}
 LEVELS_OFFERED: Mapping[str, Text] = {str(level): words for level, words in LEVEL_TITLES.items()}
@@ -131,7 +132,10 @@ class WhoMay:
             return reachable(matrix(book, here, at, those, parts=parts), offers)
 
         async with site.thinking:
-            return await asyncio.to_thread(worked_out)
+            try:
+                return await asyncio.to_thread(worked_out)
+            except TooManyNamed:
+                raise told(ActRefused(Refusal.TOO_LARGE)) from None
 
 
 def one_of(kind: type[Choice], text: str, otherwise: Choice) -> Choice:
