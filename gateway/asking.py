@@ -49,6 +49,8 @@ class Reloaded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Digest of what was in force, files included."""
     after: str = ""
     seconds: float = 0.0
+    not_proposed: list[str] = []
+    """Scopes whose edited policies could not be proposed, where files are proposed; `said` says why."""
 
     @property
     def anything(self) -> bool:

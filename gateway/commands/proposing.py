@@ -48,18 +48,17 @@ class Proposed:
         return "\n".join([NOT_PROPOSED.format(scope=self.scope, reason=self.reason), *self.objections])
 
 
-async def propose(state: State, texts: Texts, read_last: Texts, by: str, now: datetime) -> list[str]:
-    """What there is to say of it. `read_last`: the files as they were read before; what nobody edited since is none of
+async def propose(state: State, texts: Texts, read_last: Texts, by: str, now: datetime) -> list[Proposed]:
+    """What came of it, by scopes. `read_last`: the files as they were read before; what nobody edited since is none of
     it, as others may have come into force meanwhile.
     """
     found = in_force(state)
     there = {} if found is None else found.texts
     edited = {name for name in changed(read_last, texts) if there.get(name) != texts.get(name)}
-    made = [
+    return [
         await proposed(state, scope, _with_edits(of_scope(there, scope), texts, edited, scope), by, now)
         for scope in sorted({scope_of(name) for name in edited})
     ]
-    return [one.said for one in made]
 
 
 async def proposed(state: State, scope: Scope, own: Texts, by: str, now: datetime) -> Proposed:

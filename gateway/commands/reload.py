@@ -13,7 +13,8 @@ from gateway.commands.options import configuration
 
 
 @click.command(
-    help="Take over the configuration and the policies into the running product; what is wrong changes nothing."
+    help="Take over the configuration and the policies into the running product; what is wrong changes nothing. "
+    "Ends with 1 also where edited policies are to be proposed and some could not be."
 )
 @configuration
 def command(configuration: Path) -> None:
@@ -26,6 +27,7 @@ def command(configuration: Path) -> None:
         click.echo(f"brana: not reloaded, what was in force stays ({told.reason})\n{told.said}", err=True)
         sys.exit(1)
     click.echo("\n".join(_lines(told)))
+    sys.exit(bool(told.not_proposed))
 
 
 def control_socket(configuration: Path) -> Path:

@@ -29,7 +29,7 @@ from gateway.commands.fitness import checked
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.not_reloaded import SILENT, NotReloaded, require_live
 from gateway.commands.objections import refused_by_envoy
-from gateway.commands.policies_reload import PoliciesReload
+from gateway.commands.policies_reload import PoliciesReload, Remarks
 from gateway.commands.publishing import LeftBehind
 from gateway.commands.reloading_in_fleet import FleetReload
 from gateway.commands.shared_policies import WITH_FAULTS
@@ -76,7 +76,7 @@ class Reloading:
         async with self._one_at_a_time:
             began, before = time.monotonic(), replace(self._in_force, book=self._plane.book)
             try:
-                after, delta, said = await self._reloaded(by)
+                after, delta, remarks = await self._reloaded(by)
             except NotReloaded as refused:
                 return await self._not_reloaded(by, refused.reason, str(refused))
             except Exception as error:
@@ -86,7 +86,8 @@ class Reloading:
             void = speak_of_nothing(self._plane.book, after.state.settings)
             told = Reloaded(
                 applied=True,
-                said="\n".join([*([said] if said else []), *void]),
+                said=str(remarks.with_lines(*void)),
+                not_proposed=[*remarks.not_proposed],
                 before=before.digest,
                 after=after.digest,
                 policies=after.book.version if after.book.version != before.book.version else "",
@@ -100,7 +101,7 @@ class Reloading:
             log.info("reload.done", by=by, **msgspec.structs.asdict(told))
             return told
 
-    async def _reloaded(self, by: str) -> tuple[InForce, Changes, str]:
+    async def _reloaded(self, by: str) -> tuple[InForce, Changes, Remarks]:
         """What is in force, what of it is new, and what else is to be said."""
         before = self._in_force
         after, sources = await asyncio.to_thread(self._examined)
@@ -152,7 +153,7 @@ class Reloading:
 
     async def _exchange(
         self, by: str, after: Candidate, delta: Changes, sources: Noting
-    ) -> tuple[InForce, str]:
+    ) -> tuple[InForce, Remarks]:
         """On a machine alone: what is in force then, and what there is to say.
 
         Raises Refused, NotTaken, LeftBehind, and what the database raises; then all is as before.
@@ -164,7 +165,7 @@ class Reloading:
 
     async def _exchanged(
         self, by: str, after: Candidate, delta: Changes, sources: Noting, draft: Path
-    ) -> tuple[InForce, str]:
+    ) -> tuple[InForce, Remarks]:
         plane, before = self._plane, replace(self._in_force, book=self._plane.book)
         administration = Administration(plane.state.run / "envoy-admin.sock")
         # Another key may have come into force since the candidate was made; none does from here on.
@@ -201,7 +202,7 @@ class Reloading:
             plane.settled.set()
         plane.streams.everything()
         exchange.tidy()
-        return after.in_force(), "\n".join(said)
+        return after.in_force(), said
 
     async def _not_reloaded(self, by: str, reason: str, said: str) -> Reloaded:
         log.error("reload.refused", by=by, reason=reason, said=said)

@@ -25,7 +25,7 @@ from gateway.commands.candidate import Candidate, InForce, entry_of
 from gateway.commands.change_at_node import Change, NoEnvoy, change_at_node
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.not_reloaded import NotReloaded
-from gateway.commands.policies_reload import PoliciesReload
+from gateway.commands.policies_reload import PoliciesReload, Remarks
 from gateway.commands.state import now
 from gateway.commands.technical_proofs import end_what_rests_on, taken_away
 
@@ -45,7 +45,7 @@ class FleetReload:
 
     async def take(
         self, by: str, before: InForce, after: Candidate, delta: Changes, sources: Noting
-    ) -> tuple[InForce, str]:
+    ) -> tuple[InForce, Remarks]:
         """What is in force then, and what there is to say. Raises NotReloaded, LeftBehind, SharedPoliciesUnusable, and
         what the database raises; then all is as before.
         """
@@ -59,14 +59,14 @@ class FleetReload:
                 taken, said = await self._switched(by, before, after, delta, sources, draft, node)
                 plane.revoked.announce()
             # Its gate honours no grant until it is kept, and by then knows the epoch of these settings.
-            said += await self._policies.late()
+            said = said.with_lines(*await self._policies.late())
             try:
                 await node.keep()
             except NotReloaded as lost:
                 log.warning("reload.node_lost", cause=str(lost))
-                said += await _again(self._plane.state.run, draft.with_name(ACCEPTED))
+                said = said.with_lines(*await _again(self._plane.state.run, draft.with_name(ACCEPTED)))
             plane.streams.everything()  # the watch knows by now what is served by other settings
-        return taken, "\n".join(said)
+        return taken, said
 
     def _at_node(self, draft: Path) -> contextlib.AbstractAsyncContextManager[Change]:
         fleet = self._plane.settings.fleet
@@ -84,7 +84,7 @@ class FleetReload:
         sources: Noting,
         draft: Path,
         node: Change,
-    ) -> tuple[InForce, list[str]]:
+    ) -> tuple[InForce, Remarks]:
         plane = self._plane
         try:
             await node.switch()

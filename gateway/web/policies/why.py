@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from config.alphabet import alphabetical
 from config.upstreams import is_address
 from config.vocabulary import (
     Action,
@@ -62,13 +63,21 @@ USUAL: Mapping[str, str] = {
     "purpose": "",
     "order": "",
     "emergency": "",
+    "tunnel": "",
+    "acting_for": "",
+    "stands_in_for": "",
+    "idle": "",
+    "own": "",
 }
 """What the form begins with."""
+FURTHER = ("address", "country", "age", "at", *list(USUAL)[list(USUAL).index("purpose") :])
+"""Fields that stand folded until one of them says something else than usual."""
 LONGEST = 200  # characters of a field
 MINUTES_OF_A_YEAR = 366 * 24 * 60
 NO_SUCH_ACTION = "unknown_application"  # as a decision refuses what no route asks for
 NOBODY, NOT_SAID, APPLICATION, ROUTE = "somebody", "not-said", "application", "route"
 BOTH, ADDRESS, COUNTRY, AT = "both", "address", "country", "at"
+ACTING_FOR, IDLE = "acting-for", "idle"
 COUNTRY_LENGTH = 2  # ISO 3166-1 alpha-2
 Named = Callable[[str], Awaitable[Sequence[Person]]]
 Removed = Callable[[], Awaitable[Sequence[Block]]]
@@ -106,10 +115,11 @@ class Why:
         entered = {name: request.query.get(name, usual)[:LONGEST].strip() for name, usual in USUAL.items()}
         who, wrong, removed = None, "", list[Block]()
         if request.query.get("application") is not None:
-            if not faulty(entered) and (entered["login"] or entered["role"]):
+            faults = faulty(entered) or self._elsewhere(entered)
+            if not faults and (entered["login"] or entered["role"]):
                 who, removed = await self._who(request, caller, entered)
             nobody = NOBODY if entered["login"] or entered["role"] else NOT_SAID
-            wrong = faulty(entered) or (nobody if who is None else self._wrong(entered))
+            wrong = faults or (nobody if who is None else self._wrong(entered))
         found, snapshot = None, self.snapshot()
         if who is not None and not wrong:
             question = self._question(caller, who, entered, snapshot)
@@ -129,6 +139,7 @@ class Why:
             status=409 if wrong else 200,
             entered=entered,
             wrong=wrong,
+            further=any(entered[name] != USUAL[name] for name in FURTHER),
             found=found,
             about=self._called(who),
             reads=who is not None and who.reads,
@@ -137,6 +148,7 @@ class Why:
             people=() if Role.SUPPLIER in caller.roles else await self.suggested(caller.municipality),
             permitted=found is not None and isinstance(found.verdict, Permitted),
             roles=list(Role),
+            others=self._others(caller),
             actions=list(Action),
             routes=_routes(snapshot),
             applications=site.applications,
@@ -150,6 +162,17 @@ class Why:
         district = self.site.books.in_force().names.district
         return {language: who.called(district, language) for language in Language}
 
+    def _others(self, caller: Assertion) -> Mapping[MunicipalityCode, str]:
+        """For which somebody may act who asks for what is of this one, with their names."""
+        district = self.site.books.in_force().names.district
+        names = ((code, one.name) for code, one in district.items() if code != caller.municipality)
+        return dict(sorted(names, key=lambda one: alphabetical(one[1])))
+
+    def _elsewhere(self, entered: Mapping[str, str]) -> str:
+        where = entered["acting_for"]
+        known = not where or where in self.site.books.in_force().names.district
+        return "" if known else ACTING_FOR
+
     def _wrong(self, entered: Mapping[str, str]) -> str:
         """What of the form names nothing that there is."""
         if entered["application"] not in self.site.applications:
@@ -162,8 +185,8 @@ class Why:
     ) -> tuple[Somebody | None, list[Block]]:
         """Whoever has that login here, or anybody with that role; None: nobody is meant. And what reviews removed."""
         if not entered["login"]:
-            role = entered["role"]
-            return (anybody((caller.municipality, Role(role))) if role in set(Role) else None), []
+            role, where = entered["role"], MunicipalityCode(entered["acting_for"]) or caller.municipality
+            return (anybody((where, Role(role))) if role in set(Role) else None), []
         try:
             everybody = await self.named(entered["login"])
         except DirectoryUnusable:
@@ -219,13 +242,28 @@ class Why:
             address=entered["address"],
             now=at.astimezone(PRAGUE),
         )
-        said = Said(
-            purpose=entered["purpose"], order=bool(entered["order"]), emergency=bool(entered["emergency"])
-        )
         country = None if entered["address"] else entered["country"].upper() or None
         route = RouteName(entered["route"]) if entered["route"] else None
-        circumstances = Circumstances(country=country, device=DEVICES[device], route=route, said=said)
+        circumstances = Circumstances(
+            country=country,
+            device=DEVICES[device],
+            tunnel=bool(entered["tunnel"]),
+            route=route,
+            said=_said(entered),
+        )
         return as_known(asked, who, circumstances, snapshot)
+
+
+def _said(entered: Mapping[str, str]) -> Said:
+    role, idle = entered["stands_in_for"], number_or_none(entered["idle"])
+    return Said(
+        purpose=entered["purpose"],
+        order=bool(entered["order"]),
+        emergency=bool(entered["emergency"]),
+        stands_in_for=frozenset({Role(role)} if role in set(Role) else ()),
+        idle=None if idle is None else timedelta(minutes=min(idle, MINUTES_OF_A_YEAR)),
+        own=bool(entered["own"]),
+    )
 
 
 def faulty(entered: Mapping[str, str]) -> str:
@@ -234,6 +272,10 @@ def faulty(entered: Mapping[str, str]) -> str:
         return BOTH
     if entered["address"] and not is_address(entered["address"]):
         return ADDRESS
+    if entered["login"] and entered["acting_for"]:  # whoever asks learns nothing of roles held elsewhere
+        return ACTING_FOR
+    if entered["idle"] and number_or_none(entered["idle"]) is None:
+        return IDLE
     country = entered["country"]
     if country and not (len(country) == COUNTRY_LENGTH and country.isascii() and country.isalpha()):
         return COUNTRY

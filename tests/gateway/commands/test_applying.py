@@ -101,8 +101,8 @@ async def test_of_files_only_what_somebody_edited_is_proposed(state: State) -> N
     newer = read_last | {THERE: read_last[THERE] + COMMENT}
     await apply(proposing(state, "activate"), newer, BY, now())
     edited = read_last | {FILE: read_last[FILE] + COMMENT}
-    (said,) = await propose(state, edited, read_last, BY, now())
-    assert said.startswith(f"proposed for {HULIN}")
+    (made,) = await propose(state, edited, read_last, BY, now())
+    assert made.said.startswith(f"proposed for {HULIN}")
     assert await propose(state, edited, edited, BY, now()) == []
 
 

@@ -41,6 +41,7 @@ PAGES = {
     "policies-impact": (APPROVER, "{submitted}/impact"),
     "policies-who": (AUTHOR, "/who"),
     "policies-why": (AUTHOR, "/why?role=clerk&application=map&level=1"),
+    "policies-why-further": (AUTHOR, "/why?role=clerk&application=map&own=1&stands_in_for=mayor&level=1"),
     "policies-incidents": (CENTRE, "/incidents"),
     "policies-incident-opening": (CENTRE, "{closure}"),
     "policies-taking-out": (AUTHOR, "{draft}/remove?number=0&file=" + FILE),
