@@ -79,7 +79,9 @@ def borrowed(before: Texts, after: Texts, taken: Collection[str]) -> list[Proble
     return [
         REASON_TAKEN.of(reason=reason).at(Path(name), *one.place_of(at))
         for name, one in _new(before, after)
-        for at, reason in zip((at for at, _ in annotated(one.text, "reason")), _reasons(one.text), strict=True)
+        for at, reason in zip(
+            (at for at, _ in annotated(one.text, "reason")), _reasons(one.text), strict=True
+        )
         if reason in taken
     ]
 

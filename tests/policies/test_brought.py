@@ -3,7 +3,7 @@
 import pytest
 
 from config.vocabulary import Language
-from policies.brought import left_without, unguarded, unnamed
+from policies.brought import borrowed, left_without, unguarded, unnamed
 from policies.forms import forms, render
 from policies.texts import texts_of
 from tests.policies.world import DISTRICT, HULIN, MUNICIPALITIES, REGION
@@ -88,3 +88,17 @@ def test_a_permit_of_the_region_that_moves_to_a_municipality_is_new_there() -> N
     assert len(unnamed(before, {NAME: permit("")})) == 1
     assert len(unnamed({NAME: permit("")}, before)) == 1
     assert unnamed({}, {"region/10-a.cases.toml": permit("")}) == []
+
+
+@pytest.mark.parametrize(
+    "spelling", ["account_suspended", "account\\u{5f}suspended", "\\x61ccount_suspended"]
+)
+def test_no_spelling_borrows_a_reason_of_the_gateways_own(spelling: str) -> None:
+    forbid = (
+        f'\n@id("further") @reason("{spelling}")\n'
+        f'forbid (principal, action, resource in Municipality::"{HULIN}");\n'
+    )
+    (problem,) = borrowed(TEXTS, TEXTS | {NAME: TEXTS[NAME] + forbid}, {"account_suspended"})
+    assert problem.file.as_posix() == NAME
+    assert "account_suspended" in problem.in_languages()[Language.ENGLISH]
+    assert borrowed(TEXTS, TEXTS | {NAME: TEXTS[NAME] + forbid}, {"other"}) == []

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.commands import policy_apply
 from gateway.commands.publishing import NotInForce
 from tests.gateway.commands.test_policy_apply import HARMLESS, HULIN, Place
 
@@ -87,3 +88,33 @@ def test_a_folder_that_was_exported_undoes_nothing_that_came_into_force_since(pl
     assert over.exit_code == 0, over.output
     assert (mine / "VERSION").read_text("utf-8").split() == [over.output.splitlines()[0].split()[-1]]
     assert place.in_force() != before
+
+
+def test_a_folder_in_which_nothing_differs_asks_for_no_version(place: Place) -> None:
+    """As a pipeline has it: a fresh copy with the note of the version before."""
+    place.add(HULIN, HARMLESS)
+    (place.folder / "VERSION").write_text("000000000000\n", "utf-8")
+    assert isinstance(place.brana("apply", str(place.folder)).exception, NotInForce)
+    (place.folder / "VERSION").unlink()
+    assert place.brana("apply", str(place.folder)).exit_code == 0
+    (place.folder / "VERSION").write_text("000000000000\n", "utf-8")
+    said = place.brana("apply", str(place.folder))
+    assert (said.exit_code, "nothing differs" in said.output) == (0, True)
+
+
+def test_a_note_that_cannot_be_written_is_told_beside_what_is_in_force(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = place.folder.with_name("mine")
+    assert place.brana("export", str(mine)).exit_code == 0
+
+    def full(*_: object) -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr(policy_apply, "note", full)
+    file = mine / HULIN
+    file.write_text(file.read_text("utf-8") + HARMLESS, "utf-8")
+    said = place.brana("apply", str(mine))
+    assert said.exit_code == 0, said.output
+    assert "the policies are in force, but " in said.output
+    assert "policies now: " in said.output

@@ -181,6 +181,14 @@ async def test_what_cannot_be_kept_among_several_is_told_and_refused_by_itself(v
     assert looker.status == 403
 
 
+async def test_as_many_are_kept_at_once_as_a_page_shows(visitor: Visitor) -> None:
+    people = [replace(CLERKS, subject=subject(100 + n), name=f"Osoba {n:03}") for n in range(60)]
+    campaign = visitor.given.village.begun(people)
+    marked = [("marked", visitor.number(campaign, one)) for one in people]
+    answer = await visitor.post(f"/reviews/{campaign.id}/keep", more=marked)
+    assert answer.headers["Location"].endswith("done=kept&kept=60&left=0")
+
+
 async def test_a_mark_of_a_page_that_is_older_gives_nothing_back(visitor: Visitor) -> None:
     campaign = visitor.given.village.begun([CLERKS, EXCEPTED])
     number = visitor.number(campaign, CLERKS)
