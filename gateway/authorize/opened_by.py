@@ -9,16 +9,13 @@ from datetime import datetime
 
 from config.vocabulary import Action, MunicipalityCode, Role
 from gateway.asks import supplied
-from gateway.asks.ask import Ask, Kind, Stage
+from gateway.asks.ask import Ask, Stage
 from gateway.asks.supplied import Matter
 from gateway.authorize.role_opens import in_order, questions_at_best, working_moment
 from gateway.authorize.snapshot import Snapshot
 from policies.evaluate import PolicyBook
 from policies.model import Permitted, Question, Refused, Text
 from policies.rule_titles import titles_there
-
-NOT_COUNTED = frozenset({Kind.EMERGENCY, Kind.PURPOSE})
-"""Of what else somebody has: these end within hours, and an approval is for longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +60,11 @@ def _questions(
     snapshot: Snapshot,
     now: datetime,
 ) -> Iterator[Question]:
-    """When it begins; where that is no working hour, also in the first one of its time."""
+    """When it begins; where that is no working hour, also in the first one of its time. Emergency access and a stated
+    purpose are none of its facts: they end within hours.
+    """
     who, where, application = granted.holder.subject, granted.municipality, granted.application
-    kept = [one for one in snapshot.asks(who) if one.id != granted.id and one.kind not in NOT_COUNTED]
+    kept = [one for one in snapshot.asks(who) if one.id != granted.id]
     begins = max(now, granted.since)
     working = working_moment(begins)
     for then in (begins, *([working] if begins < working < granted.until else [])):

@@ -1,5 +1,6 @@
 """By which rule what was asked for would open, by the policies of the example."""
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,10 +9,15 @@ import pytest
 from config.vocabulary import Action, Language, Role
 from gateway.asks.ask import AskId, Kind
 from gateway.authorize.opened_by import opened_by
+from policies.load import load
 from tests.gateway.asks import town
 from tests.gateway.asks.town import PAVEL, SIGN, WRITE
-from tests.gateway.authorize.conftest import HULIN, NOW
+from tests.gateway.authorize.conftest import EXAMPLES, HULIN, NOW
 
+NIGHTS = """@id("closed-at-night") @reason("outside_hours") @title_cs("Jen ve dne") @title_en("By day only")
+@advice_cs("Přijďte ráno.") @advice_en("Come in the morning.")
+forbid (principal, action, resource) when { context.time.hour < 7 };
+"""
 CLERK, SUPPLIER = ((HULIN, Role.CLERK),), ((HULIN, Role.SUPPLIER),)
 
 
@@ -30,11 +36,15 @@ def test_of_each_action_the_rule_that_would_open_it_is_told_with_its_title(snaps
     assert one.title[Language.CZECH] == "Co bylo schváleno na žádost"
 
 
-def test_in_a_night_the_first_working_hour_of_its_time_counts_too(snapshot):
+def test_in_a_night_the_first_working_hour_of_its_time_counts_too(snapshot, tmp_path):
+    there = shutil.copytree(EXAMPLES / "policies", tmp_path / "policies")
+    (there / "region/90-nights.cedar").write_text(NIGHTS, "utf-8")
+    book = load(there / "region", there / "municipalities", snapshot.district)
+    by_day = replace(snapshot, policies=book)
     night = NOW + timedelta(hours=14)
-    until = night + timedelta(days=1)
-    (one,) = found(snapshot, asked(since=night, until=until))
-    assert one.rule == "requested-access"
+    short, long = (asked(since=night, until=night + timedelta(hours=lasts)) for lasts in (1, 24))
+    assert [one.rule for one in found(by_day, short)] == ["closed-at-night"]
+    assert [one.rule for one in found(by_day, long)] == ["requested-access"]
 
 
 def test_what_no_rule_opens_is_told_without_one_and_what_refuses_with_it(snapshot):
