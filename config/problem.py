@@ -56,6 +56,6 @@ def together(problems: Iterable[Problem]) -> list[Problem]:
 class ConfigurationRefused(Exception):
     """The configuration has faults; nothing was started and nothing was changed."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+    def __init__(self, problems: Sequence[Problem], language: Language = Language.ENGLISH) -> None:
+        super().__init__("\n".join(problem.in_languages()[language] for problem in problems))
         self.problems = tuple(problems)

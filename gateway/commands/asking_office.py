@@ -1,5 +1,6 @@
 """The office of requests, put together: what it reads of policies, directories and sessions."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from gateway.asks.wish import Rules, party
 from gateway.authorize.act import Act, may_act
 from gateway.authorize.closed_now import ClosedNow
 from gateway.authorize.held_already import Held, held_already
+from gateway.authorize.opened_by import OpenedBy, opened_by
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
 from gateway.commands.asks_beforehand import deciders, kept_out_now, opens
@@ -209,6 +211,11 @@ class PlaneTown:
     ) -> Sequence[Held]:
         roles = [(held.municipality, held.role) for held in who.roles]
         return held_already(who.subject, roles, application, actions, municipality, self.plane.snapshot, then)
+
+    async def opened_by(self, ask: Ask, holder: Person) -> Sequence[OpenedBy]:
+        roles = [(held.municipality, held.role) for held in holder.roles]
+        plane = self.plane
+        return await asyncio.to_thread(opened_by, ask, roles, plane.book, plane.snapshot, now())
 
     async def closed_now(self, asks: Sequence[Ask]) -> Mapping[AskId, ClosedNow]:
         return await what_is_closed(self.plane, asks)

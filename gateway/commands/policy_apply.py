@@ -8,10 +8,11 @@ import click
 import msgspec
 
 from config.problem import ConfigurationRefused
+from config.vocabulary import Language
 from gateway.commands.applying import Applied, apply
 from gateway.commands.operator import operator
-from gateway.commands.options import configuration
-from gateway.commands.policy_folder import json_option, policy_folder, texts_in_force
+from gateway.commands.options import configuration, language
+from gateway.commands.policy_folder import JUDGED, json_option, policy_folder, texts_in_force
 from gateway.commands.policy_line import NOTE, note, noted
 from gateway.commands.proposing import Proposed
 from gateway.commands.sessions import tell
@@ -19,9 +20,26 @@ from gateway.commands.shared_policies import described
 from gateway.commands.state import State, existing_state, now
 from gateway.policy_office.edited_parts import edited_parts
 from policies.load import CasesBroken
+from policies.model import Text
 from policies.texts import Texts
 
-NOT_ALL = "what was not proposed: mend it, or apply the folder again when what it rests on has been approved"
+CS, EN = Language.CZECH, Language.ENGLISH
+NOT_ALL: Text = {
+    CS: "co navrženo nebylo: opravte to, nebo složku použijte znovu, až bude schváleno, na čem to stojí",
+    EN: "what was not proposed: mend it, or apply the folder again when what it rests on has been approved",
+}
+NOW: Text = {CS: "teď platí pravidla: {version}", EN: "policies now: {version}"}
+CHANGED: Text = {CS: "změněno: {parts}", EN: "changed: {parts}"}
+REMARKS: Text = {CS: "nic než poznámky", EN: "nothing but remarks"}
+INSTEAD: Text = {CS: "místo: {before}", EN: "in the place of {before}"}
+NOT_NOTED: Text = {
+    CS: "pravidla platí, ale soubor {file} nelze zapsat: {error}",
+    EN: "the policies are in force, but {file} cannot be written: {error}",
+}
+NOTHING: Text = {
+    CS: "od platných pravidel se nic neliší",
+    EN: "nothing differs from the policies in force",
+}
 
 
 @click.command(
@@ -37,16 +55,19 @@ NOT_ALL = "what was not proposed: mend it, or apply the folder again when what i
     "--instead-of", metavar="VERSION", help="Only if that version is in force, whatever the folder notes."
 )
 @json_option
-def apply_folder(configuration: Path, folder: Path, instead_of: str | None, *, as_json: bool) -> None:
+@language
+def apply_folder(
+    *, configuration: Path, folder: Path, instead_of: str | None, as_json: bool, language: Language
+) -> None:
     meant = policy_folder(configuration, folder)
     read, files, written = meant.read()
     if found := [*written, *meant.brought(texts_in_force(configuration, meant.settings), written)]:
-        raise ConfigurationRefused(sorted(found))
+        raise ConfigurationRefused(sorted(found), language)
     broken, untried = meant.broken(read, files)
     if broken:
-        raise CasesBroken(broken)
+        raise CasesBroken(broken, language)
     for one in untried:
-        click.echo(f"to be judged by people: {one}", err=True)
+        click.echo(JUDGED[language].format(problem=one.in_languages()[language]), err=True)
     state = existing_state(configuration)
     try:
         done = asyncio.run(_applied(state, meant.texts(), instead_of or noted(folder)))
@@ -56,8 +77,8 @@ def apply_folder(configuration: Path, folder: Path, instead_of: str | None, *, a
         try:
             note(folder, done.version.version)
         except OSError as error:
-            click.echo(f"the policies are in force, but {folder / NOTE} cannot be written: {error}", err=True)
-    click.echo(applied_as_json(done) if as_json else "\n".join(told(done)))
+            click.echo(NOT_NOTED[language].format(file=folder / NOTE, error=error), err=True)
+    click.echo(applied_as_json(done) if as_json else "\n".join(told(done, language)))
     sys.exit(not done.whole)
 
 
@@ -68,15 +89,18 @@ async def _applied(state: State, texts: Texts, instead_of: str | None) -> Applie
     return done
 
 
-def told(done: Applied) -> list[str]:
+def told(done: Applied, language: Language = EN) -> list[str]:
     """What came of it, in lines."""
     if done.version is not None:
         before = {} if done.before is None else done.before.texts
-        changed = ", ".join(edited_parts(before, done.version.texts)) or "nothing but remarks"
-        instead = [] if done.before is None else [f"in the place of {described(done.before)}"]
-        return [f"policies now: {done.version.version}", f"changed: {changed}", *instead]
-    said = list(done.said) or ["nothing differs from the policies in force"]
-    return said if done.whole else [*said, NOT_ALL]
+        changed = ", ".join(edited_parts(before, done.version.texts)) or REMARKS[language]
+        instead = (
+            [] if done.before is None else [INSTEAD[language].format(before=described(done.before, language))]
+        )
+        now_ = NOW[language].format(version=done.version.version)
+        return [now_, CHANGED[language].format(parts=changed), *instead]
+    said = [one.said_in(language) for one in done.proposed] or [NOTHING[language]]
+    return said if done.whole else [*said, NOT_ALL[language]]
 
 
 def applied_as_json(done: Applied) -> bytes:

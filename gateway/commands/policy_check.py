@@ -8,8 +8,10 @@ import msgspec
 
 from config.problem import together
 from config.settings import Settings
-from gateway.commands.options import configuration
+from config.vocabulary import Language
+from gateway.commands.options import configuration, language
 from gateway.commands.policy_folder import (
+    JUDGED,
     folder_argument,
     json_option,
     policy_folder,
@@ -17,7 +19,15 @@ from gateway.commands.policy_folder import (
     texts_in_force,
 )
 from gateway.commands.shared_policies import SharedPoliciesUnusable
+from policies.model import Text
 from policies.texts import Texts
+
+CS, EN = Language.CZECH, Language.ENGLISH
+FIT: Text = {
+    CS: "může začít platit; pravidel: {policies}, případů: {cases}, verze {version}",
+    EN: "fit to come into force: {policies} policies, {cases} cases, version {version}",
+}
+ALREADY: Text = {CS: "platí už teď: {problem}", EN: "in force already: {problem}"}
 
 
 @click.command(
@@ -27,7 +37,8 @@ from policies.texts import Texts
 @configuration
 @folder_argument
 @json_option
-def check(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
+@language
+def check(*, configuration: Path, folder: Path | None, as_json: bool, language: Language) -> None:
     meant = policy_folder(configuration, folder)
     read, files, written = meant.read()
     brought = meant.brought(_in_force(configuration, meant.settings), written)
@@ -49,15 +60,13 @@ def check(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
         }
         click.echo(msgspec.json.encode(told))
     elif not found:
-        click.echo(
-            f"fit to come into force: {read.contents.policies} policies, {said} cases, version {read.version}"
-        )
-    for one in () if as_json else found:
-        click.echo(str(one), err=True)
-    for one in () if as_json else untried:
-        click.echo(f"to be judged by people: {one}", err=True)
-    for one in () if as_json else warned:
-        click.echo(f"in force already: {one}", err=True)
+        counted = {"policies": read.contents.policies, "cases": said, "version": read.version}
+        click.echo(FIT[language].format(**counted))
+    if not as_json:
+        plain: Text = dict.fromkeys(Language, "{problem}")
+        for words, those in ((plain, found), (JUDGED, untried), (ALREADY, warned)):
+            for one in those:
+                click.echo(words[language].format(problem=one.in_languages()[language]), err=True)
     sys.exit(1 if found else 0)
 
 

@@ -11,6 +11,7 @@ from config.district import District
 from config.load import read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
+from config.vocabulary import Language
 from gateway.audit.reasons import TAKEN
 from gateway.commands.decisions import routes_of, titles_of
 from gateway.commands.shared_policies import in_force
@@ -21,12 +22,17 @@ from gateway.storage.place import place_of
 from policies.brought import faults_brought, faults_of_each, in_vain, left_without
 from policies.case_files import CaseFile, read_all
 from policies.load import Read, read_folders
+from policies.model import Text
 from policies.parameters import Offered
 from policies.reasons import Names
 from policies.texts import MUNICIPALITIES, REGION, Texts, texts_of
 from policies.trial import broken, tried, untried
 
 WHAT_IS_NAMED = re.compile(r"(applications|networks)(\[[0-9]+\](\.(id|name|routes(\[[0-9]+\](\.name)?)?))?)?")
+JUDGED: Text = {
+    Language.CZECH: "posoudit musí lidé: {problem}",
+    Language.ENGLISH: "to be judged by people: {problem}",
+}
 folder_argument = click.argument(
     "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
 )

@@ -11,12 +11,35 @@ from rich.table import Table
 
 from config.district import District
 from config.problem import ConfigurationRefused
-from gateway.commands.options import configuration
+from config.vocabulary import Language
+from gateway.commands.options import configuration, language
 from gateway.commands.policy_folder import folder_argument, json_option, policy_folder
 from gateway.commands.terminal import console
 from gateway.commands.trial_bar import watched
-from policies.reasons import EN
+from policies.model import Text
+from policies.reasons import CS, EN
 from policies.trial import Tried, tried
+
+HEADS: tuple[Text, ...] = (
+    {CS: "soubor", EN: "file"},
+    {CS: "případ", EN: "case"},
+    {CS: "obcí", EN: "tried at"},
+    {CS: "otázek", EN: "questions"},
+    {CS: "výsledek", EN: "result"},
+)
+HOLDS: Text = {CS: "platí", EN: "holds"}
+NOTHING: Text = {CS: "platí: nic z toho nikdo nepovoluje", EN: "holds: nothing permits any of it"}
+UNTRIED: Text = {CS: "; nevyzkoušeno pro {policies}", EN: "; not tried for {policies}"}
+BROKEN: Text = {CS: "NEPLATÍ (obcí: {count}), {at}: {broken}", EN: "BROKEN at {count}, {at}: {broken}"}
+NEVER: Text = {CS: "nikdy: {name}", EN: "never: {name}"}
+TOLD: Text = {
+    CS: "vyzkoušeno: {all}; případů: {cases}, nikdy: platí {held} z {nevers} (otázek: {questions}), neplatí: {broken}",
+    EN: "{all} tried: {cases} cases, {held} of {nevers} nevers held ({questions} questions), {broken} broken",
+}
+DOUBT: Text = {
+    CS: ", ne pro každé pravidlo vyzkoušeno: {count}",
+    EN: ", {count} not tried for every policy",
+}
 
 
 @dataclass(slots=True)
@@ -40,31 +63,36 @@ class Row:
 @configuration
 @folder_argument
 @json_option
-def test(configuration: Path, folder: Path | None, *, as_json: bool) -> None:
+@language
+def test(*, configuration: Path, folder: Path | None, as_json: bool, language: Language) -> None:
     meant = policy_folder(configuration, folder)
     read, files, problems = meant.read()
     if problems:
-        raise ConfigurationRefused(problems)
+        raise ConfigurationRefused(problems, language)
     found = tried(read.region, read.municipal, meant.names, files)
     rows = _rows(watched(found, len(read.municipal)))
     broken = [row for row in rows if row.broken]
     if as_json:
         click.echo(msgspec.json.encode([_as_json(row) for row in rows]))
     else:
-        _show(rows, meant.district)
-        click.echo(told(rows))
+        _show(rows, meant.district, language)
+        click.echo(told(rows, language))
     sys.exit(1 if broken else 0)
 
 
-def told(rows: Sequence[Row]) -> str:
+def told(rows: Sequence[Row], language: Language) -> str:
     """What was tried, in a sentence."""
     nevers = [row for row in rows if row.first.kind == "never"]
-    cases = len(rows) - len(nevers)
-    held = sum(not row.broken for row in nevers)
-    never = f"{held} of {len(nevers)} nevers held ({sum(row.weighed for row in nevers)} questions)"
     doubtful = sum(bool(row.untried) for row in rows)
-    doubt = f", {doubtful} not tried for every policy" if doubtful else ""
-    return f"{len(rows)} tried: {cases} cases, {never}, {sum(bool(row.broken) for row in rows)} broken{doubt}"
+    said = TOLD[language].format(
+        all=len(rows),
+        cases=len(rows) - len(nevers),
+        held=sum(not row.broken for row in nevers),
+        nevers=len(nevers),
+        questions=sum(row.weighed for row in nevers),
+        broken=sum(bool(row.broken) for row in rows),
+    )
+    return said + (DOUBT[language].format(count=doubtful) if doubtful else "")
 
 
 def _rows(found: Iterator[Tried]) -> list[Row]:
@@ -79,16 +107,18 @@ def _rows(found: Iterator[Tried]) -> list[Row]:
     return [rows[place] for place in sorted(rows)]
 
 
-def _show(rows: Sequence[Row], district: District) -> None:
-    table = Table("file", "case", "tried at", "questions", "result", box=None, pad_edge=False)
+def _show(rows: Sequence[Row], district: District, language: Language) -> None:
+    table = Table(*(head[language] for head in HEADS), box=None, pad_edge=False)
     for row in rows:
-        result = "holds" if row.weighed else "holds: nothing permits any of it"
+        result = (HOLDS if row.weighed else NOTHING)[language]
         if row.untried:
-            result += f"; not tried for {', '.join(row.untried)}"
+            result += UNTRIED[language].format(policies=", ".join(row.untried))
         if row.broken:
             first = row.broken[0]
-            result = f"BROKEN at {len(row.broken)}, {district.name(first.municipality)}: {(first.broken or {})[EN]}"
-        name = row.first.name if row.first.kind == "case" else f"never: {row.first.name}"
+            at, broken = district.name(first.municipality), (first.broken or {})[language]
+            result = BROKEN[language].format(count=len(row.broken), at=at, broken=broken)
+        case = row.first.kind == "case"
+        name = row.first.name if case else NEVER[language].format(name=row.first.name)
         place = f"{row.first.file.name}:{row.first.line}"
         table.add_row(place, name, str(row.at), str(row.weighed), result)
     console().print(table)

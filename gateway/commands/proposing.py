@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from config.vocabulary import Language
 from gateway.commands.policy_offices import office_of
 from gateway.commands.shared_policies import in_force
 from gateway.commands.state import State
@@ -15,12 +16,26 @@ from gateway.policy_office.refusal import ActRefused
 from gateway.policy_office.scope import Scope, changed, of_scope, scope_of
 from gateway.policy_office.store import Desk
 from idp.directory.same_person import no_others
+from policies.model import Text
 from policies.texts import Texts, digest_of
 
-PROPOSED = "proposed for {scope}, to be approved by somebody else: {name}"
-ALREADY = "already proposed for {scope}, it waits for approval by somebody else: {name}"
-WAITS_FOR_TIME = "already proposed and approved for {scope}, it waits for its time: {name}"
-NOT_PROPOSED = "not proposed for {scope} ({reason})"
+CS, EN = Language.CZECH, Language.ENGLISH
+PROPOSED: Text = {
+    CS: "navrženo pro {scope}, schválí to někdo jiný: {name}",
+    EN: "proposed for {scope}, to be approved by somebody else: {name}",
+}
+ALREADY: Text = {
+    CS: "pro {scope} už navrženo, čeká na schválení někým jiným: {name}",
+    EN: "already proposed for {scope}, it waits for approval by somebody else: {name}",
+}
+WAITS_FOR_TIME: Text = {
+    CS: "pro {scope} už navrženo a schváleno, čeká na svůj čas: {name}",
+    EN: "already proposed and approved for {scope}, it waits for its time: {name}",
+}
+NOT_PROPOSED: Text = {
+    CS: "pro {scope} nenavrženo ({reason})",
+    EN: "not proposed for {scope} ({reason})",
+}
 GO_ON = frozenset({Stage.SUBMITTED, Stage.APPROVED})
 
 
@@ -35,17 +50,23 @@ class Proposed:
     reason: str = ""
     objections: tuple[str, ...] = ()
     """Of failed checks: file, line, what and remedy."""
+    in_czech: tuple[str, ...] = ()
+    """The same objections."""
     already: Stage | None = None
     """In which state the same texts were found, whoever proposed them: nothing new was made."""
 
     @property
     def said(self) -> str:
+        return self.said_in(EN)
+
+    def said_in(self, language: Language) -> str:
         if self.already is not None:
             said = WAITS_FOR_TIME if self.already is Stage.APPROVED else ALREADY
-            return said.format(scope=self.scope, name=self.name)
+            return said[language].format(scope=self.scope, name=self.name)
         if not self.reason:
-            return PROPOSED.format(scope=self.scope, name=self.name)
-        return "\n".join([NOT_PROPOSED.format(scope=self.scope, reason=self.reason), *self.objections])
+            return PROPOSED[language].format(scope=self.scope, name=self.name)
+        objections = self.in_czech if language is CS else self.objections
+        return "\n".join([NOT_PROPOSED[language].format(scope=self.scope, reason=self.reason), *objections])
 
 
 async def propose(state: State, texts: Texts, read_last: Texts, by: str, now: datetime) -> list[Proposed]:
@@ -73,7 +94,8 @@ async def proposed(state: State, scope: Scope, own: Texts, by: str, now: datetim
         made = await office.submit(asking, edited.id, edited.revision, now)
     except ActRefused as refused:
         await office.withdraw(asking, edited.id, edited.revision, refused.reason.value, now)
-        return Proposed(scope, edited.id, refused.reason.value, refused.in_english)
+        czech = tuple(one[CS] for one in refused.problems) + refused.in_english[len(refused.problems) :]
+        return Proposed(scope, edited.id, refused.reason.value, refused.in_english, czech)
     return Proposed(scope, made.id)
 
 

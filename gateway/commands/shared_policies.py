@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from config.fleet import NodeName
 from config.settings import Settings
 from config.sources import DISK, Sources
+from config.vocabulary import Language
 from gateway.audit.acts import SYSTEM, configuration_refused
 from gateway.audit.reasons import TAKEN
 from gateway.commands.decisions import policy_book, shared_book, speak_of_nothing
@@ -270,8 +271,11 @@ def own_texts(settings: Settings, sources: Sources = DISK) -> dict[str, str]:
     return texts_of(settings.policies.region, settings.policies.municipalities, sources)
 
 
-def described(one: Version) -> str:
+def described(one: Version, language: Language = Language.ENGLISH) -> str:
     """For a message."""
     at = one.at.isoformat(sep=" ", timespec="seconds")
+    if language is Language.CZECH:
+        node = "" if one.node == ALONE else f" na uzlu {one.node}"
+        return f"verze {one.version}, zveřejněná {at}{node}, autor {one.by}"
     where = "" if one.node == ALONE else f" at node {one.node}"
     return f"version {one.version}, published {at}{where} by {one.by}"

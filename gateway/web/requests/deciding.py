@@ -13,7 +13,6 @@ from gateway.asks.ended_orders import ended_by_others, who_ended
 from gateway.asks.refused import PoliciesRefuse, Why
 from gateway.asks.store import Sought
 from gateway.asks.wish import WHY_MAX
-from gateway.authorize.held_already import Held
 from gateway.web.desk import Handler, Page, Refused, form_of
 from gateway.web.identity import REQUESTS, Assertion
 from gateway.web.requests import forms
@@ -21,6 +20,7 @@ from gateway.web.requests.asked import done, spoken
 from gateway.web.requests.foreseen import what_refuses
 from gateway.web.requests.not_done import REFUSALS
 from gateway.web.requests.site import Site
+from gateway.web.requests.who_asks import who_asks
 from gateway.web.requests.whose_turn import used_by_another_account
 from idp.directory.errors import DirectoryUnusable
 from policies.model import Text
@@ -146,7 +146,6 @@ class Deciding:
         except DirectoryUnusable:
             gains = None
         out = await site.kept_out(request, found)
-        held = await self._held(found) if found.kind is Kind.ACCESS and found.waits(site.desk.now()) else ()
         response = await site.show(
             request,
             caller,
@@ -156,7 +155,7 @@ class Deciding:
             one=found,
             mine=caller.subject in found.parties(),
             gains=gains,
-            held=held,
+            asks=await who_asks(site, found),
             kept_out=out and what_refuses(out, caller.roles, site.desk.pages.support),
             told_end=self._told_end(caller, found),
             note=note,
@@ -170,17 +169,6 @@ class Deciding:
         mine = one.holder.subject == caller.subject
         ended = ended_by_others([one], self.site.desk.now()) if mine else []
         return who_ended(ended[0]) if ended else None
-
-    async def _held(self, one: Ask) -> Sequence[Held]:
-        """What whoever is to have it may do already, as the directory has them now; nothing where nobody knows."""
-        try:
-            who = await self.site.town.person(one.holder.subject)
-        except DirectoryUnusable:
-            return ()
-        if who is None or one.application is None:
-            return ()
-        then = max(one.since, self.site.desk.now())
-        return self.site.town.held_already(who, one.application, one.actions, one.municipality, then)
 
     async def _reviews(
         self, request: web.Request, caller: Assertion, wrong: AskId | None = None, note: str = ""

@@ -13,6 +13,7 @@ from gateway.asks.ask import Ask, AskId
 from gateway.asks.refused import Spoken
 from gateway.authorize.closed_now import ClosedNow
 from gateway.authorize.held_already import Held
+from gateway.authorize.opened_by import OpenedBy
 from gateway.sessions.officers_act import Officer
 from idp.directory.person import Person
 from idp.events import Origin
@@ -51,6 +52,10 @@ class Town(Protocol):
         then: datetime,
     ) -> Sequence[Held]:
         """Which of the actions their roles permit at that moment, whatever they ask for."""
+        ...
+
+    async def opened_by(self, ask: Ask, holder: Person) -> Sequence[OpenedBy]:
+        """Of each of its actions: which rule would open it to the holder once it is approved, or what refuses it."""
         ...
 
     async def closed_now(self, asks: Sequence[Ask]) -> Mapping[AskId, ClosedNow]:

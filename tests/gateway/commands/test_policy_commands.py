@@ -57,7 +57,7 @@ class Place:
 
     def brana(self, name: str, *arguments: str) -> Result:
         line = [name, "--config", str(self.configuration), *arguments]
-        return CliRunner().invoke(command, line, env={"COLUMNS": "200"})
+        return CliRunner().invoke(command, line, env={"COLUMNS": "300"})
 
 
 @pytest.fixture

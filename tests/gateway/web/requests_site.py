@@ -8,13 +8,14 @@ from types import MappingProxyType
 from aiohttp import web
 
 from config.settings import Title
-from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId, SubjectId
+from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, SessionId, SubjectId
 from gateway.access_review.campaign import Opened
 from gateway.asks.ask import Ask, AskId, Kind
 from gateway.asks.refused import Spoken
 from gateway.asks.store import Sought
 from gateway.authorize.closed_now import ClosedNow
 from gateway.authorize.held_already import Held
+from gateway.authorize.opened_by import OpenedBy
 from gateway.grants.claims import Assertion
 from gateway.waiting import NOTHING, Waiting
 from gateway.web.app import make_app
@@ -44,6 +45,7 @@ class MemoryTown:
     """
 
     kept_out: Spoken | None = None
+    opening = OpenedBy(Action.READ, True, dict.fromkeys(Language, "Na žádost"), "requested")
     shut: Mapping[ApplicationId, ClosedNow] = MappingProxyType({})
 
     def askable(self, municipality: MunicipalityCode) -> Sequence[Askable]:
@@ -61,6 +63,9 @@ class MemoryTown:
         application, actions = what[0], what[1]
         held = who.subject == town.PETR.subject and application == town.RECORDS and Action.SIGN in actions
         return [Held(Action.SIGN, "mayors-sign")] if held else []
+
+    async def opened_by(self, ask: Ask, _holder: Person) -> Sequence[OpenedBy]:
+        return [replace(self.opening, action=one) for one in sorted(ask.actions)]
 
     async def closed_now(self, asks: Sequence[Ask]) -> Mapping[AskId, ClosedNow]:
         return {one.id: self.shut[one.application] for one in asks if one.application in self.shut}

@@ -31,6 +31,7 @@ PAGES = {
     "requests-purpose": (JANA, "/purpose"),
     "requests-waiting": (PETR, "/waiting"),
     "requests-one": (EVA, "/one?name={waiting}"),
+    "requests-decided": (PETR, "/one?name={waiting}"),
     "requests-ending": (EVA, "/end?name={waiting}"),
     "requests-orders": (EVA, "/orders"),
     "requests-order": (PAVEL, "/orders/new"),

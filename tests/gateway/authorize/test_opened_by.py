@@ -1,0 +1,72 @@
+"""By which rule what was asked for would open, by the policies of the example."""
+
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from config.vocabulary import Action, Language, Role
+from gateway.asks.ask import AskId, Kind
+from gateway.authorize.opened_by import opened_by
+from policies.load import load
+from tests.gateway.asks import town
+from tests.gateway.asks.town import PAVEL, SIGN, WRITE
+from tests.gateway.authorize.conftest import EXAMPLES, HULIN, NOW
+
+NIGHTS = """@id("closed-at-night") @reason("outside_hours") @title_cs("Jen ve dne") @title_en("By day only")
+@advice_cs("Přijďte ráno.") @advice_en("Come in the morning.")
+forbid (principal, action, resource) when { context.time.hour < 7 };
+"""
+CLERK, SUPPLIER = ((HULIN, Role.CLERK),), ((HULIN, Role.SUPPLIER),)
+
+
+def asked(kind=Kind.ACCESS, **given):
+    usual = {"since": NOW, "until": NOW + timedelta(hours=1), "actions": frozenset({WRITE})}
+    return town.ask(kind, **(usual | given))
+
+
+def found(snapshot, ask, roles=CLERK):
+    return opened_by(ask, roles, snapshot.policies, snapshot, NOW)
+
+
+def test_of_each_action_the_rule_that_would_open_it_is_told_with_its_title(snapshot):
+    (one,) = found(snapshot, asked())
+    assert (one.action, one.permits, one.rule) == (Action.WRITE, True, "requested-access")
+    assert one.title[Language.CZECH] == "Co bylo schváleno na žádost"
+
+
+def test_in_a_night_the_first_working_hour_of_its_time_counts_too(snapshot, tmp_path):
+    there = shutil.copytree(EXAMPLES / "policies", tmp_path / "policies")
+    (there / "region/90-nights.cedar").write_text(NIGHTS, "utf-8")
+    book = load(there / "region", there / "municipalities", snapshot.district)
+    by_day = replace(snapshot, policies=book)
+    night = NOW + timedelta(hours=14)
+    short, long = (asked(since=night, until=night + timedelta(hours=lasts)) for lasts in (1, 24))
+    assert [one.rule for one in found(by_day, short)] == ["closed-at-night"]
+    assert [one.rule for one in found(by_day, long)] == ["requested-access"]
+
+
+def test_what_no_rule_opens_is_told_without_one_and_what_refuses_with_it(snapshot):
+    (sign,) = found(snapshot, asked(actions=frozenset({SIGN})))
+    assert (sign.permits, sign.rule) == (False, "")
+    (one,) = found(snapshot, asked(), SUPPLIER)
+    assert (one.permits, one.rule) == (False, "supplier-by-order-alone")
+    assert one.title[Language.CZECH] == "K přístupu chybí platná zakázka"
+
+
+def test_an_order_is_told_by_the_rule_of_orders_and_not_by_emergency_access_that_runs(snapshot):
+    order = asked(Kind.ORDER, asker=PAVEL, sponsor=town.party(town.EVA))
+    emergency = asked(
+        Kind.EMERGENCY, actions=frozenset({SIGN}), why="server spadl a musím jednat", id=AskId("e" * 22)
+    )
+    running = replace(snapshot, asks=lambda _: (emergency,))
+    (one,) = found(running, order, SUPPLIER)
+    assert (one.permits, one.rule) == (True, "supplier-under-order")
+    sign = asked(actions=frozenset({SIGN}))
+    assert found(running, sign) == found(snapshot, sign)
+
+
+@pytest.mark.parametrize("actions", [frozenset({SIGN, WRITE}), frozenset()])
+def test_there_is_one_for_each_action_that_the_application_has(snapshot, actions):
+    assert {one.action for one in found(snapshot, asked(actions=actions))} == actions

@@ -1,0 +1,94 @@
+"""What `brana policy check`, `test` and `apply` say with `--language cs`; what programs read stays as it is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from config.problem import ConfigurationRefused
+from config.vocabulary import Language
+from gateway.commands.proposing import Proposed
+from gateway.policy_office.proposal import ProposalId
+from gateway.policy_office.proposal import State as Stage
+from policies.load import CasesBroken
+from tests.gateway.commands.test_policy_apply import HARMLESS, HULIN, Place
+
+pytestmark = pytest.mark.real
+CZECH = ("--language", "cs")
+BROKEN = '\n[[case]]\nname = "dodavatel podepíše"\nroles = ["supplier"]\naction = "sign"\n'
+REGION = "region/guardrails.cases.toml"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def test_what_is_fit_and_what_is_not_is_told_in_czech(place: Place) -> None:
+    fit = place.brana("check", str(place.folder), *CZECH)
+    assert fit.exit_code == 0
+    assert re.match(r"může začít platit; pravidel: \d+, případů: \d+, verze [0-9a-f]{12}\n", fit.output)
+    place.add(REGION, BROKEN)
+    said = place.brana("check", str(place.folder), *CZECH)
+    assert said.exit_code == 1
+    assert "případ „dodavatel podepíše“ nevychází v obci " in said.output
+    assert "opravte pravidlo" in said.output
+    assert "the case" in place.brana("check", str(place.folder)).output
+
+
+def test_cases_and_their_results_are_told_in_czech(place: Place) -> None:
+    held = place.brana("test", str(place.folder), *CZECH)
+    assert held.exit_code == 0
+    assert re.search(
+        r"vyzkoušeno: \d+; případů: \d+, nikdy: platí (\d+) z \1 \(otázek: \d+\), neplatí: 0", held.output
+    )
+    assert held.output.split()[:2] == ["soubor", "případ"]
+    place.add(REGION, BROKEN)
+    said = place.brana("test", str(place.folder), *CZECH)
+    assert said.exit_code == 1
+    assert "NEPLATÍ (obcí: " in said.output
+    assert said.output.rstrip().endswith("neplatí: 1")
+    place.add(REGION, "\n[[cáse]]\n")
+    with pytest.raises(ConfigurationRefused, match="není to TOML"):
+        place.raised("test", str(place.folder), *CZECH)
+
+
+def test_what_was_applied_and_what_was_not_is_told_in_czech(place: Place) -> None:
+    same = place.brana("apply", str(place.folder), *CZECH)
+    assert (same.exit_code, same.output) == (0, "od platných pravidel se nic neliší\n")
+    place.add(HULIN, HARMLESS)
+    now, changed, instead = place.brana("apply", str(place.folder), *CZECH).output.splitlines()
+    assert now.startswith("teď platí pravidla: ")
+    assert changed == "změněno: further"
+    assert re.match(r"místo: verze [0-9a-f]{12}, zveřejněná .+, autor .+", instead)
+    place.add(REGION, BROKEN)
+    with pytest.raises(CasesBroken, match="nevychází v obci"):
+        place.raised("apply", str(place.folder), *CZECH)
+    place.add(REGION, "\n[[cáse]]\n")
+    with pytest.raises(ConfigurationRefused, match="není to TOML"):
+        place.raised("apply", str(place.folder), *CZECH)
+
+
+def test_what_is_proposed_is_told_in_czech(place: Place) -> None:
+    place.proposing()
+    place.add(HULIN, HARMLESS)
+    assert place.brana("apply", str(place.folder), *CZECH).output.startswith(
+        "navrženo pro 588491, schválí to někdo jiný: "
+    )
+    assert place.brana("apply", str(place.folder), *CZECH).output.startswith(
+        "pro 588491 už navrženo, čeká na schválení"
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        ({"already": Stage.APPROVED}, "pro region už navrženo a schváleno, čeká na svůj čas: p1"),
+        (
+            {"reason": "checks_failed", "objections": ("wrong",), "in_czech": ("špatně",)},
+            "pro region nenavrženo (checks_failed)\nšpatně",
+        ),
+    ],
+)
+def test_what_waits_or_was_not_proposed_is_told_in_czech(one, said) -> None:
+    assert Proposed("region", ProposalId("p1"), **one).said_in(Language.CZECH) == said
