@@ -11,7 +11,7 @@ from policies.fact_words import EMPTY, FACT_TITLES, FACTORS, NO, NONE_OF_THEM, O
 from policies.model import Text
 from policies.moments_said import day_said, moment_said, span_said
 from policies.reading import Path
-from policies.reasons import ACTION_TITLES, Names
+from policies.reasons import ACTION_NAMES, Names
 
 AGES = frozenset({"age", "idle"})
 SECONDS = re.compile(r"([0-9]+)s")
@@ -44,7 +44,7 @@ class Called:
     def _of(self, raw: JSON, path: Path, language: Language) -> str:
         match raw:
             case {"action": action}:
-                return ACTION_TITLES[action][language]
+                return ACTION_NAMES[action][language]
             case {"__extn": {"arg": str(text)}}:
                 return _instant(text, path, language)
             case {"__entity": {"type": kind, "id": name}} | {"type": kind, "id": name}:
@@ -71,7 +71,7 @@ class Called:
             case "Role":
                 return Role(name).title_in(language)
             case "Action":
-                return ACTION_TITLES[Action(name)][language]
+                return ACTION_NAMES[Action(name)][language]
             case "Factor" if name in FACTORS:
                 return FACTORS[name][language]
             case "Municipality":

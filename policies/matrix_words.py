@@ -7,7 +7,7 @@ from config.vocabulary import ApplicationId, AuthenticationLevel, Language, Role
 from policies.matrix import DeviceState, Matrix
 from policies.matrix_groups import Difference, Group, Spots, closed, permits
 from policies.model import LEVELS, Route, Text
-from policies.reasons import ACTION_TITLES, Names
+from policies.reasons import ACTION_NAMES, Names
 
 CS, EN = Language.CZECH, Language.ENGLISH
 
@@ -27,7 +27,7 @@ def said(group: Group, names: Names, language: Language) -> str:
     whole = set(group.roles) == set(Role)
     roles = ALL_ROLES[language] if whole else ", ".join(role.title_in(language) for role in group.roles)
     application = place_said(group.application, group.part, names, language)
-    actions = ", ".join(ACTION_TITLES[action][language] for action in group.actions)
+    actions = ", ".join(ACTION_NAMES[action][language] for action in group.actions)
     ways = ways_said(group.spots, language)
     return f"{roles}: {application} – {actions}" + (f", {ways}" if ways else "")
 

@@ -38,7 +38,7 @@ from policies.model import (
     Ticket,
 )
 from policies.parts import ANOTHER
-from policies.reasons import ACTION_TITLES
+from policies.reasons import ACTION_NAMES
 from policies.request import Paths
 
 PRAGUE = ZoneInfo("Europe/Prague")
@@ -151,7 +151,7 @@ class Counterexample:
             language: [
                 " + ".join(role.title_in(language) for role in self.roles) or without,
                 *([f"{acting} {elsewhere if self.own == ELSEWHERE else self.own}"] if self.own else []),
-                f"{application[language]}: {ACTION_TITLES[self.action][language]}",
+                f"{application[language]}: {ACTION_NAMES[self.action][language]}",
                 *([_part(self.route, language)] if self.route else []),
                 f"{level} {TOKENS[language].get(self.level, self.level)}",
                 f"{device} {TOKENS[language].get(self.device, self.device)}",

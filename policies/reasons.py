@@ -162,6 +162,13 @@ ACTION_TITLES: dict[Action, Text] = {
     Action.SIGN: {CS: "podepisovat", EN: "sign"},
     Action.ADMINISTER: {CS: "spravovat", EN: "administer"},
 }
+"""After `may`; by itself an action is called by its name."""
+ACTION_NAMES: dict[Action, Text] = {
+    Action.READ: {CS: "čtení", EN: "reading"},
+    Action.WRITE: {CS: "zápis", EN: "writing"},
+    Action.SIGN: {CS: "podepsání", EN: "signing"},
+    Action.ADMINISTER: {CS: "správa", EN: "administration"},
+}
 
 
 def spell_out(

@@ -9,7 +9,7 @@ from policies.explained import Explained
 from policies.matrix_words import place_said
 from policies.model import Permitted, Refused, Text
 from policies.moments_said import moment_said
-from policies.reasons import ACTION_TITLES, Names
+from policies.reasons import ACTION_NAMES, ACTION_TITLES, Names
 
 CS, EN = Language.CZECH, Language.ENGLISH
 PERMITTED: Text = {CS: "povoleno", EN: "permitted"}
@@ -79,7 +79,7 @@ def _verdict(found: Explained, who: Somebody, names: Names, language: Language) 
         [
             place_said(question.application, question.facts.route, names, language),
             names.district.name(question.municipality),
-            ACTION_TITLES[question.action][language],
+            ACTION_NAMES[question.action][language],
             moment_said(question.now, language),
         ]
     )

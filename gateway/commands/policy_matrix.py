@@ -36,7 +36,7 @@ from policies.matrix_groups import closed as shut
 from policies.matrix_words import ALL_ROLES, difference_content, matrix_content, place_said, ways_said
 from policies.model import Text
 from policies.parts import named_parts
-from policies.reasons import ACTION_TITLES, Names
+from policies.reasons import ACTION_NAMES, Names
 from policies.rule_titles import Titles, by_what, titles_there, with_title
 
 CS, EN = Language.CZECH, Language.ENGLISH
@@ -200,7 +200,7 @@ def _table(groups: tuple[Group, ...], names: Names, titles: Titles, language: La
         table.add_row(
             ALL_ROLES[language] if whole else ", ".join(role.title_in(language) for role in group.roles),
             place_said(group.application, group.part, names, language),
-            ", ".join(ACTION_TITLES[action][language] for action in group.actions),
+            ", ".join(ACTION_NAMES[action][language] for action in group.actions),
             ways_said(group.spots, language),
             ", ".join(with_title(*one, language) for one in by_what(group, titles)),
         )

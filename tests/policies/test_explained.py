@@ -96,7 +96,7 @@ def test_facts_are_those_that_the_rules_look_at_with_words_for_people() -> None:
     weak = ask((HULIN, Role.MAYOR), level=AuthenticationLevel.PASSWORD, municipality=KROMERIZ)
     told = {fact.name: (fact.title[CS], fact.value[CS]) for fact in explained(BOOK, weak).facts}
     assert told == {
-        "action": ("činnost", "číst"),
+        "action": ("činnost", "čtení"),
         "principal.municipality": ("obec, za kterou jedná", "Hulín"),
         "principal.memberships": ("obce, kde má roli", "Hulín"),
         "resource.municipality": ("obec aplikace", "Kroměříž"),

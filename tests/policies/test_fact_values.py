@@ -35,7 +35,7 @@ def value(path: str, **facts: object) -> Text:
 
 
 def test_actions_and_people_within_a_fact_are_called_as_elsewhere() -> None:
-    assert value("context.ticket.actions", ticket=TICKET) == {CS: "zapisovat, číst", EN: "read, write"}
+    assert value("context.ticket.actions", ticket=TICKET) == {CS: "zápis, čtení", EN: "reading, writing"}
     assert value("context.ticket.sponsor", ticket=TICKET)[CS] == "Eva Malá"
     lent = Delegation(since=NOW, until=NOW, by=SubjectId("urad:nobody"))
     assert value("context.delegation.by", delegation=lent)[CS] == "urad:nobody"

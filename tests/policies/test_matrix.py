@@ -161,10 +161,10 @@ def test_facts_of_the_circumstances_stand_beside_each_cells_device(book: PolicyB
 def test_what_a_change_gives_is_one_line_that_a_person_can_read(book: PolicyBook) -> None:
     (group,) = difference(matrix(BOOK, HULIN, AT), matrix(book, HULIN, AT)).gained
     assert said(group, book.names, CS) == (
-        "matrikářka: Rozpočet – zapisovat, od 3. úrovně přihlášení, spravované zařízení v pořádku"
+        "matrikářka: Rozpočet – zápis, od 3. úrovně přihlášení, spravované zařízení v pořádku"
     )
     assert said(group, book.names, EN) == (
-        "registrar: Budget – write, from sign-in level 3, managed device in order"
+        "registrar: Budget – writing, from sign-in level 3, managed device in order"
     )
     assert (group.rules, group.reasons, group.cells) == (("budget-by-key-alone",), (), 1)
 
@@ -250,7 +250,7 @@ def test_how_one_has_to_come_is_said_shortly(spots: set, words: str) -> None:
 
 def test_everybody_is_called_all_roles(tmp_path: Path) -> None:
     (portal,) = permits(matrix(BOOK, HULIN, AT, [ApplicationId("portal")]))[:1]
-    assert said(portal, BOOK.names, CS).startswith("všechny role: Portál – číst, zapisovat")
+    assert said(portal, BOOK.names, CS).startswith("všechny role: Portál – čtení, zápis")
 
 
 def test_programs_get_every_cell_and_the_same_lines(book: PolicyBook) -> None:
@@ -311,7 +311,7 @@ def test_who_gains_by_a_part_alone_is_told_with_the_part(parted: PolicyBook) -> 
     there, back = difference(before, after), difference(after, before)
     (group,) = there.gained
     assert said(group, parted.names, CS) == (
-        "referent: Spisová služba (seal) – podepisovat, od 2. úrovně přihlášení"
+        "referent: Spisová služba (seal) – podepsání, od 2. úrovně přihlášení"
     )
     assert (there.lost, group.cells) == ((), 6)
     assert [(one.part and one.part.id, one.actions) for one in back.lost] == [("seal", (Action.SIGN,))]

@@ -12,7 +12,7 @@ from babel.numbers import format_decimal
 
 from config.asked_word import parts_of
 from config.settings import Title
-from config.vocabulary import PUBLIC, Action, Language, MunicipalityCode, Role
+from config.vocabulary import PUBLIC, Language, MunicipalityCode, Role
 from gateway.asks.ask import Act as Done
 from gateway.asks.named import KINDS, STAGES
 from gateway.audit.acts import SYSTEM
@@ -30,14 +30,12 @@ from gateway.web.officer.details_of_devices import WORDS_OF_DEVICES
 from gateway.web.officer.labels import IN_PLACE_OF, LABELS
 from idp.http.moments import moment_text
 from idp.http.ways_of_proof import FACTORS, LEVELS, PROOFS
+from policies.reasons import ACTION_NAMES
 
 Value = str | int | float | bool | list[str]
 
 ACTIONS: Mapping[str, Title] = {
-    Action.READ: Title(cs="čtení", en="reading"),
-    Action.WRITE: Title(cs="zápis", en="writing"),
-    Action.SIGN: Title(cs="podepsání", en="signing"),
-    Action.ADMINISTER: Title(cs="správa", en="administration"),
+    **{one: Title(cs=name[Language.CZECH], en=name[Language.ENGLISH]) for one, name in ACTION_NAMES.items()},
     PUBLIC: Title(cs="bez přihlášení", en="without signing in"),
 }
 FORMS: Mapping[str, Title] = {

@@ -134,3 +134,18 @@ async def test_a_delegation_that_no_rule_counts_is_known_for_one(plane: ControlP
     nobody = replace(lent, id=AskId("nobody"), holder=Party(town.JANA.subject, "n", "N"))
     over = replace(to_a_clerk, id=AskId("over"), until=moment)
     assert await shown.idle([to_a_clerk, nobody, over, town.ask()]) == {to_a_clerk.id}
+
+
+async def test_whoever_decides_is_told_by_which_rule_in_force_the_request_would_open(
+    plane: ControlPlane,
+) -> None:
+    held = town.somebody(1, "clerk", Role.CLERK, where=HULIN)
+    application = next(one.id for one in PlaneTown(plane).askable(HULIN) if Action.READ in one.actions)
+    begins = now()
+    asked = town.ask(
+        asker=held, application=application, actions=frozenset({Action.READ}), municipality=HULIN,
+        since=begins, until=begins + timedelta(days=7),
+    )  # fmt: skip
+    (one,) = await PlaneTown(plane).opened_by(asked, held)
+    assert (one.action, one.permits) == (Action.READ, True)
+    assert one.rule

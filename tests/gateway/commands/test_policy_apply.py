@@ -347,7 +347,7 @@ def test_what_is_asked_in_vain_is_told_in_the_same_run_as_what_the_schema_object
     place.add(HULIN, SLIP + misspelt)
     told = json.loads(place.brana("check", "--json", str(place.folder)).output)
     vain, unfit = (one["what"] for one in told["problems"])
-    assert (vain[:32], unfit[:27]) == ("`has maintenence` is never true:", "attribute `sign_in.levell` ")
+    assert (vain[:32], unfit[:27]) == ("`has maintenence` is never true:", 'attribute "sign_in.levell" ')
     with pytest.raises(ConfigurationRefused, match=r"(?s)maintenence.*levell"):
         place.raised("apply", str(place.folder))
     (place.folder / "region/99-more.cedar").write_bytes(b"\xff")

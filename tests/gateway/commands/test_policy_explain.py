@@ -341,7 +341,7 @@ def test_the_part_of_the_application_that_was_asked_for_is_told(office: Installa
     words = ["explain", "records", "--role", "mayor@588491", "--route", "reports", "--at", "2026-11-23T09:00"]
     folder = ["--policies", str(office.folder / "policies"), "--config", str(parted)]
     told = CliRunner().invoke(brana, ["policy", *words, *folder], terminal_width=200).output
-    assert told.startswith("mayor (Hulín): records (reports), Hulín, read, 23 Nov 2026, 09:00:00 CET: ")
+    assert told.startswith("mayor (Hulín): records (reports), Hulín, reading, 23 Nov 2026, 09:00:00 CET: ")
 
 
 def test_a_folder_that_holds_no_policies_is_told(say: Say, tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ async def test_a_proposal_shows_who_gains_by_a_named_part_alone(visitor):
     page = await visitor.begun()
     await visitor.step(page, "text", file=FILE, text=visitor.world.in_force().texts[FILE] + BY_PART)
     shown = await visitor.get(f"{page}/impact")
-    assert "map (parcels) – write" in shown.lower()
+    assert "map (parcels) – writing" in shown.lower()
     assert "clerks-write-parcels" in shown
 
 
