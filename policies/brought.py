@@ -79,16 +79,18 @@ def borrowed(before: Texts, after: Texts, taken: Collection[str]) -> list[Proble
     return [
         REASON_TAKEN.of(reason=reason).at(Path(name), *one.place_of(at))
         for name, one in _new(before, after)
-        for at, reason in zip(
-            (at for at, _ in annotated(one.text, "reason")), _reasons(one.text), strict=True
-        )
+        for at, _ in annotated(one.text, "reason")
+        for reason in _reasons(one.text)
         if reason in taken
     ]
 
 
 def _reasons(text: str) -> list[str]:
-    """As Cedar reads them, whatever their spelling."""
-    policies = parsed(text)["staticPolicies"].values()
+    """As Cedar reads them, whatever their spelling; none where it cannot, which is a fault already."""
+    try:
+        policies = parsed(text)["staticPolicies"].values()
+    except ValueError:
+        return []
     return [one["annotations"]["reason"] for one in policies if "reason" in one.get("annotations", {})]
 
 
