@@ -1,7 +1,8 @@
 """What differs between two sets of policies, policy by policy, as people read it.
 
-What weakens is told from syntax alone: a permit more, a forbid less, or a forbid that became a permit. Of one whose
-conditions changed it says only that it depends on the circumstances: cases, the matrix and the reader see which. A
+What weakens is told from syntax alone: a permit more, a forbid less, a forbid that became a permit, or one whose
+conditions prove it (policies/grown.py). Of others whose conditions changed it says only that it depends on the
+circumstances: cases, the matrix and the reader see which. A
 permit that a forbid beside it certainly beats opens nothing (policies/beaten.py).
 """
 
@@ -14,6 +15,7 @@ from policies.beaten import beaten_by
 from policies.case_difference import SORT_TITLES, CaseChange, case_changes
 from policies.changed import EFFECTS, KINDS, Effect, Kind, Line, kind_of, lines_between
 from policies.forms import Form, Values, called, read
+from policies.grown import Way, grown
 from policies.model import Text
 from policies.parameters import ANYTHING, Offered, shown
 from policies.parsed import parsed
@@ -184,7 +186,13 @@ def _effect(old: _Policy | None, new: _Policy | None) -> Effect:
         return Effect.WEAKENS if more is not one.forbids else Effect.STRENGTHENS
     if old.forbids is not new.forbids:
         return Effect.WEAKENS if old.forbids else Effect.STRENGTHENS
-    return Effect.NONE if old.rest == new.rest else Effect.EITHER
+    if old.rest == new.rest:
+        return Effect.NONE
+    way = grown(old.rest, new.rest) if isinstance(old.rest, dict) and isinstance(new.rest, dict) else None
+    if way is (Way.LESS if old.forbids else Way.MORE):
+        return Effect.WEAKENS
+    # A forbid that fails refuses too: one that asks for less may have failed before.
+    return Effect.STRENGTHENS if way is Way.LESS and not old.forbids else Effect.EITHER
 
 
 def _title(of: _Policy, identifier: str, offered: Offered) -> Text:
