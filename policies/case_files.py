@@ -177,7 +177,7 @@ class _Reading:
 
     def _unknown_code(self, key: str, code: str | None) -> Iterator[Misplaced]:
         if code and code not in self.district:
-            yield key, MUNICIPALITY_UNKNOWN.of(code=code)
+            yield key, MUNICIPALITY_UNKNOWN.of(code=code, or_else="")
 
     def _not_ours(self, code: MunicipalityCode | None) -> Iterator[Misplaced]:
         yield from self._unknown_code("municipality", code)

@@ -95,7 +95,12 @@ def _changed(old: Any, new: Any, *, under_not: bool) -> Way | None:  # noqa: PLR
     if held[0] is not None and held[1] is not None:
         (left, all_of, those), (other, others_all, these) = held[0], held[1]
         way = _sets(those, these)
-        if left != other or not those or not these or (all_of is not others_all and len(those) > 1 and len(these) > 1):
+        if (
+            left != other
+            or not those
+            or not these
+            or (all_of is not others_all and len(those) > 1 and len(these) > 1)
+        ):
             return None
         together = (all_of and len(those) > 1) or (others_all and len(these) > 1)
         return way and way.turned if together else way

@@ -131,7 +131,7 @@ class Gateway:
 
     def _farewell(self, body: bytes) -> Reported:
         said = read_farewell(body.decode(), self.device)
-        self.device = leave(said, self.device, self.nonce())
+        self.device = leave(said, self.device, self.nonce(), self.clock())
         return self._reported(None)
 
     def _tunnel(self, body: bytes) -> TunnelGiven:

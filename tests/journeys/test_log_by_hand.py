@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -33,8 +32,10 @@ def told(product: Product) -> list[str]:
     return [code for code in found if code in OF_TAMPERING]
 
 
-async def test_what_is_done_by_hand_to_a_running_log_is_told_and_nothing_else(tmp_path: Path) -> None:
-    async with installed(tmp_path / "w") as product:
+async def test_what_is_done_by_hand_to_a_running_log_is_told_and_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    async with installed(tmp_path_factory.mktemp("l")) as product:  # paths of sockets are short
         await product.start()
         notes = product.settings.state.directory / NAME
         visitor = product.visitor("127.0.0.7")

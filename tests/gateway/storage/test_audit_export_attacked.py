@@ -111,7 +111,9 @@ def forged(file: Path, signer: Signer, sealed: int, keys: Callable[[list[str]], 
     ]
     content = b'{"forged":"nobody did anything"}\n'
     (file.parent / "entries.jsonl").write_bytes(content)
-    said = statement(WANTED, {"q": "x"}, left, sealed, hashlib.sha256(content).digest(), NOON, [signer])
+    said = statement(
+        WANTED, {"q": "x"}, left, sealed, hashlib.sha256(content).digest(), NOON, [signer], stated=False
+    )
     head = {"brana_selection": 1, "keys": keys(head["keys"]), "statement": said, "numbers": left}
     file.write_bytes(json.dumps(head).encode() + b"\n" + b"".join(rest))
 
