@@ -35,7 +35,7 @@ from policies.matrix_groups import Difference, Group, difference, permits
 from policies.matrix_groups import closed as shut
 from policies.matrix_words import ALL_ROLES, difference_content, matrix_content, place_said, ways_said
 from policies.model import Text
-from policies.parts import named_parts
+from policies.parts import MOST_NAMED, TooManyNamed, named_parts
 from policies.reasons import ACTION_NAMES, Names
 from policies.rule_titles import Titles, by_what, titles_there, with_title
 
@@ -47,6 +47,11 @@ HEADS: tuple[Text, ...] = (
     {CS: "jak", EN: "how"},
     {CS: "pravidla", EN: "rules"},
 )
+TOO_MANY_NAMED: Text = {
+    CS: "pravidla jmenují více než {most} částí aplikací, které nastavení nezná; uveďte méně aplikací, nebo je zkraťte",
+    EN: "policies name more than {most} parts of applications that no settings know; name fewer applications, "
+    "or shorten them",
+}
 GIVEN: Text = {CS: "Přibude ({count} polí)", EN: "Given ({count} cells)"}
 TAKEN: Text = {CS: "Ubude ({count} polí)", EN: "Taken ({count} cells)"}
 NOTHING: Text = {CS: "Nikdo nic nezíská ani neztratí.", EN: "Nobody gains or loses anything."}
@@ -123,7 +128,10 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     closed = [CLOSED[language].format(what=one[language]) for one in closures]
     closed += [(AS_IF_OPEN if open_ else HIDDEN)[language]] if closures else []
     books = [asked.book] if other is None else [asked.book, other]
-    parts = named_parts(parts_of(snapshot.applications), those, *(one.policies_of(code) for one in books))
+    try:
+        parts = named_parts(parts_of(snapshot.applications), those, *(one.policies_of(code) for one in books))
+    except TooManyNamed:
+        raise click.UsageError(TOO_MANY_NAMED[language].format(most=MOST_NAMED)) from None
     with _bar(ROLES[language]) as progress:
         found = matrix(asked.book, code, at, those, progress, parts)
         theirs = None if other is None else matrix(other, code, at, those, progress, parts)
