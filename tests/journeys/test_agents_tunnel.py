@@ -106,7 +106,9 @@ def there() -> Iterator[Networks]:
 @contextlib.contextmanager
 def register(office: Machine) -> Iterator[None]:
     """A real PostgreSQL, as an office has it: devices show a password as well."""
-    with office.entered(), cluster(listen_addresses=f"'{SERVED}'") as server:
+    with contextlib.ExitStack() as stack:
+        with office.entered():  # no longer than it starts: what the tests start next belongs to their own network
+            server = stack.enter_context(cluster(listen_addresses=f"'{SERVED}'"))
         with (server.data / "pg_hba.conf").open("a") as rules:
             rules.write(f"host evidence referent {POOLS[0]} scram-sha-256\n")
         server.run(f"CREATE ROLE referent LOGIN PASSWORD '{PASSWORD}'")

@@ -214,6 +214,7 @@ async def test_the_other_pages_of_the_second_factor_are_accessible(
         )
         page = await context.new_page()
         await page.goto(origin + authorize_path(login_hint=JANA))
+        await page.wait_for_selector("#password:focus")
         await page.keyboard.type(JANA_PASSWORD)
         await page.keyboard.press("Enter")
         await page.wait_for_selector("form[data-key]:visible")
