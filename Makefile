@@ -25,7 +25,7 @@ PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reorde
 BROWSER_ASSETS := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: agent help install install-tests demo test unit journeys check format fuzz mutants bench bench-full clean
+.PHONY: agent help install install-tests demo test test-long unit journeys check format fuzz mutants bench bench-full clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -33,10 +33,18 @@ help:  ## list the targets
 demo: install  ## run the product on a prepared world; Ctrl-C ends everything
 	@exec $(BIN)/brana demo
 
-test: install-tests  ## all tests: unit, real servers, journeys in a browser (about 25 minutes)
-	@$(compiled)
-	$(BIN)/python -m pytest $(PARALLEL) || { [ $$? = 1 ] && echo "Those that failed, once more and alone:" && \
-		$(BIN)/python -m pytest --last-failed --maxfail 10; }
+# Those that failed once more and alone: real servers on a busy machine can be late.
+define tested
+	$(compiled)
+	$(BIN)/python -m pytest $(PARALLEL) -m "$(1)" || { [ $$? = 1 ] && echo "Those that failed, once more and alone:" && \
+		$(BIN)/python -m pytest -m "$(1)" --last-failed --maxfail 10; }
+endef
+
+test: install-tests  ## tests, with real servers and a real browser (about 18 minutes on two cores)
+	@$(call tested,not long)
+
+test-long: install-tests  ## the whole product at once: attacks, fleets of several nodes, journeys (about 15 minutes)
+	@$(call tested,long)
 
 unit: install-tests  ## tests without real servers (one process, about 5 minutes)
 	@$(BIN)/python -m pytest -m "not real"

@@ -69,6 +69,17 @@ LONG = (
     "tests/test_documentation.py",
 )
 """Files and folders that take long, the longest first."""
+WHOLE = (
+    "tests/attacks",
+    "tests/demo",
+    "tests/fleet",
+    "tests/gateway/fleet",
+    "tests/fuzz",
+    "tests/journeys",
+    "tests/test_wheel.py",
+    "tests/agents/test_one_file.py",
+)
+"""Where the whole product is started, attacked, built or walked through: they are marked as `long`."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -87,6 +98,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     what takes long begins early: else one ends long after the others.
     """
     for item in items:
+        if item.nodeid.startswith(WHOLE):
+            item.add_marker(pytest.mark.long)
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
             item.obj = _within_its_time(item.obj, _limit(item))
         if (
