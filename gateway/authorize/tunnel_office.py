@@ -8,7 +8,7 @@ tunnel whose session, device or time is over is closed.
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -104,6 +104,7 @@ class TunnelOffice:
         """Who has an address, or had it last."""
         self._keys: dict[DeviceId, TunnelKey] = {}
         """Of peers there, suspended ones too."""
+        self._opening = asyncio.Lock()
         self._news = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._seen: tuple[Snapshot, Targets, Snapshot] | None = None
@@ -123,11 +124,19 @@ class TunnelOffice:
 
     def changed(self, devices: Sequence[Device]) -> None:
         self._doubt(one for each in devices if (one := self._held.get(each.id)) is not None)
-        gone = [one.id for one in devices if one.gone and one.id in self._keys and one.id not in self._held]
-        if gone:
-            task = asyncio.ensure_future(self._forget(gone))
+        strangers = {
+            one.id: self._keys.get(one.id)
+            for one in devices
+            if one.id not in self._held and self._stranger(one)
+        }
+        if strangers:
+            task = asyncio.ensure_future(self._forget(strangers))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
+
+    def _stranger(self, device: Device) -> bool:
+        """Whether the peer that may be there of a device is not the device's any more."""
+        return device.gone or self._keys.get(device.id, device.tunnel_key) != device.tunnel_key
 
     def _doubt(self, those: Iterable[Held]) -> None:
         for one in those:
@@ -144,8 +153,15 @@ class TunnelOffice:
             entry = records.not_opened(name, session, refused.why, origin, now)
             await self._sessions().record(None, now, [entry])
             raise
-        before = self._held.get(name)
-        async with contextlib.nullcontext() if before is None else before.acting:
+        async with contextlib.AsyncExitStack() as alone:
+            await alone.enter_async_context(self._opening)
+            if (before := self._held.get(name)) is not None:
+                await alone.enter_async_context(before.acting)
+                before = self._held.get(name)  # its end may have been what we waited for
+            if self._keys.get(name, opened.key) != opened.key:
+                await self._forget(
+                    {name: self._keys[name]}
+                )  # two peers with one address would be refused, and all others with them
             entries = [] if before is None else [records.closed(before.opened, Why.OPENED_ANEW, now, origin)]
             await self._store.open(opened, [*entries, records.opened(opened, origin)])
             held = self._hold(opened)
@@ -205,8 +221,8 @@ class TunnelOffice:
             return Why.DEVICE_NOT_OWN
         if device.standing is not Standing.ACTIVE:
             return Why.DEVICE_NOT_IN_USE
-        if LEVELS[session.acr] < TWO_FACTORS:
-            return Why.TWO_FACTORS
+        if (why := _not_for(session, device)) is not None:
+            return why
         try:
             key = tunnel_key(device.tunnel_key or "")
         except NoTunnelKey:
@@ -223,6 +239,9 @@ class TunnelOffice:
         for one in self.connections.whose():
             for address in one.addresses:
                 self._last[address] = one
+        for name in await self._store.with_addresses():
+            if (device := self._devices.by_id(name)) is None or device.gone:
+                await self._store.release(name, self._clock())
         for opened in await self._store.open_ones():
             held = self._hold(opened)
             async with held.acting:
@@ -271,8 +290,13 @@ class TunnelOffice:
             now,
         )
         held.decided = decided
-        if decided.over is not None:
+        if decided.over is not None or held.session is None:
             await self._close(held, Why.SESSION_OVER, now)
+            return
+        if (
+            why := _not_for(held.session, device)
+        ) is not None:  # it was handed over, or the person's roles changed
+            await self._close(held, why, now)
             return
         wanted = admitted_by(opened, decided, rules.targets)
         if held.admitted is not None and (narrowed := narrowed_to(held.admitted, wanted)) != held.admitted:
@@ -295,17 +319,18 @@ class TunnelOffice:
         opened = held.opened
         device = self._devices.by_id(opened.device)
         if device is None or device.gone or why is Why.KEY_CHANGED:
-            await self._forget([opened.device])
+            await self._forget({opened.device: opened.key})
         else:
             await self._admit(held, Admitted(opened.key, opened.addresses, None))
         if self._held.get(opened.device) is held:
             del self._held[opened.device]
         return await self._store.close(opened.id, why, now, [records.closed(opened, why, now, origin)])
 
-    async def _forget(self, devices: Sequence[DeviceId]) -> None:
-        """Peers of devices that are gone, or have another key, are strangers."""
-        for name in devices:
-            if (key := self._keys.pop(name, None)) is not None:
+    async def _forget(self, strangers: Mapping[DeviceId, TunnelKey | None]) -> None:
+        """Peers of devices that are gone, or have another key by now."""
+        for name, key in strangers.items():
+            if key is not None and self._keys.get(name) == key:
+                del self._keys[name]
                 with contextlib.suppress(TunnelAway):
                     await self._process.revoke(key)
             if (device := self._devices.by_id(name)) is None or device.gone:
@@ -342,6 +367,13 @@ class TunnelOffice:
             return Why.NOT_OPENED
         answer = held.decided.answers.get(target.id)
         return answer.reason if isinstance(answer, NotReached) else Why.NOT_OPENED
+
+
+def _not_for(session: Session, device: Device) -> Why | None:
+    """Why nobody opens it, or has it open, from that session."""
+    if not owns(session, device):
+        return Why.DEVICE_NOT_OWN
+    return Why.TWO_FACTORS if LEVELS[session.acr] < TWO_FACTORS else None
 
 
 def owns(session: Session, device: Device) -> bool:

@@ -45,6 +45,12 @@ class StoredTunnels:
 
         return await self.database.write(work)
 
+    async def with_addresses(self) -> Collection[DeviceId]:
+        query = select(_a.device).where(_a.released.is_(None)).distinct()
+        return await self.database.read(
+            lambda connection: [DeviceId(one) for one in connection.scalars(query)]
+        )
+
     async def release(self, device: DeviceId, now: datetime) -> None:
         mine = and_(_a.device == device, _a.released.is_(None))
         statement = update(tunnel_address).where(mine).values(released=micros(now))

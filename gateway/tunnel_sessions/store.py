@@ -19,6 +19,10 @@ class TunnelStore(Protocol):
         """One of each pool, the device's own from now on. Raises gateway.tunnels.addresses.PoolFull."""
         ...
 
+    async def with_addresses(self) -> Collection[DeviceId]:
+        """Devices whose addresses do not rest."""
+        ...
+
     async def release(self, device: DeviceId, now: datetime) -> None:
         """Its addresses rest from now on."""
         ...

@@ -1,0 +1,105 @@
+"""A tunnel ends with what made it its person's: the device, the role by which a shared one is theirs, the key."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from agents.protocol.messages import Standing
+from config.vocabulary import Role, SubjectId
+from gateway.audit.entry import Code
+from gateway.devices.known import Known
+from gateway.storage.tables.tunnels import tunnel_address
+from gateway.tunnel_sessions.opened import Why
+from gateway.tunnels.keys import PrivateKey
+from tests.rig.tunnel_world import KROMERIZ, ORIGIN, Told, World, world
+
+PETR = SubjectId("urad:22222222-2222-4222-8222-222222222222")
+OTHER = PrivateKey.generate().public
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def office(tmp_path: Path, told: Told) -> Iterator[World]:
+    with world(tmp_path, told) as made:
+        yield made
+
+
+async def opened(office: World, **other: object):
+    session, device = await office.signed_in(), office.device(**other)
+    return session, device, await office.office.open(device.id, session, ORIGIN, office.now)
+
+
+async def test_it_ends_when_its_device_is_handed_over(office: World, told: Told) -> None:
+    _, device, made = await opened(office)
+    office.changes(device, owner=PETR)
+    await office.settles()
+    assert office.office.of(device.id) is None
+    assert told.ports(made.key) == set()
+    assert [one.reason for one in office.of(Code.TUNNEL_CLOSED)] == [Why.DEVICE_NOT_OWN]
+
+
+async def test_it_ends_with_the_role_by_which_a_shared_device_is_ones_own(office: World) -> None:
+    session, device, _ = await opened(office, owner=None)
+    await office.sessions.take_facts(
+        [session], session.name, session.login, ((KROMERIZ, Role.CLERK),), office.now
+    )
+    office.office.everything()
+    await office.settles()
+    assert office.office.of(device.id) is None
+    assert [one.reason for one in office.of(Code.TUNNEL_CLOSED)] == [Why.DEVICE_NOT_OWN]
+
+
+@pytest.mark.parametrize("at_once", [False, True], ids=["heard before", "while it opens"])
+async def test_a_key_of_before_is_a_stranger_s_when_the_next_one_comes(
+    office: World, told: Told, at_once
+) -> None:
+    """Two peers with one address would be refused together, and with them all that is to hold."""
+    session, device, made = await opened(office)
+    await office.office.close(device.id, Why.CLOSED_BY_PERSON, ORIGIN, office.now)
+    assert made.key in told.admitted
+    office.changes(device, tunnel_key=OTHER)
+    if not at_once:
+        await asyncio.sleep(0.05)
+        assert told.revoked == [made.key]
+    again = await office.office.open(device.id, session, ORIGIN, office.now)
+    assert again.addresses == made.addresses
+    assert told.admitted.keys() == {OTHER}
+    assert told.revoked == [made.key]
+
+
+async def test_two_who_open_it_at_once_do_not_both_have_it(office: World) -> None:
+    session, device = await office.signed_in(), office.device()
+    await asyncio.gather(*(office.office.open(device.id, session, ORIGIN, office.now) for _ in range(3)))
+    (left,) = await office.tunnels.open_ones()
+    held = office.office.of(device.id)
+    assert held is not None
+    assert held[0].id == left.id
+    assert len(office.of(Code.TUNNEL_CLOSED)) == 2
+
+
+@pytest.mark.parametrize("heard", [True, False], ids=["it is lost later", "it was lost before"])
+async def test_addresses_of_a_device_rest_though_the_control_plane_has_begun_anew(
+    office: World, heard
+) -> None:
+    _, device, _ = await opened(office)
+    await office.office.close(device.id, Why.CLOSED_BY_PERSON, ORIGIN, office.now)
+    lost = {"standing": Standing.LOST, "tunnel_key": None}
+    office.known = Known()  # in which the one of before is not at work any more
+    office.known.put(device)
+    if not heard:
+        office.changes(device, **lost)
+    office.begin()
+    await office.office.take_up()
+    if heard:
+        office.changes(device, **lost)
+    await asyncio.sleep(0.05)
+    rows = await office.database.read(lambda connection: connection.execute(select(tunnel_address)).all())
+    assert len(rows) == 2
+    assert all(row.released for row in rows)
