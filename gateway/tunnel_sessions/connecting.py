@@ -61,8 +61,8 @@ class Connections:
                     entries += self._began(flow, at, begun)
                 case Ended():
                     entries += self._ended(one, begun, ended)
-                case Refused(device, place):
-                    entries += self._tried(device, place)
+                case Refused():
+                    entries += self._tried(one)
         if entries or begun or ended:
             await self._store.connections(list(begun.values()), ended, entries)
         for line in ended:
@@ -97,11 +97,11 @@ class Connections:
         code = Code.TUNNEL_DISCONNECTED
         return [records.connection(known.tunnel, code, line.target, target, one.at, **told)]
 
-    def _tried(self, device: Address, place: Target) -> Sequence[Entry]:
-        if (whose := self._whose(device)) is None:
+    def _tried(self, one: Refused) -> Sequence[Entry]:
+        if (whose := self._whose(one.device)) is None:
             return []
-        target = self._target(place)
-        return [records.tried(whose, place, target, self._why(whose, target), self._clock())]
+        target = self._target(one.target)
+        return [records.tried(whose, one, target, self._why(whose, target), self._clock())]
 
 
 def _line(flow: Flow) -> Line:

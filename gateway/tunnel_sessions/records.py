@@ -6,10 +6,12 @@ from datetime import datetime
 from config.settings import TunnelTarget
 from config.vocabulary import DeviceId
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.sparing import told
 from gateway.sessions.office import entry_of
 from gateway.sessions.session import Session
 from gateway.tunnel_sessions.opened import Opened, Why
 from gateway.tunnels.permits import Target
+from gateway.tunnels.refusals import Refused
 from idp.events import Origin
 
 
@@ -55,9 +57,14 @@ def not_reached(
     )
 
 
-def tried(one: Opened, place: Target, target: TunnelTarget | None, reason: str, now: datetime) -> Entry:
+def tried(one: Opened, what: Refused, target: TunnelTarget | None, reason: str, now: datetime) -> Entry:
     entry = of(one, Code.TUNNEL_TRIED, now) if target is None else _about(one, Code.TUNNEL_TRIED, target, now)
-    return replace(entry, outcome=Outcome.REFUSED, reason=reason, details=entry.details | at(place))
+    return replace(
+        entry,
+        outcome=Outcome.REFUSED,
+        reason=reason,
+        details=entry.details | at(what.target) | told(what.left_out),
+    )
 
 
 def connection(

@@ -1,7 +1,7 @@
 """What devices tried through the tunnel in vain; the filter remembers it once for each target. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Any
 
@@ -13,20 +13,51 @@ from gateway.tunnels.permits import Target, Transport
 class Refused:
     device: Address
     target: Target
+    left_out: int = 0
+    """Packets of the device to other targets before, of which nothing more is known."""
 
 
 class Refusals:
-    """Tells each when it is new. One that is tried again after `REFUSALS_KEPT` (`rules`) is new again."""
+    """Tells each when it is new. One that is tried again after `REFUSALS_KEPT` (`rules`) is new again.
+
+    What a device tried besides is told by its number, with the next that is new of it; where no such one comes and it
+    tries no more, with one that is known.
+    """
 
     def __init__(self) -> None:
         self._known: frozenset[Refused] = frozenset()
+        self._counted: dict[Address, int] = {}
+        self._untold: dict[Address, int] = {}
 
     def new(self, elements: Iterable[Any]) -> Sequence[Refused]:
         """`elements`: of the filter's sets, as libnftables-json(5) has them, at this moment."""
-        there = frozenset(_read(elements))
+        listed = list(elements)
+        there = frozenset(_read(listed))
+        quiet = self._count(dict(_counters(listed)))
         new = sorted(there - self._known, key=str)
+        known = sorted((one for one in there & self._known if one.device in quiet), key=str)
         self._known = there
-        return new
+        told = (replace(one, left_out=self._untold.pop(one.device, 0)) for one in (*new, *known))
+        return [one for number, one in enumerate(told) if number < len(new) or one.left_out]
+
+    def _count(self, counters: Mapping[Address, int]) -> frozenset[Address]:
+        """Those of whom something is untold and who tried nothing since."""
+        grown: dict[Address, int] = {}
+        for device, packets in counters.items():
+            before = self._counted.get(device, 0)
+            grown[device] = (
+                packets - before if packets >= before else packets
+            )  # it was forgotten and began anew
+            self._untold[device] = self._untold.get(device, 0) + grown[device]
+        self._counted = dict(counters)
+        return frozenset(one for one, packets in self._untold.items() if packets and not grown.get(one))
+
+
+def _counters(elements: Iterable[Any]) -> Iterator[tuple[Address, int]]:
+    for one in elements:
+        match one:
+            case {"elem": {"val": str(device), "counter": {"packets": int(packets)}}}:
+                yield ip_address(device), packets
 
 
 def _read(elements: Iterable[Any]) -> Iterator[Refused]:

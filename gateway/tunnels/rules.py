@@ -9,7 +9,8 @@ Laws of the rules:
 - names are asked of the gateway by awake devices alone, and by each so often; the table of connections knows nothing
   of it, so that questions cannot fill it;
 - nobody else's packet bears an address of the tunnel's;
-- what is dropped from the tunnel is remembered for a while, once for each device and target.
+- what is dropped from the tunnel is remembered for a while, once for each device and target; of a device that tries
+  one target after the other so many, and the rest of its packets by their number: it hides no other's tries.
 
 Texts are nftables' own (nft(8)): twice as quick as its JSON, and every value is written from a type of ours.
 """
@@ -29,7 +30,11 @@ NAMES = 53
 ASKED_A_SECOND, ASKED_AT_ONCE = 50, 200  # packets to it of one device: a browser that starts asks for dozens
 MOST_ASKING = 65_536
 REFUSALS_KEPT = timedelta(minutes=5)
-MOST_REFUSALS = 4096
+MOST_REFUSALS = 65_536
+NEW_A_MINUTE, NEW_AT_ONCE = (
+    30,
+    60,
+)  # targets that one device tries in vain and that are remembered by their name
 MTU = 1420  # 1500 octets of a packet less what WireGuard adds over IPv6 (80)
 A_TIME = timedelta(milliseconds=1)  # the least that nftables counts
 VERSIONS = {4: "ip", 6: "ip6"}
@@ -123,6 +128,8 @@ def _sets(plan: Plan) -> Iterator[str]:
         yield f"add set {plan.table} permitted{version} {{ type {target}; flags timeout; }}"
         bounds = f"flags dynamic, timeout; timeout {REFUSALS_KEPT.seconds}s; size {MOST_REFUSALS};"
         yield f"add set {plan.table} refused{version} {{ type {target}; {bounds} }}"
+        for name in ("trying", "untold"):
+            yield f"add set {plan.table} {name}{version} {{ type {address}; {bounds} }}"
         bounds = f"flags dynamic, timeout; timeout 60s; size {MOST_ASKING};"
         yield f"add set {plan.table} asking{version} {{ type {address}; {bounds} }}"
 
@@ -188,7 +195,11 @@ def _from_tunnel(rule: str) -> Iterator[str]:
 def _remembered(rule: str) -> Iterator[str]:
     for version, ip in VERSIONS.items():
         asked = f"{ip} saddr . {ip} daddr . meta l4proto . th dport"
-        yield f"{rule} meta l4proto {{ tcp, udp }} ct state new,invalid add @refused{version} {{ {asked} }}"
+        fresh = f"{rule} meta l4proto {{ tcp, udp }} ct state new,invalid {asked} != @refused{version}"
+        over = f"limit rate over {NEW_A_MINUTE}/minute burst {NEW_AT_ONCE} packets"
+        counted = f"update @untold{version} {{ {ip} saddr counter }}"
+        yield f"{fresh} update @trying{version} {{ {ip} saddr {over} }} {counted} drop"
+        yield f"{fresh} add @refused{version} {{ {asked} }}"
 
 
 def _to_tunnel(rule: str) -> Iterator[str]:

@@ -123,9 +123,8 @@ class Tunnel:
 
     def _refused(self) -> list[Any]:
         table = self._plan.table
-        return [
-            one for version in rules.VERSIONS for one in self._packets.elements(table, f"refused{version}")
-        ]
+        names = (f"{name}{version}" for name in ("refused", "untold") for version in rules.VERSIONS)
+        return [one for name in names for one in self._packets.elements(table, name)]
 
     async def _to(self, desired: dict[TunnelKey, Admitted], now: datetime, *, renewing: bool = False) -> None:
         certain, self._certain = self._certain, False

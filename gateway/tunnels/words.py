@@ -106,10 +106,11 @@ class Closed(msgspec.Struct, frozen=True, tag="closed"):
 
 
 class InVain(msgspec.Struct, frozen=True, tag="in_vain"):
-    """A device tried what it may not."""
+    """A device tried what it may not, and before that so many packets to what is not told."""
 
     device: str
     target: Place
+    left_out: int = 0
 
 
 News = Opened | Closed | InVain
@@ -226,7 +227,7 @@ def news_of(one: Began | Ended | Refused) -> News:
         case Ended():
             return Closed(_connection(one.flow), one.began, one.at)
         case Refused():
-            return InVain(str(one.device), place_of(one.target))
+            return InVain(str(one.device), place_of(one.target), one.left_out)
 
 
 def read_news(one: News) -> Began | Ended | Refused:
@@ -237,7 +238,7 @@ def read_news(one: News) -> Began | Ended | Refused:
         case Closed():
             return Ended(one.connection.flow(), one.began, one.at)
         case InVain():
-            return Refused(ip_address(one.device), one.target.target())
+            return Refused(ip_address(one.device), one.target.target(), one.left_out)
 
 
 def admitted_of(devices: Iterable[Device]) -> list[Admitted]:

@@ -18,6 +18,7 @@ from gateway.tunnels.keeping import Keeping
 from gateway.tunnels.opening import Opened, ready_for
 from gateway.tunnels.permits import Admitted, Target, Transport
 from gateway.tunnels.refusals import Refused
+from gateway.tunnels.rules import NEW_AT_ONCE
 from gateway.tunnels.seen import TunnelDeviceFailed
 from gateway.tunnels.userspace import Userspace
 from gateway.tunnels.wireguard_go import runs
@@ -89,6 +90,26 @@ def test_a_service_is_reached_by_rule_and_not_otherwise(tunnel: Opened, there: G
         (jana.address, Target(ip_address(SERVED), Transport.TCP, OTHER))
     ]
     assert there.run(tunnel.tunnel.refused()) == []
+
+
+def test_who_tries_one_target_after_the_other_hides_no_other_s_tries(
+    tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop
+) -> None:
+    there.run(tunnel.tunnel.refused())
+    many = 5_000
+    with jana.machine.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as scanning:
+        for port in range(many):
+            scanning.sendto(b"?", (SERVED, 20_000 + port))
+    assert not petr.reaches(OTHER)
+    refused = list(there.run(tunnel.tunnel.refused()))
+    refused += there.run(tunnel.tunnel.refused())
+    of = [one for one in refused if one.device == jana.address]
+    assert NEW_AT_ONCE // 2 < len({one.target for one in of}) < 2 * NEW_AT_ONCE
+    assert (
+        many // 2 < sum(one.left_out for one in of) < many
+    )  # some are lost where they are sent faster than taken
+    found = [(one.target.port, one.left_out) for one in refused if one.device == petr.address]
+    assert found == [(OTHER, 0)]
 
 
 def test_a_database_is_used_by_rule_and_not_otherwise(tunnel: Opened, there: Ground, jana: Laptop) -> None:
