@@ -96,18 +96,17 @@ def test_who_tries_one_target_after_the_other_hides_no_other_s_tries(
     tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop
 ) -> None:
     there.run(tunnel.tunnel.refused())
-    many = 5_000
+    many = 500
     with jana.machine.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as scanning:
         for port in range(many):
             scanning.sendto(b"?", (SERVED, 20_000 + port))
+            time.sleep(0.001)  # what comes faster than it goes is lost
     assert not petr.reaches(OTHER)
     refused = list(there.run(tunnel.tunnel.refused()))
     refused += there.run(tunnel.tunnel.refused())
     of = [one for one in refused if one.device == jana.address]
     assert NEW_AT_ONCE // 2 < len({one.target for one in of}) < 2 * NEW_AT_ONCE
-    assert (
-        many // 2 < sum(one.left_out for one in of) < many
-    )  # some are lost where they are sent faster than taken
+    assert many // 2 < sum(one.left_out for one in of) < many
     found = [(one.target.port, one.left_out) for one in refused if one.device == petr.address]
     assert found == [(OTHER, 0)]
 
