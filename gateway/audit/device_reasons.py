@@ -113,6 +113,9 @@ GROUPS: tuple[Group, ...] = (
             "device_needs_two_factors": Title(
                 cs="přihlášení samotným heslem nestačí", en="a sign-in by password alone does not do"
             ),
+            "device_too_many_of_one_person": Title(
+                cs="příliš mnoho zařízení jedné osoby", en="too many devices of one person"
+            ),
             "device_too_many_codes": Title(
                 cs="příliš mnoho nevyužitých kódů", en="too many codes that were not used"
             ),

@@ -51,6 +51,10 @@ GROUPS: tuple[Group, ...] = (
             "tunnel_target_unknown": Title(
                 cs="na takovou adresu a port tunel nevede", en="the tunnel leads to no such address and port"
             ),
+            "tunnel_too_many": Title(
+                cs="zařízení navazuje tunelem příliš mnoho spojení",
+                en="the device makes too many connections through the tunnel",
+            ),
         },
     ),
 )

@@ -106,4 +106,13 @@ WORDS: dict[Why, tuple[Text, Text]] = {
         _both("Na tuto adresu tunel nevede", "The tunnel does not lead to that address"),
         _ADMINISTRATOR,
     ),
+    Why.TOO_MANY: (
+        _both(
+            "Zařízení navazuje tunelem příliš mnoho spojení", "The device makes too many connections at once"
+        ),
+        _both(
+            "Další spojení projdou, až jich bude méně. Nenavazujete-li je sami, {contact}.",
+            "Others pass when there are fewer. If you do not make them yourself, {contact}.",
+        ),
+    ),
 }

@@ -29,6 +29,7 @@ from idp.login.level import reaches
 from idp.login.own_authenticators import shown_just_now
 
 MOST_CODES = 50
+MOST_OWN = 20  # devices that one person enrols; administrators enrol as many as they like
 """Good ones of one issuer: an office that hands out notebooks has that many in a quarter of an hour."""
 
 
@@ -110,7 +111,7 @@ class DeviceOffice:
         try:
             code = _coded(wish, by, self.rules, now, own=self._theirs(wish.owner, by))
             text = new_code()
-            await self.store.issue(text, code, records.code_issued(code, by), MOST_CODES)
+            await self.store.issue(text, code, records.code_issued(code, by), MOST_CODES, MOST_OWN)
         except ActRefused as refused:
             raise await self._not(Act.ISSUE_CODE, refused, by, now, None, wish.municipality) from refused
         return text, code

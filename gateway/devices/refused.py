@@ -25,6 +25,7 @@ class Why(StrEnum):
     NOT_ALLOWED = "device_enrolment_by_people_off"
     LIFETIME = "device_code_lifetime_not_good"
     MOST_CODES = "device_too_many_codes"
+    MOST_DEVICES = "device_too_many_of_one_person"
     TWO_FACTORS = "device_needs_two_factors"
     """A password alone adds no device."""
     NOT_CONFIRMED = "sign_in_too_old"

@@ -69,8 +69,10 @@ class DeviceStore(Protocol):
         """Of all authorities that ever issued, the newest first; none before the first was made."""
         ...
 
-    async def issue(self, text: str, code: Code, entry: Entry, most: int) -> None:
-        """Raises ActRefused where whoever issues it has `most` good ones already."""
+    async def issue(self, text: str, code: Code, entry: Entry, most: int, most_own: int) -> None:
+        """Raises ActRefused where whoever issues it has `most` good ones already, or issues it to themselves and has
+        `most_own` of them and of devices.
+        """
         ...
 
     async def code(self, text: str) -> Code | None: ...

@@ -88,15 +88,21 @@ class StoredDevices:
     async def certificates(self) -> list[x509.Certificate]:
         return await self.database.read(certificates)
 
-    async def issue(self, text: str, code: Code, entry: Entry, most: int) -> None:
+    async def issue(self, text: str, code: Code, entry: Entry, most: int, most_own: int) -> None:
         """Codes that ended long ago go at the same time."""
+        mine = code.owner is not None and code.owner == code.issued_by.subject
+        still = (_d.owner == code.owner) & _d.standing.not_in([one.value for one in GONE])
+        own = select(func.count()).select_from(device).where(still)
         theirs = (_c.issued_by_subject == code.issued_by.subject) & _c.used_at.is_(None)
         good = select(func.count()).where(theirs, _c.expires_at > micros(code.issued_at))
         over = delete(device_code).where(_c.expires_at < micros(code.issued_at - CODES_KEPT))
 
         def work(connection: Connection) -> None:
-            if (connection.scalar(good) or 0) >= most:
+            unused = connection.scalar(good) or 0
+            if unused >= most:
                 raise ActRefused(Why.MOST_CODES)
+            if mine and unused + (connection.scalar(own) or 0) >= most_own:
+                raise ActRefused(Why.MOST_DEVICES)
             connection.execute(over)
             connection.execute(insert(device_code).values(hash=self._hash(text), **code_row(code)))
             self.append(connection, [entry])

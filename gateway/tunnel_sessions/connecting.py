@@ -10,7 +10,7 @@ from datetime import datetime
 from config.settings import TunnelTarget
 from gateway.audit.entry import Code, Entry
 from gateway.tunnel_sessions import records
-from gateway.tunnel_sessions.opened import Connected, Line, Opened
+from gateway.tunnel_sessions.opened import Connected, Line, Opened, Why
 from gateway.tunnel_sessions.store import TunnelStore
 from gateway.tunnels.connections import Began, Ended, Flow, Happened
 from gateway.tunnels.peers import Address
@@ -101,7 +101,8 @@ class Connections:
         if (whose := self._whose(one.device)) is None:
             return []
         target = self._target(one.target)
-        return [records.tried(whose, one, target, self._why(whose, target), self._clock())]
+        why = Why.TOO_MANY if one.too_many else self._why(whose, target)
+        return [records.tried(whose, one, target, why, self._clock())]
 
 
 def _line(flow: Flow) -> Line:

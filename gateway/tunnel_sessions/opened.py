@@ -40,6 +40,8 @@ class Why(StrEnum):
     """What keeps tunnels is not there at this moment."""
     UNKNOWN_TARGET = "tunnel_target_unknown"
     """Where a device tried to go is no target at all."""
+    TOO_MANY = "tunnel_too_many"
+    """It may go there, and begins more connections than a device may, or has more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

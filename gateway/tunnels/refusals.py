@@ -13,6 +13,8 @@ from gateway.tunnels.permits import Target, Transport
 class Refused:
     device: Address
     target: Target
+    too_many: bool = False
+    """Whether it is permitted, and the device begins or has too many connections."""
     left_out: int = 0
     """Packets of the device to other targets before, of which nothing more is known."""
 
@@ -29,11 +31,10 @@ class Refusals:
         self._counted: dict[Address, int] = {}
         self._untold: dict[Address, int] = {}
 
-    def new(self, elements: Iterable[Any]) -> Sequence[Refused]:
-        """`elements`: of the filter's sets, as libnftables-json(5) has them, at this moment."""
-        listed = list(elements)
-        there = frozenset(_read(listed))
-        quiet = self._count(dict(_counters(listed)))
+    def new(self, refused: Iterable[Any], over: Iterable[Any], untold: Iterable[Any]) -> Sequence[Refused]:
+        """Elements of the filter's sets with these names, as libnftables-json(5) has them, at this moment."""
+        there = frozenset(_read(refused)) | {replace(one, too_many=True) for one in _read(over)}
+        quiet = self._count(dict(_counters(untold)))
         new = sorted(there - self._known, key=str)
         known = sorted((one for one in there & self._known if one.device in quiet), key=str)
         self._known = there

@@ -9,6 +9,8 @@ Laws of the rules:
 - names are asked of the gateway by awake devices alone, and by each so often; the table of connections knows nothing
   of it, so that questions cannot fill it;
 - nobody else's packet bears an address of the tunnel's;
+- a device begins so many connections in a second and has so many at a time, of what it is permitted too: each is in the
+  log, and all of them in one table of the kernel;
 - what is dropped from the tunnel is remembered for a while, once for each device and target; of a device that tries
   one target after the other so many, and the rest of its packets by their number: it hides no other's tries.
 
@@ -31,6 +33,8 @@ ASKED_A_SECOND, ASKED_AT_ONCE = 50, 200  # packets to it of one device: a browse
 MOST_ASKING = 65_536
 REFUSALS_KEPT = timedelta(minutes=5)
 MOST_REFUSALS = 65_536
+BEGUN_A_SECOND, BEGUN_AT_ONCE = 10, 300  # packets of one device that begin a connection
+MOST_AT_A_TIME = 200  # connections of one device
 NEW_A_MINUTE, NEW_AT_ONCE = (
     30,
     60,
@@ -127,15 +131,20 @@ def _sets(plan: Plan) -> Iterator[str]:
         yield f"add set {plan.table} awake{version} {{ type {address}; flags timeout; }}"
         yield f"add set {plan.table} permitted{version} {{ type {target}; flags timeout; }}"
         bounds = f"flags dynamic, timeout; timeout {REFUSALS_KEPT.seconds}s; size {MOST_REFUSALS};"
-        yield f"add set {plan.table} refused{version} {{ type {target}; {bounds} }}"
+        for name in ("refused", "over"):
+            yield f"add set {plan.table} {name}{version} {{ type {target}; {bounds} }}"
         for name in ("trying", "untold"):
             yield f"add set {plan.table} {name}{version} {{ type {address}; {bounds} }}"
         bounds = f"flags dynamic, timeout; timeout 60s; size {MOST_ASKING};"
-        yield f"add set {plan.table} asking{version} {{ type {address}; {bounds} }}"
+        for name in ("asking", "begins"):
+            yield f"add set {plan.table} {name}{version} {{ type {address}; {bounds} }}"
+        yield f"add set {plan.table} has{version} {{ type {address}; flags dynamic; size {MOST_ASKING}; }}"
 
 
 def _chains(plan: Plan) -> Iterator[str]:
     yield f"add chain {plan.table} from_tunnel"
+    yield f"add chain {plan.table} too_many"
+    yield f"flush chain {plan.table} too_many"
     yield f"add chain {plan.table} to_tunnel"
     for hook in ("input", "forward", "output"):
         yield f"add chain {plan.table} {hook} {{ type filter hook {hook} priority 10; policy accept; }}"
@@ -161,6 +170,7 @@ def _rules(plan: Plan) -> Iterator[str]:
     for hook in ("forward", "output"):
         yield f"add rule {plan.table} {hook} oifname {tunnel} jump to_tunnel"
     yield from _from_tunnel(f"add rule {plan.table} from_tunnel")
+    yield from _too_many(f"add rule {plan.table} too_many")
     yield from _to_tunnel(f"add rule {plan.table} to_tunnel")
 
 
@@ -187,7 +197,12 @@ def _from_tunnel(rule: str) -> Iterator[str]:
     accepted = "ct direction original ct state new,established accept"
     for version, ip in VERSIONS.items():
         asked = f"{ip} saddr . {ip} daddr . meta l4proto . th dport"
-        yield f"{rule} {ip} saddr @awake{version} {asked} @permitted{version} {accepted}"
+        permitted = f"{ip} saddr @awake{version} {asked} @permitted{version}"
+        quick = f"limit rate over {BEGUN_A_SECOND}/second burst {BEGUN_AT_ONCE} packets"
+        begins = f"{rule} ct state new {permitted}"
+        yield f"{begins} update @begins{version} {{ {ip} saddr {quick} }} goto too_many"
+        yield f"{begins} add @has{version} {{ {ip} saddr ct count over {MOST_AT_A_TIME} }} goto too_many"
+        yield f"{rule} {permitted} {accepted}"
     yield from _remembered(rule)
     yield f"{rule} drop"
 
@@ -200,6 +215,13 @@ def _remembered(rule: str) -> Iterator[str]:
         counted = f"update @untold{version} {{ {ip} saddr counter }}"
         yield f"{fresh} update @trying{version} {{ {ip} saddr {over} }} {counted} drop"
         yield f"{fresh} add @refused{version} {{ {asked} }}"
+
+
+def _too_many(rule: str) -> Iterator[str]:
+    for version, ip in VERSIONS.items():
+        asked = f"{ip} saddr . {ip} daddr . meta l4proto . th dport"
+        yield f"{rule} add @over{version} {{ {asked} }}"
+    yield f"{rule} drop"
 
 
 def _to_tunnel(rule: str) -> Iterator[str]:

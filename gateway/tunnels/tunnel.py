@@ -118,13 +118,15 @@ class Tunnel:
     async def refused(self) -> Sequence[Refused]:
         """What was tried in vain since this was asked last."""
         async with self._acting:
-            elements = await asyncio.to_thread(self._refused)
-            return self._refusals.new(elements)
+            return self._refusals.new(*await asyncio.to_thread(self._remembered))
 
-    def _refused(self) -> list[Any]:
-        table = self._plan.table
-        names = (f"{name}{version}" for name in ("refused", "untold") for version in rules.VERSIONS)
-        return [one for name in names for one in self._packets.elements(table, name)]
+    def _remembered(self) -> tuple[list[Any], list[Any], list[Any]]:
+        return self._elements("refused"), self._elements("over"), self._elements("untold")
+
+    def _elements(self, name: str) -> list[Any]:
+        """Of the sets with that name."""
+        sets = (f"{name}{version}" for version in rules.VERSIONS)
+        return [one for each in sets for one in self._packets.elements(self._plan.table, each)]
 
     async def _to(self, desired: dict[TunnelKey, Admitted], now: datetime, *, renewing: bool = False) -> None:
         certain, self._certain = self._certain, False

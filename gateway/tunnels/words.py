@@ -111,6 +111,7 @@ class InVain(msgspec.Struct, frozen=True, tag="in_vain"):
     device: str
     target: Place
     left_out: int = 0
+    too_many: bool = False
 
 
 News = Opened | Closed | InVain
@@ -227,7 +228,7 @@ def news_of(one: Began | Ended | Refused) -> News:
         case Ended():
             return Closed(_connection(one.flow), one.began, one.at)
         case Refused():
-            return InVain(str(one.device), place_of(one.target), one.left_out)
+            return InVain(str(one.device), place_of(one.target), one.left_out, one.too_many)
 
 
 def read_news(one: News) -> Began | Ended | Refused:
@@ -238,7 +239,7 @@ def read_news(one: News) -> Began | Ended | Refused:
         case Closed():
             return Ended(one.connection.flow(), one.began, one.at)
         case InVain():
-            return Refused(ip_address(one.device), one.target.target(), one.left_out)
+            return Refused(ip_address(one.device), one.target.target(), one.too_many, one.left_out)
 
 
 def admitted_of(devices: Iterable[Device]) -> list[Admitted]:

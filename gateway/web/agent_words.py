@@ -96,7 +96,7 @@ WORDS: Mapping[str, Said] = {
         "What it says of the device is not understood. Update the agent.",
         "later",
     ),
-    reporting.Refusal.TUNNEL_KEY: Said(
+    enrolling.Refusal.TUNNEL_KEY: Said(
         400,
         "Klíč tunelu nelze použít. Aktualizujte agenta.",
         "The key of the tunnel cannot be used. Update the agent.",

@@ -37,6 +37,12 @@ ADVICE: Mapping[Why, Text] = {
         cs="Použijte kód, který už máte, nebo počkejte čtvrt hodiny: nevyužité kódy vyprší.",
         en="Use a code that you have, or wait a quarter of an hour: codes that are not used run out.",
     ),
+    Why.MOST_DEVICES: both(
+        cs="Vyřaďte zařízení, která už nepoužíváte; pak můžete přidat další. Potřebujete-li jich víc, zapíše je "
+        "správce.",
+        en="Retire devices that you do not use any more; then you can add others. If you need more, an administrator "
+        "enrols them.",
+    ),
     Why.TWO_FACTORS: both(
         cs="Přihlaste se ještě druhým faktorem. Pak se sem vrátíte.",
         en="Sign in with a second factor as well. Then you come back here.",

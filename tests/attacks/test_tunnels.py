@@ -18,6 +18,8 @@ from agents.protocol.tunnel import TunnelAsk
 from gateway.audit.entry import Code
 from gateway.commands.sessions import tell
 from gateway.commands.state import now
+from gateway.demo.people import CENTRE
+from gateway.devices.office import Owner
 from gateway.tunnels.keys import PrivateKey
 from tests.gateway.devices.agent import IN_ORDER, new_key
 from tests.rig.attacked import Ground
@@ -185,6 +187,23 @@ async def test_a_device_that_was_taken_out_of_use_is_cut_at_once_and_told_why(
     assert page.status == 403
     entry = await ground.entry(page.request_id, Code.TUNNEL_NOT_OPENED)
     assert entry.reason == ("tunnel_device_not_in_use" if act == "block" else "tunnel_device_unknown")
+
+
+async def test_a_device_that_was_handed_over_is_cut_at_once(ground: Ground, running: Networks) -> None:
+    """Whoever has it in hand by now works in nobody else's name; who opened the tunnel is still signed in."""
+    asking, browser = await of(ground, running, "jana")
+    await open_at_portal(ground, browser, asking.machine.id)
+    other = ground.somebody()
+    await ground.signed_in(other)
+    subject = next(one.subject for one in await ground.state.sessions.open_ones() if one.login == other.login)
+    async with up(asking):
+        to = Owner(subject, other.login, [CENTRE])
+        await office(ground.state).hand_over(asking.machine.id, to, OPERATOR, now())
+        await tell(ground.state, "")
+        await holds(lambda: not asking.laptop.reaches(FILES), AT_ONCE)
+    (closed,) = await ground.entries(at_least=1, codes=(Code.TUNNEL_CLOSED,), person=asking.person)
+    assert closed.reason == "tunnel_device_not_own"
+    assert (await browser.get(ground.portal)).status == 200
 
 
 def says_back(connection: socket.socket) -> bool:

@@ -102,6 +102,21 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.parametrize("deep", [1_100, 8_000])
+@pytest.mark.parametrize("read", READERS)
+def test_what_is_nested_deeply_is_refused_as_any_other(read, deep):
+    said = b'{"x":' + b"[" * deep + b"]" * deep + b"}"
+    with pytest.raises(NotSigned):
+        read(".".join(_part(one) for one in (said, said, b"s" * 64)))
+    header = b'{"alg":"ES256","typ":"report"}'
+    with pytest.raises(NotSigned):
+        read(".".join(_part(one) for one in (header, said, b"s" * 64)))
+
+
+def _part(octets: bytes) -> str:
+    return urlsafe_b64encode(octets).decode().rstrip("=")
+
+
 @given(st.integers(0, len(TOKEN) - 1), st.characters(codec="ascii", exclude_characters="="))
 def test_whichever_character_is_changed_it_is_refused_or_says_the_same(place, character):
     changed = TOKEN[:place] + character + TOKEN[place + 1 :]

@@ -91,6 +91,11 @@ def test_another_machine_than_the_registered_one_is_refused(asset):
     refused(Refusal.ASSET, lambda: completed(begun(registered), asset=asset))
 
 
+@pytest.mark.parametrize("key", ["A" * 44, "\0" * 44])
+def test_what_is_no_key_of_a_tunnel_enrols_nothing(key):
+    refused(Refusal.TUNNEL_KEY, lambda: completed(begun(), tunnel_key=key))
+
+
 def test_a_code_serves_from_its_issue_until_it_expires():
     last = CODE.expires_at - timedelta(microseconds=1)
     assert completed(begun(at=last), at=last).device.enrolled_at == last

@@ -11,11 +11,22 @@ from hypothesis import strategies as st
 from agents.protocol.facts import Fact, FactName
 from agents.protocol.messages import KeyKind, Report, Standing
 from agents.protocol.signing import Kind, signed, signing
+from agents.protocol.tunnel import TunnelAsk
 from config.vocabulary import DeviceId, MunicipalityCode
 from gateway.devices.authority import issue, new_authority
 from gateway.devices.device import Device
 from gateway.devices.posture import CHECKS, is_fresh, stale_at, state_of
-from gateway.devices.reporting import NotTaken, Refusal, leave, read_farewell, read_report, take
+from gateway.devices.reporting import (
+    NotTaken,
+    Refusal,
+    ask,
+    leave,
+    read_ask,
+    read_farewell,
+    read_report,
+    take,
+)
+from gateway.tunnels.keys import PrivateKey
 from idp.events import Actor
 from tests.gateway.devices.agent import IN_ORDER, NOW, TUNNEL_KEY, Agent, new_key, request_of
 
@@ -111,6 +122,24 @@ def test_what_policies_would_be_told_otherwise_raises_the_generation():
     assert taken(AGENT.report(NEXT, 7, tunnel_key=None), again.device).otherwise
 
 
+@pytest.mark.parametrize("key", ["A" * 44, "\0" * 44, "\u202e" * 44])
+def test_what_is_no_key_of_a_tunnel_is_refused_and_nothing_of_it_is_kept(key):
+    error = refused(Refusal.TUNNEL_KEY, AGENT.report(NONCE, 5, tunnel_key=key))
+    assert "wg pubkey" in error.detail
+
+
+def test_who_asks_with_another_key_of_its_tunnel_has_it_decided_anew():
+    def asked(key):
+        said = TunnelAsk(nonce=NONCE, sequence=5, tunnel_key=key)
+        return ask(read_ask(signed(Kind.TUNNEL, ID, said, signing(AGENT.key)), DEVICE), DEVICE, NEXT)
+
+    known = replace(DEVICE, tunnel_key=TUNNEL_KEY)
+    assert known == DEVICE
+    assert asked(TUNNEL_KEY).generation == DEVICE.generation
+    other = PrivateKey.generate().public
+    assert (asked(other).generation, asked(other).tunnel_key) == (DEVICE.generation + 1, other)
+
+
 def test_what_no_policy_asks_for_raises_nothing():
     first = taken(AGENT.report(NONCE, 5)).device
     more = IN_ORDER | {FactName.DISK_FREE_PERCENT: Fact(3, "statvfs")}
@@ -149,7 +178,7 @@ def test_a_report_that_was_kept_back_or_made_by_a_clock_that_is_wrong_says_nothi
 
 def test_a_device_that_says_good_bye_has_nothing_left_that_opens_anything():
     said = read_farewell(AGENT.farewell(NONCE, 5), DEVICE)
-    gone = leave(said, DEVICE, NEXT, NOW)
+    gone = leave(said, replace(DEVICE, former=DEVICE.leaf), NEXT, NOW)
     assert (gone.standing, gone.leaves, gone.tunnel_key) == (Standing.RETIRED, (), None)
     assert (gone.nonce, gone.sequence, gone.generation) == (NEXT, 5, DEVICE.generation + 1)
     with pytest.raises(NotTaken) as error:

@@ -11,7 +11,7 @@ from agents.protocol.messages import Standing
 from config.vocabulary import AuthenticationLevel, DeviceId
 from gateway.audit.entry import Code, Outcome
 from gateway.devices.enrolling import NotEnrolled
-from gateway.devices.office import MOST_CODES, Confirmed, Owner, Reach, Wish
+from gateway.devices.office import MOST_CODES, MOST_OWN, Confirmed, Owner, Reach, Wish
 from gateway.devices.refused import ActRefused, Why
 from gateway.devices.reporting import NotTaken
 from gateway.devices.store import Sought, Stepped
@@ -261,6 +261,24 @@ async def test_codes_have_a_number_that_one_issuer_may_have_and_go_when_they_are
     await at.office.issue(FOR_JANA, OPERATOR, NOW + 2 * DAY)
     left = await database.read(lambda connection: connection.execute(select(device_code.c.expires_at)).all())
     assert [row.expires_at for row in left] == [micros(NOW + 2 * DAY + 15 * MINUTE)]
+
+
+async def test_one_person_adds_so_many_devices_and_administrators_others(database, recorded):
+    at = devices(database, recorded)
+    first, _ = await at.enrolled()
+    for _ in range(MOST_OWN - 1):
+        await at.office.issue_own(JANA, TOWN, JUST_NOW, BY_JANA, NOW)
+    await refused_act(Why.MOST_DEVICES, at.office.issue_own(JANA, TOWN, JUST_NOW, BY_JANA, NOW))
+    assert (recorded[-1].code, recorded[-1].reason) == (Code.DEVICE_ACT_REFUSED, Why.MOST_DEVICES.value)
+    await at.office.issue(FOR_JANA, OPERATOR, NOW)
+    await at.office.lose(at.of(first).id, "", OPERATOR, NOW)
+    await at.office.issue_own(JANA, TOWN, JUST_NOW, BY_JANA, NOW)
+
+
+async def test_a_code_lives_no_longer_than_a_quarter_of_an_hour(database, recorded):
+    for lifetime in (timedelta(minutes=15, seconds=1), timedelta(0)):
+        at = devices(database, recorded, replace(RULES, code=lifetime))
+        await refused_act(Why.LIFETIME, at.office.issue(FOR_JANA, OPERATOR, NOW))
 
 
 async def test_a_code_for_a_registered_asset_makes_no_other_device(database, recorded):

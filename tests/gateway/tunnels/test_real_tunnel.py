@@ -1,6 +1,7 @@
 """A real tunnel between namespaces: what is permitted passes, and nothing else, for as long as it is permitted."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -18,7 +19,7 @@ from gateway.tunnels.keeping import Keeping
 from gateway.tunnels.opening import Opened, ready_for
 from gateway.tunnels.permits import Admitted, Target, Transport
 from gateway.tunnels.refusals import Refused
-from gateway.tunnels.rules import NEW_AT_ONCE
+from gateway.tunnels.rules import BEGUN_A_SECOND, BEGUN_AT_ONCE, MOST_AT_A_TIME, NEW_AT_ONCE
 from gateway.tunnels.seen import TunnelDeviceFailed
 from gateway.tunnels.userspace import Userspace
 from gateway.tunnels.wireguard_go import runs
@@ -109,6 +110,50 @@ def test_who_tries_one_target_after_the_other_hides_no_other_s_tries(
     assert many // 2 < sum(one.left_out for one in of) < many
     found = [(one.target.port, one.left_out) for one in refused if one.device == petr.address]
     assert found == [(OTHER, 0)]
+
+
+def test_who_begins_one_connection_after_the_other_is_slowed_down_and_no_other(
+    tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop
+) -> None:
+    there.run(tunnel.tunnel.refused())
+    begun = 0
+    with jana.machine.entered():
+        for _ in range(BEGUN_AT_ONCE + 5 * BEGUN_A_SECOND):
+            with socket.socket() as one:
+                one.settimeout(0.3)
+                try:
+                    one.connect((SERVED, ECHO))
+                except TimeoutError:
+                    break
+                begun += 1
+    assert begun > BEGUN_AT_ONCE // 2
+    assert petr.reaches(ECHO)
+    assert there.run(tunnel.tunnel.refused()) == [
+        Refused(jana.address, Target(ip_address(SERVED), Transport.TCP, ECHO), too_many=True)
+    ]
+    time.sleep(2)
+    assert jana.reaches(ECHO)
+
+
+def test_a_device_has_so_many_connections_at_a_time(
+    tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop
+) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(MOST_AT_A_TIME + 20):
+            with jana.machine.entered():
+                one = stack.enter_context(socket.socket())
+            one.settimeout(0.3)
+            try:
+                one.connect((SERVED, ECHO))
+            except TimeoutError:
+                break
+            stack.enter_context(one)
+        else:
+            pytest.fail("as many as it wants")
+        assert petr.reaches(ECHO)
+    there.run(tunnel.tunnel.suspend(jana.key, now()))  # its connections are forgotten
+    there.run(tunnel.tunnel.admit(jana.admitted(ECHO), now()))
+    assert jana.reaches(ECHO)
 
 
 def test_a_database_is_used_by_rule_and_not_otherwise(tunnel: Opened, there: Ground, jana: Laptop) -> None:
