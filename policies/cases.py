@@ -51,11 +51,13 @@ class Case:
     """The deciding policy; left out, any will do."""
     reason: str = ""
     """Why it is refused; left out where it is permitted."""
+    title_cs: str | None = None
+    title_en: str | None = None
+    """What people read in the place of the name, in their language."""
 
     @property
     def title(self) -> Text:
-        """It has no sentence of its own."""
-        return dict.fromkeys(Language, self.name)
+        return {Language.CZECH: self.title_cs or self.name, Language.ENGLISH: self.title_en or self.name}
 
     def question(self, here: MunicipalityCode) -> Question:
         held = (one.partition("@") for one in self.roles)

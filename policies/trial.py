@@ -47,7 +47,7 @@ class Tried:
     kind: Kind
     name: str
     title: Text
-    """What must never be, in a sentence; of a case its name."""
+    """What must never be, in a sentence; of a case what it is called, in each language."""
     municipality: MunicipalityCode
     questions: int
     """Asked of all policies there; none where no permit could apply, or the region forbids it whatever permits."""
