@@ -84,8 +84,12 @@ class Case:
         if reason == self.reason and self.rule in (None, verdict.rule):
             return None
         title = None if isinstance(verdict, Permitted) else _without(verdict.title, untold)
-        expected = _told(self.reason, self.rule, _usual_title(self.reason))
+        expected = expected_of(self.reason, self.rule)
         return filled(OTHERWISE_DECIDED, {"expected": expected, "found": _told(reason, verdict.rule, title)})
+
+
+def expected_of(reason: str, rule: str | None) -> Text:
+    return _told(reason, rule, _usual_title(reason))
 
 
 def _told(reason: str, rule: str | None, title: Text | None) -> Text:

@@ -13,6 +13,7 @@ from gateway.policy_office.proposal import LONGEST_TEXT, OVER, TRANSITIONS, Prop
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
+from gateway.web.policies.adapting import adaptable
 from gateway.web.policies.entered import fields_of, moment, number, single_of, texts_of
 from gateway.web.policies.listing import listed
 from gateway.web.policies.not_done import INVALID, REFUSALS, UNEXPLAINED, done, told
@@ -114,6 +115,9 @@ class Proposals:
             lines_between=lines_between,
             over=over,
             problems=checked.problems,
+            apart_problems=checked.apart,
+            groups=checked.groups,
+            adaptable=lambda members: [each for each in members if adaptable(one, each)],
             untried=checked.untried,
             history=history,
             apart=await site.apart(people),

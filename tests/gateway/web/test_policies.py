@@ -382,4 +382,4 @@ async def test_what_could_not_be_tried_is_a_warning_to_whoever_approves_and_the_
     assert "Všechny kontroly prošly" not in czech
     plain = odd.replace("context.sign_in.age * 7 == 12", "context.time.minute == 12")
     broken = await visitor.world.edited({cases: never, FILE: reads(HULIN) + plain})
-    assert "does not hold at Hulín" in await visitor.get(f"/proposals/{broken.id}")
+    assert "It must never be permitted, and is by" in await visitor.get(f"/proposals/{broken.id}")
