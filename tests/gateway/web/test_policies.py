@@ -179,7 +179,7 @@ async def test_a_text_with_a_fault_is_kept_and_its_problems_are_told_with_their_
     assert "whoever" in shown
     assert "\r" not in (await visitor.one(page)).texts[FILE]
     revision = str((await visitor.one(page)).revision)
-    assert await visitor.refused(f"{page}/submit", revision=revision) == (409, "checks_failed")
+    assert await visitor.refused(f"{page}/submit", revision=revision, note="Proč.") == (409, "checks_failed")
 
 
 async def test_what_somebody_wrote_is_not_lost_where_another_was_quicker(visitor):
