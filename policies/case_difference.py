@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from config.vocabulary import Language
 from policies.case_files import unwieldy
-from policies.cases import LEVELS
+from policies.cases import LEVELS, expected_of
 from policies.changed import Effect, Kind, Line, kind_of, lines_between
 from policies.model import Text
 from policies.reasons import CS, EN
@@ -38,6 +38,8 @@ class CaseChange:
     effect: Effect
     title: Text
     lines: tuple[Line, ...]
+    expected: tuple[Text, Text] | None = None
+    """Of a case that stays and is to come out otherwise: as before, and from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,13 @@ def _changes(file: str, old: _Tables, new: _Tables) -> Iterator[CaseChange]:
             effect=_effect(sort, was.table if was else None, now.table if now else None),
             title={each: str(shown.table.get(f"title_{each}") or name) for each in Language},
             lines=tuple(lines_between(was.text if was else "", now.text if now else "")),
+            expected=_expected(was.table, now.table) if sort == "case" and was and now else None,
         )
+
+
+def _expected(old: Table, new: Table) -> tuple[Text, Text] | None:
+    was, now = (expected_of(str(one.get("reason", "")), one.get("rule")) for one in (old, new))
+    return None if was == now else (was, now)
 
 
 def _said(text: str) -> _Tables:

@@ -148,6 +148,10 @@ class _Reading:
         self.names.add(name)
 
     def faults_of_case(self, case: Case) -> Iterator[Misplaced]:
+        for title in ("title_cs", "title_en"):
+            said = getattr(case, title)
+            if said is not None and not said.strip():
+                yield title, words.TITLE_EMPTY.of(title=title)
         for one in case.roles:
             role, _, where = one.partition("@")
             if role not in {known.value for known in Role}:

@@ -112,8 +112,8 @@ NO_ZONE = Words(
 BROKEN: dict[Literal["case", "never"], Words] = {
     "case": Words(
         {
-            CS: "případ „{name}“ nevychází v obci {at}: {broken}",
-            EN: 'the case "{name}" is broken at {at}: {broken}',
+            CS: "případ „{title}“ nevychází v obci {at}: {broken}",
+            EN: 'the case "{title}" is broken at {at}: {broken}',
         },
         {
             CS: "opravte pravidlo; jestliže přestal platit sám případ, změňte ho týmž krokem",

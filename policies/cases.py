@@ -51,11 +51,13 @@ class Case:
     """The deciding policy; left out, any will do."""
     reason: str = ""
     """Why it is refused; left out where it is permitted."""
+    title_cs: str | None = None
+    title_en: str | None = None
+    """What people read in the place of the name, in their language."""
 
     @property
     def title(self) -> Text:
-        """It has no sentence of its own."""
-        return dict.fromkeys(Language, self.name)
+        return {Language.CZECH: self.title_cs or self.name, Language.ENGLISH: self.title_en or self.name}
 
     def question(self, here: MunicipalityCode) -> Question:
         held = (one.partition("@") for one in self.roles)
@@ -82,8 +84,12 @@ class Case:
         if reason == self.reason and self.rule in (None, verdict.rule):
             return None
         title = None if isinstance(verdict, Permitted) else _without(verdict.title, untold)
-        expected = _told(self.reason, self.rule, _usual_title(self.reason))
+        expected = expected_of(self.reason, self.rule)
         return filled(OTHERWISE_DECIDED, {"expected": expected, "found": _told(reason, verdict.rule, title)})
+
+
+def expected_of(reason: str, rule: str | None) -> Text:
+    return _told(reason, rule, _usual_title(reason))
 
 
 def _told(reason: str, rule: str | None, title: Text | None) -> Text:

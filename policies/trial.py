@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Literal
 
 from config.district import District
-from config.problem import Problem
+from config.problem import Problem, Shared
 from config.vocabulary import Action, ApplicationId, MunicipalityCode
 from policies.case_files import CaseFile, Placed
 from policies.case_words import AT_SEVERAL, BROKEN, UNTRIED
 from policies.cases import Case
+from policies.causes import Decided, decided, why_broken, why_ever
 from policies.counterexamples import MOST, Found, Search
 from policies.evaluate import Source
 from policies.fault import Hole, filled
@@ -24,6 +25,7 @@ from policies.model import Text
 from policies.never import ELSEWHERE, Never
 from policies.proven import Held, keep, kept, resting_on
 from policies.reasons import CS, EN, Names
+from policies.rule_titles import Titles, titles_there
 from policies.spelt import ESCAPE, spelt
 
 REMEMBERED = 16_384  # trials, some hundred bytes each
@@ -47,7 +49,7 @@ class Tried:
     kind: Kind
     name: str
     title: Text
-    """What must never be, in a sentence; of a case its name."""
+    """What must never be, in a sentence; of a case what it is called, in each language."""
     municipality: MunicipalityCode
     questions: int
     """Asked of all policies there; none where no permit could apply, or the region forbids it whatever permits."""
@@ -57,6 +59,10 @@ class Tried:
     """How, for people; None: it holds."""
     untried: tuple[str, ...] = ()
     """`@id`s of permits that may break it under circumstances that could not be tried."""
+    because: Text | None = None
+    """What it has in common with others that one policy breaks; None where it holds, or is only too much."""
+    now: Decided | None = None
+    """Of a broken case: what is decided."""
 
 
 def untried(tried: Iterable[Tried], district: District) -> list[Problem]:
@@ -92,9 +98,12 @@ def broken(tried: Iterable[Tried], district: District) -> list[Problem]:
 def _problem(one: Tried, more: int, district: District) -> Problem:
     assert one.broken is not None
     at = _at(district.name(one.municipality), more)
-    return (
-        BROKEN[one.kind].of(name=one.name, title=one.title, at=at, broken=one.broken).at(one.file, one.line)
-    )
+    fault = BROKEN[one.kind].of(name=one.name, title=one.title, at=at, broken=one.broken)
+    found = fault.at(one.file, one.line)
+    if one.because is None:
+        return found
+    shared = Shared((one.because[EN], one.because[CS]), (one.title[EN], one.title[CS]), one)
+    return replace(found, shared=shared)
 
 
 def _at(name: str, more: int) -> Hole:
@@ -109,6 +118,8 @@ class _Held:
     weighed: int
     broken: Text | None
     untried: tuple[str, ...] = ()
+    because: Text | None = None
+    now: Decided | None = None
 
 
 ONE_QUESTION = _Held(1, 1, None)
@@ -166,6 +177,8 @@ def tried(
                 found.weighed,
                 found.broken,
                 found.untried,
+                found.because,
+                found.now,
             )
 
 
@@ -245,7 +258,8 @@ class _At:
                 if not found.holds:
                     break
             how = _told(found, self._search.book.names.applications)
-            return _Held(found.asked, found.weighed, how, found.untried)
+            because = why_ever(found.rule, self._titles()) if found.example else None
+            return _Held(found.asked, found.weighed, how, found.untried, because)
         question, book = said.question(self._here), self._search.book
         concerning = self._search.concerning(question.municipality, question.application)
         key = resting_on((said, self._here, self._any), concerning, tuple(Action))
@@ -253,11 +267,17 @@ class _At:
             return ONE_QUESTION
         named = [question.municipality, question.own_municipality or question.municipality]
         names = [book.names.district.name(one) for one in named if one in book.names.district]
-        broken = said.broken_by(book.decide(question), [*named, *names])
+        verdict = book.decide(question)
+        broken = said.broken_by(verdict, [*named, *names])
         if broken is not None:
-            return _Held(1, 1, broken)
+            now = decided(verdict)
+            because = why_broken(now, self._titles(), permitted=not said.reason)
+            return _Held(1, 1, broken, (), because, now)
         keep(key, Held(1, 1))
         return ONE_QUESTION
+
+    def _titles(self) -> Titles:
+        return titles_there(self._search.book, self._here) if self._any else {}
 
     def _acting_for(self, said: Never) -> Iterator[MunicipalityCode]:
         """Of all others: one of which no policy speaks, and each of which a policy does, as it may do so to permit."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from config.problem import together
+from config.problem import together, told
 from config.settings import Settings
 from config.vocabulary import Language
 from gateway.commands.options import configuration, language
@@ -49,7 +49,7 @@ def check(*, configuration: Path, folder: Path | None, as_json: bool, language: 
     found, warned = together(problems), together(old)
     said = sum(len(one.said) for one in files)
     if as_json:
-        told = {
+        answer = {
             "fit": not found,
             "version": read.version,
             "policies": read.contents.policies,
@@ -58,15 +58,15 @@ def check(*, configuration: Path, folder: Path | None, as_json: bool, language: 
             "warnings": [problem_as_json(one) for one in warned],
             "untried": [problem_as_json(one) for one in untried],
         }
-        click.echo(msgspec.json.encode(told))
+        click.echo(msgspec.json.encode(answer))
     elif not found:
         counted = {"policies": read.contents.policies, "cases": said, "version": read.version}
         click.echo(FIT[language].format(**counted))
     if not as_json:
         plain: Text = dict.fromkeys(Language, "{problem}")
         for words, those in ((plain, found), (JUDGED, untried), (ALREADY, warned)):
-            for one in those:
-                click.echo(words[language].format(problem=one.in_languages()[language]), err=True)
+            for one in told(those, language):
+                click.echo(words[language].format(problem=one), err=True)
     sys.exit(1 if found else 0)
 
 

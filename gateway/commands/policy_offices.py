@@ -15,7 +15,7 @@ from gateway.commands.policies_in_force import newly_loaded
 from gateway.commands.shared_policies import node_of
 from gateway.commands.state import State, now
 from gateway.policy_office.activation import Activation
-from gateway.policy_office.checked import Checked
+from gateway.policy_office.checked import Checked, objections
 from gateway.policy_office.found_before import FoundBefore
 from gateway.policy_office.incidents import Incidents
 from gateway.policy_office.office import Office
@@ -117,4 +117,4 @@ def checks(state: State, texts: Texts, scope: Scope, *, known: bool = False) -> 
         book = book_to_be(settings, district, texts, scope, known=known, untried=untried.extend)
         return Checked(book=book, untried=tuple(one.in_languages() for one in untried))
     except PoliciesUnusable as refused:
-        return Checked(problems=tuple(one.in_languages() for one in refused.problems))
+        return objections(refused.problems)

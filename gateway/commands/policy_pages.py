@@ -23,6 +23,7 @@ from gateway.policy_office.incident import Incident
 from gateway.policy_office.office import standing
 from gateway.sessions.session import Session
 from gateway.web.desk import Page
+from gateway.web.policies.adapting import Adapting
 from gateway.web.policies.editor import Editor
 from gateway.web.policies.impact import Impact
 from gateway.web.policies.overview import Overview
@@ -78,6 +79,7 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         *Overview(site).pages(),
         *Editor(site).pages(),
         *Proposals(site).pages(),
+        *Adapting(site).pages(),
         *TakingBack(site).pages(),
         *Impact(site, PlaneSimulations(plane), plane.state.record).pages(),
         *Versions(site).pages(),

@@ -118,7 +118,7 @@ def _show(rows: Sequence[Row], district: District, language: Language) -> None:
             at, broken = district.name(first.municipality), (first.broken or {})[language]
             result = BROKEN[language].format(count=len(row.broken), at=at, broken=broken)
         case = row.first.kind == "case"
-        name = row.first.name if case else NEVER[language].format(name=row.first.name)
+        name = row.first.title[language] if case else NEVER[language].format(name=row.first.name)
         place = f"{row.first.file.name}:{row.first.line}"
         table.add_row(place, name, str(row.at), str(row.weighed), result)
     console().print(table)
@@ -130,6 +130,7 @@ def _as_json(row: Row) -> dict[str, object]:
         "line": row.first.line,
         "kind": row.first.kind,
         "name": row.first.name,
+        "title": row.first.title,
         "tried_at": row.at,
         "questions": row.questions,
         "weighed": row.weighed,

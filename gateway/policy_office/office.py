@@ -210,12 +210,14 @@ class Office:
             asking, Step.REBASE, Action.WRITE, name, revision, step, now, why=parts, examined=examined
         )
 
-    async def submit(self, asking: Asking, name: ProposalId, revision: int, now: datetime) -> Proposal:
-        """After all checks, together with everything else that is in force."""
+    async def submit(
+        self, asking: Asking, name: ProposalId, revision: int, now: datetime, note: str | None = None
+    ) -> Proposal:
+        """After all checks, together with everything else that is in force; `note`: as `proposal.submitted` has it."""
 
         def step(desk: Desk, one: Proposal) -> Proposal:
             in_force = standing(desk)
-            after = proposal.submitted(one, in_force, asking.actor, now)
+            after = proposal.submitted(one, in_force, asking.actor, now, note)
             before = of_scope(in_force.texts, one.scope)
             desk.record([entries.submitted(after, before, asking.actor, now)])
             return after
@@ -223,7 +225,7 @@ class Office:
         async def examined(one: Proposal) -> None:
             in_force = await self.store.look(standing)
             proposal.submitted(
-                one, in_force, asking.actor, now
+                one, in_force, asking.actor, now, note
             )  # whether it could be, before it takes a moment
             found = await self.readings.of(
                 asking.actor.subject, partial(self._checked_in_turn, in_force, one), limited=False

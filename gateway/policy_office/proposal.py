@@ -162,13 +162,17 @@ def rebased(one: Proposal, texts: Texts, in_force: Version, actor: Actor, now: d
     )
 
 
-def submitted(one: Proposal, in_force: Version, actor: Actor, now: datetime) -> Proposal:
-    """To be checked before. Raises ActRefused."""
+def submitted(
+    one: Proposal, in_force: Version, actor: Actor, now: datetime, note: str | None = None
+) -> Proposal:
+    """To be checked before. `note`: what it is for, where that is said only now. Raises ActRefused."""
     after = _stepped(one, Step.SUBMIT, now)
     require_base(one, in_force)
     if digest_of(one.texts) == one.base_digest:
         raise ActRefused(Refusal.NOTHING_NEW)
-    return replace(after, submitted_at=now, authors=one.authors | {actor.subject})
+    said = one.note if note is None else note.strip()
+    require_said(said)
+    return replace(after, note=said, submitted_at=now, authors=one.authors | {actor.subject})
 
 
 def approved(

@@ -86,7 +86,8 @@ class Town:
         )
 
     async def submitted(self, page: str) -> Shown:
-        return await self.act(self.author, f"{page}/submit", revision=await self.revision(page))
+        revision = await self.revision(page)
+        return await self.act(self.author, f"{page}/submit", revision=revision, note="Zkouška pravidel.")
 
     async def newest(self) -> int:
         """Number of the version that is in force."""

@@ -148,11 +148,11 @@ async def test_emergency_access_is_alerted_of_bounded_and_never_reviewed_by_its_
     assert until - since <= timedelta(hours=1)
     assert "access.emergency" in ground.product.log.read_text()
     await town.refused(await town.act(browser, "/emergency", **usual), "emergency_runs_already")
-    assert (await town.act(browser, "/review", name=name, note="v pořádku")).status == 403
-    running = await town.act(town.leader, "/review", name=name, note="v pořádku")
+    assert (await town.act(browser, "/review", name=name, note="vše v pořádku")).status == 403
+    running = await town.act(town.leader, "/review", name=name, note="vše v pořádku")
     await town.refused(running, "emergency_still_runs")
     assert (await town.act(browser, "/end", name=name)).status == 303
-    reviewed = await town.act(town.leader, "/review", name=name, note="v pořádku")
+    reviewed = await town.act(town.leader, "/review", name=name, note="vše v pořádku")
     assert reviewed.status == 303, reviewed.text
     await town.refused(await town.act(town.leader, "/review", name=name, note="znovu"), "request_over")
 

@@ -21,6 +21,7 @@ def read(text: str, only: MunicipalityCode | None = None) -> CaseFile:
 
 
 FAULTS = [
+    ('[[case]]\nname = "a"\ntitle_cs = " "', 3, "title_cs is empty"),
     ('[[case]]\nname = "a"\nroels = ["mayor"]', 3, "roels is nothing a case may say"),
     (
         '[[case]]\nname = "a"\nfacts = { device = { managed = true, fresh = true, mangaed = true } }',

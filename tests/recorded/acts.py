@@ -96,6 +96,7 @@ ROUTES: dict[str, Recorded] = {
     "policies /incidents/{incident}/open": by(Code.INCIDENT_OPENED),
     "policies /proposals": DRAFT,
     "policies /proposals/{proposal}/approve": by(Code.POLICY_APPROVED),
+    "policies /proposals/{proposal}/cases": DRAFT,
     "policies /proposals/{proposal}/form/{form}": DRAFT,
     "policies /proposals/{proposal}/impact": by(Code.LOG_SEARCHED),
     "policies /proposals/{proposal}/note": DRAFT,

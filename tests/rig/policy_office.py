@@ -15,9 +15,10 @@ from gateway.commands.policies_in_force import newly_loaded
 from gateway.policy_office.activation import Activation
 from gateway.policy_office.actor import Actor
 from gateway.policy_office.asking import Asking, by_operator
+from gateway.policy_office.checked import Checked, objections
 from gateway.policy_office.incident import Incident
 from gateway.policy_office.incidents import Incidents
-from gateway.policy_office.office import Checked, Office
+from gateway.policy_office.office import Office
 from gateway.policy_office.proposal import Proposal
 from gateway.policy_office.scope import ANY, Scope
 from gateway.policy_office.version import Source, Version
@@ -182,4 +183,4 @@ def checks(texts: Texts, _scope: Scope) -> Checked:
         )
         return Checked(book=book, untried=tuple(one.in_languages() for one in untried))
     except PoliciesUnusable as refused:
-        return Checked(problems=tuple(one.in_languages() for one in refused.problems))
+        return objections(refused.problems)

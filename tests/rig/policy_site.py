@@ -19,6 +19,7 @@ from gateway.storage.audit import append
 from gateway.waiting import NOTHING, Waiting
 from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import POLICIES, Assertion
+from gateway.web.policies.adapting import Adapting
 from gateway.web.policies.editor import Editor
 from gateway.web.policies.impact import Impact
 from gateway.web.policies.namesakes import told_apart
@@ -173,6 +174,7 @@ class PolicySite:
             *Overview(site).pages(),
             *Editor(site).pages(),
             *Proposals(site).pages(),
+            *Adapting(site).pages(),
             *TakingBack(site).pages(),
             *Impact(site, self, self._record).pages(),
             *Versions(site).pages(),

@@ -74,8 +74,9 @@ class Visitor:
         return await self.done(f"{page}/form/{form}", who, **entered)
 
     async def step(self, page: str, step: str, who=AUTHOR, **more) -> str:
-        revision = str((await self.one(page)).revision)
-        return await self.done(f"{page}/{step}", who, **({"revision": revision} | more))
+        one = await self.one(page)
+        purpose = {"note": "Mapy potřebuje i matrika."} if step == "submit" and not one.note else {}
+        return await self.done(f"{page}/{step}", who, **({"revision": str(one.revision)} | purpose | more))
 
     async def submitted(self, who=AUTHOR) -> str:
         page = await self.begun(who)

@@ -13,7 +13,8 @@ from gateway.policy_office.proposal import LONGEST_TEXT, OVER, TRANSITIONS, Prop
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
-from gateway.web.policies.entered import fields_of, moment, number, single_of, texts_of
+from gateway.web.policies.adapting import adaptable
+from gateway.web.policies.entered import fields_of, lines_of, moment, number, single_of, texts_of
 from gateway.web.policies.listing import listed
 from gateway.web.policies.not_done import INVALID, REFUSALS, UNEXPLAINED, done, told
 from gateway.web.policies.site import Site, proposal_of
@@ -22,7 +23,9 @@ from gateway.web.ways_back import above, leading_back
 from policies.case_difference import SORT_TITLES
 from policies.changed import KINDS, lines_between
 from policies.difference import Difference, difference, effect_said
+from policies.fault import CS, EN
 from policies.merging import Choices, Side
+from policies.model import Text
 
 STEPS: Mapping[Step, Title] = {
     Step.BEGIN: Title(cs="začal(a)", en="began"),
@@ -34,6 +37,10 @@ STEPS: Mapping[Step, Title] = {
     Step.WITHDRAW: Title(cs="stáhl(a)", en="withdrew"),
     Step.ACTIVATE: Title(cs="uvedl(a) v platnost", en="put it in force"),
     Step.FAIL: Title(cs="v platnost uvést nemohl(a)", en="could not put it in force"),
+}
+PURPOSELESS: Text = {
+    CS: f"Napište, k čemu změna je, nejvýše {LONGEST_TEXT} znaků a bez znaků, které nejsou vidět.",
+    EN: f"Write what the change is for, in {LONGEST_TEXT} characters or less, all of which can be seen.",
 }
 BY_PRODUCT: Mapping[Step, Title] = {
     Step.ACTIVATE: Title(cs="uvedla v platnost", en="put it in force"),
@@ -75,13 +82,15 @@ class Proposals:
         request: web.Request,
         *,
         returning: str | None = None,
+        purposeless: str | None = None,
         untimed: str = "",
         when: str = NOW,
         at: str = "",
         chosen: Choices | None = None,
     ) -> web.Response:
-        """`chosen`: of what both changed, where not all of it was. `returning`: what was typed to return it, and cannot
-        be kept; `untimed`: why it is not approved for the time that was chosen, which stands in the form still.
+        """`chosen`: of what both changed, where not all of it was. `returning`, `purposeless`: what was typed to return it
+        or as its purpose, and cannot be kept; `untimed`: why it is not approved for the time that was chosen, which
+        stands in the form still.
         """
         site, caller = self.site, self.site.caller(request)
         one, asking = await self.site.proposal(request, caller), site.asking(request, caller)
@@ -104,7 +113,7 @@ class Proposals:
             request,
             "proposal.html",
             caller,
-            status=200 if returning is None and not untimed and chosen is None else 409,
+            status=200 if not untimed and returning is purposeless is chosen is None else 409,
             one=one,
             found=found,
             stale=stale,
@@ -114,6 +123,9 @@ class Proposals:
             lines_between=lines_between,
             over=over,
             problems=checked.problems,
+            apart_problems=checked.apart,
+            groups=checked.groups,
+            adaptable=lambda members: [each for each in members if adaptable(one, each)],
             untried=checked.untried,
             history=history,
             apart=await site.apart(people),
@@ -129,6 +141,8 @@ class Proposals:
             effect_said=effect_said,
             typed=returning or "",
             unexplained=UNEXPLAINED if returning is not None else None,
+            purpose=one.note if purposeless is None else purposeless,
+            purposeless=PURPOSELESS if purposeless is not None else None,
             untimed=untimed,
             when=when,
             at=at,
@@ -136,17 +150,25 @@ class Proposals:
         )
         if chosen is not None:
             response.headers[REASON_HEADER] = Refusal.CHANGED_BY_BOTH
-        elif returning is not None or untimed:
+        elif not (returning is purposeless is None) or untimed:
             response.headers[REASON_HEADER] = (
                 untimed if untimed in REASONS else INVALID if untimed else Refusal.UNEXPLAINED
             )
         return response
 
     async def submit(self, request: web.Request) -> web.Response:
+        """What the change is for is asked for in the same form, where it was not said before."""
         site, caller, name = self.site, self.site.caller(request), proposal_of(request)
-        entered = await texts_of(request, ["revision"])
-        revision = number(entered["revision"])
-        await done(site.office.submit(site.asking(request, caller), name, revision, site.desk.now()))
+        fields = await fields_of(request)
+        revision = number(single_of(fields, ["revision"])["revision"])
+        note = lines_of(single_of(fields, ["note"])["note"]) if "note" in fields else None
+        asking, now = site.asking(request, caller), site.desk.now()
+        try:
+            await site.office.submit(asking, name, revision, now, note)
+        except ActRefused as refused:
+            if refused.reason is not Refusal.UNEXPLAINED:
+                raise told(refused) from refused
+            return await self._one(request, purposeless=note or "")
         raise web.HTTPSeeOther(_page(name, "submitted"))
 
     async def approve(self, request: web.Request) -> web.Response:

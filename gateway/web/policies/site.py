@@ -187,6 +187,7 @@ class Site:
             noted=lambda note: note_said(note, language),
             faulty_lines=faulty_lines,
             most_problems=MOST_PROBLEMS,
+            most_members=MOST_PROBLEMS,
             **context,
         )
 

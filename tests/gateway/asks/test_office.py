@@ -215,7 +215,7 @@ async def test_the_centre_reviews_what_happened_in_any_municipality_and_others_t
     at_the_centre = doing(MARTIN, NOW + HOUR, KROMERIZ)
     assert await requests.office.find(requests.office.reviews(at_the_centre.officer)) == [made]
     assert await requests.office.find(requests.office.reviews(doing(PETR).officer)) == [made]
-    reviewed = await requests.office.review(made.id, at_the_centre, "v pořádku")
+    reviewed = await requests.office.review(made.id, at_the_centre, "vše v pořádku")
     assert not reviewed.unreviewed
     assert await requests.office.find(requests.office.reviews(at_the_centre.officer)) == []
     (action, author) = requests.asked_of_policies[-1]
@@ -272,7 +272,7 @@ async def test_a_municipality_that_is_not_the_centre_reviews_nothing_elsewhere(r
     made = await requests.ask(wish(Kind.EMERGENCY))
     elsewhere = doing(MARTIN, NOW + HOUR, "588295")
     assert await requests.office.find(requests.office.reviews(elsewhere.officer)) == []
-    assert await refused(requests, requests.office.review(made.id, elsewhere, "v pořádku")) == Why.UNKNOWN
+    assert await refused(requests, requests.office.review(made.id, elsewhere, "vše v pořádku")) == Why.UNKNOWN
 
 
 async def test_what_another_node_ended_is_out_of_memory_and_its_sessions_are_decided_anew(requests):

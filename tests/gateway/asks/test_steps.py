@@ -99,26 +99,27 @@ def test_an_order_without_its_sponsor_and_a_delegation_without_its_giver_are_ove
 
 def test_a_use_is_reviewed_by_somebody_else_when_it_is_over():
     use = ask(Kind.EMERGENCY)
-    assert why_not(steps.review, use, party(MARTIN), APART, NOW, "v pořádku") is Why.STILL_RUNS
-    found = steps.review(use, party(MARTIN), APART, NOW + HOUR, "v pořádku")
-    assert found.reviewed == Signature(party(MARTIN), NOW + HOUR, "v pořádku")
+    assert why_not(steps.review, use, party(MARTIN), APART, NOW, "vše v pořádku") is Why.STILL_RUNS
+    found = steps.review(use, party(MARTIN), APART, NOW + HOUR, "vše v pořádku")
+    assert found.reviewed == Signature(party(MARTIN), NOW + HOUR, "vše v pořádku")
     assert not found.unreviewed
     assert why_not(steps.review, found, party(PETR), APART, NOW + DAY, "znovu") is Why.OVER
-    assert why_not(steps.review, use, party(JANA), APART, NOW + HOUR, "v pořádku") is Why.OWN
+    assert why_not(steps.review, use, party(JANA), APART, NOW + HOUR, "vše v pořádku") is Why.OWN
     assert why_not(steps.review, use, party(MARTIN), APART, NOW + HOUR, "") is Why.UNEXPLAINED
+    assert why_not(steps.review, use, party(MARTIN), APART, NOW + HOUR, "v pořádku") is Why.UNEXPLAINED
 
 
 def test_a_use_that_was_ended_early_is_reviewed_at_once():
     ended = steps.withdraw(ask(Kind.EMERGENCY), party(JANA), NOW, decides=False)
-    assert steps.review(ended, party(MARTIN), APART, NOW, "krátké").stage is Stage.WITHDRAWN
+    assert steps.review(ended, party(MARTIN), APART, NOW, "trvalo jen chvíli").stage is Stage.WITHDRAWN
 
 
 def test_further_acts_that_may_not_meet_are_refused_by_name():
     apart = Duties.of([Separation(acts=["sponsor", "review"])], no_others)
     use = ask(Kind.EMERGENCY, sponsor=party(EVA))
     over = NOW + HOUR
-    assert why_not(steps.review, use, party(EVA), apart, over, "v pořádku") is Why.DUTIES
-    assert steps.review(use, party(EVA), APART, over, "v pořádku").reviewed is not None
+    assert why_not(steps.review, use, party(EVA), apart, over, "vše v pořádku") is Why.DUTIES
+    assert steps.review(use, party(EVA), APART, over, "vše v pořádku").reviewed is not None
 
 
 def test_what_somebody_did_in_a_matter_is_known():

@@ -89,7 +89,7 @@ def test_what_the_table_does_not_have_is_refused_and_what_is_over_stays_over() -
 
 
 def test_whoever_had_a_hand_in_the_texts_never_approves_them() -> None:
-    one = proposal.edited(draft(), CHANGED, "", HELPER, NOON)
+    one = proposal.edited(draft(), CHANGED, "Proč.", HELPER, NOON)
     one = proposal.submitted(one, IN_FORCE, AUTHOR, NOON)
     for who in (AUTHOR, HELPER):
         assert refusal(
@@ -216,3 +216,11 @@ def test_no_account_of_an_author_approves_neither_when_asked_nor_when_the_time_h
     before = proposal.approved(one, IN_FORCE, one.digest, None, MAYOR, NOON, no_others)
     assert refusal(lambda: proposal.activated(before, IN_FORCE, NOON, known.others)) is Refusal.SAME_PERSON
     assert proposal.activated(before, IN_FORCE, NOON, no_others).state is State.ACTIVE
+
+
+@pytest.mark.parametrize("note", ["", " \n", "x" * (proposal.LONGEST_TEXT + 1), "proč\u202e"])
+def test_nothing_is_submitted_without_words_that_say_what_it_is_for(note: str) -> None:
+    silent = replace(draft(), note="")
+    assert refusal(lambda: proposal.submitted(silent, IN_FORCE, AUTHOR, NOON)) is Refusal.UNEXPLAINED
+    assert refusal(lambda: proposal.submitted(silent, IN_FORCE, AUTHOR, NOON, note)) is Refusal.UNEXPLAINED
+    assert proposal.submitted(silent, IN_FORCE, AUTHOR, NOON, " Proč. ").note == "Proč."

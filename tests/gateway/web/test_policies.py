@@ -179,7 +179,7 @@ async def test_a_text_with_a_fault_is_kept_and_its_problems_are_told_with_their_
     assert "whoever" in shown
     assert "\r" not in (await visitor.one(page)).texts[FILE]
     revision = str((await visitor.one(page)).revision)
-    assert await visitor.refused(f"{page}/submit", revision=revision) == (409, "checks_failed")
+    assert await visitor.refused(f"{page}/submit", revision=revision, note="Proč.") == (409, "checks_failed")
 
 
 async def test_what_somebody_wrote_is_not_lost_where_another_was_quicker(visitor):
@@ -382,4 +382,4 @@ async def test_what_could_not_be_tried_is_a_warning_to_whoever_approves_and_the_
     assert "Všechny kontroly prošly" not in czech
     plain = odd.replace("context.sign_in.age * 7 == 12", "context.time.minute == 12")
     broken = await visitor.world.edited({cases: never, FILE: reads(HULIN) + plain})
-    assert "does not hold at Hulín" in await visitor.get(f"/proposals/{broken.id}")
+    assert "It must never be permitted, and is by" in await visitor.get(f"/proposals/{broken.id}")

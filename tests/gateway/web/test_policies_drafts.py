@@ -172,3 +172,21 @@ async def test_who_chose_no_draft_is_told_so(visitor: Visitor) -> None:
     assert await visitor.done("/drafts", of="") == "/proposals?done=none"
     assert await visitor.refused("/drafts", LOOKER, of="", draft="x 1") == (404, "proposal_unknown")
     assert await visitor.refused("/drafts", of="", draft="x") == (400, "request_unreadable")
+
+
+async def test_what_a_change_is_for_is_asked_for_where_it_is_submitted(visitor: Visitor) -> None:
+    page = await visitor.begun()
+    await visitor.filled(page)
+    assert 'name="note"' in await visitor.get(page)
+    revision = str((await visitor.one(page)).revision)
+    answer = await visitor.post(f"{page}/submit", revision=revision, note=" ")
+    assert (answer.status, answer.headers[REASON_HEADER]) == (409, "policies_without_reason")
+    assert "The proposal is not submitted yet" in await answer.text()
+    assert (await visitor.one(page)).state is State.DRAFT
+    [refused] = visitor.world.entries(Code.POLICY_ACT_REFUSED)
+    assert (refused.reason, refused.details["act"]) == ("policies_without_reason", "submit")
+    where = await visitor.done(f"{page}/submit", revision=revision, note="Matrika potřebuje mapy.")
+    shown = await visitor.get(where)
+    assert "Matrika potřebuje mapy." in shown
+    [entry] = visitor.world.entries(Code.POLICY_SUBMITTED)
+    assert entry.details["why"] == "Matrika potřebuje mapy."

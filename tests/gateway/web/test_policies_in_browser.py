@@ -32,6 +32,7 @@ PAGES = {
     "policies-own": (BOTH, "{submitted}"),
     "policies-draft": (AUTHOR, "{draft}/edit"),
     "policies-broken": (AUTHOR, "{broken}"),
+    "policies-broken-cases": (AUTHOR, "{cases}"),
     "policies-both": (AUTHOR, "{both}"),
     "policies-form": (AUTHOR, "{draft}/form/hours"),
     "policies-form-again": (AUTHOR, "{draft}/form/may-use?number=1"),
@@ -49,6 +50,10 @@ PAGES = {
 }
 
 
+UNFULFILLED = "".join(
+    f'[[case]]\nname = "{name}"\ntitle_cs = "{cs}"\napplication = "map"\nreason = "nothing_permits"\n\n'
+    for name, cs in (("the mayor reads no map", "Starosta mapy nečte"), ("nor anybody", "Mapy nečte nikdo"))
+)
 PARCELS = NamedRoute(Route(id="parcels", path="/parcels"), frozenset({Action.READ}))
 WITH_A_PART = Offer(frozenset(Action), frozenset({HULIN}), routes={RouteName("parcels"): PARCELS})
 
@@ -69,6 +74,8 @@ async def town(tmp_path_factory):
         draft, broken = await visitor.begun(), await visitor.begun()
         wrong = reads(HULIN) + "\npermit (\nwhoever);\n"
         await visitor.step(broken, "text", file=FILE, text=wrong)
+        cases = await visitor.begun()
+        await visitor.step(cases, "text", file=f"municipalities/{HULIN}.cases.toml", text=UNFULFILLED)
         await visitor.done("/incidents/close", CENTRE, **CLOSING)
         visitor.given.waiting = Waiting(proposals=3, common=2)
         desk = Office().desk()
@@ -79,6 +86,7 @@ async def town(tmp_path_factory):
         port = tcp._server.sockets[0].getsockname()[1]
         [closure] = re.findall(r'href="(/incidents/[^"]+/open)"', await visitor.get("/incidents", CENTRE))
         places = {"submitted": submitted, "draft": draft, "broken": broken, "both": both, "closure": closure}
+        places["cases"] = cases
         names = [one.rpartition("/")[2] for one in (draft, broken)]
         places["drafts"] = "&".join(f"draft={name}" for name in names)
         yield f"https://policies.brana.test:{port}", places

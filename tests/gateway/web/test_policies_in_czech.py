@@ -91,7 +91,7 @@ async def test_a_fault_is_told_in_the_readers_language_in_the_editor_and_on_the_
         assert remedy in shown
         assert english in html.unescape(await visitor.get(path))
     revision = str((await visitor.one(page)).revision)
-    assert await visitor.refused(f"{page}/submit", revision=revision) == (409, "checks_failed")
+    assert await visitor.refused(f"{page}/submit", revision=revision, note="Proč.") == (409, "checks_failed")
     (entry,) = visitor.world.entries(Code.POLICY_ACT_REFUSED)
     assert english in str(entry.details["finding"])
     assert czech not in str(entry.details["finding"])

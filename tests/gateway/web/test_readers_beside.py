@@ -88,6 +88,6 @@ async def test_what_an_author_writes_is_read_in_threads_of_readers_alone(tmp_pat
                 await visitor.step(page, "text", file=CASES, text=CASE)
                 await looked_at(visitor, page)
                 revision = str((await visitor.one(page)).revision)
-                assert await visitor.refused(f"{page}/submit", revision=revision) == answer
+                assert await visitor.refused(f"{page}/submit", revision=revision, note="Proč.") == answer
             assert watch.elsewhere() == set()
             assert {"statements.py:split", "examine.py:examine", "vain.py:asked_in_vain"} <= watch.readers()

@@ -191,7 +191,7 @@ async def test_emergency_access_warns_begins_at_once_and_is_reviewed_by_somebody
     assert "Ještě běží" in await get(client, MARTIN, "/reviews")
     assert await post(client, MARTIN, "/end", {"name": use.id}) == "/reviews?done=ended"
     assert "Skončilo to." in await get(client, MARTIN, "/reviews?done=ended")
-    review = {"name": use.id, "note": "v pořádku"}
+    review = {"name": use.id, "note": "vše v pořádku"}
     assert "O vlastní věci" in await post(client, JANA, "/review", review, 409)
     assert "Zapsat přezkum" in await get(client, MARTIN, "/reviews")
     assert await post(client, MARTIN, "/review", review) == "/reviews?done=reviewed"

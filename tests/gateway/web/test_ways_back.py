@@ -11,6 +11,7 @@ from gateway.web.desk import Page, Refused
 from gateway.web.officer.incident_acts import IncidentActs
 from gateway.web.officer.incidents import Incidents
 from gateway.web.officer.suspensions import Suspensions
+from gateway.web.policies.adapting import Adapting
 from gateway.web.policies.editor import Editor
 from gateway.web.policies.overview import Overview
 from gateway.web.policies.proposals import Proposals
@@ -28,6 +29,7 @@ ROOMS = {
     "overview": Overview(NONE).pages(),
     "editor": Editor(NONE).pages(),
     "proposals": Proposals(NONE).pages(),
+    "adapting": Adapting(NONE).pages(),
     "taking back": TakingBack(NONE).pages(),
     "versions": Versions(NONE).pages(),
     "switch": Switch(NONE, NONE, {}).pages(),

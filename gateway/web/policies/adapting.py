@@ -1,0 +1,63 @@
+"""Cases of the municipality are made to expect what a draft decides, as far as its author ticks them.
+
+Only its own: those of the region, and what must never be, are nobody's here to change.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from aiohttp import web
+
+from gateway.policy_office.checked import Checked, Member
+from gateway.policy_office.proposal import Proposal
+from gateway.policy_office.scope import municipality_of
+from gateway.web.desk import Page
+from gateway.web.policies.entered import fields_of, number, number_or_none, single_of
+from gateway.web.policies.not_done import done
+from gateway.web.policies.site import Site, proposal_of
+from gateway.web.ways_back import above, leading_back
+from policies.adapting import adapted
+from policies.texts import CASES, Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Adapting:
+    site: Site
+
+    def pages(self) -> Sequence[Page]:
+        return leading_back([Page("POST", "/proposals/{proposal}/cases", self.adapt)], above)
+
+    async def adapt(self, request: web.Request) -> web.Response:
+        """What is ticked is tried anew, so nothing but the verdicts of the draft as it is gets into its cases."""
+        site, caller, fields = self.site, self.site.caller(request), await fields_of(request)
+        revision = number(single_of(fields, ["revision"])["revision"])
+        one, asking = await site.proposal(request, caller), site.asking(request, caller)
+        checked = await done(site.office.look_over(asking, one.id))
+        lines = {number_or_none(each) for each in fields.get("case", [])}
+        texts, left = await site.read(caller, partial(_adapted, one, checked, lines))
+        if texts != one.texts:
+            await done(site.office.edit(asking, one.id, revision, texts, one.note, site.desk.now()))
+        said = "left" if left else "unticked" if texts == one.texts else "adapted"
+        raise web.HTTPSeeOther(f"/proposals/{proposal_of(request)}?done={said}")
+
+
+def adaptable(one: Proposal, member: Member) -> bool:
+    own = municipality_of(one.scope) is not None and member.tried.file.as_posix() == _file(one)
+    return own and member.tried.kind == "case" and member.tried.now is not None
+
+
+def _file(one: Proposal) -> str:
+    return f"municipalities/{one.scope}{CASES}"
+
+
+def _adapted(one: Proposal, checked: Checked, lines: Collection[int | None]) -> tuple[Texts, bool]:
+    """With whether some could not be changed."""
+    file, left = _file(one), False
+    text = before = one.texts.get(file, "")
+    for tried in (each.tried for group in checked.groups for each in group.members if adaptable(one, each)):
+        if tried.line in lines and tried.now is not None:
+            after = adapted(text, tried.name, tried.now)
+            left |= after is None
+            text = text if after is None else after
+    return (one.texts if text == before else {**one.texts, file: text}), left
