@@ -172,3 +172,11 @@ async def test_who_chose_no_draft_is_told_so(visitor: Visitor) -> None:
     assert await visitor.done("/drafts", of="") == "/proposals?done=none"
     assert await visitor.refused("/drafts", LOOKER, of="", draft="x 1") == (404, "proposal_unknown")
     assert await visitor.refused("/drafts", of="", draft="x") == (400, "request_unreadable")
+
+
+async def test_a_new_form_of_hours_leaves_the_way_in_for_emergencies(visitor):
+    page = await visitor.begun()
+    shown = await visitor.get(f"{page}/form/hours")
+    assert re.search(r'name="emergency" value="true" checked', shown)
+    assert re.search(r'name="requested" value="true">', shown)
+    assert "read and write by emergency access" in shown
