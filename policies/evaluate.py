@@ -87,6 +87,8 @@ class PolicyBook:
         self.version = version
         self.contents = contents or Contents()
         self._names = names
+        self._open: PolicyBook | None = None
+        self._closes_nothing = None if incidents is None else (region, dict(municipal))
         if incidents is not None:
             region = Source(f"{incidents.text}\n{region.text}", incidents.policies + region.policies)
         self._region = region.policies
@@ -106,6 +108,15 @@ class PolicyBook:
     def names(self) -> Names:
         """What its municipalities and applications are called."""
         return self._names
+
+    def as_if_open(self) -> "PolicyBook":
+        """The same without what incidents close; itself where they close nothing."""
+        if self._closes_nothing is None:
+            return self
+        if self._open is None:
+            region, municipal = self._closes_nothing
+            self._open = PolicyBook(region, municipal, self._names, self.version, self.contents)
+        return self._open
 
     @property
     def without_policies(self) -> frozenset[MunicipalityCode]:

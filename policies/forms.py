@@ -64,6 +64,16 @@ Values = Mapping[str, Value]
 """By name of the parameter; `id` is the name of the policy."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Of the text, where the box `when` is ticked and `unless` is not; those of one name follow each other."""
+
+    name: str
+    when: str
+    unless: str = ""
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     name: str
@@ -77,6 +87,10 @@ class Form:
     """Its policy, with `$parameter`."""
     advice: tuple[Text, ...] = ()
     """What refused people read, with `$parameter`; the first is written today, the others were before."""
+    parts: tuple[Part, ...] = ()
+    """Each fills the hole of its name. The box of one is kept only where it is ticked, so a text written before there
+    was the box is still the form's.
+    """
 
 
 class FormRefused(Exception):
@@ -105,6 +119,7 @@ def _read(name: str) -> Form:
         text=text,
         called={language: document[f"called_{language}"] for language in Language},
         advice=tuple(_advice(document)),
+        parts=msgspec.convert(document.get("parts", []), tuple[Part, ...]),
     )
 
 
@@ -164,12 +179,23 @@ def called(form: Form, values: Values, offered: Offered = ANYTHING) -> Text:
 def _written(
     form: Form, values: Values, code: MunicipalityCode, advice: Text | None, hour: Text = HOUR
 ) -> str:
-    kept = json.dumps({name: values[name] for name in sorted(values) if name != ID}, ensure_ascii=False)
-    holes = {one.name: in_cedar(one, values[one.name]) for one in form.parameters}
+    unticked = {one.when for one in form.parts if not values[one.when]} | {ID}
+    kept = json.dumps(
+        {name: values[name] for name in sorted(values) if name not in unticked}, ensure_ascii=False
+    )
+    holes = _parts(form, values) | {one.name: in_cedar(one, values[one.name]) for one in form.parameters}
     said = sentence(advice, form.parameters, values, hour=hour) if advice is not None else {}
     words = {f"advice_{language}": text for language, text in said.items()}
     body = Template(form.text).substitute(holes | words, code=code)
     return f'@id("{values[ID]}")\n@template("{form.name}")\n@parameters({_quoted(kept)})\n{body.strip()}\n'
+
+
+def _parts(form: Form, values: Values) -> dict[str, str]:
+    found = {one.name: "" for one in form.parts}
+    for one in form.parts:
+        if values[one.when] and not values.get(one.unless, False):
+            found[one.name] += one.text
+    return found
 
 
 def _quoted(text: str) -> str:

@@ -65,6 +65,8 @@ class Parameter:
     no_cs: str = ""
     no_en: str = ""
     """What a sentence says of a box that is ticked, or is not."""
+    preset: bool = False
+    """A box that is ticked where nobody has filled in anything yet."""
 
     @property
     def label(self) -> Text:

@@ -31,6 +31,7 @@ from gateway.commands.fleet_services import alive, asked_alive, door, services_f
 from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.own_applications import PORTAL_ITSELF
 from gateway.commands.own_device_pages import own_device_pages
+from gateway.commands.portal_closed import closed_cards
 from gateway.commands.state import now
 from gateway.commands.travel_told import tell_of_travel
 from gateway.commands.tunnelling import tunnel_pages
@@ -90,7 +91,14 @@ def web_app(plane: ControlPlane, officers: LatePages) -> web.Application:
     )
     rooms: dict[str, Iterable[Page]] = {
         f"portal.{domain}": [
-            *Portal(plane.desk, own, plane.snapshot.duties, waits_for(plane), asks_shown(plane)).pages(),
+            *Portal(
+                plane.desk,
+                own,
+                plane.snapshot.duties,
+                waits_for(plane),
+                asks_shown(plane),
+                closed_cards(plane),
+            ).pages(),
             *Lent(plane.desk, asks_shown(plane), partial(ends_as_party, plane)).pages(),
             *own_device_pages(plane),
             *tunnel_pages(plane),

@@ -114,7 +114,7 @@ async def test_the_officer_closes_suppliers_by_one_switch_and_opens_them_again(
         await sign_in(supplier, product.account("fiala.pavel"))
         await officer.goto(product.url("policies", "/incidents"))
         await sign_in(officer, product.account("kucera.martin"))
-        await officer.get_by_label("Všichni dodavatelé").check()
+        await officer.get_by_role("link", name="Všichni dodavatelé").click()
         await _press(officer, "Pokračovat: koho to zasáhne?")
         await expect(officer.locator("main")).to_contain_text(re.compile("z nich to teď zasáhne: [1-9]"))
         await screenshot(officer, "policies-closing")

@@ -10,7 +10,7 @@ from config.vocabulary import Language, NetworkName, Role
 from policies.evaluate import PolicyBook, Source
 from policies.form_words import days_in_words, in_words
 from policies.forms import called, forms, read, render, values_of
-from policies.model import Refused
+from policies.model import AskFor, Refused
 from policies.parameters import DAYS, Offered
 from policies.reasons import Names
 from policies.review import review
@@ -18,6 +18,8 @@ from tests.policies.test_forms import BOUNDS, filled
 from tests.policies.world import APPLICATIONS, DISTRICT, HULIN, NOW, ask
 
 OFFERED = Offered(APPLICATIONS, [NetworkName("office")])
+WAYS = {"emergency": AskFor.EMERGENCY, "requested": AskFor.ACCESS}
+"""To what a refusal leads, by the box that was ticked."""
 STABLE = frozenset({"hour", "days", "yes_no", "date", "number"})
 """Kinds of parameters whose words are no title of the configuration."""
 
@@ -94,6 +96,9 @@ def test_days_in_a_row_are_said_by_the_first_and_the_last(days: list[int], czech
             "night-hours", {"days": [5]}, "Povolená doba: 22:00–4:00 přes půlnoc. Noc začíná ve dnech: pátek.",
             "Permitted: 22:00–4:00 over midnight, on nights that begin on: Friday.",
         ),
+        ("hours", {}, "V jinou dobu nepomůže ani nouzový přístup.", "emergency access does not help either"),
+        ("hours", {"emergency": True}, "zahajte nouzový přístup", "If it cannot wait, begin emergency access"),
+        ("night-hours", {"requested": True}, "vyžádat na stránce žádostí", "on the page of requests"),
     ],
 )  # fmt: skip
 def test_who_is_refused_for_the_hour_reads_which_hours_are_permitted(
@@ -110,6 +115,7 @@ def test_who_is_refused_for_the_hour_reads_which_hours_are_permitted(
     verdict = book.decide(ask((HULIN, Role.CLERK), now=sunday_evening, authenticated_at=sunday_evening))
     assert isinstance(verdict, Refused)
     assert verdict.reason == "outside_working_hours"
+    assert verdict.ask_for == next((way for box, way in WAYS.items() if changes.get(box)), None)
     assert czech in verdict.advice[Language.CZECH]
     assert english in verdict.advice[Language.ENGLISH]
 

@@ -94,7 +94,7 @@ def _held(name: str, login: str, where: MunicipalityCode) -> Person:
 PEOPLE = (_held("Jana Zdejší", "zdejsi.jana", HULIN), _held("Ota Jinde", "jinde.ota", KROMERIZ))
 
 
-HITS = Hit(3, 41, ("Petr Dvořák",), 1, {Role.SUPPLIER: 3}, {ApplicationId("map"): 3})
+HITS = Hit(3, 41, ("Petr Dvořák",), 1, {(Role.SUPPLIER,): 3}, {ApplicationId("map"): 3})
 
 
 @dataclass

@@ -87,8 +87,7 @@ class Deciding:
         )
         led = place.turned_to(shown.items, following)
         here = {} if following is None else {"at": following}
-        fragment = "#finish" if following is None else f"#access-{following}"
-        raise web.HTTPSeeOther(led.address(which, "", done="decided", decided=number, **here) + fragment)
+        raise web.HTTPSeeOther(led.address(which, "", done="decided", decided=number, **here) + "#told")
 
     async def keep_marked(self, request: web.Request) -> web.Response:
         """One after the other, each recorded by itself; what cannot be kept stays as it is, which is told."""

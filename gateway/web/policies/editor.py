@@ -323,7 +323,7 @@ def _single(fields: Mapping[str, list[str]], name: str) -> str:
 
 
 def _empty(form: Form) -> dict[str, Any]:
-    return {one.name: [] if one.kind in SEVERAL else "" for one in form.parameters}
+    return {one.name: one.preset or ([] if one.kind in SEVERAL else "") for one in form.parameters}
 
 
 def _entered(form: Form, fields: Mapping[str, list[str]]) -> dict[str, Any]:

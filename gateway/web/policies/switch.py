@@ -13,7 +13,7 @@ from gateway.policy_office.scope import OF_REGION
 from gateway.web.centre import actions_of
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
-from gateway.web.policies.closing_form import FIELDS, NOT_THERE, Known, faults_in, target_of
+from gateway.web.policies.closing_form import FIELDS, NOT_THERE, TARGET_OF, Known, faults_in, target_of
 from gateway.web.policies.entered import fields_of, texts_of
 from gateway.web.policies.not_done import REFUSALS, done, told
 from gateway.web.policies.site import NAME_LENGTH, Site
@@ -65,7 +65,7 @@ class Switch:
         raise web.HTTPSeeOther("/incidents")
 
     async def shown(self, request: web.Request) -> web.Response:
-        """A link may say what to close; nothing is closed before somebody has looked whom it hits."""
+        """A link says what to close; nothing is closed before somebody has looked whom it hits."""
         named = {name: request.query[name] for name in PREFILLED if name in request.query}
         return await self._form(request, self.site.caller(request), named, {})
 
@@ -163,6 +163,7 @@ class Switch:
             called=self._called,
             everywhere=await site.gates_have_it(),
             kinds=KIND_WORDS,
+            asked_of=TARGET_OF,
             roles=list(Role),
             municipalities=self.municipalities,
             applications=site.applications,

@@ -28,8 +28,8 @@ class Hit:
     """By name, `MOST_NAMES` at most."""
     more: int = 0
     """People besides those."""
-    roles: Mapping[Role, int] = field(default_factory=dict)
-    """By how many sessions, the most first."""
+    roles: Mapping[tuple[Role, ...], int] = field(default_factory=dict)
+    """Which one session acts in together, by how many sessions, the most first."""
     applications: Mapping[ApplicationId, int] = field(default_factory=dict)
 
 
@@ -37,7 +37,7 @@ def hit(losers: Iterable[Loser], of: int) -> Hit:
     """`of`: sessions that are open."""
     some = list(losers)
     names = sorted({one.name for one in some}, key=by_surname)
-    roles = Counter(role for one in some for role in sorted(set(one.roles)))
+    roles = Counter(held for one in some if (held := tuple(role for role in Role if role in one.roles)))
     applications = Counter(each for one in some for each in sorted(set(one.applications)))
     return Hit(
         sessions=len(some),

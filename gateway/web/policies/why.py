@@ -31,6 +31,8 @@ from gateway.authorize.explaining import (
     somebody,
 )
 from gateway.authorize.snapshot import Snapshot, route_named_in
+from gateway.policy_office.scope import OF_REGION
+from gateway.web.centre import actions_of
 from gateway.web.desk import Page, Refused, client_address_of, request_id_of
 from gateway.web.identity import Assertion
 from gateway.web.officer.not_done import DIRECTORY_AWAY
@@ -49,6 +51,7 @@ from policies.model import LEVELS, Permitted, Question, Text
 from policies.said import Said
 
 USUAL: Mapping[str, str] = {
+    "where": "",
     "login": "",
     "role": "",
     "application": "",
@@ -76,6 +79,9 @@ LONGEST = 200  # characters of a field
 MINUTES_OF_A_YEAR = 366 * 24 * 60
 NO_SUCH_ACTION = "unknown_application"  # as a decision refuses what no route asks for
 NOBODY, NOT_SAID, APPLICATION, ROUTE = "somebody", "not-said", "application", "route"
+WHERE = "where"
+LOOK = "look_elsewhere"
+"""What the log calls asking about another municipality than the own one, where it is refused."""
 BOTH, ADDRESS, COUNTRY, AT = "both", "address", "country", "at"
 ACTING_FOR, IDLE = "acting-for", "idle"
 COUNTRY_LENGTH = 2  # ISO 3166-1 alpha-2
@@ -91,8 +97,8 @@ async def nobody_suggested(_: MunicipalityCode) -> Sequence[Party]:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """`named`: whom a login means. Only who has a role in the municipality acted for is found here, or had one that a
-    review took away.
+    """`named`: whom a login means. Only who has a role in the municipality that is asked about is found, or had one
+    that a review took away. It is the own one; whoever administers the policies of the centre asks about any.
     """
 
     site: Site
@@ -103,7 +109,7 @@ class Why:
     removed: Removed
     """Roles that reviews took away, everywhere."""
     suggested: Suggested = nobody_suggested
-    """Whom the form suggests by name: people of the municipality acted for."""
+    """Whom the form suggests by name: people of the municipality that is asked about."""
 
     def pages(self) -> Sequence[Page]:
         return (Page("GET", "/why", self.why),)
@@ -113,16 +119,18 @@ class Why:
         asking = site.asking(request, caller)
         await done(asking.require(Action.READ, site.own(caller), None, "why"))
         entered = {name: request.query.get(name, usual)[:LONGEST].strip() for name, usual in USUAL.items()}
-        who, wrong, removed = None, "", list[Block]()
+        where = await self._where(request, caller, entered)
+        who, wrong, removed = None, "" if where is not None else WHERE, list[Block]()
+        where = where or caller.municipality
         if request.query.get("application") is not None:
-            faults = faulty(entered) or self._elsewhere(entered)
+            faults = wrong or faulty(entered) or self._elsewhere(entered)
             if not faults and (entered["login"] or entered["role"]):
-                who, removed = await self._who(request, caller, entered)
+                who, removed = await self._who(request, caller, where, entered)
             nobody = NOBODY if entered["login"] or entered["role"] else NOT_SAID
             wrong = faults or (nobody if who is None else self._wrong(entered))
         found, snapshot = None, self.snapshot()
         if who is not None and not wrong:
-            question = self._question(caller, who, entered, snapshot)
+            question = self._question(where, who, entered, snapshot)
             async with site.thinking:
                 found = await asyncio.to_thread(
                     explained_as_decided,
@@ -139,16 +147,20 @@ class Why:
             status=409 if wrong else 200,
             entered=entered,
             wrong=wrong,
+            where=self._name(where),
+            own=self._name(caller.municipality),
+            elsewhere=where != caller.municipality,
+            everywhere=self._others(caller.municipality) if self._asks_of_all(caller) else {},
             further=any(entered[name] != USUAL[name] for name in FURTHER),
             found=found,
             about=self._called(who),
             reads=who is not None and who.reads,
             lacks=_offered_instead(found, snapshot),
             removed=removed,
-            people=() if Role.SUPPLIER in caller.roles else await self.suggested(caller.municipality),
+            people=() if Role.SUPPLIER in caller.roles else await self.suggested(where),
             permitted=found is not None and isinstance(found.verdict, Permitted),
             roles=list(Role),
-            others=self._others(caller),
+            others=self._others(where),
             actions=list(Action),
             routes=_routes(snapshot),
             applications=site.applications,
@@ -162,10 +174,32 @@ class Why:
         district = self.site.books.in_force().names.district
         return {language: who.called(district, language) for language in Language}
 
-    def _others(self, caller: Assertion) -> Mapping[MunicipalityCode, str]:
-        """For which somebody may act who asks for what is of this one, with their names."""
+    def _asks_of_all(self, caller: Assertion) -> bool:
+        return Action.ADMINISTER in actions_of(caller, self.site.centre)
+
+    async def _where(
+        self, request: web.Request, caller: Assertion, entered: Mapping[str, str]
+    ) -> MunicipalityCode | None:
+        """Of which municipality is asked; None: there is no such. Raises Refused, recorded, for whoever may not."""
+        if entered["where"] in ("", caller.municipality):
+            return caller.municipality
+        asking = self.site.asking(request, caller)
+
+        async def allowed() -> None:
+            async with self.site.office.refusing(asking, LOOK, OF_REGION, self.site.desk.now()):
+                await asking.require(Action.ADMINISTER, OF_REGION, None, "why")
+
+        await done(allowed())
+        where = MunicipalityCode(entered["where"])
+        return where if where in self.site.books.in_force().names.district else None
+
+    def _name(self, municipality: MunicipalityCode) -> str:
+        return self.site.books.in_force().names.district.name(municipality)
+
+    def _others(self, than: MunicipalityCode) -> Mapping[MunicipalityCode, str]:
+        """Other municipalities than that, with their names, in order of these."""
         district = self.site.books.in_force().names.district
-        names = ((code, one.name) for code, one in district.items() if code != caller.municipality)
+        names = ((code, one.name) for code, one in district.items() if code != than)
         return dict(sorted(names, key=lambda one: alphabetical(one[1])))
 
     def _elsewhere(self, entered: Mapping[str, str]) -> str:
@@ -181,35 +215,41 @@ class Why:
         return ROUTE if entered["route"] and entered["route"] not in own else ""
 
     async def _who(
-        self, request: web.Request, caller: Assertion, entered: Mapping[str, str]
+        self,
+        request: web.Request,
+        caller: Assertion,
+        where: MunicipalityCode,
+        entered: Mapping[str, str],
     ) -> tuple[Somebody | None, list[Block]]:
-        """Whoever has that login here, or anybody with that role; None: nobody is meant. And what reviews removed."""
+        """Whoever has that login there, or anybody with that role; None: nobody is meant. And what reviews removed."""
         if not entered["login"]:
-            role, where = entered["role"], MunicipalityCode(entered["acting_for"]) or caller.municipality
-            return (anybody((where, Role(role))) if role in set(Role) else None), []
+            role, held = entered["role"], MunicipalityCode(entered["acting_for"]) or where
+            return (anybody((held, Role(role))) if role in set(Role) else None), []
         try:
             everybody = await self.named(entered["login"])
         except DirectoryUnusable:
             raise Refused(DIRECTORY_AWAY, 503) from None
-        blocks = [one for one in await self.removed() if one.municipality == caller.municipality]
+        blocks = [one for one in await self.removed() if one.municipality == where]
         had_one = {one.subject for one in blocks}
         here = [
             one
             for one in everybody
-            if one.subject in had_one or any(held.municipality == caller.municipality for held in one.roles)
+            if one.subject in had_one or any(held.municipality == where for held in one.roles)
         ]
-        await self._look(request, caller, entered["login"], len(here))
+        await self._look(request, caller, where, entered["login"], len(here))
         if len(here) != 1:
             return None, []
         return somebody(here[0]), [one for one in blocks if one.subject == here[0].subject]
 
-    async def _look(self, request: web.Request, caller: Assertion, login: str, found: int) -> None:
+    async def _look(
+        self, request: web.Request, caller: Assertion, where: MunicipalityCode, login: str, found: int
+    ) -> None:
         """Somebody reads about a person: recorded before anything is shown."""
         entry = searched(
             self.site.desk.now(),
             subject=caller.subject,
             person=caller.login,
-            query={"page": "why", "user": login, "municipality": caller.municipality},
+            query={"page": "why", "user": login, "municipality": where},
             found=found,
             session=caller.sid,
             address=client_address_of(request),
@@ -219,23 +259,21 @@ class Why:
         await self.record([entry])
 
     def _question(
-        self, caller: Assertion, who: Somebody, entered: Mapping[str, str], snapshot: Snapshot
+        self, where: MunicipalityCode, who: Somebody, entered: Mapping[str, str], snapshot: Snapshot
     ) -> Question:
-        """About a resource of the municipality acted for, with what decisions know and what is said."""
+        """About a resource of that municipality, with what decisions know and what is said."""
         at = moment(entered["at"]) or self.site.desk.now()
         age = min(number_or_none(entered["age"]) or 0, MINUTES_OF_A_YEAR)
         level = SHORT.get(entered["level"], AuthenticationLevel.TWO_FACTORS)
-        own = {where for where, _ in who.roles}  # nobody acts for where they have no role
+        own = {held for held, _ in who.roles}  # nobody acts for where they have no role
         device = one_of(DeviceState, entered["device"], DeviceState.UNKNOWN)
         asked = Question(
             subject=who.subject,
             roles=who.roles,
-            own_municipality=min(
-                own, key=lambda one: (one != caller.municipality, one), default=caller.municipality
-            ),
+            own_municipality=min(own, key=lambda one: (one != where, one), default=where),
             application=ApplicationId(entered["application"]),
             action=one_of(Action, entered["action"], Action.READ),
-            municipality=caller.municipality,
+            municipality=where,
             level=level,
             factors=FACTORS[level],
             authenticated_at=at - timedelta(minutes=age),

@@ -14,6 +14,7 @@ from gateway.sessions.shown import NotOwn
 from gateway.waiting import NOTHING
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
 from gateway.web.identity import POLICIES, PORTAL, REQUESTS
+from gateway.web.portal.closed import ClosedCards, none_closed
 from gateway.web.portal.standing import NO_ASKS, Asks
 from gateway.web.portal.store import PortalStore
 from gateway.web.refusal import ShownRefusal, both
@@ -41,6 +42,7 @@ class Portal:
     """Which may not meet in one person."""
     waits_for: WaitsFor = nothing_waits
     asks: Asks = NO_ASKS
+    closed: ClosedCards = none_closed
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -69,6 +71,7 @@ class Portal:
             "applications.html",
             caller,
             cards=cards,
+            closed=await self.closed(caller, self.desk.now()),
             turn=turn,
             standing=standing,
             shut=await self.asks.closed(standing.running) if standing.running else {},

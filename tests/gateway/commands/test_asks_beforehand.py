@@ -11,6 +11,7 @@ from config.vocabulary import Action, Language, Role, SessionId, SubjectId
 from gateway.asks.ask import AskId, Kind, Party
 from gateway.commands.asking_office import PlaneTown, ask_office
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.portal_closed import closed_cards
 from gateway.commands.state import now, open_state
 from gateway.grants.claims import Assertion
 from gateway.policy_office.incident import Incident
@@ -125,6 +126,26 @@ async def test_what_an_incident_closes_is_known_by_whom_it_is_about_since_when_a
     await plane.state.database.write(lambda connection: StoredIncidents(connection).keep(incident))
     (found,) = (await shown.closed_now(asked)).items()
     assert (found[1].rule, found[1].since, found[1].why) == (closing.id, moment, why)
+
+
+async def test_the_portal_is_told_what_an_incident_closes_to_whoever_asks_and_since_when(
+    plane: ControlPlane,
+) -> None:
+    moment, closed = now(), closed_cards(plane)
+    here, caller = in_session(CLERK, Role.CLERK, moment)
+    await plane.state.sessions.add(here, b"h" * 32, "portal.example", [])
+    assert await closed(caller, moment) == ()
+    why = {Language.CZECH: "Prověřujeme únik", Language.ENGLISH: "A leak"}
+    name = plane.settings.applications[0].id
+    closing = Closure(kind=ClosureKind.APPLICATION, target=name, reason=why, by="urad:x", at=moment)
+    incident = Incident(id="I" * 16, closure=closing, closed_by_name="kucera.martin")
+    await plane.state.database.write(lambda connection: StoredIncidents(connection).keep(incident))
+    folders = plane.settings.policies
+    plane.decide_by(load(folders.region, folders.municipalities, plane.state.district, incidents=[closing]))
+    (found,) = await closed(caller, moment)
+    assert (found.card.application, found.said.since) == (name, moment)
+    assert found.said.why[Language.ENGLISH].startswith("A leak. ")
+    assert await closed(replace(caller, sid=SessionId("T" * 22)), moment) == ()
 
 
 async def test_a_delegation_that_no_rule_counts_is_known_for_one(plane: ControlPlane) -> None:

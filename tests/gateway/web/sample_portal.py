@@ -12,10 +12,13 @@ def portal_pages(office, desk):
         lambda *those: office.asks.closed(*those),  # noqa: PLW0108
     )
 
+    async def closed(*whose):
+        return await office.closed_cards(*whose)
+
     async def withdraw(name, doing):
         office.withdrawn.append((name, doing.by.subject))
 
     return [
-        *Portal(desk, office.portal, office.duties, office.waits_for, asks).pages(),
+        *Portal(desk, office.portal, office.duties, office.waits_for, asks, closed).pages(),
         *Lent(desk, asks, withdraw).pages(),
     ]

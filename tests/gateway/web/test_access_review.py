@@ -117,11 +117,12 @@ async def test_a_decision_leads_to_the_next_person_and_the_last_one_to_the_end(v
         answer = await visitor.post(
             f"/reviews/{campaign.id}", number=visitor.number(campaign, one), choice="confirm", comment=""
         )
-        assert "#access-" in answer.headers["Location"]
+        assert answer.headers["Location"].endswith("#told")
     answer = await visitor.post(
         f"/reviews/{campaign.id}", number=visitor.number(campaign, PROGRAM), choice="remove", comment=""
     )
-    assert answer.headers["Location"].endswith("#finish")
+    assert "&at=" not in answer.headers["Location"]
+    assert answer.headers["Location"].endswith("#told")
     assert "4 of 5" in await visitor.get(f"/reviews/{campaign.id}")
 
 

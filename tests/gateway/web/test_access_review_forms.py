@@ -62,7 +62,7 @@ async def test_the_filter_and_the_page_stay_through_every_decision(visitor: Visi
     there = answer.headers["Location"]
     following = numbers[PAGE + 1]
     said = f"done=decided&decided={numbers[PAGE]}&at={following}"
-    assert there == f"/reviews/{campaign.id}?open=1&page=2&{said}#access-{following}"
+    assert there == f"/reviews/{campaign.id}?open=1&page=2&{said}#told"
     text = await visitor.get(there.partition("#")[0])
     assert f'id="access-{numbers[PAGE]}"' not in text
     assert f'id="access-{numbers[PAGE + 1]}"' in text
@@ -77,7 +77,7 @@ async def test_what_is_decided_shows_its_decision_and_is_changed_where_it_stands
     assert text.count('value="confirm"') == 2
     assert text.count('value="remove"') == 1, "what is removed is not removed again"
     answer = await visitor.post(f"/reviews/{campaign.id}", number=number, choice="confirm", comment="")
-    assert answer.headers["Location"].endswith(f"&at={number}#access-{number}")
+    assert answer.headers["Location"].endswith(f"&at={number}#told")
     text = await visitor.get(f"/reviews/{campaign.id}?open=1")
     assert "Jana Malá" not in text
     assert "Change the decision" not in text
@@ -132,7 +132,7 @@ async def test_what_another_account_of_the_reviewer_has_is_neither_theirs_to_dec
     )
     await visitor.get(asked, status=303)
     decided = await visitor.post(f"/reviews/{campaign.id}", number=other, choice="confirm", comment="")
-    assert decided.headers["Location"].endswith("#finish"), "nothing is left to them"
+    assert "&at=" not in decided.headers["Location"], "nothing is left to them"
     refused = await visitor.refused(f"/reviews/{campaign.id}", number=theirs, choice="confirm", comment="")
     assert refused == "same_person"
 
@@ -142,13 +142,16 @@ async def test_what_was_decided_is_told_where_one_is_led_to(visitor: Visitor) ->
     first, second = visitor.number(campaign, OFFICERS), visitor.number(campaign, CLERKS)
     answer = await visitor.post(f"/reviews/{campaign.id}", number=first, choice="confirm", comment="")
     text = await visitor.get(answer.headers["Location"].partition("#")[0])
-    before, _, there = text.partition(f'id="access-{second}"')
-    assert "Your decision is kept." not in before
-    assert there.index("Your decision is kept.") < there.index('name="marked"')
-    assert "Petr Dvořák, security officer: confirmed" in there
+    told = text.index("Your decision is kept.")
+    assert text.rindex('id="told"', 0, told) > text.rindex("</section>", 0, told), "within nobody's box"
+    assert told < text.index(f'id="person-{second}"')
+    assert told < text.index(f'id="access-{second}"')
+    assert "<strong>Petr Dvořák</strong>, security officer: confirmed" in text
     answer = await visitor.post(f"/reviews/{campaign.id}", number=second, choice="confirm", comment="")
     text = await visitor.get(answer.headers["Location"].partition("#")[0])
-    assert "Your decision is kept." in text.partition('id="finish"')[2], "nothing is left to be led to"
+    assert 0 < text.index("Your decision is kept.") < text.index('id="finish"'), (
+        "nothing is left to be led to"
+    )
 
 
 async def test_several_are_kept_in_one_act_and_recorded_one_by_one(visitor: Visitor) -> None:

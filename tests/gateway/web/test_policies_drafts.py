@@ -190,3 +190,11 @@ async def test_what_a_change_is_for_is_asked_for_where_it_is_submitted(visitor: 
     assert "Matrika potřebuje mapy." in shown
     [entry] = visitor.world.entries(Code.POLICY_SUBMITTED)
     assert entry.details["why"] == "Matrika potřebuje mapy."
+
+
+async def test_a_new_form_of_hours_leaves_the_way_in_for_emergencies(visitor):
+    page = await visitor.begun()
+    shown = await visitor.get(f"{page}/form/hours")
+    assert re.search(r'name="emergency" value="true" checked', shown)
+    assert re.search(r'name="requested" value="true">', shown)
+    assert "read and write by emergency access" in shown

@@ -44,6 +44,7 @@ PAGES = {
     "policies-why": (AUTHOR, "/why?role=clerk&application=map&level=1"),
     "policies-why-further": (AUTHOR, "/why?role=clerk&application=map&own=1&stands_in_for=mayor&level=1"),
     "policies-incidents": (CENTRE, "/incidents"),
+    "policies-incident-form": (CENTRE, "/incidents?kind=municipality_application"),
     "policies-incident-opening": (CENTRE, "{closure}"),
     "policies-taking-out": (AUTHOR, "{draft}/remove?number=0&file=" + FILE),
     "policies-withdrawing": (BOTH, "{submitted}/withdraw"),

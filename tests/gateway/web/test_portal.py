@@ -13,6 +13,7 @@ from gateway.asks.wish import party
 from gateway.authorize.closed_now import ClosedNow
 from gateway.sessions.shown import Membership
 from gateway.waiting import Waiting
+from gateway.web.portal.closed import ClosedCard
 from gateway.web.portal.standing import Asks
 from idp.directory.same_person import Account, Persons, no_others
 from idp.http.moments import moment_text
@@ -319,3 +320,25 @@ async def test_who_asked_for_nothing_is_told_nothing_of_it(client):
     text = await shown(client, "/")
     assert "Emergency access is running" not in text
     assert "Your order was ended" not in text
+
+
+async def test_an_application_that_an_incident_closes_stands_there_as_closed_and_is_no_link(client, office):
+    title = {Language.CZECH: "Aplikace je uzavřena", Language.ENGLISH: "The application is closed"}
+    why = {Language.CZECH: "Únik. Zavolejte.", Language.ENGLISH: "A leak. Call the security officer."}
+    records, accounting, *_ = CARDS
+
+    async def closed(*_):
+        return [ClosedCard(records, ClosedNow("incident-application-records", title, why, NOW))]
+
+    office.portal.cards_open = (accounting,)
+    assert "Records service" not in await shown(client, "/")
+    office.closed_cards = closed
+    text = await shown(client, "/")
+    assert "<h2>Records service</h2>" in text
+    assert records.address not in text
+    assert "closed now in an incident" in text
+    assert "The application is closed, since <time" in text
+    assert "A leak. Call the security officer." in text
+    assert "Your role is not gone" in text
+    office.portal.cards_open = ()
+    assert "There is no application for you here yet" not in await shown(client, "/")

@@ -1,0 +1,55 @@
+"""The portal's cards while something is closed in an incident, by the policies of the example."""
+
+from dataclasses import replace
+
+import pytest
+
+from config.vocabulary import ApplicationId, Language, Role
+from gateway.authorize.catalogue import closed_in_an_incident, openable
+from policies.incidents import ClosureKind
+from tests.gateway.authorize.conftest import HULIN, KROMERIZ, NOW, RECORDS
+from tests.gateway.authorize.test_closed_now import shut
+
+MAP = ApplicationId("map")
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        (ClosureKind.APPLICATION, "records"),
+        (ClosureKind.MUNICIPALITY_APPLICATION, f"{HULIN}/records"),
+    ],
+)
+def test_what_somebody_could_open_but_for_an_incident_is_told_with_the_words_of_a_refusal(
+    snapshot, session, kind, target
+):
+    there = shut(snapshot, kind, target)
+    before, after = (openable(session, one, "", NOW) for one in (snapshot, there))
+    closed = closed_in_an_incident(session, there, "", NOW)
+    assert set(closed) == set(before) - set(after) == {RECORDS}
+    assert closed[RECORDS].rule.startswith("incident-")
+    assert closed[RECORDS].why[Language.ENGLISH].startswith("An incident. ")
+
+
+def test_everything_that_is_closed_is_told_with_everything(snapshot, session):
+    closed = closed_in_an_incident(session, shut(snapshot, ClosureKind.ALL_BUT_OFFICERS), "", NOW)
+    assert set(closed) == set(openable(session, snapshot, "", NOW))
+    assert {one.rule for one in closed.values()} == {"incident-all-but-officers"}
+
+
+def test_what_they_could_not_open_anyway_or_is_closed_elsewhere_is_not_told(snapshot, session):
+    assert closed_in_an_incident(session, snapshot, "", NOW) == {}
+    there = shut(snapshot, ClosureKind.MUNICIPALITY, KROMERIZ)
+    assert closed_in_an_incident(session, there, "", NOW) == {}
+    auditor = replace(session, roles=((HULIN, Role.AUDITOR),))
+    there = shut(snapshot, ClosureKind.APPLICATION, "records")
+    assert RECORDS not in openable(auditor, snapshot, "", NOW)
+    assert closed_in_an_incident(auditor, there, "", NOW) == {}
+    assert closed_in_an_incident(replace(session, municipality=None), there, "", NOW) == {}
+
+
+def test_a_book_without_closures_is_its_own_and_one_with_them_keeps_the_other(snapshot):
+    assert snapshot.policies.as_if_open() is snapshot.policies
+    there = shut(snapshot, ClosureKind.APPLICATION, "records").policies
+    assert there.as_if_open() is there.as_if_open()
+    assert there.as_if_open().version == there.version

@@ -1,0 +1,99 @@
+"""What opens outside the hours of the forms, by the boxes that are ticked; and what their refusals promise."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.vocabulary import Action, ApplicationId, Role
+from policies.forms import forms, read, render
+from policies.model import Emergency, Facts, Requested
+from tests.policies.test_forms import filled, permits
+from tests.policies.world import HULIN, ask
+
+CLERK = (HULIN, Role.CLERK)
+MAP = ApplicationId("map")
+SATURDAY = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
+RECORDS = ApplicationId("records")
+FLOOD = Emergency(
+    asked_at=SATURDAY - timedelta(minutes=59), justification="povodeň v obci", application=RECORDS
+)
+APPROVED = Requested(
+    since=SATURDAY - timedelta(hours=1),
+    until=SATURDAY + timedelta(hours=1),
+    application=RECORDS,
+    actions=frozenset({Action.SIGN}),
+)
+
+
+@pytest.mark.parametrize("name", ["hours", "night-hours"])
+def test_emergency_access_reads_and_writes_outside_the_hours_where_that_is_chosen(name: str) -> None:
+    form = forms()[name]
+
+    def may(action: Action = Action.READ, **other: Any) -> bool:
+        facts = Facts(emergency=replace(FLOOD, **other))
+        question = ask(CLERK, now=SATURDAY, action=action, facts=facts, authenticated_at=SATURDAY)
+        return permits(form, question, emergency=True)
+
+    assert may()
+    assert may(Action.WRITE)
+    assert not may(Action.SIGN)
+    assert not may(asked_at=SATURDAY - timedelta(hours=1))
+    assert not may(application=MAP)
+    assert not may(justification="povodeň")
+    assert not may(reviewed_late=True)
+    without = ask(CLERK, now=SATURDAY, facts=Facts(emergency=FLOOD), authenticated_at=SATURDAY)
+    assert not permits(form, without)
+    assert not permits(form, without, requested=True)
+
+
+@pytest.mark.parametrize("name", ["hours", "night-hours"])
+def test_an_approved_request_opens_outside_the_hours_where_that_is_chosen(name: str) -> None:
+    form = forms()[name]
+
+    def may(action: Action = Action.SIGN, *, chosen: bool = True, **other: Any) -> bool:
+        facts = Facts(requested=replace(APPROVED, **other))
+        question = ask(CLERK, now=SATURDAY, action=action, facts=facts, authenticated_at=SATURDAY)
+        return permits(form, question, requested=chosen, emergency=not chosen)
+
+    assert may()
+    assert not may(Action.READ)
+    assert not may(until=SATURDAY)
+    assert not may(since=SATURDAY + timedelta(seconds=1))
+    assert not may(application=MAP)
+    assert not may(chosen=False)
+
+
+def test_a_text_of_hours_from_before_there_were_ways_around_them_is_still_the_forms() -> None:
+    form = forms()["hours"]
+    text = render(form, filled(form), HULIN)
+    assert "emergency" not in text.replace("emergency access does not help", "")
+    at, end = text.index('@advice_cs("') + len('@advice_cs("'), text.index('")\n@advice_en')
+    former = text.replace(
+        text[at:end],
+        "Povolená doba: 7:00–18:00, pondělí–pátek, mimo státní svátky. Přihlaste se v té době, nebo požádejte "
+        "místního správce o výjimku.",
+    )
+    at, end = former.index('@advice_en("') + len('@advice_en("'), former.index('")\nforbid')
+    former = former.replace(
+        former[at:end],
+        "Permitted: 7:00–18:00, Monday–Friday, not on public holidays. Come back then, or ask the municipality's "
+        "administrator for an exception.",
+    )
+    opened = read(former, HULIN)
+    assert opened is not None
+    assert opened[1]["emergency"] is False
+
+
+def test_no_form_and_no_rule_to_take_over_promises_an_exception_that_nobody_can_ask_for() -> None:
+    library = [*Path("policies/library").glob("*.cedar"), *Path("config/examples/policies").rglob("*.cedar")]
+    said = [line for file in library for line in file.read_text("utf-8").splitlines() if "@advice_" in line]
+    said += [
+        text
+        for form in forms().values()
+        for text in (*(form.advice[0] if form.advice else {}).values(), form.text)
+    ]
+    assert len(said) > 100
+    assert [one for one in said if "výjimk" in one or "exception" in one] == []
