@@ -196,7 +196,7 @@ def test_where_files_are_proposed_replacing_proposes_them_too(place: Place) -> N
     assert place.noted() == [
         "Ze souborů provozovatele / from the operator's files: municipalities/588491.cedar"
     ]
-    with pytest.raises(NotInForce, match="into these files; then say `brana policy replace [0-9a-f]{12}`"):
+    with pytest.raises(NotInForce, match=r"into these files; then say `brana policy replace [0-9a-f]{12}`"):
         place.raised("replace", "000000000000")
 
 
