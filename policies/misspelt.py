@@ -4,18 +4,26 @@ Who writes in a browser cannot open the schema, so the names that are known stan
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from config.vocabulary import ROLE_TITLES, Language
 from policies import review_words as words
 from policies.declared import Kind, declared
 from policies.fault import Fault, Hole, Words
+from policies.model import Text
+from policies.reasons import ACTION_NAMES
 
 ATTRIBUTE = re.compile(r"attribute `([\w.]+)` (?:in context|on entity type `(\w+)`) not found")
 ENTITY = re.compile(r'entity `(\w+)::"(.*)"` is of an enumerated entity type')
 ACTION = re.compile(r'unrecognized action `Action::"(.*)"`')
 KIND = re.compile(r"unrecognized entity type `([\w:]+)`")
+TITLES: Mapping[str, Mapping[str, Text]] = {
+    "Role": {role.value: title for role, title in ROLE_TITLES.items()},
+    "Action": {action.value: name for action, name in ACTION_NAMES.items()},
+}
+"""What people call those of a closed set."""
 LONGEST = 100  # characters of a name that are compared: authors' texts may be made to be slow
 
 
@@ -58,7 +66,19 @@ def _slip(one: str, other: str) -> bool:
 
 def named(either: tuple[Words, Words], known: Collection[str], meant: str, **holes: Hole) -> Fault:
     """`either`: the words where no name is meant, and those where one is."""
-    listed = ", ".join(sorted(known)) or words.NONE_KNOWN
+    return _with(either, with_titles(known, {}), meant, **holes)
+
+
+def with_titles(known: Collection[str], titles: Mapping[str, Text]) -> Text:
+    """In the words of a list; in Czech with the titles that people know them by, where they have any."""
+    if not known:
+        return words.NONE_KNOWN
+    in_czech = {one: titles[one][Language.CZECH] if one in titles else one for one in known}
+    named = (one if title == one else f"{one} ({title})" for one, title in sorted(in_czech.items()))
+    return {Language.CZECH: ", ".join(named), Language.ENGLISH: ", ".join(sorted(known))}
+
+
+def _with(either: tuple[Words, Words], listed: Text, meant: str, **holes: Hole) -> Fault:
     return either[1].of(meant=meant, known=listed, **holes) if meant else either[0].of(known=listed, **holes)
 
 
@@ -84,7 +104,8 @@ def _action(name: str) -> Unknown:
 
 def _one_of(either: tuple[Words, Words], kind: str, name: str, known: Collection[str]) -> Unknown:
     begin = f'{kind}::"'
-    return Unknown(named(either, known, closest(name, known), name=name), f'{begin}{name}"', len(begin))
+    fault = _with(either, with_titles(known, TITLES.get(kind, {})), closest(name, known), name=name)
+    return Unknown(fault, f'{begin}{name}"', len(begin))
 
 
 def _kind(name: str) -> Unknown:

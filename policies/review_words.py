@@ -122,34 +122,38 @@ NOT_ONE = Words(
 )
 OF_THE_SCHEMA = {CS: "Cedar hlásí: {said}", EN: "{said}"}
 KNOWN_THERE = {
-    CS: "opravte jméno; známá jsou tu: {known}",
+    CS: "opravte jméno; známá jména: {known}",
     EN: "correct the name; known there are {known}",
 }
-MEANT_THERE = {
-    CS: "nemá to být `{meant}`? Známá jsou tu: {known}",
-    EN: "is `{meant}` meant? Known there are {known}",
-}
+NAMES = "známá jména"
 
 
-def _either(what: Text) -> tuple[Words, Words]:
-    """Where nothing known resembles the name, and where something does."""
-    return Words(what, KNOWN_THERE), Words(what, MEANT_THERE)
+def _either(what: Text, known: str = NAMES) -> tuple[Words, Words]:
+    """Where nothing known resembles the name, and where something does. `known`: what they are called in Czech."""
+    correct = {CS: f"opravte jméno; {known}: {{known}}", EN: KNOWN_THERE[EN]}
+    meant = {
+        CS: f"nemá to být `{{meant}}`? {known.capitalize()}: {{known}}",
+        EN: "is `{meant}` meant? Known there are {known}",
+    }
+    return Words(what, correct), Words(what, meant)
 
 
 NO_ATTRIBUTE = _either(
     {CS: "atribut „{name}“ tu není znám", EN: 'attribute "{name}" is not known there'},
+    "známé atributy",
 )
 NO_ONE_OF = {
-    "Role": _either({CS: "role „{name}“ není známa", EN: 'role "{name}" is not known'}),
+    "Role": _either({CS: "role „{name}“ není známa", EN: 'role "{name}" is not known'}, "známé role"),
     "Factor": _either(
         {
             CS: "způsob prokázání totožnosti „{name}“ není znám",
             EN: 'a way of proving who one is called "{name}" is not known',
-        }
+        },
+        "známé způsoby",
     ),
 }
 NO_SUCH_NAME = _either({CS: "jméno „{name}“ tu není známo", EN: 'name "{name}" is not known there'})
-NO_ACTION = _either({CS: "činnost „{name}“ není známa", EN: 'action "{name}" is not known'})
+NO_ACTION = _either({CS: "činnost „{name}“ není známa", EN: 'action "{name}" is not known'}, "známé činnosti")
 NO_KIND = _either(
     {CS: "nic takového jako „{name}“ pravidla neznají", EN: 'policies know nothing of the kind "{name}"'},
 )

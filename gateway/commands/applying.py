@@ -35,9 +35,31 @@ class Applied:
         return not any(one.reason for one in self.proposed)
 
 
-async def apply(state: State, texts: Texts, by: str, now: datetime, instead_of: str | None = None) -> Applied:
-    """`texts`: all of the policies, of region and municipalities. `instead_of`: the version in force they follow;
-    others are not undone. Durable when it returns; the caller tells the running product
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What is to be in force when texts take its place: by its name, or by its texts as well, as versions that differ
+    in their cases alone have one name. `files`: whoever says it speaks of the files of the configuration.
+    """
+
+    version: str
+    digest: str | None = None
+    files: bool = False
+
+    def require(self, found: Version | None) -> None:
+        """Raises NotInForce where others are."""
+        version, digest = (NOTHING, None) if found is None else (found.version, found.digest)
+        if version != self.version or self.digest not in (None, digest):
+            raise NotInForce(self.version, version, files=self.files)
+
+
+def meaning(found: Version | None) -> Meant:
+    """What is in force now, and nothing that came meanwhile."""
+    return Meant(NOTHING) if found is None else Meant(found.version, found.digest)
+
+
+async def apply(state: State, texts: Texts, by: str, now: datetime, meant: Meant | None = None) -> Applied:
+    """`texts`: all of the policies, of region and municipalities. `meant`: the version in force they follow; others
+    are not undone. Durable when it returns; the caller tells the running product
     (`gateway.commands.sessions.tell`).
 
     Raises PoliciesUnusable with all problems, NotInForce, SharedPoliciesUnusable, DatabaseUnusable.
@@ -46,7 +68,8 @@ async def apply(state: State, texts: Texts, by: str, now: datetime, instead_of: 
     names = changed({} if there is None else there.texts, texts)
     if not names:
         return Applied(None)
-    _require(there, instead_of)
+    meant = meaning(there) if meant is None else meant
+    meant.require(there)
     if state.settings.policies.from_files == "propose":
         scopes = sorted({scope_of(name) for name in names})
         each = [await proposed(state, scope, of_scope(texts, scope), by, now) for scope in scopes]
@@ -56,14 +79,7 @@ async def apply(state: State, texts: Texts, by: str, now: datetime, instead_of: 
 
     def work(connection: Connection) -> Applied:
         before = published(state, connection)
-        _require(before, there.version if instead_of is None and there is not None else instead_of)
+        meant.require(before)
         return Applied(put_in_force(state, connection, made, before, book), before=before)
 
     return await state.database.write(work)
-
-
-def _require(found: Version | None, meant: str | None) -> None:
-    """Raises NotInForce where others are than those that were meant."""
-    version = NOTHING if found is None else found.version
-    if meant is not None and version != meant:
-        raise NotInForce(meant, version)

@@ -10,6 +10,7 @@ from gateway.asking import NotReached, NotRunning
 from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.audit.search import SearchTooLong
 from gateway.commands.application_accounts import PasswordUnusable
+from gateway.commands.policy_following import FolderOvertaken
 from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import NotInForce
 from gateway.commands.shared_policies import SharedPoliciesUnusable
@@ -30,6 +31,7 @@ TOLD = (
     DatabaseUnusable,
     DirectoryMisconfigured,
     DirectoryUnreachable,
+    FolderOvertaken,
     LogInconsistent,
     MasterKeyUnusable,
     NotInForce,

@@ -1,15 +1,13 @@
 """What an incident closes, as people write it at a terminal and as they are shown it: by names beside identifiers."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from config.vocabulary import ROLE_TITLES, Language
-from gateway.audit.folding import folded
 from gateway.commands.policies_asked import meant, municipality_asked
-from gateway.commands.preflight import CannotStart
+from gateway.commands.titles_asked import the_one
 from policies.incident_named import target_named
 from policies.incidents import OF_A_MUNICIPALITY, Closure, ClosureKind
-from policies.model import Text
 from policies.reasons import Names
 
 EXAMPLES: Mapping[ClosureKind, tuple[str, str]] = {
@@ -68,10 +66,12 @@ class Targets:
         return target_named(closure, self.names)[Language.ENGLISH]
 
     def role(self, written: str) -> str:
-        return _the_one("role", written, ROLE_TITLES.items())
+        return the_one("role", written, {role.value: title for role, title in ROLE_TITLES.items()})
 
     def application(self, written: str) -> str:
-        return _the_one("application", written, self.names.applications.items())
+        return the_one(
+            "application", written, {str(one): title for one, title in self.names.applications.items()}
+        )
 
     def municipality(self, written: str) -> str:
         district = self.names.district
@@ -89,15 +89,3 @@ READ: Mapping[ClosureKind, Callable[[Targets, str], str]] = {
     ClosureKind.MUNICIPALITY: Targets.municipality,
     ClosureKind.MUNICIPALITY_APPLICATION: Targets.municipality_application,
 }
-
-
-def _the_one(what: str, written: str, titles: Iterable[tuple[str, Text]]) -> str:
-    """By its id, or by its title in either language, with or without accents."""
-    known = {str(one): {folded(text) for text in title.values()} for one, title in titles}
-    wanted = folded(written)
-    found = [written] if written in known else [one for one, called in known.items() if wanted in called]
-    if len(found) > 1:
-        raise CannotStart(
-            f"{written!r} is the title of several: {', '.join(found)}", f"write the {what}'s id"
-        )
-    return found[0] if found else written

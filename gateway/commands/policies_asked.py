@@ -9,7 +9,7 @@ import click
 
 from config.district import District
 from config.settings import Settings
-from config.vocabulary import ApplicationId, MunicipalityCode, SubjectId
+from config.vocabulary import MunicipalityCode, SubjectId
 from gateway.asks.ask import Ask
 from gateway.audit.folding import folded
 from gateway.authorize.snapshot import Snapshot
@@ -145,12 +145,3 @@ def meant(district: District, written: str) -> str:
 def in_words(district: District, codes: Iterable[MunicipalityCode], between: str = ", ") -> str:
     """Each with its name and its code."""
     return between.join(f"{district.name(code)} ({code})" for code in codes)
-
-
-def applications_asked(book: PolicyBook, written: Sequence[str]) -> tuple[ApplicationId, ...]:
-    """Those that are named, which have to be there; all where none is named."""
-    known = book.names.applications
-    for name in written:
-        if name not in known:
-            raise CannotStart(f"no application {name!r} in the settings", f"there are: {', '.join(known)}")
-    return tuple(map(ApplicationId, written)) or tuple(known)

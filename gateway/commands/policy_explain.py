@@ -35,7 +35,6 @@ from gateway.commands.operator import operator
 from gateway.commands.options import configuration, language
 from gateway.commands.person import named, the_one
 from gateway.commands.policies_asked import (
-    applications_asked,
     municipality_asked,
     policies_asked,
     policies_folder,
@@ -48,6 +47,7 @@ from gateway.commands.preflight import CannotStart
 from gateway.commands.same_person import other_accounts
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console
+from gateway.commands.titles_asked import applications_asked, role_asked
 from idp.directory.same_person import Account, all_of
 from policies.explained_content import explained_content
 from policies.matrix import DEVICES, FACTORS, DeviceState
@@ -67,7 +67,13 @@ SHORT = {one.value.rpartition(":")[2]: one for one in AuthenticationLevel}
 @click.argument("application", metavar="APPLICATION")
 @policies_folder
 @click.option("--person", "login", default="", metavar="LOGIN", help="Login, or identifier; it is recorded.")
-@click.option("--role", "roles", multiple=True, metavar="ROLE@CODE", help="mayor@588491; repeatable.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    metavar="ROLE@CODE",
+    help="mayor@588491, starosta@Hulín: a role by its name or title, and where; repeatable.",
+)
 @click.option("--acting-for", default="", help="Municipality the person acts for; left out: the one asked.")
 @click.option("--municipality", default="", help="Whose application; left out: the one of the first role.")
 @click.option("--action", type=click.Choice([one.value for one in Action]), default="read", show_default=True)
@@ -114,7 +120,7 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     if bool(login) is bool(roles):
         raise CannotStart("who asks is not said", "give --person LOGIN, or --role ROLE@CODE, one of them")
     asked = policies_asked(configuration, folder)
-    (wanted,) = applications_asked(asked.book, [application])
+    (wanted,) = applications_asked(asked.book.names.applications, [application])
     at = moment_asked(written)
     nobody = (anybody(*_roles(asked.district, roles)), (), ())
     who, asks, others = _known(configuration, login, at) if login else nobody
@@ -194,19 +200,12 @@ def held_by(who: SubjectId, others: Sequence[Account], asks: Sequence[Ask]) -> l
 
 
 def _roles(district: District, written: tuple[str, ...]) -> frozenset[tuple[MunicipalityCode, Role]]:
-    return frozenset(_role(district, one) for one in written)
-
-
-def _role(district: District, written: str) -> tuple[MunicipalityCode, Role]:
-    name, _, where = written.partition("@")
-    if name not in {role.value for role in Role}:
-        raise CannotStart(f"{written!r} is no role in a municipality", "write it as mayor@588491")
-    return municipality_asked(district, where), Role(name)
+    return frozenset(role_asked(district, one) for one in written)
 
 
 def _first(who: Somebody, written: tuple[str, ...], district: District) -> MunicipalityCode:
     if written:
-        return _role(district, written[0])[0]
+        return role_asked(district, written[0])[0]
     places = sorted({where for where, _ in who.roles})
     if len(places) == 1:
         return places[0]

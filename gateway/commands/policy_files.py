@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from config.sources import Noting
-from gateway.commands.applying import Applied, apply
+from gateway.commands.applying import Applied, Meant, apply
 from gateway.commands.fitness import checked
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.policy_apply import applied_as_json, told
 from gateway.commands.policy_folder import json_option
-from gateway.commands.policy_line import note
+from gateway.commands.policy_line import line_of, note
 from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import Proposal, put_in_place_of
 from gateway.commands.sessions import tell
@@ -52,7 +52,7 @@ def export(configuration: Path, folder: Path, number: int | None) -> None:
         file = folder / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, "utf-8", newline="")
-    note(folder, found.version)
+    note(folder, line_of(found))
     click.echo(f"{folder}: {len(found.texts)} files, {described(found)}")
 
 
@@ -96,7 +96,7 @@ def replace(configuration: Path, version: str, why: str, *, as_json: bool) -> No
     )
     try:
         if proposes and not reason:
-            done = asyncio.run(apply(state, made.texts, made.by, made.at, version))
+            done = asyncio.run(apply(state, made.texts, made.by, made.at, Meant(version, files=True)))
         else:
             done = Applied(asyncio.run(_replaced(state, made, version)))
     finally:

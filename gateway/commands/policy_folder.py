@@ -11,6 +11,7 @@ from config.district import District
 from config.load import read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
+from config.sources import DISK, Sources
 from config.vocabulary import Language
 from gateway.audit.reasons import TAKEN
 from gateway.commands.decisions import routes_of, titles_of
@@ -25,7 +26,7 @@ from policies.load import Read, read_folders
 from policies.model import Text
 from policies.parameters import Offered
 from policies.reasons import Names
-from policies.texts import MUNICIPALITIES, REGION, Texts, texts_of
+from policies.texts import MUNICIPALITIES, REGION, InHand, Texts, texts_of
 from policies.trial import broken, tried, untried
 
 WHAT_IS_NAMED = re.compile(r"(applications|networks)(\[[0-9]+\](\.(id|name|routes(\[[0-9]+\](\.name)?)?))?)?")
@@ -47,6 +48,11 @@ class PolicyFolder:
     district: District
     region: Path
     municipalities: Path
+    sources: Sources = DISK
+
+    def holding(self, texts: Texts) -> "PolicyFolder":
+        """These texts, which are in no file, judged by the same."""
+        return replace(self, region=REGION, municipalities=MUNICIPALITIES, sources=InHand(texts))
 
     @property
     def names(self) -> Names:
@@ -65,6 +71,7 @@ class PolicyFolder:
             self.municipalities,
             frozenset(self.district),
             known,
+            self.sources,
             networks=networks,
             routes=routes_of(self.settings),
         )
@@ -105,7 +112,7 @@ class PolicyFolder:
     def texts(self) -> dict[str, str]:
         """Raises ConfigurationRefused where a file cannot be read."""
         try:
-            return texts_of(self.region, self.municipalities)
+            return texts_of(self.region, self.municipalities, self.sources)
         except (OSError, UnicodeDecodeError) as error:
             what = f"cannot be read: {error}"
             raise ConfigurationRefused(

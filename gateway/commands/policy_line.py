@@ -1,17 +1,75 @@
-"""Which version of the policies a folder of them follows, noted in it: what came into force since is not undone."""
+"""Which version of the policies a folder of them follows, noted in it: what came into force since is not undone.
 
+`VERSION` holds one line: the version's name, and behind it a mark of its texts, as versions that differ in their cases
+alone have one name. Notes of older versions of the product have the name alone.
+"""
+
+import os
+import re
+import stat
+from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.commands.preflight import CannotStart
+from gateway.policy_office.version import Version
+from policies.texts import digest_of
+
 NOTE = "VERSION"
+FORM = re.compile(rb"\s*([0-9a-f]{12})(?:[ \t]+([0-9a-f]{12}))?\s*")
+MARK_LENGTH = 12  # hexadecimal digits, as of a version's name
+LARGEST = 200  # bytes; two words and an end of line are 26
 
 
-def noted(folder: Path) -> str | None:
-    """None where nobody noted any: then whatever is in force is replaced."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`texts`: the first digits of the digest of its texts; empty: nobody noted them."""
+
+    version: str
+    texts: str = ""
+
+
+def line_of(version: Version) -> Line:
+    return Line(version.version, digest_of(version.texts)[:MARK_LENGTH])
+
+
+def noted(folder: Path) -> Line | None:
+    """None where nobody noted any: then whatever is in force is replaced. Raises CannotStart for a file that is no
+    such note; nothing of it is shown.
+    """
+    file = folder / NOTE
     try:
-        return (folder / NOTE).read_text("utf-8").strip() or None
+        content = _read(file)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise _no_note(file, f"cannot be read as a note of a version: {error.strerror}") from error
+    if len(content) > LARGEST or (found := FORM.fullmatch(content)) is None:
+        raise _no_note(file, "names no version")
+    return Line(found[1].decode(), (found[2] or b"").decode())
 
 
-def note(folder: Path, version: str) -> None:
-    (folder / NOTE).write_text(f"{version}\n", "utf-8")
+def note(folder: Path, line: Line) -> None:
+    """Raises OSError, also where the file is a link."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with os.fdopen(os.open(folder / NOTE, flags, 0o644), "w", encoding="ascii") as file:
+        file.write(f"{line.version} {line.texts}".rstrip() + "\n")
+
+
+def has_note(folder: Path) -> bool:
+    """Whatever it is."""
+    return os.path.lexists(folder / NOTE)
+
+
+def _read(file: Path) -> bytes:
+    """The beginning of a plain file; neither a link is followed nor a pipe waited for. Raises OSError."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as opened:
+        return opened.read(LARGEST + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+
+
+def _no_note(file: Path, what: str) -> CannotStart:
+    return CannotStart(
+        f"{file} {what}",
+        "it is one line, as `brana policy export` writes it; take it out to replace whatever is in force, or say "
+        "--instead-of VERSION",
+    )

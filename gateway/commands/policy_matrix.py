@@ -18,7 +18,6 @@ from gateway.authorize.reachable import reachable
 from gateway.authorize.snapshot import parts_of
 from gateway.commands.options import configuration, language
 from gateway.commands.policies_asked import (
-    applications_asked,
     as_if_open,
     book_of_folder,
     municipality_asked,
@@ -29,6 +28,7 @@ from gateway.commands.policies_asked import (
 from gateway.commands.policy_circumstances import from_address, from_country
 from gateway.commands.policy_moment import moment_asked
 from gateway.commands.terminal import console
+from gateway.commands.titles_asked import applications_asked
 from policies.incident_named import what_named
 from policies.matrix import Circumstances, Matrix, matrix
 from policies.matrix_groups import Difference, Group, difference, permits
@@ -92,7 +92,13 @@ AS_IF_OPEN: Text = {
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Compare: what would the policies of this folder give and take?",
 )
-@click.option("--application", "applications", multiple=True, metavar="ID", help="Only this one; repeatable.")
+@click.option(
+    "--application",
+    "applications",
+    multiple=True,
+    metavar="ID",
+    help="Only this one, by its id or title; repeatable.",
+)
 @click.option("--at", "written", default="", help="At this moment (2026-11-23T09:00); left out: now.")
 @as_if_open
 @from_address
@@ -115,7 +121,7 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
 ) -> None:
     asked = policies_asked(configuration, folder, as_if_open=open_)
     code = municipality_asked(asked.district, municipality)
-    those = applications_asked(asked.book, applications)
+    those = applications_asked(asked.book.names.applications, applications)
     snapshot = snapshot_asked(asked)
     here = facts_at(address, snapshot)
     facts = replace(here, country=country.upper() or here.country)

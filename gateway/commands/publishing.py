@@ -46,12 +46,18 @@ class LeftBehind(Exception):
 
 
 class NotInForce(Exception):
-    """Others are in force than those that were to be replaced."""
+    """Others are in force than those that were to be replaced, by a folder or by the files of the configuration."""
 
-    def __init__(self, meant: str, version: str) -> None:
+    def __init__(self, meant: str, version: str, *, files: bool = False) -> None:
+        if meant == version:  # their cases alone
+            super().__init__(f"others of the same name {version} came into force meanwhile: say it again")
+            return
+        where = "these files" if files else "the folder"
+        say = f"`brana policy replace {version}`" if files else f"--instead-of {version}"
         super().__init__(
-            f"not {meant} is in force, but {version}: see with `brana policy diff` what differs, or with `brana policy "
-            "export` what that is, and take it over into the folder; then say --instead-of " + version
+            f"not {meant} is in force, but {version}\n"
+            "    see with `brana policy diff` what differs, or with `brana policy export` what that is, and take it "
+            f"over into {where}; then say {say}"
         )
 
 
@@ -136,7 +142,7 @@ async def put_in_place_of(state: State, made: Proposal, version: str) -> Version
     def work(connection: Connection) -> Version:
         now = SharedPolicies(connection).version() or NOTHING
         if now != version:
-            raise NotInForce(version, now)
+            raise NotInForce(version, now, files=True)
         try:
             before = published(state, connection)
         except SharedPoliciesUnusable:

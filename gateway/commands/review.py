@@ -17,7 +17,7 @@ from gateway.access_review.report import as_csv
 from gateway.access_review.reviewer import Reviewer, ReviewRefused
 from gateway.access_review.reviewing import Answer, Listed, Reviewing
 from gateway.audit.acts import looked
-from gateway.commands.decisions import snapshot_of
+from gateway.commands.decisions import snapshot_of, titles_of
 from gateway.commands.drawn_names import TakesDrawnNames
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
@@ -27,6 +27,7 @@ from gateway.commands.sessions import tell
 from gateway.commands.shared_policies import book_in_force
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
+from gateway.commands.titles_asked import applications_asked
 from gateway.sessions.assistance import end_of
 from gateway.storage.directory_reading import StoredReading
 from gateway.web.access_review.not_done import REFUSALS
@@ -88,8 +89,8 @@ def begin(
     if unknown:
         raise CannotStart(f"no municipality of the district: {', '.join(unknown)}", "see office.district")
     snapshot = snapshot_of(state.settings, state.district, book_in_force(state), no_others)  # of roles alone
-    if application and application not in snapshot.applications:
-        raise CannotStart(f"no application is called {application}", "see `brana app list`")
+    if application:
+        (application,) = applications_asked(titles_of(state.settings), [application])
     reviews = _reviewing(state, WhoHasWhat(state, _people(state), lambda: snapshot))
     begun, refused = asyncio.run(
         reviews.begin_everywhere(

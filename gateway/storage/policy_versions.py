@@ -87,6 +87,21 @@ class Versions(KeyedRows):
         row = self._at(policy_version, number=number)
         return None if row is None else self._verified(row)
 
+    def called(self, name: str, texts_begin: str = "") -> list[Version]:
+        """Those of that name, one for each texts, the newest first: of those whose digest begins so, or where there
+        are none, all. What is damaged is not among them.
+        """
+        rows = self._connection.execute(
+            select(func.max(_v.number), _v.digest).where(_v.version == name).group_by(_v.digest)
+        ).all()
+        numbers = {number for number, digest in rows if digest.startswith(texts_begin)}
+        found = []
+        for number in sorted(numbers or {number for number, _ in rows}, reverse=True):
+            with suppress(Damaged):
+                if (one := self.version(number)) is not None:
+                    found.append(one)
+        return found
+
     def newest_undamaged(self) -> Version | None:
         """Of those that are kept as they were; None: there is none."""
         for number in self._connection.execute(select(_v.number).order_by(_v.number.desc())).scalars().all():

@@ -96,3 +96,12 @@ def test_a_role_that_resembles_none_is_told_with_those_that_are_known() -> None:
     condition = 'principal.roles.contains(Role::"zzz")'
     (told,) = review(Path("x.cedar"), POLICY.format(condition=condition), BOUNDS).problems
     assert told.remedy.startswith("correct the name; known there are accountant, auditor, ")
+    assert "opravte jméno; známé role: accountant (účetní), auditor, " in told.in_languages()[CS]
+
+
+def test_an_action_that_is_misspelt_is_told_with_what_actions_are_called() -> None:
+    (told,) = review(Path("x.cedar"), POLICY.format(condition='action == Action::"raed"'), BOUNDS).problems
+    assert told.in_languages()[CS].endswith(
+        "nemá to být `read`? Známé činnosti: administer (správa), read (čtení), sign (podepsání), write (zápis)"
+    )
+    assert told.in_languages()[EN].endswith("is `read` meant? Known there are administer, read, sign, write")

@@ -9,7 +9,7 @@ from msgspec.structs import replace as changed
 from config.sources import DISK
 from gateway.audit.canonical import parse
 from gateway.audit.entry import Code
-from gateway.commands.applying import apply
+from gateway.commands.applying import Meant, apply
 from gateway.commands.policy_offices import checks, office_of
 from gateway.commands.proposing import propose
 from gateway.commands.publishing import NotInForce
@@ -59,13 +59,13 @@ def codes(state: State) -> list[Code]:
 async def test_texts_come_into_force_at_once_with_whose_they_are(state: State) -> None:
     before = there(state)
     texts = before.texts | {FILE: before.texts[FILE] + COMMENT}
-    applied = await apply(state, texts, BY, now(), instead_of=before.version)
+    applied = await apply(state, texts, BY, now(), Meant(before.version))
     assert applied.version == there(state)
     assert (there(state).texts, there(state).author, there(state).base) == (texts, BY, before.number)
     assert codes(state)[-2:] == [Code.POLICY_ACTIVATED, Code.POLICIES_LOADED]
     assert (await apply(state, texts, BY, now())).version is None, "nothing is new"
     with pytest.raises(NotInForce):
-        await apply(state, before.texts, BY, now(), instead_of=before.version)
+        await apply(state, before.texts, BY, now(), Meant(before.version))
 
 
 async def test_what_cannot_be_loaded_is_not_applied_and_says_where_it_is_wrong(state: State) -> None:

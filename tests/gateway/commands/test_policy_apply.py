@@ -150,7 +150,7 @@ def test_what_is_applied_is_in_force_and_the_files_of_the_configuration_stay(pla
     assert place.in_force()[HULIN].endswith(HARMLESS)
     assert (own.read_text("utf-8") if own.exists() else "") == before
     again = json.loads(place.brana("apply", str(place.folder), "--json").output)
-    assert again == {"version": "", "proposed": []}
+    assert again == {"version": "", "proposed": [], "kept": []}
     assert set(again) == documented("apply")
 
 
@@ -196,7 +196,7 @@ def test_where_files_are_proposed_replacing_proposes_them_too(place: Place) -> N
     assert place.noted() == [
         "Ze souborů provozovatele / from the operator's files: municipalities/588491.cedar"
     ]
-    with pytest.raises(NotInForce):
+    with pytest.raises(NotInForce, match=r"into these files; then say `brana policy replace [0-9a-f]{12}`"):
         place.raised("replace", "000000000000")
 
 

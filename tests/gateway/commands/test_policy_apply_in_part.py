@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from gateway.commands import policy_apply
 from gateway.commands.publishing import NotInForce
 from tests.gateway.commands.test_policy_apply import HARMLESS, HULIN, Place
 
@@ -70,26 +69,6 @@ def test_whoever_replaces_by_half_is_told_by_the_exit_code(place: Place, option:
         assert "apply the folder again" in said.output
 
 
-def test_a_folder_that_was_exported_undoes_nothing_that_came_into_force_since(place: Place) -> None:
-    mine = place.folder.with_name("mine")
-    assert place.brana("export", str(mine)).exit_code == 0
-    (first,) = (mine / "VERSION").read_text("utf-8").split()
-    place.add(HULIN, HARMLESS)
-    said = place.brana("apply", str(place.folder))
-    now, changed, instead = said.output.splitlines()
-    assert changed == "changed: further"
-    assert instead.startswith(f"in the place of version {first}, published ")
-    before = place.in_force()
-    old = place.brana("apply", str(mine))
-    assert isinstance(old.exception, NotInForce)
-    assert now.removeprefix("policies now: ") in str(old.exception)
-    assert place.in_force() == before
-    over = place.brana("apply", str(mine), "--instead-of", now.removeprefix("policies now: "))
-    assert over.exit_code == 0, over.output
-    assert (mine / "VERSION").read_text("utf-8").split() == [over.output.splitlines()[0].split()[-1]]
-    assert place.in_force() != before
-
-
 def test_a_folder_in_which_nothing_differs_asks_for_no_version(place: Place) -> None:
     """As a pipeline has it: a fresh copy with the note of the version before."""
     place.add(HULIN, HARMLESS)
@@ -100,21 +79,3 @@ def test_a_folder_in_which_nothing_differs_asks_for_no_version(place: Place) -> 
     (place.folder / "VERSION").write_text("000000000000\n", "utf-8")
     said = place.brana("apply", str(place.folder))
     assert (said.exit_code, "nothing differs" in said.output) == (0, True)
-
-
-def test_a_note_that_cannot_be_written_is_told_beside_what_is_in_force(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mine = place.folder.with_name("mine")
-    assert place.brana("export", str(mine)).exit_code == 0
-
-    def full(*_: object) -> None:
-        raise OSError("no room")
-
-    monkeypatch.setattr(policy_apply, "note", full)
-    file = mine / HULIN
-    file.write_text(file.read_text("utf-8") + HARMLESS, "utf-8")
-    said = place.brana("apply", str(mine))
-    assert said.exit_code == 0, said.output
-    assert "the policies are in force, but " in said.output
-    assert "policies now: " in said.output

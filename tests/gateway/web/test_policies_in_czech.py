@@ -33,7 +33,7 @@ FAULTS = {
         FILE,
         reads(HULIN).replace("when {", "when { principal.zzyx &&"),
         "atribut „zzyx“ tu není znám",
-        "opravte jméno; známá jsou tu: ",
+        "opravte jméno; známé atributy: ",
         "correct the name; known there are ",
     ),
     "an annotation": (

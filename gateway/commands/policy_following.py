@@ -1,0 +1,93 @@
+"""A folder of policies that notes which version it follows, put upon those in force: what came since is not undone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.vocabulary import Language
+from gateway.commands.applying import Meant, meaning
+from gateway.commands.policy_line import Line, noted
+from gateway.commands.publishing import NotInForce
+from gateway.commands.shared_policies import in_force
+from gateway.commands.state import State
+from gateway.policy_office.folder_following import BaseUnclear, ChangedByBoth, following
+from gateway.policy_office.version import Version
+from policies.model import Text
+from policies.texts import Texts
+
+CS, EN = Language.CZECH, Language.ENGLISH
+BOTH: Text = {
+    CS: "složka vychází z verze {follows}, a totéž od té doby změnil i někdo jiný; platí verze {version}:",
+    EN: "the folder follows version {follows}, and somebody else has changed the same since; in force is {version}:",
+}
+CHOOSE: Text = {
+    CS: "podívejte se příkazem `brana policy diff`, čím se liší, převezměte do složky, co má platit, a použijte "
+    "--instead-of {version}",
+    EN: "see with `brana policy diff` what differs, take over into the folder what is to hold, then say "
+    "--instead-of {version}",
+}
+KEPT: Text = {
+    CS: "platí dál, protože to začalo platit až po verzi {follows}, ze které složka vychází:",
+    EN: "stays in force, as it came after version {follows}, which the folder follows:",
+}
+TAKE_OVER: Text = {
+    CS: "převezměte to do složky (`brana policy export`); nemá-li to platit, řekněte --instead-of {version}",
+    EN: "take it over into the folder (`brana policy export`); is it not to hold, say --instead-of {version}",
+}
+
+
+class FolderOvertaken(Exception):
+    """What the folder changed, somebody else has changed otherwise since. Says what by files, and what to do."""
+
+    def __init__(self, follows: str, version: str, where: Sequence[str], language: Language) -> None:
+        lines = [
+            BOTH[language].format(follows=follows, version=version),
+            *(f"    {one}" for one in where),
+            f"    {CHOOSE[language].format(version=version)}",
+        ]
+        super().__init__("\n".join(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """`texts`: what is to be in force; `kept`: what of it the folder has otherwise or not at all, by files."""
+
+    texts: Texts
+    there: Version | None
+    meant: Meant
+    line: Line | None = None
+    kept: tuple[str, ...] = ()
+
+    def told(self, version: str, language: Language) -> list[str]:
+        """`version`: in force now."""
+        if self.line is None or not self.kept:
+            return []
+        return [
+            KEPT[language].format(follows=self.line.version),
+            *(f"    {one}" for one in self.kept),
+            f"    {TAKE_OVER[language].format(version=version)}",
+        ]
+
+
+def followed(
+    state: State, folder: Path, own: Texts, instead_of: str | None, language: Language = EN
+) -> Followed:
+    """Raises NotInForce where it is not known what the folder changed, FolderOvertaken, CannotStart for a note that is
+    none, SharedPoliciesUnusable.
+    """
+    there = in_force(state)
+    if instead_of is not None:
+        return Followed(own, there, Meant(instead_of))
+    line = noted(folder)
+    if line is None or there is None:
+        return Followed(own, there, meaning(there), line)
+    bases = state.database.read_now(
+        lambda connection: state.policy_versions(connection).called(line.version, line.texts)
+    )
+    try:
+        found = following(own, [one.texts for one in bases], there.texts)
+    except BaseUnclear as error:
+        raise NotInForce(line.version, there.version) from error
+    except ChangedByBoth as error:
+        raise FolderOvertaken(line.version, there.version, error.where, language) from error
+    return Followed(found.texts, there, meaning(there), line, found.kept)
