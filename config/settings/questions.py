@@ -51,5 +51,7 @@ class AuditQuestion(Setting, frozen=True, kw_only=True):
     groups: list[AuditGroup] = field(default_factory=list)
     """None: the entries themselves are the answer."""
     followed_by: AuditFollowUp | None = None
+    accounts: Literal["without-second-factor"] | None = None
+    """A register of accounts as it stands now, told before what the log knows."""
     leads_to: Literal["exceptions", "integrity", "reviews"] | None = None
     """The page that knows what stands now."""

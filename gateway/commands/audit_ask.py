@@ -21,6 +21,8 @@ from gateway.audit.fields import values_of
 from gateway.audit.questions import Question, questions
 from gateway.audit.reasons import Reasons
 from gateway.audit.search import TooManyPeople
+from gateway.commands.accounts_shown import accounts_as_data, show_accounts
+from gateway.commands.accounts_without_factor import register_of
 from gateway.commands.audit_asked import municipality_of
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.audit_shown import as_data, as_text, known_reasons, tell_not_searched, tell_reached
@@ -29,6 +31,8 @@ from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
+from gateway.sessions.without_factor import Account, Asked
+from gateway.sessions.without_factor_told import as_csv
 from gateway.storage.audit_search import LogSearch
 
 ELSEWHERE = {
@@ -54,6 +58,9 @@ MEGABYTE = 1_000_000
 @click.option("--person", default=None, help="Login, subject, or part of a name.")
 @click.option("--purpose", default="", metavar="TEXT", help="What for; it is recorded with your name.")
 @click.option("--json", "machine", is_flag=True, help="As data.")
+@click.option(
+    "--csv", "table", is_flag=True, help="The register of accounts that a question tells, as a table."
+)
 def ask(
     configuration: Path,
     name: str | None,
@@ -64,7 +71,10 @@ def ask(
     purpose: str,
     *,
     machine: bool,
+    table: bool,
 ) -> None:
+    if machine and table:
+        raise click.UsageError("--json and --csv exclude each other")
     begins, ends = in_prague(since), in_prague(until)
     if begins is not None and ends is not None and begins >= ends:
         raise click.UsageError("--until is not after --since: no time lies between them")
@@ -77,11 +87,15 @@ def ask(
         near = get_close_matches(name, known, n=1)
         meant = f"; did you mean {near[0]}?" if near else ""
         raise CannotStart(f"there is no question {name!r}{meant}", "`brana audit ask` lists them")
-    answer = asyncio.run(_answer(state, known[name], begins, ends, municipality, person, purpose))
+    if table and known[name].form.accounts is None:
+        raise click.UsageError(f"--csv: {name} tells of no accounts; --json gives its answer as data")
+    answer, accounts = asyncio.run(_answer(state, known[name], begins, ends, municipality, person, purpose))
     if machine:
-        click.echo(msgspec.json.encode(_data(answer)).decode())
+        click.echo(msgspec.json.encode(_data(answer) | accounts_as_data(accounts)).decode())
+    elif table:
+        click.echo(as_csv(accounts or ()), nl=False)
     else:
-        _show(answer, known_reasons(state))
+        _show(answer, accounts, known_reasons(state))
 
 
 def _list(known: Sequence[Question], *, machine: bool) -> None:
@@ -103,24 +117,31 @@ async def _answer(
     municipality: str | None,
     person: str | None,
     purpose: str,
-) -> Answer:
+) -> tuple[Answer, Sequence[Account] | None]:
     where = await municipality_of(state, municipality) if municipality else None
     query = question.asked(now(), since, until, municipality=where, person=person)
     try:
         answer = await answered(question, query, LogSearch(state.database))
     except TooManyPeople as many:
         raise CannotStart(f"--person: {many}", "name one of them") from many
+    accounts = None
+    if question.form.accounts is not None:
+        about = Asked(municipality=where, person=person or "")
+        accounts = await register_of(state).accounts(about, now())
     by = operator()
     asked = {"question": question.name} | query.described()
+    found = answer.found + len(accounts or ())
     entry = acts.searched(
-        now(), subject=by, person=by, query=asked, found=answer.found, form="command", purpose=purpose.strip()
+        now(), subject=by, person=by, query=asked, found=found, form="command", purpose=purpose.strip()
     )
     await state.record([entry])
-    return answer
+    return answer, accounts
 
 
-def _show(answer: Answer, reasons: Reasons) -> None:
+def _show(answer: Answer, accounts: Sequence[Account] | None, reasons: Reasons) -> None:
     form = answer.question.form
+    if accounts is not None:
+        show_accounts(accounts)
     span = [
         f"{word} {local_time(at)}"
         for word, at in (("from", answer.query.since), ("until", answer.query.until))

@@ -12,6 +12,7 @@ from gateway.commands.incident_pages import incident_pages
 from gateway.commands.officer_room import officer_of
 from gateway.commands.report_pages import ReportPages
 from gateway.fleet.known_nodes import KnownFleet
+from gateway.sessions.without_factor import WithoutFactor
 from gateway.storage.alerts import StoredAlerts
 from gateway.storage.audit import append
 from gateway.storage.audit_retention import Retention
@@ -57,6 +58,9 @@ def officer_pages(plane: ControlPlane, recomputation: Recomputation) -> Iterable
         officer.reach,
         questions(plane.settings.audit.questions),
         officer.reviews,
+        accounts=WithoutFactor(
+            plane.people.values, plane.known.as_they_count, plane.state.identities, plane.known.recovery
+        ).accounts,
     )
     following = Following(
         officer.desk,

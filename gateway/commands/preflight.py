@@ -8,6 +8,7 @@ import secrets
 import socket
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from config.doubt import Finding
 from config.files import Fault
@@ -64,9 +65,10 @@ def prepare_state(state: State) -> None:
         for folder in (directory, *(directory / name for name in ("keys", "run", "spool"))):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         directory.chmod(0o700)
-        probe = directory / "run" / ".probe"
-        probe.write_bytes(b"\0")
-        probe.unlink()
+        with TemporaryFile(
+            dir=directory / "run"
+        ) as probe:  # without a name: others may start at the same time
+            probe.write(b"\0")
     except OSError as error:
         raise CannotStart(
             f"state.directory {directory} cannot be written to: {error.strerror}",

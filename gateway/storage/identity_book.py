@@ -1,5 +1,6 @@
 """The identity provider's book on one connection: what `idp.login` and `idp.oidc` look up and change."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import msgspec
@@ -18,6 +19,7 @@ from gateway.storage.identity_rows import (
     token_row,
 )
 from gateway.storage.moment import micros, moment_of
+from gateway.storage.proofs import proofs
 from gateway.storage.recovery_rows import recovery_of, recovery_row
 from gateway.storage.seal import Seal
 from gateway.storage.suspended import is_suspended
@@ -36,6 +38,7 @@ from gateway.storage.tables.recovery import recovery_account
 from gateway.storage.tables.sessions import session as gateway_session
 from gateway.storage.technical_book import TechnicalBook
 from idp.events import Event
+from idp.login.authenticator import Proofs
 from idp.login.handle import HandleHash
 from idp.login.new_device import NewDevice
 from idp.login.password_change import PasswordChange
@@ -75,6 +78,9 @@ class IdentityBook(FlowsBook, TechnicalBook):
         self._put(sign_in_guesses, {"key": key, "times": kept, "forget_at": micros(forget_at)})
 
     # people
+    def proofs(self, subjects: Collection[SubjectId], now: datetime) -> dict[SubjectId, Proofs]:
+        return proofs(self._connection, subjects, now)
+
     def subject_of(self, login: str) -> SubjectId | None:
         row = self._at(known_login, login=login)
         return None if row is None else SubjectId(row.subject)

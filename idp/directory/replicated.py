@@ -3,7 +3,7 @@
 Roles are computed when they are asked for: a change of the mapping needs no sync.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from datetime import date, datetime
 
 from config.district import District
@@ -16,6 +16,9 @@ from idp.directory.subject import directory_of, identity_of, subject
 from idp.directory.sync.replica import Known, ReplicaReader
 
 PAGE = 100  # people read at once where everybody is looked at
+
+
+Wanted = Callable[[Collection[SubjectId]], Awaitable[Collection[SubjectId]]]
 
 
 class ReplicatedPeople:
@@ -58,12 +61,18 @@ class ReplicatedPeople:
             await self._person(one) for one in await self._reading.fitting(self._settings.name, text, limit)
         ]
 
-    async def everybody(self) -> AsyncIterator[Person]:
-        """Page by page: a hundred thousand need no more memory than a hundred, and nobody else waits for long."""
-        after = ""
-        while page := await self._reading.everybody(self._settings.name, after, PAGE):
-            for one in page:
-                yield await self._person(one)
+    async def everybody(self, wanted: Wanted | None = None) -> AsyncIterator[Person]:
+        """Page by page: a hundred thousand need no more memory than a hundred, and nobody else waits for long.
+
+        `wanted`: whom of a page it is about; of nobody else the roles are worked out.
+        """
+        name, after = self._settings.name, ""
+        while page := await self._reading.everybody(name, after, PAGE):
+            known = {subject(name, one.person.identity): one for one in page}
+            those = known.keys() if wanted is None else await wanted(known.keys())
+            for whose, one in known.items():
+                if whose in those:
+                    yield await self._person(one)
             after = page[-1].person.identity
 
     async def _person(self, known: Known) -> Person:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from aiohttp import web
 
@@ -14,7 +15,7 @@ from config.vocabulary import (
     Role,
     SessionId,
 )
-from idp.directory.person import Person
+from idp.directory.person import RoleHeld
 from idp.events import Origin
 from idp.http import account_codes, account_factors, account_password, arrival, cookies, failure
 from idp.http.account_words import DONE, UNCHANGED_BY_NAME, told_at
@@ -140,8 +141,13 @@ def why_kept(
     return None if isinstance(found, Authenticator) else found.reason.value
 
 
+class Holder(Protocol):
+    @property
+    def roles(self) -> Sequence[RoleHeld]: ...
+
+
 def roles_in_words(
-    person: Person, language: Language, municipality: Callable[[MunicipalityCode], str]
+    person: Holder, language: Language, municipality: Callable[[MunicipalityCode], str]
 ) -> Mapping[str, str]:
     """Name of each municipality → roles there."""
     held: dict[MunicipalityCode, list[Role]] = {}

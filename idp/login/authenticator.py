@@ -91,6 +91,22 @@ class Authenticator:
         return Factor.ONE_TIME_CODE if isinstance(self.means, Enrolled) else Factor.KEY
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proofs:
+    """What an account has beside its password, in numbers, and when that was last of use."""
+
+    authenticators: int = 0
+    recovery_codes: int = 0
+    """Unused."""
+    code_until: datetime | None = None
+    """An officer's code to enrol by, which is not used, is good until then."""
+    signed_in_at: datetime | None = None
+    """The last sign-in that is still known of."""
+
+
+NO_PROOFS = Proofs()
+
+
 def new_authenticator_id() -> AuthenticatorId:
     return AuthenticatorId(secrets.token_urlsafe(16))
 

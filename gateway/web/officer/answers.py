@@ -1,7 +1,7 @@
 """Ready answers: the questions officers ask again and again, each one click."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -16,6 +16,8 @@ from gateway.audit.questions import Question
 from gateway.audit.search import EXACTLY, Search, TooManyPeople
 from gateway.audit.tally import MEGABYTE, Row
 from gateway.audit.written import OR, OTHER
+from gateway.sessions.without_factor import Account, Asked
+from gateway.sessions.without_factor_told import as_csv, as_json
 from gateway.web.desk import Desk, Page, Refused
 from gateway.web.entered import MomentUnreadable, entered_since, entered_until
 from gateway.web.identity import ADMIN, Assertion
@@ -26,9 +28,19 @@ from gateway.web.officer.looks import look
 from gateway.web.officer.names import Names
 from gateway.web.officer.reach import Reach
 from gateway.web.refusal import PAGE_UNKNOWN
-from idp.http.page import language_of
+from idp.http.account import roles_in_words
+from idp.http.moments import PRAGUE
+from idp.http.page import language_of, page_headers
 
 ASKED = ("since", "until", "municipality", "person")
+OF_ACCOUNTS = ("municipality", "person")
+"""Of these a register of accounts, which stands as it stands now."""
+ACCOUNTS_SHOWN = 200
+"""On the page; all are in the files."""
+FILES: Mapping[str, tuple[str, Callable[[Sequence[Account], datetime], str]]] = {
+    "csv": ("text/csv", lambda accounts, _: as_csv(accounts)),
+    "json": ("application/json", as_json),
+}
 CENTRES = {"exceptions": "/exceptions", "integrity": "/integrity"}
 """Pages for the centre to which an answer leads."""
 
@@ -44,9 +56,15 @@ class Answers:
     reach: Reach
     questions: Mapping[str, Question]
     reviews: str = ""
+    accounts: Callable[[Asked, datetime], Awaitable[Sequence[Account]]] = field(kw_only=True)
+    """The register of accounts without a second factor, whoever it is for."""
 
     def pages(self) -> Sequence[Page]:
-        return (Page("GET", "/answers", self.overview), Page("GET", "/answers/{name}", self.answer))
+        return (
+            Page("GET", "/answers", self.overview),
+            Page("GET", "/answers/{name}", self.answer),
+            Page("GET", "/answers/{name}/accounts", self.file),
+        )
 
     async def overview(self, request: web.Request) -> web.Response:
         """The questions alone: nothing of the log."""
@@ -66,8 +84,9 @@ class Answers:
             raise Refused(PAGE_UNKNOWN, 404)
         entered = {name: request.query.get(name, "")[:FIELD_LENGTH].strip() for name in ASKED}
         found, wrong = await self._answered(caller, question, entered, now)
-        asked = {"question": question.name} | {name: text for name, text in entered.items() if text}
-        shown = 0 if found is None else found.found
+        accounts = () if wrong else await self._accounts(caller, question, entered, now)
+        asked = _asked(question, entered)
+        shown = len(accounts) + (0 if found is None else found.found)
         await self.record([look(request, caller, asked, found=shown, now=now)])
         language = language_of(request, self.desk.pages.default_language)
         return await self.desk.show(
@@ -77,6 +96,12 @@ class Answers:
             status=400 if wrong else 200,
             question=question,
             answer=found,
+            accounts=accounts[:ACCOUNTS_SHOWN],
+            more_accounts=max(0, len(accounts) - ACCOUNTS_SHOWN),
+            roles=lambda one: roles_in_words(one, language, self.names.municipality),
+            as_file=lambda form: (
+                f"/answers/{question.name}/accounts?{urlencode(_as_entered(entered) | {'form': form})}"
+            ),
             entered=entered,
             wrong=wrong,
             municipalities=municipalities(self.names.municipalities),
@@ -91,6 +116,37 @@ class Answers:
             megabytes=lambda row: row.bytes_moved / MEGABYTE,
             entries=lambda group, row: _entries(question, found, group.by, row),
         )
+
+    async def file(self, request: web.Request) -> web.Response:
+        """All accounts of the register, for a spreadsheet or a program."""
+        caller, now = self.desk.caller(request, ADMIN), self.desk.now()
+        question, form = self.questions.get(request.match_info["name"]), request.query.get("form", "")
+        if question is None or question.form.accounts is None or form not in FILES:
+            raise Refused(PAGE_UNKNOWN, 404)
+        entered = {name: request.query.get(name, "")[:FIELD_LENGTH].strip() for name in OF_ACCOUNTS}
+        accounts = await self._accounts(caller, question, entered, now)
+        asked = _asked(question, entered) | {"file": form}
+        await self.record([look(request, caller, asked, found=len(accounts), now=now, form="export")])
+        name = f"{question.form.accounts}-{now.astimezone(PRAGUE):%Y-%m-%d}.{form}"
+        media_type, written = FILES[form]
+        return web.Response(
+            text=written(accounts, now),
+            content_type=media_type,
+            charset="utf-8",
+            headers=page_headers() | {"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    async def _accounts(
+        self, caller: Assertion, question: Question, entered: Mapping[str, str], now: datetime
+    ) -> Sequence[Account]:
+        if question.form.accounts is None:
+            return ()
+        asked = Asked(
+            municipality=MunicipalityCode(entered["municipality"]) if entered["municipality"] else None,
+            person=entered["person"],
+            within=self.reach.of(caller),
+        )
+        return await self.accounts(asked, now)
 
     async def _answered(
         self, caller: Assertion, question: Question, entered: Mapping[str, str], now: datetime
@@ -123,6 +179,14 @@ class Answers:
         if name == "outcome":
             return OUTCOMES[Outcome(value)].in_language(language)  # type: ignore[arg-type]
         return self.names.of(name, value, language) if value else ""  # type: ignore[arg-type]
+
+
+def _as_entered(entered: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name in OF_ACCOUNTS if (text := entered[name])}
+
+
+def _asked(question: Question, entered: Mapping[str, str]) -> dict[str, str]:
+    return {"question": question.name} | {name: text for name, text in entered.items() if text}
 
 
 def _entries(question: Question, answer: Answer | None, by: Sequence[str], row: Row) -> str:

@@ -20,7 +20,7 @@ def look(
     *,
     found: int,
     now: datetime,
-    form: Literal["page", "entry"] = "page",
+    form: Literal["page", "entry", "export"] = "page",
     span: tuple[int, int] | None = None,
 ) -> Entry:
     """`query`: what was asked for; `found`: how much of it is shown, `span`: between which numbers of the log. To be

@@ -18,7 +18,15 @@ from gateway.web.refusal import PAGE_UNKNOWN
 OF_MUNICIPALITIES = frozenset(
     {
         *("/", "/log", "/log/{sequence}", "/log/live", "/log/live/news", "/charts"),
-        *("/answers", "/answers/{name}", "/views", "/views/remove", "/purpose", "/export"),
+        *(
+            "/answers",
+            "/answers/{name}",
+            "/answers/{name}/accounts",
+            "/views",
+            "/views/remove",
+            "/purpose",
+            "/export",
+        ),
     }
 )
 """Pages, with what is done on them, that keep to what somebody may see; all others are for the centre."""

@@ -21,7 +21,12 @@ from gateway.web.refusal import ShownRefusal, both
 AT_ONCE = 2  # of one person: the one that runs, and the one that waits
 LOOKED_EVERY = timedelta(milliseconds=250)  # whether the browser still waits
 NOBODY_WAITS = 499  # nobody gets this answer; as other servers write it in their logs
-SEARCHING = frozenset({"/", "/log", "/log/live", "/charts", "/answers/{name}", "/export", "/incidents/add"})
+SEARCHING = frozenset(
+    {
+        *("/", "/log", "/log/live", "/charts", "/answers/{name}", "/answers/{name}/accounts", "/export"),
+        "/incidents/add",
+    }
+)
 """Pages whose answer takes a search that somebody may have chosen."""
 
 SEARCHES_TOO_MANY = ShownRefusal(

@@ -1,20 +1,27 @@
 """`brana audit ask`, `views`, and what `search` finds by any field, as an operator types them."""
 
 import asyncio
+import csv
+import io
 import json
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from config.vocabulary import SubjectId
 from gateway.audit.questions import ready
 from gateway.audit.views import View
 from gateway.audit.views import kept as kept_entry
 from gateway.storage.audit import append
 from gateway.storage.audit_views import StoredViews
 from gateway.storage.database import Database
+from gateway.storage.identity import IdentityStore
+from gateway.storage.seal import Seal
+from idp.login.exception import new_exception
 from tests.gateway.commands.logs import entries
 from tests.rig.installation import Installation
+from tests.rig.people import OPERATOR
 
 pytestmark = pytest.mark.real
 
@@ -44,9 +51,34 @@ def test_answers_of_entries_tell_them_with_their_facts(kept: Installation) -> No
     assert "brana audit verify" in told.stdout
 
 
+def test_the_register_of_accounts_is_told_as_text_as_data_and_as_a_table(kept: Installation) -> None:
+    since = datetime.now(UTC) - timedelta(days=1)
+    gone = new_exception(
+        SubjectId("urad:gone"), "odesel.jan", "Ztracený telefon", OPERATOR, since, since + timedelta(days=9)
+    )
+    with closing(Database(kept.state / "brana.db")) as database:
+        store = IdentityStore(database, Seal(bytes(32)), append)
+        asyncio.run(store.transact(lambda book: book.keep_exception(gone)))
+    told = kept.brana("audit", "ask", "without-second-factor")
+    assert told.returncode == 0, told.stderr
+    assert "accounts without a second factor now: 1" in told.stdout
+    assert "odesel.jan" in told.stdout
+    data = json.loads(kept.brana("audit", "ask", "without-second-factor", "--json").stdout)
+    assert [(one["login"], one["exception_why"]) for one in data["accounts"]] == [
+        ("odesel.jan", "Ztracený telefon")
+    ]
+    table = kept.brana("audit", "ask", "without-second-factor", "--csv", "--purpose", "kontrola")
+    assert [one["login"] for one in csv.DictReader(io.StringIO(table.stdout.removeprefix("\ufeff")))] == [
+        "odesel.jan"
+    ]
+    [asked] = entries(kept, "--code", "audit.searched", "--where", "purpose=kontrola")
+    assert asked["entry"]["details"]["found"] == 1
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
+        (("ask", "log-whole", "--csv"), "log-whole tells of no accounts"),
         (("ask", "who-read-log"), "did you mean who-read-the-log?"),
         (
             ("ask", "log-whole", "--since", "2026-11-02", "--until", "2026-11-01"),

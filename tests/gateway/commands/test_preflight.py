@@ -1,5 +1,6 @@
 """The folder in memory: everybody may make folders in /dev/shm, so what stands there already is looked at."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,14 @@ def test_the_folder_is_this_users_alone_and_may_be_there_already(state: State) -
     for _ in range(2):
         prepare_state(state)
         assert folder_in_memory(state).stat().st_mode & 0o777 == 0o700
+
+
+def test_several_may_prepare_one_state_at_the_same_time(state: State) -> None:
+    prepare_state(state)
+    with ThreadPoolExecutor(8) as several:
+        for done in [several.submit(prepare_state, state) for _ in range(400)]:
+            done.result()
+    assert list((state.directory / "run").iterdir()) == []
 
 
 def test_two_installations_do_not_share_a_folder(state: State, tmp_path: Path) -> None:

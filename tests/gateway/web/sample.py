@@ -18,7 +18,6 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.exporting import Exporting
 from gateway.audit.own_process import encode
 from gateway.audit.purposes import with_purpose
-from gateway.audit.questions import questions
 from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict
 from gateway.commands.public_certificate import Standing
@@ -34,7 +33,6 @@ from gateway.sessions.status import Ending, SessionStatus
 from gateway.waiting import NOTHING, Waiting
 from gateway.web.desk import Desk, Page
 from gateway.web.officer.alerts import Alerts
-from gateway.web.officer.answers import Answers
 from gateway.web.officer.came_from import asked_first
 from gateway.web.officer.charts import Charts
 from gateway.web.officer.exceptions import Exceptions
@@ -71,6 +69,7 @@ from tests.gateway.web.people import (
     OFFICER,
     PHONE,
 )
+from tests.gateway.web.sample_accounts import MemoryAccounts
 from tests.gateway.web.sample_alerts import MemoryAlerts
 from tests.gateway.web.sample_log import MemoryLog, report
 from tests.gateway.web.sample_months import OF_THREE_MONTHS, MemoryHolds
@@ -233,6 +232,7 @@ class Office:
     """What exports come from; None: only the page is there."""
     demands: int | None = None
     """How many the report has; None: all."""
+    without_factor: MemoryAccounts = field(default_factory=MemoryAccounts)
     draws: Sequence[str] | None = None
     """What starts the child that draws the report."""
     verifying: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()) / "said")
@@ -329,9 +329,7 @@ class Office:
                 officer,
                 [
                     *officer.pages(),
-                    *Answers(
-                        desk, self.log, officer.record, NAMES, officer.reach, questions([]), officer.reviews
-                    ).pages(),
+                    *self.without_factor.answers(desk, officer).pages(),
                     *Following(
                         desk, self.log, officer.record, NAMES, officer.reach, self.views.of, HIDDEN
                     ).pages(),

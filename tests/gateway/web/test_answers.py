@@ -1,5 +1,8 @@
 """Ready answers on the officers' pages: one click, recorded, as far as the reader sees."""
 
+import csv
+import io
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +14,7 @@ from tests.gateway.web.people import KVASICE, NOW, OFFICER, assertion_header
 from tests.gateway.web.test_officer import AS_OFFICER, shown
 
 pytestmark = pytest.mark.real
+REGISTER = "/answers/without-second-factor"
 AS_KVASICE = {**AS_OFFICER, **assertion_header(replace(OFFICER, municipality=KVASICE))}
 
 
@@ -68,3 +72,47 @@ async def test_a_municipality_gets_answers_about_itself_alone(client):
     for name in ("without-second-factor", "log-whole"):
         answer = await client.get(f"/answers/{name}", headers=AS_KVASICE)
         assert "What stands now" not in await answer.text()
+
+
+async def test_accounts_without_a_factor_are_told_as_they_stand_now_and_the_look_is_recorded(client, office):
+    before = len(office.log.entries)
+    text = await shown(client, REGISTER)
+    for said in (
+        "Lucie Malá",
+        "the password alone suffices",
+        "Ztracený telefon",
+        "Petr Svoboda",
+        "2 accounts",
+    ):
+        assert said in text
+    [look] = [one for one in office.log.entries[before:] if one.code is Code.LOG_SEARCHED]
+    assert look.details["found"] >= 2
+
+
+async def test_the_register_is_handed_out_as_a_table_and_as_data_and_that_is_recorded(client, office):
+    before = len(office.log.entries)
+    table = await shown(client, f"{REGISTER}/accounts?form=csv")
+    assert [one["login"] for one in csv.DictReader(io.StringIO(table))] == ["mala.lucie", "svoboda.petr"]
+    answer = await client.get(f"{REGISTER}/accounts?form=json", headers=AS_OFFICER)
+    assert 'filename="without-second-factor-' in answer.headers["Content-Disposition"]
+    assert [one["login"] for one in json.loads(await answer.text())["accounts"]] == [
+        "mala.lucie",
+        "svoboda.petr",
+    ]
+    looks = [one for one in office.log.entries[before:] if one.code is Code.LOG_SEARCHED]
+    assert [(one.details["form"], one.details["found"]) for one in looks] == [("export", 2)] * 2
+    assert looks[0].details["query"] == "question=without-second-factor, file=csv"
+
+
+async def test_a_municipality_reads_of_its_own_accounts_alone(client, office):
+    for path in (REGISTER, f"{REGISTER}/accounts?form=csv", f"{REGISTER}/accounts?form=json"):
+        text = await (await client.get(path, headers=AS_KVASICE)).text()
+        assert "mala.lucie" in text, path
+        assert "svoboda.petr" not in text, path
+
+
+@pytest.mark.parametrize(
+    "path", ["/answers/log-whole/accounts?form=csv", f"{REGISTER}/accounts?form=exe", "/answers/x/accounts"]
+)
+async def test_a_file_that_is_not_there_is_not_given(client, path):
+    await shown(client, path, 404)

@@ -34,6 +34,7 @@ PAGES = {
     "log-fields": ("admin", "/log?country=!CZ&hour_from=25:00"),
     "answers": ("admin", "/answers"),
     "answer-counts": ("admin", "/answers/across-municipalities"),
+    "answer-accounts": ("admin", "/answers/without-second-factor"),
     "answer-entries": ("admin", "/answers/why-refused?person=novakova"),
     "charts": ("admin", "/charts"),
     "charts-wrong": ("admin", "/charts?since=tomorrow"),
