@@ -15,6 +15,8 @@ from joserfc.jwk import ECKey
 from agents.protocol.signing import ALGORITHM, Kind
 
 LONGEST = 65_536  # characters of a message; what is longer is not read
+UNREADABLE = (JoseError, ValueError, RecursionError)
+"""msgspec's errors are ValueErrors; what is nested too deeply is no message of ours either."""
 Said = TypeVar("Said", bound=msgspec.Struct)
 
 
@@ -28,7 +30,7 @@ def device_of(token: str) -> str:
         raise NotSigned
     try:
         kid = jws.extract_compact(token.encode()).headers().get("kid")
-    except (JoseError, ValueError) as error:
+    except UNREADABLE as error:
         raise NotSigned from error
     if not isinstance(kid, str):
         raise NotSigned
@@ -41,7 +43,7 @@ def unverified(token: str, of: type[Said]) -> Said:
         raise NotSigned
     try:
         return msgspec.json.decode(jws.extract_compact(token.encode()).payload, type=of)
-    except (JoseError, ValueError) as error:
+    except UNREADABLE as error:
         raise NotSigned from error
 
 
@@ -57,5 +59,5 @@ def opened(kind: Kind, token: str, key: EllipticCurvePublicKey, of: type[Said]) 
         if read.headers().get("typ") != kind:
             raise NotSigned
         return msgspec.json.decode(read.payload, type=of)
-    except (JoseError, ValueError) as error:  # msgspec's errors are ValueErrors
+    except UNREADABLE as error:
         raise NotSigned from error

@@ -18,6 +18,7 @@ from gateway.audit.neutral import neutral
 from gateway.devices.authority import Authority, Issued, RequestRefused, issue, public_key
 from gateway.devices.code import CHALLENGE_LIFETIME, Challenge, Code
 from gateway.devices.device import AGENT_MAX, NAME_MAX, Device
+from gateway.tunnels.keys import NoTunnelKey, tunnel_key
 
 
 class Refusal(StrEnum):
@@ -29,6 +30,7 @@ class Refusal(StrEnum):
     PROOF = "device_proof_not_good"
     KEY = "device_key_not_good"
     KEY_IN_USE = "device_key_in_use"
+    TUNNEL_KEY = "device_tunnel_key_not_good"
     TUNNEL_KEY_IN_USE = "device_tunnel_key_in_use"
     ASSET = "device_asset_differs"
     NOT_UNDERSTOOD = "device_message_not_understood"
@@ -100,6 +102,10 @@ def complete(
         issued = issue(by, id_, proof.request, now + terms.certificate, now)
     except RequestRefused as error:
         raise NotEnrolled(Refusal.KEY) from error
+    try:
+        key = None if proof.tunnel_key is None else tunnel_key(proof.tunnel_key)
+    except NoTunnelKey as error:
+        raise NotEnrolled(Refusal.TUNNEL_KEY) from error
     device = Device(
         id=id_,
         name=code.name or neutral(proof.name, NAME_MAX),
@@ -116,7 +122,7 @@ def complete(
         enrolled_at=now,
         enrolled_by=code.issued_by,
         leaf=None if waits else issued.leaf,
-        tunnel_key=proof.tunnel_key,
+        tunnel_key=key,
         nonce=nonce,
     )
     spent = replace(code, used_at=now, challenge=None)

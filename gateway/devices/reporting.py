@@ -19,7 +19,7 @@ from gateway.audit.neutral import neutral
 from gateway.devices.authority import Authority, Issued, RequestRefused, issue, public_key
 from gateway.devices.device import AGENT_MAX, Device
 from gateway.devices.posture import tells_otherwise
-from gateway.tunnels.keys import NoTunnelKey, tunnel_key
+from gateway.tunnels.keys import NoTunnelKey, TunnelKey, tunnel_key
 
 Said = TypeVar("Said", bound=msgspec.Struct)
 RENEWED_FROM = 3
@@ -86,10 +86,7 @@ def read_ask(token: str, device: Device) -> TunnelAsk:
 def ask(said: TunnelAsk, device: Device, nonce: str) -> Device:
     """It asks of its tunnel, whose key is the one it says; `said`: as `read_ask` gave it. Raises NotTaken."""
     _require_next(said, device)
-    try:
-        key = tunnel_key(said.tunnel_key)
-    except NoTunnelKey as error:
-        raise NotTaken(Refusal.TUNNEL_KEY, detail=str(error)) from error
+    key = _tunnel_key(said.tunnel_key)
     otherwise = key != device.tunnel_key
     return replace(
         device,
@@ -111,12 +108,13 @@ def take(
         facts = decoded(bytes(said.facts))
     except (FactsRefused, msgspec.MsgspecError) as error:
         raise NotTaken(Refusal.FACTS, detail=str(error)) from error
+    key = None if said.tunnel_key is None else _tunnel_key(said.tunnel_key)
     issued = _renewed(said, device, by, lifetime, now)
-    otherwise = device.stale or tells_otherwise(device.facts, facts) or said.tunnel_key != device.tunnel_key
+    otherwise = device.stale or tells_otherwise(device.facts, facts) or key != device.tunnel_key
     reported = replace(
         device,
         agent=neutral(said.agent, AGENT_MAX),
-        tunnel_key=said.tunnel_key,
+        tunnel_key=key,
         nonce=nonce,
         sequence=said.sequence,
         reported_at=now,
@@ -127,6 +125,14 @@ def take(
     return Taken(
         reported if issued is None else with_leaf(reported, issued, lifetime, now), otherwise, issued
     )
+
+
+def _tunnel_key(text: str) -> TunnelKey:
+    """Raises NotTaken."""
+    try:
+        return tunnel_key(text)
+    except NoTunnelKey as error:
+        raise NotTaken(Refusal.TUNNEL_KEY, detail=str(error)) from error
 
 
 def leave(said: Farewell, device: Device, nonce: str, now: datetime) -> Device:

@@ -12,7 +12,7 @@ from gateway.devices.authority import new_authority
 from gateway.devices.code import CHALLENGE_LIFETIME, Code, new_code, plain
 from gateway.devices.enrolling import NotEnrolled, Refusal, Terms, begin, complete, read_proof
 from idp.events import Actor
-from tests.gateway.devices.agent import NOW, Agent, new_key
+from tests.gateway.devices.agent import NO_TUNNEL_KEYS, NOW, Agent, new_key
 
 NONCE, NEXT = "n" * 22, "m" * 22
 ID = DeviceId("d" * 22)
@@ -89,6 +89,11 @@ def test_what_the_office_has_registered_before_waits_for_nobody():
 def test_another_machine_than_the_registered_one_is_refused(asset):
     registered = replace(CODE, managed=True, asset="PF3XK1")
     refused(Refusal.ASSET, lambda: completed(begun(registered), asset=asset))
+
+
+@pytest.mark.parametrize("key", NO_TUNNEL_KEYS)
+def test_a_tunnel_key_that_is_none_enrols_nothing(key):
+    refused(Refusal.TUNNEL_KEY, lambda: completed(begun(), tunnel_key=key))
 
 
 def test_a_code_serves_from_its_issue_until_it_expires():

@@ -17,7 +17,7 @@ from gateway.devices.device import Device
 from gateway.devices.posture import CHECKS, is_fresh, stale_at, state_of
 from gateway.devices.reporting import NotTaken, Refusal, leave, read_farewell, read_report, take
 from idp.events import Actor
-from tests.gateway.devices.agent import IN_ORDER, NOW, TUNNEL_KEY, Agent, new_key, request_of
+from tests.gateway.devices.agent import IN_ORDER, NO_TUNNEL_KEYS, NOW, TUNNEL_KEY, Agent, new_key, request_of
 
 NONCE, NEXT = "n" * 22, "m" * 22
 ID = DeviceId("d" * 22)
@@ -96,6 +96,11 @@ def test_a_device_that_is_gone_reports_no_more(standing):
 def test_facts_that_are_none_change_nothing(facts):
     said = Report(nonce=NONCE, sequence=5, at=NOW, facts=msgspec.Raw(facts), agent="1.0")
     refused(Refusal.FACTS, signed(Kind.REPORT, ID, said, signing(AGENT.key)))
+
+
+@pytest.mark.parametrize("key", NO_TUNNEL_KEYS)
+def test_a_tunnel_key_that_is_none_changes_nothing(key):
+    refused(Refusal.TUNNEL_KEY, AGENT.report(NONCE, 5, tunnel_key=key))
 
 
 def test_what_policies_would_be_told_otherwise_raises_the_generation():
