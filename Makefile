@@ -18,7 +18,7 @@ export PIP_REQUIRE_VIRTUALENV := 1
 RUN_PACKAGES := slapd libldap2-dev libsasl2-dev gcc libc6-dev python3-dev python3-venv ca-certificates tzdata \
 	libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core python3-nftables wireguard-go
 SAMBA := samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind
-TEST_PACKAGES := $(RUN_PACKAGES) $(SAMBA) apache2-bin libtss2-dev swtpm pebble certbot chromium chromium-headless-shell libnss3-tools curl iproute2 nftables postgresql smbclient wrk $(if $(shell command -v npm),,npm)
+TEST_PACKAGES := $(RUN_PACKAGES) $(SAMBA) apache2-bin libtss2-dev swtpm pebble certbot chromium chromium-headless-shell libnss3-tools curl iproute2 nftables openssh-server postgresql smbclient wrk $(if $(shell command -v npm),,npm)
 # Tests wait for real servers more than they compute: one process more than there are cores. Files stay whole, and come
 # in the order of tests/conftest.py.
 PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reorder
@@ -137,7 +137,7 @@ test -x $(BIN)/python || ! command -v $(PYTHON) >/dev/null || $(PYTHON) -c 'impo
 }
 endef
 
-# Install the Debian packages that are missing. Neither slapd, Samba nor PostgreSQL may start a server of its own on this
+# Install the Debian packages that are missing. Neither slapd, Samba, OpenSSH nor PostgreSQL may start a server of its own on this
 # machine: units are masked where they are new here, and no cluster is made.
 define debian
 missing=$$(comm -13 <(dpkg-query -W -f='$${Package} $${db:Status-Status}\n' $(1) 2>/dev/null \
@@ -153,6 +153,10 @@ elif [ -n "$$missing" ]; then
 	echo 'slapd slapd/no_configuration boolean true' | $(SUDO) debconf-set-selections
 	for unit in smbd nmbd winbind samba-ad-dc; do
 		[ -d /run/systemd/system ] && [[ " $$(echo $$missing) " == *" samba-ad-dc "* ]] || break
+		systemctl cat $$unit >/dev/null 2>&1 || $(SUDO) systemctl --quiet mask $$unit
+	done
+	for unit in ssh.service ssh.socket; do
+		[ -d /run/systemd/system ] && [[ " $$(echo $$missing) " == *" openssh-server "* ]] || break
 		systemctl cat $$unit >/dev/null 2>&1 || $(SUDO) systemctl --quiet mask $$unit
 	done
 	if [[ " $$(echo $$missing) " == *" postgresql "* ]] && [ ! -e /etc/postgresql-common/createcluster.conf ]; then

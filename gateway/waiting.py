@@ -41,6 +41,8 @@ class Waiting:
     common: int = 0
     """Those of the proposals that are about the region's policies."""
     accesses: int = 0
+    devices: int = 0
+    """To be approved."""
 
 
 NOTHING = Waiting()

@@ -22,11 +22,25 @@ def people() -> tuple[Person, ...]:
     import pwd  # noqa: PLC0415  # of this system alone
 
     listed = (Person(one.pw_uid, one.pw_gid, Path(one.pw_dir)) for one in pwd.getpwall())
-    return tuple(one for one in listed if FIRST <= one.uid < NOBODY and one.home.is_dir())
+    return tuple(one for one in listed if FIRST <= one.uid < NOBODY and _is_there(one.home))
+
+
+def _is_there(home: Path) -> bool:
+    """A home that cannot be looked at, as one that is mounted by its person alone, is as good as none."""
+    try:
+        return home.is_dir()
+    except OSError:
+        return False
+
+
+class NoAnswer(Exception):
+    """A command of a person did not end in time: something in that home holds it up."""
 
 
 def as_person(person: Person, *command: str, stdin: bytes = b"") -> bytes | None:
-    """What it said; None where it failed. As the person, never as root: what lies in a home may lead anywhere."""
+    """What it said; None where it failed. As the person, never as root: what lies in a home may lead anywhere.
+    Raises NoAnswer.
+    """
     root = os.geteuid() == 0
     try:
         done = subprocess.run(
@@ -42,6 +56,8 @@ def as_person(person: Person, *command: str, stdin: bytes = b"") -> bytes | None
             extra_groups=[] if root else None,
             umask=0o077,
         )
+    except subprocess.TimeoutExpired as error:
+        raise NoAnswer(command[0]) from error
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout if done.returncode == 0 else None

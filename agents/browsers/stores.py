@@ -22,21 +22,25 @@ FIREFOX = (".mozilla/firefox", ".config/mozilla/firefox", "snap/firefox/common/.
 MOST_PROFILES = 20
 
 
+PROFILES = f'find -L "$1/" -mindepth 2 -maxdepth 2 -name cert9.db 2>/dev/null | head -n {MOST_PROFILES}'
+
+
 def of(person: Person) -> Iterator[Path]:
+    """Looked for as the person: what lies in a home is of that person's making. Raises NoAnswer."""
     chromium = [person.home / one for one in CHROMIUM]
-    yield next((one for one in chromium if (one / "cert9.db").exists()), chromium[-1])
+    yield next((one for one in chromium if _is_made(one, person)), chromium[-1])
     for folder in FIREFOX:
-        found = sorted((person.home / folder).glob("*/cert9.db"))[:MOST_PROFILES]
-        yield from (database.parent for database in found)
+        found = as_person(person, "sh", "-c", PROFILES, "sh", str(person.home / folder)) or b""
+        yield from sorted(Path(os.fsdecode(line)).parent for line in found.splitlines())
 
 
 def give(store: Path, person: Person, nickname: str, one: BrowserKey) -> bool:
-    """Whether it is there now. A store with a password of its own takes nothing."""
+    """Whether it is there now. A store with a password of its own takes nothing. Raises NoAnswer, OSError."""
     if _has(store, person, nickname, one):
         return True
     made = as_person(person, "mkdir", "-p", "-m", "0700", str(store)) is not None
     if not made or (
-        as_person(person, "test", "-e", f"{store}/cert9.db") is None
+        not _is_made(store, person)
         and as_person(person, "certutil", "-N", "-d", f"sql:{store}", "--empty-password") is None
     ):
         return False
@@ -59,6 +63,10 @@ def take_away(store: Path, person: Person, nickname: str) -> None:
     for _ in range(10):
         if as_person(person, "certutil", "-F", "-d", f"sql:{store}", "-n", nickname) is None:
             return
+
+
+def _is_made(store: Path, person: Person) -> bool:
+    return as_person(person, "test", "-e", f"{store}/cert9.db") is not None
 
 
 def _has(store: Path, person: Person, nickname: str, one: BrowserKey) -> bool:

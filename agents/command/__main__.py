@@ -128,8 +128,8 @@ def _run(asked: argparse.Namespace, tongue: Language) -> int:
         shown.prepare()
         uplink = state.uplink(enrolment.enrolled)
         if uplink.gone:  # it may have been ended before it could
-            _browsers(asked)(enrolment.url).take_away()
             state.wipe_keys()
+            _browsers(asked)(enrolment.url).take_away()
             print(SAYS["gone"][tongue])
             return 0
         service = Service(

@@ -65,6 +65,7 @@ def forget(
         taken = False
         with contextlib.suppress(TrustUnreadable, NoAddress):
             taken = say_farewell(state, enrolment, line_to(enrolment.url, trust_of(enrolment)), chip)
+        state.wipe_keys()  # the enrolment only afterwards: who is ended here says `forget` once more
         browsers(enrolment.url).take_away()
         state.wipe()
         shown.remove(SHOWN)

@@ -205,8 +205,8 @@ class Service:
 
     def _leave(self) -> None:
         self._browser = None
+        self._state.wipe_keys()  # first: whatever keeps the certificate in a browser, the key is gone
         self._browsers.take_away()
-        self._state.wipe_keys()
         self._keep_quietly()
 
     def _show(self) -> None:

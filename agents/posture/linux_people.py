@@ -44,7 +44,10 @@ def _lines(machine: Machine, path: str) -> list[str]:
 
 
 GRANT = re.compile(r"(?P<whom>\S+)\s+\S+\s*=")
-SETTINGS = ("Defaults", "@include", "#include", "Cmnd_Alias", "Host_Alias", "Runas_Alias")
+SETTINGS = ("Defaults", "Cmnd_Alias", "Host_Alias", "Runas_Alias")
+INCLUDES = re.compile(r"[@#]include(dir)?\s")
+READ_HERE = re.compile(r"[@#]includedir\s+/etc/sudoers\.d/?\Z")
+"""What else is included may let anybody, and nobody has read it here."""
 
 
 def _others_named(machine: Machine) -> bool:
@@ -60,6 +63,9 @@ def _others_named(machine: Machine) -> bool:
             return False  # no sudo: the groups are all there is
         raise NotUnderstood
     lines = [line.strip() for text in texts if text for line in text.decode("utf-8").splitlines()]
+    if any(INCLUDES.match(line) and not READ_HERE.match(line) for line in lines):
+        return True
+    lines = [line for line in lines if not INCLUDES.match(line)]
     said = [line for line in lines if line and not line.startswith("#") and not line.startswith(SETTINGS)]
     return any(not _to_ours(line) for line in said)
 

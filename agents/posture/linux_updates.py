@@ -13,8 +13,10 @@ LISTED_WITHIN = timedelta(days=14)
 LISTS = "/var/lib/apt/lists"
 SECURITY = re.compile(r"Inst \S+ (?:\[\S+\] )?\([^)]*(?:-security|-Security:)[^)]*\)")
 """Of `apt-get`'s plan: the archive it comes from is named for security, at Debian and at Ubuntu."""
-SUMMED_UP = re.compile(r"\d+ upgraded, \d+ newly installed, \d+ to remove and \d+ not upgraded\.\Z")
-"""Without that line the plan is not whole."""
+SUMMED_UP = re.compile(r"\d+ upgraded, \d+ newly installed, \d+ to remove and (\d+) not upgraded\.\Z")
+"""Without that line the plan is not whole; the number is of those that are held back, of which it says no more."""
+UPGRADABLE = re.compile(r"[^\s/]+/(\S+) \S+ \S+ \[upgradable from: \S+\]\Z")
+"""One line of `apt list`, with the archives that have it."""
 ADVISORY = re.compile(r"\S+-\d{4}[-:]\S+\s+(?:\S+/Sec\.|security)\s+\S+", re.ASCII)
 """One line of `dnf` 4 (`Important/Sec.`) or of `dnf` 5 (type and severity in columns of their own)."""
 HEADING = re.compile(r"Name\s+Type\s+Severity\s+Package\s+Issued")
@@ -39,9 +41,21 @@ def _apt(machine: Machine, now: datetime) -> tuple[int, str]:
         raise NotUnderstood
     plan = ("apt-get", "--simulate", "--quiet", "-o", "Debug::NoLocking=1", "dist-upgrade")
     lines = succeeded(machine.run(*plan, seconds=MINUTE)).text.splitlines()
-    if not any(SUMMED_UP.match(line) for line in lines):
+    held_back = [int(found[1]) for line in lines if (found := SUMMED_UP.match(line))]
+    if not held_back:
         raise NotUnderstood
+    if held_back[-1]:
+        return _apt_listed(machine, held_back[-1]), "apt: apt list --upgradable"
     return sum(1 for line in lines if SECURITY.match(line)), "apt: apt-get --simulate dist-upgrade"
+
+
+def _apt_listed(machine: Machine, at_least: int) -> int:
+    """Also of those that a hold, a pin or something that is missing keeps back."""
+    lines = succeeded(machine.run("apt", "list", "--upgradable", seconds=MINUTE)).text.splitlines()
+    archives = [found[1] for line in lines if (found := UPGRADABLE.match(line.strip()))]
+    if len(archives) < at_least:
+        raise NotUnderstood
+    return sum(1 for each in archives if any(one.endswith("-security") for one in each.split(",")))
 
 
 def _age_of_list(release: bytes, now: datetime) -> timedelta:

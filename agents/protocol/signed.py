@@ -15,11 +15,8 @@ from joserfc.jwk import ECKey
 from agents.protocol.signing import ALGORITHM, Kind
 
 LONGEST = 65_536  # characters of a message; what is longer is not read
-UNREADABLE = (
-    JoseError,
-    ValueError,
-    RecursionError,
-)  # msgspec's errors are ValueErrors, but for what is nested too deep
+UNREADABLE = (JoseError, ValueError, RecursionError)
+"""msgspec's errors are ValueErrors; what is nested too deeply is no message of ours either."""
 Said = TypeVar("Said", bound=msgspec.Struct)
 
 

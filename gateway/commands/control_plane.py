@@ -78,6 +78,7 @@ from gateway.storage.secret_hash import SecretHashes
 from gateway.supervise import CURRENT
 from gateway.tunnels.line import Line
 from gateway.web.desk import Desk
+from gateway.web.devices.listing import owners_needing
 from gateway.web.pages import make_pages
 from idp.directory.federation import Federation
 from idp.directory.lockout import Lockout, in_force, strictest
@@ -211,6 +212,7 @@ class ControlPlane:
             in_fleet=state.settings.fleet is not None,
             tunnels=state.settings.tunnels is not None,
             devices=lambda: self.settings.devices.enabled,
+            devices_needing=partial(owners_needing, self.devices, state.settings.devices.fresh),
         )
         self.facts = {
             one.name: Facts(

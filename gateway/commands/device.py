@@ -8,6 +8,7 @@ import click
 from config.vocabulary import Language, device_subject
 from gateway.commands import suspension_options as options
 from gateway.commands.device_acts import ACTS
+from gateway.commands.device_code import code
 from gateway.commands.device_named import named
 from gateway.commands.device_shown import SHOWN
 from gateway.commands.options import configuration
@@ -23,7 +24,7 @@ from idp.http.user_agent import describe
 def command() -> None: ...
 
 
-for one in (*ACTS, *SHOWN):
+for one in (code, *ACTS, *SHOWN):
     command.add_command(one)
 
 

@@ -3,19 +3,19 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 import click
 from rich.table import Table
 
-from agents.protocol.checks import Check, passes
 from config.vocabulary import DeviceId, Language, MunicipalityCode
 from gateway.audit.acts import looked
 from gateway.commands.device_named import HOW, device_argument
+from gateway.commands.device_told import failing, told
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
+from gateway.commands.person import person_of
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.suspension_options import as_json as as_json_option
@@ -25,6 +25,7 @@ from gateway.devices.history import Change
 from gateway.devices.named import KEY_KINDS, STANDINGS
 from gateway.devices.posture import is_fresh
 from gateway.devices.store import Sought
+from gateway.web.devices.listing import HEALTHS, Health, Wanted, health
 
 T = TypeVar("T")
 
@@ -32,23 +33,57 @@ T = TypeVar("T")
 @click.command("list", help="Devices with agents.")
 @configuration
 @click.option("--municipality", default=None, metavar="CODE", help="Of one municipality alone.")
+@click.option(
+    "--state",
+    "in_state",
+    type=click.Choice([one.value for one in Health]),
+    default=None,
+    help="Those that fare so alone.",
+)
+@click.option("--system", default="", metavar="NAME", help="Those with this system alone, as `os` has it.")
+@click.option("--owner", default=None, metavar="LOGIN", help="Of one person alone.")
+@click.option("--find", "text", default="", help="A part of the name, the serial number or the identifier.")
 @click.option("--all", "gone", is_flag=True, help="Also those that were retired or lost.")
 @as_json_option
-def listed(configuration: Path, municipality: str | None, *, gone: bool, as_json: bool) -> None:
-    where = None if municipality is None else MunicipalityCode(municipality)
+def listed(
+    configuration: Path,
+    municipality: str | None,
+    in_state: str | None,
+    system: str,
+    owner: str | None,
+    text: str,
+    *,
+    gone: bool,
+    as_json: bool,
+) -> None:
+    asked = None if in_state is None else Health(in_state)
+    moment = now()
 
     async def look(state: State) -> Sequence[Device]:
-        return await state.devices.find(Sought(municipality=where, gone=gone))
+        owners = None if owner is None else frozenset({(await person_of(state, owner)).subject})
+        where = None if municipality is None else MunicipalityCode(municipality)
+        wanted = Wanted(text=text, system=system, municipality=where, owners=owners)
+        fresh, of_gone = state.settings.devices.fresh, gone or asked is Health.GONE
+        some = await state.devices.find(Sought(municipality=where, gone=of_gone))
+        fit = [one for one in some if wanted.fits(one)]
+        return fit if asked is None else [one for one in fit if health(one, fresh, moment) is asked]
 
     state = existing_state(configuration)
     found = _looked(state, "device list", look, len)
     if as_json:
-        click.echo(json.dumps([_told(state, one) for one in found], ensure_ascii=False, indent=2))
+        click.echo(
+            json.dumps(
+                [told(one, state.settings.devices.fresh, moment) for one in found],
+                ensure_ascii=False,
+                indent=2,
+            )
+        )
         return
     if not found:
-        click.echo("no device is enrolled; see `brana device code`")
+        filtered = any((municipality, in_state, system, owner, text))
+        click.echo("no device fits" if filtered else "no device is enrolled; see `brana device code`")
         return
-    table = Table("device", "name", "municipality", "owner", "standing", "managed", "reported", "failing")
+    table = Table("device", "name", "municipality", "owner", "state", "managed", "reported", "failing")
     for one in found:
         reported = "never" if one.reported_at is None else local_time(one.reported_at)
         table.add_row(
@@ -56,10 +91,10 @@ def listed(configuration: Path, municipality: str | None, *, gone: bool, as_json
             one.name,
             state.district.name(one.municipality),
             one.owner or "shared",
-            _in_words(one),
+            HEALTHS[health(one, state.settings.devices.fresh, moment)].in_language(Language.ENGLISH),
             "yes" if one.managed else "no",
-            reported if _fresh(state, one) else f"{reported}, too old",
-            ", ".join(_failing(one)) or "–",
+            reported if is_fresh(one, state.settings.devices.fresh, moment) else f"{reported}, too old",
+            ", ".join(failing(one)) or "–",
         )
     console().print(table)
 
@@ -79,14 +114,15 @@ def show(configuration: Path, device: DeviceId, *, as_json: bool) -> None:
     if as_json:
         click.echo(
             json.dumps(
-                _told(state, found) | {"history": [_change(one) for one in history]},
+                told(found, state.settings.devices.fresh, now())
+                | {"history": [_change(one) for one in history]},
                 ensure_ascii=False,
                 indent=2,
             )
         )
         return
     table = Table(show_header=False, title=found.name)
-    for name, value in _told(state, found).items():
+    for name, value in told(found, state.settings.devices.fresh, now()).items():
         if name != "facts":
             table.add_row(name.replace("_", " "), _text(value))
     for fact in sorted(found.facts):
@@ -118,49 +154,9 @@ def _looked(
         state.database.close()
 
 
-def _told(state: State, one: Device) -> dict[str, object]:
-    """For programs: times in ISO 8601, values as the log has them."""
-    return {
-        "device": one.id,
-        "name": one.name,
-        "municipality": one.municipality,
-        "owner": one.owner,
-        "managed": one.managed,
-        "asset": one.asset,
-        "standing": one.standing.value,
-        "key_kind": one.key_kind.value,
-        "agent": one.agent,
-        "enrolled_at": one.enrolled_at.isoformat(),
-        "enrolled_by": one.enrolled_by.name,
-        "approved_at": _moment(one.approved_at),
-        "certificate": None if one.leaf is None else one.leaf.thumbprint,
-        "certificate_until": None if one.leaf is None else one.leaf.ends_at.isoformat(),
-        "reported_at": _moment(one.reported_at),
-        "fresh": _fresh(state, one),
-        "failing": _failing(one),
-        "facts": {name.value: fact.value for name, fact in sorted(one.facts.items())},
-    }
-
-
 def _change(one: Change) -> dict[str, object]:
     changed = [{"of": each.of, "before": each.before, "after": each.after} for each in one.differences]
     return {"at": one.at.isoformat(), "differences": changed}
-
-
-def _failing(one: Device) -> list[str]:
-    return [check.value for check in Check if passes(check, one.facts) is False]
-
-
-def _fresh(state: State, one: Device) -> bool:
-    return is_fresh(one, state.settings.devices.fresh, now())
-
-
-def _in_words(one: Device) -> str:
-    return STANDINGS[one.standing].in_language(Language.ENGLISH)
-
-
-def _moment(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()
 
 
 def _text(value: object) -> str:
@@ -173,4 +169,6 @@ def _text(value: object) -> str:
             return ", ".join(map(str, value))
         case str() if value in STANDINGS or value in KEY_KINDS:
             return (STANDINGS.get(value) or KEY_KINDS[value]).in_language(Language.ENGLISH)
+        case str() if value in HEALTHS:
+            return HEALTHS[Health(value)].in_language(Language.ENGLISH)
     return str(value)

@@ -6,11 +6,13 @@ from dataclasses import replace
 from config.vocabulary import Action, ApplicationId, SubjectId
 from gateway.authorize.act import Act, may_act
 from gateway.commands.control_plane import ControlPlane
-from gateway.commands.own_applications import POLICIES, REQUESTS
+from gateway.commands.enrolled_devices import device_office
+from gateway.commands.own_applications import DEVICES, POLICIES, REQUESTS
 from gateway.commands.state import now
+from gateway.devices.office import EVERYWHERE, Reach
 from gateway.policy_office.scope import OF_REGION
 from gateway.storage.waiting import StoredWaiting
-from gateway.waiting import Turn, Waiting
+from gateway.waiting import MOST, Turn, Waiting
 from gateway.web.identity import Assertion
 from gateway.web.waiting import WaitsFor
 from idp.directory.same_person import all_of
@@ -50,6 +52,11 @@ def waits_for(plane: ControlPlane) -> WaitsFor:
             proposals=frozenset({here, OF_REGION} if of_region else {here}) if approves else frozenset(),
             accesses=approves,
         )
-        return await stored.of(turn, moment)
+        found_waiting = await stored.of(turn, moment)
+        if not (plane.settings.devices.enabled and may(DEVICES, Action.ADMINISTER)):
+            return found_waiting
+        reach = EVERYWHERE if at_centre else Reach(municipality=here)
+        office = device_office(plane.state, plane.devices, plane.persons.others)
+        return replace(found_waiting, devices=office.to_approve(caller.subject, reach, MOST))
 
     return ask

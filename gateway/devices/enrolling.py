@@ -96,16 +96,16 @@ def complete(
         raise NotEnrolled(Refusal.CHALLENGE)
     if code.asset is not None and proof.asset != code.asset:
         raise NotEnrolled(Refusal.ASSET)
-    try:
-        tunnel = None if proof.tunnel_key is None else tunnel_key(proof.tunnel_key)
-    except NoTunnelKey as error:
-        raise NotEnrolled(Refusal.TUNNEL_KEY) from error
     id_, nonce = new
     waits = terms.approval and not code.managed
     try:
         issued = issue(by, id_, proof.request, now + terms.certificate, now)
     except RequestRefused as error:
         raise NotEnrolled(Refusal.KEY) from error
+    try:
+        key = None if proof.tunnel_key is None else tunnel_key(proof.tunnel_key)
+    except NoTunnelKey as error:
+        raise NotEnrolled(Refusal.TUNNEL_KEY) from error
     device = Device(
         id=id_,
         name=code.name or neutral(proof.name, NAME_MAX),
@@ -122,7 +122,7 @@ def complete(
         enrolled_at=now,
         enrolled_by=code.issued_by,
         leaf=None if waits else issued.leaf,
-        tunnel_key=tunnel,
+        tunnel_key=key,
         nonce=nonce,
     )
     spent = replace(code, used_at=now, challenge=None)

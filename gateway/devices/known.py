@@ -6,7 +6,7 @@ node tells so, and whoever changes one here puts it.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from config.vocabulary import DeviceId
+from config.vocabulary import DeviceId, SubjectId
 from gateway.devices.device import Device
 
 Heard = Callable[[Sequence[Device]], object]
@@ -19,6 +19,7 @@ class Known:
     def __init__(self) -> None:
         self._devices: dict[DeviceId, Device] = {}
         self._by_thumbprint: dict[str, DeviceId] = {}
+        self._by_owner: dict[SubjectId, set[DeviceId]] = {}
         self._heard: list[Heard] = []
         self._whole = False
         self.read_to = 0
@@ -40,6 +41,10 @@ class Known:
     def all(self) -> Sequence[Device]:
         return tuple(self._devices.values())
 
+    def of_owner(self, owner: SubjectId) -> Sequence[Device]:
+        """In no order; those that are gone too."""
+        return [self._devices[name] for name in self._by_owner.get(owner, ())]
+
     def subscribe(self, heard: Heard) -> None:
         self._heard.append(heard)
 
@@ -60,7 +65,7 @@ class Known:
     def forget(self, names: Iterable[DeviceId]) -> None:
         """Of devices that are gone, and were deleted: no verdict rests on them."""
         for name in names:
-            self._devices.pop(name, None)
+            self._disown(self._devices.pop(name, None))
 
     def _put(self, device: Device) -> bool:
         """Whether something that a verdict may rest on is other."""
@@ -69,10 +74,20 @@ class Known:
             return False
         for leaf in () if before is None else before.leaves:
             self._by_thumbprint.pop(leaf.thumbprint, None)
+        self._disown(before)
         self._devices[device.id] = device
+        if device.owner is not None:
+            self._by_owner.setdefault(device.owner, set()).add(device.id)
         self._by_thumbprint |= {leaf.thumbprint: device.id for leaf in device.leaves}
         self.version += 1
         return before is None or before.generation != device.generation
+
+    def _disown(self, device: Device | None) -> None:
+        if device is not None and device.owner is not None:
+            theirs = self._by_owner[device.owner]
+            theirs.discard(device.id)
+            if not theirs:
+                del self._by_owner[device.owner]
 
     def _tell(self, changed: Sequence[Device]) -> None:
         if changed:

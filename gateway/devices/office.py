@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
+from itertools import islice
 
 from agents.protocol.messages import Standing
 from config.vocabulary import AuthenticationLevel, DeviceId, MunicipalityCode, SubjectId
@@ -208,6 +209,15 @@ class DeviceOffice:
 
         act, code = Act.HAND_OVER, Happened.DEVICE_HANDED_OVER
         return await self._act(act, code, name, after, by, now, reach, of=owner.login)
+
+    def to_approve(self, who: SubjectId, reach: Reach, most: int) -> int:
+        """How many wait for somebody, whose own they are not; counted up to `most`."""
+        waiting = (
+            one
+            for one in self.known.all()
+            if one.standing is Standing.WAITING and reach.has(one) and not self.is_own(one, who)
+        )
+        return sum(1 for _ in islice(waiting, most))
 
     async def device(self, name: DeviceId, reach: Reach = EVERYWHERE) -> Device | None:
         found = await self.store.device(name)

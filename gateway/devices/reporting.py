@@ -127,6 +127,14 @@ def take(
     )
 
 
+def _tunnel_key(text: str) -> TunnelKey:
+    """Raises NotTaken."""
+    try:
+        return tunnel_key(text)
+    except NoTunnelKey as error:
+        raise NotTaken(Refusal.TUNNEL_KEY, detail=str(error)) from error
+
+
 def leave(said: Farewell, device: Device, nonce: str, now: datetime) -> Device:
     """It retires itself; `said`: as `read_farewell` gave it. Raises NotTaken."""
     _require_next(said, device)
@@ -159,14 +167,6 @@ def _read(kind: Kind, token: str, device: Device, of: type[Said]) -> Said:
         return opened(kind, token, public_key(device.key), of)
     except (NotSigned, RequestRefused) as error:
         raise NotTaken(Refusal.SIGNATURE) from error
-
-
-def _tunnel_key(text: str) -> TunnelKey:
-    """Raises NotTaken."""
-    try:
-        return tunnel_key(text)
-    except NoTunnelKey as error:
-        raise NotTaken(Refusal.TUNNEL_KEY, detail=str(error)) from error
 
 
 def _require_next(said: Report | Farewell | TunnelAsk, device: Device) -> None:

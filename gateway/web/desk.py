@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER, ApplicationId, Language, MunicipalityCode, SessionId
+from config.vocabulary import REASON_HEADER, ApplicationId, Language, MunicipalityCode, SessionId, SubjectId
 from gateway.authorize.problem import PROBLEM, challenge
 from gateway.authorize.request import page_of
 from gateway.sessions.session import Session
@@ -61,6 +61,10 @@ def _nothing() -> bool:
     return False
 
 
+def _none(_who: SubjectId, _now: datetime) -> int:
+    return 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Pages, clock and the reading of assertions, with the addresses that pages lead to.
@@ -85,6 +89,9 @@ class Desk:
     devices: Callable[[], bool] = _nothing
     """Whether devices with agents are enrolled here by now: the portal has pages for them."""
 
+    devices_needing: Callable[[SubjectId, datetime], int] = _none
+    """How many of a person's own devices wait for somebody, or have something to mend."""
+
     def caller(self, request: web.Request, audience: ApplicationId) -> Assertion:
         """The person who asks; raises NotIdentified."""
         return caller_of(request, self.read_assertion, audience, self.now(), self.assertion_refusals)
@@ -107,6 +114,7 @@ class Desk:
             in_fleet=self.in_fleet,
             tunnels=self.tunnels,
             enrols_devices=self.devices(),
+            devices_needing=self.devices_needing(caller.subject, now),
             expiry=_expiry(session, now),
             new_devices=session.new_devices if session is not None else (),
             check=EXPIRY,

@@ -93,21 +93,38 @@ async def finds_all(ground: Ground, context: BrowserContext, device: str) -> Non
     await expect(officer.locator("main")).to_contain_text("odcizeno z auta")
 
 
+async def enrolled_by(theirs: Page, ground: Ground, folder: Path) -> AgentProgram:
+    """By a code that its person gets at the portal."""
+    await theirs.get_by_role("button", name="Získat kód").click()
+    found = LINE.search(await theirs.locator("code").inner_text())
+    assert found is not None
+    folder.mkdir()
+    agent = AgentProgram(folder, ground.product.world.authority)
+    done = await asyncio.to_thread(agent.enrol, *found.groups())
+    assert done.returncode == 0, done.stdout + done.stderr
+    return agent
+
+
+async def are_told(ground: Ground, office: Page, theirs: Page) -> None:
+    """That one device waits: the administrator, and its person."""
+    await expect(office.get_by_role("link", name=re.compile("Ke schválení.*na vás čeká 1"))).to_have_count(1)
+    at_portal = await office.context.new_page()
+    await at_portal.goto(f"{ground.portal}/")
+    await expect(at_portal.get_by_role("link", name="1 zařízení ke schválení")).to_have_count(1)
+    await theirs.goto(f"{ground.portal}/")
+    own = theirs.get_by_role("link", name=re.compile("Moje zařízení.*1 potřebuje pozornost"))
+    await expect(own).to_have_count(1)
+
+
 async def test_a_device_from_its_enrolment_to_the_end_of_what_it_opened(
     browser, ground: Ground, tmp_path: Path
 ) -> None:
     contexts = [await browser.new_context(ignore_https_errors=True, locale="cs") for _ in range(3)]
     theirs = await signed_in(ground, contexts[0], PERSON, f"{ground.portal}/devices")
-    await theirs.get_by_role("button", name="Získat kód").click()
-    found = LINE.search(await theirs.locator("code").inner_text())
-    assert found is not None
-    (tmp_path / "device").mkdir()
-    agent = AgentProgram(tmp_path / "device", ground.product.world.authority)
-    done = await asyncio.to_thread(agent.enrol, *found.groups())
-    assert done.returncode == 0, done.stdout + done.stderr
-
+    agent = await enrolled_by(theirs, ground, tmp_path / "device")
     site = ground.product.addresses.origin("devices")
     office = await signed_in(ground, contexts[1], ADMINISTRATOR, f"{site}/?state=waiting")
+    await are_told(ground, office, theirs)
     await office.locator("td a").first.click()
     await expect(office.locator("main")).to_contain_text("Čeká na schválení")
     device = office.url.rpartition("/")[2]

@@ -1,5 +1,6 @@
 """Which devices a list shows, how they fare, and how many of each there are. Pure."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from config.alphabet import Order, alphabetical
 from config.settings import Title
 from config.vocabulary import MunicipalityCode, SubjectId
 from gateway.devices.device import Device
+from gateway.devices.known import Known
 from gateway.devices.posture import CHECKS, is_fresh
 
 EVERY = tuple(Check)
@@ -54,6 +56,9 @@ STANDS: Mapping[Standing, Health] = {
 }
 
 
+NEEDING = frozenset({Health.WAITING, Health.BLOCKED, Health.STALE, Health.FAILING})
+
+
 def health(device: Device, fresh: timedelta, now: datetime) -> Health:
     """`fresh`: how old a report may be."""
     if device.standing in STANDS:
@@ -64,6 +69,19 @@ def health(device: Device, fresh: timedelta, now: datetime) -> Health:
         return Health.FAILING
     known = all(name in device.facts for name in CHECKS)
     return Health.IN_ORDER if known else Health.UNCLEAR
+
+
+def needing(devices: Iterable[Device], fresh: timedelta, now: datetime) -> Counter[Health]:
+    """How many there are of each health that somebody has to do something about, in the order of `HEALTHS`."""
+    found = Counter(health(one, fresh, now) for one in devices)
+    return Counter(
+        {one: found[one] for one in (Health(name) for name in HEALTHS) if one in NEEDING and found[one]}
+    )
+
+
+def owners_needing(known: Known, fresh: timedelta, who: SubjectId, now: datetime) -> int:
+    """The same of one person's own, by what is remembered."""
+    return needing(known.of_owner(who), fresh, now).total()
 
 
 @lru_cache(maxsize=NAMES_KEPT)

@@ -18,6 +18,7 @@ from gateway.devices.named import KEY_KINDS, STANDINGS
 from gateway.devices.office import EVERYWHERE, DeviceOffice, Reach
 from gateway.devices.records import By
 from gateway.devices.refused import ActRefused, Why
+from gateway.waiting import MOST
 from gateway.web.acting import MayAct
 from gateway.web.desk import Desk, Refused, origin_of
 from gateway.web.device_refusals import shown_to_administrators
@@ -91,6 +92,9 @@ class Site:
             caller,
             status=status,
             may=self.may(caller),
+            to_approve=self.office().to_approve(caller.subject, self.reach(caller), MOST)
+            if self.may(caller)
+            else 0,
             everywhere=self.everywhere(caller),
             municipality=self.desk.municipality_name,
             log=self.log if not READERS_OF_LOG.isdisjoint(caller.roles) else "",

@@ -27,6 +27,7 @@ from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
 from gateway.web.device_amiss import amiss, failing, unknown
 from gateway.web.device_refusals import shown
 from gateway.web.device_words import FACTS, difference_title, difference_value, fact_value
+from gateway.web.devices.listing import HEALTHS, needing
 from gateway.web.identity import PORTAL, Assertion
 from gateway.web.officer.shown_once import ShownOnce
 from gateway.web.ways_back import above, leading_back
@@ -85,6 +86,8 @@ class OwnDevices:
             gone=[one for one in found if one.gone],
             failing=failing,
             fresh=lambda one: is_fresh(one, office.rules.fresh, self.desk.now()),
+            needing=needing(found, office.rules.fresh, self.desk.now()),
+            healths=HEALTHS,
             by_people=office.rules.by_people,
             approval=office.rules.approval,
             done=request.query.get("done") if request.query.get("done") in DONE else "",

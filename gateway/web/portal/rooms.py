@@ -13,7 +13,7 @@ from gateway.asks.separation import Duties
 from gateway.sessions.shown import NotOwn
 from gateway.waiting import NOTHING
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
-from gateway.web.identity import POLICIES, PORTAL, REQUESTS
+from gateway.web.identity import DEVICES, POLICIES, PORTAL, REQUESTS
 from gateway.web.portal.closed import ClosedCards, none_closed
 from gateway.web.portal.standing import NO_ASKS, Asks
 from gateway.web.portal.store import PortalStore
@@ -56,7 +56,7 @@ class Portal:
         memberships = await self.store.memberships(caller)
         held = [(one.code, role) for one in memberships for role in one.roles]
         cards = await self.store.cards(caller, self.desk.now())
-        deciding = {POLICIES, REQUESTS} & {one.application for one in cards}
+        deciding = {POLICIES, REQUESTS, DEVICES} & {one.application for one in cards}
         requests = next((one.address for one in cards if one.application == REQUESTS), "")
         language = language_of(request, self.desk.pages.default_language)
 

@@ -4,12 +4,13 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agents.browsers import policies
-from agents.browsers.browsers import OnLinux
+from agents.browsers import people, policies
+from agents.browsers.browsers import LEFT_ALONE, OnLinux
 from agents.browsers.people import Person
 from agents.keys.browser import joined, new_key, request_of
 from config.vocabulary import DeviceId
@@ -43,6 +44,13 @@ def person(tmp_path):
 @pytest.fixture
 def browsers(tmp_path, person):
     return OnLinux("https://devices.brana.test", tmp_path / "root", [person])
+
+
+@pytest.fixture
+def others(tmp_path):
+    home = tmp_path / "others"
+    home.mkdir()
+    return Person(os.getuid(), os.getgid(), home)
 
 
 def listed(store):
@@ -100,3 +108,40 @@ def test_a_store_with_a_password_of_its_own_stays_as_it_is(person, browsers, tmp
     )
     assert "Brána" not in said.stdout
     assert listed(stores_of(person)[0]) == 1
+
+
+@pytest.mark.parametrize("place", [".local/share/pki", ".mozilla/firefox/x", ".pki"])
+def test_a_home_that_cannot_be_read_keeps_nothing_from_others(person, others, tmp_path, place):
+    link = person.home / place
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to("a" * 300)  # no name of a file is that long
+    browsers = OnLinux("https://devices.brana.test", tmp_path / "root", [person, others])
+    browsers.give(certificate())
+    assert listed(others.home / ".pki/nssdb") == 1
+    assert list((tmp_path / "root").rglob(policies.FILE))
+    browsers.take_away()
+    assert listed(others.home / ".pki/nssdb") == 0
+
+
+def test_a_home_that_holds_a_command_up_is_left_alone_for_an_hour(person, others, tmp_path, monkeypatch):
+    monkeypatch.setattr(people, "SECONDS", 0.5)
+    store, clock = person.home / ".pki/nssdb", [0.0]
+    store.mkdir(parents=True)
+    (store / "cert9.db").touch()
+    os.mkfifo(store / "pkcs11.txt")  # whoever opens it waits for a writer
+    browsers = OnLinux(
+        "https://devices.brana.test", tmp_path / "root", [person, others], clock=lambda: clock[0]
+    )
+    one = certificate()
+    begun = time.monotonic()
+    browsers.give(one)
+    assert 0.5 <= time.monotonic() - begun < 5
+    assert listed(others.home / ".pki/nssdb") == 1
+    for path in (store / "pkcs11.txt", store / "cert9.db"):
+        path.unlink()
+    clock[0] = LEFT_ALONE - 1
+    browsers.give(one)
+    assert not (store / "cert9.db").exists()
+    clock[0] = LEFT_ALONE
+    browsers.give(one)
+    assert listed(store) == 1

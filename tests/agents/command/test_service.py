@@ -240,6 +240,16 @@ def test_one_that_is_gone_keeps_no_key(at_work):
     assert at_work.status().standing is Standing.RETIRED
 
 
+def test_the_keys_go_before_anything_in_a_home_is_asked(at_work):
+    left = []
+    folder = at_work.state.folder.path
+    at_work.browser.take_away = lambda: left.append({one.name for one in folder.iterdir()})
+    at_work.gateway.stands(Standing.LOST)
+    at_work.turn(5 * MINUTE)
+    assert at_work.service.run(Event(), Event())
+    assert left[-1] == {"enrolment.json", "uplink.json"}
+
+
 def test_what_fails_is_shown(at_work):
     at_work.gateway.failing = ["firewall", "a_check_of_later"]
     at_work.turn(5 * MINUTE)

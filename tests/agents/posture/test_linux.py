@@ -181,6 +181,27 @@ def test_security_updates_that_wait_are_counted_and_others_are_not() -> None:
     assert (facts["updates_waiting"], facts["updates_installed"]) == (3, False)
 
 
+HELD_BACK = """The following packages have been kept back:
+  libssl3 openssl tzdata
+0 upgraded, 0 newly installed, 0 to remove and 3 not upgraded.
+"""
+LISTED = """Listing...
+libssl3/oldstable-security 3.0.19-1~deb12u2 amd64 [upgradable from: 3.0.17-1~deb12u3]
+openssl/oldstable,oldstable-security 3.0.19-1~deb12u2 amd64 [upgradable from: 3.0.17-1~deb12u3]
+tzdata/oldstable-updates 2026b-0+deb12u1 all [upgradable from: 2026a-0+deb12u1]
+"""
+
+
+@pytest.mark.parametrize(
+    ("listed", "count"),
+    [(LISTED, 2), (LISTED.replace("-security", "-updates"), 0), ("Listing...\n", None), (None, None)],
+)
+def test_security_updates_that_are_held_back_wait_as_well(listed: str | None, count: int | None) -> None:
+    facts = found(OFFICE.but(commands={"apt-get": HELD_BACK, "apt": listed}))
+    assert facts.get("updates_waiting") == count
+    assert facts.get("updates_installed") is (None if count is None else count == 0)
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -143,3 +143,14 @@ def test_whatever_stands_in_a_header_it_is_read_or_refused(header):
     for read in READERS:
         with suppress(NotSigned):
             read(with_header(header))
+
+
+@pytest.mark.parametrize("deep", [900, 1_100, 12_000])
+def test_what_is_nested_too_deeply_is_refused(deep):
+    nested = b'{"further":' + b"[" * deep + b"]" * deep + b"}"
+    begins, said, signature = TOKEN.split(".")
+    with pytest.raises(NotSigned):
+        unverified(f"{begins}.{encoded(nested)}.{signature}", Begin)
+    for read in (device_of, lambda token: opened(Kind.REPORT, token, KEY.public_key(), Begin)):
+        with pytest.raises(NotSigned):
+            read(f"{encoded(nested)}.{said}.{signature}")

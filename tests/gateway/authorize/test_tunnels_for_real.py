@@ -8,13 +8,14 @@ import contextlib
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from agents.protocol.messages import Standing
+from config.settings import TunnelTarget
 from config.vocabulary import AuthenticationLevel, SubjectId
 from gateway.audit.entry import Code
 from gateway.sessions.session import EndReason
@@ -59,8 +60,15 @@ class Late:
 
 @pytest.fixture
 async def office(there: Ground, tmp_path: Path) -> AsyncIterator[World]:
+    async with late_office(there, tmp_path, TARGETS) as made:
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def late_office(there: Ground, tmp_path: Path, targets: Sequence[TunnelTarget]) -> AsyncIterator[World]:
+    """It decides about these targets, and speaks with a real process of the tunnel."""
     late = Late()
-    with world(tmp_path, late, TARGETS) as made, process(there, tmp_path):
+    with world(tmp_path, late, targets) as made, process(there, tmp_path):
         made.now = now()
         await live(made, late, tmp_path)
         keeping = made.keeping

@@ -157,6 +157,62 @@ async def test_a_device_of_a_person_waits_for_its_approval_and_may_be_taken_over
     assert not (agent.folder / "state/device.key").exists()
 
 
+async def test_a_device_that_waits_is_turned_down(office: Office) -> None:
+    person = next(one for one in office.product.world.accounts if one.roles)
+    agent, device = await office.enrolled(person.login, "--municipality", person.roles[0].municipality)
+    waits = json.loads(await office.brana("device", "list", "--state", "waiting", "--json"))
+    assert [(one["device"], one["state"]) for one in waits] == [(device, "waiting")]
+    assert "no device fits" in await office.brana("device", "list", "--state", "blocked")
+    assert "device_act_without_reason" in await office.brana(
+        *("device", "turn-down", device, "--why", " "), fails=True
+    )
+    said = await office.brana("device", "turn-down", device, "--why", "neznámý počítač", "--json")
+    assert json.loads(said)["standing"] == "retired"
+    (turned_down,) = await office.entries(Code.DEVICE_TURNED_DOWN, device)
+    assert turned_down.details["why"] == "neznámý počítač"
+    assert "retired or lost" in await office.brana(
+        *("device", "turn-down", device, "--why", "ještě jednou"), fails=True
+    )
+    refused = await office.entries(Code.DEVICE_ACT_REFUSED, device)
+    assert {(one.details["act"], one.reason) for one in refused} == {
+        ("turn_down", "device_act_without_reason"),
+        ("turn_down", "device_gone"),
+    }
+    with agent.running() as child:
+        assert await asyncio.to_thread(child.wait, 30) == 0  # it deletes its keys and ends
+
+
+async def test_a_device_is_handed_over_to_who_has_a_role_in_its_municipality(office: Office) -> None:
+    accounts = [one for one in office.product.world.accounts if one.roles]
+    here, there = accounts[0].roles[0].municipality, {one.municipality for one in accounts[0].roles}
+    other = next(one for one in accounts[1:] if here in {held.municipality for held in one.roles})
+    beyond = next(one for one in accounts if here not in {held.municipality for held in one.roles})
+    _, device = await office.enrolled(accounts[0].login, "--municipality", here, "--managed")
+    for login, reason in ((accounts[0].login, "device_owner_same"), (beyond.login, "device_owner_not_known")):
+        assert reason in await office.brana("device", "hand-over", device, login, fails=True)
+    assert "anybody with the login" in await office.brana("device", "hand-over", device, "nikdo", fails=True)
+    said = json.loads(await office.brana("device", "hand-over", device, other.login, "--json"))
+    assert (said["owner"], said["municipality"] in there) == (other.subject, True)
+    (handed,) = await office.entries(Code.DEVICE_HANDED_OVER, device)
+    assert (handed.details["of"], handed.details["of_subject"]) == (other.login, other.subject)
+    found = json.loads(await office.brana("device", "list", "--owner", other.login, "--json"))
+    assert [one["device"] for one in found] == [device]
+    assert await office.brana("device", "list", "--owner", accounts[0].login, "--find", device) == (
+        "no device fits\n"
+    )
+    await office.brana("device", "retire", device)
+
+
+async def test_a_code_is_for_whoever_has_a_role_where_the_device_is(office: Office) -> None:
+    accounts = [one for one in office.product.world.accounts if one.roles]
+    beyond = next(one for one in accounts if CENTRE not in {held.municipality for held in one.roles})
+    said = await office.brana("device", "code", beyond.login, "--municipality", CENTRE, fails=True)
+    assert "device_owner_not_known" in said
+    told = json.loads(await office.brana("device", "code", "--municipality", CENTRE, "--managed", "--json"))
+    assert told["line"].endswith(told["code"])
+    assert (told["municipality"], told["managed"], told["owner"]) == (CENTRE, True, None)
+
+
 async def test_a_code_serves_once_and_no_other_device_than_it_was_issued_for(office: Office) -> None:
     said = await office.brana(
         *("device", "code", "--managed", "--municipality", CENTRE, "--asset", "NO-SUCH-SERIAL")

@@ -19,6 +19,14 @@ from agents.protocol.signing import Kind, signed, signing
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 TUNNEL_KEY = "HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw="
+NO_TUNNEL_KEYS = (
+    "A" * 43 + "=",
+    "A" * 44,
+    "HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8yky=",
+    "\x00" * 44,
+    "\u202e" * 44,
+)
+"""Of the right length: a point that keeps no secret, one octet more, another text of a key, what harms who reads it."""
 IN_ORDER = {
     FactName.DISK_ENCRYPTED: Fact(True, "lsblk: crypt"),
     FactName.FIREWALL: Fact(True, "nft: list ruleset"),

@@ -12,7 +12,7 @@ from gateway.devices.authority import new_authority
 from gateway.devices.code import CHALLENGE_LIFETIME, Code, new_code, plain
 from gateway.devices.enrolling import NotEnrolled, Refusal, Terms, begin, complete, read_proof
 from idp.events import Actor
-from tests.gateway.devices.agent import NOW, Agent, new_key
+from tests.gateway.devices.agent import NO_TUNNEL_KEYS, NOW, Agent, new_key
 
 NONCE, NEXT = "n" * 22, "m" * 22
 ID = DeviceId("d" * 22)
@@ -91,8 +91,8 @@ def test_another_machine_than_the_registered_one_is_refused(asset):
     refused(Refusal.ASSET, lambda: completed(begun(registered), asset=asset))
 
 
-@pytest.mark.parametrize("key", ["A" * 44, "\0" * 44])
-def test_what_is_no_key_of_a_tunnel_enrols_nothing(key):
+@pytest.mark.parametrize("key", NO_TUNNEL_KEYS)
+def test_a_tunnel_key_that_is_none_enrols_nothing(key):
     refused(Refusal.TUNNEL_KEY, lambda: completed(begun(), tunnel_key=key))
 
 

@@ -139,6 +139,20 @@ async def test_the_list_shows_how_all_fare_and_finds_by_state_owner_system_and_t
     assert "1 zařízení" in czech
 
 
+async def test_the_menu_counts_what_waits_for_who_looks(client, place) -> None:
+    assert 'class="count"' not in await page(client, "/")
+    await a_few(place)
+    text = await page(client, "/?state=waiting")
+    assert re.search(r'aria-current="page">To approve <span class="count" aria-hidden="true">1</span>', text)
+    assert "1 waits for you" in text
+    assert "To approve" not in await page(client, "/", LOOKS_ONLY)
+    assert 'class="count"' not in await page(client, "/", OF_KVASICE)
+    assert "1 waits for you" in await page(client, "/", OF_CENTRE)
+    await enrolled(place, wish=replace(OF_MAYOR, owner=OF_HULIN.subject))  # nobody decides about their own
+    assert "1 waits for you" in await page(client, "/")
+    assert "2 wait for you" in await page(client, "/", OF_CENTRE)
+
+
 async def test_the_centre_s_people_see_devices_of_all_municipalities_and_others_their_own(
     client, place
 ) -> None:

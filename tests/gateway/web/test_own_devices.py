@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,11 @@ from gateway.devices.refused import Why
 from gateway.storage.database import Database
 from gateway.web.app import make_app
 from gateway.web.device_refusals import shown as shown_refusal
+from gateway.web.devices.listing import owners_needing
 from gateway.web.portal.devices import OwnDevices
 from tests.gateway.devices.agent import IN_ORDER, Agent
 from tests.gateway.storage.conftest import Recorded
-from tests.gateway.storage.devices import ORIGIN, RULES, Devices, devices
+from tests.gateway.storage.devices import OPERATOR, ORIGIN, RULES, Devices, devices
 from tests.gateway.web.people import HULIN, MAYOR, NOW, assertion_header
 from tests.gateway.web.sample import Office
 from tests.rig.prepared import prepared
@@ -54,8 +56,9 @@ def headers(who=JUST_NOW, language: str = "en") -> dict[str, str]:
 
 
 def app_of(at: Devices, *, switched_on: bool = True, rules=RULES) -> web.Application:
-    desk = replace(Office().desk(), devices=lambda: switched_on)
     office = replace(at.office, rules=rules)
+    needing = partial(owners_needing, at.office.known, rules.fresh)
+    desk = replace(Office().desk(), devices=lambda: switched_on, devices_needing=needing)
 
     async def closes(device, _sid, _now):
         return () if device.facts == IN_ORDER else (KEPT_CLOSED,)
@@ -98,8 +101,8 @@ async def sent(client: TestClient, path: str, who=JUST_NOW, **form: str):
 
 
 async def reporting(at: Devices, facts=IN_ORDER, wish: Wish = HERS) -> Agent:
-    agent, done = await at.enrolled(wish=wish, now=NOW)
-    await at.reported(agent, done.nonce, NOW, facts=facts)
+    agent, done = await at.enrolled(wish=wish, now=NOW, tunnel_key=None)
+    await at.reported(agent, done.nonce, NOW, facts=facts, tunnel_key=None)
     return agent
 
 
@@ -218,3 +221,20 @@ def test_every_reason_has_its_words() -> None:
     for why in Why:
         made = shown_refusal(why)
         assert all(made.title[one] and made.advice[one] for one in Language)
+
+
+async def test_the_menu_counts_own_devices_that_need_attention(client, at) -> None:
+    await reporting(at, IN_ORDER, replace(HERS, managed=True))
+    assert 'class="count"' not in await page(client, "/devices")
+    await reporting(at, WORSE, replace(HERS, managed=True))
+    others = await reporting(at, WORSE, replace(HERS, managed=True, owner="urad:somebody-else"))
+    text = await page(client, "/devices")
+    assert '<span class="count" aria-hidden="true">1</span>' in text
+    assert "1 of your devices needs attention" in text
+    assert "something is amiss: 1." in text
+    at.office.known.put(replace(device := at.of(others), owner=MAYOR.subject, version=device.version + 1))
+    assert "2 need attention" in await page(client, "/devices")
+    gone = await reporting(at, WORSE, replace(HERS, managed=True))
+    await at.office.retire(at.of(gone).id, "", OPERATOR, NOW)
+    at.office.known.forget([at.of(others).id])
+    assert "1 potřebuje pozornost" in await page(client, "/devices", language="cs")

@@ -13,6 +13,7 @@ from gateway.asks.wish import party
 from gateway.authorize.closed_now import ClosedNow
 from gateway.sessions.shown import Membership
 from gateway.waiting import Waiting
+from gateway.web.identity import DEVICES
 from gateway.web.portal.closed import ClosedCard
 from gateway.web.portal.standing import Asks
 from idp.directory.same_person import Account, Persons, no_others
@@ -242,6 +243,14 @@ async def test_the_portal_says_what_waits_for_whoever_looks_and_leads_there(clie
     office.waiting = Waiting(proposals=1, common=1)
     text = await shown(client, "/")
     assert '<a href="https://policies.brana.test/proposals?of=region">1 proposal to approve</a>' in text
+
+
+async def test_devices_that_wait_are_told_at_their_card(client, office):
+    office.portal.cards_open = (replace(REQUESTS, application=DEVICES, address="https://devices.brana.test"),)
+    office.waiting = Waiting(devices=3)
+    text = await shown(client, "/")
+    assert '<a href="https://devices.brana.test/?state=waiting">3 devices to approve</a>' in text
+    assert office.asked_what_waits == [{"devices"}]
 
 
 @pytest.mark.parametrize(
