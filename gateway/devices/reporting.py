@@ -190,9 +190,7 @@ def _facts_of_next(said: Report, device: Device, now: datetime) -> Mapping[FactN
         raise NotTaken(Refusal.FACTS, detail=str(error)) from error
 
 
-def _heard(
-    said: Report, device: Device, facts: Mapping[FactName, Fact], nonce: str, now: datetime
-) -> Device:
+def _heard(said: Report, device: Device, facts: Mapping[FactName, Fact], nonce: str, now: datetime) -> Device:
     """What every report changes, and what `store.heard` keeps."""
     return replace(
         device,

@@ -1,8 +1,8 @@
 """Reports that change nothing are kept together: those that come within a moment in one transaction, all answered then.
 
 Five thousand devices that report each five minutes come one by one, and to begin, commit and wake a thread for each
-cost more than to keep it. Whoever waits here has nothing to tell that a verdict rests on; what changes anything waits for
-nobody. Laws: what was answered is durable; one fault is told to all of its group.
+cost more than to keep it. Whoever waits here has nothing to tell that a verdict rests on; what changes anything waits
+for nobody. Laws: what was answered is durable; one fault is told to all of its group.
 """
 
 import asyncio
