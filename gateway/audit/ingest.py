@@ -18,7 +18,7 @@ from gateway.audit import spool
 from gateway.audit.access import Damaged, damage_entry
 from gateway.audit.entry import Entry
 from gateway.audit.prepared import Prepared
-from gateway.audit.read_ahead import Holders, ReadAhead
+from gateway.audit.read_ahead import LITTLE, Holders, ReadAhead
 from gateway.audit.spool import Place, SpoolFile
 from gateway.audit.spool_place import BelievedPlaces, Recorded
 
@@ -199,7 +199,7 @@ class Ingest:
             self._ahead.begin(after, complete)
         await self._store.move(place, after, taken.entries, taken.seen)
         self._believed.left(place, after)
-        return True
+        return complete or len(taken.entries) == BATCH or taken.bytes > LITTLE  # a few more wait for the next look
 
     def _files(self) -> list[SpoolFile]:
         try:

@@ -3,6 +3,7 @@
 A report that fails any of these changes nothing. What it says of itself is hygiene; it never says who the device is.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
-from agents.protocol.facts import FactsRefused, decoded
+from agents.protocol.facts import Fact, FactName, FactsRefused, decoded
 from agents.protocol.messages import Farewell, Report, Standing
 from agents.protocol.signed import NotSigned, opened
 from agents.protocol.signing import Kind
@@ -18,6 +19,7 @@ from agents.protocol.tunnel import TunnelAsk
 from gateway.audit.neutral import neutral
 from gateway.devices.authority import Authority, Issued, RequestRefused, issue, public_key
 from gateway.devices.device import AGENT_MAX, Device
+from gateway.devices.history import differences
 from gateway.devices.posture import tells_otherwise
 from gateway.tunnels.keys import NoTunnelKey, TunnelKey, tunnel_key
 
@@ -101,24 +103,13 @@ def take(
     said: Report, device: Device, by: Authority, lifetime: timedelta, nonce: str, now: datetime
 ) -> Taken:
     """`said`: as `read_report` gave it; `nonce`: of its next report; `lifetime`: of a certificate. Raises NotTaken."""
-    _require_next(said, device)
-    if abs(said.at - now) > CLOCK_LEEWAY:
-        raise NotTaken(Refusal.CLOCK, detail=said.at.isoformat(timespec="seconds"))
-    try:
-        facts = decoded(bytes(said.facts))
-    except (FactsRefused, msgspec.MsgspecError) as error:
-        raise NotTaken(Refusal.FACTS, detail=str(error)) from error
+    facts = _facts_of_next(said, device, now)
     key = None if said.tunnel_key is None else _tunnel_key(said.tunnel_key)
     issued = _renewed(said, device, by, lifetime, now)
     otherwise = device.stale or tells_otherwise(device.facts, facts) or key != device.tunnel_key
     reported = replace(
-        device,
-        agent=neutral(said.agent, AGENT_MAX),
+        _heard(said, device, facts, nonce, now),
         tunnel_key=key,
-        nonce=nonce,
-        sequence=said.sequence,
-        reported_at=now,
-        facts=facts,
         generation=device.generation + otherwise,
         stale=False,
     )
@@ -133,6 +124,21 @@ def _tunnel_key(text: str) -> TunnelKey:
         return tunnel_key(text)
     except NoTunnelKey as error:
         raise NotTaken(Refusal.TUNNEL_KEY, detail=str(error)) from error
+
+
+def unchanged(said: Report, device: Device, nonce: str, now: datetime) -> Device | None:
+    """The device as `take` would make it, where the report says nothing new and asks for nothing; None: `take` has to
+    say, also why it is refused.
+    """
+    if said.request is not None or device.stale or said.tunnel_key != device.tunnel_key:
+        return None
+    try:
+        facts = _facts_of_next(said, device, now)
+    except NotTaken:
+        return None
+    if tells_otherwise(device.facts, facts) or differences(device.facts, facts):
+        return None
+    return _heard(said, device, facts, nonce, now)
 
 
 def leave(said: Farewell, device: Device, nonce: str, now: datetime) -> Device:
@@ -177,6 +183,29 @@ def _require_next(said: Report | Farewell | TunnelAsk, device: Device) -> None:
         raise NotTaken(Refusal.NONCE, tell_nonce=True)
     if said.sequence <= device.sequence:
         raise NotTaken(Refusal.SEQUENCE, tell_nonce=True)
+
+
+def _facts_of_next(said: Report, device: Device, now: datetime) -> Mapping[FactName, Fact]:
+    """Raises NotTaken."""
+    _require_next(said, device)
+    if abs(said.at - now) > CLOCK_LEEWAY:
+        raise NotTaken(Refusal.CLOCK, detail=said.at.isoformat(timespec="seconds"))
+    try:
+        return decoded(bytes(said.facts))
+    except (FactsRefused, msgspec.MsgspecError) as error:
+        raise NotTaken(Refusal.FACTS, detail=str(error)) from error
+
+
+def _heard(said: Report, device: Device, facts: Mapping[FactName, Fact], nonce: str, now: datetime) -> Device:
+    """What every report changes, and what `store.heard` keeps."""
+    return replace(
+        device,
+        agent=neutral(said.agent, AGENT_MAX),
+        nonce=nonce,
+        sequence=said.sequence,
+        reported_at=now,
+        facts=facts,
+    )
 
 
 def _renewed(

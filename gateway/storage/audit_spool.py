@@ -4,11 +4,10 @@ Whoever asks under a fresh grant is seen in the access log alone: so this is whe
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, true, update
+from sqlalchemy import Connection, update
 
 from config.vocabulary import SessionId
 from gateway.audit.entry import Entry
@@ -18,9 +17,16 @@ from gateway.audit.spool import Place
 from gateway.storage.activity import Activity
 from gateway.storage.audit import append
 from gateway.storage.database import Database
+from gateway.storage.engine import driver_of
 from gateway.storage.moment import micros
 from gateway.storage.tables.audit import audit_spool
 
+# for every look at the spool: SQLAlchemy's layers would be most of it
+_PLACES = 'SELECT name, "offset", renaming_to, finished FROM audit_spool'
+_OF_NODE, _THIS = " WHERE name BETWEEN ? AND ?", " WHERE name = ?"
+_PUT = 'INSERT INTO audit_spool (name, "offset", renaming_to, finished) VALUES (?, ?, ?, ?)'
+_MOVED = 'UPDATE audit_spool SET name = ?, "offset" = ?, renaming_to = ?, finished = ? WHERE name = ?'
+_FORGET = "DELETE FROM audit_spool WHERE name = ?"
 LAST = "\U0010ffff"  # behind every sign that a name can have
 
 
@@ -36,7 +42,7 @@ class SpoolPlaces:
         self._database, self._activity, self._node = database, activity, node
 
     async def places(self) -> dict[str, Place]:
-        return await self._database.read(lambda connection: places(connection, self._node))
+        return await self._database.look_up(lambda connection: places(connection, self._node))
 
     async def move(
         self,
@@ -54,16 +60,18 @@ class SpoolPlaces:
 
 def places(connection: Connection, node: str = "") -> dict[str, Place]:
     """Of one node, by the names of its files."""
-    begins = _kept_as("", node)
+    begins, driver = _kept_as("", node), driver_of(connection.connection)
     # what other nodes have put here, however much it is, keeps nobody waiting
-    theirs = audit_spool.c.name.between(begins, begins + LAST) if node else true()
-    rows = connection.execute(select(audit_spool).where(theirs)).all()
-    found = (_place(row, row.name.removeprefix(begins)) for row in rows if _whose(row.name) == node)
+    rows = (
+        driver.execute(f"{_PLACES}{_OF_NODE}", (begins, begins + LAST)) if node else driver.execute(_PLACES)
+    )
+    found = (_place(row, row[0].removeprefix(begins)) for row in rows.fetchall() if _whose(row[0]) == node)
     return {place.name: place for place in found}
 
 
-def _place(row: Row[Any], name: str) -> Place:
-    return Place(name, row.offset, row.renaming_to, row.finished)
+def _place(row: Sequence[Any], name: str) -> Place:
+    _, offset, renaming_to, finished = row
+    return Place(name, offset, renaming_to, bool(finished))
 
 
 def move(
@@ -73,20 +81,19 @@ def move(
     entries: Sequence[Entry | Prepared],
     node: str = "",
 ) -> None:
-    this = audit_spool.c.name == _kept_as(before.name, node)
-    row = connection.execute(select(audit_spool).where(this)).first()
+    this, driver = _kept_as(before.name, node), driver_of(connection.connection)
+    row = driver.execute(f"{_PLACES}{_THIS}", (this,)).fetchone()
     stored = None if row is None else _place(row, before.name)
     if (stored or Place(before.name)) != before:
         raise PlaceLost(before)
     if after is None:
-        connection.execute(delete(audit_spool).where(this))
+        driver.execute(_FORGET, (this,))
     else:
-        values = asdict(after) | {"name": _kept_as(after.name, node)}
-        connection.execute(
-            insert(audit_spool).values(values)
-            if stored is None
-            else update(audit_spool).where(this).values(values)
-        )
+        values = _kept_as(after.name, node), after.offset, after.renaming_to, after.finished
+        if stored is None:
+            driver.execute(_PUT, values)
+        else:
+            driver.execute(_MOVED, (*values, this))
     if entries:
         append(connection, entries)
 

@@ -46,6 +46,12 @@ def device_row(device: Device, version: int) -> dict[str, Any]:
     }
 
 
+def heard_values(device: Device) -> tuple[str, str, int, int | None, str]:
+    """What every report changes: agent, nonce, number, when it came, facts."""
+    facts = encoded(device.facts).decode()
+    return device.agent, device.nonce, device.sequence, micros_or_none(device.reported_at), facts
+
+
 def device_of_row(row: Any) -> Device:
     return Device(
         id=DeviceId(row.id),

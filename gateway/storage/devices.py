@@ -36,6 +36,7 @@ from gateway.storage.device_rows import (
     code_row,
     device_of_row,
     device_row,
+    heard_values,
 )
 from gateway.storage.keyed_rows import KeyedRows
 from gateway.storage.moment import micros
@@ -48,6 +49,11 @@ Tell = Callable[[Connection, Sequence[Happened]], object]
 """Puts what an owner is to be told into the outbox, within the transaction that is open."""
 FORGOTTEN_AT_ONCE = 100
 CODES_KEPT = timedelta(days=1)  # behind their end: a message that names one is still told from a guess
+_NEWEST = "SELECT max(version) FROM device"
+_HEARD = (
+    "UPDATE device SET agent = ?, nonce = ?, sequence = ?, reported_at = ?, facts = ?, version = ? "
+    "WHERE id = ? AND version = ?"
+)
 _d, _c, _r, _a = device.c, device_code.c, device_report.c, device_authority.c
 
 
@@ -144,6 +150,9 @@ class StoredDevices:
 
         return await self.database.write(work)
 
+    async def heard(self, reported: Sequence[Device]) -> list[Device | None]:
+        return await self.database.write(lambda connection: _Rows(connection).heard(reported))
+
     async def device(self, name: DeviceId) -> Device | None:
         return await self.database.look_up(lambda connection: _Rows(connection).device(name))
 
@@ -228,9 +237,21 @@ class _Rows(KeyedRows):
 
     def put(self, one: Device) -> Device:
         """With the version it has by now. Writers come one after the other: nobody reads past one that is to come."""
-        newest = self._connection.scalar(select(func.max(_d.version))) or 0
-        self._put(device, device_row(one, newest + 1))
-        return replace(one, version=newest + 1)
+        version = self._newest() + 1
+        self._put(device, device_row(one, version))
+        return replace(one, version=version)
+
+    def heard(self, reported: Sequence[Device]) -> list[Device | None]:
+        """A row of the same version is the one that was known, to the letter; nobody else's report is undone."""
+        newest, kept = self._newest(), list[Device | None]()
+        for one in reported:
+            found = self._driver.execute(_HEARD, (*heard_values(one), newest + 1, one.id, one.version))
+            newest += (there := found.rowcount == 1)
+            kept.append(replace(one, version=newest) if there else None)
+        return kept
+
+    def _newest(self) -> int:
+        return int(self._driver.execute(_NEWEST).fetchone()[0] or 0)
 
     def put_change(self, one: Device, change: Change) -> None:
         self._put(device_report, change_row(one.id, one.version, change))
