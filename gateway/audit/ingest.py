@@ -199,7 +199,9 @@ class Ingest:
             self._ahead.begin(after, complete)
         await self._store.move(place, after, taken.entries, taken.seen)
         self._believed.left(place, after)
-        return complete or len(taken.entries) == BATCH or taken.bytes > LITTLE  # a few more wait for the next look
+        return (
+            complete or len(taken.entries) == BATCH or taken.bytes > LITTLE
+        )  # a few more wait for the next look
 
     def _files(self) -> list[SpoolFile]:
         try:

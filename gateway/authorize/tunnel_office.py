@@ -162,6 +162,10 @@ class TunnelOffice:
                 await self._forget(
                     {name: self._keys[name]}
                 )  # two peers with one address would be refused, and all others with them
+            if (
+                before is not None and before.opened.subject != session.subject
+            ):  # nobody goes on in another's name
+                await self._admit(before, Admitted(before.opened.key, before.opened.addresses, None))
             entries = [] if before is None else [records.closed(before.opened, Why.OPENED_ANEW, now, origin)]
             await self._store.open(opened, [*entries, records.opened(opened, origin)])
             held = self._hold(opened)

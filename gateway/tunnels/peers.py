@@ -6,7 +6,7 @@ addresses stay is not named by any change, because whatever is named loses packe
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from gateway.tunnels.keys import TunnelKey
 
@@ -44,6 +44,14 @@ class Readdressed:
 
 
 Change = Removed | Added | Readdressed
+
+
+def address_of(text: str) -> Address:
+    """Raises ValueError, also where it has a zone: whatever stands in that goes into texts that others read."""
+    address = ip_address(text)
+    if isinstance(address, IPv6Address) and address.scope_id is not None:
+        raise ValueError(f"{text!r} has a zone; an address of a tunnel has none")
+    return address
 
 
 def only(addresses: Iterable[Address]) -> Allowed:

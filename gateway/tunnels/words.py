@@ -7,13 +7,12 @@ is never renamed or taken away, a new one has a default, and a new word is under
 
 from collections.abc import Iterable
 from datetime import datetime
-from ipaddress import ip_address
 
 import msgspec
 
 from gateway.tunnels.connections import Began, Ended, Flow, FlowId
 from gateway.tunnels.keys import tunnel_key
-from gateway.tunnels.peers import Address
+from gateway.tunnels.peers import Address, address_of
 from gateway.tunnels.permits import Admitted, Named, Target, Transport
 from gateway.tunnels.refusals import Refused
 
@@ -32,7 +31,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     port: int
 
     def target(self) -> Target:
-        return Target(ip_address(self.host), self.transport, self.port)
+        return Target(address_of(self.host), self.transport, self.port)
 
 
 class Until(msgspec.Struct, frozen=True, array_like=True):
@@ -85,7 +84,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
         """Raises ValueError."""
         return Flow(
             FlowId(self.id),
-            ip_address(self.device),
+            address_of(self.device),
             self.port,
             self.target.target(),
             self.began,
@@ -239,7 +238,7 @@ def read_news(one: News) -> Began | Ended | Refused:
         case Closed():
             return Ended(one.connection.flow(), one.began, one.at)
         case InVain():
-            return Refused(ip_address(one.device), one.target.target(), one.too_many, one.left_out)
+            return Refused(address_of(one.device), one.target.target(), one.too_many, one.left_out)
 
 
 def admitted_of(devices: Iterable[Device]) -> list[Admitted]:
@@ -252,7 +251,7 @@ def admitted_of(devices: Iterable[Device]) -> list[Admitted]:
 
 def _addresses(texts: Iterable[str]) -> frozenset[Address]:
     """Raises ValueError."""
-    return frozenset(ip_address(one) for one in texts)
+    return frozenset(address_of(one) for one in texts)
 
 
 def _texts(addresses: Iterable[Address]) -> list[str]:

@@ -3,7 +3,9 @@ from functools import reduce
 import pytest
 from hypothesis import given
 
-from gateway.tunnels.peers import Added, AddressOfTwo, Readdressed, Removed, after, changes
+from gateway.tunnels.peers import Added, AddressOfTwo, Readdressed, Removed, address_of, after, changes
+from gateway.tunnels.permits import Transport
+from gateway.tunnels.words import Place
 from tests.gateway.tunnels.drawn import KEYS, NETWORKS, peers
 
 ONE, TWO, THREE = KEYS[:3]
@@ -55,3 +57,13 @@ def test_on_the_way_nobody_has_an_address_that_belongs_to_another(present, desir
 def test_a_removal_or_narrowing_of_who_is_not_there_changes_nothing() -> None:
     assert after({ONE: FIRST}, Removed(TWO)) == {ONE: FIRST}
     assert after({ONE: FIRST}, Readdressed(TWO, SECOND)) == {ONE: FIRST}
+
+
+@pytest.mark.parametrize("zone", ["eth0", "1", "x\nadd table inet other"])
+def test_an_address_with_a_zone_is_none(zone: str) -> None:
+    """Whatever stands in it would go into the texts of nftables and wireguard-go."""
+    for place in ("fd00:90::11", "fe80::1"):
+        with pytest.raises(ValueError, match="zone"):
+            address_of(f"{place}%{zone}")
+        with pytest.raises(ValueError, match="zone"):
+            Place(f"{place}%{zone}", Transport.TCP, 445).target()
