@@ -8,6 +8,7 @@ tunnel whose session, device or time is over is closed.
 import asyncio
 import contextlib
 import secrets
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from config.vocabulary import DeviceId
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.through_tunnel import Decided, NotReached, decide, offering
 from gateway.authorize.tunnel_admitted import admitted_by, entries_of, narrowed_to
+from gateway.authorize.tunnel_of_whom import owns, why_not_for
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
 from gateway.sessions.store import SessionStore
@@ -35,10 +37,9 @@ from gateway.tunnels.line import TunnelAway
 from gateway.tunnels.peers import Address, Network
 from gateway.tunnels.permits import Admitted, Target
 from idp.events import Origin
-from policies.model import LEVELS
 
-TWO_FACTORS = 2
-AT_ONCE = 32  # tunnels that are decided at a time
+AT_ONCE = 8  # tunnels that are decided at a time: each keeps everything else waiting for some milliseconds
+AGAIN = timedelta(seconds=1)  # after what failed
 SLEEP_MOST = 5.0  # seconds: a clock that jumps is noticed
 log = structlog.get_logger("tunnels")
 
@@ -81,6 +82,8 @@ class Held:
     decided: Decided | None = None
     admitted: Admitted | None = None
     doubtful: bool = True
+    not_before: datetime | None = None
+    """When it is looked at again after that failed."""
     acting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -100,6 +103,8 @@ class TunnelOffice:
         self._store, self._process, self._devices = store, process, devices
         self._sessions, self._snapshot, self._rules, self._clock = sessions, snapshot, rules, clock
         self._held: dict[DeviceId, Held] = {}
+        self._first: dict[DeviceId, Held] = {}
+        """Those of which something was heard, and not of all: they wait for none of the others."""
         self._last: dict[Address, Opened] = {}
         """Who has an address, or had it last."""
         self._keys: dict[DeviceId, TunnelKey] = {}
@@ -115,15 +120,17 @@ class TunnelOffice:
     # What may change a verdict.
 
     def revoked(self, ids: Collection[str]) -> None:
-        self._doubt(
+        self._doubt_first(
             one for one in self._held.values() if one.session is None or one.session.revocation_id in ids
         )
 
     def everything(self) -> None:
-        self._doubt(self._held.values())
+        for one in self._held.values():
+            one.doubtful, one.not_before = True, None
+        self._news.set()
 
     def changed(self, devices: Sequence[Device]) -> None:
-        self._doubt(one for each in devices if (one := self._held.get(each.id)) is not None)
+        self._doubt_first(one for each in devices if (one := self._held.get(each.id)) is not None)
         strangers = {
             one.id: self._keys.get(one.id)
             for one in devices
@@ -138,9 +145,10 @@ class TunnelOffice:
         """Whether the peer that may be there of a device is not the device's any more."""
         return device.gone or self._keys.get(device.id, device.tunnel_key) != device.tunnel_key
 
-    def _doubt(self, those: Iterable[Held]) -> None:
+    def _doubt_first(self, those: Iterable[Held]) -> None:
         for one in those:
-            one.doubtful = True
+            one.doubtful, one.not_before = True, None
+            self._first[one.opened.device] = one
             self._news.set()
 
     # What people and devices do.
@@ -225,7 +233,7 @@ class TunnelOffice:
             return Why.DEVICE_NOT_OWN
         if device.standing is not Standing.ACTIVE:
             return Why.DEVICE_NOT_IN_USE
-        if (why := _not_for(session, device)) is not None:
+        if (why := why_not_for(session, device)) is not None:
             return why
         try:
             key = tunnel_key(device.tunnel_key or "")
@@ -247,9 +255,7 @@ class TunnelOffice:
             if (device := self._devices.by_id(name)) is None or device.gone:
                 await self._store.release(name, self._clock())
         for opened in await self._store.open_ones():
-            held = self._hold(opened)
-            async with held.acting:
-                await self._look(held, self._clock())
+            await self._look_at(self._hold(opened))
         return [one.admitted for one in self._held.values() if one.admitted is not None]
 
     async def keep(self) -> None:
@@ -257,23 +263,37 @@ class TunnelOffice:
         while True:
             self._news.clear()
             now = self._clock()
-            due = [one for one in self._held.values() if self._due_at(one) <= now]
-            for start in range(0, len(due), AT_ONCE):
-                await asyncio.gather(*(self._look_at(one) for one in due[start : start + AT_ONCE]))
+            due = deque(one for one in self._held.values() if self._due_at(one) <= now)
+            while some := self._some(due):
+                await asyncio.gather(*(self._look_at(one) for one in some))
             next_at = min((self._due_at(one) for one in self._held.values()), default=None)
             wait = SLEEP_MOST if next_at is None else (next_at - self._clock()).total_seconds()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), min(SLEEP_MOST, max(0.01, wait)))
 
+    def _some(self, due: deque[Held]) -> Sequence[Held]:
+        """The next to be decided; where nothing was heard of one by itself, of those that are due."""
+        first, self._first = list(self._first.values()), {}
+        return first or [due.popleft() for _ in range(min(AT_ONCE, len(due)))]
+
     def _due_at(self, held: Held) -> datetime:
+        if held.not_before is not None:
+            return held.not_before
         if held.doubtful or held.decided is None:
             return datetime.min.replace(tzinfo=held.opened.at.tzinfo)
         return min(held.decided.again_at(self._snapshot().grant_lifetime), held.decided.ends(held.opened))
 
     async def _look_at(self, held: Held) -> None:
+        """What fails of one is tried again and ends no other; meanwhile what it may ends by its time."""
         async with held.acting:
-            if self._held.get(held.opened.device) is held:
+            if self._held.get(held.opened.device) is not held:
+                return
+            held.not_before = None
+            try:
                 await self._look(held, self._clock())
+            except Exception as error:  # noqa: BLE001 - a database that is away, or a defect of ours
+                held.doubtful, held.not_before = True, self._clock() + AGAIN
+                log.warning("tunnels.not_decided", device=held.opened.device, cause=repr(error))
 
     async def _look(self, held: Held, now: datetime) -> None:
         held.doubtful = False
@@ -298,7 +318,7 @@ class TunnelOffice:
             await self._close(held, Why.SESSION_OVER, now)
             return
         if (
-            why := _not_for(held.session, device)
+            why := why_not_for(held.session, device)
         ) is not None:  # it was handed over, or the person's roles changed
             await self._close(held, why, now)
             return
@@ -371,17 +391,3 @@ class TunnelOffice:
             return Why.NOT_OPENED
         answer = held.decided.answers.get(target.id)
         return answer.reason if isinstance(answer, NotReached) else Why.NOT_OPENED
-
-
-def _not_for(session: Session, device: Device) -> Why | None:
-    """Why nobody opens it, or has it open, from that session."""
-    if not owns(session, device):
-        return Why.DEVICE_NOT_OWN
-    return Why.TWO_FACTORS if LEVELS[session.acr] < TWO_FACTORS else None
-
-
-def owns(session: Session, device: Device) -> bool:
-    """A shared one of the office is everybody's who works for its municipality."""
-    if device.owner is not None:
-        return device.owner == session.subject
-    return device.managed and device.municipality in session.municipalities()

@@ -10,7 +10,8 @@ from config.settings import TunnelTarget
 from config.vocabulary import DeviceId, SessionId, read_device_id
 from gateway.authorize.contact import with_contact
 from gateway.authorize.through_tunnel import Decided, NotReached, Reached
-from gateway.authorize.tunnel_office import NotOpened, TunnelOffice, owns
+from gateway.authorize.tunnel_of_whom import owns
+from gateway.authorize.tunnel_office import NotOpened, TunnelOffice
 from gateway.authorize.tunnel_words import WORDS
 from gateway.devices.device import Device
 from gateway.sessions.session import Session

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from agents.protocol.messages import Standing
 from config.vocabulary import Role, SubjectId
 from gateway.audit.entry import Code
+from gateway.authorize.tunnel_office import AT_ONCE
 from gateway.devices.known import Known
 from gateway.storage.tables.tunnels import tunnel_address
 from gateway.tunnel_sessions.opened import Why
@@ -103,3 +105,54 @@ async def test_addresses_of_a_device_rest_though_the_control_plane_has_begun_ane
     rows = await office.database.read(lambda connection: connection.execute(select(tunnel_address)).all())
     assert len(rows) == 2
     assert all(row.released for row in rows)
+
+
+async def test_what_is_heard_of_one_device_waits_for_none_of_the_others(office: World, told: Told) -> None:
+    """Beside a change of the policies, which has all of them decided anew."""
+    session = await office.signed_in()
+    for number in range(60):
+        key = PrivateKey.generate().public
+        last = office.device(f"device-{number}", tunnel_key=key)
+        await office.office.open(last.id, session, ORIGIN, office.now)
+    decided: list[object] = []
+    look = office.office._look
+
+    async def looked(held, now):
+        decided.append(held.opened.device)
+        await look(held, now)
+
+    office.office._look = looked
+    keeping = asyncio.create_task(office.office.keep())
+    office.office.everything()
+    while not decided:
+        await asyncio.sleep(0)
+    office.changes(last, standing=Standing.LOST, tunnel_key=None)
+    while last.tunnel_key not in told.revoked:
+        await asyncio.sleep(0.001)
+    before = decided.index(last.id)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    assert before <= 2 * AT_ONCE
+
+
+async def test_what_fails_of_one_is_tried_again_and_ends_no_other(office: World, told: Told) -> None:
+    session, first, _ = await opened(office)
+    second = office.device("second", tunnel_key=PrivateKey.generate().public)
+    other = await office.office.open(second.id, session, ORIGIN, office.now)
+    look, fails = office.office._look, [True]
+
+    async def looked(held, now):
+        if held.opened.device == first.id and fails[0]:
+            raise OSError("the database is away")
+        await look(held, now)
+
+    office.office._look = looked
+    office.office.everything()
+    office.changes(second, standing=Standing.BLOCKED)
+    await office.settles()
+    assert office.office.of(second.id) is None
+    assert told.ports(other.key) == set()
+    fails[0] = False
+    office.changes(first, standing=Standing.LOST, tunnel_key=None)
+    await office.moves(timedelta(seconds=2))
+    assert office.office.of(first.id) is None
