@@ -11,7 +11,7 @@ Laws kept here:
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,24 +19,24 @@ from functools import lru_cache
 
 import cedarpy
 
-from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, technical_account_of
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, technical_account_of
 from policies.cedar_json import written
 from policies.comparisons import Learnt, together
 from policies.compiled import Compiled
 from policies.explain import why_nothing_permits
 from policies.lasting import stands_until
-from policies.model import Facts, Permitted, Question, Refused, Text, Verdict
+from policies.model import Facts, Permitted, Question, Refused, Verdict
 from policies.parties import person_of, resource_of
-from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, without_names
+from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out
 from policies.remembering import Under
 from policies.request import Parties, Paths, circumstances, context_of, parties, request
 from policies.review import ROUTE_ID, Policy
+from policies.titles_spoken import titles_of
 
 AT_ONCE = 4  # questions put to Cedar in one call, which lets nothing else in Python run meanwhile
 REMEMBERED = (
     32_768  # outcomes of a book, under a KiB each: a district has hundreds, a country tens of thousands
 )
-WORDINGS_TOLD = 3  # of one reason that municipalities put into different words
 ERRING = re.compile(r"policy `(policy\d+)`")
 
 
@@ -94,7 +94,7 @@ class PolicyBook:
         self._region = region.policies
         self._guardrails = cedarpy.PolicySet.from_str(region.text)
         Compiled(self._guardrails, region.policies)
-        self.titles = _titles(region, [municipal[code] for code in sorted(municipal)])
+        self.titles = titles_of(region.policies, [municipal[code].policies for code in sorted(municipal)])
         """What the policies call the reasons they speak, for whoever reads of them later."""
         self.routes = _routes([region, *municipal.values()])
         """Names of routes that policies speak of → the policies."""
@@ -320,33 +320,6 @@ class PolicyBook:
             also=also,
             detail=detail,
         )
-
-
-def _titles(region: Source, municipal: Iterable[Source]) -> dict[str, Text]:
-    """Where several policies speak one reason in different words, all of them; where the region speaks it, its words
-    alone: what one municipality writes is not read of the refusals of others.
-    """
-    common = _spoken([region])
-    return {reason: _together(titles) for reason, titles in (_spoken(municipal) | common).items()}
-
-
-def _spoken(sources: Iterable[Source]) -> dict[str, list[Text]]:
-    spoken: dict[str, list[Text]] = {}
-    for source in sources:
-        for policy in source.policies:
-            if policy.wording is not None:
-                known = spoken.setdefault(policy.reason, [])
-                if (title := without_names(policy.wording.title)) not in known:
-                    known.append(title)
-    return spoken
-
-
-def _together(titles: Sequence[Text]) -> Text:
-    more = " / …" if len(titles) > WORDINGS_TOLD else ""
-    return {
-        language: " / ".join(dict.fromkeys(title[language] for title in titles[:WORDINGS_TOLD])) + more
-        for language in Language
-    }
 
 
 @lru_cache(maxsize=32)  # 14 KiB each

@@ -60,7 +60,7 @@ _CALL_CENTRE: Text = {
 }
 _WHO_MAY: Text = {
     CS: "Oprávnění mají v obci {municipality} tyto role: {roles}. "
-    "Potřebujete-li je ke své práci, požádejte starostu nebo tajemníka.",
+    "Potřebujete-li oprávnění ke své práci, požádejte starostu nebo tajemníka.",
     EN: "In {municipality} these roles may: {roles}. "
     "If your work needs it, ask the mayor or the chief clerk for the permission.",
 }

@@ -32,6 +32,7 @@ class Why(StrEnum):
     NO_ACTION = "request_without_action"
     TOO_MANY = "too_many_requests_open"
     PERSON_UNKNOWN = "person_not_found"
+    SEVERAL_MEANT = "several_people_meant"
     NOT_A_SUPPLIER = "not_a_supplier"
     SPONSOR_UNFIT = "sponsor_unfit"
     ONESELF = "delegation_to_oneself"

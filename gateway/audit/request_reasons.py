@@ -43,6 +43,9 @@ GROUPS: tuple[Group, ...] = (
             "sponsor_unfit": Title(
                 cs="garant není pracovníkem obce", en="the sponsor is no officer of the municipality"
             ),
+            "several_people_meant": Title(
+                cs="jméno, které má víc lidí", en="a name that several people have"
+            ),
             "delegation_to_oneself": Title(
                 cs="zastupování sebe sama", en="delegated to the person themselves"
             ),

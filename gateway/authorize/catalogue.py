@@ -25,10 +25,10 @@ def openable(session: Session, snapshot: Snapshot, address: str, now: datetime) 
 
 
 def closed_in_an_incident(
-    session: Session, snapshot: Snapshot, address: str, now: datetime
+    session: Session, snapshot: Snapshot, book: PolicyBook, address: str, now: datetime
 ) -> dict[ApplicationId, ClosedNow]:
-    """Those that the person could open now but for that, with what a refusal would say."""
-    own, book = session.municipality, snapshot.policies
+    """Those that the person could open now but for that, with what a refusal would say. `book`: the snapshot's."""
+    own = session.municipality
     if own is None or not closes_anything(book, own):
         return {}
     as_if_open = book.as_if_open()

@@ -20,8 +20,8 @@ def closed_cards(plane: ControlPlane) -> ClosedCards:
 
 async def _closed_cards(plane: ControlPlane, caller: Caller, now: datetime) -> Sequence[ClosedCard]:
     """Reads nothing where nothing is closed."""
-    snapshot = plane.snapshot
-    if not closes_anything(snapshot.policies, caller.municipality):
+    snapshot, book = plane.snapshot, plane.book
+    if not closes_anything(book, caller.municipality):
         return ()
     sessions = await plane.state.sessions.by_ids([caller.sid])
     if not sessions or (own := sessions[0].municipality) is None:
@@ -29,7 +29,7 @@ async def _closed_cards(plane: ControlPlane, caller: Caller, now: datetime) -> S
     office = plane.policy_desk.office(plane.state)
     incidents = {one.closure.id: one for one in await office.store.look(lambda desk: desk.incidents())}
     address = sessions[0].address
-    closed = await asyncio.to_thread(closed_in_an_incident, sessions[0], snapshot, address, now)
+    closed = await asyncio.to_thread(closed_in_an_incident, sessions[0], snapshot, book, address, now)
     return [
         ClosedCard(
             plane.card(name, own),

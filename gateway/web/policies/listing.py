@@ -6,6 +6,7 @@ from itertools import takewhile
 
 from config.vocabulary import Language, MunicipalityCode
 from gateway.audit.folding import folded
+from gateway.policy_office.proposal import Proposal
 from gateway.policy_office.scope import municipality_of, scope_of
 from policies.forms import Form, Values, called, read
 from policies.model import Text
@@ -61,6 +62,16 @@ def found_among(policies: Sequence[Listed], words: str, sort: str) -> list[Liste
         for one in policies
         if (sort not in (PERMITS, FORBIDS) or one.forbids == (sort == FORBIDS))
         and all(word in said for said in (folded(*one.title.values(), one.text),) for word in wanted)
+    ]
+
+
+def drafts_found(drafts: Sequence[Proposal], words: str) -> list[Proposal]:
+    """Those in which all the words stand, in what the change is for or in the texts."""
+    wanted = folded(words).split()
+    return [
+        one
+        for one in drafts
+        if all(word in said for said in (folded(one.note, *one.texts.values()),) for word in wanted)
     ]
 
 

@@ -12,7 +12,7 @@ from gateway.web.centre import actions_of
 from gateway.web.desk import Page
 from gateway.web.identity import Assertion
 from gateway.web.policies.entered import texts_of
-from gateway.web.policies.listing import found_among, listed
+from gateway.web.policies.listing import drafts_found, found_among, listed
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site, scope_asked
 from gateway.web.ways_back import here, leading_back
@@ -80,12 +80,16 @@ class Overview:
         site, caller = self.site, self.site.caller(request)
         asking, scope = site.asking(request, caller), scope_asked(request.query.get("of", ""), caller)
         found = await done(site.office.proposals(asking, scope))
+        own = [one for one in found if is_own_draft(one, caller)]
+        looked_for = request.query.get("q", "")[:SOUGHT].strip()
         return await site.show(
             request,
             "proposals.html",
             caller,
             scope=scope,
-            drafts=[one for one in found if is_own_draft(one, caller)],
+            all_drafts=len(own),
+            drafts=drafts_found(own, looked_for),
+            looked_for=looked_for,
             under_way=[one for one in found if one.state not in OVER and not is_own_draft(one, caller)],
             over=[one for one in found if one.state in OVER][:SHOWN_OVER],
             apart=await site.apart({one.owner: one.owner_name for one in found}),

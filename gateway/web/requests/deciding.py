@@ -189,6 +189,7 @@ class Deciding:
             asks=asks,
             more=more,
             log_of=partial(forms.log_of, site.log if reads_log else ""),
+            beginning_of=partial(forms.beginning_of, site.log if reads_log else ""),
             used_by=lambda one: used_by_another_account(one, caller.subject, site.office.rules.duties.others),
             note=note,
             wrong=wrong,

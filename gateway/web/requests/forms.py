@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from config.vocabulary import Action, ApplicationId, Role
 from gateway.asks.ask import Ask, Party
+from gateway.audit.entry import Code
 from gateway.web.identity import Assertion
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.http.moments import PRAGUE
@@ -60,11 +61,20 @@ def role_of(entered: Mapping[str, str]) -> Role | None:
 
 
 def log_of(origin: str, use: Ask) -> str:
-    """Where the audit log shows what was done in an emergency access; empty: without an origin."""
+    """Where the audit log shows what was done by an emergency access in its application; empty: without an origin."""
+    return _log(origin, use, use.since, use.over_at, application=use.application or "")
+
+
+def beginning_of(origin: str, use: Ask) -> str:
+    """Where the audit log shows the entry by which it began; empty: without an origin."""
+    return _log(origin, use, use.asked_at, use.asked_at, code=Code.EMERGENCY_BEGUN.value)
+
+
+def _log(origin: str, use: Ask, since: datetime, until: datetime, **filters: str) -> str:
     if not origin:
         return ""
-    times = {name: _local(at) for name, at in (("since", use.since), ("until", use.over_at))}
-    return f"{origin}/log?{urlencode({'person': use.holder.subject, **times})}"
+    times = {"since": _local(since), "until": _local(until)}
+    return f"{origin}/log?{urlencode({'person': use.holder.subject, **filters, **times})}"
 
 
 def moment_of(text: str) -> datetime | None:

@@ -111,8 +111,14 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
     Why.PERSON_UNKNOWN: (
         "Tuto osobu adresář nezná",
         "No directory knows this person",
-        "Zkontrolujte přihlašovací jméno.",
-        "Check the user name.",
+        "Zkontrolujte příjmení nebo přihlašovací jméno. Podle příjmení tu formulář najde jen toho, koho sám nabízí.",
+        "Check the surname or the user name. By the surname the form finds only those whom it suggests.",
+    ),
+    Why.SEVERAL_MEANT: (
+        "Tak se jmenuje víc lidí",
+        "Several people have that name",
+        "Vyberte ve formuláři, koho myslíte.",
+        "Choose in the form whom you mean.",
     ),
     Why.NOT_A_SUPPLIER: (
         "Zakázka je jen pro dodavatele",

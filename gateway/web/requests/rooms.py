@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import web
@@ -20,6 +21,7 @@ from gateway.web.refusal import ShownRefusal
 from gateway.web.requests import forms
 from gateway.web.requests.asked import entered_in, even_so, prefilled, spoken, told
 from gateway.web.requests.deciding import Deciding
+from gateway.web.requests.meant import SeveralMeant, meant
 from gateway.web.requests.not_done import REFUSALS
 from gateway.web.requests.site import Site
 from gateway.web.requests.sponsors import by_name, sponsors, suppliers_of, supplies
@@ -135,8 +137,9 @@ class Requests:
         async def wish() -> Wish:
             asker = await self._themselves(caller)
             named = entered["person"]
-            holder = await self._named(named) if named and named != caller.login else None
-            sponsor = await self._named(entered["sponsor"])
+            those = await self._suppliers(caller)
+            holder = await self._named("person", named, those) if named and named != caller.login else None
+            sponsor = await self._named("sponsor", entered["sponsor"], await sponsors(self.office, caller))
             return self._wish(Kind.ORDER, caller, asker, entered, holder=holder, sponsor=sponsor)
 
         return await self._asked(request, caller, "order.html", entered, wish, "/orders?done=asked")
@@ -150,7 +153,8 @@ class Requests:
         caller, entered = self.desk.caller(request, REQUESTS), await entered_in(request)
 
         async def wish() -> Wish:
-            asker, deputy = await self._themselves(caller), await self._named(entered["person"])
+            asker, those = await self._themselves(caller), await self._colleagues(caller)
+            deputy = await self._named("person", entered["person"], those)
             role = forms.role_of(entered)
             return self._wish(Kind.DELEGATION, caller, asker, entered, holder=deputy, role=role)
 
@@ -209,6 +213,9 @@ class Requests:
                 return await self._form(request, caller, template, entered, DIRECTORY_AWAY, status=503)
             except DirectoryUnusable:  # it names people, too
                 raise Refused(DIRECTORY_AWAY, 503) from None
+        except SeveralMeant as error:
+            wrong, several = REFUSALS[Why.SEVERAL_MEANT], {error.field: error.people}
+            return await self._form(request, caller, template, entered, wrong, several=several, status=409)
         except AskRefused as error:
             askable, support = self.town.askable(caller.municipality), self.desk.pages.support
             wrong = told(error, KINDS[template], caller, entered["application"], askable, support)
@@ -227,6 +234,7 @@ class Requests:
         entered: Mapping[str, str],
         wrong: ShownRefusal | None = None,
         first: ToldFirst = NOTHING_TOLD,
+        several: Mapping[str, Sequence[Party]] = MappingProxyType({}),
         status: int = 200,
     ) -> web.Response:
         askable = self.town.askable(caller.municipality)
@@ -241,6 +249,7 @@ class Requests:
             askable=askable,
             nobody_decides=REFUSALS[Why.NOBODY_DECIDES],
             first=first,
+            several=several,
             closed_here=await closed_to(caller, askable, self.town, self.desk.now()),
             who_has={action: [one for one in askable if action in one.actions] for action in Action},
             why_max=WHY_MAX,
@@ -272,9 +281,16 @@ class Requests:
             return []
         return by_name(await self.office.holding(caller.municipality, [Role.SUPPLIER]))
 
-    async def _named(self, login: str) -> Person:
-        """The one who answers to the login. Raises AskRefused, DirectoryUnusable."""
-        found = await self.town.named(login.strip()[: forms.LOGIN_MAX]) if login.strip() else []
+    async def _named(self, field: str, typed: str, suggested: Sequence[Party]) -> Person:
+        """The one who answers to the login, or among those suggested to the name. Raises AskRefused, SeveralMeant,
+        DirectoryUnusable.
+        """
+        login = typed.strip()[: forms.LOGIN_MAX]
+        found = await self.town.named(login) if login else []
+        if not found and (those := meant(login, suggested)):
+            if len(those) > 1:
+                raise SeveralMeant(field, those)
+            found = await self.town.named(those[0].login)
         if len(found) != 1:
             raise AskRefused(Why.PERSON_UNKNOWN)
         return found[0]

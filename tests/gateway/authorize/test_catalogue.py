@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from config.vocabulary import ApplicationId, Language, Role
-from gateway.authorize.catalogue import closed_in_an_incident, openable
+from config.vocabulary import Language, Role
+from gateway.authorize import catalogue
+from gateway.authorize.catalogue import openable
 from policies.incidents import ClosureKind
 from tests.gateway.authorize.conftest import HULIN, KROMERIZ, NOW, RECORDS
 from tests.gateway.authorize.test_closed_now import shut
 
-MAP = ApplicationId("map")
+
+def closed_in_an_incident(session, snapshot, address, now):
+    return catalogue.closed_in_an_incident(session, snapshot, snapshot.policies, address, now)
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,6 @@ from gateway.web.officer.rooms import Officer, no_alert
 from gateway.web.officer.turns import Turns
 from gateway.web.officer.views import SavedViews
 from gateway.web.pages import make_pages
-from gateway.web.portal.closed import ClosedCards, none_closed
 from gateway.web.portal.standing import NO_ASKS, Asks
 from idp.directory.same_person import OtherAccounts, no_others
 from idp.login.new_device import NewDevice
@@ -216,7 +215,7 @@ class Office:
     sessions: MemorySessions = field(default_factory=MemorySessions)
     duties: Duties = field(default_factory=lambda: Duties(others=no_others))
     asks: Asks = NO_ASKS
-    closed_cards: ClosedCards = none_closed
+    closed_cards: object = None  # as `gateway.web.portal.closed` has it
     waiting: Waiting = NOTHING
     asked_what_waits: list[frozenset[str]] = field(default_factory=list)
     support: str | None = "Helpdesk, 573 321 100"

@@ -13,7 +13,7 @@ def portal_pages(office, desk):
     )
 
     async def closed(*whose):
-        return await office.closed_cards(*whose)
+        return await office.closed_cards(*whose) if office.closed_cards else ()
 
     async def withdraw(name, doing):
         office.withdrawn.append((name, doing.by.subject))

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from config.settings import Separation
-from config.vocabulary import REASON_HEADER, Action, ApplicationId, Role, RouteName, SubjectId
+from config.vocabulary import Action, ApplicationId, Role, RouteName, SubjectId
 from gateway.access_review.blocks import Block, BlockId
 from gateway.access_review.campaign import CampaignId
 from gateway.audit.entry import Code
@@ -21,7 +21,7 @@ from policies.model import Route
 from tests.gateway.web.people import NOW
 from tests.policies.world import HULIN, KROMERIZ
 from tests.rig.policy_office import FILE
-from tests.rig.policy_site import APPROVER, AUTHOR, CENTRE, LOOKER, PEOPLE, STRANGER
+from tests.rig.policy_site import APPROVER, AUTHOR, LOOKER, PEOPLE, STRANGER
 from tests.rig.policy_visitor import Visitor, headers, policy_visitor
 
 pytestmark = pytest.mark.real
@@ -283,39 +283,6 @@ async def test_a_named_part_of_an_application_can_be_asked_about(visitor):
 @pytest.mark.parametrize("asked", ["login=jinde.ota", "login=nikdo", "role=king"])
 async def test_who_is_nobody_here_is_told_alike(visitor, asked):
     assert "Nobody is meant by that" in await visitor.get(f"/why?{asked}&application=map", AUTHOR, status=409)
-
-
-async def test_the_centre_asks_about_people_of_any_municipality_and_it_is_recorded(visitor):
-    there = await visitor.get(f"/why?where={HULIN}&login=zdejsi.jana&application=map", CENTRE)
-    assert "Jana Zdejší" in there
-    assert "Hulín: Why is it permitted" in there
-    (entry,) = visitor.world.entries(Code.LOG_SEARCHED)
-    assert entry.subject == CENTRE.subject
-    assert entry.details["query"] == f"page=why, user=zdejsi.jana, municipality={HULIN}"
-    form = await visitor.get(f"/why?where={HULIN}", CENTRE)
-    assert f'<option value="{HULIN}" selected>' in form
-    assert 'value="zdejsi.jana"' in form, "people of the municipality that is asked about are suggested"
-    here = await visitor.get("/why?login=zdejsi.jana&application=map", CENTRE, status=409)
-    assert "Nobody is meant by that: Kroměříž" in here
-    assert "choose that municipality" in here
-    assert "Choose a municipality of the district." in await visitor.get(
-        "/why?where=999999&login=zdejsi.jana&application=map", CENTRE, status=409
-    )
-
-
-async def test_nobody_else_asks_about_another_municipality_and_is_told_who_can(visitor):
-    form = await visitor.get("/why", AUTHOR)
-    assert 'name="where"' not in form
-    told = await visitor.get("/why?login=jinde.ota&application=map", AUTHOR, status=409)
-    assert "its own administrator can ask, or the centre" in told
-    answer = await visitor.client.get(
-        f"/why?where={KROMERIZ}&login=jinde.ota&application=map", headers=headers(AUTHOR)
-    )
-    assert (answer.status, answer.headers[REASON_HEADER]) == (403, "not_for_the_centre")
-    assert "Ota Jinde" not in await answer.text()
-    (entry,) = visitor.world.entries(Code.POLICY_ACT_REFUSED)
-    assert (entry.subject, entry.reason) == (AUTHOR.subject, "not_for_the_centre")
-    assert 'name="where"' not in await visitor.get("/why", STRANGER), "at the centre, who administers nothing"
 
 
 async def test_who_names_nobody_at_all_is_asked_to(visitor):

@@ -198,3 +198,16 @@ async def test_a_new_form_of_hours_leaves_the_way_in_for_emergencies(visitor):
     assert re.search(r'name="emergency" value="true" checked', shown)
     assert re.search(r'name="requested" value="true">', shown)
     assert "read and write by emergency access" in shown
+
+
+async def test_a_draft_is_found_among_several_by_what_it_is_for(visitor):
+    pages = [await visitor.begun() for _ in range(4)]
+    revision = (await visitor.one(pages[0])).revision
+    await visitor.done(f"{pages[0]}/note", revision=revision, note="Mapy pro účetní", to="")
+    everything = await visitor.get("/proposals")
+    assert 'role="search"' in everything
+    found = await visitor.get("/proposals?q=ucetni+mapy")
+    assert [page for page in pages if f'href="{page}"' in found] == pages[:1]
+    none = await visitor.get("/proposals?q=nothing-like-it")
+    assert "No draft fits." in none
+    assert "No change is on the way." not in none

@@ -341,8 +341,10 @@ async def test_a_reviewer_who_reads_the_log_is_led_to_what_was_done_meanwhile(cl
     await post(
         client, JANA, "/emergency", {"application": "records", "why": "hoří radnice, zachraňuji spisy"}
     )
-    link = f"{LOG}/log?person={JANA.subject.replace(':', '%3A')}&amp;since=2026-11-23T"
-    assert link in await get(client, MARTIN, "/reviews")
+    whose = f"{LOG}/log?person={JANA.subject.replace(':', '%3A')}&amp;"
+    shown = await get(client, MARTIN, "/reviews")
+    assert f"{whose}application=records&amp;since=2026-11-23T" in shown
+    assert f"{whose}code=request.emergency_begun&amp;since=2026-11-23T" in shown
     assert f"{LOG}/log" not in await get(client, PETR, "/reviews")
 
 

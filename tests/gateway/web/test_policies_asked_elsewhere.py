@@ -1,0 +1,53 @@
+"""Who asks *Why?* about people of another municipality than the own one, and who does not."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from config.vocabulary import REASON_HEADER
+from gateway.audit.entry import Code
+from tests.policies.world import HULIN, KROMERIZ
+from tests.rig.policy_site import AUTHOR, CENTRE, STRANGER
+from tests.rig.policy_visitor import Visitor, headers, policy_visitor
+
+pytestmark = pytest.mark.real
+
+
+@pytest_asyncio.fixture
+async def visitor(tmp_path) -> AsyncIterator[Visitor]:
+    async with policy_visitor(tmp_path) as made:
+        yield made
+
+
+async def test_the_centre_asks_about_people_of_any_municipality_and_it_is_recorded(visitor):
+    there = await visitor.get(f"/why?where={HULIN}&login=zdejsi.jana&application=map", CENTRE)
+    assert "Jana Zdejší" in there
+    assert "Hulín: Why is it permitted" in there
+    (entry,) = visitor.world.entries(Code.LOG_SEARCHED)
+    assert entry.subject == CENTRE.subject
+    assert entry.details["query"] == f"page=why, user=zdejsi.jana, municipality={HULIN}"
+    form = await visitor.get(f"/why?where={HULIN}", CENTRE)
+    assert f'<option value="{HULIN}" selected>' in form
+    assert 'value="zdejsi.jana"' in form, "people of the municipality that is asked about are suggested"
+    here = await visitor.get("/why?login=zdejsi.jana&application=map", CENTRE, status=409)
+    assert "Nobody is meant by that: Kroměříž" in here
+    assert "choose that municipality" in here
+    assert "Choose a municipality of the district." in await visitor.get(
+        "/why?where=999999&login=zdejsi.jana&application=map", CENTRE, status=409
+    )
+
+
+async def test_nobody_else_asks_about_another_municipality_and_is_told_who_can(visitor):
+    form = await visitor.get("/why", AUTHOR)
+    assert 'name="where"' not in form
+    told = await visitor.get("/why?login=jinde.ota&application=map", AUTHOR, status=409)
+    assert "its own administrator can ask, or the centre" in told
+    answer = await visitor.client.get(
+        f"/why?where={KROMERIZ}&login=jinde.ota&application=map", headers=headers(AUTHOR)
+    )
+    assert (answer.status, answer.headers[REASON_HEADER]) == (403, "not_for_the_centre")
+    assert "Ota Jinde" not in await answer.text()
+    (entry,) = visitor.world.entries(Code.POLICY_ACT_REFUSED)
+    assert (entry.subject, entry.reason) == (AUTHOR.subject, "not_for_the_centre")
+    assert 'name="where"' not in await visitor.get("/why", STRANGER), "at the centre, who administers nothing"

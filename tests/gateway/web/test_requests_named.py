@@ -1,0 +1,62 @@
+"""Whom a form finds by a name that was written in the place of a login."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestClient, TestServer
+
+from gateway.asks.wish import party
+from gateway.web.requests.meant import meant
+from tests.gateway.asks.town import IVO, JANA, PAVEL, PETR
+from tests.gateway.web.requests_site import RequestsSite, only, post
+
+pytestmark = pytest.mark.real
+ASK = {"application": "records", "sign": "1", "since": "2026-11-23T09:41", "until": "2026-11-23T12:00"}
+
+
+@pytest_asyncio.fixture
+async def client(requests: RequestsSite) -> AsyncIterator[TestClient]:
+    async with TestClient(TestServer(requests.app)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "typed", ["Bílá", "bila", "Jana Bílá", "bílá  jana", "Ing. Jana Bílá, Ph.D.", "ph.d. bila"]
+)
+def test_a_name_is_found_by_its_words_in_any_order_with_accents_or_without(typed: str) -> None:
+    one = replace(party(JANA), name="Ing. Jana Bílá, Ph.D.")
+    assert meant(typed, [one, party(PETR)]) == [one]
+
+
+@pytest.mark.parametrize("typed", ["", " ", ".", "Bíl", "Bílá Eva", "Bílá Jana Eva"])
+def test_a_part_of_a_word_or_another_word_fits_nobody(typed: str) -> None:
+    assert meant(typed, [replace(party(JANA), name="Ing. Jana Bílá, Ph.D.")]) == []
+
+
+async def test_a_deputy_is_found_by_the_surname_and_of_several_one_is_chosen(client, requests):
+    real, deputy = requests.kept.office.holding, {"role": "mayor", "why": "dovolená"} | ASK
+    namesake = replace(party(JANA), name="Ing. Eva Novakova", login="novakova.eva")
+
+    async def with_others(*where):
+        return [*await real(*where), party(IVO), namesake]
+
+    object.__setattr__(requests.kept.office, "holding", with_others)
+    told = await post(client, PETR, "/deputies", deputy | {"person": "Nováková"}, 409)
+    assert "Tak se jmenuje víc lidí" in told
+    (choice,) = re.findall(r'<select id="person".*?</select>', told, re.DOTALL)
+    assert set(re.findall(r'value="([^"]+)"', choice)) == {JANA.login, namesake.login}
+    assert "dovolená</textarea>" in told
+    told = await post(client, PETR, "/deputies", deputy | {"person": "Nikdo"}, 409)
+    assert "Tuto osobu adresář nezná" in told
+    assert await post(client, PETR, "/deputies", deputy | {"person": " Ivo  Bílý "}) == "/?done=recorded"
+    assert (await only(requests)).holder.subject == IVO.subject
+
+
+async def test_who_may_list_nobody_finds_nobody_by_a_name(client):
+    order = {"person": "", "sponsor": "Petr", "application": "records", "read": "1", "why": "servis"} | ASK
+    told = await post(client, PAVEL, "/orders/new", order | {"person": "Nováková"}, 409)
+    assert "Tuto osobu adresář nezná" in told
+    assert JANA.login not in told
