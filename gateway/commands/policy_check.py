@@ -66,7 +66,7 @@ def check(*, configuration: Path, folder: Path | None, as_json: bool, language: 
         plain: Text = dict.fromkeys(Language, "{problem}")
         for words, those in ((plain, found), (JUDGED, untried), (ALREADY, warned)):
             for one in those:
-                click.echo(words[language].format(problem=one.in_languages()[language]), err=True)
+                click.echo(words[language].format(problem=one.in_languages()[language]))
     sys.exit(1 if found else 0)
 
 
