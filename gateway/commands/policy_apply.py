@@ -130,15 +130,21 @@ def told(done: Applied, language: Language = EN, what: Followed | None = None) -
     kept = [] if what is None or in_force is None else what.told(in_force.version, language)
     if kept and not done.version and not done.proposed:
         return [NOTHING_NEW[language], *kept]
-    return [*_done(done, language), *kept]
+    return [*_done(done, language, what), *kept]
 
 
-def _done(done: Applied, language: Language) -> list[str]:
+def _done(done: Applied, language: Language, what: Followed | None) -> list[str]:
     if done.version is not None:
         before = {} if done.before is None else done.before.texts
         changed = ", ".join(edited_parts(before, done.version.texts)) or REMARKS[language]
         instead = (
-            [] if done.before is None else [INSTEAD[language].format(before=described(done.before, language))]
+            []
+            if done.before is None
+            else [
+                INSTEAD[language].format(
+                    before=described(done.before, language, {} if what is None else what.called)
+                )
+            ]
         )
         now_ = NOW[language].format(version=done.version.version)
         return [now_, CHANGED[language].format(parts=changed), *instead]

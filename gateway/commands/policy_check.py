@@ -66,7 +66,7 @@ def check(*, configuration: Path, folder: Path | None, as_json: bool, language: 
         plain: Text = dict.fromkeys(Language, "{problem}")
         for words, those in ((plain, found), (JUDGED, untried), (ALREADY, warned)):
             for one in told(those, language):
-                click.echo(words[language].format(problem=one), err=True)
+                click.echo(words[language].format(problem=one))
     sys.exit(1 if found else 0)
 
 

@@ -8,6 +8,7 @@ import click
 
 from config.sources import Noting
 from gateway.commands.applying import Applied, Meant, apply
+from gateway.commands.called_by import called_by
 from gateway.commands.fitness import checked
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
@@ -36,6 +37,7 @@ def export(configuration: Path, folder: Path, number: int | None) -> None:
     state = existing_state(configuration)
     try:
         found = in_force(state) if number is None else _kept(state, number)
+        called = {} if found is None else called_by(state, found)
     finally:
         state.database.close()
     if found is None and number is not None:
@@ -53,7 +55,7 @@ def export(configuration: Path, folder: Path, number: int | None) -> None:
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, "utf-8", newline="")
     note(folder, line_of(found))
-    click.echo(f"{folder}: {len(found.texts)} files, {described(found)}")
+    click.echo(f"{folder}: {len(found.texts)} files, {described(found, called=called)}")
 
 
 def _kept(state: State, number: int) -> Version | None:

@@ -1,14 +1,15 @@
 """A folder of policies that notes which version it follows, put upon those in force: what came since is not undone."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.vocabulary import Language
 from gateway.commands.applying import Meant, meaning
+from gateway.commands.called_by import called_by
 from gateway.commands.policy_line import Line, noted
 from gateway.commands.publishing import NotInForce
-from gateway.commands.shared_policies import in_force
+from gateway.commands.shared_policies import NAMED_AS_RECORDED, in_force
 from gateway.commands.state import State
 from gateway.policy_office.folder_following import BaseUnclear, ChangedByBoth, following
 from gateway.policy_office.version import Version
@@ -57,6 +58,8 @@ class Followed:
     meant: Meant
     line: Line | None = None
     kept: tuple[str, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
+    """Names of people by their subjects."""
 
     def told(self, version: str, language: Language) -> list[str]:
         """`version`: in force now."""
@@ -76,11 +79,12 @@ def followed(
     none, SharedPoliciesUnusable.
     """
     there = in_force(state)
+    called = NAMED_AS_RECORDED if there is None else called_by(state, there)
     if instead_of is not None:
-        return Followed(own, there, Meant(instead_of))
+        return Followed(own, there, Meant(instead_of), called=called)
     line = noted(folder)
     if line is None or there is None:
-        return Followed(own, there, meaning(there), line)
+        return Followed(own, there, meaning(there), line, called=called)
     bases = state.database.read_now(
         lambda connection: state.policy_versions(connection).called(line.version, line.texts)
     )
@@ -90,4 +94,4 @@ def followed(
         raise NotInForce(line.version, there.version) from error
     except ChangedByBoth as error:
         raise FolderOvertaken(line.version, there.version, error.where, language) from error
-    return Followed(found.texts, there, meaning(there), line, found.kept)
+    return Followed(found.texts, there, meaning(there), line, found.kept, called)

@@ -10,13 +10,13 @@ import click
 
 from config.vocabulary import Language
 from gateway.audit.acts import looked
+from gateway.commands.act_not_done import not_done
 from gateway.commands.decisions import titles_of
 from gateway.commands.drawn_names import TakesDrawnNames
 from gateway.commands.incident_targets import Targets, targets_help
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.policy_offices import incidents_of, office_of
-from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import tell
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import local_time
@@ -57,7 +57,7 @@ def close(
             return await incidents.close(by_operator(operator()), ClosureKind(kind), meant, reason, now())
         except ActRefused as refused:
             if hint := targets.hint(ClosureKind(kind), target):
-                raise CannotStart(f"{refused}; {hint}", SEE) from refused
+                raise not_done(refused, SEE, hint) from refused
             raise
 
     made, targets = _done(configuration, work, "closed")
@@ -127,7 +127,7 @@ def _done(
     try:
         return asyncio.run(run()), targets
     except ActRefused as refused:
-        raise CannotStart(str(refused), SEE) from refused
+        raise not_done(refused, SEE) from refused
     finally:
         state.database.close()
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -35,6 +34,7 @@ from policies.matrix_groups import Difference, Group, difference, permits
 from policies.matrix_groups import closed as shut
 from policies.matrix_words import ALL_ROLES, difference_content, matrix_content, place_said, ways_said
 from policies.model import Text
+from policies.moments_said import moment_said
 from policies.parts import MOST_NAMED, TooManyNamed, named_parts
 from policies.reasons import ACTION_NAMES, Names
 from policies.rule_titles import Titles, by_what, titles_there, with_title
@@ -173,7 +173,7 @@ def _tell(
         click.echo(msgspec.json.encode(content).decode())
         return
     out = console()
-    out.print(_headline(found.municipality, found.version, found.at.now, names))
+    out.print(_headline(found.municipality, found.version, moment_said(found.at.now, language), names))
     _say_closed(out, closed)
     out.print(_table(permits(found), names, titles, language))
     if groups := shut(found):
@@ -203,8 +203,8 @@ def _show_difference(
         out.print(OTHERWISE[language].format(count=compared.otherwise))
 
 
-def _headline(code: str, version: str, now: datetime, names: Names) -> str:
-    return f"{names.district.name(code)} ({code}), {version}, {now:%Y-%m-%d %H:%M %Z}"
+def _headline(code: str, version: str, at: str, names: Names) -> str:
+    return f"{names.district.name(code)} ({code}), {version}, {at}"
 
 
 def _table(groups: tuple[Group, ...], names: Names, titles: Titles, language: Language) -> Table:

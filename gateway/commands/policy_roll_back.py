@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
+from gateway.commands.act_not_done import not_done
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.policies_asked import municipality_asked
 from gateway.commands.policy_offices import activation_of, office_of
-from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import tell
 from gateway.commands.state import State, existing_state, now
 from gateway.policy_office.asking import by_operator
@@ -39,7 +39,7 @@ def roll_back(configuration: Path, of: str, number: int, why: str) -> None:
         scope = OF_REGION if of == OF_REGION else Scope(municipality_asked(state.district, of))
         made = asyncio.run(_rolled_back(state, scope, number, why))
     except ActRefused as refused:
-        raise CannotStart(str(refused), SEE) from refused
+        raise not_done(refused, SEE) from refused
     finally:
         state.database.close()
     click.echo(f"policies now: {made.version} (number {made.number}), those of {of} as in number {number}")

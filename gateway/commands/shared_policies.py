@@ -3,7 +3,7 @@
 What cannot be loaded here decides nothing, and nothing older decides in its place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -32,10 +32,12 @@ from gateway.storage.shared_policies import SharedPolicies
 from policies.brought import BringsFaults, LeftWithoutPolicies, require_fit
 from policies.evaluate import PolicyBook
 from policies.load import PoliciesUnusable
+from policies.moments_said import moment_said
 from policies.texts import Texts, digest_of, texts_of
 
 ALONE = NodeName("-")
 """In the place of a node's name, on a machine that is none."""
+NAMED_AS_RECORDED: Mapping[str, str] = {}
 UNUSABLE = "shared_policies_unusable"
 HAVE_THEM = "brana policy export FOLDER writes those in force, to be put in the place of the files here"
 MEND_THEM = "mend the files and reload"
@@ -271,11 +273,13 @@ def own_texts(settings: Settings, sources: Sources = DISK) -> dict[str, str]:
     return texts_of(settings.policies.region, settings.policies.municipalities, sources)
 
 
-def described(one: Version, language: Language = Language.ENGLISH) -> str:
-    """For a message."""
-    at = one.at.isoformat(sep=" ", timespec="seconds")
+def described(
+    one: Version, language: Language = Language.ENGLISH, called: Mapping[str, str] = NAMED_AS_RECORDED
+) -> str:
+    """For a message. `called`: names of people by their subjects."""
+    at, by = moment_said(one.at, language), called.get(one.by, one.by)
     if language is Language.CZECH:
         node = "" if one.node == ALONE else f" na uzlu {one.node}"
-        return f"verze {one.version}, zveřejněná {at}{node}, autor {one.by}"
+        return f"verze {one.version}, zveřejněná {at}{node}, autor {by}"
     where = "" if one.node == ALONE else f" at node {one.node}"
-    return f"version {one.version}, published {at}{where} by {one.by}"
+    return f"version {one.version}, published {at}{where} by {by}"

@@ -139,7 +139,7 @@ class Simulations(Protocol):
     async def begin(self, asked: Asked, by: str) -> Standing:
         """Begin it, unless this one or another is under way; what has come of it within some seconds.
 
-        `by`: the person's login.
+        `by`: what the person is called.
         """
         ...
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.vocabulary import Action, ApplicationId, Role
-from policies import proven, trial
+from policies import further, proven, trial
 from policies.case_files import CaseFile, read_cases
 from policies.evaluate import PolicyBook, Source
 from policies.examine import SCHEMA_FILE
@@ -86,6 +86,16 @@ name = "the supplier writes nothing"
 roles = ["supplier"]
 action = "write"
 reason = "nothing_permits"
+"""
+
+CLERKS_SIGN_NOTHING = """
+[[never]]
+name = "clerks-sign-nothing"
+title_cs = "Referent nic nepodepíše"
+title_en = "No clerk signs anything"
+roles = ["clerk"]
+applications = [{applications}]
+actions = ["sign"]
 """
 
 
@@ -249,3 +259,26 @@ def test_roles_that_a_change_puts_together_are_asked_everywhere() -> None:
         after = found([alone, never_there], [first, second], files)
     assert [one.broken is None for one in before if one.name == "nobody signs"] == [True]
     assert [one.broken is None for one in after if one.name == "nobody signs"] == [False]
+
+
+def test_the_bound_of_questions_counts_what_was_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a limit would be passed in one process and not in another."""
+    text = CLERKS_SIGN_NOTHING.format(applications='"records", "map"')
+    files = [read_cases(Path("a.cases.toml"), text, DISTRICT)]
+    before, more = (
+        permit(
+            name,
+            "sign",
+            f'resource in Application::"{name}" && principal.recovery && context.time.minute == 7',
+        )
+        for name in ("records", "map")
+    )
+    with nothing_known():
+        monkeypatch.setattr(further, "MOST_LOOSENED", 5)  # three of each application
+        known = found([], [before], files)
+        assert [(one.broken, one.untried) for one in known] == [(None, ())]
+        with_what_is_kept = found([], [before, more], files)
+    with nothing_known():
+        anew = found([], [before, more], files)
+    assert with_what_is_kept == anew
+    assert anew[0].untried

@@ -105,6 +105,8 @@ class Impact:
         )
         own, now = of_scope(in_force.texts, one.scope), site.desk.now()
         ways = await site.read(caller, partial(telling_ways, own, one.texts, now, site.networks))
+        finished = standing_now if isinstance(standing_now, Finished) else None
+        rows = finished.report.rows[:ROWS] if finished else ()
         return await site.show(
             request,
             "policy_impact.html",
@@ -121,11 +123,12 @@ class Impact:
             under_way=standing_now if isinstance(standing_now, UnderWay) else None,
             occupied=isinstance(standing_now, Occupied),
             trouble=TROUBLES[standing_now.trouble] if isinstance(standing_now, NotFinished) else None,
-            finished=standing_now if isinstance(standing_now, Finished) else None,
+            finished=finished,
+            rows=rows,
+            called=await site.names_of({row.subject for row in rows}) if rows else {},
             of_all=one.scope == OF_REGION,
             not_asked=NOT_ASKED,
             days=DAYS,
-            rows=ROWS,
             loses=Change.LOSES,
         )
 
@@ -137,7 +140,7 @@ class Impact:
         if one.state in OVER:
             raise Refused(PAGE_UNKNOWN, 404)
         in_force, how = await site.office.store.look(standing), coming(request.query, site.networks)
-        standing_now = await self.simulations.begin(_asked(one, in_force, how), caller.login)
+        standing_now = await self.simulations.begin(_asked(one, in_force, how), caller.name or caller.login)
         if isinstance(standing_now, Occupied):  # what was found before stands there all the same
             raise web.HTTPSeeOther(request.rel_url.update_query(done=OCCUPIED))
         there = request.rel_url.without_query_params("done")

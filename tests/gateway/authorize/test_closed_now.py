@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from config.vocabulary import Action, Language, Role
-from gateway.asks.ask import Kind
+from gateway.asks.ask import Kind, Stage
 from gateway.authorize.closed_now import closed_now, closes_anything
 from policies.incidents import Closure, ClosureKind
 from policies.load import load
@@ -92,3 +92,20 @@ def test_a_delegation_is_closed_where_nothing_of_the_municipality_is_open(snapsh
     lent = asked(Kind.DELEGATION, asker=town.PETR, holder=town.IVO)
     found = closed_now(lent, ((HULIN, Role.DEPUTY_MAYOR),), shut(snapshot, kind, target), NOW)
     assert (found is not None) is closed
+
+
+def test_of_what_begins_later_the_closure_is_told_that_stands_in_its_way_then(snapshot):
+    """A role that was lent from then on is closed, and with it whoever stands in; at the moment nothing is."""
+    later = NOW + timedelta(hours=2)
+    lent = asked(
+        Kind.DELEGATION,
+        asker=town.PETR,
+        holder=town.JANA,
+        stage=Stage.IN_FORCE,
+        since=later,
+        until=later + timedelta(hours=1),
+    )
+    there = replace(shut(snapshot, ClosureKind.ROLE, lent.role), asks=lambda _: [lent])
+    one = asked(since=later, until=later + timedelta(hours=1))
+    assert closed_now(replace(one, since=NOW), CLERK, there, NOW) is None
+    assert closed_now(one, CLERK, there, NOW).rule == f"incident-role-{lent.role.replace('_', '-')}"

@@ -53,6 +53,12 @@ def test_cases_and_their_results_are_told_in_czech(place: Place) -> None:
         place.raised("test", str(place.folder), *CZECH)
 
 
+def test_a_matrix_says_its_time_as_pages_do(place: Place) -> None:
+    asked = ("matrix", "Hulín", "--application", "map", "--at", "2026-11-23T09:00")
+    assert place.brana(*asked, *CZECH).output.splitlines()[0].endswith(", 23. 11. 2026 9:00:00 SEČ")
+    assert place.brana(*asked).output.splitlines()[0].endswith(", 23 Nov 2026, 09:00:00 CET")
+
+
 def test_what_was_applied_and_what_was_not_is_told_in_czech(place: Place) -> None:
     same = place.brana("apply", str(place.folder), *CZECH)
     assert (same.exit_code, same.output) == (0, "od platných pravidel se nic neliší\n")

@@ -284,7 +284,7 @@ def test_a_municipality_that_stands_without_policies_is_rolled_back_by_an_operat
     assert HULIN not in place.in_force()
     unknown = place.brana("roll-back", "Hulín", "7", "--why", "zpět")
     assert isinstance(unknown.exception, CannotStart)
-    assert "policy version unknown" in str(unknown.exception)
+    assert "There is no such version [policy_version_unknown]" in str(unknown.exception)
     said = place.brana("roll-back", "Hulín", "1", "--why", "zpět")
     assert (said.exit_code, said.output[:14]) == (0, "policies now: ")
     assert place.in_force() == before

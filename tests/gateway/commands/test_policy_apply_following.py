@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from config.vocabulary import Language
 from gateway.commands.applying import Meant
 from gateway.commands.applying import apply as applied
 from gateway.commands.policy_following import FolderOvertaken
@@ -19,10 +20,13 @@ from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import NotInForce
 from gateway.commands.state import now, open_state
 from gateway.policy_office.scope import Scope
+from gateway.storage.directory import StoredReplica
 from idp.directory.same_person import no_others
 from policies.load import CasesBroken
+from policies.moments_said import moment_said
 from tests.gateway.commands.test_policy_apply import HARMLESS, HULIN, Place
 from tests.rig.policy_office import Person
+from tests.rig.replica import fill, person
 
 pytestmark = pytest.mark.real
 CZECH = ("--language", "cs")
@@ -78,9 +82,9 @@ class Repository(Place):
         finally:
             state.database.close()
 
-    def approve(self) -> None:
-        """What is proposed of Hulín, by its mayor."""
-        mayor, scope = Person("urad:mayor").asking, Scope("588491")
+    def approve(self, by: str = "urad:mayor") -> None:
+        """What is proposed of Hulín."""
+        mayor, scope = Person(by).asking, Scope("588491")
 
         async def approved() -> None:
             office = office_of(state, no_others)
@@ -239,6 +243,22 @@ def test_a_proposal_of_a_folder_that_was_approved_is_no_change_of_somebody_else(
     place.add(HULIN, SECOND)
     said = place.brana("apply", str(place.clone()))
     assert (said.exit_code, "proposed for 588491" in said.output) == (0, True), said.output
+
+
+def test_who_approved_what_is_exported_is_named_as_the_directory_has_them(place: Repository) -> None:
+    place.proposing()
+    place.add(HULIN, HARMLESS)
+    assert place.brana("apply", str(place.folder)).exit_code == 0
+    mayor = person(1)
+    place.approve(f"urad:{mayor.identity}")
+    state = open_state(place.configuration)
+    try:
+        assert fill(StoredReplica(state.database), [mayor], [], at=now()) is None
+        at = moment_said(place.newest()[0].at, Language.ENGLISH)
+    finally:
+        state.database.close()
+    said = place.brana("export", str(place.folder.with_name("fresh")))
+    assert said.output.endswith(f", published {at} by {mayor.name}\n"), said.output
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The incident switch from the command line, where nothing runs: closed, listed, opened again, and what is refused."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -95,11 +96,15 @@ def test_what_is_refused_says_why_and_is_recorded(state: State, say: Say) -> Non
         (("close", "suppliers", "budget", *REASONS), "has no target"),
         (("close", "municipality", "Hulin", *REASONS), "did you mean Hulín (588491)?"),
         (("close", "suppliers", "", "--reason-cs", " ", "--reason-en", "x"), "reason is missing"),
-        (("open", "A" * 22, "--why", "x"), "incident unknown"),
+        (("open", "A" * 22, "--why", "x"), "There is no such closure [incident_unknown]"),
     ):
         refused = say(*words)
         assert refused.exit_code == 1
         assert why in str(refused.exception)
+        first, *_ = str(refused.exception).splitlines()
+        assert re.fullmatch(
+            r"(It cannot be closed like this|There is no such (target|closure)) \[incident_[a-z_]+\]", first
+        )
     assert len(entries(state, Code.POLICY_ACT_REFUSED)) == 5
     assert entries(state, Code.INCIDENT_CLOSED) == []
 

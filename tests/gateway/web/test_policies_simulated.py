@@ -43,7 +43,7 @@ async def test_a_simulation_is_begun_watched_and_told_and_whoever_sees_it_is_rec
     await visitor.done(f"{page}/impact")
     [(asked, by)] = visitor.given.begun
     assert "map-clerks" in asked.texts[FILE]
-    assert (asked.municipality, asked.days, by) == (HULIN, 7, AUTHOR.login)
+    assert (asked.municipality, asked.days, by) == (HULIN, 7, AUTHOR.name)
     visitor.given.simulated = UnderWay(NOW, by, 1200, 5000)
     assert "1200 of 5000" in await visitor.get(f"{page}/impact")
     visitor.given.simulated = Occupied(NOW)
@@ -78,11 +78,11 @@ async def test_a_simulation_says_as_of_when_and_of_what_it_is_and_is_run_again(v
     book, since = visitor.given.in_force(), NOW - timedelta(days=7)
     tally = Tally(unchanged=4)
     tally.not_replayable["policies_not_asked"] = 2
-    visitor.given.simulated = Finished(report(tally, book, book), since, NOW, timedelta(), AUTHOR.login)
+    visitor.given.simulated = Finished(report(tally, book, book), since, NOW, timedelta(), AUTHOR.name)
     shown = await visitor.get(f"{page}/impact?from=abroad")
     for words in (
         concerns,
-        f"23 Nov 2026, 09:41 CET (run by {AUTHOR.login})",
+        f"23 Nov 2026, 09:41 CET (run by {AUTHOR.name})",
         "16 Nov 2026, 09:41 CET – 23 Nov 2026, 09:41 CET",
         "what belongs to the municipality: Hulín",
         "the policies were not asked: 2",
@@ -93,7 +93,7 @@ async def test_a_simulation_says_as_of_when_and_of_what_it_is_and_is_run_again(v
     )
     await visitor.done(again.replace("&amp;", "&"))
     assert len(visitor.given.begun) == 1
-    visitor.given.simulated = Finished(report(Tally(), book, book), since, NOW, timedelta(), AUTHOR.login)
+    visitor.given.simulated = Finished(report(Tally(), book, book), since, NOW, timedelta(), AUTHOR.name)
     assert "Nothing was decided in this time." in await visitor.get(f"{page}/impact")
 
 
@@ -103,7 +103,7 @@ async def test_whoever_runs_it_again_while_another_goes_on_is_told(visitor):
     where = await visitor.done(f"{page}/impact?from=abroad")
     assert where.endswith("/impact?from=abroad&done=occupied")
     book = visitor.given.in_force()
-    visitor.given.simulated = Finished(report(Tally(), book, book), NOW, NOW, timedelta(), AUTHOR.login)
+    visitor.given.simulated = Finished(report(Tally(), book, book), NOW, NOW, timedelta(), AUTHOR.name)
     assert "Another simulation goes on." in await visitor.get(where)
     assert "done=occupied" not in await visitor.done(where)
 
