@@ -1,9 +1,11 @@
 """What the gate costs on the hot path: Envoy with everything against Envoy's bare route.
 
-Interleaved rounds over loopback with keep-alive; both listeners live in one Envoy, so timers, statistics and clusters
-burden both alike, and share TLS settings, limits, how a request is read (normalised paths, headers that are taken away
-first) and the application behind. The bare route has one row and nothing else: no grant, gate, decision, access log,
-header of ours, nor filter of answers; it passes the cookies on. CPU time is the kernel's count for the Envoy process.
+Interleaved rounds over loopback with keep-alive, and for processor time slices of a tenth of a second
+(`tests/rig/sliced_load.py`), as the machine's speed drifts within a round by more than what is looked for. Both
+listeners live in one Envoy, so timers, statistics and clusters burden both alike, and share TLS settings, limits, how a
+request is read (normalised paths, headers that are taken away first) and the application behind. The bare route has
+one row and nothing else: no grant, gate, decision, access log, header of ours, nor filter of answers; it passes
+the cookies on. CPU time is the kernel's count for the Envoy process.
 `audit_cpu_ratio`: against a listener that is the product's but for the access log and what the gate writes down. Its
 bar is about the path of a request: Envoy's own processor time, and nothing that happens behind the answer.
 `audit_cpu_ratio_with_ingest` counts as well how the lines are taken over into the log, which the control plane does
@@ -23,6 +25,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from gateway.envoy.listeners import LISTENER
 from gateway.storage.database import Database
 from tests.bench.audit_ingest import taken_over
 from tests.bench.figure import figure, told
@@ -30,9 +33,11 @@ from tests.rig.bare_listener import add_bare_listener
 from tests.rig.envoy import Plane, data_plane
 from tests.rig.load import CONNECTIONS, Round, load, quick_application, wrk
 from tests.rig.prepared import prepared
+from tests.rig.sliced_load import sliced
 from tests.rig.unrecorded_listener import add_unrecorded_listener
 
-ROUNDS = 10  # of each, interleaved, because the machine's speed drifts
+RATE_ROUNDS = 5  # of each, interleaved, because the machine's speed drifts
+SLICES = 80  # of each listener
 SECONDS = 1
 PUSHED = 10_000  # revoked ids in the look at push time
 LATENCY_ROUNDS = 7
@@ -47,7 +52,7 @@ Listeners = Mapping[str, tuple[Plane, int, str]]
 
 
 def run() -> dict[str, dict[str, Any]]:
-    """Figures with their bars; about three quarters of a minute."""
+    """Figures with their bars; just under a minute on a quiet machine."""
     return asyncio.run(measure())
 
 
@@ -59,32 +64,36 @@ async def measure() -> dict[str, dict[str, Any]]:
             cookie = plane.cookie(*more, assertion="a" * 700, actions=f",read,write,{RESTS},")
             asked_before = len(plane.decision.requests)
             unrecorded = await add_unrecorded_listener(plane)
-            ports = {"ours": plane.port, "bare": bare, "unrecorded": unrecorded}
-            listeners = {name: (plane, port, cookie) for name, port in ports.items()}
-            found = await rounds(listeners, ROUNDS)
+            listeners = {name: (plane, port, cookie) for name, port in (("ours", plane.port), ("bare", bare))}
+            found = await rounds(listeners, RATE_ROUNDS)
+            await load(plane, unrecorded, cookie, SECONDS)  # warm, as the others are
+            ports = {LISTENER: plane.port, "bare": bare, "unrecorded": unrecorded}
+            spent = await sliced(plane, ports, cookie, SLICES)
             late = await added_latency(listeners, found, "ours")
             calls = len(plane.decision.requests) - asked_before
             push = await _push_time(plane)
         behind = await _ingest_of(plane.surroundings.spool, Path(folder) / "ingest")
-    bare_cpu, bare_rate = (statistics.median(values) for values in zip(*found["bare"], strict=True))
-    cpu, rate = ratio(found["ours"], found["bare"])
-    unrecorded_cpu = statistics.median(one.cpu for one in found["unrecorded"])
+    bare_rate = statistics.median(one.rate for one in found["bare"])
+    rate = ratio(found["ours"], found["bare"]).rate
+    ours_cpu, bare_cpu, unrecorded_cpu = spent[LISTENER], spent["bare"], spent["unrecorded"]
     without = f"the same without its log {unrecorded_cpu:.1f} µs/request"
     return {
-        "cpu_ratio": figure(cpu, "×", f"bare route {bare_cpu:.1f} µs/request", BAR_CPU, digits=3),
+        "cpu_ratio": figure(
+            ours_cpu / bare_cpu, "×", f"bare route {bare_cpu:.1f} µs/request", BAR_CPU, digits=3
+        ),
         "throughput_ratio": figure(
             rate, "×", f"bare route {bare_rate:.0f} requests/s", BAR_RATE, least=True, digits=3
         ),
         "added_latency": late,
         "audit_cpu_ratio": figure(
-            ratio(found["ours"], found["unrecorded"]).cpu,
+            ours_cpu / unrecorded_cpu,
             "×",
             without,
             BAR_AUDIT,
             digits=3,
         ),
         "audit_cpu_ratio_with_ingest": told(
-            ratio(found["ours"], found["unrecorded"]).cpu + behind / unrecorded_cpu,
+            (ours_cpu + behind) / unrecorded_cpu,
             "×",
             f"{without}; the ingest {behind:.1f} µs/request",
             digits=3,

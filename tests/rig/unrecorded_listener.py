@@ -21,6 +21,7 @@ async def add_unrecorded_listener(plane: Plane) -> int:
         manager = chain["filters"][0]["typed_config"]
         assert manager["access_log"]
         manager["access_log"] = []
+        manager["stat_prefix"] = "unrecorded"
         filters = manager["http_filters"]
         (place,) = [at for at, one in enumerate(filters) if one["name"] == GATE_FILTER]
         filters[place] = _gate(plane)
