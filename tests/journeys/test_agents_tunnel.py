@@ -107,7 +107,8 @@ def there() -> Iterator[Networks]:
 def register(office: Machine) -> Iterator[None]:
     """A real PostgreSQL, as an office has it: devices show a password as well."""
     with contextlib.ExitStack() as stack:
-        with office.entered():  # no longer than it starts: what the tests start next belongs to their own network
+        # No longer than it starts: what the tests start next belongs to their own network.
+        with office.entered():
             server = stack.enter_context(cluster(listen_addresses=f"'{SERVED}'"))
         with (server.data / "pg_hba.conf").open("a") as rules:
             rules.write(f"host evidence referent {POOLS[0]} scram-sha-256\n")
