@@ -107,8 +107,7 @@ def there() -> Iterator[Networks]:
 def register(office: Machine) -> Iterator[None]:
     """A real PostgreSQL, as an office has it: devices show a password as well."""
     with contextlib.ExitStack() as stack:
-        # No longer than it starts: what the tests start next belongs to their own network.
-        with office.entered():
+        with office.entered():  # no longer than it starts: what the tests start next belongs to their own network
             server = stack.enter_context(cluster(listen_addresses=f"'{SERVED}'"))
         with (server.data / "pg_hba.conf").open("a") as rules:
             rules.write(f"host evidence referent {POOLS[0]} scram-sha-256\n")
