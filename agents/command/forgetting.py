@@ -19,6 +19,9 @@ from agents.uplink.line import NoAddress
 from agents.uplink.speaking import Speaks
 from agents.uplink.uplink import GONE, TELLS_NONCE, Passed, begun, step
 
+NOBODYS = "https://devices.invalid"
+"""Of whom nothing is known any more (RFC 2606): what is in browsers is found by its name."""
+
 
 def say_farewell(state: State, enrolment: Enrolment, line: Speaks, chip: str) -> bool:
     """Whether the gateway took it. Raises NotKept."""
@@ -59,14 +62,14 @@ def forget(
     with alone(state.folder):
         tunnel.end()
         enrolment = enrolment_of(state)
-        if enrolment is None:
-            state.wipe()
-            return "not_enrolled"
         taken = False
-        with contextlib.suppress(TrustUnreadable, NoAddress):
-            taken = say_farewell(state, enrolment, line_to(enrolment.url, trust_of(enrolment)), chip)
+        if enrolment is not None:
+            with contextlib.suppress(TrustUnreadable, NoAddress):
+                taken = say_farewell(state, enrolment, line_to(enrolment.url, trust_of(enrolment)), chip)
         state.wipe_keys()  # the enrolment only afterwards: who is ended here says `forget` once more
-        browsers(enrolment.url).take_away()
+        browsers(NOBODYS if enrolment is None else enrolment.url).take_away()
         state.wipe()
         shown.remove(SHOWN)
+    if enrolment is None:
+        return "not_enrolled"
     return "forgotten" if taken else "forgotten_here"

@@ -15,7 +15,7 @@ from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.suspension_options import as_json as as_json_option
 from gateway.commands.terminal import local_time
-from gateway.devices.code import Code
+from gateway.devices.code import Code, line_to_type
 from gateway.devices.office import DeviceOffice, Owner, Wish
 from gateway.devices.records import By
 
@@ -54,7 +54,7 @@ def code(
 
     text, kept = done(state, work)
     address = Addresses(state.settings, state.district).origin(state.settings.devices.host)
-    line = f"brana-agent enrol {address} {text}"
+    line = line_to_type(address, text)
     if as_json:
         click.echo(json.dumps(_told(text, line, kept), ensure_ascii=False, indent=2))
         return

@@ -26,6 +26,11 @@ def plain(text: str) -> str:
     return text.upper().translate(LOOKS_LIKE)
 
 
+def line_to_type(address: str, code: str) -> str:
+    """In a terminal of the device. `address`: where agents enrol, an origin."""
+    return f"sudo brana-agent enrol {address} {code}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge:
     """To the agent that said the code: it has to prove that it has `key`."""

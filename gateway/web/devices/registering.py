@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from config.vocabulary import MunicipalityCode
-from gateway.devices.code import Code
+from gateway.devices.code import Code, line_to_type
 from gateway.devices.device import NAME_MAX
 from gateway.devices.office import Wish
 from gateway.devices.refused import ActRefused
@@ -80,7 +80,7 @@ class Registering:
         """Once: the code itself is kept nowhere."""
         caller = self.site.caller(request)
         issued = self.issued.take(caller.sid, self.site.desk.now())
-        line = "" if issued is None else f"sudo brana-agent enrol {self.site.around.address()} {issued.code}"
+        line = "" if issued is None else line_to_type(self.site.around.address(), issued.code)
         return await self.site.show(
             request,
             "administered_code.html",

@@ -14,7 +14,7 @@ from agents.protocol.messages import Standing
 from config.settings import Title
 from config.vocabulary import ApplicationId, DeviceId, SessionId, read_device_id
 from gateway.authorize.device_closes import Closed
-from gateway.devices.code import Code
+from gateway.devices.code import Code, line_to_type
 from gateway.devices.device import NAME_MAX, Device
 from gateway.devices.named import KEY_KINDS, STANDINGS
 from gateway.devices.office import Confirmed, DeviceOffice, Reach
@@ -110,7 +110,7 @@ class OwnDevices:
         """Once: the code itself is kept nowhere."""
         caller = self._caller(request)
         issued = self.issued.take(caller.sid, self.desk.now())
-        line = "" if issued is None else f"sudo brana-agent enrol {self.address()} {issued.code}"
+        line = "" if issued is None else line_to_type(self.address(), issued.code)
         return await self.desk.show(
             request,
             "device_code.html",

@@ -9,9 +9,10 @@ from threading import Event
 import msgspec
 import pytest
 
+from agents.browsers.browsers import OnLinux
 from agents.command import enrolling, forgetting, keys
 from agents.command.enrolling import AlreadyEnrolled, NotEnrolled, enrol
-from agents.command.forgetting import say_farewell
+from agents.command.forgetting import forget, say_farewell
 from agents.command.looking import Looking
 from agents.command.service import Service
 from agents.command.tunnelling import tunnelling_on
@@ -248,6 +249,23 @@ def test_the_keys_go_before_anything_in_a_home_is_asked(at_work):
     at_work.turn(5 * MINUTE)
     assert at_work.service.run(Event(), Event())
     assert left[-1] == {"enrolment.json", "uplink.json"}
+
+
+def test_who_forgets_a_damaged_enrolment_leaves_nothing_behind(at_work):
+    at_work.turn()
+    assert at_work.browser.shows is not None
+    at_work.state.folder.write("enrolment.json", b"{")
+    asked = []
+
+    def browsers(url):
+        asked.append(url)
+        return at_work.browser
+
+    said = forget(at_work.state, at_work.shown, at_work.chip, browsers, Interface("brana-none"))
+    assert (said, at_work.browser.shows) == ("not_enrolled", None)
+    assert [one.name for one in at_work.state.folder.path.iterdir()] == ["lock"]
+    assert not list(at_work.shown.path.iterdir())
+    OnLinux(*asked, at_work.state.folder.path, []).take_away()
 
 
 def test_what_fails_is_shown(at_work):

@@ -23,7 +23,12 @@ INCIDENTS = sorted(
 HOLDS = sorted(OFFICER.glob("hold*.html"))
 EXPORT = [OFFICER / "export.html"]
 CHARTS = sorted([OFFICER / "bars.html", OFFICER / "charts.html", *OFFICER.glob("log_*.html")])
-DEVICES = sorted(PROJECT.glob("gateway/web/portal/templates/device*.html"))
+DEVICES = sorted(
+    [
+        *PROJECT.glob("gateway/web/portal/templates/device*.html"),
+        PROJECT / "gateway/web/templates/device_parts.html",
+    ]
+)
 ADMINISTERED = sorted(PROJECT.glob("gateway/web/devices/templates/*.html"))
 TUNNEL = [PROJECT / "gateway/web/portal/templates/tunnel.html"]
 CATALOGS = {
