@@ -15,7 +15,15 @@ from config.vocabulary import DeviceId, MunicipalityCode
 from gateway.devices.authority import issue, new_authority
 from gateway.devices.device import Device
 from gateway.devices.posture import CHECKS, is_fresh, stale_at, state_of
-from gateway.devices.reporting import NotTaken, Refusal, leave, read_farewell, read_report, take
+from gateway.devices.reporting import (
+    NotTaken,
+    Refusal,
+    leave,
+    read_farewell,
+    read_report,
+    take,
+    unchanged,
+)
 from idp.events import Actor
 from tests.gateway.devices.agent import IN_ORDER, NOW, TUNNEL_KEY, Agent, new_key, request_of
 
@@ -109,6 +117,37 @@ def test_what_policies_would_be_told_otherwise_raises_the_generation():
     assert taken(AGENT.report(NEXT, 7, worse), again.device).otherwise
     assert taken(AGENT.report(NEXT, 7, without(FactName.FIREWALL)), again.device).otherwise
     assert taken(AGENT.report(NEXT, 7, tunnel_key=None), again.device).otherwise
+
+
+def test_a_report_that_says_nothing_new_makes_the_device_that_taking_it_would():
+    known, later = replace(DEVICE, facts=IN_ORDER), NOW + timedelta(minutes=5)
+    full = IN_ORDER | {FactName.DISK_FREE_PERCENT: Fact(3, "statvfs")}  # no check, and no policy asks for it
+    said = read_report(AGENT.report(NONCE, 5, full), known)
+    same = unchanged(said, known, NEXT, later)
+    assert same == take(said, known, AUTHORITY, WEEK, NEXT, later).device
+    assert (same.nonce, same.sequence, same.reported_at) == (NEXT, 5, later)
+    assert same.generation == known.generation
+
+
+@pytest.mark.parametrize(
+    ("report", "other"),
+    [
+        ({"facts": IN_ORDER | {FactName.FIREWALL: Fact(False, "nft: list ruleset")}}, {}),
+        ({"facts": without(FactName.FIREWALL)}, {}),
+        ({"tunnel_key": None}, {}),
+        ({"request": request_of(AGENT.browser_key)}, {}),
+        ({"at": NOW - timedelta(minutes=11)}, {}),
+        ({}, {"stale": True}),
+        ({}, {"nonce": "o" * 22}),
+        ({}, {"sequence": 5}),
+        ({}, {"standing": Standing.LOST}),
+    ],
+)
+def test_whatever_is_new_asked_for_or_refused_is_for_taking_it(report, other):
+    known = replace(DEVICE, facts=IN_ORDER)
+    assert unchanged(read_report(AGENT.report(NONCE, 5), known), known, NEXT, NOW) is not None
+    known = replace(known, **other)
+    assert unchanged(read_report(AGENT.report(NONCE, 5, **report), known), known, NEXT, NOW) is None
 
 
 def test_what_no_policy_asks_for_raises_nothing():
