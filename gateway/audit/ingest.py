@@ -26,6 +26,7 @@ BATCH = (
     1_000  # entries in a transaction: some 25 ms of the one writer, so that decisions need not wait longer
 )
 POLL = 0.25  # seconds between looks at the spool
+GATHER = 0.5  # …where the last look took a few lines: a transaction for the next ones together
 RETRY = 1.0  # seconds after something failed, and between reminders to Envoy to reopen its log
 
 
@@ -100,7 +101,7 @@ class Ingest:
         self._now = now
         self._trouble = trouble
         self._reminded = float("-inf")
-        self._halted = False
+        self._halted = self._took_few = False
         self._idle: list[SpoolFile] | None = None  # the files when there was nothing to do
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -119,6 +120,7 @@ class Ingest:
                     self._trouble(None)
                 if more:
                     continue
+                pause = GATHER if self._took_few else POLL
             if stopping:
                 return
             try:
@@ -140,7 +142,7 @@ class Ingest:
 
         Raises SpoolUnreadable, PlaceLost and what the store raises; nothing is lost then.
         """
-        files = self._files()
+        files, self._took_few = self._files(), False
         if files == self._idle:
             return False  # a look four times a second is a few microseconds while nothing happens
         places = await self._store.places()
@@ -199,9 +201,8 @@ class Ingest:
             self._ahead.begin(after, complete)
         await self._store.move(place, after, taken.entries, taken.seen)
         self._believed.left(place, after)
-        return (
-            complete or len(taken.entries) == BATCH or taken.bytes > LITTLE
-        )  # a few more wait for the next look
+        self._took_few = not (complete or len(taken.entries) == BATCH or taken.bytes > LITTLE)
+        return not self._took_few  # what came meanwhile waits for the next look
 
     def _files(self) -> list[SpoolFile]:
         try:

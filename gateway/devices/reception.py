@@ -31,7 +31,6 @@ from gateway.devices.known import Known
 from gateway.devices.reporting import NotTaken
 from gateway.devices.rules import Rules
 from gateway.devices.store import Beside, CodeStepped, DeviceStore, Stepped
-from gateway.devices.together import Together
 from idp.events import Origin
 
 MINUTE = timedelta(minutes=1)
@@ -62,7 +61,6 @@ class Reception:
     _of_each: SparingEach = field(default_factory=lambda: SparingEach(OF_EACH, MINUTE))
     _often: SparingEach = field(default_factory=lambda: SparingEach(OFTEN, MINUTE))
     _authority: list[Authority] = field(default_factory=list)
-    _together: Together = field(default_factory=Together)
 
     async def begin(self, said: Begin, origin: Origin, now: datetime) -> Challenge:
         """Raises NotEnrolled."""
@@ -111,7 +109,7 @@ class Reception:
             self._require_seldom(device, now)
             nonce = _nonce()
             same = reporting.unchanged(said, device, nonce, now)
-            if same is not None and (heard := await self._together.keep(same, self.store.heard)) is not None:
+            if same is not None and (heard := await self.store.heard(same)) is not None:
                 self.known.put(heard)
                 return self._answer(heard, None, None)
             authority = await self.authority(now)

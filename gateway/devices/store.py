@@ -85,9 +85,10 @@ class DeviceStore(Protocol):
         """With the device as it is kept, its version among it."""
         ...
 
-    async def heard(self, reported: Sequence[Device]) -> Sequence[Device | None]:
-        """Each as `reporting.unchanged` made it of the device of the version it bears: with the version it has by now,
-        or None where it is not kept in that version any more, and nothing of it was written.
+    async def heard(self, reported: Device) -> Device | None:
+        """As `reporting.unchanged` made it of the device of the version it bears: with the version it has by now, or
+        None where it is not kept in that version any more, and nothing of it was written. May wait a moment, so that
+        several are kept together.
         """
         ...
 

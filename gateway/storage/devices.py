@@ -1,7 +1,7 @@
 """Devices with agents, in the database; implements `gateway.devices.store.DeviceStore`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -38,6 +38,7 @@ from gateway.storage.device_rows import (
     device_row,
     heard_values,
 )
+from gateway.storage.heard_together import HeardTogether
 from gateway.storage.keyed_rows import KeyedRows
 from gateway.storage.moment import micros
 from gateway.storage.seal import Seal
@@ -68,6 +69,7 @@ class StoredDevices:
     append: Append
     take_back: TakeBack = nothing
     tell: Tell = nobody
+    _together: HeardTogether = field(default_factory=HeardTogether)
 
     async def authority(self, make: Callable[[], tuple[Authority, Entry]]) -> Authority:
         known = await self.database.look_up(self._authority)
@@ -150,7 +152,10 @@ class StoredDevices:
 
         return await self.database.write(work)
 
-    async def heard(self, reported: Sequence[Device]) -> list[Device | None]:
+    async def heard(self, reported: Device) -> Device | None:
+        return await self._together.keep(reported, self._heard)
+
+    async def _heard(self, reported: Sequence[Device]) -> list[Device | None]:
         return await self.database.write(lambda connection: _Rows(connection).heard(reported))
 
     async def device(self, name: DeviceId) -> Device | None:

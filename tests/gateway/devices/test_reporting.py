@@ -25,6 +25,7 @@ from gateway.devices.reporting import (
     read_farewell,
     read_report,
     take,
+    unchanged,
 )
 from gateway.tunnels.keys import PrivateKey
 from idp.events import Actor
@@ -137,6 +138,37 @@ def test_who_asks_with_another_key_of_its_tunnel_has_it_decided_anew():
     assert asked(TUNNEL_KEY).generation == DEVICE.generation
     other = PrivateKey.generate().public
     assert (asked(other).generation, asked(other).tunnel_key) == (DEVICE.generation + 1, other)
+
+
+def test_a_report_that_says_nothing_new_makes_the_device_that_taking_it_would():
+    known, later = replace(DEVICE, facts=IN_ORDER), NOW + timedelta(minutes=5)
+    full = IN_ORDER | {FactName.DISK_FREE_PERCENT: Fact(3, "statvfs")}  # no check, and no policy asks for it
+    said = read_report(AGENT.report(NONCE, 5, full), known)
+    same = unchanged(said, known, NEXT, later)
+    assert same == take(said, known, AUTHORITY, WEEK, NEXT, later).device
+    assert (same.nonce, same.sequence, same.reported_at) == (NEXT, 5, later)
+    assert same.generation == known.generation
+
+
+@pytest.mark.parametrize(
+    ("report", "other"),
+    [
+        ({"facts": IN_ORDER | {FactName.FIREWALL: Fact(False, "nft: list ruleset")}}, {}),
+        ({"facts": without(FactName.FIREWALL)}, {}),
+        ({"tunnel_key": None}, {}),
+        ({"request": request_of(AGENT.browser_key)}, {}),
+        ({"at": NOW - timedelta(minutes=11)}, {}),
+        ({}, {"stale": True}),
+        ({}, {"nonce": "o" * 22}),
+        ({}, {"sequence": 5}),
+        ({}, {"standing": Standing.LOST}),
+    ],
+)
+def test_whatever_is_new_asked_for_or_refused_is_for_taking_it(report, other):
+    known = replace(DEVICE, facts=IN_ORDER)
+    assert unchanged(read_report(AGENT.report(NONCE, 5), known), known, NEXT, NOW) is not None
+    known = replace(known, **other)
+    assert unchanged(read_report(AGENT.report(NONCE, 5, **report), known), known, NEXT, NOW) is None
 
 
 def test_what_no_policy_asks_for_raises_nothing():

@@ -10,14 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from gateway.devices.device import Device
 
-WITHIN = 0.1  # seconds that the first of a group waits for others; its agent has nothing else to do
+WITHIN = 0.25  # seconds that the first of a group waits for others; its agent has nothing else to do
 MOST = 250  # of a group: a few milliseconds of the one writer
 Keep = Callable[[Sequence[Device]], Awaitable[Sequence[Device | None]]]
 """Answers each in its place."""
 
 
-class Together:
-    """One per control plane, used from its event loop."""
+class HeardTogether:
+    """One per store, used from its event loop."""
 
     def __init__(self, within: float = WITHIN, most: int = MOST) -> None:
         self._within, self._most = within, most
