@@ -190,3 +190,32 @@ async def test_what_a_change_is_for_is_asked_for_where_it_is_submitted(visitor: 
     assert "Matrika potřebuje mapy." in shown
     [entry] = visitor.world.entries(Code.POLICY_SUBMITTED)
     assert entry.details["why"] == "Matrika potřebuje mapy."
+
+
+async def test_a_proposal_in_force_shows_what_it_changed_and_its_history_names_each_policy_once(
+    visitor: Visitor,
+) -> None:
+    page = await visitor.begun()
+    await visitor.step(page, "note", note="Mapy.", to="")
+    await visitor.filled(page)
+    await visitor.filled(page, number="1", actions=["read"])
+    await visitor.step(page, "submit")
+    await visitor.done(f"{page}/approve", BOTH, **await visitor.approval(page))
+    shown = await visitor.get(page)
+    history = shown.partition('id="history"')[2]
+    assert history.count("map-clerks") == 1
+    assert history.count("<strong>edited</strong>") == 1
+    assert "what the change is for, map-clerks" in history
+    changed = shown.partition('id="changes"')[2].partition('id="history"')[0]
+    assert "What it changed" in shown
+    assert "map-clerks" in changed
+    assert "added" in changed
+
+
+async def test_a_withdrawn_proposal_shows_what_it_would_have_changed(visitor: Visitor) -> None:
+    page = await visitor.begun()
+    await visitor.filled(page)
+    await visitor.step(page, "withdraw", why="Není třeba.")
+    shown = await visitor.get(page)
+    assert "What it would have changed" in shown
+    assert "map-clerks" in shown.partition('id="changes"')[2]
