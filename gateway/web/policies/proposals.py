@@ -53,7 +53,8 @@ class Proposals:
             Page("GET", one, self.one),
             *leading_back([Page("POST", f"{one}/{name}", act) for name, act in acts], above),
             *(
-                Page("GET", f"{one}/{name}", self.one) for name, _ in acts if name != "withdraw"
+                Page("GET", f"{one}/{name}", self.one)
+                for name in (*(name for name, _ in acts if name != "withdraw"), "cases")
             ),  # the switch of languages of a refusal
         )
 
