@@ -20,6 +20,7 @@ from policies.model import Text
 from policies.parameters import ANYTHING, Offered, shown
 from policies.parsed import parsed
 from policies.reasons import CS, EN, without_names
+from policies.roles_named import ADDED, GONE, TITLE_STAYS, roles_changed
 from policies.statements import split
 from policies.texts import CASES, Texts
 
@@ -55,6 +56,10 @@ class PolicyChange:
     lines: tuple[Line, ...]
     beaten_by: Text | None = None
     """Title of the forbid by which this permit opens nothing."""
+    roles: tuple[Text, Text] | None = None
+    """Of one whose text was changed: roles that it names now and did not before, and the other way round."""
+    title_stays: bool = False
+    """Though the roles changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +151,22 @@ def _change(
     where, identifier = key
     form = shown_of.written_by
     effect = _effect(old, new)
+    fields = tuple(_fields(old, new, offered))
+    roles = roles_changed(old.rest, new.rest) if old is not None and new is not None and not fields else None
+    title = _title(shown_of, identifier, offered)
     beating = _beating(where, new, after, offered) if new is not None and _might_open(old, effect) else None
     return PolicyChange(
         where=where,
         id=shown_of.annotations.get("id", ""),
         kind=kind_of(old is not None, new is not None),
         effect=effect if beating is None else Effect.OPENS_NOTHING,
-        title=_title(shown_of, identifier, offered),
+        title=title,
         form=None if form is None else form[0].title,
-        fields=tuple(_fields(old, new, offered)),
+        fields=fields,
         lines=tuple(lines_between(old.text if old else "", new.text if new else "")),
         beaten_by=beating,
+        roles=roles,
+        title_stays=roles is not None and old is not None and _title(old, identifier, offered) == title,
     )
 
 
@@ -244,6 +254,12 @@ def told(found: Difference, language: Language) -> Iterator[str]:
     for one in found.policies:
         what = f"{KINDS[one.kind][language]}, {effect_said(one)[language]}"
         yield f"{one.where} {one.id}: {what}: {one.title[language]}"
+        if one.roles is not None:
+            for label, said in zip((ADDED, GONE), one.roles, strict=True):
+                if said[language]:
+                    yield f"    {label[language]}: {said[language]}"
+            if one.title_stays:
+                yield f"    {TITLE_STAYS[language]}"
         if one.fields:
             for of in one.fields:
                 both = [of.before[language], of.after[language]]

@@ -224,9 +224,7 @@ class Office:
 
         async def examined(one: Proposal) -> None:
             in_force = await self.store.look(standing)
-            proposal.submitted(
-                one, in_force, asking.actor, now, note
-            )  # whether it could be, before it takes a moment
+            proposal.submitted(one, in_force, asking.actor, now, note)  # before it takes a moment
             found = await self.readings.of(
                 asking.actor.subject, partial(self._checked_in_turn, in_force, one), limited=False
             )

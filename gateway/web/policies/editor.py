@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER, Action, MunicipalityCode
+from config.vocabulary import REASON_HEADER, Action, MunicipalityCode, Role
 from gateway.policy_office.proposal import Proposal, Step
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import Scope, municipality_of, scope_of
@@ -24,8 +24,9 @@ from gateway.web.refusal import PAGE_UNKNOWN
 from gateway.web.ways_back import leading_back
 from policies.form_words import unfillable
 from policies.forms import ID, Form, FormRefused, forms, render
+from policies.identifiers import identifier_of
 from policies.model import Text
-from policies.parameters import ANYTHING, Offered, choices
+from policies.parameters import ANYTHING, Offered, Parameter, choices
 from policies.reasons import CS, EN
 from policies.texts import CASES, POLICIES, REGION, Texts
 
@@ -33,11 +34,16 @@ TAKEN: Text = {
     CS: "Tak se už jiné pravidlo jmenuje. Zvolte jiný název.",
     EN: "Another policy has that name. Choose another one.",
 }
+NAMELESS: Text = {
+    CS: "Pojmenujte pravidlo, třeba Účetní hodiny: alespoň jedním písmenem nebo číslicí.",
+    EN: "Name the rule, as in Budget of accountants: by one letter or digit at least.",
+}
 OF_REGION = re.compile(rf"{REGION.name}/[a-z0-9][a-z0-9-]{{0,60}}(?:\.cedar|\.cases\.toml)")
 """What a new file of the region may be called."""
 SEVERAL = frozenset({"roles", "applications", "actions", "networks", "days"})
 """Kinds of parameters that are ticked."""
 FILE_LENGTH = 100
+OVER_MIDNIGHT = "night-hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +121,14 @@ class Editor:
         if which:
             there = await self.site.read(caller, partial(policy_of, one, file, which))
         entered = _entered(form, fields)
+        name = identifier_of(entered[ID])
         try:
-            policy = render(form, entered, code, self.site.offered)
+            policy = render(form, {**entered, ID: name}, code, self.site.offered)
         except FormRefused as refused:
             faults = {fault.name: fault.message for fault in refused.faults}
+            faults |= {ID: NAMELESS} if ID in faults else {}
             return await self._form(request, caller, one, form, which, entered, faults)
-        if await self.site.read(caller, partial(_taken, one, str(entered[ID]).strip(), there)):
+        if await self.site.read(caller, partial(_taken, one, name, there)):
             return await self._form(request, caller, one, form, which, entered, {ID: TAKEN})
         before = one.texts.get(file, "")
         after = appended(before, policy) if there is None else replaced(before, there.number, policy)
@@ -130,8 +138,7 @@ class Editor:
             if refused.reason is not Refusal.EDITED_MEANWHILE:
                 raise told(refused) from refused
             return await self._form(request, caller, one, form, which, entered, {}, refused.reason)
-        saved = str(entered[ID]).strip()
-        raise web.HTTPSeeOther(f"/proposals/{one.id}/edit?done=saved&policy={saved}#policy-{saved}")
+        raise web.HTTPSeeOther(f"/proposals/{one.id}/edit?done=saved&policy={name}#policy-{name}")
 
     async def text(self, request: web.Request) -> web.Response:
         caller = self.site.caller(request)
@@ -219,10 +226,21 @@ class Editor:
             entered={ID: "", **_empty(form), **entered},
             faults=faults,
             refused=REFUSALS[refused][0] if refused else None,
-            choices=lambda parameter: choices(parameter, self.site.offered),
+            choices=lambda parameter: self._choices(one, parameter, entered),
+            instead=_instead(form, faults),
             several=SEVERAL,
         )
         return _because(response, wrong)
+
+    def _choices(
+        self, one: Proposal, parameter: Parameter, entered: Mapping[str, Any]
+    ) -> list[tuple[str, Text]] | None:
+        """A role that exists at the centre alone is offered elsewhere only where it was chosen already."""
+        found = choices(parameter, self.site.offered)
+        if parameter.kind != "roles" or found is None or municipality_of(one.scope) == self.site.centre:
+            return found
+        kept = entered.get(parameter.name, ())
+        return [each for each in found if each[0] != Role.CENTRE_ADMINISTRATOR or each[0] in kept]
 
     def _unfillable(self, form: Form, caller: Assertion) -> Text | None:
         of_centre = Action.ADMINISTER in actions_of(caller, self.site.centre)
@@ -252,6 +270,12 @@ class Editor:
             refused=REFUSALS[refused][0] if refused else None,
         )
         return _because(response, refused)
+
+
+def _instead(form: Form, faults: Mapping[str, Text]) -> Form | None:
+    """The form for hours over midnight, where somebody wrote such into the one for hours of a day."""
+    over = any(one.kind == "hour" and one.after and one.name in faults for one in form.parameters)
+    return forms()[OVER_MIDNIGHT] if over and form.name != OVER_MIDNIGHT else None
 
 
 def _because(response: web.Response, reason: str | None) -> web.Response:

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from config.settings import Title
-from config.vocabulary import REASON_HEADER, Language
+from config.vocabulary import REASON_HEADER
+from gateway.policy_office.changed_then import changed_then
 from gateway.policy_office.checked import Checked
-from gateway.policy_office.failure import read
-from gateway.policy_office.proposal import LONGEST_TEXT, OVER, TRANSITIONS, ProposalId, Step, Taken
+from gateway.policy_office.proposal import LONGEST_TEXT, OVER, TRANSITIONS, ProposalId, Step
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.adapting import adaptable
 from gateway.web.policies.entered import fields_of, lines_of, moment, number, single_of, texts_of
+from gateway.web.policies.history import BY_PRODUCT, REASONS, STEPS, condensed, why_of
 from gateway.web.policies.listing import listed
-from gateway.web.policies.not_done import INVALID, REFUSALS, UNEXPLAINED, done, told
+from gateway.web.policies.not_done import INVALID, UNEXPLAINED, done, told
 from gateway.web.policies.site import Site, proposal_of
 from gateway.web.refusal import FORM_UNREADABLE
 from gateway.web.ways_back import above, leading_back
@@ -27,30 +27,13 @@ from policies.fault import CS, EN
 from policies.merging import Choices, Side
 from policies.model import Text
 
-STEPS: Mapping[Step, Title] = {
-    Step.BEGIN: Title(cs="začal(a)", en="began"),
-    Step.EDIT: Title(cs="upravil(a)", en="edited"),
-    Step.REBASE: Title(cs="navázal(a) na dnešní pravidla", en="set it upon today's policies"),
-    Step.SUBMIT: Title(cs="předložil(a) ke schválení", en="submitted"),
-    Step.APPROVE: Title(cs="schválil(a)", en="approved"),
-    Step.RETURN: Title(cs="vrátil(a)", en="returned"),
-    Step.WITHDRAW: Title(cs="stáhl(a)", en="withdrew"),
-    Step.ACTIVATE: Title(cs="uvedl(a) v platnost", en="put it in force"),
-    Step.FAIL: Title(cs="v platnost uvést nemohl(a)", en="could not put it in force"),
-}
 PURPOSELESS: Text = {
     CS: f"Napište, k čemu změna je, nejvýše {LONGEST_TEXT} znaků a bez znaků, které nejsou vidět.",
     EN: f"Write what the change is for, in {LONGEST_TEXT} characters or less, all of which can be seen.",
 }
-BY_PRODUCT: Mapping[Step, Title] = {
-    Step.ACTIVATE: Title(cs="uvedla v platnost", en="put it in force"),
-    Step.FAIL: Title(cs="v platnost uvést nemohla", en="could not put it in force"),
-}
-"""What Brána does by itself, which is no person."""
 NOW, LATER = "now", "later"
 NO_TIME, BOTH = "no_time", "both"  # what the form of an approval contradicts itself in
 CHOICE = "choice-"
-REASONS = {reason.value: reason for reason in Refusal}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +53,8 @@ class Proposals:
             Page("GET", one, self.one),
             *leading_back([Page("POST", f"{one}/{name}", act) for name, act in acts], above),
             *(
-                Page("GET", f"{one}/{name}", self.one) for name, _ in acts if name != "withdraw"
+                Page("GET", f"{one}/{name}", self.one)
+                for name in (*(name for name, _ in acts if name != "withdraw"), "cases")
             ),  # the switch of languages of a refusal
         )
 
@@ -88,21 +72,24 @@ class Proposals:
         at: str = "",
         chosen: Choices | None = None,
     ) -> web.Response:
-        """`chosen`: of what both changed, where not all of it was. `returning`, `purposeless`: what was typed to return it
-        or as its purpose, and cannot be kept; `untimed`: why it is not approved for the time that was chosen, which
+        """`chosen`: of what both changed, where not all of it was. `returning`, `purposeless`: what was typed to return
+        it or as its purpose, and cannot be kept; `untimed`: why it is not approved for the time that was chosen, which
         stands in the form still.
         """
         site, caller = self.site, self.site.caller(request)
         one, asking = await self.site.proposal(request, caller), site.asking(request, caller)
-        compared = await done(site.office.compared(asking, one.id))
+        over, wrong = one.state in OVER, returning is not None or purposeless is not None
+        work = changed_then(site.office, asking, one) if over else site.office.compared(asking, one.id)
+        compared = await done(work)
 
-        def look() -> tuple[Difference, bool]:
+        def look() -> tuple[Difference | None, bool]:
+            if compared is None:
+                return None, False
             readable = all(policy.readable for policy in listed(one.texts))
             return difference(compared.before, compared.after, site.offered), readable
 
         found, readable = await site.read(caller, look)
-        over = one.state in OVER
-        stale = compared.stale and not over
+        stale = compared is not None and compared.stale and not over
         history = await done(site.office.history(asking, one.id))
         people = {taken.subject: taken.name for taken in history} | {
             one.owner: one.owner_name,
@@ -113,7 +100,7 @@ class Proposals:
             request,
             "proposal.html",
             caller,
-            status=200 if not untimed and returning is purposeless is chosen is None else 409,
+            status=409 if untimed or wrong or chosen is not None else 200,
             one=one,
             found=found,
             stale=stale,
@@ -127,7 +114,7 @@ class Proposals:
             groups=checked.groups,
             adaptable=lambda members: [each for each in members if adaptable(one, each)],
             untried=checked.untried,
-            history=history,
+            history=condensed(history),
             apart=await site.apart(people),
             own=site.had_a_hand(one, caller),
             also=site.also_among(one, caller),
@@ -150,7 +137,7 @@ class Proposals:
         )
         if chosen is not None:
             response.headers[REASON_HEADER] = Refusal.CHANGED_BY_BOTH
-        elif not (returning is purposeless is None) or untimed:
+        elif wrong or untimed:
             response.headers[REASON_HEADER] = (
                 untimed if untimed in REASONS else INVALID if untimed else Refusal.UNEXPLAINED
             )
@@ -252,16 +239,6 @@ def choices_of(fields: Mapping[str, Sequence[str]]) -> dict[str, Side]:
         for name, said in fields.items()
         if name.startswith(CHOICE) and len(said) == 1 and said[0] in sides
     }
-
-
-def why_of(taken: Taken, language: Language) -> str:
-    """What somebody wrote; or, where the product or a command did it, its named reason in the reader's language."""
-    if taken.step is not Step.FAIL and taken.why not in REASONS:
-        return taken.why
-    failure = read(taken.why)
-    refusal = REASONS.get(failure.reason)
-    title = failure.reason if refusal is None else REFUSALS[refusal][0].title[language]
-    return "\n".join([title, *(one[language] for one in failure.said)])
 
 
 def _page(name: ProposalId, said: str) -> str:

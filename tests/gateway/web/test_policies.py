@@ -128,16 +128,16 @@ async def test_a_form_that_is_not_filled_in_says_why_beside_each_field_and_loses
         f"{page}/form/hours",
         revision=revision,
         number="",
-        id="Bad Name",
+        id="…",
         roles="clerk",
         since="18",
         until="7",
     )
     said = await answer.text()
     assert (answer.status, answer.headers[REASON_HEADER]) == (409, "form_not_filled_in")
-    assert "Name the rule in lower-case letters" in said
+    assert "Name the rule, as in Budget of accountants" in said
     assert "Choose at least one." in said
-    assert 'value="Bad Name"' in said
+    assert 'value="…"' in said
     assert 'value="18"' in said
     assert re.search(r'value="clerk" checked', said)
     assert (await visitor.one(page)).revision == int(revision)

@@ -13,7 +13,7 @@ from gateway.audit.entry import Code
 from gateway.policy_office.proposal import State
 from tests.rig.policy_office import FILE as HULIN_FILE
 from tests.rig.policy_site import AUTHOR, BOTH, CENTRE, LOOKER, STRANGER
-from tests.rig.policy_visitor import Visitor, headers, policy_visitor
+from tests.rig.policy_visitor import MAY_USE, Visitor, headers, policy_visitor
 
 pytestmark = pytest.mark.real
 
@@ -211,3 +211,73 @@ async def test_a_draft_is_found_among_several_by_what_it_is_for(visitor):
     none = await visitor.get("/proposals?q=nothing-like-it")
     assert "No draft fits." in none
     assert "No change is on the way." not in none
+
+
+async def test_a_proposal_in_force_shows_what_it_changed_and_its_history_names_each_policy_once(
+    visitor: Visitor,
+) -> None:
+    page = await visitor.begun()
+    await visitor.step(page, "note", note="Mapy.", to="")
+    await visitor.filled(page)
+    await visitor.filled(page, number="1", actions=["read"])
+    await visitor.step(page, "submit")
+    await visitor.done(f"{page}/approve", BOTH, **await visitor.approval(page))
+    shown = await visitor.get(page)
+    history = shown.partition('id="history"')[2]
+    assert history.count("map-clerks") == 1
+    assert history.count("<strong>edited</strong>") == 1
+    assert "what the change is for, map-clerks" in history
+    changed = shown.partition('id="changes"')[2].partition('id="history"')[0]
+    assert "What it changed" in shown
+    assert "map-clerks" in changed
+    assert "added" in changed
+
+
+async def test_a_withdrawn_proposal_shows_what_it_would_have_changed(visitor: Visitor) -> None:
+    page = await visitor.begun()
+    await visitor.filled(page)
+    await visitor.step(page, "withdraw", why="Není třeba.")
+    shown = await visitor.get(page)
+    assert "What it would have changed" in shown
+    assert "map-clerks" in shown.partition('id="changes"')[2]
+
+
+async def test_a_policy_is_named_in_words_and_its_identifier_is_made_of_them(visitor: Visitor) -> None:
+    page = await visitor.begun()
+    where = await visitor.filled(page, id="Účetní: mapy")
+    assert where == f"{page}/edit?done=saved&policy=ucetni-mapy#policy-ucetni-mapy"
+    assert '@id("ucetni-mapy")' in (await visitor.one(page)).texts[HULIN_FILE]
+    revision = str((await visitor.one(page)).revision)
+    again = MAY_USE | {"revision": revision, "number": "", "id": "ÚČETNÍ mapy"}
+    answer = await visitor.post(f"{page}/form/may-use", **again)
+    assert "Another policy has that name" in await answer.text()
+    answer = await visitor.post(f"{page}/form/may-use", **(again | {"id": "…"}))
+    assert (answer.status, "Name the rule" in await answer.text()) == (409, True)
+
+
+HOURS = {
+    "id": "Noc", "roles": ["clerk"], "applications": ["map"], "since": "18", "until": "7", "days": ["1"], "number": "",
+}  # fmt: skip
+
+
+async def test_hours_over_midnight_lead_to_the_form_that_takes_them(visitor: Visitor) -> None:
+    page = await visitor.begun()
+    revision = str((await visitor.one(page)).revision)
+    answer = await visitor.post(f"{page}/form/hours", revision=revision, **HOURS)
+    said = await answer.text()
+    assert answer.status == 409
+    assert f'href="{page}/form/night-hours"' in said
+    answer = await visitor.post(f"{page}/form/hours", revision=revision, **(HOURS | {"days": []}))
+    assert f'href="{page}/form/night-hours"' in await answer.text()
+    wrong = HOURS | {"since": "7", "until": "18", "days": []}
+    answer = await visitor.post(f"{page}/form/hours", revision=revision, **wrong)
+    assert "night-hours" not in await answer.text()
+
+
+async def test_a_role_of_the_centre_is_offered_at_the_centre_alone(visitor: Visitor) -> None:
+    page, there = await visitor.begun(), await visitor.begun(CENTRE)
+    role = 'value="centre_administrator"'
+    assert role not in await visitor.get(f"{page}/form/may-use")
+    assert role in await visitor.get(f"{there}/form/may-use", CENTRE)
+    await visitor.filled(page, roles=["centre_administrator"])
+    assert role in await visitor.get(f"{page}/form/may-use?number=1"), "what was chosen already is not lost"

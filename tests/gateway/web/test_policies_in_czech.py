@@ -11,7 +11,7 @@ from config.vocabulary import Language
 from gateway.audit.entry import Code
 from gateway.policy_office.file_note import note_of
 from gateway.policy_office.proposal import Step, Taken
-from gateway.web.policies.proposals import why_of
+from gateway.web.policies.history import why_of
 from tests.policies.world import HULIN
 from tests.rig.policy_office import FILE, GUARDRAILS, NOON, SIGN_IN, entitled, reads
 from tests.rig.policy_site import APPROVER
