@@ -50,6 +50,10 @@ ADDRESSES = [
 ]
 PORT = 51820
 SOON = 5.0  # seconds for what takes milliseconds
+ECHO, OTHER = (
+    7007,
+    7008,
+)  # ports where the office says back what it hears: what laptops may reach, and what not
 SILENCE = 0.4  # seconds after which nothing comes: an answer takes two milliseconds
 Result = TypeVar("Result")
 

@@ -379,8 +379,7 @@ async def test_what_was_tried_in_vain_is_recorded_with_the_reason(office: World)
     places = [Target(ip_address("10.1.0.5"), Transport.TCP, port) for port in (5432, 22)]
     await office.office.connections.hear([Refused(device, one) for one in places])
     await office.office.connections.hear([Refused(ip_address("10.90.9.9"), places[0])])
-    permitted = Target(ip_address("10.1.0.5"), Transport.TCP, 445)
-    await office.office.connections.hear([Refused(device, permitted, too_many=True, left_out=12)])
+    await office.office.connections.hear([Refused(device, replace(places[0], port=445), True, 12)])
     tried = office.of(Code.TUNNEL_TRIED)
     assert [(one.reason, one.details["host"]) for one in tried] == [
         ("key_needed", "10.1.0.5:5432/tcp"),

@@ -1,13 +1,12 @@
 """A real tunnel between namespaces: what is permitted passes, and nothing else, for as long as it is permitted."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import ip_address
 
@@ -19,15 +18,16 @@ from gateway.tunnels.keeping import Keeping
 from gateway.tunnels.opening import Opened, ready_for
 from gateway.tunnels.permits import Admitted, Target, Transport
 from gateway.tunnels.refusals import Refused
-from gateway.tunnels.rules import BEGUN_A_SECOND, BEGUN_AT_ONCE, MOST_AT_A_TIME, NEW_AT_ONCE
 from gateway.tunnels.seen import TunnelDeviceFailed
 from gateway.tunnels.userspace import Userspace
 from gateway.tunnels.wireguard_go import runs
 from tests.rig.file_share import file_share
 from tests.rig.postgres import cluster
 from tests.rig.tunnels import (
+    ECHO,
     GATEWAY,
     IN_TUNNEL,
+    OTHER,
     POOLS,
     PORT,
     SERVED,
@@ -36,41 +36,14 @@ from tests.rig.tunnels import (
     Ground,
     Laptop,
     answering,
-    ground,
     hears,
     now,
     why_not,
 )
 
 pytestmark = [pytest.mark.real, pytest.mark.skipif(bool(why_not()), reason=why_not())]
-ECHO, OTHER, DATABASE, SHARE = 7007, 7008, 5432, 445
+DATABASE, SHARE = 5432, 445
 MOMENT = timedelta(milliseconds=600)
-
-
-@pytest.fixture(scope="module")
-def there() -> Iterator[Ground]:
-    with ground() as made, answering(made.office, SERVED, ECHO), answering(made.office, SERVED, OTHER):
-        yield made
-
-
-@pytest.fixture
-def tunnel(there: Ground) -> Iterator[Opened]:
-    opened = there.open()
-    there.run(opened.tunnel.apply([one.admitted(ECHO) for one in there.laptops.values()], now()))
-    try:
-        yield opened
-    finally:
-        there.leave()
-
-
-@pytest.fixture
-def jana(there: Ground) -> Laptop:
-    return there.laptops["jana"]
-
-
-@pytest.fixture
-def petr(there: Ground) -> Laptop:
-    return there.laptops["petr"]
 
 
 def answers(connection: socket.socket, within: float = SILENCE) -> bool:
@@ -91,69 +64,6 @@ def test_a_service_is_reached_by_rule_and_not_otherwise(tunnel: Opened, there: G
         (jana.address, Target(ip_address(SERVED), Transport.TCP, OTHER))
     ]
     assert there.run(tunnel.tunnel.refused()) == []
-
-
-def test_who_tries_one_target_after_the_other_hides_no_other_s_tries(
-    tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop
-) -> None:
-    there.run(tunnel.tunnel.refused())
-    many = 500
-    with jana.machine.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as scanning:
-        for port in range(many):
-            scanning.sendto(b"?", (SERVED, 20_000 + port))
-            time.sleep(0.001)  # what comes faster than it goes is lost
-    assert not petr.reaches(OTHER)
-    refused = list(there.run(tunnel.tunnel.refused()))
-    refused += there.run(tunnel.tunnel.refused())
-    of = [one for one in refused if one.device == jana.address]
-    assert NEW_AT_ONCE // 2 < len({one.target for one in of}) < 2 * NEW_AT_ONCE
-    assert many // 2 < sum(one.left_out for one in of) < many
-    found = [(one.target.port, one.left_out) for one in refused if one.device == petr.address]
-    assert found == [(OTHER, 0)]
-
-
-def test_who_begins_one_connection_after_the_other_is_slowed_down_and_no_other(
-    tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop
-) -> None:
-    there.run(tunnel.tunnel.refused())
-    begun = 0
-    with jana.machine.entered():
-        for _ in range(BEGUN_AT_ONCE + 5 * BEGUN_A_SECOND):
-            with socket.socket() as one:
-                one.settimeout(0.3)
-                try:
-                    one.connect((SERVED, ECHO))
-                except TimeoutError:
-                    break
-                begun += 1
-    assert begun > BEGUN_AT_ONCE // 2
-    assert petr.reaches(ECHO)
-    assert there.run(tunnel.tunnel.refused()) == [
-        Refused(jana.address, Target(ip_address(SERVED), Transport.TCP, ECHO), too_many=True)
-    ]
-    time.sleep(2)
-    assert jana.reaches(ECHO)
-
-
-def test_a_device_has_so_many_connections_at_a_time(
-    tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop
-) -> None:
-    with contextlib.ExitStack() as stack:
-        for _ in range(MOST_AT_A_TIME + 20):
-            with jana.machine.entered():
-                one = stack.enter_context(socket.socket())
-            one.settimeout(0.3)
-            try:
-                one.connect((SERVED, ECHO))
-            except TimeoutError:
-                break
-            stack.enter_context(one)
-        else:
-            pytest.fail("as many as it wants")
-        assert petr.reaches(ECHO)
-    there.run(tunnel.tunnel.suspend(jana.key, now()))  # its connections are forgotten
-    there.run(tunnel.tunnel.admit(jana.admitted(ECHO), now()))
-    assert jana.reaches(ECHO)
 
 
 def test_a_database_is_used_by_rule_and_not_otherwise(tunnel: Opened, there: Ground, jana: Laptop) -> None:
