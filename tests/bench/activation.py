@@ -85,7 +85,7 @@ async def _measured(world: Changing, browser: Browser, state: State) -> tuple[fl
         first = (await office.versions(mayor, HERE, limit=1))[0].number
         one = await office.begin(author, HERE, now())
         texts = one.texts | {FILE: one.texts[FILE] + CLOSED.format(subject=somebody.session.subject)}
-        one = await office.edit(author, one.id, one.revision, texts, "", now())
+        one = await office.edit(author, one.id, one.revision, texts, "Měření.", now())
         one = await office.submit(author, one.id, one.revision, now())
         since = time.perf_counter()
         approving = asyncio.create_task(activation.approve(mayor, one.id, one.digest, None, now()))

@@ -216,7 +216,7 @@ async def test_what_was_approved_for_a_time_decides_then_and_a_round_that_begins
         one = await office.begin(author, scope, now())
         text = one.texts[f"municipalities/{HULIN}.cedar"] + COMMENT
         one = await office.edit(
-            author, one.id, one.revision, {f"municipalities/{HULIN}.cedar": text}, "", now()
+            author, one.id, one.revision, {f"municipalities/{HULIN}.cedar": text}, "Zkouška.", now()
         )
         one = await office.submit(author, one.id, one.revision, now())
         await Activation(office).approve(approver, one.id, one.digest, now() + soon, now())
