@@ -8,11 +8,10 @@ tunnel whose session, device or time is over is closed.
 import asyncio
 import contextlib
 import secrets
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
@@ -22,6 +21,7 @@ from config.vocabulary import DeviceId
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.through_tunnel import Decided, NotReached, decide, offering
 from gateway.authorize.tunnel_admitted import admitted_by, entries_of, narrowed_to
+from gateway.authorize.tunnel_held import Devices, Held, Process
 from gateway.authorize.tunnel_of_whom import owns, why_not_for
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
@@ -44,20 +44,6 @@ SLEEP_MOST = 5.0  # seconds: a clock that jumps is noticed
 log = structlog.get_logger("tunnels")
 
 
-class Devices(Protocol):
-    """What is needed of `gateway.devices.known.Known`."""
-
-    def by_id(self, name: DeviceId) -> Device | None: ...
-
-
-class Process(Protocol):
-    """What is needed of `gateway.tunnels.line.Line`. Raises TunnelAway."""
-
-    async def admit(self, one: Admitted) -> None: ...
-
-    async def revoke(self, key: TunnelKey) -> None: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """Of the configuration."""
@@ -73,18 +59,6 @@ class NotOpened(Exception):
     def __init__(self, why: Why) -> None:
         super().__init__(why)
         self.why = why
-
-
-@dataclass(slots=True)
-class Held:
-    opened: Opened
-    session: Session | None = None
-    decided: Decided | None = None
-    admitted: Admitted | None = None
-    doubtful: bool = True
-    not_before: datetime | None = None
-    """When it is looked at again after that failed."""
-    acting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class TunnelOffice:
@@ -109,7 +83,7 @@ class TunnelOffice:
         """Who has an address, or had it last."""
         self._keys: dict[DeviceId, TunnelKey] = {}
         """Of peers there, suspended ones too."""
-        self._opening = asyncio.Lock()
+        self._opening: defaultdict[DeviceId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._news = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._seen: tuple[Snapshot, Targets, Snapshot] | None = None
@@ -137,7 +111,7 @@ class TunnelOffice:
             if one.id not in self._held and self._stranger(one)
         }
         if strangers:
-            task = asyncio.ensure_future(self._forget(strangers))
+            task = asyncio.ensure_future(self._forget_soon(strangers))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
 
@@ -155,32 +129,44 @@ class TunnelOffice:
 
     async def open(self, name: DeviceId, session: Session, origin: Origin, now: datetime) -> Opened:
         """Whoever has it open by now is closed out by it. Raises NotOpened."""
-        try:
-            opened = await self._opened(name, session, origin, now)
-        except NotOpened as refused:
-            entry = records.not_opened(name, session, refused.why, origin, now)
-            await self._sessions().record(None, now, [entry])
-            raise
-        async with contextlib.AsyncExitStack() as alone:
-            await alone.enter_async_context(self._opening)
-            if (before := self._held.get(name)) is not None:
-                await alone.enter_async_context(before.acting)
-                before = self._held.get(name)  # its end may have been what we waited for
-            if self._keys.get(name, opened.key) != opened.key:
-                await self._forget(
-                    {name: self._keys[name]}
-                )  # two peers with one address would be refused, and all others with them
+        known = self._devices.by_id(name) is not None  # of what is none no lock is kept
+        async with self._opening[name] if known else contextlib.nullcontext():
+            try:
+                opened, held = await self._open(name, session, origin, now)
+            except NotOpened as refused:
+                entry = records.not_opened(name, session, refused.why, origin, now)
+                await self._sessions().record(None, now, [entry])
+                raise
+        async with held.acting:
+            try:
+                await self._look(held, now)
+            except BaseException:
+                self._doubt_first([held])
+                raise
+        return opened
+
+    async def _open(
+        self, name: DeviceId, session: Session, origin: Origin, now: datetime
+    ) -> tuple[Opened, Held]:
+        """Raises NotOpened."""
+        opened = await self._opened(name, session, origin, now)
+        before = self._held.get(name)
+        async with contextlib.nullcontext() if before is None else before.acting:
+            before = self._held.get(name)  # its end may have been what we waited for
             if (
                 before is not None and before.opened.subject != session.subject
-            ):  # nobody goes on in another's name
+            ):  # who goes on in one's own name
                 await self._admit(before, Admitted(before.opened.key, before.opened.addresses, None))
+            if self._keys.get(name, opened.key) != opened.key:
+                await self._forget({name: self._keys[name]})  # no address is of two peers
+            if self._taken(name, opened.key):
+                raise NotOpened(Why.KEY_TAKEN)
+            self._keys[name] = opened.key
             entries = [] if before is None else [records.closed(before.opened, Why.OPENED_ANEW, now, origin)]
             await self._store.open(opened, [*entries, records.opened(opened, origin)])
             held = self._hold(opened)
             held.admitted = None if before is None or before.opened.key != opened.key else before.admitted
-        async with held.acting:
-            await self._look(held, now)
-        return opened
+        return opened, held
 
     async def _opened(self, name: DeviceId, session: Session, origin: Origin, now: datetime) -> Opened:
         """Raises NotOpened."""
@@ -239,8 +225,10 @@ class TunnelOffice:
             key = tunnel_key(device.tunnel_key or "")
         except NoTunnelKey:
             return Why.KEY_MISSING
-        taken = any(other == key and whose != device.id for whose, other in self._keys.items())
-        return Why.KEY_TAKEN if taken else None
+        return Why.KEY_TAKEN if self._taken(device.id, key) else None
+
+    def _taken(self, name: DeviceId, key: TunnelKey) -> bool:
+        return any(other == key and whose != name for whose, other in self._keys.items())
 
     # What goes on by itself.
 
@@ -273,8 +261,9 @@ class TunnelOffice:
 
     def _some(self, due: deque[Held]) -> Sequence[Held]:
         """The next to be decided; where nothing was heard of one by itself, of those that are due."""
-        first, self._first = list(self._first.values()), {}
-        return first or [due.popleft() for _ in range(min(AT_ONCE, len(due)))]
+        first = [self._first.pop(name) for name in list(self._first)[:AT_ONCE]]
+        others = min(1 if first else AT_ONCE, len(due))  # they come in turn all the same
+        return [*first, *(due.popleft() for _ in range(others))]
 
     def _due_at(self, held: Held) -> datetime:
         if held.not_before is not None:
@@ -304,7 +293,7 @@ class TunnelOffice:
         assert device is not None
         sessions = self._sessions()
         (held.session,) = await sessions.by_ids([opened.session]) or (None,)
-        rules, before = self._rules(), held.decided
+        rules = self._rules()
         decided = decide(
             opened,
             held.session,
@@ -326,9 +315,10 @@ class TunnelOffice:
         if held.admitted is not None and (narrowed := narrowed_to(held.admitted, wanted)) != held.admitted:
             await self._admit(held, narrowed)
         seen = opened.session if self.connections.through(opened.addresses) else None
-        entries = list(entries_of(opened, before, decided, rules.targets, now))
+        entries = list(entries_of(opened, held.told, decided, rules.targets, now))
         if entries or seen is not None:  # connections are activity, as open streams are
             await sessions.record(seen, now, entries)
+        held.told = decided
         if wanted != held.admitted:
             await self._admit(held, wanted)
 
@@ -349,6 +339,12 @@ class TunnelOffice:
         if self._held.get(opened.device) is held:
             del self._held[opened.device]
         return await self._store.close(opened.id, why, now, [records.closed(opened, why, now, origin)])
+
+    async def _forget_soon(self, strangers: Mapping[DeviceId, TunnelKey | None]) -> None:
+        try:
+            await self._forget(strangers)
+        except Exception as error:  # noqa: BLE001 - their peers are gone; addresses are looked at in `take_up` again
+            log.warning("tunnels.not_forgotten", devices=sorted(strangers), cause=repr(error))
 
     async def _forget(self, strangers: Mapping[DeviceId, TunnelKey | None]) -> None:
         """Peers of devices that are gone, or have another key by now."""

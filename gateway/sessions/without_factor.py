@@ -66,7 +66,7 @@ class Asked:
     within: MunicipalityCode | None = None
 
     def concerns(self, person: Person) -> bool:
-        where = {held.municipality for held in person.roles}
+        where = {one.municipality for one in person.roles if self.within in (None, one.municipality)}
         asked = {one for one in (self.municipality, self.within) if one is not None}
         return asked <= where and self.names(person.subject, person.login, person.name)
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from agents.protocol.messages import Standing
 from config.vocabulary import Role, SubjectId
 from gateway.audit.entry import Code
-from gateway.authorize.tunnel_office import AT_ONCE
+from gateway.authorize.tunnel_office import AT_ONCE, NotOpened
 from gateway.devices.known import Known
 from gateway.storage.tables.tunnels import tunnel_address
 from gateway.tunnel_sessions.opened import Why
@@ -156,3 +156,49 @@ async def test_what_fails_of_one_is_tried_again_and_ends_no_other(office: World,
     office.changes(first, standing=Standing.LOST, tunnel_key=None)
     await office.moves(timedelta(seconds=2))
     assert office.office.of(first.id) is None
+
+
+async def test_what_could_not_be_recorded_does_not_hold(office: World, told: Told, monkeypatch) -> None:
+    session, device = await office.signed_in(), office.device()
+    record, fails = type(office.store).record, [True]
+
+    async def recorded(store, seen, now, entries):
+        if fails[0] and any(one.code is Code.TUNNEL_PERMITTED for one in entries):
+            raise OSError("the database is away")
+        await record(store, seen, now, entries)
+
+    monkeypatch.setattr(type(office.store), "record", recorded)
+    with pytest.raises(OSError, match="away"):
+        await office.office.open(device.id, session, ORIGIN, office.now)
+    await office.moves(timedelta(seconds=2))
+    assert not any(told.ports(key) for key in told.admitted)
+    fails[0] = False
+    await office.moves(timedelta(seconds=2))
+    (key,) = told.admitted
+    assert told.ports(key) == {445}
+    assert Code.TUNNEL_PERMITTED in told.order[: told.order.index(told.admitted[key])]
+
+
+async def test_of_two_devices_with_one_key_that_open_at_once_one_is_refused(
+    office: World, told: Told
+) -> None:
+    session, key = await office.signed_in(), PrivateKey.generate().public
+    names = [office.device(name, tunnel_key=key).id for name in ("first", "second")]
+    found = await asyncio.gather(
+        *(office.office.open(name, session, ORIGIN, office.now) for name in names), return_exceptions=True
+    )
+    refused = [one for one in found if isinstance(one, NotOpened)]
+    assert [one.why for one in refused] == [Why.KEY_TAKEN]
+    assert [one.reason for one in office.of(Code.TUNNEL_NOT_OPENED)] == [Why.KEY_TAKEN]
+
+
+async def test_an_opening_that_hangs_keeps_no_other_device_waiting(office: World) -> None:
+    session, device, _ = await opened(office)
+    other = office.device("other", tunnel_key=PrivateKey.generate().public)
+    held = office.office._held[device.id]
+    async with held.acting, asyncio.timeout(2):
+        again = asyncio.ensure_future(office.office.open(device.id, session, ORIGIN, office.now))
+        await asyncio.sleep(0)
+        await office.office.open(other.id, session, ORIGIN, office.now)
+        assert not again.done()
+    await again

@@ -112,8 +112,10 @@ async def test_the_regions_policies_are_for_whoever_may_administer(visitor):
     assert await visitor.refused("/proposals", plain, of="region") == (403, "role_not_sufficient")
     village = replace(CENTRE, municipality=HULIN)
     assert 'value="region"' not in await visitor.get("/", village)
-    assert "/incidents/confirm" not in await visitor.get("/incidents", village)
-    assert "/incidents/confirm" in await visitor.get("/incidents", CENTRE)
+    assert "/incidents?kind=" not in await visitor.get("/incidents", village)
+    assert "/incidents/confirm" not in await visitor.get("/incidents?kind=suppliers", village)
+    assert "/incidents?kind=" in await visitor.get("/incidents", CENTRE)
+    assert "/incidents/confirm" in await visitor.get("/incidents?kind=suppliers", CENTRE)
     page = await visitor.begun(CENTRE, of="region")
     shown = await visitor.get(f"{page}/edit", CENTRE)
     assert "region/10-sign-in.cedar" in shown

@@ -1,0 +1,42 @@
+"""What the office of tunnels knows of each that is open, and what it needs of others."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from config.vocabulary import DeviceId
+from gateway.authorize.through_tunnel import Decided
+from gateway.devices.device import Device
+from gateway.sessions.session import Session
+from gateway.tunnel_sessions.opened import Opened
+from gateway.tunnels.keys import TunnelKey
+from gateway.tunnels.permits import Admitted
+
+
+class Devices(Protocol):
+    """What is needed of `gateway.devices.known.Known`."""
+
+    def by_id(self, name: DeviceId) -> Device | None: ...
+
+
+class Process(Protocol):
+    """What is needed of `gateway.tunnels.line.Line`. Raises TunnelAway."""
+
+    async def admit(self, one: Admitted) -> None: ...
+
+    async def revoke(self, key: TunnelKey) -> None: ...
+
+
+@dataclass(slots=True)
+class Held:
+    opened: Opened
+    session: Session | None = None
+    decided: Decided | None = None
+    told: Decided | None = None
+    """What of it is in the log."""
+    admitted: Admitted | None = None
+    doubtful: bool = True
+    not_before: datetime | None = None
+    """When it is looked at again after that failed."""
+    acting: asyncio.Lock = field(default_factory=asyncio.Lock)
