@@ -74,12 +74,16 @@ WHOLE = (
     "tests/demo",
     "tests/fleet",
     "tests/gateway/fleet",
+    "tests/gateway/storage/postgres",
     "tests/fuzz",
+    "tests/idp/directory/sync",
     "tests/journeys",
     "tests/test_wheel.py",
     "tests/agents/test_one_file.py",
 )
-"""Where the whole product is started, attacked, built or walked through: they are marked as `long`."""
+"""Where the whole product is started, attacked, built or walked through, and whole directories and database servers
+through what may befall them: they are marked as `long`.
+"""
 
 
 @pytest.hookimpl(wrapper=True)
