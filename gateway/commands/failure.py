@@ -10,7 +10,7 @@ from gateway.asking import NotReached, NotRunning
 from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.audit.search import SearchTooLong
 from gateway.commands.application_accounts import PasswordUnusable
-from gateway.commands.policy_following import FolderOvertaken
+from gateway.commands.policy_following import FolderOvertaken, FolderTakenBack
 from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import NotInForce
 from gateway.commands.shared_policies import SharedPoliciesUnusable
@@ -32,6 +32,7 @@ TOLD = (
     DirectoryMisconfigured,
     DirectoryUnreachable,
     FolderOvertaken,
+    FolderTakenBack,
     LogInconsistent,
     MasterKeyUnusable,
     NotInForce,

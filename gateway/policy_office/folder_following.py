@@ -4,10 +4,11 @@ Laws, beside those of `policies.merging`:
 1. What came into force since that version, and is not the folder's, stays in force, and is named.
 2. Where the folder says all that is to be in force, its own texts are, to the letter.
 3. Several versions may go by one name: unless all lead to the same, nothing is decided.
+4. What the folder brought before and somebody took back does not come again by itself.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from policies.blocks import Key, NotTakenApart, blocks_of, whole
@@ -51,6 +52,24 @@ def following(own: Texts, bases: Sequence[Texts], today: Texts) -> Following:
     if first.conflicts:
         raise ChangedByBoth(_by_file(first.conflicts))
     return Following(first.texts, tuple(_otherwise(own, first.texts)))
+
+
+def taken_back(meant: Texts, today: Texts, since: Sequence[Texts]) -> Mapping[int, Sequence[str]]:
+    """What `meant` would bring that was in force before, by files, under the place in `since` of what came instead.
+
+    `since`: the texts of all versions after the one that the folder follows, the oldest first and today's last.
+    """
+    keys = defaultdict[int, dict[str, list[Key]]](lambda: defaultdict(list))
+    for name in sorted(one for one in meant.keys() | today.keys() if meant.get(one) != today.get(one)):
+        wanted, there = (_pieces(name, each.get(name, "")) for each in (meant, today))
+        seen = {text: _pieces(name, text) for text in {each.get(name, "") for each in since}}
+        then = [seen[each.get(name, "")] for each in since]
+        for key in dict.fromkeys([*there, *wanted]):
+            if (text := wanted.get(key)) != there.get(key):
+                had = [at for at, pieces in enumerate(then) if pieces.get(key) == text]
+                if had:
+                    keys[had[-1] + 1][name].append(key)
+    return {at: [_told(name, found) for name, found in keys[at].items()] for at in sorted(keys)}
 
 
 def _put_upon(base: Texts, own: Texts, today: Texts) -> Merged:

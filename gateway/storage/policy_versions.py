@@ -5,7 +5,7 @@ What is written there by anybody who did not sign it decides nothing.
 """
 
 import base64
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -101,6 +101,17 @@ class Versions(KeyedRows):
                 if (one := self.version(number)) is not None:
                     found.append(one)
         return found
+
+    def after(self, name: str, texts_begin: str, until: int) -> Iterator[Version]:
+        """All behind the first one that `called` means, the oldest first, to that number. Raises Damaged."""
+        meant = select(_v.number, _v.digest).where(_v.version == name).order_by(_v.number)
+        named = self._connection.execute(meant).all()
+        numbers = [number for number, digest in named if digest.startswith(texts_begin)]
+        first = next(iter(numbers or [number for number, _ in named]), until)
+        behind = select(_v.number).where(_v.number > first, _v.number <= until).order_by(_v.number)
+        for number in self._connection.execute(behind).scalars().all():
+            if (one := self.version(number)) is not None:
+                yield one
 
     def newest_undamaged(self) -> Version | None:
         """Of those that are kept as they were; None: there is none."""

@@ -14,7 +14,7 @@ import pytest
 from config.vocabulary import Language
 from gateway.commands.applying import Meant
 from gateway.commands.applying import apply as applied
-from gateway.commands.policy_following import FolderOvertaken
+from gateway.commands.policy_following import FolderOvertaken, FolderTakenBack
 from gateway.commands.policy_offices import activation_of, office_of
 from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import NotInForce
@@ -205,6 +205,49 @@ def test_what_others_take_out_stays_out_and_what_both_changed_is_refused_by_file
         place.raised("apply", str(place.folder))
     assert str(refused.value).splitlines()[1:3] == [f"    {CASES}: a further case", f"    {HULIN}: further"]
     assert place.in_force() == before
+
+
+def test_what_was_rolled_back_does_not_come_again_by_the_clock(place: Repository) -> None:
+    follows, before = place.newest()[0], place.in_force()
+    place.add(HULIN, HARMLESS)
+    assert place.brana("apply", str(place.clone())).exit_code == 0
+    brought = place.newest()[0]
+    why = ("--why", "otevřelo to mapu")
+    said = place.brana("roll-back", "588491", str(follows.number), *why)
+    assert said.exit_code == 0, said.output
+    with pytest.raises(FolderTakenBack) as refused:
+        place.raised("apply", str(place.clone()))
+    first, by, file, remedy = str(refused.value).splitlines()
+    assert first.startswith(
+        f"after version {follows.version}, which the folder follows, this was in force and"
+    )
+    assert by.startswith(f"    version {follows.version}, published ")
+    assert by.endswith(": otevřelo to mapu")
+    assert file == f"        {HULIN}: further"
+    assert remedy.endswith(f"say --instead-of {follows.version}")
+    with pytest.raises(FolderTakenBack, match="to už platilo a někdo to vzal zpět"):
+        place.raised("apply", str(place.clone()), *CZECH)
+    assert place.in_force() == before
+    place.add(HULIN, SECOND)
+    with pytest.raises(FolderTakenBack):
+        place.raised("apply", str(place.clone()))
+    over = place.brana("apply", str(place.clone()), "--instead-of", follows.version)
+    assert over.exit_code == 0, over.output
+    assert place.in_force()[HULIN] == brought.texts[HULIN] + SECOND
+
+
+def test_a_roll_back_beside_what_is_kept_stays(place: Repository) -> None:
+    place.somebody_else(NEVER, CASES)
+    number = place.newest()[0].number
+    place.add(HULIN, HARMLESS)
+    assert "stays in force" in place.brana("apply", str(place.folder)).output
+    assert place.brana("roll-back", "588491", str(number), "--why", "zpět").exit_code == 0
+    with pytest.raises(FolderTakenBack, match="further"):
+        place.raised("apply", str(place.folder))
+    assert '@id("further")' not in place.in_force()[HULIN]
+    place.replace(HARMLESS, "")
+    said = place.brana("apply", str(place.folder))
+    assert said.exit_code == 0, "taken back in the folder as well: " + said.output
 
 
 def test_what_came_together_is_tried_by_the_cases_of_both(place: Repository) -> None:

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy_office.folder_following import BaseUnclear, ChangedByBoth, Following, following
+from gateway.policy_office.folder_following import (
+    BaseUnclear,
+    ChangedByBoth,
+    Following,
+    following,
+    taken_back,
+)
 from policies.texts import Texts
 
 FILE, CASES = "municipalities/588491.cedar", "municipalities/588491.cases.toml"
@@ -57,6 +63,15 @@ def test_without_a_version_that_is_known_nothing_is_decided_unless_nothing_diffe
     with pytest.raises(BaseUnclear):
         following(own, [file(a="1"), file(a="2")], today)
     assert following(own, [file(a="2"), file(a="2") | file()], today) == Following(own)
+
+
+def test_what_was_in_force_as_the_folder_has_it_and_is_no_more_was_taken_back() -> None:
+    meant, today = file(a="2", b="1", d="1"), file(a="1", b="1", c="1")
+    since = [file(a="2", b="1", c="1"), file(a="2", b="1"), file(a="1", b="1"), today]
+    assert taken_back(meant, today, since) == {2: [f"{FILE}: a"], 3: [f"{FILE}: c"]}
+    assert taken_back(file(a="3", b="1", c="1"), today, since) == {}, "what is new comes"
+    assert taken_back(today, today, since) == {}
+    assert taken_back(meant, today, []) == {}
 
 
 @given(st.lists(st.tuples(STATES, STATES, STATES), min_size=1, max_size=4))

@@ -136,6 +136,37 @@ def test_what_is_damaged_decides_nothing(
         read(database, lambda versions: versions.in_force())
 
 
+def test_all_that_came_after_a_version_is_read_from_its_first_time_on(
+    database: Database, now: datetime
+) -> None:
+    marks = list[str]()
+    for text in ("// 1", "// 2", "// 1", "// 3", "// 4"):
+        texts = {"region/10-a.cedar": text}
+        name = "0123456789ab" if text != "// 4" else "ba9876543210"
+        new = version(now, version=name, texts=texts)
+        marks.append(write(database, lambda versions, new=new: versions.put_in_force(new)).digest[:12])
+
+    def numbers(mark: str, until: int) -> list[int]:
+        name = "0123456789ab"
+        return read(database, lambda versions: [one.number for one in versions.after(name, mark, until)])
+
+    assert numbers(marks[0], 5) == [2, 3, 4, 5], (
+        "it came again later, and what was between counts all the same"
+    )
+    assert numbers(marks[1], 4) == [3, 4]
+    assert numbers("", 5) == numbers("0" * 12, 5) == [2, 3, 4, 5], (
+        "a note without a mark, or with none of these"
+    )
+    assert numbers(marks[3], 4) == []
+    database.write_soon(
+        lambda c: c.execute(
+            update(policy_version).where(policy_version.c.number == 3).values(author="urad:9")
+        )
+    ).result()
+    with pytest.raises(Damaged):
+        numbers(marks[0], 5)
+
+
 def test_what_another_key_signed_or_the_same_key_for_another_purpose_decides_nothing(
     database: Database, now: datetime
 ) -> None:
