@@ -34,7 +34,7 @@ class Adapting:
         revision = number(single_of(fields, ["revision"])["revision"])
         one, asking = await site.proposal(request, caller), site.asking(request, caller)
         checked = await done(site.office.look_over(asking, one.id))
-        lines = {number_or_none(each) for each in fields.get("case", [])}
+        lines = {number_or_none(line) for each in fields.get("case", []) for line in each.split(",")}
         texts, left = await site.read(caller, partial(_adapted, one, checked, lines))
         if texts != one.texts:
             await done(site.office.edit(asking, one.id, revision, texts, one.note, site.desk.now()))
