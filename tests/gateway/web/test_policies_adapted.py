@@ -92,6 +92,7 @@ async def test_ticked_cases_of_the_municipality_expect_what_is_decided(visitor: 
     assert "The cases expect now what is decided" in said
     assert "Cases that expect something else than before: 1" in said
     assert "<ins>permitted</ins>" in said
+    assert "The title stayed as it was, and what the case expects changed." in said
     assert "(map-work): 2" in said, "the other one and the common one"
 
 
