@@ -1,4 +1,5 @@
-"""Cases are made to expect what is decided now, in the text of their file. Nothing else of the text changes.
+"""Cases are made to expect what is decided now, in the text of their file. Nothing else of the text changes: a remark
+behind what goes stays, on a line of its own.
 
 The whole is read once before and once after, and between them each case by itself: a file may have a thousand.
 """
@@ -13,7 +14,10 @@ from policies.case_files import unwieldy
 from policies.causes import Decided
 
 EXPECTS = ("reason", "rule")
-LINE = re.compile(rf"\s*(?:{'|'.join(EXPECTS)})\s*=")
+LINE = re.compile(
+    rf"(?P<key>\s*(?P<name>{'|'.join(EXPECTS)})\s*=\s*)"
+    r"""(?:"(?:[^"\\]|\\.)*"|'[^']*')(?P<behind>\s*(?P<remark>#.*)?)"""
+)
 HEADER = "[[case]]"
 Table = Mapping[str, Any]
 
@@ -53,14 +57,29 @@ def _rewritten(lines: Sequence[str], start: int, one: Now) -> tuple[int, Sequenc
     end = next((at for at in range(start + 1, len(lines)) if lines[at].lstrip().startswith("[")), len(lines))
     while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
         end -= 1
-    match _reads("\n".join(lines[start:end])):
+    match _reads("\n".join([*lines[start:end], ""])):
         case {"case": [{"name": one.name} as was]}:
             wanted = _wanted(was, one.decided)
         case _:
             return None
-    own = [line for line in lines[start:end] if not LINE.match(line)]
-    said = [*own, *(f'{key} = "{wanted[key]}"' for key in EXPECTS if key in wanted)]
-    return (end, said) if _reads("\n".join(said)) == {"case": [wanted]} else None
+    new = (f'{key} = "{wanted[key]}"{_ending(lines[start])}' for key in EXPECTS if key in wanted.keys() - was)
+    said = [*(now for line in lines[start:end] if (now := _line(line, wanted)) is not None), *new]
+    return (end, said) if _reads("\n".join([*said, ""])) == {"case": [wanted]} else None
+
+
+def _line(line: str, wanted: Table) -> str | None:
+    """None: it goes."""
+    found = LINE.fullmatch(line)
+    if found is None:
+        return line
+    if found["name"] in wanted:
+        return f'{found["key"]}"{wanted[found["name"]]}"{found["behind"]}'
+    return found["remark"]
+
+
+def _ending(line: str) -> str:
+    """A file may have been written where lines end by two characters."""
+    return "\r" if line.endswith("\r") else ""
 
 
 def _wanted(case: Table, now: Decided) -> Table:

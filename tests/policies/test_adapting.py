@@ -54,6 +54,25 @@ def test_what_is_refused_now_has_the_reason_and_no_policy_where_none_decides() -
     assert after == TEXT.replace('rule = "records-work"', 'reason = "role_not_sufficient"')
 
 
+def test_a_remark_behind_what_is_expected_stays() -> None:
+    text = f"{TEXT}title_cs = 'Druhý'\n".replace('sufficient"\n', 'sufficient"  # asked by the auditor\n')
+    text = text.replace('"records-work"', "'records-work'   # not by hand")
+    gone = adapted(text, "first", PERMITTED)
+    assert gone == text.replace('reason = "role_not_sufficient"  # asked', "# asked")
+    other = adapted(text, "first", Decided("mfa_required", ""))
+    assert other == text.replace("role_not_sufficient", "mfa_required")
+    assert adapted(text, "second", PERMITTED) == text.replace("'records-work'", '"records-view"')
+
+
+def test_lines_end_as_they_did() -> None:
+    text = TEXT.replace("\n", "\r\n")
+    for name, now in (("first", PERMITTED), ("first", Decided("x", "")), ("second", REFUSED)):
+        after, before = adapted(text, name, now), adapted(TEXT, name, now)
+        assert after is not None
+        assert before is not None
+        assert after == before.replace("\n", "\r\n")
+
+
 def test_a_case_that_is_not_there_or_not_written_line_by_line_is_left_alone() -> None:
     assert adapted(TEXT, "third", PERMITTED) is None
     assert adapted('case = [{ name = "first", reason = "x" }]', "first", PERMITTED) is None
@@ -75,8 +94,8 @@ def test_of_several_those_that_can_be_are_adapted_and_the_others_named() -> None
     now = {first: Now("first", PERMITTED), second: Now("second", PERMITTED), third: Now("third", PERMITTED)}
     after, left = several(text, now | {2: Now("first", PERMITTED)})
     changed = text.replace('reason = "role_not_sufficient"\n', "").replace("records-work", "records-view")
-    assert after == changed.replace('reason = """x"""\n', "")
-    assert left == {2}
+    assert after == changed
+    assert left == {2, third}, "no header, and a text over lines"
 
 
 def test_a_case_of_another_name_on_that_line_is_left() -> None:
