@@ -1,66 +1,111 @@
-"""A case is made to expect what is decided now, in the text of its file. Nothing else of the text changes."""
+"""Cases are made to expect what is decided now, in the text of their file. Nothing else of the text changes: a remark
+behind what goes stays, on a line of its own.
+
+The whole is read once before and once after, and between them each case by itself: a file may have a thousand.
+"""
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from policies.case_files import unwieldy
 from policies.causes import Decided
 
 EXPECTS = ("reason", "rule")
-LINE = re.compile(rf"\s*(?:{'|'.join(EXPECTS)})\s*=")
+LINE = re.compile(
+    rf"(?P<key>\s*(?P<name>{'|'.join(EXPECTS)})\s*=\s*)"
+    r"""(?:"(?:[^"\\]|\\.)*"|'[^']*')(?P<behind>\s*(?P<remark>#.*)?)"""
+)
 HEADER = "[[case]]"
+Table = Mapping[str, Any]
 
 
-def adapted(text: str, name: str, now: Decided) -> str | None:
-    """None where the case is not there, or is written so that it cannot be changed line by line: `facts` and names may
-    be written in as many ways as TOML has. Which policy decides is said where it was.
+@dataclass(frozen=True, slots=True)
+class Now:
+    name: str
+    decided: Decided
+
+
+def adapted(text: str, now: Mapping[int, Now]) -> tuple[str, frozenset[int]]:
+    """`now`: by the line of the case's header, counted from 1. With the lines of those that were left: such a case is
+    not there, or is written so that it cannot be changed line by line, as `facts` and names may be written in as many
+    ways as TOML has. Which policy decides is said where it was.
     """
-    if unwieldy(text) is not None:
+    everything = text, frozenset(now)
+    if unwieldy(text) is not None or (before := _reads(text)) is None:
+        return everything
+    lines, done, left = text.split("\n"), dict[str, Decided](), set[int]()
+    for line in sorted(now, reverse=True):  # from the bottom: those above stay on their lines
+        one = now[line]
+        own = _rewritten(lines, line - 1, one)
+        if own is None:
+            left.add(line)
+        else:
+            end, said = own
+            lines[line - 1 : end] = said
+            done[one.name] = one.decided
+    changed = "\n".join(lines)
+    return (changed, frozenset(left)) if _reads(changed) == _replaced(before, done) else everything
+
+
+def _rewritten(lines: Sequence[str], start: int, one: Now) -> tuple[int, Sequence[str]] | None:
+    """The lines of one case, and where they ended."""
+    if not 0 <= start < len(lines) or lines[start].split("#")[0].strip() != HEADER:
         return None
-    try:
-        before = tomllib.loads(text)
-        wanted = _with(before, name, now)
-    except (tomllib.TOMLDecodeError, RecursionError, TypeError, AttributeError):
-        return None
-    if wanted is None:
-        return None
-    lines = text.split("\n")
-    for start, line in enumerate(lines):
-        if line.split("#")[0].strip() == HEADER:
-            changed = _rewritten(lines, start, wanted)
-            if _reads(changed) == _replaced(before, name, wanted):
-                return changed
-    return None
-
-
-def _with(document: Mapping[str, Any], name: str, now: Decided) -> dict[str, Any] | None:
-    for case in document.get("case", []):
-        if case.get("name") == name:
-            said = {key: value for key, value in case.items() if key not in EXPECTS}
-            if now.rule and "rule" in case:
-                said["rule"] = now.rule
-            return said | ({"reason": now.reason} if now.reason else {})
-    return None
-
-
-def _replaced(document: Mapping[str, Any], name: str, wanted: dict[str, Any]) -> dict[str, Any]:
-    cases = [wanted if case.get("name") == name else case for case in document["case"]]
-    return {**document, "case": cases}
-
-
-def _rewritten(lines: list[str], start: int, wanted: Mapping[str, Any]) -> str:
     end = next((at for at in range(start + 1, len(lines)) if lines[at].lstrip().startswith("[")), len(lines))
     while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
         end -= 1
-    own = [line for line in lines[start:end] if not LINE.match(line)]
-    said = [f'{key} = "{wanted[key]}"' for key in EXPECTS if key in wanted]
-    return "\n".join([*lines[:start], *own, *said, *lines[end:]])
+    match _reads("\n".join([*lines[start:end], ""])):
+        case {"case": [{"name": one.name} as was]}:
+            wanted = _wanted(was, one.decided)
+        case _:
+            return None
+    new = (f'{key} = "{wanted[key]}"{_ending(lines[start])}' for key in EXPECTS if key in wanted.keys() - was)
+    said = [*(now for line in lines[start:end] if (now := _line(line, wanted)) is not None), *new]
+    return (end, said) if _reads("\n".join([*said, ""])) == {"case": [wanted]} else None
+
+
+def _line(line: str, wanted: Table) -> str | None:
+    """None: it goes."""
+    found = LINE.fullmatch(line)
+    if found is None:
+        return line
+    if found["name"] in wanted:
+        return f'{found["key"]}"{wanted[found["name"]]}"{found["behind"]}'
+    return found["remark"]
+
+
+def _ending(line: str) -> str:
+    """A file may have been written where lines end by two characters."""
+    return "\r" if line.endswith("\r") else ""
+
+
+def _wanted(case: Table, now: Decided) -> Table:
+    said = {key: value for key, value in case.items() if key not in EXPECTS}
+    if now.rule and "rule" in case:
+        said["rule"] = now.rule
+    return said | ({"reason": now.reason} if now.reason else {})
+
+
+def _replaced(document: Table, done: Mapping[str, Decided]) -> Table | None:
+    if not done:
+        return document
+    cases = document.get("case")
+    if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
+        return None
+    return {
+        **document,
+        "case": [
+            _wanted(case, done[name]) if isinstance(name := case.get("name"), str) and name in done else case
+            for case in cases
+        ],
+    }
 
 
 def _reads(text: str) -> dict[str, Any] | None:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return None

@@ -24,6 +24,10 @@ SORT_TITLES: Mapping[Sort, Text] = {
 }
 TITLES = ("title_cs", "title_en")
 WORDS = frozenset({"name", *TITLES})
+TITLE_STAYS: Text = {
+    CS: "Název zůstal, jaký byl, ale případ teď počítá s jiným výsledkem. Ověřte, zda ještě platí.",
+    EN: "The title stayed as it was, and what the case expects changed. See whether it still holds.",
+}
 UNREADABLE: Text = {CS: "soubor nelze přečíst", EN: "the file cannot be read"}
 Table = Mapping[str, Any]
 
@@ -40,6 +44,8 @@ class CaseChange:
     lines: tuple[Line, ...]
     expected: tuple[Text, Text] | None = None
     """Of a case that stays and is to come out otherwise: as before, and from now on."""
+    title_stays: bool = False
+    """Though what it expects changed; in one of the languages at least. Without a title, the name is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ def _changes(file: str, old: _Tables, new: _Tables) -> Iterator[CaseChange]:
             continue
         shown = now or was
         assert shown is not None
+        expected = _expected(was.table, now.table) if sort == "case" and was and now else None
         yield CaseChange(
             file=file,
             sort=sort,
@@ -85,13 +92,19 @@ def _changes(file: str, old: _Tables, new: _Tables) -> Iterator[CaseChange]:
             effect=_effect(sort, was.table if was else None, now.table if now else None),
             title={each: str(shown.table.get(f"title_{each}") or name) for each in Language},
             lines=tuple(lines_between(was.text if was else "", now.text if now else "")),
-            expected=_expected(was.table, now.table) if sort == "case" and was and now else None,
+            expected=expected,
+            title_stays=expected is not None and _title_stays(was.table if was else {}, shown.table),
         )
 
 
 def _expected(old: Table, new: Table) -> tuple[Text, Text] | None:
     was, now = (expected_of(str(one.get("reason", "")), one.get("rule")) for one in (old, new))
     return None if was == now else (was, now)
+
+
+def _title_stays(old: Table, new: Table) -> bool:
+    written = [title for title in TITLES if title in new]
+    return not written or any(old.get(title) == new[title] for title in written)
 
 
 def _said(text: str) -> _Tables:

@@ -13,6 +13,7 @@ from typing import Any
 from config.vocabulary import Language, MunicipalityCode
 from policies.beaten import beaten_by
 from policies.case_difference import SORT_TITLES, CaseChange, case_changes
+from policies.case_difference import TITLE_STAYS as CASE_TITLE_STAYS
 from policies.changed import EFFECTS, KINDS, Effect, Kind, Line, kind_of, lines_between
 from policies.forms import Form, Values, called, read
 from policies.grown import Way, grown
@@ -270,6 +271,8 @@ def told(found: Difference, language: Language) -> Iterator[str]:
         what = f"{KINDS[case.kind][language]}, {effect_said(case)[language]}"
         sort = "" if case.sort is None else f"{SORT_TITLES[case.sort][language]}: "
         yield f"{case.file} {case.name}".rstrip() + f": {what}: {sort}{case.title[language]}"
+        if case.title_stays:
+            yield f"    {CASE_TITLE_STAYS[language]}"
         yield from (f"  {line.sign} {line.text}" for line in case.lines)
     only = {CS: "liší se jen poznámky nebo pořadí", EN: "only comments or the order differ"}[language]
     yield from (f"{name}: {only}" for name in found.remarks)

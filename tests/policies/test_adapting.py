@@ -1,11 +1,13 @@
 """A case is made to expect what is decided now, and nothing else of its file changes."""
 
 import tomllib
+from time import process_time
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.adapting import adapted
+from policies.adapting import Now
+from policies.adapting import adapted as several
 from policies.causes import Decided
 
 PERMITTED = Decided("", "records-view")
@@ -24,6 +26,21 @@ rule = "records-work"
 """
 
 
+def line_of(text: str, name: str) -> int:
+    """Of the header of that case, counted from 1."""
+    lines = text.split("\n")
+    at = next((at for at, line in enumerate(lines) if line.startswith(f'name = "{name}"')), len(lines) - 1)
+    return 1 + max((below for below in range(at) if lines[below].startswith("[[case]]")), default=0)
+
+
+def adapted(text: str, name: str, now: Decided) -> str | None:
+    """One alone; None where it was left."""
+    line = line_of(text, name)
+    after, left = several(text, {line: Now(name, now)})
+    assert after == text or not left
+    return None if left else after
+
+
 def test_what_is_permitted_now_has_no_reason_any_more() -> None:
     assert adapted(TEXT, "first", PERMITTED) == TEXT.replace('reason = "role_not_sufficient"\n', "")
 
@@ -35,6 +52,25 @@ def test_which_policy_decides_is_said_where_it_was_said() -> None:
 def test_what_is_refused_now_has_the_reason_and_no_policy_where_none_decides() -> None:
     after = adapted(TEXT, "second", REFUSED)
     assert after == TEXT.replace('rule = "records-work"', 'reason = "role_not_sufficient"')
+
+
+def test_a_remark_behind_what_is_expected_stays() -> None:
+    text = f"{TEXT}title_cs = 'Druhý'\n".replace('sufficient"\n', 'sufficient"  # asked by the auditor\n')
+    text = text.replace('"records-work"', "'records-work'   # not by hand")
+    gone = adapted(text, "first", PERMITTED)
+    assert gone == text.replace('reason = "role_not_sufficient"  # asked', "# asked")
+    other = adapted(text, "first", Decided("mfa_required", ""))
+    assert other == text.replace("role_not_sufficient", "mfa_required")
+    assert adapted(text, "second", PERMITTED) == text.replace("'records-work'", '"records-view"')
+
+
+def test_lines_end_as_they_did() -> None:
+    text = TEXT.replace("\n", "\r\n")
+    for name, now in (("first", PERMITTED), ("first", Decided("x", "")), ("second", REFUSED)):
+        after, before = adapted(text, name, now), adapted(TEXT, name, now)
+        assert after is not None
+        assert before is not None
+        assert after == before.replace("\n", "\r\n")
 
 
 def test_a_case_that_is_not_there_or_not_written_line_by_line_is_left_alone() -> None:
@@ -49,6 +85,33 @@ def test_a_header_in_the_midst_of_a_text_is_none() -> None:
     after = adapted(text, "first", PERMITTED)
     assert after is not None
     assert tomllib.loads(after)["case"][0] == tomllib.loads(text)["case"][0]
+
+
+def test_of_several_those_that_can_be_are_adapted_and_the_others_named() -> None:
+    first, second = line_of(TEXT, "first"), line_of(TEXT, "second")
+    text = f'{TEXT}\n[[case]]\nname = "third"\nreason = """x"""\n'
+    third = line_of(text, "third")
+    now = {first: Now("first", PERMITTED), second: Now("second", PERMITTED), third: Now("third", PERMITTED)}
+    after, left = several(text, now | {2: Now("first", PERMITTED)})
+    changed = text.replace('reason = "role_not_sufficient"\n', "").replace("records-work", "records-view")
+    assert after == changed
+    assert left == {2, third}, "no header, and a text over lines"
+
+
+def test_a_case_of_another_name_on_that_line_is_left() -> None:
+    line = line_of(TEXT, "first")
+    assert several(TEXT, {line: Now("second", PERMITTED)}) == (TEXT, {line})
+
+
+def test_as_many_as_a_file_may_have_are_adapted_while_the_author_waits() -> None:
+    one = '[[case]]\nname = "case-{}"\nreason = "role_not_sufficient"\nroles = ["accountant"]\n'
+    text = "\n".join(one.format(number) for number in range(1_000))
+    now = {1 + 5 * number: Now(f"case-{number}", PERMITTED) for number in range(1_000)}
+    begun = process_time()
+    after, left = several(text, now)
+    assert process_time() - begun < 2
+    assert not left
+    assert after == text.replace('reason = "role_not_sufficient"\n', "")
 
 
 @given(st.lists(st.sampled_from(TEXT.split("\n")), max_size=14), st.sampled_from([PERMITTED, REFUSED]))

@@ -7,6 +7,7 @@ import pytest
 from policies.case_difference import CaseChange, case_changes
 from policies.case_files import read_cases
 from policies.changed import Effect, Kind
+from policies.difference import difference, told
 from policies.reasons import CS, EN
 from tests.policies.world import DISTRICT, HULIN, MUNICIPALITIES
 
@@ -45,6 +46,30 @@ def test_one_that_is_taken_away_weakens_and_a_new_one_strengthens(text: str) -> 
 def test_a_never_is_called_by_its_title_and_a_case_by_its_name() -> None:
     assert change(NEVER, "").title == {CS: "Dodavatel nikdy nepodepíše", EN: "A supplier never signs"}
     assert change(CASE, "").title == dict.fromkeys((CS, EN), "a clerk writes at night")
+
+
+TITLED = CASE.replace("roles", 'title_cs = "V noci nepíše"\ntitle_en = "Never at night"\nroles')
+EXPECTS = 'reason = "outside_working_hours"\nrule = "hours"\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "stays"),
+    [
+        (TITLED, TITLED.replace(EXPECTS, ""), True),
+        (CASE, CASE.replace(EXPECTS, ""), True),  # its name is all there is
+        (TITLED, TITLED.replace(EXPECTS, "").replace("V noci nepíše", "V noci píše"), True),  # and the other?
+        (TITLED, TITLED.replace(EXPECTS, "").replace("V noci nepíše", "A").replace("Never", "Also"), False),
+        (TITLED, TITLED.replace('"clerk"', '"mayor"'), False),
+        (TITLED, "", False),
+    ],
+)
+def test_a_title_that_stayed_is_asked_about_where_the_case_expects_something_else(
+    old: str, new: str, stays: bool
+) -> None:
+    assert change(old, new).title_stays is stays
+    assert (
+        "    The title stayed as it was" in "\n".join(told(difference({FILE: old}, {FILE: new}), EN))
+    ) is stays
 
 
 def test_with_its_file_all_of_them_are_gone() -> None:

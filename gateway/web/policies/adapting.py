@@ -17,7 +17,7 @@ from gateway.web.policies.entered import fields_of, number, number_or_none, sing
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site, proposal_of
 from gateway.web.ways_back import above, leading_back
-from policies.adapting import adapted
+from policies.adapting import Now, adapted
 from policies.texts import CASES, Texts
 
 
@@ -34,7 +34,7 @@ class Adapting:
         revision = number(single_of(fields, ["revision"])["revision"])
         one, asking = await site.proposal(request, caller), site.asking(request, caller)
         checked = await done(site.office.look_over(asking, one.id))
-        lines = {number_or_none(each) for each in fields.get("case", [])}
+        lines = {number_or_none(line) for each in fields.get("case", []) for line in each.split(",")}
         texts, left = await site.read(caller, partial(_adapted, one, checked, lines))
         if texts != one.texts:
             await done(site.office.edit(asking, one.id, revision, texts, one.note, site.desk.now()))
@@ -53,11 +53,14 @@ def _file(one: Proposal) -> str:
 
 def _adapted(one: Proposal, checked: Checked, lines: Collection[int | None]) -> tuple[Texts, bool]:
     """With whether some could not be changed."""
-    file, left = _file(one), False
-    text = before = one.texts.get(file, "")
-    for tried in (each.tried for group in checked.groups for each in group.members if adaptable(one, each)):
-        if tried.line in lines and tried.now is not None:
-            after = adapted(text, tried.name, tried.now)
-            left |= after is None
-            text = text if after is None else after
-    return (one.texts if text == before else {**one.texts, file: text}), left
+    file = _file(one)
+    now = {
+        tried.line: Now(tried.name, tried.now)
+        for tried in (
+            each.tried for group in checked.groups for each in group.members if adaptable(one, each)
+        )
+        if tried.line in lines and tried.now is not None
+    }
+    before = one.texts.get(file, "")
+    text, left = adapted(before, now)
+    return (one.texts if text == before else {**one.texts, file: text}), bool(left)

@@ -1,5 +1,6 @@
 """What a change breaks is told by its cause, and cases of the municipality itself can be made to expect it."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -72,8 +73,11 @@ async def test_cases_that_one_policy_breaks_stand_together_and_folded(visitor: V
         in said
     )
     assert "It must never be permitted, and is by &#34;Everybody reads the map&#34; (map-work): 1" in said
-    assert said.count('name="case"') == 2, "neither the region's nor what must never be"
-    assert "Adapt the municipality's own cases: 2" in said
+    boxes = re.findall('<input[^>]*name="case"[^>]*>', said)
+    assert len(boxes) == 2 + 1, "neither the region's nor what must never be; and all of them"
+    assert not [one for one in boxes if "checked" in one], "the author says which ones are meant"
+    inside = said.partition('name="case"')[2].partition("</details>")[0]
+    assert "Adapt the ticked cases" in inside, "nobody presses it who did not open the list"
 
 
 async def test_ticked_cases_of_the_municipality_expect_what_is_decided(visitor: Visitor) -> None:
@@ -88,7 +92,16 @@ async def test_ticked_cases_of_the_municipality_expect_what_is_decided(visitor: 
     assert "The cases expect now what is decided" in said
     assert "Cases that expect something else than before: 1" in said
     assert "<ins>permitted</ins>" in said
+    assert "The title stayed as it was, and what the case expects changed." in said
     assert "(map-work): 2" in said, "the other one and the common one"
+
+
+async def test_all_that_can_be_ticked_are_adapted_by_one_box(visitor: Visitor) -> None:
+    page = await broken(visitor)
+    (box,) = re.findall('name="case" value="([0-9]+,[0-9]+)"', await visitor.get(page))
+    where = await visitor.done(f"{page}/cases", revision=await revision(visitor, page), case=[box])
+    assert "The cases expect now what is decided" in await visitor.get(where)
+    assert (await visitor.one(page)).texts[CASES] == OWN.replace('reason = "nothing_permits"\n', "")
 
 
 async def test_common_cases_and_what_is_not_ticked_stay_whatever_is_sent(visitor: Visitor) -> None:
