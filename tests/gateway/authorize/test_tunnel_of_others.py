@@ -16,6 +16,7 @@ from gateway.devices.known import Known
 from gateway.storage.tables.tunnels import tunnel_address
 from gateway.tunnel_sessions.opened import Why
 from gateway.tunnels.keys import PrivateKey
+from gateway.tunnels.permits import Admitted
 from tests.rig.tunnel_world import KROMERIZ, ORIGIN, Told, World, world
 
 PETR = SubjectId("urad:22222222-2222-4222-8222-222222222222")
@@ -202,3 +203,32 @@ async def test_an_opening_that_hangs_keeps_no_other_device_waiting(office: World
         await office.office.open(other.id, session, ORIGIN, office.now)
         assert not again.done()
     await again
+
+
+async def test_what_the_key_of_before_reached_is_not_the_next_one_s(office: World, told: Told) -> None:
+    """It is still open when the device's key changes and it is opened anew."""
+    session, device, made = await opened(office)
+    changed = office.changes(device, tunnel_key=OTHER)
+    told.order.clear()
+    await office.office.open(device.id, session, ORIGIN, office.now)
+    await office.office._forget({device.id: made.key})  # by whoever heard of the change and comes late
+    assert told.admitted.keys() == {OTHER}
+    assert told.ports(OTHER) == {445}
+    assert not [
+        one for one in told.order if isinstance(one, Admitted) and one.key == made.key and one.targets
+    ]
+    office.changes(changed, standing=Standing.LOST, tunnel_key=None)
+    await office.settles()
+    assert OTHER in told.revoked
+
+
+async def test_a_tunnel_that_ends_while_it_is_opened_anew_is_closed_once(office: World) -> None:
+    session, device, _ = await opened(office)
+    held = office.office._held[device.id]
+    async with held.acting:
+        again = asyncio.ensure_future(office.office.open(device.id, session, ORIGIN, office.now))
+        while not held.acting._waiters:
+            await asyncio.sleep(0)
+        await office.office._close(held, Why.CLOSED_BY_PERSON, office.now)
+    await again
+    assert [one.reason for one in office.of(Code.TUNNEL_CLOSED)] == [Why.CLOSED_BY_PERSON]
