@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.policies.world import HULIN, ask
 
 CLERK = (HULIN, Role.CLERK)
 MAP = ApplicationId("map")
+PRAGUE = ZoneInfo("Europe/Prague")
 SATURDAY = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 RECORDS = ApplicationId("records")
 FLOOD = Emergency(
@@ -64,6 +66,26 @@ def test_an_approved_request_opens_outside_the_hours_where_that_is_chosen(name: 
     assert not may(since=SATURDAY + timedelta(seconds=1))
     assert not may(application=MAP)
     assert not may(chosen=False)
+
+
+@pytest.mark.parametrize(
+    ("days", "at", "permitted"),
+    [
+        (["7"], datetime(2026, 11, 22, 23, tzinfo=PRAGUE), True),  # a Sunday
+        (["7"], datetime(2026, 11, 23, 2, tzinfo=PRAGUE), True),
+        (["7"], datetime(2026, 11, 22, 2, tzinfo=PRAGUE), False),
+        (["6"], datetime(2026, 11, 23, 2, tzinfo=PRAGUE), False),
+        (["1"], datetime(2026, 11, 23, 2, tzinfo=PRAGUE), False),
+        (["1"], datetime(2026, 11, 24, 2, tzinfo=PRAGUE), True),
+        (["7"], datetime(2026, 11, 23, 12, tzinfo=PRAGUE), False),
+    ],
+)
+def test_a_night_belongs_to_the_day_on_which_it_begins(
+    days: list[str], at: datetime, permitted: bool
+) -> None:
+    form = forms()["night-hours"]
+    question = ask(CLERK, now=at, authenticated_at=at)
+    assert permits(form, question, days=days, since="22", until="6") is permitted
 
 
 def test_a_text_of_hours_from_before_there_were_ways_around_them_is_still_the_forms() -> None:
