@@ -58,6 +58,10 @@ NO_NAME: Text = {
 }
 LATER: Text = {CS: "Musí být později než „{label}“.", EN: "It must be later than “{label}”."}
 NOT_EARLIER: Text = {CS: "Nesmí být dříve než „{label}“.", EN: "It must not be before “{label}”."}
+NOT_FOR: Text = {
+    CS: "Pro roli „{role}“ to zvolit nelze. Zrušte zaškrtnutí, nebo této roli napište vlastní pravidlo.",
+    EN: "It cannot be chosen for the role “{role}”. Untick it, or write a policy of its own for that role.",
+}
 LONGEST = 10  # characters of an hour or a day, which are compared as texts
 
 Values = Mapping[str, Value]
@@ -146,6 +150,7 @@ def values_of(form: Form, filled: Mapping[str, Any], offered: Offered = ANYTHING
         except Unfit as unfit:
             faults[one.name] = unfit.message
     faults |= {name: text for name, text in _out_of_order(form, values) if name not in faults}
+    faults |= _not_for(form, values)
     if faults:
         raise FormRefused([FieldFault(name, message) for name, message in faults.items()])
     return values
@@ -163,6 +168,18 @@ def _out_of_order(form: Form, values: Values) -> list[tuple[str, Text]]:
             label, than = labels[other], LATER if one.after else NOT_EARLIER
             found.append((one.name, {each: than[each].format(label=label[each]) for each in Language}))
     return found
+
+
+def _not_for(form: Form, values: Values) -> dict[str, Text]:
+    """Boxes ticked for a role that would gain nothing by them."""
+    roles = values.get("roles")
+    chosen = roles if isinstance(roles, list) else []
+    return {
+        one.name: {each: NOT_FOR[each].format(role=role.title_in(each)) for each in Language}
+        for one in form.parameters
+        for role in one.not_for
+        if values.get(one.name) and role in chosen
+    }
 
 
 def render(form: Form, filled: Mapping[str, Any], code: MunicipalityCode, offered: Offered = ANYTHING) -> str:

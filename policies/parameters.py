@@ -67,6 +67,8 @@ class Parameter:
     """What a sentence says of a box that is ticked, or is not."""
     preset: bool = False
     """A box that is ticked where nobody has filled in anything yet."""
+    not_for: tuple[Role, ...] = ()
+    """A box that is not ticked for these."""
 
     @property
     def label(self) -> Text:

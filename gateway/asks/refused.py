@@ -24,6 +24,8 @@ class Why(StrEnum):
     NOT_SPONSOR = "not_the_sponsor"
     UNEXPLAINED = "request_without_reason"
     THREE_WORDS = "emergency_without_reason"
+    SUPPLIERS_EMERGENCY = "emergency_of_a_supplier"
+    """What suppliers do rests on an order, whose sponsor watches."""
     WINDOW = "request_window_wrong"
     TOO_LONG = "request_too_long"
     TOO_EARLY = "request_too_far_ahead"

@@ -1,7 +1,8 @@
 """What somebody asks for, and whether it may be asked for so: the first that is wrong decides. Pure.
 
 Laws: nothing begins in the past or lasts longer than the settings say; nobody asks for what no route of the application
-needs; emergency access waits for nobody, but earlier uses must have been reviewed in time, and few may wait for that.
+needs; emergency access waits for nobody, but is no supplier's, earlier uses must have been reviewed in time, and few
+may wait for that.
 """
 
 import re
@@ -166,6 +167,8 @@ def _order(wish: Wish, _theirs: Sequence[Ask], rules: Rules, name: AskId, now: d
 
 
 def _emergency(wish: Wish, theirs: Sequence[Ask], rules: Rules, name: AskId, now: datetime) -> Ask:
+    if is_supplier({held.role for held in wish.asker.roles}):
+        raise AskRefused(Why.SUPPLIERS_EMERGENCY)
     application, actions = _what(wish, rules)
     why = _why(wish)
     if len(why.split()) < WORDS:

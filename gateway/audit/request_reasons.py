@@ -26,6 +26,9 @@ GROUPS: tuple[Group, ...] = (
                 cs="důvod nouzového přístupu má méně než tři slova",
                 en="a reason of less than three words for emergency access",
             ),
+            "emergency_of_a_supplier": Title(
+                cs="nouzový přístup chtěl dodavatel", en="emergency access wanted by a supplier"
+            ),
             "request_window_wrong": Title(cs="nesprávná doba přístupu", en="a wrong time of access"),
             "request_too_long": Title(cs="příliš dlouhá doba", en="too long a time"),
             "request_too_far_ahead": Title(cs="začátek je příliš daleko", en="it begins too far ahead"),

@@ -77,6 +77,7 @@ def filled_in(draw: st.DrawFn) -> tuple[Form, dict[str, Any]]:
         assume(values["since"] != values["until"])
         night = form.name == "night-hours"
         values["since"], values["until"] = sorted([values["since"], values["until"]], reverse=night)
+    assume(not (values.get("emergency") and "supplier" in values["roles"]))
     return form, values | {"id": draw(st.from_regex(r"[a-z0-9][a-z0-9-]{0,20}", fullmatch=True))}
 
 
@@ -132,6 +133,8 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("hours", {"since": 18, "until": 9}, "until", "later than “From what hour”"),
     ("hours", {"since": 9, "until": 9}, "until", "later than “From what hour”"),
     ("hours", {"holidays": "perhaps"}, "holidays", "yes or no"),
+    ("hours", {"roles": ["clerk", "supplier"], "emergency": True}, "emergency", "for the role “supplier”"),
+    ("night-hours", {"roles": ["supplier"], "emergency": True}, "emergency", "for the role “supplier”"),
     ("hours", {"days": [8]}, "days", "offered"),
     ("night-hours", {"since": 3}, "since", "not be before “In the morning to what hour”"),
     ("stronger-sign-in", {"level": 1}, "level", "2 to 3"),

@@ -1,5 +1,6 @@
 """What opens outside the hours of the forms, by the boxes that are ticked; and what their refusals promise."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.vocabulary import Action, ApplicationId, Role
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role
 from policies.forms import forms, read, render
-from policies.model import Emergency, Facts, Requested
+from policies.model import Emergency, Facts, Requested, Ticket
 from tests.policies.test_forms import filled, permits
-from tests.policies.world import HULIN, ask
+from tests.policies.world import HULIN, KROMERIZ, REGION, ask
 
 CLERK = (HULIN, Role.CLERK)
 MAP = ApplicationId("map")
@@ -49,6 +50,51 @@ def test_emergency_access_reads_and_writes_outside_the_hours_where_that_is_chose
     without = ask(CLERK, now=SATURDAY, facts=Facts(emergency=FLOOD), authenticated_at=SATURDAY)
     assert not permits(form, without)
     assert not permits(form, without, requested=True)
+
+
+@pytest.mark.parametrize("name", ["hours", "night-hours"])
+def test_no_supplier_and_none_of_the_products_own_pages_is_let_in_by_an_emergency(name: str) -> None:
+    form = forms()[name]
+
+    def may(*roles: tuple[MunicipalityCode, Role], where: str = "records", **question: Any) -> bool:
+        facts = Facts(emergency=replace(FLOOD, application=ApplicationId(where)), **question)
+        asked = ask(
+            *roles, now=SATURDAY, facts=facts, authenticated_at=SATURDAY, application=ApplicationId(where)
+        )
+        return permits(form, asked, emergency=True, applications=[where])
+
+    assert may(CLERK)
+    assert not may(CLERK, (HULIN, Role.SUPPLIER))
+    assert not may(CLERK, (KROMERIZ, Role.SUPPLIER)), "a supplier elsewhere is one"
+    order = Ticket(
+        approved=True,
+        since=SATURDAY - timedelta(days=1),
+        until=SATURDAY + timedelta(days=1),
+        application=RECORDS,
+        actions=frozenset({Action.READ}),
+        sponsor_present=True,
+    )
+    assert not may(CLERK, (HULIN, Role.SUPPLIER), ticket=order)
+    for own in ("portal", "audit", "policies", "requests", "devices"):
+        assert not may(CLERK, where=own), own
+
+
+def test_the_hours_are_lifted_on_every_condition_of_the_examples_emergency_access() -> None:
+    rule = (
+        (REGION / "46-requests.cedar").read_text("utf-8").split('@id("emergency-access")')[1].split("\n};")[0]
+    )
+    when, unless = re.split(r"\}\s*unless\s*\{", rule.split("when\n{")[1])
+    when = when.replace("context has emergency &&", "").replace(
+        "context.emergency has application", "context has emergency.application"
+    )
+    wanted = {*(_plain(one) for one in when.split("&&")), f"!({_plain(unless)})"}
+    for name in ("hours", "night-hours"):
+        (lifts,) = (one.text for one in forms()[name].parts if (one.name, one.when) == ("lets", "emergency"))
+        assert wanted <= {_plain(one).removeprefix("||(") for one in lifts.removesuffix(")").split("&&")}
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", "", text)
 
 
 @pytest.mark.parametrize("name", ["hours", "night-hours"])

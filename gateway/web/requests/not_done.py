@@ -66,6 +66,12 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
         f"Napište alespoň {WORDS} slova: co se stalo a co potřebujete udělat.",
         f"Write {WORDS} words at least: what happened and what you need to do.",
     ),
+    Why.SUPPLIERS_EMERGENCY: (
+        "Dodavatelé nouzový přístup nemají",
+        "Suppliers have no emergency access",
+        "Práci dodavatele otevírá zakázka. Zavolejte jejímu garantovi, nebo komukoli v obci, kdo vám ji potvrdí.",
+        "An order opens a supplier's work. Call its sponsor, or anybody in the municipality who would confirm one.",
+    ),
     Why.WINDOW: (
         "Doba přístupu není správně",
         "The time of access is not right",

@@ -167,6 +167,12 @@ def test_a_use_that_nobody_reviewed_in_time_blocks_the_next():
     assert made(wish(Kind.EMERGENCY), replace(earlier, reviewed=Signature(party(MARTIN), NOW, "v pořádku")))
 
 
+def test_no_supplier_begins_emergency_access_whatever_other_role_that_account_has():
+    assert why_not(wish(Kind.EMERGENCY, PAVEL)) is Why.SUPPLIERS_EMERGENCY
+    both = replace(PAVEL, roles=(*PAVEL.roles, *JANA.roles))
+    assert why_not(wish(Kind.EMERGENCY, both)) is Why.SUPPLIERS_EMERGENCY
+
+
 def test_emergency_access_is_not_made_longer_by_asking_again():
     running = ask(Kind.EMERGENCY)
     assert why_not(wish(Kind.EMERGENCY), running) is Why.RUNS_ALREADY

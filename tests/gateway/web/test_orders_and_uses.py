@@ -84,3 +84,11 @@ async def test_whoever_used_it_by_another_account_is_told_so_instead_of_a_form(c
         assert f"pod svým jiným účtem {JANA.login}: přezkoumat ho musí někdo jiný" in page
         assert 'action="/review"' not in page
         assert 'action="/review"' in await get(linked, EVA, "/reviews")
+
+
+async def test_a_supplier_begins_no_emergency_access_and_is_told_what_opens_the_work(client, requests):
+    urgent = {"application": "records", "why": "povodeň v obci", "read": "on"}
+    told = await post(client, PAVEL, "/emergency", urgent, 409)
+    assert "Dodavatelé nouzový přístup nemají" in told
+    assert "Zavolejte jejímu garantovi" in told
+    assert requests.kept.entries[-1].reason == "emergency_of_a_supplier"

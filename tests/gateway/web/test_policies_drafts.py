@@ -198,6 +198,13 @@ async def test_a_new_form_of_hours_leaves_the_way_in_for_emergencies(visitor):
     assert re.search(r'name="emergency" value="true" checked', shown)
     assert re.search(r'name="requested" value="true">', shown)
     assert "read and write by emergency access" in shown
+    revision = (await visitor.one(page)).revision
+    suppliers = HOURS | {"roles": ["clerk", "supplier"], "since": "7", "until": "18", "emergency": "true"}
+    answer = await visitor.post(f"{page}/form/hours", revision=revision, **suppliers)
+    said = await answer.text()
+    assert 'aria-describedby="emergency-error" checked' in said
+    assert "It cannot be chosen for the role “supplier”." in said
+    assert (await visitor.one(page)).revision == revision
 
 
 async def test_a_draft_is_found_among_several_by_what_it_is_for(visitor):
