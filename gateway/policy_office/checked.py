@@ -76,6 +76,8 @@ class Checked:
     """Of the problems, those that have their cause in common with others, or might."""
     untried: tuple[Text, ...] = ()
     """What must never be, and could not be tried for some policy: it stops nothing, and whoever approves judges it."""
+    beside: int = 0
+    """Number of the version in force beside which it was tried; 0: of none."""
 
     @property
     def apart(self) -> tuple[Text, ...]:

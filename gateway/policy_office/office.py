@@ -143,8 +143,8 @@ class Office:
             if known is None:
                 known = await self._checks_of(texts, found.scope)
                 self.before.keep(texts, found.scope, known)
-            brought = await asyncio.to_thread(_brought, in_force, texts)
-            return replace(known, book=None, problems=by_place((*brought, *known.problems)))
+            problems = by_place((*await asyncio.to_thread(_brought, in_force, texts), *known.problems))
+            return replace(known, book=None, problems=problems, beside=in_force.number)
 
     # Acts of authors.
 

@@ -29,15 +29,19 @@ class Adapting:
         return leading_back([Page("POST", "/proposals/{proposal}/cases", self.adapt)], above)
 
     async def adapt(self, request: web.Request) -> web.Response:
-        """What is ticked is tried anew, so nothing but the verdicts of the draft as it is gets into its cases."""
+        """What is ticked is tried anew, so nothing but the verdicts of the draft as it is gets into its cases; where
+        other policies came into force since they were shown, none.
+        """
         site, caller, fields = self.site, self.site.caller(request), await fields_of(request)
-        revision = number(single_of(fields, ["revision"])["revision"])
+        shown = {each: number(text) for each, text in single_of(fields, ["revision", "beside"]).items()}
         one, asking = await site.proposal(request, caller), site.asking(request, caller)
         checked = await done(site.office.look_over(asking, one.id))
+        if checked.beside != shown["beside"]:
+            raise web.HTTPSeeOther(f"/proposals/{one.id}?done=otherwise")
         lines = {number_or_none(line) for each in fields.get("case", []) for line in each.split(",")}
         texts, left = await site.read(caller, partial(_adapted, one, checked, lines))
         if texts != one.texts:
-            await done(site.office.edit(asking, one.id, revision, texts, one.note, site.desk.now()))
+            await done(site.office.edit(asking, one.id, shown["revision"], texts, one.note, site.desk.now()))
         said = "left" if left else "unticked" if texts == one.texts else "adapted"
         raise web.HTTPSeeOther(f"/proposals/{proposal_of(request)}?done={said}")
 

@@ -112,6 +112,7 @@ class Proposals:
             problems=checked.problems,
             apart_problems=checked.apart,
             groups=checked.groups,
+            beside=checked.beside,
             adaptable=lambda members: [each for each in members if adaptable(one, each)],
             untried=checked.untried,
             history=condensed(history),

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.policies.world import HULIN
-from tests.rig.policy_office import FILE, FIRST, reads
+from tests.rig.policy_office import FILE, FIRST, GUARDRAILS, reads
 from tests.rig.policy_site import STRANGER
 from tests.rig.policy_visitor import Visitor, policy_visitor
 
@@ -43,6 +43,10 @@ applications = ["map"]
 actions = ["write"]
 roles = ["accountant"]
 """
+CLOSED = """@id("map-closed") @reason("map_closed")
+@title_cs("Mapy se jen čtou") @title_en("The map is only read") @advice_cs("Čtěte.") @advice_en("Read.")
+forbid (principal, action == Action::"write", resource) when { resource in Application::"map" };
+"""
 WRITES = reads(HULIN, "map-work").replace('"read"', '"write"')
 
 
@@ -62,8 +66,10 @@ async def broken(visitor: Visitor) -> str:
     return page
 
 
-async def revision(visitor: Visitor, page: str) -> str:
-    return str((await visitor.one(page)).revision)
+async def shown(visitor: Visitor, page: str) -> dict[str, str]:
+    """What the form says of the page in which it stands."""
+    one, in_force = await visitor.one(page), visitor.world.in_force()
+    return {"revision": str(one.revision), "beside": str(in_force.number)}
 
 
 async def test_cases_that_one_policy_breaks_stand_together_and_folded(visitor: Visitor) -> None:
@@ -84,7 +90,7 @@ async def test_ticked_cases_of_the_municipality_expect_what_is_decided(visitor: 
     page = await broken(visitor)
     before = (await visitor.one(page)).texts
     first = OWN.splitlines().index("[[case]]") + 1
-    where = await visitor.done(f"{page}/cases", revision=await revision(visitor, page), case=[str(first)])
+    where = await visitor.done(f"{page}/cases", **await shown(visitor, page), case=[str(first)])
     after = (await visitor.one(page)).texts
     assert after[CASES] == OWN.replace('reason = "nothing_permits"\n', "", 1)
     assert {**after, CASES: ""} == {**before, CASES: ""}
@@ -99,7 +105,7 @@ async def test_ticked_cases_of_the_municipality_expect_what_is_decided(visitor: 
 async def test_all_that_can_be_ticked_are_adapted_by_one_box(visitor: Visitor) -> None:
     page = await broken(visitor)
     (box,) = re.findall('name="case" value="([0-9]+,[0-9]+)"', await visitor.get(page))
-    where = await visitor.done(f"{page}/cases", revision=await revision(visitor, page), case=[box])
+    where = await visitor.done(f"{page}/cases", **await shown(visitor, page), case=[box])
     assert "The cases expect now what is decided" in await visitor.get(where)
     assert (await visitor.one(page)).texts[CASES] == OWN.replace('reason = "nothing_permits"\n', "")
 
@@ -107,19 +113,35 @@ async def test_all_that_can_be_ticked_are_adapted_by_one_box(visitor: Visitor) -
 async def test_common_cases_and_what_is_not_ticked_stay_whatever_is_sent(visitor: Visitor) -> None:
     page = await broken(visitor)
     before = (await visitor.one(page)).texts
-    where = await visitor.done(f"{page}/cases", revision=await revision(visitor, page), case=["8", "x", "-1"])
+    where = await visitor.done(f"{page}/cases", **await shown(visitor, page), case=["8", "x", "-1"])
     assert "No case was changed" in await visitor.get(where)
     assert (await visitor.one(page)).texts == before
 
 
+async def test_what_was_never_shown_gets_into_no_case(visitor: Visitor) -> None:
+    page = await broken(visitor)
+    hidden = dict(re.findall('name="(revision|beside)" value="([0-9]+)"', await visitor.get(page)))
+    sent = await shown(visitor, page)
+    assert hidden == sent
+    before = (await visitor.one(page)).texts
+    visitor.world.publish({**FIRST, GUARDRAILS: FIRST[GUARDRAILS] + CLOSED})
+    where = await visitor.done(f"{page}/cases", **sent, case="1")
+    said = await visitor.get(where)
+    assert "other policies came into force meanwhile" in said
+    assert "now it is forbidden by" in said
+    assert (await visitor.one(page)).texts == before
+    where = await visitor.done(f"{page}/cases", **await shown(visitor, page), case="1")
+    assert "map_closed" in (await visitor.one(page)).texts[CASES]
+
+
 async def test_who_may_not_write_there_changes_no_case(visitor: Visitor) -> None:
     page = await broken(visitor)
-    sent = await revision(visitor, page)
-    assert await visitor.refused(f"{page}/cases", STRANGER, revision=sent, case="1") == (
+    sent = await shown(visitor, page)
+    assert await visitor.refused(f"{page}/cases", STRANGER, **sent, case="1") == (
         404,
         "proposal_unknown",
     )
-    assert await visitor.refused(f"{page}/cases", revision="1", case="1") == (
+    assert await visitor.refused(f"{page}/cases", **(sent | {"revision": "1"}), case="1") == (
         409,
         "proposal_edited_meanwhile",
     )
