@@ -166,9 +166,10 @@ async def test_a_supplier_s_order_ends_with_its_sponsor_and_a_role_that_is_not_h
     form = {"application": "budget", "read": "on", "why": WHY, "person": "", **window()}
     own = await town.act(supplier, "/orders/new", **form, sponsor="zakazka.hulin")
     await town.refused(own, "sponsor_unfit")
-    for path in ("/ask", "/emergency"):  # nothing but an order opens anything to a supplier
+    # Nothing but an order opens anything to a supplier.
+    for path, reason in (("/ask", "request_opens_nothing"), ("/emergency", "emergency_of_a_supplier")):
         past = await town.act(supplier, path, **form | {"why": "hoří nám celá radnice", "even_so": ""})
-        await town.refused(past, "request_opens_nothing")
+        await town.refused(past, reason)
     name = await town.asked(supplier, "/orders/new", **form, sponsor=sponsor.login)
     assert (await town.act(supplier, "/approve", name=name, note="")).status in {403, 409}
     browser = await ground.signed_in(sponsor, site)

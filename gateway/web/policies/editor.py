@@ -35,8 +35,8 @@ TAKEN: Text = {
     EN: "Another policy has that name. Choose another one.",
 }
 NAMELESS: Text = {
-    CS: "Pojmenujte pravidlo, třeba Účetní hodiny: alespoň jedním písmenem nebo číslicí.",
-    EN: "Name the rule, as in Budget of accountants: by one letter or digit at least.",
+    CS: "Pojmenujte pravidlo, třeba Účetní hodiny: písmeny latinky nebo číslicemi, alespoň jednou.",
+    EN: "Name the rule, as in Budget of accountants: in Latin letters or digits, one at least.",
 }
 OF_REGION = re.compile(rf"{REGION.name}/[a-z0-9][a-z0-9-]{{0,60}}(?:\.cedar|\.cases\.toml)")
 """What a new file of the region may be called."""

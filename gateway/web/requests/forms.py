@@ -22,6 +22,7 @@ FIELDS = (
     "agenda",
     "activity_role",
     "even_so",
+    "by_login",  # logins that are surnames too, and were to be chosen between: whoever sends one of them now means it
     *Action,
 )
 LONG = 600  # characters kept of a field: more than any of them may have

@@ -21,7 +21,7 @@ from gateway.web.refusal import ShownRefusal
 from gateway.web.requests import forms
 from gateway.web.requests.asked import entered_in, even_so, prefilled, spoken, told
 from gateway.web.requests.deciding import Deciding
-from gateway.web.requests.meant import SeveralMeant, meant
+from gateway.web.requests.meant import SeveralMeant, beside, meant
 from gateway.web.requests.not_done import REFUSALS
 from gateway.web.requests.site import Site
 from gateway.web.requests.sponsors import by_name, sponsors, suppliers_of, supplies
@@ -138,8 +138,8 @@ class Requests:
             asker = await self._themselves(caller)
             named = entered["person"]
             those = await self._suppliers(caller)
-            holder = await self._named("person", named, those) if named and named != caller.login else None
-            sponsor = await self._named("sponsor", entered["sponsor"], await sponsors(self.office, caller))
+            holder = await self._named("person", entered, those) if named and named != caller.login else None
+            sponsor = await self._named("sponsor", entered, await sponsors(self.office, caller))
             return self._wish(Kind.ORDER, caller, asker, entered, holder=holder, sponsor=sponsor)
 
         return await self._asked(request, caller, "order.html", entered, wish, "/orders?done=asked")
@@ -154,7 +154,7 @@ class Requests:
 
         async def wish() -> Wish:
             asker, those = await self._themselves(caller), await self._colleagues(caller)
-            deputy = await self._named("person", entered["person"], those)
+            deputy = await self._named("person", entered, those)
             role = forms.role_of(entered)
             return self._wish(Kind.DELEGATION, caller, asker, entered, holder=deputy, role=role)
 
@@ -215,6 +215,7 @@ class Requests:
                 raise Refused(DIRECTORY_AWAY, 503) from None
         except SeveralMeant as error:
             wrong, several = REFUSALS[Why.SEVERAL_MEANT], {error.field: error.people}
+            entered = {**entered, "by_login": f"{entered['by_login']} {error.login}".strip()}
             return await self._form(request, caller, template, entered, wrong, several=several, status=409)
         except AskRefused as error:
             askable, support = self.town.askable(caller.municipality), self.desk.pages.support
@@ -281,13 +282,16 @@ class Requests:
             return []
         return by_name(await self.office.holding(caller.municipality, [Role.SUPPLIER]))
 
-    async def _named(self, field: str, typed: str, suggested: Sequence[Party]) -> Person:
-        """The one who answers to the login, or among those suggested to the name. Raises AskRefused, SeveralMeant,
-        DirectoryUnusable.
+    async def _named(self, field: str, entered: Mapping[str, str], suggested: Sequence[Party]) -> Person:
+        """The one who answers to the login, or among those suggested to the name; what is a login of one and a name of
+        others is asked about. Raises AskRefused, SeveralMeant, DirectoryUnusable.
         """
-        login = typed.strip()[: forms.LOGIN_MAX]
+        login = entered[field].strip()[: forms.LOGIN_MAX]
         found = await self.town.named(login) if login else []
-        if not found and (those := meant(login, suggested)):
+        if len(found) == 1 and login not in entered["by_login"].split():
+            if several := beside(login, found[0], suggested):
+                raise SeveralMeant(field, several, several[0].login)
+        elif not found and (those := meant(login, suggested)):
             if len(those) > 1:
                 raise SeveralMeant(field, those)
             found = await self.town.named(those[0].login)

@@ -52,6 +52,25 @@ async def test_who_saves_a_form_is_led_to_what_was_saved(visitor: Visitor) -> No
     assert "just saved" not in await visitor.get(f"{page}/edit")
 
 
+@pytest.mark.parametrize("name", ["map--clerks", "m" * 80, "maps-"])
+async def test_a_policy_that_is_saved_in_its_form_unchanged_keeps_its_name(
+    visitor: Visitor, name: str
+) -> None:
+    page = await visitor.begun()
+    await visitor.filled(page, id="x1")
+    one = await visitor.one(page)
+    text = one.texts[HULIN_FILE].replace('@id("x1")', f'@id("{name}")')
+    await visitor.done(f"{page}/text", revision=one.revision, file=HULIN_FILE, text=text)
+    (number,) = re.findall(r'form/may-use\?number=(\d+)"', await visitor.get(f"{page}/edit"))[-1:]
+    shown = await visitor.get(f"{page}/form/may-use?number={number}")
+    assert f'value="{name}"' in shown
+    assert (
+        await visitor.filled(page, id=name, number=number)
+        == f"{page}/edit?done=saved&policy={name}#policy-{name}"
+    )
+    assert (await visitor.one(page)).texts[HULIN_FILE] == text
+
+
 async def test_whoever_takes_a_policy_out_reads_applications_by_their_names(tmp_path, monkeypatch) -> None:
     map_ = Title(cs="Mapa obvodu", en="Map of the district")
     monkeypatch.setattr("tests.rig.policy_site.TITLES", {ApplicationId("map"): map_})

@@ -9,7 +9,7 @@ import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.asks.wish import party
-from gateway.web.requests.meant import meant
+from gateway.web.requests.meant import beside, meant
 from tests.gateway.asks.town import IVO, JANA, PAVEL, PETR
 from tests.gateway.web.requests_site import RequestsSite, only, post
 
@@ -53,6 +53,42 @@ async def test_a_deputy_is_found_by_the_surname_and_of_several_one_is_chosen(cli
     assert "Tuto osobu adresář nezná" in told
     assert await post(client, PETR, "/deputies", deputy | {"person": " Ivo  Bílý "}) == "/?done=recorded"
     assert (await only(requests)).holder.subject == IVO.subject
+
+
+@pytest.mark.parametrize("suggested", [True, False])
+async def test_a_login_that_is_a_surname_of_others_is_asked_about_and_then_taken(client, requests, suggested):
+    """`bily` is the login of one and the surname of another; whom the form does not suggest it does not name."""
+    real, town = requests.kept.office.holding, requests.town
+    one, other = replace(IVO, login="bily", name="Karel Dvořák"), replace(JANA, name="Jan Bílý")
+    people = [party(each) for each in ((one, other) if suggested else (other,))]
+
+    async def holding(*where):
+        return [
+            *(each for each in await real(*where) if each.subject not in (one.subject, other.subject)),
+            *people,
+        ]
+
+    async def named(login):
+        return [each for each in (one, other) if each.login == login]
+
+    object.__setattr__(requests.kept.office, "holding", holding)
+    object.__setattr__(town, "named", named)
+    deputy = {"role": "mayor", "why": "dovolená", "person": "bily"} | ASK
+    told = await post(client, PETR, "/deputies", deputy, 409)
+    (choice,) = re.findall(r'<select id="person".*?</select>', told, re.DOTALL)
+    assert set(re.findall(r'value="([^"]+)"', choice)) == {"bily", JANA.login}
+    assert ("Karel Dvořák (bily)" in told) is suggested
+    assert ("Uživatelské jméno bily" in told) is not suggested
+    assert 'name="by_login" value="bily"' in told
+    assert await post(client, PETR, "/deputies", deputy | {"by_login": "bily"}) == "/?done=recorded"
+    assert (await only(requests)).holder.subject == one.subject
+
+
+def test_a_login_that_is_nobody_else_s_name_or_no_single_word_is_taken_at_once() -> None:
+    people = [party(JANA), party(PETR), replace(party(IVO), name=JANA.name)]
+    assert beside("novakova", JANA, [party(JANA), party(PETR)]) == []
+    assert beside(JANA.login, JANA, people) == []
+    assert beside("novakova", JANA, people) == [people[0], people[2]]
 
 
 async def test_who_may_list_nobody_finds_nobody_by_a_name(client):
