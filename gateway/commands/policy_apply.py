@@ -60,7 +60,9 @@ NOTHING_NEW: Text = {
 @configuration
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
-    "--instead-of", metavar="VERSION", help="Only if that version is in force, whatever the folder notes."
+    "--instead-of",
+    metavar="VERSION",
+    help="Only if that version is in force, whatever the folder notes: its name, or in quotation marks name and mark.",
 )
 @json_option
 @language
@@ -127,7 +129,7 @@ async def _applied(state: State, what: Followed) -> Applied:
 def told(done: Applied, language: Language = EN, what: Followed | None = None) -> list[str]:
     """What came of it, in lines. `what`: of a folder."""
     in_force = done.version or (None if what is None else what.there)
-    kept = [] if what is None or in_force is None else what.told(in_force.version, language)
+    kept = [] if what is None or in_force is None else what.told(in_force, language)
     if kept and not done.version and not done.proposed:
         return [NOTHING_NEW[language], *kept]
     return [*_done(done, language, what), *kept]

@@ -8,7 +8,8 @@ from config.vocabulary import Language
 from gateway.audit.neutral import neutral
 from gateway.commands.applying import Meant, meaning
 from gateway.commands.called_by import called_by
-from gateway.commands.policy_line import Line, noted
+from gateway.commands.policy_line import Line, line_said, noted, quoted
+from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import NotInForce
 from gateway.commands.shared_policies import NAMED_AS_RECORDED, described, in_force
 from gateway.commands.state import State
@@ -25,36 +26,36 @@ BOTH: Text = {
 }
 CHOOSE: Text = {
     CS: "podívejte se příkazem `brana policy diff`, čím se liší, převezměte do složky, co má platit, a použijte "
-    "--instead-of {version}",
+    "--instead-of {line}",
     EN: "see with `brana policy diff` what differs, take over into the folder what is to hold, then say "
-    "--instead-of {version}",
+    "--instead-of {line}",
 }
 AGAIN: Text = {
     CS: "po verzi {follows}, ze které složka vychází, to už platilo a někdo to vzal zpět; platí verze {version}:",
     EN: "after version {follows}, which the folder follows, this was in force and taken back; in force is {version}:",
 }
 LEAVE: Text = {
-    CS: "nemá-li to platit, vezměte to zpět i ve složce; má-li to platit přesto, řekněte --instead-of {version}",
-    EN: "is it not to hold, take it back in the folder as well; is it to hold all the same, say --instead-of {version}",
+    CS: "nemá-li to platit, vezměte to zpět i ve složce; má-li to platit přesto, řekněte --instead-of {line}",
+    EN: "is it not to hold, take it back in the folder as well; is it to hold all the same, say --instead-of {line}",
 }
 KEPT: Text = {
     CS: "platí dál, protože to začalo platit až po verzi {follows}, ze které složka vychází:",
     EN: "stays in force, as it came after version {follows}, which the folder follows:",
 }
 TAKE_OVER: Text = {
-    CS: "převezměte to do složky (`brana policy export`); nemá-li to platit, řekněte --instead-of {version}",
-    EN: "take it over into the folder (`brana policy export`); is it not to hold, say --instead-of {version}",
+    CS: "převezměte to do složky (`brana policy export`); nemá-li to platit, řekněte --instead-of {line}",
+    EN: "take it over into the folder (`brana policy export`); is it not to hold, say --instead-of {line}",
 }
 
 
 class FolderOvertaken(Exception):
     """What the folder changed, somebody else has changed otherwise since. Says what by files, and what to do."""
 
-    def __init__(self, follows: str, version: str, where: Sequence[str], language: Language) -> None:
+    def __init__(self, follows: str, there: Version, where: Sequence[str], language: Language) -> None:
         lines = [
-            BOTH[language].format(follows=follows, version=version),
+            BOTH[language].format(follows=follows, version=there.version),
             *(f"    {one}" for one in where),
-            f"    {CHOOSE[language].format(version=version)}",
+            f"    {CHOOSE[language].format(line=quoted(there))}",
         ]
         super().__init__("\n".join(lines))
 
@@ -62,9 +63,9 @@ class FolderOvertaken(Exception):
 class FolderTakenBack(Exception):
     """What the folder would bring was in force before, and somebody took it back. Says what, by whom, and why."""
 
-    def __init__(self, follows: str, version: str, lines: Sequence[str], language: Language) -> None:
-        said = [AGAIN[language].format(follows=follows, version=version), *lines]
-        super().__init__("\n    ".join([*said, LEAVE[language].format(version=version)]))
+    def __init__(self, follows: str, there: Version, lines: Sequence[str], language: Language) -> None:
+        said = [AGAIN[language].format(follows=follows, version=there.version), *lines]
+        super().__init__("\n    ".join([*said, LEAVE[language].format(line=quoted(there))]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +80,13 @@ class Followed:
     called: Mapping[str, str] = field(default_factory=dict)
     """Names of people by their subjects."""
 
-    def told(self, version: str, language: Language) -> list[str]:
-        """`version`: in force now."""
+    def told(self, there: Version, language: Language) -> list[str]:
         if self.line is None or not self.kept:
             return []
         return [
             KEPT[language].format(follows=self.line.version),
             *(f"    {one}" for one in self.kept),
-            f"    {TAKE_OVER[language].format(version=version)}",
+            f"    {TAKE_OVER[language].format(line=quoted(there))}",
         ]
 
 
@@ -94,12 +94,12 @@ def followed(
     state: State, folder: Path, own: Texts, instead_of: str | None, language: Language = EN
 ) -> Followed:
     """Raises NotInForce where it is not known what the folder changed or what became of it, FolderOvertaken,
-    FolderTakenBack, CannotStart for a note that is none, SharedPoliciesUnusable.
+    FolderTakenBack, CannotStart for what names no version or not which of several, SharedPoliciesUnusable.
     """
     there = in_force(state)
     called = NAMED_AS_RECORDED if there is None else called_by(state, there)
     if instead_of is not None:
-        return Followed(own, there, Meant(instead_of), called=called)
+        return Followed(own, there, _instead_of(state, there, own, instead_of), called=called)
     line = noted(folder)
     if line is None or there is None:
         return Followed(own, there, meaning(there), line, called=called)
@@ -109,11 +109,31 @@ def followed(
     try:
         found = following(own, [one.texts for one in bases], there.texts)
     except BaseUnclear as error:
-        raise NotInForce(line.version, there.version) from error
+        raise NotInForce(line.version, there.version, line=quoted(there)) from error
     except ChangedByBoth as error:
-        raise FolderOvertaken(line.version, there.version, error.where, language) from error
+        raise FolderOvertaken(line.version, there, error.where, language) from error
     _require_not_taken_back(state, line, found.texts, there, language)
     return Followed(found.texts, there, meaning(there), line, found.kept, called)
+
+
+def _instead_of(state: State, there: Version | None, own: Texts, said: str) -> Meant:
+    """Versions that differ in their cases alone have one name, so it is enough where only one has it.
+
+    Raises NotInForce, CannotStart.
+    """
+    if there is None or own == there.texts:
+        return Meant(said)
+    line = line_said(said)
+    if line.version != there.version:
+        raise NotInForce(line.version, there.version, line=quoted(there))
+    named = state.database.read_now(lambda connection: state.policy_versions(connection).called(line.version))
+    if not there.digest.startswith(line.texts) or (not line.texts and len(named) > 1):
+        raise CannotStart(
+            f"several versions are called {line.version}, as their cases alone differ, and "
+            f"{'another one is in force' if line.texts else 'it is not said which'}",
+            f"see with `brana policy diff` what differs, then say --instead-of {quoted(there)}",
+        )
+    return meaning(there)
 
 
 def _require_not_taken_back(
@@ -135,7 +155,7 @@ def _require_not_taken_back(
             ]
         )
     except Damaged as error:
-        raise NotInForce(line.version, there.version) from error
+        raise NotInForce(line.version, there.version, line=quoted(there)) from error
     back = taken_back(meant, there.texts, [one.texts for one in since])
     lines = list[str]()
     for at, where in back.items():
@@ -145,4 +165,4 @@ def _require_not_taken_back(
             *(f"    {one}" for one in where),
         ]
     if lines:
-        raise FolderTakenBack(line.version, there.version, lines, language)
+        raise FolderTakenBack(line.version, there, lines, language)

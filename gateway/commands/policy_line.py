@@ -32,6 +32,25 @@ def line_of(version: Version) -> Line:
     return Line(version.version, digest_of(version.texts)[:MARK_LENGTH])
 
 
+def written(line: Line) -> str:
+    return f"{line.version} {line.texts}".rstrip()
+
+
+def quoted(version: Version) -> str:
+    """As `--instead-of` takes it on a command line."""
+    return f'"{written(line_of(version))}"'
+
+
+def line_said(words: str) -> Line:
+    """As somebody wrote it behind `--instead-of`. Raises CannotStart."""
+    if (found := FORM.fullmatch(words.encode("utf-8", "replace"))) is None:
+        raise CannotStart(
+            "--instead-of names no version",
+            "it is one line, as `brana policy export` writes it to the file VERSION, in quotation marks",
+        )
+    return _line(found)
+
+
 def noted(folder: Path) -> Line | None:
     """None where nobody noted any: then whatever is in force is replaced. Raises CannotStart for a file that is no
     such note; nothing of it is shown.
@@ -45,19 +64,23 @@ def noted(folder: Path) -> Line | None:
         raise _no_note(file, f"cannot be read as a note of a version: {error.strerror}") from error
     if len(content) > LARGEST or (found := FORM.fullmatch(content)) is None:
         raise _no_note(file, "names no version")
-    return Line(found[1].decode(), (found[2] or b"").decode())
+    return _line(found)
 
 
 def note(folder: Path, line: Line) -> None:
     """Raises OSError, also where the file is a link."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     with os.fdopen(os.open(folder / NOTE, flags, 0o644), "w", encoding="ascii") as file:
-        file.write(f"{line.version} {line.texts}".rstrip() + "\n")
+        file.write(written(line) + "\n")
 
 
 def has_note(folder: Path) -> bool:
     """Whatever it is."""
     return os.path.lexists(folder / NOTE)
+
+
+def _line(found: re.Match[bytes]) -> Line:
+    return Line(found[1].decode(), (found[2] or b"").decode())
 
 
 def _read(file: Path) -> bytes:

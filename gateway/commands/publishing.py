@@ -46,14 +46,17 @@ class LeftBehind(Exception):
 
 
 class NotInForce(Exception):
-    """Others are in force than those that were to be replaced, by a folder or by the files of the configuration."""
+    """Others are in force than those that were to be replaced, by a folder or by the files of the configuration.
 
-    def __init__(self, meant: str, version: str, *, files: bool = False) -> None:
+    `line`: the version in force as it is said behind `--instead-of`, where that is more than its name.
+    """
+
+    def __init__(self, meant: str, version: str, *, files: bool = False, line: str = "") -> None:
         if meant == version:  # their cases alone
             super().__init__(f"others of the same name {version} came into force meanwhile: say it again")
             return
         where = "these files" if files else "the folder"
-        say = f"`brana policy replace {version}`" if files else f"--instead-of {version}"
+        say = f"`brana policy replace {version}`" if files else f"--instead-of {line or version}"
         super().__init__(
             f"not {meant} is in force, but {version}\n"
             "    see with `brana policy diff` what differs, or with `brana policy export` what that is, and take it "

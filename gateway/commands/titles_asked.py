@@ -15,17 +15,18 @@ LONGEST = 100  # characters that are compared
 
 
 def the_one(what: str, written: str, titles: Mapping[str, Text]) -> str:
-    """By its id, or by its title, with or without accents; what nobody is called stays as it was written.
+    """By its id to the letter; else by id or title, in any case, with or without accents. What nobody is called stays
+    as it was written.
 
     Raises CannotStart where several are called so.
     """
     if written in titles:
         return written
     wanted = folded(written)
-    found = [one for one, title in titles.items() if wanted in map(folded, title.values())]
+    found = [one for one, title in titles.items() if wanted in map(folded, (one, *title.values()))]
     if len(found) > 1:
         raise CannotStart(
-            f"{written!r} is the title of several: {', '.join(found)}", f"write the {what}'s id"
+            f"several are called {written!r}: {', '.join(found)}", f"write the {what}'s id, to the letter"
         )
     return found[0] if found else written
 

@@ -140,6 +140,7 @@ class Why:
                     who,
                     caller.municipality,
                 )
+        people = await self._people(request, caller, where)
         return await site.show(
             request,
             "policy_why.html",
@@ -157,7 +158,7 @@ class Why:
             reads=who is not None and who.reads,
             lacks=_offered_instead(found, snapshot),
             removed=removed,
-            people=() if Role.SUPPLIER in caller.roles else await self.suggested(where),
+            people=people,
             permitted=found is not None and isinstance(found.verdict, Permitted),
             roles=list(Role),
             others=self._others(where),
@@ -167,6 +168,17 @@ class Why:
             levels=LEVELS_OFFERED,
             devices=DEVICE_TITLES,
         )
+
+    async def _people(
+        self, request: web.Request, caller: Assertion, where: MunicipalityCode
+    ) -> Sequence[Party]:
+        """Whom the form suggests; of another municipality than the own one that is a look at its people."""
+        if Role.SUPPLIER in caller.roles:
+            return ()
+        people = await self.suggested(where)
+        if where != caller.municipality:
+            await self._look(request, caller, {"municipality": where}, len(people))
+        return people
 
     def _called(self, who: Somebody | None) -> Text:
         if who is None:
@@ -236,20 +248,18 @@ class Why:
             for one in everybody
             if one.subject in had_one or any(held.municipality == where for held in one.roles)
         ]
-        await self._look(request, caller, where, entered["login"], len(here))
+        await self._look(request, caller, {"user": entered["login"], "municipality": where}, len(here))
         if len(here) != 1:
             return None, []
         return somebody(here[0]), [one for one in blocks if one.subject == here[0].subject]
 
-    async def _look(
-        self, request: web.Request, caller: Assertion, where: MunicipalityCode, login: str, found: int
-    ) -> None:
-        """Somebody reads about a person: recorded before anything is shown."""
+    async def _look(self, request: web.Request, caller: Assertion, of: Mapping[str, str], found: int) -> None:
+        """Somebody reads about people: recorded before anything is shown."""
         entry = searched(
             self.site.desk.now(),
             subject=caller.subject,
             person=caller.login,
-            query={"page": "why", "user": login, "municipality": where},
+            query={"page": "why", **of},
             found=found,
             session=caller.sid,
             address=client_address_of(request),

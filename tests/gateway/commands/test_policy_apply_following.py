@@ -15,6 +15,7 @@ from config.vocabulary import Language
 from gateway.commands.applying import Meant
 from gateway.commands.applying import apply as applied
 from gateway.commands.policy_following import FolderOvertaken, FolderTakenBack
+from gateway.commands.policy_line import quoted
 from gateway.commands.policy_offices import activation_of, office_of
 from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import NotInForce
@@ -147,7 +148,7 @@ def test_what_a_clone_without_its_note_changes_once_more_is_refused_and_with_it_
     version = place.newest()[0].version
     file, remedy = str(refused.value).splitlines()[1:]
     assert file == f"    {HULIN}: further"
-    assert remedy.endswith(f", then say --instead-of {version}")
+    assert remedy.endswith(f", then say --instead-of {quoted(place.newest()[0])}")
     with pytest.raises(FolderOvertaken, match=f"totéž od té doby změnil i někdo jiný; platí verze {version}"):
         place.raised("apply", str(place.clone()), *CZECH)
     kept = place.clone()
@@ -170,7 +171,7 @@ def test_what_somebody_else_brought_meanwhile_is_kept_and_told_until_the_folder_
         f"stays in force, as it came after version {follows}, which the folder follows:",
         f"    {HULIN}: further",
         "    take it over into the folder (`brana policy export`); is it not to hold, say --instead-of "
-        + version,
+        + quoted(place.newest()[0]),
     ]
     assert all(f'@id("{name}")' in place.in_force()[HULIN] for name in ("further", "second"))
     assert place.note(place.folder) == follows, "else the next apply would take it away"
@@ -224,7 +225,7 @@ def test_what_was_rolled_back_does_not_come_again_by_the_clock(place: Repository
     assert by.startswith(f"    version {follows.version}, published ")
     assert by.endswith(": otevřelo to mapu")
     assert file == f"        {HULIN}: further"
-    assert remedy.endswith(f"say --instead-of {follows.version}")
+    assert remedy.endswith(f"say --instead-of {quoted(follows)}")
     with pytest.raises(FolderTakenBack, match="to už platilo a někdo to vzal zpět"):
         place.raised("apply", str(place.clone()), *CZECH)
     assert place.in_force() == before
@@ -271,6 +272,28 @@ def test_versions_that_differ_in_cases_alone_are_told_apart_by_the_note(place: R
     said = place.brana("apply", str(clone))
     assert said.exit_code == 0, said.output
     assert CASE not in place.in_force()[CASES]
+
+
+def test_versions_that_differ_in_cases_alone_are_told_apart_by_what_is_said(place: Repository) -> None:
+    place.add(CASES, CASE)
+    assert place.brana("apply", str(place.folder)).exit_code == 0
+    meant = place.newest()[0]
+    place.somebody_else(NEVER, CASES)
+    there = place.newest()[0]
+    assert meant.version == there.version
+    place.replace(CASE, "", CASES)
+    for said, complaint in ((meant.version, "it is not said which"), (quoted(meant)[1:-1], "another one is")):
+        with pytest.raises(CannotStart, match=complaint) as refused:
+            place.raised("apply", str(place.folder), "--instead-of", said)
+        assert str(refused.value).endswith(f"say --instead-of {quoted(there)}")
+    with pytest.raises(CannotStart, match="--instead-of names no version"):
+        place.raised("apply", str(place.folder), "--instead-of", "the last one")
+    with pytest.raises(NotInForce, match=f"say --instead-of {quoted(there)}"):
+        place.raised("apply", str(place.folder), "--instead-of", "0123456789ab 0123456789ab")
+    assert place.in_force() == there.texts
+    over = place.brana("apply", str(place.folder), "--instead-of", quoted(there)[1:-1])
+    assert over.exit_code == 0, over.output
+    assert NEVER not in place.in_force()[CASES]
 
 
 def test_a_proposal_of_a_folder_that_was_approved_is_no_change_of_somebody_else(place: Repository) -> None:

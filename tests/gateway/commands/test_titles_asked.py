@@ -64,7 +64,7 @@ def test_an_application_is_written_by_its_id_or_title(written: str) -> None:
             "zzz",
             "in the settings\n    there are: records (Spisová služba), budget (Rozpočet), map (Mapy), old (Mapy)",
         ),
-        ("mapy", "'mapy' is the title of several: map, old\n    write the application's id"),
+        ("mapy", "several are called 'mapy': map, old\n    write the application's id, to the letter"),
     ],
 )
 def test_an_application_that_is_none_or_several_is_refused(written: str, complaint: str) -> None:
@@ -72,3 +72,15 @@ def test_an_application_that_is_none_or_several_is_refused(written: str, complai
         applications_asked(KNOWN, [written])
     assert complaint in str(refused.value)
     assert applications_asked(KNOWN, ["old"]) == ("old",)
+
+
+def test_a_title_of_one_that_is_the_id_of_another_means_neither() -> None:
+    known = KNOWN | {
+        ApplicationId("posta"): titles("Podatelna", "Mail room"),
+        ApplicationId("mail"): titles("Pošta", "Mail"),
+    }
+    for written in ("Posta", "Pošta", "POSTA"):
+        with pytest.raises(CannotStart, match=f"several are called '{written}': posta, mail"):
+            applications_asked(known, [written])
+    assert applications_asked(known, ["posta"]) == ("posta",), "an id to the letter"
+    assert applications_asked(known, ["Podatelna", "MAIL"]) == ("posta", "mail")

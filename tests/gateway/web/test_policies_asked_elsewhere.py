@@ -24,12 +24,23 @@ async def test_the_centre_asks_about_people_of_any_municipality_and_it_is_record
     there = await visitor.get(f"/why?where={HULIN}&login=zdejsi.jana&application=map", CENTRE)
     assert "Jana Zdejší" in there
     assert "Hulín: Why is it permitted" in there
-    (entry,) = visitor.world.entries(Code.LOG_SEARCHED)
+    entry, names = visitor.world.entries(Code.LOG_SEARCHED)
     assert entry.subject == CENTRE.subject
     assert entry.details["query"] == f"page=why, user=zdejsi.jana, municipality={HULIN}"
+    assert names.details["query"] == f"page=why, municipality={HULIN}", "its people are suggested by name"
     form = await visitor.get(f"/why?where={HULIN}", CENTRE)
     assert f'<option value="{HULIN}" selected>' in form
     assert 'value="zdejsi.jana"' in form, "people of the municipality that is asked about are suggested"
+    looked = visitor.world.entries(Code.LOG_SEARCHED)[-1]
+    assert (looked.subject, looked.municipality) == (CENTRE.subject, HULIN), "without asking about anybody"
+    assert looked.details["query"] == f"page=why, municipality={HULIN}"
+    assert looked.details["found"] == form.count(
+        "</option>", form.index('<datalist id="people">'), form.index("</datalist>")
+    )
+    recorded = len(visitor.world.entries(Code.LOG_SEARCHED))
+    await visitor.get("/why", CENTRE)
+    await visitor.get(f"/why?where={KROMERIZ}", CENTRE)
+    assert len(visitor.world.entries(Code.LOG_SEARCHED)) == recorded, "the own one's are the form's"
     here = await visitor.get("/why?login=zdejsi.jana&application=map", CENTRE, status=409)
     assert "Nobody is meant by that: Kroměříž" in here
     assert "choose that municipality" in here
