@@ -9,13 +9,14 @@ import click
 
 from config.district import District
 from config.settings import Settings
-from config.vocabulary import MunicipalityCode, SubjectId
+from config.vocabulary import Language, MunicipalityCode, SubjectId
 from gateway.asks.ask import Ask
 from gateway.audit.folding import folded
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.countries import locator
 from gateway.commands.decisions import shared_book, snapshot_of
+from gateway.commands.policy_draft import Draft, draft_of
 from gateway.commands.policy_folder import policy_folder
 from gateway.commands.preflight import CannotStart
 from gateway.commands.shared_policies import book_and_closed
@@ -26,7 +27,7 @@ from gateway.storage.place import place_of
 from gateway.storage.policy_incidents import StoredIncidents
 from idp.directory.same_person import Account
 from policies.evaluate import PolicyBook
-from policies.texts import MUNICIPALITIES, REGION, texts_of
+from policies.texts import MUNICIPALITIES, REGION, Texts, texts_of
 
 NEAR = 3  # municipalities that somebody may have meant
 ALIKE = 0.7  # of 1: one letter of three may be another
@@ -95,14 +96,26 @@ def closed_now(configuration: Path, settings: Settings) -> Sequence[Incident]:
 def book_of_folder(
     settings: Settings, district: District, folder: Path, closed: Sequence[Incident]
 ) -> PolicyBook:
+    return shared_book(settings, district, _texts_of_folder(folder), closed)
+
+
+def book_of_draft(
+    configuration: Path, asked: Asked, folder: Path, language: Language
+) -> tuple[PolicyBook, Draft]:
+    """As `brana policy apply` would put the folder upon what is in force, which was asked for."""
+    own = _texts_of_folder(folder)
+    draft = draft_of(configuration, asked.settings, folder, own, language)
+    return shared_book(asked.settings, asked.district, draft.texts, asked.counting), draft
+
+
+def _texts_of_folder(folder: Path) -> Texts:
     try:
-        texts = texts_of(folder / REGION, folder / MUNICIPALITIES)
+        return texts_of(folder / REGION, folder / MUNICIPALITIES)
     except (OSError, UnicodeDecodeError) as error:
         raise CannotStart(
             f"the policies of {folder} cannot be read: {error}",
             "it needs the folders region and municipalities, as `brana policy export` writes them",
         ) from error
-    return shared_book(settings, district, texts, closed)
 
 
 def snapshot_asked(asked: Asked, asks: Sequence[Ask] = (), others: Sequence[Account] = ()) -> Snapshot:

@@ -18,6 +18,7 @@ from gateway.authorize.snapshot import parts_of
 from gateway.commands.options import configuration, language
 from gateway.commands.policies_asked import (
     as_if_open,
+    book_of_draft,
     book_of_folder,
     municipality_asked,
     policies_asked,
@@ -25,6 +26,7 @@ from gateway.commands.policies_asked import (
     snapshot_asked,
 )
 from gateway.commands.policy_circumstances import from_address, from_country
+from gateway.commands.policy_draft import Draft
 from gateway.commands.policy_moment import moment_asked
 from gateway.commands.terminal import console
 from gateway.commands.titles_asked import applications_asked
@@ -90,7 +92,8 @@ AS_IF_OPEN: Text = {
 @click.option(
     "--against",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Compare: what would the policies of this folder give and take?",
+    help="Compare: what would the policies of this folder give and take? With those in force: as `apply` would put it "
+    "upon them.",
 )
 @click.option(
     "--application",
@@ -126,9 +129,11 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     here = facts_at(address, snapshot)
     facts = replace(here, country=country.upper() or here.country)
     at = Circumstances(now=moment_asked(written), address=address, facts=facts)
-    other = (
-        None if against is None else book_of_folder(asked.settings, asked.district, against, asked.counting)
-    )
+    other, draft = None, Draft({})
+    if against is not None and folder is None:
+        other, draft = book_of_draft(configuration, asked, against, language)
+    elif against is not None:
+        other = book_of_folder(asked.settings, asked.district, against, asked.counting)
     names = asked.book.names
     closures = [what_named(one.closure, names) for one in asked.incidents if one.concerns(code)]
     closed = [CLOSED[language].format(what=one[language]) for one in closures]
@@ -156,9 +161,11 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     compared = difference(found, theirs)
     if as_json:
         content = difference_content(compared, names) | {"closed": closures, "as_if_open": open_}
-        click.echo(msgspec.json.encode(content).decode())
+        click.echo(msgspec.json.encode(content | draft.as_json()).decode())
     else:
+        _echo(draft.warning(language))
         _show_difference(compared, names, titles, language, closed)
+        _echo(draft.stays)
 
 
 def _tell(
@@ -179,6 +186,12 @@ def _tell(
     if groups := shut(found):
         out.print(f"\n{SHUT[language].format(count=sum(group.cells for group in groups))}")
         out.print(_table(groups, names, titles, language))
+
+
+def _echo(lines: Sequence[str]) -> None:
+    """Words of people, in which brackets are no markup."""
+    for line in lines:
+        click.echo(line)
 
 
 def _say_closed(out: Console, closed: Sequence[str]) -> None:

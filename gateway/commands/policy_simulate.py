@@ -26,6 +26,7 @@ from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.policies_asked import as_if_open
+from gateway.commands.policy_draft import drafted
 from gateway.commands.preflight import CannotStart
 from gateway.commands.shared_policies import own_texts, standing
 from gateway.commands.simulating import Told, simulated
@@ -53,7 +54,8 @@ CHANGES = 3
 
 @click.command(
     help="Replay the recorded decisions against the policies of FOLDER (with region and municipalities in it, as "
-    "`brana policy export` writes them): who would gain, who would lose. Nothing is changed. "
+    "`brana policy export` writes them; where it notes which version it follows, as `apply` would put it upon those in "
+    "force): who would gain, who would lose. Nothing is changed. "
     f"Exit code 0 when no decision would be another, {CHANGES} when some would.",
     short_help="What the recorded decisions would come to by other policies.",
 )
@@ -110,10 +112,10 @@ async def _simulate(
     as_json: bool,
 ) -> Report:
     where = await municipality_of(state, municipality) if municipality else None
-    draft = texts_of(folder / REGION, folder / MUNICIPALITIES)
+    draft = drafted(state, folder, texts_of(folder / REGION, folder / MUNICIPALITIES))
     today, incidents = _in_force(state)
     counting = () if open_ else incidents
-    work = work_of(state.settings, state.district, today, draft, Period(*span, where), counting)
+    work = work_of(state.settings, state.district, today, draft.texts, Period(*span, where), counting)
     with _bar(quiet=as_json) as told:
         try:
             found = simulated(work, told)
@@ -128,10 +130,13 @@ async def _simulate(
     by = operator()
     entry = acts.searched(now(), subject=by, person=by, query=asked, found=found.decisions, form="command")
     await state.record([entry])
-    click.echo(msgspec.json.encode(found).decode() if as_json else as_text(found))
-    if incidents and not as_json:
+    if as_json:
+        click.echo(msgspec.json.encode({**msgspec.to_builtins(found), **draft.as_json()}).decode())
+        return found
+    click.echo("\n".join([*draft.warning(Language.ENGLISH), as_text(found), *draft.stays]))
+    if incidents:
         click.echo(AS_IF_OPEN if open_ else HIDDEN)
-    if not as_json and found.rows:
+    if found.rows:
         console().print(_table(found))
     return found
 
