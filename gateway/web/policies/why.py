@@ -36,6 +36,7 @@ from gateway.web.centre import actions_of
 from gateway.web.desk import Page, Refused, client_address_of, request_id_of
 from gateway.web.identity import Assertion
 from gateway.web.officer.not_done import DIRECTORY_AWAY
+from gateway.web.policies.closed_by import closed_by
 from gateway.web.policies.coming import HOME
 from gateway.web.policies.entered import moment, number_or_none
 from gateway.web.policies.not_done import done
@@ -45,6 +46,8 @@ from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
 from idp.http.moments import PRAGUE
 from policies.explained import Explained
+from policies.incident_named import what_named
+from policies.incidents import Closure
 from policies.matrix import DEVICES, FACTORS, DeviceState
 from policies.matrix_words import DEVICE_TITLES
 from policies.model import LEVELS, Permitted, Question, Text
@@ -153,6 +156,8 @@ class Why:
             everywhere=self._others(caller.municipality) if self._asks_of_all(caller) else {},
             further=any(entered[name] != USUAL[name] for name in FURTHER),
             found=found,
+            closed=await closed_by(site, found) if found is not None else None,
+            what=self._what,
             about=self._called(who),
             reads=who is not None and who.reads,
             lacks=_offered_instead(found, snapshot),
@@ -173,6 +178,9 @@ class Why:
             return dict.fromkeys(Language, "")
         district = self.site.books.in_force().names.district
         return {language: who.called(district, language) for language in Language}
+
+    def _what(self, closure: Closure) -> Text:
+        return what_named(closure, self.site.books.in_force().names)
 
     def _asks_of_all(self, caller: Assertion) -> bool:
         return Action.ADMINISTER in actions_of(caller, self.site.centre)
