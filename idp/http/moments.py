@@ -20,6 +20,7 @@ PATTERNS = {
         "minute": "d. M. y H:mm",
         "hour": "H:mm",
         "day": "EEEE d. MMMM y",
+        "weekday": "EEEE d. M. y H:mm",
         "date": "d. M. y",
     },
     Language.ENGLISH: {
@@ -27,6 +28,7 @@ PATTERNS = {
         "minute": "d MMM y, HH:mm",
         "hour": "HH:mm",
         "day": "EEEE d MMMM y",
+        "weekday": "EEEE d MMM y, HH:mm",
         "date": "d MMM y",
     },
 }

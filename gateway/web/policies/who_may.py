@@ -5,6 +5,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -47,8 +48,8 @@ class WhoMay:
 
     async def table(self, request: web.Request) -> web.Response:
         site, caller = self.site, self.site.caller(request)
-        how = coming(request.query, site.networks)
-        found = await self._matrix(request, caller, how)
+        how, as_of = coming(request.query, site.networks), site.desk.now()
+        found = await self._matrix(request, caller, how, as_of)
         level = SHORT.get(request.query.get("level", ""), AuthenticationLevel.PHISHING_RESISTANT)
         device = one_of(DeviceState, request.query.get("device", ""), DeviceState.IN_ORDER)
         may: dict[Role, dict[Place, list[Action]]] = {}
@@ -82,6 +83,7 @@ class WhoMay:
             levels=LEVELS_OFFERED,
             devices=DEVICE_TITLES,
             how=how,
+            as_of=how.at or as_of,
             closed=closed_here(
                 await site.office.store.look(lambda desk: desk.incidents()),
                 caller,
@@ -96,7 +98,7 @@ class WhoMay:
         how = coming(request.query, self.site.networks)
         if how.untimely:
             raise Refused(FORM_UNREADABLE, 400)
-        found = await self._matrix(request, caller, how)
+        found = await self._matrix(request, caller, how, self.site.desk.now())
         out = io.StringIO()
         rows = csv.writer(out)
         parted = any(case.part for case in found.cells)
@@ -116,12 +118,12 @@ class WhoMay:
             headers=page_headers() | {"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
-    async def _matrix(self, request: web.Request, caller: Assertion, how: Coming) -> Matrix:
+    async def _matrix(self, request: web.Request, caller: Assertion, how: Coming, now: datetime) -> Matrix:
         """Of the municipality acted for: of all that can be reached there."""
         site = self.site
         asking = site.asking(request, caller)
         await done(asking.require(Action.READ, site.own(caller), None, "who may do what"))
-        at, here, those = how.circumstances(site.desk.now()), caller.municipality, list(site.applications)
+        at, here, those = how.circumstances(now), caller.municipality, list(site.applications)
         offers, configured = site.offers(), site.parts()
 
         texts = (await site.office.store.look(standing)).texts if how.as_open else {}

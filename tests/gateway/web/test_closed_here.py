@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from config.vocabulary import Language
+from idp.http.moments import moment_text
 from tests.policies.world import KROMERIZ
 from tests.rig.policy_site import AUTHOR, CENTRE, STRANGER
 from tests.rig.policy_visitor import CLOSING, Visitor, headers, policy_visitor
@@ -88,3 +90,31 @@ async def test_what_is_closed_in_another_municipality_alone_is_not_told(visitor)
     await visitor.done("/incidents/close", CENTRE, **elsewhere)
     assert "Closed in an incident at the moment" not in await visitor.get("/who")
     assert "one municipality: Kroměříž" in await visitor.get("/who", STRANGER)
+
+
+async def test_why_says_who_closed_it_when_and_what_would_hold_without_the_incident(visitor):
+    asked = "/why?role=clerk&application=map&action="
+    assert "Closed in an incident" not in await visitor.get(f"{asked}read")
+    await visitor.done("/incidents/close", CENTRE, **MAP_CLOSED)
+    (closed,) = visitor.given.world.closed()
+    when = moment_text(closed.closure.at, Language.ENGLISH, "minute")
+    shown = await visitor.get(f"{asked}read")
+    assert "Closed in an incident" in shown
+    assert '<strong class="capital">one application: map</strong>' in shown
+    assert f"{when}</time> by {CENTRE.name}." in shown
+    assert "Were it not for the incident, it would be permitted." in shown
+    assert '<a href="/incidents">See what is closed</a>' in shown
+    assert "No change of up to three steps would." not in shown, "that nothing helps is not so"
+    assert "A rule forbids it that no single change lifts." not in shown
+    too = await visitor.get(f"{asked}administer")
+    assert "Were it not for the incident, it would be refused, too:" in too
+    assert '<p class="quiet">nothing_permits</p>' in too
+    czech = await visitor.get(f"{asked}read", language="cs")
+    assert "Nebýt incidentu, bylo by to povoleno." in czech
+    assert f"rozhodl(a) {CENTRE.name}." in czech
+    elsewhere = await visitor.get("/why?role=clerk&application=audit&action=read")
+    assert "Closed in an incident" not in elsewhere, "what another application is closed by is not told there"
+    await visitor.done(f"/incidents/{closed.id}/open", CENTRE, why="It is over.")
+    again = await visitor.get(f"{asked}read")
+    assert "It is permitted." in again
+    assert "Closed in an incident" not in again
