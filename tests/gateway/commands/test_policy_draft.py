@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.vocabulary import Action, ApplicationId, Role
+from gateway.commands.policy_line import quoted
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import now, open_state
 from gateway.storage.audit import append
@@ -30,7 +31,7 @@ def place(tmp_path: Path) -> Repository:
 
 
 def kept(place: Repository, name: str = "further") -> list[str]:
-    follows, version = place.note(place.folder), place.newest()[0].version
+    follows, version = place.note(place.folder), quoted(place.newest()[0])
     return [
         f"stays in force, as it came after version {follows}, which the folder follows:",
         f"    {HULIN}: {name}",
