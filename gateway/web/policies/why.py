@@ -42,6 +42,7 @@ from gateway.web.policies.entered import moment, number_or_none
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
 from gateway.web.policies.who_may import LEVELS_OFFERED, SHORT, one_of
+from gateway.web.requests.meant import SeveralMeant, meant
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
 from idp.http.moments import PRAGUE
@@ -82,6 +83,7 @@ LONGEST = 200  # characters of a field
 MINUTES_OF_A_YEAR = 366 * 24 * 60
 NO_SUCH_ACTION = "unknown_application"  # as a decision refuses what no route asks for
 NOBODY, NOT_SAID, APPLICATION, ROUTE = "somebody", "not-said", "application", "route"
+SEVERAL = "several"
 WHERE = "where"
 LOOK = "look_elsewhere"
 """What the log calls asking about another municipality than the own one, where it is refused."""
@@ -124,11 +126,14 @@ class Why:
         entered = {name: request.query.get(name, usual)[:LONGEST].strip() for name, usual in USUAL.items()}
         where = await self._where(request, caller, entered)
         who, wrong, removed = None, "" if where is not None else WHERE, list[Block]()
-        where = where or caller.municipality
+        where, several = where or caller.municipality, tuple[Party, ...]()
         if request.query.get("application") is not None:
             faults = wrong or faulty(entered) or self._elsewhere(entered)
             if not faults and (entered["login"] or entered["role"]):
-                who, removed = await self._who(request, caller, where, entered)
+                try:
+                    who, removed = await self._who(request, caller, where, entered)
+                except SeveralMeant as found_several:
+                    several, faults = found_several.people, SEVERAL
             nobody = NOBODY if entered["login"] or entered["role"] else NOT_SAID
             wrong = faults or (nobody if who is None else self._wrong(entered))
         found, snapshot = None, self.snapshot()
@@ -162,7 +167,8 @@ class Why:
             reads=who is not None and who.reads,
             lacks=_offered_instead(found, snapshot),
             removed=removed,
-            people=() if Role.SUPPLIER in caller.roles else await self.suggested(where),
+            people=await self._offered(caller, where),
+            several=several,
             permitted=found is not None and isinstance(found.verdict, Permitted),
             roles=list(Role),
             others=self._others(where),
@@ -229,25 +235,44 @@ class Why:
         where: MunicipalityCode,
         entered: Mapping[str, str],
     ) -> tuple[Somebody | None, list[Block]]:
-        """Whoever has that login there, or anybody with that role; None: nobody is meant. And what reviews removed."""
+        """Whoever has that login there or alone that name, or anybody with that role; None: nobody is meant. And what
+        reviews removed. Raises SeveralMeant.
+        """
         if not entered["login"]:
             role, held = entered["role"], MunicipalityCode(entered["acting_for"]) or where
             return (anybody((held, Role(role))) if role in set(Role) else None), []
-        try:
-            everybody = await self.named(entered["login"])
-        except DirectoryUnusable:
-            raise Refused(DIRECTORY_AWAY, 503) from None
+        everybody = await self._known(entered["login"])
         blocks = [one for one in await self.removed() if one.municipality == where]
         had_one = {one.subject for one in blocks}
-        here = [
-            one
-            for one in everybody
-            if one.subject in had_one or any(held.municipality == where for held in one.roles)
-        ]
-        await self._look(request, caller, where, entered["login"], len(here))
+
+        def of_there(some: Sequence[Person]) -> list[Person]:
+            return [
+                one
+                for one in some
+                if one.subject in had_one or any(held.municipality == where for held in one.roles)
+            ]
+
+        login, here = entered["login"], of_there(everybody)
+        if not here and (those := meant(login, await self._offered(caller, where))):
+            if len(those) > 1:
+                await self._look(request, caller, where, login, len(those))
+                raise SeveralMeant("login", those)
+            login = those[0].login
+            here = of_there(await self._known(login))
+        await self._look(request, caller, where, login, len(here))
         if len(here) != 1:
             return None, []
         return somebody(here[0]), [one for one in blocks if one.subject == here[0].subject]
+
+    async def _known(self, login: str) -> Sequence[Person]:
+        try:
+            return await self.named(login)
+        except DirectoryUnusable:
+            raise Refused(DIRECTORY_AWAY, 503) from None
+
+    async def _offered(self, caller: Assertion, where: MunicipalityCode) -> Sequence[Party]:
+        """Whom the form suggests by name; to a supplier nobody: who works there is not theirs to list."""
+        return () if Role.SUPPLIER in caller.roles else await self.suggested(where)
 
     async def _look(
         self, request: web.Request, caller: Assertion, where: MunicipalityCode, login: str, found: int
