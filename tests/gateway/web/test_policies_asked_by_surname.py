@@ -52,6 +52,7 @@ async def test_of_several_with_that_name_one_is_chosen(visitor):
     assert entry.details["found"] == 2
     czech = await visitor.get("/why?login=Zdejší&application=map", status=409, language="cs")
     assert "Tak se jmenuje víc lidí" in czech
+    assert "Vyberte…" in czech
     assert "Eva Zdejší: map, read" in await visitor.get("/why?login=Eva Zdejší&application=map")
 
 

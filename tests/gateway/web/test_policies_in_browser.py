@@ -42,6 +42,7 @@ PAGES = {
     "policies-impact": (APPROVER, "{submitted}/impact"),
     "policies-who": (AUTHOR, "/who"),
     "policies-why": (AUTHOR, "/why?role=clerk&application=map&level=1"),
+    "policies-why-closed": (AUTHOR, "/why?role=supplier&application=map"),
     "policies-why-further": (AUTHOR, "/why?role=clerk&application=map&own=1&stands_in_for=mayor&level=1"),
     "policies-incidents": (CENTRE, "/incidents"),
     "policies-incident-form": (CENTRE, "/incidents?kind=municipality_application"),
