@@ -31,8 +31,8 @@ LINE = re.compile(r"brana-agent enrol (https://\S+) (\S+)")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def product(tmp_path: Path) -> AsyncIterator[Product]:
-    async with installed(tmp_path) as made:
+async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
+    async with installed(tmp_path_factory.mktemp("own")) as made:
         with made.configuration.open("a", encoding="utf-8") as text:
             text.write(DEVICES)
         await made.start()
