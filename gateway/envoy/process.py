@@ -66,9 +66,8 @@ class Administration:
     async def ready(self) -> bool:
         """Whether Envoy has its whole configuration and listens (a refused listener leaves it with none)."""
         try:
-            async with self._line() as line:
-                status, _ = await _said(line, "GET", "/ready")
-                _, listeners = await _said(line, "GET", "/listeners")
+            status, _ = await self._ask("GET", "/ready")
+            _, listeners = await self._ask("GET", "/listeners")
         except (OSError, aiohttp.ClientError, TimeoutError):
             return False
         return status == 200 and LISTENER in listeners
@@ -109,14 +108,10 @@ class Administration:
         return {row["name"]: row["value"] for row in json.loads(body)["stats"] if "value" in row}
 
     async def _ask(self, method: str, path: str) -> tuple[int, str]:
-        async with self._line() as line:
-            return await _said(line, method, path)
-
-    def _line(self) -> aiohttp.ClientSession:
+        timeout = aiohttp.ClientTimeout(total=5)
         connector = aiohttp.UnixConnector(str(self.socket))
-        return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=5))
-
-
-async def _said(line: aiohttp.ClientSession, method: str, path: str) -> tuple[int, str]:
-    async with line.request(method, f"http://envoy{path}") as answer:
-        return answer.status, await answer.text()
+        async with (
+            aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
+            session.request(method, f"http://envoy{path}") as answer,
+        ):
+            return answer.status, await answer.text()
