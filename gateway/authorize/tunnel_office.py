@@ -153,9 +153,8 @@ class TunnelOffice:
         before = self._held.get(name)
         async with contextlib.nullcontext() if before is None else before.acting:
             before = self._held.get(name)  # its end may have been what we waited for
-            if (
-                before is not None and before.opened.subject != session.subject
-            ):  # who goes on in one's own name
+            if before is not None and before.opened.subject != session.subject:
+                # What stands would go on in the name of whoever has it open from now on.
                 await self._admit(before, Admitted(before.opened.key, before.opened.addresses, None))
             if self._keys.get(name, opened.key) != opened.key:
                 await self._forget({name: self._keys[name]})  # no address is of two peers
@@ -306,9 +305,7 @@ class TunnelOffice:
         if decided.over is not None or held.session is None:
             await self._close(held, Why.SESSION_OVER, now)
             return
-        if (
-            why := why_not_for(held.session, device)
-        ) is not None:  # it was handed over, or the person's roles changed
+        if (why := why_not_for(held.session, device)) is not None:  # handed over, or the roles changed
             await self._close(held, why, now)
             return
         wanted = admitted_by(opened, decided, rules.targets)

@@ -30,8 +30,9 @@ from idp.login.level import reaches
 from idp.login.own_authenticators import shown_just_now
 
 MOST_CODES = 50
-MOST_OWN = 20  # devices that one person enrols; administrators enrol as many as they like
 """Good ones of one issuer: an office that hands out notebooks has that many in a quarter of an hour."""
+MOST_OWN = 20
+"""Devices that one person enrols; administrators enrol as many as they like."""
 
 
 class Act(StrEnum):

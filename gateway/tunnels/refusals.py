@@ -46,9 +46,8 @@ class Refusals:
         grown: dict[Address, int] = {}
         for device, packets in counters.items():
             before = self._counted.get(device, 0)
-            grown[device] = (
-                packets - before if packets >= before else packets
-            )  # it was forgotten and began anew
+            anew = packets < before  # the filter had forgotten it meanwhile
+            grown[device] = packets if anew else packets - before
             self._untold[device] = self._untold.get(device, 0) + grown[device]
         self._counted = dict(counters)
         return frozenset(one for one, packets in self._untold.items() if packets and not grown.get(one))

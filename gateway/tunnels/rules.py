@@ -35,10 +35,7 @@ REFUSALS_KEPT = timedelta(minutes=5)
 MOST_REFUSALS = 65_536
 BEGUN_A_SECOND, BEGUN_AT_ONCE = 10, 300  # packets of one device that begin a connection
 MOST_AT_A_TIME = 200  # connections of one device
-NEW_A_MINUTE, NEW_AT_ONCE = (
-    30,
-    60,
-)  # targets that one device tries in vain and that are remembered by their name
+NEW_A_MINUTE, NEW_AT_ONCE = 30, 60  # targets tried in vain by one device that are remembered by name
 MTU = 1420  # 1500 octets of a packet less what WireGuard adds over IPv6 (80)
 A_TIME = timedelta(milliseconds=1)  # the least that nftables counts
 VERSIONS = {4: "ip", 6: "ip6"}
