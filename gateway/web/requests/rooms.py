@@ -26,7 +26,7 @@ from gateway.web.requests.not_done import REFUSALS
 from gateway.web.requests.site import Site
 from gateway.web.requests.sponsors import by_name, sponsors, suppliers_of, supplies
 from gateway.web.requests.store import Town
-from gateway.web.requests.told_first import NOTHING_TOLD, ToldFirst, closed_to, told_first
+from gateway.web.requests.told_first import NOTHING_TOLD, ToldFirst, closed_to, told_first, without_reading
 from gateway.web.waiting import WaitsFor, nothing_waits
 from gateway.web.ways_back import here, leading_back
 from idp.directory.errors import DirectoryUnusable
@@ -101,6 +101,10 @@ class Requests:
         if held and entered["even_so"] != mark:
             first = ToldFirst(mark, held=held)
             return await self._form(request, caller, "ask.html", entered, first=first)
+        first = await without_reading(caller, entered, self.office, self.town, self.desk.now())
+        told_of_it = entered["even_so"].startswith(f"{entered['application']} ")  # of a closure afterwards
+        if first.mark and not held and not told_of_it:
+            return await self._form(request, caller, "ask.html", entered | {"read": "1"}, first=first)
         return await self._for_oneself(request, Kind.ACCESS, "ask.html", "/?done=asked")
 
     def _held(self, caller: Assertion, entered: Mapping[str, str]) -> Sequence[Held]:
