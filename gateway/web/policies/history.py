@@ -6,7 +6,7 @@ from dataclasses import replace
 from config.settings import Title
 from config.vocabulary import Language
 from gateway.policy_office.failure import read
-from gateway.policy_office.proposal import Step, Taken
+from gateway.policy_office.proposal import Proposal, State, Step, Taken
 from gateway.policy_office.refusal import Refusal
 from gateway.web.policies.not_done import REFUSALS
 from policies.fault import CS, EN
@@ -44,6 +44,12 @@ def condensed(history: Sequence[Taken]) -> list[Taken]:
         else:
             found.append(taken)
     return found
+
+
+def sent_back(one: Proposal, history: Sequence[Taken]) -> Taken | None:
+    """The step by which it was returned, of one that is."""
+    steps = [taken for taken in history if taken.step in (Step.RETURN, Step.FAIL)]
+    return steps[-1] if steps and one.state is State.RETURNED else None
 
 
 def _parts(edit: Taken) -> list[str]:
