@@ -59,7 +59,7 @@ async def test_what_one_proposes_another_approves_and_it_decides_at_once(
         await sign_in(author, product.account(AUTHOR))
         await _press(author, "Nový návrh")
         await author.get_by_role("button", name="Kdo smí používat aplikaci").first.click()
-        await author.get_by_label("Název pravidla").fill("rozpocet-matrika")
+        await author.get_by_label("Zkratka pravidla").fill("rozpocet-matrika")
         for choice in ("#roles-registrar", "#applications-budget", "#actions-read"):
             await author.locator(choice).check()
         await _press(author, "Uložit do návrhu")

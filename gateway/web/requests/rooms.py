@@ -21,7 +21,7 @@ from gateway.web.refusal import ShownRefusal
 from gateway.web.requests import forms
 from gateway.web.requests.asked import entered_in, even_so, prefilled, spoken, told
 from gateway.web.requests.deciding import Deciding
-from gateway.web.requests.meant import SeveralMeant, beside, meant
+from gateway.web.requests.meant import SeveralMeant, beside, by_surname_alone, meant
 from gateway.web.requests.not_done import REFUSALS
 from gateway.web.requests.site import Site
 from gateway.web.requests.sponsors import by_name, sponsors, suppliers_of, supplies
@@ -218,7 +218,8 @@ class Requests:
             except DirectoryUnusable:  # it names people, too
                 raise Refused(DIRECTORY_AWAY, 503) from None
         except SeveralMeant as error:
-            wrong, several = REFUSALS[Why.SEVERAL_MEANT], {error.field: error.people}
+            why = Why.SEVERAL_MEANT if len(error.people) > 1 else Why.ONE_MEANT
+            wrong, several = REFUSALS[why], {error.field: error.people}
             entered = {**entered, "by_login": f"{entered['by_login']} {error.login}".strip()}
             return await self._form(request, caller, template, entered, wrong, several=several, status=409)
         except AskRefused as error:
@@ -296,7 +297,7 @@ class Requests:
             if several := beside(login, found[0], suggested):
                 raise SeveralMeant(field, several, several[0].login)
         elif not found and (those := meant(login, suggested)):
-            if len(those) > 1:
+            if len(those) > 1 or by_surname_alone(login):
                 raise SeveralMeant(field, those)
             found = await self.town.named(those[0].login)
         if len(found) != 1:

@@ -158,6 +158,7 @@ def test_emergency_access_begins_at_once_ends_within_the_hour_and_is_to_be_revie
     assert (found.stage, found.since, found.until) == (Stage.IN_FORCE, NOW, NOW + HOUR)
     assert (found.review_by, found.actions) == (NOW + 2 * DAY, OFFERED[RECORDS])
     assert why_not(wish(Kind.EMERGENCY, why="hoří radnice")) is Why.THREE_WORDS
+    assert why_not(wish(why="kontrola  spisu")) is Why.SHORT
 
 
 def test_a_use_that_nobody_reviewed_in_time_blocks_the_next():

@@ -11,7 +11,7 @@ from tests.gateway.web.people import NOW
 from tests.policies.world import HULIN
 from tests.rig.policy_office import FILE, reads
 from tests.rig.policy_site import APPROVER, AUTHOR, LOOKER, STRANGER
-from tests.rig.policy_visitor import Visitor, policy_visitor
+from tests.rig.policy_visitor import Visitor, headers, policy_visitor
 
 pytestmark = pytest.mark.real
 
@@ -87,3 +87,13 @@ async def test_why_it_was_returned_stands_below_the_state_and_what_to_do(visitor
     assert "Edit it first" not in await visitor.get(page, LOOKER), "they could not"
     await visitor.filled(page, id="map-clerks-2")
     assert "Why it was returned" not in await visitor.get(page)
+
+
+async def test_who_gains_of_a_finished_proposal_leads_to_what_it_changed(visitor):
+    page = await in_force(visitor)
+    answer = await visitor.client.get(f"{page}/impact", headers=headers(AUTHOR), allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, f"{page}?done=over")
+    assert await visitor.done(f"{page}/impact") == f"{page}?done=over"
+    shown = await visitor.get(f"{page}?done=over")
+    assert "This one is finished; below stands what it changed." in shown
+    assert "What it changed" in shown
