@@ -125,32 +125,6 @@ async def test_who_may_do_it_already_is_told_and_nobody_decides_their_own(client
     assert "O vlastní věci nelze rozhodnout" in refused
 
 
-async def test_who_may_not_read_there_is_told_that_writing_alone_opens_no_page(client, requests):
-    requests.town.reads = False
-    told = await post(client, JANA, "/ask", ASK | WHY, 200)
-    assert "Bez čtení se neotevře žádná stránka; žádost zatím nebyla odeslána" in told
-    assert re.search(r'name="read" value="1" checked', told)
-    assert ">Odeslat žádost<" in told
-    assert await requests.kept.office.find(Sought()) == []
-    (even_so,) = re.findall(r'name="even_so" value="([^"]+)"', told)
-    another = ASK | WHY | {"application": "budget", "sign": "", "write": "1", "even_so": even_so}
-    assert "Bez čtení" in await post(client, JANA, "/ask", another, 200), (
-        "of another application it is told anew"
-    )
-    await post(client, JANA, "/ask", ASK | WHY | {"even_so": even_so, "read": "1"})
-    assert (await only(requests)).actions == {Action.READ, Action.SIGN}
-    await post(client, JANA, "/ask", ASK | WHY)
-    assert len(await requests.kept.office.find(Sought())) == 2, "reading is asked for already"
-
-
-async def test_who_insists_asks_for_what_they_chose(client, requests):
-    requests.town.reads = False
-    told = await post(client, JANA, "/ask", ASK | WHY, 200)
-    (even_so,) = re.findall(r'name="even_so" value="([^"]+)"', told)
-    await post(client, JANA, "/ask", ASK | WHY | {"even_so": even_so})
-    assert (await only(requests)).actions == {Action.SIGN}
-
-
 async def test_whom_the_policies_do_not_let_decide_sees_nothing_of_others(client, requests):
     await post(client, JANA, "/ask", ASK | WHY)
     asked = await only(requests)
