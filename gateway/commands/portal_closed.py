@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -35,47 +35,50 @@ async def _closed_cards(plane: ControlPlane, caller: Caller, now: datetime) -> S
     sessions = await plane.state.sessions.by_ids([caller.sid])
     if not sessions or (own := sessions[0].municipality) is None:
         return ()
+    look = _Look(plane, sessions[0], own, snapshot, book, now)
     found: list[ClosedCard | ByHours] = []
     if incidents:
-        found += await _in_an_incident(plane, sessions[0], own, snapshot, book, now)
+        found += await look.in_an_incident()
     if hours:
-        found += await _by_hours(plane, sessions[0], own, snapshot, book, now)
+        found += await look.by_hours()
     return tuple(one for one in found if one.card.application != PORTAL)
 
 
-async def _in_an_incident(
-    plane: ControlPlane,
-    session: Session,
-    own: MunicipalityCode,
-    snapshot: Snapshot,
-    book: PolicyBook,
-    now: datetime,
-) -> list[ClosedCard]:
-    office = plane.policy_desk.office(plane.state)
-    incidents = {one.closure.id: one for one in await office.store.look(lambda desk: desk.incidents())}
-    closed = await asyncio.to_thread(closed_in_an_incident, session, snapshot, book, session.address, now)
-    return [
-        ClosedCard(
-            plane.card(name, own),
-            replace(one, since=incidents[one.rule].closure.at) if one.rule in incidents else one,
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """By one view of the policies, whatever comes into force meanwhile."""
+
+    plane: ControlPlane
+    session: Session
+    own: MunicipalityCode
+    snapshot: Snapshot
+    book: PolicyBook
+    now: datetime
+
+    async def in_an_incident(self) -> list[ClosedCard]:
+        plane = self.plane
+        office = plane.policy_desk.office(plane.state)
+        incidents = {one.closure.id: one for one in await office.store.look(lambda desk: desk.incidents())}
+        closed = await asyncio.to_thread(
+            closed_in_an_incident, self.session, self.snapshot, self.book, self.session.address, self.now
         )
-        for name, one in closed.items()
-    ]
+        return [
+            ClosedCard(
+                plane.card(name, self.own),
+                replace(one, since=incidents[one.rule].closure.at) if one.rule in incidents else one,
+            )
+            for name, one in closed.items()
+        ]
 
-
-async def _by_hours(
-    plane: ControlPlane,
-    session: Session,
-    own: MunicipalityCode,
-    snapshot: Snapshot,
-    book: PolicyBook,
-    now: datetime,
-) -> list[ByHours]:
-    closed = await asyncio.to_thread(closed_by_hours, session, snapshot, book, session.address, now)
-    found: list[ByHours] = []
-    for name, (question, refused) in closed.items():
-        about = (name, question.action, own)
-        ask = asked_where(plane, session, about, refused.ask_for, session.address)
-        assert not isinstance(ask, SwitchFirst)  # one acts for it
-        found.append(ByHours(plane.card(name, own), refused.title, refused.advice, ask))
-    return found
+    async def by_hours(self) -> list[ByHours]:
+        plane, address = self.plane, self.session.address
+        closed = await asyncio.to_thread(
+            closed_by_hours, self.session, self.snapshot, self.book, address, self.now
+        )
+        found: list[ByHours] = []
+        for name, (question, refused) in closed.items():
+            about = (name, question.action, self.own)
+            ask = asked_where(plane, self.session, about, refused.ask_for, address)
+            assert not isinstance(ask, SwitchFirst)  # one acts for it
+            found.append(ByHours(plane.card(name, self.own), refused.title, refused.advice, ask))
+        return found
