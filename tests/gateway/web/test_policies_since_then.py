@@ -72,6 +72,13 @@ async def test_what_is_put_in_force_on_the_machine_is_told_for_a_fortnight_where
     assert shown.count(told) == 1
     assert "of files, operator of the machine (root): version 3" in plain(shown)
     assert told not in await visitor.get("/", STRANGER), "nothing of theirs changed"
+    assert "All versions" not in shown
+    for number in range(5):
+        visitor.world.publish({**texts, FILE: reads(HULIN, f"by-files-{number}")}, NOW)
+    many = await visitor.get("/", LOOKER)
+    assert many.count(told) == 1
+    assert many.count("of files, operator") == 5
+    assert "All versions" in many
 
 
 async def test_why_it_was_returned_stands_below_the_state_and_what_to_do(visitor):
