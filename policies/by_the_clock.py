@@ -18,6 +18,7 @@ from policies.steps import Known, at_time, facts_with
 from policies.steps_oneself import likely_moments
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+FIRST = 2  # mornings of working days, within the hours of most rules
 
 
 def kept_by_the_clock(book: PolicyBook, questions: Sequence[Question]) -> list[Question]:
@@ -53,8 +54,15 @@ def _opens_later(book: PolicyBook, question: Question) -> bool:
     question, policies = _without_what_begins_later(question), book.policies_of(question.municipality)
     if not any(_may_permit(one, question) for one in policies):
         return False
-    likely = sorted(set(likely_moments(question, Known.of(policies, question.action))))
-    return _opens_at(book, question, likely) or _opens_at(book, question, _hours(question.now, likely))
+    likely = list(dict.fromkeys(likely_moments(question, Known.of(policies, question.action))))
+    for moments in (likely[:FIRST], likely[FIRST:], _hours(question.now, likely)):
+        found = book.outcomes([_later(question, one) for one in moments])
+        outcomes = [one for one in found if one is not None and not one.error]
+        if any(one.permits for one in outcomes):
+            return True
+        if any(not one.deciding for one in outcomes):  # no rule refuses it there, and nothing permits it
+            return False
+    return False
 
 
 def _may_permit(permit: Policy, question: Question) -> bool:
@@ -66,11 +74,6 @@ def _may_permit(permit: Policy, question: Question) -> bool:
         and not any(held.isdisjoint(those) for those in permit.needs.roles)
         and all(getattr(question.facts, name) is not None for name in permit.guards)
     )
-
-
-def _opens_at(book: PolicyBook, question: Question, moments: Iterable[datetime]) -> bool:
-    asked = [_later(question, one) for one in moments]
-    return any(one is not None and one.permits for one in book.outcomes(asked))
 
 
 def _without_what_begins_later(question: Question) -> Question:
