@@ -83,7 +83,9 @@ async def test_guessing_passwords_at_once_gives_no_more_guesses(ground: Ground) 
     evaluated = await ground.entries(codes=(Code.SIGN_IN_PASSWORD_REFUSED,), person=account.login)
     assert [entry.reason for entry in evaluated] == ["wrong_password"] * GUESSES
     await locked(ground, await guessed(ground, account.login, account.password))
-    for _ in range(GUESSES):  # those that came before the directory had named anybody are not counted as theirs
+    for _ in range(
+        GUESSES
+    ):  # those that came before the directory had named anybody are not counted as theirs
         await locked(ground, await guessed(ground, account.login))
     await alerted(ground, "failed_sign_ins", account.login)
 
