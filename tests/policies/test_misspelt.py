@@ -92,8 +92,9 @@ def test_a_misspelt_name_of_a_closed_set_is_told_in_both_languages_with_the_one_
         assert text.splitlines()[told.line - 1][told.column - 1 :].startswith(wrong)
 
 
-def test_of_what_has_no_attributes_none_are_known() -> None:
-    found = unknown("attribute `purpose.text` in context not found")
+@pytest.mark.parametrize("path", ["purpose.text", "purpose.text.more"])
+def test_of_what_has_no_attributes_none_are_known(path: str) -> None:
+    found = unknown(f"attribute `{path}` in context not found")
     assert found is not None
     assert found.fault.remedy[CS].endswith("známé atributy: žádné")
     assert found.fault.remedy[EN].endswith("known there are none")
