@@ -32,8 +32,10 @@ ON_SERVER = {
         "rule _RETURN on audit_view",
     ),
     "a trigger like ours that swallows rows": (
-        "CREATE TRIGGER brana_tell BEFORE INSERT ON audit_entry FOR EACH ROW WHEN (NEW.subject = 's-spy') "
-        "EXECUTE FUNCTION brana_tell()",
+        (
+            "CREATE TRIGGER brana_tell BEFORE INSERT ON audit_entry FOR EACH ROW WHEN (NEW.subject = 's-spy') "
+            "EXECUTE FUNCTION brana_tell()"
+        ),
         "DROP TRIGGER brana_tell ON audit_entry",
         "trigger brana_tell on audit_entry",
     ),
