@@ -17,14 +17,13 @@ from gateway.audit.checkpoint import of_tree, unseal
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.log_keys import Known
 from gateway.audit.note import NoteRefused, Verifier
-from gateway.audit.shard import Shard
-from gateway.audit.shard_acts import opens_behind
 from gateway.audit.tree import leaf_hash
+from gateway.storage.audit_owed import names
 from gateway.storage.audit_proofs import ProofRefused
 from gateway.storage.audit_sealing import Sealings
 from gateway.storage.audit_shards import closed_shards, is_server
 from gateway.storage.audit_subtrees import Subtrees, path_of
-from gateway.storage.audit_tail import LogInconsistent, Tail, read_tail
+from gateway.storage.audit_tail import LogInconsistent, read_tail
 from gateway.storage.end_marks import added_by_hand
 from gateway.storage.tables.audit import audit_entry
 
@@ -106,25 +105,12 @@ def _unsealed(connection: Connection) -> Iterator[_Unsealed]:
     if tail is None:
         return
     doubtful = added_by_hand(connection, tail)
-    open_one = Subtrees(of_tree(tail.first, tail.frontier.size, tail.frontier.root()))
-    yield _Unsealed(range(tail.first, doubtful.start if doubtful else tail.size), open_one)
+    open_one = of_tree(tail.first, tail.frontier.size, tail.frontier.root())
+    yield _Unsealed(range(tail.first, doubtful.start if doubtful else tail.size), Subtrees(open_one))
     before = next((one for one in closed_shards(connection) if one.end == tail.first), None)
-    if before is not None and not doubtful and _names(connection, tail, open_one, before):
+    if before is not None and not doubtful and names(connection, open_one, before):
         numbers = range(before.first, before.end)
         yield _Unsealed(numbers, Subtrees(of_tree(before.first, before.size, before.root)))
-
-
-def _names(connection: Connection, tail: Tail, tree: Subtrees, before: Shard) -> bool:
-    """Whether the first entry of the open month does."""
-    first = select(_e.canonical, _e.leaf).where(_e.sequence == tail.first)
-    row = connection.execute(first).first()
-    if row is None or not isinstance(row.canonical, bytes):
-        return False
-    try:
-        path_of(connection, tree, tail.first, row.canonical, row.leaf)
-        return opens_behind(parse(row.canonical).entry, before)
-    except (ProofRefused, NotCanonical):
-        return False
 
 
 def with_words(connection: Connection, words: bytes, first: int, behind: int) -> dict[int, bytes]:
