@@ -173,7 +173,7 @@ def _emergency(wish: Wish, theirs: Sequence[Ask], rules: Rules, name: AskId, now
         raise AskRefused(Why.SUPPLIERS_EMERGENCY)
     application, actions = _what(wish, rules)
     why = _why(wish)
-    if len(why.split()) < WORDS:
+    if words_in(why) < WORDS:
         raise AskRefused(Why.THREE_WORDS)
     if any(one.overdue(now) for one in theirs):  # by whichever account
         raise AskRefused(Why.REVIEWED_LATE)
@@ -263,9 +263,14 @@ CHECKS: dict[Kind, Callable[[Wish, Sequence[Ask], Rules, AskId, datetime], Ask]]
 
 def _why(wish: Wish) -> str:
     text = said(wish.why, WHY_MAX)
-    if text is None:
+    if text is None or not words_in(text):
         raise AskRefused(Why.UNEXPLAINED)
     return text
+
+
+def words_in(text: str) -> int:
+    """How many of them have a letter or a digit: full stops alone say nothing."""
+    return sum(any(one.isalnum() for one in word) for word in text.split())
 
 
 def _what(wish: Wish, rules: Rules) -> tuple[ApplicationId, frozenset[Action]]:

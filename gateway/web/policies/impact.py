@@ -8,7 +8,7 @@ from functools import partial
 
 from aiohttp import web
 
-from config.vocabulary import Action, ApplicationId
+from config.vocabulary import Action, ApplicationId, MunicipalityCode
 from gateway.policy_office.incident import Incident
 from gateway.policy_office.office import standing
 from gateway.policy_office.proposal import OVER, Proposal
@@ -20,10 +20,10 @@ from gateway.web.desk import Page
 from gateway.web.identity import Assertion
 from gateway.web.policies.closed_here import closed_here
 from gateway.web.policies.coming import Coming, coming, places
+from gateway.web.policies.elsewhere import Record
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
 from gateway.web.policies.telling_ways import telling_ways
-from gateway.web.policies.why import Record
 from gateway.web.simulating import (
     NOT_ASKED,
     TROUBLES,
@@ -114,7 +114,7 @@ class Impact:
             one=one,
             found=found,
             how=how,
-            closed=closed_here(incidents, caller, names),
+            closed=closed_here(incidents, MunicipalityCode(caller.municipality), names),
             places=places(site.networks),
             ways=ways,
             words=lambda group, language: said(group, names, language),

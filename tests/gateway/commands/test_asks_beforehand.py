@@ -9,6 +9,7 @@ import pytest
 
 from config.vocabulary import Action, Language, Role, SessionId, SubjectId
 from gateway.asks.ask import AskId, Kind, Party
+from gateway.authorize.catalogue import closed_in_an_incident
 from gateway.commands.asking_office import PlaneTown, ask_office
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.portal_closed import closed_cards
@@ -18,7 +19,7 @@ from gateway.policy_office.incident import Incident
 from gateway.sessions.session import Session
 from gateway.storage.directory import StoredReplica
 from gateway.storage.policy_incidents import StoredIncidents
-from gateway.web.identity import REQUESTS
+from gateway.web.identity import PORTAL, REQUESTS
 from gateway.web.portal.closed import ByHours, ClosedCard
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.replicated import ReplicatedPeople
@@ -150,6 +151,21 @@ async def test_the_portal_is_told_what_an_incident_closes_to_whoever_asks_and_si
     assert (found.card.application, found.said.since) == (name, moment)
     assert found.said.why[Language.ENGLISH].startswith("A leak. ")
     assert await closed(replace(caller, sid=SessionId("T" * 22)), moment) == ()
+
+
+async def test_the_portal_itself_is_none_of_the_cards_that_it_shows_as_closed(plane: ControlPlane) -> None:
+    moment, closed = now(), closed_cards(plane)
+    here, caller = in_session(CLERK, Role.CLERK, moment)
+    await plane.state.sessions.add(here, b"h" * 32, "portal.example", [])
+    why = {Language.CZECH: "Prověřujeme únik", Language.ENGLISH: "A leak"}
+    closing = Closure(kind=ClosureKind.ALL_BUT_OFFICERS, reason=why, by="urad:x", at=moment)
+    folders, district = plane.settings.policies, plane.state.district
+    plane.decide_by(load(folders.region, folders.municipalities, district, incidents=[closing]))
+    whole = closed_in_an_incident(here, plane.snapshot, plane.book, here.address, moment)
+    assert PORTAL in whole, "it is closed like everything else"
+    shown = {one.card.application for one in await closed(caller, moment)}
+    assert shown == set(whole) - {PORTAL}
+    assert shown
 
 
 TODAY = """

@@ -16,7 +16,7 @@ from tests.gateway.web.conftest import self_signed
 from tests.gateway.web.people import NOW, assertion_header
 from tests.gateway.web.sample import Office
 from tests.policies.world import HULIN
-from tests.rig.browser import LOOKS, faults_in_looks
+from tests.rig.browser import LOOKS, faults_in_looks, screenshot
 from tests.rig.policy_office import FILE, reads
 from tests.rig.policy_site import APPROVER, AUTHOR, BOTH, CENTRE
 from tests.rig.policy_visitor import CLOSING, policy_visitor
@@ -123,3 +123,22 @@ async def test_every_page_about_policies_is_accessible_in_every_look(browser, to
             found[name] = faults
     await context.close()
     assert found == {}
+
+
+async def test_who_may_what_lists_on_a_telephone_only_what_a_role_may(browser, town):
+    origin, _ = town
+    context = await browser.new_context(ignore_https_errors=True, locale="cs")
+    page = await context.new_page()
+    await page.set_extra_http_headers(assertion_header(AUTHOR))
+    await page.goto(f"{origin}/who")
+    nothing = page.locator(".folding td", has_text="–")
+    something = page.locator(".folding td:not(.nothing)")
+    assert await nothing.count() > 0
+    for width, shown in ((1280, True), (390, False)):
+        await page.set_viewport_size({"width": width, "height": 900})
+        await screenshot(page, f"policies-who-{width}")
+        assert [await one.is_visible() for one in await nothing.all()] == [shown] * await nothing.count(), (
+            width
+        )
+        assert all([await one.is_visible() for one in await something.all()])
+    await context.close()
