@@ -7,7 +7,7 @@ permit that a forbid beside it certainly beats opens nothing (policies/beaten.py
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from config.vocabulary import Language, MunicipalityCode
@@ -114,6 +114,15 @@ def difference(before: Texts, after: Texts, offered: Offered = ANYTHING) -> Diff
             for name in names
             if name not in told_of and (name.endswith(CASES) or _where(name) not in touched)
         ),
+    )
+
+
+def going_back(found: Difference) -> Difference:
+    """To texts that were in force as they are: a title that held with them holds again."""
+    return replace(
+        found,
+        policies=tuple(replace(one, title_stays=False) for one in found.policies),
+        cases=tuple(replace(one, title_stays=False) for one in found.cases),
     )
 
 

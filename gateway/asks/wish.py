@@ -21,7 +21,7 @@ from idp.directory.person import Person
 from idp.directory.same_person import other_among, same_person
 
 WHY_MAX = 500  # characters
-WORDS = 3  # of a reason for emergency access
+WORDS = 3  # of a reason for emergency access, and of what somebody else decides about
 MOST = 20  # that one person asked for, or recorded for another, and that are not over
 MOST_A_DAY = 30  # of those, that others were told of, also where they were withdrawn since
 DAY = timedelta(days=1)
@@ -126,6 +126,8 @@ def may_delegate(person: Person, municipality: MunicipalityCode, role: Role) -> 
 def _access(wish: Wish, _theirs: Sequence[Ask], rules: Rules, name: AskId, now: datetime) -> Ask:
     application, actions = _what(wish, rules)
     why = _why(wish)
+    if len(why.split()) < WORDS:
+        raise AskRefused(Why.SHORT)
     since, until = _window(wish, rules.longest(application, actions), rules, now)
     return _made(
         wish,

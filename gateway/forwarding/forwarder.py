@@ -33,7 +33,7 @@ class NotTaken(Exception):
 
 
 class LogShorter(Exception):
-    """The log ends before the place from which it is read on: it was put back."""
+    """The log ends before the place from which it is read on, or has other entries there: it was put back."""
 
 
 class Line(Protocol):
@@ -80,7 +80,7 @@ class Store(Protocol):
         """The number of the first entry that it has not taken; of one that is new this is recorded."""
         ...
 
-    async def batch(self, following: int, limit: int, make: Make) -> Batch | None:
+    async def batch(self, receiver: str, following: int, limit: int, make: Make) -> Batch | None:
         """From that number on; None where the log ends right before it. Raises LogShorter."""
         ...
 
@@ -144,7 +144,7 @@ class Forwarder:
         await self._settle()
         self._unfit.clear()
         try:
-            batch = await self.store.batch(self._following, AT_ONCE, self._made)
+            batch = await self.store.batch(self.receiver, self._following, AT_ONCE, self._made)
         except (
             LogShorter
         ):  # what is new bears numbers that the receiver has had: the store says from where on

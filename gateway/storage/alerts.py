@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from gateway.audit.facts import microseconds, moment
 from gateway.audit.search import SearchTooLong
 from gateway.storage.alert_seen import Believed, SeenOf, believed, kept_rows, take_out, told_by_log
 from gateway.storage.allowance import Allowance
+from gateway.storage.audit_passed import Passed
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
 from gateway.storage.place_marks import fits, mark_of
@@ -67,6 +68,7 @@ class StoredAlerts:
     database: Database
     append: Append
     seal: Seal
+    passed: Passed = field(default_factory=Passed, compare=False)
 
     async def begin(self, now: datetime) -> Place:
         """Where no place is kept a day is looked at, the first time too: what was before is for `brana audit alerts
@@ -88,7 +90,10 @@ class StoredAlerts:
         """
         row = connection.execute(select(alert_place)).first()
         size = size_of(connection)
-        if row is not None and fits(self.seal, ALERTS, row.following, row.mark) and row.following <= size:
+        back = self.passed.put_back(connection, ALERTS)
+        self.passed.begins_anew(ALERTS)
+        kept_here = row is not None and fits(self.seal, ALERTS, row.following, row.mark) and not back
+        if row is not None and kept_here and row.following <= size:
             return int(row.following)
         first = first_since(connection, now - LOOKED_AT_AGAIN)
         if row is not None or first > 0:
@@ -154,7 +159,16 @@ class StoredAlerts:
             return {}
 
     async def span(self, following: int, codes: Sequence[str]) -> Span:
-        return await self.database.read(lambda connection: span(connection, following, codes))
+        """Raises OthersLooked, also where the log was put back before what was passed already."""
+
+        def query(connection: Connection) -> Span:
+            if self.passed.put_back(connection, ALERTS):
+                raise OthersLooked(following)
+            found = span(connection, following, codes)
+            self.passed.came_to(connection, ALERTS, found.following)
+            return found
+
+        return await self.database.read(query)
 
     async def since(self, at: datetime) -> int:
         return await self.database.read(lambda connection: first_since(connection, at))

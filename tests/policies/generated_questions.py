@@ -177,10 +177,12 @@ assert FACT.keys() == {one.name for one in fields(Facts)}, "each fact is drawn"
 
 
 @st.composite
-def _facts(draw: st.DrawFn, now: datetime) -> Facts:
+def _facts(draw: st.DrawFn, now: datetime, known: frozenset[str]) -> Facts:
     """All or some of them: where most are unknown, what is asked for first is tried too."""
     names = draw(st.just(frozenset(FACT)) | st.frozensets(st.sampled_from(sorted(FACT)), max_size=12))
-    return Facts(**{name: draw(FACT[name](now)) for name in sorted(names)})  # type: ignore[arg-type]
+    drawn = {name: draw(FACT[name](now)) for name in sorted(names - known)}
+    drawn |= {name: draw(FACT[name](now).filter(lambda one: one is not None)) for name in sorted(known)}
+    return Facts(**drawn)  # type: ignore[arg-type]
 
 
 FACTS_OF_PEOPLE = st.builds(
@@ -210,7 +212,8 @@ ROLES = st.sampled_from([Role.CLERK, Role.MAYOR, Role.AUDITOR, Role.SUPPLIER, Ro
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> Question:
+def questions(draw: st.DrawFn, known: frozenset[str] = frozenset()) -> Question:
+    """`known`: facts that are known in each of them."""
     now = draw(st.sampled_from(MOMENTS))
     subject = draw(st.sampled_from([*PEOPLE, PROGRAM]))
     return Question(
@@ -225,8 +228,11 @@ def questions(draw: st.DrawFn) -> Question:
         authenticated_at=draw(_past(now, 0, 60, 600, 36_000)),
         address=draw(st.sampled_from(["192.0.2.7", "2001:db8::7", "::ffff:192.0.2.7", "unknown"])),
         now=now,
-        facts=draw(_facts(now)),
+        facts=draw(_facts(now, known)),
     )
 
 
 QUESTIONS = questions()
+LENT = ("ticket", "emergency", "delegation", "requested")
+"""What opens something to somebody for a time."""
+LENT_SOMETHING = questions(frozenset(LENT))

@@ -203,6 +203,38 @@ def test_a_permit_has_a_name_in_both_languages_or_in_none(tmp_path: Path) -> Non
     assert whole.policies[0].title == {Language.CZECH: "Čte se", Language.ENGLISH: "Reads"}
 
 
+def test_a_name_of_nothing_but_spaces_is_none() -> None:
+    (policy,) = read(f'@id("a") @title_cs(" ") @title_en(" ") permit ({ANY});').policies
+    assert policy.title is None
+
+
+def test_what_a_policy_reads_of_the_device_is_known_by_its_names() -> None:
+    condition = 'context has device.os && context.device.os == "linux" && context.sign_in.level >= 2'
+    (policy,) = read(f'@id("a") permit ({ANY}) when {{ {condition} }};').policies
+    assert policy.reads_of_device == {"os"}
+    (whole,) = read(f'@id("a") permit ({ANY}) when {{ context has device }};').policies
+    assert whole.reads_of_device == frozenset()
+
+
+def test_what_is_not_configured_is_told_once_however_many_files_name_it() -> None:
+    """And what is wrong by itself, each time."""
+    known = replace(
+        OF_THE_REGION,
+        applications=frozenset({ApplicationId("records")}),
+        networks=frozenset(),
+        routes=frozenset(),
+    )
+    for condition, told_once in (
+        ('resource in Application::"budget"', True),
+        ('context.place.networks.contains(Network::"office")', True),
+        ('context has route && context.route.id == "seal"', True),
+        ('resource in Municipality::"999999"', False),
+        ('principal.offices.contains(Office::"588491/nobody")', False),
+    ):
+        (found,) = read(f'@id("a") permit ({ANY}) when {{ {condition} }};', known).problems
+        assert found.told_once is told_once, condition
+
+
 @pytest.mark.parametrize("word", ["itself", r"its\u{65}lf"])
 def test_the_word_that_stands_for_a_code_in_the_review_is_no_code_when_somebody_writes_it(word: str) -> None:
     text = f'@id("a") permit (principal, action, resource in Municipality::"{word}");'
@@ -241,7 +273,9 @@ def test_a_municipality_has_no_more_policies_than_everybody_can_read(
     one = '@id("{0}") permit (principal, action, resource in Municipality::"588491");\n'
     most = one.format("a") + one.format("b")
     assert len(read(most, OF_HULIN).policies) == 2
-    assert "there are 3 policies" in problem(most + one.format("c"), OF_HULIN)[2]
+    line, column, what = problem(most + one.format("c"), OF_HULIN)
+    assert (line, column) == (0, 0)  # it is the whole file
+    assert "there are 3 policies" in what
     assert len(read(most + one.format("c")).policies) == 3
 
 

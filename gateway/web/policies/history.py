@@ -9,7 +9,7 @@ from config.settings import Title
 from config.vocabulary import Language
 from gateway.policy_office.edited_parts import MORE
 from gateway.policy_office.failure import read
-from gateway.policy_office.proposal import Step, Taken
+from gateway.policy_office.proposal import Proposal, State, Step, Taken
 from gateway.policy_office.refusal import Refusal
 from gateway.web.policies.not_done import REFUSALS
 from policies.fault import CS, EN
@@ -76,6 +76,12 @@ def _without_tried(history: Sequence[Taken], stayed: Collection[str]) -> list[Ta
         else:
             found.append(taken)
     return found[::-1]
+
+
+def sent_back(one: Proposal, history: Sequence[Taken]) -> Taken | None:
+    """The step by which it was returned, of one that is."""
+    steps = [taken for taken in history if taken.step in (Step.RETURN, Step.FAIL)]
+    return steps[-1] if steps and one.state is State.RETURNED else None
 
 
 def _parts(edit: Taken) -> list[str]:

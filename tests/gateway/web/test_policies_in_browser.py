@@ -1,6 +1,7 @@
 """The pages about policies in a real browser: nothing is blocked, nothing is inaccessible, nothing is too wide."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -12,7 +13,7 @@ from gateway.waiting import Waiting
 from gateway.web.app import make_app
 from policies.model import Route
 from tests.gateway.web.conftest import self_signed
-from tests.gateway.web.people import assertion_header
+from tests.gateway.web.people import NOW, assertion_header
 from tests.gateway.web.sample import Office
 from tests.policies.world import HULIN
 from tests.rig.browser import LOOKS, faults_in_looks, screenshot
@@ -24,6 +25,9 @@ pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 
 PAGES = {
     "policies-overview": (APPROVER, "/"),
+    "policies-overview-of-its-author": (AUTHOR, "/"),
+    "policies-in-force-no-more": (AUTHOR, "{gone}"),
+    "policies-returned": (AUTHOR, "{returned}"),
     "policies-in-force": (AUTHOR, "/policies"),
     "policies-proposals": (CENTRE, "/proposals"),
     "policies-own-drafts": (AUTHOR, "/proposals"),
@@ -67,6 +71,14 @@ async def town(tmp_path_factory):
     folder = tmp_path_factory.mktemp("policies")
     async with policy_visitor(folder, files_are_approved=False) as visitor:
         visitor.given.offers[ApplicationId("map")] = WITH_A_PART
+        gone = await visitor.submitted()
+        await visitor.done(f"{gone}/approve", APPROVER, **await visitor.approval(gone))
+        await visitor.done("/versions/1/restore", APPROVER, of="", why="Referenti nesmějí mapy měnit.")
+        by_files = visitor.world.in_force().texts | {FILE: reads(HULIN, "map-read-by-files")}
+        visitor.world.publish(by_files, NOW - timedelta(days=1))
+        returned = await visitor.submitted()
+        sent = {"revision": str((await visitor.one(returned)).revision), "why": "Název neodpovídá."}
+        await visitor.done(f"{returned}/return", APPROVER, **sent)
         first, both = await visitor.submitted(), await visitor.begun()
         await visitor.filled(both, actions=["read"])
         await visitor.done(f"{first}/approve", APPROVER, **await visitor.approval(first))
@@ -95,7 +107,7 @@ async def town(tmp_path_factory):
         port = tcp._server.sockets[0].getsockname()[1]
         [closure] = re.findall(r'href="(/incidents/[^"]+/open)"', await visitor.get("/incidents", CENTRE))
         places = {"submitted": submitted, "draft": draft, "broken": broken, "both": both, "closure": closure}
-        places["cases"] = cases
+        places |= {"cases": cases, "gone": gone, "returned": returned}
         names = [one.rpartition("/")[2] for one in (draft, broken)]
         places["drafts"] = "&".join(f"draft={name}" for name in names)
         yield f"https://policies.brana.test:{port}", places
