@@ -45,6 +45,7 @@ PAGES = {
     "policies-version": (APPROVER, "/versions/1"),
     "policies-impact": (APPROVER, "{submitted}/impact"),
     "policies-who": (AUTHOR, "/who"),
+    "policies-who-elsewhere": (CENTRE, f"/who?where={HULIN}"),
     "policies-why": (AUTHOR, "/why?role=clerk&application=map&level=1"),
     "policies-why-closed": (AUTHOR, "/why?role=supplier&application=map"),
     "policies-why-further": (AUTHOR, "/why?role=clerk&application=map&own=1&stands_in_for=mayor&level=1"),
@@ -81,6 +82,12 @@ async def town(tmp_path_factory):
         first, both = await visitor.submitted(), await visitor.begun()
         await visitor.filled(both, actions=["read"])
         await visitor.done(f"{first}/approve", APPROVER, **await visitor.approval(first))
+        hours = await visitor.begun()
+        evenings = {"roles": ["clerk"], "since": "7", "until": "18", "days": ["1", "2", "3", "4", "5"]}
+        more = {"id": "hours", "number": "", "applications": ["map"], "actions": [], "holidays": "false"}
+        await visitor.filled(hours, form="hours", **evenings, **more)
+        await visitor.step(hours, "submit")
+        await visitor.done(f"{hours}/approve", APPROVER, **await visitor.approval(hours))
         submitted = await visitor.begun(BOTH)
         await visitor.filled(submitted, BOTH, number="1", actions=["read"])
         await visitor.step(submitted, "note", BOTH, note="Referentům stačí mapy číst.")
