@@ -245,6 +245,25 @@ def test_the_word_that_stands_for_a_code_in_the_review_is_no_code_when_somebody_
     ]
 
 
+def test_what_differs_by_the_municipality_alone_is_examined_once() -> None:
+    bounds = replace(OF_HULIN, examined={})
+    text = '@id("a") permit (principal, action, resource in Municipality::"588491");'
+    assert not read(text, bounds).problems
+    assert not read(text.replace(HULIN, KROMERIZ), replace(bounds, only=KROMERIZ)).problems
+    assert len(bounds.examined) == 1
+
+
+def test_what_says_that_a_form_wrote_it_is_kept_as_it_stands_where_it_is_a_municipalitys_own() -> None:
+    text = '@id("a") @template("hours") permit (principal, action, resource in Municipality::"588491");'
+    for bounds, written, kept in (
+        (OF_HULIN, text, text),
+        (OF_THE_REGION, text, ""),
+        (OF_HULIN, text.replace('@template("hours") ', ""), ""),
+    ):
+        (policy,) = read(written, bounds).policies
+        assert policy.by_form == kept
+
+
 def test_a_municipality_may_not_name_another_in_the_place_of_itself() -> None:
     bounds = replace(OF_HULIN, examined={})
     own = '@id("a") permit (principal, action, resource in Municipality::"588491") when { condition };'
