@@ -1,5 +1,6 @@
 """What must hold whatever the policies say and whatever is asked."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -40,6 +41,7 @@ from tests.policies.generated import (
 )
 from tests.policies.generated import of as municipal_scopes
 from tests.policies.generated_questions import (
+    FACT,
     FACTS_OF_PEOPLE,
     LENT_SOMETHING,
     NAMED,
@@ -279,8 +281,18 @@ def test_each_condition_by_itself_is_answered_plainly(asked: list[Question]) -> 
         )
         own = [f"permit (principal, action, {THERE}) {kind};" for kind in kinds]
         book = book_of([], {HULIN: own})
-        for question in asked:
+        for question in (*asked, *_the_same_but_for_what_is_read(asked, condition)):
             answers_plainly(book, "", own, replace(question, municipality=HULIN))
+
+
+def _the_same_but_for_what_is_read(asked: list[Question], condition: str) -> Iterator[Question]:
+    """What is remembered of one must not be told of another that a policy tells apart from it."""
+    latest = max(asked, key=lambda one: one.now)  # what the others know has happened by then
+    for other in asked:
+        yield replace(latest, level=other.level, factors=other.factors)
+        for name in FACT:
+            if name in condition:
+                yield replace(latest, facts=replace(latest.facts, **{name: getattr(other.facts, name)}))
 
 
 @settings(max_examples=FEW)

@@ -130,6 +130,8 @@ def test_an_application_that_is_not_configured_is_found() -> None:
     )
     line, _, what = problem(text, OF_HULIN)
     assert (line, what) == (2, 'application "recrods" is not configured')
+    [found] = read(text, OF_HULIN).problems
+    assert "known are records" in found.remedy
 
 
 def test_a_network_that_is_not_configured_is_found() -> None:
@@ -335,3 +337,19 @@ def test_a_fault_in_a_municipalitys_own_policy_is_told_as_in_the_regions(conditi
 def test_an_office_is_a_municipality_of_the_district_and_a_role() -> None:
     condition = 'principal.offices.contains(Office::"588296/auditor")'
     assert read(f'@id("a") permit ({ANY}) when {{ {condition} }};').problems == ()
+
+
+@pytest.mark.parametrize(
+    ("office", "meant"),
+    [
+        ("588296/auditr", "588296/auditor"),
+        ("588269/auditor", "588296/auditor"),
+        ("588296/zzz", ""),
+        ("123/auditor", ""),
+    ],
+)
+def test_an_office_that_is_meant_has_a_municipality_and_a_role(office: str, meant: str) -> None:
+    condition = f'principal.offices.contains(Office::"{office}")'
+    [found] = read(f'@id("a") permit ({ANY}) when {{ {condition} }};').problems
+    assert (f"is `{meant}` meant?" in found.remedy) is bool(meant)
+    assert ("meant" in found.remedy) is bool(meant)
