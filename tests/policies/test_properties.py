@@ -162,7 +162,7 @@ def test_what_a_municipality_may_save_reaches_nobody_elses_resource(
     REGIONAL,
     st.lists(statements("permit", OF_REGION, OF_WHAT_IS_LENT), max_size=2),
     HULINS,
-    municipal(HULIN, "permit", OF_WHAT_IS_LENT),
+    st.just(EVERYTHING_THERE[:1]) | municipal(HULIN, "permit", OF_WHAT_IS_LENT),
     st.sampled_from([[], EVERYTHING_THERE[:1], EVERYTHING_THERE[1:]]),
     CLOSED,
     ASKED,
