@@ -334,6 +334,6 @@ def _at(
     `near` those begin.
     """
     for part in (*QUOTED.findall(fault.what[EN]), near):
-        if part and (offset := statement.text.find(part)) >= 0:
+        if (offset := statement.text.find(part)) >= 0:
             return fault.at(path, *statement.place_of(offset + into), told_once=told_once)
     return fault.at(path, statement.line, statement.column, told_once=told_once)

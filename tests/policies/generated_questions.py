@@ -1,8 +1,9 @@
 """Questions that nobody thought of: every fact, known or not, at moments where days, years and summer time begin."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -207,6 +208,11 @@ FACTS_OF_PEOPLE = st.builds(
     SOMEBODY,
 )
 """Whoever may be told apart."""
+SIGN_IN: dict[str, Drawn[Any]] = {
+    "level": st.sampled_from(AuthenticationLevel),
+    "factors": st.sampled_from([frozenset({"pwd"}), frozenset({"pwd", "otp"})]),
+    "address": st.sampled_from(["192.0.2.7", "2001:db8::7", "::ffff:192.0.2.7", "unknown"]),
+}
 CODES = st.sampled_from([HULIN, KROMERIZ])
 ROLES = st.sampled_from([Role.CLERK, Role.MAYOR, Role.AUDITOR, Role.SUPPLIER, Role.CENTRE_ADMINISTRATOR])
 
@@ -223,10 +229,10 @@ def questions(draw: st.DrawFn, known: frozenset[str] = frozenset()) -> Question:
         application=draw(SOMEWHERE),
         action=draw(st.sampled_from(Action)),
         municipality=draw(CODES),
-        level=draw(st.sampled_from(AuthenticationLevel)),
-        factors=draw(st.sampled_from([frozenset({"pwd"}), frozenset({"pwd", "otp"})])),
+        level=draw(SIGN_IN["level"]),
+        factors=draw(SIGN_IN["factors"]),
         authenticated_at=draw(_past(now, 0, 60, 600, 36_000)),
-        address=draw(st.sampled_from(["192.0.2.7", "2001:db8::7", "::ffff:192.0.2.7", "unknown"])),
+        address=draw(SIGN_IN["address"]),
         now=now,
         facts=draw(_facts(now, known)),
     )
@@ -236,3 +242,17 @@ QUESTIONS = questions()
 LENT = ("ticket", "emergency", "delegation", "requested")
 """What opens something to somebody for a time."""
 LENT_SOMETHING = questions(frozenset(LENT))
+
+
+@st.composite
+def nearly_the_same(draw: st.DrawFn, of: st.SearchStrategy[Question]) -> list[Question]:
+    """One, and some that differ from it by one fact or by how the person signed in."""
+    one = draw(of)
+    names = draw(st.lists(st.sampled_from([*SIGN_IN, *SIGN_IN, *FACT]), min_size=1, max_size=2))
+    signed_in = [replace(one, **{name: draw(SIGN_IN[name])}) for name in names if name in SIGN_IN]
+    known = [
+        replace(one, facts=replace(one.facts, **{name: draw(FACT[name](one.now))}))
+        for name in names
+        if name in FACT
+    ]
+    return [one, *signed_in, *known]

@@ -130,6 +130,8 @@ def test_an_application_that_is_not_configured_is_found() -> None:
     )
     line, _, what = problem(text, OF_HULIN)
     assert (line, what) == (2, 'application "recrods" is not configured')
+    [found] = read(text, OF_HULIN).problems
+    assert "known are records" in found.remedy
 
 
 def test_a_network_that_is_not_configured_is_found() -> None:
@@ -245,6 +247,25 @@ def test_the_word_that_stands_for_a_code_in_the_review_is_no_code_when_somebody_
     ]
 
 
+def test_what_differs_by_the_municipality_alone_is_examined_once() -> None:
+    bounds = replace(OF_HULIN, examined={})
+    text = '@id("a") permit (principal, action, resource in Municipality::"588491");'
+    assert not read(text, bounds).problems
+    assert not read(text.replace(HULIN, KROMERIZ), replace(bounds, only=KROMERIZ)).problems
+    assert len(bounds.examined) == 1
+
+
+def test_what_says_that_a_form_wrote_it_is_kept_as_it_stands_where_it_is_a_municipalitys_own() -> None:
+    text = '@id("a") @template("hours") permit (principal, action, resource in Municipality::"588491");'
+    for bounds, written, kept in (
+        (OF_HULIN, text, text),
+        (OF_THE_REGION, text, ""),
+        (OF_HULIN, text.replace('@template("hours") ', ""), ""),
+    ):
+        (policy,) = read(written, bounds).policies
+        assert policy.by_form == kept
+
+
 def test_a_municipality_may_not_name_another_in_the_place_of_itself() -> None:
     bounds = replace(OF_HULIN, examined={})
     own = '@id("a") permit (principal, action, resource in Municipality::"588491") when { condition };'
@@ -316,3 +337,19 @@ def test_a_fault_in_a_municipalitys_own_policy_is_told_as_in_the_regions(conditi
 def test_an_office_is_a_municipality_of_the_district_and_a_role() -> None:
     condition = 'principal.offices.contains(Office::"588296/auditor")'
     assert read(f'@id("a") permit ({ANY}) when {{ {condition} }};').problems == ()
+
+
+@pytest.mark.parametrize(
+    ("office", "meant"),
+    [
+        ("588296/auditr", "588296/auditor"),
+        ("588269/auditor", "588296/auditor"),
+        ("588296/zzz", ""),
+        ("123/auditor", ""),
+    ],
+)
+def test_an_office_that_is_meant_has_a_municipality_and_a_role(office: str, meant: str) -> None:
+    condition = f'principal.offices.contains(Office::"{office}")'
+    [found] = read(f'@id("a") permit ({ANY}) when {{ {condition} }};').problems
+    assert (f"is `{meant}` meant?" in found.remedy) is bool(meant)
+    assert ("meant" in found.remedy) is bool(meant)
