@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from gateway.audit.canonical import Recorded
+from gateway.audit.doubted import Doubted
 from gateway.audit.entry import Code
 from gateway.forwarding.message import Make, bare
 from gateway.notices.delivery import Undelivered
@@ -71,6 +72,8 @@ class Batch:
     first: int
     following: int
     messages: list[bytes]
+    proven: bool = True
+    """Whether they are what the end of the log proves."""
 
 
 class Store(Protocol):
@@ -116,6 +119,7 @@ class Forwarder:
     """None: no line is open."""
     _sent: deque[tuple[int, datetime]] = field(default_factory=deque)
     """Behind which number, and when."""
+    _doubted: Doubted = field(default_factory=Doubted)
     _unfit: set[int] = field(default_factory=set)
     """Of which nothing but number and kind could be made a message; not recorded yet."""
 
@@ -152,6 +156,8 @@ class Forwarder:
             return True
         if batch is None or len(self._sent) >= MOST_SENT:
             return False
+        if self._doubted.waits(self.clock(), proven=batch.proven):
+            return False  # whoever watches for alerts tells of it
         if batch.first > self._following:
             if self._sent:  # the place jumps only when it has come to the gap
                 return False

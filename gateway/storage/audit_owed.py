@@ -34,14 +34,20 @@ def owed(connection: Connection, tail: Tail, reached: int) -> Shard | None:
     """
     tree = of_tree(tail.first, tail.frontier.size, tail.frontier.root())
     while reached < tree.first:
-        opening = _first_of(connection, tree)
-        before = None if opening is None else named_by(opening)
-        if before is None or before.end != tree.first:
+        before = named_before(connection, tree)
+        if before is None:
             raise MonthNotNamed(tree.first)
         if before.first <= reached:
             return replace(before, ended=_received(connection, before.end - 1))
         tree = of_tree(before.first, before.size, before.root)
     return None
+
+
+def named_before(connection: Connection, tree: Checkpoint) -> Shard | None:
+    """What the first entry of a tree names as the one before it. `tree`: what is believed of it."""
+    opening = _first_of(connection, tree)
+    before = None if opening is None else named_by(opening)
+    return before if before is not None and before.end == tree.first else None
 
 
 def _received(connection: Connection, sequence: int) -> int:

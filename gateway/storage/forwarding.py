@@ -16,6 +16,7 @@ from gateway.forwarding import told
 from gateway.forwarding.forwarder import Batch, LogShorter, NotTaken
 from gateway.forwarding.message import Make
 from gateway.storage.alerts import LOOKED_AT_AGAIN
+from gateway.storage.audit_in_tree import in_tree
 from gateway.storage.audit_passed import Passed
 from gateway.storage.audit_proven import KnownKeys
 from gateway.storage.audit_since import first_since, size_of
@@ -140,7 +141,8 @@ class StoredReceivers:
             if self.passed.put_back(connection, receiver):
                 raise LogShorter
             found = _batch(connection, following, limit, make)
-            self.passed.came_to(connection, receiver, following if found is None else found.following)
+            came_to = found.following if found is not None and found.proven else following
+            self.passed.came_to(connection, receiver, came_to)
             return found
 
         return await self.database.read(query)
@@ -247,7 +249,9 @@ def _batch(connection: Connection, following: int, limit: int, make: Make) -> Ba
     first = rows[0].sequence
     whole = [row for number, row in enumerate(rows, first) if row.sequence == number]
     made = (make(_read(row.sequence, row.canonical)) for row in whole)
-    return Batch(first, first + len(whole), [one for one in made if one is not None])
+    messages = [one for one in made if one is not None]
+    proven = in_tree(connection, [(row.sequence, row.canonical) for row in whole])
+    return Batch(first, first + len(whole), messages, proven)
 
 
 def _read(sequence: int, data: object) -> Recorded:

@@ -3,6 +3,7 @@ heard all the same.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 
 from gateway.alerts.delivered import in_force
 from gateway.audit.canonical import Recorded
@@ -10,10 +11,12 @@ from gateway.audit.entry import Code
 from gateway.commands.alerting import Looking
 from gateway.forwarding.forwarder import Forwarder, NotTaken
 from gateway.storage.alerts import OthersLooked, StoredAlerts
+from gateway.storage.ends_reached import end_at, stands
 from gateway.storage.forwarding import StoredReceivers
 from tests.gateway.audit.making import KEYS, Log, entry
 from tests.gateway.audit.rotating import SEAL
 from tests.gateway.audit.sharding import by_hand
+from tests.gateway.audit.test_append import written
 from tests.gateway.storage.test_alerts import alerts_of, log, moved
 from tests.gateway.storage.test_checkpoints_altered import kept, put_back
 
@@ -46,9 +49,9 @@ def said(recorded: Recorded) -> bytes:
     return recorded.entry.code.encode()
 
 
-def sending(log: Log, heard: Heard) -> Forwarder:
+def sending(log: Log, heard: Heard, settle: timedelta = timedelta(0)) -> Forwarder:
     receivers = StoredReceivers(log.database, log.ledger.append, SEAL, KEYS.known)
-    return Forwarder("siem", receivers, heard, said, log.clock, from_beginning=True)
+    return Forwarder("siem", receivers, heard, said, log.clock, settle, from_beginning=True)
 
 
 async def sent(forwarder: Forwarder) -> None:
@@ -129,3 +132,46 @@ async def test_an_undisturbed_log_is_sent_once_whoever_reads_it(log: Log) -> Non
         await forwarder.rest()
     assert len(heard.codes) == 6, "and that it was begun"
     assert moved(log) == []
+
+
+async def test_a_place_jumps_over_a_gap_only_once_what_was_sent_before_it_counts_as_taken(log: Log) -> None:
+    heard = Heard()
+    forwarder = sending(log, heard, timedelta(minutes=2))
+    log.append([entry(number) for number in range(3)])
+    await sent(forwarder)
+    log.append([entry(number) for number in range(5)])
+    by_hand(log, "DELETE FROM audit_entry WHERE sequence IN (4, 5)")
+    await sent(forwarder)
+    log.clock.advance(minutes=1)  # longer than anybody waits for them to be put back
+    await sent(forwarder)
+    assert (len(heard.codes), missed(log)) == (4, 0)
+    log.clock.advance(minutes=1)
+    await sent(forwarder)
+    assert missed(log) == 1
+    assert len(heard.codes) > 4
+
+
+def missed(log: Log) -> int:
+    return sum(one.entry.code is Code.RECEIVER_MISSED for one in written(log))
+
+
+async def test_a_place_goes_back_for_nobody(log: Log) -> None:
+    receivers = StoredReceivers(log.database, log.ledger.append, SEAL, KEYS.known)
+    begun = await receivers.begin("siem", log.clock(), from_beginning=False)
+    log.append([entry(number) for number in range(30)])
+    await receivers.taken("siem", begun + 10, log.clock())
+    await receivers.taken("siem", begun + 5, log.clock())
+    (standing,) = await receivers.standing()
+    assert standing.following == begun + 10
+
+
+def test_what_was_passed_stands_until_it_is_gone_and_its_month_is_not(log: Log) -> None:
+    log.append([entry(number) for number in range(3)])
+    log.clock.advance(days=31)
+    log.append([entry(9)])
+    end = log.database.read_now(lambda c: end_at(c, 3))
+    assert log.database.read_now(lambda c: stands(c, end))
+    by_hand(log, "DELETE FROM audit_entry WHERE sequence < 3")
+    assert not log.database.read_now(lambda c: stands(c, end))
+    by_hand(log, "UPDATE audit_shard SET dropped_by = 3")
+    assert log.database.read_now(lambda c: stands(c, end))
