@@ -178,7 +178,13 @@ class Serving:
             port=seen.port,
             kernel=self._opened.process is None,
             peers=[
-                Peer(key=key, handshake=one.handshake, received=one.received, sent=one.sent)
+                Peer(
+                    key=key,
+                    handshake=one.handshake,
+                    received=one.received,
+                    sent=one.sent,
+                    address=one.address,
+                )
                 for key, one in sorted(seen.peers.items())
             ],
             resolves=self._resolves,

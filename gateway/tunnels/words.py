@@ -177,6 +177,8 @@ class Peer(msgspec.Struct, frozen=True, kw_only=True):
     handshake: datetime | None
     received: int
     sent: int
+    address: str = ""
+    """From which it was last heard; empty: never, or by a process that does not say it."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True, tag="standing"):

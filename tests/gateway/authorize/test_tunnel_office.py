@@ -12,7 +12,7 @@ from agents.protocol.facts import Fact, FactName
 from agents.protocol.messages import Standing
 from config.vocabulary import AuthenticationLevel, Role, SubjectId, device_subject
 from gateway.audit.entry import Code, Outcome
-from gateway.authorize.tunnel_office import NotOpened
+from gateway.authorize.tunnel_held import NotOpened
 from gateway.sessions.id_token import SignedIn
 from gateway.sessions.session import EndReason
 from gateway.tunnel_sessions.opened import Why

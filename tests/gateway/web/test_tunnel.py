@@ -17,6 +17,7 @@ from gateway.tunnel_sessions.opened import Why
 from gateway.web.app import make_app
 from gateway.web.desk import Desk
 from gateway.web.portal.tunnel import TunnelPages
+from idp.events import Origin
 from tests.gateway.web.people import MAYOR, NOW, assertion_header
 from tests.gateway.web.sample import Office
 from tests.rig.tunnel_world import JANA, ORIGIN, Told, World, world
@@ -85,6 +86,24 @@ async def test_a_person_opens_and_closes_the_tunnel_of_their_device(client: Test
     assert "Open the tunnel" in await shown(client)
     (closed,) = made.of(Code.TUNNEL_CLOSED)
     assert (closed.reason, closed.address) == (Why.CLOSED_BY_PERSON, "203.0.113.7")
+
+
+async def test_it_says_where_the_device_is_and_why_its_tunnel_was_closed(
+    client: TestClient, made: World
+) -> None:
+    await made.signed_in()
+    made.device(NOTEBOOK)
+    await sent(client, "open", NOTEBOOK)
+    assert "your own address counts: 203.0.113.7" in await shown(client)
+    await made.office.asked(NOTEBOOK, Origin(address="198.51.100.9", request_id="r"), made.now)
+    assert "The device asks from the address 198.51.100.9" in await shown(client)
+    assert "Zařízení se hlásí z adresy 198.51.100.9" in await shown(client, **{"Accept-Language": "cs"})
+    await made.office.close(NOTEBOOK, Why.TWO_PLACES, None, made.now)
+    made.office.places.closed(NOTEBOOK)
+    assert "The tunnel was used from elsewhere than this device too" in await shown(client)
+    assert "používán ještě odjinud" in await shown(client, **{"Accept-Language": "cs"})
+    await sent(client, "open", NOTEBOOK)
+    assert "from elsewhere than this device" not in await shown(client)
 
 
 async def test_without_a_device_it_says_how_to_get_one(client: TestClient, made: World) -> None:
