@@ -155,7 +155,7 @@ def test_packets_pass_a_device_of_the_kernels_by_rule_and_not_otherwise() -> Non
                 pytest.skip(NONE)
             there.run(made.tunnel.apply([jana.admitted(ECHO)], now()))
             assert (jana.reaches(ECHO), jana.reaches(OTHER)) == (True, False)
-            there.run(made.tunnel.suspend(jana.key, now()))
+            there.run(made.tunnel.admit(jana.suspended(), now()))
             assert not jana.reaches(ECHO)
             there.run(made.tunnel.admit(jana.admitted(OTHER), now()))
             assert (jana.reaches(ECHO), jana.reaches(OTHER)) == (False, True)

@@ -109,7 +109,7 @@ def test_another_devices_address_opens_nothing(
 
 def test_a_neighbour_of_the_gateway_is_no_device(tunnel: Opened, there: Ground, jana: Laptop) -> None:
     """A machine beside it sends by its network card what bears a device's address."""
-    there.run(tunnel.tunnel.suspend(jana.key, now()))  # her own connections are forgotten
+    there.run(tunnel.tunnel.admit(jana.suspended(), now()))  # her own connections are forgotten
     there.run(tunnel.tunnel.admit(jana.admitted(ECHO), now()))
     there.middle.do("ip", "address", "add", f"{jana.address}/32", "dev", "lo")
     there.middle.do("ip", "route", "add", SERVED, "via", GATEWAY)
@@ -151,7 +151,7 @@ def test_a_suspended_device_falls_silent_and_goes_on_where_it_was(
     with jana.connected(ECHO) as hers, petr.connected(ECHO) as his:
         assert answers(hers)
         assert answers(his)
-        there.run(tunnel.tunnel.suspend(jana.key, now()))
+        there.run(tunnel.tunnel.admit(jana.suspended(), now()))
         assert not answers(hers)
         assert answers(his)
         assert {flow.device for flow in there.run(there_is(tunnel))} == {petr.address}
@@ -228,7 +228,7 @@ def test_the_sixth_version_of_ip_is_no_way_around(tunnel: Opened, there: Ground,
         assert not jana.reaches(OTHER, host=SERVED_6)
         refused = {str(one.target.host) for one in there.run(tunnel.tunnel.refused())}
         assert SERVED_6 in refused
-        there.run(tunnel.tunnel.suspend(jana.key, now()))
+        there.run(tunnel.tunnel.admit(jana.suspended(), now()))
         assert not jana.reaches(ECHO, host=SERVED_6)
 
 
@@ -243,7 +243,7 @@ def test_a_connection_is_told_from_its_beginning_to_its_end(
         got = 0
         while got < 10_000:
             got += len(hers.recv(65536))
-        there.run(tunnel.tunnel.suspend(jana.key, now()))
+        there.run(tunnel.tunnel.admit(jana.suspended(), now()))
     told = []
     for begins, flow in tunnel.connections.happened():
         told += ledger.began(flow, now()) if begins else ledger.ended(flow, now())
