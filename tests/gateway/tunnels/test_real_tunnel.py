@@ -1,9 +1,11 @@
 """A real tunnel between namespaces: what is permitted passes, and nothing else, for as long as it is permitted."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
+import struct
 import subprocess
 import time
 from collections.abc import Callable
@@ -123,6 +125,47 @@ def test_a_neighbour_of_the_gateway_is_no_device(tunnel: Opened, there: Ground, 
     finally:
         there.middle.do("ip", "route", "del", SERVED)
         there.middle.do("ip", "address", "del", f"{jana.address}/32", "dev", "lo")
+
+
+def test_a_packet_of_no_connection_gets_nowhere_also_where_the_device_may(
+    tunnel: Opened, there: Ground, jana: Laptop
+) -> None:
+    """Whose flags begin and end one at once, which the kernel calls invalid: scans are made of such."""
+    there.run(tunnel.tunnel.admit(jana.admitted(ECHO), now()))
+    assert jana.reaches(ECHO)
+    with there.office.entered():
+        ear = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
+    with jana.machine.entered():
+        mouth = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
+    with ear, mouth:
+        mouth.bind((str(jana.address), 0))
+        ear.settimeout(SILENCE)
+        for port, flags in ((40001, SYN | RST), (40002, SYN | FIN), (40003, 0), (40004, SYN)):
+            mouth.sendto(segment(str(jana.address), SERVED, port, ECHO, flags), (SERVED, 0))
+        assert heard_ports(ear) & {40001, 40002, 40003, 40004} == {40004}
+
+
+FIN, SYN, RST = 1, 2, 4
+
+
+def segment(source: str, target: str, port: int, to: int, flags: int) -> bytes:
+    """Of TCP, without data (RFC 9293 §3.1)."""
+    made = struct.pack("!HHIIBBHHH", port, to, 1, 0, 5 << 4, flags, 8192, 0, 0)
+    pseudo = socket.inet_aton(source) + socket.inet_aton(target) + struct.pack("!BBH", 0, 6, len(made))
+    total = sum(struct.unpack("!16H", pseudo + made))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return made[:16] + struct.pack("!H", ~total & 0xFFFF) + made[18:]
+
+
+def heard_ports(ear: socket.socket) -> set[int]:
+    """From which segments came until none comes."""
+    found = set()
+    with contextlib.suppress(TimeoutError):
+        while True:
+            packet = ear.recv(2000)
+            found.add(int(struct.unpack("!H", packet[20:22])[0]))
+    return found
 
 
 def test_devices_do_not_reach_each_other_nor_the_gateway(

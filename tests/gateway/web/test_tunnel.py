@@ -139,6 +139,21 @@ async def test_another_persons_device_is_as_good_as_none(client: TestClient, mad
     assert made.of(Code.TUNNEL_CLOSED) == []
 
 
+async def test_of_a_shared_device_that_somebody_else_has_open_nothing_more_is_told(
+    client: TestClient, made: World
+) -> None:
+    """Not what they reach nor until when; and only they close it."""
+    theirs = await made.signed_in("T", subject="urad:petr", login="petr")
+    await made.signed_in()
+    made.device(NOTEBOOK, owner=None)
+    await made.office.open(NOTEBOOK, theirs, ORIGIN, made.now)
+    text = await shown(client)
+    assert "Somebody else has the tunnel of this device open" in text
+    for words in ("Open now", "10.1.0.5", "Databases need a security key", "/tunnel/close", ORIGIN.address):
+        assert words not in text
+    assert "/tunnel/open" in text
+
+
 async def test_nonsense_is_no_device(client: TestClient, made: World) -> None:
     await made.signed_in()
     for device in ("", "../..", "x" * 23):
