@@ -120,7 +120,9 @@ class Service:
     def _tunnel(self, now: datetime) -> datetime | None:
         """Only a device in use has a tunnel."""
         self._wanted = self._uplink.standing is Standing.ACTIVE and self._state.tunnel_wanted()
-        return self._tunnelling.turn(lambda up: self._asked(up, now), now, wanted=self._wanted)
+        untold = self._uplink.standing is Standing.ACTIVE and self._state.tunnel_untold()
+        told = self._state.tunnel_told if untold else None
+        return self._tunnelling.turn(lambda up: self._asked(up, now), now, wanted=self._wanted, told=told)
 
     def _asked(self, up: bool, now: datetime) -> TunnelGiven | Refusal | None:  # noqa: FBT001  # one word of a message
         heard: TunnelGiven | Refusal | None = None

@@ -18,6 +18,18 @@ TUNNEL: Mapping[str, Text] = {
         "(sudo brana-agent up shows it).",
     },
     "down": {CS: "Tunel je zavřený.", EN: "The tunnel is closed."},
+    "untold": {
+        CS: "Na tomto počítači je tunel zavřený, brána to ale ještě neví a do konce ho má za otevřený. Agent jí to "
+        "řekne, jakmile se k ní dostane. Hned ho zavřete na portálu, na stránce Tunel.",
+        EN: "The tunnel is closed on this computer, but the gateway does not know yet and holds it open until its end. "
+        "The agent tells it as soon as it reaches it. To close it at once use the page Tunnel of the portal.",
+    },
+    "untold_and_stopped": {
+        CS: "Na tomto počítači je tunel zavřený, brána to ale neví a do konce ho má za otevřený: služba agenta neběží. "
+        "Až poběží, řekne jí to. Hned ho zavřete na portálu, na stránce Tunel.",
+        EN: "The tunnel is closed on this computer, but the gateway does not know and holds it open until its end: the "
+        "agent's service does not run. Once it does, it tells. To close it at once use the page Tunnel of the portal.",
+    },
     "none": {CS: "Tunel teď není.", EN: "There is no tunnel now."},
     "reached": {CS: "Dostupné", EN: "Reached"},
     "not_reached": {CS: "Nedostupné", EN: "Not reached"},

@@ -22,6 +22,7 @@ from agents.tunnel.tunnelling import Device, Tunnelling
 from config.vocabulary import Language
 
 PATIENCE = 30.0  # seconds; a thorough look at the machine may come first
+TOLD_WITHIN = 10.0  # seconds for the gateway to hear that it is over
 LOOK_EVERY = 0.1
 RESOLVED = Path("/run/systemd/resolve")
 """There where systemd-resolved runs."""
@@ -59,15 +60,21 @@ def up(state: State, public: Path, device: Device, tongue: Language) -> int:
 
 
 def down(state: State, public: Path, device: Device, tongue: Language) -> int:
-    """Whether the service runs or not, nothing is left. Raises NotKept, TunnelFailed."""
+    """Whether the service runs or not, nothing is left here. Raises NotKept, TunnelFailed."""
     state.want_tunnel(wanted=False)
-    if _poked(state):
-        until = time.monotonic() + PATIENCE
-        while _tunnel_in(public) is not None and time.monotonic() < until:
+    runs = _poked(state)
+    if runs:
+        began = time.monotonic()
+        while _tunnel_in(public) is not None and time.monotonic() < began + PATIENCE:
+            time.sleep(LOOK_EVERY)
+        while state.tunnel_untold() and time.monotonic() < began + TOLD_WITHIN:
             time.sleep(LOOK_EVERY)
     device.end()
-    print(TUNNEL["down"][tongue])
-    return 0
+    if not state.tunnel_untold():
+        print(TUNNEL["down"][tongue])
+        return 0
+    print(TUNNEL["untold" if runs else "untold_and_stopped"][tongue], file=sys.stderr)
+    return 1
 
 
 def _poked(state: State) -> bool:

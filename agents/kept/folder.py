@@ -4,8 +4,11 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
+from agents.kept import windows_rights
+
+POSIX = os.name == "posix"
 ROOM = 262_144
 """Octets that an enrolment takes on the disk, with much to spare."""
 
@@ -30,10 +33,13 @@ class Folder:
         """Raises NotKept, also where it belongs to somebody else."""
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if os.name == "posix":
-                if self.path.stat().st_uid != os.geteuid():
-                    raise PermissionError(1, "the folder belongs to another account")
-                self.path.chmod(0o700 if self._mode == 0o600 else 0o755)
+            shown = self._mode != 0o600
+            if not POSIX:
+                windows_rights.protect(PureWindowsPath(self.path), windows_rights.here, shown=shown)
+                return
+            if self.path.stat().st_uid != os.geteuid():
+                raise PermissionError(1, "the folder belongs to another account")
+            self.path.chmod(0o755 if shown else 0o700)
         except OSError as error:
             raise NotKept(self.path, error) from error
 

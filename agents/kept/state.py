@@ -7,6 +7,7 @@ browser.pem              key and certificate for browsers
 uplink.json              the last number said, the nonce, the standing
 tunnel.key               the tunnel's own key
 tunnel.wanted            there where the tunnel is wanted, across restarts
+tunnel.over              there where it is not any more, and the gateway has not heard so
 """
 
 from base64 import b64encode
@@ -28,7 +29,7 @@ from agents.uplink.uplink import Uplink
 Trouble = Literal["unreachable", "refused", "not_kept", "key_lost", "chip_fails"]
 KEYS = {KeyKind.SOFTWARE: "device.key", KeyKind.TPM: "device.tpm"}
 NEXT, ENROLMENT, BROWSER, UPLINK = "next.key", "enrolment.json", "browser.pem", "uplink.json"
-TUNNEL_KEY, TUNNEL_WANTED = "tunnel.key", "tunnel.wanted"
+TUNNEL_KEY, TUNNEL_WANTED, TUNNEL_OVER = "tunnel.key", "tunnel.wanted", "tunnel.over"
 
 
 class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,11 +174,20 @@ class State:
         """Raises NotKept."""
         if wanted:
             self.folder.write(TUNNEL_WANTED, b"")
-        else:
+            self.folder.remove(TUNNEL_OVER)
+        elif self.tunnel_wanted():
+            self.folder.write(TUNNEL_OVER, b"")
             self.folder.remove(TUNNEL_WANTED)
 
+    def tunnel_untold(self) -> bool:
+        """Whether the gateway has not heard yet that the tunnel is wanted no more."""
+        return self.folder.read(TUNNEL_OVER) is not None
+
+    def tunnel_told(self) -> None:
+        self.folder.remove(TUNNEL_OVER)
+
     def wipe_keys(self) -> None:
-        self.folder.remove(*KEYS.values(), NEXT, BROWSER, TUNNEL_KEY, TUNNEL_WANTED)
+        self.folder.remove(*KEYS.values(), NEXT, BROWSER, TUNNEL_KEY, TUNNEL_WANTED, TUNNEL_OVER)
 
     def wipe(self) -> None:
         """Keys first: what is left after a kill opens nothing."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from agents.posture.asking import Finding, Machine, NotUnderstood, days_between
+from agents.posture.asking import Finding, Machine, NotUnderstood, days_between, succeeded
 from agents.posture.macos_lists import listed
 from agents.protocol.facts import FactName
 
@@ -63,8 +63,16 @@ PRODUCTS = {
 """Extensions of the system that look at files as they are opened."""
 
 
-def antivirus(machine: Machine, _now: datetime) -> Iterator[Finding]:
-    """Another maker's that looks at files, or macOS's own: XProtect looks at what Gatekeeper assesses."""
+SCANS = re.compile(r"^XProtect (launch|background) scans: (enabled|disabled)$", re.MULTILINE)
+ALL_SCANS = {"launch": "enabled", "background": "enabled"}
+INSTALLED = re.compile(r"^Version: \d+ Installed: (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) \+0000$", re.MULTILINE)
+NEW_FOR = 30  # days; there is new data every one to three weeks
+
+
+def antivirus(machine: Machine, now: datetime) -> Iterator[Finding]:
+    """Another maker's that looks at files, or macOS's own: Gatekeeper stops what is not known, XProtect scans the rest,
+    by data that is new. Before macOS 15 nothing says how XProtect is: then there is no fact.
+    """
     listed_ones = machine.run("systemextensionsctl", "list")
     if listed_ones is not None and listed_ones.code == 0:
         for name in EXTENSION.findall(listed_ones.text):
@@ -72,7 +80,17 @@ def antivirus(machine: Machine, _now: datetime) -> Iterator[Finding]:
                 yield FactName.ANTIVIRUS, True, f"system extensions: {PRODUCTS[name]}"
     assesses = machine.run("spctl", "--status")
     said = (assesses.out + assesses.err).decode("utf-8", "replace").strip() if assesses else ""
-    yield FactName.ANTIVIRUS, ASSESSES[said], "gatekeeper: spctl --status"
+    if not ASSESSES[said]:
+        yield FactName.ANTIVIRUS, False, "gatekeeper: spctl --status"
+    scans = dict(SCANS.findall(succeeded(machine.run("xprotect", "status")).text))
+    if scans.keys() != ALL_SCANS.keys():
+        raise NotUnderstood
+    if scans != ALL_SCANS:
+        yield FactName.ANTIVIRUS, False, "xprotect: status"
+    (installed,) = INSTALLED.findall(succeeded(machine.run("xprotect", "version")).text)
+    age = days_between(datetime.fromisoformat(f"{installed}+00:00"), now)
+    if age is not None:
+        yield FactName.ANTIVIRUS, age <= NEW_FOR, "xprotect: status, version"
 
 
 ASSESSES = {"assessments enabled": True, "assessments disabled": False}

@@ -10,7 +10,7 @@ from agents.protocol.messages import Refusal
 from agents.protocol.tunnel import TunnelGiven
 from agents.tunnel.linux import TunnelFailed
 from agents.tunnel.plan import BadKey, Plan, plan_of
-from agents.tunnel.standing import Standing, ended, heard, until
+from agents.tunnel.standing import AGAIN, Standing, ended, heard, until
 
 Ask = Callable[[bool], TunnelGiven | Refusal | None]
 """Up or down; None: nobody answered."""
@@ -36,6 +36,7 @@ class Tunnelling:
         self._names = names
         self._plan: Plan | None = None
         self._first = True
+        self._over_at: datetime | None = None
         self.standing = Standing()
         self.why = ""
         """Why the interface could not be made, of the system."""
@@ -46,13 +47,16 @@ class Tunnelling:
     def filed(self) -> bool:
         return self._device.filed
 
-    def turn(self, ask: Ask, now: datetime, *, wanted: bool) -> datetime | None:
-        """Until when there is nothing to do; None: nothing at all."""
+    def turn(
+        self, ask: Ask, now: datetime, *, wanted: bool, told: Callable[[], None] | None = None
+    ) -> datetime | None:
+        """Until when there is nothing to do; None: nothing at all. `told`: called once the gateway has heard that it is
+        not wanted; None: it has.
+        """
         if not wanted:
-            if self._plan is not None:
-                ask(False)
             self._stand(Standing())
-            return None
+            return None if told is None else self._over(ask, now, told)
+        self._over_at = None
         self.standing = ended(self.standing, now)
         if self.standing.due(now):
             self.standing = heard(self.standing, ask(True), now)
@@ -60,9 +64,20 @@ class Tunnelling:
         self._stand(self.standing)
         return until(self.standing, now)
 
+    def _over(self, ask: Ask, now: datetime, told: Callable[[], None]) -> datetime | None:
+        """It is closed here already; there it stays open until the gateway hears of it."""
+        if self._over_at is None or now >= self._over_at:
+            if isinstance(ask(False), TunnelGiven):
+                told()
+                self._over_at = None
+                return None
+            self._over_at = now + AGAIN
+        return self._over_at
+
     def soon(self) -> None:
         """Somebody waits for it: the gateway is asked at the next turn."""
         self.standing = replace(self.standing, ask_at=None)
+        self._over_at = None
 
     def leave(self) -> None:
         """The agent ends; the interface with it."""

@@ -43,6 +43,8 @@ class Tunnels(Setting, frozen=True, kw_only=True):
     """Octets of a packet in the tunnel: what the way to the devices takes, less 80."""
     longest: timedelta = timedelta(hours=10)
     """How long a tunnel stays open at most; it ends with the session in any case."""
+    two_places: Literal["close", "record"] = "close"
+    """What is done where packets of a tunnel come from elsewhere than what its device says."""
     domains: list[str] = field(default_factory=list)
     """To which the names of targets belong; devices with a tunnel ask for every name below them there."""
     targets: list[TunnelTarget] = field(default_factory=list)

@@ -73,6 +73,8 @@ class Code(StrEnum):
     TUNNEL_CLOSED = "tunnel.closed"
     TUNNEL_PERMITTED = "tunnel.target_permitted"
     TUNNEL_REFUSED = "tunnel.target_refused"
+    TUNNEL_MOVED = "tunnel.moved"
+    TUNNEL_TWO_PLACES = "tunnel.two_places"
     TUNNEL_TRIED = "tunnel.tried_in_vain"
     TUNNEL_CONNECTED = "tunnel.connection_begun"
     TUNNEL_DISCONNECTED = "tunnel.connection_ended"

@@ -55,6 +55,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="zařízení navazuje tunelem příliš mnoho spojení",
                 en="the device makes too many connections through the tunnel",
             ),
+            "tunnel_two_places": Title(
+                cs="pakety tunelu přicházejí odjinud, než odkud se hlásí jeho zařízení",
+                en="packets of the tunnel come from elsewhere than where its device asks from",
+            ),
         },
     ),
 )

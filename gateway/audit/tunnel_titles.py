@@ -26,6 +26,17 @@ TUNNEL_TITLES: dict[Code, Title] = {
         en="The device {device} may not reach “{target}” through the tunnel: {who}, municipality {municipality} "
         "(reason: {reason})",
     ),
+    Code.TUNNEL_MOVED: Title(
+        cs="Zařízení {device} s otevřeným tunelem se hlásí odjinud: {who}, adresa {address} (dříve {before})",
+        en="The device {device} with an open tunnel asks from elsewhere: {who}, address {address} "
+        "(before: {before})",
+    ),
+    Code.TUNNEL_TWO_PLACES: Title(
+        cs="POZOR, tunel zařízení {device} ze dvou míst: {who}; zařízení se hlásí z adresy {address}, "
+        "pakety tunelu přicházejí z adresy {elsewhere}",
+        en="ATTENTION, tunnel of the device {device} from two places: {who}; the device asks from {address}, "
+        "packets of the tunnel come from {elsewhere}",
+    ),
     Code.TUNNEL_TRIED: Title(
         cs="Zařízení {device} to tunelem zkusilo marně na {host}: {who} (důvod: {reason})",
         en="The device {device} tried {host} through the tunnel in vain: {who} (reason: {reason})",

@@ -139,7 +139,7 @@ def _request(opened: Opened, target: TunnelTarget, passage: Passage) -> AccessRe
         method="",
         host="",
         target="",
-        address=opened.address,
+        address=opened.place,
         request_id="",
         user_agent="",
         page_load=False,

@@ -1,17 +1,37 @@
 """What the office of tunnels knows of each that is open, and what it needs of others."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.vocabulary import DeviceId
 from gateway.authorize.through_tunnel import Decided
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
-from gateway.tunnel_sessions.opened import Opened
+from gateway.tunnel_sessions.opened import Opened, Why
+from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.keys import TunnelKey
+from gateway.tunnels.peers import Network
 from gateway.tunnels.permits import Admitted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Of the configuration."""
+
+    targets: Targets
+    pools: Sequence[Network]
+    longest: timedelta
+
+
+class NotOpened(Exception):
+    """The tunnel stays closed; it is recorded."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class Devices(Protocol):

@@ -10,7 +10,7 @@ import contextlib
 import secrets
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -21,8 +21,9 @@ from config.vocabulary import DeviceId
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.through_tunnel import Decided, NotReached, decide, offering
 from gateway.authorize.tunnel_admitted import admitted_by, entries_of, narrowed_to
-from gateway.authorize.tunnel_held import Devices, Held, Process
+from gateway.authorize.tunnel_held import Devices, Held, NotOpened, Process, Rules
 from gateway.authorize.tunnel_of_whom import owns, why_not_for
+from gateway.authorize.tunnel_places import DevicePlaces, inside
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
 from gateway.sessions.store import SessionStore
@@ -34,7 +35,7 @@ from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.addresses import PoolFull
 from gateway.tunnels.keys import NoTunnelKey, TunnelKey, tunnel_key
 from gateway.tunnels.line import TunnelAway
-from gateway.tunnels.peers import Address, Network
+from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Admitted, Target
 from idp.events import Origin
 
@@ -42,23 +43,6 @@ AT_ONCE = 8  # tunnels that are decided at a time: each keeps everything else wa
 AGAIN = timedelta(seconds=1)  # after what failed
 SLEEP_MOST = 5.0  # seconds: a clock that jumps is noticed
 log = structlog.get_logger("tunnels")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """Of the configuration."""
-
-    targets: Targets
-    pools: Sequence[Network]
-    longest: timedelta
-
-
-class NotOpened(Exception):
-    """The tunnel stays closed; it is recorded."""
-
-    def __init__(self, why: Why) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 class TunnelOffice:
@@ -83,6 +67,7 @@ class TunnelOffice:
         """Who has an address, or had it last."""
         self._keys: dict[DeviceId, TunnelKey] = {}
         """Of peers there, suspended ones too."""
+        self.places = DevicePlaces()
         self._opening: defaultdict[DeviceId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._news = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
@@ -190,7 +175,32 @@ class TunnelOffice:
             address=origin.address,
             at=now,
             until=now + rules.longest,
+            device_address=self.places.place(name, now),
         )
+
+    async def asked(self, name: DeviceId, origin: Origin, now: datetime) -> None:
+        """A device signed what it asked, and is where it asked from: what it reaches is decided by that."""
+        if inside(origin.address, self._rules().pools):
+            return
+        self.places.asked(name, origin.address, now)
+        if (held := self._held.get(name)) is None:
+            return
+        async with held.acting:
+            before = held.opened
+            if self._held.get(name) is not held or before.place == origin.address:
+                return
+            opened = replace(before, device_address=origin.address)
+            await self._store.moved(opened, [records.moved(opened, before, now, origin)])
+            held.opened = opened
+            self._last.update(dict.fromkeys(opened.addresses, opened))
+            try:
+                await self._look(held, now)
+            except BaseException:
+                self._doubt_first([held])
+                raise
+
+    def open_ones(self) -> Sequence[Opened]:
+        return [one.opened for one in self._held.values()]
 
     async def close(self, name: DeviceId, why: Why, origin: Origin | None, now: datetime) -> bool:
         """False where none was open."""
@@ -351,6 +361,7 @@ class TunnelOffice:
                 with contextlib.suppress(TunnelAway):
                     await self._process.revoke(key)
             if (device := self._devices.by_id(name)) is None or device.gone:
+                self.places.forget(name)
                 await self._store.release(name, self._clock())
 
     async def _admit(self, held: Held, one: Admitted) -> None:
@@ -362,6 +373,7 @@ class TunnelOffice:
     def _hold(self, opened: Opened) -> Held:
         held = self._held[opened.device] = Held(opened)
         self._keys[opened.device] = opened.key
+        self.places.begins(opened.device)
         self._last.update(dict.fromkeys(opened.addresses, opened))
         self._news.set()
         return held

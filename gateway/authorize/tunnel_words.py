@@ -102,6 +102,16 @@ WORDS: dict[Why, tuple[Text, Text]] = {
             "When they do again the device connects by itself. If it lasts, {contact}.",
         ),
     ),
+    Why.TWO_PLACES: (
+        _both(
+            "Tunel byl používán ještě odjinud než z tohoto zařízení",
+            "The tunnel was used from elsewhere than this device too",
+        ),
+        _both(
+            "Klíč tunelu může mít ještě někdo jiný. Než tunel otevřete znovu, {contact}.",
+            "Somebody else may have the key of the tunnel. Before you open it again, {contact}.",
+        ),
+    ),
     Why.UNKNOWN_TARGET: (
         _both("Na tuto adresu tunel nevede", "The tunnel does not lead to that address"),
         _ADMINISTRATOR,

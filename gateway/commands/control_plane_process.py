@@ -44,7 +44,7 @@ from gateway.commands.asking_office import ask_office
 from gateway.commands.audit_indexing import keep_index
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import resources_of
-from gateway.commands.devices_decided import keep_devices_decided
+from gateway.commands.devices_decided import devices_decided_by
 from gateway.commands.directories import Directories
 from gateway.commands.enrolled_devices import look_at_devices
 from gateway.commands.failure import explained
@@ -205,7 +205,8 @@ async def _serve(
         await stack.enter_async_context(
             running(
                 partial(rounds.keep_facts, plane, directories),
-                *(partial(one, plane) for one in (rounds.keep_roster, keep_persons, keep_devices_decided)),
+                *(partial(one, plane) for one in (rounds.keep_roster, keep_persons)),
+                devices_decided_by(plane),
                 partial(rounds.keep_time, plane, directories),
                 *(partial(rounds.learn_lockout, plane, name) for name in plane.directory.readers),
                 partial(rounds.tidy, plane),

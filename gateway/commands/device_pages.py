@@ -54,8 +54,11 @@ class PlaneAround:
             for one in found.sessions
             if one.enrolled == device.id and one.why_over(limits, moment) is None
         ]
-        tunnel = None if plane.tunnels is None else plane.tunnels[0].of(device.id)
-        return Beside(theirs, None if tunnel is None else tunnel[0])
+        if plane.tunnels is None:
+            return Beside(theirs, None)
+        office, _ = plane.tunnels
+        tunnel = office.of(device.id)
+        return Beside(theirs, None if tunnel is None else tunnel[0], office.places.doubted(device.id))
 
     async def closes(self, device: Device) -> Sequence[Closed]:
         plane = self.plane

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.repeating import Round
 from gateway.commands.state import now
 from gateway.devices.device import Device
 from gateway.devices.revocation import revoked_by
@@ -17,7 +19,7 @@ FIRST = 1  # generation: nothing was bound to a device before it
 log = structlog.get_logger("devices")
 
 
-async def keep_devices_decided(plane: ControlPlane) -> None:
+def devices_decided_by(plane: ControlPlane) -> Round:
     """The round. What was bound to a device as it was is taken back before anybody waits for a database; what else its
     change has revoked is in the database by then, as every node reads it there.
     """
@@ -28,7 +30,12 @@ async def keep_devices_decided(plane: ControlPlane) -> None:
         plane.revoked.add(before, now() + kept_revoked(plane.settings.grants.lifetime))
         news.set()
 
-    plane.devices.subscribe(heard)
+    plane.devices.subscribe(heard)  # once: the round may begin again
+    return partial(keep_devices_decided, plane, news)
+
+
+async def keep_devices_decided(plane: ControlPlane, news: asyncio.Event) -> None:
+    """`news`: something of a device is other."""
     while True:
         await news.wait()
         news.clear()

@@ -1,19 +1,22 @@
 """Tunnels in the running product: who opened them, what they reach, and the line to the process that keeps them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 from ipaddress import ip_network
 
 import structlog
 
-from agents.protocol.messages import Standing
+from agents.protocol.messages import Standing as DeviceStanding
 from agents.protocol.tunnel import TunnelGiven
 from config.settings import Tunnels
 from config.vocabulary import SessionId
+from gateway.audit.entry import Entry
 from gateway.authorize.tunnel_given import Place, given
-from gateway.authorize.tunnel_office import Rules, TunnelOffice
+from gateway.authorize.tunnel_held import Rules
+from gateway.authorize.tunnel_office import TunnelOffice
+from gateway.authorize.tunnel_places import Record, look
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.repeating import Round
 from gateway.commands.state import now
@@ -22,14 +25,15 @@ from gateway.sessions.session import Session
 from gateway.tunnel_sessions.opened import Why
 from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.connections import Began, Happened
-from gateway.tunnels.line import Line
+from gateway.tunnels.line import Line, TunnelAway
 from gateway.tunnels.refusals import Refused
-from gateway.tunnels.words import FOLDER, SOCKET
+from gateway.tunnels.words import FOLDER, SOCKET, Standing
 from gateway.web.agents import Said
 from gateway.web.desk import Page
 from gateway.web.portal.tunnel import TunnelPages
 from idp.events import Origin
 
+LOOK_EVERY = 10.0  # seconds, at where packets of tunnels come from
 log = structlog.get_logger("tunnels")
 
 
@@ -90,10 +94,13 @@ def tunnel_asked(plane: ControlPlane, reception: Reception) -> Said | None:
 
     async def answer(token: str, origin: Origin, moment: datetime) -> TunnelGiven:
         said, device = await reception.asked(token, origin, moment)
-        if not said.up:
+        if said.up:
+            await office.asked(device.id, origin, moment)
+        else:
             await office.close(device.id, Why.CLOSED_BY_DEVICE, origin, moment)
-        found, closed = office.of(device.id), None
-        if device.standing is not Standing.ACTIVE:
+        found = office.of(device.id)
+        closed = Why.TWO_PLACES if office.places.doubted(device.id) else None
+        if device.standing is not DeviceStanding.ACTIVE:
             found, closed = None, Why.DEVICE_NOT_IN_USE
         elif found is not None and found[0].key != device.tunnel_key:
             found, closed = None, Why.KEY_CHANGED
@@ -130,6 +137,14 @@ class _Wired:
             self._rules = (tunnels, rules_of(tunnels))
         return self._rules[1]
 
+    def closes(self) -> bool:
+        """Packets from elsewhere close a tunnel."""
+        tunnels = self._plane.settings.tunnels
+        return tunnels is None or tunnels.two_places == "close"
+
+    async def record(self, entries: Sequence[Entry]) -> None:
+        await self._plane.state.sessions.record(None, now(), entries)
+
     async def _recorded(self) -> Sequence[Began]:
         return await self.office.connections.recorded()
 
@@ -142,3 +157,24 @@ async def _keep(wired: _Wired) -> None:
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(wired.line.keep(admitted))
         tasks.create_task(wired.office.keep())
+        tasks.create_task(watch(wired.office, wired.line.standing, wired.record, wired.closes))
+
+
+async def watch(
+    office: TunnelOffice,
+    standing: Callable[[], Awaitable[Standing]],
+    record: Record,
+    closes: Callable[[], bool],
+) -> None:
+    """Where packets of tunnels come from, until it is cancelled."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        if not office.open_ones():
+            continue
+        try:
+            peers = (await standing()).peers
+            await look(office, peers, record, now(), closes=closes())
+        except TunnelAway:
+            continue  # the line has said so
+        except Exception as error:  # noqa: BLE001 - a database that is away: the next look sees the same again
+            log.warning("tunnels.not_looked_at", cause=repr(error))

@@ -67,6 +67,15 @@ class StoredTunnels:
 
         await self.database.write(work)
 
+    async def moved(self, opened: Opened, entries: Sequence[Entry]) -> None:
+        statement = update(tunnel).where(_t.id == opened.id).values(device_address=opened.device_address)
+
+        def work(connection: Connection) -> None:
+            connection.execute(statement)
+            self.append(connection, entries)
+
+        await self.database.write(work)
+
     async def close(self, tunnel_id: TunnelId, why: Why, now: datetime, entries: Sequence[Entry]) -> bool:
         this = and_(_t.id == tunnel_id, _t.closed_at.is_(None))
         closing = update(tunnel).where(this).values(closed_at=micros(now), closed_why=why)
@@ -133,6 +142,7 @@ def _row(one: Opened) -> dict[str, Any]:
         "address": one.address,
         "at": micros(one.at),
         "until": micros(one.until),
+        "device_address": one.device_address,
         "closed_at": None,
         "closed_why": None,
     }
@@ -151,6 +161,7 @@ def _opened(row: Row[Any]) -> Opened:
         address=row.address,
         at=moment_of(row.at),
         until=moment_of(row.until),
+        device_address=row.device_address,
     )
 
 

@@ -42,6 +42,8 @@ class Why(StrEnum):
     """Where a device tried to go is no target at all."""
     TOO_MANY = "tunnel_too_many"
     """It may go there, and begins more connections than a device may, or has more."""
+    TWO_PLACES = "tunnel_two_places"
+    """Packets of the tunnel come from elsewhere than what its device signs: one of the two is a copy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +60,17 @@ class Opened:
     municipality: MunicipalityCode | None
     """For which the person acted then."""
     address: str
-    """From where it was opened; what policies are told of the place."""
+    """From where it was opened."""
     at: datetime
     until: datetime
     """At the latest; the session may end before."""
+    device_address: str | None = None
+    """From where the device last asked; None: it has not asked since then."""
+
+    @property
+    def place(self) -> str:
+        """What policies and the log are told."""
+        return self.device_address or self.address
 
 
 @dataclass(frozen=True, slots=True)

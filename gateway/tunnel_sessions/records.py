@@ -18,7 +18,19 @@ from idp.events import Origin
 def opened(one: Opened, origin: Origin) -> Entry:
     entry = of(one, Code.TUNNEL_OPENED, one.at)
     told = {**entry.details, "until": _text(one.until), "addresses": sorted(map(str, one.addresses))}
-    return replace(entry, request_id=origin.request_id, details=told)
+    return replace(entry, address=one.address, request_id=origin.request_id, details=told)
+
+
+def moved(one: Opened, before: Opened, now: datetime, origin: Origin) -> Entry:
+    entry = of(one, Code.TUNNEL_MOVED, now)
+    return replace(entry, request_id=origin.request_id, details=entry.details | {"before": before.place})
+
+
+def two_places(one: Opened, elsewhere: str, now: datetime) -> Entry:
+    """`elsewhere`: where packets come from."""
+    entry = of(one, Code.TUNNEL_TWO_PLACES, now)
+    details = entry.details | {"elsewhere": elsewhere}
+    return replace(entry, outcome=Outcome.REFUSED, reason=Why.TWO_PLACES, details=details)
 
 
 def not_opened(device: DeviceId, session: Session, why: Why, origin: Origin, now: datetime) -> Entry:
@@ -83,7 +95,7 @@ def of(one: Opened, code: Code, now: datetime) -> Entry:
         person=one.login,
         session=one.session,
         own_municipality=one.municipality or "",
-        address=one.address,
+        address=one.place,
         details={"device": one.device, "tunnel": one.id},
     )
 

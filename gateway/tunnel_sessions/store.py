@@ -31,6 +31,10 @@ class TunnelStore(Protocol):
         """Whichever was open of the same device is closed by it (`Why.OPENED_ANEW`)."""
         ...
 
+    async def moved(self, opened: Opened, entries: Sequence[Entry]) -> None:
+        """Its device is where `device_address` says from now on."""
+        ...
+
     async def close(self, tunnel: TunnelId, why: Why, now: datetime, entries: Sequence[Entry]) -> bool:
         """False where it was closed already; then nothing is recorded."""
         ...

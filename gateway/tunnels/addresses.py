@@ -5,7 +5,7 @@ those with which a network begins and ends, are given to nobody.
 """
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -80,11 +80,6 @@ def addresses_for(
 ) -> frozenset[Address]:
     """One of each pool. Raises PoolFull."""
     return frozenset(address_for(device, pool, given, now, rest) for pool in pools)
-
-
-def holders(given: Collection[Given]) -> Mapping[Address, str]:
-    """Whose each address is now."""
-    return {one.address: one.device for one in given if one.released is None}
 
 
 def _addresses(pool: Network) -> Iterator[Address]:

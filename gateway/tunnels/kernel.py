@@ -123,11 +123,16 @@ def _peer(peer: Any) -> tuple[TunnelKey, SeenPeer]:
     seconds = 0 if handshake is None else handshake["tv_sec"]
     return tunnel_key(peer.get_attr("WGPEER_A_PUBLIC_KEY").decode()), SeenPeer(
         frozenset(ip_network(one["addr"]) for one in peer.get_attr("WGPEER_A_ALLOWEDIPS") or ()),
-        "" if endpoint is None else f"{endpoint['addr']} {endpoint['port']}",
+        "" if endpoint is None else _endpoint(endpoint["addr"], endpoint["port"]),
         datetime.fromtimestamp(seconds, UTC) if seconds else None,
         peer.get_attr("WGPEER_A_RX_BYTES") or 0,
         peer.get_attr("WGPEER_A_TX_BYTES") or 0,
     )
+
+
+def _endpoint(address: str, port: int) -> str:
+    """As wireguard-go writes it."""
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def _texts(allowed: Allowed) -> list[str]:

@@ -19,6 +19,11 @@ class SeenPeer:
     """Octets that came from it; of this start of the device, as `sent` is."""
     sent: int = 0
 
+    @property
+    def address(self) -> str:
+        """Of the endpoint, without port; empty: it was never heard."""
+        return self.endpoint.rpartition(":")[0].strip("[]")
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

@@ -37,13 +37,13 @@ from gateway.tunnels.words import (
     Revoke,
     Said,
     Standing,
-    Suspend,
     Told,
     admitted_of,
     news_of,
 )
 
 MOST_KEPT = 200_000  # of what happened and was not heard: hours of a busy office
+LONG_LINE = 65_536  # octets: what is longer is read beside the event loop
 ALIVE_FOR = 20.0  # seconds after its last word that a control plane counts as there; it says one every five
 
 
@@ -117,7 +117,9 @@ class Serving:
         try:
             while line := await reader.readline():
                 self._heard_at = asyncio.get_running_loop().time()
-                if (answer := await self._answer(self._words.decode(line), heard)) is not None:
+                long = len(line) > LONG_LINE
+                said = await asyncio.to_thread(self._words.decode, line) if long else self._words.decode(line)
+                if (answer := await self._answer(said, heard)) is not None:
                     _write(writer, answer)
                     await writer.drain()
         except OSError:
@@ -142,10 +144,10 @@ class Serving:
                 return None
             case Ask(number):
                 return await self._standing(number)
-            case Apply(number) | Admit(number) | Suspend(number) | Revoke(number):
+            case Apply(number) | Admit(number) | Revoke(number):
                 return await self._done(said, number)
 
-    async def _done(self, said: Apply | Admit | Suspend | Revoke, number: int) -> Done | Failed:
+    async def _done(self, said: Apply | Admit | Revoke, number: int) -> Done | Failed:
         try:
             await self._do(said)
         except Exception as error:  # noqa: BLE001 - whatever it is, who asked is told
@@ -153,17 +155,15 @@ class Serving:
             return Failed(number, str(error))
         return Done(number)
 
-    async def _do(self, said: Apply | Admit | Suspend | Revoke) -> None:
+    async def _do(self, said: Apply | Admit | Revoke) -> None:
         tunnel, now = self._opened.tunnel, self._now()
         match said:
             case Apply(_, devices):
-                await tunnel.apply(admitted_of(devices), now)
+                await tunnel.apply(await asyncio.to_thread(admitted_of, devices), now)
                 await tunnel.renew(now)  # leases that ran out while nobody was there
                 self._holds.set()
             case Admit(_, device):
                 await tunnel.admit(device.admitted(), now)
-            case Suspend(_, key):
-                await tunnel.suspend(tunnel_key(key), now)
             case Revoke(_, key):
                 await tunnel.revoke(tunnel_key(key), now)
 
@@ -178,7 +178,13 @@ class Serving:
             port=seen.port,
             kernel=self._opened.process is None,
             peers=[
-                Peer(key=key, handshake=one.handshake, received=one.received, sent=one.sent)
+                Peer(
+                    key=key,
+                    handshake=one.handshake,
+                    received=one.received,
+                    sent=one.sent,
+                    address=one.address,
+                )
                 for key, one in sorted(seen.peers.items())
             ],
             resolves=self._resolves,

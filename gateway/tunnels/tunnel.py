@@ -79,16 +79,12 @@ class Tunnel:
             await self._to(desired, now)
 
     async def admit(self, one: Admitted, now: datetime) -> None:
-        """A device is new here, or has other things than before: resumed, narrowed, widened."""
+        """A device is new here, or has other things than before: resumed, narrowed, widened, suspended. Of one that is
+        suspended (`until` None) nothing passes, and its handshake stays, so that it goes on at once when it is resumed.
+        """
         async with self._acting:
             self._each_its_own([*(other for key, other in self._admitted.items() if key != one.key), one])
             await self._to(self._admitted | {one.key: one}, now)
-
-    async def suspend(self, key: TunnelKey, now: datetime) -> None:
-        """Nothing passes any more; its handshake stays, so that it goes on at once when it is admitted again."""
-        async with self._acting:
-            if (one := self._admitted.get(key)) is not None:
-                await self._to(self._admitted | {key: replace(one, until=None)}, now)
 
     async def revoke(self, key: TunnelKey, now: datetime) -> None:
         """The device is a stranger's from now on."""

@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from gateway.tunnels.connections import Began, Ended, Flow, FlowId
-from gateway.tunnels.keys import tunnel_key
+from gateway.tunnels.keys import TunnelKey, tunnel_key
 from gateway.tunnels.peers import Address, address_of
 from gateway.tunnels.permits import Admitted, Named, Target, Transport
 from gateway.tunnels.refusals import Refused
@@ -134,11 +134,6 @@ class Admit(msgspec.Struct, frozen=True, tag="admit"):
     device: Device
 
 
-class Suspend(msgspec.Struct, frozen=True, tag="suspend"):
-    number: int
-    key: str
-
-
 class Revoke(msgspec.Struct, frozen=True, tag="revoke"):
     number: int
     key: str
@@ -160,7 +155,7 @@ class Heard(msgspec.Struct, frozen=True, tag="heard"):
     number: int
 
 
-Said = Resume | Apply | Admit | Suspend | Revoke | Ask | Alive | Heard
+Said = Resume | Apply | Admit | Revoke | Ask | Alive | Heard
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
@@ -177,6 +172,8 @@ class Peer(msgspec.Struct, frozen=True, kw_only=True):
     handshake: datetime | None
     received: int
     sent: int
+    address: str = ""
+    """From which it was last heard; empty: never, or by a process that does not say it."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True, tag="standing"):
@@ -210,6 +207,21 @@ def device_of(one: Admitted) -> Device:
         names=[Name(name, _texts(each.addresses), each.until) for name, each in one.names.items()],
         domains=sorted(one.domains),
     )
+
+
+def encoded(devices: Iterable[Admitted]) -> dict[TunnelKey, bytes]:
+    """Each by itself, for `apply_of`."""
+    return {one.key: msgspec.json.encode(device_of(one)) for one in devices}
+
+
+def apply_of(number: int, devices: Iterable[bytes]) -> bytes:
+    """`Apply`, of devices that are encoded already."""
+    return msgspec.json.encode(_Made(number, [msgspec.Raw(one) for one in devices]))
+
+
+class _Made(msgspec.Struct, frozen=True, tag="apply"):
+    number: int
+    devices: list[msgspec.Raw]
 
 
 def place_of(target: Target) -> Place:

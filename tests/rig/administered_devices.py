@@ -11,6 +11,7 @@ from gateway.authorize.act import Act
 from gateway.authorize.device_closes import Closed
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
+from gateway.tunnel_sessions.opened import Opened
 from gateway.web.app import make_app
 from gateway.web.desk import Refused
 from gateway.web.devices.around import Beside
@@ -80,10 +81,12 @@ class Town:
     )
     closed: Sequence[Closed] = ()
     sessions: Sequence[Session] = ()
+    tunnel: Opened | None = None
+    doubted: bool = False
     away: bool = False
 
     async def beside(self, _device: Device) -> Beside:
-        return Beside(self.sessions, None)
+        return Beside(self.sessions, self.tunnel, self.doubted)
 
     async def closes(self, _device: Device) -> Sequence[Closed]:
         self._there()

@@ -19,8 +19,8 @@ from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry
 from gateway.authorize.devices import Devices, nobody
 from gateway.authorize.snapshot import Snapshot
-from gateway.authorize.tunnel_held import Process
-from gateway.authorize.tunnel_office import Rules, TunnelOffice
+from gateway.authorize.tunnel_held import Process, Rules
+from gateway.authorize.tunnel_office import TunnelOffice
 from gateway.devices.device import Device
 from gateway.devices.known import Known
 from gateway.sessions.office import SessionOffice, handle_hash

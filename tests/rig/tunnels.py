@@ -156,6 +156,9 @@ class Laptop:
             {Target(ip_address(host), Transport.TCP, port): end for port in ports},
         )
 
+    def suspended(self) -> Admitted:
+        return Admitted(self.key, frozenset({self.address, self.address_6}), None)
+
 
 def family_of(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -20,6 +20,7 @@ tunnel = Table(
     Column("until", BigInteger, nullable=False),
     Column("closed_at", BigInteger, index=True),
     Column("closed_why", String(40)),
+    Column("device_address", Text),
 )
 Index(  # one device has one
     "uq_tunnel_open",

@@ -19,6 +19,8 @@ class Beside:
 
     sessions: Sequence[Session]
     tunnel: Opened | None
+    doubted: bool = False
+    """The last tunnel was closed because its packets came from elsewhere than where the device is."""
 
 
 class Around(Protocol):

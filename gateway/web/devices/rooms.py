@@ -97,6 +97,7 @@ class Rooms:
             history=await office.history(device.id),
             sessions=beside.sessions,
             tunnel=beside.tunnel,
+            doubted=beside.doubted,
             names=await site.around.names_of(subjects),
             theirs=theirs,
             possible=possible(device, theirs=theirs) if site.may(caller) else (),

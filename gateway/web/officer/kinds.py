@@ -101,6 +101,8 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.TUNNEL_CLOSED: Title(cs="Zavřený tunel", en="Tunnel closed"),
             Code.TUNNEL_PERMITTED: Title(cs="Povolený cíl v tunelu", en="Target in the tunnel permitted"),
             Code.TUNNEL_REFUSED: Title(cs="Zamítnutý cíl v tunelu", en="Target in the tunnel refused"),
+            Code.TUNNEL_MOVED: Title(cs="Zařízení s tunelem jinde", en="Device with a tunnel elsewhere"),
+            Code.TUNNEL_TWO_PLACES: Title(cs="Tunel ze dvou míst", en="Tunnel from two places"),
             Code.TUNNEL_TRIED: Title(cs="Marný pokus v tunelu", en="Tried in vain through the tunnel"),
             Code.TUNNEL_CONNECTED: Title(
                 cs="Začátek spojení tunelem", en="Connection through the tunnel begun"

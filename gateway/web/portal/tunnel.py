@@ -10,8 +10,9 @@ from config.settings import TunnelTarget
 from config.vocabulary import DeviceId, SessionId, read_device_id
 from gateway.authorize.contact import with_contact
 from gateway.authorize.through_tunnel import Decided, NotReached, Reached
+from gateway.authorize.tunnel_held import NotOpened
 from gateway.authorize.tunnel_of_whom import owns
-from gateway.authorize.tunnel_office import NotOpened, TunnelOffice
+from gateway.authorize.tunnel_office import TunnelOffice
 from gateway.authorize.tunnel_words import WORDS
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
@@ -54,6 +55,8 @@ class OwnDevice:
     """Somebody else has it open."""
     why: Why | None
     stronger: str
+    doubted: bool
+    """Its last tunnel was closed because packets came from elsewhere."""
     reached: Sequence[Somewhere] = ()
     not_reached: Sequence[Somewhere] = ()
 
@@ -92,6 +95,7 @@ class TunnelPages:
             caller,
             own=sorted(own, key=lambda one: (one.opened is None, one.device.name)),
             words=WORDS,
+            elsewhere=Why.TWO_PLACES,
             contact=with_contact,
             stands=self.stands(),
             done=done if done in DONE else "",
@@ -135,10 +139,11 @@ class TunnelPages:
         stronger = link(BY_TWO_FACTORS, HERE) if why is Why.TWO_FACTORS else ""
         reached, not_reached = self._targets(decided) if mine else ((), ())
         others = opened is not None and not mine
+        doubted = self.office.places.doubted(device.id)
         if opened is None or not mine:
-            return OwnDevice(device, None, None, others, why, stronger, reached, not_reached)
+            return OwnDevice(device, None, None, others, why, stronger, doubted)
         until = opened.until if decided is None else decided.ends(opened)
-        return OwnDevice(device, opened, until, others, why, stronger, reached, not_reached)
+        return OwnDevice(device, opened, until, others, why, stronger, doubted, reached, not_reached)
 
     def _targets(self, decided: Decided | None) -> tuple[Sequence[Somewhere], Sequence[Somewhere]]:
         reached, not_reached = [], []

@@ -1,11 +1,14 @@
 """A device's key and a browser's: what is kept is what is had, and nothing else is taken for it."""
 
+import subprocess
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
 
 from agents.kept.folder import Folder
 from agents.kept.state import State
@@ -100,3 +103,16 @@ def test_a_key_that_was_half_written_is_drawn_anew(tmp_path):
     state = State(Folder(tmp_path))
     (tmp_path / "next.key").write_bytes(b"-----BEGIN")
     assert state.next_key()
+
+
+def test_the_file_for_browsers_becomes_one_that_other_systems_import_by_the_command_of_the_page(tmp_path):
+    """`docs/agent.md`, "By hand": the command, with a password in place of the question for it."""
+    key = new_key()
+    (tmp_path / "browser.pem").write_bytes(joined(key, chain_of(key)).pem)
+    command = "openssl pkcs12 -export -in browser.pem -out device.p12"
+    page = (Path(__file__).parents[3] / "docs/agent.md").read_text("utf-8")
+    assert command.replace("browser.pem", "/var/db/brana-agent/browser.pem") in page
+    subprocess.run([*command.split(), "-passout", "pass:heslo"], cwd=tmp_path, check=True)
+    found, leaf, _ = load_key_and_certificates((tmp_path / "device.p12").read_bytes(), b"heslo")
+    assert found.public_key() == key.public_key()
+    assert leaf.public_key() == key.public_key()

@@ -80,6 +80,8 @@ MAC = Recorded(
         "dsconfigad": b"",
         "systemextensionsctl": "0 extension(s)\n",
         "spctl": "assessments enabled\n",
+        "xprotect status": "XProtect launch scans: enabled\nXProtect background scans: enabled\n",
+        "xprotect version": "Version: 5346 Installed: 2026-05-11 08:53:39 +0000\n",
         "systemsetup": "Network Time: On\n",
         "sntp": SNTP,
     },

@@ -255,6 +255,33 @@ def test_macos_protects_by_itself_or_another_maker_s_does(extensions, spctl, pro
     assert heard(systemextensionsctl=extensions, spctl=spctl).get("antivirus") is protected
 
 
+SCANS = "XProtect launch scans: enabled\nXProtect background scans: enabled\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "version", "protected"),
+    [
+        (SCANS, "Version: 5346 Installed: 2026-05-11 08:53:39 +0000\n", True),
+        (SCANS, "Version: 5346 Installed: 2026-04-21 08:53:39 +0000\n", True),
+        (SCANS, "Version: 5346 Installed: 2026-04-19 08:53:39 +0000\n", False),
+        (SCANS, "Version: 5346 Installed: 2026-07-19 08:53:39 +0000\n", None),
+        (SCANS, "Version: 5346 Installed: never\n", None),
+        (SCANS, Answer(1, b"Version: 5346 Installed: 2026-05-11 08:53:39 +0000\n"), None),
+        (SCANS, None, None),
+        (SCANS.replace("background scans: enabled", "background scans: disabled"), None, False),
+        (SCANS.replace("launch scans: enabled", "launch scans: disabled"), None, False),
+        ("XProtect launch scans: enabled\n", "Version: 5346 Installed: 2026-05-11 08:53:39 +0000\n", None),
+        (Answer(1, SCANS.encode()), "Version: 5346 Installed: 2026-05-11 08:53:39 +0000\n", None),
+        (None, "Version: 5346 Installed: 2026-05-11 08:53:39 +0000\n", None),
+    ],
+)
+def test_gatekeeper_alone_is_no_protection_xprotect_has_to_scan_by_new_data(
+    status, version, protected
+) -> None:
+    said = {"xprotect status": status, "xprotect version": version}
+    assert found(MAC.but(commands=said)).get("antivirus") is protected
+
+
 @pytest.mark.parametrize(
     ("systemsetup", "sntp", "wanted"),
     [

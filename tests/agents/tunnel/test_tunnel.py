@@ -117,9 +117,42 @@ def test_of_an_agent_that_ended_nothing_is_left_after_down(device, there, how):
     assert device.agent("up")[0] == 0
     device.stop(how)
     assert device.exists() == (how is signal.SIGKILL)
-    assert device.agent("down")[0] == 0
+    code, said = device.agent("down")
+    assert (code, "the agent's service does not run" in " ".join(said.split())) == (1, True), said
     assert not device.exists()
     assert not (device.folder / "state/tunnel.wanted").exists()
+
+
+def test_a_gateway_that_does_not_answer_hears_of_down_as_soon_as_it_does(device, there):
+    device.gateway.gives = given(there, 4455)
+    assert device.agent("up")[0] == 0
+    device.gateway.losing = ["lost"] * 100
+    before = len(device.gateway.asked)
+    code, said = device.agent("down")
+    assert (code, device.exists()) == (1, False), said
+    assert "holds it open until its end" in " ".join(said.split())
+    device.stop()
+    device.gateway.losing = []
+    assert len(device.gateway.asked) == before
+    device.start()
+    until(lambda: len(device.gateway.asked) > before)
+    assert device.gateway.asked[-1].up is False
+    until(lambda: not (device.folder / "state/tunnel.over").exists())
+    assert device.agent("down") == (0, "The tunnel is closed.\n")
+    assert [one.up for one in device.gateway.asked[before:]] == [False], "it is said once"
+
+
+def test_up_takes_back_a_down_that_was_not_heard(device, there):
+    device.gateway.gives = given(there, 4455)
+    assert device.agent("up")[0] == 0
+    device.stop()
+    assert device.agent("down")[0] == 1
+    device.start()
+    before = len(device.gateway.asked)
+    assert device.agent("up")[0] == 0
+    assert device.exists()
+    assert device.gateway.asked[-1].up
+    assert len(device.gateway.asked) > before
 
 
 def test_a_service_that_starts_again_has_the_tunnel_again(device, there):

@@ -19,7 +19,7 @@ DETAILS = {
     *("policies", "previous", "directory", "of"),
     *("added", "removed", "changed", "settings", "after", "verdict"),
     *("granted_by", "why"),
-    *("account", "secret"),
+    *("account", "secret", "elsewhere"),
     *("node", "role", "service"),
     *("entries", "written", "first", "last", "hold"),
     *("receiver", "first", "last", "hold"),

@@ -11,7 +11,7 @@ import pytest
 from config.settings import Tunnels
 from gateway.authorize.tunnel_admitted import narrowed_to
 from gateway.authorize.tunnel_given import Place, given
-from gateway.authorize.tunnel_office import Rules
+from gateway.authorize.tunnel_held import Rules
 from gateway.sessions.session import EndReason
 from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.permits import Admitted, Named, Target, Transport
@@ -83,3 +83,13 @@ async def test_a_device_asks_for_names_where_somebody_answers_and_below_domains_
     expected = (["10.90.0.1", "fd00:90::1"], [domain]) if resolves else ([], [])
     assert (told.link.servers, told.link.domains) == expected
     assert (told.link.opened_by, told.link.opened_at) == ("novakova.jana", office.now)
+
+
+async def test_a_name_is_told_for_no_longer_than_the_tunnel_is_open(tmp_path: Path) -> None:
+    told, domain = Told(), "sluzby.brana.example"
+    named = (target("files", name=f"spis.{domain}"),)
+    with world(tmp_path, told, named) as office:
+        minute = timedelta(minutes=1)
+        office.rules = replace(office.rules, targets=Targets.of(named, [domain]), longest=minute)
+        _, _, made = await opened(office)
+        assert [one.until for one in told.admitted[made.key].names.values()] == [office.now + minute]

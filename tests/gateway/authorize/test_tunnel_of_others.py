@@ -11,7 +11,8 @@ from sqlalchemy import select
 from agents.protocol.messages import Standing
 from config.vocabulary import Role, SubjectId
 from gateway.audit.entry import Code
-from gateway.authorize.tunnel_office import AT_ONCE, NotOpened
+from gateway.authorize.tunnel_held import NotOpened
+from gateway.authorize.tunnel_office import AT_ONCE
 from gateway.devices.known import Known
 from gateway.storage.tables.tunnels import tunnel_address
 from gateway.tunnel_sessions.opened import Why

@@ -18,20 +18,35 @@ from agents.protocol.messages import Standing
 from config.settings import TunnelTarget
 from config.vocabulary import AuthenticationLevel, SubjectId
 from gateway.audit.entry import Code
+from gateway.authorize.tunnel_places import look
 from gateway.sessions.session import EndReason
 from gateway.tunnel_sessions.opened import Why
+from gateway.tunnels.keys import TunnelKey
 from gateway.tunnels.line import Line
 from gateway.tunnels.words import FOLDER, SOCKET
+from idp.events import Origin
 from tests.rig.file_share import file_share
 from tests.rig.tunnel_process import process
 from tests.rig.tunnel_world import ORIGIN, World, target, world
-from tests.rig.tunnels import SERVED, SOON, Ground, Laptop, answering, ground, now, why_not
+from tests.rig.tunnels import (
+    LAPTOPS,
+    SERVED,
+    SOON,
+    Ground,
+    Laptop,
+    answering,
+    ground,
+    now,
+    told,
+    why_not,
+)
 
 pytestmark = [pytest.mark.real, pytest.mark.skipif(bool(why_not()), reason=why_not())]
 SHARE, DATABASE, SHELL = 445, 5432, 22
 STRONG = AuthenticationLevel.PHISHING_RESISTANT
 PETR = SubjectId("urad:22222222-2222-4222-8222-222222222222")
 BEGUN = (Code.TUNNEL_CONNECTED,)
+OUTER = {name: addresses[0] for name, addresses in LAPTOPS.items()}
 AT_ONCE = 1.0  # seconds from what happens to what follows
 TARGETS = (
     target("files", addresses=[SERVED], ports=[SHARE]),
@@ -228,6 +243,61 @@ async def test_another_devices_address_is_nobody_elses(there: Ground, office: Wo
     await asyncio.to_thread(set_up, thief, [jana.address])
     assert not await asyncio.to_thread(thief.reaches, DATABASE)
     assert await asyncio.to_thread(jana.reaches, DATABASE)
+
+
+async def test_a_copy_of_the_tunnels_key_closes_the_tunnel_that_it_takes_over(
+    there: Ground, office: World, jana: Laptop
+) -> None:
+    """It speaks from another machine in an open tunnel, and signs nothing."""
+    _, device, made = await opened(there, office, jana, acr=STRONG, amr=("hwk",))
+    await office.office.asked(device.id, Origin(address=OUTER["jana"], request_id="r-2"), now())
+    await follows(lambda: connects(jana, DATABASE))
+    assert await heard_from(office, made.key) == OUTER["jana"]
+    thief = replace(there.laptops["petr"], private=jana.private)
+    await asyncio.to_thread(take_over, thief, made.addresses, there.private.public)
+    try:
+        for turn in range(3):
+            await follows(lambda: connects_anew(thief, there))
+            assert await heard_from(office, made.key) == OUTER["petr"]
+            assert len(office.of(Code.TUNNEL_TWO_PLACES)) == (turn > 0)
+            assert len(office.of(Code.TUNNEL_CLOSED)) == (turn > 1)
+            if turn < 2:
+                await follows(lambda: connects_anew(jana, there))
+                assert await heard_from(office, made.key) == OUTER["jana"]
+        assert not await asyncio.to_thread(thief.reaches, DATABASE)
+    finally:
+        await asyncio.to_thread(give_back, there.laptops["petr"])
+    (noted,), (closed,) = office.of(Code.TUNNEL_TWO_PLACES), office.of(Code.TUNNEL_CLOSED)
+    assert (noted.address, noted.details["elsewhere"]) == (OUTER["jana"], OUTER["petr"])
+    assert closed.reason == Why.TWO_PLACES
+
+
+async def heard_from(office: World, key: TunnelKey) -> str:
+    """Where the process says that the key was last heard, after a look at it."""
+
+    async def record(entries) -> None:
+        await office.store.record(None, now(), entries)
+
+    standing = await office.process.line.standing()  # type: ignore[attr-defined]
+    await look(office.office, standing.peers, record, now(), closes=True)
+    (peer,) = (one for one in standing.peers if one.key == key)
+    return peer.address
+
+
+def connects_anew(laptop: Laptop, there: Ground) -> bool:
+    """As whichever of the two is not answered shakes hands again."""
+    laptop.begin_anew(there.private.public)
+    return laptop.reaches(DATABASE)
+
+
+def take_over(thief: Laptop, addresses, gateway: TunnelKey) -> None:
+    told(thief.interface, f"set=1\nprivate_key={thief.private.reveal().hex()}\n\n")
+    set_up(thief, addresses)
+    thief.begin_anew(gateway)
+
+
+def give_back(laptop: Laptop) -> None:
+    told(laptop.interface, f"set=1\nprivate_key={laptop.private.reveal().hex()}\n\n")
 
 
 async def test_a_key_that_was_tampered_with_opens_nothing(there: Ground, office: World, jana: Laptop) -> None:

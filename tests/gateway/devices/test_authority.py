@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from config.vocabulary import DeviceId
@@ -159,10 +159,19 @@ def test_what_is_no_request_by_a_key_on_p256_gets_no_certificate(request_):
         issue(OURS, DEVICE, request_, WEEK, NOW)
 
 
+def compressed(key) -> bytes:
+    """The same key, its point written shorter (RFC 5480 §2.2)."""
+    head = bytes.fromhex("3039301306072a8648ce3d020106082a8648ce3d030107032200")
+    return head + key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+
+
 @pytest.mark.parametrize(
-    "said_", [b"", b"junk", der(generate_private_key(SECP384R1())), der(KEY) + b"\0"], ids=range(4)
+    "said_",
+    [b"", b"junk", der(generate_private_key(SECP384R1())), der(KEY) + b"\0", compressed(KEY)],
+    ids=range(5),
 )
 def test_a_key_has_one_spelling(said_):
     assert public_key(der(KEY)) == KEY.public_key()
+    assert load_der_public_key(compressed(KEY)) == KEY.public_key()
     with pytest.raises(RequestRefused):
         public_key(said_)

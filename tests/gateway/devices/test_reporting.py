@@ -140,6 +140,14 @@ def test_who_asks_with_another_key_of_its_tunnel_has_it_decided_anew():
     assert (asked(other).generation, asked(other).tunnel_key) == (DEVICE.generation + 1, other)
 
 
+@pytest.mark.parametrize("key", NO_TUNNEL_KEYS)
+def test_who_asks_with_a_tunnel_key_that_is_none_is_refused(key):
+    said = TunnelAsk(nonce=NONCE, sequence=5, tunnel_key=key)
+    with pytest.raises(NotTaken) as error:
+        ask(said, DEVICE, NEXT)
+    assert error.value.refusal is Refusal.TUNNEL_KEY
+
+
 def test_a_report_that_says_nothing_new_makes_the_device_that_taking_it_would():
     known, later = replace(DEVICE, facts=IN_ORDER), NOW + timedelta(minutes=5)
     full = IN_ORDER | {FactName.DISK_FREE_PERCENT: Fact(3, "statvfs")}  # no check, and no policy asks for it

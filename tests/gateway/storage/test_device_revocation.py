@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from agents.protocol.facts import Fact, FactName
 from agents.protocol.messages import Standing
@@ -18,7 +18,7 @@ from gateway.storage.database import Database
 from gateway.storage.device_revocation import TakingBack
 from gateway.storage.moment import moment_of
 from gateway.storage.sessions import StoredSessions
-from gateway.storage.single_sign_on import SingleSignOn
+from gateway.storage.single_sign_on import Ending, SingleSignOn
 from gateway.storage.tables.sessions import revoked
 from tests.gateway.devices.agent import IN_ORDER, Agent
 from tests.gateway.storage.devices import (
@@ -44,7 +44,13 @@ class World:
     def __init__(self, database: Database, recorded: Any) -> None:
         made = devices(database, recorded)
         end = SingleSignOn(SEAL, recorded.append_all).end
-        taking = TakingBack(recorded.append_all, end, KEEP, lambda: NOW)
+        self.ended_at_provider: list[str] = []
+
+        def ending(connection: Connection, what: Ending) -> object:
+            self.ended_at_provider += what.sids
+            return end(connection, what)
+
+        taking = TakingBack(recorded.append_all, ending, KEEP, lambda: NOW)
         store = replace(made.store, take_back=taking)
         self.devices = Devices(
             store, replace(made.office, store=store), replace(made.reception, store=store), made.known
@@ -139,6 +145,7 @@ async def test_a_device_that_is_gone_takes_its_sessions_along(
     ended, goes_on = await world.by_now(mine), await world.by_now(other)
     assert (ended.end_reason, ended.ended_at) == (EndReason.ENDED_BY_OFFICER, NOW)
     assert goes_on.end_reason is None
+    assert world.ended_at_provider == [mine.provider_sid]
     (told,) = [one for one in recorded if one.code is Code.SESSION_ENDED]
     assert (told.session, told.reason) == (mine.id, EndReason.ENDED_BY_OFFICER)
     assert (told.details["by"], told.details["revoked"]) == ("cli:root", f"{mine.id}.1")

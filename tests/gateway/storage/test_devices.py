@@ -30,6 +30,7 @@ from tests.gateway.storage.devices import (
     OPERATOR,
     ORIGIN,
     PETR,
+    RULES,
     TOWN,
     devices,
 )
@@ -58,6 +59,14 @@ async def refused_act(why: Why, work) -> None:
     with pytest.raises(ActRefused) as error:
         await work
     assert error.value.reason is why
+
+
+@pytest.mark.parametrize("life", [timedelta(), 15 * MINUTE + timedelta(seconds=1), 60 * MINUTE])
+async def test_no_code_lives_longer_than_a_quarter_of_an_hour(database, recorded, life):
+    """Whatever the configuration lets through."""
+    at = devices(database, recorded, replace(RULES, code=life))
+    await refused_act(Why.LIFETIME, at.office.issue(FOR_JANA, OPERATOR, NOW))
+    assert [(one.code, one.reason) for one in recorded] == [(Code.DEVICE_ACT_REFUSED, Why.LIFETIME)]
 
 
 async def test_a_device_comes_back_as_it_was_kept(database, recorded):

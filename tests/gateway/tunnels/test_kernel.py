@@ -90,6 +90,12 @@ def test_addresses_are_always_replaced_and_peers_never() -> None:
     }
 
 
+def test_an_endpoint_is_written_as_wireguard_go_does() -> None:
+    assert kernel._endpoint("2001:db8::1", 4500) == "[2001:db8::1]:4500"
+    assert SeenPeer(frozenset(), "[2001:db8::1]:4500").address == "2001:db8::1"
+    assert SeenPeer(frozenset()).address == ""
+
+
 def test_a_handshake_is_read_with_its_time() -> None:
     class Peer(dict):
         def get_attr(self, name: str) -> Any:
@@ -101,7 +107,8 @@ def test_a_handshake_is_read_with_its_time() -> None:
         WGPEER_A_LAST_HANDSHAKE_TIME={"tv_sec": 1700000000, "tv_nsec": 0},
     )
     _, seen = kernel._peer(peer)
-    assert seen == SeenPeer(frozenset(), "192.0.2.1 4500", datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC))
+    assert seen.address == "192.0.2.1"
+    assert seen == SeenPeer(frozenset(), "192.0.2.1:4500", datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC))
 
 
 @pytest.mark.real
@@ -148,7 +155,7 @@ def test_packets_pass_a_device_of_the_kernels_by_rule_and_not_otherwise() -> Non
                 pytest.skip(NONE)
             there.run(made.tunnel.apply([jana.admitted(ECHO)], now()))
             assert (jana.reaches(ECHO), jana.reaches(OTHER)) == (True, False)
-            there.run(made.tunnel.suspend(jana.key, now()))
+            there.run(made.tunnel.admit(jana.suspended(), now()))
             assert not jana.reaches(ECHO)
             there.run(made.tunnel.admit(jana.admitted(OTHER), now()))
             assert (jana.reaches(ECHO), jana.reaches(OTHER)) == (False, True)

@@ -74,7 +74,7 @@ async def test_what_the_control_plane_says_holds_and_what_happens_is_told(
             assert not await reaches(jana, OTHER)
             await soon(lambda: any(isinstance(each, Began) for each in kept.news))
             await soon(lambda: any(isinstance(each, Refused) for each in kept.news))
-            await line.suspend(jana.key)
+            await line.admit(jana.suspended())
             assert not await reaches(jana, ECHO)
             await soon(lambda: any(isinstance(each, Ended) for each in kept.news))
             await line.admit(jana.admitted(ECHO))
@@ -128,7 +128,7 @@ async def test_a_restart_of_either_side_resumes(there: Ground, state: Path, jana
             stands.sendall(b"jeste")
             assert await asyncio.to_thread(stands.recv, 100) == b"jeste"
             stands.close()
-            await line.suspend(jana.key)
+            await line.admit(jana.suspended())
             await soon(
                 lambda: any(
                     isinstance(one, Ended) and one.flow.port == mine and one.began == kept.open[0].at

@@ -74,6 +74,6 @@ def test_a_device_has_so_many_connections_at_a_time(
         else:
             pytest.fail("as many as it wants")
         assert petr.reaches(ECHO)
-    there.run(tunnel.tunnel.suspend(jana.key, now()))  # its connections are forgotten
+    there.run(tunnel.tunnel.admit(jana.suspended(), now()))  # its connections are forgotten
     there.run(tunnel.tunnel.admit(jana.admitted(ECHO), now()))
     assert jana.reaches(ECHO)

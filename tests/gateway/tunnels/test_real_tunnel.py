@@ -1,9 +1,11 @@
 """A real tunnel between namespaces: what is permitted passes, and nothing else, for as long as it is permitted."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
+import struct
 import subprocess
 import time
 from collections.abc import Callable
@@ -109,7 +111,7 @@ def test_another_devices_address_opens_nothing(
 
 def test_a_neighbour_of_the_gateway_is_no_device(tunnel: Opened, there: Ground, jana: Laptop) -> None:
     """A machine beside it sends by its network card what bears a device's address."""
-    there.run(tunnel.tunnel.suspend(jana.key, now()))  # her own connections are forgotten
+    there.run(tunnel.tunnel.admit(jana.suspended(), now()))  # her own connections are forgotten
     there.run(tunnel.tunnel.admit(jana.admitted(ECHO), now()))
     there.middle.do("ip", "address", "add", f"{jana.address}/32", "dev", "lo")
     there.middle.do("ip", "route", "add", SERVED, "via", GATEWAY)
@@ -123,6 +125,47 @@ def test_a_neighbour_of_the_gateway_is_no_device(tunnel: Opened, there: Ground, 
     finally:
         there.middle.do("ip", "route", "del", SERVED)
         there.middle.do("ip", "address", "del", f"{jana.address}/32", "dev", "lo")
+
+
+def test_a_packet_of_no_connection_gets_nowhere_also_where_the_device_may(
+    tunnel: Opened, there: Ground, jana: Laptop
+) -> None:
+    """Whose flags begin and end one at once, which the kernel calls invalid: scans are made of such."""
+    there.run(tunnel.tunnel.admit(jana.admitted(ECHO), now()))
+    assert jana.reaches(ECHO)
+    with there.office.entered():
+        ear = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
+    with jana.machine.entered():
+        mouth = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
+    with ear, mouth:
+        mouth.bind((str(jana.address), 0))
+        ear.settimeout(SILENCE)
+        for port, flags in ((40001, SYN | RST), (40002, SYN | FIN), (40003, 0), (40004, SYN)):
+            mouth.sendto(segment(str(jana.address), SERVED, port, ECHO, flags), (SERVED, 0))
+        assert heard_ports(ear) & {40001, 40002, 40003, 40004} == {40004}
+
+
+FIN, SYN, RST = 1, 2, 4
+
+
+def segment(source: str, target: str, port: int, to: int, flags: int) -> bytes:
+    """Of TCP, without data (RFC 9293 §3.1)."""
+    made = struct.pack("!HHIIBBHHH", port, to, 1, 0, 5 << 4, flags, 8192, 0, 0)
+    pseudo = socket.inet_aton(source) + socket.inet_aton(target) + struct.pack("!BBH", 0, 6, len(made))
+    total = sum(struct.unpack("!16H", pseudo + made))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return made[:16] + struct.pack("!H", ~total & 0xFFFF) + made[18:]
+
+
+def heard_ports(ear: socket.socket) -> set[int]:
+    """From which segments came until none comes."""
+    found = set()
+    with contextlib.suppress(TimeoutError):
+        while True:
+            packet = ear.recv(2000)
+            found.add(int(struct.unpack("!H", packet[20:22])[0]))
+    return found
 
 
 def test_devices_do_not_reach_each_other_nor_the_gateway(
@@ -151,7 +194,7 @@ def test_a_suspended_device_falls_silent_and_goes_on_where_it_was(
     with jana.connected(ECHO) as hers, petr.connected(ECHO) as his:
         assert answers(hers)
         assert answers(his)
-        there.run(tunnel.tunnel.suspend(jana.key, now()))
+        there.run(tunnel.tunnel.admit(jana.suspended(), now()))
         assert not answers(hers)
         assert answers(his)
         assert {flow.device for flow in there.run(there_is(tunnel))} == {petr.address}
@@ -228,7 +271,7 @@ def test_the_sixth_version_of_ip_is_no_way_around(tunnel: Opened, there: Ground,
         assert not jana.reaches(OTHER, host=SERVED_6)
         refused = {str(one.target.host) for one in there.run(tunnel.tunnel.refused())}
         assert SERVED_6 in refused
-        there.run(tunnel.tunnel.suspend(jana.key, now()))
+        there.run(tunnel.tunnel.admit(jana.suspended(), now()))
         assert not jana.reaches(ECHO, host=SERVED_6)
 
 
@@ -243,7 +286,7 @@ def test_a_connection_is_told_from_its_beginning_to_its_end(
         got = 0
         while got < 10_000:
             got += len(hers.recv(65536))
-        there.run(tunnel.tunnel.suspend(jana.key, now()))
+        there.run(tunnel.tunnel.admit(jana.suspended(), now()))
     told = []
     for begins, flow in tunnel.connections.happened():
         told += ledger.began(flow, now()) if begins else ledger.ended(flow, now())

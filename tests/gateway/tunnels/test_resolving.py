@@ -119,7 +119,7 @@ async def test_a_device_is_told_what_it_reaches_and_nothing_else(
         assert asked(petr, SHARE) == asked(petr, f"jine.{DOMAIN}") == ("NXDOMAIN", set())
         for other in ("www.seznam.cz", "brana.example", "localhost"):
             assert asked(jana, other) == ("REFUSED", set())
-        await line.suspend(jana.key)
+        await line.admit(jana.suspended())
         assert asked(jana, SHARE) is None
         await line.admit(admitted(jana, SHARE))
         await soon(lambda: asked(jana, SHARE) is not None)

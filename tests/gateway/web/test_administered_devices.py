@@ -18,6 +18,8 @@ from gateway.audit.entry import Code
 from gateway.devices.office import Wish
 from gateway.devices.refused import Why
 from gateway.storage.database import Database
+from gateway.tunnel_sessions.opened import Opened, TunnelId
+from gateway.tunnels.keys import TunnelKey
 from gateway.web.device_refusals import shown_to_administrators
 from gateway.web.devices.acts import ACTS
 from tests.gateway.devices.agent import IN_ORDER, Agent
@@ -362,3 +364,31 @@ def test_every_reason_has_its_words_for_administrators() -> None:
 
 def _form(act) -> dict[str, str]:
     return {"why": "x"} if "why" in act.fields else FIELDS[act.path]
+
+
+async def test_it_says_where_a_device_with_a_tunnel_is_and_that_somebody_else_may_have_its_key(
+    client, place
+) -> None:
+    agent = await enrolled(place)
+    tunnel = Opened(
+        id=TunnelId("t"),
+        device=agent.device,
+        key=TunnelKey(""),
+        addresses=frozenset(),
+        subject=MAYOR.subject,
+        login="starosta",
+        session=session().id,
+        municipality=HULIN,
+        address="203.0.113.7",
+        at=NOW,
+        until=NOW,
+    )
+    place.town.tunnel = tunnel
+    path = f"/one/{agent.device}"
+    assert "the device has not asked yet" in await page(client, path)
+    place.town.tunnel = replace(tunnel, device_address="198.51.100.9")
+    assert "the device asks from 198.51.100.9" in await page(client, path)
+    assert "zařízení se hlásí z adresy 198.51.100.9" in await page(client, path, language="cs")
+    place.town.tunnel, place.town.doubted = None, True
+    assert "somebody else may have its key" in await page(client, path)
+    assert "klíč tedy může mít ještě někdo jiný" in await page(client, path, language="cs")

@@ -17,6 +17,7 @@ from gateway.tunnel_sessions.opened import Why
 from gateway.web.app import make_app
 from gateway.web.desk import Desk
 from gateway.web.portal.tunnel import TunnelPages
+from idp.events import Origin
 from tests.gateway.web.people import MAYOR, NOW, assertion_header
 from tests.gateway.web.sample import Office
 from tests.rig.tunnel_world import JANA, ORIGIN, Told, World, world
@@ -87,6 +88,24 @@ async def test_a_person_opens_and_closes_the_tunnel_of_their_device(client: Test
     assert (closed.reason, closed.address) == (Why.CLOSED_BY_PERSON, "203.0.113.7")
 
 
+async def test_it_says_where_the_device_is_and_why_its_tunnel_was_closed(
+    client: TestClient, made: World
+) -> None:
+    await made.signed_in()
+    made.device(NOTEBOOK)
+    await sent(client, "open", NOTEBOOK)
+    assert "your own address counts: 203.0.113.7" in await shown(client)
+    await made.office.asked(NOTEBOOK, Origin(address="198.51.100.9", request_id="r"), made.now)
+    assert "The device asks from the address 198.51.100.9" in await shown(client)
+    assert "Zařízení se hlásí z adresy 198.51.100.9" in await shown(client, **{"Accept-Language": "cs"})
+    await made.office.close(NOTEBOOK, Why.TWO_PLACES, None, made.now)
+    made.office.places.closed(NOTEBOOK)
+    assert "The tunnel was used from elsewhere than this device too" in await shown(client)
+    assert "používán ještě odjinud" in await shown(client, **{"Accept-Language": "cs"})
+    await sent(client, "open", NOTEBOOK)
+    assert "from elsewhere than this device" not in await shown(client)
+
+
 async def test_without_a_device_it_says_how_to_get_one(client: TestClient, made: World) -> None:
     await made.signed_in()
     made.device(NOTEBOOK, owner="urad:somebody-else")
@@ -118,6 +137,21 @@ async def test_another_persons_device_is_as_good_as_none(client: TestClient, mad
     await sent(client, "close", NOTEBOOK)
     assert made.office.of(NOTEBOOK) is not None
     assert made.of(Code.TUNNEL_CLOSED) == []
+
+
+async def test_of_a_shared_device_that_somebody_else_has_open_nothing_more_is_told(
+    client: TestClient, made: World
+) -> None:
+    """Not what they reach nor until when; and only they close it."""
+    theirs = await made.signed_in("T", subject="urad:petr", login="petr")
+    await made.signed_in()
+    made.device(NOTEBOOK, owner=None)
+    await made.office.open(NOTEBOOK, theirs, ORIGIN, made.now)
+    text = await shown(client)
+    assert "Somebody else has the tunnel of this device open" in text
+    for words in ("Open now", "10.1.0.5", "Databases need a security key", "/tunnel/close", ORIGIN.address):
+        assert words not in text
+    assert "/tunnel/open" in text
 
 
 async def test_nonsense_is_no_device(client: TestClient, made: World) -> None:

@@ -1,0 +1,97 @@
+"""Where devices with tunnels are: by what they sign, and by where the packets of their tunnels come from.
+
+Laws: a device is where it last asked, in whichever tunnel that was; packets that come from elsewhere are recorded, and
+close their tunnel where that lasts, unless the configuration has it recorded alone.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Protocol
+
+from config.vocabulary import DeviceId
+from gateway.audit.entry import Entry
+from gateway.tunnel_sessions import records
+from gateway.tunnel_sessions.opened import Opened, Why
+from gateway.tunnel_sessions.places import RECENT, SPEAKS, Places, Sight, asked, spoke
+from gateway.tunnels.peers import Network
+from gateway.tunnels.words import Peer
+from idp.events import Origin
+
+Record = Callable[[Sequence[Entry]], Awaitable[None]]
+
+
+class DevicePlaces:
+    """Of a control plane, as long as it lives; used from its event loop."""
+
+    def __init__(self) -> None:
+        self._places: dict[DeviceId, Places] = {}
+        self._last: dict[DeviceId, tuple[str, datetime]] = {}
+        self._doubted: set[DeviceId] = set()
+
+    def asked(self, name: DeviceId, address: str, now: datetime) -> None:
+        self._last[name] = (address, now)
+        self._places[name] = asked(self._places.get(name, Places()), address, now)
+
+    def place(self, name: DeviceId, now: datetime) -> str | None:
+        """From where it asked lately."""
+        address, at = self._last.get(name, ("", now - RECENT))
+        return address if now - at < RECENT else None
+
+    def begins(self, name: DeviceId) -> None:
+        """Another tunnel of it; what was doubted of the one before is over."""
+        self._doubted.discard(name)
+        if (known := self._places.get(name)) is not None:
+            self._places[name] = Places(known.asked)
+
+    def forget(self, name: DeviceId) -> None:
+        self._places.pop(name, None)
+        self._last.pop(name, None)
+        self._doubted.discard(name)
+
+    def doubted(self, name: DeviceId) -> bool:
+        """Whether its last tunnel was closed because packets came from elsewhere."""
+        return name in self._doubted
+
+    def closed(self, name: DeviceId) -> None:
+        self._doubted.add(name)
+
+    def spoke(self, opened: Opened, address: str, now: datetime) -> Sight:
+        known = self._places.get(opened.device)
+        if known is None:  # of a control plane before this one it asked from there
+            known = asked(Places(), opened.device_address or "", now)
+        self._places[opened.device], sight = spoke(known, address, now)
+        return sight
+
+
+class Office(Protocol):
+    """What is needed of `gateway.authorize.tunnel_office.TunnelOffice`."""
+
+    places: DevicePlaces
+
+    def open_ones(self) -> Sequence[Opened]: ...
+
+    async def close(self, name: DeviceId, why: Why, origin: Origin | None, now: datetime) -> bool: ...
+
+
+async def look(office: Office, peers: Iterable[Peer], record: Record, now: datetime, *, closes: bool) -> None:
+    """At all that speak in the tunnel. `closes`: packets from elsewhere close a tunnel."""
+    opened: dict[str, Opened] = {one.key: one for one in office.open_ones()}
+    for peer in peers:
+        one = opened.get(peer.key)
+        if one is None or peer.handshake is None or now - peer.handshake >= SPEAKS:
+            continue
+        sight = office.places.spoke(one, peer.address, now)
+        if sight.note:
+            await record([records.two_places(one, peer.address, now)])
+        if closes and not sight.believed and await office.close(one.device, Why.TWO_PLACES, None, now):
+            office.places.closed(one.device)
+
+
+def inside(address: str, pools: Iterable[Network]) -> bool:
+    """Whether it is one of the tunnel's own, which says of no place."""
+    try:
+        read = ip_address(address)
+    except ValueError:
+        return False
+    return any(read in pool for pool in pools)

@@ -1,0 +1,110 @@
+"""Where a device is, by its own word, and whether the packets of its tunnel come from there. Pure.
+
+A device says it by each message that it signs; the tunnel's packets by where WireGuard last heard the key. Whoever has
+a copy of that key speaks in the tunnel, and signs nothing. Laws:
+
+- an address of IPv4 is a place, as everybody behind one router has one; of IPv6 the network of 64 bits is;
+- packets are where one of the device's messages of the last `RECENT` came from, by the same version of IP;
+- where none came by that version, packets are where they first were since the messages came from another place;
+- a device that moves says so within `NOTED`; packets that are elsewhere for longer, or a second time, are noted, and
+  those that stay there, or come and go, are not believed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+
+Spot = IPv4Address | IPv6Network
+PREFIX = 64  # bits, of one link (RFC 4291 §2.5.4); a machine takes another address of it every day (RFC 8981)
+RECENT = timedelta(minutes=10)
+NOTED = timedelta(seconds=100)  # a device asks every minute, and again 15 s after what failed
+STAYS = timedelta(minutes=4)
+SECOND, THIRD = 2, 3
+"""Times in `RECENT` that packets went elsewhere, without the messages: noted, not believed."""
+SPEAKS = timedelta(minutes=3)
+"""From a handshake: later no packet is taken (REJECT_AFTER_TIME), and where they came from is an old story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """`note`: packets are elsewhere, which was not noted yet. `believed`: they may still be the device's own."""
+
+    note: bool
+    believed: bool
+
+
+RIGHT = Sight(note=False, believed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Of a device. `asked`: when it last spoke from each, the newest always among them."""
+
+    asked: Mapping[Spot, datetime] = field(default_factory=dict)
+    beside: Spot | None = None
+    """Where packets are by the version of IP by which no message came."""
+    away: datetime | None = None
+    """Since when packets are elsewhere."""
+    turns: tuple[datetime, ...] = ()
+    """When they went there."""
+    noted: bool = False
+
+
+def spot_of(address: str) -> Spot | None:
+    """None: it is no address."""
+    try:
+        read = ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(read, IPv6Address) and read.ipv4_mapped is not None:
+        return read.ipv4_mapped
+    if isinstance(read, IPv4Address):
+        return read
+    network = ip_network((read, PREFIX), strict=False)
+    return network if isinstance(network, IPv6Network) else None
+
+
+def asked(before: Places, address: str, now: datetime) -> Places:
+    """It said something that it signed."""
+    spot = spot_of(address)
+    if spot is None:
+        return before
+    known = _recent(before.asked, now)
+    return replace(before, asked={**known, spot: now}, beside=before.beside if spot in known else None)
+
+
+def spoke(before: Places, address: str, now: datetime) -> tuple[Places, Sight]:
+    """Packets came from there."""
+    here = spot_of(address)
+    if here is None:
+        return before, RIGHT
+    places = replace(
+        before,
+        asked=_recent(before.asked, now),
+        turns=tuple(one for one in before.turns if now - one < RECENT),
+    )
+    same, beside = _same(places, here)
+    if same:
+        return replace(places, beside=beside, away=None, noted=places.noted and bool(places.turns)), RIGHT
+    away, turns = places.away or now, places.turns
+    if places.away is None:
+        turns = (*turns, now)
+    over = now - away >= STAYS or len(turns) >= THIRD
+    noted = over or (bool(places.asked) and (now - away >= NOTED or len(turns) >= SECOND))
+    after = replace(places, away=away, turns=turns, noted=places.noted or noted)
+    return after, Sight(note=noted and not places.noted, believed=not over)
+
+
+def _same(places: Places, here: Spot) -> tuple[bool, Spot | None]:
+    """Whether packets are where the device is, and `Places.beside` by that."""
+    if not places.asked:  # it has not said anything yet
+        return False, None
+    if any(one.version == here.version for one in places.asked):
+        return here in places.asked, None
+    return places.beside in (None, here), places.beside or here
+
+
+def _recent(known: Mapping[Spot, datetime], now: datetime) -> dict[Spot, datetime]:
+    newest = max(known.values(), default=None)
+    return {spot: at for spot, at in known.items() if now - at < RECENT or at == newest}

@@ -1,0 +1,204 @@
+"""A device with a tunnel is where it asks from; what it reaches, and the log, go by that."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.named_networks import NamedNetworks
+from config.settings import Network
+from config.vocabulary import NetworkName
+from gateway.audit.entry import Code, Outcome
+from gateway.authorize.tunnel_places import look
+from gateway.tunnel_sessions.opened import Opened, Why
+from gateway.tunnel_sessions.places import STAYS
+from gateway.tunnels.words import Peer
+from idp.events import Origin
+from policies.load import load
+from tests.rig.tunnel_world import ORIGIN, Told, World, world
+
+HOME, ABROAD = "192.0.2.7", "198.51.100.9"
+MINUTE = timedelta(minutes=1)
+AT_HOME = """
+@id("files-at-home-alone") @reason("elsewhere")
+@title_cs("Soubory jen z domova") @title_en("Files from home alone")
+@advice_cs("Jděte domů.") @advice_en("Go home.")
+forbid (principal, action, resource in Application::"files")
+unless { context.place.networks.contains(Network::"home") };
+"""
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def office(tmp_path: Path, told: Told) -> Iterator[World]:
+    with world(tmp_path, told) as made:
+        (tmp_path / "region" / "20-home.cedar").write_text(AT_HOME, "utf-8")
+        policies = load(tmp_path / "region", tmp_path / "municipalities", made.district)
+        networks = NamedNetworks([Network(name=NetworkName("home"), networks=["192.0.2.0/24"])])
+        made.snapshot = replace(made.snapshot, policies=policies, networks=networks)
+        yield made
+
+
+async def opened(office: World, name: str = "S") -> Opened:
+    session, device = await office.signed_in(name), office.device()
+    return await office.office.open(device.id, session, ORIGIN, office.now)
+
+
+async def asks(office: World, one: Opened, address: str) -> None:
+    await office.office.asked(one.device, Origin(address=address, request_id="r-2"), office.now)
+
+
+async def looks(office: World, one: Opened, address: str, *, closes: bool = True) -> None:
+    peer = Peer(key=one.key, handshake=office.now, received=1, sent=1, address=address)
+
+    async def record(entries) -> None:
+        await office.store.record(None, office.now, entries)
+
+    await look(office.office, [peer], record, office.now, closes=closes)
+
+
+async def test_a_device_that_is_taken_elsewhere_reaches_what_is_permitted_there(
+    office: World, told: Told
+) -> None:
+    one = await opened(office)
+    assert told.ports(one.key) == {445}
+    await asks(office, one, HOME)
+    assert told.ports(one.key) == {445}
+    assert office.of(Code.TUNNEL_MOVED) == []
+    await asks(office, one, ABROAD)
+    assert told.ports(one.key) == set()
+    (moved,) = office.of(Code.TUNNEL_MOVED)
+    assert (moved.address, moved.details["before"], moved.request_id) == (ABROAD, HOME, "r-2")
+    assert (moved.person, moved.details["device"]) == ("novakova.jana", one.device)
+    (refused,) = [
+        one
+        for one in office.of(Code.TUNNEL_REFUSED)
+        if one.reason == "elsewhere" and one.details["target"] == "files"
+    ]
+    assert refused.address == ABROAD
+    await asks(office, one, HOME)
+    assert told.ports(one.key) == {445}
+    assert len(office.of(Code.TUNNEL_MOVED)) == 2
+
+
+async def test_what_was_opened_at_home_for_a_device_elsewhere_ends_when_that_asks(
+    office: World, told: Told
+) -> None:
+    one = await opened(office)
+    await asks(office, one, ABROAD)
+    assert told.ports(one.key) == set()
+    assert len(office.of(Code.TUNNEL_MOVED)) == 1
+
+
+async def test_what_asked_from_elsewhere_a_minute_ago_opens_nothing_by_its_persons_place(
+    office: World, told: Told
+) -> None:
+    device = office.device()
+    await office.office.asked(device.id, Origin(address=ABROAD, request_id="r"), office.now - MINUTE)
+    one = await office.office.open(device.id, await office.signed_in(), ORIGIN, office.now)
+    assert told.ports(one.key) == set()
+    (begun,) = office.of(Code.TUNNEL_OPENED)
+    assert begun.address == HOME, "who opened it was there"
+    assert one.place == ABROAD
+
+
+async def test_where_it_asked_long_ago_says_nothing(office: World, told: Told) -> None:
+    device = office.device()
+    await office.office.asked(device.id, Origin(address=ABROAD, request_id="r"), office.now - 60 * MINUTE)
+    one = await office.office.open(device.id, await office.signed_in(), ORIGIN, office.now)
+    assert told.ports(one.key) == {445}
+
+
+async def test_connections_are_in_the_log_from_where_the_device_is(office: World) -> None:
+    one = await opened(office)
+    await asks(office, one, "192.0.2.99")
+    await office.connections_of(one)
+    (begun,) = office.of(Code.TUNNEL_CONNECTED)
+    assert begun.address == "192.0.2.99"
+
+
+async def test_a_control_plane_that_comes_back_knows_where_it_was(office: World, told: Told) -> None:
+    one = await opened(office)
+    await asks(office, one, ABROAD)
+    office.begin()
+    await office.office.take_up()
+    assert told.ports(one.key) == set()
+    (kept,) = office.office.open_ones()
+    assert kept.place == ABROAD
+
+
+async def test_an_address_of_the_tunnel_itself_is_no_place(office: World, told: Told) -> None:
+    one = await opened(office)
+    await asks(office, one, "10.90.0.2")
+    assert told.ports(one.key) == {445}
+    assert office.of(Code.TUNNEL_MOVED) == []
+
+
+async def test_packets_from_elsewhere_are_recorded_and_close_the_tunnel(office: World, told: Told) -> None:
+    one = await opened(office)
+    for _ in range(2):
+        await asks(office, one, HOME)
+        await looks(office, one, HOME)
+        await looks(office, one, ABROAD)
+    (noted,) = office.of(Code.TUNNEL_TWO_PLACES)
+    assert (noted.outcome, noted.reason) == (Outcome.REFUSED, Why.TWO_PLACES)
+    assert (noted.address, noted.details["elsewhere"]) == (HOME, ABROAD)
+    assert told.ports(one.key) == {445}
+    await looks(office, one, HOME)
+    await looks(office, one, ABROAD)
+    assert told.ports(one.key) == set()
+    (closed,) = office.of(Code.TUNNEL_CLOSED)
+    assert closed.reason == Why.TWO_PLACES
+    assert office.office.places.doubted(one.device)
+    assert len(office.of(Code.TUNNEL_TWO_PLACES)) == 1
+
+
+async def test_opened_again_it_begins_anew(office: World) -> None:
+    one = await opened(office)
+    await asks(office, one, HOME)
+    await looks(office, one, ABROAD)
+    office.now += STAYS
+    await asks(office, one, HOME)
+    await looks(office, one, ABROAD)
+    assert office.office.open_ones() == []
+    again = await opened(office, "T")
+    assert not office.office.places.doubted(one.device)
+    await looks(office, again, ABROAD)
+    assert office.office.open_ones() == [again]
+
+
+async def test_packets_from_elsewhere_may_be_recorded_alone(office: World, told: Told) -> None:
+    one = await opened(office)
+    await asks(office, one, HOME)
+    await looks(office, one, ABROAD, closes=False)
+    for _ in range(3):
+        office.now += STAYS
+        await asks(office, one, HOME)
+        await looks(office, one, ABROAD, closes=False)
+    assert office.of(Code.TUNNEL_CLOSED) == []
+    assert len(office.of(Code.TUNNEL_TWO_PLACES)) == 1
+
+
+async def test_where_a_peer_was_that_does_not_speak_any_more_says_nothing(office: World) -> None:
+    one = await opened(office)
+    await asks(office, one, HOME)
+    for _ in range(5):
+        office.now += STAYS
+        silent = Peer(key=one.key, handshake=office.now - 3 * MINUTE, received=1, sent=1, address=ABROAD)
+        await look(office.office, [silent, replace_key(silent)], never, office.now, closes=True)
+    assert office.office.open_ones() != []
+
+
+def replace_key(peer: Peer) -> Peer:
+    """Of nobody who has a tunnel."""
+    return Peer(key="x" * 44, handshake=None, received=0, sent=0, address=peer.address)
+
+
+async def never(_) -> None:
+    raise AssertionError
