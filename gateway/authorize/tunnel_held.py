@@ -1,8 +1,9 @@
 """What the office of tunnels knows of each that is open, and what it needs of others."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.vocabulary import DeviceId
@@ -10,7 +11,10 @@ from gateway.authorize.through_tunnel import Decided
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
 from gateway.tunnel_sessions.opened import Opened
+from gateway.tunnel_sessions.pages import NONE, Pages
+from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.keys import TunnelKey
+from gateway.tunnels.peers import Network
 from gateway.tunnels.permits import Admitted
 
 
@@ -28,6 +32,20 @@ class Process(Protocol):
     async def revoke(self, key: TunnelKey) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Of the configuration."""
+
+    targets: Targets
+    pools: Sequence[Network]
+    longest: timedelta
+    pages: Pages = NONE
+
+
+async def nothing_granted(_: DeviceId) -> None:
+    """Where no request comes through tunnels."""
+
+
 @dataclass(slots=True)
 class Held:
     opened: Opened
@@ -40,3 +58,7 @@ class Held:
     not_before: datetime | None = None
     """When it is looked at again after that failed."""
     acting: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def passes(self, now: datetime) -> bool:
+        """Whether packets of its device are let through."""
+        return self.admitted is not None and self.admitted.awake(now)

@@ -65,17 +65,22 @@ class Line:
         self._doubt = asyncio.Event()
         """Something of what is to hold may not hold there."""
         self._answers: msgspec.json.Decoder[Answered] = msgspec.json.Decoder(Answered)
-        self._away = False
+        self._away = self._told = False
         self.gateway_key: TunnelKey | None = None
         """The gateway's own; None: the process has not told it yet."""
-        self.resolves = False
-        """Whether devices are answered when they ask for names in the tunnel."""
+        self.resolves = self.pages = False
+        """Whether devices are answered when they ask for names in the tunnel; and reach pages there."""
         self.overlooked = 0
         """Connections of which the process could not tell."""
 
     @property
     def stands(self) -> bool:
         return self._writer is not None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the process is there, and has done all that it was told."""
+        return self.stands and self._told and not self._doubt.is_set()
 
     async def keep(self, admitted: Iterable[Admitted]) -> None:
         """One connection after the other, until it is cancelled. `admitted`: what is to hold at first, as whoever is
@@ -147,7 +152,7 @@ class Line:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             _write(writer, Resume([opened_of(one) for one in await self._recorded()]))
-            self._writer = writer
+            self._writer, self._told = writer, False
             self._doubt.set()
             told: asyncio.Queue[Told] = asyncio.Queue()
             async with asyncio.TaskGroup() as tasks:
@@ -173,10 +178,13 @@ class Line:
         while True:
             await self._doubt.wait()
             self._doubt.clear()
+            self._told = False
             try:
                 await self.apply(list(self._desired.values()))
                 standing = await self.standing()
-                self.gateway_key, self.resolves = tunnel_key(standing.key), standing.resolves
+                self.gateway_key = tunnel_key(standing.key)
+                self.resolves, self.pages = standing.resolves, standing.pages
+                self._told = True
             except TunnelAway as error:
                 self._say(str(error))
                 await asyncio.sleep(PAUSE)

@@ -11,7 +11,7 @@ import pytest
 from config.settings import Tunnels
 from gateway.authorize.tunnel_admitted import narrowed_to
 from gateway.authorize.tunnel_given import Place, given
-from gateway.authorize.tunnel_office import Rules
+from gateway.authorize.tunnel_held import Rules
 from gateway.sessions.session import EndReason
 from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.permits import Admitted, Named, Target, Transport
