@@ -57,7 +57,7 @@ def test_a_refusal_of_what_they_could_not_do_anyway_is_not_taken_for_the_inciden
     texts[f"municipalities/{HULIN}.cedar"] += FAILS
     book = load(REGION, MUNICIPALITIES, snapshot.district, sources=InHand(texts), incidents=[closing])
     there = replace(snapshot, policies=book)
-    (question, _) = next(catalogue._asked(session, there, "", NOW))
+    (question, _) = next(catalogue.asked(session, there, "", NOW))
     verdict = book.decide(question)
     assert (question.application, verdict.reason) == (RECORDS, "policy_error")
     found = closed_in_an_incident(session, there, "", NOW)

@@ -22,7 +22,9 @@ ROOM = str(Path(policies.__file__).parent)
 CASES = FILE.replace(".cedar", ".cases.toml")
 OF_READERS = "asyncio_"
 """How threads begin that `asyncio.to_thread` lends."""
-ONE_LOOK = {"bound.py:too_much", "hidden.py:hidden", "kept_by_text.py:kept_or_worked_out"}
+ONE_LOOK = {
+    "bound.py:too_much", "hidden.py:hidden", "kept_by_text.py:kept_or_worked_out", "rule_titles.py:with_title",
+}  # fmt: skip
 """Allowed anywhere: each takes as long as a text is long, which has bounds. What the last works out is seen as well."""
 MARK = "an-author-wrote-this"
 POLICY = f"""
