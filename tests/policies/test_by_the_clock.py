@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from config.vocabulary import Action, ApplicationId, Role
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role
 from policies.by_the_clock import kept_by_the_clock
 from policies.evaluate import PolicyBook
 from policies.load import load
@@ -40,7 +41,7 @@ def book(folder: Path, *conditions: str) -> PolicyBook:
     return load(region, municipalities, DISTRICT, APPLICATIONS)
 
 
-def on(moment: datetime, *roles: tuple, **changes) -> Question:
+def on(moment: datetime, *roles: tuple[MunicipalityCode, Role], **changes: Any) -> Question:
     return ask(*roles or (CLERK,), now=moment, authenticated_at=moment - timedelta(minutes=5), **changes)
 
 

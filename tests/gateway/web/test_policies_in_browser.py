@@ -71,11 +71,14 @@ async def town(tmp_path_factory):
     folder = tmp_path_factory.mktemp("policies")
     async with policy_visitor(folder, files_are_approved=False) as visitor:
         visitor.given.offers[ApplicationId("map")] = WITH_A_PART
-        gone = await visitor.submitted()
+        gone = await visitor.begun()
+        await visitor.filled(gone, id="map-gone")
+        await visitor.step(gone, "submit")
         await visitor.done(f"{gone}/approve", APPROVER, **await visitor.approval(gone))
         await visitor.done("/versions/1/restore", APPROVER, of="", why="Referenti nesmějí mapy měnit.")
-        by_files = visitor.world.in_force().texts | {FILE: reads(HULIN, "map-read-by-files")}
-        visitor.world.publish(by_files, NOW - timedelta(days=1))
+        other = reads(HULIN, "map-by-files").replace("všichni", "všichni i ve složce")
+        other = other.replace("the map", "the map in the folder")
+        visitor.world.publish(visitor.world.in_force().texts | {FILE: other}, NOW - timedelta(days=1))
         returned = await visitor.submitted()
         sent = {"revision": str((await visitor.one(returned)).revision), "why": "Název neodpovídá."}
         await visitor.done(f"{returned}/return", APPROVER, **sent)
@@ -128,6 +131,11 @@ async def test_every_page_about_policies_is_accessible_in_every_look(browser, to
         await page.goto(origin + path.format(**places))
         if faults := await faults_in_looks(page, name, language) + complaints:
             found[name] = faults
+    await page.set_extra_http_headers(assertion_header(AUTHOR))
+    await page.goto(origin + places["cases"])
+    await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    if faults := await faults_in_looks(page, "policies-adapting", language):
+        found["policies-adapting"] = faults
     await context.close()
     assert found == {}
 
