@@ -144,6 +144,13 @@ def _anything(*values: object) -> Callable[[datetime], Drawn[object]]:
     return lambda _: st.sampled_from(values)
 
 
+LENT: dict[str, Callable[[datetime], Drawn[object]]] = {
+    "ticket": _tickets,
+    "emergency": _emergencies,
+    "delegation": _delegations,
+    "requested": _requested,
+}
+"""What opens something to somebody for a time."""
 CR22, CR31 = (
     ActivityRole(municipality=HULIN, agenda="A115", activity_role="CR22"),
     ActivityRole(municipality=KROMERIZ, agenda="A121", activity_role="CR31"),
@@ -182,7 +189,7 @@ def _facts(draw: st.DrawFn, now: datetime, known: frozenset[str]) -> Facts:
     """All or some of them: where most are unknown, what is asked for first is tried too."""
     names = draw(st.just(frozenset(FACT)) | st.frozensets(st.sampled_from(sorted(FACT)), max_size=12))
     drawn = {name: draw(FACT[name](now)) for name in sorted(names - known)}
-    drawn |= {name: draw(FACT[name](now).filter(lambda one: one is not None)) for name in sorted(known)}
+    drawn |= {name: draw(LENT[name](now)) for name in sorted(known)}
     return Facts(**drawn)  # type: ignore[arg-type]
 
 
@@ -219,7 +226,7 @@ ROLES = st.sampled_from([Role.CLERK, Role.MAYOR, Role.AUDITOR, Role.SUPPLIER, Ro
 
 @st.composite
 def questions(draw: st.DrawFn, known: frozenset[str] = frozenset()) -> Question:
-    """`known`: facts that are known in each of them."""
+    """`known`: of what is lent, what is known in each of them."""
     now = draw(st.sampled_from(MOMENTS))
     subject = draw(st.sampled_from([*PEOPLE, PROGRAM]))
     return Question(
@@ -239,8 +246,6 @@ def questions(draw: st.DrawFn, known: frozenset[str] = frozenset()) -> Question:
 
 
 QUESTIONS = questions()
-LENT = ("ticket", "emergency", "delegation", "requested")
-"""What opens something to somebody for a time."""
 LENT_SOMETHING = questions(frozenset(LENT))
 
 

@@ -22,13 +22,14 @@ from tests.policies.world import HULIN, KROMERIZ
 from tests.rig.policy_office import FILE, FIRST, HERE, MINUTE, NOON, World, checks
 from tests.rig.prepared import prepared
 
-REACHING = statements("permit forbid", (*OF_REGION, "resource is Resource", *of(KROMERIZ)))
+OFTEN = ("true",) * 60
+REACHING = statements("permit forbid", (OF_REGION[0], "resource is Resource", *of(KROMERIZ)), OFTEN)
 OWN = st.builds(
     lambda own, more: {FILE: numbered(HULIN, [_with_a_name(one) for one in (*own, *more)])},
     municipal(HULIN, more=OF_WHAT_IS_LENT),
     st.lists(REACHING, max_size=1),
 )
-ASKED = st.lists(QUESTIONS | LENT_SOMETHING, min_size=1, max_size=4)
+ASKED = st.lists(QUESTIONS | LENT_SOMETHING, min_size=3, max_size=5)
 
 
 def _with_a_name(policy: str) -> str:
