@@ -24,12 +24,15 @@ from gateway.audit.shard import Shard
 from gateway.audit.shard_acts import drops_vouched
 from gateway.audit.verify import Report
 from gateway.storage.audit_proofs import NotInLog, ProofRefused, prove
+from gateway.storage.audit_proven import Proving, with_words
 from gateway.storage.audit_shards import closed_shards
+from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.audit_tail import read_tail
 from gateway.storage.tables.audit import audit_checkpoint, audit_entry, audit_shard
 
 Append = Callable[[Connection, Sequence[Entry]], range]
 DAY = timedelta(days=1)
+LIVED = 20  # entries that are tried to be proven
 SET_LATELY = timedelta(days=8)  # a step of less lets nothing go that would not go in a week anyway
 _e = audit_entry.c
 
@@ -66,18 +69,34 @@ class ShardNotDropped(Exception):
         self.shard, self.reason = one, reason
 
 
-def require_lived(connection: Connection, one: Shard, now: datetime) -> None:
-    """Not by a clock that was set forward: by it, the log has lived for a day. Raises ShardNotDropped."""
-    lived = _e.at.between(microseconds(now - SET_LATELY), microseconds(now - DAY))
-    if connection.execute(select(_e.sequence).where(lived).limit(1)).first() is None:
+def require_lived(connection: Connection, keys: "Keys", one: Shard, now: datetime) -> None:
+    """Not by a clock that was set forward: by it, the log has lived for a day, and proves it.
+
+    Raises ShardNotDropped.
+    """
+    since, until = now - SET_LATELY, now - DAY
+    lived = _e.at.between(microseconds(since), microseconds(until))
+    some = connection.scalars(select(_e.sequence).where(lived).limit(LIVED)).all()
+    proven = Proving(connection, keys.known).all_proven(some)
+    if not any(since <= found.entry.at <= until for found in proven):
         raise ShardNotDropped(one, Why.CLOCK)
 
 
 def dropped_lately(connection: Connection, now: datetime) -> bool:
-    """Whether another month went within a day: somebody has to be able to hear of it."""
-    lately = _e.at.between(microseconds(now - DAY), microseconds(now))
-    gone = (_e.code == Code.LOG_SHARD_DROPPED.value) & lately
-    return connection.execute(select(_e.sequence).where(gone).limit(1)).first() is not None
+    """Whether another month went within a day: somebody has to be able to hear of it. By the bytes of entries, as a
+    column could hide the one that tells.
+    """
+    said = f'"code":"{Code.LOG_SHARD_DROPPED.value}"'.encode()
+    since = first_since(connection, now - DAY)
+    there = with_words(connection, said, since, size_of(connection))
+    return any(now - DAY <= _at(data, now) <= now for data in there.values())
+
+
+def _at(data: bytes, now: datetime) -> datetime:
+    try:
+        return parse(data).entry.at
+    except NotCanonical:
+        return now  # what is damaged may be what is looked for
 
 
 @dataclass(frozen=True, slots=True)

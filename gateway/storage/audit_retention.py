@@ -127,7 +127,7 @@ class Retention:
             if slowly and await self._database.read(partial(dropped_lately, now=now)):
                 break
             if slowly:
-                await self._database.read(partial(require_lived, one=one, now=now))
+                await self._database.read(partial(require_lived, keys=keys, one=one, now=now))
             # Before anybody has to wait: entries of a month that is closed stay as they are.
             await self._database.read(partial(_require_it_may_go, keys=keys, one=one, months=months))
             whole = require_whole(whole or await verify(), one)
