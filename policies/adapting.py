@@ -1,21 +1,23 @@
-"""Cases are made to expect what is decided now, in the text of their file. Nothing else of the text changes: a remark
-behind what goes stays, on a line of its own.
+"""Cases are made to expect what is decided now, and called otherwise where that is wished, in the text of their file.
+Nothing else of the text changes: a remark behind what goes stays, on a line of its own.
 
 The whole is read once before and once after, and between them each case by itself: a file may have a thousand.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from policies.case_files import unwieldy
 from policies.causes import Decided
 
 EXPECTS = ("reason", "rule")
+TITLES = ("title_cs", "title_en")
 LINE = re.compile(
-    rf"(?P<key>\s*(?P<name>{'|'.join(EXPECTS)})\s*=\s*)"
+    rf"(?P<key>\s*(?P<name>{'|'.join((*EXPECTS, *TITLES))})\s*=\s*)"
     r"""(?:"(?:[^"\\]|\\.)*"|'[^']*')(?P<behind>\s*(?P<remark>#.*)?)"""
 )
 HEADER = "[[case]]"
@@ -26,6 +28,8 @@ Table = Mapping[str, Any]
 class Now:
     name: str
     decided: Decided
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """By key (TITLES), of those that are to be other ones; a line each, without what cannot be seen."""
 
 
 def adapted(text: str, now: Mapping[int, Now]) -> tuple[str, frozenset[int]]:
@@ -36,7 +40,7 @@ def adapted(text: str, now: Mapping[int, Now]) -> tuple[str, frozenset[int]]:
     everything = text, frozenset(now)
     if unwieldy(text) is not None or (before := _reads(text)) is None:
         return everything
-    lines, done, left = text.split("\n"), dict[str, Decided](), set[int]()
+    lines, done, left = text.split("\n"), dict[str, Now](), set[int]()
     for line in sorted(now, reverse=True):  # from the bottom: those above stay on their lines
         one = now[line]
         own = _rewritten(lines, line - 1, one)
@@ -45,7 +49,7 @@ def adapted(text: str, now: Mapping[int, Now]) -> tuple[str, frozenset[int]]:
         else:
             end, said = own
             lines[line - 1 : end] = said
-            done[one.name] = one.decided
+            done[one.name] = one
     changed = "\n".join(lines)
     return (changed, frozenset(left)) if _reads(changed) == _replaced(before, done) else everything
 
@@ -59,10 +63,11 @@ def _rewritten(lines: Sequence[str], start: int, one: Now) -> tuple[int, Sequenc
         end -= 1
     match _reads("\n".join([*lines[start:end], ""])):
         case {"case": [{"name": one.name} as was]}:
-            wanted = _wanted(was, one.decided)
+            wanted = _wanted(was, one)
         case _:
             return None
-    new = (f'{key} = "{wanted[key]}"{_ending(lines[start])}' for key in EXPECTS if key in wanted.keys() - was)
+    added = (key for key in (*TITLES, *EXPECTS) if key in wanted.keys() - was)
+    new = (f"{key} = {_quoted(wanted[key])}{_ending(lines[start])}" for key in added)
     said = [*(now for line in lines[start:end] if (now := _line(line, wanted)) is not None), *new]
     return (end, said) if _reads("\n".join([*said, ""])) == {"case": [wanted]} else None
 
@@ -72,9 +77,16 @@ def _line(line: str, wanted: Table) -> str | None:
     found = LINE.fullmatch(line)
     if found is None:
         return line
-    if found["name"] in wanted:
-        return f'{found["key"]}"{wanted[found["name"]]}"{found["behind"]}'
-    return found["remark"]
+    if found["name"] not in wanted:
+        return found["remark"]
+    if (_reads(line) or {}).get(found["name"]) == wanted[found["name"]]:
+        return line
+    return f"{found['key']}{_quoted(wanted[found['name']])}{found['behind']}"
+
+
+def _quoted(text: str) -> str:
+    """A basic string: what JSON writes of a text without control characters is one (TOML 1.0, "String")."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _ending(line: str) -> str:
@@ -82,14 +94,14 @@ def _ending(line: str) -> str:
     return "\r" if line.endswith("\r") else ""
 
 
-def _wanted(case: Table, now: Decided) -> Table:
-    said = {key: value for key, value in case.items() if key not in EXPECTS}
-    if now.rule and "rule" in case:
-        said["rule"] = now.rule
-    return said | ({"reason": now.reason} if now.reason else {})
+def _wanted(case: Table, now: Now) -> Table:
+    said = {key: value for key, value in case.items() if key not in EXPECTS} | dict(now.titles)
+    if now.decided.rule and "rule" in case:
+        said["rule"] = now.decided.rule
+    return said | ({"reason": now.decided.reason} if now.decided.reason else {})
 
 
-def _replaced(document: Table, done: Mapping[str, Decided]) -> Table | None:
+def _replaced(document: Table, done: Mapping[str, Now]) -> Table | None:
     if not done:
         return document
     cases = document.get("case")

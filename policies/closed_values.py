@@ -6,13 +6,13 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from config.countries import COUNTRIES
 from policies import value_words as words
 from policies.comparisons import EXTENSIONS
 from policies.fault import Fault
+from policies.misspelt import closest
 from policies.near import Near
 from policies.reading import Path, path_of
 
@@ -26,8 +26,9 @@ COMPARED: Mapping[str, Callable[[int, int], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+AMONG = "["
+"""Before values of which it is to be one."""
 TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-HOLDING = frozenset({"contains", "containsAny"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +86,22 @@ def never_so(name: str, sides: Any) -> Iterator[tuple[Fault, Near]]:
             continue
         if name in COMPARED:
             yield from _beside(path, sign, other, name)
-        elif name in HOLDING and path in LISTS:
-            yield from (one for each in other.get("Set", ()) for one in _beside(path, "==", each, "["))
+        elif name == "contains":
+            yield from (one for each in other.get("Set", ()) for one in _beside(path, "==", each, AMONG))
 
 
 def _beside(path: Path, sign: str, other: Any, name: str) -> Iterator[tuple[Fault, Near]]:
-    """`name`: the operator as it stands there."""
+    """`name`: the operator as it stands there, or that it is one of several values."""
     said = ".".join(path)
     number = _number(other)
     if path in RANGES and number is not None and _always_the_same(RANGES[path], sign, number):
         least, most = RANGES[path].said
-        word = str(number) if path[-1] != "of_day" else _argument(other, "duration") or ""
-        yield words.OUT_OF_RANGE.of(name=said, operator=name, least=least, most=most), Near(name, word)
+        word = _argument(other, "duration") or str(number)
+        if name == AMONG:
+            fault = words.NO_SUCH_VALUE.of(name=said, value=word, known=f"{least} – {most}")
+        else:
+            fault = words.OUT_OF_RANGE.of(name=said, operator=name, least=least, most=most)
+        yield fault, Near(name, word)
     text = other.get("Value") if isinstance(other, dict) else None
     if path in LISTS and isinstance(text, str) and text not in LISTS[path].values:
         yield _no_such(path, said, text), Near(name, text)
@@ -111,21 +116,17 @@ def _always_the_same(of: Between, sign: str, number: int) -> bool:
         COMPARED[sign](value, number) for value in (of.least, of.most, min(max(number, of.least), of.most))
     }
     near = of.least <= number <= of.most + of.step
-    return (
-        holds == {False}
-        or (holds == {True} and not near)
-        or (sign == "!=" and not of.least <= number <= of.most)
-    )
+    return holds == {False} or (holds == {True} and (sign == "!=" or not near))
 
 
 def _no_such(path: Path, said: str, text: str) -> Fault:
     if path == ("context", "place", "country"):
         meant = text.upper() if text.upper() in COUNTRIES else ""
         return (words.COUNTRY_MEANT if meant else words.NO_COUNTRY).of(name=said, value=text, meant=meant)
-    known = sorted(LISTS[path].values)
-    meant = next(iter(get_close_matches(text.lower()[:100], known, 1)), "")
+    known = LISTS[path].values
+    meant = closest(text.lower(), known)
     return (words.VALUE_MEANT if meant else words.NO_SUCH_VALUE).of(
-        name=said, value=text, meant=meant, known=", ".join(known)
+        name=said, value=text, meant=meant, known=", ".join(sorted(known))
     )
 
 

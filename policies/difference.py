@@ -7,7 +7,7 @@ permit that a forbid beside it certainly beats opens nothing (policies/beaten.py
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from config.vocabulary import Language, MunicipalityCode
@@ -26,7 +26,6 @@ from policies.statements import split
 from policies.texts import CASES, Texts
 
 REGION = "region"
-NOTHING: Text = {CS: "", EN: ""}
 ALWAYS_FORBIDDEN: Text = {CS: "{}: vždy to zakáže pravidlo „{}“", EN: "{}: always forbidden by “{}”"}
 MOST_FORBIDS = 100
 """That are looked at for one permit, the region's first: a text nobody has approved may have hundreds of both."""
@@ -36,11 +35,11 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """Of a policy that a form wrote: before and after; of one that is new or gone, one of them is empty."""
+    """Of a policy that a form wrote: before and after; of one that is new or gone, one of them is None."""
 
     label: Text
-    before: Text
-    after: Text
+    before: Text | None
+    after: Text | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,10 @@ class PolicyChange:
     lines: tuple[Line, ...]
     beaten_by: Text | None = None
     """Title of the forbid by which this permit opens nothing."""
-    roles: tuple[Text, Text] | None = None
-    """Of one whose text was changed: roles that it names now and did not before, and the other way round."""
+    roles: tuple[Text | None, Text | None] | None = None
+    """Of one whose text was changed: roles that it names now and did not before, and the other way round; None where
+    there are none.
+    """
     title_stays: bool = False
     """Though the roles changed."""
 
@@ -113,6 +114,15 @@ def difference(before: Texts, after: Texts, offered: Offered = ANYTHING) -> Diff
             for name in names
             if name not in told_of and (name.endswith(CASES) or _where(name) not in touched)
         ),
+    )
+
+
+def going_back(found: Difference) -> Difference:
+    """To texts that were in force as they are: a title that held with them holds again."""
+    return replace(
+        found,
+        policies=tuple(replace(one, title_stays=False) for one in found.policies),
+        cases=tuple(replace(one, title_stays=False) for one in found.cases),
     )
 
 
@@ -223,7 +233,7 @@ def _fields(old: _Policy | None, new: _Policy | None, offered: Offered) -> Itera
             form, values = one_of_them.written_by
             for one in form.parameters:
                 said = {language: shown(one, values[one.name], language, offered) for language in Language}
-                before, after = (NOTHING, said) if old is None else (said, NOTHING)
+                before, after = (None, said) if old is None else (said, None)
                 yield FieldChange(label=one.label, before=before, after=after)
         return
     assert old is not None
@@ -257,13 +267,13 @@ def told(found: Difference, language: Language) -> Iterator[str]:
         yield f"{one.where} {one.id}: {what}: {one.title[language]}"
         if one.roles is not None:
             for label, said in zip((ADDED, GONE), one.roles, strict=True):
-                if said[language]:
+                if said is not None:
                     yield f"    {label[language]}: {said[language]}"
             if one.title_stays:
                 yield f"    {TITLE_STAYS[language]}"
         if one.fields:
             for of in one.fields:
-                both = [of.before[language], of.after[language]]
+                both = [one[language] for one in (of.before, of.after) if one is not None]
                 yield f"    {of.label[language]}: {' → '.join(one for one in both if one)}"
         else:
             yield from (f"  {line.sign} {line.text}" for line in one.lines)

@@ -115,9 +115,9 @@ class Target:
 
 CODE, APPLICATION = "[0-9]{6}", "[a-z][a-z0-9-]{0,40}"
 TARGETS: dict[ClosureKind, Target] = {
-    ClosureKind.ROLE: Target(re.compile("|".join(Role)), "name a role, as policies do: accountant"),
-    ClosureKind.APPLICATION: Target(re.compile(APPLICATION), "name an application by its id: budget"),
-    ClosureKind.MUNICIPALITY: Target(re.compile(CODE), "name a municipality by its code: 588491"),
+    ClosureKind.ROLE: Target(re.compile("|".join(Role)), "name a role there is, such as accountant"),
+    ClosureKind.APPLICATION: Target(re.compile(APPLICATION), "name an application there is, such as budget"),
+    ClosureKind.MUNICIPALITY: Target(re.compile(CODE), "name a municipality of the district, such as 588491"),
     ClosureKind.MUNICIPALITY_APPLICATION: Target(
         re.compile(f"{CODE}/{APPLICATION}"), "name both, with a slash between: 588491/budget"
     ),

@@ -3,6 +3,7 @@
 Who writes in a browser cannot open the schema, so the names that are known stand in the remedy.
 """
 
+import operator
 import re
 from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
@@ -55,13 +56,9 @@ def closest_code(code: str, known: Collection[str]) -> str:
 
 
 def _slip(one: str, other: str) -> bool:
-    at = [place for place in range(len(one)) if one[place] != other[place]]
-    match at:
-        case [_]:
-            return True
-        case [first, second]:
-            return second == first + 1 and one[first] == other[second] and one[second] == other[first]
-    return False
+    """Of two that are not the same."""
+    swapped = (f"{other[:at]}{other[at + 1]}{other[at]}{other[at + 2 :]}" for at in range(len(other) - 1))
+    return one in swapped or sum(map(operator.ne, one, other)) == 1
 
 
 def named(either: tuple[Words, Words], known: Collection[str], meant: str, **holes: Hole) -> Fault:

@@ -323,9 +323,8 @@ def _half_a_name(path: Path, statement: Statement, annotations: Mapping[str, str
 
 
 def _title(annotations: Mapping[str, str]) -> Text | None:
-    if not annotations.get("title_cs") or not annotations.get("title_en"):
-        return None
-    return {language: annotations[f"title_{language}"] for language in Language}
+    named = {language: annotations.get(f"title_{language}", "") for language in Language}
+    return named if all(map(str.strip, named.values())) else None
 
 
 def _at(
@@ -335,6 +334,6 @@ def _at(
     `near` those begin.
     """
     for part in (*QUOTED.findall(fault.what[EN]), near):
-        if part and (offset := statement.text.find(part)) >= 0:
+        if (offset := statement.text.find(part)) >= 0:
             return fault.at(path, *statement.place_of(offset + into), told_once=told_once)
     return fault.at(path, statement.line, statement.column, told_once=told_once)

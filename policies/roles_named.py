@@ -18,8 +18,10 @@ TITLE_STAYS: Text = {
 }
 
 
-def roles_changed(before: Any, after: Any) -> tuple[Text, Text] | None:
-    """Of two documents of a policy: those that came and those that went, by their titles; None where none did."""
+def roles_changed(before: Any, after: Any) -> tuple[Text | None, Text | None] | None:
+    """Of two documents of a policy: those that came and those that went, by their titles; None for either where none
+    did, and for both together.
+    """
     was, now = frozenset(_roles(before)), frozenset(_roles(after))
     return None if was == now else (_said(now - was), _said(was - now))
 
@@ -35,7 +37,9 @@ def _roles(node: Any) -> Iterator[str]:
             yield from _roles(each)
 
 
-def _said(names: frozenset[str]) -> Text:
+def _said(names: frozenset[str]) -> Text | None:
+    if not names:
+        return None
     titles = {str(role): titles for role, titles in ROLE_TITLES.items()}
     return {
         each: ", ".join(titles[one][each] if one in titles else one for one in sorted(names))

@@ -4,9 +4,8 @@ One step, then two, then three; of one number all are tried that could help, so 
 
 Laws, by which others are left out: what was refused after some of the steps is permitted after all of them only if the
 rest touches something that each rule reads that forbade it then, and where none did, something that a permit reads. So
-it is before the first step as well; there a single step that touches such a rule also has to lift it. Where no permit
-can be of this application and action, nothing helps. Where there are still too many, those come first whose steps each
-lift something, and it is said that others were not tried.
+it is before the first step as well. Where no permit can be of this application and action, nothing helps. Where there
+are still too many, those come first whose steps each lift something, and it is said that others were not tried.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -120,18 +119,12 @@ def _in_order(
     together = [
         chosen
         for chosen in combinations(range(len(single)), number)
-        if len({single[one].step.group for one in chosen}) == number
-        and all(_could_lift(forbid, [single[one] for one in chosen]) for forbid in forbids)
-        and _could_open(chosen, single, lacking)
+        if len({single[one].step.group for one in chosen}) == number and _could_open(chosen, single, lacking)
     ]
     together.sort(
         key=lambda chosen: not forbids <= frozenset[str]().union(*(single[one].lifts for one in chosen))
     )
     return iter(together)
-
-
-def _could_lift(forbid: str, chosen: Sequence[Tried]) -> bool:
-    return any(forbid in one.lifts for one in chosen) or sum(forbid in one.touches for one in chosen) > 1
 
 
 def _could_open(chosen: Numbers, single: Sequence[Tried], lacking: Lacking) -> bool:

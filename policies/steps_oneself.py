@@ -101,11 +101,11 @@ def _countries(_: Question, known: Known) -> Iterator[Step]:
 def _times(question: Question, known: Known) -> Iterator[Step]:
     if not known.looks_at("context", "time"):
         return
-    for moment in sorted(set(_moments(question, known))):
+    for moment in sorted(set(likely_moments(question, known))):
         yield Step(StepKind.TIME, moment.isoformat(), partial(at_time, moment=moment))
 
 
-def _moments(question: Question, known: Known) -> Iterator[datetime]:
+def likely_moments(question: Question, known: Known) -> Iterator[datetime]:
     """One of each kind that a rule may tell apart: when it is really permitted first is looked for later."""
     now, facts = question.now, question.facts
     today = now.astimezone(LOCAL).date()

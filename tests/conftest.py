@@ -31,7 +31,9 @@ __all__ = ["browser", "domain_tree", "office_tree", "one_chromium", "postgres", 
 make_pages_once()
 review_policies_once()
 # Machines are shared and slow at times; what hangs is ended by the timeout of the whole test.
-hypothesis.settings.register_profile("brana", deadline=None)
+hypothesis.settings.register_profile(
+    "brana", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("brana")
 # As delivered structlog shows an error with all variables of each function, which takes it ten seconds here.
 _plainly = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)

@@ -23,6 +23,8 @@ class Gap(StrEnum):
     SILENT = "requests_not_recorded"
     NOT_SEALED = "entries_not_sealed"
     MISSING = "numbers_missing"
+    NOT_PROVEN = "entries_not_proven"
+    """Whoever watches for alerts read them otherwise than the end of the log proves (`gateway.audit.doubted`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from config.vocabulary import SubjectId
 from gateway.asks.ask import Act, Ask, Kind, Party, Signature, Stage, leads_to
 from gateway.asks.refused import AskRefused, Why
 from gateway.asks.separation import Duties, Duty
-from gateway.asks.wish import WHY_MAX, WORDS
+from gateway.asks.wish import WHY_MAX, WORDS, words_in
 from gateway.sessions.officers_act import said
 
 
@@ -83,7 +83,7 @@ def review(ask: Ask, by: Party, duties: Duties, now: datetime, finding: str) -> 
     _require_apart(ask, by, duties, Duty.REVIEW)
     if ask.stage is Stage.IN_FORCE and now < ask.until:
         raise AskRefused(Why.STILL_RUNS)
-    if len(finding.split()) < WORDS:  # as whoever began it had to say
+    if words_in(finding) < WORDS:  # as whoever began it had to say
         raise AskRefused(Why.UNEXPLAINED)
     return replace(ask, stage=stage, reviewed=Signature(by, now, _explained(finding)))
 

@@ -6,11 +6,13 @@ them ends; then it is worked out anew.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
 from gateway.asks.ask import Ask, Kind, Stage
 from policies.model import NOTHING_FURTHER, Delegation, Emergency, Facts, Requested, Ticket
+
+PASSING = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,18 @@ class Matter:
     municipality: MunicipalityCode
     session: SessionId | None
     """None: nobody's in particular, as in a preview."""
+
+
+def beside(asks: Sequence[Ask], asked: Ask) -> list[Ask]:
+    """What counts beside something that is asked for, where it is told what that would open: not itself, and nothing
+    that will soon be over. Emergency access and a stated purpose end within hours, another permit perhaps within
+    PASSING of its beginning: what opens by these alone opens nothing afterwards. Emergency access itself is as short.
+    """
+    others = [one for one in asks if one.id != asked.id]
+    if asked.kind is Kind.EMERGENCY:
+        return others
+    ends = min(asked.until, asked.since + PASSING)
+    return [one for one in others if one.kind not in (Kind.EMERGENCY, Kind.PURPOSE) and one.until >= ends]
 
 
 def facts(asks: Sequence[Ask], about: Matter, now: datetime) -> Facts:

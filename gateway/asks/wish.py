@@ -21,7 +21,7 @@ from idp.directory.person import Person
 from idp.directory.same_person import other_among, same_person
 
 WHY_MAX = 500  # characters
-WORDS = 3  # of a reason for emergency access
+WORDS = 3  # of a reason for emergency access, and of what somebody else decides about
 MOST = 20  # that one person asked for, or recorded for another, and that are not over
 MOST_A_DAY = 30  # of those, that others were told of, also where they were withdrawn since
 DAY = timedelta(days=1)
@@ -126,6 +126,8 @@ def may_delegate(person: Person, municipality: MunicipalityCode, role: Role) -> 
 def _access(wish: Wish, _theirs: Sequence[Ask], rules: Rules, name: AskId, now: datetime) -> Ask:
     application, actions = _what(wish, rules)
     why = _why(wish)
+    if words_in(why) < WORDS:
+        raise AskRefused(Why.SHORT)
     since, until = _window(wish, rules.longest(application, actions), rules, now)
     return _made(
         wish,
@@ -171,7 +173,7 @@ def _emergency(wish: Wish, theirs: Sequence[Ask], rules: Rules, name: AskId, now
         raise AskRefused(Why.SUPPLIERS_EMERGENCY)
     application, actions = _what(wish, rules)
     why = _why(wish)
-    if len(why.split()) < WORDS:
+    if words_in(why) < WORDS:
         raise AskRefused(Why.THREE_WORDS)
     if any(one.overdue(now) for one in theirs):  # by whichever account
         raise AskRefused(Why.REVIEWED_LATE)
@@ -261,9 +263,14 @@ CHECKS: dict[Kind, Callable[[Wish, Sequence[Ask], Rules, AskId, datetime], Ask]]
 
 def _why(wish: Wish) -> str:
     text = said(wish.why, WHY_MAX)
-    if text is None:
+    if text is None or not words_in(text):
         raise AskRefused(Why.UNEXPLAINED)
     return text
+
+
+def words_in(text: str) -> int:
+    """How many of them have a letter or a digit: full stops alone say nothing."""
+    return sum(any(one.isalnum() for one in word) for word in text.split())
 
 
 def _what(wish: Wish, rules: Rules) -> tuple[ApplicationId, frozenset[Action]]:

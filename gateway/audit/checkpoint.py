@@ -89,6 +89,11 @@ def seal(
     return note.sign(Checkpoint(own[0].name, size, root, (f"first {first}", *more)).text(), *own)
 
 
+def of_tree(first: int, size: int, root: bytes) -> Checkpoint:
+    """What a tree is, without anybody's word for it. `first`: number of its first entry."""
+    return Checkpoint("", size, root, (f"first {first}",) if first else ())
+
+
 def log_of(origin: str) -> str:
     """Name of the log that a tree is of."""
     log, _, month = origin.rpartition("/")

@@ -29,6 +29,16 @@ GROUPS: tuple[Group, ...] = (
             "device_blocked": Title(cs="zařízení je zablokováno", en="the device is blocked"),
             "device_retired": Title(cs="zařízení bylo vyřazeno", en="the device was retired"),
             "device_lost": Title(cs="zařízení je hlášeno jako ztracené", en="the device is reported lost"),
+            "device_tunnel_not_open": Title(
+                cs="tunel zařízení není otevřený", en="the tunnel of the device is not open"
+            ),
+            "device_tunnel_of_another_person": Title(
+                cs="tunel zařízení otevřel někdo jiný", en="somebody else opened the tunnel of the device"
+            ),
+            "device_certificate_of_another_device": Title(
+                cs="certifikát patří jinému zařízení než tunel",
+                en="the certificate is of another device than the tunnel",
+            ),
             "session_of_another_device": Title(
                 cs="přihlášení patří jinému zařízení", en="the sign-in belongs to another device"
             ),

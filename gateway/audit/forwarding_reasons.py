@@ -29,6 +29,10 @@ GROUPS: tuple[Group, ...] = (
             "numbers_missing": Title(
                 cs="v řadě čísel chybějí záznamy", en="entries are missing from the numbers"
             ),
+            "entries_not_proven": Title(
+                cs="záznamy nejsou takové, jak je dokládá konec auditního záznamu",
+                en="entries are not what the end of the log proves",
+            ),
             "alert_not_open": Title(
                 cs="upozornění už pominulo, nebo je převzaté",
                 en="the alert was over, or in somebody's hand",

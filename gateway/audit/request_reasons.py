@@ -22,6 +22,13 @@ GROUPS: tuple[Group, ...] = (
             "approved_before": Title(cs="osoba už jednou schválila", en="the person has approved it before"),
             "not_the_sponsor": Title(cs="osoba není garantem zakázky", en="not the sponsor of the order"),
             "request_without_reason": Title(cs="chybí čitelný důvod", en="no readable reason was given"),
+            "request_reason_short": Title(
+                cs="důvod žádosti nemá tři slova", en="the reason of the request has less than three words"
+            ),
+            "person_to_confirm": Title(
+                cs="osoba napsaná jen příjmením čeká na potvrzení",
+                en="a person written by the surname alone is to be confirmed",
+            ),
             "emergency_without_reason": Title(
                 cs="důvod nouzového přístupu má méně než tři slova",
                 en="a reason of less than three words for emergency access",

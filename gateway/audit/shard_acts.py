@@ -39,6 +39,24 @@ def opens_behind(entry: Entry, before: Shard) -> bool:
     )
 
 
+def named_by(opening: Entry) -> Shard | None:
+    """The one that it opened what follows on, without its times; None where it names none."""
+    said = opening.details
+    try:
+        one = Shard(
+            number=int(str(said["shard"])) - 1,
+            month=str(said["before_month"]),
+            first=int(str(said["before_first"])),
+            size=int(str(said["before_size"])),
+            root=bytes.fromhex(str(said["before_root"])),
+            began=0,
+            ended=0,
+        )
+    except (KeyError, ValueError):
+        return None
+    return one if opens_behind(opening, one) else None
+
+
 def shard_dropped(now: datetime, one: Shard, signed: Mapping[str, Detail]) -> Entry:
     """`signed`: what vouches for it and for shards dropped earlier, of which an entry tells that goes now
     (`drop_notes`).

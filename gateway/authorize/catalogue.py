@@ -19,7 +19,7 @@ def openable(session: Session, snapshot: Snapshot, address: str, now: datetime) 
     """Those in which the person may do anything for the active municipality, in the configuration's order."""
     return [
         question.application
-        for question, offer in _asked(session, snapshot, address, now)
+        for question, offer in asked(session, snapshot, address, now)
         if offer.opens(question, snapshot.policies)
     ]
 
@@ -33,7 +33,7 @@ def closed_in_an_incident(
         return {}
     as_if_open = book.as_if_open()
     found: dict[ApplicationId, ClosedNow] = {}
-    for question, offer in _asked(session, snapshot, address, now):
+    for question, offer in asked(session, snapshot, address, now):
         if offer.opens(question, as_if_open) and not offer.opens(question, book):
             refused = _refused(question, offer, book, as_if_open)
             found[question.application] = ClosedNow(refused.rule, refused.title, refused.advice)
@@ -50,14 +50,15 @@ def _refused(question: Question, offer: Offer, book: PolicyBook, as_if_open: Pol
     return next(one for one in verdicts if isinstance(one, Refused))
 
 
-def _asked(
+def asked(
     session: Session, snapshot: Snapshot, address: str, now: datetime
 ) -> Iterator[tuple[Question, Offer]]:
+    """Whether they may read it, of each application there; nothing where duties meet that may not."""
     own = session.municipality
     if own is None or snapshot.meeting(session.subject, session.roles, now):
         return
     for application, offer in snapshot.applications.items():
         if own in offer.municipalities:
-            asked = (application, Action.READ, own)
-            facts = facts_of(session, asked, address, snapshot, now)
-            yield question_of(session, own, asked, address, now, facts), offer
+            about = (application, Action.READ, own)
+            facts = facts_of(session, about, address, snapshot, now)
+            yield question_of(session, own, about, address, now, facts), offer

@@ -23,7 +23,14 @@ from config.vocabulary import (
 )
 from gateway.asks.ended_orders import with_who_ended
 from gateway.asks.separation import REASON as DUTIES_MEET
-from gateway.authorize.devices import ANOTHER, InUse, belongs_elsewhere, of_connection, out_of_use
+from gateway.authorize.devices import (
+    ANOTHER,
+    ANOTHERS_TUNNEL,
+    InUse,
+    belongs_elsewhere,
+    of_connection,
+    out_of_use,
+)
 from gateway.authorize.duties_said import with_lending
 from gateway.authorize.facts import Asked, facts_change_at, facts_of
 from gateway.authorize.refusals import refusal
@@ -74,6 +81,8 @@ def _shut_out_of(here: InUse, session: Session, snapshot: Snapshot, now: datetim
     """Why the session does not go on in the device that is shown."""
     if belongs_elsewhere(session, here):
         return ANOTHER
+    if here.tunnel is not None and here.tunnel.subject != session.subject:
+        return ANOTHERS_TUNNEL
     return DEVICE_SUSPENDED if snapshot.suspended(device_subject(here.device.id), now) else None
 
 
@@ -100,6 +109,8 @@ def _decided(
     facts = facts_of(session, asked, request.address, snapshot, now)
     if request.route is not None:
         facts = replace(facts, route=offer.routes[request.route].route)
+    if here is not None and here.tunnel is not None:
+        facts = replace(facts, tunnel=True)
     if request.tunnel is not None:
         facts = request.tunnel.told(facts)
     question = question_of(session, own, asked, request.address, now, facts)
@@ -209,7 +220,7 @@ def _by_policy(
         session.latest_end(snapshot.limits),
         session.facts_serve_until(snapshot.directory_grace),  # no grant outlives the facts it rests on
         facts_change_at(session, asked, snapshot, question.now) or now + snapshot.grant_lifetime,
-        now + snapshot.grant_lifetime if here is None else here.leaf.ends_at,
+        now + snapshot.grant_lifetime if here is None else here.ends_at,
     )
     for one, those in permitted:
         latest = snapshot.policies.permits_until(one, frozenset(those), latest)

@@ -77,6 +77,27 @@ DEVICE_WORDS: dict[str, tuple[Text, Text]] = {
             "If it was found, it has to be enrolled anew: {contact}.",
         ),
     ),
+    "device_tunnel_not_open": (
+        _both("Tunel tohoto zařízení není otevřený", "The tunnel of this device is not open"),
+        _both(
+            "Otevřete jej na portálu a stránku načtěte znovu. Nepomůže-li to, {contact}.",
+            "Open it at the portal and load the page again. If that does not help, {contact}.",
+        ),
+    ),
+    "device_tunnel_of_another_person": (
+        _both("Tunel tohoto zařízení otevřel někdo jiný", "Somebody else opened the tunnel of this device"),
+        _both(
+            "Otevřete si na portálu vlastní, nebo {contact}.",
+            "Open your own at the portal, or {contact}.",
+        ),
+    ),
+    "device_certificate_of_another_device": (
+        _both(
+            "Prohlížeč ukázal certifikát jiného zařízení, než kterým tunel vede",
+            "The browser showed the certificate of another device than the one of the tunnel",
+        ),
+        _CHOSEN,
+    ),
     "session_of_another_device": (
         _both("Toto přihlášení patří jinému zařízení", "This sign-in belongs to another device"),
         _both(

@@ -1,8 +1,10 @@
-"""From which enrolled device a request comes: by the certificate of its connection, and by nothing else. Pure.
+"""From which enrolled device a request comes: by its tunnel or the certificate of its connection, and by nothing else.
+Pure.
 
-Laws: no certificate means no device, and a rule that needs one refuses; any certificate that is not the device's own,
-of today and in force, refuses by a named reason; a session belongs to the first device that was shown with it, and
-goes on neither in another one nor when that one is out of use.
+Laws: neither means no device, and a rule that needs one refuses; any certificate that is not the device's own, of today
+and in force, refuses by a named reason, and so does an address in the tunnel that no open tunnel has; where there are
+both they are of one device, and what is granted is bound to the tunnel; a session belongs to the first device that was
+shown with it, and goes on neither in another one nor when that one is out of use.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +23,7 @@ from gateway.devices.posture import stale_at, state_of
 from gateway.devices.revocation import revocation_id
 from gateway.grants.claims import Bound
 from gateway.sessions.session import Session
+from gateway.tunnel_sessions.opened import Opened
 from policies.model import Device as State
 
 NOT_IN_USE: dict[Standing, str] = {
@@ -33,6 +36,8 @@ OF_CERTIFICATE = "device_"
 """Before the reasons of `gateway.devices.authority`."""
 EXPIRED, REVOKED = f"{OF_CERTIFICATE}certificate_expired", f"{OF_CERTIFICATE}certificate_revoked"
 ANOTHER = "session_of_another_device"
+NO_TUNNEL, OF_TWO = "device_tunnel_not_open", "device_certificate_of_another_device"
+ANOTHERS_TUNNEL = "device_tunnel_of_another_person"
 
 
 class Known(Protocol):
@@ -57,6 +62,13 @@ def nobody() -> Sequence[x509.Certificate]:
     return ()
 
 
+TunnelAt = Callable[[str, datetime], Opened | None]
+
+
+def no_tunnel(_address: str, _now: datetime) -> Opened | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Devices:
     """Of this installation, in memory."""
@@ -66,6 +78,8 @@ class Devices:
     """Who certifies devices, those before a rotation too; none where no connection is asked for a certificate."""
     fresh: timedelta
     """How old a report may be for its facts to count."""
+    tunnel: TunnelAt = no_tunnel
+    """Which is open, and lets packets through, of the device with that address in it."""
 
 
 NO_DEVICES = Devices(known=NobodysDevices(), authorities=nobody, fresh=timedelta())
@@ -77,23 +91,64 @@ class Shown:
 
     certificate: str = "-"
     thumbprint: str = ""
+    in_tunnel: str = ""
+    """The device's address, where the connection came through a tunnel; Envoy's word by which listener it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """An open tunnel, and by which of the device's addresses in it a connection came."""
+
+    opened: Opened
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
 class InUse:
-    """A device, as it proved to be by a certificate that is in force."""
+    """A device, as it proved to be by its open tunnel, or a certificate that is in force."""
 
     device: Device
-    leaf: Leaf
+    by: Leaf | Through
+
+    @property
+    def tunnel(self) -> Opened | None:
+        return self.by.opened if isinstance(self.by, Through) else None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is known no more."""
+        return self.by.opened.until if isinstance(self.by, Through) else self.by.ends_at
 
     @property
     def bound(self) -> Bound:
         """What a grant is bound to that was decided with it."""
-        return Bound(revocation_id=revocation_id(self.device), thumbprint=self.leaf.thumbprint)
+        word = revocation_id(self.device)
+        if isinstance(self.by, Through):
+            return Bound(revocation_id=word, tunnel=self.by.address)
+        return Bound(revocation_id=word, thumbprint=self.by.thumbprint)
 
 
 def of_connection(said: Shown, devices: Devices, now: datetime) -> InUse | str | None:
-    """None: no certificate was shown. A text: why what was shown stands for no device."""
+    """None: it proves none. A text: why what was shown stands for no device."""
+    certified = _by_certificate(said, devices, now)
+    if not said.in_tunnel or isinstance(certified, str):
+        return certified
+    opened = devices.tunnel(said.in_tunnel, now)
+    device = None if opened is None else devices.known.by_id(opened.device)
+    if opened is None or device is None:
+        return NO_TUNNEL
+    if certified is not None and certified.device.id != device.id:
+        return OF_TWO
+    return NOT_IN_USE.get(device.standing) or InUse(device, Through(opened, said.in_tunnel))
+
+
+def opened_at(said: Shown, devices: Devices, now: datetime) -> str | None:
+    """From where the tunnel was opened by which a connection came: what decisions and the log call its place."""
+    opened = devices.tunnel(said.in_tunnel, now) if said.in_tunnel else None
+    return None if opened is None else opened.address
+
+
+def _by_certificate(said: Shown, devices: Devices, now: datetime) -> InUse | str | None:
     authorities = devices.authorities()
     if not authorities or (said.certificate in NONE_SHOWN and not said.thumbprint):
         return None

@@ -18,7 +18,7 @@ from config.vocabulary import Language
 from gateway.authorize import response
 from gateway.authorize.check import check
 from gateway.authorize.record import entry_of_verdict
-from gateway.authorize.request import AccessRequest, NotFromEnvoy, read_request
+from gateway.authorize.request import AccessRequest, NotFromEnvoy, placed, read_request
 from gateway.authorize.response import Answer, AnswerKind, Pages
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.technical_door import TechnicalDoor
@@ -107,6 +107,7 @@ class Authorizer:
         snapshot = self._snapshot()
         if session is not None and not snapshot.whereabouts.knows(session.subject):
             snapshot.whereabouts.recall(session.subject, await self._sessions.open_ones(session.subject))
+        request = placed(request, snapshot.devices, now)
         verdict = check(request, session, snapshot, now, secrets.token_urlsafe(12))
         offer = snapshot.applications.get(request.application)
         cookie = GRANT + (offer.grant_suffix if offer is not None else "")

@@ -21,7 +21,7 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.check import check
 from gateway.authorize.problem import SIGN_IN_NEEDED
 from gateway.authorize.refusals import refusal
-from gateway.authorize.request import AccessRequest
+from gateway.authorize.request import AccessRequest, placed
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
 from gateway.sessions.office import entry_of
@@ -203,9 +203,10 @@ class OpenStreams:
             page_load=False,
             cookies={},
             thumbprint=stream.thumbprint,
+            in_tunnel=stream.in_tunnel,
             language=Language.CZECH,
         )
-        return check(request, session, snapshot, now, grant_id="")
+        return check(placed(request, snapshot.devices, now), session, snapshot, now, grant_id="")
 
     async def _record(
         self, question: Question, session: Session | None, verdict: Verdict, now: datetime

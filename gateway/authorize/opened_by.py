@@ -64,7 +64,7 @@ def _questions(
     purpose are none of its facts: they end within hours.
     """
     who, where, application = granted.holder.subject, granted.municipality, granted.application
-    kept = [one for one in snapshot.asks(who) if one.id != granted.id]
+    kept = supplied.beside(snapshot.asks(who), granted)
     begins = max(now, granted.since)
     working = working_moment(begins)
     for then in (begins, *([working] if begins < working < granted.until else [])):

@@ -37,6 +37,7 @@ def entry_of_verdict(
             "amr": list(session.amr),
             "roles": [f"{where}:{role}" for where, role in session.roles],
             "user_agent": request.user_agent[:256],
+            **({"tunnel_address": request.in_tunnel} if request.in_tunnel else {}),
             **({} if request.route is None else {ROUTE: request.route}),
             **({} if verdict.question is None else details_of(verdict.question)),
         },

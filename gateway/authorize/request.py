@@ -6,12 +6,13 @@ to it and to write it down, and is never looked at to decide anything.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from config.asked_word import asked_in
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, RouteName
 from gateway.authorize.asker import Asker, Sent, asker, form_sent
-from gateway.authorize.devices import Shown
+from gateway.authorize.devices import Devices, Shown, opened_at
 from gateway.authorize.passage import Passage
 from gateway.grants.cookie import read_cookies
 from idp.http.preferred_language import chosen, preferred
@@ -59,6 +60,8 @@ class AccessRequest:
     """Envoy's word that its chain leads to the authority."""
     thumbprint: str = ""
     """SHA-256 of that leaf, 64 hexadecimal digits, where the leaf itself is not told: of a stream that is open."""
+    in_tunnel: str = ""
+    """The address of a device in its tunnel, where the connection came by the listener of tunnels."""
     form: Sent | None = None
     """A form that a page of this host sent."""
     cookies: Mapping[str, str]
@@ -72,7 +75,7 @@ class AccessRequest:
 
     @property
     def shown(self) -> Shown:
-        return Shown(self.certificate, self.thumbprint)
+        return Shown(self.certificate, self.thumbprint, self.in_tunnel)
 
     @property
     def path(self) -> str:
@@ -107,6 +110,7 @@ def read_request(
             form=form_sent(method, headers),
             bearer=_told(headers.get("x-brana-bearer", NOT_TOLD)),
             certificate=headers.get("x-brana-certificate", "-"),
+            in_tunnel=_told(headers.get("x-brana-tunnel", NOT_TOLD)) or "",
             certificate_verified=headers.get("x-brana-certificate-verified") == "1",
             cookies=read_cookies(cookies),
             rpc=rpc,
@@ -115,6 +119,12 @@ def read_request(
         )
     except (KeyError, ValueError) as error:
         raise NotFromEnvoy(f"{type(error).__name__}: {error}") from error
+
+
+def placed(request: AccessRequest, devices: Devices, now: datetime) -> AccessRequest:
+    """Through a tunnel: its place is where that was opened, as for what tunnels reach."""
+    place = opened_at(request.shown, devices, now)
+    return request if place is None else replace(request, address=place)
 
 
 def _told(said: str) -> str | None:

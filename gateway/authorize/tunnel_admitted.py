@@ -47,9 +47,11 @@ def narrowed_to(before: Admitted, after: Admitted) -> Admitted:
         if place in after.targets
     }
     names = {name: one for name, one in before.names.items() if name in after.names}
-    if (left, names) == (before.targets, before.names):
+    pages = before.pages & after.pages
+    if (left, names, pages) == (before.targets, before.names, before.pages):
         return before
-    return replace(before, until=before.until if left else None, targets=left, names=names)
+    until = before.until if left or pages else None
+    return replace(before, until=until, targets=left, names=names, pages=pages)
 
 
 def entries_of(

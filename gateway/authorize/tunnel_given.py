@@ -2,7 +2,7 @@
 rest. Pure.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_network
@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from agents.protocol.tunnel import Link, NotReached, Reached, Transport, TunnelGiven
 from agents.protocol.tunnel import Why as ToldWhy
 from config.settings import Tunnels, TunnelTarget
+from config.tunnel_pools import gateway_of
 from config.vocabulary import Language
 from gateway.authorize import through_tunnel
 from gateway.authorize.contact import with_contact
@@ -19,7 +20,6 @@ from gateway.authorize.verdict import Text
 from gateway.sessions.stronger import link
 from gateway.tunnel_sessions.opened import Opened, Why
 from gateway.tunnel_sessions.targets import Targets
-from gateway.tunnels.addresses import gateway_of
 from gateway.tunnels.keys import TunnelKey
 
 CS, EN = Language.CZECH, Language.ENGLISH
@@ -37,6 +37,8 @@ class Place:
     support: str | None
     resolves: bool = False
     """Names are answered in the tunnel."""
+    pages: Collection[str] = ()
+    """Domains of pages that the device reaches through it."""
 
     @property
     def page(self) -> str:
@@ -79,7 +81,8 @@ def given(
 
 def _link(opened: Opened, until: datetime, key: TunnelKey, place: Place) -> Link:
     tunnels = place.tunnels
-    domains = sorted(Targets.of(tunnels.targets, tunnels.domains).domains) if place.resolves else []
+    known = Targets.of(tunnels.targets, tunnels.domains).domains
+    domains = sorted({*known, *place.pages}) if place.resolves else []
     servers = _servers(opened, tunnels)
     return Link(
         host=tunnels.endpoint,

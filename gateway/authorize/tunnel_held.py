@@ -11,6 +11,7 @@ from gateway.authorize.through_tunnel import Decided
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
 from gateway.tunnel_sessions.opened import Opened, Why
+from gateway.tunnel_sessions.pages import NONE, Pages
 from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.keys import TunnelKey
 from gateway.tunnels.peers import Network
@@ -24,6 +25,7 @@ class Rules:
     targets: Targets
     pools: Sequence[Network]
     longest: timedelta
+    pages: Pages = NONE
 
 
 class NotOpened(Exception):
@@ -48,6 +50,10 @@ class Process(Protocol):
     async def revoke(self, key: TunnelKey) -> None: ...
 
 
+async def nothing_granted(_: DeviceId) -> None:
+    """Where no request comes through tunnels."""
+
+
 @dataclass(slots=True)
 class Held:
     opened: Opened
@@ -60,3 +66,7 @@ class Held:
     not_before: datetime | None = None
     """When it is looked at again after that failed."""
     acting: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def passes(self, now: datetime) -> bool:
+        """Whether packets of its device are let through."""
+        return self.admitted is not None and self.admitted.awake(now)

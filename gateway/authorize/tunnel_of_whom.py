@@ -1,11 +1,35 @@
 """Whose a device is when a tunnel is opened for it, and for as long as it is open. Pure."""
 
+from collections.abc import Callable
+
+from agents.protocol.messages import Standing
+from config.vocabulary import DeviceId
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
 from gateway.tunnel_sessions.opened import Why
+from gateway.tunnels.keys import NoTunnelKey, TunnelKey, tunnel_key
 from policies.model import LEVELS
 
 TWO_FACTORS = 2
+
+
+def why_not_opened(
+    device: Device | None, session: Session, taken: Callable[[DeviceId, TunnelKey], bool]
+) -> Why | None:
+    """`taken`: whether another device has that key."""
+    if device is None or device.gone:
+        return Why.DEVICE_UNKNOWN
+    if not owns(session, device):
+        return Why.DEVICE_NOT_OWN
+    if device.standing is not Standing.ACTIVE:
+        return Why.DEVICE_NOT_IN_USE
+    if (why := why_not_for(session, device)) is not None:
+        return why
+    try:
+        key = tunnel_key(device.tunnel_key or "")
+    except NoTunnelKey:
+        return Why.KEY_MISSING
+    return Why.KEY_TAKEN if taken(device.id, key) else None
 
 
 def why_not_for(session: Session, device: Device) -> Why | None:

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import secrets
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,8 +21,9 @@ from config.vocabulary import DeviceId
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.through_tunnel import Decided, NotReached, decide, offering
 from gateway.authorize.tunnel_admitted import admitted_by, entries_of, narrowed_to
-from gateway.authorize.tunnel_held import Devices, Held, NotOpened, Process, Rules
-from gateway.authorize.tunnel_of_whom import owns, why_not_for
+from gateway.authorize.tunnel_held import Devices, Held, NotOpened, Process, Rules, nothing_granted
+from gateway.authorize.tunnel_of_whom import why_not_for, why_not_opened
+from gateway.authorize.tunnel_pages import with_pages
 from gateway.authorize.tunnel_places import DevicePlaces, inside
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
@@ -33,7 +34,7 @@ from gateway.tunnel_sessions.opened import Opened, TunnelId, Why
 from gateway.tunnel_sessions.store import TunnelStore
 from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.addresses import PoolFull
-from gateway.tunnels.keys import NoTunnelKey, TunnelKey, tunnel_key
+from gateway.tunnels.keys import TunnelKey, tunnel_key
 from gateway.tunnels.line import TunnelAway
 from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Admitted, Target
@@ -57,9 +58,12 @@ class TunnelOffice:
         snapshot: Callable[[], Snapshot],
         rules: Callable[[], Rules],
         clock: Callable[[], datetime],
+        taken_back: Callable[[DeviceId], Awaitable[object]] = nothing_granted,
     ) -> None:
         self._store, self._process, self._devices = store, process, devices
         self._sessions, self._snapshot, self._rules, self._clock = sessions, snapshot, rules, clock
+        self._taken_back = taken_back
+        """Takes back what was granted to a device, that by its tunnel too; before the end is kept."""
         self._held: dict[DeviceId, Held] = {}
         self._first: dict[DeviceId, Held] = {}
         """Those of which something was heard, and not of all: they wait for none of the others."""
@@ -146,6 +150,8 @@ class TunnelOffice:
             if self._taken(name, opened.key):
                 raise NotOpened(Why.KEY_TAKEN)
             self._keys[name] = opened.key
+            if before is not None:
+                await self._taken_back(name)
             entries = [] if before is None else [records.closed(before.opened, Why.OPENED_ANEW, now, origin)]
             await self._store.open(opened, [*entries, records.opened(opened, origin)])
             held = self._hold(opened)
@@ -155,7 +161,7 @@ class TunnelOffice:
     async def _opened(self, name: DeviceId, session: Session, origin: Origin, now: datetime) -> Opened:
         """Raises NotOpened."""
         device, rules = self._devices.by_id(name), self._rules()
-        why = self._why_not(device, session)
+        why = why_not_opened(device, session, self._taken)
         if why is not None or device is None:
             raise NotOpened(why or Why.DEVICE_UNKNOWN)
         try:
@@ -215,26 +221,17 @@ class TunnelOffice:
         held = self._held.get(name)
         return None if held is None else (held.opened, held.decided)
 
+    def whose(self, address: Address) -> Held | None:
+        """The one that is open of the device which has that address."""
+        last = self._last.get(address)
+        held = None if last is None else self._held.get(last.device)
+        return held if held is not None and held.opened is last else None
+
     def target_named(self, name: str) -> TunnelTarget | None:
         return self._rules().targets.by_id.get(name)
 
     def may_open(self, device: Device, session: Session) -> Why | None:
-        return self._why_not(device, session)
-
-    def _why_not(self, device: Device | None, session: Session) -> Why | None:
-        if device is None or device.gone:
-            return Why.DEVICE_UNKNOWN
-        if not owns(session, device):
-            return Why.DEVICE_NOT_OWN
-        if device.standing is not Standing.ACTIVE:
-            return Why.DEVICE_NOT_IN_USE
-        if (why := why_not_for(session, device)) is not None:
-            return why
-        try:
-            key = tunnel_key(device.tunnel_key or "")
-        except NoTunnelKey:
-            return Why.KEY_MISSING
-        return Why.KEY_TAKEN if self._taken(device.id, key) else None
+        return why_not_opened(device, session, self._taken)
 
     def _taken(self, name: DeviceId, key: TunnelKey) -> bool:
         return any(other == key and whose != name for whose, other in self._keys.items())
@@ -318,7 +315,9 @@ class TunnelOffice:
         if (why := why_not_for(held.session, device)) is not None:  # handed over, or the roles changed
             await self._close(held, why, now)
             return
-        wanted = admitted_by(opened, decided, rules.targets)
+        wanted = with_pages(
+            admitted_by(opened, decided, rules.targets), held, rules.pages, self._snapshot(), now
+        )
         if held.admitted is not None and (narrowed := narrowed_to(held.admitted, wanted)) != held.admitted:
             await self._admit(held, narrowed)
         seen = opened.session if self.connections.through(opened.addresses) else None
@@ -345,6 +344,7 @@ class TunnelOffice:
             await self._admit(held, Admitted(opened.key, opened.addresses, None))
         if self._held.get(opened.device) is held:
             del self._held[opened.device]
+        await self._taken_back(opened.device)  # nothing new is granted by it from here on
         return await self._store.close(opened.id, why, now, [records.closed(opened, why, now, origin)])
 
     async def _forget_soon(self, strangers: Mapping[DeviceId, TunnelKey | None]) -> None:

@@ -171,7 +171,7 @@ def _facts(ask: Ask, session: Session, snapshot: Snapshot, address: str, then: d
     granted, application = replace(ask, stage=Stage.IN_FORCE, needed=0), ask.application
     assert application is not None  # of an access, of an emergency
     about = Matter(application, ask.municipality, session.id)
-    others = [one for one in snapshot.asks(session.subject) if one.id != ask.id]
+    others = supplied.beside(snapshot.asks(session.subject), ask)
     known = with_work(supplied.facts([*others, granted], about, then), session.work)
     return replace(
         known,

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from config.settings import AlertRule
 from gateway.alerts.delivered import in_force
+from gateway.alerts.gaps import Gap, Lack, told
 from gateway.alerts.watch import Alert, Watch
+from gateway.audit.doubted import Doubted
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
 from gateway.storage.alerts import OthersLooked, StoredAlerts
@@ -50,6 +52,7 @@ class Looking:
         self.store, self.watch = store, watch
         self.following = self.kept = following
         self._kept_at = at
+        self._doubted = Doubted()
         self._codes = codes_of(list(watch.rules.values()))
 
     @classmethod
@@ -70,7 +73,12 @@ class Looking:
 
     async def step(self, at: datetime) -> bool:
         """One span; whether there is more. Raises OthersLooked."""
-        span = await self.store.span(self.following, self._codes)
+        span = await self.store.news(self.following, self._codes)
+        if self._doubted.waits(at, proven=span.proven):
+            return False
+        if (since := self._doubted.since) is not None and self._doubted.is_due(at):
+            number = span.following - self.following
+            await self.store.tell(told(Lack(Gap.NOT_PROVEN, number, since, self.following), at))
         if unsure := self.watch.unsure(span.found):
             self.watch.believe(await self.store.vouched(unsure, self.following, at))
         until = max(at, span.at or at) if span.ends else (span.at or at)

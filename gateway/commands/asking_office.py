@@ -109,27 +109,40 @@ async def _permits(
 def where_to_ask(
     plane: ControlPlane, session: Session, request: AccessRequest, refused: Refused
 ) -> str | Asked | SwitchFirst:
+    """Where the page of a refusal leads."""
+    about = (request.application, request.action, refused.municipality)
+    return asked_where(plane, session, about, refused.ask_for, request.address)
+
+
+def asked_where(
+    plane: ControlPlane,
+    session: Session,
+    about: tuple[ApplicationId, Action, MunicipalityCode | None],
+    ask_for: AskFor | None,
+    address: str,
+) -> str | Asked | SwitchFirst:
     """Only of what can be asked for there, and where the policies let one ask; one asks acting for that municipality,
     and who has a role there may act for it first. What was asked for already, and waits, is not offered again.
     """
-    here, own = refused.municipality, session.municipality
-    if refused.ask_for is None or own is None or here is None or here not in {own, *session.municipalities()}:
+    application, action, here = about
+    own = session.municipality
+    if ask_for is None or own is None or here is None or here not in {own, *session.municipalities()}:
         return ""
-    if not _offered(plane, request.application, here):
+    if not _offered(plane, application, here):
         return ""
     act = Act(application=REQUESTS, action=Action.WRITE, author=session.subject)
     there = replace(session, municipality=here)
-    if not isinstance(may_act(act, there, plane.snapshot, request.address, now()), Permitted):
+    if not isinstance(may_act(act, there, plane.snapshot, address, now()), Permitted):
         return ""
     for one in plane.asked.waiting(session.subject, now()):
-        same = (one.kind, one.municipality) == (WAITS_AS.get(refused.ask_for), here)
-        if same and one.application == request.application and request.action in one.actions:
+        same = (one.kind, one.municipality) == (WAITS_AS.get(ask_for), here)
+        if same and one.application == application and action in one.actions:
             return Asked(one.asked_at, f"{plane.addresses.of_own(REQUESTS)}/one?name={one.id}")
     if here != own:
         name = plane.snapshot.district.name
         return SwitchFirst(name(own), name(here))
-    where = f"{plane.addresses.of_own(REQUESTS)}{ASKED_AT[refused.ask_for]}"
-    return f"{where}?application={request.application}&{request.action}=1"
+    where = f"{plane.addresses.of_own(REQUESTS)}{ASKED_AT[ask_for]}"
+    return f"{where}?application={application}&{action}=1"
 
 
 async def ends_as_party(plane: ControlPlane, name: AskId, doing: Doing) -> Ask:

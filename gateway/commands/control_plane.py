@@ -229,7 +229,7 @@ class ControlPlane:
         """From now on these policies decide; grants of others are decided anew once the gate is announced."""
         self.book = book
         remembered = self.persons.others, self.asked.of, self.whereabouts, self.suspended.suspended
-        devices = devices_of(self.devices, self.keys, self.settings)
+        devices = devices_of(self.devices, self.keys, self.settings, lambda: self.tunnels)
         self.snapshot = snapshot_of(self.settings, self.state.district, book, *remembered, devices)
         self.aim_gate(self.snapshot.epoch, self.settings)
 

@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from ipaddress import ip_address
 
 import msgspec
 
@@ -25,12 +27,16 @@ from gateway.authorize.snapshot import (
     nobody_asked,
     nobody_suspended,
 )
+from gateway.authorize.tunnel_office import TunnelOffice
+from gateway.authorize.tunnel_pages import opened_at
 from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.own_applications import OWN, hosts_of_ours
 from gateway.devices.known import Known
 from gateway.policy_office.incident import Incident, closures
 from gateway.policy_office.scope import ANY, Scope, municipality_of, scope_of
+from gateway.tunnel_sessions.opened import Opened
+from gateway.tunnels.line import Line
 from idp.directory.same_person import OtherAccounts
 from policies.evaluate import PolicyBook
 from policies.load import CasesBroken, PoliciesUnusable, load
@@ -198,9 +204,25 @@ def _named(application: Application) -> Mapping[RouteName, NamedRoute]:
     return found
 
 
-def devices_of(known: Known, keys: KeysInForce, settings: Settings) -> Devices:
+def devices_of(
+    known: Known,
+    keys: KeysInForce,
+    settings: Settings,
+    tunnels: Callable[[], tuple[TunnelOffice, Line] | None],
+) -> Devices:
     """As decisions go by them."""
-    return Devices(known=known, authorities=lambda: keys.device_authorities, fresh=settings.devices.fresh)
+
+    def tunnel(address: str, now: datetime) -> Opened | None:
+        """Where it is not known what holds in the tunnel, nobody says whose an address in it is."""
+        wired = tunnels()
+        return (
+            opened_at(ip_address(address), wired[0].whose, now)
+            if wired is not None and wired[1].holds
+            else None
+        )
+
+    fresh = settings.devices.fresh
+    return Devices(known=known, authorities=lambda: keys.device_authorities, fresh=fresh, tunnel=tunnel)
 
 
 def snapshot_of(

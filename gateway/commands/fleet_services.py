@@ -65,10 +65,12 @@ def services_for_nodes(plane: ControlPlane, fleet: Fleet, board: Board) -> web.A
         return node_of(request.transport, here)
 
     async def recorded(ids: Any) -> Any:
-        return await state.database.read(lambda connection: with_entry(connection, list(ids)))
+        return await state.database.read(
+            lambda connection: with_entry(connection, list(ids), state.log_known)
+        )
 
     async def record(entries: Sequence[Entry]) -> None:
-        await state.database.write(lambda connection: append_once(connection, entries))
+        await state.database.write(lambda connection: append_once(connection, entries, state.log_known))
 
     app = node_app(
         who,

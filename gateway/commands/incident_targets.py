@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from config.vocabulary import ROLE_TITLES, Language
+from config.vocabulary import ROLE_TITLES, Language, Role
 from gateway.commands.policies_asked import meant, municipality_asked
 from gateway.commands.titles_asked import the_one
 from policies.incident_named import target_named
-from policies.incidents import OF_A_MUNICIPALITY, Closure, ClosureKind
+from policies.incidents import OF_A_MUNICIPALITY, OF_AN_APPLICATION, Closure, ClosureKind
 from policies.reasons import Names
 
 EXAMPLES: Mapping[ClosureKind, tuple[str, str]] = {
@@ -50,10 +50,26 @@ class Targets:
         return read(self, written.strip()) if read is not None else written
 
     def hint(self, kind: ClosureKind, written: str) -> str:
-        """Which municipality somebody may have meant; empty where nothing is like it."""
-        if kind not in OF_A_MUNICIPALITY:
+        """How a target of that kind is written, and which municipality somebody may have meant; empty where it is not
+        the target that is wrong.
+        """
+        if kind not in READ or self._known(kind, self.asked(kind, written)):
             return ""
-        return meant(self.names.district, written.partition("/")[0].strip())
+        near = meant(self.names.district, self._municipality_in(kind, written))
+        said = f"TARGET is {EXAMPLES[kind][0]}, such as {EXAMPLES[kind][1]}"
+        return f"{said}; {near}" if near else said
+
+    def _known(self, kind: ClosureKind, target: str) -> bool:
+        if kind is ClosureKind.ROLE:
+            return target in set(Role)
+        where, _, what = target.rpartition("/") if kind is not ClosureKind.MUNICIPALITY else (target, "", "")
+        there = kind not in OF_A_MUNICIPALITY or where in self.names.district
+        return there and (kind not in OF_AN_APPLICATION or what in self.names.applications)
+
+    def _municipality_in(self, kind: ClosureKind, written: str) -> str:
+        """Of which it is not known which it is; empty where none has to be, or it is."""
+        where = written.partition("/")[0].strip() if kind in OF_A_MUNICIPALITY else ""
+        return "" if self.municipality(where) in self.names.district else where
 
     def named(self, closure: Closure) -> str:
         """`municipality 588491 (Hulín)`."""

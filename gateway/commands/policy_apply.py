@@ -112,7 +112,7 @@ def _fit(
 def _keep_up(folder: Path, line: Line, language: Language) -> None:
     """The folder follows what it says itself. What is in force is so, whether or not that can be noted."""
     try:
-        if noted(folder) == line:
+        if noted(folder, language) == line:
             return
         note(folder, line)
     except (OSError, CannotStart) as error:

@@ -31,6 +31,7 @@ from gateway.authorize.explaining import (
     somebody,
 )
 from gateway.authorize.snapshot import Snapshot
+from gateway.commands.mistaken import mistaken, written_as
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration, language
 from gateway.commands.person import named, the_one
@@ -43,7 +44,6 @@ from gateway.commands.policies_asked import (
 from gateway.commands.policy_circumstances import duration, from_address, from_country, said_options
 from gateway.commands.policy_explain_shown import show_explained
 from gateway.commands.policy_moment import moment_asked
-from gateway.commands.preflight import CannotStart
 from gateway.commands.same_person import other_accounts
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console
@@ -51,9 +51,32 @@ from gateway.commands.titles_asked import applications_asked, role_asked
 from idp.directory.same_person import Account, all_of
 from policies.explained_content import explained_content
 from policies.matrix import DEVICES, FACTORS, DeviceState
-from policies.model import Permitted, Question
+from policies.model import Permitted, Question, Text
 from policies.said import Said
 
+CS, EN = Language.CZECH, Language.ENGLISH
+NOBODY: Text = {CS: "chybí, o koho jde", EN: "who asks is not said"}
+SAY_WHO: Text = {
+    CS: "uveďte jedno z obojího: --person LOGIN, nebo --role ROLE@KÓD",
+    EN: "give --person LOGIN, or --role ROLE@CODE, one of them",
+}
+NO_ROUTE: Text = {
+    CS: "{application} nemá část se jménem {written}",
+    EN: "{application} has no route with the name {written}",
+}
+ROUTES: Text = {CS: "má tyto: {those}", EN: "there are: {those}"}
+NO_ROUTES: Text = {
+    CS: "žádná z jejích [[applications.routes]] nemá `name`",
+    EN: "none of its [[applications.routes]] has a `name`",
+}
+WHERE_ELSE: Text = {
+    CS: "ten člověk má role ve více obcích, nebo v žádné",
+    EN: "the person has roles in several municipalities, or in none",
+}
+SAY_WHERE: Text = {
+    CS: "přidejte --municipality, o aplikaci které obce jde",
+    EN: "say whose application by --municipality",
+}
 SHORT = {one.value.rpartition(":")[2]: one for one in AuthenticationLevel}
 
 
@@ -118,21 +141,21 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     as_json: bool,
 ) -> None:
     if bool(login) is bool(roles):
-        raise CannotStart("who asks is not said", "give --person LOGIN, or --role ROLE@CODE, one of them")
-    asked = policies_asked(configuration, folder)
-    (wanted,) = applications_asked(asked.book.names.applications, [application])
-    at = moment_asked(written)
-    nobody = (anybody(*_roles(asked.district, roles)), (), ())
+        raise mistaken(NOBODY, SAY_WHO, language)
+    asked = policies_asked(configuration, folder, language)
+    (wanted,) = applications_asked(asked.book.names.applications, [application], language)
+    at = moment_asked(written, language)
+    nobody = (anybody(*_roles(asked.district, roles, language)), (), ())
     who, asks, others = _known(configuration, login, at) if login else nobody
     there = (
-        municipality_asked(asked.district, municipality)
+        municipality_asked(asked.district, municipality, language)
         if municipality
-        else _first(who, roles, asked.district)
+        else _first(who, roles, asked.district, language)
     )
     question = Question(
         subject=who.subject,
         roles=who.roles,
-        own_municipality=municipality_asked(asked.district, acting_for) if acting_for else there,
+        own_municipality=municipality_asked(asked.district, acting_for, language) if acting_for else there,
         application=wanted,
         action=Action(action),
         municipality=there,
@@ -147,7 +170,7 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
         country=country.upper() or None,
         device=DEVICES[DeviceState(device)],
         tunnel=tunnel,
-        route=_route(wanted, route, snapshot),
+        route=_route(wanted, route, snapshot, language),
         said=said,
     )
     found = explained_as_decided(asked.book, as_known(question, who, circumstances, snapshot), snapshot, who)
@@ -158,14 +181,20 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     sys.exit(0 if isinstance(found.verdict, Permitted) else 1)
 
 
-def _route(application: ApplicationId, written: str, snapshot: Snapshot) -> RouteName | None:
+def _route(
+    application: ApplicationId, written: str, snapshot: Snapshot, language: Language
+) -> RouteName | None:
     """Raises CannotStart for a name that no route of the application has."""
     offer = snapshot.applications.get(application)
     names = [] if offer is None else list(offer.routes)
     if written and written not in names:
-        raise CannotStart(
-            f"{application} has no route with the name {written!r}",
-            f"there are: {', '.join(names)}" if names else "none of its [[applications.routes]] has a `name`",
+        raise mistaken(
+            NO_ROUTE,
+            ROUTES if names else NO_ROUTES,
+            language,
+            application=application,
+            written=written_as(written, language),
+            those=", ".join(names),
         )
     return RouteName(written) if written else None
 
@@ -199,17 +228,18 @@ def held_by(who: SubjectId, others: Sequence[Account], asks: Sequence[Ask]) -> l
     return [one for one in asks if one.holder.subject in theirs]
 
 
-def _roles(district: District, written: tuple[str, ...]) -> frozenset[tuple[MunicipalityCode, Role]]:
-    return frozenset(role_asked(district, one) for one in written)
+def _roles(
+    district: District, written: tuple[str, ...], language: Language
+) -> frozenset[tuple[MunicipalityCode, Role]]:
+    return frozenset(role_asked(district, one, language) for one in written)
 
 
-def _first(who: Somebody, written: tuple[str, ...], district: District) -> MunicipalityCode:
+def _first(
+    who: Somebody, written: tuple[str, ...], district: District, language: Language
+) -> MunicipalityCode:
     if written:
-        return role_asked(district, written[0])[0]
+        return role_asked(district, written[0], language)[0]
     places = sorted({where for where, _ in who.roles})
     if len(places) == 1:
         return places[0]
-    raise CannotStart(
-        "the person has roles in several municipalities, or in none",
-        "say whose application by --municipality",
-    )
+    raise mistaken(WHERE_ELSE, SAY_WHERE, language)

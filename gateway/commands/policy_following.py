@@ -8,8 +8,8 @@ from config.vocabulary import Language
 from gateway.audit.neutral import neutral
 from gateway.commands.applying import Meant, meaning
 from gateway.commands.called_by import called_by
+from gateway.commands.mistaken import mistaken
 from gateway.commands.policy_line import Line, line_said, noted, quoted
-from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import NotInForce
 from gateway.commands.shared_policies import NAMED_AS_RECORDED, described, in_force
 from gateway.commands.state import State
@@ -45,6 +45,17 @@ KEPT: Text = {
 TAKE_OVER: Text = {
     CS: "převezměte to do složky (`brana policy export`); nemá-li to platit, řekněte --instead-of {line}",
     EN: "take it over into the folder (`brana policy export`); is it not to hold, say --instead-of {line}",
+}
+
+OF_SEVERAL: Text = {
+    CS: "{version} se jmenuje více verzí, které se liší jen případy, a {which}",
+    EN: "several versions are called {version}, as their cases alone differ, and {which}",
+}
+ANOTHER: Text = {CS: "platí jiná z nich", EN: "another one is in force"}
+NOT_SAID: Text = {CS: "není řečeno která", EN: "it is not said which"}
+SEE_WHICH: Text = {
+    CS: "podívejte se příkazem `brana policy diff`, čím se liší, pak zadejte --instead-of {line}",
+    EN: "see with `brana policy diff` what differs, then say --instead-of {line}",
 }
 
 
@@ -99,8 +110,8 @@ def followed(
     there = in_force(state)
     called = NAMED_AS_RECORDED if there is None else called_by(state, there)
     if instead_of is not None:
-        return Followed(own, there, _instead_of(state, there, own, instead_of), called=called)
-    line = noted(folder)
+        return Followed(own, there, _instead_of(state, there, own, instead_of, language), called=called)
+    line = noted(folder, language)
     if line is None or there is None:
         return Followed(own, there, meaning(there), line, called=called)
     bases = state.database.read_now(
@@ -109,29 +120,32 @@ def followed(
     try:
         found = following(own, [one.texts for one in bases], there.texts)
     except BaseUnclear as error:
-        raise NotInForce(line.version, there.version, line=quoted(there)) from error
+        raise NotInForce(line.version, there.version, language, line=quoted(there)) from error
     except ChangedByBoth as error:
         raise FolderOvertaken(line.version, there, error.where, language) from error
     _require_not_taken_back(state, line, found.texts, there, language)
     return Followed(found.texts, there, meaning(there), line, found.kept, called)
 
 
-def _instead_of(state: State, there: Version | None, own: Texts, said: str) -> Meant:
+def _instead_of(state: State, there: Version | None, own: Texts, said: str, language: Language) -> Meant:
     """Versions that differ in their cases alone have one name, so it is enough where only one has it.
 
     Raises NotInForce, CannotStart.
     """
     if there is None or own == there.texts:
         return Meant(said)
-    line = line_said(said)
+    line = line_said(said, language)
     if line.version != there.version:
-        raise NotInForce(line.version, there.version, line=quoted(there))
+        raise NotInForce(line.version, there.version, language, line=quoted(there))
     named = state.database.read_now(lambda connection: state.policy_versions(connection).called(line.version))
     if not there.digest.startswith(line.texts) or (not line.texts and len(named) > 1):
-        raise CannotStart(
-            f"several versions are called {line.version}, as their cases alone differ, and "
-            f"{'another one is in force' if line.texts else 'it is not said which'}",
-            f"see with `brana policy diff` what differs, then say --instead-of {quoted(there)}",
+        raise mistaken(
+            OF_SEVERAL,
+            SEE_WHICH,
+            language,
+            version=line.version,
+            which=(ANOTHER if line.texts else NOT_SAID)[language],
+            line=quoted(there),
         )
     return meaning(there)
 
@@ -155,7 +169,7 @@ def _require_not_taken_back(
             ]
         )
     except Damaged as error:
-        raise NotInForce(line.version, there.version, line=quoted(there)) from error
+        raise NotInForce(line.version, there.version, language, line=quoted(there)) from error
     back = taken_back(meant, there.texts, [one.texts for one in since])
     lines = list[str]()
     for at, where in back.items():

@@ -10,14 +10,33 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.commands.preflight import CannotStart
+from config.vocabulary import Language
+from gateway.commands.mistaken import mistaken
 from gateway.policy_office.version import Version
+from policies.model import Text
 from policies.texts import digest_of
 
 NOTE = "VERSION"
 FORM = re.compile(rb"\s*([0-9a-f]{12})(?:[ \t]+([0-9a-f]{12}))?\s*")
 MARK_LENGTH = 12  # hexadecimal digits, as of a version's name
 LARGEST = 200  # bytes; two words and an end of line are 26
+CS, EN = Language.CZECH, Language.ENGLISH
+SAYS_NONE: Text = {CS: "--instead-of nejmenuje verzi", EN: "--instead-of names no version"}
+IN_MARKS: Text = {
+    CS: "je to jeden řádek, jak ho `brana policy export` zapíše do souboru VERSION, v uvozovkách",
+    EN: "it is one line, as `brana policy export` writes it to the file VERSION, in quotation marks",
+}
+UNREADABLE: Text = {
+    CS: "{file} nelze přečíst jako poznámku o verzi: {error}",
+    EN: "{file} cannot be read as a note of a version: {error}",
+}
+NAMES_NONE: Text = {CS: "{file} nejmenuje verzi", EN: "{file} names no version"}
+ONE_LINE: Text = {
+    CS: "je to jeden řádek, jak ho zapíše `brana policy export`; odstraňte ho, má-li se nahradit cokoli, co platí, "
+    "nebo zadejte --instead-of VERZE",
+    EN: "it is one line, as `brana policy export` writes it; take it out to replace whatever is in force, or say "
+    "--instead-of VERSION",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +60,14 @@ def quoted(version: Version) -> str:
     return f'"{written(line_of(version))}"'
 
 
-def line_said(words: str) -> Line:
+def line_said(words: str, language: Language = EN) -> Line:
     """As somebody wrote it behind `--instead-of`. Raises CannotStart."""
     if (found := FORM.fullmatch(words.encode("utf-8", "replace"))) is None:
-        raise CannotStart(
-            "--instead-of names no version",
-            "it is one line, as `brana policy export` writes it to the file VERSION, in quotation marks",
-        )
+        raise mistaken(SAYS_NONE, IN_MARKS, language)
     return _line(found)
 
 
-def noted(folder: Path) -> Line | None:
+def noted(folder: Path, language: Language = EN) -> Line | None:
     """None where nobody noted any: then whatever is in force is replaced. Raises CannotStart for a file that is no
     such note; nothing of it is shown.
     """
@@ -61,9 +77,11 @@ def noted(folder: Path) -> Line | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _no_note(file, f"cannot be read as a note of a version: {error.strerror}") from error
+        raise mistaken(
+            UNREADABLE, ONE_LINE, language, file=str(file), error=error.strerror or str(error)
+        ) from error
     if len(content) > LARGEST or (found := FORM.fullmatch(content)) is None:
-        raise _no_note(file, "names no version")
+        raise mistaken(NAMES_NONE, ONE_LINE, language, file=str(file))
     return _line(found)
 
 
@@ -88,11 +106,3 @@ def _read(file: Path) -> bytes:
     descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as opened:
         return opened.read(LARGEST + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
-
-
-def _no_note(file: Path, what: str) -> CannotStart:
-    return CannotStart(
-        f"{file} {what}",
-        "it is one line, as `brana policy export` writes it; take it out to replace whatever is in force, or say "
-        "--instead-of VERSION",
-    )

@@ -122,18 +122,18 @@ def show(  # noqa: PLR0913 - one parameter for each circumstance
     language: Language,
     as_json: bool,
 ) -> None:
-    asked = policies_asked(configuration, folder, as_if_open=open_)
-    code = municipality_asked(asked.district, municipality)
-    those = applications_asked(asked.book.names.applications, applications)
+    asked = policies_asked(configuration, folder, language, as_if_open=open_)
+    code = municipality_asked(asked.district, municipality, language)
+    those = applications_asked(asked.book.names.applications, applications, language)
     snapshot = snapshot_asked(asked)
     here = facts_at(address, snapshot)
     facts = replace(here, country=country.upper() or here.country)
-    at = Circumstances(now=moment_asked(written), address=address, facts=facts)
+    at = Circumstances(now=moment_asked(written, language), address=address, facts=facts)
     other, draft = None, Draft({})
     if against is not None and folder is None:
         other, draft = book_of_draft(configuration, asked, against, language)
     elif against is not None:
-        other = book_of_folder(asked.settings, asked.district, against, asked.counting)
+        other = book_of_folder(asked.settings, asked.district, against, asked.counting, language)
     names = asked.book.names
     closures = [what_named(one.closure, names) for one in asked.incidents if one.concerns(code)]
     closed = [CLOSED[language].format(what=one[language]) for one in closures]

@@ -83,7 +83,7 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
         *TakingBack(site).pages(),
         *Impact(site, PlaneSimulations(plane), plane.state.record).pages(),
         *Versions(site).pages(),
-        *WhoMay(site).pages(),
+        *WhoMay(site, plane.state.record).pages(),
         *Why(
             site,
             PlaneTown(plane).named,

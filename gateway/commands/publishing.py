@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from config.fleet import NodeName
+from config.vocabulary import Language
 from gateway.audit.acts import configuration_reloaded
 from gateway.audit.entry import Entry
 from gateway.commands.shared_policies import (
@@ -25,6 +26,7 @@ from gateway.policy_office.version import Version
 from gateway.storage.audit import append
 from gateway.storage.shared_policies import SharedPolicies
 from policies.evaluate import PolicyBook
+from policies.model import Text
 from policies.texts import Texts
 
 MOST = 5  # names of policies in a message
@@ -45,23 +47,38 @@ class LeftBehind(Exception):
         )
 
 
+CS, EN = Language.CZECH, Language.ENGLISH
+MEANWHILE: Text = {
+    CS: "mezitím začala platit jiná téhož názvu {version}: zadejte to znovu",
+    EN: "others of the same name {version} came into force meanwhile: say it again",
+}
+OTHERS: Text = {
+    CS: "neplatí {meant}, ale {version}\n"
+    "    podívejte se příkazem `brana policy diff`, čím se liší, nebo příkazem `brana policy export`, co to je, a "
+    "převezměte to do {where}; pak zadejte {say}",
+    EN: "not {meant} is in force, but {version}\n"
+    "    see with `brana policy diff` what differs, or with `brana policy export` what that is, and take it "
+    "over into {where}; then say {say}",
+}
+THESE_FILES: Text = {CS: "těchto souborů", EN: "these files"}
+THE_FOLDER: Text = {CS: "složky", EN: "the folder"}
+
+
 class NotInForce(Exception):
     """Others are in force than those that were to be replaced, by a folder or by the files of the configuration.
 
     `line`: the version in force as it is said behind `--instead-of`, where that is more than its name.
     """
 
-    def __init__(self, meant: str, version: str, *, files: bool = False, line: str = "") -> None:
+    def __init__(
+        self, meant: str, version: str, language: Language = EN, *, files: bool = False, line: str = ""
+    ) -> None:
         if meant == version:  # their cases alone
-            super().__init__(f"others of the same name {version} came into force meanwhile: say it again")
+            super().__init__(MEANWHILE[language].format(version=version))
             return
-        where = "these files" if files else "the folder"
+        where = (THESE_FILES if files else THE_FOLDER)[language]
         say = f"`brana policy replace {version}`" if files else f"--instead-of {line or version}"
-        super().__init__(
-            f"not {meant} is in force, but {version}\n"
-            "    see with `brana policy diff` what differs, or with `brana policy export` what that is, and take it "
-            f"over into {where}; then say {say}"
-        )
+        super().__init__(OTHERS[language].format(meant=meant, version=version, where=where, say=say))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

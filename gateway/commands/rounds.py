@@ -268,7 +268,7 @@ async def reconcile(plane: ControlPlane) -> None:
 
 
 async def _recorded(state: State, ids: Collection[str]) -> Collection[str]:
-    return await state.database.read(lambda connection: with_entry(connection, ids))
+    return await state.database.read(lambda connection: with_entry(connection, ids, state.log_known))
 
 
 async def keep_room(plane: ControlPlane) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from config.load import read
-from config.settings import Tunnels
+from config.settings import Public, Tunnels
 from gateway.commands.options import configuration
 from gateway.tunnels.conntrack import ConntrackFailed
 from gateway.tunnels.key_file import private_key
@@ -29,9 +29,11 @@ from gateway.tunnels.words import FOLDER, KEY, SOCKET
 FAULTS = (CannotTunnel, ConntrackFailed, NftablesMissing, RulesNotTaken, TunnelDeviceFailed)
 
 
-def plan_of(tunnels: Tunnels) -> Plan:
-    pools = (tunnels.pool_ipv4, tunnels.pool_ipv6)
-    return Plan(tunnels.interface, tuple(ip_network(one) for one in pools if one is not None), tunnels.mtu)
+def plan_of(tunnels: Tunnels, public: Public | None = None) -> Plan:
+    """`public`: where people's pages are served; None: the tunnel leads to none of them."""
+    pools = tuple(ip_network(one) for one in (tunnels.pool_ipv4, tunnels.pool_ipv6) if one is not None)
+    ports = () if public is None else (public.port, public.advertised_port)
+    return Plan(tunnels.interface, pools, tunnels.mtu, *ports)
 
 
 @click.command(help="Keep the tunnel of devices, for the control plane of this machine; needs CAP_NET_ADMIN.")
@@ -47,29 +49,30 @@ def command(configuration: Path, *, close: bool) -> None:
         raise click.ClickException(
             f"{configuration} has no [tunnels]; docs/settings.md says what stands in it"
         )
+    public = found.settings.public if found.sound("public") else None
     try:
         if close:
             asyncio.run(closed(plan_of(tunnels)))
         else:
-            asyncio.run(_keep(tunnels, found.settings.state.directory / FOLDER))
+            asyncio.run(_keep(plan_of(tunnels, public), tunnels, found.settings.state.directory / FOLDER))
     except FAULTS as fault:
         raise click.ClickException(str(fault)) from fault
 
 
-async def _keep(tunnels: Tunnels, where: Path) -> None:
+async def _keep(plan: Plan, tunnels: Tunnels, where: Path) -> None:
     where.mkdir(mode=0o700, exist_ok=True)
-    plan, private = plan_of(tunnels), private_key(where / KEY)
+    private = private_key(where / KEY)
     now, say = partial(datetime.now, UTC), _said()
     async with AsyncExitStack() as stack:
         there = await stack.enter_async_context(opened(plan, private, tunnels.port))
         resolves = False
-        if tunnels.domains:
+        if tunnels.domains or plan.web is not None:
             from gateway.tunnels.resolving import Resolver, resolving  # noqa: PLC0415  # 11 MiB that few need
 
-            resolver = Resolver(lambda: there.tunnel.admitted, now)
+            resolver = Resolver(lambda: there.tunnel.admitted, now, plan.pools)
             resolves = await stack.enter_async_context(resolving(resolver, plan.pools, say))
         anew = partial(ready_for, plan, private, tunnels.port)
-        serving = Serving(there, anew, plan.pools, now, say, resolves=resolves)
+        serving = Serving(there, anew, plan.pools, now, say, resolves=resolves, pages=plan.web is not None)
         working = asyncio.ensure_future(serving.serve(where / SOCKET))
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, working.cancel)

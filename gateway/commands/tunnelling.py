@@ -1,7 +1,8 @@
 """Tunnels in the running product: who opened them, what they reach, and the line to the process that keeps them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from ipaddress import ip_network
@@ -11,18 +12,22 @@ import structlog
 from agents.protocol.messages import Standing as DeviceStanding
 from agents.protocol.tunnel import TunnelGiven
 from config.settings import Tunnels
-from config.vocabulary import SessionId
+from config.vocabulary import DeviceId, SessionId
 from gateway.audit.entry import Entry
 from gateway.authorize.tunnel_given import Place, given
 from gateway.authorize.tunnel_held import Rules
 from gateway.authorize.tunnel_office import TunnelOffice
+from gateway.authorize.tunnel_pages import domains_of
 from gateway.authorize.tunnel_places import Record, look
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.repeating import Round
 from gateway.commands.state import now
+from gateway.devices.device import Device
 from gateway.devices.reception import Reception
+from gateway.devices.store import Beside, Stepped
 from gateway.sessions.session import Session
 from gateway.tunnel_sessions.opened import Why
+from gateway.tunnel_sessions.pages import Pages
 from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.connections import Began, Happened
 from gateway.tunnels.line import Line, TunnelAway
@@ -37,12 +42,13 @@ LOOK_EVERY = 10.0  # seconds, at where packets of tunnels come from
 log = structlog.get_logger("tunnels")
 
 
-def rules_of(tunnels: Tunnels) -> Rules:
+def rules_of(tunnels: Tunnels, pages: Pages) -> Rules:
     pools = (tunnels.pool_ipv4, tunnels.pool_ipv6)
     return Rules(
         targets=Targets.of(tunnels.targets, tunnels.domains),
         pools=[ip_network(one) for one in pools if one is not None],
         longest=tunnels.longest,
+        pages=pages,
     )
 
 
@@ -87,10 +93,16 @@ def tunnel_asked(plane: ControlPlane, reception: Reception) -> Said | None:
     office, line = plane.tunnels
     support = plane.settings.office.support
 
-    def place() -> Place:
+    def place(pages: Collection[str]) -> Place:
         """A reload may have brought other domains."""
         now = plane.settings.tunnels or tunnels
-        return Place(tunnels=now, portal=plane.addresses.portal, support=support, resolves=line.resolves)
+        return Place(
+            tunnels=now,
+            portal=plane.addresses.portal,
+            support=support,
+            resolves=line.resolves,
+            pages=pages if line.pages else (),
+        )
 
     async def answer(token: str, origin: Origin, moment: datetime) -> TunnelGiven:
         said, device = await reception.asked(token, origin, moment)
@@ -105,7 +117,8 @@ def tunnel_asked(plane: ControlPlane, reception: Reception) -> Said | None:
         elif found is not None and found[0].key != device.tunnel_key:
             found, closed = None, Why.KEY_CHANGED
         key = line.gateway_key if line.stands else None
-        return given(found, closed, key, office.target_named, place(), device.nonce)
+        pages = frozenset() if found is None else domains_of(found[0], office.whose)
+        return given(found, closed, key, office.target_named, place(pages), device.nonce)
 
     return answer
 
@@ -115,7 +128,10 @@ class _Wired:
 
     def __init__(self, plane: ControlPlane, tunnels: Tunnels) -> None:
         self._plane = plane
-        self._rules = (tunnels, rules_of(tunnels))
+        self._rules = (
+            plane.settings,
+            rules_of(tunnels, Pages.of(plane.settings, plane.state.district)),
+        )
         socket = plane.settings.state.directory / FOLDER / SOCKET
         self.line = Line(
             socket, self._recorded, self._hear, lambda what: log.warning("tunnels.process", cause=what)
@@ -128,13 +144,22 @@ class _Wired:
             lambda: plane.snapshot,
             self.rules,
             now,
+            self._taken_back,
         )
+
+    async def _taken_back(self, name: DeviceId) -> None:
+        """What is bound to the device as it is now."""
+        if self._plane.devices.by_id(name) is None:
+            return
+        done = await self._plane.state.devices.change(name, _as_it_is)
+        self._plane.devices.put(done.device)
 
     def rules(self) -> Rules:
         """Of the settings in force; a reload may have brought others."""
-        tunnels = self._plane.settings.tunnels
-        if tunnels is not None and tunnels is not self._rules[0]:
-            self._rules = (tunnels, rules_of(tunnels))
+        settings = self._plane.settings
+        if settings.tunnels is not None and settings is not self._rules[0]:
+            pages = Pages.of(settings, self._plane.state.district)
+            self._rules = (settings, rules_of(settings.tunnels, pages))
         return self._rules[1]
 
     def closes(self) -> bool:
@@ -150,6 +175,11 @@ class _Wired:
 
     async def _hear(self, news: Sequence[Happened | Refused]) -> None:
         await self.office.connections.hear(news)
+
+
+def _as_it_is(device: Device | None, _: Beside) -> Stepped:
+    assert device is not None
+    return Stepped(replace(device, generation=device.generation + 1), [])
 
 
 async def _keep(wired: _Wired) -> None:

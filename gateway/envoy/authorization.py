@@ -5,6 +5,7 @@ from datetime import timedelta
 from config.identity import FACTS, PERSON_HEADER
 from config.vocabulary import REASON_HEADER
 from gateway.envoy.messages import FRESH, GATE_METADATA, SKIP, Json, seconds, typed
+from gateway.envoy.through_tunnel import TUNNEL_SAID
 
 EXECUTE = "envoy.extensions.filters.http.composite.v3.ExecuteFilterAction"
 EXT_AUTHZ = "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz"
@@ -112,6 +113,7 @@ def _facts() -> list[Json]:
         {"key": "x-brana-client-address", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"},
         {"key": "x-brana-content-length", "value": "%REQ(CONTENT-LENGTH)%"},
         {"key": "x-brana-bearer", "value": f"%DYNAMIC_METADATA({GATE_METADATA}:bearer)%"},
+        {"key": "x-brana-tunnel", "value": TUNNEL_SAID},
         {"key": "x-brana-certificate", "value": "%DOWNSTREAM_PEER_CERT%"},
         {"key": "cookie", "value": f"%DYNAMIC_METADATA({GATE_METADATA}:cookies)%"},
     ]

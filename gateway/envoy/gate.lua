@@ -140,6 +140,14 @@ local function shown_here(handle, digest)
   return tls ~= nil and tls:peerCertificatePresented() and tls:sha256PeerCertificateDigest() == digest
 end
 
+-- Whether the grant may come by this connection: by the tunnel, or the certificate, of the device it was given to.
+local function bound_here(handle, stream, grant)
+  if grant.tunnel then
+    return stream:filterState():get("brana.tunnel") == grant.tunnel
+  end
+  return not grant.bound or shown_here(handle, grant.bound)
+end
+
 -- What a fresh grant says beside its verdict. A token and a certificate were read by filters in front, which have told it.
 local function tell(headers, grant)
   headers:add("x-brana-assertion", grant.assertion)
@@ -170,7 +178,7 @@ local function let_in_or_ask(handle)
   if one and not gate then
     grant = grant_in(handle, cookies, one, name_of_cookie(route))
     gate = grant and now < grant.expires -- without leeway: what it rests on is over then
-      and (not grant.bound or shown_here(handle, grant.bound)) and grant.gate
+      and bound_here(handle, stream, grant) and grant.gate
   end
   local verdict = gate and verdict_on(gate, route)
   if verdict and too_many(verdict.who, now) then

@@ -117,7 +117,12 @@ local function grant_of(handle, token)
     end
     bound, rest = in_hexadecimal(digest), after
   end
-  if (string.find(gate, " ~", 1, true) ~= nil) ~= (bound ~= nil) then
+  local tunnel
+  if not bound then
+    tunnel, after = string.match(claims, '^,"cnf":{"brana%-tunnel":"([%x.:]+)"}()', rest)
+    rest = after or rest
+  end
+  if (string.find(gate, " ~", 1, true) ~= nil) ~= (bound ~= nil or tunnel ~= nil) then
     return nil
   end
   local _, begins = string.find(claims, '^,"person":', rest)
@@ -125,5 +130,5 @@ local function grant_of(handle, token)
   if begins and not person then
     return nil
   end
-  return {expires = tonumber(expires), gate = gate, assertion = assertion, person = person, bound = bound}
+  return {expires = tonumber(expires), gate = gate, assertion = assertion, person = person, bound = bound, tunnel = tunnel}
 end

@@ -21,6 +21,7 @@ from gateway.envoy.technical import (
     certificate_filter,
     technical_hosts,
 )
+from gateway.envoy.through_tunnel import through_tunnel
 from gateway.envoy.tls import tls_context
 from gateway.envoy.tokens import tokens_off
 from gateway.envoy.webdav import webdav_filter
@@ -29,8 +30,19 @@ LISTENER = "people"
 HCM = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 
 
+def listeners(settings: Settings, surroundings: Surroundings) -> list[Json]:
+    """Where people come in; devices with a tunnel there as well."""
+    made = _people(settings, surroundings)
+    proxied = made | behind(settings.public.proxies, made)
+    return [proxied, *through_tunnel(settings.tunnels, made)]
+
+
 def listener(settings: Settings, surroundings: Surroundings) -> Json:
-    """Where people come in: TLS, one way of reading a request, grant, gate, decision, router."""
+    return listeners(settings, surroundings)[0]
+
+
+def _people(settings: Settings, surroundings: Surroundings) -> Json:
+    """TLS, one way of reading a request, grant, gate, decision, router."""
     public = settings.public
     people = _manager(settings, surroundings, ROUTES, http_filters(settings))
     # The name is read also where nobody needs it: what is not a chain cannot change while people are connected.
@@ -43,7 +55,7 @@ def listener(settings: Settings, surroundings: Surroundings) -> Json:
         chain = _chain(asking_for(CLIENT_AUTHORITY, tls_context(public.tls)), technical)
         chains = [chain | {"filter_chain_match": {"server_names": hosts}}, *made["filter_chains"]]
         made |= {"filter_chains": chains}
-    return made | behind(public.proxies, made)
+    return made
 
 
 def _manager(settings: Settings, surroundings: Surroundings, table: str, filters: list[Json]) -> Json:

@@ -8,7 +8,7 @@ from gateway.envoy.clusters import clusters
 from gateway.envoy.devices import device_authority
 from gateway.envoy.elsewhere import listeners_elsewhere, secrets_of_node
 from gateway.envoy.identity import accounts
-from gateway.envoy.listeners import listener
+from gateway.envoy.listeners import listeners
 from gateway.envoy.messages import Json, Surroundings
 from gateway.envoy.plain import plain_listener
 from gateway.envoy.routes import routes
@@ -29,7 +29,7 @@ def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, l
     fleet, left = settings.fleet, surroundings.left
     return {
         LISTENERS: [
-            listener(settings, surroundings),
+            *listeners(settings, surroundings),
             tried_listener(surroundings),
             *plain_listener(settings, surroundings),
             *(listeners_elsewhere(fleet, surroundings, left) if fleet else ()),

@@ -9,6 +9,7 @@ from datetime import timedelta
 from config.settings import Route
 from gateway.envoy.authorization import MARK_OF_ROUTE
 from gateway.envoy.messages import FRESH, Json, Surroundings, pipe, seconds, typed
+from gateway.envoy.through_tunnel import TUNNEL_SAID
 
 STREAM_FILTER = "brana.streams"
 EXT_PROC = "envoy.extensions.filters.http.ext_proc.v3"
@@ -118,6 +119,7 @@ def _facts() -> list[Json]:
         {"key": "x-brana-request", "value": "%STREAM_ID%"},
         {"key": "x-brana-address", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"},
         {"key": "x-brana-thumbprint", "value": "%DOWNSTREAM_PEER_FINGERPRINT_256%"},
+        {"key": "x-brana-tunnel", "value": TUNNEL_SAID},
         {"key": "x-brana-fresh", "value": f"%FILTER_STATE({FRESH}:PLAIN)%"},
         {"key": "x-brana-decided", "value": f"%DYNAMIC_METADATA({GATE})%"},
     ]

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from gateway.audit.canonical import Recorded
+from gateway.audit.doubted import Doubted
 from gateway.audit.entry import Code
 from gateway.forwarding.message import Make, bare
 from gateway.notices.delivery import Undelivered
@@ -33,7 +34,7 @@ class NotTaken(Exception):
 
 
 class LogShorter(Exception):
-    """The log ends before the place from which it is read on: it was put back."""
+    """The log ends before the place from which it is read on, or has other entries there: it was put back."""
 
 
 class Line(Protocol):
@@ -71,6 +72,8 @@ class Batch:
     first: int
     following: int
     messages: list[bytes]
+    proven: bool = True
+    """Whether they are what the end of the log proves."""
 
 
 class Store(Protocol):
@@ -80,7 +83,7 @@ class Store(Protocol):
         """The number of the first entry that it has not taken; of one that is new this is recorded."""
         ...
 
-    async def batch(self, following: int, limit: int, make: Make) -> Batch | None:
+    async def batch(self, receiver: str, following: int, limit: int, make: Make) -> Batch | None:
         """From that number on; None where the log ends right before it. Raises LogShorter."""
         ...
 
@@ -116,6 +119,7 @@ class Forwarder:
     """None: no line is open."""
     _sent: deque[tuple[int, datetime]] = field(default_factory=deque)
     """Behind which number, and when."""
+    _doubted: Doubted = field(default_factory=Doubted)
     _unfit: set[int] = field(default_factory=set)
     """Of which nothing but number and kind could be made a message; not recorded yet."""
 
@@ -144,7 +148,7 @@ class Forwarder:
         await self._settle()
         self._unfit.clear()
         try:
-            batch = await self.store.batch(self._following, AT_ONCE, self._made)
+            batch = await self.store.batch(self.receiver, self._following, AT_ONCE, self._made)
         except (
             LogShorter
         ):  # what is new bears numbers that the receiver has had: the store says from where on
@@ -152,6 +156,8 @@ class Forwarder:
             return True
         if batch is None or len(self._sent) >= MOST_SENT:
             return False
+        if self._doubted.waits(self.clock(), proven=batch.proven):
+            return False  # whoever watches for alerts tells of it
         if batch.first > self._following:
             if self._sent:  # the place jumps only when it has come to the gap
                 return False

@@ -101,11 +101,15 @@ class Bound:
 
     revocation_id: str
     """Of the device, as it was: see `gateway.devices.revocation`."""
-    thumbprint: str
-    """SHA-256 of the certificate's DER, 64 hexadecimal digits."""
+    thumbprint: str = ""
+    """SHA-256 of the certificate's DER, 64 hexadecimal digits; of a tunnel none."""
+    tunnel: str = ""
+    """Address of the device in its tunnel, by which alone the grant may come."""
 
     def confirmation(self) -> dict[str, str]:
         """The claim `cnf` (RFC 8705 §3.1)."""
+        if self.tunnel:
+            return {"brana-tunnel": self.tunnel}
         digest = urlsafe_b64encode(bytes.fromhex(self.thumbprint)).rstrip(b"=").decode()
         return {"x5t#S256": digest}
 

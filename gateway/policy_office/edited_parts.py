@@ -11,6 +11,7 @@ from policies.texts import CASES, POLICIES, Texts
 
 NAME = re.compile(r'@id\("([a-z0-9][a-z0-9-]*)"\)')
 MOST = 12  # of them named in one line
+MORE = "…"
 
 
 def readable_parts(before: Texts, after: Texts) -> list[str]:
@@ -25,8 +26,13 @@ def readable_parts(before: Texts, after: Texts) -> list[str]:
 
 def edited_parts(before: Texts, after: Texts) -> list[str]:
     """In order; empty where the texts stayed: then the note was edited."""
-    found = sorted({part for file in {*before, *after} for part in _of(file, before, after)})
-    return found if len(found) <= MOST else [*found[:MOST], "…"]
+    found = sorted(parts_between(before, after))
+    return found if len(found) <= MOST else [*found[:MOST], MORE]
+
+
+def parts_between(before: Texts, after: Texts) -> frozenset[str]:
+    """All of them, however many."""
+    return frozenset(part for file in {*before, *after} for part in _of(file, before, after))
 
 
 def _of(file: str, before: Texts, after: Texts) -> Iterator[str]:

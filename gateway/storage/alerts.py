@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,8 @@ from gateway.audit.facts import microseconds, moment
 from gateway.audit.search import SearchTooLong
 from gateway.storage.alert_seen import Believed, SeenOf, believed, kept_rows, take_out, told_by_log
 from gateway.storage.allowance import Allowance
+from gateway.storage.audit_in_tree import in_tree
+from gateway.storage.audit_passed import Passed
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
 from gateway.storage.place_marks import fits, mark_of
@@ -60,6 +62,8 @@ class Span:
     at: datetime | None
     ends: bool
     """Whether the log ends there."""
+    proven: bool = True
+    """Whether they are what the end of the log proves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class StoredAlerts:
     database: Database
     append: Append
     seal: Seal
+    passed: Passed = field(default_factory=Passed, compare=False)
 
     async def begin(self, now: datetime) -> Place:
         """Where no place is kept a day is looked at, the first time too: what was before is for `brana audit alerts
@@ -88,7 +93,10 @@ class StoredAlerts:
         """
         row = connection.execute(select(alert_place)).first()
         size = size_of(connection)
-        if row is not None and fits(self.seal, ALERTS, row.following, row.mark) and row.following <= size:
+        back = self.passed.put_back(connection, ALERTS)
+        self.passed.begins_anew(ALERTS)
+        kept_here = row is not None and fits(self.seal, ALERTS, row.following, row.mark) and not back
+        if row is not None and kept_here and row.following <= size:
             return int(row.following)
         first = first_since(connection, now - LOOKED_AT_AGAIN)
         if row is not None or first > 0:
@@ -156,6 +164,20 @@ class StoredAlerts:
     async def span(self, following: int, codes: Sequence[str]) -> Span:
         return await self.database.read(lambda connection: span(connection, following, codes))
 
+    async def news(self, following: int, codes: Sequence[str]) -> Span:
+        """The same for whoever follows the log, held against its end. Raises OthersLooked, also where the log was put
+        back before what was passed already.
+        """
+
+        def query(connection: Connection) -> Span:
+            if self.passed.put_back(connection, ALERTS):
+                raise OthersLooked(following)
+            found = span(connection, following, codes, held=True)
+            self.passed.came_to(connection, ALERTS, found.following if found.proven else following)
+            return found
+
+        return await self.database.read(query)
+
     async def since(self, at: datetime) -> int:
         return await self.database.read(lambda connection: first_since(connection, at))
 
@@ -188,6 +210,9 @@ class StoredAlerts:
 
         await self.database.write(work)
 
+    async def tell(self, entry: Entry) -> None:
+        await self.database.write(lambda connection: self.append(connection, [entry]))
+
     async def acknowledge(self, alert: str, by: str, entry: Entry) -> bool:
         """Whether it still stands and nobody did before."""
 
@@ -217,7 +242,8 @@ def _altered(connection: Connection, now: datetime) -> PutRight:
     return compared(kept, standing_by(reversed(entries)), now)
 
 
-def span(connection: Connection, following: int, codes: Sequence[str]) -> Span:
+def span(connection: Connection, following: int, codes: Sequence[str], *, held: bool = False) -> Span:
+    """`held`: against the end of the log."""
     size = size_of(connection)
     if size < following:  # it was put back beneath whoever follows it
         raise OthersLooked(following)
@@ -225,12 +251,17 @@ def span(connection: Connection, following: int, codes: Sequence[str]) -> Span:
     if behind <= following:
         return Span(following, (), None, ends=True)
     numbers = (_e.sequence >= following) & (_e.sequence < behind)
-    rows = connection.execute(select(_e.received_at, _e.canonical).where(numbers).order_by(_e.sequence)).all()
+    rows = connection.execute(
+        select(_e.sequence, _e.received_at, _e.canonical).where(numbers).order_by(_e.sequence)
+    ).all()
     wanted = matching(codes)
     found = (_read(row.canonical) for row in rows if _is_wanted(row.canonical, wanted))
     last = rows[-1].received_at if rows else None
     at = moment(last) if isinstance(last, int) else None
-    return Span(behind, tuple(one for one in found if one is not None), at, ends=behind == size)
+    read = [(row.sequence, row.canonical) for row in rows]
+    proven = not held or (len(rows) == behind - following and in_tree(connection, read))
+    said = tuple(one for one in found if one is not None)
+    return Span(behind, said, at, ends=behind == size, proven=proven)
 
 
 def matching(codes: Sequence[str]) -> re.Pattern[bytes]:

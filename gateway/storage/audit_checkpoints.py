@@ -15,14 +15,14 @@ from gateway.audit.shard import Shard
 from gateway.storage.audit import append, read_tail
 from gateway.storage.audit_believed import believed, keep, look, newest_believed, put_right
 from gateway.storage.audit_older import Dropping
-from gateway.storage.audit_shards import of_row
+from gateway.storage.audit_owed import MonthNotNamed, owed
 from gateway.storage.audit_tail import Tail
 from gateway.storage.database import Database
 from gateway.storage.end_marks import added_by_hand, all_mark, mark_anew, others_mark
 from gateway.storage.ends_reached import reached, went_back
 from gateway.storage.log_keys import known
 from gateway.storage.step import serve_from
-from gateway.storage.tables.audit import audit_checkpoint, audit_shard
+from gateway.storage.tables.audit import audit_checkpoint
 
 PAGE = 1_000  # checkpoints read at once
 LAST = 2**63 - 1
@@ -145,20 +145,31 @@ class Checkpoints:
             told.append(end_altered(now, by_hand[0], by_hand[-1]))
         if told:
             self._append(connection, told)
+        month = None
+        try:
+            month = owed(connection, read_tail(connection) or Tail(), _size(looked.behind))
+        except MonthNotNamed as unfit:  # its end stays unsealed, so that it is never deleted
+            altered = LogAltered(str(unfit))
+            self._append(connection, [checkpoint_altered(now, [unfit.size])])
         tail = read_tail(connection) or Tail()
-        return self._seal(connection, note_of, tail, looked.behind), looked.behind, ahead, altered
+        return self._seal(connection, note_of, tail, looked.behind, month), looked.behind, ahead, altered
 
     def _seal(
-        self, connection: Connection, note_of: NoteOf, tail: Tail, behind: Sealed | None
+        self,
+        connection: Connection,
+        note_of: NoteOf,
+        tail: Tail,
+        behind: Sealed | None,
+        month: Shard | None,
     ) -> Sealed | None:
-        reached = 0 if behind is None else behind.size
-        if tail.size <= reached:
+        """`month`: one that is over, whose end is sealed first."""
+        if tail.size <= _size(behind):
             return None
         all_sign = self._drops_signed(connection, tail.received_at, behind)
-        if reached < tail.first and (owed := _closed_since(connection, reached)) is not None:
-            signers = tuple(self._signing(connection, owed.end))
-            one = Reached(owed.size, owed.root, owed.month, owed.first, signers, all_sign)
-            sealed = Sealed(owed.end, owed.root, owed.ended, note_of(one), open=False)
+        if month is not None:
+            signers = tuple(self._signing(connection, month.end))
+            one = Reached(month.size, month.root, month.month, month.first, signers, all_sign)
+            sealed = Sealed(month.end, month.root, month.ended, note_of(one), open=False)
         else:
             root, signers = tail.frontier.root(), tuple(self._signing(connection, tail.size))
             note = note_of(Reached(tail.frontier.size, root, tail.month, tail.first, signers, all_sign))
@@ -210,14 +221,9 @@ def newest_of(connection: Connection, size: int) -> Sealed | None:
     return Sealed(row.size, row.root, row.at, row.note) if row else None
 
 
+def _size(one: Sealed | None) -> int:
+    return 0 if one is None else one.size
+
+
 def _same(one: Sealed, other: Sealed) -> bool:
     return (one.size, one.root, one.note) == (other.size, other.root, other.note)
-
-
-def _closed_since(connection: Connection, reached: int) -> Shard | None:
-    """The first shard whose end is not sealed."""
-    end = audit_shard.c.first + audit_shard.c.size
-    row = connection.execute(
-        select(audit_shard).where(end > reached).order_by(audit_shard.c.number).limit(1)
-    ).first()
-    return None if row is None else of_row(row)

@@ -1,25 +1,30 @@
 """Entries as the log proves them. Whoever writes to the database can write any row, and put it back afterwards: what
 steers the product, or is vouched for by it, is believed of no column and of no bytes that are not under a checkpoint.
 
-What no checkpoint seals yet, a second as delivered, is believed as it stands (`end_marks`).
+What no checkpoint seals yet, a second as delivered, is proven under the end of the log, which bears a mark
+(`end_marks`). A row behind that end is none of the log.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
 from gateway.audit.canonical import NotCanonical, Recorded, parse
-from gateway.audit.checkpoint import unseal
+from gateway.audit.checkpoint import of_tree, unseal
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.log_keys import Known
 from gateway.audit.note import NoteRefused, Verifier
 from gateway.audit.tree import leaf_hash
+from gateway.storage.audit_owed import names
 from gateway.storage.audit_proofs import ProofRefused
 from gateway.storage.audit_sealing import Sealings
-from gateway.storage.audit_shards import is_server
+from gateway.storage.audit_shards import closed_shards, is_server
 from gateway.storage.audit_subtrees import Subtrees, path_of
+from gateway.storage.audit_tail import LogInconsistent, read_tail
+from gateway.storage.end_marks import added_by_hand
 from gateway.storage.tables.audit import audit_entry
 
 AT_ONCE = 200  # entries read together
@@ -35,6 +40,7 @@ class Proving:
         self._keys: Sequence[Verifier] = known(connection).keys
         self._sealings = Sealings(connection)
         self._trees: dict[str, Subtrees | None] = {}
+        self._unsealed: list[_Unsealed] | None = None  # None: not asked for yet
 
     def proven(self, sequence: int) -> Recorded | None:
         """None where there is no such entry, or its bytes are not what was sealed."""
@@ -52,17 +58,23 @@ class Proving:
     def _of(self, row: Row[*tuple[Any, ...]]) -> Recorded | None:
         if not isinstance(row.canonical, bytes) or leaf_hash(row.canonical) != row.leaf:
             return None
-        sealed = self._sealings.of(row.sequence)
+        tree = self._tree_of(row.sequence)
+        if tree is None or not tree.sealed.first <= row.sequence < tree.sealed.reach:
+            return None
         try:
-            if sealed is not None and sealed.size > row.sequence:
-                tree = self._tree(sealed)
-                if tree is None or not tree.sealed.first <= row.sequence < tree.sealed.reach:
-                    return None
-                path_of(self._connection, tree, row.sequence, row.canonical, row.leaf)
+            path_of(self._connection, tree, row.sequence, row.canonical, row.leaf)
             found = parse(row.canonical)
         except (ProofRefused, NotCanonical):
             return None
         return found if found.sequence == row.sequence else None
+
+    def _tree_of(self, sequence: int) -> Subtrees | None:
+        sealed = self._sealings.of(sequence)
+        if sealed is not None and sealed.size > sequence:
+            return self._tree(sealed)
+        if self._unsealed is None:
+            self._unsealed = list(_unsealed(self._connection))
+        return next((one.tree for one in self._unsealed if sequence in one.numbers), None)
 
     def _tree(self, sealed: Sealed) -> Subtrees | None:
         """None where the log's keys have not signed it."""
@@ -72,6 +84,33 @@ class Proving:
             except NoteRefused:
                 self._trees[sealed.note] = None
         return self._trees[sealed.note]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsealed:
+    """`numbers`: of entries that are proven under the tree."""
+
+    numbers: range
+    tree: Subtrees
+
+
+def _unsealed(connection: Connection) -> Iterator[_Unsealed]:
+    """The open month as the end of the log has it, but for what somebody may have put there; and the one before, which
+    waits for its last checkpoint for a moment, as the open one names it.
+    """
+    try:
+        tail = read_tail(connection)
+    except LogInconsistent:
+        return
+    if tail is None:
+        return
+    doubtful = added_by_hand(connection, tail)
+    open_one = of_tree(tail.first, tail.frontier.size, tail.frontier.root())
+    yield _Unsealed(range(tail.first, doubtful.start if doubtful else tail.size), Subtrees(open_one))
+    before = next((one for one in closed_shards(connection) if one.end == tail.first), None)
+    if before is not None and not doubtful and names(connection, open_one, before):
+        numbers = range(before.first, before.end)
+        yield _Unsealed(numbers, Subtrees(of_tree(before.first, before.size, before.root)))
 
 
 def with_words(connection: Connection, words: bytes, first: int, behind: int) -> dict[int, bytes]:

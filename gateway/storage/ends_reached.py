@@ -61,13 +61,20 @@ def went_back(connection: Connection, tail: Tail) -> End | None:
     it is told once.
     """
     end = reached(connection)
-    if end is None or (tail.size >= end.size and _stands(connection, end)):
+    if end is None or (tail.size >= end.size and stands(connection, end)):
         return None
-    reaches(connection, tail.size, _leaf(connection, tail.size - 1) or b"")
+    now = end_at(connection, tail.size)
+    reaches(connection, now.size, now.leaf)
     return end
 
 
-def _stands(connection: Connection, end: End) -> bool:
+def end_at(connection: Connection, size: int) -> End:
+    """As the log has it now."""
+    return End(size, _leaf(connection, size - 1) or b"")
+
+
+def stands(connection: Connection, end: End) -> bool:
+    """Whether the last entry of so many is the same still, or went with its month."""
     leaf = _leaf(connection, end.size - 1)
     if leaf is not None or not end.leaf:
         return leaf == end.leaf or not end.leaf

@@ -1,7 +1,7 @@
 """How far receivers of the log have got; each act and its entry are one transaction."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,6 +16,8 @@ from gateway.forwarding import told
 from gateway.forwarding.forwarder import Batch, LogShorter, NotTaken
 from gateway.forwarding.message import Make
 from gateway.storage.alerts import LOOKED_AT_AGAIN
+from gateway.storage.audit_in_tree import in_tree
+from gateway.storage.audit_passed import Passed
 from gateway.storage.audit_proven import KnownKeys
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
@@ -57,9 +59,16 @@ class StoredReceivers:
     seal: Seal
     known: KnownKeys
     """The log's keys."""
+    passed: Passed = field(default_factory=Passed, compare=False)
 
     async def begin(self, receiver: str, now: datetime, *, from_beginning: bool) -> int:
-        kept = await self.database.read(lambda connection: self._believed(connection, receiver))
+        def look(connection: Connection) -> int | None:
+            there = self._believed(connection, receiver)
+            if there is not None and not self.passed.knows(receiver):
+                self.passed.came_to(connection, receiver, there)
+            return there
+
+        kept = await self.database.read(look)
         if kept is not None:
             return kept
         by_bytes = await self._told_by_bytes(receiver)
@@ -104,7 +113,9 @@ class StoredReceivers:
         row = connection.execute(select(_c.following, _c.mark).where(_c.name == receiver)).first()
         if row is None or not fits(self.seal, receiver, row.following, row.mark):
             return None
-        return int(row.following) if row.following <= size_of(connection) else None
+        if row.following > size_of(connection) or self.passed.put_back(connection, receiver):
+            return None
+        return int(row.following)
 
     def _put_right(
         self,
@@ -114,7 +125,8 @@ class StoredReceivers:
         first: int,
         now: datetime,
     ) -> int:
-        """Somebody moved the place by hand, or took it away."""
+        """Somebody moved the place by hand, took it away, or put the log back before it."""
+        self.passed.begins_anew(receiver)
         changed = {"following": first, "mark": mark_of(self.seal, receiver, first)}
         if row is None:
             connection.execute(insert(audit_receiver).values(name=receiver, **changed))
@@ -124,8 +136,16 @@ class StoredReceivers:
         self.append(connection, [place_moved(now, receiver, kept, first)])
         return first
 
-    async def batch(self, following: int, limit: int, make: Make) -> Batch | None:
-        return await self.database.read(lambda connection: _batch(connection, following, limit, make))
+    async def batch(self, receiver: str, following: int, limit: int, make: Make) -> Batch | None:
+        def query(connection: Connection) -> Batch | None:
+            if self.passed.put_back(connection, receiver):
+                raise LogShorter
+            found = _batch(connection, following, limit, make)
+            came_to = found.following if found is not None and found.proven else following
+            self.passed.came_to(connection, receiver, came_to)
+            return found
+
+        return await self.database.read(query)
 
     async def taken(self, receiver: str, following: int, now: datetime) -> None:
         def work(connection: Connection) -> None:
@@ -229,7 +249,9 @@ def _batch(connection: Connection, following: int, limit: int, make: Make) -> Ba
     first = rows[0].sequence
     whole = [row for number, row in enumerate(rows, first) if row.sequence == number]
     made = (make(_read(row.sequence, row.canonical)) for row in whole)
-    return Batch(first, first + len(whole), [one for one in made if one is not None])
+    messages = [one for one in made if one is not None]
+    proven = in_tree(connection, [(row.sequence, row.canonical) for row in whole])
+    return Batch(first, first + len(whole), messages, proven)
 
 
 def _read(sequence: int, data: object) -> Recorded:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from config.rests_on import of_fresh
 
 ROUTE, REQUEST, ADDRESS, MARK = "x-brana-route", "x-brana-request", "x-brana-address", "x-brana-mark"
-THUMBPRINT = "x-brana-thumbprint"
+THUMBPRINT, TUNNEL = "x-brana-thumbprint", "x-brana-tunnel"
 FRESH, DECIDED = "x-brana-fresh", "x-brana-decided"
 """Metadata of the call that Envoy makes for each stream; values are filled in from its own state."""
 UNSAID = "-"  # how Envoy writes what it does not know
@@ -33,6 +33,8 @@ class Stream:
     """Of the settings by which the application is served (`config.marks`); empty: not said."""
     thumbprint: str = ""
     """SHA-256 of the certificate that its connection has shown, hexadecimal; empty: none."""
+    in_tunnel: str = ""
+    """The device's address in its tunnel, where the connection came through one."""
 
 
 def read_stream(said: Mapping[str, str]) -> Stream:
@@ -56,6 +58,7 @@ def read_stream(said: Mapping[str, str]) -> Stream:
         request_id=request_id,
         mark=said.get(MARK, "").removeprefix(UNSAID),
         thumbprint=said.get(THUMBPRINT, "").removeprefix(UNSAID),
+        in_tunnel=said.get(TUNNEL, "").removeprefix(UNSAID),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from config.tunnel_pools import gateway_of
 from gateway.tunnels.peers import Address, Network
 
 REST = timedelta(days=30)  # what names a device in other systems' logs names no other one soon
@@ -44,11 +45,6 @@ class Given:
 
     def rests(self, now: datetime, rest: timedelta) -> bool:
         return self.released is not None and now < self.released + rest
-
-
-def gateway_of(pool: Network) -> Address:
-    """The gateway's own: the first after that of the network."""
-    return pool[1]
 
 
 def of_a_device(address: Address, pools: Collection[Network]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
+from config.tunnel_pools import gateway_of
 from gateway.tunnels.peers import Address, Network
 from gateway.tunnels.permits import Target
 
@@ -108,7 +109,12 @@ class Ledger:
         return Ended(flow, known.at, now)
 
     def _ours(self, flow: Flow) -> bool:
-        return any(flow.device in pool for pool in self._pools)
+        """What asks the gateway itself for pages is in the log by its requests."""
+        return any(
+            flow.device in pool and flow.target.host != gateway_of(pool)
+            for pool in self._pools
+            if pool.version == flow.device.version
+        )
 
 
 def _same(one: Flow, other: Flow) -> bool:

@@ -69,17 +69,22 @@ class Line:
         self._anew = True
         """All of it; otherwise of those that failed."""
         self._answers: msgspec.json.Decoder[Answered] = msgspec.json.Decoder(Answered)
-        self._away = False
+        self._away = self._told = False
         self.gateway_key: TunnelKey | None = None
         """The gateway's own; None: the process has not told it yet."""
-        self.resolves = False
-        """Whether devices are answered when they ask for names in the tunnel."""
+        self.resolves = self.pages = False
+        """Whether devices are answered when they ask for names in the tunnel; and reach pages there."""
         self.overlooked = 0
         """Connections of which the process could not tell."""
 
     @property
     def stands(self) -> bool:
         return self._writer is not None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the process is there, and has done all that it was told."""
+        return self.stands and self._told and not self._doubt.is_set()
 
     async def keep(self, admitted: Iterable[Admitted]) -> None:
         """One connection after the other, until it is cancelled. `admitted`: what is to hold at first, as whoever is
@@ -167,7 +172,7 @@ class Line:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             _write(writer, Resume([opened_of(one) for one in await self._recorded()]))
-            self._writer, self._anew = writer, True
+            self._writer, self._anew, self._told = writer, True, False
             self._doubt.set()
             told: asyncio.Queue[Told] = asyncio.Queue()
             async with asyncio.TaskGroup() as tasks:
@@ -195,13 +200,16 @@ class Line:
             self._doubt.clear()
             anew, self._anew = self._anew, False
             failed, self._failed = self._failed, set()
+            self._told = False
             try:
                 if anew:
                     await self._apply()
                 for key in () if anew else failed:
                     await self._say_of(key)
                 standing = await self.standing()
-                self.gateway_key, self.resolves = tunnel_key(standing.key), standing.resolves
+                self.gateway_key = tunnel_key(standing.key)
+                self.resolves, self.pages = standing.resolves, standing.pages
+                self._told = True
             except TunnelAway as error:
                 self._say(str(error))
                 self._anew = True  # the second time all of it

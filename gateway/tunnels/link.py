@@ -6,7 +6,7 @@ from pathlib import Path
 from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
-from gateway.tunnels.addresses import gateway_of
+from config.tunnel_pools import gateway_of
 from gateway.tunnels.peers import Network
 from gateway.tunnels.wireguard_go import CannotTunnel
 

@@ -1,17 +1,19 @@
 """What a device is answered when it asks for a name in the tunnel. Pure.
 
 Laws: nobody else is ever asked; a device is told names of what it reaches, and one that it does not reach is to it as
-one that is not there; below no domain of the tunnel's nothing is answered but a refusal; whatever octets come, what is
-said to them is a response with their number, or nothing.
+one that is not there; names of pages are the gateway's own address, for whoever is awake; below no domain of the
+tunnel's nothing is answered but a refusal; whatever octets come, what is said to them is a response with their number,
+or nothing.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from dns import flags, message, rcode, rdataclass, rdatatype, rrset
 from dns.exception import DNSException
 
+from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Admitted, Named
 
 HEADER = struct.Struct("!6H")  # RFC 1035, section 4.1.1
@@ -25,8 +27,8 @@ ORDINARY = frozenset(range(1, 128)) - {
 MOST = 512  # octets of a question; one name has 255
 
 
-def answer(asked: bytes, who: Admitted, now: datetime) -> bytes | None:
-    """At most `DATAGRAM` octets; None: silence."""
+def answer(asked: bytes, who: Admitted, now: datetime, own: Collection[Address] = ()) -> bytes | None:
+    """At most `DATAGRAM` octets; None: silence. `own`: the gateway's addresses that the device reaches."""
     if len(asked) < HEADER.size:
         return None
     number, said, questions, *_ = HEADER.unpack_from(asked)
@@ -38,7 +40,7 @@ def answer(asked: bytes, who: Admitted, now: datetime) -> bytes | None:
         return _bare(number, said, rcode.FORMERR)
     try:
         question = message.from_wire(asked)
-        return _response(question, who, now).to_wire()
+        return _response(question, who, now, own).to_wire()
     except (DNSException, ValueError):
         return _bare(number, said, rcode.FORMERR)
 
@@ -48,12 +50,15 @@ def _bare(number: int, said: int, code: rcode.Rcode) -> bytes:
     return HEADER.pack(number, RESPONSE | said & (OPCODE | flags.RD) | code, 0, 0, 0, 0)
 
 
-def _response(question: message.Message, who: Admitted, now: datetime) -> message.Message:
+def _response(
+    question: message.Message, who: Admitted, now: datetime, own: Collection[Address]
+) -> message.Message:
     (asked,) = question.question
     response = message.make_response(question, recursion_available=False, our_payload=MOST)
     name = asked.name.canonicalize().to_text(omit_final_dot=True)
     kind = asked.rdtype
-    ours = any(name == one or name.endswith(f".{one}") for one in who.domains)
+    page = _within(name, who.pages)
+    ours = page or _within(name, who.domains)
     if question.edns > 0:
         response.set_rcode(rcode.BADVERS)
     elif not ours or asked.rdclass != rdataclass.IN or (kind not in ORDINARY and kind != rdatatype.ANY):
@@ -61,11 +66,17 @@ def _response(question: message.Message, who: Admitted, now: datetime) -> messag
     else:
         response.flags |= flags.AA
         known = {each: one for each, one in who.names.items() if now < one.until}
+        if page and who.until is not None:
+            known[name] = Named(frozenset(own), who.until)
         if (found := known.get(name)) is not None:
             response.answer.extend(_records(asked, found, now))
         elif name not in who.domains and not any(each.endswith(f".{name}") for each in known):
             response.set_rcode(rcode.NXDOMAIN)
     return response
+
+
+def _within(name: str, domains: Collection[str]) -> bool:
+    return any(name == one or name.endswith(f".{one}") for one in domains)
 
 
 def _records(asked: rrset.RRset, found: Named, now: datetime) -> Iterator[rrset.RRset]:

@@ -61,6 +61,8 @@ class Admitted:
     """By which it may ask for that; in small letters, without a dot at the end."""
     domains: frozenset[str] = frozenset()
     """Below these it asks in the tunnel, and is told of names that it has not that they are none."""
+    pages: frozenset[str] = frozenset()
+    """All that is named so or below is a page of ours: asked of the gateway's own address."""
 
     def awake(self, now: datetime) -> bool:
         return self.until is not None and now < self.until

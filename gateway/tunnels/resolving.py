@@ -15,7 +15,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import cast
 
-from gateway.tunnels.addresses import gateway_of
+from config.tunnel_pools import gateway_of
 from gateway.tunnels.keys import TunnelKey
 from gateway.tunnels.names import MOST, answer
 from gateway.tunnels.peers import Address, Network
@@ -32,15 +32,15 @@ Whose = Callable[[], Mapping[TunnelKey, Admitted]]
 
 
 class Resolver:
-    def __init__(self, admitted: Whose, now: Callable[[], datetime]) -> None:
-        self._admitted, self._now = admitted, now
+    def __init__(self, admitted: Whose, now: Callable[[], datetime], pools: Collection[Network] = ()) -> None:
+        self._admitted, self._now, self._pools = admitted, now, pools
         self._seen: Mapping[TunnelKey, Admitted] | None = None
         self._by_address: dict[Address, Admitted] = {}
         self._lines: Counter[Address] = Counter()
 
     def answers(self, whose: str, asked: bytes) -> bytes | None:
         who = self._who(ip_address(whose))
-        return None if who is None else answer(asked, who, self._now())
+        return None if who is None else answer(asked, who, self._now(), self._own(who))
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         whose = writer.get_extra_info("peername")[0]
@@ -69,6 +69,10 @@ class Resolver:
                     return
                 writer.write(LENGTH.pack(len(told)) + told)
                 await writer.drain()
+
+    def _own(self, who: Admitted) -> Collection[Address]:
+        """The gateway's, of each pool from which the device has an address: it has a way to no other."""
+        return [gateway_of(pool) for pool in self._pools if any(one in pool for one in who.addresses)]
 
     def _who(self, address: Address) -> Admitted | None:
         now = self._admitted()

@@ -6,6 +6,7 @@ Laws of the rules:
   also of a connection that stands, so that one that lost its permit is over with the next packet;
 - to the tunnel nothing passes but answers to that, and errors of the network that belong to it (a device's own errors
   could be about somebody else's connection);
+- pages are asked of the gateway by awake devices alone, at one port, within the bounds of all that they begin;
 - names are asked of the gateway by awake devices alone, and by each so often; the table of connections knows nothing
   of it, so that questions cannot fill it;
 - nobody else's packet bears an address of the tunnel's;
@@ -22,7 +23,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway.tunnels.addresses import gateway_of
+from config.tunnel_pools import gateway_of
 from gateway.tunnels.peers import Address, Network
 from gateway.tunnels.permits import Admitted, Permit, Ruled, awake
 
@@ -50,12 +51,21 @@ class Plan:
     """From which its devices have their addresses."""
     mtu: int = MTU
     """Octets of a packet in it."""
+    web: int | None = None
+    """TCP port at which the gateway's own addresses take people's requests; None: none are taken."""
+    web_seen: int | None = None
+    """The port in addresses that people see, where it is another one."""
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.interface):
             raise ValueError(f"{self.interface!r} is no name of an interface of ours: {NAME.pattern}")
         if len({pool.version for pool in self.pools}) != len(self.pools) or not self.pools:
             raise ValueError("a tunnel has one pool of addresses, or one of each version of IP")
+
+    @property
+    def forwarded(self) -> int | None:
+        """The port from which pages are led to where they are served."""
+        return None if self.web is None or self.web_seen == self.web else self.web_seen
 
     @property
     def table(self) -> str:
@@ -150,6 +160,9 @@ def _chains(plan: Plan) -> Iterator[str]:
         yield f"add chain {plan.table} {name} {{ type filter hook {hook} priority -300; policy accept; }}"
         yield f"flush chain {plan.table} {name}"
     yield f"flush chain {plan.table} to_tunnel"
+    if plan.forwarded is not None:
+        yield f"add chain {plan.table} pages_in {{ type nat hook prerouting priority -100; policy accept; }}"
+        yield f"flush chain {plan.table} pages_in"
 
 
 def _rules(plan: Plan) -> Iterator[str]:
@@ -159,6 +172,11 @@ def _rules(plan: Plan) -> Iterator[str]:
     yield f"{to_another} drop"  # whatever is permitted
     for pool in plan.pools:
         yield from _names(plan.table, tunnel, VERSIONS[pool.version], pool)
+        if plan.web is not None:
+            yield from _pages(plan.table, tunnel, pool, plan.web)
+        if plan.forwarded is not None:
+            seen = f"{VERSIONS[pool.version]} daddr {gateway_of(pool)} tcp dport {plan.forwarded}"
+            yield f"add rule {plan.table} pages_in iifname {tunnel} {seen} redirect to :{plan.web}"
     for hook in ("input", "forward"):
         rule = f"add rule {plan.table} {hook}"
         yield f"{rule} iifname {tunnel} jump from_tunnel"
@@ -185,6 +203,23 @@ def _names(table: str, tunnel: str, ip: str, pool: Network) -> Iterator[str]:
     yield f"add rule {table} output {told} {ip} daddr @awake{version} accept"
 
 
+def _pages(table: str, tunnel: str, pool: Network, port: int) -> Iterator[str]:
+    server, version, ip = gateway_of(pool), pool.version, VERSIONS[pool.version]
+    asked = f"{ip} daddr {server} tcp dport {port}"
+    device = f"add rule {table} input iifname {tunnel} {asked} {ip} saddr @awake{version}"
+    yield from _bounded(f"{device} ct state new", version)
+    yield f"{device} ct direction original ct state new,established accept"
+    yield f'add rule {table} input iifname != {tunnel} iifname != "lo" {asked} drop'
+    told = f"oifname {tunnel} {ip} saddr {server} tcp sport {port} {ip} daddr @awake{version}"
+    yield f"add rule {table} output {told} ct direction reply ct state established accept"
+
+
+def _bounded(begins: str, version: int) -> Iterator[str]:
+    ip, quick = VERSIONS[version], f"limit rate over {BEGUN_A_SECOND}/second burst {BEGUN_AT_ONCE} packets"
+    yield f"{begins} update @begins{version} {{ {ip} saddr {quick} }} goto too_many"
+    yield f"{begins} add @has{version} {{ {ip} saddr ct count over {MOST_AT_A_TIME} }} goto too_many"
+
+
 def _not_our_own(hook: str) -> str:
     """What this machine says to itself by its address in the tunnel passes the loopback."""
     return 'iifname != "lo" ' if hook == "input" else ""
@@ -195,10 +230,7 @@ def _from_tunnel(rule: str) -> Iterator[str]:
     for version, ip in VERSIONS.items():
         asked = f"{ip} saddr . {ip} daddr . meta l4proto . th dport"
         permitted = f"{ip} saddr @awake{version} {asked} @permitted{version}"
-        quick = f"limit rate over {BEGUN_A_SECOND}/second burst {BEGUN_AT_ONCE} packets"
-        begins = f"{rule} ct state new {permitted}"
-        yield f"{begins} update @begins{version} {{ {ip} saddr {quick} }} goto too_many"
-        yield f"{begins} add @has{version} {{ {ip} saddr ct count over {MOST_AT_A_TIME} }} goto too_many"
+        yield from _bounded(f"{rule} ct state new {permitted}", version)
         yield f"{rule} {permitted} {accepted}"
     yield from _remembered(rule)
     yield f"{rule} drop"

@@ -48,7 +48,9 @@ ALIVE_FOR = 20.0  # seconds after its last word that a control plane counts as t
 
 
 class Serving:
-    """`anew`: makes the device again. `say`: tells the operators what is wrong. `resolves`: names are answered."""
+    """`anew`: makes the device again. `say`: tells the operators what is wrong. `resolves`: names are answered,
+    those of pages too where `pages` are served.
+    """
 
     def __init__(
         self,
@@ -59,8 +61,9 @@ class Serving:
         say: Callable[[str], None],
         *,
         resolves: bool = False,
+        pages: bool = False,
     ) -> None:
-        self._resolves = resolves
+        self._resolves, self._pages = resolves, pages
         self._opened, self._anew, self._pools, self._now, self._say = opened, anew, pools, now, say
         self._kept: deque[News] = deque()
         self._overlooked, self._number = 0, 0
@@ -188,6 +191,7 @@ class Serving:
                 for key, one in sorted(seen.peers.items())
             ],
             resolves=self._resolves,
+            pages=self._pages,
         )
 
     async def _keep_telling(self, writer: asyncio.StreamWriter, heard: asyncio.Queue[int]) -> None:

@@ -56,6 +56,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     targets: list[Until]
     names: list[Name] = []
     domains: list[str] = []
+    pages: list[str] = []
 
     def admitted(self) -> Admitted:
         """Raises ValueError."""
@@ -66,6 +67,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
             {one.place.target(): one.until for one in self.targets},
             {one.name: Named(_addresses(one.addresses), one.until) for one in self.names},
             frozenset(self.domains),
+            frozenset(self.pages),
         )
 
 
@@ -186,6 +188,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, tag="standing"):
     peers: list[Peer]
     resolves: bool = False
     """Whether devices are answered there when they ask for names."""
+    pages: bool = False
+    """Whether those are told of pages too, and reach them: not by a process of the version before."""
 
 
 class Told(msgspec.Struct, frozen=True, tag="told"):
@@ -206,6 +210,7 @@ def device_of(one: Admitted) -> Device:
         targets=[Until(place_of(target), end) for target, end in one.targets.items()],
         names=[Name(name, _texts(each.addresses), each.until) for name, each in one.names.items()],
         domains=sorted(one.domains),
+        pages=sorted(one.pages),
     )
 
 

@@ -311,3 +311,11 @@ async def test_nobody_but_the_centre_s_closes_or_opens_an_incident(town: Town) -
             assert answer.status == 403, path
             assert (await town.ground.entry(answer, Code.POLICY_ACT_REFUSED)).reason == "not_for_the_centre"
     assert await town.ground.entries(codes=(Code.INCIDENT_CLOSED,)) == []
+
+
+async def test_nobody_but_the_centre_s_is_told_who_may_what_of_another_municipality(town: Town) -> None:
+    for who in (town.author, town.approver, town.stranger):
+        for path in ("/who", "/who.csv", "/why"):
+            answer = await town.shown(f"{path}?where={CENTRE}", who)
+            assert answer.status == 403, path
+            assert (await town.ground.entry(answer, Code.POLICY_ACT_REFUSED)).reason == "not_for_the_centre"

@@ -15,14 +15,14 @@ from agents.protocol.facts import Fact, FactName
 from agents.protocol.messages import Refusal
 from agents.protocol.signing import Kind, signed, signing
 from agents.protocol.tunnel import TunnelAsk
-from gateway.audit.entry import Code
+from gateway.audit.entry import Code, Entry
 from gateway.commands.sessions import tell
 from gateway.commands.state import now
 from gateway.demo.people import CENTRE
 from gateway.devices.office import Owner
 from gateway.tunnels.keys import PrivateKey
 from tests.gateway.devices.agent import IN_ORDER, new_key
-from tests.rig.attacked import Ground
+from tests.rig.attacked import PATIENCE, Ground
 from tests.rig.machines import OPERATOR, machine, office
 from tests.rig.names import asked
 from tests.rig.namespaces import Machine
@@ -108,6 +108,10 @@ async def holds(what: Callable[[], bool], within: float = SOON) -> None:
     async with asyncio.timeout(within):
         while not await asyncio.to_thread(what):
             await asyncio.sleep(0.02)
+
+
+async def tries(ground: Ground, asking: Asking) -> list[Entry]:
+    return await ground.entries(codes=(Code.TUNNEL_TRIED,), person=asking.person)
 
 
 async def is_reached(asking: Asking, port: int) -> bool:
@@ -226,8 +230,8 @@ async def test_one_devices_address_is_of_no_use_to_another(ground: Ground, runni
         theirs = str(asking.laptop.address)
         thief.laptop.machine.do("ip", "address", "add", f"{theirs}/32", "dev", thief.laptop.interface)
         assert not await asyncio.to_thread(thief.laptop.reaches, FILES, source=theirs)
-        assert await asyncio.to_thread(thief.laptop.reaches, FILES, source=str(thief.laptop.address))
-        assert await is_reached(asking, FILES)
+        await holds(lambda: thief.laptop.reaches(FILES, source=str(thief.laptop.address)))
+        await holds(lambda: asking.laptop.reaches(FILES))
     begun = await ground.entries(at_least=2, codes=(Code.TUNNEL_CONNECTED,), person=asking.person)
     assert {one.details["device"] for one in begun} == {asking.machine.id}
     (await ground.entries(at_least=1, codes=(Code.TUNNEL_CONNECTED,), person=thief.person))
@@ -255,9 +259,10 @@ async def test_devices_reach_neither_each_other_nor_the_gateway_itself(
         ):
             for host in (theirs, IN_TUNNEL):
                 assert not await asyncio.to_thread(connects, asking.laptop.machine, host)
-    tried = await ground.entries(at_least=2, codes=(Code.TUNNEL_TRIED,), person=asking.person)
-    places = {(one.details["host"], one.reason) for one in tried}
-    assert places == {(f"{host}:{NOTHING}/tcp", "tunnel_target_unknown") for host in (theirs, IN_TUNNEL)}
+    vain = {(f"{host}:{NOTHING}/tcp", "tunnel_target_unknown") for host in (theirs, IN_TUNNEL)}
+    async with asyncio.timeout(PATIENCE):
+        while not vain <= {(one.details["host"], one.reason) for one in await tries(ground, asking)}:
+            await asyncio.sleep(0.1)
 
 
 async def test_a_device_whose_state_worsens_is_cut_at_once_and_goes_on_when_it_is_mended(
@@ -284,7 +289,8 @@ async def test_a_device_hears_names_of_what_it_reaches_and_nobody_else_hears_any
     async with up(asking) as given:
         laptop, domain = asking.laptop, REGISTER_NAME.partition(".")[2]
         assert given.link is not None
-        assert (given.link.servers, given.link.domains) == ([IN_TUNNEL, str(POOLS[1][1])], [domain])
+        assert given.link.servers == [IN_TUNNEL, str(POOLS[1][1])]
+        assert domain in given.link.domains
         source = str(laptop.address)
 
         def told(name: str, **more: str) -> tuple[str, set[str]] | None:

@@ -29,6 +29,7 @@ from gateway.storage.database import Database
 from gateway.storage.engine import driver_of
 from gateway.storage.tables.audit import audit_entry
 from tests.bench.figure import figure
+from tests.gateway.audit.making import KEYS
 from tests.rig.postgres import cluster
 from tests.rig.prepared import prepared
 
@@ -110,7 +111,7 @@ async def taken_over(spool: Path, database: Database, lines: int) -> float:
         spool,
         SpoolPlaces(database, lambda: Activity(SignIn())),
         _holders,
-        recorded=lambda ids: database.read(lambda connection: with_entry(connection, ids)),
+        recorded=lambda ids: database.read(lambda connection: with_entry(connection, ids, KEYS.known)),
         reopen=_nothing,
         rotate_above=2**40,
         now=lambda: datetime.now(UTC),

@@ -42,6 +42,15 @@ async def _ask_why(page: Page, product: Demo, login: str) -> None:
     await _press(page, "Zeptat se")
 
 
+async def _read_who_took_it_back(author: Page, product: Demo) -> None:
+    await author.goto(product.url("policies"))
+    await expect(author.locator("main")).to_contain_text("Vaše změna už neplatí")
+    await expect(author.locator("main")).to_contain_text("Stačí žádost v jednotlivém případě.")
+    await screenshot(author, "policies-taken-back")
+    await author.get_by_role("link", name="Matrika dohledává poplatky").click()
+    await expect(author.locator("main")).to_contain_text("už neplatí: návrat k verzi 1, Petr Dvořák")
+
+
 async def test_what_one_proposes_another_approves_and_it_decides_at_once(
     product: Demo, browser: Browser
 ) -> None:
@@ -59,7 +68,7 @@ async def test_what_one_proposes_another_approves_and_it_decides_at_once(
         await sign_in(author, product.account(AUTHOR))
         await _press(author, "Nový návrh")
         await author.get_by_role("button", name="Kdo smí používat aplikaci").first.click()
-        await author.get_by_label("Název pravidla").fill("rozpocet-matrika")
+        await author.get_by_label("Zkratka pravidla").fill("rozpocet-matrika")
         for choice in ("#roles-registrar", "#applications-budget", "#actions-read"):
             await author.locator(choice).check()
         await _press(author, "Uložit do návrhu")
@@ -98,6 +107,8 @@ async def test_what_one_proposes_another_approves_and_it_decides_at_once(
         await _press(mayor, "Vrátit se")
         await expect(mayor.locator("main")).to_contain_text("Tato pravidla znovu platí")
         assert (await jana.goto(product.url("rozpocet"))).status == 403
+
+        await _read_who_took_it_back(author, product)
     for login, code in (
         (AUTHOR, "policy.submitted"),
         (MAYOR, "policy.approved"),

@@ -13,16 +13,24 @@ from policies.evaluate import PolicyBook, Source
 from policies.examine import SCHEMA_FILE, Examined, Unreadable
 from policies.forms import render
 from policies.incidents import Closure, ClosureKind, policies_of
+from policies.load import load
 from policies.model import Question
 from policies.reasons import Names
 from policies.request import entities, parties, requests
 from policies.review import Bounds, review
 from policies.statements import split
-from tests.policies.generated_questions import NAMED
+from policies.texts import MUNICIPALITIES, REGION, InHand
+from tests.policies.generated_questions import LENT, NAMED
 from tests.policies.test_forms import filled_in
-from tests.policies.world import HULIN, KROMERIZ, NOW
+from tests.policies.world import HONETICE, HULIN, KROMERIZ, NOW
 
-DISTRICT = District([Municipality(HULIN, "Hulín", ""), Municipality(KROMERIZ, "Kroměříž", "")])
+DISTRICT = District(
+    [
+        Municipality(HULIN, "Hulín", ""),
+        Municipality(KROMERIZ, "Kroměříž", ""),
+        Municipality(HONETICE, "Honětice", ""),
+    ]
+)
 SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))
 OVERFLOWS = "context.sign_in.age * 9223372036854775807 > 0"
 """Fails of every sign-in that is older than a second."""
@@ -129,6 +137,8 @@ OF_ANYBODY = tuple(
     one for one in ATOMS if "Person::" not in one and " principal" not in one and "(principal)" not in one
 )
 """Conditions that may be asked of programs too: no program is a person, and the schema says so."""
+OF_WHAT_IS_LENT = tuple(one for one in ATOMS if any(f"context has {name}" in one for name in LENT)) * 5
+"""So often that it is asked for more than once in two conditions, where these stand beside all others."""
 SCOPES = (
     "action",
     'action == Action::"read"',
@@ -224,6 +234,15 @@ def book_of(
     municipal = {code: source_of(code, policies, code) for code, policies in own.items()}
     incidents = None if closed is None else _reviewed("incidents", policies_of(closed), incidents=True)
     return PolicyBook(source_of("region", region), municipal, Names(DISTRICT), "1", None, incidents)
+
+
+def saved(
+    region: list[str], own: dict[MunicipalityCode, list[str]], closed: list[Closure] | None = None
+) -> PolicyBook:
+    """The same, read from the texts that would be kept. Raises PoliciesUnusable."""
+    texts = {f"{MUNICIPALITIES}/{code}.cedar": numbered(code, policies) for code, policies in own.items()}
+    texts[f"{REGION}/region.cedar"] = numbered("region", region)
+    return load(REGION, MUNICIPALITIES, DISTRICT, None, InHand(texts), incidents=closed or ())
 
 
 EXAMINED: dict[str, Examined | Unreadable] = {}

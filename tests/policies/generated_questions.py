@@ -1,8 +1,9 @@
 """Questions that nobody thought of: every fact, known or not, at moments where days, years and summer time begin."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -177,10 +178,12 @@ assert FACT.keys() == {one.name for one in fields(Facts)}, "each fact is drawn"
 
 
 @st.composite
-def _facts(draw: st.DrawFn, now: datetime) -> Facts:
+def _facts(draw: st.DrawFn, now: datetime, known: frozenset[str]) -> Facts:
     """All or some of them: where most are unknown, what is asked for first is tried too."""
     names = draw(st.just(frozenset(FACT)) | st.frozensets(st.sampled_from(sorted(FACT)), max_size=12))
-    return Facts(**{name: draw(FACT[name](now)) for name in sorted(names)})  # type: ignore[arg-type]
+    drawn = {name: draw(FACT[name](now)) for name in sorted(names - known)}
+    drawn |= {name: draw(FACT[name](now).filter(lambda one: one is not None)) for name in sorted(known)}
+    return Facts(**drawn)  # type: ignore[arg-type]
 
 
 FACTS_OF_PEOPLE = st.builds(
@@ -205,12 +208,18 @@ FACTS_OF_PEOPLE = st.builds(
     SOMEBODY,
 )
 """Whoever may be told apart."""
+SIGN_IN: dict[str, Drawn[Any]] = {
+    "level": st.sampled_from(AuthenticationLevel),
+    "factors": st.sampled_from([frozenset({"pwd"}), frozenset({"pwd", "otp"})]),
+    "address": st.sampled_from(["192.0.2.7", "2001:db8::7", "::ffff:192.0.2.7", "unknown"]),
+}
 CODES = st.sampled_from([HULIN, KROMERIZ])
 ROLES = st.sampled_from([Role.CLERK, Role.MAYOR, Role.AUDITOR, Role.SUPPLIER, Role.CENTRE_ADMINISTRATOR])
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> Question:
+def questions(draw: st.DrawFn, known: frozenset[str] = frozenset()) -> Question:
+    """`known`: facts that are known in each of them."""
     now = draw(st.sampled_from(MOMENTS))
     subject = draw(st.sampled_from([*PEOPLE, PROGRAM]))
     return Question(
@@ -220,13 +229,30 @@ def questions(draw: st.DrawFn) -> Question:
         application=draw(SOMEWHERE),
         action=draw(st.sampled_from(Action)),
         municipality=draw(CODES),
-        level=draw(st.sampled_from(AuthenticationLevel)),
-        factors=draw(st.sampled_from([frozenset({"pwd"}), frozenset({"pwd", "otp"})])),
+        level=draw(SIGN_IN["level"]),
+        factors=draw(SIGN_IN["factors"]),
         authenticated_at=draw(_past(now, 0, 60, 600, 36_000)),
-        address=draw(st.sampled_from(["192.0.2.7", "2001:db8::7", "::ffff:192.0.2.7", "unknown"])),
+        address=draw(SIGN_IN["address"]),
         now=now,
-        facts=draw(_facts(now)),
+        facts=draw(_facts(now, known)),
     )
 
 
 QUESTIONS = questions()
+LENT = ("ticket", "emergency", "delegation", "requested")
+"""What opens something to somebody for a time."""
+LENT_SOMETHING = questions(frozenset(LENT))
+
+
+@st.composite
+def nearly_the_same(draw: st.DrawFn, of: st.SearchStrategy[Question]) -> list[Question]:
+    """One, and some that differ from it by one fact or by how the person signed in."""
+    one = draw(of)
+    names = draw(st.lists(st.sampled_from([*SIGN_IN, *SIGN_IN, *FACT]), min_size=1, max_size=2))
+    signed_in = [replace(one, **{name: draw(SIGN_IN[name])}) for name in names if name in SIGN_IN]
+    known = [
+        replace(one, facts=replace(one.facts, **{name: draw(FACT[name](one.now))}))
+        for name in names
+        if name in FACT
+    ]
+    return [one, *signed_in, *known]

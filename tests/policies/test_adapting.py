@@ -64,6 +64,21 @@ def test_a_remark_behind_what_is_expected_stays() -> None:
     assert adapted(text, "second", PERMITTED) == text.replace("'records-work'", '"records-view"')
 
 
+def test_a_case_is_called_otherwise_where_it_was_called_and_below_where_it_was_not() -> None:
+    text = TEXT.replace('name = "first"\n', "name = \"first\"\ntitle_cs = 'Ne'  # kept\n")
+    line = line_of(text, "first")
+    for title in ('Smí "číst" \\ vše', "ano", "ě\tš"):
+        said = {"title_cs": title, "title_en": f"{title} too"}
+        after, left = several(text, {line: Now("first", PERMITTED, said)})
+        assert not left
+        case, other = tomllib.loads(after)["case"]
+        assert case == {"name": "first", "roles": ["accountant"], **said}
+        assert other == tomllib.loads(text)["case"][1]
+        assert "  # kept\n" in after
+    same, _ = several(text, {line: Now("first", PERMITTED, {"title_cs": "Ne"})})
+    assert "title_cs = 'Ne'  # kept" in same, "what stays is not written anew"
+
+
 def test_lines_end_as_they_did() -> None:
     text = TEXT.replace("\n", "\r\n")
     for name, now in (("first", PERMITTED), ("first", Decided("x", "")), ("second", REFUSED)):

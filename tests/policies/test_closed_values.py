@@ -38,6 +38,10 @@ def faults(condition: str) -> list[str]:
         ),
         ('context has device && context.device has os && context.device.os == "beos"', 'is never "beos"'),
         ('context.place has protocol && "SMB" == context.place.protocol', 'is "smb" meant?'),
+        ("[6, 0].contains(context.time.weekday)", '`context.time.weekday` is never "0"'),
+        ("[6, 7, 8].contains(context.time.weekday)", '`context.time.weekday` is never "8"'),
+        ('[duration("25h")].contains(context.time.of_day)', '`context.time.of_day` is never "25h"'),
+        ('[datetime("2026-12-24T10:00:00Z")].contains(context.time.date)', "always a midnight"),
         ("context.time.weekday == 0", "`context.time.weekday` is from 1 to 7"),
         ("context.time.weekday != 8", "`!=` always comes out the same here"),
         ("context.time.hour >= 24", "`context.time.hour` is from 0 to 23"),
@@ -66,6 +70,9 @@ def test_a_value_that_it_never_has_is_told(condition: str, told: str) -> None:
     [
         'context.place has country && ["CZ", "SK"].contains(context.place.country)',
         'context has device && context.device has os && context.device.os != "windows"',
+        "[1, 7].contains(context.time.weekday)",
+        '[duration("0h"), duration("23h59m")].contains(context.time.of_day)',
+        'context.place.networks.contains(Network::"office")',
         "context.time.hour < 24",
         "context.time.hour >= 0 && context.time.hour <= 23",
         "context.time.hour + 1 == 24",
@@ -81,10 +88,56 @@ def test_what_it_can_have_is_told_nothing_of(condition: str) -> None:
     assert faults(condition) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [
+        ("time.hour", 0, 23),
+        ("time.minute", 0, 59),
+        ("time.weekday", 1, 7),
+        ("time.month", 1, 12),
+        ("time.day", 1, 31),
+        ("sign_in.level", 1, 3),
+    ],
+)
+def test_its_least_and_its_most_are_values_that_it_can_have_and_those_beside_them_are_not(
+    name: str, least: int, most: int
+) -> None:
+    for number in (least, most):
+        assert faults(f"context.{name} == {number}") == []
+    for number in (least - 1, most + 1):
+        (told,) = faults(f"context.{name} == {number}")
+        assert told.endswith(f"`context.{name}` is from {least} to {most}")
+
+
+@pytest.mark.parametrize("name", ["sign_in.age", "sign_in.idle", "device.age", "emergency.age"])
+def test_an_age_is_any_number_that_cedar_has_from_nought_on(name: str) -> None:
+    largest = 2**63 - 1
+    for condition in (f"== 0 || context.{name} == {largest}", f"< {largest}", "> 0"):
+        assert faults(f"context.{name} {condition}") == []
+    for condition in ("== -1", "< 0", f"> {largest}"):
+        assert len(faults(f"context.{name} {condition}")) == 1
+
+
+def test_a_day_has_each_of_its_minutes() -> None:
+    for condition in ('== duration("0m")', '== duration("23h59m")', '>= duration("23h59m")'):
+        assert faults(f"context.time.of_day {condition}") == []
+    for condition in ('< duration("0m")', '> duration("23h59m")', '== duration("24h")'):
+        assert len(faults(f"context.time.of_day {condition}")) == 1
+
+
 def test_the_problem_stands_at_the_word_that_it_is_about() -> None:
     text = "forbid (principal, action, resource)\nwhen { context.time.hour == 7 ||\n  context.time.weekday == 0 };"
     (problem,) = in_vain({}, {"region/x.cedar": text})
     assert (problem.line, problem.column) == (3, 24)
+
+
+def test_of_several_values_the_one_that_it_never_has_is_told_with_those_that_it_can_have() -> None:
+    text = "forbid (principal, action, resource)\nwhen { [0, 6].contains(context.time.weekday) };"
+    (problem,) = in_vain({}, {"region/x.cedar": text})
+    assert (problem.line, problem.column) == (2, 8)
+    assert problem.in_languages()[Language.CZECH].endswith(
+        '`context.time.weekday` není nikdy "0"\n    může to být: 1 – 7'
+    )
 
 
 def test_no_policy_of_the_example_says_such_a_thing() -> None:

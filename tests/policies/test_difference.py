@@ -95,7 +95,12 @@ def test_what_a_form_wrote_differs_by_its_fields() -> None:
     (one,) = found.policies
     assert one.form == form.title
     assert [
-        (of.label[Language.CZECH], of.before[Language.CZECH], of.after[Language.CZECH]) for of in one.fields
+        (
+            of.label[Language.CZECH],
+            of.before and of.before[Language.CZECH],
+            of.after and of.after[Language.CZECH],
+        )
+        for of in one.fields
     ] == [
         ("Od kolika hodin", "7", "6"),
         ("Do kolika hodin", "18", "20"),
@@ -122,8 +127,11 @@ def test_what_a_form_wrote_is_told_also_where_it_is_new_or_gone_or_was_written_b
     ):
         (one,) = difference(before, after).policies
         assert (one.kind, one.effect, one.form) == (kind, effect, title)
-        said = [(of.before[Language.ENGLISH], of.after[Language.ENGLISH]) for of in one.fields]
-        new = [("", "accountant"), ("", "budget"), ("", "7"), ("", "18")]
+        said = [
+            (of.before and of.before[Language.ENGLISH], of.after and of.after[Language.ENGLISH])
+            for of in one.fields
+        ]
+        new = [(None, "accountant"), (None, "budget"), (None, "7"), (None, "18")]
         gone = [(after, before) for before, after in new]
         assert said[:4] == {Kind.ADDED: new, Kind.REMOVED: gone, Kind.CHANGED: []}[kind]
         assert one.lines

@@ -20,6 +20,7 @@ from policies.review import IDENTIFIER
         (" a--b ", "a--b"),
         ("nightly-", "nightly-"),
         ("A" * 80, "a" * 60),
+        ("Ž" * 59 + " cut after the blank", "z" * 59),
         ("a b" + "-" * 90 + "c", "a-b-c"),
         ("Łódź", "lodz"),
         ("Øre: Æsir", "ore-aesir"),

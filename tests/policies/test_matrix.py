@@ -12,7 +12,7 @@ from policies.load import load
 from policies.matrix import Answer, Case, Circumstances, DeviceState, cases, matrix, question_of
 from policies.matrix_groups import difference, permits
 from policies.matrix_words import difference_content, matrix_content, said, ways_said
-from policies.model import Facts, Permitted, Refused, Route
+from policies.model import IN_ORDER, Device, Facts, Permitted, Refused, Route
 from policies.parts import named_parts
 from tests.policies.world import (
     APPLICATIONS,
@@ -156,6 +156,23 @@ def test_facts_of_the_circumstances_stand_beside_each_cells_device(book: PolicyB
     question = question_of(next(iter(cases([BUDGET]))), HULIN, at)
     assert (question.facts.country, question.facts.device and question.facts.device.managed) == ("CZ", True)
     assert matrix(book, HULIN, at).cells == matrix(book, HULIN, AT).cells
+
+
+def test_whoever_a_cell_is_about_is_there_just_now_with_a_device_that_has_just_reported() -> None:
+    at = replace(AT, age=timedelta(minutes=2))
+    one = Case(Role.CLERK, BUDGET, Action.READ, AuthenticationLevel.PASSWORD, DeviceState.IN_ORDER)
+    asked = question_of(one, HULIN, at)
+    assert (asked.roles, asked.own_municipality, asked.municipality) == ({(HULIN, Role.CLERK)}, HULIN, HULIN)
+    assert (asked.level, asked.factors) == (AuthenticationLevel.PASSWORD, {"pwd"})
+    assert (asked.now, asked.authenticated_at) == (NOW, NOW - timedelta(minutes=2))
+    assert asked.facts == Facts(idle=timedelta(0), device=replace(IN_ORDER, reported_at=NOW))
+    idle = replace(at, facts=Facts(idle=timedelta(minutes=1)))
+    assert question_of(one, HULIN, idle).facts.idle == timedelta(minutes=1)
+    for state, device in (
+        (DeviceState.UNMANAGED, Device(managed=False, fresh=False)),
+        (DeviceState.UNKNOWN, None),
+    ):
+        assert question_of(one._replace(device=state), HULIN, at).facts.device == device
 
 
 def test_what_a_change_gives_is_one_line_that_a_person_can_read(book: PolicyBook) -> None:

@@ -8,7 +8,7 @@ import pytest
 from config.vocabulary import ApplicationId, NetworkName, RouteName
 from policies.examine import SCHEMA_FILE
 from policies.fault import CS, EN
-from policies.misspelt import unknown
+from policies.misspelt import closest_code, unknown
 from policies.review import Bounds, review
 from tests.policies.world import DISTRICT
 
@@ -92,6 +92,14 @@ def test_a_misspelt_name_of_a_closed_set_is_told_in_both_languages_with_the_one_
         assert text.splitlines()[told.line - 1][told.column - 1 :].startswith(wrong)
 
 
+@pytest.mark.parametrize("path", ["purpose.text", "purpose.text.more"])
+def test_of_what_has_no_attributes_none_are_known(path: str) -> None:
+    found = unknown(f"attribute `{path}` in context not found")
+    assert found is not None
+    assert found.fault.remedy[CS].endswith("známé atributy: žádné")
+    assert found.fault.remedy[EN].endswith("known there are none")
+
+
 def test_a_role_that_resembles_none_is_told_with_those_that_are_known() -> None:
     condition = 'principal.roles.contains(Role::"zzz")'
     (told,) = review(Path("x.cedar"), POLICY.format(condition=condition), BOUNDS).problems
@@ -105,3 +113,28 @@ def test_an_action_that_is_misspelt_is_told_with_what_actions_are_called() -> No
         "nemá to být `read`? Známé činnosti: administer (správa), read (čtení), sign (podepsání), write (zápis)"
     )
     assert told.in_languages()[EN].endswith("is `read` meant? Known there are administer, read, sign, write")
+
+
+@pytest.mark.parametrize(
+    ("code", "known", "meant"),
+    [
+        ("588499", {"588491", "588296"}, "588491"),
+        ("488491", {"588491"}, "588491"),
+        ("588419", {"588491", "588296"}, "588491"),
+        ("858491", {"588491"}, "588491"),
+        ("588194", {"588491"}, ""),  # two that changed places, and another
+        ("588491", {"588194"}, ""),  # the same two digits, not beside each other
+        ("508491", {"580491"}, "580491"),
+        ("588433", {"588491"}, ""),
+        ("588419", {"588492"}, ""),  # beside each other, and one of them is another digit
+        ("588419", {"588481"}, ""),
+        ("58849", {"588491"}, ""),
+        ("5884911", {"588491"}, ""),
+        ("588490", {"588491", "588492"}, ""),  # as near to the one as to the other
+        ("588490", set(), ""),
+    ],
+)
+def test_of_codes_only_a_slip_of_the_pen_is_taken_for_one_that_is_known(
+    code: str, known: set[str], meant: str
+) -> None:
+    assert closest_code(code, known) == meant

@@ -130,6 +130,8 @@ def test_an_application_that_is_not_configured_is_found() -> None:
     )
     line, _, what = problem(text, OF_HULIN)
     assert (line, what) == (2, 'application "recrods" is not configured')
+    [found] = read(text, OF_HULIN).problems
+    assert "known are records" in found.remedy
 
 
 def test_a_network_that_is_not_configured_is_found() -> None:
@@ -203,6 +205,38 @@ def test_a_permit_has_a_name_in_both_languages_or_in_none(tmp_path: Path) -> Non
     assert whole.policies[0].title == {Language.CZECH: "Čte se", Language.ENGLISH: "Reads"}
 
 
+def test_a_name_of_nothing_but_spaces_is_none() -> None:
+    (policy,) = read(f'@id("a") @title_cs(" ") @title_en(" ") permit ({ANY});').policies
+    assert policy.title is None
+
+
+def test_what_a_policy_reads_of_the_device_is_known_by_its_names() -> None:
+    condition = 'context has device.os && context.device.os == "linux" && context.sign_in.level >= 2'
+    (policy,) = read(f'@id("a") permit ({ANY}) when {{ {condition} }};').policies
+    assert policy.reads_of_device == {"os"}
+    (whole,) = read(f'@id("a") permit ({ANY}) when {{ context has device }};').policies
+    assert whole.reads_of_device == frozenset()
+
+
+def test_what_is_not_configured_is_told_once_however_many_files_name_it() -> None:
+    """And what is wrong by itself, each time."""
+    known = replace(
+        OF_THE_REGION,
+        applications=frozenset({ApplicationId("records")}),
+        networks=frozenset(),
+        routes=frozenset(),
+    )
+    for condition, told_once in (
+        ('resource in Application::"budget"', True),
+        ('context.place.networks.contains(Network::"office")', True),
+        ('context has route && context.route.id == "seal"', True),
+        ('resource in Municipality::"999999"', False),
+        ('principal.offices.contains(Office::"588491/nobody")', False),
+    ):
+        (found,) = read(f'@id("a") permit ({ANY}) when {{ {condition} }};', known).problems
+        assert found.told_once is told_once, condition
+
+
 @pytest.mark.parametrize("word", ["itself", r"its\u{65}lf"])
 def test_the_word_that_stands_for_a_code_in_the_review_is_no_code_when_somebody_writes_it(word: str) -> None:
     text = f'@id("a") permit (principal, action, resource in Municipality::"{word}");'
@@ -211,6 +245,25 @@ def test_the_word_that_stands_for_a_code_in_the_review_is_no_code_when_somebody_
         "the policy is not limited to municipality 588491",
         "municipality itself is not in the district",
     ]
+
+
+def test_what_differs_by_the_municipality_alone_is_examined_once() -> None:
+    bounds = replace(OF_HULIN, examined={})
+    text = '@id("a") permit (principal, action, resource in Municipality::"588491");'
+    assert not read(text, bounds).problems
+    assert not read(text.replace(HULIN, KROMERIZ), replace(bounds, only=KROMERIZ)).problems
+    assert len(bounds.examined) == 1
+
+
+def test_what_says_that_a_form_wrote_it_is_kept_as_it_stands_where_it_is_a_municipalitys_own() -> None:
+    text = '@id("a") @template("hours") permit (principal, action, resource in Municipality::"588491");'
+    for bounds, written, kept in (
+        (OF_HULIN, text, text),
+        (OF_THE_REGION, text, ""),
+        (OF_HULIN, text.replace('@template("hours") ', ""), ""),
+    ):
+        (policy,) = read(written, bounds).policies
+        assert policy.by_form == kept
 
 
 def test_a_municipality_may_not_name_another_in_the_place_of_itself() -> None:
@@ -241,7 +294,9 @@ def test_a_municipality_has_no_more_policies_than_everybody_can_read(
     one = '@id("{0}") permit (principal, action, resource in Municipality::"588491");\n'
     most = one.format("a") + one.format("b")
     assert len(read(most, OF_HULIN).policies) == 2
-    assert "there are 3 policies" in problem(most + one.format("c"), OF_HULIN)[2]
+    line, column, what = problem(most + one.format("c"), OF_HULIN)
+    assert (line, column) == (0, 0)  # it is the whole file
+    assert "there are 3 policies" in what
     assert len(read(most + one.format("c")).policies) == 3
 
 
@@ -282,3 +337,19 @@ def test_a_fault_in_a_municipalitys_own_policy_is_told_as_in_the_regions(conditi
 def test_an_office_is_a_municipality_of_the_district_and_a_role() -> None:
     condition = 'principal.offices.contains(Office::"588296/auditor")'
     assert read(f'@id("a") permit ({ANY}) when {{ {condition} }};').problems == ()
+
+
+@pytest.mark.parametrize(
+    ("office", "meant"),
+    [
+        ("588296/auditr", "588296/auditor"),
+        ("588269/auditor", "588296/auditor"),
+        ("588296/zzz", ""),
+        ("123/auditor", ""),
+    ],
+)
+def test_an_office_that_is_meant_has_a_municipality_and_a_role(office: str, meant: str) -> None:
+    condition = f'principal.offices.contains(Office::"{office}")'
+    [found] = read(f'@id("a") permit ({ANY}) when {{ {condition} }};').problems
+    assert (f"is `{meant}` meant?" in found.remedy) is bool(meant)
+    assert ("meant" in found.remedy) is bool(meant)

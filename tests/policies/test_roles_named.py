@@ -1,5 +1,7 @@
 """A changed policy says which roles it names now and which no more, and where its title stayed all the same."""
 
+import msgspec
+
 from config.vocabulary import Language
 from policies.difference import PolicyChange, difference, told
 from tests.policies.world import HULIN
@@ -24,7 +26,7 @@ def change(before: dict[str, str], after: dict[str, str]) -> PolicyChange:
 def test_a_role_that_came_is_told_and_the_title_that_stayed() -> None:
     one = change(policy(ONE), policy(TWO))
     assert one.roles is not None
-    assert [said[Language.CZECH] for said in one.roles] == ["účetní", ""]
+    assert [said and said[Language.CZECH] for said in one.roles] == ["účetní", None]
     assert one.title_stays
     lines = list(told(difference(policy(ONE), policy(TWO)), Language.ENGLISH))
     assert "    Roles that it names now: accountant" in lines
@@ -34,7 +36,7 @@ def test_a_role_that_came_is_told_and_the_title_that_stayed() -> None:
 def test_a_role_that_went_is_told_and_a_title_that_changed_is_not_asked_about() -> None:
     one = change(policy(TWO), policy(ONE, "Jen místostarosta spisy čte"))
     assert one.roles is not None
-    assert [said[Language.ENGLISH] for said in one.roles] == ["", "accountant"]
+    assert [said and said[Language.ENGLISH] for said in one.roles] == [None, "accountant"]
     assert not one.title_stays
 
 
@@ -42,3 +44,8 @@ def test_where_no_role_changed_nothing_is_said_of_roles() -> None:
     one = change(policy(ONE), policy(ONE, "Jinak"))
     assert one.roles is None
     assert not one.title_stays
+
+
+def test_a_program_reads_null_where_there_are_none() -> None:
+    (told_,) = msgspec.to_builtins(difference(policy(ONE), policy(TWO)))["policies"]
+    assert [one and one["en"] for one in told_["roles"]] == ["accountant", None]

@@ -16,7 +16,7 @@ from policies import simulate
 from policies.evaluate import PolicyBook
 from policies.load import load
 from policies.model import Device, Emergency, Facts, Permitted, Question, Ticket
-from policies.simulate import Asked, Change, Decided, Simulation, Tally
+from policies.simulate import Asked, Change, Decided, Row, Simulation, Tally, Whose
 from policies.simulated import Report, report
 from policies.texts import MUNICIPALITIES as OF_MUNICIPALITIES
 from policies.texts import REGION as OF_REGION
@@ -230,6 +230,37 @@ def test_parts_add_up(today: PolicyBook, draft: PolicyBook) -> None:
     assert told.not_replayable == {"unreadable": 3}
 
 
+def test_all_that_was_counted_adds_up() -> None:
+    question = ask(CLERK)
+    whose = Whose(Change.GAINS, question.subject, HULIN, question.application, Action.READ)
+    other = replace(whose, change=Change.LOSES)
+
+    def some(number: int, *rows: Whose) -> Tally:
+        row = Row("a", question, number, 10 * number, 100 * number, (number, number + 1))
+        return Tally(
+            unchanged=number,
+            already=10 * number,
+            changed=Counter({Change.LOSES: number}),
+            in_part=100 * number,
+            not_replayable=Counter({"unreadable": 1000 * number}),
+            rows={one: replace(row) for one in rows},
+            left_out=Counter({Change.GAINS: number}),
+            people={Change.LOSES: {SubjectId(f"urad:{number}")}, Change.GAINS: {SubjectId("urad:a")}},
+        )
+
+    whole = some(1, whose)
+    whole.add(some(2, whose, other))
+    assert whole == replace(
+        some(3),
+        rows={
+            whose: Row("a", question, 3, 30, 300, (1, 2, 2)),
+            other: Row("a", question, 2, 20, 200, (2, 3)),
+        },
+        people={Change.LOSES: {"urad:1", "urad:2"}, Change.GAINS: {"urad:a"}},
+    )
+    assert (whole.replayed, whole.decisions) == (3 + 30 + 3 + 300, 336 + 3000)
+
+
 def test_rows_are_bounded_and_what_is_left_out_is_counted(
     monkeypatch: pytest.MonkeyPatch, today: PolicyBook, draft: PolicyBook
 ) -> None:
@@ -248,6 +279,28 @@ def test_little_memory_costs_time_and_no_answer(
     monkeypatch.setattr(simulate, "ANSWERS", 1)
     each = [decided(ask(role)) for role in (CLERK, (HULIN, Role.MAYOR), SUPPLIER) * 2]
     assert Simulation(today, draft).take(each).changed == {Change.LOSES: 2}
+
+
+def test_no_more_is_remembered_than_there_is_room_for(
+    monkeypatch: pytest.MonkeyPatch, today: PolicyBook, draft: PolicyBook
+) -> None:
+    monkeypatch.setattr(simulate, "ASKERS", 3)
+    monkeypatch.setattr(simulate, "ANSWERS", 2)
+    simulation = Simulation(today, draft)
+    most = [0, 0, 0]
+    roles = [(HULIN, role) for role in Role]
+    for one in [Asked(ask(role), frozenset(), "somebody") for role in roles]:
+        simulation.take([Decided(one, NOW, NOW, True, 1)])
+        askers = simulation._askers.values()
+        kept = len(askers), sum(len(asker.answers) for asker in askers), len(simulation._answers)
+        most = [max(both) for both in zip(most, kept, strict=True)]
+    assert most == [2, 2, 2]  # an answer of each is more than there is room for three of
+    monkeypatch.setattr(simulate, "ANSWERS", 100)
+    roomy = Simulation(today, draft)
+    for one in [Asked(ask(role), frozenset(), "somebody") for role in roles]:
+        roomy.take([Decided(one, NOW, NOW, True, 1)])
+        assert len(roomy._askers) <= 3
+    assert len(roomy._askers) == len(roles) % 3 or 3
 
 
 LIBRARIES = {f"region/{file.name}": file.read_text("utf-8") for file in sorted(LIBRARY.glob("*.cedar"))}

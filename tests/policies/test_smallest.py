@@ -174,6 +174,9 @@ def test_where_there_are_too_many_the_likely_ones_are_tried_first_and_it_is_said
     monkeypatch.setattr("policies.smallest.MOST_TRIED", 3)
     cut = World("without-purpose").found(PURPOSE, AGENDA, CZECH)
     assert (cut.changes, cut.tried, cut.complete) == ((), 3, False)
+    monkeypatch.setattr("policies.smallest.MOST_TRIED", 1)
+    none_left = World("without-purpose").found(PURPOSE, AGENDA)  # and there are no three of which to say so
+    assert (none_left.changes, none_left.tried, none_left.complete) == ((), 2, False)
 
 
 def test_what_no_permit_can_be_of_is_known_without_trying_several_steps() -> None:

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -284,8 +284,12 @@ class Ground:
 
 
 @contextlib.asynccontextmanager
-async def attacked(folder: Path, *, by_people: bool = False) -> AsyncIterator[Ground]:
-    """Started and ready; ended with the block. `by_people`: they enrol devices of their own."""
+async def attacked(
+    folder: Path, *, by_people: bool = False, beyond: Sequence[str] = ()
+) -> AsyncIterator[Ground]:
+    """Started and ready; ended with the block. `by_people`: they enrol devices of their own. `beyond`: words before the
+    product's command, as of another network, where it listens at each of its addresses.
+    """
     taken_over, theirs, ports = Neighbour(web_socket=True), free_port(), (free_port(), free_port())
     upstreams = {
         RECORDS: f"http://127.0.0.1:{theirs}",
@@ -299,6 +303,8 @@ async def attacked(folder: Path, *, by_people: bool = False) -> AsyncIterator[Gr
         patience += 'login_attributes = ["uid", "userPKCS12"]'  # in which a server takes any octets
         quick = text.replace('refresh = "10 s"', 'refresh = "1 s"').replace('name = "kromeriz"', patience)
         quick = quick.replace(NO_LIMITS, "")  # as delivered
+        if beyond:
+            quick = quick.replace("[public]\n", '[public]\naddress = "0.0.0.0"\n')
         return (
             _with_further_policies(folder, quick)
             + (LIMITS.replace(DEVICES, f"{DEVICES}by_people = true\n") if by_people else LIMITS)
@@ -308,6 +314,7 @@ async def attacked(folder: Path, *, by_people: bool = False) -> AsyncIterator[Gr
 
     async with listening(taken_over, theirs), installed(folder, people, upstreams, configured) as product:
         with product.state() as state, budget(product, state, ports[0]):
+            product.before = tuple(beyond)
             await product.start()
             yield Ground(product, taken_over, ports, state)
 

@@ -87,6 +87,8 @@ async def screenshot(page: Page, name: str) -> Path:
     """Keep the whole page as `build/screenshots/<name>.png`."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     path = SCREENSHOTS / f"{name}.png"
+    await page.wait_for_load_state()  # of one that is on its way Chromium takes no picture
+    await page.bring_to_front()
     await page.screenshot(path=path, full_page=True)
     return path
 

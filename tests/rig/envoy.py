@@ -129,6 +129,8 @@ class Plane:
         self.process: asyncio.subprocess.Process | None = None
         self.discovery: Discovery
         self._starts = 0
+        self.within: Sequence[str] = ()
+        """Words before Envoy's command: into another network."""
         self.beside: list[dict[str, Any]] = []
         """Listeners that the product does not have."""
 
@@ -170,6 +172,7 @@ class Plane:
         file.write_text(json.dumps(bootstrap(self.surroundings.run, self.settings.limits)))
         with (self.folder / "envoy.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
+                *self.within,
                 *command(file, concurrency=self.workers),
                 "--service-node",
                 f"start-{self._starts}",
@@ -259,6 +262,7 @@ async def data_plane(
     configured: Callable[[Settings], Settings] = lambda settings: settings,
     streams: int = STREAMS,
     device_authorities: tuple[str, ...] = (),
+    within: Sequence[str] = (),
 ) -> AsyncIterator[Plane]:
     """Everything started and ready; ended with the block. `memory`: where the gate's folder is made.
     `applications`: served beside the usual ones; `accounts`: what those of one account are told; `configured` may
@@ -282,6 +286,7 @@ async def data_plane(
     )
     with tempfile.TemporaryDirectory(dir=memory, prefix="brana-test-") as gates:
         plane = Plane(folder, settings, surroundings, signer, workers, Path(gates), streams)
+        plane.within = within
         async with _running(plane, upstream):
             yield plane
 

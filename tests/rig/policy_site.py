@@ -178,7 +178,7 @@ class PolicySite:
             *TakingBack(site).pages(),
             *Impact(site, self, self._record).pages(),
             *Versions(site).pages(),
-            *WhoMay(site).pages(),
+            *WhoMay(site, self._record).pages(),
             *Why(site, self._named, self._record, self.snapshot, self._removed, self._suggested).pages(),
             *Switch(site, self._hits, {code: one.name for code, one in DISTRICT.items()}).pages(),
         ]

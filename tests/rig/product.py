@@ -67,6 +67,11 @@ class Product:
         return self.settings.state.directory / "run"
 
     @property
+    def address(self) -> str:
+        """Where it is asked; where it listens at each address, at the loopback's."""
+        return self.settings.public.address.replace("0.0.0.0", "127.0.0.1")
+
+    @property
     def port(self) -> int:
         return self.settings.public.port
 
@@ -94,13 +99,13 @@ class Product:
         """A new browser at `address`, any of 127.0.0.0/8; closed when the product ends. `tls`: as it speaks it where it
         shows a certificate; `jar`: cookies of another one.
         """
-        made = Visitor(tls or self.tls(), address, self.settings.public.address, jar)
+        made = Visitor(tls or self.tls(), address, self.address, jar)
         self._visitors.append(made)
         return made
 
     def same_visitor(self, other: Visitor) -> Visitor:
         """A browser that another node knows, asking here."""
-        made = Visitor(other.tls, other.address, self.settings.public.address, other.jar)
+        made = Visitor(other.tls, other.address, self.address, other.jar)
         self._visitors.append(made)
         return made
 

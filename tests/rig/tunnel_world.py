@@ -127,6 +127,8 @@ class World:
     known: Known = field(default_factory=Known)
     suspended: set[SubjectId] = field(default_factory=set)
     private: PrivateKey = field(default_factory=PrivateKey.generate)
+    taken_back: list[tuple[DeviceId, list[Code]]] = field(default_factory=list)
+    """What was granted by whose tunnel, and what was recorded by then."""
     office: TunnelOffice = field(init=False)
     sessions: SessionOffice = field(init=False)
 
@@ -155,10 +157,14 @@ class World:
             lambda: self.snapshot,
             lambda: self.rules,
             lambda: self.now,
+            self._taken_back,
         )
         revoked = RevokedList(self.office.revoked)
         self.sessions = SessionOffice(self.store, revoked, SignIn(), LIFETIME)
         self.known.subscribe(self.office.changed)
+
+    async def _taken_back(self, name: DeviceId) -> None:
+        self.taken_back.append((name, [one.code for one in self.entries]))
 
     def append(self, _: Connection, entries: Sequence[Entry]) -> None:
         self.entries += entries

@@ -46,6 +46,7 @@ ADDRESSES = [
     SERVED,
     SERVED_6,
     IN_TUNNEL,
+    "fd00:90::1",
     *(one for pair in LAPTOPS.values() for one in pair),
 ]
 PORT = 51820

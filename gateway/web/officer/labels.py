@@ -171,6 +171,9 @@ LABELS: Mapping[str, Title] = {
     "silent_seconds": Title(cs="Bez známky života", en="Without a sign of life"),
     "status": Title(cs="Stav odpovědi", en="Status"),
     "stopped": Title(cs="Zastavená rozpracovaná přihlášení", en="Sign-ins under way stopped"),
+    "tunnel_address": Title(
+        cs="Zařízení poznáno podle tunelu, adresa v něm", en="Device known by its tunnel, address in it"
+    ),
     "until": Title(cs="Do", en="Until"),
     "user_agent": Title(cs="Prohlížeč nebo program", en="Browser or program"),
     "version": Title(cs="Verze Brány", en="Version of Brána"),

@@ -1,14 +1,16 @@
-"""Cases of the municipality are made to expect what a draft decides, as far as its author ticks them.
+"""Cases of the municipality are made to expect what a draft decides, as far as its author ticks them, and are called
+otherwise where that is filled in: what a case is called may say the contrary then.
 
 Only its own: those of the region, and what must never be, are nobody's here to change.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from aiohttp import web
 
+from config.vocabulary import Language
 from gateway.policy_office.checked import Checked, Member
 from gateway.policy_office.proposal import Proposal
 from gateway.policy_office.scope import municipality_of
@@ -18,7 +20,11 @@ from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site, proposal_of
 from gateway.web.ways_back import above, leading_back
 from policies.adapting import Now, adapted
+from policies.hidden import hidden
 from policies.texts import CASES, Texts
+from policies.trial import Tried
+
+LONGEST_TITLE = 200  # characters: a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +45,30 @@ class Adapting:
         if checked.beside != shown["beside"]:
             raise web.HTTPSeeOther(f"/proposals/{one.id}?done=otherwise")
         lines = {number_or_none(line) for each in fields.get("case", []) for line in each.split(",")}
-        texts, left = await site.read(caller, partial(_adapted, one, checked, lines))
+        titles = titles_in(fields)
+        if titles is None:
+            raise web.HTTPSeeOther(f"/proposals/{one.id}?done=uncalled")
+        texts, left = await site.read(caller, partial(_adapted, one, checked, lines, titles))
         if texts != one.texts:
             await done(site.office.edit(asking, one.id, shown["revision"], texts, one.note, site.desk.now()))
         said = "left" if left else "unticked" if texts == one.texts else "adapted"
         raise web.HTTPSeeOther(f"/proposals/{proposal_of(request)}?done={said}")
+
+
+def titles_in(fields: Mapping[str, Sequence[str]]) -> dict[tuple[int, Language], str] | None:
+    """What cases are to be called, by line and language, as far as it is filled in; None: something cannot be kept."""
+    found: dict[tuple[int, Language], str] = {}
+    for language in Language:
+        beginning = f"called-{language}-"
+        for name, said in fields.items():
+            line = number_or_none(name.removeprefix(beginning)) if name.startswith(beginning) else None
+            title = " ".join(said[0].split())
+            if line is None or not title:
+                continue
+            if len(title) > LONGEST_TITLE or hidden(title) is not None:
+                return None
+            found[line, language] = title
+    return found
 
 
 def adaptable(one: Proposal, member: Member) -> bool:
@@ -55,11 +80,16 @@ def _file(one: Proposal) -> str:
     return f"municipalities/{one.scope}{CASES}"
 
 
-def _adapted(one: Proposal, checked: Checked, lines: Collection[int | None]) -> tuple[Texts, bool]:
+def _adapted(
+    one: Proposal,
+    checked: Checked,
+    lines: Collection[int | None],
+    titles: Mapping[tuple[int, Language], str],
+) -> tuple[Texts, bool]:
     """With whether some could not be changed."""
     file = _file(one)
     now = {
-        tried.line: Now(tried.name, tried.now)
+        tried.line: Now(tried.name, tried.now, _other_titles(tried, titles))
         for tried in (
             each.tried for group in checked.groups for each in group.members if adaptable(one, each)
         )
@@ -68,3 +98,9 @@ def _adapted(one: Proposal, checked: Checked, lines: Collection[int | None]) -> 
     before = one.texts.get(file, "")
     text, left = adapted(before, now)
     return (one.texts if text == before else {**one.texts, file: text}), bool(left)
+
+
+def _other_titles(tried: Tried, titles: Mapping[tuple[int, Language], str]) -> dict[str, str]:
+    """Those that differ from what it is called now."""
+    filled = {one: titles.get((tried.line, one), tried.title[one]) for one in Language}
+    return {f"title_{one}": title for one, title in filled.items() if title != tried.title[one]}

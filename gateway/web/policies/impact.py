@@ -8,7 +8,7 @@ from functools import partial
 
 from aiohttp import web
 
-from config.vocabulary import Action, ApplicationId
+from config.vocabulary import Action, ApplicationId, MunicipalityCode
 from gateway.policy_office.incident import Incident
 from gateway.policy_office.office import standing
 from gateway.policy_office.proposal import OVER, Proposal
@@ -16,15 +16,14 @@ from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import OF_REGION, Scope, municipality_of, of_scope, with_scope
 from gateway.policy_office.store import Desk
 from gateway.policy_office.version import Version
-from gateway.web.desk import Page, Refused
+from gateway.web.desk import Page
 from gateway.web.identity import Assertion
 from gateway.web.policies.closed_here import closed_here
 from gateway.web.policies.coming import Coming, coming, places
+from gateway.web.policies.elsewhere import Record
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
 from gateway.web.policies.telling_ways import telling_ways
-from gateway.web.policies.why import Record
-from gateway.web.refusal import PAGE_UNKNOWN
 from gateway.web.simulating import (
     NOT_ASKED,
     TROUBLES,
@@ -87,7 +86,7 @@ class Impact:
         site, caller = self.site, self.site.caller(request)
         one = await site.proposal(request, caller)
         if one.state in OVER:
-            raise Refused(PAGE_UNKNOWN, 404)
+            raise web.HTTPSeeOther(f"/proposals/{one.id}?done=over")
         how = coming(request.query, site.networks)
         in_force, incidents = await site.office.store.look(_with_what_is_closed)
         try:
@@ -115,7 +114,7 @@ class Impact:
             one=one,
             found=found,
             how=how,
-            closed=closed_here(incidents, caller, names),
+            closed=closed_here(incidents, MunicipalityCode(caller.municipality), names),
             places=places(site.networks),
             ways=ways,
             words=lambda group, language: said(group, names, language),
@@ -138,7 +137,7 @@ class Impact:
         one = await site.proposal(request, caller)
         await done(site.asking(request, caller).require(Action.READ, one.scope, None, f"simulate {one.id}"))
         if one.state in OVER:
-            raise Refused(PAGE_UNKNOWN, 404)
+            raise web.HTTPSeeOther(f"/proposals/{one.id}?done=over")
         in_force, how = await site.office.store.look(standing), coming(request.query, site.networks)
         standing_now = await self.simulations.begin(_asked(one, in_force, how), caller.name or caller.login)
         if isinstance(standing_now, Occupied):  # what was found before stands there all the same

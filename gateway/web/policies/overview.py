@@ -14,10 +14,13 @@ from gateway.web.identity import Assertion
 from gateway.web.policies.entered import texts_of
 from gateway.web.policies.listing import drafts_found, found_among, listed
 from gateway.web.policies.not_done import done
+from gateway.web.policies.since_then import taken_back, unapproved
 from gateway.web.policies.site import Site, scope_asked
+from gateway.web.policies.versions import SOURCES
 from gateway.web.ways_back import here, leading_back
 
 SHOWN_OVER = 20  # proposals that are over
+LOOKED_AT = 30  # versions, the newest
 SOUGHT = 80  # characters that are looked for
 
 
@@ -39,8 +42,11 @@ class Overview:
         of_both = await done(site.office.proposals(asking, scope))
         if Action.ADMINISTER in actions_of(caller, site.centre):
             of_both += await done(site.office.proposals(asking, scope_asked("region", caller)))
-        heads = await done(site.office.versions(asking, scope, None, 1))
-        texts = await done(site.office.texts(asking, scope))
+        heads = await done(site.office.versions(asking, scope, None, LOOKED_AT))
+        texts, now = await done(site.office.texts(asking, scope)), site.desk.now()
+        own = [one for one in of_both if one.scope == scope]
+        back = await done(taken_back(site.office, asking, own, heads, caller, now))
+        told = {one.author for one in heads} | {one.approver for one in heads}
         return await site.show(
             request,
             "policies_overview.html",
@@ -52,7 +58,10 @@ class Overview:
             apart=await site.apart({one.owner: one.owner_name for one in of_both}),
             policies=await site.read(caller, partial(listed, texts, site.offered)),
             last=heads[0] if heads else None,
-            names=await site.names_of({head.author for head in heads} | {head.approver for head in heads}),
+            taken_back=back,
+            unapproved=unapproved(heads, now),
+            sources=SOURCES,
+            names=await site.names_of(told),
             files_are_approved=site.files_are_approved,
         )
 

@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
 from config.vocabulary import REASON_HEADER
 from gateway.policy_office.changed_then import changed_then
 from gateway.policy_office.checked import Checked
+from gateway.policy_office.edited_parts import parts_between
+from gateway.policy_office.no_longer import no_longer
 from gateway.policy_office.proposal import LONGEST_TEXT, OVER, TRANSITIONS, ProposalId, Step
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.policies.adapting import adaptable
 from gateway.web.policies.entered import fields_of, lines_of, moment, number, single_of, texts_of
-from gateway.web.policies.history import BY_PRODUCT, REASONS, STEPS, condensed, why_of
+from gateway.web.policies.history import BY_PRODUCT, REASONS, STEPS, condensed, sent_back, why_of
 from gateway.web.policies.listing import listed
 from gateway.web.policies.not_done import INVALID, UNEXPLAINED, done, told
 from gateway.web.policies.site import Site, proposal_of
@@ -82,15 +85,20 @@ class Proposals:
         work = changed_then(site.office, asking, one) if over else site.office.compared(asking, one.id)
         compared = await done(work)
 
-        def look() -> tuple[Difference | None, bool]:
+        def look() -> tuple[Difference | None, bool, frozenset[str] | None, Mapping[str, Text]]:
+            own = listed(one.texts, site.offered)
+            readable = all(policy.readable for policy in own)
             if compared is None:
-                return None, False
-            readable = all(policy.readable for policy in listed(one.texts))
-            return difference(compared.before, compared.after, site.offered), readable
+                return None, False, None, {policy.id: policy.title for policy in own}
+            before = listed(compared.before, site.offered)
+            stayed = None if compared.stale else parts_between(compared.before, compared.after)
+            called = {policy.id: policy.title for policy in (*before, *own)}
+            return difference(compared.before, compared.after, site.offered), readable, stayed, called
 
-        found, readable = await site.read(caller, look)
+        found, readable, stayed, called = await site.read(caller, look)
         stale = compared is not None and compared.stale and not over
         history = await done(site.office.history(asking, one.id))
+        ended = await done(no_longer(site.office, asking, one))
         people = {taken.subject: taken.name for taken in history} | {
             one.owner: one.owner_name,
             one.approver: one.approver_name,
@@ -115,14 +123,18 @@ class Proposals:
             beside=checked.beside,
             adaptable=lambda members: [each for each in members if adaptable(one, each)],
             untried=checked.untried,
-            history=condensed(history),
+            history=condensed(history, stayed),
+            scope=one.scope,
+            ended=ended,
+            names=await site.names_of({ended.author}) if ended is not None else {},
+            sent_back=sent_back(one, history),
             apart=await site.apart(people),
             own=site.had_a_hand(one, caller),
             also=site.also_among(one, caller),
             can={step.value for step in Step if (one.state, step) in TRANSITIONS},
             steps=STEPS,
             by_product=BY_PRODUCT,
-            why_of=why_of,
+            why_of=partial(why_of, titles=called),
             readable=readable,
             kinds=KINDS,
             sorts=SORT_TITLES,

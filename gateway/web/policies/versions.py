@@ -21,7 +21,7 @@ from gateway.web.policies.site import Site, scope_asked
 from gateway.web.ways_back import above, leading_back
 from policies.case_difference import SORT_TITLES
 from policies.changed import KINDS
-from policies.difference import difference, effect_said
+from policies.difference import difference, effect_said, going_back
 
 SHOWN = 30
 SOURCES: Mapping[Source, Title] = {
@@ -87,6 +87,9 @@ class Versions:
             other, unknown = usual, against
             before = await done(site.office.texts(asking, scope, usual)) if usual else {}
         current = await done(site.office.texts(asking, scope))
+        found = await site.read(caller, partial(difference, before, texts, site.offered))
+        if other > head.number or (head.source is Source.ROLL_BACK and other == head.base):
+            found = going_back(found)
         response = await site.show(
             request,
             "policy_version.html",
@@ -99,7 +102,7 @@ class Versions:
             newest=newest.number,
             policies=await site.read(caller, partial(listed, texts, site.offered)),
             same=texts == current,
-            found=await site.read(caller, partial(difference, before, texts, site.offered)),
+            found=found,
             sources=SOURCES,
             kinds=KINDS,
             sorts=SORT_TITLES,

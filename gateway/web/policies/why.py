@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from config.alphabet import alphabetical
 from config.upstreams import is_address
 from config.vocabulary import (
     Action,
@@ -20,8 +19,6 @@ from config.vocabulary import (
 )
 from gateway.access_review.blocks import Block
 from gateway.asks.ask import Party
-from gateway.audit.acts import searched
-from gateway.audit.entry import Entry
 from gateway.authorize.explaining import (
     Circumstances,
     Somebody,
@@ -31,13 +28,12 @@ from gateway.authorize.explaining import (
     somebody,
 )
 from gateway.authorize.snapshot import Snapshot, route_named_in
-from gateway.policy_office.scope import OF_REGION
-from gateway.web.centre import actions_of
-from gateway.web.desk import Page, Refused, client_address_of, request_id_of
+from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
 from gateway.web.officer.not_done import DIRECTORY_AWAY
 from gateway.web.policies.closed_by import closed_by
 from gateway.web.policies.coming import HOME
+from gateway.web.policies.elsewhere import Elsewhere, Record
 from gateway.web.policies.entered import moment, number_or_none
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
@@ -85,15 +81,12 @@ NO_SUCH_ACTION = "unknown_application"  # as a decision refuses what no route as
 NOBODY, NOT_SAID, APPLICATION, ROUTE = "somebody", "not-said", "application", "route"
 SEVERAL = "several"
 WHERE = "where"
-LOOK = "look_elsewhere"
-"""What the log calls asking about another municipality than the own one, where it is refused."""
 BOTH, ADDRESS, COUNTRY, AT = "both", "address", "country", "at"
 ACTING_FOR, IDLE = "acting-for", "idle"
 COUNTRY_LENGTH = 2  # ISO 3166-1 alpha-2
 Named = Callable[[str], Awaitable[Sequence[Person]]]
 Removed = Callable[[], Awaitable[Sequence[Block]]]
 Suggested = Callable[[MunicipalityCode], Awaitable[Sequence[Party]]]
-Record = Callable[[Sequence[Entry]], Awaitable[None]]
 
 
 async def nobody_suggested(_: MunicipalityCode) -> Sequence[Party]:
@@ -119,12 +112,16 @@ class Why:
     def pages(self) -> Sequence[Page]:
         return (Page("GET", "/why", self.why),)
 
+    @property
+    def elsewhere(self) -> Elsewhere:
+        return Elsewhere(self.site, self.record, "why")
+
     async def why(self, request: web.Request) -> web.Response:
         site, caller = self.site, self.site.caller(request)
         asking = site.asking(request, caller)
         await done(asking.require(Action.READ, site.own(caller), None, "why"))
         entered = {name: request.query.get(name, usual)[:LONGEST].strip() for name, usual in USUAL.items()}
-        where = await self._where(request, caller, entered)
+        where = await self.elsewhere.asked(request, caller, entered["where"])
         who, wrong, removed = None, "" if where is not None else WHERE, list[Block]()
         where, several = where or caller.municipality, tuple[Party, ...]()
         if request.query.get("application") is not None:
@@ -156,10 +153,9 @@ class Why:
             status=409 if wrong else 200,
             entered=entered,
             wrong=wrong,
-            where=self._name(where),
-            own=self._name(caller.municipality),
-            elsewhere=where != caller.municipality,
-            everywhere=self._others(caller.municipality) if self._asks_of_all(caller) else {},
+            where=self.elsewhere.name(where),
+            own=self.elsewhere.name(caller.municipality),
+            everywhere=self.elsewhere.offered(caller),
             further=any(entered[name] != USUAL[name] for name in FURTHER),
             found=found,
             closed=await closed_by(site, found) if found is not None else None,
@@ -172,7 +168,7 @@ class Why:
             several=several,
             permitted=found is not None and isinstance(found.verdict, Permitted),
             roles=list(Role),
-            others=self._others(where),
+            others=self.elsewhere.others(where),
             actions=list(Action),
             routes=_routes(snapshot),
             applications=site.applications,
@@ -188,7 +184,7 @@ class Why:
             return ()
         people = await self.suggested(where)
         if where != caller.municipality:
-            await self._look(request, caller, {"municipality": where}, len(people))
+            await self.elsewhere.look(request, caller, {"municipality": where}, len(people))
         return people
 
     def _called(self, who: Somebody | None) -> Text:
@@ -199,34 +195,6 @@ class Why:
 
     def _what(self, closure: Closure) -> Text:
         return what_named(closure, self.site.books.in_force().names)
-
-    def _asks_of_all(self, caller: Assertion) -> bool:
-        return Action.ADMINISTER in actions_of(caller, self.site.centre)
-
-    async def _where(
-        self, request: web.Request, caller: Assertion, entered: Mapping[str, str]
-    ) -> MunicipalityCode | None:
-        """Of which municipality is asked; None: there is no such. Raises Refused, recorded, for whoever may not."""
-        if entered["where"] in ("", caller.municipality):
-            return caller.municipality
-        asking = self.site.asking(request, caller)
-
-        async def allowed() -> None:
-            async with self.site.office.refusing(asking, LOOK, OF_REGION, self.site.desk.now()):
-                await asking.require(Action.ADMINISTER, OF_REGION, None, "why")
-
-        await done(allowed())
-        where = MunicipalityCode(entered["where"])
-        return where if where in self.site.books.in_force().names.district else None
-
-    def _name(self, municipality: MunicipalityCode) -> str:
-        return self.site.books.in_force().names.district.name(municipality)
-
-    def _others(self, than: MunicipalityCode) -> Mapping[MunicipalityCode, str]:
-        """Other municipalities than that, with their names, in order of these."""
-        district = self.site.books.in_force().names.district
-        names = ((code, one.name) for code, one in district.items() if code != than)
-        return dict(sorted(names, key=lambda one: alphabetical(one[1])))
 
     def _elsewhere(self, entered: Mapping[str, str]) -> str:
         where = entered["acting_for"]
@@ -267,11 +235,11 @@ class Why:
         login, here = entered["login"], of_there(everybody)
         if not here and (those := meant(login, await self._offered(caller, where))):
             if len(those) > 1:
-                await self._look(request, caller, {"user": login, "municipality": where}, len(those))
+                await self.elsewhere.look(request, caller, {"user": login, "municipality": where}, len(those))
                 raise SeveralMeant("login", those)
             login = those[0].login
             here = of_there(await self._known(login))
-        await self._look(request, caller, {"user": login, "municipality": where}, len(here))
+        await self.elsewhere.look(request, caller, {"user": login, "municipality": where}, len(here))
         if len(here) != 1:
             return None, []
         return somebody(here[0]), [one for one in blocks if one.subject == here[0].subject]
@@ -285,21 +253,6 @@ class Why:
     async def _offered(self, caller: Assertion, where: MunicipalityCode) -> Sequence[Party]:
         """Whom the form suggests by name; to a supplier nobody: who works there is not theirs to list."""
         return () if Role.SUPPLIER in caller.roles else await self.suggested(where)
-
-    async def _look(self, request: web.Request, caller: Assertion, of: Mapping[str, str], found: int) -> None:
-        """Somebody reads about people: recorded before anything is shown."""
-        entry = searched(
-            self.site.desk.now(),
-            subject=caller.subject,
-            person=caller.login,
-            query={"page": "why", **of},
-            found=found,
-            session=caller.sid,
-            address=client_address_of(request),
-            request_id=request_id_of(request),
-            own_municipality=caller.municipality,
-        )
-        await self.record([entry])
 
     def _question(
         self, where: MunicipalityCode, who: Somebody, entered: Mapping[str, str], snapshot: Snapshot

@@ -28,6 +28,11 @@ def meant(typed: str, people: Sequence[Party]) -> Sequence[Party]:
     return [one for one in people if words and words <= _words(one.name)]
 
 
+def by_surname_alone(typed: str) -> bool:
+    """Of such a person it is asked whether it is meant, also where nobody else is called so."""
+    return len(_words(typed)) == 1
+
+
 def beside(typed: str, person: Person, people: Sequence[Party]) -> Sequence[Party]:
     """Whom somebody may mean by the login of `person`, which is one word and a name of others of these people: that
     person first; none, where it is nobody else's. Whom the form does not suggest is told by nothing but the login.

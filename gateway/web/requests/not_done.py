@@ -60,6 +60,12 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
         f"Napište čitelný důvod, nejvýše {WHY_MAX} znaků.",
         f"Write a readable reason, in {WHY_MAX} characters or less.",
     ),
+    Why.SHORT: (
+        "Důvod je příliš krátký",
+        "The reason is too short",
+        f"Napište alespoň {WORDS} slova: k čemu přístup potřebujete. Čte je ten, kdo bude rozhodovat.",
+        f"Write {WORDS} words at least: what you need the access for. Whoever decides reads them.",
+    ),
     Why.THREE_WORDS: (
         "Důvod nouzového přístupu je příliš krátký",
         "The reason for emergency access is too short",
@@ -125,6 +131,12 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
         "Several people have that name",
         "Vyberte ve formuláři, koho myslíte.",
         "Choose in the form whom you mean.",
+    ),
+    Why.ONE_MEANT: (
+        "Je to tento člověk? Zatím se nic nezapsalo",
+        "Is it this person? Nothing is recorded yet",
+        "Napsané jméno má mezi nabízenými jediný člověk. Je-li to on, odešlete formulář znovu.",
+        "One of those suggested has the name that was written. If it is this one, send the form again.",
     ),
     Why.NOT_A_SUPPLIER: (
         "Zakázka je jen pro dodavatele",

@@ -21,12 +21,12 @@ from gateway.web.refusal import ShownRefusal
 from gateway.web.requests import forms
 from gateway.web.requests.asked import entered_in, even_so, prefilled, spoken, told
 from gateway.web.requests.deciding import Deciding
-from gateway.web.requests.meant import SeveralMeant, beside, meant
+from gateway.web.requests.meant import SeveralMeant, beside, by_surname_alone, meant
 from gateway.web.requests.not_done import REFUSALS
 from gateway.web.requests.site import Site
 from gateway.web.requests.sponsors import by_name, sponsors, suppliers_of, supplies
 from gateway.web.requests.store import Town
-from gateway.web.requests.told_first import NOTHING_TOLD, ToldFirst, closed_to, told_first
+from gateway.web.requests.told_first import NOTHING_TOLD, ToldFirst, closed_to, told_first, without_reading
 from gateway.web.waiting import WaitsFor, nothing_waits
 from gateway.web.ways_back import here, leading_back
 from idp.directory.errors import DirectoryUnusable
@@ -101,6 +101,10 @@ class Requests:
         if held and entered["even_so"] != mark:
             first = ToldFirst(mark, held=held)
             return await self._form(request, caller, "ask.html", entered, first=first)
+        first = await without_reading(caller, entered, self.office, self.town, self.desk.now())
+        told_of_it = entered["even_so"].startswith(f"{entered['application']} ")  # of a closure afterwards
+        if first.mark and not held and not told_of_it:
+            return await self._form(request, caller, "ask.html", entered | {"read": "1"}, first=first)
         return await self._for_oneself(request, Kind.ACCESS, "ask.html", "/?done=asked")
 
     def _held(self, caller: Assertion, entered: Mapping[str, str]) -> Sequence[Held]:
@@ -214,7 +218,8 @@ class Requests:
             except DirectoryUnusable:  # it names people, too
                 raise Refused(DIRECTORY_AWAY, 503) from None
         except SeveralMeant as error:
-            wrong, several = REFUSALS[Why.SEVERAL_MEANT], {error.field: error.people}
+            why = Why.SEVERAL_MEANT if len(error.people) > 1 else Why.ONE_MEANT
+            wrong, several = REFUSALS[why], {error.field: error.people}
             entered = {**entered, "by_login": f"{entered['by_login']} {error.login}".strip()}
             return await self._form(request, caller, template, entered, wrong, several=several, status=409)
         except AskRefused as error:
@@ -292,7 +297,7 @@ class Requests:
             if several := beside(login, found[0], suggested):
                 raise SeveralMeant(field, several, several[0].login)
         elif not found and (those := meant(login, suggested)):
-            if len(those) > 1:
+            if len(those) > 1 or by_surname_alone(login):
                 raise SeveralMeant(field, those)
             found = await self.town.named(those[0].login)
         if len(found) != 1:

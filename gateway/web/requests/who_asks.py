@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from config.vocabulary import Role
 from gateway.asks.ask import Ask, Kind, Stage
@@ -10,6 +11,7 @@ from gateway.authorize.held_already import Held
 from gateway.authorize.opened_by import OpenedBy
 from gateway.web.requests.site import SHOWN, Site
 from idp.directory.errors import DirectoryUnusable
+from idp.directory.person import Person
 
 DECIDED = frozenset({Kind.ACCESS, Kind.ORDER})
 BESIDE = frozenset({Kind.ACCESS, Kind.ORDER, Kind.EMERGENCY})
@@ -20,10 +22,17 @@ class WhoAsks:
     roles: Sequence[Role] | None
     """Of the holder in that municipality, as the directory has them now; None: nobody can say."""
     held: Sequence[Held] = ()
-    """What these permit already, of a request for access."""
+    """What these permit already of what is asked for, of a request for access."""
+    by_role: Sequence[Held] | None = None
+    """All that they permit in that application, of a request for access; None: of an order."""
     opened: Sequence[OpenedBy] = ()
     beside: Sequence[Ask] = ()
     """What else waits or is in force for them, of the same application there; the latest first."""
+
+    @property
+    def closed(self) -> Sequence[OpenedBy]:
+        """What an approval would not open."""
+        return [one for one in self.opened if not one.permits]
 
 
 async def who_asks(site: Site, one: Ask) -> WhoAsks | None:
@@ -38,12 +47,17 @@ async def who_asks(site: Site, one: Ask) -> WhoAsks | None:
         who = None
     if who is None:
         return WhoAsks(None, beside=beside)
-    held: Sequence[Held] = ()
-    if one.kind is Kind.ACCESS:
-        then = max(one.since, now)
-        held = site.town.held_already(who, one.application, one.actions, one.municipality, then)
+    by_role = _by_role(site, one, who, max(one.since, now)) if one.kind is Kind.ACCESS else None
+    held = [each for each in by_role or () if each.action in one.actions]
     roles = [each.role for each in who.roles if each.municipality == one.municipality]
-    return WhoAsks(roles, held, await site.town.opened_by(one, who), beside)
+    return WhoAsks(roles, held, by_role, await site.town.opened_by(one, who), beside=beside)
+
+
+def _by_role(site: Site, one: Ask, who: Person, then: datetime) -> Sequence[Held]:
+    assert one.application is not None  # of an access
+    offered = [each.actions for each in site.town.askable(one.municipality) if each.id == one.application]
+    actions = one.actions.union(*offered)
+    return site.town.held_already(who, one.application, actions, one.municipality, then)
 
 
 async def _beside(site: Site, one: Ask) -> Sequence[Ask]:

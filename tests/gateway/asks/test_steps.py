@@ -107,6 +107,7 @@ def test_a_use_is_reviewed_by_somebody_else_when_it_is_over():
     assert why_not(steps.review, use, party(JANA), APART, NOW + HOUR, "vše v pořádku") is Why.OWN
     assert why_not(steps.review, use, party(MARTIN), APART, NOW + HOUR, "") is Why.UNEXPLAINED
     assert why_not(steps.review, use, party(MARTIN), APART, NOW + HOUR, "v pořádku") is Why.UNEXPLAINED
+    assert why_not(steps.review, use, party(MARTIN), APART, NOW + HOUR, ". . .") is Why.UNEXPLAINED
 
 
 def test_a_use_that_was_ended_early_is_reviewed_at_once():

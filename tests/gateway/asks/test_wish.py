@@ -158,6 +158,14 @@ def test_emergency_access_begins_at_once_ends_within_the_hour_and_is_to_be_revie
     assert (found.stage, found.since, found.until) == (Stage.IN_FORCE, NOW, NOW + HOUR)
     assert (found.review_by, found.actions) == (NOW + 2 * DAY, OFFERED[RECORDS])
     assert why_not(wish(Kind.EMERGENCY, why="hoří radnice")) is Why.THREE_WORDS
+    assert why_not(wish(Kind.EMERGENCY, why="hoří – radnice !")) is Why.THREE_WORDS, "marks are no words"
+    assert why_not(wish(why="kontrola  spisu !")) is Why.SHORT
+
+
+def test_marks_alone_are_no_reason_and_no_purpose():
+    for kind in (Kind.PURPOSE, Kind.EMERGENCY, Kind.ACCESS):
+        assert why_not(wish(kind, why=". . .")) is Why.UNEXPLAINED
+    assert made(wish(Kind.PURPOSE, why="č. j. 5")).why == "č. j. 5"
 
 
 def test_a_use_that_nobody_reviewed_in_time_blocks_the_next():

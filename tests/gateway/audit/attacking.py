@@ -7,7 +7,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from gateway.audit.canonical import TEXTS, Recorded, canonical, parse
 from gateway.audit.checkpoint import unseal
-from gateway.audit.facts import microseconds
+from gateway.audit.entry import Entry
+from gateway.audit.facts import FACTS as COLUMNS
+from gateway.audit.facts import facts, microseconds
 from gateway.audit.tree import Frontier, leaf_hash
 from gateway.audit.verify import Broken, Report
 from gateway.storage.engine import driver_of
@@ -51,6 +53,23 @@ def by_hand(log: Log, *statements: str | tuple[str, tuple[object, ...]]) -> None
             driver.execute(sql, values)
 
     log.database.write_soon(work).result()
+
+
+def put_in(log: Log, sequence: int, made: Entry) -> None:
+    """A row that the log never wrote, right in itself; in the place of the one that has its number."""
+
+    def work(connection: Connection) -> None:
+        data = canonical(Recorded(sequence, log.clock.now, made))
+        row = (*facts(parse(data)), data, leaf_hash(data))
+        connection.execute(delete(audit_entry).where(audit_entry.c.sequence == sequence))
+        names = (*COLUMNS, "canonical", "leaf")
+        connection.execute(insert(audit_entry).values(dict(zip(names, row, strict=True))))
+
+    log.database.write_soon(work).result()
+
+
+def take_out(log: Log, sequence: int) -> None:
+    by_hand(log, f"DELETE FROM audit_entry WHERE sequence = {sequence}")
 
 
 def items_of(log: Log) -> list[Recorded]:

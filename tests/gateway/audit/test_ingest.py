@@ -22,7 +22,7 @@ from gateway.storage.audit_evidence import rows, verify_log
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces, places
 from gateway.storage.database import DatabaseUnusable
-from tests.gateway.audit.making import SIGNER, Log, open_log, until
+from tests.gateway.audit.making import KEYS, SIGNER, Log, open_log, until
 from tests.rig.session_store import ACTIVITY
 
 KNOWN = {SessionId("known"): Holder("subject-1", "novak", "588296")}
@@ -42,7 +42,7 @@ class Spool:
             self.folder,
             SpoolPlaces(log.database, lambda: ACTIVITY),
             self.holders,
-            recorded=lambda ids: log.database.read(lambda c: with_entry(c, ids)),
+            recorded=lambda ids: log.database.read(lambda c: with_entry(c, ids, KEYS.known)),
             reopen=self.reopen,
             rotate_above=rotate_above,
             now=log.clock,

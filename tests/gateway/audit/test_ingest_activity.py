@@ -11,7 +11,7 @@ from gateway.audit.ingest import Ingest, IngestHalted
 from gateway.sessions.session import Session
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
-from tests.gateway.audit.making import NOON, Log, open_log
+from tests.gateway.audit.making import KEYS, NOON, Log, open_log
 from tests.gateway.storage.both_sides import Sides, sides
 from tests.rig.session_store import ACTIVITY
 
@@ -30,7 +30,7 @@ class Envoy:
             self.file.parent,
             SpoolPlaces(log.database, lambda: ACTIVITY),
             self._holders,
-            recorded=lambda ids: log.database.read(lambda c: with_entry(c, ids)),
+            recorded=lambda ids: log.database.read(lambda c: with_entry(c, ids, KEYS.known)),
             reopen=self._reopen,
             rotate_above=10**9,
             now=log.clock,

@@ -17,7 +17,7 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.reconciliation import BATCH, FolderNotOurs, Reconciliation
 from gateway.storage.audit_evidence import rows
 from gateway.storage.audit_requests import with_entry
-from tests.gateway.audit.making import Log
+from tests.gateway.audit.making import KEYS, Log
 
 FIRST, SECOND = "20260504T120000Z", "20260504T130000Z"
 
@@ -76,7 +76,7 @@ class Gate:
         )
 
     async def recorded(self, ids: Collection[str]) -> set[str]:
-        return await self.log.database.read(lambda connection: with_entry(connection, ids))
+        return await self.log.database.read(lambda connection: with_entry(connection, ids, KEYS.known))
 
     async def holders(self, sessions: Collection[SessionId]) -> dict[SessionId, Holder]:
         assert sessions <= {"known"}

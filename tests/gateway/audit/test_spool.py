@@ -40,6 +40,12 @@ def test_a_file_is_deleted_only_when_it_is_written_down_as_finished_and_forgotte
     assert next_step({B: 50}, done) == spool.Forget(done)
 
 
+def test_a_file_of_another_size_than_was_taken_over_is_not_deleted_whatever_its_place_says() -> None:
+    done = Place(A, 20, finished=True)
+    assert next_step({B: 50, A: 50}, done) == spool.Read(done, complete=True)
+    assert next_step({A: 20}, done) is None, "it can grow"
+
+
 def test_a_file_that_disappeared_unfinished_is_a_loss() -> None:
     assert next_step({B: 50}, Place(A, 20)) == spool.Vanished(Place(A, 20))
 

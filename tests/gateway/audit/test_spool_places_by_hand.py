@@ -4,13 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from gateway.audit.access import Line, access_entry, parse_line
 from gateway.audit.crowding import TOO_MANY
 from gateway.audit.ingest import BATCH
+from tests.gateway.audit.attacking import put_in, take_out
 from tests.gateway.audit.making import EITHER, Log, open_log_of_either
 from tests.gateway.audit.sharding import by_hand, check
 from tests.gateway.audit.test_ingest import Spool, line
 
 NAME = "access-1.log"
+FAR = 10**9  # behind the end of the log
 
 
 @pytest.fixture(params=EITHER)
@@ -31,6 +34,12 @@ def again(spool: Spool) -> Spool:
 
 def why(spool: Spool) -> list[str]:
     return [str(one.details["why"]) for one in spool.damages()]
+
+
+def parsed(written: bytes) -> Line:
+    found = parse_line(written.rstrip(b"\n"))
+    assert isinstance(found, Line)
+    return found
 
 
 async def test_a_file_that_envoy_writes_is_not_deleted_whatever_its_place_says(spool: Spool) -> None:
@@ -127,6 +136,23 @@ async def test_a_column_of_another_entry_speaks_for_no_line(spool: Spool) -> Non
     await spool.drain()
     by_hand(spool.log, "UPDATE audit_entry SET request_id = '0' WHERE request_id = '2' AND sequence = 0")
     assert {2, 3} <= set(spool.numbers())
+    assert len(why(spool)) == 1
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_row_that_somebody_put_into_the_log_for_a_moment_speaks_for_no_line(
+    spool: Spool, *, restarted: bool
+) -> None:
+    spool.write(NAME, 0, 1)
+    await spool.drain()
+    spool.write(NAME, 2, 3)
+    put_in(spool.log, FAR, access_entry(parsed(line(2)), {}))
+    by_hand(spool.log, f'UPDATE audit_spool SET "offset" = "offset" + {len(line(2))}')
+    if restarted:
+        spool = again(spool)
+    await spool.drain()
+    take_out(spool.log, FAR)
+    assert spool.numbers() == [0, 1, 2, 3]
     assert len(why(spool)) == 1
 
 

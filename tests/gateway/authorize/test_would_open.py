@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, Role
-from gateway.asks.ask import Kind
+from gateway.asks.ask import AskId, Kind
+from gateway.authorize.opened_by import opened_by
 from gateway.authorize.would_open import refused_now, still_closed
 from policies.incidents import Closure, ClosureKind
 from policies.load import load
@@ -162,3 +163,40 @@ def test_of_a_time_longer_than_anybody_may_ask_for_nothing_is_told(session, snap
     short = asked(until=NOW + timedelta(days=9), application=RECORDS)
     assert closed(short, supplier, snapshot) != ()
     assert closed(replace(short, until=NOW + timedelta(days=121)), supplier, snapshot) == ()
+
+
+def running(snapshot, *asks):
+    return replace(snapshot, asks=lambda _: asks)
+
+
+def test_a_request_that_would_open_only_while_an_emergency_runs_opens_nothing(session, of_hulin):
+    hours = of_hulin("context has emergency.application && resource in context.emergency.application")
+    use = town.ask(
+        Kind.EMERGENCY, since=NOW, until=NOW + timedelta(hours=1), why="vážný zásah nelze odložit",
+        id=AskId("e" * 22), actions=READ_WRITE,
+    )  # fmt: skip
+    for until in (timedelta(minutes=30), timedelta(hours=8)):
+        request = asked(until=NOW + until)
+        (found, _) = closed(request, session, running(hours, use))
+        assert found.spoken.rule == "mornings"
+        told = opened_by(request, session.roles, hours.policies, running(hours, use), NOW)
+        assert [(one.permits, one.rule) for one in told] == [(False, "mornings")] * 2, (
+            "as whoever decides reads it"
+        )
+    assert closed(replace(use, id=AskId("f" * 22)), session, hours) == (), (
+        "an emergency is looked at as it is"
+    )
+
+
+@pytest.mark.parametrize(("lasts", "counts"), [(timedelta(minutes=90), False), (timedelta(hours=3), True)])
+def test_another_permit_counts_beside_a_request_where_it_is_not_soon_over(session, of_hulin, lasts, counts):
+    both = of_hulin('context has requested && context.requested.actions.contains(Action::"sign")')
+    other = town.approved(
+        asked(until=NOW + lasts, actions=frozenset({Action.SIGN}), id=AskId("o" * 22)), town.PETR
+    )
+    request = asked(until=NOW + timedelta(hours=8))
+    assert (closed(request, session, running(both, other)) == ()) is counts
+    told = opened_by(request, session.roles, both.policies, running(both, other), NOW)
+    assert {one.permits for one in told} == {counts}
+    within = asked(until=NOW + timedelta(hours=1))
+    assert closed(within, session, running(both, other)) == (), "it lasts as long as what is asked for"

@@ -9,6 +9,7 @@ import pytest
 
 from config.vocabulary import Action, Language, Role, SessionId, SubjectId
 from gateway.asks.ask import AskId, Kind, Party
+from gateway.authorize.catalogue import closed_in_an_incident
 from gateway.commands.asking_office import PlaneTown, ask_office
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.portal_closed import closed_cards
@@ -18,9 +19,12 @@ from gateway.policy_office.incident import Incident
 from gateway.sessions.session import Session
 from gateway.storage.directory import StoredReplica
 from gateway.storage.policy_incidents import StoredIncidents
+from gateway.web.identity import PORTAL, REQUESTS
+from gateway.web.portal.closed import ByHours, ClosedCard
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.replicated import ReplicatedPeople
 from idp.events import NOWHERE
+from idp.http.moments import PRAGUE
 from policies.incidents import Closure, ClosureKind
 from policies.load import load
 from tests.gateway.asks import town
@@ -143,9 +147,58 @@ async def test_the_portal_is_told_what_an_incident_closes_to_whoever_asks_and_si
     folders = plane.settings.policies
     plane.decide_by(load(folders.region, folders.municipalities, plane.state.district, incidents=[closing]))
     (found,) = await closed(caller, moment)
+    assert isinstance(found, ClosedCard)
     assert (found.card.application, found.said.since) == (name, moment)
     assert found.said.why[Language.ENGLISH].startswith("A leak. ")
     assert await closed(replace(caller, sid=SessionId("T" * 22)), moment) == ()
+
+
+async def test_the_portal_itself_is_none_of_the_cards_that_it_shows_as_closed(plane: ControlPlane) -> None:
+    moment, closed = now(), closed_cards(plane)
+    here, caller = in_session(CLERK, Role.CLERK, moment)
+    await plane.state.sessions.add(here, b"h" * 32, "portal.example", [])
+    why = {Language.CZECH: "Prověřujeme únik", Language.ENGLISH: "A leak"}
+    closing = Closure(kind=ClosureKind.ALL_BUT_OFFICERS, reason=why, by="urad:x", at=moment)
+    folders, district = plane.settings.policies, plane.state.district
+    plane.decide_by(load(folders.region, folders.municipalities, district, incidents=[closing]))
+    whole = closed_in_an_incident(here, plane.snapshot, plane.book, here.address, moment)
+    assert PORTAL in whole, "it is closed like everything else"
+    shown = {one.card.application for one in await closed(caller, moment)}
+    assert shown == set(whole) - {PORTAL}
+    assert shown
+
+
+TODAY = """
+@id("not-today")
+@reason("not_today")
+@ask_for("emergency")
+@title_cs("Dnes ne")
+@title_en("Not today")
+@advice_cs("Přijďte zítra.")
+@advice_en("Come tomorrow.")
+forbid (principal, action, resource in Municipality::"{code}")
+when {{ resource in Application::"{application}" && context.time.date == datetime("{today}") }}
+unless {{ context has emergency.application && resource in context.emergency.application }};
+"""
+
+
+async def test_the_portal_is_told_what_hours_close_to_whoever_asks_with_where_its_refusal_leads(
+    plane: ControlPlane,
+) -> None:
+    moment, closed = now(), closed_cards(plane)
+    here, caller = in_session(CLERK, Role.CLERK, moment)
+    await plane.state.sessions.add(here, b"h" * 32, "portal.example", [])
+    name, folders = plane.settings.applications[0].id, plane.settings.policies
+    today = f"{moment.astimezone(PRAGUE):%Y-%m-%d}"
+    with (folders.municipalities / f"{HULIN}.cedar").open("a", encoding="utf-8") as text:
+        text.write(TODAY.format(code=HULIN, application=name, today=today))
+    plane.decide_by(load(folders.region, folders.municipalities, plane.state.district))
+    (found,) = await closed(caller, moment)
+    assert isinstance(found, ByHours)
+    assert (found.card.application, found.title[Language.ENGLISH]) == (name, "Not today")
+    assert found.advice[Language.ENGLISH] == "Come tomorrow."
+    assert found.ask == (f"{plane.addresses.of_own(REQUESTS)}/emergency?application={name}&read=1")
+    assert await closed(caller, moment + timedelta(days=1)) == ()
 
 
 async def test_a_delegation_that_no_rule_counts_is_known_for_one(plane: ControlPlane) -> None:

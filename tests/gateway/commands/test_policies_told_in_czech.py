@@ -7,7 +7,9 @@ import pytest
 
 from config.problem import ConfigurationRefused
 from config.vocabulary import Language
+from gateway.commands.preflight import CannotStart
 from gateway.commands.proposing import Proposed
+from gateway.commands.publishing import NotInForce
 from gateway.policy_office.proposal import ProposalId
 from gateway.policy_office.proposal import State as Stage
 from policies.load import CasesBroken
@@ -98,3 +100,54 @@ def test_what_is_proposed_is_told_in_czech(place: Place) -> None:
 )
 def test_what_waits_or_was_not_proposed_is_told_in_czech(one, said) -> None:
     assert Proposed("region", ProposalId("p1"), **one).said_in(Language.CZECH) == said
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (
+            ("matrix", "Hulin"),
+            "obec „Hulin“ v obvodu není; nemyslíte Hulín (588491)?\n    napište její kód, IČO nebo celý název",
+        ),
+        (("matrix", "Brno"), "obec „Brno“ v obvodu není\n"),
+        (
+            ("matrix", "Hulín", "--application", "rekords"),
+            "aplikace „rekords“ v nastavení není; nemyslíte records?\n    jsou tu: portal (portál)",
+        ),
+        (("matrix", "Hulín", "--at", "brzy"), "„brzy“ není den a čas\n    napište je jako 2026-11-23T09:00"),
+        (("matrix", "Hulín", "--at", "1850-01-01"), "uveďte některý z let 2000 až 2099"),
+        (("explain", "records"), "chybí, o koho jde\n    uveďte jedno z obojího: --person LOGIN, nebo"),
+        (
+            ("explain", "records", "--role", "mayr@588491"),
+            "v „mayr@588491“ není role „mayr“; nemyslíte mayor (st",
+        ),
+        (
+            ("explain", "records", "--role", "mayor"),
+            "„mayor“ neříká, ve které obci\n    napište mayor@ a za to",
+        ),
+        (
+            ("explain", "records", "--role", "mayor@588491", "--route", "nikam"),
+            "records nemá část se jménem „nikam“\n",
+        ),
+    ],
+)
+def test_what_was_written_wrongly_is_told_in_czech(place: Place, asked: tuple[str, ...], said: str) -> None:
+    with pytest.raises(CannotStart) as refused:
+        place.raised(*asked, *CZECH)
+    assert said in str(refused.value)
+    with pytest.raises(CannotStart) as refused:
+        place.raised(*asked)
+    assert said not in str(refused.value), "as all commands, unless asked otherwise"
+
+
+def test_a_folder_that_cannot_replace_what_is_in_force_is_told_in_czech(place: Place) -> None:
+    place.add(HULIN, HARMLESS)
+    with pytest.raises(
+        NotInForce, match=r"^neplatí 0{12}, ale [0-9a-f]{12}\n.*převezměte to do složky; pak zadejte"
+    ):
+        place.raised("apply", str(place.folder), "--instead-of", "0" * 12, *CZECH)
+    with pytest.raises(CannotStart, match=r"^--instead-of nejmenuje verzi\n.*v uvozovkách$"):
+        place.raised("apply", str(place.folder), "--instead-of", "poslední", *CZECH)
+    (place.folder / "VERSION").write_text("poslední\n", "utf-8")
+    with pytest.raises(CannotStart, match=r"VERSION nejmenuje verzi\n.*odstraňte ho, má-li se nahradit"):
+        place.raised("apply", str(place.folder), *CZECH)

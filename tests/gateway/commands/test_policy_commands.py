@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -15,8 +16,10 @@ from config.sources import ACCEPTED, Noting
 from gateway.commands.fitness import require_cases
 from gateway.commands.policy import command
 from gateway.commands.policy_folder import policy_folder
+from policies.case_difference import CaseChange
+from policies.difference import PolicyChange
 from policies.load import CasesBroken
-from tests.gateway.commands.documented_json import documented
+from tests.gateway.commands.documented_json import documented, documented_of_each
 
 EXAMPLES = Path(config.__file__).parent / "examples"
 HULIN = "municipalities/588491.cedar"
@@ -128,6 +131,11 @@ def test_where_nothing_is_in_force_everything_is_new(place: Place) -> None:
     found = json.loads(place.brana("diff", "--json").output)
     assert {one["kind"] for one in found["policies"]} == {"added"}
     assert set(found) == documented("diff")
+
+
+def test_all_that_a_difference_says_of_each_is_documented() -> None:
+    for name, of in (("policies", PolicyChange), ("cases", CaseChange)):
+        assert {one.name for one in fields(of)} - documented_of_each("diff", name) == set()
 
 
 def test_a_command_that_is_not_understood_ends_with_two(place: Place) -> None:

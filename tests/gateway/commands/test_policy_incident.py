@@ -111,6 +111,41 @@ def test_what_is_refused_says_why_and_is_recorded(state: State, say: Say) -> Non
 
 @pytest.mark.usefixtures("state")
 @pytest.mark.parametrize(
+    ("kind", "target", "said"),
+    [
+        (
+            "municipality",
+            "Hulin",
+            "TARGET is a municipality, by its name, code or number, such as Hulín; did you mean Hulín (588491)?",
+        ),
+        ("municipality", "999999", "TARGET is a municipality, by its name, code or number, such as Hulín"),
+        (
+            "municipality_application",
+            "Hulín/budgett",
+            "TARGET is both, with a slash between, such as Hulín/budget",
+        ),
+        ("application", "budgett", "TARGET is an application, by its id or title, such as budget"),
+        ("role", "boss", 'TARGET is a role, by its name or title, such as "chief clerk"'),
+    ],
+)
+def test_what_a_refused_target_should_have_been_is_told_as_it_can_be_written(
+    say: Say, kind: str, target: str, said: str
+) -> None:
+    lines = [line.strip() for line in str(say("close", kind, target, *REASONS).exception).splitlines()]
+    assert said in lines
+    assert not [line for line in lines if "by its code:" in line], "names are taken as well"
+
+
+@pytest.mark.usefixtures("state")
+def test_where_the_target_is_right_nothing_is_said_of_it(say: Say) -> None:
+    reasons = ("--reason-cs", " ", "--reason-en", "x")
+    for words in (("role", "Tajemnik"), ("application", "budget"), ("municipality", "Hulín"),
+                  ("municipality_application", "Hulín/budget"), ("suppliers", "")):  # fmt: skip
+        assert "TARGET" not in str(say("close", *words, *reasons).exception)
+
+
+@pytest.mark.usefixtures("state")
+@pytest.mark.parametrize(
     ("words", "target", "named"),
     [
         (("municipality", "hulín"), "588491", "municipality 588491 (Hulín)"),

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from config.district import read_district
-from config.vocabulary import MunicipalityCode, Role
+from config.vocabulary import Language, MunicipalityCode, Role
 from gateway.commands import simulating
-from gateway.commands.policy_simulate import as_text
+from gateway.commands.policy_simulate_shown import as_text
 from gateway.commands.simulating import simulated
 from gateway.commands.simulation_work import Work
 from gateway.commands.state import now
@@ -20,6 +20,7 @@ from gateway.storage import audit_decisions
 from gateway.storage.audit import append
 from gateway.storage.audit_decisions import Period
 from gateway.storage.database import Database
+from gateway.storage.directory import StoredReplica
 from gateway.storage.migrate import prepare
 from policies.simulated import Report
 from policies.texts import texts_of
@@ -28,6 +29,7 @@ from tests.gateway.commands.logs import entries
 from tests.gateway.storage.test_audit_decisions import entry
 from tests.policies.world import HULIN, ask
 from tests.rig.installation import EXAMPLES, Installation
+from tests.rig.replica import fill, person
 
 WORK = '[Role::"clerk", Role::"registrar", Role::"mail_room"]'
 REGION, MUNICIPALITIES = (EXAMPLES / "policies" / name for name in ("region", "municipalities"))
@@ -52,6 +54,12 @@ def drafted() -> dict[str, str]:
     return texts | {name: texts[name].replace(WORK, '[Role::"registrar"]')}
 
 
+def columns(table: str) -> list[str]:
+    """What stands below each head, in one line."""
+    rows = [line.split("│")[1:-1] for line in table.splitlines() if line.startswith("│")]
+    return [" ".join(" ".join(cells).split()) for cells in zip(*rows, strict=True)]
+
+
 def put(texts: dict[str, str], folder: Path) -> Path:
     for name, text in texts.items():
         file = folder / name
@@ -70,7 +78,7 @@ def test_who_would_lose_is_told_and_the_look_at_the_log_is_recorded(
     assert done.returncode == 3, done.stderr
     assert "3  would be refused; people: 1" in done.stdout
     assert "novakova.jana" in done.stdout
-    assert "read@books" in done.stdout
+    assert "Hulín: records (books), reading" in columns(done.stdout)[2]
     assert "(records-work)" in done.stdout
     assert re.search(r"permit: \w.*\(records-", " ".join(done.stdout.split()))
     told = kept.brana("policy", "simulate", str(folder), "--days", "1", "--json")
@@ -83,6 +91,31 @@ def test_who_would_lose_is_told_and_the_look_at_the_log_is_recorded(
     *_, found = sorted(entries(kept, "--code", "audit.searched"), key=lambda one: int(one["sequence"]))
     assert "policy simulate" in str([one["entry"] for one in entries(kept, "--code", "audit.searched")])
     assert found["entry"]["details"]["form"] == "command"
+
+
+@pytest.mark.real
+def test_it_is_told_in_czech_and_people_by_the_names_that_the_directory_has(
+    kept: Installation, tmp_path: Path
+) -> None:
+    decided(kept.state / "brana.db", 3)
+    folder = put(drafted(), tmp_path / "draft")
+    who = replace(person(1), identity=ask().subject.partition(":")[2], name="Jana [Novotná] Nováková")
+    with closing(Database(kept.state / "brana.db")) as database:
+        assert fill(StoredReplica(database), [who], [], at=now()) is None
+    done = kept.brana("policy", "simulate", str(folder), "--days", "1", "--language", "cs")
+    assert done.returncode == 3, done.stderr
+    for words in (
+        "zaznamenaných rozhodnutí: 3, platná pravidla ",
+        "3  by se zamítlo; osob: 1",
+        "0  by se povolilo; osob: 0",
+        "0  už teď vychází jinak než v záznamu; složka na nich nic nemění",
+    ):
+        assert words in done.stdout
+    change, name, what, *_ = columns(done.stdout)
+    assert (change, name, what) == ("ztratí", "Jana [Novotná] Nováková", "Hulín: records, čtení")
+    assert "novakova.jana" not in done.stdout
+    told = json.loads(kept.brana("policy", "simulate", str(folder), "--days", "1", "--json").stdout)
+    assert [(row["login"], row["name"]) for row in told["rows"]] == [("novakova.jana", who.name)]
 
 
 @pytest.mark.real
@@ -128,3 +161,6 @@ def test_why_something_cannot_be_replayed_is_said_in_words_and_a_name_that_has_n
     said = as_text(found)
     assert "        3  cannot be replayed: Brána itself refused them, the policies were not asked\n" in said
     assert said.endswith("        1  cannot be replayed: newer")
+    czech = as_text(found, Language.CZECH)
+    assert "        3  nelze rozhodnout znovu: odmítla je Brána sama, na pravidla nedošlo\n" in czech
+    assert "would" not in czech

@@ -163,6 +163,8 @@ def test_a_report_that_says_nothing_new_makes_the_device_that_taking_it_would():
     [
         ({"facts": IN_ORDER | {FactName.FIREWALL: Fact(False, "nft: list ruleset")}}, {}),
         ({"facts": without(FactName.FIREWALL)}, {}),
+        # no policy is told of it, but it is a check, and the device's history has it
+        ({"facts": IN_ORDER | {FactName.PATCH_AGE_DAYS: Fact(400, "apt: history")}}, {}),
         ({"tunnel_key": None}, {}),
         ({"request": request_of(AGENT.browser_key)}, {}),
         ({"at": NOW - timedelta(minutes=11)}, {}),

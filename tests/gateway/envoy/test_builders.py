@@ -27,6 +27,7 @@ from config.settings import (
     Route,
     Settings,
     Technical,
+    Tunnels,
     UpstreamTls,
 )
 from config.vocabulary import Action, ApplicationId
@@ -169,6 +170,23 @@ def told_of_devices() -> dict[str, Any]:
     }
 
 
+def told_with_tunnels() -> list[Any]:
+    """Listeners of pages in the tunnel, as far as they are otherwise than that of people behind load balancers."""
+    tunnels = Tunnels(endpoint="tunnel.brana.test", pool_ipv6="fd00:90::/64")
+    public = replace(SETTINGS.public, proxies=["10.1.0.0/28"])
+    settings = replace(SETTINGS, tunnels=tunnels, public=public)
+    _, *through, _ = all_resources(settings, SURROUNDINGS)[LISTENERS]
+    people = all_resources(SETTINGS, SURROUNDINGS)[LISTENERS][0]
+    (usual,) = people["filter_chains"]
+    told = []
+    for one in through:
+        (chain,) = one["filter_chains"]
+        assert chain["filters"][1:] == usual["filters"]
+        beside = {name: value for name, value in one.items() if people.get(name) != value}
+        told.append(beside | {"filter_chains": [{**chain, "filters": chain["filters"][:1]}]})
+    return told
+
+
 def told_in_a_fleet() -> dict[str, Any]:
     """What a whole node's Envoy is told otherwise than one that is alone, behind load balancers."""
     peers = [
@@ -229,6 +247,7 @@ GOLDENS: dict[str, Any] = {
     "clusters": clusters(SETTINGS, SURROUNDINGS),
     "certificate": certificate(b"chain", b"key"),
     "fleet": told_in_a_fleet(),
+    "tunnels": told_with_tunnels(),
     "gate": gate_filter(
         a_gate(revoked={"sid2.7", "sid1.3"}, credential_sources=credential_sources(OTHERS.applications))
     ),

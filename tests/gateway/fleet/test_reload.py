@@ -273,6 +273,7 @@ async def test_where_a_control_plane_dies_in_the_middle_what_was_accepted_decide
     assert "applications removed: notes" in await reloaded(node, text)
 
 
+@pytest.mark.timeout(300)
 async def test_where_the_process_of_a_node_dies_in_the_middle_it_goes_by_what_was_accepted_in_the_end(
     office: Fleet, postgres: Server, database: str
 ) -> None:

@@ -12,13 +12,14 @@ import pytest_asyncio
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from config.settings import AuditReceiver
+from gateway.audit.doubted import WAITED
 from gateway.audit.entry import Code
 from gateway.demo.authority import Authority
 from gateway.forwarding.forwarder import Forwarder, NotTaken
 from gateway.forwarding.message import Wanted
 from gateway.forwarding.syslog import Syslog
 from gateway.storage.forwarding import StoredReceivers
-from tests.gateway.audit.attacking import by_hand
+from tests.gateway.audit.attacking import by_hand, put_in
 from tests.gateway.audit.making import EITHER, KEYS, Log, entry, open_log_of_either, until
 from tests.gateway.audit.rotating import SEAL
 from tests.gateway.storage.test_checkpoints_altered import TABLES, kept, put_back
@@ -200,6 +201,9 @@ async def test_entries_that_are_gone_are_told_to_the_log_and_so_to_the_receiver(
     with sending.log.database.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM audit_entry WHERE sequence < 3")
     await sending.send_all()
+    assert sending.codes().count(Code.RECEIVER_MISSED) == 0, "somebody may put them back"
+    sending.log.clock.advance(seconds=WAITED.total_seconds())
+    await sending.send_all()
     assert sending.codes().count(Code.RECEIVER_MISSED) == 1
     await until(lambda: len(sending.got) == 4)
     assert sending.got == [3, 4, 5, 6]
@@ -210,9 +214,22 @@ async def test_a_damaged_row_stops_nothing_and_is_not_told_as_genuine(sending: S
     sending.log.append([entry(0, person="novak"), entry(1)])
     by_hand(sending.log, ("UPDATE audit_entry SET canonical = ? WHERE sequence = 0", (b"\0",)))
     await sending.send_all()
+    sending.log.clock.advance(seconds=WAITED.total_seconds())
+    await sending.send_all()
     await until(lambda: len(sending.got) == 3)
     assert b"audit.entry_unreadable" in sending.receiver.got[0]
     assert b"novak" not in sending.receiver.got[0]
+
+
+async def test_bytes_that_somebody_changes_for_a_moment_are_sent_as_they_were_written(sending: Sending):
+    sending.log.append([entry(0, person="novak"), entry(1)])
+    put_in(sending.log, 0, entry(0, person="svoboda"))
+    await sending.send_all()
+    assert sending.got == []
+    put_in(sending.log, 0, entry(0, person="novak"))
+    await sending.send_all()
+    await until(lambda: len(sending.got) == 3)
+    assert b"novak" in sending.receiver.got[0]
 
 
 async def test_a_receiver_of_another_authority_gets_nothing(

@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from gateway.audit.entry import Code
+from gateway.audit.facts import microseconds
 from gateway.incidents.holding import keep, release_due
 from gateway.incidents.incident import Incident, conclusion_digest
 from gateway.incidents.items import EntryEvidence
 from gateway.storage.incidents import IncidentBooks, StoredBook
+from tests.gateway.audit.attacking import put_in
 from tests.gateway.audit.making import EITHER, KEYS, Log, entry, open_log_of_either
 from tests.gateway.audit.sharding import by_hand, check
 from tests.gateway.storage.test_audit_retention import JUNE_IS_OLD, drop, numbers, retention, seal
@@ -88,6 +91,18 @@ def test_a_hold_of_a_closed_incident_goes_by_the_time_that_the_log_proves(log: L
     log.clock.advance(days=60)
     close(log)
     by_hand(log, "UPDATE security_incident SET closed_at = 1")
+    assert released(log) == []
+
+
+@pytest.mark.parametrize("place", [10**9, -1])
+def test_a_closing_that_somebody_put_into_the_log_for_a_moment_lets_no_hold_go(log: Log, place: int) -> None:
+    """Behind the end, or in the place of an entry that no checkpoint seals yet."""
+    log.clock.advance(days=1)
+    log.append([entry(10)])
+    sequence = numbers(log)[-1] if place < 0 else place
+    at = log.clock.now - timedelta(hours=1)
+    put_in(log, sequence, OFFICER.entry(Code.SECURITY_INCIDENT_CLOSED, at, {"incident": 1}))
+    by_hand(log, f"UPDATE security_incident SET {CLOSED.format(microseconds(at))}")
     assert released(log) == []
 
 

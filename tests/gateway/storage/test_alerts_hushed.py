@@ -4,10 +4,13 @@ from contextlib import suppress
 
 import pytest
 
+from gateway.audit.doubted import AGAIN, WAITED
 from gateway.audit.entry import Code, Outcome
 from gateway.storage.alerts import OthersLooked
+from tests.gateway.audit.attacking import put_in
 from tests.gateway.audit.making import Log, entry
 from tests.gateway.audit.sharding import by_hand
+from tests.gateway.audit.test_append import written
 from tests.gateway.storage.test_alerts import alerts_of, guesses, log, look, looking, moved, told
 
 __all__ = ["log"]
@@ -59,3 +62,40 @@ async def test_an_entry_is_seen_whatever_its_column_says_for_a_moment(log: Log):
     by_hand(log, f"UPDATE audit_entry SET code = 'x' WHERE sequence = {number}")
     await look(log, one)
     assert told(log) == ["alert.raised"]
+
+
+async def test_an_entry_is_seen_whatever_its_bytes_say_for_a_moment(log: Log):
+    one = await looking(log)
+    number = log.append([entry(9, Code.LOG_END_ALTERED, Outcome.FAILURE)])[0]
+    put_in(log, number, entry(9))
+    await look(log, one)
+    put_in(log, number, entry(9, Code.LOG_END_ALTERED, Outcome.FAILURE))
+    await look(log, one)
+    assert told(log) == ["alert.raised"]
+    assert gaps(log) == []
+
+
+async def test_what_stays_damaged_hides_nothing_behind_it_and_is_told_now_and_then(log: Log):
+    one = await looking(log)
+    number = log.append([entry(9)])[0]
+    put_in(log, number, entry(8))
+    log.append([entry(10, Code.LOG_END_ALTERED, Outcome.FAILURE)])
+    await look(log, one)
+    assert (told(log), gaps(log)) == ([], [])
+    log.clock.advance(seconds=WAITED.total_seconds())
+    await look(log, one)
+    await look(log, one)
+    assert "audit.end_altered" in alerts_of(log)
+    assert gaps(log) == [("entries_not_proven", number)]
+    log.append([entry(11)])
+    await look(log, one)
+    assert len(gaps(log)) == 1
+    log.clock.advance(seconds=AGAIN.total_seconds())
+    log.append([entry(12)])
+    await look(log, one)
+    assert len(gaps(log)) == 2
+
+
+def gaps(log: Log) -> list[tuple[str, object]]:
+    found = (one.entry for one in written(log) if one.entry.code is Code.LOG_GAP)
+    return [(one.reason, one.details["first"]) for one in found]

@@ -31,6 +31,19 @@ ON_SERVER = {
         "DROP VIEW audit_view\nALTER TABLE elsewhere RENAME TO audit_view",
         "rule _RETURN on audit_view",
     ),
+    "a trigger like ours that swallows rows": (
+        (
+            "CREATE TRIGGER brana_tell BEFORE INSERT ON audit_entry FOR EACH ROW WHEN (NEW.subject = 's-spy') "
+            "EXECUTE FUNCTION brana_tell()"
+        ),
+        "DROP TRIGGER brana_tell ON audit_entry",
+        "trigger brana_tell on audit_entry",
+    ),
+    "one before each statement": (
+        "CREATE TRIGGER brana_tell BEFORE INSERT ON session EXECUTE FUNCTION brana_tell()",
+        "DROP TRIGGER brana_tell ON session",
+        "trigger brana_tell on session",
+    ),
     "a function of ours with another body": (
         " ".join(FUNCTION.replace("PERFORM", "DELETE FROM audit_tail; PERFORM").split("\n")),
         " ".join(FUNCTION.split("\n")),

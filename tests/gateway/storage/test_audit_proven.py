@@ -7,8 +7,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
+from gateway.audit.entry import Code
+from gateway.audit.facts import microseconds
 from gateway.storage.audit_proven import Proving
+from tests.gateway.audit.attacking import by_hand, put_in
 from tests.gateway.audit.making import EITHER, KEYS, Log, entry, open_log_of_either
+from tests.gateway.audit.sharding import check, shards
+from tests.gateway.storage.test_end_marks import by_somebody, marked
+
+__all__ = ["marked"]
 
 ENTRIES, UNSEALED = 1_500, 5
 FEW = 30  # statements: the keys, the months, the checkpoint, rows by the hundred, and blocks of the tree
@@ -56,3 +63,57 @@ def test_what_is_not_proven_is_left_out_alone_or_among_many(log: Log, change: st
     assert proven(log, numbers) == [one for one in numbers if one not in lost]
     for number in lost:
         assert proven(log, [number]) == []
+
+
+@pytest.mark.parametrize("sequence", [ENTRIES + 1, ENTRIES + UNSEALED, 10**9])
+def test_a_row_that_the_log_never_wrote_is_not_proven_behind_the_newest_checkpoint_either(
+    log: Log, sequence: int
+) -> None:
+    put_in(log, sequence, entry(7, Code.SECURITY_INCIDENT_CLOSED))
+    assert proven(log, [sequence]) == []
+
+
+def test_what_lies_behind_checkpoints_that_somebody_took_away_is_proven_all_the_same(log: Log) -> None:
+    by_hand(log, "DELETE FROM audit_checkpoint")
+    assert proven(log, [3, ENTRIES + 1]) == [3, ENTRIES + 1]
+    put_in(log, 3, entry(7))
+    assert proven(log, [3]) == []
+
+
+def test_an_end_without_the_logs_mark_proves_nothing_behind_the_newest_checkpoint(marked: Log) -> None:
+    asyncio.run(marked.checkpointer().seal())
+    [ours] = marked.append([entry(8)])
+    assert proven(marked, [0, ours]) == [0, ours]
+    by_somebody(marked)
+    assert proven(marked, [0, ours, ours + 1]) == [0]
+
+
+def test_a_month_that_is_over_and_not_sealed_yet_is_proven_as_the_next_one_names_it(log: Log) -> None:
+    log.clock.advance(days=31)
+    log.append([entry(1)])
+    [may] = shards(log)
+    last, opening = may.end - 1, may.end
+    assert proven(log, [0, last, opening]) == [0, last, opening]
+    put_in(log, last, entry(7))
+    assert proven(log, [last]) == []
+
+
+def test_a_month_that_somebody_made_up_proves_nothing(log: Log) -> None:
+    log.clock.advance(days=31)
+    log.append([entry(1)])
+    put_in(log, ENTRIES + 2, made := entry(7))
+    data = log.database.read_now(
+        lambda c: c.execute(text(f"SELECT leaf FROM audit_entry WHERE sequence = {ENTRIES + 2}")).scalar_one()
+    )
+    by_hand(log, "DELETE FROM audit_shard")
+    with log.database.engine.begin() as connection:
+        row = {"first": ENTRIES + 2, "root": data, "at": microseconds(made.at)}
+        connection.execute(
+            text(
+                "INSERT INTO audit_shard (number, month, first, size, root, began, ended) "
+                "VALUES (0, '2026-05', :first, 1, :root, :at, :at)"
+            ),
+            row,
+        )
+    assert proven(log, [ENTRIES + 2]) == []
+    assert check(log).broken is not None

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.tunnels.addresses import REST, Given, PoolFull, address_for, addresses_for, gateway_of
+from config.tunnel_pools import gateway_of
+from gateway.tunnels.addresses import REST, Given, PoolFull, address_for, addresses_for
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 POOL, SIXTH = ip_network("10.90.0.0/29"), ip_network("fd00:90::/64")

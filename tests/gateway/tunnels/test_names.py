@@ -1,8 +1,9 @@
 """What a device is answered when it asks for a name: whatever octets come, and names of what it reaches alone."""
 
 import struct
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 import pytest
 from dns import flags, message, opcode, rcode, rdatatype
@@ -212,3 +213,23 @@ def test_whatever_comes_is_answered_by_its_number_or_not_at_all(octets: bytes) -
     assert texts(response) <= {str(one) for one in PLACES} | {"10.1.0.9"}
     if response.answer:
         assert response.answer[0].name.canonicalize().to_text(omit_final_dot=True) in {SHARE, BOOKS}
+
+
+@pytest.mark.parametrize("name", ["spis.brana.example", "588491.spis.brana.example"])
+def test_pages_are_at_the_gateways_own_address_for_whoever_is_awake(name: str) -> None:
+    with_pages = replace(WHO, pages=frozenset({"spis.brana.example"}))
+    own, pools = {"10.90.0.1"}, (ip_network("10.90.0.0/16"), ip_network("fd00:90::/64"))
+    resolver = Resolver(lambda: {WHO.key: with_pages}, lambda: NOW, pools)
+
+    def said(kind: str) -> tuple[rcode.Rcode, set[str]]:
+        told = resolver.answers("10.90.0.2", message.make_query(name, kind).to_wire())
+        assert told is not None
+        response = message.from_wire(told)
+        return response.rcode(), texts(response)
+
+    assert said("A") == (rcode.NOERROR, own)
+    assert said("AAAA") == said("TXT") == (rcode.NOERROR, set())  # it has no address of the other pool
+    assert asked(name).rcode() == rcode.REFUSED
+    assert asked("brana.example", who=with_pages).rcode() == rcode.REFUSED
+    sleeping = replace(with_pages, until=NOW)
+    assert answer(message.make_query(name, "A").to_wire(), sleeping, NOW) is None

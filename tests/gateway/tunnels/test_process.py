@@ -116,6 +116,7 @@ async def test_a_restart_of_either_side_resumes(there: Ground, state: Path, jana
             await soon(lambda: any(isinstance(one, Began) and one.flow.port == mine for one in kept.news))
             await asyncio.to_thread(first.kill)
             await soon(lambda: not line.stands)
+            assert not line.holds
             with pytest.raises(TunnelAway, match="it is away"):
                 await line.admit(jana.admitted(ECHO, OTHER))
             stands.sendall(b"jsi tam")
@@ -123,7 +124,7 @@ async def test_a_restart_of_either_side_resumes(there: Ground, state: Path, jana
         kept.open = [one for one in kept.news if isinstance(one, Began) and one.flow.port == mine]
         told = len(kept.news)
         with process(there, state):
-            await soon(lambda: line.stands)
+            await soon(lambda: line.holds)
             await soon(lambda: jana.reaches(OTHER))  # what was said while it was away
             stands.sendall(b"jeste")
             assert await asyncio.to_thread(stands.recv, 100) == b"jeste"

@@ -78,3 +78,25 @@ def test_the_whole_replaces_whatever_the_sets_held() -> None:
     assert text.index("flush set inet brana_brana0 permitted4") < text.index("add element")
     assert text.count("flush set") == 4
     assert "refused" not in text
+
+
+def test_pages_are_let_in_from_the_tunnel_by_awake_devices_and_from_nowhere_else() -> None:
+    web = replace(PLAN, web=8443)
+    more = set(rules.base(web).split("\n")) - set(rules.base(PLAN).split("\n"))
+    assert more
+    for line in more:
+        assert "8443" in line
+        if line.endswith("accept"):
+            assert '"brana0"' in line
+            assert "@awake" in line
+    dropped = [line for line in more if line.endswith("drop")]
+    assert len(dropped) == len(PLAN.pools)
+    assert all('iifname != "brana0"' in line for line in dropped)
+    assert rules.base(replace(web, web_seen=8443)) == rules.base(web)
+
+
+def test_the_port_that_people_see_leads_to_where_pages_are_served() -> None:
+    text = rules.base(replace(PLAN, web=8443, web_seen=443))
+    led = [line for line in text.split("\n") if line.endswith("redirect to :8443")]
+    assert len(led) == len(PLAN.pools)
+    assert all('iifname "brana0"' in line and "dport 443 " in line for line in led)

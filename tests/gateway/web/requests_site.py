@@ -58,11 +58,16 @@ class MemoryTown:
     async def gains(self, delegation: Ask) -> Sequence[Opened]:
         return [Opened(town.RECORDS, (Action.SIGN,))] if delegation.holder.subject == town.IVO.subject else []
 
+    reads = True
+
     def held_already(self, who: Person, *what: object) -> Sequence[Held]:
-        """The mayor signs in the records as it is; the policies that say so are tried elsewhere."""
+        """The mayor signs in the records as it is, and everybody reads, where `reads` is not taken away; the policies
+        that say so are tried elsewhere.
+        """
         application, actions = what[0], what[1]
-        held = who.subject == town.PETR.subject and application == town.RECORDS and Action.SIGN in actions
-        return [Held(Action.SIGN, "mayors-sign")] if held else []
+        signs = who.subject == town.PETR.subject and application == town.RECORDS
+        held = {Action.READ: ("records-view", self.reads), Action.SIGN: ("mayors-sign", signs)}
+        return [Held(one, rule) for one, (rule, theirs) in held.items() if theirs and one in actions]
 
     async def opened_by(self, ask: Ask, _holder: Person) -> Sequence[OpenedBy]:
         return [replace(self.opening, action=one) for one in sorted(ask.actions)]

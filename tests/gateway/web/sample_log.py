@@ -24,6 +24,7 @@ from gateway.audit.search import (
     Found,
     Hour,
     News,
+    NotSearched,
     Page,
     Position,
     Query,
@@ -83,6 +84,7 @@ class MemoryLog:
     checkpoint_altered: Sealed | None = None
     bound: str | None = None
     counted: Counts = field(default_factory=Counts)
+    not_searched: NotSearched | None = None
 
     def within(self, municipality):
         return self if municipality is None else replace(self, bound=municipality)
@@ -107,13 +109,13 @@ class MemoryLog:
             if matches(query, self.entries[index]) and self._here(index)
         )
         found = [self._found(index) for index, _ in zip(matching, range(limit), strict=False)]
-        return Page(tuple(found), None)
+        return Page(tuple(found), None, self.not_searched)
 
     async def read_through(self, query, take, limit):
         for one in (await self.page(query, None, limit)).entries:
             if isinstance(one, Recorded):
                 take(one.entry, microseconds(one.entry.at))
-        return ReadThrough(whole=True)
+        return ReadThrough(whole=self.not_searched is None, not_searched=self.not_searched)
 
     async def behind(self, query, number):
         """All of it in one look, as there is little."""

@@ -7,15 +7,19 @@ from datetime import date, timedelta
 import pytest
 from playwright.async_api import Page
 
+from config.vocabulary import Language
 from gateway.alerts.told import raised
 from gateway.audit.anchors import Fault
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.recomputation import Finished, NotFinished, Trouble, UnderWay
 from gateway.audit.verify import Broken
 from gateway.audit.views import View, kept
+from gateway.authorize.closed_now import ClosedNow
+from gateway.web.portal.closed import ByHours, ClosedCard
 from gateway.witness.standing import Alarm, Stand, Standing
 from idp.events import Origin
 from tests.gateway.web.people import MAYOR, NOW, OFFICER, assertion_header
+from tests.gateway.web.sample import CARDS
 from tests.gateway.web.sample_log import report
 from tests.gateway.web.test_facts_shown import KEPT
 from tests.gateway.web.test_witnesses_shown import witness
@@ -136,6 +140,7 @@ async def test_every_page_is_accessible_in_every_look(browser, site, language):
     site.office.log.entries += [raised(one, NOW) for one in site.office.alerts.kept]
     await site.office.sessions.recheck(OFFICER, MAYOR.sid, origin=Origin(address="192.0.2.15"), now=NOW)
     await excepted(site)
+    site.office.closed_cards = closed_cards
     view = View(owner=OFFICER.subject, owner_name="dvorak", name="Odmítnutí v noci", asked="outcome=refused",
                 shared=True, within=None, saved_at=NOW)  # fmt: skip
     await site.office.views.keep(view, kept(view, "s", "192.0.2.15", "r"))
@@ -145,6 +150,19 @@ async def test_every_page_is_accessible_in_every_look(browser, site, language):
             if faults := await seen(opened[host], site, name, name, language):
                 found[name] = faults
     assert found == {}
+
+
+async def closed_cards(*_):
+    """By hours, and in an incident."""
+    title = {
+        Language.CZECH: "V tuto dobu je přístup uzavřen",
+        Language.ENGLISH: "Access is closed at this hour",
+    }
+    advice = dict.fromkeys(Language, "Povolená doba: 7:00–18:00, pondělí–pátek, mimo státní svátky.")
+    ask = "https://requests.brana.test/emergency?application=records&read=1"
+    records, accounting, *_ = CARDS
+    leak = ClosedNow("incident-application-records", title, advice, NOW)
+    return [ByHours(records, title, advice, ask), ClosedCard(accounting, leak)]
 
 
 async def excepted(site):

@@ -1,6 +1,7 @@
 """What a change breaks is told by its cause, and cases of the municipality itself can be made to expect it."""
 
 import re
+import tomllib
 from collections.abc import AsyncIterator
 
 import pytest
@@ -82,8 +83,10 @@ async def test_cases_that_one_policy_breaks_stand_together_and_folded(visitor: V
     boxes = re.findall('<input[^>]*name="case"[^>]*>', said)
     assert len(boxes) == 2 + 1, "neither the region's nor what must never be; and all of them"
     assert not [one for one in boxes if "checked" in one], "the author says which ones are meant"
-    inside = said.partition('name="case"')[2].partition("</details>")[0]
-    assert "Adapt the ticked cases" in inside, "nobody presses it who did not open the list"
+    inside = said.partition('name="case"')[2].partition("Adapt the ticked cases")[0]
+    assert inside.count("<details") == inside.count("</details>"), (
+        "nobody presses it who did not open the list"
+    )
 
 
 async def test_ticked_cases_of_the_municipality_expect_what_is_decided(visitor: Visitor) -> None:
@@ -100,6 +103,40 @@ async def test_ticked_cases_of_the_municipality_expect_what_is_decided(visitor: 
     assert "<ins>permitted</ins>" in said
     assert "The title stayed as it was, and what the case expects changed." in said
     assert "(map-work): 2" in said, "the other one and the common one"
+
+
+async def test_a_case_that_is_adapted_may_be_called_otherwise_and_says_so_then(visitor: Visitor) -> None:
+    page = await broken(visitor)
+    said = await visitor.get(page)
+    first = OWN.splitlines().index("[[case]]") + 1
+    asked = re.findall(r'name="called-(cs|en)-([0-9]+)" value="([^"]*)"', said)
+    assert asked[:2] == [("cs", str(first), "Případ 1"), ("en", str(first), "case-1")]
+    assert "see whether what it is called still holds" in said
+    called = {
+        f"called-cs-{first}": "Referent „mapy“ \\ zapíše ",
+        f"called-en-{first}": "A clerk writes the map",
+    }
+    not_ticked = {f"called-cs-{each[1]}": "Ne" for each in asked[2:]}
+    form = await shown(visitor, page) | called | not_ticked
+    where = await visitor.done(f"{page}/cases", **form, case=[str(first)])
+    case, other = tomllib.loads((await visitor.one(page)).texts[CASES])["case"]
+    assert (case["title_cs"], case["title_en"]) == ("Referent „mapy“ \\ zapíše", "A clerk writes the map")
+    assert "reason" not in case
+    assert other["title_cs"] == "Případ 2"
+    after = await visitor.get(where)
+    assert "<ins>permitted</ins>" in after
+    assert "The title stayed as it was, and what the case expects changed." not in after
+
+
+@pytest.mark.parametrize("title", ["x" * 201, "Mapy \u202e zápis"])
+async def test_what_nobody_could_read_is_no_name_of_a_case(visitor: Visitor, title: str) -> None:
+    page = await broken(visitor)
+    before = (await visitor.one(page)).texts
+    first = OWN.splitlines().index("[[case]]") + 1
+    form = await shown(visitor, page) | {f"called-cs-{first}": title}
+    where = await visitor.done(f"{page}/cases", **form, case=[str(first)])
+    assert "No case was changed: what one is to be called is longer" in await visitor.get(where)
+    assert (await visitor.one(page)).texts == before
 
 
 async def test_all_that_can_be_ticked_are_adapted_by_one_box(visitor: Visitor) -> None:

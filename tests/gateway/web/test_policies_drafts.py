@@ -250,9 +250,9 @@ async def test_a_proposal_in_force_shows_what_it_changed_and_its_history_names_e
     await visitor.done(f"{page}/approve", BOTH, **await visitor.approval(page))
     shown = await visitor.get(page)
     history = shown.partition('id="history"')[2]
-    assert history.count("map-clerks") == 1
+    assert history.count("(map-clerks)") == 1
     assert history.count("<strong>edited</strong>") == 1
-    assert "what the change is for, map-clerks" in history
+    assert re.search(r"what the change is for\n[^<]+ \(map-clerks\)<", history)
     changed = shown.partition('id="changes"')[2].partition('id="history"')[0]
     assert "What it changed" in shown
     assert "map-clerks" in changed

@@ -1,6 +1,7 @@
 """The pages about policies in a real browser: nothing is blocked, nothing is inaccessible, nothing is too wide."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -12,10 +13,10 @@ from gateway.waiting import Waiting
 from gateway.web.app import make_app
 from policies.model import Route
 from tests.gateway.web.conftest import self_signed
-from tests.gateway.web.people import assertion_header
+from tests.gateway.web.people import NOW, assertion_header
 from tests.gateway.web.sample import Office
 from tests.policies.world import HULIN
-from tests.rig.browser import LOOKS, faults_in_looks
+from tests.rig.browser import LOOKS, faults_in_looks, screenshot
 from tests.rig.policy_office import FILE, reads
 from tests.rig.policy_site import APPROVER, AUTHOR, BOTH, CENTRE
 from tests.rig.policy_visitor import CLOSING, policy_visitor
@@ -24,6 +25,9 @@ pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 
 PAGES = {
     "policies-overview": (APPROVER, "/"),
+    "policies-overview-of-its-author": (AUTHOR, "/"),
+    "policies-in-force-no-more": (AUTHOR, "{gone}"),
+    "policies-returned": (AUTHOR, "{returned}"),
     "policies-in-force": (AUTHOR, "/policies"),
     "policies-proposals": (CENTRE, "/proposals"),
     "policies-own-drafts": (AUTHOR, "/proposals"),
@@ -41,6 +45,7 @@ PAGES = {
     "policies-version": (APPROVER, "/versions/1"),
     "policies-impact": (APPROVER, "{submitted}/impact"),
     "policies-who": (AUTHOR, "/who"),
+    "policies-who-elsewhere": (CENTRE, f"/who?where={HULIN}"),
     "policies-why": (AUTHOR, "/why?role=clerk&application=map&level=1"),
     "policies-why-closed": (AUTHOR, "/why?role=supplier&application=map"),
     "policies-why-further": (AUTHOR, "/why?role=clerk&application=map&own=1&stands_in_for=mayor&level=1"),
@@ -66,9 +71,23 @@ async def town(tmp_path_factory):
     folder = tmp_path_factory.mktemp("policies")
     async with policy_visitor(folder, files_are_approved=False) as visitor:
         visitor.given.offers[ApplicationId("map")] = WITH_A_PART
+        gone = await visitor.submitted()
+        await visitor.done(f"{gone}/approve", APPROVER, **await visitor.approval(gone))
+        await visitor.done("/versions/1/restore", APPROVER, of="", why="Referenti nesmějí mapy měnit.")
+        by_files = visitor.world.in_force().texts | {FILE: reads(HULIN, "map-read-by-files")}
+        visitor.world.publish(by_files, NOW - timedelta(days=1))
+        returned = await visitor.submitted()
+        sent = {"revision": str((await visitor.one(returned)).revision), "why": "Název neodpovídá."}
+        await visitor.done(f"{returned}/return", APPROVER, **sent)
         first, both = await visitor.submitted(), await visitor.begun()
         await visitor.filled(both, actions=["read"])
         await visitor.done(f"{first}/approve", APPROVER, **await visitor.approval(first))
+        hours = await visitor.begun()
+        evenings = {"roles": ["clerk"], "since": "7", "until": "18", "days": ["1", "2", "3", "4", "5"]}
+        more = {"id": "hours", "number": "", "applications": ["map"], "actions": [], "holidays": "false"}
+        await visitor.filled(hours, form="hours", **evenings, **more)
+        await visitor.step(hours, "submit")
+        await visitor.done(f"{hours}/approve", APPROVER, **await visitor.approval(hours))
         submitted = await visitor.begun(BOTH)
         await visitor.filled(submitted, BOTH, number="1", actions=["read"])
         await visitor.step(submitted, "note", BOTH, note="Referentům stačí mapy číst.")
@@ -88,7 +107,7 @@ async def town(tmp_path_factory):
         port = tcp._server.sockets[0].getsockname()[1]
         [closure] = re.findall(r'href="(/incidents/[^"]+/open)"', await visitor.get("/incidents", CENTRE))
         places = {"submitted": submitted, "draft": draft, "broken": broken, "both": both, "closure": closure}
-        places["cases"] = cases
+        places |= {"cases": cases, "gone": gone, "returned": returned}
         names = [one.rpartition("/")[2] for one in (draft, broken)]
         places["drafts"] = "&".join(f"draft={name}" for name in names)
         yield f"https://policies.brana.test:{port}", places
@@ -111,3 +130,22 @@ async def test_every_page_about_policies_is_accessible_in_every_look(browser, to
             found[name] = faults
     await context.close()
     assert found == {}
+
+
+async def test_who_may_what_lists_on_a_telephone_only_what_a_role_may(browser, town):
+    origin, _ = town
+    context = await browser.new_context(ignore_https_errors=True, locale="cs")
+    page = await context.new_page()
+    await page.set_extra_http_headers(assertion_header(AUTHOR))
+    await page.goto(f"{origin}/who")
+    nothing = page.locator(".folding td", has_text="–")
+    something = page.locator(".folding td:not(.nothing)")
+    assert await nothing.count() > 0
+    for width, shown in ((1280, True), (390, False)):
+        await page.set_viewport_size({"width": width, "height": 900})
+        await screenshot(page, f"policies-who-{width}")
+        assert [await one.is_visible() for one in await nothing.all()] == [shown] * await nothing.count(), (
+            width
+        )
+        assert all([await one.is_visible() for one in await something.all()])
+    await context.close()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -44,6 +45,11 @@ async def test_a_simulation_is_begun_watched_and_told_and_whoever_sees_it_is_rec
     [(asked, by)] = visitor.given.begun
     assert "map-clerks" in asked.texts[FILE]
     assert (asked.municipality, asked.days, by) == (HULIN, 7, AUTHOR.name)
+    visitor.given.simulated = UnderWay(NOW, by)
+    counting = await visitor.get(f"{page}/impact")
+    assert "How many decisions there are is being counted." in counting
+    assert "0 of 0" not in counting
+    assert '<progress aria-label="Replayed">' in counting, "how far it is is not known yet"
     visitor.given.simulated = UnderWay(NOW, by, 1200, 5000)
     assert "1200 of 5000" in await visitor.get(f"{page}/impact")
     visitor.given.simulated = Occupied(NOW)
@@ -95,6 +101,27 @@ async def test_a_simulation_says_as_of_when_and_of_what_it_is_and_is_run_again(v
     assert len(visitor.given.begun) == 1
     visitor.given.simulated = Finished(report(Tally(), book, book), since, NOW, timedelta(), AUTHOR.name)
     assert "Nothing was decided in this time." in await visitor.get(f"{page}/impact")
+
+
+async def test_what_would_come_out_otherwise_is_counted_and_what_nobody_came_with_is_said(visitor):
+    page = await visitor.begun()
+    await visitor.filled(page, actions=["write"])
+    book, question = visitor.given.in_force(), ask((HULIN, Role.CLERK))
+    tally = Tally(unchanged=4)
+    visitor.given.simulated = Finished(report(tally, book, book), NOW, NOW, timedelta(), AUTHOR.name)
+    shown = (await visitor.get(f"{page}/impact")).partition('id="simulation"')[2]
+    assert "None of the decisions that could be asked again would come out otherwise." in shown
+    for label in ("Would be permitted", "Would be refused"):
+        assert label not in shown
+    whose = Whose(Change.LOSES, question.subject, HULIN, question.application, Action.READ, None)
+    tally.count(whose, Row("zdejsi.jana", question, asked=2))
+    visitor.given.simulated = Finished(
+        replace(report(tally, book, book), losses=2, losing=1), NOW, NOW, timedelta(), AUTHOR.name
+    )
+    shown = (await visitor.get(f"{page}/impact")).partition('id="simulation"')[2]
+    assert "<dt>Would be refused</dt><dd>2, people: 1</dd>" in shown
+    assert "Would be permitted" not in shown
+    assert "None of the decisions" not in shown
 
 
 async def test_whoever_runs_it_again_while_another_goes_on_is_told(visitor):

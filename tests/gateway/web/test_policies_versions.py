@@ -69,6 +69,23 @@ async def test_where_files_count_at_once_the_overview_says_so_and_what_to_set(vi
     assert "One person on the machine" not in plain, "they could not set it"
 
 
+ALL = FIRST | {FILE: FIRST[FILE].replace("when {", 'when { principal.roles.contains(Role::"clerk") &&')}
+STAYED = "The title stayed as it was"
+
+
+async def test_a_title_that_held_in_the_version_gone_back_to_is_not_doubted(visitor):
+    visitor.world.publish(ALL)
+    assert STAYED in await visitor.get("/versions/2"), "the roles changed on the way there"
+    back = await visitor.get("/versions/1")
+    assert "Going back to it would change this" in back
+    assert "Roles that it names no more" in back
+    assert STAYED not in back
+    await visitor.done("/versions/1/restore", APPROVER, of="", why="Omyl.")
+    assert STAYED not in await visitor.get("/versions/3")
+    assert STAYED not in await visitor.get("/versions/1?against=2")
+    assert STAYED in await visitor.get("/versions/2?against=1")
+
+
 async def test_whoever_submitted_and_approved_is_told_with_when_wherever_a_change_is_told(visitor):
     page = await visitor.submitted()
     await visitor.done(f"{page}/approve", APPROVER, **await visitor.approval(page))

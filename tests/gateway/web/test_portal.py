@@ -14,8 +14,9 @@ from gateway.authorize.closed_now import ClosedNow
 from gateway.sessions.shown import Membership
 from gateway.waiting import Waiting
 from gateway.web.identity import DEVICES
-from gateway.web.portal.closed import ClosedCard
+from gateway.web.portal.closed import ByHours, ClosedCard
 from gateway.web.portal.standing import Asks
+from gateway.web.refusal import Asked
 from idp.directory.same_person import Account, Persons, no_others
 from idp.http.moments import moment_text
 from tests.gateway.asks.town import EVA, HOUR, PAVEL, approved, ask
@@ -351,3 +352,40 @@ async def test_an_application_that_an_incident_closes_stands_there_as_closed_and
     assert "Your role is not gone" in text
     office.portal.cards_open = ()
     assert "There is no application for you here yet" not in await shown(client, "/")
+
+
+@pytest.mark.parametrize(
+    ("ask", "leads"),
+    [
+        ("https://requests.brana.test/emergency?application=records&read=1", "Emergency access"),
+        ("https://requests.brana.test/ask?application=records&read=1", "Ask for it"),
+        (Asked(NOW, "https://requests.brana.test/one?name=x"), "Your request"),
+        ("", None),
+    ],
+)
+async def test_an_application_that_hours_close_says_so_in_the_words_of_the_refusal_and_what_can_be_done(
+    client, office, ask, leads
+):
+    title = {
+        Language.CZECH: "V tuto dobu je přístup uzavřen",
+        Language.ENGLISH: "Access is closed at this hour",
+    }
+    advice = dict.fromkeys(Language, "Permitted: 7:00–18:00, Monday to Friday. Come back then.")
+    records, accounting, *_ = CARDS
+
+    async def closed(*_):
+        return [ByHours(records, title, advice, ask)]
+
+    office.portal.cards_open = (accounting,)
+    office.closed_cards = closed
+    text = await shown(client, "/")
+    assert "<h2>Records service</h2>" in text
+    assert records.address not in text
+    assert "closed now</span>" in text
+    assert "Access is closed at this hour.</strong> Permitted: 7:00–18:00, Monday to Friday." in text
+    assert "incident" not in text
+    card = text.split("<h2>Records service</h2>")[1].split("</li>")[0]
+    assert card.count("href=") == (leads is not None)
+    if leads is not None:
+        address = ask.at if isinstance(ask, Asked) else ask.replace("&", "&amp;")
+        assert f'href="{address}">{leads}<' in card

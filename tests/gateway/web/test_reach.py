@@ -1,12 +1,16 @@
 """Readers of one municipality, who try to see what is not theirs."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from gateway.audit.counts import Counted
 from gateway.audit.entry import Code
+from gateway.audit.search import NotSearched
 from gateway.web.officer.reach import OUTSIDE, Reach
-from tests.gateway.web.people import AUDITOR, HULIN, KROMERIZ, KVASICE, OFFICER, assertion_header
+from tests.gateway.web.people import AUDITOR, HULIN, KROMERIZ, KVASICE, NOW, OFFICER, assertion_header
+from tests.gateway.web.sample_log import leaf
 from tests.gateway.web.test_officer import AS_OFFICER, sequences
 
 pytestmark = pytest.mark.real
@@ -42,6 +46,28 @@ async def test_the_log_of_a_municipality_is_what_concerns_it_and_nothing_else(cl
 async def test_no_filter_leads_beyond_it(client, asked):
     shown = sequences(await text_of(client, f"/log?{asked}"))
     assert all(number % 7 == 0 for number in shown)
+
+
+async def test_how_much_the_index_lacks_is_told_to_the_centre_alone(client, office):
+    office.log.not_searched = NotSearched(8192, NOW - timedelta(days=3))
+    office.log.counted = Counted(not_indexed=8192)
+    for path in ("/log?q=x", "/log", "/charts", "/answers/why-refused"):
+        assert "8192" in await text_of(client, path, headers=AS_OFFICER)
+        text = await text_of(client, path)
+        assert "8192" not in text
+        assert "Part of the log is not in the index yet" in text
+        assert "The newest of them" not in text
+
+
+async def test_an_entry_shows_no_hash_by_which_what_is_left_out_could_be_guessed(client):
+    assert leaf(7).hex() in await text_of(client, "/log/7", headers=AS_OFFICER)
+    assert leaf(7).hex() not in await text_of(client, "/log/7")
+
+
+async def test_nor_does_one_that_is_damaged(client, office):
+    office.log.altered.add(7)
+    assert leaf(7).hex() in await text_of(client, "/log/7", headers=AS_OFFICER)
+    assert leaf(7).hex() not in await text_of(client, "/log/7")
 
 
 async def test_a_guessed_number_is_as_unknown_as_one_that_is_not_there(client, office):

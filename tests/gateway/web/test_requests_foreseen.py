@@ -106,7 +106,7 @@ async def test_who_asks_where_nobody_decides_reads_so_before_and_instead_of_send
     assert "nemá kdo rozhodnout" not in await get(opened.client, PETR, "/ask")
     opened.there = 1
     assert "O této žádosti tu nemá kdo rozhodnout" in await get(opened.client, PETR, "/ask")
-    page = await post(opened.client, PETR, "/ask", ASK | WHY | {"sign": "", "read": "1"}, 409)
+    page = await post(opened.client, PETR, "/ask", ASK | WHY | {"sign": "", "write": "1"}, 409)
     assert page.count("O této žádosti tu nemá kdo rozhodnout") == 1
     assert await opened.asked() == []
 

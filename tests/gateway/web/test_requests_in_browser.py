@@ -7,8 +7,9 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from config.vocabulary import Role
+from config.vocabulary import Action, Language, Role
 from gateway.asks.ask import Kind
+from gateway.authorize.opened_by import OpenedBy
 from gateway.waiting import Waiting
 from tests.gateway.asks.office_of_requests import doing
 from tests.gateway.asks.town import BUDGET, DAY, EVA, IVO, JANA, PAVEL, PETR, wish
@@ -21,6 +22,7 @@ from tests.rig.browser import LOOKS, faults_in_looks
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 
+READ_WRITE = frozenset({Action.READ, Action.WRITE})
 PAGES = {
     "requests": (PETR, "/"),
     "requests-nothing": (IVO, "/?done=asked"),
@@ -37,6 +39,7 @@ PAGES = {
     "requests-order": (PAVEL, "/orders/new"),
     "requests-deputies": (PETR, "/deputies"),
     "requests-reviews": (PETR, "/reviews"),
+    "requests-opens-nothing": (PETR, "/one?name={vain}"),
     "requests-closed": (PETR, "/one?name={budget}"),
     "requests-closed-ask": (JANA, "/ask?application=budget"),
 }
@@ -60,6 +63,17 @@ async def town(tmp_path):
     await kept.ask(wish(Kind.EMERGENCY, why="hoří radnice, zachraňuji spisy"), NOW - 3 * DAY)
     running = await kept.ask(wish(Kind.EMERGENCY, EVA, why="výpadek proudu v serverovně"), NOW)
     shut = await kept.ask(wish(application=BUDGET, **soon), NOW)
+    vain = await kept.ask(wish(asker=EVA, actions=READ_WRITE, **soon), NOW)
+    opening = site.town.opened_by
+
+    async def opened_by(one, who):
+        found = await opening(one, who)
+        title = dict.fromkeys(Language, "V tuto dobu je přístup uzavřen")
+        return (
+            [OpenedBy(each.action, False, title, "hodiny") for each in found] if one.id == vain.id else found
+        )
+
+    site.town.opened_by, site.town.reads = opened_by, False
     site.town.kept_out, site.town.shut = HOURS, {BUDGET: LEAK}
 
     async def deciders(_where, asker, needed):
@@ -73,7 +87,7 @@ async def town(tmp_path):
     port = tcp._server.sockets[0].getsockname()[1]
     yield (
         f"https://requests.brana.test:{port}",
-        {"waiting": waiting.id, "running": running.id, "budget": shut.id},
+        {"waiting": waiting.id, "running": running.id, "budget": shut.id, "vain": vain.id},
     )
     await runner.cleanup()
     kept.database.close()
@@ -95,6 +109,21 @@ async def test_every_page_about_requests_is_accessible_in_every_look(browser, to
             found[name] = faults
     await context.close()
     assert found == {}
+
+
+@pytest.mark.parametrize("language", LOOKS)
+async def test_what_a_form_asks_once_more_is_accessible_in_every_look(browser, town, language):
+    origin, _ = town
+    context = await browser.new_context(ignore_https_errors=True, locale=language)
+    page = await context.new_page()
+    await page.set_extra_http_headers(assertion_header(signed_in(JANA)))
+    await page.goto(f"{origin}/ask?application=records&write=1")
+    await page.locator("#why").fill("kontrola spisu za kolegyni")
+    await page.locator("main form.card button").click()
+    await page.locator(".notice-warning").wait_for()
+    assert await page.locator("#action-read").is_checked()
+    assert await faults_in_looks(page, "requests-without-reading", language) == []
+    await context.close()
 
 
 async def test_only_what_the_chosen_application_can_do_is_offered(browser, town):

@@ -8,10 +8,13 @@ import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 
+from config.vocabulary import Role
+from gateway.asks.store import Sought
 from gateway.asks.wish import party
 from gateway.web.requests.meant import beside, meant
-from tests.gateway.asks.town import IVO, JANA, PAVEL, PETR
-from tests.gateway.web.requests_site import RequestsSite, only, post
+from idp.directory.person import RoleHeld
+from tests.gateway.asks.town import HULIN, IVO, JANA, PAVEL, PETR
+from tests.gateway.web.requests_site import RequestsSite, get, only, post
 
 pytestmark = pytest.mark.real
 ASK = {"application": "records", "sign": "1", "since": "2026-11-23T09:41", "until": "2026-11-23T12:00"}
@@ -53,6 +56,30 @@ async def test_a_deputy_is_found_by_the_surname_and_of_several_one_is_chosen(cli
     assert "Tuto osobu adresář nezná" in told
     assert await post(client, PETR, "/deputies", deputy | {"person": " Ivo  Bílý "}) == "/?done=recorded"
     assert (await only(requests)).holder.subject == IVO.subject
+
+
+async def test_a_surname_that_only_one_has_is_confirmed_before_anything_is_recorded(client, requests):
+    real, deputy = requests.kept.office.holding, {"role": "mayor", "why": "dovolená"} | ASK
+
+    async def with_one(*where):
+        return [*await real(*where), party(IVO)]
+
+    object.__setattr__(requests.kept.office, "holding", with_one)
+    told = await post(client, PETR, "/deputies", deputy | {"person": "bílý"}, 409)
+    assert "Je to tento člověk? Zatím se nic nezapsalo" in told
+    (choice,) = re.findall(r'<select id="person".*?</select>', told, re.DOTALL)
+    assert re.findall(r'value="([^"]*)">([^<]+)<', choice) == [(IVO.login, f"{IVO.name} ({IVO.login})")]
+    assert await requests.kept.office.find(Sought()) == []
+    assert await post(client, PETR, "/deputies", deputy | {"person": IVO.login}) == "/?done=recorded"
+
+
+async def test_of_several_roles_that_can_be_lent_none_is_chosen_beforehand(client):
+    roles = RoleHeld(HULIN, Role.AUTHORISING_OFFICER), RoleHeld(HULIN, Role.MAYOR)
+    for who, empty in ((replace(PETR, roles=roles), 1), (PETR, 0)):
+        page = await get(client, who, "/deputies")
+        (choice,) = re.findall(r'<select id="role".*?</select>', page, re.DOTALL)
+        assert choice.count('<option value="">') == empty
+        assert "selected" not in choice
 
 
 @pytest.mark.parametrize("suggested", [True, False])

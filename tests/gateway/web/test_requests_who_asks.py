@@ -30,7 +30,15 @@ async def test_whoever_decides_reads_the_roles_of_the_asker_and_the_rule_that_wo
     asked = await requests.kept.ask(wish(**SOON), NOW)
     page = await get(client, PETR, f"/one?name={asked.id}")
     assert "<dt>Role v této obci</dt><dd>referent</dd>" in page
-    assert "<dt>Co by to otevřelo</dt><dd>podepsání: Na žádost (<code>requested</code>)</dd>" in page
+    assert (
+        "<dt>Co by to otevřelo</dt><dd>podepsání; povolí to pravidlo Na žádost (<code>requested</code>)</dd>"
+        in page
+    )
+    assert (
+        '<dt>Podle role už smí</dt><dd>čtení <span class="quiet">(<code>records-view</code>)</span></dd>'
+        in page
+    )
+    assert "neotevřelo" not in page
     assert "<dt>K téže aplikaci ještě</dt><dd>nic nečeká ani neplatí</dd>" in page
     assert "Kdo to má dostat" not in await get(client, JANA, f"/one?name={asked.id}")
 
@@ -47,9 +55,30 @@ async def test_that_nothing_opens_it_today_is_told_with_what_refuses_it(client, 
     title = dict.fromkeys(Language, "Jen v určené hodiny")
     requests.town.opening = OpenedBy(Action.SIGN, False, title, rule)
     where = f"/one?name={asked.id}"
-    assert f"podepsání: {said}" in await get(client, PETR, where)
+    requests.town.reads = False
+    page = await get(client, PETR, where)
+    assert f"podepsání: {said}" in page
+    assert "<dt>Podle role už smí</dt><dd>v této aplikaci nic</dd>" in page
+    warning = page.index("Schválení by nic neotevřelo")
+    assert page.rindex("notice-warning", 0, warning) < warning < page.index(">Schválit<"), "above the buttons"
     requests.town.shut = {asked.application: LEAK}
-    assert "Co by to otevřelo" not in await get(client, PETR, where)  # the closure is told above
+    page = await get(client, PETR, where)  # the closure is told above
+    assert "Co by to otevřelo" not in page
+    assert "neotevřelo" not in page
+
+
+async def test_that_part_of_it_would_open_nothing_is_told_by_its_action(client, requests):
+    asked = await requests.kept.ask(wish(actions=frozenset({Action.WRITE, Action.SIGN}), **SOON), NOW)
+    title = dict.fromkeys(Language, "Na žádost")
+
+    async def opened_by(*_):
+        return [OpenedBy(Action.WRITE, True, title, "requested"), OpenedBy(Action.SIGN, False, None)]
+
+    requests.town.opened_by = opened_by
+    page = await get(client, PETR, f"/one?name={asked.id}")
+    told = page[page.index("Část z toho by ani schválení neotevřelo") :].split("</ul>")[0]
+    assert "podepsání</span>: žádné dnešní pravidlo" in told
+    assert "zápis" not in told
 
 
 async def test_what_else_they_have_of_the_same_application_is_told_and_of_another_it_is_not(client, requests):

@@ -1,0 +1,49 @@
+"""Since when nothing of what a proposal put in force holds: by the texts, whatever brought the others."""
+
+from datetime import timedelta
+
+from gateway.policy_office.no_longer import no_longer, nothing_left
+from gateway.policy_office.version import Source
+from tests.rig.policy_office import CHANGED, FILE, FIRST, HULIN, MINUTE, NOON, reads
+
+LATER = NOON + timedelta(hours=1)
+
+
+async def ended(world, one):
+    return await no_longer(world.office, world.author.asking, one)
+
+
+async def test_what_is_in_force_holds_until_somebody_goes_back_and_again_when_that_is_taken_back(world):
+    one = await world.approved()
+    assert one.version == 2
+    assert await ended(world, one) is None
+    scope, mayor = one.scope, world.mayor.asking
+    await world.activation.roll_back(mayor, scope, 1, "Omyl.", LATER)
+    found = await ended(world, one)
+    assert (found.number, found.source, found.restores, found.note) == (3, Source.ROLL_BACK, 1, "Omyl.")
+    await world.activation.roll_back(mayor, scope, 2, "Přece ne.", LATER + MINUTE)
+    assert await ended(world, one) is None
+    await world.activation.roll_back(mayor, scope, 3, "A zase.", LATER + 2 * MINUTE)
+    assert (await ended(world, one)).number == 5, "the last of them"
+
+
+async def test_what_files_change_elsewhere_leaves_it_in_force_and_what_they_replace_does_not(world):
+    one = await world.approved()
+    world.publish(world.in_force().texts | {FILE: CHANGED[FILE] + reads(HULIN, "third")}, LATER)
+    assert await ended(world, one) is None
+    world.publish(FIRST, LATER + MINUTE)
+    found = await ended(world, one)
+    assert (found.number, found.source) == (4, Source.FILES)
+
+
+async def test_a_proposal_that_never_came_into_force_ended_nowhere(world):
+    assert await ended(world, await world.submitted()) is None
+
+
+def test_a_part_that_stayed_still_holds_and_a_policy_taken_out_holds_until_it_is_back():
+    before, own = {FILE: reads(HULIN)}, {FILE: reads(HULIN, "a") + reads(HULIN, "b")}
+    assert not nothing_left(before, own, {FILE: reads(HULIN, "b")})
+    assert nothing_left(before, own, {FILE: reads(HULIN)})
+    assert not nothing_left(before, {}, {FILE: reads(HULIN, "another")})
+    assert nothing_left(before, {}, before)
+    assert not nothing_left(before, before, {}), "where nothing was changed nothing was lost"

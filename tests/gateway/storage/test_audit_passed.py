@@ -1,0 +1,177 @@
+"""The log is put back by entries that whoever follows it has passed: what says so bears one of their numbers, and is
+heard all the same.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+from gateway.alerts.delivered import in_force
+from gateway.audit.canonical import Recorded
+from gateway.audit.entry import Code
+from gateway.commands.alerting import Looking
+from gateway.forwarding.forwarder import Forwarder, NotTaken
+from gateway.storage.alerts import OthersLooked, StoredAlerts
+from gateway.storage.ends_reached import end_at, stands
+from gateway.storage.forwarding import StoredReceivers
+from tests.gateway.audit.making import KEYS, Log, entry
+from tests.gateway.audit.rotating import SEAL
+from tests.gateway.audit.sharding import by_hand
+from tests.gateway.audit.test_append import written
+from tests.gateway.storage.test_alerts import alerts_of, log, moved
+from tests.gateway.storage.test_checkpoints_altered import kept, put_back
+
+__all__ = ["log"]
+
+RULES = in_force([])
+
+
+class Heard:
+    """The other side of a line, as far as the store is concerned."""
+
+    def __init__(self) -> None:
+        self.codes: list[str] = []
+        self.away = False
+
+    async def open(self) -> None:
+        if self.away:
+            raise NotTaken("receiver_unreachable")
+
+    async def send(self, messages: Sequence[bytes], name: str) -> Sequence[int]:
+        self.codes += [one.decode() for one in messages]
+        return []
+
+    def check(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+def said(recorded: Recorded) -> bytes:
+    return recorded.entry.code.encode()
+
+
+def sending(log: Log, heard: Heard, settle: timedelta = timedelta(0)) -> Forwarder:
+    receivers = StoredReceivers(log.database, log.ledger.append, SEAL, KEYS.known)
+    return Forwarder("siem", receivers, heard, said, log.clock, settle, from_beginning=True)
+
+
+async def sent(forwarder: Forwarder) -> None:
+    while await forwarder.step():
+        pass
+
+
+async def spied(log: Log, passed_by: Callable[[], Awaitable[None]]) -> None:
+    """An act whose entry goes again once it was passed; then what others do, until the log is longer than it was."""
+    before = kept(log, "audit_tail")
+    log.append([entry(7, Code.DECISION_PERMIT, subject="s-spy")])
+    await passed_by()
+    by_hand(log, f"DELETE FROM audit_entry WHERE sequence >= {before['audit_tail'][0].size}")
+    put_back(log, before)
+    log.append([entry(8)])  # tells of it, and is as long as the log was
+    log.append([entry(9)])
+
+
+async def test_that_the_log_was_put_back_raises_an_alert(log: Log) -> None:
+    store = StoredAlerts(log.database, log.ledger.append, SEAL)
+    one = await Looking.begun(store, RULES, log.clock())
+    log.append([entry(number) for number in range(3)])
+
+    async def look() -> None:
+        while await one.step(log.clock()):
+            pass
+
+    await spied(log, look)
+    try:
+        await look()
+    except OthersLooked:
+        one = await Looking.begun(store, RULES, log.clock())  # as `watch_the_log` does
+        await look()
+    assert "audit.rolled_back" in alerts_of(log)
+    assert [found["of"] for found in moved(log)] == ["alerts"]
+    await look()
+    assert len(moved(log)) == 1, "once"
+
+
+async def test_that_the_log_was_put_back_reaches_a_receiver(log: Log) -> None:
+    heard = Heard()
+    forwarder = sending(log, heard)
+    log.append([entry(number) for number in range(3)])
+    await sent(forwarder)
+    await spied(log, lambda: sent(forwarder))
+    assert heard.codes[-1] == Code.DECISION_PERMIT
+    await sent(forwarder)
+    assert Code.LOG_ROLLED_BACK in heard.codes
+    assert [found["of"] for found in moved(log)] == ["siem"]
+    await sent(forwarder)
+    assert heard.codes.count(Code.LOG_ROLLED_BACK) == 1
+    assert len(moved(log)) == 1, "once"
+
+
+async def test_a_receiver_that_was_away_meanwhile_hears_of_it_too(log: Log) -> None:
+    heard = Heard()
+    forwarder = sending(log, heard)
+    log.append([entry(number) for number in range(3)])
+    await sent(forwarder)
+
+    async def goes_away() -> None:
+        await sent(forwarder)
+        heard.away = True
+        await forwarder.rest()
+
+    await spied(log, goes_away)
+    heard.away = False
+    await sent(forwarder)
+    assert Code.LOG_ROLLED_BACK in heard.codes
+
+
+async def test_an_undisturbed_log_is_sent_once_whoever_reads_it(log: Log) -> None:
+    heard = Heard()
+    forwarder = sending(log, heard)
+    for number in range(5):
+        log.append([entry(number)])
+        await sent(forwarder)
+        await forwarder.rest()
+    assert len(heard.codes) == 6, "and that it was begun"
+    assert moved(log) == []
+
+
+async def test_a_place_jumps_over_a_gap_only_once_what_was_sent_before_it_counts_as_taken(log: Log) -> None:
+    heard = Heard()
+    forwarder = sending(log, heard, timedelta(minutes=2))
+    log.append([entry(number) for number in range(3)])
+    await sent(forwarder)
+    log.append([entry(number) for number in range(5)])
+    by_hand(log, "DELETE FROM audit_entry WHERE sequence IN (4, 5)")
+    await sent(forwarder)
+    log.clock.advance(minutes=1)  # longer than anybody waits for them to be put back
+    await sent(forwarder)
+    assert (len(heard.codes), missed(log)) == (4, 0)
+    log.clock.advance(minutes=1)
+    await sent(forwarder)
+    assert missed(log) == 1
+    assert len(heard.codes) > 4
+
+
+def missed(log: Log) -> int:
+    return sum(one.entry.code is Code.RECEIVER_MISSED for one in written(log))
+
+
+async def test_a_place_goes_back_for_nobody(log: Log) -> None:
+    receivers = StoredReceivers(log.database, log.ledger.append, SEAL, KEYS.known)
+    begun = await receivers.begin("siem", log.clock(), from_beginning=False)
+    log.append([entry(number) for number in range(30)])
+    await receivers.taken("siem", begun + 10, log.clock())
+    await receivers.taken("siem", begun + 5, log.clock())
+    (standing,) = await receivers.standing()
+    assert standing.following == begun + 10
+
+
+def test_what_was_passed_stands_until_it_is_gone_and_its_month_is_not(log: Log) -> None:
+    log.append([entry(number) for number in range(3)])
+    log.clock.advance(days=31)
+    log.append([entry(9)])
+    end = log.database.read_now(lambda c: end_at(c, 3))
+    assert log.database.read_now(lambda c: stands(c, end))
+    by_hand(log, "DELETE FROM audit_entry WHERE sequence < 3")
+    assert not log.database.read_now(lambda c: stands(c, end))
+    by_hand(log, "UPDATE audit_shard SET dropped_by = 3")
+    assert log.database.read_now(lambda c: stands(c, end))

@@ -1,0 +1,106 @@
+"""What the clock alone keeps closed, by the example's policies and a rule of hours beside them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from config.vocabulary import Action, ApplicationId, Role
+from policies.by_the_clock import kept_by_the_clock
+from policies.evaluate import PolicyBook
+from policies.load import load
+from policies.model import IN_ORDER, Facts, Question, Ticket
+from tests.policies.world import APPLICATIONS, DISTRICT, HULIN, KROMERIZ, NOW, ask, copy_of_the_example
+
+CLERK, SUPPLIER = (HULIN, Role.CLERK), (HULIN, Role.SUPPLIER)
+RECORDS = ApplicationId("records")
+SATURDAY = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
+RULE = """
+@id("{id}")
+@reason("outside_hours")
+@title_cs("Teď ne")
+@title_en("Not now")
+@advice_cs("Přijďte jindy.")
+@advice_en("Come at another time.")
+forbid (principal, action, resource in Municipality::"588491")
+{condition};
+"""
+HOURS = (
+    "unless { context.time.weekday <= 5 && context.time.hour >= 7 && context.time.hour < 18 "
+    "&& !context.time.holiday }"
+)
+
+
+def book(folder: Path, *conditions: str) -> PolicyBook:
+    region, municipalities = copy_of_the_example(folder)
+    rules = [RULE.format(id=f"hours-{number}", condition=one) for number, one in enumerate(conditions)]
+    with (municipalities / "588491.cedar").open("a", encoding="utf-8") as file:
+        file.write("\n".join(rules))
+    return load(region, municipalities, DISTRICT, APPLICATIONS)
+
+
+def on(moment: datetime, *roles: tuple, **changes) -> Question:
+    return ask(*roles or (CLERK,), now=moment, authenticated_at=moment - timedelta(minutes=5), **changes)
+
+
+def test_hours_that_are_over_keep_closed_what_the_role_opens_and_nothing_else(tmp_path: Path) -> None:
+    hours = book(tmp_path, HOURS)
+    saturday = on(SATURDAY)
+    not_theirs = on(SATURDAY, (HULIN, Role.AUDITOR))
+    elsewhere = on(SATURDAY, (KROMERIZ, Role.CLERK))
+    assert kept_by_the_clock(hours, [saturday, not_theirs]) == [saturday]
+    assert kept_by_the_clock(hours, [on(NOW)]) == [], "within the hours it is open"
+    assert kept_by_the_clock(hours, [elsewhere]) == []
+    assert kept_by_the_clock(hours, []) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "later"),
+    [
+        ("unless { context.time.hour == 19 }", True),
+        ("unless { context.time.weekday == 1 && context.time.hour == 5 }", True),
+        ("unless { context.time.weekday >= 6 && context.time.hour == 23 }", True),
+        ('when { context.time.date < datetime("2027-01-15") }', True),
+        ('when { context.time.date > datetime("2026-01-15") }', False),
+        ("when { context.sign_in.age < 3600 }", False),
+    ],
+)
+def test_it_is_said_only_where_a_moment_to_come_was_found(
+    tmp_path: Path, condition: str, *, later: bool
+) -> None:
+    saturday = on(SATURDAY)
+    assert kept_by_the_clock(book(tmp_path, condition), [saturday]) == ([saturday] if later else [])
+
+
+def test_what_something_else_forbids_as_well_is_not_said(tmp_path: Path) -> None:
+    both = book(tmp_path, HOURS, 'when { context.place has country && context.place.country == "DE" }')
+    assert kept_by_the_clock(both, [on(SATURDAY, facts=Facts(country="DE"))]) == []
+    assert kept_by_the_clock(both, [on(SATURDAY, facts=Facts(country="CZ"))])
+
+
+def test_a_report_of_the_device_is_as_old_then_as_it_is_now(tmp_path: Path) -> None:
+    where = book(tmp_path, HOURS, "unless { context has device.age && context.device.age < 3600 }")
+    device = replace(IN_ORDER, reported_at=SATURDAY - timedelta(minutes=2))
+    reported = on(SATURDAY, facts=Facts(device=device))
+    assert kept_by_the_clock(where, [reported]) == [reported]
+    assert kept_by_the_clock(where, [on(SATURDAY)]) == []
+
+
+def test_an_order_that_runs_waits_for_the_hours_and_one_that_begins_later_is_not_told(tmp_path: Path) -> None:
+    order = Ticket(
+        approved=True,
+        since=SATURDAY - timedelta(hours=3),
+        until=SATURDAY + timedelta(days=5),
+        application=RECORDS,
+        actions=frozenset({Action.READ}),
+        sponsor_present=True,
+    )
+    hours = book(tmp_path, HOURS)
+    runs = on(SATURDAY, SUPPLIER, facts=Facts(ticket=order))
+    assert kept_by_the_clock(hours, [runs]) == [runs]
+    for since, until in ((3, 120), (-3, 20)):
+        other = replace(
+            order, since=SATURDAY + timedelta(hours=since), until=SATURDAY + timedelta(hours=until)
+        )
+        assert kept_by_the_clock(hours, [on(SATURDAY, SUPPLIER, facts=Facts(ticket=other))]) == []
