@@ -31,9 +31,13 @@ class DevicePlaces:
         self._last: dict[DeviceId, tuple[str, datetime]] = {}
         self._doubted: set[DeviceId] = set()
 
-    def asked(self, name: DeviceId, address: str, now: datetime) -> None:
+    def asked(self, name: DeviceId, address: str, now: datetime, pools: Iterable[Network] = ()) -> bool:
+        """False: the address is one of the tunnel's own, which says of no place."""
+        if _inside(address, pools):
+            return False
         self._last[name] = (address, now)
         self._places[name] = asked(self._places.get(name, Places()), address, now)
+        return True
 
     def place(self, name: DeviceId, now: datetime) -> str | None:
         """From where it asked lately."""
@@ -94,8 +98,7 @@ async def look(office: Office, peers: Iterable[Peer], record: Record, now: datet
             office.places.closed(one.device)
 
 
-def inside(address: str, pools: Iterable[Network]) -> bool:
-    """Whether it is one of the tunnel's own, which says of no place."""
+def _inside(address: str, pools: Iterable[Network]) -> bool:
     try:
         read = ip_address(address)
     except ValueError:
