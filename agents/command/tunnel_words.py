@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from agents.command.own_terms import in_own_terms
 from agents.command.words import CS, EN, Text
 
-TUNNEL: Mapping[str, Text] = {
+_TUNNEL: Mapping[str, Text] = {
     "up": {CS: "Tunel do úřadu je otevřený do", EN: "The tunnel into the office is open until"},
     "opened_by": {CS: "Otevřeno účtem", EN: "Opened by the account"},
     "file": {
@@ -61,3 +62,4 @@ TUNNEL: Mapping[str, Text] = {
         "on: sudo systemctl enable --now systemd-resolved",
     },
 }
+TUNNEL: Mapping[str, Text] = in_own_terms(_TUNNEL)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 
+from agents.command.own_terms import in_own_terms
 from agents.enrol.enrolment import Ending
 from agents.protocol.messages import KeyKind, Standing
 from config.vocabulary import Language
@@ -71,7 +72,7 @@ ENDINGS: Mapping[Ending, Text] = {
         "administrator to retire the device before it.",
     },
 }
-SAYS: Mapping[str, Text] = {
+_SAYS: Mapping[str, Text] = {
     "enrolled": {CS: "Zařízení je zaregistrované", EN: "The device is enrolled"},
     "device": {CS: "Zařízení", EN: "Device"},
     "gateway": {CS: "Brána", EN: "Gateway"},
@@ -177,6 +178,7 @@ SAYS: Mapping[str, Text] = {
         EN: "Keys and certificates are deleted, but the gateway does not know: ask for it to be retired.",
     },
 }
+SAYS: Mapping[str, Text] = in_own_terms(_SAYS)
 
 
 def language(asked: str | None) -> Language:

@@ -143,9 +143,9 @@ def of_connection(said: Shown, devices: Devices, now: datetime) -> InUse | str |
 
 
 def opened_at(said: Shown, devices: Devices, now: datetime) -> str | None:
-    """From where the tunnel was opened by which a connection came: what decisions and the log call its place."""
+    """Where the device is by whose tunnel a connection came: what decisions and the log call its place."""
     opened = devices.tunnel(said.in_tunnel, now) if said.in_tunnel else None
-    return None if opened is None else opened.address
+    return None if opened is None else opened.place
 
 
 def _by_certificate(said: Shown, devices: Devices, now: datetime) -> InUse | str | None:

@@ -122,7 +122,7 @@ def read_request(
 
 
 def placed(request: AccessRequest, devices: Devices, now: datetime) -> AccessRequest:
-    """Through a tunnel: its place is where that was opened, as for what tunnels reach."""
+    """Through a tunnel: its place is where its device is, as for what tunnels reach."""
     place = opened_at(request.shown, devices, now)
     return request if place is None else replace(request, address=place)
 

@@ -24,7 +24,7 @@ from gateway.authorize.tunnel_admitted import admitted_by, entries_of, narrowed_
 from gateway.authorize.tunnel_held import Devices, Held, NotOpened, Process, Rules, nothing_granted
 from gateway.authorize.tunnel_of_whom import why_not_for, why_not_opened
 from gateway.authorize.tunnel_pages import with_pages
-from gateway.authorize.tunnel_places import DevicePlaces, inside
+from gateway.authorize.tunnel_places import DevicePlaces
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
 from gateway.sessions.store import SessionStore
@@ -186,10 +186,8 @@ class TunnelOffice:
 
     async def asked(self, name: DeviceId, origin: Origin, now: datetime) -> None:
         """A device signed what it asked, and is where it asked from: what it reaches is decided by that."""
-        if inside(origin.address, self._rules().pools):
-            return
-        self.places.asked(name, origin.address, now)
-        if (held := self._held.get(name)) is None:
+        placed = self.places.asked(name, origin.address, now, self._rules().pools)
+        if not placed or (held := self._held.get(name)) is None:
             return
         async with held.acting:
             before = held.opened
@@ -200,8 +198,10 @@ class TunnelOffice:
             held.opened = opened
             self._last.update(dict.fromkeys(opened.addresses, opened))
             try:
+                await self._taken_back(name)
                 await self._look(held, now)
             except BaseException:
+                held.opened = before  # the next question has it all done again
                 self._doubt_first([held])
                 raise
 

@@ -4,6 +4,7 @@ Laws: a device is where it last asked, in whichever tunnel that was; packets tha
 close their tunnel where that lasts, unless the configuration has it recorded alone.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from ipaddress import ip_address
@@ -18,6 +19,7 @@ from gateway.tunnels.peers import Network
 from gateway.tunnels.words import Peer
 from idp.events import Origin
 
+AT_ONCE = 100  # peers
 Record = Callable[[Sequence[Entry]], Awaitable[None]]
 
 
@@ -29,9 +31,13 @@ class DevicePlaces:
         self._last: dict[DeviceId, tuple[str, datetime]] = {}
         self._doubted: set[DeviceId] = set()
 
-    def asked(self, name: DeviceId, address: str, now: datetime) -> None:
+    def asked(self, name: DeviceId, address: str, now: datetime, pools: Iterable[Network] = ()) -> bool:
+        """False: the address is one of the tunnel's own, which says of no place."""
+        if _inside(address, pools):
+            return False
         self._last[name] = (address, now)
         self._places[name] = asked(self._places.get(name, Places()), address, now)
+        return True
 
     def place(self, name: DeviceId, now: datetime) -> str | None:
         """From where it asked lately."""
@@ -77,19 +83,22 @@ class Office(Protocol):
 async def look(office: Office, peers: Iterable[Peer], record: Record, now: datetime, *, closes: bool) -> None:
     """At all that speak in the tunnel. `closes`: packets from elsewhere close a tunnel."""
     opened: dict[str, Opened] = {one.key: one for one in office.open_ones()}
-    for peer in peers:
+    for number, peer in enumerate(peers):
+        if not number % AT_ONCE:
+            await asyncio.sleep(0)  # others wait for some milliseconds at most
         one = opened.get(peer.key)
         if one is None or peer.handshake is None or now - peer.handshake >= SPEAKS:
             continue
         sight = office.places.spoke(one, peer.address, now)
         if sight.note:
             await record([records.two_places(one, peer.address, now)])
-        if closes and not sight.believed and await office.close(one.device, Why.TWO_PLACES, None, now):
+        if sight.believed or one.id not in {each.id for each in office.open_ones()}:
+            continue
+        if closes and await office.close(one.device, Why.TWO_PLACES, None, now):
             office.places.closed(one.device)
 
 
-def inside(address: str, pools: Iterable[Network]) -> bool:
-    """Whether it is one of the tunnel's own, which says of no place."""
+def _inside(address: str, pools: Iterable[Network]) -> bool:
     try:
         read = ip_address(address)
     except ValueError:

@@ -7,6 +7,7 @@ list of peers would remove the other half's tunnels.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from ipaddress import ip_network
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -18,6 +19,7 @@ from gateway.tunnels.seen import Seen, SeenPeer
 ASK = b"get=1\n\n"
 BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 MOST = 2**63  # of any number that is read
+KEPT = 8192  # peers, whose key and addresses are read again every few seconds
 
 
 class NotUnderstood(ValueError):
@@ -138,6 +140,7 @@ def _octets(value: str) -> bytes:
     return octets
 
 
+@lru_cache(KEPT)
 def _key(value: str) -> TunnelKey:
     try:
         return key_of_octets(_octets(value))
@@ -152,6 +155,7 @@ def _own_key(own: Mapping[str, str]) -> TunnelKey | None:
     return key_of_octets(X25519PrivateKey.from_private_bytes(octets).public_key().public_bytes_raw())
 
 
+@lru_cache(2 * KEPT)
 def _network(value: str) -> Network:
     try:
         network = ip_network(value)

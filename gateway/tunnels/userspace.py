@@ -31,7 +31,7 @@ class Userspace:
     async def seen(self) -> Seen:
         said = await self._ask(uapi.ASK)
         try:
-            return uapi.device(said.lines)
+            return await asyncio.to_thread(uapi.device, said.lines)  # of thousands of peers it takes a while
         except uapi.NotUnderstood as error:
             raise self._odd(error) from error
 

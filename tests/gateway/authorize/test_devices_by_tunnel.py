@@ -123,10 +123,12 @@ def test_a_session_of_another_device_does_not_go_on_through_the_tunnel(
     assert refused(decide(by_tunnel(request_), carried, here, None)).reason == "session_of_another_device"
 
 
-def test_a_request_comes_from_where_the_tunnel_was_opened(
+def test_a_request_comes_from_where_the_device_asked_or_its_tunnel_was_opened(
     in_order: Snapshot, request_: AccessRequest, session: Session
 ) -> None:
     here = with_tunnel(in_order, opened_for(session)).devices
     assert placed(by_tunnel(request_), here, NOW).address == "192.0.2.99"
+    elsewhere = with_tunnel(in_order, opened_for(session, device_address="198.51.100.9")).devices
+    assert placed(by_tunnel(request_), elsewhere, NOW).address == "198.51.100.9"
     for one in (request_, by_tunnel(request_, "10.90.0.6")):
         assert placed(one, here, NOW) == one

@@ -93,3 +93,11 @@ async def test_a_name_is_told_for_no_longer_than_the_tunnel_is_open(tmp_path: Pa
         office.rules = replace(office.rules, targets=Targets.of(named, [domain]), longest=minute)
         _, _, made = await opened(office)
         assert [one.until for one in told.admitted[made.key].names.values()] == [office.now + minute]
+
+
+async def test_nothing_is_reached_for_longer_than_the_tunnel_is_open(office: World) -> None:
+    office.rules = replace(office.rules, longest=timedelta(minutes=1))
+    _, _, made = await opened(office)
+    one = office.process.admitted[made.key]  # type: ignore[attr-defined]
+    assert made.until == office.now + timedelta(minutes=1) < office.now + LIFETIME
+    assert (one.until, set(one.targets.values())) == (made.until, {made.until})

@@ -398,11 +398,3 @@ async def test_open_connections_keep_the_session_awake_and_nothing_else_does(off
     await office.moves(LIFETIME)
     (seen,) = await office.store.by_ids([session.id])
     assert seen.last_seen_at == office.now
-
-
-async def test_nothing_is_reached_for_longer_than_the_tunnel_is_open(office: World, told: Told) -> None:
-    office.rules = replace(office.rules, longest=MINUTE)
-    _, _, made = await opened(office)
-    one = told.admitted[made.key]
-    assert made.until == office.now + MINUTE < office.now + LIFETIME
-    assert (one.until, set(one.targets.values())) == (made.until, {made.until})

@@ -73,6 +73,7 @@ async def test_a_device_that_is_taken_elsewhere_reaches_what_is_permitted_there(
     assert office.of(Code.TUNNEL_MOVED) == []
     await asks(office, one, ABROAD)
     assert told.ports(one.key) == set()
+    assert [name for name, _ in office.taken_back] == [one.device], "pages by the tunnel are decided anew too"
     (moved,) = office.of(Code.TUNNEL_MOVED)
     assert (moved.address, moved.details["before"], moved.request_id) == (ABROAD, HOME, "r-2")
     assert (moved.person, moved.details["device"]) == ("novakova.jana", one.device)
@@ -85,6 +86,24 @@ async def test_a_device_that_is_taken_elsewhere_reaches_what_is_permitted_there(
     await asks(office, one, HOME)
     assert told.ports(one.key) == {445}
     assert len(office.of(Code.TUNNEL_MOVED)) == 2
+
+
+async def test_what_failed_of_a_move_is_done_when_it_asks_again(
+    office: World, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await opened(office)
+    taken_back = office.office._taken_back
+
+    async def away(_: object) -> None:
+        raise OSError("a database that is away")
+
+    monkeypatch.setattr(office.office, "_taken_back", away)
+    with pytest.raises(OSError, match="away"):
+        await asks(office, one, ABROAD)
+    monkeypatch.setattr(office.office, "_taken_back", taken_back)
+    await asks(office, one, ABROAD)
+    assert told.ports(one.key) == set()
+    assert [name for name, _ in office.taken_back] == [one.device]
 
 
 async def test_what_was_opened_at_home_for_a_device_elsewhere_ends_when_that_asks(

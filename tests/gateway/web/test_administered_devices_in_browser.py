@@ -32,6 +32,7 @@ async def there(tmp_path: Path) -> AsyncIterator[tuple[Place, str, str, str]]:
         place = Place(devices(database, Recorded(), replace(RULES, approval=True)))
         await a_few(place)
         place.town.closed, place.town.sessions = [KEPT_CLOSED], [session()]
+        place.town.doubted = True
         waits = await enrolled(place, WORSE, wish=replace(OF_MAYOR, name="Notebook starostky"))
         blocked = await enrolled(
             place, at=NOW - timedelta(hours=2), wish=replace(OF_MAYOR, name="Zablokovaný")

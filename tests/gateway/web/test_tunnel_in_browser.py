@@ -12,6 +12,7 @@ from msgspec.structs import replace as changed
 from agents.protocol.messages import Standing
 from config.settings import Title
 from gateway.tunnels.keys import PrivateKey
+from idp.events import Origin
 from tests.gateway.web.conftest import self_signed
 from tests.gateway.web.people import MAYOR, NOW, assertion_header
 from tests.gateway.web.test_tunnel import NOTEBOOK, TABLET, app_of
@@ -38,6 +39,9 @@ async def place(tmp_path: Path) -> AsyncIterator[tuple[World, str]]:
         made.device(TABLET, name="Tablet v zasedačce", tunnel_key=other)
         made.device("z" * 22, name="Starý notebook", standing=Standing.BLOCKED)
         await made.office.open(NOTEBOOK, session, ORIGIN, NOW)
+        away = Origin(address="2001:db8:85a3:8d3:1319:8a2e:370:7348", request_id="r-2")
+        await made.office.asked(NOTEBOOK, away, NOW)
+        made.office.places.closed(TABLET)
         runner = web.AppRunner(app_of(made))
         await runner.setup()
         tcp = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self_signed(tmp_path))
