@@ -27,14 +27,14 @@ from gateway.demo.people import CENTRE
 from gateway.devices.office import Wish
 from tests.gateway.devices.agent import IN_ORDER
 from tests.rig.agent_program import AgentProgram, here
-from tests.rig.attacked import Ground, attacked
+from tests.rig.attacked import SHARED, Ground, attacked
 from tests.rig.machines import OPERATOR, office
 from tests.rig.names import asked
 from tests.rig.namespaces import Machine
 from tests.rig.postgres import cluster
 from tests.rig.tunnel_process import close, process_of
 from tests.rig.tunnelled import DATABASE, FILES, REGISTER, REGISTER_NAME, SHELL
-from tests.rig.tunnels import POOLS, SERVED, Networks, answering, interface, networks, why_not
+from tests.rig.tunnels import IN_TUNNEL, POOLS, SERVED, Networks, answering, interface, networks, why_not
 from tests.rig.visitor import Visitor
 
 pytestmark = [
@@ -214,6 +214,7 @@ async def test_a_database_is_queried_through_the_tunnel_and_the_log_has_its_octe
         await until(answers)
         assert await asyncio.to_thread(asked, one.machine, REGISTER_NAME) == ("NOERROR", {SERVED})
         assert await asyncio.to_thread(asked, one.machine, f"jina.{REGISTER_NAME}") == ("NXDOMAIN", set())
+        assert await asyncio.to_thread(asked, one.machine, SHARED) == ("NOERROR", {IN_TUNNEL})  # pages
         said = await asyncio.to_thread(psql, one.machine, REGISTER, contracts)
         assert len(said.stdout.split()) == CONTRACTS, said.stderr
         for port in (DATABASE, SHELL):
