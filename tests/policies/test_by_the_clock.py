@@ -1,5 +1,6 @@
 """What the clock alone keeps closed, by the example's policies and a rule of hours beside them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from config.vocabulary import Action, ApplicationId, Role
 from policies.by_the_clock import MOST_ASKED, kept_by_the_clock
-from policies.evaluate import PolicyBook
+from policies.evaluate import Outcome, PolicyBook
 from policies.load import load
 from policies.model import IN_ORDER, Delegation, Facts, Question, Requested, Ticket
 from tests.policies.world import APPLICATIONS, DISTRICT, HULIN, KROMERIZ, NOW, ask, copy_of_the_example
@@ -143,18 +144,17 @@ def test_where_a_policy_fails_now_its_refusal_speaks_of_no_hours(tmp_path: Path)
     assert kept_by_the_clock(book(tmp_path / "two", early, fails), [on(SATURDAY)]) == []
 
 
-class Counting:
-    """The book, and how often policies were asked."""
+class Counting(PolicyBook):
+    """A book, and how often its policies were asked."""
 
     def __init__(self, of: PolicyBook) -> None:
-        self.of, self.asked = of, 0
+        vars(self).update(vars(of))
+        self.asked = 0
 
-    def outcomes(self, questions):
-        self.asked += len(questions)
-        return self.of.outcomes(questions)
-
-    def policies_of(self, municipality):
-        return self.of.policies_of(municipality)
+    def outcomes(self, questions: Iterable[Question]) -> list[Outcome | None]:
+        asked = list(questions)
+        self.asked += len(asked)
+        return super().outcomes(asked)
 
 
 def test_however_many_days_policies_name_few_moments_are_tried_and_each_application_has_its_share(
