@@ -3,10 +3,12 @@
 Law: it is said only where every rule that refuses reads the clock, and a moment to come was found at which the policies
 permit it. What no rule refuses, as where a permit has its days, is not said: a refusal would not speak of time either.
 Nor what an order or an approval opens that has yet to begin: the refusal would send its holder to ask for one.
+
+Moments are tried as far as a page that everybody opens bears it, whatever policies name: beyond that it is not said.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from config.vocabulary import MunicipalityCode
@@ -18,18 +20,29 @@ from policies.steps import Known, at_time, facts_with
 from policies.steps_oneself import likely_moments
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-FIRST = 2  # mornings of working days, within the hours of most rules
+MOST_ASKED = 24_000
+"""Policies, each as often as there is a moment tried: 0.1 s (`policies.evaluate`: 2.4 to 4 µs each)."""
+AT_ONCE = 4  # moments put to the policies together: mostly it is one of the first
 
 
 def kept_by_the_clock(book: PolicyBook, questions: Sequence[Question]) -> list[Question]:
     """Those of them of which it is so; all of one municipality."""
     if not questions or not has_hours(book, questions[0].municipality):
         return []
-    outcomes = book.outcomes(questions)
-    refused = [
-        one for one, outcome in zip(questions, outcomes, strict=True) if outcome and _by_hours(outcome)
-    ]
-    return [one for one in refused if _opens_later(book, one)]
+    policies, outcomes = book.policies_of(questions[0].municipality), book.outcomes(questions)
+    refused = {
+        one: _without_what_begins_later(one)
+        for one, outcome in zip(questions, outcomes, strict=True)
+        if outcome and _by_hours(outcome)
+    }
+    closed = {one: then for one, then in refused.items() if any(_may_permit(each, then) for each in policies)}
+    tried, found = _Tried(book, MOST_ASKED // len(policies)), set[Question]()
+    for number, (one, then) in enumerate(closed.items()):
+        share = tried.left // (len(closed) - number)  # what opens at once leaves its own to the others
+        likely = list(dict.fromkeys(likely_moments(then, Known.of(policies, then.action))))
+        if tried.opens(then, (*likely, *_hours(then.now, likely)), share):
+            found.add(one)
+    return [one for one in closed if one in found]
 
 
 def has_hours(book: PolicyBook, municipality: MunicipalityCode) -> bool:
@@ -50,21 +63,6 @@ def _reads_the_clock(rule: Policy) -> bool:
     return not rule.reason.startswith(INCIDENT) and any(path[:1] in ((), ("time",)) for path in rule.looks_at)
 
 
-def _opens_later(book: PolicyBook, question: Question) -> bool:
-    question, policies = _without_what_begins_later(question), book.policies_of(question.municipality)
-    if not any(_may_permit(one, question) for one in policies):
-        return False
-    likely = list(dict.fromkeys(likely_moments(question, Known.of(policies, question.action))))
-    for moments in (likely[:FIRST], likely[FIRST:], _hours(question.now, likely)):
-        found = book.outcomes([_later(question, one) for one in moments])
-        outcomes = [one for one in found if one is not None and not one.error]
-        if any(one.permits for one in outcomes):
-            return True
-        if any(not one.deciding for one in outcomes):  # no rule refuses it there, and nothing permits it
-            return False
-    return False
-
-
 def _may_permit(permit: Policy, question: Question) -> bool:
     """Most rules of hours speak of everybody: whose role opens nothing there anyway is known without a moment tried."""
     held = {role for where, role in question.roles if where == question.own_municipality}
@@ -74,6 +72,29 @@ def _may_permit(permit: Policy, question: Question) -> bool:
         and not any(held.isdisjoint(those) for those in permit.needs.roles)
         and all(getattr(question.facts, name) is not None for name in permit.guards)
     )
+
+
+@dataclass(slots=True)
+class _Tried:
+    """`left`: how many moments may be tried yet; `open_at`: those at which something else is open, the first tried."""
+
+    book: PolicyBook
+    left: int
+    open_at: list[datetime] = field(default_factory=list)
+
+    def opens(self, question: Question, moments: Iterable[datetime], most: int) -> bool:
+        wanted = list(dict.fromkeys((*self.open_at, *moments)))[:most]
+        for begin in range(0, len(wanted), AT_ONCE):
+            some = wanted[begin : begin + AT_ONCE]
+            self.left -= len(some)
+            outcomes = self.book.outcomes([_later(question, one) for one in some])
+            for moment, outcome in zip(some, outcomes, strict=True):
+                if outcome is not None and outcome.permits:
+                    self.open_at = list(dict.fromkeys((moment, *self.open_at)))
+                    return True
+            if any(one is not None and not one.error and not one.deciding for one in outcomes):
+                return False  # no rule refuses it there, and nothing permits it: it is the role that does not open it
+        return False
 
 
 def _without_what_begins_later(question: Question) -> Question:

@@ -1,5 +1,6 @@
 """What the clock alone keeps closed, by the example's policies and a rule of hours beside them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,10 +9,10 @@ from typing import Any
 import pytest
 
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role
-from policies.by_the_clock import kept_by_the_clock
-from policies.evaluate import PolicyBook
+from policies.by_the_clock import MOST_ASKED, kept_by_the_clock
+from policies.evaluate import Outcome, PolicyBook
 from policies.load import load
-from policies.model import IN_ORDER, Facts, Question, Ticket
+from policies.model import IN_ORDER, Delegation, Facts, Question, Requested, Ticket
 from tests.policies.world import APPLICATIONS, DISTRICT, HULIN, KROMERIZ, NOW, ask, copy_of_the_example
 
 CLERK, SUPPLIER = (HULIN, Role.CLERK), (HULIN, Role.SUPPLIER)
@@ -33,11 +34,20 @@ HOURS = (
 )
 
 
-def book(folder: Path, *conditions: str) -> PolicyBook:
+READS_ALL = """
+@id("everything")
+@title_cs("Všechno")
+@title_en("Everything")
+permit (principal, action, resource in Municipality::"588491")
+when { principal.roles.contains(Role::"clerk") };
+"""
+
+
+def book(folder: Path, *conditions: str, more: str = "") -> PolicyBook:
     region, municipalities = copy_of_the_example(folder)
     rules = [RULE.format(id=f"hours-{number}", condition=one) for number, one in enumerate(conditions)]
     with (municipalities / "588491.cedar").open("a", encoding="utf-8") as file:
-        file.write("\n".join(rules))
+        file.write("\n".join([*rules, more]))
     return load(region, municipalities, DISTRICT, APPLICATIONS)
 
 
@@ -105,3 +115,70 @@ def test_an_order_that_runs_waits_for_the_hours_and_one_that_begins_later_is_not
             order, since=SATURDAY + timedelta(hours=since), until=SATURDAY + timedelta(hours=until)
         )
         assert kept_by_the_clock(hours, [on(SATURDAY, SUPPLIER, facts=Facts(ticket=other))]) == []
+
+
+def test_what_was_approved_or_is_lent_from_later_on_is_not_told(tmp_path: Path) -> None:
+    begins = SATURDAY + timedelta(hours=3)
+    hours = book(tmp_path, "unless { context has requested || context has delegation }", HOURS)
+    requested = Requested(
+        since=begins,
+        until=SATURDAY + timedelta(days=5),
+        application=RECORDS,
+        actions=frozenset({Action.READ}),
+    )
+    lent = Delegation(since=begins, until=SATURDAY + timedelta(days=5), roles=frozenset({Role.CLERK}))
+    for facts in (Facts(requested=requested), Facts(delegation=lent)):
+        runs = {
+            name: replace(one, since=SATURDAY)
+            for name in ("requested", "delegation")
+            if (one := getattr(facts, name))
+        }
+        ran = on(SATURDAY, facts=replace(facts, **runs))
+        assert kept_by_the_clock(hours, [on(SATURDAY, facts=facts)]) == []
+        assert kept_by_the_clock(hours, [ran]) == [ran]
+
+
+def test_where_a_policy_fails_now_its_refusal_speaks_of_no_hours(tmp_path: Path) -> None:
+    early = "unless { context.time.hour < 1 }"
+    fails = "when { context.time.hour * 9223372036854775807 < 0 }"
+    assert kept_by_the_clock(book(tmp_path / "one", early), [on(SATURDAY)])
+    assert kept_by_the_clock(book(tmp_path / "two", early, fails), [on(SATURDAY)]) == []
+
+
+class Counting(PolicyBook):
+    """A book, and how often its policies were asked."""
+
+    def __init__(self, of: PolicyBook) -> None:
+        vars(self).update(vars(of))
+        self.asked = 0
+
+    def outcomes(self, questions: Iterable[Question]) -> list[Outcome | None]:
+        asked = list(questions)
+        self.asked += len(asked)
+        return super().outcomes(asked)
+
+
+def test_however_many_days_policies_name_few_moments_are_tried_and_each_application_has_its_share(
+    tmp_path: Path,
+) -> None:
+    days = ", ".join(f'datetime("2027-{number // 25 + 1:02}-{number % 25 + 1:02}")' for number in range(300))
+    only = 'resource in Application::"map" && context.time.weekday == 1'
+    hours = f"unless {{ ({only}) || ([{days}].contains(context.time.date) && context.time.hour == 24) }}"
+    last = on(SATURDAY, application=ApplicationId("map"))
+    elsewhere = [name for name in APPLICATIONS if name != last.application]
+    others = [on(SATURDAY, application=name, action=action) for name in elsewhere for action in Action]
+    counted = Counting(book(tmp_path, hours, more=READS_ALL))
+    assert kept_by_the_clock(counted, [*others, last]) == [last]
+    tried = counted.asked - len(others) - 1
+    assert MOST_ASKED / 2 < tried * len(counted.policies_of(HULIN)) <= MOST_ASKED
+
+
+def test_moments_at_which_one_application_opens_are_the_first_that_are_tried_for_others(
+    tmp_path: Path,
+) -> None:
+    counted = Counting(book(tmp_path, "unless { context.time.weekday == 1 && context.time.hour == 5 }"))
+    asked = [on(SATURDAY, application=ApplicationId(name)) for name in ("records", "map")]
+    assert kept_by_the_clock(counted, asked[:1]) == asked[:1]
+    alone, counted.asked = counted.asked, 0
+    assert kept_by_the_clock(counted, asked) == asked
+    assert counted.asked <= alone + 1 + 4

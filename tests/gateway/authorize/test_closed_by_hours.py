@@ -32,11 +32,11 @@ FILLED = {
 
 @pytest.fixture
 def with_hours(snapshot, tmp_path):
-    def made(*closures):
-        where = tmp_path / str(len(closures))
+    def made(*closures, action="action"):
+        where = tmp_path / f"{len(closures)} {len(action)}"
         shutil.copytree(EXAMPLES / "policies", where)
         with (where / "municipalities" / f"{HULIN}.cedar").open("a", encoding="utf-8") as file:
-            file.write(render(forms()["hours"], FILLED, HULIN))
+            file.write(render(forms()["hours"], FILLED, HULIN).replace("\n  action,", f"\n  {action},"))
         book = load(where / "region", where / "municipalities", snapshot.district, incidents=closures)
         return replace(snapshot, policies=book)
 
@@ -76,6 +76,9 @@ def test_what_is_open_what_the_role_never_opens_and_what_an_incident_closes_is_n
 
 
 def test_what_opens_by_another_action_is_no_closed_card(with_hours, session, snapshot):
+    readers = with_hours(action='action == Action::"read"')
+    assert RECORDS in openable(at(session, EVENING), readers, "192.0.2.7", EVENING), "to write"
+    assert closed(at(session, EVENING), readers, EVENING) == {}
     hours = with_hours()
     offer = replace(hours.applications[RECORDS], actions=frozenset({Action.READ}))
     both = replace(hours, applications={RECORDS: offer, ApplicationId("map"): hours.applications["map"]})
