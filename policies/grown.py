@@ -89,8 +89,19 @@ def _changed(old: Any, new: Any, *, under_not: bool) -> Way | None:  # noqa: PLR
             return _either(old, new, under_not=under_not)
         case _, {"||": _}:
             return _either(old, new, under_not=under_not)
-        case {"&&": _}, {"&&": _} if not under_not:
-            return _joined(_parts(old, "&&"), _parts(new, "&&"))
+        case {"&&": _}, {"&&": _}:
+            parts = _parts(old, "&&"), _parts(new, "&&")
+            return _one_by_one(*parts) if under_not else _joined(*parts)
+    return _moved(old, new)
+
+
+def _moved(old: Mapping[str, Any], new: Mapping[str, Any]) -> Way | None:
+    """What looks at the same and fails with it: a set, a bound, or what is enough in any case."""
+    match old, new:
+        case {"||": {"left": was, "right": {"Value": bool()}}}, {
+            "||": {"left": now, "right": {"Value": bool(then)}}
+        } if was == now:
+            return Way.MORE if then else Way.LESS
     held = _holding(old), _holding(new)
     if held[0] is not None and held[1] is not None:
         (left, all_of, those), (other, others_all, these) = held[0], held[1]
@@ -108,11 +119,32 @@ def _changed(old: Any, new: Any, *, under_not: bool) -> Way | None:  # noqa: PLR
 
 
 def _either(old: Any, new: Any, *, under_not: bool) -> Way | None:
-    """One more of what is enough; one less may have failed, and is not said to be less."""
+    """One more of what is enough; one less may have failed, and is not said to be less.
+
+    Behind a not, whatever came besides, one that lets more through is more: all of it has to be false there.
+    """
     gone, more = _apart(_parts(old, "||"), _parts(new, "||"))
     if not gone:
         return Way.MORE if more else Way.SAME
-    return _changed(gone[0], more[0], under_not=under_not) if len(gone) == len(more) == 1 else None
+    if len(gone) == len(more) == 1:
+        return _changed(gone[0], more[0], under_not=under_not)
+    grew = (
+        under_not
+        and len(gone) == 1
+        and any(_changed(gone[0], one, under_not=True) is Way.MORE for one in more)
+    )
+    return Way.MORE if grew else None
+
+
+def _one_by_one(before: list[Any], after: list[Any]) -> Way | None:
+    """Of what has to hold together behind a not, in its order: what fails there must not come out as false."""
+    if len(before) != len(after):
+        return None
+    found: Way | None = Way.SAME
+    for old, new in zip(before, after, strict=True):
+        if old != new:
+            found = _both(found, _moved(old, new))
+    return found
 
 
 def _holding(node: Mapping[str, Any]) -> tuple[Any, bool, frozenset[str]] | None:

@@ -5,7 +5,7 @@ At best, like what a role opens: what refuses the person only where they are the
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.vocabulary import Action, MunicipalityCode, Role
 from gateway.asks import supplied
@@ -16,6 +16,9 @@ from gateway.authorize.snapshot import Snapshot
 from policies.evaluate import PolicyBook
 from policies.model import Permitted, Question, Refused, Text
 from policies.rule_titles import titles_there
+
+HOUR = timedelta(hours=1)
+HOURS = 7 * 24  # of its time that are tried one by one: whatever rules say of the day and the hour comes by in a week
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,12 @@ def _questions(
     snapshot: Snapshot,
     now: datetime,
 ) -> Iterator[Question]:
-    """When it begins; where that is no working hour, also in the first one of its time. Emergency access and a stated
-    purpose are none of its facts: they end within hours.
+    """When it begins; where it stays closed then, also in the first working hour of its time, and in each hour of its
+    first week. Emergency access and a stated purpose are none of its facts: they end within hours.
     """
     who, where, application = granted.holder.subject, granted.municipality, granted.application
     kept = supplied.beside(snapshot.asks(who), granted)
-    begins = max(now, granted.since)
-    working = working_moment(begins)
-    for then in (begins, *([working] if begins < working < granted.until else [])):
+    for then in _moments(granted, max(now, granted.since)):
         for question, its in questions_at_best(who, frozenset(roles), where, snapshot, then):
             if question.application == application and action in its:
                 facts = supplied.facts([*kept, granted], Matter(application, where, None), then)
@@ -78,3 +79,12 @@ def _questions(
                     delegation=facts.delegation,
                 )
                 yield replace(question, action=action, facts=known)
+
+
+def _moments(granted: Ask, begins: datetime) -> Iterator[datetime]:
+    yield begins
+    working = working_moment(begins)
+    if begins < working < granted.until:
+        yield working
+    hours = (begins + number * HOUR for number in range(1, HOURS + 1))
+    yield from (one for one in hours if one < granted.until)

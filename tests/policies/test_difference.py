@@ -106,13 +106,40 @@ def test_what_a_form_wrote_differs_by_its_fields() -> None:
         ("Do kolika hodin", "18", "20"),
     ]
     assert list(told(found, Language.CZECH)) == [
-        (
-            "588491 hours: změněno, záleží na okolnostech (Od kolika hodin, Do kolika hodin): "
-            "Jen 6:00–20:00, pondělí–pátek: budget (účetní)"
-        ),
+        "588491 hours: změněno, oslabuje: Jen 6:00–20:00, pondělí–pátek: budget (účetní)",
         "    Od kolika hodin: 7 → 6",
         "    Do kolika hodin: 18 → 20",
     ]
+
+
+def test_fields_on_which_it_depends_are_named() -> None:
+    form = forms()["hours"]
+    before, after = (
+        TEXTS | {NAME: TEXTS[NAME] + render(form, HOURS | hours, HULIN)}
+        for hours in ({}, {"since": 6, "until": 16})
+    )
+    assert next(told(difference(before, after), Language.CZECH)) == (
+        "588491 hours: změněno, záleží na okolnostech (Od kolika hodin, Do kolika hodin): "
+        "Jen 6:00–16:00, pondělí–pátek: budget (účetní)"
+    )
+
+
+@pytest.mark.parametrize("emergency", [True, False])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"days": [1, 2, 3, 4, 5, 6]},
+        {"holidays": True},
+        {"requested": True},
+        {"days": [1, 2, 3, 4, 5, 6], "requested": True},
+    ],
+)
+def test_hours_that_open_for_more_weaken(more: dict[str, object], emergency: bool) -> None:
+    form = forms()["hours"]
+    values = HOURS | {"emergency": emergency}
+    before, after = (TEXTS | {NAME: TEXTS[NAME] + render(form, values | each, HULIN)} for each in ({}, more))
+    assert difference(before, after).weakens
+    assert not difference(after, before).weakens
 
 
 def test_what_a_form_wrote_is_told_also_where_it_is_new_or_gone_or_was_written_by_hand() -> None:

@@ -88,3 +88,74 @@ def test_what_is_said_holds_of_every_question(atoms: list[str], sign: str, quest
             assert said is not Way.MORE or not was or now
             assert said is not Way.LESS or not now or was
             assert said is not Way.SAME or was is now
+
+
+HOURS = "context.time.hour >= 7 && context.time.hour < {} && {}.contains(context.time.weekday)"
+WEEK, SATURDAY_TOO = "[1, 2, 3, 4, 5]", "[1, 2, 3, 4, 5, 6]"
+REQUESTED = "context has requested && context.requested.actions.contains(action)"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (HOURS.format(18, WEEK), HOURS.format(18, SATURDAY_TOO), Way.LESS),
+        (HOURS.format(18, WEEK), HOURS.format(20, SATURDAY_TOO), Way.LESS),
+        (HOURS.format(18, SATURDAY_TOO), HOURS.format(18, WEEK), Way.MORE),
+        (HOURS.format(18, WEEK), HOURS.format(16, SATURDAY_TOO), None),
+        (HOURS.format(18, WEEK), f"{HOURS.format(18, WEEK)} && principal.recovery", None),
+        (
+            f"{HOURS.format(18, WEEK)} && (principal.recovery || false)",
+            f"{HOURS.format(18, WEEK)} && (principal.recovery || true)",
+            Way.LESS,
+        ),
+        (HOURS.format(18, WEEK), f"{HOURS.format(18, SATURDAY_TOO)} || ({REQUESTED})", Way.LESS),
+        (
+            f"{HOURS.format(18, WEEK)} || ({REQUESTED})",
+            f"{HOURS.format(18, SATURDAY_TOO)} || principal.recovery || ({REQUESTED})",
+            Way.LESS,
+        ),
+        (HOURS.format(18, SATURDAY_TOO), f"{HOURS.format(18, WEEK)} || ({REQUESTED})", None),
+        (f"{HOURS.format(18, WEEK)} || ({REQUESTED})", HOURS.format(18, SATURDAY_TOO), None),
+    ],
+)
+def test_a_forbid_whose_hours_open_for_more_asks_less(before: str, after: str, said: Way | None) -> None:
+    assert (
+        way(*(f"(principal, action, resource) unless {{ {one} }}" for one in (before, after)), "forbid")
+        is said
+    )
+
+
+MOVING = st.sampled_from(
+    [
+        *((f"context.time.hour < {one}", f"context.time.hour < {two}") for one, two in ((8, 12), (12, 8))),
+        (f"{WEEK}.contains(context.time.weekday)", "[1, 6, 7].contains(context.time.weekday)"),
+        ("[1].contains(context.time.weekday)", f"{WEEK}.contains(context.time.weekday)"),
+        (f"{ROLES}.contains({A})", f"{ROLES}.containsAny([{A}, {B}])"),
+        ("(context.time.holiday || false)", "(context.time.holiday || true)"),
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.one_of(MOVING, st.sampled_from(ATOMS).map(lambda one: (one, one))), min_size=1, max_size=4),
+    st.lists(st.sampled_from(ATOMS), max_size=2),
+    st.booleans(),
+    st.lists(QUESTIONS, min_size=1, max_size=3),
+)
+def test_what_is_said_of_an_exception_holds_of_every_question(
+    pairs: list[tuple[str, str]], besides: list[str], first: bool, questions: list[Question]
+) -> None:
+    chains = [" && ".join(f"({one[side]})" for one in pairs) for side in (0, 1)]
+    exceptions = [f"({one})" for one in besides]
+    alternatives = [*exceptions, f"({chains[1]})"] if first else [f"({chains[1]})", *exceptions]
+    before, after = (
+        f"(principal, action, resource) unless {{ {one} }}" for one in (chains[0], " || ".join(alternatives))
+    )
+    for old, new in ((before, after), (after, before)):
+        said = way(old, new)
+        for question in questions:
+            was, now = (bool(plainly(f'@id("one") permit {one};', question).by) for one in (old, new))
+            assert said is not Way.MORE or not was or now
+            assert said is not Way.LESS or not now or was
+            assert said is not Way.SAME or was is now

@@ -25,6 +25,8 @@ class WhoAsks:
     """What these permit already of what is asked for, of a request for access."""
     by_role: Sequence[Held] | None = None
     """All that they permit in that application, of a request for access; None: of an order."""
+    then: datetime | None = None
+    """When they may do that: as it begins."""
     opened: Sequence[OpenedBy] = ()
     beside: Sequence[Ask] = ()
     """What else waits or is in force for them, of the same application there; the latest first."""
@@ -47,10 +49,11 @@ async def who_asks(site: Site, one: Ask) -> WhoAsks | None:
         who = None
     if who is None:
         return WhoAsks(None, beside=beside)
-    by_role = _by_role(site, one, who, max(one.since, now)) if one.kind is Kind.ACCESS else None
+    then = max(one.since, now)
+    by_role = _by_role(site, one, who, then) if one.kind is Kind.ACCESS else None
     held = [each for each in by_role or () if each.action in one.actions]
     roles = [each.role for each in who.roles if each.municipality == one.municipality]
-    return WhoAsks(roles, held, by_role, await site.town.opened_by(one, who), beside=beside)
+    return WhoAsks(roles, held, by_role, then, await site.town.opened_by(one, who), beside)
 
 
 def _by_role(site: Site, one: Ask, who: Person, then: datetime) -> Sequence[Held]:

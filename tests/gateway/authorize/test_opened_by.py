@@ -47,6 +47,16 @@ def test_in_a_night_the_first_working_hour_of_its_time_counts_too(snapshot, tmp_
     assert [one.rule for one in found(by_day, long)] == ["requested-access"]
 
 
+def test_what_opens_in_any_hour_of_its_time_is_not_said_to_open_nothing(snapshot, tmp_path):
+    there = shutil.copytree(EXAMPLES / "policies", tmp_path / "policies")
+    (there / "region/90-nights.cedar").write_text(NIGHTS, "utf-8")
+    book = load(there / "region", there / "municipalities", snapshot.district)
+    night = NOW + timedelta(hours=14)
+    until_nine = asked(since=night, until=night + timedelta(hours=9))
+    (one,) = found(replace(snapshot, policies=book), until_nine)
+    assert (one.permits, one.rule) == (True, "requested-access")
+
+
 def test_what_no_rule_opens_is_told_without_one_and_what_refuses_with_it(snapshot):
     (sign,) = found(snapshot, asked(actions=frozenset({SIGN})))
     assert (sign.permits, sign.rule) == (False, "")
