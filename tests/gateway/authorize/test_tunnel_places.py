@@ -152,6 +152,17 @@ async def test_a_control_plane_that_comes_back_knows_where_it_was(office: World,
     assert kept.place == ABROAD
 
 
+async def test_a_control_plane_that_comes_back_believes_a_device_that_is_where_it_was(office: World) -> None:
+    one = await opened(office)
+    await asks(office, one, ABROAD)
+    office.begin()
+    await office.office.take_up()
+    for _ in range(2):
+        await looks(office, one, ABROAD)
+        office.now += STAYS
+    assert office.of(Code.TUNNEL_CLOSED, Code.TUNNEL_TWO_PLACES) == []
+
+
 async def test_an_address_of_the_tunnel_itself_is_no_place(office: World, told: Told) -> None:
     one = await opened(office)
     await asks(office, one, "10.90.0.2")

@@ -164,4 +164,6 @@ def test_packets_from_where_it_asked_within_minutes_are_always_its_own_at_that_m
 @pytest.mark.parametrize("seconds", [0, 1])
 def test_the_last_place_is_never_forgotten(seconds: int) -> None:
     late = NOW + timedelta(days=1, seconds=seconds)
-    assert spoke(asked(Places(), HOME, NOW), HOME, late)[1] == RIGHT
+    places, sight = spoke(asked(Places(), HOME, NOW), HOME, late)
+    assert sight == RIGHT
+    assert spoke(places, HOME, late + STAYS)[1] == RIGHT
