@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-import aiohttp
 import pytest
 import pytest_asyncio
 from aiohttp import web
@@ -19,7 +18,18 @@ from tests.rig.namespaces import Machine
 from tests.rig.through_tunnel import OnLaptop
 from tests.rig.tunnel_process import Process, close, process_of
 from tests.rig.tunnelled import FILES, Asking
-from tests.rig.tunnels import GATEWAY, IN_TUNNEL, SERVED, SOON, Laptop, Networks, answering, networks, why_not
+from tests.rig.tunnels import (
+    GATEWAY,
+    IN_TUNNEL,
+    SERVED,
+    SILENCE,
+    SOON,
+    Laptop,
+    Networks,
+    answering,
+    networks,
+    why_not,
+)
 from tests.rig.visitor import Shown, Visitor
 
 pytestmark = [
@@ -209,12 +219,18 @@ async def test_a_blocked_device_and_a_signed_out_person_are_out_at_once(
 async def test_a_web_socket_through_a_tunnel_ends_with_it(ground: Ground, there: Networks) -> None:
     async with through(ground, there, "jana") as one:
         await one.is_let_in()
-        socket = await one.within.web_socket(f"{one.page}zive")
-        await socket.send_str("slovo")
-        await socket.receive(SOON)
+        stream = await one.within.web_socket(f"{one.page}zive")
+        await stream.send_str("slovo")
+        assert (await stream.receive(SOON)).data == "echo slovo"
         await one.outside.post(f"{ground.portal}/tunnel/close", {"device": one.asking.machine.id})
-        ended = await socket.receive(2 * SOON)
-        assert ended.type in {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
+        asked = {"codes": (Code.ACCESS,), "person": one.asking.person, "application": "zarizeni"}
+        async with asyncio.timeout(SOON):  # its line is written when Envoy has ended it
+            while not (ended := [e for e in await ground.entries(**asked) if "zive" in e.details["path"]]):
+                await asyncio.sleep(0.05)
+        assert [entry.reason for entry in ended] == [NOT_OPEN]
+        await stream.send_str("slovo")
+        with pytest.raises(TimeoutError):  # no packet comes back any more, not even of the end
+            await stream.receive(SILENCE)
 
 
 async def test_anothers_address_in_the_tunnel_leads_nowhere(ground: Ground, there: Networks) -> None:
