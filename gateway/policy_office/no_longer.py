@@ -4,6 +4,7 @@ By the texts themselves, piece by piece: what another version says just as the p
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
@@ -16,12 +17,18 @@ from policies.blocks import pieces_of
 from policies.texts import Texts
 
 MOST = 10  # versions that are read to find the one that ended it
+NOT_KNOWN = frozenset({Refusal.VERSION_UNKNOWN, Refusal.DAMAGED})
 
 
-async def no_longer(office: Office, asking: Asking, one: Proposal) -> Head | None:
-    """The version by which nothing of it holds; None: some of it does, or that is not known. Raises as
-    `Office.versions` does.
-    """
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """`by`: the version by which nothing of it holds; None: that is more than MOST versions ago."""
+
+    by: Head | None
+
+
+async def no_longer(office: Office, asking: Asking, one: Proposal) -> Ended | None:
+    """None: some of it holds, or that is not known. Raises as `Office.versions` does."""
     if one.state is not State.ACTIVE or one.version is None:
         return None
     later = [head for head in await office.versions(asking, one.scope) if head.number > one.version]
@@ -31,14 +38,14 @@ async def no_longer(office: Office, asking: Asking, one: Proposal) -> Head | Non
         before = await office.texts(asking, one.scope, one.base)
         return await _ended_by(office, asking, one, before, later)
     except ActRefused as refused:
-        if refused.reason is not Refusal.VERSION_UNKNOWN:
+        if refused.reason not in NOT_KNOWN:
             raise
         return None
 
 
 async def _ended_by(
     office: Office, asking: Asking, one: Proposal, before: Texts, later: Sequence[Head]
-) -> Head | None:
+) -> Ended | None:
     async def ended(number: int) -> bool:
         texts = await office.texts(asking, one.scope, number)
         look = partial(nothing_left, before, one.texts, texts)
@@ -49,8 +56,8 @@ async def _ended_by(
         return None
     for head, older in pairwise(later[:MOST]):
         if not await ended(older.number):
-            return head
-    return later[-1] if len(later) <= MOST else None
+            return Ended(head)
+    return Ended(later[-1] if len(later) <= MOST else None)
 
 
 def nothing_left(before: Texts, own: Texts, later: Texts) -> bool:

@@ -126,7 +126,9 @@ class Proposals:
             history=condensed(history, stayed),
             scope=one.scope,
             ended=ended,
-            names=await site.names_of({ended.author}) if ended is not None else {},
+            names=await site.names_of({ended.by.author})
+            if ended is not None and ended.by is not None
+            else {},
             sent_back=sent_back(one, history),
             apart=await site.apart(people),
             own=site.had_a_hand(one, caller),

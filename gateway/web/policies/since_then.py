@@ -42,9 +42,9 @@ async def taken_back(
     ]
     found: list[TakenBack] = []
     for one in sorted(theirs, key=lambda each: each.version or 0, reverse=True)[:MOST]:
-        by = await no_longer(office, asking, one)
-        if by is not None and by in recent:
-            found.append(TakenBack(one, by))
+        ended = await no_longer(office, asking, one)
+        if ended is not None and ended.by in recent:
+            found.append(TakenBack(one, ended.by))
     return found
 
 
