@@ -126,7 +126,7 @@ def may_delegate(person: Person, municipality: MunicipalityCode, role: Role) -> 
 def _access(wish: Wish, _theirs: Sequence[Ask], rules: Rules, name: AskId, now: datetime) -> Ask:
     application, actions = _what(wish, rules)
     why = _why(wish)
-    if len(why.split()) < WORDS:
+    if words_in(why) < WORDS:
         raise AskRefused(Why.SHORT)
     since, until = _window(wish, rules.longest(application, actions), rules, now)
     return _made(
