@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from config.unseen import UNSEEN
 from config.vocabulary import ROLE_TITLES, ApplicationId, Language, MunicipalityCode, Role
 from policies.incident_words import ADVICE, KIND_WORDS
 from policies.model import Text
@@ -222,11 +223,15 @@ def require_readable(text: str, language: Language) -> None:
         raise ClosureUnusable(
             f"the reason has {len(text)} characters ({language})", f"use {LONGEST_REASON} at most"
         )
-    if "{" in text or "}" in text or any(unicodedata.category(one) in UNREADABLE for one in text):
+    if "{" in text or "}" in text or _unreadable(text):
         raise ClosureUnusable(
             f"the reason holds braces or characters that are not text ({language})",
             "write it in one line, without braces",
         )
+
+
+def _unreadable(text: str) -> bool:
+    return any(unicodedata.category(one) in UNREADABLE for one in text) or UNSEEN.search(text) is not None
 
 
 UNREADABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})  # Unicode's general categories

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from config.unseen import is_seen
 from gateway.audit.acts import TEXT
 from gateway.audit.entry import Entry
 from gateway.audit.facts import microseconds, moment
@@ -84,6 +85,6 @@ def wish(since: datetime | None, until: datetime | None, why: str) -> Wish:
 def reason_of(text: str) -> str:
     """On one line. Raises HoldRefused where it says nothing, or too much."""
     said = " ".join(text.split())
-    if not (0 < len(said) <= TEXT and said.isprintable()):
+    if not (0 < len(said) <= TEXT and is_seen(said)):
         raise HoldRefused(Why.REASON)
     return said

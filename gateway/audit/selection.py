@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from config.unseen import is_seen
 from config.vocabulary import Language
 from gateway.audit.canonical import Detail, Recorded
 from gateway.audit.entry import Code, Entry, Outcome, code_of
@@ -86,7 +87,7 @@ class Wanted:
 def said(purpose: str) -> str:
     """On one line; empty where it says nothing, or too much."""
     text = " ".join(purpose.split())
-    return text if SHORTEST <= len(text) <= LONGEST and text.isprintable() else ""
+    return text if SHORTEST <= len(text) <= LONGEST and is_seen(text) else ""
 
 
 def handed_out(look: Entry, wanted: Wanted) -> Entry:

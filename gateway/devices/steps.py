@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from agents.protocol.messages import Standing
+from config.unseen import is_seen
 from config.vocabulary import SubjectId
 from gateway.devices.device import NAME_MAX, Device
 from gateway.devices.refused import ActRefused, Why
@@ -100,7 +101,7 @@ def silent(device: Device) -> Device:
 
 
 def readable(text: str, most: int) -> bool:
-    return 0 < len(text.strip()) <= most and text.strip().isprintable()
+    return 0 < len(text.strip()) <= most and is_seen(text.strip())
 
 
 def _require_waiting(device: Device) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
+from config.unseen import is_seen
 from config.vocabulary import ApplicationId, MunicipalityCode
 from gateway.audit.canonical import time_text
 from gateway.incidents.refused import ActRefused, Why
@@ -178,7 +179,7 @@ def usable(
 def line(given: str) -> str:
     """One line as it is kept. Raises ActRefused."""
     kept = " ".join(given.split())
-    if not 0 < len(kept) <= TITLE_MAX or not kept.isprintable():
+    if not 0 < len(kept) <= TITLE_MAX or not is_seen(kept):
         raise ActRefused(Why.TEXT_UNUSABLE)
     return kept
 
@@ -186,7 +187,7 @@ def line(given: str) -> str:
 def text(given: str, *, may_be_empty: bool = False) -> str:
     """Lines as they are kept: nothing that a reader could not see. Raises ActRefused."""
     kept = given.replace("\r\n", "\n").replace("\t", " ").strip()
-    if len(kept) > TEXT_MAX or not all(one.isprintable() for one in kept.split("\n")):
+    if len(kept) > TEXT_MAX or not all(map(is_seen, kept.split("\n"))):
         raise ActRefused(Why.TEXT_UNUSABLE)
     if not kept and not may_be_empty:
         raise ActRefused(Why.TEXT_UNUSABLE)

@@ -3,7 +3,8 @@
 By the texts themselves, piece by piece: what another version says just as the proposal did still holds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 
@@ -11,50 +12,75 @@ from gateway.policy_office.asking import Asking
 from gateway.policy_office.office import Office
 from gateway.policy_office.proposal import Proposal, State
 from gateway.policy_office.refusal import ActRefused, Refusal
+from gateway.policy_office.scope import Scope
 from gateway.policy_office.version import Head
-from policies.blocks import pieces_of
+from policies.blocks import Key, pieces_of
 from policies.texts import Texts
 
 MOST = 10  # versions that are read to find the one that ended it
+NOT_KNOWN = frozenset({Refusal.VERSION_UNKNOWN, Refusal.DAMAGED})
 
 
-async def no_longer(office: Office, asking: Asking, one: Proposal) -> Head | None:
-    """The version by which nothing of it holds; None: some of it does, or that is not known. Raises as
-    `Office.versions` does.
-    """
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """`by`: the version by which nothing of it holds; None: that is more than MOST versions ago."""
+
+    by: Head | None
+
+
+Pieces = Mapping[Key, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Versions are read and taken apart once, however many proposals are looked at."""
+
+    office: Office
+    asking: Asking
+    known: dict[tuple[Scope, int], Pieces] = field(default_factory=dict)
+
+    async def version(self, scope: Scope, number: int) -> Pieces:
+        if (scope, number) not in self.known:
+            texts = await self.office.texts(self.asking, scope, number)
+            self.known[scope, number] = await self.pieces(texts)
+        return self.known[scope, number]
+
+    async def pieces(self, texts: Texts) -> Pieces:
+        return await self.office.readings.in_thread(self.asking.actor.subject, partial(pieces_of, texts))
+
+
+async def no_longer(looking: Looking, one: Proposal) -> Ended | None:
+    """None: some of it holds, or that is not known. Raises as `Office.versions` does."""
     if one.state is not State.ACTIVE or one.version is None:
         return None
-    later = [head for head in await office.versions(asking, one.scope) if head.number > one.version]
+    heads = await looking.office.versions(looking.asking, one.scope)
+    later = [head for head in heads if head.number > one.version]
     if not later:
         return None
     try:
-        before = await office.texts(asking, one.scope, one.base)
-        return await _ended_by(office, asking, one, before, later)
+        return await _ended_by(looking, one, later)
     except ActRefused as refused:
-        if refused.reason is not Refusal.VERSION_UNKNOWN:
+        if refused.reason not in NOT_KNOWN:
             raise
         return None
 
 
-async def _ended_by(
-    office: Office, asking: Asking, one: Proposal, before: Texts, later: Sequence[Head]
-) -> Head | None:
+async def _ended_by(looking: Looking, one: Proposal, later: Sequence[Head]) -> Ended | None:
+    before, own = await looking.version(one.scope, one.base), await looking.pieces(one.texts)
+
     async def ended(number: int) -> bool:
-        texts = await office.texts(asking, one.scope, number)
-        look = partial(nothing_left, before, one.texts, texts)
-        return await office.readings.in_thread(asking.actor.subject, look)
+        return nothing_left(before, own, await looking.version(one.scope, number))
 
     newest, *_ = later
     if not await ended(newest.number):
         return None
     for head, older in pairwise(later[:MOST]):
         if not await ended(older.number):
-            return head
-    return later[-1] if len(later) <= MOST else None
+            return Ended(head)
+    return Ended(later[-1] if len(later) <= MOST else None)
 
 
-def nothing_left(before: Texts, own: Texts, later: Texts) -> bool:
+def nothing_left(before: Pieces, own: Pieces, later: Pieces) -> bool:
     """Whether each piece that was changed from `before` to `own` is another one in `later`."""
-    was, then, now = pieces_of(before), pieces_of(own), pieces_of(later)
-    changed = [key for key in {**was, **then} if was.get(key) != then.get(key)]
-    return bool(changed) and all(now.get(key) != then.get(key) for key in changed)
+    changed = [key for key in {**before, **own} if before.get(key) != own.get(key)]
+    return bool(changed) and all(later.get(key) != own.get(key) for key in changed)

@@ -259,8 +259,8 @@ def require_revision(one: Proposal, revision: int) -> None:
 
 
 def require_said(why: str) -> None:
-    """Raises ActRefused where somebody gives no reason, or one that nobody could read."""
-    if not why.strip() or len(why) > LONGEST_TEXT:
+    """Raises ActRefused where somebody gives no reason, marks alone, or one that nobody could read."""
+    if not any(map(str.isalnum, why)) or len(why) > LONGEST_TEXT:
         raise ActRefused(Refusal.UNEXPLAINED)
     require_seen(why)
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from config.unseen import is_seen
 from config.vocabulary import RECOVERY_ADMINISTRATOR, ApplicationId, AuthenticationLevel, DeviceId, SubjectId
 from gateway.audit.acts import SHORT
 from gateway.audit.entry import Code, Entry, Outcome
@@ -172,4 +173,4 @@ class Acts:
 def said(why: str, longest: int) -> str | None:
     """A reason as it is kept, on one line; None where it says nothing, too much, or what cannot be shown."""
     text = " ".join(why.split())
-    return text if 0 < len(text) <= longest and text.isprintable() else None
+    return text if 0 < len(text) <= longest and is_seen(text) else None

@@ -139,3 +139,10 @@ def test_whatever_the_text_nothing_but_what_that_case_expects_changes(lines: lis
             kept = {key: value for key, value in old.items() if key not in ("reason", "rule")}
             assert kept == {key: value for key, value in new.items() if key not in ("reason", "rule")}
             assert old == new or old["name"] == "first"
+
+
+def test_where_two_cases_have_one_name_none_is_changed() -> None:
+    text = TEXT.replace('"second"', '"first"')
+    both = {3: Now("first", PERMITTED), 9: Now("first", PERMITTED)}
+    assert several(text, {3: both[3]}) == (text, frozenset({3}))
+    assert several(text, {9: both[9]}) == (text, frozenset({9}))

@@ -19,7 +19,9 @@ when {{ true }}; // Žluťoučký kůň – „čte“
 """
 
 
-@pytest.mark.parametrize("mark", list("\u202e\u2066\u200b\u2028\u2029\ufeff\x00\x1b\x85\xad\U000e0041"))
+@pytest.mark.parametrize(
+    "mark", list("\u202e\u2066\u200b\u2028\u2029\ufeff\x00\x1b\x85\xad\U000e0041\u3164\u2800\u034f\U000e0100")
+)
 @pytest.mark.parametrize("place", ["true", "čte"], ids=["in code", "in a remark"])
 def test_a_mark_that_nobody_sees_is_a_problem_with_its_place(mark: str, place: str) -> None:
     found = review(Path("x.cedar"), POLICY.replace(place, f"{place}{mark}"), BOUNDS)
@@ -42,5 +44,14 @@ def test_a_carriage_return_alone_which_ends_a_remark_for_cedar_is_found() -> Non
 
 
 def test_what_people_write_in_czech_is_seen() -> None:
-    assert hidden(POLICY + "\tpříliš\r\n😀") is None
+    assert hidden(POLICY + "\tpříliš\r\n😀⚠\ufe0f") is None
     assert review(Path("x.cedar"), POLICY, BOUNDS).problems == ()
+
+
+def test_the_first_of_them_is_told_with_its_line_and_column() -> None:
+    found = hidden("a\n\ufe0fb")
+    assert found is not None
+    assert found[:2] == (2, 1), "what chooses the look of a sign has none on the line before"
+    found = hidden("ab\u3164\u200b")
+    assert found is not None
+    assert found[:2] == (1, 3)

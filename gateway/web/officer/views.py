@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
 
+from config.unseen import is_seen
 from gateway.audit.entry import Entry
 from gateway.audit.purposes import LONGEST, SHORTEST, Purposes, purpose_named
 from gateway.audit.views import ASKED_MAX, NAME_MAX, TooManyViews, View, Views, kept, removed
@@ -81,7 +82,7 @@ class SavedViews:
         caller, now = self.desk.caller(request, ADMIN), self.desk.now()
         form = await form_of(request, ["name", "asked", "shared"])
         name, asked = form["name"].strip(), _asked(form["asked"])
-        if not 0 < len(name) <= NAME_MAX or not name.isprintable() or not asked:
+        if not 0 < len(name) <= NAME_MAX or not is_seen(name) or not asked:
             raise Refused(VIEW_UNUSABLE, 400)
         view = View(
             owner=caller.subject,
@@ -131,7 +132,7 @@ class SavedViews:
         """Empty: the routine again."""
         caller, now = self.desk.caller(request, ADMIN), self.desk.now()
         purpose = (await form_of(request, ["purpose"]))["purpose"].strip()
-        if purpose and not (SHORTEST <= len(purpose) <= LONGEST and purpose.isprintable()):
+        if purpose and not (SHORTEST <= len(purpose) <= LONGEST and is_seen(purpose)):
             raise Refused(PURPOSE_UNUSABLE, 400)
         entry = purpose_named(look(request, caller, {}, found=0, now=now), purpose)
         await self.purposes.name(caller.sid, purpose, entry, now, now - FORGOTTEN_AFTER)

@@ -10,7 +10,7 @@ from config.vocabulary import REASON_HEADER
 from gateway.policy_office.changed_then import changed_then
 from gateway.policy_office.checked import Checked
 from gateway.policy_office.edited_parts import parts_between
-from gateway.policy_office.no_longer import no_longer
+from gateway.policy_office.no_longer import Looking, no_longer
 from gateway.policy_office.proposal import LONGEST_TEXT, OVER, TRANSITIONS, ProposalId, Step
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.web.desk import Page, Refused
@@ -98,7 +98,7 @@ class Proposals:
         found, readable, stayed, called = await site.read(caller, look)
         stale = compared is not None and compared.stale and not over
         history = await done(site.office.history(asking, one.id))
-        ended = await done(no_longer(site.office, asking, one))
+        ended = await done(no_longer(Looking(site.office, asking), one))
         people = {taken.subject: taken.name for taken in history} | {
             one.owner: one.owner_name,
             one.approver: one.approver_name,
@@ -126,7 +126,9 @@ class Proposals:
             history=condensed(history, stayed),
             scope=one.scope,
             ended=ended,
-            names=await site.names_of({ended.author}) if ended is not None else {},
+            names=await site.names_of({ended.by.author})
+            if ended is not None and ended.by is not None
+            else {},
             sent_back=sent_back(one, history),
             apart=await site.apart(people),
             own=site.had_a_hand(one, caller),

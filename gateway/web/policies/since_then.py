@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.policy_office.asking import Asking
-from gateway.policy_office.no_longer import no_longer
+from gateway.policy_office.no_longer import Looking, no_longer
 from gateway.policy_office.office import Office
 from gateway.policy_office.proposal import Proposal, State
 from gateway.policy_office.version import Head, Source
@@ -40,11 +40,11 @@ async def taken_back(
         and caller.subject in {*one.authors, one.owner}
         and any(one.version is not None and head.number > one.version for head in recent)
     ]
-    found: list[TakenBack] = []
+    found, looking = list[TakenBack](), Looking(office, asking)
     for one in sorted(theirs, key=lambda each: each.version or 0, reverse=True)[:MOST]:
-        by = await no_longer(office, asking, one)
-        if by is not None and by in recent:
-            found.append(TakenBack(one, by))
+        ended = await no_longer(looking, one)
+        if ended is not None and ended.by in recent:
+            found.append(TakenBack(one, ended.by))
     return found
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from config.vocabulary import Role, SessionId
 from gateway.asks.ask import AskId, Kind, Stage
-from gateway.asks.supplied import Matter, changes_at, facts
+from gateway.asks.supplied import PASSING, Matter, beside, changes_at, facts
 from policies.model import NOTHING_FURTHER
 from tests.gateway.asks.town import (
     BUDGET,
@@ -154,3 +154,14 @@ def test_between_two_moments_at_which_they_change_the_facts_stay_as_they_are(ask
     later = NOW + timedelta(minutes=minutes)
     moment = later if changes is None else min(later, changes - timedelta(microseconds=1))
     assert facts(asks, HERE, moment) == facts(asks, HERE, NOW)
+
+
+def test_beside_what_is_asked_for_counts_neither_itself_nor_what_is_soon_over():
+    waits = ask(id=AskId("w" * 22), since=NOW, until=NOW + DAY)
+    long = replace(ORDER, since=NOW, until=NOW + PASSING)
+    short = replace(ORDER, id=AskId("s" * 22), since=NOW, until=NOW + PASSING - HOUR)
+    purpose, use = (replace(one, until=NOW + 2 * DAY) for one in (PURPOSE, USE))
+    assert beside([waits, long, short, purpose, use], waits) == [long]
+    brief = replace(waits, until=NOW + HOUR)
+    assert beside([brief, long, short, purpose], brief) == [long, short]
+    assert beside([USE, short, PURPOSE], USE) == [short, PURPOSE], "emergency access is as short itself"

@@ -159,7 +159,11 @@ def test_emergency_access_begins_at_once_ends_within_the_hour_and_is_to_be_revie
     assert (found.review_by, found.actions) == (NOW + 2 * DAY, OFFERED[RECORDS])
     assert why_not(wish(Kind.EMERGENCY, why="hoří radnice")) is Why.THREE_WORDS
     assert why_not(wish(Kind.EMERGENCY, why="hoří – radnice !")) is Why.THREE_WORDS, "marks are no words"
-    assert why_not(wish(why="kontrola  spisu !")) is Why.SHORT
+    assert why_not(wish(why="kontrola  spisu")) is Why.SHORT
+    assert why_not(wish(why="kontrola spisu – !")) is Why.SHORT, "nor are they here"
+    assert why_not(wish(Kind.EMERGENCY, why="\u3164 \u115f \u3164")) is Why.UNEXPLAINED, (
+        "nobody sees these letters"
+    )
 
 
 def test_marks_alone_are_no_reason_and_no_purpose():

@@ -2,15 +2,20 @@
 
 from datetime import timedelta
 
-from gateway.policy_office.no_longer import no_longer, nothing_left
+from sqlalchemy import update
+
+from gateway.policy_office.no_longer import MOST, Ended, Looking, no_longer, nothing_left
 from gateway.policy_office.version import Source
+from gateway.storage.tables.policy_office import policy_version
+from policies.blocks import pieces_of
 from tests.rig.policy_office import CHANGED, FILE, FIRST, HULIN, MINUTE, NOON, reads
 
 LATER = NOON + timedelta(hours=1)
 
 
 async def ended(world, one):
-    return await no_longer(world.office, world.author.asking, one)
+    found = await no_longer(Looking(world.office, world.author.asking), one)
+    return None if found is None else found.by
 
 
 async def test_what_is_in_force_holds_until_somebody_goes_back_and_again_when_that_is_taken_back(world):
@@ -36,14 +41,50 @@ async def test_what_files_change_elsewhere_leaves_it_in_force_and_what_they_repl
     assert (found.number, found.source) == (4, Source.FILES)
 
 
+async def test_what_was_ended_long_ago_holds_no_more_though_it_is_not_looked_up_by_which_version(world):
+    one = await world.approved()
+    await world.activation.roll_back(world.mayor.asking, one.scope, 1, "Omyl.", LATER)
+    for number in range(1, MOST + 1):
+        assert (await ended(world, one)).number == 3
+        texts = world.in_force().texts | {FILE: FIRST[FILE] + reads(HULIN, f"other-{number}")}
+        world.publish(texts, LATER + number * MINUTE)
+    assert await no_longer(Looking(world.office, world.author.asking), one) == Ended(None)
+
+
+async def test_of_a_version_that_is_damaged_it_is_not_known(world):
+    one = await world.approved()
+    await world.activation.roll_back(world.mayor.asking, one.scope, 1, "Omyl.", LATER)
+    texts = world.in_force().texts | {FILE: FIRST[FILE] + reads(HULIN, "other")}
+    world.publish(texts, LATER + MINUTE)
+    assert (await ended(world, one)).number == 3
+    spoil = update(policy_version).where(policy_version.c.number == 3).values(node="elsewhere")
+    world.database.write_soon(lambda c: c.execute(spoil)).result()
+    assert await ended(world, one) is None
+
+
 async def test_a_proposal_that_never_came_into_force_ended_nowhere(world):
     assert await ended(world, await world.submitted()) is None
 
 
+async def test_a_version_is_read_once_however_many_proposals_are_looked_at(world):
+    one = await world.approved()
+    await world.activation.roll_back(world.mayor.asking, one.scope, 1, "Omyl.", LATER)
+    looking = Looking(world.office, world.author.asking)
+    first = await no_longer(looking, one)
+    known = dict(looking.known)
+    assert {number for _, number in known} == {1, 3}
+    assert await no_longer(looking, one) == first
+    assert all(looking.known[each] is pieces for each, pieces in known.items())
+
+
+def left(*texts) -> bool:
+    return nothing_left(*map(pieces_of, texts))
+
+
 def test_a_part_that_stayed_still_holds_and_a_policy_taken_out_holds_until_it_is_back():
     before, own = {FILE: reads(HULIN)}, {FILE: reads(HULIN, "a") + reads(HULIN, "b")}
-    assert not nothing_left(before, own, {FILE: reads(HULIN, "b")})
-    assert nothing_left(before, own, {FILE: reads(HULIN)})
-    assert not nothing_left(before, {}, {FILE: reads(HULIN, "another")})
-    assert nothing_left(before, {}, before)
-    assert not nothing_left(before, before, {}), "where nothing was changed nothing was lost"
+    assert not left(before, own, {FILE: reads(HULIN, "b")})
+    assert left(before, own, {FILE: reads(HULIN)})
+    assert not left(before, {}, {FILE: reads(HULIN, "another")})
+    assert left(before, {}, before)
+    assert not left(before, before, {}), "where nothing was changed nothing was lost"

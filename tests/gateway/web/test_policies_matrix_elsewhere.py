@@ -34,6 +34,7 @@ async def test_the_centre_looks_at_any_municipality_and_it_is_recorded(visitor: 
     own = await visitor.get("/who", CENTRE)
     assert "<h1>Kroměříž: Who may do what" in own
     assert f'<option value="{HULIN}">Hulín</option>' in own
+    assert f'<option value="{KROMERIZ}">' not in own, "the own one is the first choice"
     assert visitor.world.entries(Code.LOG_SEARCHED) == []
     there = await visitor.get(f"/who?where={HULIN}", CENTRE)
     assert "<h1>Hulín: Who may do what" in there
@@ -98,6 +99,8 @@ async def test_moments_at_which_it_is_otherwise_are_offered_where_a_rule_in_forc
     assert 'data-label="map">read' in await visitor.get(evening.replace("&amp;", "&"))
     assert 'data-label="map">read' not in at_night
     assert re.search(r'href="[^"]*T20%3A00" aria-current="true"', at_night), "where one looks is marked"
+    assert words in await visitor.get(f"/who?where={HULIN}", CENTRE)
+    assert words not in await visitor.get("/who", CENTRE)
     assert words not in await visitor.get("/who", STRANGER), (
         "rules of another municipality are not in force here"
     )

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
+from gateway.policy_office.no_longer import MOST
 from tests.gateway.web.people import NOW
 from tests.policies.world import HULIN
 from tests.rig.policy_office import FILE, reads
-from tests.rig.policy_site import APPROVER, AUTHOR, LOOKER, STRANGER
+from tests.rig.policy_site import APPROVER, AUTHOR, BOTH, LOOKER, STRANGER
 from tests.rig.policy_visitor import Visitor, headers, policy_visitor
 
 pytestmark = pytest.mark.real
@@ -79,6 +80,44 @@ async def test_what_is_put_in_force_on_the_machine_is_told_for_a_fortnight_where
     assert many.count(told) == 1
     assert many.count("of files, operator") == 5
     assert "All versions" in many
+
+
+async def test_nobody_is_told_of_what_they_took_back_themselves(visitor):
+    await in_force(visitor)
+    page = await visitor.begun(BOTH)
+    await visitor.filled(page, BOTH, id="second")
+    await visitor.step(page, "submit", BOTH)
+    await visitor.done(f"{page}/approve", APPROVER, **await visitor.approval(page))
+    await visitor.done("/versions/1/restore", BOTH, of="", why="Omyl.")
+    told = "Your change holds no more"
+    assert told in await visitor.get("/", AUTHOR), "it took back theirs as well"
+    assert told not in await visitor.get("/", BOTH)
+
+
+async def test_nobody_is_told_for_more_than_a_fortnight_whatever_came_since(visitor):
+    page = await in_force(visitor)
+    texts = visitor.world.in_force().texts | {FILE: reads(HULIN)}
+    visitor.world.publish(texts, NOW - timedelta(days=14))
+    visitor.world.publish(texts | {FILE: reads(HULIN) + reads(HULIN, "other")}, NOW - timedelta(days=1))
+    assert "in force no more" in await visitor.get(page)
+    assert "Your change holds no more" not in await visitor.get("/", AUTHOR)
+
+
+async def test_what_was_ended_many_versions_ago_is_in_force_no_more_on_its_page(visitor):
+    page = await in_force(visitor)
+    for number in range(MOST + 2):
+        texts = visitor.world.in_force().texts | {FILE: reads(HULIN) + reads(HULIN, f"other-{number}")}
+        visitor.world.publish(texts, NOW)
+    shown = await visitor.get(page)
+    assert '<span class="tag tag-refused">in force no more</span>' in shown
+    assert "It holds no more since" not in shown
+    assert "came into force<" not in shown
+
+
+async def test_what_somebody_approved_is_told_as_nobody_s(visitor):
+    await in_force(visitor)
+    await visitor.done("/versions/1/restore", APPROVER, of="", why="Omyl.")
+    assert "Put in force on the machine" not in await visitor.get("/")
 
 
 async def test_why_it_was_returned_stands_below_the_state_and_what_to_do(visitor):

@@ -46,3 +46,12 @@ async def test_who_insists_asks_for_what_they_chose(client, requests):
     (even_so,) = re.findall(r'name="even_so" value="([^"]+)"', told)
     await post(client, JANA, "/ask", ASK | WHY | {"even_so": even_so})
     assert (await only(requests)).actions == {Action.SIGN}
+
+
+async def test_reading_that_was_asked_for_but_ends_before_is_not_enough(client, requests):
+    requests.town.reads = False
+    early = {"sign": "", "read": "1", "until": "2026-11-23T11:00"}
+    await post(client, JANA, "/ask", ASK | WHY | early)
+    assert "Bez čtení se neotevře" in await post(client, JANA, "/ask", ASK | WHY, 200)
+    await post(client, JANA, "/ask", ASK | WHY | {"until": "2026-11-23T11:00"})
+    assert len(await requests.kept.office.find(Sought())) == 2

@@ -64,7 +64,7 @@ async def test_nobody_removes_a_view_of_somebody_else(client, office):
 @pytest.mark.parametrize(
     ("name", "asked"),
     [("", "outcome=refused"), ("x" * 81, "outcome=refused"), ("a\nb", "outcome=refused"), ("nic", ""),
-     ("nic", "nothing=1"), ("mnoho", "&".join(f"x{number}=1" for number in range(200)))],
+     ("\u3164", "outcome=refused"), ("nic", "nothing=1"), ("mnoho", "&".join(f"x{number}=1" for number in range(200)))],
 )  # fmt: skip
 async def test_what_is_no_view_is_not_saved(client, office, name, asked):
     assert (await saved(client, name=name, asked=asked)).status == 400
@@ -98,7 +98,7 @@ async def test_every_look_is_recorded_with_its_purpose(client, office):
     assert await purposes(client, office) == {ROUTINE}
 
 
-@pytest.mark.parametrize("purpose", ["x", "y" * 201, "dvě\nřádky"])
+@pytest.mark.parametrize("purpose", ["x", "y" * 201, "dvě\nřádky", "\u3164\u3164\u3164\u3164\u3164"])
 async def test_what_says_nothing_is_no_purpose(client, office, purpose):
     answer = await client.post("/purpose", headers=AS_OFFICER, data={"purpose": purpose})
     assert answer.status == 400
