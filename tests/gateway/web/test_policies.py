@@ -173,23 +173,6 @@ async def test_what_a_form_wrote_is_opened_in_it_again_changed_and_taken_out(vis
     await visitor.get(form, status=404)
 
 
-async def test_a_last_day_that_is_past_is_said_at_its_field_and_nothing_is_written(visitor):
-    page = await visitor.begun()
-    days = {"since": "2026-11-16", "until": "2026-11-22"}
-    fields = {"id": "a-week", "roles": ["mayor"], "applications": ["map"], "actions": ["write"]}
-    revision = str((await visitor.one(page)).revision)
-    answer = await visitor.post(
-        f"{page}/form/temporary-access", revision=revision, number="", **fields, **days
-    )
-    said = await answer.text()
-    assert (answer.status, answer.headers[REASON_HEADER]) == (409, "form_not_filled_in")
-    assert "That day is past, so the policy would open nothing." in said
-    assert 'value="2026-11-22"' in said
-    assert "a-week" not in (await visitor.one(page)).texts[FILE]
-    await visitor.filled(page, form="temporary-access", **fields, **days | {"until": "2026-11-23"})
-    assert "a-week" in (await visitor.one(page)).texts[FILE]
-
-
 async def test_a_text_with_a_fault_is_kept_and_its_problems_are_told_with_their_line(visitor):
     page = await visitor.begun()
     wrong = reads(HULIN) + "\npermit (\r\nwhoever);\n"
