@@ -30,11 +30,7 @@ class _Certain:
     def __init__(self, permit: JSON) -> None:
         self._permit = permit
         self._needs: Needs = needs_in(dict(permit))
-        self._answers = {
-            _key(part): answer
-            for condition in permit["conditions"]
-            for part, answer in _assumed(condition["body"], answer=condition["kind"] == "when")
-        }
+        self._answers = {_key(part): answer for part, answer in assumed(permit)}
 
     def meets(self, forbid: JSON) -> bool:
         return self._in_scope(forbid) and all(
@@ -111,6 +107,12 @@ class _Certain:
 
     def _holds_one_of(self, roles: frozenset[str]) -> bool:
         return any(one <= roles for one in self._needs.roles)
+
+
+def assumed(policy: JSON) -> Iterator[tuple[Any, bool]]:
+    """What is so, or is not, wherever a policy applies; each as its conditions have it."""
+    for condition in policy["conditions"]:
+        yield from _assumed(condition["body"], answer=condition["kind"] == "when")
 
 
 def _assumed(node: Any, *, answer: bool) -> Iterator[tuple[Any, bool]]:

@@ -3,7 +3,8 @@
 What weakens is told from syntax alone: a permit more, a forbid less, a forbid that became a permit, or one whose
 conditions prove it (policies/grown.py). Of others whose conditions changed it says only that it depends on the
 circumstances: cases, the matrix and the reader see which. A
-permit that a forbid beside it certainly beats opens nothing (policies/beaten.py).
+permit that a forbid beside it certainly beats opens nothing (policies/beaten.py), nor does one that needs what no part
+of the product tells (policies/not_supplied.py).
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from policies.changed import EFFECTS, KINDS, Effect, Kind, Line, kind_of, lines_
 from policies.forms import Form, Values, called, read
 from policies.grown import Way, grown
 from policies.model import Text
+from policies.not_supplied import waits_for
 from policies.parameters import ANYTHING, Offered, shown
 from policies.parsed import parsed
 from policies.reasons import CS, EN, without_names
@@ -56,6 +58,8 @@ class PolicyChange:
     lines: tuple[Line, ...]
     beaten_by: Text | None = None
     """Title of the forbid by which this permit opens nothing."""
+    waits_for: Text | None = None
+    """What is known nowhere, and this permit opens nothing without."""
     roles: tuple[Text | None, Text | None] | None = None
     """Of one whose text was changed: roles that it names now and did not before, and the other way round; None where
     there are none.
@@ -165,17 +169,20 @@ def _change(
     fields = tuple(_fields(old, new, offered))
     roles = roles_changed(old.rest, new.rest) if old is not None and new is not None and not fields else None
     title = _title(shown_of, identifier, offered)
-    beating = _beating(where, new, after, offered) if new is not None and _might_open(old, effect) else None
+    might_open = new is not None and _might_open(old, effect)
+    beating = _beating(where, new, after, offered) if new is not None and might_open else None
+    waits = _waiting(new) if new is not None and might_open else None
     return PolicyChange(
         where=where,
         id=shown_of.annotations.get("id", ""),
         kind=kind_of(old is not None, new is not None),
-        effect=effect if beating is None else Effect.OPENS_NOTHING,
+        effect=effect if beating is None and waits is None else Effect.OPENS_NOTHING,
         title=title,
         form=None if form is None else form[0].title,
         fields=fields,
         lines=tuple(lines_between(old.text if old else "", new.text if new else "")),
         beaten_by=beating,
+        waits_for=waits,
         roles=roles,
         title_stays=roles is not None and old is not None and _title(old, identifier, offered) == title,
     )
@@ -198,6 +205,10 @@ def _beating(where: str, permit: _Policy, after: Mapping[Key, _Policy], offered:
     ][:MOST_FORBIDS]
     number = beaten_by(permit.rest, [one.rest for _, one in asked])
     return None if number is None else _title(asked[number][1], asked[number][0], offered)
+
+
+def _waiting(one: _Policy) -> Text | None:
+    return waits_for(one.rest) if not one.forbids and isinstance(one.rest, dict) else None
 
 
 def _effect(old: _Policy | None, new: _Policy | None) -> Effect:
@@ -255,6 +266,8 @@ def effect_said(one: PolicyChange | CaseChange) -> Text:
     effect = EFFECTS[one.effect]
     if isinstance(one, PolicyChange) and one.beaten_by is not None:
         return {each: ALWAYS_FORBIDDEN[each].format(effect[each], one.beaten_by[each]) for each in Language}
+    if isinstance(one, PolicyChange) and one.waits_for is not None:
+        return {each: f"{effect[each]}: {one.waits_for[each]}" for each in Language}
     if isinstance(one, CaseChange) or one.effect is not Effect.EITHER or not one.fields:
         return effect
     return {each: f"{effect[each]} ({', '.join(of.label[each] for of in one.fields)})" for each in Language}

@@ -18,7 +18,8 @@ from policies.model import Permitted, Question, Refused, Text
 from policies.rule_titles import titles_there
 
 HOUR = timedelta(hours=1)
-HOURS = 7 * 24  # of its time that are tried one by one: whatever rules say of the day and the hour comes by in a week
+HOURS = 7 * 24
+"""Of its time that are tried one by one: whatever rules say of the day and the hour comes by in a week."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Which policies a command asks: those in force, or those of a folder, which nobody has brought into force."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import click
 
 from config.district import District
+from config.problem import ConfigurationRefused
 from config.settings import Settings
 from config.vocabulary import Language, MunicipalityCode, SubjectId
 from gateway.asks.ask import Ask
@@ -27,6 +29,7 @@ from gateway.storage.place import place_of
 from gateway.storage.policy_incidents import StoredIncidents
 from idp.directory.same_person import Account
 from policies.evaluate import PolicyBook
+from policies.load import PoliciesUnusable
 from policies.model import Text
 from policies.texts import MUNICIPALITIES, REGION, Texts, texts_of
 
@@ -127,7 +130,10 @@ def book_of_folder(
     closed: Sequence[Incident],
     language: Language = EN,
 ) -> PolicyBook:
-    return shared_book(settings, district, _texts_of_folder(folder, language), closed)
+    """Raises ConfigurationRefused, CannotStart, in that language."""
+    texts = _texts_of_folder(folder, language)
+    with faults_in(language):
+        return shared_book(settings, district, texts, closed)
 
 
 def book_of_draft(
@@ -136,7 +142,17 @@ def book_of_draft(
     """As `brana policy apply` would put the folder upon what is in force, which was asked for."""
     own = _texts_of_folder(folder, language)
     draft = draft_of(configuration, asked.settings, folder, own, language)
-    return shared_book(asked.settings, asked.district, draft.texts, asked.counting), draft
+    with faults_in(language):
+        return shared_book(asked.settings, asked.district, draft.texts, asked.counting), draft
+
+
+@contextmanager
+def faults_in(language: Language) -> Iterator[None]:
+    """What is wrong with policies, in that language, as `brana policy check` says it. Raises ConfigurationRefused."""
+    try:
+        yield
+    except PoliciesUnusable as refused:
+        raise ConfigurationRefused(refused.problems, language) from refused
 
 
 def _texts_of_folder(folder: Path, language: Language = EN) -> Texts:

@@ -25,7 +25,7 @@ from gateway.commands.called_by import names_of
 from gateway.commands.decisions import titles_of
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration, language
-from gateway.commands.policies_asked import as_if_open
+from gateway.commands.policies_asked import as_if_open, faults_in
 from gateway.commands.policy_draft import Draft, drafted
 from gateway.commands.policy_simulate_shown import as_content, as_text, table
 from gateway.commands.preflight import CannotStart
@@ -127,7 +127,8 @@ async def _simulate(
     work = work_of(state.settings, state.district, today, draft.texts, Period(*span, where), counting)
     with _bar(REPLAYING[language], quiet=as_json) as told:
         try:
-            found = simulated(work, told)
+            with faults_in(language):
+                found = simulated(work, told)
         except BrokenProcessPool as broken:
             raise CannotStart(
                 "a process of the simulation was ended before it was done",

@@ -198,6 +198,26 @@ def test_texts_with_faults_differ_too(text: str) -> None:
     assert [line.sign for line in one.lines] == ["+"]
 
 
+def test_a_permit_that_needs_what_nobody_tells_is_said_to_open_nothing() -> None:
+    form = forms()["department-files"]
+    values = {"id": "own-files", "roles": ["clerk"], "applications": ["records"], "actions": ["read"]}
+    found = difference(TEXTS, TEXTS | {NAME: TEXTS[NAME] + render(form, values, HULIN)})
+    (one,) = found.policies
+    assert (one.kind, one.effect, one.beaten_by, found.weakens) == (
+        Kind.ADDED,
+        Effect.OPENS_NOTHING,
+        None,
+        False,
+    )
+    assert effect_said(one) == {
+        CS: "nic neotevírá: Brána zatím neví, kterému odboru co patří",
+        EN: "opens nothing: Brána does not know yet to which department anything belongs",
+    }
+    either = permit("own-files").replace(");", ") when { resource has department || principal.recovery };")
+    (opens,) = difference(TEXTS, TEXTS | {NAME: TEXTS[NAME] + either}).policies
+    assert (opens.effect, opens.waits_for) == (Effect.WEAKENS, None)
+
+
 def test_a_permit_that_a_guardrail_always_beats_is_said_to_open_nothing() -> None:
     text = f"""
 @id("admin-reads")

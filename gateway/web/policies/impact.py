@@ -66,7 +66,7 @@ class Key:
     """Incidents."""
     place: str
     at: datetime
-    """Of what is asked about now, the hour."""
+    """Of what is asked about now, the minute, as the heading says it."""
     parts: frozenset[tuple[ApplicationId, Route]]
     """Named ones that applications have."""
 
@@ -114,6 +114,7 @@ class Impact:
             one=one,
             found=found,
             how=how,
+            as_of=how.at or now,
             closed=closed_here(incidents, MunicipalityCode(caller.municipality), names),
             places=places(site.networks),
             ways=ways,
@@ -156,7 +157,6 @@ class Impact:
         """At the municipality acted for, and what its rules are called. Raises PoliciesUnusable."""
         site = self.site
         at = how.circumstances(site.desk.now())
-        hour = at.now.replace(minute=0, second=0, microsecond=0)
         configured = site.parts()
         parts = frozenset((name, route) for name, routes in configured.items() for route in routes)
         key = Key(
@@ -166,7 +166,7 @@ class Impact:
             in_force=in_force.number,
             closed=frozenset(each.id for each in incidents),
             place=how.place,
-            at=how.at or hour,
+            at=how.at or at.now.replace(second=0, microsecond=0),
             parts=parts,
         )
         if key in self.known:

@@ -61,6 +61,26 @@ def test_a_matrix_says_its_time_as_pages_do(place: Place) -> None:
     assert place.brana(*asked).output.splitlines()[0].endswith(", 23 Nov 2026, 09:00:00 CET")
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("simulate", "{folder}"),
+        ("matrix", "Hulín", "--against", "{folder}"),
+        ("matrix", "Hulín", "--policies", "{folder}"),
+        ("explain", "map", "--role", "mayor@Hulín", "--policies", "{folder}"),
+    ],
+)
+def test_what_is_wrong_with_a_folder_is_told_in_czech(place: Place, asked: tuple[str, ...]) -> None:
+    place.add(HULIN, HARMLESS.replace('@id("further")', '@id("Další")'))
+    written = [one.format(folder=place.folder) for one in asked]
+    with pytest.raises(ConfigurationRefused) as refused:
+        place.raised(*written, *CZECH)
+    assert "z malých písmen" in str(refused.value)
+    with pytest.raises(ConfigurationRefused) as refused:
+        place.raised(*written)
+    assert "lower-case letters" in str(refused.value)
+
+
 def test_what_was_applied_and_what_was_not_is_told_in_czech(place: Place) -> None:
     same = place.brana("apply", str(place.folder), *CZECH)
     assert (same.exit_code, same.output) == (0, "od platných pravidel se nic neliší\n")

@@ -167,7 +167,8 @@ async def test_what_a_form_wrote_is_opened_in_it_again_changed_and_taken_out(vis
     text = (await visitor.one(page)).texts[FILE]
     assert text.count("map-clerks") == 1
     assert 'Action::"write"' not in text
-    await visitor.step(page, "remove", file=FILE, number="1")
+    taken_out = await visitor.get(await visitor.step(page, "remove", file=FILE, number="1"))
+    assert "Where it is in force, it stays so" in taken_out, "this one never was"
     assert (await visitor.one(page)).texts[FILE].strip() == reads(HULIN).strip()
     await visitor.get(form, status=404)
 

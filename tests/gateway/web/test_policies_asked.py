@@ -342,6 +342,9 @@ async def test_what_a_proposal_takes_is_shown_for_where_and_when_people_come(vis
     await visitor.filled(page, form="night-hours", id="nights", **hours)
     assert "Would be refused" in await visitor.get(f"{page}/impact?at=2026-11-23T12:00")
     night = await visitor.get(f"{page}/impact?at=2026-11-23T23:00")
+    assert re.search(
+        r'<h2 id="roles">[^<]*by roles \(<time[^>]*>Monday 23 Nov 2026, 23:00 CET</time>\)', night
+    )
     assert "No role gains or loses anything by it" in night
     assert 'value="2026-11-23T23:00"' in night
 
