@@ -162,7 +162,7 @@ async def test_a_device_is_known_by_its_tunnel_and_no_longer_when_its_person_clo
             one.asking.machine.id,
             address,
         )
-        assert decided.address == one.outside.address
+        assert decided.address == one.asking.visitor.address != one.outside.address
         assert '"tunnel":true' in decided.details["facts"]
         await one.outside.post(f"{ground.portal}/tunnel/close", {"device": one.asking.machine.id})
         await at_once(one.reaches)
