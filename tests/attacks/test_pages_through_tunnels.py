@@ -166,6 +166,12 @@ async def test_a_device_is_known_by_its_tunnel_and_no_longer_when_its_person_clo
         assert '"tunnel":true' in decided.details["facts"]
         await one.outside.post(f"{ground.portal}/tunnel/close", {"device": one.asking.machine.id})
         await at_once(one.reaches)
+        await open_at_portal(ground, one.outside, one.asking.machine.id)
+        async with asyncio.timeout(2 * SOON):
+            while (again := await one.within.reaches(one.page)) is None or again.status != 200:
+                await asyncio.sleep(0.05)
+        access = await ground.entry(again, Code.ACCESS)
+        assert access.details["fresh"] is False  # the grant of the tunnel before is over
         await one.refused(one.outside, UNTIED)
 
 
