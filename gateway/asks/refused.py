@@ -65,6 +65,8 @@ class Spoken:
     advice: Text
     rule: str = ""
     policy_version: str = ""
+    emergency_helps: bool = False
+    """Emergency access may lift what refuses."""
 
 
 class AskRefused(Exception):

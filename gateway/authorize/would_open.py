@@ -27,7 +27,7 @@ from idp.login.level import WITH
 from policies.alone import could_alone
 from policies.evaluate import PolicyBook
 from policies.incidents import INCIDENT
-from policies.model import Facts, Question, Refused
+from policies.model import AskFor, Facts, Question, Refused
 
 HOUR = timedelta(hours=1)
 OFTEN, SHORT = timedelta(minutes=5), 2 * HOUR
@@ -73,7 +73,8 @@ def refused_now(
 
 
 def spoken(refused: Refused) -> Spoken:
-    return Spoken(refused.reason, refused.title, refused.advice, refused.rule, refused.version)
+    helps = refused.ask_for is AskFor.EMERGENCY
+    return Spoken(refused.reason, refused.title, refused.advice, refused.rule, refused.version, helps)
 
 
 def _refused(

@@ -48,7 +48,7 @@ def told(
     """As the form says it: what would stay closed, how long it may be, which actions an application has."""
     refusal = refusal_of(error)
     if error.reason is Why.OPENS_NOTHING:
-        return opens_nothing(error, kind, caller.roles, support)
+        return opens_nothing(error, kind, caller.roles, support, asked)
     if error.most is not None:
         return replace(refusal, advice=at_most(error.most))
     there = next((one for one in askable if one.id == asked), None)

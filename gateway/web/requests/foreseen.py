@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from config.vocabulary import Action, Language, Role
 from gateway.asks.ask import Kind
@@ -46,14 +47,19 @@ GRANTED: Mapping[Kind, Text] = {
 
 
 def opens_nothing(
-    error: AskRefused, kind: Kind, roles: Collection[Role], support: str | None
+    error: AskRefused, kind: Kind, roles: Collection[Role], support: str | None, application: str = ""
 ) -> ShownRefusal:
+    """`application`: that was asked for; where its emergency access may help, its form is led to."""
     title = {
         language: GRANTED[kind][language].format(named=_named(error.actions, language))
         for language in Language
     }
+    helps = kind is Kind.ACCESS and application and error.spoken is not None and error.spoken.emergency_helps
     return replace(
-        REFUSALS[Why.OPENS_NOTHING], title=title, advice=what_refuses(error.spoken, roles, support, kind)
+        REFUSALS[Why.OPENS_NOTHING],
+        title=title,
+        advice=what_refuses(error.spoken, roles, support, kind),
+        ask_at=f"/emergency?{urlencode({'application': application})}" if helps else "",
     )
 
 

@@ -34,11 +34,11 @@ READ_WRITE = frozenset({Action.READ, Action.WRITE})
 def of_hulin(snapshot, district, tmp_path):
     """The same, with one more rule of Hulín."""
 
-    def with_rule(condition):
+    def with_rule(condition, asking=""):
         for each in (EXAMPLES / "policies" / "municipalities").iterdir():
             (tmp_path / each.name).write_bytes(each.read_bytes())
         with (tmp_path / "588491.cedar").open("a") as text:
-            text.write(HOURS.format(condition=condition))
+            text.write(asking + HOURS.format(condition=condition))
         return replace(snapshot, policies=load(EXAMPLES / "policies" / "region", tmp_path, district))
 
     return with_rule
@@ -186,6 +186,13 @@ def test_a_request_that_would_open_only_while_an_emergency_runs_opens_nothing(se
     assert closed(replace(use, id=AskId("f" * 22)), session, hours) == (), (
         "an emergency is looked at as it is"
     )
+
+
+@pytest.mark.parametrize(("asking", "helps"), [("", False), ('@ask_for("emergency") ', True)])
+def test_it_is_told_whether_emergency_access_may_lift_what_refuses(session, of_hulin, asking, helps):
+    hours = of_hulin("context has emergency.application", asking)
+    (found, _) = closed(asked(), session, hours)
+    assert (found.spoken.rule, found.spoken.emergency_helps) == ("mornings", helps)
 
 
 @pytest.mark.parametrize(("lasts", "counts"), [(timedelta(minutes=90), False), (timedelta(hours=3), True)])

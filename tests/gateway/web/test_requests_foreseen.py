@@ -68,6 +68,14 @@ async def test_the_form_names_what_would_stay_closed_and_the_rule_and_keeps_what
     assert await opened.asked() == []
 
 
+async def test_where_emergency_access_may_help_its_form_is_led_to_with_the_application(opened):
+    led = f'<a href="/emergency?application={ASK["application"]}">Nouzový přístup</a></p>'
+    opened.closed = (StillClosed(SIGN, HOURS),)
+    assert led not in await post(opened.client, JANA, "/ask", ASK | WHY, 409)
+    opened.closed = (StillClosed(SIGN, replace(HOURS, emergency_helps=True)),)
+    assert led in await post(opened.client, JANA, "/ask", ASK | WHY, 409)
+
+
 @pytest.mark.parametrize(
     ("refusing", "words"), [(HOURS, "Pořád platí: Jen v určené hodiny."), (NOTHING_PERMITS, "ani na zakázku")]
 )
