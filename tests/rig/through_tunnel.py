@@ -1,6 +1,7 @@
 """A browser on a laptop of the tests' network: its system asks for some names in the tunnel, and else outside."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Collection
 
@@ -45,7 +46,7 @@ class OnLaptop(Visitor):
     ) -> None:
         """`other`: the same person's, with the same cookies."""
         self.domains, self._laptop, self._source = domains, laptop, source
-        self.names = SplitNames(laptop, domains)
+        self.names, self._made = SplitNames(laptop, domains), list[socket.socket]()
         super().__init__(other.tls, jar=other.jar)
 
     def _connecting(self) -> aiohttp.ClientSession:
@@ -67,6 +68,7 @@ class OnLaptop(Visitor):
             made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         made.bind((self._source, 0))
         made.setblocking(False)
+        self._made.append(made)
         return made
 
     async def reaches(self, url: str) -> Shown | None:
@@ -76,4 +78,9 @@ class OnLaptop(Visitor):
         except (OSError, TimeoutError, aiohttp.ClientError):
             return None
 
-    aclose = Visitor.close
+    async def aclose(self) -> None:
+        await self.close()
+        for one in self._made:
+            with contextlib.suppress(OSError):  # most were closed with their answer
+                one.shutdown(socket.SHUT_RDWR)  # else TLS waits for a last word that no tunnel brings any more
+        await asyncio.sleep(0)  # they are read to their end
