@@ -182,3 +182,9 @@ def test_moments_at_which_one_application_opens_are_the_first_that_are_tried_for
     alone, counted.asked = counted.asked, 0
     assert kept_by_the_clock(counted, asked) == asked
     assert counted.asked <= alone + 1 + 4
+
+
+def test_the_next_working_morning_is_among_the_first_that_are_tried(tmp_path: Path) -> None:
+    counted = Counting(book(tmp_path, HOURS))
+    assert kept_by_the_clock(counted, [on(SATURDAY)])
+    assert counted.asked <= 1 + 4, "in a large municipality few are tried for each application"
