@@ -81,6 +81,7 @@ class OnLaptop(Visitor):
     async def aclose(self) -> None:
         await self.close()
         for one in self._made:
-            with contextlib.suppress(OSError):  # most were closed with their answer
-                one.shutdown(socket.SHUT_RDWR)  # else TLS waits for a last word that no tunnel brings any more
+            # Most were closed with their answer; of others TLS waits for a last word that no tunnel brings any more.
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
         await asyncio.sleep(0)  # they are read to their end
