@@ -255,7 +255,7 @@ class Supervisor:
         self._notice("hung", child.name, process.pid, round(seconds))
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGABRT)
-            process.send_signal(signal.SIGCONT)
+            os.kill(process.pid, signal.SIGCONT)  # asyncio's would look whether it ended, and take its status away
             await asyncio.sleep(LAST_WORDS)
             process.kill()
 

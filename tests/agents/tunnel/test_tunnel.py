@@ -149,7 +149,7 @@ def test_up_takes_back_a_down_that_was_not_heard(device, there):
     assert device.agent("down")[0] == 1
     device.start()
     before = len(device.gateway.asked)
-    assert device.agent("up")[0] == 0
+    until(lambda: device.agent("up")[0] == 0)  # the service begins to listen
     assert device.exists()
     assert device.gateway.asked[-1].up
     assert len(device.gateway.asked) > before
