@@ -255,7 +255,8 @@ class Supervisor:
         self._notice("hung", child.name, process.pid, round(seconds))
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGABRT)
-            os.kill(process.pid, signal.SIGCONT)  # asyncio's would look whether it ended, and take its status away
+            # That of asyncio would look whether it has ended by now, and take its status away.
+            os.kill(process.pid, signal.SIGCONT)
             await asyncio.sleep(LAST_WORDS)
             process.kill()
 
