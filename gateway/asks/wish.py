@@ -29,6 +29,8 @@ TELLING = frozenset({Kind.ACCESS, Kind.ORDER, Kind.EMERGENCY})
 SLOW = timedelta(minutes=15)  # a form that was filled in slowly begins now
 AGENDA, ACTIVITY_ROLE = re.compile(r"[A-Z]{1,3}[0-9]{1,6}"), re.compile(r"[A-Z]{1,3}[0-9]{1,6}")
 """Codes as the register of rights and duties spells them: `A115`, `CR22`."""
+WOULD_BE = AskId("would-be")
+"""Name of what nobody has asked for yet, while it is looked at beforehand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
