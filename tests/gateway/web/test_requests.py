@@ -267,6 +267,20 @@ async def test_a_delegation_of_which_no_rule_makes_anything_says_so(client, requ
     assert "Nic: žádné dnešní pravidlo" in page
 
 
+async def test_what_was_approved_and_cannot_open_now_is_not_shown_as_in_force(client, requests):
+    await post(client, JANA, "/ask", ASK | WHY)
+    asked = await only(requests)
+    await post(client, PETR, "/approve", {"name": asked.id, "note": ""})
+    pages = [(JANA, "/"), (PETR, f"/one?name={asked.id}")]
+    for who, path in pages:
+        assert '<span class="tag tag-success">platí</span>' in await get(client, who, path)
+    requests.town.by_hours = [asked.application]
+    for who, path in pages:
+        page = await get(client, who, path)
+        assert '<span class="tag tag-refused">teď nic neotevírá</span>' in page
+        assert "tag-success" not in page
+
+
 async def test_a_purpose_is_stated_for_this_sign_in(client, requests):
     stated = {"application": "records", "why": "č. j. 12/2026", "agenda": "A115", "activity_role": "CR22"}
     assert await post(client, JANA, "/purpose", stated) == "/?done=stated"
