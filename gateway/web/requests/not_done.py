@@ -63,8 +63,10 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
     Why.SHORT: (
         "Důvod je příliš krátký",
         "The reason is too short",
-        f"Napište alespoň {WORDS} slova: k čemu přístup potřebujete. Čte je ten, kdo bude rozhodovat.",
-        f"Write {WORDS} words at least: what you need the access for. Whoever decides reads them.",
+        f"Napište alespoň {WORDS} slova: k čemu přístup potřebujete, u zakázky co je třeba udělat. "
+        "Čte je ten, kdo rozhoduje.",
+        f"Write {WORDS} words at least: what you need the access for, of an order what is to be done. "
+        "Whoever decides reads them.",
     ),
     Why.THREE_WORDS: (
         "Důvod nouzového přístupu je příliš krátký",

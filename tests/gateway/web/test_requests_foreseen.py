@@ -83,12 +83,12 @@ async def test_an_order_that_would_open_nothing_to_the_supplier_is_not_placed_an
     opened, refusing, words
 ):
     opened.closed = (StillClosed(SIGN, refusing),)
-    order = ASK | {"why": "oprava sestav", "sponsor": "mala.eva", "person": "fiala.pavel"}
+    order = ASK | {"why": "oprava sestav příjmů", "sponsor": "mala.eva", "person": "fiala.pavel"}
     for who in (PAVEL, EVA):
         page = await post(opened.client, who, "/orders/new", order, 409)
         assert "Ani potvrzená zakázka by to dodavateli neotevřela: podepsání" in page
         assert words in page
-        assert "oprava sestav" in page
+        assert "oprava sestav příjmů" in page
     assert await opened.asked() == []
 
 
