@@ -253,40 +253,6 @@ async def test_a_mayor_records_a_deputy_who_ends_it(client, requests):
     assert (await only(requests)).stage is Stage.WITHDRAWN
 
 
-async def test_a_delegation_of_which_no_rule_makes_anything_says_so(client, requests):
-    deputy = {"role": "mayor", "person": "mala.eva", "why": "dovolená"} | ASK
-    told = await post(client, PETR, "/deputies", deputy, 200)
-    assert "Dnešní pravidla tomuto zástupci za tuto roli nic neotevřou; zastupování zatím není" in told
-    assert "dovolená</textarea>" in told
-    assert await requests.kept.office.find(Sought()) == []
-    (mark,) = re.findall(r'name="even_so" value="([^"]+)"', told)
-    await post(
-        client, PETR, "/deputies", deputy | {"person": JANA.login, "even_so": mark}, 200
-    )  # another one
-    where = await post(client, PETR, "/deputies", deputy | {"even_so": mark})
-    recorded = await get(client, PETR, where)
-    assert "Podle dnešních pravidel ale zástupci nic neotevře." in recorded
-    assert "notice-success" not in recorded
-    for page in (recorded, await get(client, EVA, f"/one?name={(await only(requests)).id}")):
-        assert '<span class="tag tag-refused">teď nic neotevírá</span>' in page
-        assert "tag-success" not in page
-    assert "Nic: žádné dnešní pravidlo" in page
-
-
-async def test_what_was_approved_and_cannot_open_now_is_not_shown_as_in_force(client, requests):
-    await post(client, JANA, "/ask", ASK | WHY)
-    asked = await only(requests)
-    await post(client, PETR, "/approve", {"name": asked.id, "note": ""})
-    pages = [(JANA, "/"), (PETR, f"/one?name={asked.id}")]
-    for who, path in pages:
-        assert '<span class="tag tag-success">platí</span>' in await get(client, who, path)
-    requests.town.by_hours = [asked.application]
-    for who, path in pages:
-        page = await get(client, who, path)
-        assert '<span class="tag tag-refused">teď nic neotevírá</span>' in page
-        assert "tag-success" not in page
-
-
 async def test_a_purpose_is_stated_for_this_sign_in(client, requests):
     stated = {"application": "records", "why": "č. j. 12/2026", "agenda": "A115", "activity_role": "CR22"}
     assert await post(client, JANA, "/purpose", stated) == "/?done=stated"
