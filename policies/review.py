@@ -319,7 +319,10 @@ def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
 def _half_a_name(path: Path, statement: Statement, annotations: Mapping[str, str]) -> Iterator[Problem]:
     missing = [name for name in ("title_cs", "title_en") if not annotations.get(name, "").strip()]
     if len(missing) == 1:
-        yield _at(path, statement, words.PERMIT_HALF_NAMED.of(name=missing[0]), "@title")
+        fault = words.PERMIT_UNNAMED.of(
+            names=f"@{missing[0]}"
+        )  # of a new one `policies.brought` says the same
+        yield fault.at(path, statement.line, statement.column)
 
 
 def _title(annotations: Mapping[str, str]) -> Text | None:

@@ -108,7 +108,10 @@ TOO_DEEP = Words(
 )
 NOT_CEDAR = Words(
     {CS: "není to pravidlo jazyka Cedar. Cedar hlásí: {said}", EN: "not a Cedar policy: {said}"},
-    {CS: "opravte zápis, viz docs/policies.md", EN: "correct the syntax, see docs/policies.md"},
+    {
+        CS: "opravte zápis na tomto místě; pravidlo obce může místo vás napsat formulář",
+        EN: "correct the syntax at this place; a policy of a municipality can be written by a form instead",
+    },
 )
 NOT_ONE = Words(
     {
@@ -322,13 +325,6 @@ OF_THE_SWITCH = Words(
 PERMIT_ASKS = Words(
     {CS: "povolení nikoho neodmítá", EN: "a permit refuses nobody"},
     {CS: "@ask_for odstraňte", EN: "take @ask_for out"},
-)
-PERMIT_HALF_NAMED = Words(
-    {CS: "povolení nemá @{name}", EN: "the permit has no @{name}"},
-    {
-        CS: 'doplňte @{name}("…"), nebo odstraňte i název v druhém jazyce',
-        EN: 'add @{name}("…"), or take the other one out',
-    },
 )
 PERMIT_UNNAMED = Words(
     {CS: "povolení nemá {names}", EN: "the permit has no {names}"},

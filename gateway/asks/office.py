@@ -21,7 +21,7 @@ from gateway.asks.records import about, entry_of, notices, refused_entry
 from gateway.asks.refused import AskRefused, PoliciesRefuse, Spoken, Why
 from gateway.asks.separation import Duty
 from gateway.asks.store import AskStore, Changed, Sought, Step
-from gateway.asks.wish import Rules, Wish, asked, may_delegate, may_sponsor, party
+from gateway.asks.wish import WOULD_BE, Rules, Wish, asked, may_delegate, may_sponsor, party
 from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Code, Entry
 from gateway.notices.notice import Happened, NoticeKind
@@ -85,14 +85,10 @@ class AskOffice:
         """Raises AskRefused, PoliciesRefuse."""
         name, now = AskId(secrets.token_urlsafe(16)), doing.now
         told = await self._told(wish)
-        holder = (wish.holder or wish.asker).subject
         others = self.rules.duties.others
+        holder = (wish.holder or wish.asker).subject
         whose = all_of(wish.asker.subject, others) | all_of(holder, others)
-        placed = wish.kind is Kind.ORDER and wish.holder is not None
-        action = Action.ADMINISTER if placed else Action.WRITE
-        await self._require(doing, Act.ASK, action, Author(holder), _about(wish))
-
-        await self._look_beforehand(wish, name, doing)
+        await self.foresee(wish, doing)
 
         def step(_: Ask | None, theirs: Sequence[Ask]) -> Changed:
             made = asked(wish, theirs, self.rules, name, now)
@@ -104,6 +100,16 @@ class AskOffice:
         if made.kind is Kind.EMERGENCY:
             self.alarm(made)
         return made
+
+    async def foresee(self, wish: Wish, doing: Doing) -> None:
+        """What would certainly refuse it, before anybody is told anything else of it; recorded as if it had been asked
+        for. Raises AskRefused, PoliciesRefuse.
+        """
+        placed = wish.kind is Kind.ORDER and wish.holder is not None
+        action = Action.ADMINISTER if placed else Action.WRITE
+        holder = (wish.holder or wish.asker).subject
+        await self._require(doing, Act.ASK, action, Author(holder), _about(wish))
+        await self._look_beforehand(wish, doing)
 
     async def approve(self, name: AskId, doing: Doing, note: str = "") -> Ask:
         found = await self._open(name, doing, Act.APPROVE)
@@ -234,12 +240,12 @@ class AskOffice:
             case _:
                 return []
 
-    async def _look_beforehand(self, wish: Wish, name: AskId, doing: Doing) -> None:
+    async def _look_beforehand(self, wish: Wish, doing: Doing) -> None:
         """Nobody is asked to decide about what opens nothing, or waits for whom there is not. Raises AskRefused."""
         if wish.kind not in (Kind.ACCESS, Kind.ORDER, Kind.EMERGENCY):
             return
         try:
-            would_be = asked(wish, (), self.rules, name, doing.now)
+            would_be = asked(wish, (), self.rules, WOULD_BE, doing.now)
         except AskRefused:
             return  # what is wrong with it is said, and recorded, where it is made
         refused = await foreseen(would_be, doing.officer, doing.origin, self.opens, self.deciders)

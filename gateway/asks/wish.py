@@ -29,6 +29,8 @@ TELLING = frozenset({Kind.ACCESS, Kind.ORDER, Kind.EMERGENCY})
 SLOW = timedelta(minutes=15)  # a form that was filled in slowly begins now
 AGENDA, ACTIVITY_ROLE = re.compile(r"[A-Z]{1,3}[0-9]{1,6}"), re.compile(r"[A-Z]{1,3}[0-9]{1,6}")
 """Codes as the register of rights and duties spells them: `A115`, `CR22`."""
+WOULD_BE = AskId("would-be")
+"""Name of what nobody has asked for yet, while it is looked at beforehand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +127,7 @@ def may_delegate(person: Person, municipality: MunicipalityCode, role: Role) -> 
 
 def _access(wish: Wish, _theirs: Sequence[Ask], rules: Rules, name: AskId, now: datetime) -> Ask:
     application, actions = _what(wish, rules)
-    why = _why(wish)
-    if words_in(why) < WORDS:
-        raise AskRefused(Why.SHORT)
+    why = _in_some_words(wish)
     since, until = _window(wish, rules.longest(application, actions), rules, now)
     return _made(
         wish,
@@ -143,7 +143,7 @@ def _access(wish: Wish, _theirs: Sequence[Ask], rules: Rules, name: AskId, now: 
 
 def _order(wish: Wish, _theirs: Sequence[Ask], rules: Rules, name: AskId, now: datetime) -> Ask:
     application, actions = _what(wish, rules)
-    why, where, sponsor = _why(wish), wish.municipality, wish.sponsor
+    why, where, sponsor = _in_some_words(wish), wish.municipality, wish.sponsor
     supplier = wish.holder or wish.asker
     if Role.SUPPLIER not in roles_in(supplier, where):
         raise AskRefused(Why.NOT_A_SUPPLIER)
@@ -266,6 +266,14 @@ def _why(wish: Wish) -> str:
     if text is None or not words_in(text):
         raise AskRefused(Why.UNEXPLAINED)
     return text
+
+
+def _in_some_words(wish: Wish) -> str:
+    """As whoever decides about it reads it."""
+    why = _why(wish)
+    if words_in(why) < WORDS:
+        raise AskRefused(Why.SHORT)
+    return why
 
 
 def words_in(text: str) -> int:

@@ -3,7 +3,7 @@
 At best, like what a role opens: what refuses the person only where they are then is told to them there.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from gateway.asks.ask import Ask, Stage
 from gateway.asks.supplied import Matter
 from gateway.authorize.role_opens import in_order, questions_at_best, working_moment
 from gateway.authorize.snapshot import Snapshot
+from policies.alone import could_alone
 from policies.evaluate import PolicyBook
 from policies.model import Permitted, Question, Refused, Text
 from policies.rule_titles import titles_there
@@ -45,7 +46,9 @@ def opened_by(
     found = []
     for action in in_order(ask.actions):
         refused: Refused | None = None
-        for question in _questions(granted, action, roles, snapshot, now):
+        for question in _questions(
+            granted, action, roles, snapshot, _moments(granted, max(now, granted.since))
+        ):
             verdict, _ = snapshot.policies.decide_and_look(question, ())
             if isinstance(verdict, Permitted):
                 found.append(OpenedBy(action, True, titles.get(verdict.rule), verdict.rule))
@@ -57,19 +60,38 @@ def opened_by(
     return tuple(found)
 
 
+def closed_at(
+    ask: Ask,
+    roles: Collection[tuple[MunicipalityCode, Role]],
+    book: PolicyBook,
+    snapshot: Snapshot,
+    now: datetime,
+) -> bool:
+    """Whether nothing of an access that runs is open at that moment, whatever its holder does alone. False where
+    that is not certain.
+    """
+    questions = [
+        question for action in ask.actions for question in _questions(ask, action, roles, snapshot, [now])
+    ]
+    verdicts = [book.decide(one) for one in questions]
+    return (
+        bool(questions)
+        and not any(isinstance(one, Permitted) for one in verdicts)
+        and not any(could_alone(book, one) for one in questions)
+    )
+
+
 def _questions(
     granted: Ask,
     action: Action,
     roles: Collection[tuple[MunicipalityCode, Role]],
     snapshot: Snapshot,
-    now: datetime,
+    moments: Iterable[datetime],
 ) -> Iterator[Question]:
-    """When it begins; where it stays closed then, also in the first working hour of its time, and in each hour of its
-    first week. Emergency access and a stated purpose are none of its facts: they end within hours.
-    """
+    """Emergency access and a stated purpose are none of its facts: they end within hours."""
     who, where, application = granted.holder.subject, granted.municipality, granted.application
     kept = supplied.beside(snapshot.asks(who), granted)
-    for then in _moments(granted, max(now, granted.since)):
+    for then in moments:
         for question, its in questions_at_best(who, frozenset(roles), where, snapshot, then):
             if question.application == application and action in its:
                 facts = supplied.facts([*kept, granted], Matter(application, where, None), then)
@@ -83,6 +105,9 @@ def _questions(
 
 
 def _moments(granted: Ask, begins: datetime) -> Iterator[datetime]:
+    """When it begins; where it stays closed then, also in the first working hour of its time, and in each hour of its
+    first week.
+    """
     yield begins
     working = working_moment(begins)
     if begins < working < granted.until:

@@ -33,16 +33,20 @@ async def what_is_closed(plane: ControlPlane, asks: Sequence[Ask]) -> Mapping[As
 
 
 async def idle(plane: ControlPlane, asks: Sequence[Ask]) -> AbstractSet[AskId]:
-    """Delegations that open nothing to their deputies; without those of whom the replica knows nothing."""
+    """Delegations that open nothing to their deputies, and approved access that opens nothing at the moment; without
+    those of whom the replica knows nothing.
+    """
     moment, snapshot = now(), plane.snapshot
     lent = [one for one in asks if one.kind is Kind.DELEGATION and one.stands(moment)]
-    roles = {who: await _roles(plane, who) for who in {one.holder.subject for one in lent}}
+    approved = [one for one in asks if one.kind is Kind.ACCESS and one.runs(moment)]
+    roles = {who: await _roles(plane, who) for who in {one.holder.subject for one in (*lent, *approved)}}
     if not roles:
         return frozenset()
     from gateway.authorize.deputy_gains import gains  # noqa: PLC0415 - seldom used
+    from gateway.authorize.opened_by import closed_at  # noqa: PLC0415 - seldom used
 
     def looked() -> AbstractSet[AskId]:
-        return {
+        vain = {
             one.id
             for one in lent
             if one.role is not None
@@ -50,6 +54,11 @@ async def idle(plane: ControlPlane, asks: Sequence[Ask]) -> AbstractSet[AskId]:
             and not gains(
                 one.holder.subject, held, one.role, one.asker.subject, one.municipality, snapshot, moment
             )
+        }
+        return vain | {
+            one.id
+            for one in approved
+            if (held := roles[one.holder.subject]) and closed_at(one, held, plane.book, snapshot, moment)
         }
 
     return await asyncio.to_thread(looked)

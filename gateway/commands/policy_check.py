@@ -20,12 +20,13 @@ from gateway.commands.policy_folder import (
 )
 from gateway.commands.shared_policies import SharedPoliciesUnusable
 from policies.model import Text
+from policies.never import Never
 from policies.texts import Texts
 
 CS, EN = Language.CZECH, Language.ENGLISH
 FIT: Text = {
-    CS: "může začít platit; pravidel: {policies}, případů: {cases}, verze {version}",
-    EN: "fit to come into force: {policies} policies, {cases} cases, version {version}",
+    CS: "může začít platit; pravidel: {policies}, případů: {cases}, nikdy: {nevers}, verze {version}",
+    EN: "fit to come into force: {policies} policies, {cases} cases, {nevers} nevers, version {version}",
 }
 ALREADY: Text = {CS: "platí už teď: {problem}", EN: "in force already: {problem}"}
 
@@ -47,21 +48,22 @@ def check(*, configuration: Path, folder: Path | None, as_json: bool, language: 
     # in force already, so no fault of a change: told, and a check of a repository goes on
     old = [one for one in meant.in_vain() if one not in brought]
     found, warned = together(problems), together(old)
-    said = sum(len(one.said) for one in files)
+    said = [one.said for file in files for one in file.said]
     if as_json:
         answer = {
             "fit": not found,
             "version": read.version,
             "policies": read.contents.policies,
-            "cases": said,
+            "cases": len(said),
             "problems": [problem_as_json(one) for one in found],
             "warnings": [problem_as_json(one) for one in warned],
             "untried": [problem_as_json(one) for one in untried],
         }
         click.echo(msgspec.json.encode(answer))
     elif not found:
-        counted = {"policies": read.contents.policies, "cases": said, "version": read.version}
-        click.echo(FIT[language].format(**counted))
+        nevers = sum(isinstance(one, Never) for one in said)
+        counted = {"policies": read.contents.policies, "cases": len(said) - nevers, "nevers": nevers}
+        click.echo(FIT[language].format(version=read.version, **counted))
     if not as_json:
         plain: Text = dict.fromkeys(Language, "{problem}")
         for words, those in ((plain, found), (JUDGED, untried), (ALREADY, warned)):

@@ -88,7 +88,8 @@ class PolicyFolder:
         written; where anything is, only each policy by itself can be judged.
         """
         if written:
-            return self._in_folders(faults_of_each(before, self._readable(), TAKEN))
+            found = self._in_folders(faults_of_each(before, self._readable(), TAKEN))
+            return [one for one in found if one not in written]
         after = self.texts()
         return self._in_folders(
             left_without(before, after, self.district) or faults_brought(before, after, TAKEN)

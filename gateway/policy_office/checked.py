@@ -18,8 +18,9 @@ PLACE = re.compile(r"(\S+?)(?::(\d+))?(?::(\d+))?: ")
 
 
 def by_place(problems: Iterable[Text]) -> tuple[Text, ...]:
-    """In the order of files and lines, whichever check found them."""
-    return tuple(sorted(problems, key=_place))
+    """In the order of files and lines, whichever check found them; what two of them found is told once."""
+    once = {one[Language.ENGLISH]: one for one in problems}
+    return tuple(sorted(once.values(), key=_place))
 
 
 def _place(problem: Text) -> tuple[str, int, int]:

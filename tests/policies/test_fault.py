@@ -88,5 +88,5 @@ def test_a_quotation_is_told_apart_from_what_is_around_it() -> None:
     ours, theirs, remedy = quoted(problem.in_languages()[CS])
     assert ours == "a.cedar:3: není to pravidlo jazyka Cedar. Cedar hlásí: "
     assert theirs == "unexpected token\n    (here)"
-    assert remedy == "\n    opravte zápis, viz docs/policies.md"
+    assert remedy == "\n    opravte zápis na tomto místě; pravidlo obce může místo vás napsat formulář"
     assert quoted("a: b\n    c") == ("a: b\n    c", "", "")

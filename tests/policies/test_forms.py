@@ -186,7 +186,10 @@ def test_values_are_told_as_people_know_them() -> None:
         ("Do kolika hodin", "18"),
         ("Které dny", "pondělí, úterý, středa, čtvrtek, pátek"),
         ("Také o státních svátcích", "ne"),
-        ("Mimo ně v nouzovém přístupu číst a zapisovat (nejvýše hodinu)", "ne"),
+        (
+            "Mimo ně v nouzovém přístupu číst a zapisovat (nejvýše hodinu, nikdy na stránkách Brány samé)",
+            "ne",
+        ),
         ("Mimo ně to, co někdo jiný schválil na žádost", "ne"),
     ]
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -21,11 +20,12 @@ from gateway.web.policies.leading_on import led_on
 from gateway.web.policies.listing import Listed, appended, listed, removed, replaced
 from gateway.web.policies.not_done import INVALID, REFUSALS, done, told
 from gateway.web.policies.site import Site, proposal_of
+from gateway.web.policies.withheld import withheld
 from gateway.web.refusal import PAGE_UNKNOWN
 from gateway.web.ways_back import leading_back
 from idp.http.moments import PRAGUE
 from policies.form_words import unfillable
-from policies.forms import ID, Form, FormRefused, forms, render
+from policies.forms import ID, Form, FormRefused, forms, render, values_of
 from policies.identifiers import identifier_of
 from policies.model import Text
 from policies.parameters import ANYTHING, Offered, Parameter, choices
@@ -39,10 +39,6 @@ TAKEN: Text = {
 NAMELESS: Text = {
     CS: "Pojmenujte pravidlo, třeba Účetní hodiny: písmeny latinky nebo číslicemi, alespoň jednou.",
     EN: "Name the rule, as in Budget of accountants: in Latin letters or digits, one at least.",
-}
-OVER: Text = {
-    CS: "Tento den už minul, takže by pravidlo nic neotevřelo. Zvolte dnešek nebo pozdější den, nebo pravidlo vyjměte.",
-    EN: "That day is past, so the policy would open nothing. Choose today or a later day, or take the policy out.",
 }
 OF_REGION = re.compile(rf"{REGION.name}/[a-z0-9][a-z0-9-]{{0,60}}(?:\.cedar|\.cases\.toml)")
 """What a new file of the region may be called."""
@@ -128,14 +124,16 @@ class Editor:
             there = await self.site.read(caller, partial(policy_of, one, file, which))
         entered = _entered(form, fields)
         name = identifier_of(entered[ID])
+        filled, offered = {**entered, ID: name}, self.site.offered
         try:
-            policy = render(form, {**entered, ID: name}, code, self.site.offered)
+            policy, values = render(form, filled, code, offered), values_of(form, filled, offered)
         except FormRefused as refused:
             faults = {fault.name: fault.message for fault in refused.faults}
             faults |= {ID: NAMELESS} if ID in faults else {}
             return await self._form(request, caller, one, form, which, entered, faults)
-        if over := _over(form, entered, self.site.desk.now().astimezone(PRAGUE).date()):
-            return await self._form(request, caller, one, form, which, entered, dict.fromkeys(over, OVER))
+        today = self.site.desk.now().astimezone(PRAGUE).date()
+        if faults := withheld(form, values, today, offered):
+            return await self._form(request, caller, one, form, which, entered, faults)
         if await self.site.read(caller, partial(_taken, one, name, there)):
             return await self._form(request, caller, one, form, which, entered, {ID: TAKEN})
         before = one.texts.get(file, "")
@@ -284,12 +282,6 @@ def _instead(form: Form, faults: Mapping[str, Text]) -> Form | None:
     """The form for hours over midnight, where somebody wrote such into the one for hours of a day."""
     over = any(one.kind == "hour" and one.after and one.name in faults for one in form.parameters)
     return forms()[OVER_MIDNIGHT] if over and form.name != OVER_MIDNIGHT else None
-
-
-def _over(form: Form, entered: Mapping[str, Any], today: date) -> list[str]:
-    """Last days that are past, of fields that can be read."""
-    last = [one.name for one in form.parameters if one.kind == "date" and one.not_before]
-    return [name for name in last if date.fromisoformat(entered[name]) < today]
 
 
 def _because(response: web.Response, reason: str | None) -> web.Response:

@@ -63,8 +63,8 @@ TEXTS: Mapping[Why, tuple[str, str, str, str]] = {
     Why.SHORT: (
         "Důvod je příliš krátký",
         "The reason is too short",
-        f"Napište alespoň {WORDS} slova: k čemu přístup potřebujete. Čte je ten, kdo bude rozhodovat.",
-        f"Write {WORDS} words at least: what you need the access for. Whoever decides reads them.",
+        f"Napište alespoň {WORDS} slova: k čemu přístup je, u zakázky co se má udělat. Čte je ten, kdo rozhoduje.",
+        f"Write {WORDS} words at least: what the access is for, or the work of an order. Whoever decides reads them.",
     ),
     Why.THREE_WORDS: (
         "Důvod nouzového přístupu je příliš krátký",

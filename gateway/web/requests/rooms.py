@@ -99,13 +99,14 @@ class Requests:
         held = self._held(caller, entered)
         mark = even_so(entered["application"], held)
         if held and entered["even_so"] != mark:
-            first = ToldFirst(mark, held=held)
-            return await self._form(request, caller, "ask.html", entered, first=first)
+            return await self._for_oneself(
+                request, Kind.ACCESS, "ask.html", "/?done=asked", ToldFirst(mark, held=held)
+            )
         first = await without_reading(caller, entered, self.office, self.town, self.desk.now())
         told_of_it = entered["even_so"].startswith(f"{entered['application']} ")  # of a closure afterwards
-        if first.mark and not held and not told_of_it:
-            return await self._form(request, caller, "ask.html", entered | {"read": "1"}, first=first)
-        return await self._for_oneself(request, Kind.ACCESS, "ask.html", "/?done=asked")
+        if held or told_of_it:
+            first = NOTHING_TOLD
+        return await self._for_oneself(request, Kind.ACCESS, "ask.html", "/?done=asked", first)
 
     def _held(self, caller: Assertion, entered: Mapping[str, str]) -> Sequence[Held]:
         application, now = forms.application_of(entered), self.desk.now()
@@ -185,14 +186,19 @@ class Requests:
         )
 
     async def _for_oneself(
-        self, request: web.Request, kind: Kind, template: str, then: str
+        self,
+        request: web.Request,
+        kind: Kind,
+        template: str,
+        then: str,
+        first: ToldFirst = NOTHING_TOLD,
     ) -> web.StreamResponse:
         caller, entered = self.desk.caller(request, REQUESTS), await entered_in(request)
 
         async def wish() -> Wish:
             return self._wish(kind, caller, forms.person_of(caller), entered)
 
-        return await self._asked(request, caller, template, entered, wish, then)
+        return await self._asked(request, caller, template, entered, wish, then, first)
 
     async def _asked(
         self,
@@ -202,14 +208,19 @@ class Requests:
         entered: Mapping[str, str],
         wish: Callable[[], Awaitable[Wish]],
         then: str,
+        first: ToldFirst = NOTHING_TOLD,
     ) -> web.StreamResponse:
         """Why it was not asked for is said in the form, with all that was typed; what another sign-in would mend leads
-        to that.
+        to that. `first`: told before it is asked for, where nothing refuses it with certainty.
         """
         try:
             wished, doing = await wish(), self.site.doing(request)
-            first = await told_first(wished, self.town, self.office.rules, doing.now)
-            if first.mark != entered["even_so"] and first.mark:
+            if not first.mark:
+                closed = await told_first(wished, self.town, self.office.rules, doing.now)
+                first = closed if closed.mark != entered["even_so"] else NOTHING_TOLD
+            if first.mark:
+                await self.office.foresee(wished, doing)
+                entered = {**entered, "read": "1"} if first.without_reading else entered
                 return await self._form(request, caller, template, entered, first=first)
             made = await self.office.ask(wished, doing)
         except DirectoryUnusable:

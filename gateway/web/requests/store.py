@@ -63,8 +63,8 @@ class Town(Protocol):
         ...
 
     async def idle(self, asks: Sequence[Ask]) -> AbstractSet[AskId]:
-        """Delegations among them by which nothing opens to the deputy as the policies are now. Those of whom nobody
-        knows are none of them.
+        """Delegations among them by which nothing opens to the deputy as the policies are now, and access that runs and
+        is certainly closed at the moment. Those of whom nobody knows are none of them.
         """
         ...
 

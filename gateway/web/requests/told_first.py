@@ -9,14 +9,13 @@ from gateway.asks.ask import Ask, AskId, Kind, Stage
 from gateway.asks.office import AskOffice
 from gateway.asks.refused import AskRefused
 from gateway.asks.store import Sought
-from gateway.asks.wish import Rules, Wish, asked
+from gateway.asks.wish import WOULD_BE, Rules, Wish, asked
 from gateway.authorize.closed_now import ClosedNow
 from gateway.authorize.held_already import Held
 from gateway.web.identity import Assertion
 from gateway.web.requests import forms
 from gateway.web.requests.store import Askable, Town
 
-WOULD_BE = AskId("would-be")
 KINDS = frozenset({Kind.ACCESS, Kind.ORDER, Kind.DELEGATION})
 """An emergency that is closed is refused, and a purpose opens nothing by itself."""
 A_WHILE = timedelta(hours=1)

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from config.vocabulary import Action, Language, Role
-from gateway.asks.ask import AskId, Kind
-from gateway.authorize.opened_by import opened_by
+from gateway.asks.ask import AskId, Kind, Stage
+from gateway.authorize.opened_by import closed_at, opened_by
 from policies.load import load
 from tests.gateway.asks import town
 from tests.gateway.asks.town import PAVEL, SIGN, WRITE
@@ -80,3 +80,34 @@ def test_an_order_is_told_by_the_rule_of_orders_and_not_by_emergency_access_that
 @pytest.mark.parametrize("actions", [frozenset({SIGN, WRITE}), frozenset()])
 def test_there_is_one_for_each_action_that_the_application_has(snapshot, actions):
     assert {one.action for one in found(snapshot, asked(actions=actions))} == actions
+
+
+def closed(ask, snapshot, now=NOW):
+    return closed_at(ask, CLERK, snapshot.policies, snapshot, now)
+
+
+def test_what_runs_and_the_hour_closes_opens_nothing_at_the_moment(snapshot, tmp_path):
+    there = shutil.copytree(EXAMPLES / "policies", tmp_path / "policies")
+    (there / "region/90-nights.cedar").write_text(NIGHTS, "utf-8")
+    by_day = replace(snapshot, policies=load(there / "region", there / "municipalities", snapshot.district))
+    night = NOW + timedelta(hours=14)
+    runs = asked(since=NOW, until=NOW + timedelta(days=2), stage=Stage.IN_FORCE)
+    assert closed(runs, by_day, night)
+    assert not closed(runs, by_day, NOW)
+    assert not closed(runs, snapshot, night), "without that rule"
+
+
+def test_what_its_holder_could_open_alone_is_not_said_to_open_nothing(snapshot, tmp_path):
+    there = shutil.copytree(EXAMPLES / "policies", tmp_path / "policies")
+    (there / "region/90-nights.cedar").write_text(
+        NIGHTS.replace("context.time.hour < 7", "!(context has purpose)"), "utf-8"
+    )
+    stated = replace(snapshot, policies=load(there / "region", there / "municipalities", snapshot.district))
+    assert not closed(asked(stage=Stage.IN_FORCE), stated, NOW)
+
+
+def test_of_several_actions_one_that_is_open_is_enough(snapshot):
+    assert closed(asked(actions=frozenset({SIGN}), stage=Stage.IN_FORCE), snapshot, NOW)
+    both = asked(actions=frozenset({SIGN, WRITE}), stage=Stage.IN_FORCE)
+    assert not closed(both, snapshot, NOW)
+    assert not closed(asked(actions=frozenset(), stage=Stage.IN_FORCE), snapshot, NOW), "nothing is known"

@@ -29,7 +29,15 @@ def place(tmp_path: Path) -> Place:
 def test_what_is_fit_and_what_is_not_is_told_in_czech(place: Place) -> None:
     fit = place.brana("check", str(place.folder), *CZECH)
     assert fit.exit_code == 0
-    assert re.match(r"může začít platit; pravidel: \d+, případů: \d+, verze [0-9a-f]{12}\n", fit.output)
+    counted = re.match(
+        r"může začít platit; pravidel: \d+, případů: (\d+), nikdy: (\d+), verze [0-9a-f]{12}\n", fit.output
+    )
+    tried = re.search(
+        r"případů: (\d+), nikdy: platí \d+ z (\d+)", place.brana("test", str(place.folder), *CZECH).output
+    )
+    assert counted is not None
+    assert tried is not None
+    assert counted.groups() == tried.groups()
     place.add(REGION, BROKEN)
     said = place.brana("check", str(place.folder), *CZECH)
     assert said.exit_code == 1

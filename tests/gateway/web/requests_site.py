@@ -1,6 +1,6 @@
 """The pages about requests over the real office of requests and a real database, for one town."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -45,6 +45,8 @@ class MemoryTown:
     """
 
     kept_out: Spoken | None = None
+    by_hours: Collection[ApplicationId] = ()
+    """To which access that runs is closed at the moment."""
     opening = OpenedBy(Action.READ, True, dict.fromkeys(Language, "Na žádost"), "requested")
     shut: Mapping[ApplicationId, ClosedNow] = MappingProxyType({})
 
@@ -76,7 +78,8 @@ class MemoryTown:
         return {one.id: self.shut[one.application] for one in asks if one.application in self.shut}
 
     async def idle(self, asks: Sequence[Ask]) -> set[AskId]:
-        return {one.id for one in asks if one.kind is Kind.DELEGATION and not await self.gains(one)}
+        vain = {one.id for one in asks if one.kind is Kind.DELEGATION and not await self.gains(one)}
+        return vain | {one.id for one in asks if one.runs(NOW) and one.application in self.by_hours}
 
     async def kept_out_now(self, *_: object) -> Spoken | None:
         return self.kept_out

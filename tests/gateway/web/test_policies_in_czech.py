@@ -26,7 +26,7 @@ FAULTS = {
         FILE,
         reads(HULIN) + "\npermit (\nwhoever);\n",
         "není to pravidlo jazyka Cedar. Cedar hlásí: ",
-        "opravte zápis, viz docs/policies.md",
+        "opravte zápis na tomto místě; pravidlo obce může místo vás napsat formulář",
         "not a Cedar policy: ",
     ),
     "schema": (
@@ -172,3 +172,14 @@ def test_a_reason_that_a_command_gave_is_put_into_words_and_what_somebody_wrote_
 def test_what_a_newer_version_kept_is_told_as_it_stands():
     taken = Taken(revision=3, step=Step.FAIL, subject="system", name="", at=NOON, why="other_reason\nx")
     assert why_of(taken, Language.CZECH) == "other_reason\nx"
+
+
+async def test_a_title_in_one_language_alone_is_told_once_with_one_remedy(visitor):
+    page = await visitor.begun()
+    text = reads(HULIN) + "\n" + reads(HULIN, "map-more").replace('@title_en("Everybody reads the map")', "")
+    revision = str((await visitor.one(page)).revision)
+    where = await visitor.done(f"{page}/text", revision=revision, file=FILE, text=text)
+    shown = await visitor.get(where, language="cs")
+    assert shown.count("povolení nemá @title_en") == 1
+    assert shown.count("doplňte @title_cs") == 1
+    assert "v druhém jazyce" not in shown

@@ -200,10 +200,14 @@ async def test_emergency_access_warns_begins_at_once_and_is_reviewed_by_somebody
 
 
 async def test_a_supplier_asks_for_an_order_that_its_sponsor_confirms_and_ends(client, requests):
-    order = ASK | {"sign": "", "read": "1", "why": "oprava sestav", "sponsor": "mala.eva"}
+    order = ASK | {"sign": "", "read": "1", "why": "oprava sestav příjmů", "sponsor": "mala.eva"}
     assert "fiala.pavel" in await get(client, PAVEL, "/orders/new")
     assert await post(client, PAVEL, "/orders/new", order | {"person": "fiala.pavel"}) == "/orders?done=asked"
     assert requests.kept.entries[-1].code is Code.ORDER_PLACED
+    told = await get(client, PAVEL, "/orders?done=asked")
+    assert "Dokud ji garant nepotvrdí" in told
+    assert "Uvedli-li jste jako garanta sebe" not in told, "a supplier never is one"
+    assert "Uvedli-li jste jako garanta sebe" in await get(client, EVA, "/orders?done=asked")
     asked = await only(requests)
     page = await get(client, EVA, f"/one?name={asked.id}")
     assert "Potvrdit zakázku" in page
@@ -218,9 +222,11 @@ async def test_a_supplier_asks_for_an_order_that_its_sponsor_confirms_and_ends(c
 async def test_an_officer_places_an_order_for_a_supplier_and_an_unknown_login_is_said_in_the_form(
     client, requests
 ):
-    order = ASK | {"sign": "", "read": "1", "why": "oprava sestav", "sponsor": "mala.eva"}
+    order = ASK | {"sign": "", "read": "1", "why": "oprava sestav příjmů", "sponsor": "mala.eva"}
     page = await post(client, EVA, "/orders/new", order | {"person": "nikdo"}, 409)
     assert "Tuto osobu adresář nezná" in page
+    page = await post(client, EVA, "/orders/new", order | {"person": "fiala.pavel", "why": "Oprava"}, 409)
+    assert "Důvod je příliš krátký" in page
     assert await post(client, EVA, "/orders/new", order | {"person": "fiala.pavel"}) == "/orders?done=asked"
     placed = await only(requests)
     assert placed.stage is Stage.WAITING
@@ -245,26 +251,6 @@ async def test_a_mayor_records_a_deputy_who_ends_it(client, requests):
     assert "Co podle něj zástupce smí</dt><dd>Spisová služba: podepsání" in page
     await post(client, IVO, "/end", {"name": recorded.id})
     assert (await only(requests)).stage is Stage.WITHDRAWN
-
-
-async def test_a_delegation_of_which_no_rule_makes_anything_says_so(client, requests):
-    deputy = {"role": "mayor", "person": "mala.eva", "why": "dovolená"} | ASK
-    told = await post(client, PETR, "/deputies", deputy, 200)
-    assert "Dnešní pravidla tomuto zástupci za tuto roli nic neotevřou; zastupování zatím není" in told
-    assert "dovolená</textarea>" in told
-    assert await requests.kept.office.find(Sought()) == []
-    (mark,) = re.findall(r'name="even_so" value="([^"]+)"', told)
-    await post(
-        client, PETR, "/deputies", deputy | {"person": JANA.login, "even_so": mark}, 200
-    )  # another one
-    where = await post(client, PETR, "/deputies", deputy | {"even_so": mark})
-    recorded = await get(client, PETR, where)
-    assert "Podle dnešních pravidel ale zástupci nic neotevře." in recorded
-    assert "notice-success" not in recorded
-    for page in (recorded, await get(client, EVA, f"/one?name={(await only(requests)).id}")):
-        assert '<span class="tag tag-refused">teď nic neotevírá</span>' in page
-        assert "tag-success" not in page
-    assert "Nic: žádné dnešní pravidlo" in page
 
 
 async def test_a_purpose_is_stated_for_this_sign_in(client, requests):
@@ -315,7 +301,7 @@ async def test_whoever_placed_an_order_sees_it_and_its_sponsor_is_led_to_decide(
         "read": "1",
         "person": PAVEL.login,
         "sponsor": EVA.login,
-        "why": "oprava",
+        "why": "oprava tiskových sestav",
     }
     del order["sign"]
     assert await post(client, PETR, "/orders/new", order) == "/orders?done=asked"

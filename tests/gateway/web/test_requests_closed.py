@@ -57,7 +57,7 @@ async def test_the_form_says_what_is_closed_and_asks_once_more_before_it_is_sent
 
 async def test_an_order_for_what_is_closed_is_sent_only_once_that_was_read(client, requests):
     requests.town.shut = {RECORDS: LEAK}
-    order = ASK | {"why": "oprava sestav", "sponsor": "mala.eva", "person": "fiala.pavel"}
+    order = ASK | {"why": "oprava sestav příjmů", "sponsor": "mala.eva", "person": "fiala.pavel"}
     told = await post(client, PAVEL, "/orders/new", order, 200)
     assert "Teď uzavřeno při incidentu; zakázka zatím nebyla odeslána" in told
     (mark,) = re.findall(r'name="even_so" value="([^"]+)"', told)

@@ -38,3 +38,7 @@ async def test_emergency_access_ended_early_says_when_it_ended_and_who_ended_it(
             assert "mělo trvat do" in told
             assert "<dt>Ukončil(a)</dt><dd>Kucera.Martin" in told
             assert "Zamítl(a)" not in told
+    page = await get(client, JANA, f"/one?name={use.id}")
+    assert (
+        '<span class="capital">nouzový přístup:</span> <span class="tag tag-refused">ukončeno</span>' in page
+    )

@@ -83,12 +83,12 @@ async def test_an_order_that_would_open_nothing_to_the_supplier_is_not_placed_an
     opened, refusing, words
 ):
     opened.closed = (StillClosed(SIGN, refusing),)
-    order = ASK | {"why": "oprava sestav", "sponsor": "mala.eva", "person": "fiala.pavel"}
+    order = ASK | {"why": "oprava sestav příjmů", "sponsor": "mala.eva", "person": "fiala.pavel"}
     for who in (PAVEL, EVA):
         page = await post(opened.client, who, "/orders/new", order, 409)
         assert "Ani potvrzená zakázka by to dodavateli neotevřela: podepsání" in page
         assert words in page
-        assert "oprava sestav" in page
+        assert "oprava sestav příjmů" in page
     assert await opened.asked() == []
 
 
@@ -146,3 +146,25 @@ async def test_who_has_approved_is_not_offered_to_approve_again(opened):
     assert f'href="/end?name={asked.id}"' in page
     assert f'href="/end?name={asked.id}"' in await get(opened.client, PETR, "/waiting")
     assert 'action="/approve' in await get(opened.client, EVA, f"/one?name={asked.id}")
+
+
+async def test_what_surely_refuses_is_said_before_what_is_permitted_already(opened):
+    asked_for = ASK | WHY | {"read": "1", "sign": "1"}
+    told = await post(opened.client, JANA, "/ask", asked_for, 200)
+    assert "Tohle už smíte, žádost zatím nebyla odeslána" in told
+    opened.closed = (StillClosed(SIGN, HOURS),)
+    page = await post(opened.client, JANA, "/ask", asked_for, 409)
+    assert "Ani schválená žádost by to neotevřela: podepsání" in page
+    assert "Tohle už smíte" not in page
+    assert 'name="even_so"' not in page, "nothing was told that could be sent all the same"
+    [entry] = [one for one in opened.site.kept.entries if one.reason == "request_opens_nothing"]
+    assert entry.details["application"] == "records"
+
+
+async def test_where_nobody_could_decide_nobody_is_asked_to_send_it_all_the_same(opened):
+    opened.there, opened.site.town.reads = 1, False
+    page = await post(opened.client, JANA, "/ask", ASK | WHY | {"read": "", "sign": "1"}, 409)
+    assert "Bez čtení se neotevře žádná stránka" not in page
+    opened.there = 2
+    page = await post(opened.client, JANA, "/ask", ASK | WHY | {"read": "", "sign": "1"}, 200)
+    assert "Bez čtení se neotevře žádná stránka" in page
