@@ -7,11 +7,13 @@ import re
 import resource
 import stat
 import zlib
+from ipaddress import ip_network
 from pathlib import Path
 
 import psutil
 import pytest
 
+from config.tunnel_pools import gateway_of
 from gateway.audit.entry import Code
 from gateway.envoy.limits import BURST_SECONDS
 from tests.attacks.conftest import SignedIn
@@ -38,9 +40,13 @@ async def test_nothing_listens_but_the_public_port_and_what_is_of_this_machine_a
         for found in process.net_connections("inet")
         if found.status == psutil.CONN_LISTEN
     }
+    tunnels = settings.tunnels
+    assert tunnels is not None
+    pools = [ip_network(one) for one in (tunnels.pool_ipv4, tunnels.pool_ipv6) if one is not None]
     assert heard == {
         (settings.public.address, settings.public.port),
         (settings.metrics.address, settings.metrics.port),
+        *((str(gateway_of(pool)), settings.public.port) for pool in pools),
     }
     run = ground.product.run
     sockets = [path for path in run.iterdir() if stat.S_ISSOCK(path.stat().st_mode)]
