@@ -78,7 +78,8 @@ async def test_guessing_codes_at_once_gives_no_more_guesses(ground: Ground) -> N
 
 async def test_guessing_passwords_at_once_gives_no_more_guesses(ground: Ground) -> None:
     account = ground.somebody()
-    shown = await asyncio.gather(*(guessed(ground, account.login) for _ in range(12)))
+    first = await guessed(ground, account.login)  # by it the login is known as somebody's
+    shown = [first, *await asyncio.gather(*(guessed(ground, account.login) for _ in range(11)))]
     assert sorted(one.status for one in shown) == [422] * GUESSES + [429] * 7
     evaluated = await ground.entries(codes=(Code.SIGN_IN_PASSWORD_REFUSED,), person=account.login)
     assert [entry.reason for entry in evaluated] == ["wrong_password"] * GUESSES
@@ -126,8 +127,6 @@ async def test_lock_out_holds_in_a_sign_in_begun_before_and_at_the_other_step(gr
     account = ground.somebody()
     old = ground.browser()
     page = await ground.at_code(old, account)
-    for _ in range(GUESSES):
-        assert (await guessed(ground, account.login)).status == 422
     await locked(ground, await old.fill(page, code=ground.code(account)))
     await locked(ground, await guessed(ground, account.login, account.password))
     fresh = ground.browser()
@@ -180,8 +179,6 @@ async def test_the_cookie_of_a_known_browser_gives_its_guesses_for_its_own_perso
     account, victim = ground.somebody(), ground.somebody()
     attacker = await ground.signed_in(account)
     known = attacker.cookies(ground.login)["__Host-brana-browser"]
-    for _ in range(GUESSES):
-        assert (await guessed(ground, victim.login)).status == 422
     for cookie in (known, "B" * 43):
         browser = ground.browser()
         browser.keep(ground.login, {"__Host-brana-browser": cookie})

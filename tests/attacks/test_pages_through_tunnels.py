@@ -13,7 +13,7 @@ from aiohttp import web
 
 from gateway.audit.entry import Code
 from tests.attacks.test_tunnels import AT_ONCE, of, open_at_portal, up
-from tests.rig.attacked import SHARED, Ground, attacked
+from tests.rig.attacked import PATIENCE, SHARED, Ground, attacked
 from tests.rig.namespaces import Machine
 from tests.rig.through_tunnel import OnLaptop
 from tests.rig.tunnel_process import Process, close, process_of
@@ -289,6 +289,6 @@ async def test_while_the_process_of_the_tunnel_is_away_no_device_is_known_by_it(
             await one.refused(one.within, NOT_OPEN)
         finally:
             await asyncio.to_thread(tunnel.start)
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(PATIENCE):  # it starts anew, and its line comes up
             while not await one.reaches():
                 await asyncio.sleep(0.1)
