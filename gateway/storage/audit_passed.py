@@ -25,7 +25,11 @@ class Passed:
 
     def came_to(self, connection: Connection, reader: str, following: int) -> None:
         """`following`: the number behind the last entry that it has passed."""
-        self._ends[reader] = end_at(connection, following)
+        known = self._ends.get(reader)
+        if (
+            known is None or known.size != following
+        ):  # who stays keeps what it knows, whatever stands there now
+            self._ends[reader] = end_at(connection, following)
 
     def knows(self, reader: str) -> bool:
         return reader in self._ends

@@ -5,12 +5,16 @@ heard all the same.
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
+import pytest
+
 from gateway.alerts.delivered import in_force
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code
 from gateway.commands.alerting import Looking
 from gateway.forwarding.forwarder import Forwarder, NotTaken
 from gateway.storage.alerts import OthersLooked, StoredAlerts
+from gateway.storage.audit_passed import Passed
+from gateway.storage.end_marks import key_under, mark_ends
 from gateway.storage.ends_reached import end_at, stands
 from gateway.storage.forwarding import StoredReceivers
 from tests.gateway.audit.making import KEYS, Log, entry
@@ -19,6 +23,7 @@ from tests.gateway.audit.sharding import by_hand
 from tests.gateway.audit.test_append import written
 from tests.gateway.storage.test_alerts import alerts_of, log, moved
 from tests.gateway.storage.test_checkpoints_altered import kept, put_back
+from tests.gateway.storage.test_end_marks import MASTER
 
 __all__ = ["log"]
 
@@ -175,3 +180,54 @@ def test_what_was_passed_stands_until_it_is_gone_and_its_month_is_not(log: Log) 
     assert not log.database.read_now(lambda c: stands(c, end))
     by_hand(log, "UPDATE audit_shard SET dropped_by = 3")
     assert log.database.read_now(lambda c: stands(c, end))
+
+
+FALSE_MONTH = (
+    "INSERT INTO audit_shard (number, month, first, size, root, began, ended, dropped_by) "
+    "SELECT 99, '2001-01', 0, size, frontier, 0, 0, 1 FROM audit_tail"
+)
+
+
+async def test_a_month_that_somebody_says_is_gone_hides_no_log_that_was_put_back(log: Log) -> None:
+    """What tells of it is taken out for the moment in which it is passed, as if it had gone with its month."""
+    marked(log)
+    store = StoredAlerts(log.database, log.ledger.append, SEAL)
+    one = await Looking.begun(store, RULES, log.clock())
+    log.append([entry(number) for number in range(3)])
+
+    async def look() -> None:
+        while await one.step(log.clock()):
+            pass
+
+    await spied(log, look)
+    hidden = kept(log, "audit_entry", "audit_shard")
+    by_hand(log, "DELETE FROM audit_entry WHERE sequence = 3", FALSE_MONTH)
+    with pytest.raises(OthersLooked):
+        await look()
+    put_back(log, hidden)
+    with pytest.raises(OthersLooked):  # still
+        await look()
+    one = await Looking.begun(store, RULES, log.clock())
+    await look()
+    assert "audit.rolled_back" in alerts_of(log)
+
+
+async def test_an_end_that_is_changed_with_the_months_hides_none_either(log: Log) -> None:
+    marked(log)
+    log.append([entry(number) for number in range(3)])
+    passed = Passed()
+    log.database.read_now(lambda c: passed.came_to(c, "one", 3))
+    before = kept(log, "audit_tail")
+    by_hand(log, "DELETE FROM audit_entry WHERE sequence = 2", FALSE_MONTH)
+    by_hand(log, "UPDATE audit_tail SET first = 3, size = 6")
+    assert log.database.read_now(lambda c: passed.put_back(c, "one"))
+    put_back(log, before)
+    log.database.read_now(lambda c: passed.came_to(c, "one", 3))
+    assert log.database.read_now(lambda c: passed.put_back(c, "one")), (
+        "it is not forgotten while it is not there"
+    )
+
+
+def marked(log: Log) -> None:
+    (log.folder / "master.key").write_bytes(MASTER)
+    mark_ends(log.database.engine, key_under(log.folder), log.file)
