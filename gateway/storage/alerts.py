@@ -95,7 +95,9 @@ class StoredAlerts:
         size = size_of(connection)
         back = self.passed.put_back(connection, ALERTS)
         self.passed.begins_anew(ALERTS)
-        kept_here = row is not None and fits(self.seal, ALERTS, row.following, row.mark) and not back
+        kept_here = (
+            row is not None and fits(connection, self.seal, ALERTS, row.following, row.mark) and not back
+        )
         if row is not None and kept_here and row.following <= size:
             return int(row.following)
         first = first_since(connection, now - LOOKED_AT_AGAIN)
@@ -103,7 +105,7 @@ class StoredAlerts:
             kept = row.following if row is not None and type(row.following) is int else -1
             self.append(connection, [place_moved(now, ALERTS, kept, first)])
         connection.execute(delete(alert_place))
-        mark = mark_of(self.seal, ALERTS, first)
+        mark = mark_of(connection, self.seal, ALERTS, first)
         connection.execute(insert(alert_place).values(id=1, following=first, mark=mark))
         return first
 
@@ -189,7 +191,7 @@ class StoredAlerts:
 
         def work(connection: Connection) -> None:
             mine = alert_place.c.following == before
-            moved = {"following": following, "mark": mark_of(self.seal, ALERTS, following)}
+            moved = {"following": following, "mark": mark_of(connection, self.seal, ALERTS, following)}
             if connection.execute(update(alert_place).where(mine).values(moved)).rowcount != 1:
                 raise OthersLooked(before)
             for one in changed.over:

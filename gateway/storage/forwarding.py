@@ -21,7 +21,7 @@ from gateway.storage.audit_passed import Passed
 from gateway.storage.audit_proven import KnownKeys
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
-from gateway.storage.place_marks import fits, last_told, mark_of, told_by_bytes
+from gateway.storage.place_marks import fits, last_told, mark_of, moved_by_us, told_by_bytes
 from gateway.storage.seal import Seal
 from gateway.storage.tables.audit import audit_entry
 from gateway.storage.tables.forwarding import audit_receiver
@@ -80,12 +80,13 @@ class StoredReceivers:
             told_from = last_told(connection, receiver, self.known)
             told_from = by_bytes if told_from is None else told_from
             row = connection.execute(select(_c.following, _c.mark).where(_c.name == receiver)).first()
-            if row is not None and fits(self.seal, receiver, row.following, row.mark):  # the log was put back
-                told_from = first_since(connection, now - LOOKED_AT_AGAIN)
+            if row is not None and moved_by_us(self.seal, receiver, row.following, row.mark):
+                # the log was put back; what was not sent yet is not passed over
+                told_from = min(row.following, first_since(connection, now - LOOKED_AT_AGAIN))
             if row is not None or told_from is not None:
                 return self._put_right(connection, receiver, row, told_from or 0, now)
             first = 0 if from_beginning else size_of(connection)
-            mark = mark_of(self.seal, receiver, first)
+            mark = mark_of(connection, self.seal, receiver, first)
             connection.execute(insert(audit_receiver).values(name=receiver, following=first, mark=mark))
             self.append(connection, [told.begun(now, receiver, first)])
             return first
@@ -111,7 +112,7 @@ class StoredReceivers:
     def _believed(self, connection: Connection, receiver: str) -> int | None:
         """None where there is none, one that we did not move there, or one that the log does not reach (any more)."""
         row = connection.execute(select(_c.following, _c.mark).where(_c.name == receiver)).first()
-        if row is None or not fits(self.seal, receiver, row.following, row.mark):
+        if row is None or not fits(connection, self.seal, receiver, row.following, row.mark):
             return None
         if row.following > size_of(connection) or self.passed.put_back(connection, receiver):
             return None
@@ -127,7 +128,7 @@ class StoredReceivers:
     ) -> int:
         """Somebody moved the place by hand, took it away, or put the log back before it."""
         self.passed.begins_anew(receiver)
-        changed = {"following": first, "mark": mark_of(self.seal, receiver, first)}
+        changed = {"following": first, "mark": mark_of(connection, self.seal, receiver, first)}
         if row is None:
             connection.execute(insert(audit_receiver).values(name=receiver, **changed))
         else:
@@ -157,9 +158,11 @@ class StoredReceivers:
                 "reason": "",
                 "cause": "",
             }
-            if row is not None and fits(self.seal, receiver, row.following, row.mark):
+            if row is not None and fits(
+                connection, self.seal, receiver, row.following, row.mark, proven=False
+            ):
                 reached = max(following, row.following)
-                well |= {"following": reached, "mark": mark_of(self.seal, receiver, reached)}
+                well |= {"following": reached, "mark": mark_of(connection, self.seal, receiver, reached)}
             else:
                 self._put_right(connection, receiver, row, following, now)
             connection.execute(update(audit_receiver).where(_c.name == receiver).values(well))
@@ -171,7 +174,7 @@ class StoredReceivers:
     async def missed(self, receiver: str, first: int, last: int, now: datetime) -> None:
         def work(connection: Connection) -> None:
             behind = (_c.name == receiver) & (_c.following <= last)
-            passed = {"following": last + 1, "mark": mark_of(self.seal, receiver, last + 1)}
+            passed = {"following": last + 1, "mark": mark_of(connection, self.seal, receiver, last + 1)}
             moved = connection.execute(update(audit_receiver).where(behind).values(passed))
             if moved.rowcount:
                 self.append(connection, [told.missed(now, receiver, first, last)])

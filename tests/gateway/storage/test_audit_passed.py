@@ -6,17 +6,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from gateway.alerts.delivered import in_force
 from gateway.audit.canonical import Recorded
-from gateway.audit.entry import Code
+from gateway.audit.entry import Code, Outcome
 from gateway.commands.alerting import Looking
 from gateway.forwarding.forwarder import Forwarder, NotTaken
 from gateway.storage.alerts import OthersLooked, StoredAlerts
+from gateway.storage.audit import Ledger
 from gateway.storage.audit_passed import Passed
 from gateway.storage.end_marks import key_under, mark_ends
 from gateway.storage.ends_reached import end_at, stands
 from gateway.storage.forwarding import StoredReceivers
+from gateway.storage.tables.forwarding import audit_receiver
 from tests.gateway.audit.making import KEYS, Log, entry
 from tests.gateway.audit.rotating import SEAL
 from tests.gateway.audit.sharding import by_hand
@@ -231,3 +234,54 @@ async def test_an_end_that_is_changed_with_the_months_hides_none_either(log: Log
 def marked(log: Log) -> None:
     (log.folder / "master.key").write_bytes(MASTER)
     mark_ends(log.database.engine, key_under(log.folder), log.file)
+
+
+async def test_a_log_that_was_put_back_while_nothing_ran_is_alerted_and_sent_after_the_start(
+    log: Log,
+) -> None:
+    """What the start writes brings it behind the places before anybody reads."""
+    marked(log)
+    heard = Heard()
+    forwarder = sending(log, heard)
+    store = StoredAlerts(log.database, log.ledger.append, SEAL)
+    one = await Looking.begun(store, RULES, log.clock())
+    log.append([entry(number) for number in range(300)])
+    log.clock.advance(days=3)
+    before = kept(log, "audit_tail")
+    log.append([entry(7, Code.DECISION_PERMIT, subject="s-spy")])
+    for number in range(2):
+        while await one.step(log.clock()):
+            pass
+        log.clock.advance(minutes=1)  # places are kept now and then
+        log.append([entry(number)])
+    await sent(forwarder)
+    while await one.step(log.clock()):
+        pass
+    by_hand(log, f"DELETE FROM audit_entry WHERE sequence >= {before['audit_tail'][0].size}")
+    put_back(log, before)
+    log.ledger = Ledger(log.clock)
+    log.append([entry(number, Code.LOG_ROLLED_BACK, Outcome.FAILURE) for number in range(4)])
+    one = await Looking.begun(StoredAlerts(log.database, log.ledger.append, SEAL), RULES, log.clock())
+    while await one.step(log.clock()):
+        pass
+    assert "audit.rolled_back" in alerts_of(log)
+    await sent(sending(log, heard))
+    assert heard.codes.count(Code.LOG_ROLLED_BACK) >= 4
+    assert {found["of"] for found in moved(log)} == {"alerts", "siem"}
+    assert 300 < len(heard.codes) < 400, "a day is sent again, and not all"
+
+
+async def test_of_a_place_nothing_is_passed_over_that_was_not_sent_yet(log: Log) -> None:
+    """Somebody damages what says which entry was the last: a receiver that is away for days still gets all."""
+    marked(log)
+    receivers = StoredReceivers(log.database, log.ledger.append, SEAL, KEYS.known)
+    await receivers.begin("siem", log.clock(), from_beginning=True)
+    log.append([entry(number) for number in range(5)])
+    await receivers.taken("siem", 4, log.clock())
+    log.clock.advance(days=3)
+    log.append([entry(number) for number in range(5)])
+    [place] = kept(log, "audit_receiver")["audit_receiver"]
+    half = place._mapping["mark"][:32]
+    log.database.write_soon(lambda c: c.execute(update(audit_receiver).values(mark=half))).result()
+    assert await receivers.begin("siem", log.clock(), from_beginning=True) == 4
+    assert len(moved(log)) == 1
