@@ -22,7 +22,7 @@ from gateway.storage.alert_seen import Believed, SeenOf, believed, kept_rows, ta
 from gateway.storage.alert_told import read, said, standing_told, to_its_end
 from gateway.storage.allowance import Allowance
 from gateway.storage.audit_in_tree import in_tree
-from gateway.storage.audit_passed import Passed
+from gateway.storage.audit_passed import Passed, last_passed
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
 from gateway.storage.place_marks import fits, mark_of
@@ -178,6 +178,8 @@ class StoredAlerts:
             if self.passed.put_back(connection, ALERTS):
                 raise OthersLooked(following)
             found = span(connection, following, codes, held=True)
+            if found.proven and not self.passed.goes_on(connection, ALERTS, following):
+                raise OthersLooked(following)
             self.passed.came_to(connection, ALERTS, found.following if found.proven else following)
             return found
 
@@ -262,7 +264,8 @@ def span(connection: Connection, following: int, codes: Sequence[str], *, held: 
     last = rows[-1].received_at if rows else None
     at = moment(last) if isinstance(last, int) else None
     as_read = [(row.sequence, row.canonical) for row in rows]
-    proven = not held or (len(rows) == behind - following and in_tree(connection, as_read))
+    before = last_passed(connection, following) if held else []
+    proven = not held or (len(rows) == behind - following and in_tree(connection, [*before, *as_read]))
     read_so = tuple(one for one in found if one is not None)
     return Span(behind, read_so, at, ends=behind == size, proven=proven)
 

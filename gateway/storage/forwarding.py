@@ -17,7 +17,7 @@ from gateway.forwarding.forwarder import Batch, LogShorter, NotTaken
 from gateway.forwarding.message import Make
 from gateway.storage.alerts import LOOKED_AT_AGAIN
 from gateway.storage.audit_in_tree import in_tree
-from gateway.storage.audit_passed import Passed
+from gateway.storage.audit_passed import Passed, last_passed
 from gateway.storage.audit_proven import KnownKeys
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
@@ -112,7 +112,8 @@ class StoredReceivers:
     def _believed(self, connection: Connection, receiver: str) -> int | None:
         """None where there is none, one that we did not move there, or one that the log does not reach (any more)."""
         row = connection.execute(select(_c.following, _c.mark).where(_c.name == receiver)).first()
-        if row is None or not fits(connection, self.seal, receiver, row.following, row.mark):
+        first = not self.passed.knows(receiver)  # later this process knows what it has passed
+        if row is None or not fits(connection, self.seal, receiver, row.following, row.mark, proven=first):
             return None
         if row.following > size_of(connection) or self.passed.put_back(connection, receiver):
             return None
@@ -142,6 +143,12 @@ class StoredReceivers:
             if self.passed.put_back(connection, receiver):
                 raise LogShorter
             found = _batch(connection, following, limit, make)
+            if (
+                found is not None
+                and found.proven
+                and not self.passed.goes_on(connection, receiver, following)
+            ):
+                raise LogShorter
             came_to = found.following if found is not None and found.proven else following
             self.passed.came_to(connection, receiver, came_to)
             return found
@@ -253,7 +260,9 @@ def _batch(connection: Connection, following: int, limit: int, make: Make) -> Ba
     whole = [row for number, row in enumerate(rows, first) if row.sequence == number]
     made = (make(_read(row.sequence, row.canonical)) for row in whole)
     messages = [one for one in made if one is not None]
-    proven = in_tree(connection, [(row.sequence, row.canonical) for row in whole])
+    read = [(row.sequence, row.canonical) for row in whole]
+    before = last_passed(connection, following) if first == following else []
+    proven = in_tree(connection, [*before, *read])
     return Batch(first, first + len(whole), messages, proven)
 
 

@@ -3,10 +3,11 @@ heard all the same.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from gateway.alerts.delivered import in_force
 from gateway.audit.canonical import Recorded
@@ -19,6 +20,7 @@ from gateway.storage.audit_passed import Passed
 from gateway.storage.end_marks import key_under, mark_ends
 from gateway.storage.ends_reached import end_at, stands
 from gateway.storage.forwarding import StoredReceivers
+from gateway.storage.tables.audit import audit_entry
 from gateway.storage.tables.forwarding import audit_receiver
 from tests.gateway.audit.making import KEYS, Log, entry
 from tests.gateway.audit.rotating import SEAL
@@ -285,3 +287,54 @@ async def test_of_a_place_nothing_is_passed_over_that_was_not_sent_yet(log: Log)
     log.database.write_soon(lambda c: c.execute(update(audit_receiver).values(mark=half))).result()
     assert await receivers.begin("siem", log.clock(), from_beginning=True) == 4
     assert len(moved(log)) == 1
+
+
+@pytest.mark.parametrize("bytes_too", [False, True])
+async def test_a_hash_that_stands_in_its_column_again_hides_no_log_that_was_put_back(
+    log: Log, *, bytes_too: bool
+) -> None:
+    """Where the place is at the edge of a kept subtree, whose root says nothing of the leaf."""
+    marked(log)
+    heard = Heard()
+    forwarder = sending(log, heard)
+    store = StoredAlerts(log.database, log.ledger.append, SEAL)
+    one = await Looking.begun(store, RULES, log.clock())
+    await sent(forwarder)  # that it was begun is an entry
+    log.append([entry(number) for number in range(254)])
+    taken_back: list[tuple[bytes, bytes]] = []
+
+    async def look() -> None:
+        while await one.step(log.clock()):
+            pass
+        await sent(forwarder)
+        if not taken_back:
+            taken_back.append(row_of(log, 255))
+
+    await spied(log, look)
+    true = row_of(log, 255)
+    put(log, 255, (taken_back[0][0] if bytes_too else true[0], taken_back[0][1]))
+    with suppress(OthersLooked):
+        while await one.step(log.clock()):
+            pass
+    await sent(forwarder)
+    put(log, 255, true)
+    try:
+        await one.step(log.clock())
+    except OthersLooked:
+        one = await Looking.begun(store, RULES, log.clock())
+    while await one.step(log.clock()):
+        pass
+    await sent(forwarder)
+    assert Code.LOG_ROLLED_BACK in heard.codes
+    assert "audit.rolled_back" in alerts_of(log)
+    assert sorted(str(found["of"]) for found in moved(log)) == ["alerts", "siem"]
+
+
+def row_of(log: Log, number: int) -> tuple[bytes, bytes]:
+    query = select(audit_entry.c.canonical, audit_entry.c.leaf).where(audit_entry.c.sequence == number)
+    return tuple(log.database.read_now(lambda c: c.execute(query).one()))
+
+
+def put(log: Log, number: int, row: tuple[bytes, bytes]) -> None:
+    this = update(audit_entry).where(audit_entry.c.sequence == number)
+    log.database.write_soon(lambda c: c.execute(this.values(canonical=row[0], leaf=row[1]))).result()
