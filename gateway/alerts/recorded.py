@@ -8,6 +8,7 @@ believed within its bounds: it decides no more than when the same alert may be r
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from gateway.alerts.matching import EVERYTHING
 from gateway.alerts.watch import Alert
@@ -17,9 +18,11 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.neutral import neutral
 
 
-def standing_by(found: Iterable[Recorded]) -> dict[str, Alert]:
-    """By its id; `found`: entries of alerts, in the order of the log."""
-    stands: dict[str, Alert] = {}
+def standing_by(
+    found: Iterable[Recorded], before: Mapping[str, Alert] = MappingProxyType({})
+) -> dict[str, Alert]:
+    """By its id; `found`: entries of alerts, in the order of the log; `before`: what stood before them."""
+    stands = dict(before)
     for recorded in found:
         entry, name = recorded.entry, str(recorded.entry.details.get("alert", ""))
         if entry.code is Code.ALERT_RAISED and (alert := _raised(entry, name)) is not None:

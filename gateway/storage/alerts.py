@@ -14,14 +14,15 @@ from gateway.alerts import told
 from gateway.alerts.recorded import PutRight, compared, standing_by
 from gateway.alerts.watch import Alert, Changed, Key
 from gateway.audit.altered_acts import alerts_restored, place_moved, seen_restored
-from gateway.audit.canonical import NotCanonical, Recorded, parse
-from gateway.audit.entry import Code, Entry
+from gateway.audit.canonical import Recorded
+from gateway.audit.entry import Entry
 from gateway.audit.facts import microseconds, moment
 from gateway.audit.search import SearchTooLong
 from gateway.storage.alert_seen import Believed, SeenOf, believed, kept_rows, take_out, told_by_log
+from gateway.storage.alert_told import read, said, standing_told, to_its_end
 from gateway.storage.allowance import Allowance
 from gateway.storage.audit_in_tree import in_tree
-from gateway.storage.audit_passed import Passed
+from gateway.storage.audit_passed import Passed, last_passed
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
 from gateway.storage.place_marks import fits, mark_of
@@ -32,8 +33,6 @@ from gateway.storage.tables.audit import audit_entry
 Append = Callable[[Connection, Sequence[Entry]], object]
 SPAN = 200  # numbers of the log that are looked at at once: ten times as many are 5 MiB
 ALERTS = "alerts"
-TOLD = (Code.ALERT_RAISED.value, Code.ALERT_OVER.value, Code.ALERT_ACKNOWLEDGED.value)
-LOOKED_AT = 20_000  # entries of alerts: whatever stands behind so many others is raised anew, should it go on
 LOOKED_AT_AGAIN = timedelta(days=1)
 SEEN_KEPT = timedelta(days=400)  # longer than any rule looks back
 _e, _a, _s = audit_entry.c, alert_standing.c, alert_seen.c
@@ -77,10 +76,11 @@ class StoredAlerts:
         """Where no place is kept a day is looked at, the first time too: what was before is for `brana audit alerts
         --try`.
         """
+        told = await standing_told(self.database)
 
         def work(connection: Connection) -> Place:
             following = self._following(connection, now)
-            self._put_right(connection, now)
+            self._put_right(connection, now, to_its_end(connection, told).stands)
             connection.execute(delete(alert_seen).where(_s.at < microseconds(now - SEEN_KEPT)))
             return Place(following, tuple(standing(connection)), kept_rows(connection))
 
@@ -95,7 +95,9 @@ class StoredAlerts:
         size = size_of(connection)
         back = self.passed.put_back(connection, ALERTS)
         self.passed.begins_anew(ALERTS)
-        kept_here = row is not None and fits(self.seal, ALERTS, row.following, row.mark) and not back
+        kept_here = (
+            row is not None and fits(connection, self.seal, ALERTS, row.following, row.mark) and not back
+        )
         if row is not None and kept_here and row.following <= size:
             return int(row.following)
         first = first_since(connection, now - LOOKED_AT_AGAIN)
@@ -103,7 +105,7 @@ class StoredAlerts:
             kept = row.following if row is not None and type(row.following) is int else -1
             self.append(connection, [place_moved(now, ALERTS, kept, first)])
         connection.execute(delete(alert_place))
-        mark = mark_of(self.seal, ALERTS, first)
+        mark = mark_of(connection, self.seal, ALERTS, first)
         connection.execute(insert(alert_place).values(id=1, following=first, mark=mark))
         return first
 
@@ -113,8 +115,11 @@ class StoredAlerts:
             return False
         return await self.database.write(lambda connection: self._put_right(connection, now))
 
-    def _put_right(self, connection: Connection, now: datetime) -> bool:
-        found = _altered(connection, now)
+    def _put_right(
+        self, connection: Connection, now: datetime, told: Mapping[str, Alert] | None = None
+    ) -> bool:
+        """`told`: what stands as the log proves it; None: as it says it."""
+        found = _altered(connection, now, told)
         if found:
             back = [one.id for one in found.put_back]
             connection.execute(delete(alert_standing).where(_a.id.in_([*back, *found.taken_out])))
@@ -173,6 +178,8 @@ class StoredAlerts:
             if self.passed.put_back(connection, ALERTS):
                 raise OthersLooked(following)
             found = span(connection, following, codes, held=True)
+            if found.proven and not self.passed.goes_on(connection, ALERTS, following):
+                raise OthersLooked(following)
             self.passed.came_to(connection, ALERTS, found.following if found.proven else following)
             return found
 
@@ -186,7 +193,7 @@ class StoredAlerts:
 
         def work(connection: Connection) -> None:
             mine = alert_place.c.following == before
-            moved = {"following": following, "mark": mark_of(self.seal, ALERTS, following)}
+            moved = {"following": following, "mark": mark_of(connection, self.seal, ALERTS, following)}
             if connection.execute(update(alert_place).where(mine).values(moved)).rowcount != 1:
                 raise OthersLooked(before)
             for one in changed.over:
@@ -235,11 +242,9 @@ def standing(connection: Connection) -> list[Alert]:
     return [one for row in rows if (one := _alert(row)) is not None]
 
 
-def _altered(connection: Connection, now: datetime) -> PutRight:
-    query = select(_e.canonical).where(_e.code.in_(TOLD)).order_by(_e.sequence.desc()).limit(LOOKED_AT)
-    entries = [one for data in connection.execute(query).scalars() if (one := _read(data)) is not None]
+def _altered(connection: Connection, now: datetime, told: Mapping[str, Alert] | None = None) -> PutRight:
     kept = {row.id: _alert(row) for row in connection.execute(select(alert_standing))}
-    return compared(kept, standing_by(reversed(entries)), now)
+    return compared(kept, standing_by(said(connection)) if told is None else told, now)
 
 
 def span(connection: Connection, following: int, codes: Sequence[str], *, held: bool = False) -> Span:
@@ -255,13 +260,14 @@ def span(connection: Connection, following: int, codes: Sequence[str], *, held: 
         select(_e.sequence, _e.received_at, _e.canonical).where(numbers).order_by(_e.sequence)
     ).all()
     wanted = matching(codes)
-    found = (_read(row.canonical) for row in rows if _is_wanted(row.canonical, wanted))
+    found = (read(row.canonical) for row in rows if _is_wanted(row.canonical, wanted))
     last = rows[-1].received_at if rows else None
     at = moment(last) if isinstance(last, int) else None
-    read = [(row.sequence, row.canonical) for row in rows]
-    proven = not held or (len(rows) == behind - following and in_tree(connection, read))
-    said = tuple(one for one in found if one is not None)
-    return Span(behind, said, at, ends=behind == size, proven=proven)
+    as_read = [(row.sequence, row.canonical) for row in rows]
+    before = last_passed(connection, following) if held else []
+    proven = not held or (len(rows) == behind - following and in_tree(connection, [*before, *as_read]))
+    read_so = tuple(one for one in found if one is not None)
+    return Span(behind, read_so, at, ends=behind == size, proven=proven)
 
 
 def matching(codes: Sequence[str]) -> re.Pattern[bytes]:
@@ -274,14 +280,6 @@ def matching(codes: Sequence[str]) -> re.Pattern[bytes]:
 
 def _is_wanted(data: object, wanted: re.Pattern[bytes]) -> bool:
     return isinstance(data, bytes) and wanted.search(data) is not None
-
-
-def _read(data: object) -> Recorded | None:
-    """What somebody damaged counts for nothing; the verification finds it."""
-    try:
-        return parse(data) if isinstance(data, bytes) else None
-    except NotCanonical:
-        return None
 
 
 def _row(alert: Alert) -> dict[str, Any]:

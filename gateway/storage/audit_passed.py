@@ -7,9 +7,13 @@ that they have passed already: they would go on behind it, and nobody would hear
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from gateway.audit.tree import leaf_hash
 from gateway.storage.ends_reached import End, end_at, stands
+from gateway.storage.tables.audit import audit_entry
+
+_e = audit_entry.c
 
 
 @dataclass(slots=True)
@@ -17,18 +21,42 @@ class Passed:
     """By the names of readers."""
 
     _ends: dict[str, End] = field(default_factory=dict)
+    _back: set[str] = field(default_factory=set)
+    """Who was found to have passed another entry than there is, until they begin anew."""
 
     def put_back(self, connection: Connection, reader: str) -> bool:
         """Whether the log was, before the place that this reader came to."""
         end = self._ends.get(reader)
-        return end is not None and not stands(connection, end)
+        return reader in self._back or (end is not None and not stands(connection, end))
 
     def came_to(self, connection: Connection, reader: str, following: int) -> None:
         """`following`: the number behind the last entry that it has passed."""
-        self._ends[reader] = end_at(connection, following)
+        known = self._ends.get(reader)
+        if (
+            known is None or known.size != following
+        ):  # who stays keeps what it knows, whatever stands there now
+            self._ends[reader] = end_at(connection, following)
+
+    def goes_on(self, connection: Connection, reader: str, following: int) -> bool:
+        """Whether the last entry that it passed is that one by its bytes; asked once these are proven."""
+        end, there = self._ends.get(reader), last_passed(connection, following)
+        if end is None or end.size != following or not there or not end.leaf:
+            return True
+        data = there[0][1]
+        if isinstance(data, bytes) and leaf_hash(data) == end.leaf:
+            return True
+        self._back.add(reader)
+        return False
 
     def knows(self, reader: str) -> bool:
         return reader in self._ends
 
     def begins_anew(self, reader: str) -> None:
         self._ends.pop(reader, None)
+        self._back.discard(reader)
+
+
+def last_passed(connection: Connection, following: int) -> list[tuple[int, object]]:
+    """Number and bytes of the entry before; none where it is gone. A column beside them says no more than a moment."""
+    query = select(_e.sequence, _e.canonical).where(_e.sequence == following - 1)
+    return [(row.sequence, row.canonical) for row in connection.execute(query)]

@@ -9,7 +9,8 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, select
 
-from gateway.storage.audit_tail import Tail
+from gateway.storage.audit_tail import Tail, read_tail
+from gateway.storage.end_marks import added_by_hand
 from gateway.storage.engine import driver_of
 from gateway.storage.tables.audit import audit_shard
 
@@ -76,10 +77,16 @@ def end_at(connection: Connection, size: int) -> End:
 def stands(connection: Connection, end: End) -> bool:
     """Whether the last entry of so many is the same still, or went with its month."""
     leaf = _leaf(connection, end.size - 1)
-    if leaf is not None or not end.leaf:
-        return leaf == end.leaf or not end.leaf
-    gone = (_s.first < end.size) & (_s.first + _s.size >= end.size) & _s.dropped_by.is_not(None)
-    return connection.execute(select(_s.number).where(gone)).first() is not None
+    return leaf == end.leaf if leaf is not None and end.leaf else not end.leaf or _gone(connection, end)
+
+
+def _gone(connection: Connection, end: End) -> bool:
+    """Of the open month nothing goes, whatever the table of months says for a moment."""
+    tail = read_tail(connection)
+    if tail is None or end.size > tail.first or added_by_hand(connection, tail):
+        return False
+    months = (_s.first < end.size) & (_s.first + _s.size >= end.size) & _s.dropped_by.is_not(None)
+    return connection.execute(select(_s.number).where(months)).first() is not None
 
 
 def _leaf(connection: Connection, sequence: int) -> bytes | None:

@@ -17,11 +17,11 @@ from gateway.forwarding.forwarder import Batch, LogShorter, NotTaken
 from gateway.forwarding.message import Make
 from gateway.storage.alerts import LOOKED_AT_AGAIN
 from gateway.storage.audit_in_tree import in_tree
-from gateway.storage.audit_passed import Passed
+from gateway.storage.audit_passed import Passed, last_passed
 from gateway.storage.audit_proven import KnownKeys
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
-from gateway.storage.place_marks import fits, last_told, mark_of, told_by_bytes
+from gateway.storage.place_marks import fits, last_told, mark_of, moved_by_us, told_by_bytes
 from gateway.storage.seal import Seal
 from gateway.storage.tables.audit import audit_entry
 from gateway.storage.tables.forwarding import audit_receiver
@@ -80,12 +80,13 @@ class StoredReceivers:
             told_from = last_told(connection, receiver, self.known)
             told_from = by_bytes if told_from is None else told_from
             row = connection.execute(select(_c.following, _c.mark).where(_c.name == receiver)).first()
-            if row is not None and fits(self.seal, receiver, row.following, row.mark):  # the log was put back
-                told_from = first_since(connection, now - LOOKED_AT_AGAIN)
+            if row is not None and moved_by_us(self.seal, receiver, row.following, row.mark):
+                # the log was put back; what was not sent yet is not passed over
+                told_from = min(row.following, first_since(connection, now - LOOKED_AT_AGAIN))
             if row is not None or told_from is not None:
                 return self._put_right(connection, receiver, row, told_from or 0, now)
             first = 0 if from_beginning else size_of(connection)
-            mark = mark_of(self.seal, receiver, first)
+            mark = mark_of(connection, self.seal, receiver, first)
             connection.execute(insert(audit_receiver).values(name=receiver, following=first, mark=mark))
             self.append(connection, [told.begun(now, receiver, first)])
             return first
@@ -111,7 +112,8 @@ class StoredReceivers:
     def _believed(self, connection: Connection, receiver: str) -> int | None:
         """None where there is none, one that we did not move there, or one that the log does not reach (any more)."""
         row = connection.execute(select(_c.following, _c.mark).where(_c.name == receiver)).first()
-        if row is None or not fits(self.seal, receiver, row.following, row.mark):
+        first = not self.passed.knows(receiver)  # later this process knows what it has passed
+        if row is None or not fits(connection, self.seal, receiver, row.following, row.mark, proven=first):
             return None
         if row.following > size_of(connection) or self.passed.put_back(connection, receiver):
             return None
@@ -127,7 +129,7 @@ class StoredReceivers:
     ) -> int:
         """Somebody moved the place by hand, took it away, or put the log back before it."""
         self.passed.begins_anew(receiver)
-        changed = {"following": first, "mark": mark_of(self.seal, receiver, first)}
+        changed = {"following": first, "mark": mark_of(connection, self.seal, receiver, first)}
         if row is None:
             connection.execute(insert(audit_receiver).values(name=receiver, **changed))
         else:
@@ -141,6 +143,12 @@ class StoredReceivers:
             if self.passed.put_back(connection, receiver):
                 raise LogShorter
             found = _batch(connection, following, limit, make)
+            if (
+                found is not None
+                and found.proven
+                and not self.passed.goes_on(connection, receiver, following)
+            ):
+                raise LogShorter
             came_to = found.following if found is not None and found.proven else following
             self.passed.came_to(connection, receiver, came_to)
             return found
@@ -157,9 +165,11 @@ class StoredReceivers:
                 "reason": "",
                 "cause": "",
             }
-            if row is not None and fits(self.seal, receiver, row.following, row.mark):
+            if row is not None and fits(
+                connection, self.seal, receiver, row.following, row.mark, proven=False
+            ):
                 reached = max(following, row.following)
-                well |= {"following": reached, "mark": mark_of(self.seal, receiver, reached)}
+                well |= {"following": reached, "mark": mark_of(connection, self.seal, receiver, reached)}
             else:
                 self._put_right(connection, receiver, row, following, now)
             connection.execute(update(audit_receiver).where(_c.name == receiver).values(well))
@@ -171,7 +181,7 @@ class StoredReceivers:
     async def missed(self, receiver: str, first: int, last: int, now: datetime) -> None:
         def work(connection: Connection) -> None:
             behind = (_c.name == receiver) & (_c.following <= last)
-            passed = {"following": last + 1, "mark": mark_of(self.seal, receiver, last + 1)}
+            passed = {"following": last + 1, "mark": mark_of(connection, self.seal, receiver, last + 1)}
             moved = connection.execute(update(audit_receiver).where(behind).values(passed))
             if moved.rowcount:
                 self.append(connection, [told.missed(now, receiver, first, last)])
@@ -250,7 +260,9 @@ def _batch(connection: Connection, following: int, limit: int, make: Make) -> Ba
     whole = [row for number, row in enumerate(rows, first) if row.sequence == number]
     made = (make(_read(row.sequence, row.canonical)) for row in whole)
     messages = [one for one in made if one is not None]
-    proven = in_tree(connection, [(row.sequence, row.canonical) for row in whole])
+    read = [(row.sequence, row.canonical) for row in whole]
+    before = last_passed(connection, following) if first == following else []
+    proven = in_tree(connection, [*before, *read])
     return Batch(first, first + len(whole), messages, proven)
 
 

@@ -44,7 +44,7 @@ class LogGaps:
             kept = connection.execute(select(alert_place)).first()
             if kept is None:
                 return size_of(connection)
-            if not fits(self.seal, ALERTS, kept.following, kept.mark):
+            if not fits(connection, self.seal, ALERTS, kept.following, kept.mark):
                 return first_since(connection, now - LOOKED_AT_AGAIN)
             return int(kept.following)
 

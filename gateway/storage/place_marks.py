@@ -10,7 +10,10 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from gateway.audit.entry import Code
+from gateway.audit.tree import leaf_hash
+from gateway.storage.audit_in_tree import in_tree
 from gateway.storage.audit_proven import KnownKeys, Proving, with_words
+from gateway.storage.ends_reached import End, end_at
 from gateway.storage.seal import Seal
 from gateway.storage.tables.audit import audit_entry
 
@@ -19,16 +22,43 @@ OF_PLACES = (Code.RECEIVER_BEGUN, Code.LOG_PLACE_MOVED)
 _e = audit_entry.c
 
 
-def mark_of(seal: Seal, of: str, following: int) -> bytes:
+def mark_of(connection: Connection, seal: Seal, of: str, following: int) -> bytes:
+    """Of the number, and of the last entry passed: the numbers of a log that was put back are given anew."""
+    return _of_number(seal, of, following) + _of_last(seal, of, end_at(connection, following))
+
+
+def moved_by_us(seal: Seal, of: str, following: object, mark: object) -> bool:
+    """Whether the log had so many entries, and we moved it there; it may have been put back since."""
+    if type(following) is not int or not isinstance(mark, bytes):
+        return False
+    number = _of_number(seal, of, following)
+    return hmac.compare_digest(mark[: len(number)], number)
+
+
+def fits(
+    connection: Connection, seal: Seal, of: str, following: object, mark: object, *, proven: bool = True
+) -> bool:
+    """The same, and the log was not put back. `proven`: as its end has the last entry, whatever a column says."""
+    if type(following) is not int or not isinstance(mark, bytes):
+        return False
+    end = end_at(connection, following)
+    if end.leaf and proven and not _proven(connection, end):
+        return False
+    return hmac.compare_digest(mark, _of_number(seal, of, following) + _of_last(seal, of, end))
+
+
+def _of_number(seal: Seal, of: str, following: int) -> bytes:
     return seal.fingerprint(f"{of}\0{following}".encode(), "place in the log")
 
 
-def fits(seal: Seal, of: str, following: object, mark: object) -> bool:
-    return (
-        type(following) is int
-        and isinstance(mark, bytes)
-        and hmac.compare_digest(mark, mark_of(seal, of, following))
-    )
+def _of_last(seal: Seal, of: str, end: End) -> bytes:
+    return seal.fingerprint(f"{of}\0{end.size}\0{end.leaf.hex()}".encode(), "place in the log, last entry")
+
+
+def _proven(connection: Connection, end: End) -> bool:
+    data = connection.execute(select(_e.canonical).where(_e.sequence == end.size - 1)).scalar()
+    right = isinstance(data, bytes) and leaf_hash(data) == end.leaf
+    return right and in_tree(connection, [(end.size - 1, data)])
 
 
 def last_told(connection: Connection, of: str, known: KnownKeys) -> int | None:

@@ -4,14 +4,28 @@ from contextlib import suppress
 
 import pytest
 
+from gateway.alerts.told import raised
+from gateway.alerts.watch import Alert
 from gateway.audit.doubted import AGAIN, WAITED
 from gateway.audit.entry import Code, Outcome
+from gateway.storage import alert_told
 from gateway.storage.alerts import OthersLooked
 from tests.gateway.audit.attacking import put_in
-from tests.gateway.audit.making import Log, entry
-from tests.gateway.audit.sharding import by_hand
+from tests.gateway.audit.making import NOON, Log, entry
+from tests.gateway.audit.sharding import by_hand, check
 from tests.gateway.audit.test_append import written
-from tests.gateway.storage.test_alerts import alerts_of, guesses, log, look, looking, moved, told
+from tests.gateway.storage.test_alerts import (
+    alerts_of,
+    guesses,
+    hush,
+    log,
+    look,
+    looking,
+    moved,
+    restored,
+    told,
+)
+from tests.gateway.storage.test_checkpoints_altered import kept, put_back
 
 __all__ = ["log"]
 
@@ -94,6 +108,72 @@ async def test_what_stays_damaged_hides_nothing_behind_it_and_is_told_now_and_th
     log.append([entry(12)])
     await look(log, one)
     assert len(gaps(log)) == 2
+
+
+RAISED = Alert(
+    id="log_damaged-1",
+    rule="log_damaged",
+    group="audit.end_altered",
+    raised_at=NOON,
+    number=10,
+    threshold=10,
+    entries=(),
+)
+BEHIND = 10**9
+
+
+@pytest.mark.parametrize("at", [1, BEHIND])
+async def test_an_alert_that_was_never_raised_hushes_none_wherever_its_entry_was_put(log: Log, at: int):
+    """For a moment in the place of another, or behind the end of the log."""
+    log.append([entry(number) for number in range(3)])
+    await look(log, await looking(log))
+    put_in(log, at, raised(RAISED, NOON))
+    hush(log, RAISED.rule, RAISED.group)
+    by_hand(log, "UPDATE alert_standing SET acknowledged_by = ''")
+    again = await looking(log)
+    put_in(log, at, entry(at))
+    by_hand(log, f"DELETE FROM audit_entry WHERE sequence = {BEHIND}", "DELETE FROM alert_standing")
+    log.append([entry(9, Code.LOG_END_ALTERED, Outcome.FAILURE)])
+    await look(log, again)
+    assert "audit.end_altered" in alerts_of(log)
+    assert restored(log) == [(0, 1)]
+    assert check(log).broken is None
+
+
+async def test_an_alert_that_is_over_hushes_none_whatever_the_column_of_its_end_says(log: Log):
+    one = await looking(log)
+    log.append(guesses(10))
+    await look(log, one)
+    [stood] = kept(log, "alert_standing")["alert_standing"]
+    log.clock.advance(hours=2)
+    await look(log, one)
+    log.clock.advance(hours=2)
+    await look(log, one)
+    assert told(log) == ["alert.raised", "alert.over"]
+    by_hand(log, "UPDATE audit_entry SET code = 'x' || code WHERE code = 'alert.over'")
+    put_back(log, {"alert_standing": [stood]})
+    again = await looking(log)
+    by_hand(log, "UPDATE audit_entry SET code = substr(code, 2) WHERE code LIKE 'x%'")
+    log.append(guesses(10))
+    await look(log, again)
+    assert told(log).count("alert.raised") >= 2
+
+
+async def test_what_stands_is_proven_in_steps_over_months_and_stays(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(alert_told, "AT_ONCE", 7)
+    one = await looking(log)
+    log.append(guesses(10))
+    await look(log, one)
+    log.clock.advance(days=31)
+    log.append([entry(number) for number in range(20)])
+    await looking(log)
+    assert (alerts_of(log), restored(log)) == (["novak"], [])
+    put_in(log, 25, entry(99))
+    await looking(log)
+    assert alerts_of(log) == [], "nothing proves that it was not over there"
+    assert len(restored(log)) == 1
 
 
 def gaps(log: Log) -> list[tuple[str, object]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import Connection
 
 from gateway.audit.altered_acts import schema_altered
 from gateway.commands.watching_schema import AlienObjects
@@ -43,6 +44,35 @@ ON_SERVER = {
         "CREATE TRIGGER brana_tell BEFORE INSERT ON session EXECUTE FUNCTION brana_tell()",
         "DROP TRIGGER brana_tell ON session",
         "trigger brana_tell on session",
+    ),
+    "ours that is switched off": (
+        "ALTER TABLE revoked DISABLE TRIGGER brana_tell",
+        "ALTER TABLE revoked ENABLE TRIGGER brana_tell",
+        "no trigger brana_tell on revoked",
+    ),
+    "an operator that is taken before the server's own": (
+        (
+            "CREATE FUNCTION never(varchar, varchar) RETURNS boolean LANGUAGE sql AS 'SELECT false'\n"
+            "CREATE OPERATOR = (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = never)"
+        ),
+        "DROP OPERATOR = (varchar, varchar)\nDROP FUNCTION never",
+        "operator = of public",
+    ),
+    "a function that is taken before the server's own": (
+        "CREATE FUNCTION length(varchar) RETURNS integer LANGUAGE sql AS 'SELECT 0'",
+        "DROP FUNCTION length(varchar)",
+        "function length of public",
+    ),
+    "a schema before the one of the tables": (
+        (
+            "CREATE RULE nothing AS ON INSERT TO audit_spool DO INSTEAD NOTHING\n"
+            "DO $$ BEGIN EXECUTE format('CREATE SCHEMA %%I', current_user); END $$"
+        ),
+        (
+            "DROP RULE nothing ON audit_spool\n"
+            "DO $$ BEGIN EXECUTE format('DROP SCHEMA %%I', current_user); END $$"
+        ),
+        "rule nothing on audit_spool",
     ),
     "a function of ours with another body": (
         " ".join(FUNCTION.replace("PERFORM", "DELETE FROM audit_tail; PERFORM").split("\n")),
@@ -93,3 +123,13 @@ def test_a_server_has_more_ways_and_each_is_named(bare: Log, kind: str) -> None:
     finally:
         run(bare, undone)
     assert found(bare) == []
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("bare", ["postgres"], indirect=True)
+def test_a_search_path_that_asks_the_server_last_is_named(bare: Log) -> None:
+    def look(connection: Connection) -> list[str]:
+        connection.exec_driver_sql("SET LOCAL search_path = public, pg_catalog").close()
+        return list(alien_objects(connection))
+
+    assert bare.database.read_now(look) == ["search path public, pg_catalog"]
