@@ -23,7 +23,7 @@ from gateway.authorize.through_tunnel import Decided, NotReached, decide, offeri
 from gateway.authorize.tunnel_admitted import admitted_by, entries_of, narrowed_to
 from gateway.authorize.tunnel_held import Devices, Held, NotOpened, Process, Rules, nothing_granted
 from gateway.authorize.tunnel_of_whom import why_not_for, why_not_opened
-from gateway.authorize.tunnel_pages import with_pages
+from gateway.authorize.tunnel_pages import place_of, with_pages
 from gateway.authorize.tunnel_places import DevicePlaces
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
@@ -178,7 +178,7 @@ class TunnelOffice:
             login=session.login,
             session=session.id,
             municipality=session.municipality,
-            address=origin.address,
+            address=place_of(origin.address, rules.pools, self.whose),
             at=now,
             until=now + rules.longest,
             device_address=self.places.place(name, now),

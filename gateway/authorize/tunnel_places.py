@@ -33,7 +33,7 @@ class DevicePlaces:
 
     def asked(self, name: DeviceId, address: str, now: datetime, pools: Iterable[Network] = ()) -> bool:
         """False: the address is one of the tunnel's own, which says of no place."""
-        if _inside(address, pools):
+        if inside(address, pools):
             return False
         self._last[name] = (address, now)
         self._places[name] = asked(self._places.get(name, Places()), address, now)
@@ -98,7 +98,8 @@ async def look(office: Office, peers: Iterable[Peer], record: Record, now: datet
             office.places.closed(one.device)
 
 
-def _inside(address: str, pools: Iterable[Network]) -> bool:
+def inside(address: str, pools: Iterable[Network]) -> bool:
+    """Whether it is one of the tunnel's own."""
     try:
         read = ip_address(address)
     except ValueError:
