@@ -94,8 +94,9 @@ async def look(office: Office, peers: Iterable[Peer], record: Record, now: datet
             await record([records.two_places(one, peer.address, now)])
         if sight.believed or one.id not in {each.id for each in office.open_ones()}:
             continue
-        if closes and await office.close(one.device, Why.TWO_PLACES, None, now):
-            office.places.closed(one.device)
+        if closes:
+            office.places.closed(one.device)  # first, as the end may be kept later
+            await office.close(one.device, Why.TWO_PLACES, None, now)
 
 
 def inside(address: str, pools: Iterable[Network]) -> bool:
