@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from config.networks import parsed
 from config.settings import TechnicalAccount
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, RouteName
 from gateway.audit.entry import Code
 from gateway.authorize.check import check
-from gateway.authorize.devices import Devices, Shown, opened_at
+from gateway.authorize.devices import Devices, place_behind
 from gateway.authorize.record import entry_of_verdict
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Offer, Snapshot
@@ -119,6 +118,4 @@ class TokenIssuer:
 
 def _placed(origin: Origin, devices: Devices, now: datetime) -> Origin:
     """Who asks through a tunnel is where its device is."""
-    here = parsed(origin.address)
-    place = None if here is None else opened_at(Shown(in_tunnel=str(here)), devices, now)
-    return origin if place is None else replace(origin, address=place)
+    return replace(origin, address=place_behind(origin.address, devices, now) or origin.address)
