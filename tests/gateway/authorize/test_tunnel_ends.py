@@ -20,14 +20,15 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
-
-
-@pytest.fixture
-def office(tmp_path: Path, told: Told) -> Iterator[World]:
-    with world(tmp_path, told) as made:
+def office(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path, Told()) as made:
         yield made
+
+
+def ports(office: World, one: Opened) -> set[int]:
+    """Which it reaches, as the process of the tunnel was told."""
+    assert isinstance(office.process, Told)
+    return office.process.ports(one.key)
 
 
 @pytest.fixture
@@ -53,11 +54,11 @@ async def closes(office: World, one: Opened) -> None:
         await office.office.close(one.device, Why.CLOSED_BY_PERSON, ORIGIN, office.now)
 
 
-async def test_it_is_over_at_once_and_kept_when_that_goes(office: World, told: Told, one: Opened) -> None:
+async def test_it_is_over_at_once_and_kept_when_that_goes(office: World, one: Opened) -> None:
     goes_away(office)
     await closes(office, one)
     await office.settles()
-    assert told.ports(one.key) == set()
+    assert ports(office, one) == set()
     assert office.office.of(one.device) is None
     assert office.office.open_ones() == []
     assert [opened_at(each, office.office.whose, office.now) for each in one.addresses] == [None] * 2
@@ -73,12 +74,12 @@ async def test_it_is_over_at_once_and_kept_when_that_goes(office: World, told: T
     assert len(office.taken_back) == 1
 
 
-async def test_what_asks_meanwhile_wakes_nothing(office: World, told: Told, one: Opened) -> None:
+async def test_what_asks_meanwhile_wakes_nothing(office: World, one: Opened) -> None:
     goes_away(office)
     await closes(office, one)
     comes_back(office)
     await office.office.asked(one.device, Origin(address="192.0.2.99", request_id="r"), office.now)
-    assert told.ports(one.key) == set()
+    assert ports(office, one) == set()
     assert office.of(Code.TUNNEL_MOVED) == []
 
 
