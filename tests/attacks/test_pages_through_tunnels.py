@@ -245,10 +245,8 @@ async def test_who_opens_a_tunnel_through_a_tunnel_is_not_at_an_address_in_it(
     """By the portal's name at the listener in the tunnel, to which no name leads."""
     async with through(ground, there, "jana") as one:
         one.within.names.everywhere = IN_TUNNEL
-        await open_at_portal(ground, one.within, one.asking.machine.id)
-        [access, *_] = await ground.entries(
-            at_least=1, codes=(Code.ACCESS,), person=one.asking.person, application="portal"
-        )
+        shown = await open_at_portal(ground, one.within, one.asking.machine.id)
+        access = await ground.entry(shown, Code.ACCESS)
         assert access.address == str(one.asking.laptop.address), "it came through the tunnel"
         asked = {"codes": (Code.TUNNEL_OPENED,), "person": one.asking.person}
         [again, first] = await ground.entries(at_least=2, **asked)
