@@ -10,6 +10,7 @@ from datetime import datetime
 from config.vocabulary import Action, ApplicationId, SubjectId, technical_account_of
 from gateway.asks.separation import REASON as DUTIES_MEET
 from gateway.authorize.check import question_of, suspended
+from gateway.authorize.devices import place_behind
 from gateway.authorize.duties_said import with_lending
 from gateway.authorize.facts import facts_of
 from gateway.authorize.refusals import refusal
@@ -37,7 +38,10 @@ class Act:
 def may_act(
     act: Act, session: Session | None, snapshot: Snapshot, address: str, now: datetime
 ) -> Permitted | Refused:
-    """`now` is aware, UTC. A technical account does nothing on pages for people."""
+    """`now` is aware, UTC; `address`: which the page was asked from, also in a tunnel: then the device's place counts.
+
+    A technical account does nothing on pages for people.
+    """
     version = snapshot.policies.version
     if session is None or session.why_over(snapshot.limits, now) is not None:
         return refusal("sign_in_needed", None, "", version)
@@ -55,7 +59,11 @@ def may_act(
         return refusal("unknown_application", own, "", version)
     asked = (act.application, act.action, own)
     author, approved_by = _as_policies_see(act, session.subject, snapshot.duties.others)
+    place = place_behind(address, snapshot.devices, now)
+    address = place or address
     facts = replace(facts_of(session, asked, address, snapshot, now), author=author, approved_by=approved_by)
+    if place is not None:
+        facts = replace(facts, tunnel=True)
     question = question_of(session, own, asked, address, now, facts)
     verdict, _ = snapshot.policies.decide_and_look(question, ())
     if isinstance(verdict, Permitted):

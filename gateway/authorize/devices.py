@@ -15,6 +15,7 @@ from typing import Protocol
 from cryptography import x509
 
 from agents.protocol.messages import Standing
+from config.networks import parsed
 from config.vocabulary import NO_DEVICE, DeviceId
 from gateway.authorize.certificate import NONE_SHOWN
 from gateway.devices.authority import NotOurs, shown
@@ -146,6 +147,12 @@ def opened_at(said: Shown, devices: Devices, now: datetime) -> str | None:
     """Where the device is by whose tunnel a connection came: what decisions and the log call its place."""
     opened = devices.tunnel(said.in_tunnel, now) if said.in_tunnel else None
     return None if opened is None else opened.place
+
+
+def place_behind(address: str, devices: Devices, now: datetime) -> str | None:
+    """Where the device is whose open tunnel has the address that a request came from; None: it is nobody's."""
+    here = parsed(address)
+    return None if here is None else opened_at(Shown(in_tunnel=str(here)), devices, now)
 
 
 def _by_certificate(said: Shown, devices: Devices, now: datetime) -> InUse | str | None:

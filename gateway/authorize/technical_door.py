@@ -19,9 +19,10 @@ from gateway.audit.sparing import Sparing, told
 from gateway.authorize import response
 from gateway.authorize.certificate import CertificateRefused, Trusted, account_of, end_of, mark_of
 from gateway.authorize.check import check
+from gateway.authorize.devices import NO_TUNNEL
 from gateway.authorize.record import entry_of_verdict
 from gateway.authorize.refusals import WORDS
-from gateway.authorize.request import AccessRequest
+from gateway.authorize.request import AccessRequest, placed
 from gateway.authorize.response import Answer, Pages
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.technical_standing import sole_municipality, why_not
@@ -70,6 +71,7 @@ class TechnicalDoor:
 
     async def decide(self, request: AccessRequest, now: datetime) -> Answer:
         snapshot = self.snapshot()
+        request = placed(request, snapshot.devices, now)
         try:
             session = await self._session(request, snapshot, now)
         except _NotLetIn as refused:
@@ -94,6 +96,8 @@ class TechnicalDoor:
             await self.store.record(None, now, [kept])
 
     async def _session(self, request: AccessRequest, snapshot: Snapshot, now: datetime) -> Session:
+        if request.in_tunnel and request.address == request.in_tunnel:  # nobody knows where its device is
+            raise _NotLetIn(NO_TUNNEL)
         if request.bearer is not None:
             return await self._by_token(request, request.bearer, now)
         trusted = self.trusted()

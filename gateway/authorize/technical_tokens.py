@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.settings import TechnicalAccount
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, RouteName
 from gateway.audit.entry import Code
 from gateway.authorize.check import check
+from gateway.authorize.devices import Devices, place_behind
 from gateway.authorize.record import entry_of_verdict
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Offer, Snapshot
@@ -44,7 +45,7 @@ class TokenIssuer:
 
     async def __call__(self, asked: Asked, origin: Origin, now: datetime) -> Issued | NotIssued:
         snapshot = self.snapshot()
-        account = snapshot.technical.get(asked.account)
+        account, origin = snapshot.technical.get(asked.account), _placed(origin, snapshot.devices, now)
         reason = why_not(account, origin.address, now)
         if account is None or reason is not None:
             return NotIssued(OAuthError.UNAUTHORIZED_CLIENT, reason or "technical_account_unknown")
@@ -113,3 +114,8 @@ class TokenIssuer:
             cookies={},
             language=Language.CZECH,
         )
+
+
+def _placed(origin: Origin, devices: Devices, now: datetime) -> Origin:
+    """Who asks through a tunnel is where its device is."""
+    return replace(origin, address=place_behind(origin.address, devices, now) or origin.address)

@@ -16,6 +16,7 @@ from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.keys import TunnelKey
 from gateway.tunnels.peers import Network
 from gateway.tunnels.permits import Admitted
+from idp.events import Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,10 @@ class Held:
     doubtful: bool = True
     not_before: datetime | None = None
     """When it is looked at again after that failed."""
+    ending: tuple[Why, Origin | None] | None = None
+    """Why it is over, where that could not be kept yet, and by whose act."""
     acting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def passes(self, now: datetime) -> bool:
         """Whether packets of its device are let through."""
-        return self.admitted is not None and self.admitted.awake(now)
+        return self.ending is None and self.admitted is not None and self.admitted.awake(now)

@@ -1,12 +1,13 @@
 """Whose a device is when a tunnel is opened for it, and for as long as it is open. Pure."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from agents.protocol.messages import Standing
 from config.vocabulary import DeviceId
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
-from gateway.tunnel_sessions.opened import Why
+from gateway.tunnel_sessions.opened import Opened, Why
 from gateway.tunnels.keys import NoTunnelKey, TunnelKey, tunnel_key
 from policies.model import LEVELS
 
@@ -37,6 +38,15 @@ def why_not_for(session: Session, device: Device) -> Why | None:
     if not owns(session, device):
         return Why.DEVICE_NOT_OWN
     return Why.TWO_FACTORS if LEVELS[session.acr] < TWO_FACTORS else None
+
+
+def why_over(opened: Opened, device: Device | None, now: datetime) -> Why | None:
+    """Whatever its session is."""
+    if now >= opened.until:
+        return Why.TOO_LONG
+    if device is None or device.standing is not Standing.ACTIVE:
+        return Why.DEVICE_NOT_IN_USE
+    return None if device.tunnel_key == opened.key else Why.KEY_CHANGED
 
 
 def owns(session: Session, device: Device) -> bool:

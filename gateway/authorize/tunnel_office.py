@@ -15,15 +15,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from agents.protocol.messages import Standing
 from config.settings import TunnelTarget
 from config.vocabulary import DeviceId
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.through_tunnel import Decided, NotReached, decide, offering
 from gateway.authorize.tunnel_admitted import admitted_by, entries_of, narrowed_to
 from gateway.authorize.tunnel_held import Devices, Held, NotOpened, Process, Rules, nothing_granted
-from gateway.authorize.tunnel_of_whom import why_not_for, why_not_opened
-from gateway.authorize.tunnel_pages import with_pages
+from gateway.authorize.tunnel_of_whom import why_not_for, why_not_opened, why_over
+from gateway.authorize.tunnel_pages import place_of, with_pages
 from gateway.authorize.tunnel_places import DevicePlaces
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
@@ -152,7 +151,8 @@ class TunnelOffice:
             self._keys[name] = opened.key
             if before is not None:
                 await self._taken_back(name)
-            entries = [] if before is None else [records.closed(before.opened, Why.OPENED_ANEW, now, origin)]
+            over = (before and before.ending) or (Why.OPENED_ANEW, origin)
+            entries = [] if before is None else [records.closed(before.opened, over[0], now, over[1])]
             await self._store.open(opened, [*entries, records.opened(opened, origin)])
             held = self._hold(opened)
             held.admitted = None if before is None or before.opened.key != opened.key else before.admitted
@@ -178,7 +178,7 @@ class TunnelOffice:
             login=session.login,
             session=session.id,
             municipality=session.municipality,
-            address=origin.address,
+            address=place_of(origin.address, rules.pools, self.whose),
             at=now,
             until=now + rules.longest,
             device_address=self.places.place(name, now),
@@ -191,7 +191,7 @@ class TunnelOffice:
             return
         async with held.acting:
             before = held.opened
-            if self._held.get(name) is not held or before.place == origin.address:
+            if self._held.get(name) is not held or held.ending or before.place == origin.address:
                 return
             opened = replace(before, device_address=origin.address)
             await self._store.moved(opened, [records.moved(opened, before, now, origin)])
@@ -206,26 +206,32 @@ class TunnelOffice:
                 raise
 
     def open_ones(self) -> Sequence[Opened]:
-        return [one.opened for one in self._held.values()]
+        return [one.opened for one in self._held.values() if one.ending is None]
 
     async def close(self, name: DeviceId, why: Why, origin: Origin | None, now: datetime) -> bool:
-        """False where none was open."""
+        """False where none was open. What fails of it is tried again, and it is over all the same."""
         held = self._held.get(name)
         if held is None:
             return False
         async with held.acting:
-            return await self._close(held, why, now, origin)
+            if self._held.get(name) is not held:
+                return False
+            try:
+                return await self._close(held, why, now, origin)
+            except BaseException:
+                self._doubt_first([held])
+                raise
 
     def of(self, name: DeviceId) -> tuple[Opened, Decided | None] | None:
         """What is open for a device, and what was decided last."""
         held = self._held.get(name)
-        return None if held is None else (held.opened, held.decided)
+        return None if held is None or held.ending else (held.opened, held.decided)
 
     def whose(self, address: Address) -> Held | None:
         """The one that is open of the device which has that address."""
         last = self._last.get(address)
         held = None if last is None else self._held.get(last.device)
-        return held if held is not None and held.opened is last else None
+        return held if held is not None and held.opened is last and not held.ending else None
 
     def target_named(self, name: str) -> TunnelTarget | None:
         return self._rules().targets.by_id.get(name)
@@ -293,7 +299,7 @@ class TunnelOffice:
     async def _look(self, held: Held, now: datetime) -> None:
         held.doubtful = False
         opened, device = held.opened, self._devices.by_id(held.opened.device)
-        if (why := self._over(opened, device, now)) is not None:
+        if (why := held.ending[0] if held.ending else why_over(opened, device, now)) is not None:
             await self._close(held, why, now)
             return
         assert device is not None
@@ -328,24 +334,19 @@ class TunnelOffice:
         if wanted != held.admitted:
             await self._admit(held, wanted)
 
-    def _over(self, opened: Opened, device: Device | None, now: datetime) -> Why | None:
-        if now >= opened.until:
-            return Why.TOO_LONG
-        if device is None or device.standing is not Standing.ACTIVE:
-            return Why.DEVICE_NOT_IN_USE
-        return None if device.tunnel_key == opened.key else Why.KEY_CHANGED
-
     async def _close(self, held: Held, why: Why, now: datetime, origin: Origin | None = None) -> bool:
-        opened = held.opened
+        opened, held.ending = held.opened, held.ending or (why, origin)
+        why, origin = held.ending
         device = self._devices.by_id(opened.device)
         if device is None or device.gone or why is Why.KEY_CHANGED:
             await self._forget({opened.device: opened.key})
         else:
             await self._admit(held, Admitted(opened.key, opened.addresses, None))
+        await self._taken_back(opened.device)  # nothing new is granted by it since it is `ending`
+        closed = await self._store.close(opened.id, why, now, [records.closed(opened, why, now, origin)])
         if self._held.get(opened.device) is held:
             del self._held[opened.device]
-        await self._taken_back(opened.device)  # nothing new is granted by it from here on
-        return await self._store.close(opened.id, why, now, [records.closed(opened, why, now, origin)])
+        return closed
 
     async def _forget_soon(self, strangers: Mapping[DeviceId, TunnelKey | None]) -> None:
         try:
@@ -392,7 +393,7 @@ class TunnelOffice:
         if target is None:
             return Why.UNKNOWN_TARGET
         held = self._held.get(device)
-        if held is None or held.decided is None:
+        if held is None or held.decided is None or held.ending:
             return Why.NOT_OPENED
         answer = held.decided.answers.get(target.id)
         return answer.reason if isinstance(answer, NotReached) else Why.NOT_OPENED

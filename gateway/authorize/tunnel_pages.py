@@ -1,15 +1,17 @@
 """Pages through a tunnel: until when its device is let in, where they are, and whose request it is. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from ipaddress import ip_address
 
 from config.vocabulary import device_subject
 from gateway.authorize.snapshot import Snapshot
-from gateway.authorize.tunnel_held import Held
-from gateway.tunnel_sessions.opened import Opened
+from gateway.authorize.tunnel_held import Held, NotOpened
+from gateway.authorize.tunnel_places import inside
+from gateway.tunnel_sessions.opened import Opened, Why
 from gateway.tunnel_sessions.pages import Pages
-from gateway.tunnels.peers import Address
+from gateway.tunnels.peers import Address, Network
 from gateway.tunnels.permits import Admitted
 
 Whose = Callable[[Address], Held | None]
@@ -29,6 +31,16 @@ def opened_at(address: Address, whose: Whose, now: datetime) -> Opened | None:
     """The tunnel that is open, and lets packets through, of the device with that address."""
     held = whose(address)
     return held.opened if held is not None and held.passes(now) else None
+
+
+def place_of(address: str, pools: Iterable[Network], whose: Whose) -> str:
+    """Of who opens a tunnel: through another one, or the one before, they are where its device is. Raises NotOpened."""
+    if not inside(address, pools):
+        return address
+    held = whose(ip_address(address))
+    if held is None:  # it ended meanwhile, and nobody knows any more
+        raise NotOpened(Why.NOT_OPENED)
+    return held.opened.place
 
 
 def domains_of(opened: Opened, whose: Whose) -> frozenset[str]:

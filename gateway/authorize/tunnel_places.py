@@ -33,7 +33,7 @@ class DevicePlaces:
 
     def asked(self, name: DeviceId, address: str, now: datetime, pools: Iterable[Network] = ()) -> bool:
         """False: the address is one of the tunnel's own, which says of no place."""
-        if _inside(address, pools):
+        if inside(address, pools):
             return False
         self._last[name] = (address, now)
         self._places[name] = asked(self._places.get(name, Places()), address, now)
@@ -94,11 +94,13 @@ async def look(office: Office, peers: Iterable[Peer], record: Record, now: datet
             await record([records.two_places(one, peer.address, now)])
         if sight.believed or one.id not in {each.id for each in office.open_ones()}:
             continue
-        if closes and await office.close(one.device, Why.TWO_PLACES, None, now):
-            office.places.closed(one.device)
+        if closes:
+            office.places.closed(one.device)  # first, as the end may be kept later
+            await office.close(one.device, Why.TWO_PLACES, None, now)
 
 
-def _inside(address: str, pools: Iterable[Network]) -> bool:
+def inside(address: str, pools: Iterable[Network]) -> bool:
+    """Whether it is one of the tunnel's own."""
     try:
         read = ip_address(address)
     except ValueError:

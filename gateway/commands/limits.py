@@ -7,7 +7,7 @@ import click
 
 from config.load import read
 from config.problem import ConfigurationRefused
-from config.settings import Settings
+from config.settings import Settings, Tunnels
 from gateway.commands.options import configuration
 
 TABLE = "brana_connections"
@@ -32,7 +32,7 @@ table inet {table} {{
 		tcp dport {{ {ports} }} tcp flags & (syn | ack) == syn ct state new jump counted
 	}}
 	chain counted {{
-{balancers}\
+{others}\
 		add @clients_ipv4 {{ ip saddr ct count over {most} }} counter reject with tcp reset
 		add @clients_ipv6 {{ ip6 saddr & ffff:ffff:ffff:ffff:: ct count over {most} }} counter reject with tcp reset
 	}}
@@ -59,13 +59,15 @@ def command() -> None: ...
 )
 def nftables(configuration: Path, per_client: int) -> None:
     reading = read(configuration)
-    if not reading.sound("public", "limits", "fleet"):
+    if not reading.sound("public", "limits", "fleet", "tunnels.interface"):
         raise ConfigurationRefused(reading.problems)
     click.echo(rules(reading.settings, per_client), nl=False)
 
 
 def rules(settings: Settings, per_client: int = PER_CLIENT) -> str:
-    """A file for `nft -f`. Load balancers are left out: whose connections theirs are, they alone know."""
+    """A file for `nft -f`. Load balancers are left out: whose connections theirs are, they alone know. So are devices
+    in the tunnel, which are all in one network: its own rules count those of each.
+    """
     fleet, public = settings.fleet, settings.public
     ports = set()
     if fleet is None or fleet.lets_in:
@@ -76,11 +78,14 @@ def rules(settings: Settings, per_client: int = PER_CLIENT) -> str:
         table=TABLE,
         clients=max(LEAST_CLIENTS, 2 * settings.limits.connections),
         ports=", ".join(map(str, sorted(ports))),
-        balancers="".join(_left_out(public.proxies)),
+        others="".join(_left_out(public.proxies, settings.tunnels)),
         most=per_client,
     )
 
 
-def _left_out(proxies: list[str]) -> list[str]:
+def _left_out(proxies: list[str], tunnels: Tunnels | None) -> list[str]:
     networks = [ip_network(one) for one in proxies]
-    return [f"\t\t{'ip' if one.version == 4 else 'ip6'} saddr {one} accept\n" for one in networks]
+    told = [f"{'ip' if one.version == 4 else 'ip6'} saddr {one}" for one in networks]
+    if tunnels is not None:
+        told.append(f'iifname "{tunnels.interface}"')
+    return [f"\t\t{one} accept\n" for one in told]

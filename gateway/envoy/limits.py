@@ -10,6 +10,7 @@ from gateway.envoy.messages import Json, typed
 LIMIT_FILTER = "brana.limit"
 BURST_SECONDS = 10  # so much of a quiet time may be used at once: a page and all that belongs to it
 IPV4_BITS, IPV6_BITS = 32, 64  # an IPv6 household has a /64 at the least (RFC 6177)
+DEVICE_BITS = 128  # in the tunnel: all devices are in one network, and none has another's address
 ADDRESSES = 25_000  # remembered, the latest, by each of the two filters; about 20 MiB when all are in use
 EVERYBODY = 1_000_000  # requests a second that the filter lets by for whom it finds no address
 MIB = 2**20
@@ -31,9 +32,11 @@ SHORTENED = {
 """Times that shrink while memory runs short, and to what."""
 
 
-def address_limit(limits: Limits) -> Json:
-    """The filter, for each request that comes to it."""
-    ours = {"v4_prefix_mask_len": IPV4_BITS, "v6_prefix_mask_len": IPV6_BITS}
+def address_limit(limits: Limits, ipv6_bits: int = IPV6_BITS) -> Json:
+    """The filter, for each request that comes to it. `ipv6_bits`: of an address, those that tell one client from
+    another.
+    """
+    ours = {"v4_prefix_mask_len": IPV4_BITS, "v6_prefix_mask_len": ipv6_bits}
     limit = typed(
         "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",
         stat_prefix="address",

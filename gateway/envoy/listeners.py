@@ -9,7 +9,7 @@ from gateway.envoy.gate import GATE_FILTER, LUA
 from gateway.envoy.grpc_web import grpc_web_filter
 from gateway.envoy.hardening import BUFFER_BYTES, HANDSHAKE, forms_whole, limits, reading
 from gateway.envoy.hosts import Authority
-from gateway.envoy.limits import address_limit
+from gateway.envoy.limits import DEVICE_BITS, IPV6_BITS, address_limit
 from gateway.envoy.load_balancers import behind
 from gateway.envoy.local_replies import local_replies
 from gateway.envoy.messages import ROUTES, Json, Surroundings, by_discovery, discovered, seconds, typed
@@ -34,22 +34,22 @@ def listeners(settings: Settings, surroundings: Surroundings) -> list[Json]:
     """Where people come in; devices with a tunnel there as well."""
     made = _people(settings, surroundings)
     proxied = made | behind(settings.public.proxies, made)
-    return [proxied, *through_tunnel(settings.tunnels, made)]
+    return [proxied, *through_tunnel(settings.tunnels, _people(settings, surroundings, DEVICE_BITS))]
 
 
 def listener(settings: Settings, surroundings: Surroundings) -> Json:
     return listeners(settings, surroundings)[0]
 
 
-def _people(settings: Settings, surroundings: Surroundings) -> Json:
+def _people(settings: Settings, surroundings: Surroundings, ipv6_bits: int = IPV6_BITS) -> Json:
     """TLS, one way of reading a request, grant, gate, decision, router."""
     public = settings.public
-    people = _manager(settings, surroundings, ROUTES, http_filters(settings))
+    people = _manager(settings, surroundings, ROUTES, http_filters(settings, ipv6_bits))
     # The name is read also where nobody needs it: what is not a chain cannot change while people are connected.
     named = {"listener_filters": by_name_of_server()}
     made = listening(public, public.port, people, _of_people(public, surroundings)) | named
     if hosts := sorted(host for _, host, _ in technical_hosts(settings, surroundings)):
-        words, token, *further = http_filters(settings)
+        words, token, *further = http_filters(settings, ipv6_bits)
         filters = [words, token, certificate_filter(), *further]
         technical = _manager(settings, surroundings, TECHNICAL_ROUTES, filters)
         chain = _chain(asking_for(CLIENT_AUTHORITY, tls_context(public.tls)), technical)
@@ -98,14 +98,14 @@ def _chain(tls: Json, manager: Json) -> Json:
     }
 
 
-def http_filters(settings: Settings) -> list[Json]:
+def http_filters(settings: Settings, ipv6_bits: int = IPV6_BITS) -> list[Json]:
     """gRPC-web → token → gate → limit of an address → decision → WebDAV → watch of streams → form → router; the order
     is the product's promise. In a fleet a question that no control plane has seen goes on to another one.
 
     The limit stands twice, with buckets of their own: before the decision, made where somebody is asked; and by itself,
     on where a route says that nobody is (`asking.without_decision`).
     """
-    limit = address_limit(settings.limits)
+    limit = address_limit(settings.limits, ipv6_bits)
     router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
     return [
         grpc_web_filter(),  # first, so that refusals are answered in its words

@@ -5,7 +5,8 @@ a copy of that key speaks in the tunnel, and signs nothing. Laws:
 
 - an address of IPv4 is a place, as everybody behind one router has one; of IPv6 the network of 64 bits is;
 - packets are where one of the device's messages of the last `RECENT` came from, by the same version of IP;
-- where none came by that version, packets are where they first were since the messages came from another place;
+- where none came by that version, packets are where they first were since the messages came from another place, or
+  last where a message came from: who speaks by IPv4 and asks by it has not gone to IPv6 without asking so;
 - a device that moves says so within `NOTED`; packets that are elsewhere for longer, or a second time, are noted, and
   those that stay there, or come and go, are not believed.
 """
@@ -44,7 +45,7 @@ class Places:
 
     asked: Mapping[Spot, datetime] = field(default_factory=dict)
     beside: Spot | None = None
-    """Where packets are by the version of IP by which no message came."""
+    """Where packets are, for those by the version of IP by which no message came."""
     away: datetime | None = None
     """Since when packets are elsewhere."""
     turns: tuple[datetime, ...] = ()
@@ -81,7 +82,7 @@ def spoke(before: Places, address: str, now: datetime) -> tuple[Places, Sight]:
     here = spot_of(address)
     if here is None:
         return before, RIGHT
-    if before.away is None and not before.turns and _lately(before, here, now):
+    if before.away is None and not before.turns and before.beside == here and _lately(before, here, now):
         return before, RIGHT
     places = replace(
         before,
@@ -111,7 +112,7 @@ def _same(places: Places, here: Spot) -> tuple[bool, Spot | None]:
     if not places.asked:  # it has not said anything yet
         return False, None
     if any(one.version == here.version for one in places.asked):
-        return here in places.asked, None
+        return here in places.asked, here
     return places.beside in (None, here), places.beside or here
 
 

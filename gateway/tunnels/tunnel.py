@@ -4,14 +4,15 @@ Those are the device of WireGuard (who), the filter of packets (what), the table
 
 - whatever is taken is tried to be taken at all three, also where one of them fails;
 - after a failure nothing is believed of what holds: the next act says the whole again;
-- whoever's state does not change is not named anywhere.
+- whoever's state does not change is not named anywhere;
+- whoever gives up in the middle of an act waits for what is under way: the next one finds nobody at the filter.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from gateway.tunnels import rules
 from gateway.tunnels.addresses import of_a_device
@@ -26,6 +27,8 @@ LEASE = timedelta(seconds=90)
 """How long a device speaks on without a control plane that renews it."""
 
 MANY = 100  # to forget; of more it is looked first which there are: each asks about the whole table
+
+Result = TypeVar("Result")
 
 
 class Filter(Protocol):
@@ -114,7 +117,7 @@ class Tunnel:
     async def refused(self) -> Sequence[Refused]:
         """What was tried in vain since this was asked last."""
         async with self._acting:
-            return self._refusals.new(*await asyncio.to_thread(self._remembered))
+            return self._refusals.new(*await _beside(self._remembered))
 
     def _remembered(self) -> tuple[list[Any], list[Any], list[Any]]:
         return self._elements("refused"), self._elements("over"), self._elements("untold")
@@ -134,9 +137,9 @@ class Tunnel:
 
     def _whole(self, now: datetime, lease: datetime) -> Iterator[Callable[[], Awaitable[None]]]:
         desired = list(self._admitted.values())
-        yield lambda: asyncio.to_thread(self._say_whole, desired, now, lease)
+        yield lambda: _beside(self._say_whole, desired, now, lease)
         yield lambda: self._compared({one.key: allowed(one, now) for one in desired})
-        yield lambda: asyncio.to_thread(self._forget_others, desired, now)
+        yield lambda: _beside(self._forget_others, desired, now)
 
     def _say_whole(self, desired: Collection[Admitted], now: datetime, lease: datetime) -> None:
         holds = rules.whole(self._plan, desired, now, lease)
@@ -158,9 +161,9 @@ class Tunnel:
         peers = changes(
             {key: _had(one) for key, one in old.items()}, {key: allowed(one, now) for key, one in new.items()}
         )
-        yield lambda: asyncio.to_thread(self._packets.do, steps.text)
+        yield lambda: _beside(self._packets.do, steps.text)
         yield lambda: self._device.change(peers)
-        yield lambda: asyncio.to_thread(self._forget, steps.silent, steps.lost)
+        yield lambda: _beside(self._forget, steps.silent, steps.lost)
 
     def _each_its_own(self, admitted: Iterable[Admitted]) -> None:
         """Raises AddressOfTwo, NoDevicesAddress."""
@@ -209,6 +212,16 @@ def _lost(one: Admitted, now: datetime) -> bool:
 
 def _without(one: Admitted, now: datetime) -> Admitted:
     return replace(one, targets={target: end for target, end in one.targets.items() if now < end})
+
+
+async def _beside(work: Callable[..., Result], *of: Any) -> Result:
+    """On a thread, which cannot be stopped."""
+    under_way = asyncio.ensure_future(asyncio.to_thread(work, *of))
+    try:
+        return await asyncio.shield(under_way)
+    except asyncio.CancelledError:
+        await asyncio.wait({under_way})
+        raise
 
 
 async def _all_tried(acts: Iterable[Callable[[], Awaitable[None]]]) -> None:

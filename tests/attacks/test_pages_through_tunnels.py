@@ -239,6 +239,20 @@ async def test_a_web_socket_through_a_tunnel_ends_with_it(ground: Ground, there:
             await stream.receive(SILENCE)
 
 
+async def test_who_opens_a_tunnel_through_a_tunnel_is_not_at_an_address_in_it(
+    ground: Ground, there: Networks
+) -> None:
+    """By the portal's name at the listener in the tunnel, to which no name leads."""
+    async with through(ground, there, "jana") as one:
+        one.within.names.everywhere = IN_TUNNEL
+        shown = await open_at_portal(ground, one.within, one.asking.machine.id)
+        access = await ground.entry(shown, Code.ACCESS)
+        assert access.address == str(one.asking.laptop.address), "it came through the tunnel"
+        asked = {"codes": (Code.TUNNEL_OPENED,), "person": one.asking.person}
+        [again, first] = await ground.entries(at_least=2, **asked)
+        assert again.address == one.asking.visitor.address != first.address
+
+
 async def test_anothers_address_in_the_tunnel_leads_nowhere(ground: Ground, there: Networks) -> None:
     async with through(ground, there, "jana") as one, through(ground, there, "petr") as thief:
         theirs, laptop = str(one.asking.laptop.address), thief.asking.laptop

@@ -20,12 +20,14 @@ class SplitNames(AbstractResolver):
         self.laptop, self.domains = laptop, domains
         self.kept: dict[str, set[str]] = {}
         """Answers that its system has from before."""
+        self.everywhere = ""
+        """Where it goes whatever the name, as somebody who writes it into a file."""
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        found = {GATEWAY}
-        if any(f".{host}".endswith(f".{one}") for one in self.domains):
+        found = {self.everywhere or GATEWAY}
+        if not self.everywhere and any(f".{host}".endswith(f".{one}") for one in self.domains):
             machine, source = self.laptop.machine, str(self.laptop.address)
             told = await asyncio.to_thread(asked, machine, host, source=source)
             found = told[1] if told else self.kept.get(host, set())

@@ -11,9 +11,10 @@ from config.named_networks import NamedNetworks
 from config.settings import Network
 from config.vocabulary import NetworkName
 from gateway.audit.entry import Code, Outcome
+from gateway.authorize.tunnel_held import NotOpened
 from gateway.authorize.tunnel_places import look
 from gateway.tunnel_sessions.opened import Opened, Why
-from gateway.tunnel_sessions.places import STAYS
+from gateway.tunnel_sessions.places import RECENT, STAYS
 from gateway.tunnels.words import Peer
 from idp.events import Origin
 from policies.load import load
@@ -168,6 +169,22 @@ async def test_an_address_of_the_tunnel_itself_is_no_place(office: World, told: 
     await asks(office, one, "10.90.0.2")
     assert told.ports(one.key) == {445}
     assert office.of(Code.TUNNEL_MOVED) == []
+
+
+async def test_who_opens_a_tunnel_through_a_tunnel_is_where_its_device_is(office: World, told: Told) -> None:
+    one, session = await opened(office), await office.signed_in("T")
+    await asks(office, one, ABROAD)
+    office.now += 2 * RECENT  # the agent says nothing any more
+    within = Origin(address=str(min(one.addresses, key=str)), request_id="r-3")
+    again = await office.office.open(one.device, session, within, office.now)
+    assert (again.address, again.place) == (ABROAD, ABROAD)
+    assert told.ports(again.key) == set()
+    await office.office.close(one.device, Why.CLOSED_BY_PERSON, ORIGIN, office.now)
+    with pytest.raises(NotOpened) as refused:
+        await office.office.open(one.device, session, within, office.now)
+    assert refused.value.why == Why.NOT_OPENED
+    (entry,) = office.of(Code.TUNNEL_NOT_OPENED)
+    assert entry.reason == Why.NOT_OPENED
 
 
 async def test_packets_from_elsewhere_are_recorded_and_close_the_tunnel(office: World, told: Told) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from config.settings import Fleet, Settings
+from config.settings import Fleet, Settings, Tunnels
 from gateway.commands.limits import rules
 from tests.rig.envoy import settings_for
 from tests.rig.installation import Installation, install
@@ -93,6 +93,17 @@ def test_load_balancers_are_not_counted(tmp_path: Path) -> None:
     made = rules(_settings(tmp_path, proxies=["10.1.0.0/28", "2001:db8::7/128"]))
     accepted = [line.strip() for line in made.splitlines() if line.endswith(" accept")]
     assert accepted == ["ip saddr 10.1.0.0/28 accept", "ip6 saddr 2001:db8::7/128 accept"]
+
+
+@pytest.mark.real
+def test_devices_in_the_tunnel_are_counted_by_its_own_rules(office: Installation, tmp_path: Path) -> None:
+    """All of them are in one network of IPv6; the loopback stands for the tunnel's interface."""
+    settings = _settings(tmp_path, port=office.port)
+    with_tunnels = replace(settings, tunnels=Tunnels(endpoint="localhost", interface="lo"))
+    for told, known in ((settings, [8, MOST - 8]), (with_tunnels, [8, 8])):
+        made = tmp_path / "connections.nft"
+        made.write_text(rules(told, MOST), "utf-8")
+        assert _connected(made, office.port, *(f"{address}x8" for address in HOUSEHOLD)) == known
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.clusters import clusters
 from gateway.envoy.elsewhere import another_control_plane
 from gateway.envoy.gate import Gate, GateWordUnusable, credential_sources, gate_filter, scripts
-from gateway.envoy.limits import LIMIT_FILTER, address_limit
+from gateway.envoy.limits import DEVICE_BITS, IPV6_BITS, LIMIT_FILTER, address_limit
 from gateway.envoy.listeners import listener
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Surroundings
@@ -50,6 +50,7 @@ from gateway.envoy.upstreams import UpstreamUnusable
 from gateway.grants.sign import keys_by_header
 from tests.rig.envoy import DISTRICT, hosting, settings_for
 
+BITS = '"v6_prefix_mask_len"'
 VECTORS = Path(__file__).parents[2] / "vectors" / "envoy"
 STATE = Path("/var/lib/brana")
 SURROUNDINGS = Surroundings(
@@ -181,7 +182,9 @@ def told_with_tunnels() -> list[Any]:
     told = []
     for one in through:
         (chain,) = one["filter_chains"]
-        assert chain["filters"][1:] == usual["filters"]
+        each = json.dumps(chain["filters"][1:])  # each device counts by itself
+        assert each.replace(f"{BITS}: {DEVICE_BITS}", f"{BITS}: {IPV6_BITS}") == json.dumps(usual["filters"])
+        assert each.count(f"{BITS}: {DEVICE_BITS}") == 2
         beside = {name: value for name, value in one.items() if people.get(name) != value}
         told.append(beside | {"filter_chains": [{**chain, "filters": chain["filters"][:1]}]})
     return told

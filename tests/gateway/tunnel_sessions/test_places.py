@@ -127,6 +127,27 @@ def test_by_another_version_of_ip_it_moves_when_it_asks_from_elsewhere() -> None
     assert set(told(*steps)) == {RIGHT}
 
 
+@pytest.mark.parametrize("first", [(), (("speaks", ABROAD_6, 1),)])
+def test_a_copy_by_the_other_version_of_ip_is_noticed_beside_a_device_that_speaks(
+    first: Sequence[tuple[str, str, int]],
+) -> None:
+    """It asks and speaks by IPv4; somebody speaks by IPv6, by which nothing can be compared."""
+    turns = [
+        (what, address, 60 * number)
+        for number in range(1, 5)
+        for what, address in (("asks", HOME), ("speaks", HOME), ("speaks", ABROAD_6))
+    ]
+    found = told(("asks", HOME, 0), *first, *turns)
+    assert NOTE in found
+    assert not found[-1].believed
+
+
+def test_a_copy_by_the_other_version_of_ip_is_noticed_when_the_device_falls_silent() -> None:
+    over = 70 + int(STAYS.total_seconds())
+    asleep = [("asks", HOME, 0), ("speaks", HOME, 10), ("speaks", ABROAD_6, 70), ("speaks", ABROAD_6, over)]
+    assert not told(*asleep)[-1].believed
+
+
 def test_a_device_that_never_asked_is_not_believed_to_speak_for_long() -> None:
     """Its person opened the tunnel from elsewhere, and somebody speaks who signs nothing."""
     over = int(STAYS.total_seconds())

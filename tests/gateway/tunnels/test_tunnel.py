@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -75,6 +76,24 @@ class Kept:
         if self.fails == "table":
             raise OSError("table")
         self.flows = [one for one in self.flows if whose not in {one.device, Permit(one.device, one.target)}]
+
+
+@dataclass
+class Slow(Kept):
+    """One at a time may be at the filter."""
+
+    at_it: threading.Event = field(default_factory=threading.Event)
+    may_go_on: threading.Event = field(default_factory=threading.Event)
+    alone: threading.Lock = field(default_factory=threading.Lock)
+
+    def do(self, text: str) -> None:
+        assert self.alone.acquire(blocking=False), "another one is at the filter"
+        try:
+            self.at_it.set()
+            assert self.may_go_on.wait(5)
+            super().do(text)
+        finally:
+            self.alone.release()
 
 
 def tunnel_of(kept: Kept) -> Tunnel:
@@ -250,3 +269,20 @@ async def test_a_start_forgets_what_nobody_is_permitted_any_more(kept: Kept) -> 
     kept.flows = [flow(0, SHARE), flow(1, SHARE)]
     await tunnel_of(kept).apply([device(1, SHARE)], NOW)
     assert kept.flows == [flow(1, SHARE)]
+
+
+async def test_who_gives_up_in_the_middle_leaves_nobody_at_the_filter() -> None:
+    """As when a control plane is gone that had just said what holds, and the next one says less."""
+    slow = Slow()
+    tunnel = tunnel_of(slow)
+    old = asyncio.create_task(tunnel.apply([device(0, SHARE), device(1, DATABASE)], NOW))
+    await asyncio.to_thread(slow.at_it.wait, 5)
+    old.cancel()
+    new = asyncio.create_task(tunnel.apply([device(1, DATABASE)], NOW))
+    await asyncio.sleep(0.05)
+    slow.may_go_on.set()
+    await new
+    with pytest.raises(asyncio.CancelledError):
+        await old
+    assert texts(slow) == expected([device(1, DATABASE)], NOW)
+    assert set(slow.peers) == {KEYS[1]}

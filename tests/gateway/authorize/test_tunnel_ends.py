@@ -1,0 +1,116 @@
+"""An end that could not be kept, as the database was away: it holds all the same, and is kept when that is back."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.audit.entry import Code
+from gateway.authorize.tunnel_office import AGAIN
+from gateway.authorize.tunnel_pages import opened_at
+from gateway.authorize.tunnel_places import look
+from gateway.tunnel_sessions.opened import Opened, Why
+from gateway.tunnel_sessions.places import STAYS
+from gateway.tunnels.words import Peer
+from idp.events import Origin
+from tests.rig.tunnel_world import ORIGIN, Told, World, world
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path, Told()) as made:
+        yield made
+
+
+def ports(office: World, one: Opened) -> set[int]:
+    """Which it reaches, as the process of the tunnel was told."""
+    assert isinstance(office.process, Told)
+    return office.process.ports(one.key)
+
+
+@pytest.fixture
+async def one(office: World) -> Opened:
+    return await office.office.open(office.device().id, await office.signed_in(), ORIGIN, office.now)
+
+
+def goes_away(office: World) -> None:
+    """The database, as far as it is asked to take back what was granted."""
+
+    async def taken_back(_: object) -> None:
+        raise OSError("a database that is away")
+
+    office.office._taken_back = taken_back
+
+
+def comes_back(office: World) -> None:
+    office.office._taken_back = office._taken_back
+
+
+async def closes(office: World, one: Opened) -> None:
+    with pytest.raises(OSError, match="away"):
+        await office.office.close(one.device, Why.CLOSED_BY_PERSON, ORIGIN, office.now)
+
+
+async def test_it_is_over_at_once_and_kept_when_that_goes(office: World, one: Opened) -> None:
+    goes_away(office)
+    await closes(office, one)
+    await office.settles()
+    assert ports(office, one) == set()
+    assert office.office.of(one.device) is None
+    assert office.office.open_ones() == []
+    assert [opened_at(each, office.office.whose, office.now) for each in one.addresses] == [None] * 2
+    assert office.of(Code.TUNNEL_CLOSED) == []
+    comes_back(office)
+    await office.moves(2 * AGAIN)
+    (closed,) = office.of(Code.TUNNEL_CLOSED)
+    assert (closed.reason, closed.request_id) == (Why.CLOSED_BY_PERSON, ORIGIN.request_id)
+    assert [name for name, _ in office.taken_back] == [one.device]
+    assert await office.tunnels.open_ones() == []
+    await office.moves(2 * AGAIN)
+    assert not await office.office.close(one.device, Why.CLOSED_BY_PERSON, ORIGIN, office.now)
+    assert len(office.taken_back) == 1
+
+
+async def test_what_asks_meanwhile_wakes_nothing(office: World, one: Opened) -> None:
+    goes_away(office)
+    await closes(office, one)
+    comes_back(office)
+    await office.office.asked(one.device, Origin(address="192.0.2.99", request_id="r"), office.now)
+    assert ports(office, one) == set()
+    assert office.of(Code.TUNNEL_MOVED) == []
+
+
+async def test_who_opens_it_anew_takes_back_what_was_granted_before(office: World, one: Opened) -> None:
+    goes_away(office)
+    await closes(office, one)
+    comes_back(office)
+    session = await office.signed_in("T")
+    again = await office.office.open(one.device, session, ORIGIN, office.now + SECOND)
+    assert [name for name, _ in office.taken_back] == [one.device]
+    assert [entry.reason for entry in office.of(Code.TUNNEL_CLOSED)] == [Why.CLOSED_BY_PERSON]
+    assert office.office.open_ones() == [again]
+
+
+async def test_packets_from_elsewhere_are_told_of_though_the_end_is_kept_later(
+    office: World, one: Opened
+) -> None:
+    async def record(entries) -> None:
+        await office.store.record(None, office.now, entries)
+
+    async def looks() -> None:
+        there = Peer(key=one.key, handshake=office.now, received=1, sent=1, address="198.51.100.9")
+        await look(office.office, [there], record, office.now, closes=True)
+
+    await office.office.asked(one.device, ORIGIN, office.now)
+    await looks()
+    office.now += STAYS
+    goes_away(office)
+    with pytest.raises(OSError, match="away"):
+        await looks()
+    assert office.office.places.doubted(one.device)
+    comes_back(office)
+    await office.moves(2 * AGAIN)
+    assert [entry.reason for entry in office.of(Code.TUNNEL_CLOSED)] == [Why.TWO_PLACES]
