@@ -40,10 +40,10 @@ define tested
 		$(BIN)/python -m pytest -m "$(1)" --last-failed --maxfail 10; }
 endef
 
-test: install-tests  ## tests, with real servers and a real browser (about 18 minutes on two cores)
+test: install-tests  ## tests, with real servers and a real browser (about 19 minutes on two cores)
 	@$(call tested,not long)
 
-test-long: install-tests  ## the whole product at once: attacks, fleets of several nodes, journeys (about 15 minutes)
+test-long: install-tests  ## the whole product at once: attacks, fleets of several nodes, journeys (about 20 minutes)
 	@$(call tested,long)
 
 unit: install-tests  ## tests without real servers (one process, about 5 minutes)
