@@ -36,13 +36,13 @@ def kept_by_the_clock(book: PolicyBook, questions: Sequence[Question]) -> list[Q
         if outcome and _by_hours(outcome)
     }
     closed = {one: then for one, then in refused.items() if any(_may_permit(each, then) for each in policies)}
-    tried, found = _Tried(book, MOST_ASKED // len(policies)), set[Question]()
+    tried, found = _Tried(book, MOST_ASKED // len(policies)), list[Question]()
     for number, (one, then) in enumerate(closed.items()):
         share = tried.left // (len(closed) - number)  # what opens at once leaves its own to the others
         likely = list(dict.fromkeys(likely_moments(then, Known.of(policies, then.action))))
         if tried.opens(then, (*likely, *_hours(then.now, likely)), share):
-            found.add(one)
-    return [one for one in closed if one in found]
+            found.append(one)
+    return found
 
 
 def has_hours(book: PolicyBook, municipality: MunicipalityCode) -> bool:

@@ -4,9 +4,10 @@ Whoever follows the log reads each entry once: bytes that somebody changes for t
 be seen as they are. No key of the log is needed: its end bears a mark, and each month names the one before.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import takewhile
+from operator import itemgetter
 
 from sqlalchemy import Connection
 
@@ -31,10 +32,10 @@ def in_tree(connection: Connection, rows: Sequence[Row]) -> bool:
         tree = _tree_of(connection, left[0][0])
         if tree is None:
             return False
-        some = list(takewhile(lambda row, reach=tree.reach: row[0] < reach, left))  # type: ignore[misc]
-        if not _gives(connection, tree, some):
+        beyond = bisect_left(left, tree.reach, key=itemgetter(0))
+        if not _gives(connection, tree, left[:beyond]):
             return False
-        left = left[len(some) :]
+        left = left[beyond:]
     return True
 
 
