@@ -1,4 +1,7 @@
-"""What a piece of a file is called for whoever reads of it: a policy by its form or its title, a case by its own. Pure."""
+"""What a piece of a file is called for whoever reads of it: a policy by its form or its title, a case by its own.
+
+Pure.
+"""
 
 import tomllib
 
