@@ -8,7 +8,7 @@ from config.vocabulary import Language
 from gateway.audit.neutral import neutral
 from gateway.commands.applying import Meant, meaning
 from gateway.commands.called_by import called_by
-from gateway.commands.decisions import titles_of
+from gateway.commands.decisions import list_titles_of
 from gateway.commands.mistaken import mistaken
 from gateway.commands.policy_line import Line, line_said, noted, quoted
 from gateway.commands.publishing import NotInForce
@@ -118,7 +118,7 @@ def followed(
     line = noted(folder, language)
     if line is None or there is None:
         return Followed(own, there, meaning(there), line, called=called)
-    offered = Offered(titles_of(state.settings), [one.name for one in state.settings.networks])
+    offered = Offered(list_titles_of(state.settings), [one.name for one in state.settings.networks])
     bases = state.database.read_now(
         lambda connection: state.policy_versions(connection).called(line.version, line.texts)
     )
