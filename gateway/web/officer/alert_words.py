@@ -34,6 +34,7 @@ OF_WHOM: Mapping[str, Title] = {
     "application": Title(cs="každá aplikace zvlášť", en="each application apart"),
     "municipality": Title(cs="každá obec zvlášť", en="each municipality apart"),
     "code": Title(cs="každý druh zápisu zvlášť", en="each kind of entry apart"),
+    "reason": Title(cs="každý důvod zvlášť", en="each reason apart"),
     "all": Title(cs="všechno dohromady", en="all together"),
 }
 EACH = Title(cs="při každém výskytu", en="each time")

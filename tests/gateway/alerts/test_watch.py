@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from config.settings import AlertRule
 from gateway.alerts import watch as counting
 from gateway.alerts.delivered import DELIVERED, GIB, in_force
+from gateway.alerts.gaps import Gap
 from gateway.alerts.watch import Alert, Changed, Watch
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code, Entry, Outcome
@@ -153,7 +154,7 @@ CASES: dict[str, list[Entry]] = {
     "policies_without_approval": [entry(code=Code.POLICY_WITHOUT_APPROVAL, person="cli:root")],
     "recovery_administrator": [entry(code=Code.RECOVERY_REFUSED, outcome=Outcome.REFUSED)],
     "log_damaged": [entry(code=Code.LOG_VERIFIED, outcome=Outcome.FAILURE)],
-    "log_gap": [entry(code=Code.LOG_GAP, outcome=Outcome.FAILURE)],
+    "log_gap": [entry(code=Code.LOG_GAP, outcome=Outcome.FAILURE, reason=Gap.MISSING.value)],
     "log_full": [entry(code=Code.LOG_FULL, outcome=Outcome.FAILURE)],
     "clock_drift": [entry(code=Code.CLOCK_JUMPED, outcome=Outcome.FAILURE)],
     "mass_download": [entry(person="novak", details={"bytes_out": GIB // 4}) for _ in range(4)],
@@ -191,3 +192,11 @@ def test_one_damage_of_the_log_that_stands_hides_no_graver_one():
     for number, one in enumerate(found):
         heard = raised(watch, Recorded(number, NOON + number * MINUTE, one))
         assert [(alert.rule, alert.group) for alert in heard] == [("log_damaged", one.code.value)]
+
+
+def test_a_gap_of_the_log_that_stands_hides_no_other_kind():
+    watch = Watch(in_force([]))
+    for number, gap in enumerate(Gap):
+        one = entry(code=Code.LOG_GAP, outcome=Outcome.FAILURE, reason=gap.value)
+        heard = raised(watch, Recorded(number, NOON + number * MINUTE, one))
+        assert [(alert.rule, alert.group) for alert in heard] == [("log_gap", gap.value)]

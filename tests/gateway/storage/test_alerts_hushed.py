@@ -4,6 +4,8 @@ from contextlib import suppress
 
 import pytest
 
+from gateway.alerts.gaps import Gap, Lack
+from gateway.alerts.gaps import told as gap_told
 from gateway.alerts.told import raised
 from gateway.alerts.watch import Alert
 from gateway.audit.doubted import AGAIN, WAITED
@@ -174,6 +176,14 @@ async def test_what_stands_is_proven_in_steps_over_months_and_stays(
     await looking(log)
     assert alerts_of(log) == [], "nothing proves that it was not over there"
     assert len(restored(log)) == 1
+
+
+async def test_a_gap_that_somebody_keeps_open_hides_no_other_kind(log: Log):
+    one = await looking(log)
+    for gap in (Gap.SILENT, Gap.MISSING):
+        log.append([gap_told(Lack(gap, 1, log.clock(), 0), log.clock())])
+        await look(log, one)
+    assert alerts_of(log) == [Gap.SILENT.value, Gap.MISSING.value]
 
 
 def gaps(log: Log) -> list[tuple[str, object]]:
