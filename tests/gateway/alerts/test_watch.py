@@ -1,5 +1,6 @@
 """What is raised, once; what is over, and does not flap."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -129,6 +130,14 @@ def test_a_new_country_is_one_where_somebody_known_was_not_lately():
     assert raised(watch, from_country(4, "DE", 4, "vesela")) == []
 
 
+def test_a_country_that_is_new_through_a_tunnel_is_new():
+    watch = Watch(in_force([]))
+    assert raised(watch, from_country(0, "CZ", 0)) == []
+    permitted = from_country(1, "RU", 1)
+    (one,) = raised(watch, replace(permitted, entry=replace(permitted.entry, code=Code.TUNNEL_PERMITTED)))
+    assert (one.rule, one.group) == ("new_country", "novak")
+
+
 def test_what_was_seen_is_handed_out_to_be_kept_once_a_day():
     watch = Watch(in_force([]))
     assert set(hear(watch, from_country(0, "CZ", 0)).seen) == {("new_country", "novak", "CZ")}
@@ -158,6 +167,10 @@ CASES: dict[str, list[Entry]] = {
     "log_full": [entry(code=Code.LOG_FULL, outcome=Outcome.FAILURE)],
     "clock_drift": [entry(code=Code.CLOCK_JUMPED, outcome=Outcome.FAILURE)],
     "mass_download": [entry(person="novak", details={"bytes_out": GIB // 4}) for _ in range(4)],
+    "mass_download_by_tunnel": [
+        entry(code=Code.TUNNEL_DISCONNECTED, person="novak", details={"bytes_received": GIB // 4})
+        for _ in range(4)
+    ],
     "refusals_after_hours": [entry(code=Code.DECISION_REFUSE, person="novak", at=NIGHT)] * 5,
 }
 
