@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import secrets
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from gateway.authorize.tunnel_admitted import admitted_by, entries_of, narrowed_
 from gateway.authorize.tunnel_held import Devices, Held, NotOpened, Process, Rules, nothing_granted
 from gateway.authorize.tunnel_of_whom import why_not_for, why_not_opened, why_over
 from gateway.authorize.tunnel_pages import place_of, with_pages
+from gateway.authorize.tunnel_peers import TunnelPeers
 from gateway.authorize.tunnel_places import DevicePlaces
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
@@ -33,7 +34,7 @@ from gateway.tunnel_sessions.opened import Opened, TunnelId, Why
 from gateway.tunnel_sessions.store import TunnelStore
 from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.addresses import PoolFull
-from gateway.tunnels.keys import TunnelKey, tunnel_key
+from gateway.tunnels.keys import tunnel_key
 from gateway.tunnels.line import TunnelAway
 from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Admitted, Target
@@ -68,12 +69,10 @@ class TunnelOffice:
         """Those of which something was heard, and not of all: they wait for none of the others."""
         self._last: dict[Address, Opened] = {}
         """Who has an address, or had it last."""
-        self._keys: dict[DeviceId, TunnelKey] = {}
-        """Of peers there, suspended ones too."""
         self.places = DevicePlaces()
+        self._peers = TunnelPeers(store, process, devices, self.places, clock)
         self._opening: defaultdict[DeviceId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._news = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
         self._seen: tuple[Snapshot, Targets, Snapshot] | None = None
         self.connections = Connections(
             store, self._last.get, self._target, lambda one, target: self._why(one.device, target), clock
@@ -93,19 +92,7 @@ class TunnelOffice:
 
     def changed(self, devices: Sequence[Device]) -> None:
         self._doubt_first(one for each in devices if (one := self._held.get(each.id)) is not None)
-        strangers = {
-            one.id: self._keys.get(one.id)
-            for one in devices
-            if one.id not in self._held and self._stranger(one)
-        }
-        if strangers:
-            task = asyncio.ensure_future(self._forget_soon(strangers))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
-
-    def _stranger(self, device: Device) -> bool:
-        """Whether the peer that may be there of a device is not the device's any more."""
-        return device.gone or self._keys.get(device.id, device.tunnel_key) != device.tunnel_key
+        self._peers.changed([one for one in devices if one.id not in self._held])
 
     def _doubt_first(self, those: Iterable[Held]) -> None:
         for one in those:
@@ -144,11 +131,10 @@ class TunnelOffice:
             if before is not None and before.opened.subject != session.subject:
                 # What stands would go on in the name of whoever has it open from now on.
                 await self._admit(before, Admitted(before.opened.key, before.opened.addresses, None))
-            if self._keys.get(name, opened.key) != opened.key:
-                await self._forget({name: self._keys[name]})  # no address is of two peers
-            if self._taken(name, opened.key):
+            await self._peers.replace(name, opened.key)
+            if self._peers.taken(name, opened.key):
                 raise NotOpened(Why.KEY_TAKEN)
-            self._keys[name] = opened.key
+            self._peers.has(name, opened.key)
             if before is not None:
                 await self._taken_back(name)
             over = (before and before.ending) or (Why.OPENED_ANEW, origin)
@@ -161,7 +147,7 @@ class TunnelOffice:
     async def _opened(self, name: DeviceId, session: Session, origin: Origin, now: datetime) -> Opened:
         """Raises NotOpened."""
         device, rules = self._devices.by_id(name), self._rules()
-        why = why_not_opened(device, session, self._taken)
+        why = why_not_opened(device, session, self._peers.taken)
         if why is not None or device is None:
             raise NotOpened(why or Why.DEVICE_UNKNOWN)
         try:
@@ -237,10 +223,7 @@ class TunnelOffice:
         return self._rules().targets.by_id.get(name)
 
     def may_open(self, device: Device, session: Session) -> Why | None:
-        return why_not_opened(device, session, self._taken)
-
-    def _taken(self, name: DeviceId, key: TunnelKey) -> bool:
-        return any(other == key and whose != name for whose, other in self._keys.items())
+        return why_not_opened(device, session, self._peers.taken)
 
     # What goes on by itself.
 
@@ -339,7 +322,7 @@ class TunnelOffice:
         why, origin = held.ending
         device = self._devices.by_id(opened.device)
         if device is None or device.gone or why is Why.KEY_CHANGED:
-            await self._forget({opened.device: opened.key})
+            await self._peers.forget({opened.device: opened.key})
         else:
             await self._admit(held, Admitted(opened.key, opened.addresses, None))
         await self._taken_back(opened.device)  # nothing new is granted by it since it is `ending`
@@ -347,23 +330,6 @@ class TunnelOffice:
         if self._held.get(opened.device) is held:
             del self._held[opened.device]
         return closed
-
-    async def _forget_soon(self, strangers: Mapping[DeviceId, TunnelKey | None]) -> None:
-        try:
-            await self._forget(strangers)
-        except Exception as error:  # noqa: BLE001 - their peers are gone; addresses are looked at in `take_up` again
-            log.warning("tunnels.not_forgotten", devices=sorted(strangers), cause=repr(error))
-
-    async def _forget(self, strangers: Mapping[DeviceId, TunnelKey | None]) -> None:
-        """Peers of devices that are gone, or have another key by now."""
-        for name, key in strangers.items():
-            if key is not None and self._keys.get(name) == key:
-                del self._keys[name]
-                with contextlib.suppress(TunnelAway):
-                    await self._process.revoke(key)
-            if (device := self._devices.by_id(name)) is None or device.gone:
-                self.places.forget(name)
-                await self._store.release(name, self._clock())
 
     async def _admit(self, held: Held, one: Admitted) -> None:
         """Where the process is away it is told all of it when it is back, and nothing is renewed until then."""
@@ -373,7 +339,7 @@ class TunnelOffice:
 
     def _hold(self, opened: Opened) -> Held:
         held = self._held[opened.device] = Held(opened)
-        self._keys[opened.device] = opened.key
+        self._peers.has(opened.device, opened.key)
         self.places.begins(opened.device)
         self._last.update(dict.fromkeys(opened.addresses, opened))
         self._news.set()
