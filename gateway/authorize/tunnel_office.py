@@ -19,7 +19,7 @@ from config.settings import TunnelTarget
 from config.vocabulary import DeviceId
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.through_tunnel import Decided, NotReached, decide, offering
-from gateway.authorize.tunnel_admitted import admitted_by, entries_of, narrowed_to
+from gateway.authorize.tunnel_admitted import admitted_by, entries_of, narrowed_to, without_place
 from gateway.authorize.tunnel_held import Devices, Held, NotOpened, Process, Rules, nothing_granted
 from gateway.authorize.tunnel_of_whom import why_not_for, why_not_opened, why_over
 from gateway.authorize.tunnel_pages import place_of, with_pages
@@ -177,14 +177,20 @@ class TunnelOffice:
             return
         async with held.acting:
             before = held.opened
-            if self._held.get(name) is not held or held.ending or before.place == origin.address:
+            if self._held.get(name) is not held or held.ending:
                 return
-            opened = replace(before, device_address=origin.address)
-            await self._store.moved(opened, [records.moved(opened, before, now, origin)])
-            held.opened = opened
-            self._last.update(dict.fromkeys(opened.addresses, opened))
+            stays, unknown = before.place == origin.address, self.places.unknown(name, now)
+            if held.unknown == unknown and (unknown or (stays and before.device_address is not None)):
+                return
+            if stays or self.places.moves(name, now):
+                opened = replace(before, device_address=origin.address)
+                told = [] if stays else [records.moved(opened, before, now, origin)]
+                await self._store.moved(opened, told)
+                held.opened = opened
+                self._last.update(dict.fromkeys(opened.addresses, opened))
             try:
-                await self._taken_back(name)
+                if held.opened.place != before.place:
+                    await self._taken_back(name)
                 await self._look(held, now)
             except BaseException:
                 held.opened = before  # the next question has it all done again
@@ -238,6 +244,8 @@ class TunnelOffice:
             if (device := self._devices.by_id(name)) is None or device.gone:
                 await self._store.release(name, self._clock())
         for opened in await self._store.open_ones():
+            if opened.device_address is not None:  # it asked a moment ago, as far as is known
+                self.places.asked(opened.device, opened.device_address, self._clock())
             await self._look_at(self._hold(opened))
         return [one.admitted for one in self._held.values() if one.admitted is not None]
 
@@ -265,7 +273,11 @@ class TunnelOffice:
             return held.not_before
         if held.doubtful or held.decided is None:
             return datetime.min.replace(tzinfo=held.opened.at.tzinfo)
-        return min(held.decided.again_at(self._snapshot().grant_lifetime), held.decided.ends(held.opened))
+        again_at = held.decided.again_at(self._snapshot().grant_lifetime)
+        silent_at = self.places.silent_at(held.opened.device)
+        if silent_at is not None and silent_at > held.decided.at:
+            again_at = min(again_at, silent_at)
+        return min(again_at, held.decided.ends(held.opened))
 
     async def _look_at(self, held: Held) -> None:
         """What fails of one is tried again and ends no other; meanwhile what it may ends by its time."""
@@ -297,23 +309,28 @@ class TunnelOffice:
             self._with_targets(rules.targets),
             now,
         )
-        held.decided = decided
+        unknown = self.places.unknown(opened.device, now)
+        version = self._snapshot().policies.version
+        held.decided = decided if unknown is None else without_place(decided, unknown, rules.targets, version)
         if decided.over is not None or held.session is None:
             await self._close(held, Why.SESSION_OVER, now)
             return
         if (why := why_not_for(held.session, device)) is not None:  # handed over, or the roles changed
             await self._close(held, why, now)
             return
-        wanted = with_pages(
-            admitted_by(opened, decided, rules.targets), held, rules.pages, self._snapshot(), now
-        )
+        wanted = admitted_by(opened, held.decided, rules.targets)
+        if unknown is None:
+            wanted = with_pages(wanted, held, rules.pages, self._snapshot(), now)
         if held.admitted is not None and (narrowed := narrowed_to(held.admitted, wanted)) != held.admitted:
             await self._admit(held, narrowed)
         seen = opened.session if self.connections.through(opened.addresses) else None
         entries = list(entries_of(opened, held.told, decided, rules.targets, now))
+        if unknown != held.unknown:
+            known = records.place_known(opened, now)
+            entries.append(known if unknown is None else records.place_unknown(opened, unknown, now))
         if entries or seen is not None:  # connections are activity, as open streams are
             await sessions.record(seen, now, entries)
-        held.told = decided
+        held.told, held.unknown = decided, unknown
         if wanted != held.admitted:
             await self._admit(held, wanted)
 

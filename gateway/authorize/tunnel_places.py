@@ -1,6 +1,7 @@
 """Where devices with tunnels are: by what they sign, and by where the packets of their tunnels come from.
 
-Laws: a device is where it last asked, in whichever tunnel that was; packets that come from elsewhere are recorded, and
+Laws: a device is where it last asked, in whichever tunnel that was; where that is long ago, or elsewhere each time,
+nobody knows where it is, and it reaches nothing until it asks again; packets that come from elsewhere are recorded, and
 close their tunnel where that lasts, unless the configuration has it recorded alone.
 """
 
@@ -20,6 +21,9 @@ from gateway.tunnels.words import Peer
 from idp.events import Origin
 
 AT_ONCE = 100  # peers
+MOST_MOVES = 12
+"""In `RECENT`, of which each is an entry and takes grants back: more than of a device that asks each minute in turn by
+two networks."""
 Record = Callable[[Sequence[Entry]], Awaitable[None]]
 
 
@@ -30,12 +34,17 @@ class DevicePlaces:
         self._places: dict[DeviceId, Places] = {}
         self._last: dict[DeviceId, tuple[str, datetime]] = {}
         self._doubted: set[DeviceId] = set()
+        self._moves: dict[DeviceId, tuple[datetime, ...]] = {}
+        self._unsettled: dict[DeviceId, datetime] = {}
+        """Until when; then it has to ask."""
 
     def asked(self, name: DeviceId, address: str, now: datetime, pools: Iterable[Network] = ()) -> bool:
         """False: the address is one of the tunnel's own, which says of no place."""
         if inside(address, pools):
             return False
         self._last[name] = (address, now)
+        if now >= self._unsettled.get(name, now):
+            self._unsettled.pop(name, None)
         self._places[name] = asked(self._places.get(name, Places()), address, now)
         return True
 
@@ -43,6 +52,28 @@ class DevicePlaces:
         """From where it asked lately."""
         address, at = self._last.get(name, ("", now - RECENT))
         return address if now - at < RECENT else None
+
+    def unknown(self, name: DeviceId, now: datetime) -> Why | None:
+        """Why nobody knows where it is."""
+        if name in self._unsettled:
+            return Why.PLACE_UNSETTLED
+        return Why.DEVICE_SILENT if self.place(name, now) is None else None
+
+    def silent_at(self, name: DeviceId) -> datetime | None:
+        """When it is known no more, unless it asks before; None: it has not asked."""
+        return self._last[name][1] + RECENT if name in self._last else None
+
+    def moves(self, name: DeviceId, now: datetime) -> bool:
+        """It asks from elsewhere than before. False: it does so too often, and is at no place that is known."""
+        if name in self._unsettled:
+            return False
+        recent = tuple(at for at in self._moves.get(name, ()) if now - at < RECENT)
+        if len(recent) >= MOST_MOVES:
+            self._moves.pop(name)
+            self._unsettled[name] = now + RECENT
+            return False
+        self._moves[name] = (*recent, now)
+        return True
 
     def begins(self, name: DeviceId) -> None:
         """Another tunnel of it; what was doubted of the one before is over."""
@@ -53,6 +84,8 @@ class DevicePlaces:
     def forget(self, name: DeviceId) -> None:
         self._places.pop(name, None)
         self._last.pop(name, None)
+        self._moves.pop(name, None)
+        self._unsettled.pop(name, None)
         self._doubted.discard(name)
 
     def doubted(self, name: DeviceId) -> bool:
@@ -63,9 +96,7 @@ class DevicePlaces:
         self._doubted.add(name)
 
     def spoke(self, opened: Opened, address: str, now: datetime) -> Sight:
-        known = self._places.get(opened.device)
-        if known is None:  # of a control plane before this one it asked from there
-            known = asked(Places(), opened.device_address or "", now)
+        known = self._places.get(opened.device, Places())
         self._places[opened.device], sight = spoke(known, address, now)
         return sight
 

@@ -128,13 +128,6 @@ async def test_what_asked_from_elsewhere_a_minute_ago_opens_nothing_by_its_perso
     assert one.place == ABROAD
 
 
-async def test_where_it_asked_long_ago_says_nothing(office: World, told: Told) -> None:
-    device = office.device()
-    await office.office.asked(device.id, Origin(address=ABROAD, request_id="r"), office.now - 60 * MINUTE)
-    one = await office.office.open(device.id, await office.signed_in(), ORIGIN, office.now)
-    assert told.ports(one.key) == {445}
-
-
 async def test_connections_are_in_the_log_from_where_the_device_is(office: World) -> None:
     one = await opened(office)
     await asks(office, one, "192.0.2.99")
