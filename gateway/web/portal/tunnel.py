@@ -147,9 +147,7 @@ class TunnelPages:
             return OwnDevice(device, None, None, others, why, stronger, doubted)
         until = opened.until if decided is None else decided.ends(opened)
         unknown = self.office.places.unknown(device.id, self.desk.now())
-        return OwnDevice(
-            device, opened, until, others, why, stronger, doubted, unknown, reached, not_reached
-        )
+        return OwnDevice(device, opened, until, others, why, stronger, doubted, unknown, reached, not_reached)
 
     def _targets(self, decided: Decided | None) -> tuple[Sequence[Somewhere], Sequence[Somewhere]]:
         reached, not_reached = [], []
