@@ -37,6 +37,8 @@ class DevicePlaces:
         self._moves: dict[DeviceId, tuple[datetime, ...]] = {}
         self._unsettled: dict[DeviceId, datetime] = {}
         """Until when; then it has to ask."""
+        self.unrecorded: list[Entry] = []
+        """What was seen of packets, until it is in the log."""
 
     def asked(self, name: DeviceId, address: str, now: datetime, pools: Iterable[Network] = ()) -> bool:
         """False: the address is one of the tunnel's own, which says of no place."""
@@ -112,7 +114,10 @@ class Office(Protocol):
 
 
 async def look(office: Office, peers: Iterable[Peer], record: Record, now: datetime, *, closes: bool) -> None:
-    """At all that speak in the tunnel. `closes`: packets from elsewhere close a tunnel."""
+    """At all that speak in the tunnel. `closes`: packets from elsewhere close a tunnel. What fails of one keeps none of
+    the others waiting, and is raised in the end; what was seen is recorded by the next look.
+    """
+    failed = await _recorded(office.places, record)
     opened: dict[str, Opened] = {one.key: one for one in office.open_ones()}
     for number, peer in enumerate(peers):
         if not number % AT_ONCE:
@@ -122,12 +127,30 @@ async def look(office: Office, peers: Iterable[Peer], record: Record, now: datet
             continue
         sight = office.places.spoke(one, peer.address, now)
         if sight.note:
-            await record([records.two_places(one, peer.address, now)])
+            office.places.unrecorded.append(records.two_places(one, peer.address, now))
+            failed = await _recorded(office.places, record) or failed
         if sight.believed or one.id not in {each.id for each in office.open_ones()}:
             continue
         if closes:
             office.places.closed(one.device)  # first, as the end may be kept later
-            await office.close(one.device, Why.TWO_PLACES, None, now)
+            try:
+                await office.close(one.device, Why.TWO_PLACES, None, now)
+            except Exception as error:  # noqa: BLE001 - it is over, and the office keeps that later
+                failed = error
+    if failed is not None:
+        raise failed
+
+
+async def _recorded(places: DevicePlaces, record: Record) -> Exception | None:
+    """Why it could not be."""
+    entries = tuple(places.unrecorded)
+    try:
+        if entries:
+            await record(entries)
+            del places.unrecorded[: len(entries)]
+    except Exception as error:  # noqa: BLE001 - a database that is away
+        return error
+    return None
 
 
 def inside(address: str, pools: Iterable[Network]) -> bool:
