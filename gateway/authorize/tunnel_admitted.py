@@ -7,8 +7,10 @@ from ipaddress import ip_address
 
 from gateway.audit.entry import Entry
 from gateway.authorize.through_tunnel import Decided, NotReached, Reached
+from gateway.authorize.tunnel_words import WORDS
+from gateway.authorize.verdict import Refused
 from gateway.tunnel_sessions import records
-from gateway.tunnel_sessions.opened import Opened
+from gateway.tunnel_sessions.opened import Opened, Why
 from gateway.tunnel_sessions.targets import Targets, places_of
 from gateway.tunnels.permits import Admitted, Named, Target
 
@@ -37,6 +39,20 @@ def _names(opened: Opened, decided: Decided, targets: Targets) -> dict[str, Name
         if target.name is not None and within:
             found[target.name] = Named(within, min(one.until, opened.until))
     return found
+
+
+def without_place(decided: Decided, why: Why, targets: Targets, version: str) -> Decided:
+    """Nothing is reached by a device of which nobody knows where it is. `version`: of the policies."""
+    answers = dict(decided.answers)
+    for name in decided.reached():
+        title, advice = WORDS[why]
+        whose = targets.by_id[name].municipality
+        answers[name] = NotReached(
+            Refused(
+                reason=why, rule="", policy_version=version, title=title, advice=advice, municipality=whose
+            )
+        )
+    return replace(decided, answers=answers)
 
 
 def narrowed_to(before: Admitted, after: Admitted) -> Admitted:

@@ -199,7 +199,7 @@ async def watch(
     """Where packets of tunnels come from, until it is cancelled."""
     while True:
         await asyncio.sleep(LOOK_EVERY)
-        if not office.open_ones():
+        if not office.open_ones() and not office.places.unrecorded:
             continue
         try:
             peers = (await standing()).peers

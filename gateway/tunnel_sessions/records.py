@@ -36,6 +36,14 @@ def two_places(one: Opened, elsewhere: str, now: datetime) -> Entry:
     return replace(entry, outcome=Outcome.REFUSED, reason=Why.TWO_PLACES, details=details)
 
 
+def place_unknown(one: Opened, why: Why, now: datetime) -> Entry:
+    return replace(of(one, Code.TUNNEL_PLACE_UNKNOWN, now), outcome=Outcome.REFUSED, reason=why)
+
+
+def place_known(one: Opened, now: datetime) -> Entry:
+    return of(one, Code.TUNNEL_PLACE_KNOWN, now)
+
+
 def not_opened(device: DeviceId, session: Session, why: Why, origin: Origin, now: datetime) -> Entry:
     entry = entry_of(
         session,

@@ -127,6 +127,8 @@ class World:
     known: Known = field(default_factory=Known)
     suspended: set[SubjectId] = field(default_factory=set)
     private: PrivateKey = field(default_factory=PrivateKey.generate)
+    asking: bool = True
+    """Agents ask all the time from where their person is, or from where they asked last."""
     taken_back: list[tuple[DeviceId, list[Code]]] = field(default_factory=list)
     """What was granted by whose tunnel, and what was recorded by then."""
     office: TunnelOffice = field(init=False)
@@ -219,7 +221,14 @@ class World:
         )
         made = replace(known, **other)  # type: ignore[arg-type]
         self.known.put(made)
+        self._ask()
         return made
+
+    def _ask(self) -> None:
+        places = self.office.places
+        for one in self.known.all() if self.asking else ():
+            last, _ = places._last.get(one.id, (ORIGIN.address, self.now))
+            places.asked(one.id, last, self.now)
 
     def changes(self, device: Device, **other: object) -> Device:
         """As a report, or an act, does."""
@@ -230,6 +239,7 @@ class World:
     async def moves(self, by: timedelta) -> None:
         """Time passes; what is due is done."""
         self.now += by
+        self._ask()
         await self.settles()
 
     async def connections_of(self, made: Opened) -> None:
