@@ -2,7 +2,7 @@
 
 Laws: what is permitted is recorded before it holds, what is refused holds before it is recorded; whatever may change a
 verdict (`revoked`, `everything`, `devices`) has it decided anew at once, and time has it before a permission ends; a
-tunnel whose session, device or time is over is closed.
+tunnel whose session, device or time is over is closed; what is over is opened by no start again.
 """
 
 import asyncio
@@ -30,6 +30,7 @@ from gateway.sessions.session import Session
 from gateway.sessions.store import SessionStore
 from gateway.tunnel_sessions import records
 from gateway.tunnel_sessions.connecting import Connections
+from gateway.tunnel_sessions.ends import End, Ends
 from gateway.tunnel_sessions.opened import Opened, TunnelId, Why
 from gateway.tunnel_sessions.store import TunnelStore
 from gateway.tunnel_sessions.targets import Targets
@@ -58,11 +59,12 @@ class TunnelOffice:
         snapshot: Callable[[], Snapshot],
         rules: Callable[[], Rules],
         clock: Callable[[], datetime],
+        ends: Ends,
         taken_back: Callable[[DeviceId], Awaitable[object]] = nothing_granted,
     ) -> None:
         self._store, self._process, self._devices = store, process, devices
         self._sessions, self._snapshot, self._rules, self._clock = sessions, snapshot, rules, clock
-        self._taken_back = taken_back
+        self._ends, self._taken_back = ends, taken_back
         """Takes back what was granted to a device, that by its tunnel too; before the end is kept."""
         self._held: dict[DeviceId, Held] = {}
         self._first: dict[DeviceId, Held] = {}
@@ -140,6 +142,8 @@ class TunnelOffice:
             over = (before and before.ending) or (Why.OPENED_ANEW, origin)
             entries = [] if before is None else [records.closed(before.opened, over[0], now, over[1])]
             await self._store.open(opened, [*entries, records.opened(opened, origin)])
+            if before is not None:
+                self._ends.forget(before.opened.id)
             held = self._hold(opened)
             held.admitted = None if before is None or before.opened.key != opened.key else before.admitted
         return opened, held
@@ -243,10 +247,16 @@ class TunnelOffice:
         for name in await self._store.with_addresses():
             if (device := self._devices.by_id(name)) is None or device.gone:
                 await self._store.release(name, self._clock())
+        ended = dict(self._ends.read())
         for opened in await self._store.open_ones():
             if opened.device_address is not None:  # it asked a moment ago, as far as is known
                 self.places.asked(opened.device, opened.device_address, self._clock())
-            await self._look_at(self._hold(opened))
+            held = self._hold(opened)
+            if (end := ended.pop(opened.id, None)) is not None:
+                held.ending = end.ending
+            await self._look_at(held)
+        for name in ended:
+            self._ends.forget(name)
         return [one.admitted for one in self._held.values() if one.admitted is not None]
 
     async def keep(self) -> None:
@@ -342,8 +352,14 @@ class TunnelOffice:
             await self._peers.forget({opened.device: opened.key})
         else:
             await self._admit(held, Admitted(opened.key, opened.addresses, None))
-        await self._taken_back(opened.device)  # nothing new is granted by it since it is `ending`
-        closed = await self._store.close(opened.id, why, now, [records.closed(opened, why, now, origin)])
+        try:
+            await self._taken_back(opened.device)  # nothing new is granted by it since it is `ending`
+            entry = records.closed(opened, why, now, origin)
+            closed = await self._store.close(opened.id, why, now, [entry])
+        except BaseException:
+            self._ends.keep(End.of(opened.id, why, origin))
+            raise
+        self._ends.forget(opened.id)
         if self._held.get(opened.device) is held:
             del self._held[opened.device]
         return closed

@@ -26,6 +26,7 @@ from gateway.devices.device import Device
 from gateway.devices.reception import Reception
 from gateway.devices.store import Beside, Stepped
 from gateway.sessions.session import Session
+from gateway.storage.tunnel_ends import NAME, EndsInFile
 from gateway.tunnel_sessions.opened import Why
 from gateway.tunnel_sessions.pages import Pages
 from gateway.tunnel_sessions.targets import Targets
@@ -144,6 +145,7 @@ class _Wired:
             lambda: plane.snapshot,
             self.rules,
             now,
+            EndsInFile(plane.settings.state.directory / NAME),
             self._taken_back,
         )
 

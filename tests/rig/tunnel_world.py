@@ -27,6 +27,7 @@ from gateway.sessions.office import SessionOffice, handle_hash
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import Session
 from gateway.storage.database import Database
+from gateway.storage.tunnel_ends import EndsInFile
 from gateway.storage.tunnels import StoredTunnels
 from gateway.tunnel_sessions.opened import Opened
 from gateway.tunnel_sessions.targets import Targets
@@ -120,6 +121,7 @@ class World:
     district: District
     snapshot: Snapshot
     process: Process
+    folder: Path
     now: datetime = NOW
     targets: Sequence[TunnelTarget] = (FILES, DATABASE, ELSEWHERE)
     entries: list[Entry] = field(default_factory=list)
@@ -159,6 +161,7 @@ class World:
             lambda: self.snapshot,
             lambda: self.rules,
             lambda: self.now,
+            EndsInFile(self.folder / "tunnels.ended"),
             self._taken_back,
         )
         revoked = RevokedList(self.office.revoked)
@@ -278,4 +281,4 @@ def world(
         epoch="e1",
     )
     with closing(Database(prepared(folder / "brana.db"))) as database:
-        yield World(database, district, snapshot, process, targets=targets)
+        yield World(database, district, snapshot, process, folder, targets=targets)
