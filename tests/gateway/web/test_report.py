@@ -40,7 +40,9 @@ async def test_evidence_is_what_the_log_has_in_the_period(client, office):
     assert newest == sorted(newest, key=int, reverse=True)
 
 
-async def test_a_number_leads_to_as_many_entries_as_it_counts_also_of_requests_of_no_application(client, office):
+async def test_a_number_leads_to_as_many_entries_as_it_counts_also_of_requests_of_no_application(
+    client, office
+):
     ours = replace(office.log.entries[1], application="", at=office.log.entries[1].at + timedelta(seconds=1))
     office.log.entries.insert(2, ours)
     text = await shown(client, "/report")
