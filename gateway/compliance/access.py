@@ -89,15 +89,31 @@ def _technical(facts: Facts) -> Iterator[Finding]:
             yield Finding(Standing.EXCEPTIONS, text, "technical_accounts.ends", last.isoformat())
 
 
-def _devices(_: Facts) -> Iterator[Finding]:
+def _devices(facts: Facts) -> Iterator[Finding]:
+    if facts.settings.devices.enabled:
+        yield Finding(
+            Standing.OUTSIDE,
+            said(
+                "Stav zařízení (správa, šifrování disku) zná Brána jen od těch, která mají agenta; počítač bez něj je "
+                "jeden prohlížeč. Vydejte pravidla pro mobilní a nespravovaná zařízení a na ta bez agenta dohlédněte "
+                "jinak.",
+                "The state of a device (management, disk encryption) is known of those with an agent alone; a computer "
+                "without one is one browser. Issue rules for mobile and unmanaged devices, and watch over those "
+                "without an agent by other means.",
+            ),
+        )
+        return
     yield Finding(
         Standing.OUTSIDE,
         said(
-            "Stav zařízení (správa, šifrování disku) tato verze neposuzuje: vydejte pravidla pro mobilní a "
-            "nespravovaná zařízení a dohlédněte na ně jinak.",
-            "This version does not judge the state of devices (management, disk encryption): issue rules for mobile "
-            "and unmanaged devices and watch over them by other means.",
+            "Zařízení s agentem tu nejsou zavedena, takže o stavu zařízení (správa, šifrování disku) Brána neví nic: "
+            "zaveďte je, nebo vydejte pravidla pro mobilní a nespravovaná zařízení a dohlédněte na ně jinak.",
+            "There are no devices with agents here, so nothing is known of the state of a device (management, disk "
+            "encryption): enrol them, or issue rules for mobile and unmanaged devices and watch over them by other "
+            "means.",
         ),
+        "devices.enabled",
+        "true",
     )
 
 
@@ -256,13 +272,16 @@ ACCESS = (
         how=lambda facts: said(
             "Nový prohlížeč se pozná, osoba je na něj upozorněna a potvrdí ho; pravidla mohou rozlišovat "
             "síť (pojmenovaných: "
-            "{networks}) a místo.",
+            "{networks}), místo a stav zařízení s agentem.",
             "A new browser is recognised, and its person is told and confirms it; policies may tell networks (named: "
-            "{networks}) and places apart.",
+            "{networks}), places and the state of devices with agents apart.",
             networks=len(facts.settings.networks),
         ),
         check=_devices,
-        codes=(Code.NEW_DEVICE, Code.NEW_DEVICE_OWNED, Code.NEW_DEVICE_DISOWNED),
+        codes=(
+            *(Code.NEW_DEVICE, Code.NEW_DEVICE_OWNED, Code.NEW_DEVICE_DISOWNED),
+            *(Code.DEVICE_ENROLLED, Code.DEVICE_STALE, Code.DEVICE_BLOCKED, Code.DEVICE_LOST),
+        ),
     ),
     Demand(
         id="review",

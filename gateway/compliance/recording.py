@@ -35,14 +35,24 @@ def _spool(facts: Facts) -> Iterator[Finding]:
     yield from unexplained(facts)
 
 
-def _device(_: Facts) -> Iterator[Finding]:
+def _device(facts: Facts) -> Iterator[Finding]:
+    browsers = said(
+        "Zařízením je prohlížeč, který si od prvního přihlášení drží trvalé označení v cookie; kdo cookies smaže, "
+        "má nové. Samotný počítač pozná Brána jen podle agenta, a zařízení s agentem tu nejsou zavedena.",
+        "A device is a browser, which keeps a lasting name in a cookie from its first sign-in on; whoever "
+        "deletes the cookies gets another. The machine itself is known by its agent alone, and there are no devices "
+        "with agents here.",
+    )
+    if not facts.settings.devices.enabled:
+        yield Finding(Standing.EXCEPTIONS, browsers, "devices.enabled", "true")
+        return
     yield Finding(
         Standing.EXCEPTIONS,
         said(
-            "Zařízením je prohlížeč, který si od prvního přihlášení drží trvalé označení v cookie; kdo cookies smaže, "
-            "má nové. Označení samotného počítače tato verze nezaznamenává.",
-            "A device is a browser, which keeps a lasting name in a cookie from its first sign-in on; whoever "
-            "deletes the cookies gets another. This version records no name of the machine itself.",
+            "Počítač s agentem má v zápisu trvalé označení. Bez agenta je zařízením prohlížeč s označením v cookie; "
+            "kdo cookies smaže, má nové.",
+            "A machine with an agent has its lasting name in the entry. Without one the device is a browser with a "
+            "name in a cookie; whoever deletes the cookies gets another.",
         ),
     )
 
