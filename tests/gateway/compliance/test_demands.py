@@ -18,9 +18,10 @@ from gateway.audit.entry import Code
 from gateway.audit.search import Count
 from gateway.compliance.demand import TITLES, Demand, Finding, Standing
 from gateway.compliance.demands import ALL, DECREES, demands_of
-from gateway.compliance.facts import Facts, Owed, Resting, Tally, Unapproved, Verdict, Vouches
+from gateway.compliance.facts import Devices, Facts, Owed, Resting, Tally, Unapproved, Verdict, Vouches
 from gateway.compliance.passwords import too_short
 from gateway.compliance.report import judge
+from gateway.compliance.wording import said
 from tests.gateway.compliance.making import (
     NOW,
     application,
@@ -52,6 +53,10 @@ def having(**lists: object) -> Facts:
 
 def counted(code: Code, number: int = 3) -> Facts:
     return facts(tallies={code: Tally(Count(number, at_least=False))})
+
+
+def enrolled(silent: int = 0) -> Facts:
+    return with_fields(table("devices", enabled=True), devices=Devices(in_use=7, managed=5, silent=silent))
 
 
 def owing(number: int = 1, late: timedelta = timedelta(days=4), **told: datetime | None) -> Facts:
@@ -236,6 +241,8 @@ BROKEN: tuple[tuple[str, Callable[[], Facts], Standing, str], ...] = (
     ("algorithms", lambda: tls(minimum="1.2"), Standing.EXCEPTIONS, "TLS 1.2"),
     ("algorithms", lambda: tls(curves=["P-256"]), Standing.EXCEPTIONS, "quantum"),
     ("algorithms", client, Standing.EXCEPTIONS, "old"),
+    ("devices", lambda: table("devices", enabled=True), Standing.EXCEPTIONS, "No device is enrolled"),
+    ("devices", lambda: enrolled(silent=2), Standing.EXCEPTIONS, "nothing fresh of their state: 2"),
     ("keys", lambda: table("keys", rotate_every=500 * DAYS), Standing.EXCEPTIONS, "500 days"),
     ("keys", lambda: counted(Code.CERTIFICATE_REFUSED), Standing.EXCEPTIONS, "refused within the period: 3"),
     ("incidents", lambda: having(notifications=Notifications()), Standing.EXCEPTIONS, "Nobody is told"),
@@ -311,7 +318,6 @@ def test_every_check_is_broken_by_something_here() -> None:
         "personal-data"
     }
     assert untouched == kept_by_the_product | {
-        "devices",
         "password-length",
         "password-age",
         "first-password",
@@ -324,12 +330,7 @@ def test_what_is_known_of_a_machine_is_told_by_whether_there_are_devices_with_ag
     (without,) = judge(DEMANDS[demand], facts()).findings
     (with_them,) = judge(DEMANDS[demand], table("devices", enabled=True)).findings
     assert (without.setting, without.write) == ("devices.enabled", "true")
-    assert (
-        "Zařízení s agentem tu nejsou" in without.said.cs or "zařízení s agentem tu nejsou" in without.said.cs
-    )
-    assert with_them.setting == ""
-    assert "agent" in with_them.said.cs
-    assert "nejsou zavedena" not in with_them.said.cs
+    assert (with_them.setting, with_them.said == without.said) == ("", False)
 
 
 def test_shorter_passwords_than_the_law_wants_would_be_told() -> None:
@@ -386,6 +387,27 @@ def test_what_is_said_changes_with_the_settings() -> None:
     before, after = facts(), table("sign_in", idle=7 * MINUTES)
     assert "15 minutes" in DEMANDS["idle"].how(before).en
     assert "7 minut" in DEMANDS["idle"].how(after).cs
+
+
+def test_an_office_whose_devices_report_is_told_so() -> None:
+    judged = judge(DEMANDS["devices"], enrolled())
+    assert judged.standing is Standing.MET
+    assert "(enrolled: 7, of these managed: 5)" in DEMANDS["devices"].how(enrolled()).en
+
+
+@pytest.mark.parametrize(
+    ("length", "told"),
+    [
+        (MINUTES, "minutu, minuty, minutě, každou minutu, every minute"),
+        (2 * HOURS, "2 hodiny, 2 hodin, 2 hodinách, každé 2 hodiny, every 2 hours"),
+        (15 * MINUTES, "15 minut, 15 minut, 15 minutách, každých 15 minut, every 15 minutes"),
+        (DAYS, "den, dne, dni, každý den, every day"),
+        (timedelta(seconds=1), "sekundu, sekundy, sekundě, každou sekundu, every second"),
+    ],
+)
+def test_a_length_of_time_bends_as_the_sentence_wants_it(length: timedelta, told: str) -> None:
+    text = said("{it}, {it:of}, {it:after}, {it:every}", "{it:every}", it=length)
+    assert f"{text.cs}, {text.en}".replace("1 ", "") == told
 
 
 def test_the_lighter_decree_asks_for_less_of_the_same() -> None:
