@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import secrets
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -25,6 +25,7 @@ from gateway.authorize.tunnel_of_whom import why_not_for, why_not_opened, why_ov
 from gateway.authorize.tunnel_pages import place_of, with_pages
 from gateway.authorize.tunnel_peers import TunnelPeers
 from gateway.authorize.tunnel_places import DevicePlaces
+from gateway.authorize.tunnel_turns import SLEEP_MOST, Turns
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
 from gateway.sessions.store import SessionStore
@@ -41,9 +42,7 @@ from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Admitted, Target
 from idp.events import Origin
 
-AT_ONCE = 8  # tunnels that are decided at a time: each keeps everything else waiting for some milliseconds
 AGAIN = timedelta(seconds=1)  # after what failed
-SLEEP_MOST = 5.0  # seconds: a clock that jumps is noticed
 log = structlog.get_logger("tunnels")
 
 
@@ -67,14 +66,12 @@ class TunnelOffice:
         self._ends, self._taken_back = ends, taken_back
         """Takes back what was granted to a device, that by its tunnel too; before the end is kept."""
         self._held: dict[DeviceId, Held] = {}
-        self._first: dict[DeviceId, Held] = {}
-        """Those of which something was heard, and not of all: they wait for none of the others."""
         self._last: dict[Address, Opened] = {}
         """Who has an address, or had it last."""
         self.places = DevicePlaces()
         self._peers = TunnelPeers(store, process, devices, self.places, clock)
         self._opening: defaultdict[DeviceId, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._news = asyncio.Event()
+        self._turns = Turns()
         self._seen: tuple[Snapshot, Targets, Snapshot] | None = None
         self.connections = Connections(
             store, self._last.get, self._target, lambda one, target: self._why(one.device, target), clock
@@ -83,24 +80,16 @@ class TunnelOffice:
     # What may change a verdict.
 
     def revoked(self, ids: Collection[str]) -> None:
-        self._doubt_first(
+        self._turns.first(
             one for one in self._held.values() if one.session is None or one.session.revocation_id in ids
         )
 
     def everything(self) -> None:
-        for one in self._held.values():
-            one.doubtful, one.not_before = True, None
-        self._news.set()
+        self._turns.in_turn(self._held.values())
 
     def changed(self, devices: Sequence[Device]) -> None:
-        self._doubt_first(one for each in devices if (one := self._held.get(each.id)) is not None)
+        self._turns.first(one for each in devices if (one := self._held.get(each.id)) is not None)
         self._peers.changed([one for one in devices if one.id not in self._held])
-
-    def _doubt_first(self, those: Iterable[Held]) -> None:
-        for one in those:
-            one.doubtful, one.not_before = True, None
-            self._first[one.opened.device] = one
-            self._news.set()
 
     # What people and devices do.
 
@@ -118,7 +107,7 @@ class TunnelOffice:
             try:
                 await self._look(held, now)
             except BaseException:
-                self._doubt_first([held])
+                self._turns.first([held])
                 raise
         return opened
 
@@ -198,7 +187,7 @@ class TunnelOffice:
                 await self._look(held, now)
             except BaseException:
                 held.opened = before  # the next question has it all done again
-                self._doubt_first([held])
+                self._turns.first([held])
                 raise
 
     def open_ones(self) -> Sequence[Opened]:
@@ -215,7 +204,7 @@ class TunnelOffice:
             try:
                 return await self._close(held, why, now, origin)
             except BaseException:
-                self._doubt_first([held])
+                self._turns.first([held])
                 raise
 
     def of(self, name: DeviceId) -> tuple[Opened, Decided | None] | None:
@@ -228,6 +217,10 @@ class TunnelOffice:
         last = self._last.get(address)
         held = None if last is None else self._held.get(last.device)
         return held if held is not None and held.opened is last and not held.ending else None
+
+    def had(self, address: Address) -> Opened | None:
+        """Who has that address, or had it last."""
+        return self._last.get(address)
 
     def target_named(self, name: str) -> TunnelTarget | None:
         return self._rules().targets.by_id.get(name)
@@ -255,28 +248,22 @@ class TunnelOffice:
             if (end := ended.pop(opened.id, None)) is not None:
                 held.ending = end.ending
             await self._look_at(held)
-        for name in ended:
-            self._ends.forget(name)
+        for known in ended:
+            self._ends.forget(known)
         return [one.admitted for one in self._held.values() if one.admitted is not None]
 
     async def keep(self) -> None:
         """Decide anew whatever is due, until it is cancelled."""
         while True:
-            self._news.clear()
+            self._turns.heard()
             now = self._clock()
             due = deque(one for one in self._held.values() if self._due_at(one) <= now)
-            while some := self._some(due):
+            while some := self._turns.some(due):
                 await asyncio.gather(*(self._look_at(one) for one in some))
             next_at = min((self._due_at(one) for one in self._held.values()), default=None)
-            wait = SLEEP_MOST if next_at is None else (next_at - self._clock()).total_seconds()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), min(SLEEP_MOST, max(0.01, wait)))
-
-    def _some(self, due: deque[Held]) -> Sequence[Held]:
-        """The next to be decided; where nothing was heard of one by itself, of those that are due."""
-        first = [self._first.pop(name) for name in list(self._first)[:AT_ONCE]]
-        others = min(1 if first else AT_ONCE, len(due))  # they come in turn all the same
-        return [*first, *(due.popleft() for _ in range(others))]
+            await self._turns.wait(
+                SLEEP_MOST if next_at is None else (next_at - self._clock()).total_seconds()
+            )
 
     def _due_at(self, held: Held) -> datetime:
         if held.not_before is not None:
@@ -375,7 +362,7 @@ class TunnelOffice:
         self._peers.has(opened.device, opened.key)
         self.places.begins(opened.device)
         self._last.update(dict.fromkeys(opened.addresses, opened))
-        self._news.set()
+        self._turns.news()
         return held
 
     def _with_targets(self, targets: Targets) -> Snapshot:

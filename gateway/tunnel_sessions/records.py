@@ -1,8 +1,10 @@
 """What the log keeps of tunnels."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from config.networks import parsed
 from config.settings import TunnelTarget
 from config.vocabulary import DeviceId
 from gateway.audit.canonical import Detail
@@ -12,10 +14,22 @@ from gateway.audit.sparing import told
 from gateway.sessions.office import entry_of
 from gateway.sessions.session import Session
 from gateway.tunnel_sessions.opened import Opened, Why
+from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Target
 from gateway.tunnels.refusals import Refused
 from idp.events import Origin
 from policies.model import Question
+
+
+def placed(entry: Entry, whose: Callable[[Address], Opened | None]) -> Entry:
+    """As the log is to keep it: what came through a tunnel bears where its device is, and its address in the tunnel
+    beside that. `whose`: who has that address, or had it last.
+    """
+    here = parsed(entry.address) if entry.address else None
+    one = None if here is None else whose(here)
+    if here is None or one is None:
+        return entry
+    return replace(entry, address=one.place, details={**entry.details, "tunnel_address": str(here)})
 
 
 def opened(one: Opened, origin: Origin) -> Entry:

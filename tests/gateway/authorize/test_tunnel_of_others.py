@@ -12,7 +12,7 @@ from agents.protocol.messages import Standing
 from config.vocabulary import Role, SubjectId
 from gateway.audit.entry import Code
 from gateway.authorize.tunnel_held import NotOpened
-from gateway.authorize.tunnel_office import AT_ONCE
+from gateway.authorize.tunnel_turns import AT_ONCE
 from gateway.devices.known import Known
 from gateway.storage.tables.tunnels import tunnel_address
 from gateway.tunnel_sessions.opened import Why
