@@ -17,7 +17,7 @@ from gateway.devices import enrolling
 from gateway.devices.enrolling import NotEnrolled
 from gateway.devices.reception import Reception
 from gateway.devices.reporting import NotTaken
-from gateway.web.agent_words import UNAVAILABLE, WORDS
+from gateway.web.agent_words import NO_TUNNELS, UNAVAILABLE, WORDS
 from gateway.web.app import host_of
 from gateway.web.desk import origin_of, request_id_of
 from idp.events import Origin
@@ -61,7 +61,8 @@ class Agents:
     async def answer(self, request: web.Request) -> web.Response:
         kind, work = self._ways().get(request.path, (None, None))
         if work is None:
-            return _not_understood(404)
+            # An agent that asks is none that is too old.
+            return _refused(NO_TUNNELS) if request.path == TUNNEL else _not_understood(404)
         if request.method != "POST":
             return _not_understood(405, {"Allow": "POST"})
         body = await _read(request, self.longest) if request.content_type == kind else None
