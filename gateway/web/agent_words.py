@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from agents.protocol.tunnel import NOT_OFFERED
 from gateway.devices import enrolling, reporting
 
 Again = Literal["never", "now", "later"]
@@ -102,7 +103,7 @@ WORDS: Mapping[str, Said] = {
         "Klíč tunelu nelze použít. Aktualizujte agenta.",
         "The key of the tunnel cannot be used. Update the agent.",
     ),
-    NO_TUNNELS: Said(
+    NOT_OFFERED: Said(
         404,
         "Úřad tunel nenabízí. Počítač ho přestane chtít po příkazu „sudo brana-agent down“.",
         "The office offers no tunnel. After `sudo brana-agent down` the computer asks for it no more.",

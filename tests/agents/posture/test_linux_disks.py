@@ -74,7 +74,7 @@ def test_what_lies_on_a_home_of_its_own_has_to_be_encrypted_too() -> None:
 @pytest.mark.parametrize(
     ("point", "device", "kind", "source", "wanted"),
     [
-        ("/home/jana", "259:2", "ext4", "/dev/nvme0n1p2", False),
+        ("/var/lib/mysql", "259:2", "ext4", "/dev/nvme0n1p2", False),
         ("/var/lib/postgresql", "259:2", "exfat", "/dev/nvme0n1p2", False),
         ("/srv", "259:2", "ext4", "/dev/nvme0n1p2", False),
         ("/var/lib/containers", "252:0", "xfs", "/dev/mapper/luks-root", True),
