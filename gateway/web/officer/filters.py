@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId, SubjectId
-from gateway.audit import written
+from gateway.audit import spoken, written
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.search import Counted, Query
 from gateway.web.entered import MomentUnreadable, entered_since, entered_until
@@ -18,7 +18,7 @@ LARGEST_SEQUENCE = 2**63 - 1  # SQLite's and PostgreSQL's largest integer
 
 READERS: dict[str, Callable[[str], Any]] = {
     "person": lambda text: text.strip() or None,
-    "municipality": lambda text: MunicipalityCode(text) if text else None,
+    "municipality": lambda text: MunicipalityCode(spoken.as_kept("municipality", text)) if text else None,
     "application": lambda text: ApplicationId(text) if text else None,
     "outcome": lambda text: Outcome(text) if text else None,
     "code": lambda text: frozenset(Code(one) for one in text.split(written.OR)) if text else None,
