@@ -49,8 +49,8 @@ POSTURES = _words(
     ]
 )
 COUNTRIES = _words(
-    (code, (Locale(language.value).territories.get(code, code) for language in Language))
-    for code in Locale("en").territories
+    (code, [Locale(language.value).territories.get(code, code) for language in Language])
+    for code in map(str, Locale("en").territories)
     if COUNTRY.match(code)
 )
 WORDS: Mapping[str, Words] = {

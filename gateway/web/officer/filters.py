@@ -21,7 +21,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "municipality": lambda text: MunicipalityCode(spoken.as_kept("municipality", text)) if text else None,
     "application": lambda text: ApplicationId(text) if text else None,
     "outcome": lambda text: Outcome(text) if text else None,
-    "code": lambda text: frozenset(Code(one) for one in text.split(written.OR)) if text else None,
+    "code": lambda text: frozenset(Code(one) for one in text.split(spoken.OR)) if text else None,
     "session": lambda text: SessionId(text) if text else None,
     "request_id": lambda text: text.strip() or None,
     "reason": lambda text: text.strip() or None,
@@ -104,7 +104,7 @@ def _query(values: Mapping[str, Any], reader: SubjectId) -> Query:
         name: value for name, value in values.items() if name not in apart and name not in written.READERS
     }
     given = written.further(values)
-    if (reason := named.get("reason") or "").startswith(written.OTHER):
+    if (reason := named.get("reason") or "").startswith(spoken.OTHER):
         del named["reason"]
         given["having"] = (*given["having"], written.having_of("reason", reason))
     return Query(
