@@ -31,6 +31,7 @@ from gateway.authorize.explaining import (
 from gateway.authorize.snapshot import Snapshot, route_named_in
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
+from gateway.web.officer.came_from import asked_first
 from gateway.web.officer.not_done import DIRECTORY_AWAY
 from gateway.web.policies.closed_by import closed_by
 from gateway.web.policies.coming import HOME
@@ -111,7 +112,7 @@ class Why:
     """Whom the form suggests by name: people of the municipality that is asked about."""
 
     def pages(self) -> Sequence[Page]:
-        return (Page("GET", "/why", self.why),)
+        return tuple(asked_first((Page("GET", "/why", self.why),)))
 
     @property
     def elsewhere(self) -> Elsewhere:
