@@ -11,7 +11,6 @@ from gateway.devices import enrolling, reporting
 
 Again = Literal["never", "now", "later"]
 UNAVAILABLE = "gateway_unavailable"
-NO_TUNNELS = "tunnels_not_offered"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from gateway.devices import enrolling
 from gateway.devices.enrolling import NotEnrolled
 from gateway.devices.reception import Reception
 from gateway.devices.reporting import NotTaken
-from gateway.web.agent_words import NO_TUNNELS, UNAVAILABLE, WORDS
+from gateway.web.agent_words import UNAVAILABLE, WORDS
 from gateway.web.app import host_of
 from gateway.web.desk import origin_of, request_id_of
 from idp.events import Origin

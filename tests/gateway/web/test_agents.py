@@ -7,7 +7,7 @@ from agents.uplink.uplink import TELLS_NONCE
 from config.vocabulary import Language
 from gateway.audit.reasons import REASONS
 from gateway.devices import enrolling, reporting
-from gateway.web.agent_words import NO_TUNNELS, UNAVAILABLE, WORDS
+from gateway.web.agent_words import UNAVAILABLE, WORDS
 
 
 @pytest.mark.parametrize("reason", [*enrolling.Refusal, *reporting.Refusal, NOT_OFFERED, UNAVAILABLE])
