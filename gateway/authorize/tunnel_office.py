@@ -219,8 +219,12 @@ class TunnelOffice:
         return held if held is not None and held.opened is last and not held.ending else None
 
     def had(self, address: Address) -> Opened | None:
-        """Who has that address, or had it last."""
-        return self._last.get(address)
+        """The tunnel with that address, also while it is being closed; of whichever thread. Later others may bear
+        the address.
+        """
+        last = self._last.get(address)
+        held = None if last is None else self._held.get(last.device)
+        return last if held is not None and held.opened is last else None
 
     def target_named(self, name: str) -> TunnelTarget | None:
         return self._rules().targets.by_id.get(name)
