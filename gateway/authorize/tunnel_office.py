@@ -68,13 +68,15 @@ class TunnelOffice:
         self._held: dict[DeviceId, Held] = {}
         self._last: dict[Address, Opened] = {}
         """Who has an address, or had it last."""
+        self._before: dict[Address, Opened] = {}
+        """Who had it before those."""
         self.places = DevicePlaces()
         self._peers = TunnelPeers(store, process, devices, self.places, clock)
         self._opening: defaultdict[DeviceId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._turns = Turns()
         self._seen: tuple[Snapshot, Targets, Snapshot] | None = None
         self.connections = Connections(
-            store, self._last.get, self._target, lambda one, target: self._why(one.device, target), clock
+            store, self._had_at, self._target, lambda one, target: self._why(one.device, target), clock
         )
 
     # What may change a verdict.
@@ -219,8 +221,12 @@ class TunnelOffice:
         return held if held is not None and held.opened is last and not held.ending else None
 
     def had(self, address: Address) -> Opened | None:
-        """Who has that address, or had it last."""
-        return self._last.get(address)
+        """The tunnel with that address, also while it is being closed; of whichever thread. Later others may bear
+        the address.
+        """
+        last = self._last.get(address)
+        held = None if last is None else self._held.get(last.device)
+        return last if held is not None and held.opened is last else None
 
     def target_named(self, name: str) -> TunnelTarget | None:
         return self._rules().targets.by_id.get(name)
@@ -361,7 +367,10 @@ class TunnelOffice:
         held = self._held[opened.device] = Held(opened)
         self._peers.has(opened.device, opened.key)
         self.places.begins(opened.device)
-        self._last.update(dict.fromkeys(opened.addresses, opened))
+        for address in opened.addresses:
+            if (last := self._last.get(address)) is not None and last.id != opened.id:
+                self._before[address] = last
+            self._last[address] = opened
         self._turns.news()
         return held
 
@@ -371,6 +380,11 @@ class TunnelOffice:
         if self._seen is None or self._seen[0] is not now or self._seen[1] is not targets:
             self._seen = (now, targets, offering(now, targets.by_id.values()))
         return self._seen[2]
+
+    def _had_at(self, address: Address, moment: datetime) -> Opened | None:
+        """Whose what began then is, of which is heard a while later."""
+        last, before = self._last.get(address), self._before.get(address)
+        return last if last is None or before is None or moment >= last.at else before
 
     def _target(self, place: Target) -> TunnelTarget | None:
         return self._rules().targets.by_place.get(place)

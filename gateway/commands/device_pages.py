@@ -58,7 +58,12 @@ class PlaneAround:
             return Beside(theirs, None)
         office, _ = plane.tunnels
         tunnel = office.of(device.id)
-        return Beside(theirs, None if tunnel is None else tunnel[0], office.places.doubted(device.id))
+        return Beside(
+            theirs,
+            None if tunnel is None else tunnel[0],
+            doubted=office.places.doubted(device.id),
+            nowhere=office.places.unknown(device.id, moment) is not None,
+        )
 
     async def closes(self, device: Device) -> Sequence[Closed]:
         plane = self.plane

@@ -1,7 +1,7 @@
 """Connections through tunnels on their way into the log: whose each is, when it began and ended, how much went through.
 
-Laws: a connection begins once and ends once in the log, however often it is told; an end is its person's who began it,
-whoever has the tunnel by then; what is recorded is durable before it is heard; whoever gives up hearing it stops
+Laws: a connection begins once and ends once in the log, however often it is told; it is its person's who had the tunnel
+when it began, whoever has it by then; what is recorded is durable before it is heard; whoever gives up hearing it stops
 nothing, and after a failure it is read anew what is recorded: it may be durable all the same, and is told again.
 """
 
@@ -19,8 +19,8 @@ from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Target
 from gateway.tunnels.refusals import Refused
 
-Whose = Callable[[Address], Opened | None]
-"""Who has, or had last, the tunnel with that address."""
+Whose = Callable[[Address, datetime], Opened | None]
+"""Who had the tunnel with that address at a moment, or had it last."""
 
 
 class Connections:
@@ -93,7 +93,7 @@ class Connections:
 
     def _began(self, flow: Flow, at: datetime, begun: dict[Line, Connected]) -> Sequence[Entry]:
         line = _line(flow)
-        whose = self._whose(flow.device)
+        whose = self._whose(flow.device, at)
         if line in self._open or line in begun or whose is None:
             return []
         target = self._target(flow.target)
@@ -120,11 +120,12 @@ class Connections:
         return [records.connection(known.tunnel, code, line.target, target, one.at, **told)]
 
     def _tried(self, one: Refused) -> Sequence[Entry]:
-        if (whose := self._whose(one.device)) is None:
+        now = self._clock()
+        if (whose := self._whose(one.device, now)) is None:
             return []
         target = self._target(one.target)
         why = Why.TOO_MANY if one.too_many else self._why(whose, target)
-        return [records.tried(whose, one, target, why, self._clock())]
+        return [records.tried(whose, one, target, why, now)]
 
 
 def _line(flow: Flow) -> Line:

@@ -23,7 +23,7 @@ from policies.model import Question
 
 def placed(entry: Entry, whose: Callable[[Address], Opened | None]) -> Entry:
     """As the log is to keep it: what came through a tunnel bears where its device is, and its address in the tunnel
-    beside that. `whose`: who has that address, or had it last.
+    beside that. `whose`: the tunnel with that address.
     """
     here = parsed(entry.address) if entry.address else None
     one = None if here is None else whose(here)

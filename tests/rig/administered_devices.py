@@ -83,10 +83,11 @@ class Town:
     sessions: Sequence[Session] = ()
     tunnel: Opened | None = None
     doubted: bool = False
+    nowhere: bool = False
     away: bool = False
 
     async def beside(self, _device: Device) -> Beside:
-        return Beside(self.sessions, self.tunnel, self.doubted)
+        return Beside(self.sessions, self.tunnel, self.doubted, self.nowhere)
 
     async def closes(self, _device: Device) -> Sequence[Closed]:
         self._there()

@@ -21,6 +21,8 @@ class Beside:
     tunnel: Opened | None
     doubted: bool = False
     """The last tunnel was closed because its packets came from elsewhere than where the device is."""
+    nowhere: bool = False
+    """Nobody knows where the device is, so that it reaches nothing through its tunnel."""
 
 
 class Around(Protocol):

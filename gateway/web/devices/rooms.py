@@ -98,6 +98,7 @@ class Rooms:
             sessions=beside.sessions,
             tunnel=beside.tunnel,
             doubted=beside.doubted,
+            nowhere=beside.nowhere,
             names=await site.around.names_of(subjects),
             theirs=theirs,
             possible=possible(device, theirs=theirs) if site.may(caller) else (),

@@ -180,6 +180,18 @@ async def test_who_opens_a_tunnel_through_a_tunnel_is_where_its_device_is(office
     assert entry.reason == Why.NOT_OPENED
 
 
+async def test_an_address_in_the_tunnel_is_its_device_s_until_the_end_is_kept(office: World) -> None:
+    one = await opened(office)
+    await asks(office, one, ABROAD)
+    within = min(one.addresses, key=str)
+    assert office.office.had(within).place == ABROAD
+    seen = []
+    office.office._store = Watched(office.tunnels, lambda: seen.append(office.office.had(within)))
+    await office.office.close(one.device, Why.CLOSED_BY_PERSON, ORIGIN, office.now)
+    assert [each.id for each in seen] == [one.id], "the entry of its end is placed too"
+    assert office.office.had(within) is None, "whoever bears it now is not the device"
+
+
 async def test_packets_from_elsewhere_are_recorded_and_close_the_tunnel(office: World, told: Told) -> None:
     one = await opened(office)
     for _ in range(2):
@@ -259,6 +271,18 @@ async def test_where_a_peer_was_that_does_not_speak_any_more_says_nothing(office
         silent = Peer(key=one.key, handshake=office.now - 3 * MINUTE, received=1, sent=1, address=ABROAD)
         await look(office.office, [silent, replace_key(silent)], never, office.now, closes=True)
     assert office.office.open_ones() != []
+
+
+class Watched:
+    def __init__(self, store, told) -> None:
+        self._store, self._told = store, told
+
+    def __getattr__(self, name: str):
+        return getattr(self._store, name)
+
+    async def close(self, *of) -> bool:
+        self._told()
+        return await self._store.close(*of)
 
 
 def replace_key(peer: Peer) -> Peer:

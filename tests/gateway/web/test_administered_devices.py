@@ -389,6 +389,10 @@ async def test_it_says_where_a_device_with_a_tunnel_is_and_that_somebody_else_ma
     place.town.tunnel = replace(tunnel, device_address="198.51.100.9")
     assert "the device asks from 198.51.100.9" in await page(client, path)
     assert "zařízení se hlásí z adresy 198.51.100.9" in await page(client, path, language="cs")
+    assert "nobody knows where it is now" not in await page(client, path)
+    place.town.nowhere = True
+    assert "nobody knows where it is now, so it reaches nothing" in await page(client, path)
+    assert "dokud se jeho agent znovu neozve" in await page(client, path, language="cs")
     place.town.tunnel, place.town.doubted = None, True
     assert "somebody else may have its key" in await page(client, path)
     assert "klíč tedy může mít ještě někdo jiný" in await page(client, path, language="cs")
