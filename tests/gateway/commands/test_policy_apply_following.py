@@ -245,7 +245,7 @@ def test_a_roll_back_beside_what_is_kept_stays(place: Repository) -> None:
     number = place.newest()[0].number
     place.add(HULIN, HARMLESS)
     assert "stays in force" in place.brana("apply", str(place.folder)).output
-    assert place.brana("roll-back", "588491", str(number), "--why", "zpět").exit_code == 0
+    assert place.brana("roll-back", "588491", str(number), "--why", "vracíme to zpět").exit_code == 0
     with pytest.raises(FolderTakenBack, match="further"):
         place.raised("apply", str(place.folder))
     assert '@id("further")' not in place.in_force()[HULIN]
