@@ -109,7 +109,7 @@ def _fit(
     broken, untried = meant.broken(read, files)
     if broken:
         raise CasesBroken(broken, language)
-    for one in untried:
+    for one in (*untried, *meant.narrowed(before)):
         click.echo(JUDGED[language].format(problem=one.in_languages()[language]), err=True)
 
 

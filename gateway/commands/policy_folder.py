@@ -26,6 +26,7 @@ from policies.load import Read, read_folders
 from policies.model import Text
 from policies.parameters import Offered
 from policies.reasons import Names
+from policies.shutting_out import narrowed
 from policies.texts import MUNICIPALITIES, REGION, InHand, Texts, texts_of
 from policies.trial import broken, tried, untried
 
@@ -92,8 +93,12 @@ class PolicyFolder:
             return [one for one in found if one not in written]
         after = self.texts()
         return self._in_folders(
-            left_without(before, after, self.district) or faults_brought(before, after, TAKEN)
+            left_without(before, after, self.district) or faults_brought(before, after, self.district, TAKEN)
         )
+
+    def narrowed(self, before: Texts) -> list[Problem]:
+        """When nobody could approve or roll back by it, though somebody can by what is in force."""
+        return self._in_folders(narrowed(before, self._readable(), self.district))
 
     def in_vain(self) -> list[Problem]:
         """What any policy here asks in vain, whether or not it is in force."""

@@ -22,6 +22,7 @@ from gateway.commands.looking import looking
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
+from gateway.commands.reason_said import why_option
 from gateway.commands.reviewing import WhoHasWhat
 from gateway.commands.sessions import tell
 from gateway.commands.shared_policies import book_in_force
@@ -148,7 +149,7 @@ def removed(configuration: Path, *, machine: bool) -> None:
 )
 @configuration
 @click.argument("removed")
-@click.option("--why", required=True, help="Is recorded.")
+@why_option("It is recorded.")
 def restore(configuration: Path, removed: str, why: str) -> None:
     state = existing_state(configuration)
     block = asyncio.run(

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from gateway.commands.audit_moments import MOMENT
 from gateway.commands.looking import looking
+from gateway.commands.reason_said import why_option
 from gateway.commands.state import State, now
 from gateway.commands.terminal import console, local_time
 from gateway.incidents.suspension import Suspension
@@ -16,7 +17,7 @@ from gateway.incidents.suspension import Suspension
 Command = TypeVar("Command", bound=Callable[..., Any])
 LISTED = 200
 
-why = click.option("--why", required=True, help="Kept with it and in the audit log.")
+why = why_option("Kept with it and in the audit log.")
 over = click.option(
     "--all", "over", is_flag=True, help="Also those whose suspension is over, the newest first."
 )

@@ -23,11 +23,9 @@ from gateway.commands.state import now, open_state
 from gateway.policy_office.scope import Scope
 from gateway.storage.directory import StoredReplica
 from idp.directory.same_person import no_others
-from policies.forms import forms, render
 from policies.load import CasesBroken
 from policies.moments_said import moment_said
 from tests.gateway.commands.test_policy_apply import HARMLESS, HULIN, Place
-from tests.policies.world import HULIN as CODE
 from tests.rig.policy_office import Person
 from tests.rig.replica import fill, person
 
@@ -190,34 +188,6 @@ def test_what_somebody_else_brought_meanwhile_is_kept_and_told_until_the_folder_
     assert place.note(place.folder) == place.newest()[0].version
 
 
-def test_what_stays_is_told_in_czech_by_its_titles_wherever_it_is_told(place: Repository) -> None:
-    filled = {"id": "mayor-reads", "roles": ["mayor"], "applications": ["map"], "actions": ["read"]}
-    mayors = render(forms()["may-use"], filled, CODE)
-    place.somebody_else(HARMLESS + mayors)
-    place.somebody_else(NEVER + CASE, CASES)
-    lines = [
-        f"    {CASES}: a further case",
-        f"    {CASES}: Pověřenec mapy nemění (officers-write-no-map)",
-        f"    {HULIN}: Další (further)",
-        f"    {HULIN}: Starosta smí číst: map (mayor-reads)",
-    ]
-    folder = str(place.folder)
-    asked = [
-        ("apply", folder),
-        ("diff", folder),
-        ("simulate", folder),
-        ("matrix", "Hulín", "--application", "map", "--against", folder),
-    ]
-    for one in asked:
-        said = place.brana(*one, *CZECH)
-        assert said.output.splitlines()[-5:-1] == lines, said.output
-    told = json.loads(place.brana("apply", folder, "--json").output)["kept"]
-    assert told == [
-        f"{CASES}: a further case, officers-write-no-map",
-        f"{HULIN}: further, mayor-reads",
-    ], "programs go by names"
-
-
 def test_what_others_take_out_stays_out_and_what_both_changed_is_refused_by_files(place: Repository) -> None:
     place.add(HULIN, HARMLESS)
     place.add(CASES, CASE)
@@ -275,7 +245,7 @@ def test_a_roll_back_beside_what_is_kept_stays(place: Repository) -> None:
     number = place.newest()[0].number
     place.add(HULIN, HARMLESS)
     assert "stays in force" in place.brana("apply", str(place.folder)).output
-    assert place.brana("roll-back", "588491", str(number), "--why", "zpět").exit_code == 0
+    assert place.brana("roll-back", "588491", str(number), "--why", "vracíme to zpět").exit_code == 0
     with pytest.raises(FolderTakenBack, match="further"):
         place.raised("apply", str(place.folder))
     assert '@id("further")' not in place.in_force()[HULIN]
