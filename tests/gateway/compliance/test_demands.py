@@ -18,13 +18,13 @@ from gateway.audit.entry import Code
 from gateway.audit.search import Count
 from gateway.compliance.demand import TITLES, Demand, Finding, Standing
 from gateway.compliance.demands import ALL, DECREES, demands_of
-from gateway.compliance.facts import Devices, Facts, Owed, Resting, Tally, Unapproved, Verdict, Vouches
+from gateway.compliance.facts import Facts, Owed, Resting, Tally, Unapproved, Verdict, Vouches
 from gateway.compliance.passwords import too_short
 from gateway.compliance.report import judge
-from gateway.compliance.wording import said
 from tests.gateway.compliance.making import (
     NOW,
     application,
+    enrolled,
     excepted,
     facts,
     program,
@@ -53,10 +53,6 @@ def having(**lists: object) -> Facts:
 
 def counted(code: Code, number: int = 3) -> Facts:
     return facts(tallies={code: Tally(Count(number, at_least=False))})
-
-
-def enrolled(silent: int = 0) -> Facts:
-    return with_fields(table("devices", enabled=True), devices=Devices(in_use=7, managed=5, silent=silent))
 
 
 def owing(number: int = 1, late: timedelta = timedelta(days=4), **told: datetime | None) -> Facts:
@@ -387,27 +383,6 @@ def test_what_is_said_changes_with_the_settings() -> None:
     before, after = facts(), table("sign_in", idle=7 * MINUTES)
     assert "15 minutes" in DEMANDS["idle"].how(before).en
     assert "7 minut" in DEMANDS["idle"].how(after).cs
-
-
-def test_an_office_whose_devices_report_is_told_so() -> None:
-    judged = judge(DEMANDS["devices"], enrolled())
-    assert judged.standing is Standing.MET
-    assert "(enrolled: 7, of these managed: 5)" in DEMANDS["devices"].how(enrolled()).en
-
-
-@pytest.mark.parametrize(
-    ("length", "told"),
-    [
-        (MINUTES, "minutu, minuty, minutě, každou minutu, every minute"),
-        (2 * HOURS, "2 hodiny, 2 hodin, 2 hodinách, každé 2 hodiny, every 2 hours"),
-        (15 * MINUTES, "15 minut, 15 minut, 15 minutách, každých 15 minut, every 15 minutes"),
-        (DAYS, "den, dne, dni, každý den, every day"),
-        (timedelta(seconds=1), "sekundu, sekundy, sekundě, každou sekundu, every second"),
-    ],
-)
-def test_a_length_of_time_bends_as_the_sentence_wants_it(length: timedelta, told: str) -> None:
-    text = said("{it}, {it:of}, {it:after}, {it:every}", "{it:every}", it=length)
-    assert f"{text.cs}, {text.en}".replace("1 ", "") == told
 
 
 def test_the_lighter_decree_asks_for_less_of_the_same() -> None:
