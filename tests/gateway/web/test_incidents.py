@@ -353,3 +353,23 @@ async def test_lifting_asks_for_a_fresh_confirmation(client, kept):
     )
     assert (answer.status, answer.headers[REASON_HEADER]) == (409, "sign_in_too_old")
     assert kept.suspended(MAYOR.subject)
+
+
+async def test_a_search_that_found_no_open_incident_is_kept_until_there_is_one(client, kept):
+    asked = "?person=novakova&outcome=refused"
+    page = await shown(client, f"/incidents/add{asked}")
+    assert "Outcome: <strong>refused</strong>" in page
+    (leads,) = re.findall(r'href="(/incidents/new\?[^"]*)"', page)
+    form = await shown(client, leads)
+    (search,) = re.findall(r'name="search" value="([^"]*)"', form)
+    answer = await sent(client, "/incidents/new", **NEW, search=search.replace("&amp;", "&"))
+    assert answer.headers["Location"] == f"/incidents/add{asked}"
+    assert "Zneužitý účet" in await shown(client, answer.headers["Location"])
+
+
+async def test_evidence_that_is_a_search_is_told_in_words_and_asked_again(client, kept):
+    path = await opened(client)
+    await sent(client, "/incidents/add", incident=path[-1], entry="", search="?person=novakova&outcome=refused")
+    page = await shown(client, path)
+    assert "Person: <strong>novakova</strong>, Outcome: <strong>refused</strong>" in page
+    assert re.search(r'href="/log\?person=novakova&amp;outcome=refused"', page)
