@@ -319,19 +319,6 @@ def test_every_check_is_broken_by_something_here() -> None:
     }
 
 
-@pytest.mark.parametrize("demand", ["devices", "fields"])
-def test_what_is_known_of_a_machine_is_told_by_whether_there_are_devices_with_agents(demand: str) -> None:
-    (without,) = judge(DEMANDS[demand], facts()).findings
-    (with_them,) = judge(DEMANDS[demand], table("devices", enabled=True)).findings
-    assert (without.setting, without.write) == ("devices.enabled", "true")
-    assert (
-        "Zařízení s agentem tu nejsou" in without.said.cs or "zařízení s agentem tu nejsou" in without.said.cs
-    )
-    assert with_them.setting == ""
-    assert "agent" in with_them.said.cs
-    assert "nejsou zavedena" not in with_them.said.cs
-
-
 def test_shorter_passwords_than_the_law_wants_would_be_told() -> None:
     assert list(too_short(12, 17)) == []
     assert [one.weight for one in too_short(11, 17)] == [Standing.NOT_MET]

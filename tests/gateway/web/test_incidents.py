@@ -369,7 +369,9 @@ async def test_a_search_that_found_no_open_incident_is_kept_until_there_is_one(c
 
 async def test_evidence_that_is_a_search_is_told_in_words_and_asked_again(client, kept):
     path = await opened(client)
-    await sent(client, "/incidents/add", incident=path[-1], entry="", search="?person=novakova&outcome=refused")
+    await sent(
+        client, "/incidents/add", incident=path[-1], entry="", search="?person=novakova&outcome=refused"
+    )
     page = await shown(client, path)
     assert "Person: <strong>novakova</strong>, Outcome: <strong>refused</strong>" in page
     assert re.search(r'href="/log\?person=novakova&amp;outcome=refused"', page)
