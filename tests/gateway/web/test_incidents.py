@@ -247,6 +247,19 @@ async def test_the_bundle_is_handed_out_for_a_purpose(client, kept):
     assert kept.kept.entries[-1].code is Code.SECURITY_INCIDENT_EXPORTED
 
 
+async def test_page_and_bundle_say_that_what_a_search_found_is_not_in_it(client):
+    place, words = await opened(client), "Of searches it has the conditions and counts"
+    assert words not in await shown(client, place)
+    await sent(client, "/incidents/add", incident="1", entry="", search="?person=novakova")
+    assert words in await shown(client, place)
+    answer = await sent(client, f"{place}/export", 200, purpose="hlášení NÚKIB")
+    with zipfile.ZipFile(io.BytesIO(await answer.read())) as archive:
+        assert "Searches are evidence, too" in archive.read("incident-1/README.txt").decode()
+        page = archive.read("incident-1/incident.html").decode()
+    assert "they are not in this bundle" in page
+    assert not re.search(r"\d{4}-\d\d-\d\dT", page)  # moments are those of Prague, with their zone
+
+
 async def test_a_closed_incident_offers_nothing_more(client):
     place = await opened(client)
     await sent(client, f"{place}/close", conclusion="Planý poplach.")
