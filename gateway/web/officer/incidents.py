@@ -36,7 +36,9 @@ from idp.http.arrival import led_here_by_us
 from idp.http.page import language_of
 
 LONGEST_SEARCH = 4_000  # characters of an address of the log
-DONE = frozenset({"opened", "noted", "added", "linked", "written", "sent", "closed", "released"})
+DONE = frozenset(
+    {"opened", "noted", "added", "linked", "written", "sent", "closed", "released", "suspended", "device"}
+)
 
 
 @dataclass(frozen=True, slots=True)
