@@ -306,7 +306,7 @@ async def test_a_person_is_suspended_from_an_entry_and_comes_again(client, kept,
     page = await shown(client, answer.headers["Location"])
     assert "Vyzrazené heslo" in page
     assert "The person is suspended. All sessions" in page
-    assert "/suspensions\">Suspensions" in page
+    assert '/suspensions">Suspensions' in page
     assert kept.suspended(MAYOR.subject)
     assert "Ing. Marie Nováková" in await shown(client, "/suspensions")
     again = await sent(client, "/suspensions", 409, **fields)
