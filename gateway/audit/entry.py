@@ -75,6 +75,8 @@ class Code(StrEnum):
     TUNNEL_REFUSED = "tunnel.target_refused"
     TUNNEL_MOVED = "tunnel.moved"
     TUNNEL_TWO_PLACES = "tunnel.two_places"
+    TUNNEL_PLACE_UNKNOWN = "tunnel.place_unknown"
+    TUNNEL_PLACE_KNOWN = "tunnel.place_known"
     TUNNEL_TRIED = "tunnel.tried_in_vain"
     TUNNEL_CONNECTED = "tunnel.connection_begun"
     TUNNEL_DISCONNECTED = "tunnel.connection_ended"

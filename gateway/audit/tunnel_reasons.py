@@ -59,6 +59,13 @@ GROUPS: tuple[Group, ...] = (
                 cs="pakety tunelu přicházejí odjinud, než odkud se hlásí jeho zařízení",
                 en="packets of the tunnel come from elsewhere than where its device asks from",
             ),
+            "tunnel_device_silent": Title(
+                cs="agent zařízení se v posledních 10 minutách neozval, proto se neví, kde zařízení je",
+                en="the device's agent has not asked within 10 minutes, so nobody knows where the device is",
+            ),
+            "tunnel_place_unsettled": Title(
+                cs="zařízení se hlásí pokaždé odjinud", en="the device asks from another place each time"
+            ),
         },
     ),
 )

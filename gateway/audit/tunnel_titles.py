@@ -37,6 +37,15 @@ TUNNEL_TITLES: dict[Code, Title] = {
         en="ATTENTION, tunnel of the device {device} from two places: {who}; the device asks from {address}, "
         "packets of the tunnel come from {elsewhere}",
     ),
+    Code.TUNNEL_PLACE_UNKNOWN: Title(
+        cs="Tunelem se na nic nedostane zařízení {device}, neví se, kde je: {who} (důvod: {reason})",
+        en="The device {device} reaches nothing through the tunnel, as nobody knows where it is: {who} "
+        "(reason: {reason})",
+    ),
+    Code.TUNNEL_PLACE_KNOWN: Title(
+        cs="Zařízení {device} s otevřeným tunelem řeklo, kde je: {who}, adresa {address}",
+        en="The device {device} with an open tunnel has said where it is: {who}, address {address}",
+    ),
     Code.TUNNEL_TRIED: Title(
         cs="Zařízení {device} to tunelem zkusilo marně na {host}: {who} (důvod: {reason})",
         en="The device {device} tried {host} through the tunnel in vain: {who} (reason: {reason})",

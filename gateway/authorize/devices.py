@@ -155,6 +155,11 @@ def place_behind(address: str, devices: Devices, now: datetime) -> str | None:
     return None if here is None else opened_at(Shown(in_tunnel=str(here)), devices, now)
 
 
+def seen_from(address: str, devices: Devices, now: datetime) -> str:
+    """The place of whoever asks from there, through a tunnel or not."""
+    return place_behind(address, devices, now) or address
+
+
 def _by_certificate(said: Shown, devices: Devices, now: datetime) -> InUse | str | None:
     authorities = devices.authorities()
     if not authorities or (said.certificate in NONE_SHOWN and not said.thumbprint):

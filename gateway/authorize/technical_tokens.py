@@ -9,7 +9,7 @@ from config.settings import TechnicalAccount
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, RouteName
 from gateway.audit.entry import Code
 from gateway.authorize.check import check
-from gateway.authorize.devices import Devices, place_behind
+from gateway.authorize.devices import Devices, seen_from
 from gateway.authorize.record import entry_of_verdict
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Offer, Snapshot
@@ -118,4 +118,4 @@ class TokenIssuer:
 
 def _placed(origin: Origin, devices: Devices, now: datetime) -> Origin:
     """Who asks through a tunnel is where its device is."""
-    return replace(origin, address=place_behind(origin.address, devices, now) or origin.address)
+    return replace(origin, address=seen_from(origin.address, devices, now))

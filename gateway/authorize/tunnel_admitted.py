@@ -7,8 +7,10 @@ from ipaddress import ip_address
 
 from gateway.audit.entry import Entry
 from gateway.authorize.through_tunnel import Decided, NotReached, Reached
+from gateway.authorize.tunnel_words import WORDS
+from gateway.authorize.verdict import Refused
 from gateway.tunnel_sessions import records
-from gateway.tunnel_sessions.opened import Opened
+from gateway.tunnel_sessions.opened import Opened, Why
 from gateway.tunnel_sessions.targets import Targets, places_of
 from gateway.tunnels.permits import Admitted, Named, Target
 
@@ -39,6 +41,20 @@ def _names(opened: Opened, decided: Decided, targets: Targets) -> dict[str, Name
     return found
 
 
+def without_place(decided: Decided, why: Why, targets: Targets, version: str) -> Decided:
+    """Nothing is reached by a device of which nobody knows where it is. `version`: of the policies."""
+    answers = dict(decided.answers)
+    for name in decided.reached():
+        title, advice = WORDS[why]
+        whose = targets.by_id[name].municipality
+        answers[name] = NotReached(
+            Refused(
+                reason=why, rule="", policy_version=version, title=title, advice=advice, municipality=whose
+            )
+        )
+    return replace(decided, answers=answers)
+
+
 def narrowed_to(before: Admitted, after: Admitted) -> Admitted:
     """What of it is still permitted."""
     left: Mapping[Target, datetime] = {
@@ -65,9 +81,11 @@ def entries_of(
             case Reached(), Reached() as was if (was.rule, was.version) == (answer.rule, answer.version):
                 pass
             case Reached(), _:
-                yield records.reached(opened, target, answer.rule, answer.version, answer.until, now)
+                yield records.reached(
+                    opened, target, answer.rule, answer.version, answer.until, answer.question, now
+                )
             case NotReached(), NotReached() as was if was.reason == answer.reason:
                 pass
             case NotReached(refused), _:
-                told = refused.reason, refused.rule, refused.policy_version
+                told = refused.reason, refused.rule, refused.policy_version, refused.question
                 yield records.not_reached(opened, target, *told, now)

@@ -63,6 +63,8 @@ class Held:
     told: Decided | None = None
     """What of it is in the log."""
     admitted: Admitted | None = None
+    unknown: Why | None = None
+    """Why nobody knows where its device is, as it is in the log."""
     doubtful: bool = True
     not_before: datetime | None = None
     """When it is looked at again after that failed."""

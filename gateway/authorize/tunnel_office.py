@@ -2,14 +2,14 @@
 
 Laws: what is permitted is recorded before it holds, what is refused holds before it is recorded; whatever may change a
 verdict (`revoked`, `everything`, `devices`) has it decided anew at once, and time has it before a permission ends; a
-tunnel whose session, device or time is over is closed.
+tunnel whose session, device or time is over is closed; what is over is opened by no start again.
 """
 
 import asyncio
 import contextlib
 import secrets
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,29 +19,30 @@ from config.settings import TunnelTarget
 from config.vocabulary import DeviceId
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.through_tunnel import Decided, NotReached, decide, offering
-from gateway.authorize.tunnel_admitted import admitted_by, entries_of, narrowed_to
+from gateway.authorize.tunnel_admitted import admitted_by, entries_of, narrowed_to, without_place
 from gateway.authorize.tunnel_held import Devices, Held, NotOpened, Process, Rules, nothing_granted
 from gateway.authorize.tunnel_of_whom import why_not_for, why_not_opened, why_over
 from gateway.authorize.tunnel_pages import place_of, with_pages
+from gateway.authorize.tunnel_peers import TunnelPeers
 from gateway.authorize.tunnel_places import DevicePlaces
+from gateway.authorize.tunnel_turns import SLEEP_MOST, Turns
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
 from gateway.sessions.store import SessionStore
 from gateway.tunnel_sessions import records
 from gateway.tunnel_sessions.connecting import Connections
+from gateway.tunnel_sessions.ends import End, Ends
 from gateway.tunnel_sessions.opened import Opened, TunnelId, Why
 from gateway.tunnel_sessions.store import TunnelStore
 from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.addresses import PoolFull
-from gateway.tunnels.keys import TunnelKey, tunnel_key
+from gateway.tunnels.keys import tunnel_key
 from gateway.tunnels.line import TunnelAway
 from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Admitted, Target
 from idp.events import Origin
 
-AT_ONCE = 8  # tunnels that are decided at a time: each keeps everything else waiting for some milliseconds
 AGAIN = timedelta(seconds=1)  # after what failed
-SLEEP_MOST = 5.0  # seconds: a clock that jumps is noticed
 log = structlog.get_logger("tunnels")
 
 
@@ -57,23 +58,20 @@ class TunnelOffice:
         snapshot: Callable[[], Snapshot],
         rules: Callable[[], Rules],
         clock: Callable[[], datetime],
+        ends: Ends,
         taken_back: Callable[[DeviceId], Awaitable[object]] = nothing_granted,
     ) -> None:
         self._store, self._process, self._devices = store, process, devices
         self._sessions, self._snapshot, self._rules, self._clock = sessions, snapshot, rules, clock
-        self._taken_back = taken_back
+        self._ends, self._taken_back = ends, taken_back
         """Takes back what was granted to a device, that by its tunnel too; before the end is kept."""
         self._held: dict[DeviceId, Held] = {}
-        self._first: dict[DeviceId, Held] = {}
-        """Those of which something was heard, and not of all: they wait for none of the others."""
         self._last: dict[Address, Opened] = {}
         """Who has an address, or had it last."""
-        self._keys: dict[DeviceId, TunnelKey] = {}
-        """Of peers there, suspended ones too."""
         self.places = DevicePlaces()
+        self._peers = TunnelPeers(store, process, devices, self.places, clock)
         self._opening: defaultdict[DeviceId, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._news = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._turns = Turns()
         self._seen: tuple[Snapshot, Targets, Snapshot] | None = None
         self.connections = Connections(
             store, self._last.get, self._target, lambda one, target: self._why(one.device, target), clock
@@ -82,36 +80,16 @@ class TunnelOffice:
     # What may change a verdict.
 
     def revoked(self, ids: Collection[str]) -> None:
-        self._doubt_first(
+        self._turns.first(
             one for one in self._held.values() if one.session is None or one.session.revocation_id in ids
         )
 
     def everything(self) -> None:
-        for one in self._held.values():
-            one.doubtful, one.not_before = True, None
-        self._news.set()
+        self._turns.in_turn(self._held.values())
 
     def changed(self, devices: Sequence[Device]) -> None:
-        self._doubt_first(one for each in devices if (one := self._held.get(each.id)) is not None)
-        strangers = {
-            one.id: self._keys.get(one.id)
-            for one in devices
-            if one.id not in self._held and self._stranger(one)
-        }
-        if strangers:
-            task = asyncio.ensure_future(self._forget_soon(strangers))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
-
-    def _stranger(self, device: Device) -> bool:
-        """Whether the peer that may be there of a device is not the device's any more."""
-        return device.gone or self._keys.get(device.id, device.tunnel_key) != device.tunnel_key
-
-    def _doubt_first(self, those: Iterable[Held]) -> None:
-        for one in those:
-            one.doubtful, one.not_before = True, None
-            self._first[one.opened.device] = one
-            self._news.set()
+        self._turns.first(one for each in devices if (one := self._held.get(each.id)) is not None)
+        self._peers.changed([one for one in devices if one.id not in self._held])
 
     # What people and devices do.
 
@@ -129,7 +107,7 @@ class TunnelOffice:
             try:
                 await self._look(held, now)
             except BaseException:
-                self._doubt_first([held])
+                self._turns.first([held])
                 raise
         return opened
 
@@ -144,16 +122,17 @@ class TunnelOffice:
             if before is not None and before.opened.subject != session.subject:
                 # What stands would go on in the name of whoever has it open from now on.
                 await self._admit(before, Admitted(before.opened.key, before.opened.addresses, None))
-            if self._keys.get(name, opened.key) != opened.key:
-                await self._forget({name: self._keys[name]})  # no address is of two peers
-            if self._taken(name, opened.key):
+            await self._peers.replace(name, opened.key)
+            if self._peers.taken(name, opened.key):
                 raise NotOpened(Why.KEY_TAKEN)
-            self._keys[name] = opened.key
+            self._peers.has(name, opened.key)
             if before is not None:
                 await self._taken_back(name)
             over = (before and before.ending) or (Why.OPENED_ANEW, origin)
             entries = [] if before is None else [records.closed(before.opened, over[0], now, over[1])]
             await self._store.open(opened, [*entries, records.opened(opened, origin)])
+            if before is not None:
+                self._ends.forget(before.opened.id)
             held = self._hold(opened)
             held.admitted = None if before is None or before.opened.key != opened.key else before.admitted
         return opened, held
@@ -161,7 +140,7 @@ class TunnelOffice:
     async def _opened(self, name: DeviceId, session: Session, origin: Origin, now: datetime) -> Opened:
         """Raises NotOpened."""
         device, rules = self._devices.by_id(name), self._rules()
-        why = why_not_opened(device, session, self._taken)
+        why = why_not_opened(device, session, self._peers.taken)
         if why is not None or device is None:
             raise NotOpened(why or Why.DEVICE_UNKNOWN)
         try:
@@ -191,18 +170,24 @@ class TunnelOffice:
             return
         async with held.acting:
             before = held.opened
-            if self._held.get(name) is not held or held.ending or before.place == origin.address:
+            if self._held.get(name) is not held or held.ending:
                 return
-            opened = replace(before, device_address=origin.address)
-            await self._store.moved(opened, [records.moved(opened, before, now, origin)])
-            held.opened = opened
-            self._last.update(dict.fromkeys(opened.addresses, opened))
+            stays, unknown = before.place == origin.address, self.places.unknown(name, now)
+            if held.unknown == unknown and (unknown or (stays and before.device_address is not None)):
+                return
+            if stays or self.places.moves(name, now):
+                opened = replace(before, device_address=origin.address)
+                told = [] if stays else [records.moved(opened, before, now, origin)]
+                await self._store.moved(opened, told)
+                held.opened = opened
+                self._last.update(dict.fromkeys(opened.addresses, opened))
             try:
-                await self._taken_back(name)
+                if held.opened.place != before.place:
+                    await self._taken_back(name)
                 await self._look(held, now)
             except BaseException:
                 held.opened = before  # the next question has it all done again
-                self._doubt_first([held])
+                self._turns.first([held])
                 raise
 
     def open_ones(self) -> Sequence[Opened]:
@@ -219,7 +204,7 @@ class TunnelOffice:
             try:
                 return await self._close(held, why, now, origin)
             except BaseException:
-                self._doubt_first([held])
+                self._turns.first([held])
                 raise
 
     def of(self, name: DeviceId) -> tuple[Opened, Decided | None] | None:
@@ -233,14 +218,15 @@ class TunnelOffice:
         held = None if last is None else self._held.get(last.device)
         return held if held is not None and held.opened is last and not held.ending else None
 
+    def had(self, address: Address) -> Opened | None:
+        """Who has that address, or had it last."""
+        return self._last.get(address)
+
     def target_named(self, name: str) -> TunnelTarget | None:
         return self._rules().targets.by_id.get(name)
 
     def may_open(self, device: Device, session: Session) -> Why | None:
-        return why_not_opened(device, session, self._taken)
-
-    def _taken(self, name: DeviceId, key: TunnelKey) -> bool:
-        return any(other == key and whose != name for whose, other in self._keys.items())
+        return why_not_opened(device, session, self._peers.taken)
 
     # What goes on by itself.
 
@@ -254,35 +240,41 @@ class TunnelOffice:
         for name in await self._store.with_addresses():
             if (device := self._devices.by_id(name)) is None or device.gone:
                 await self._store.release(name, self._clock())
+        ended = dict(self._ends.read())
         for opened in await self._store.open_ones():
-            await self._look_at(self._hold(opened))
+            if opened.device_address is not None:  # it asked a moment ago, as far as is known
+                self.places.asked(opened.device, opened.device_address, self._clock())
+            held = self._hold(opened)
+            if (end := ended.pop(opened.id, None)) is not None:
+                held.ending = end.ending
+            await self._look_at(held)
+        for known in ended:
+            self._ends.forget(known)
         return [one.admitted for one in self._held.values() if one.admitted is not None]
 
     async def keep(self) -> None:
         """Decide anew whatever is due, until it is cancelled."""
         while True:
-            self._news.clear()
+            self._turns.heard()
             now = self._clock()
             due = deque(one for one in self._held.values() if self._due_at(one) <= now)
-            while some := self._some(due):
+            while some := self._turns.some(due):
                 await asyncio.gather(*(self._look_at(one) for one in some))
             next_at = min((self._due_at(one) for one in self._held.values()), default=None)
-            wait = SLEEP_MOST if next_at is None else (next_at - self._clock()).total_seconds()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), min(SLEEP_MOST, max(0.01, wait)))
-
-    def _some(self, due: deque[Held]) -> Sequence[Held]:
-        """The next to be decided; where nothing was heard of one by itself, of those that are due."""
-        first = [self._first.pop(name) for name in list(self._first)[:AT_ONCE]]
-        others = min(1 if first else AT_ONCE, len(due))  # they come in turn all the same
-        return [*first, *(due.popleft() for _ in range(others))]
+            await self._turns.wait(
+                SLEEP_MOST if next_at is None else (next_at - self._clock()).total_seconds()
+            )
 
     def _due_at(self, held: Held) -> datetime:
         if held.not_before is not None:
             return held.not_before
         if held.doubtful or held.decided is None:
             return datetime.min.replace(tzinfo=held.opened.at.tzinfo)
-        return min(held.decided.again_at(self._snapshot().grant_lifetime), held.decided.ends(held.opened))
+        again_at = held.decided.again_at(self._snapshot().grant_lifetime)
+        silent_at = self.places.silent_at(held.opened.device)
+        if silent_at is not None and silent_at > held.decided.at:
+            again_at = min(again_at, silent_at)
+        return min(again_at, held.decided.ends(held.opened))
 
     async def _look_at(self, held: Held) -> None:
         """What fails of one is tried again and ends no other; meanwhile what it may ends by its time."""
@@ -314,23 +306,28 @@ class TunnelOffice:
             self._with_targets(rules.targets),
             now,
         )
-        held.decided = decided
+        unknown = self.places.unknown(opened.device, now)
+        version = self._snapshot().policies.version
+        held.decided = decided if unknown is None else without_place(decided, unknown, rules.targets, version)
         if decided.over is not None or held.session is None:
             await self._close(held, Why.SESSION_OVER, now)
             return
         if (why := why_not_for(held.session, device)) is not None:  # handed over, or the roles changed
             await self._close(held, why, now)
             return
-        wanted = with_pages(
-            admitted_by(opened, decided, rules.targets), held, rules.pages, self._snapshot(), now
-        )
+        wanted = admitted_by(opened, held.decided, rules.targets)
+        if unknown is None:
+            wanted = with_pages(wanted, held, rules.pages, self._snapshot(), now)
         if held.admitted is not None and (narrowed := narrowed_to(held.admitted, wanted)) != held.admitted:
             await self._admit(held, narrowed)
         seen = opened.session if self.connections.through(opened.addresses) else None
         entries = list(entries_of(opened, held.told, decided, rules.targets, now))
+        if unknown != held.unknown:
+            known = records.place_known(opened, now)
+            entries.append(known if unknown is None else records.place_unknown(opened, unknown, now))
         if entries or seen is not None:  # connections are activity, as open streams are
             await sessions.record(seen, now, entries)
-        held.told = decided
+        held.told, held.unknown = decided, unknown
         if wanted != held.admitted:
             await self._admit(held, wanted)
 
@@ -339,31 +336,20 @@ class TunnelOffice:
         why, origin = held.ending
         device = self._devices.by_id(opened.device)
         if device is None or device.gone or why is Why.KEY_CHANGED:
-            await self._forget({opened.device: opened.key})
+            await self._peers.forget({opened.device: opened.key})
         else:
             await self._admit(held, Admitted(opened.key, opened.addresses, None))
-        await self._taken_back(opened.device)  # nothing new is granted by it since it is `ending`
-        closed = await self._store.close(opened.id, why, now, [records.closed(opened, why, now, origin)])
+        try:
+            await self._taken_back(opened.device)  # nothing new is granted by it since it is `ending`
+            entry = records.closed(opened, why, now, origin)
+            closed = await self._store.close(opened.id, why, now, [entry])
+        except BaseException:
+            self._ends.keep(End.of(opened.id, why, origin))
+            raise
+        self._ends.forget(opened.id)
         if self._held.get(opened.device) is held:
             del self._held[opened.device]
         return closed
-
-    async def _forget_soon(self, strangers: Mapping[DeviceId, TunnelKey | None]) -> None:
-        try:
-            await self._forget(strangers)
-        except Exception as error:  # noqa: BLE001 - their peers are gone; addresses are looked at in `take_up` again
-            log.warning("tunnels.not_forgotten", devices=sorted(strangers), cause=repr(error))
-
-    async def _forget(self, strangers: Mapping[DeviceId, TunnelKey | None]) -> None:
-        """Peers of devices that are gone, or have another key by now."""
-        for name, key in strangers.items():
-            if key is not None and self._keys.get(name) == key:
-                del self._keys[name]
-                with contextlib.suppress(TunnelAway):
-                    await self._process.revoke(key)
-            if (device := self._devices.by_id(name)) is None or device.gone:
-                self.places.forget(name)
-                await self._store.release(name, self._clock())
 
     async def _admit(self, held: Held, one: Admitted) -> None:
         """Where the process is away it is told all of it when it is back, and nothing is renewed until then."""
@@ -373,10 +359,10 @@ class TunnelOffice:
 
     def _hold(self, opened: Opened) -> Held:
         held = self._held[opened.device] = Held(opened)
-        self._keys[opened.device] = opened.key
+        self._peers.has(opened.device, opened.key)
         self.places.begins(opened.device)
         self._last.update(dict.fromkeys(opened.addresses, opened))
-        self._news.set()
+        self._turns.news()
         return held
 
     def _with_targets(self, targets: Targets) -> Snapshot:

@@ -112,6 +112,24 @@ WORDS: dict[Why, tuple[Text, Text]] = {
             "Somebody else may have the key of the tunnel. Before you open it again, {contact}.",
         ),
     ),
+    Why.DEVICE_SILENT: (
+        _both("Zařízení se teď nehlásí", "The device says nothing of itself now"),
+        _both(
+            "Tunel je otevřený a začne fungovat, jakmile se agent na zařízení ozve. Zapněte ho tam příkazem "
+            "brana-agent up, stav ukáže brana-agent status.",
+            "The tunnel is open, and works as soon as the agent on the device asks. Switch it on there by "
+            "brana-agent up; brana-agent status shows how it is.",
+        ),
+    ),
+    Why.PLACE_UNSETTLED: (
+        _both("Zařízení se hlásí pokaždé odjinud", "The device asks from another place each time"),
+        _both(
+            "Tunel zase začne fungovat, až zařízení zůstane 10 minut v jedné síti. Pokud v jedné síti je, "
+            "{contact}.",
+            "The tunnel works again when the device has stayed in one network for 10 minutes. If it is in one, "
+            "{contact}.",
+        ),
+    ),
     Why.UNKNOWN_TARGET: (
         _both("Na tuto adresu tunel nevede", "The tunnel does not lead to that address"),
         _ADMINISTRATOR,

@@ -16,6 +16,7 @@ from gateway.asks.beforehand import StillClosed
 from gateway.asks.refused import Spoken
 from gateway.asks.supplied import Matter
 from gateway.authorize.check import question_of
+from gateway.authorize.devices import place_behind
 from gateway.authorize.facts import facts_of
 from gateway.authorize.of_work import with_work
 from gateway.authorize.role_opens import AT, AT_BEST, in_order, working_moment
@@ -55,17 +56,20 @@ def still_closed(
 def refused_now(
     ask: Ask, session: Session, book: PolicyBook, snapshot: Snapshot, address: str, now: datetime
 ) -> Spoken | None:
-    """What refuses, from this sign-in, place and at this moment, what runs; None where any of it is open."""
+    """What refuses, from this sign-in, place and at this moment, what runs; None where any of it is open. `address`: as
+    of `may_act`.
+    """
     own, application = ask.municipality, ask.application
     offer = snapshot.applications.get(application) if application is not None else None
     if application is None or offer is None:
         return None
+    place = place_behind(address, snapshot.devices, now)
+    here = place or address
     questions: list[Question] = []
     for action in in_order(ask.actions):
         asked = (application, action, own)
-        question = question_of(
-            session, own, asked, address, now, facts_of(session, asked, address, snapshot, now)
-        )
+        facts = replace(facts_of(session, asked, here, snapshot, now), tunnel=place is not None)
+        question = question_of(session, own, asked, here, now, facts)
         questions += [replace(one, action=action) for one, its in offer.questions(question) if action in its]
     verdicts = [book.decide(one) for one in questions]
     refusals = [one for one in verdicts if isinstance(one, Refused)]

@@ -10,6 +10,7 @@ from gateway.asks.beforehand import StillClosed
 from gateway.asks.refused import Spoken
 from gateway.asks.wish import roles_in
 from gateway.authorize.could_decide import could_decide
+from gateway.authorize.devices import seen_from
 from gateway.authorize.would_open import refused_now, still_closed
 from gateway.commands.candidates import candidates
 from gateway.commands.control_plane import ControlPlane
@@ -30,7 +31,8 @@ async def opens(plane: ControlPlane, ask: Ask, officer: Officer, origin: Origin)
     session = await _of_holder(plane, ask, await _session(plane, officer))
     if session is None:
         return ()
-    return await asyncio.to_thread(still_closed, ask, session, plane.book, plane.snapshot, origin.address)
+    here = seen_from(origin.address, plane.snapshot.devices, now())
+    return await asyncio.to_thread(still_closed, ask, session, plane.book, plane.snapshot, here)
 
 
 async def kept_out_now(plane: ControlPlane, ask: Ask, officer: Officer, origin: Origin) -> Spoken | None:

@@ -24,6 +24,7 @@ from gateway.audit.access import Holder
 from gateway.audit.acts import OPERATOR
 from gateway.audit.log_room import LogRoom
 from gateway.authorize.catalogue import openable
+from gateway.authorize.devices import seen_from
 from gateway.authorize.exception_preview import password_opens
 from gateway.authorize.open_streams import OpenStreams
 from gateway.authorize.request import AccessRequest
@@ -178,17 +179,15 @@ class ControlPlane:
             state.settings.grants.lifetime,
             lambda: self.gates.gate_applied(GATE_PATIENCE),
             self.timetable.opened,
+            lambda address: seen_from(address, self.snapshot.devices, now()),
         )
         self.keys.under(state)
         self.certificate.aim(state.settings.public, certified_hosts(state.settings, state.district))
         self.lockout = self.lockout_as(self.lockouts)
         self.known = known_people(state.settings, self.directory, state.counting)
+        hosts = frozenset(self.addresses.hosts())
         self.sign_in = SignIn(
-            self.provider,
-            self.office,
-            frozenset(self.addresses.hosts()).__contains__,
-            state.seal.close,
-            state.seal.open,
+            self.provider, self.office, hosts.__contains__, state.seal.close, state.seal.open
         )
         self.desk = Desk(
             pages=make_pages(

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from gateway.audit.acts import looked
 from gateway.authorize.exception_preview import password_opens
 from gateway.commands.decisions import snapshot_of
-from gateway.commands.operator import acting, operator
+from gateway.commands.looking import looking
+from gateway.commands.operator import acting
 from gateway.commands.options import configuration
 from gateway.commands.person import person_of
 from gateway.commands.preflight import CannotStart
@@ -132,9 +132,7 @@ def _doubt(state: State, person: Person) -> str | None:
 async def _listed(state: State) -> Sequence[SignInException]:
     """Recorded before anything is shown."""
     granted = await state.identities.look(lambda book: book.exceptions())
-    await state.record(
-        [looked(now(), subject=operator(), command="user exceptions", of="", found=len(granted))]
-    )
+    await state.record([looking("user exceptions", found=len(granted))])
     return granted
 
 

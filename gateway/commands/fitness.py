@@ -20,6 +20,7 @@ from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
 from config.sources import ACCEPTED, DISK, Accepted, Noting, Sources
 from config.toml_lines import line_of, lines_of
+from config.tunnel_pools import pool_doubts
 from config.vocabulary import DirectoryName
 from gateway.audit.questions import faults as question_faults
 from gateway.audit.reasons import TAKEN
@@ -290,7 +291,7 @@ def require_buildable(
 def notes(configuration: Path, settings: Settings) -> list[Problem]:
     """What may be meant, and most often is not."""
     lines = lines_of(configuration.read_text(encoding="utf-8-sig"))
-    found = [*directory_doubts(settings.directories), *_alone_enough(settings)]
+    found = [*directory_doubts(settings.directories), *_alone_enough(settings), *pool_doubts(settings)]
     return [Problem(configuration, line_of(at, lines), f"{at}: {what}", mend) for at, what, mend in found]
 
 

@@ -14,7 +14,7 @@ from config.settings import Settings
 from config.sources import DISK, Sources
 from config.vocabulary import Language
 from gateway.audit.reasons import TAKEN
-from gateway.commands.decisions import routes_of, titles_of
+from gateway.commands.decisions import HEADINGS, list_titles_of, routes_of, titles_of
 from gateway.commands.shared_policies import in_force
 from gateway.commands.state import existing_state
 from gateway.commands.trial_bar import watched
@@ -56,11 +56,11 @@ class PolicyFolder:
 
     @property
     def names(self) -> Names:
-        return Names(self.district, titles_of(self.settings))
+        return Names(self.district, titles_of(self.settings), HEADINGS)
 
     @property
     def offered(self) -> Offered:
-        return Offered(titles_of(self.settings), [one.name for one in self.settings.networks])
+        return Offered(list_titles_of(self.settings), [one.name for one in self.settings.networks])
 
     def read(self) -> tuple[Read, list[CaseFile], list[Problem]]:
         """What the folders hold, the cases, and what is wrong with either as it is written."""

@@ -26,8 +26,11 @@ from gateway.devices.device import Device
 from gateway.devices.reception import Reception
 from gateway.devices.store import Beside, Stepped
 from gateway.sessions.session import Session
+from gateway.storage.audit import ledger
+from gateway.storage.tunnel_ends import NAME, EndsInFile
 from gateway.tunnel_sessions.opened import Why
 from gateway.tunnel_sessions.pages import Pages
+from gateway.tunnel_sessions.records import placed
 from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.connections import Began, Happened
 from gateway.tunnels.line import Line, TunnelAway
@@ -61,6 +64,7 @@ def tunnels_of(plane: ControlPlane) -> list[Round]:
     plane.tunnels = (wired.office, wired.line)
     plane.streams.heard_by(wired.office)
     plane.devices.subscribe(wired.office.changed)
+    ledger.placed = partial(placed, whose=wired.office.had)
     return [partial(_keep, wired)]
 
 
@@ -144,6 +148,7 @@ class _Wired:
             lambda: plane.snapshot,
             self.rules,
             now,
+            EndsInFile(plane.settings.state.directory / NAME),
             self._taken_back,
         )
 
@@ -199,7 +204,7 @@ async def watch(
     """Where packets of tunnels come from, until it is cancelled."""
     while True:
         await asyncio.sleep(LOOK_EVERY)
-        if not office.open_ones():
+        if not office.open_ones() and not office.places.unrecorded:
             continue
         try:
             peers = (await standing()).peers

@@ -49,10 +49,11 @@ def _device(facts: Facts) -> Iterator[Finding]:
     yield Finding(
         Standing.EXCEPTIONS,
         said(
-            "Počítač s agentem má v zápisu trvalé označení. Bez agenta je zařízením prohlížeč s označením v cookie; "
-            "kdo cookies smaže, má nové.",
-            "A machine with an agent has its lasting name in the entry. Without one the device is a browser with a "
-            "name in a cookie; whoever deletes the cookies gets another.",
+            "Evidované zařízení má trvalé označení podle svého klíče. Jinde je zařízením prohlížeč, který si od "
+            "prvního přihlášení drží označení v cookie: kdo cookies smaže, má nové, a o počítači pod ním se nic neví.",
+            "An enrolled device has a lasting name, by its key. Elsewhere a device is a browser, which keeps its name "
+            "in a cookie from its first sign-in on: whoever deletes the cookies gets another, and nothing is known of "
+            "the machine below it.",
         ),
     )
 
@@ -249,7 +250,8 @@ RECORDING = (
             Code.POLICY_ACTIVATED,
             Code.POLICY_ROLLED_BACK,
             Code.EXCEPTION_GRANTED,
-            Code.BLOCK_LIFTED,
+            *(Code.FACTOR_REMOVED, Code.BLOCK_LIFTED, Code.PERSON_SUSPENDED, Code.ACCESS_REMOVED),
+            *(Code.DEVICE_APPROVED, Code.DEVICE_BLOCKED, Code.RECOVERY_USED, Code.TECHNICAL_SECRET_ISSUED),
             Code.OFFICER_ACT_REFUSED,
             Code.FACTS_CHANGED,
         ),
@@ -286,10 +288,10 @@ RECORDING = (
             en="Reading of the log is recorded, attempts to alter it, and changes of recording.",
         ),
         how=lambda _: said(
-            "Každé nahlédnutí a vývoz má zápis dřív, než se cokoli ukáže; vývoz a tato zpráva i s účelem. "
+            "Každé nahlédnutí, vývoz i tato zpráva má zápis s účelem dřív, než se cokoli ukáže. "
             "Změnu v databázi najde ověření.",
-            "Each look and export has its entry before anything is shown; an export and this report with "
-            "their purpose. What was "
+            "Each look, export and this report has its entry, with its purpose, before anything is shown. "
+            "What was "
             "altered in the database a verification finds.",
         ),
         codes=(
@@ -327,10 +329,10 @@ RECORDING = (
             en="Records are kept from unauthorised reading and change, in one place.",
         ),
         how=lambda facts: said(
-            "Strom otisků (RFC 9162, SHA-256) s podpisem Ed25519 každých {every}, v nichž se něco stalo; "
+            "Strom otisků (RFC 9162, SHA-256) s podpisem Ed25519 {every:every}, kdykoli se něco stalo; "
             "číst smějí jen "
             "bezpečnostní správce a auditor, a čtenář obce to, co se jí týká.",
-            "A tree of hashes (RFC 9162, SHA-256), signed by Ed25519 each {every} in which something "
+            "A tree of hashes (RFC 9162, SHA-256), signed by Ed25519 {every:every} whenever something "
             "happened; only security officers and auditors may read, and a reader of a municipality what concerns it.",
             every=facts.settings.audit.checkpoint_every,
         ),

@@ -45,7 +45,9 @@ async def _at_once() -> None:
 
 
 class SessionOffice:
-    """`grant_lifetime` bounds how long a revocation id must stay on the list; `opened` is told of each new session."""
+    """`grant_lifetime` bounds how long a revocation id must stay on the list; `opened` is told of each new session.
+    `place`: where whoever comes from an address is; through a tunnel that is not the address.
+    """
 
     def __init__(
         self,
@@ -55,6 +57,7 @@ class SessionOffice:
         grant_lifetime: timedelta,
         in_force: Callable[[], Awaitable[object]] = _at_once,
         opened: Callable[[SubjectId], object] = lambda _: None,
+        place: Callable[[str], str] = str,
     ) -> None:
         self.store, self.limits = store, limits
         self._revoked = revoked
@@ -62,7 +65,7 @@ class SessionOffice:
         self._under_way: set[asyncio.Task[Any]] = set()
         # waits until the gate has what was revoked: whoever is told "signed out" is out everywhere
         self.in_force = in_force
-        self._opened = opened
+        self._opened, self._place = opened, place
 
     def over(self, store: SessionStore) -> "SessionOffice":
         """The same office over a store in which something else happens in the same transactions."""
@@ -92,7 +95,7 @@ class SessionOffice:
             last_seen_at=now,
             facts_at=who.facts_at,
             ends_at=who.ends_at,
-            address=address,
+            address=self._place(address),
             user_agent=user_agent[:256],
             device=who.device,
         )

@@ -37,7 +37,7 @@ from gateway.storage.engine import DRIVER_ERRORS, INTEGRITY_ERRORS, Driver, driv
 from gateway.storage.rows import add_rows
 from gateway.storage.tables.audit import audit_entry
 
-__all__ = ["Ledger", "LogInconsistent", "Tail", "append", "read_tail"]
+__all__ = ["Ledger", "LogInconsistent", "Tail", "append", "ledger", "read_tail"]
 
 CLOCK_TOLERANCE = timedelta(seconds=1)  # below this a step back is the daily work of time synchronisation
 
@@ -56,6 +56,8 @@ class Ledger:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
+        self.placed: Callable[[Entry], Entry] = _as_said
+        """An entry as it is to be kept, by where its address really is; called by whichever thread writes."""
         self._turning = Turning()
         self._guess: Tail | None = None
         """The tail last written. It saves reading it; that it is the stored one is asked when it is replaced."""
@@ -69,6 +71,7 @@ class Ledger:
         if not entries:
             return range(0)
         driver, guess, now = driver_of(connection.connection), self._guess, self._now()
+        entries = [one if isinstance(one, Prepared) else self.placed(one) for one in entries]
         try:
             if guess is not None and max(microseconds(now), guess.received_at) < guess.until:
                 addition = _addition(guess, entries, now).marked(connection)
@@ -157,5 +160,10 @@ def _looked_at(connection: Connection, stored: Tail, now: datetime) -> tuple[Ent
     return tuple(told)
 
 
-append = Ledger(lambda: datetime.now(UTC)).append
+def _as_said(entry: Entry) -> Entry:
+    return entry
+
+
+ledger = Ledger(lambda: datetime.now(UTC))
+append = ledger.append
 """What stores call inside `Database.write`: `append(connection, entries)`."""

@@ -44,6 +44,10 @@ class Why(StrEnum):
     """It may go there, and begins more connections than a device may, or has more."""
     TWO_PLACES = "tunnel_two_places"
     """Packets of the tunnel come from elsewhere than what its device signs: one of the two is a copy."""
+    DEVICE_SILENT = "tunnel_device_silent"
+    """It has not asked lately, or not yet, so nobody knows where it is: open, and nothing is reached."""
+    PLACE_UNSETTLED = "tunnel_place_unsettled"
+    """It asks from elsewhere each time; likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

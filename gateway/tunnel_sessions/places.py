@@ -4,9 +4,10 @@ A device says it by each message that it signs; the tunnel's packets by where Wi
 a copy of that key speaks in the tunnel, and signs nothing. Laws:
 
 - an address of IPv4 is a place, as everybody behind one router has one; of IPv6 the network of 64 bits is;
-- packets are where one of the device's messages of the last `RECENT` came from, by the same version of IP;
-- where none came by that version, packets are where they first were since the messages came from another place, or
-  last where a message came from: who speaks by IPv4 and asks by it has not gone to IPv6 without asking so;
+- packets are where one of the device's messages of the last `RECENT` came from;
+- where it does not ask by their version of IP any more, as its last message of that is older by `AT_ONCE` than the
+  newest, they may also be where they first were since the messages came from another place, or last where the newest
+  came from: who speaks by IPv4 and asks by it has not gone to IPv6 without asking so;
 - a device that moves says so within `NOTED`; packets that are elsewhere for longer, or a second time, are noted, and
   those that stay there, or come and go, are not believed.
 """
@@ -21,6 +22,7 @@ Spot = IPv4Address | IPv6Network
 PREFIX = 64  # bits, of one link (RFC 4291 §2.5.4); a machine takes another address of it every day (RFC 8981)
 RECENT = timedelta(minutes=10)
 NOTED = timedelta(seconds=100)  # a device asks every minute, and again 15 s after what failed
+AT_ONCE = timedelta(seconds=75)  # within which a device asks twice, also where the first question failed
 STAYS = timedelta(minutes=4)
 SECOND, THIRD = 2, 3
 """Times in `RECENT` that packets went elsewhere, without the messages: noted, not believed."""
@@ -109,10 +111,13 @@ def _lately(places: Places, here: Spot, now: datetime) -> bool:
 
 def _same(places: Places, here: Spot) -> tuple[bool, Spot | None]:
     """Whether packets are where the device is, and `Places.beside` by that."""
-    if not places.asked:  # it has not said anything yet
+    newest = max(places.asked.values(), default=None)
+    if newest is None:  # it has not said anything yet
         return False, None
-    if any(one.version == here.version for one in places.asked):
-        return here in places.asked, here
+    if (at := places.asked.get(here)) is not None:  # where it has just been says nothing of where it is
+        return True, here if at == newest else places.beside
+    if any(one.version == here.version and newest - at < AT_ONCE for one, at in places.asked.items()):
+        return False, places.beside
     return places.beside in (None, here), places.beside or here
 
 

@@ -1,18 +1,35 @@
 """What the log keeps of tunnels."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from config.networks import parsed
 from config.settings import TunnelTarget
 from config.vocabulary import DeviceId
+from gateway.audit.canonical import Detail
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.rested_on import details_of
 from gateway.audit.sparing import told
 from gateway.sessions.office import entry_of
 from gateway.sessions.session import Session
 from gateway.tunnel_sessions.opened import Opened, Why
+from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Target
 from gateway.tunnels.refusals import Refused
 from idp.events import Origin
+from policies.model import Question
+
+
+def placed(entry: Entry, whose: Callable[[Address], Opened | None]) -> Entry:
+    """As the log is to keep it: what came through a tunnel bears where its device is, and its address in the tunnel
+    beside that. `whose`: who has that address, or had it last.
+    """
+    here = parsed(entry.address) if entry.address else None
+    one = None if here is None else whose(here)
+    if here is None or one is None:
+        return entry
+    return replace(entry, address=one.place, details={**entry.details, "tunnel_address": str(here)})
 
 
 def opened(one: Opened, origin: Origin) -> Entry:
@@ -31,6 +48,14 @@ def two_places(one: Opened, elsewhere: str, now: datetime) -> Entry:
     entry = of(one, Code.TUNNEL_TWO_PLACES, now)
     details = entry.details | {"elsewhere": elsewhere}
     return replace(entry, outcome=Outcome.REFUSED, reason=Why.TWO_PLACES, details=details)
+
+
+def place_unknown(one: Opened, why: Why, now: datetime) -> Entry:
+    return replace(of(one, Code.TUNNEL_PLACE_UNKNOWN, now), outcome=Outcome.REFUSED, reason=why)
+
+
+def place_known(one: Opened, now: datetime) -> Entry:
+    return of(one, Code.TUNNEL_PLACE_KNOWN, now)
 
 
 def not_opened(device: DeviceId, session: Session, why: Why, origin: Origin, now: datetime) -> Entry:
@@ -52,18 +77,32 @@ def closed(one: Opened, why: Why, now: datetime, origin: Origin | None = None) -
 
 
 def reached(
-    one: Opened, target: TunnelTarget, rule: str, version: str, until: datetime, now: datetime
+    one: Opened,
+    target: TunnelTarget,
+    rule: str,
+    version: str,
+    until: datetime,
+    asked: Question | None,
+    now: datetime,
 ) -> Entry:
+    """`asked`: what the policies were; the entry keeps the whole question, as that of a request does."""
     entry = _about(one, Code.TUNNEL_PERMITTED, target, now)
-    details = entry.details | {"until": _text(until), "protocol": target.protocol}
+    details = entry.details | _rests_on(asked) | {"until": _text(until), "protocol": target.protocol}
     return replace(entry, rule=rule, policy_version=version, details=details)
 
 
 def not_reached(
-    one: Opened, target: TunnelTarget, reason: str, rule: str, version: str, now: datetime
+    one: Opened,
+    target: TunnelTarget,
+    reason: str,
+    rule: str,
+    version: str,
+    asked: Question | None,
+    now: datetime,
 ) -> Entry:
+    """`asked`: None where it was refused before the policies were."""
     entry = _about(one, Code.TUNNEL_REFUSED, target, now)
-    details = entry.details | {"protocol": target.protocol}
+    details = entry.details | _rests_on(asked) | {"protocol": target.protocol}
     return replace(
         entry, outcome=Outcome.REFUSED, reason=reason, rule=rule, policy_version=version, details=details
     )
@@ -104,6 +143,10 @@ def at(place: Target) -> dict[str, str | int]:
     """Of a service, as details."""
     host = f"[{place.host}]" if place.host.version == 6 else str(place.host)
     return {"host": f"{host}:{place.port}/{place.transport}"}
+
+
+def _rests_on(asked: Question | None) -> dict[str, Detail]:
+    return {} if asked is None else details_of(asked)
 
 
 def _about(one: Opened, code: Code, target: TunnelTarget, now: datetime) -> Entry:

@@ -7,6 +7,8 @@ import pytest
 
 from config.load import load
 from config.problem import ConfigurationRefused
+from config.tunnel_pools import HOLDS, WITHIN, pool_doubts
+from gateway.commands.fitness import notes
 
 Office = Callable[..., Path]
 TUNNELS = """
@@ -55,6 +57,48 @@ def test_tunnels_in_order_can_start(office: Office) -> None:
     settings, _ = load(written(office))
     assert settings.tunnels is not None
     assert [one.id for one in settings.tunnels.targets] == ["spisy", "databaze"]
+
+
+NAMED = """
+[[networks]]
+name = "office"
+networks = ["10.1.0.0/16", "10.0.0.0/8", "fd00::/8"]
+
+[[networks]]
+name = "within"
+networks = ["10.90.4.0/24", "10.90.0.0/16"]
+
+[[technical_accounts]]
+id = "import"
+name = "Import"
+owner = "Ekonomický odbor, linka 321"
+ends = 2030-12-31
+networks = ["10.88.0.0/14"]
+secret = true
+roles = [{ role = "clerk", municipality = "588491" }]
+"""
+
+
+def test_networks_that_hold_addresses_of_the_tunnel_are_noted_and_start(office: Office) -> None:
+    path = written(office)
+    path.write_text(path.read_text("utf-8") + NAMED, "utf-8")
+    found = list(pool_doubts(load(path)[0]))
+    assert [(at, mend) for at, _, mend in found] == [
+        ("networks[0].networks[1]", HOLDS),
+        ("networks[0].networks[2]", HOLDS),
+        ("networks[1].networks[0]", WITHIN),
+        ("networks[1].networks[1]", WITHIN),
+        ("technical_accounts[0].networks[0]", HOLDS),
+    ]
+    assert "10.0.0.0/8 holds tunnels.pool_ipv4 (10.90.0.0/16)" in found[0][1]
+    assert "fd00::/8 holds tunnels.pool_ipv6" in found[1][1]
+    assert len(notes(path, load(path)[0])) >= len(found)
+
+
+def test_without_tunnels_no_network_is_mistaken(office: Office) -> None:
+    path = office()
+    path.write_text(path.read_text("utf-8") + NAMED, "utf-8")
+    assert list(pool_doubts(load(path)[0])) == []
 
 
 def test_there_are_none_where_nothing_is_said_of_them(office: Office) -> None:

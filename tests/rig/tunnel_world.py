@@ -27,6 +27,7 @@ from gateway.sessions.office import SessionOffice, handle_hash
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import Session
 from gateway.storage.database import Database
+from gateway.storage.tunnel_ends import EndsInFile
 from gateway.storage.tunnels import StoredTunnels
 from gateway.tunnel_sessions.opened import Opened
 from gateway.tunnel_sessions.targets import Targets
@@ -120,6 +121,7 @@ class World:
     district: District
     snapshot: Snapshot
     process: Process
+    folder: Path
     now: datetime = NOW
     targets: Sequence[TunnelTarget] = (FILES, DATABASE, ELSEWHERE)
     entries: list[Entry] = field(default_factory=list)
@@ -127,6 +129,8 @@ class World:
     known: Known = field(default_factory=Known)
     suspended: set[SubjectId] = field(default_factory=set)
     private: PrivateKey = field(default_factory=PrivateKey.generate)
+    asking: bool = True
+    """Agents ask all the time from where their person is, or from where they asked last."""
     taken_back: list[tuple[DeviceId, list[Code]]] = field(default_factory=list)
     """What was granted by whose tunnel, and what was recorded by then."""
     office: TunnelOffice = field(init=False)
@@ -157,6 +161,7 @@ class World:
             lambda: self.snapshot,
             lambda: self.rules,
             lambda: self.now,
+            EndsInFile(self.folder / "tunnels.ended"),
             self._taken_back,
         )
         revoked = RevokedList(self.office.revoked)
@@ -219,7 +224,14 @@ class World:
         )
         made = replace(known, **other)  # type: ignore[arg-type]
         self.known.put(made)
+        self._ask()
         return made
+
+    def _ask(self) -> None:
+        places = self.office.places
+        for one in self.known.all() if self.asking else ():
+            last, _ = places._last.get(one.id, (ORIGIN.address, self.now))
+            places.asked(one.id, last, self.now)
 
     def changes(self, device: Device, **other: object) -> Device:
         """As a report, or an act, does."""
@@ -230,6 +242,7 @@ class World:
     async def moves(self, by: timedelta) -> None:
         """Time passes; what is due is done."""
         self.now += by
+        self._ask()
         await self.settles()
 
     async def connections_of(self, made: Opened) -> None:
@@ -268,4 +281,4 @@ def world(
         epoch="e1",
     )
     with closing(Database(prepared(folder / "brana.db"))) as database:
-        yield World(database, district, snapshot, process, targets=targets)
+        yield World(database, district, snapshot, process, folder, targets=targets)

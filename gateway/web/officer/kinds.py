@@ -103,6 +103,12 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.TUNNEL_REFUSED: Title(cs="Zamítnutý cíl v tunelu", en="Target in the tunnel refused"),
             Code.TUNNEL_MOVED: Title(cs="Zařízení s tunelem jinde", en="Device with a tunnel elsewhere"),
             Code.TUNNEL_TWO_PLACES: Title(cs="Tunel ze dvou míst", en="Tunnel from two places"),
+            Code.TUNNEL_PLACE_UNKNOWN: Title(
+                cs="Zařízení s tunelem neznámo kde", en="Device with a tunnel at an unknown place"
+            ),
+            Code.TUNNEL_PLACE_KNOWN: Title(
+                cs="Zařízení s tunelem se přihlásilo", en="Device with a tunnel has said where it is"
+            ),
             Code.TUNNEL_TRIED: Title(cs="Marný pokus v tunelu", en="Tried in vain through the tunnel"),
             Code.TUNNEL_CONNECTED: Title(
                 cs="Začátek spojení tunelem", en="Connection through the tunnel begun"

@@ -26,6 +26,7 @@ from gateway.web.ways_back import leading_back
 HERE = "/tunnel"
 DONE = frozenset({"opened", "closed"})
 """What the page can be told, by `?done=`, has just been done."""
+NOWHERE = frozenset({Why.DEVICE_SILENT, Why.PLACE_UNSETTLED})
 BY_TWO_FACTORS = "two_factors_needed"
 
 
@@ -57,6 +58,8 @@ class OwnDevice:
     stronger: str
     doubted: bool
     """Its last tunnel was closed because packets came from elsewhere."""
+    unknown: Why | None = None
+    """Why nobody knows where it is, and it reaches nothing."""
     reached: Sequence[Somewhere] = ()
     not_reached: Sequence[Somewhere] = ()
 
@@ -143,7 +146,8 @@ class TunnelPages:
         if opened is None or not mine:
             return OwnDevice(device, None, None, others, why, stronger, doubted)
         until = opened.until if decided is None else decided.ends(opened)
-        return OwnDevice(device, opened, until, others, why, stronger, doubted, reached, not_reached)
+        unknown = self.office.places.unknown(device.id, self.desk.now())
+        return OwnDevice(device, opened, until, others, why, stronger, doubted, unknown, reached, not_reached)
 
     def _targets(self, decided: Decided | None) -> tuple[Sequence[Somewhere], Sequence[Somewhere]]:
         reached, not_reached = [], []
@@ -154,6 +158,8 @@ class TunnelPages:
             match answer:
                 case Reached():
                     reached.append(Somewhere(target, until=answer.until))
+                case NotReached() if answer.reason in NOWHERE:  # is said once, for all of them
+                    pass
                 case NotReached():
                     stronger = link(answer.reason, HERE)
                     not_reached.append(Somewhere(target, refused=answer, stronger=stronger))

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.vocabulary import MunicipalityCode
 from gateway.audit.acts import searched
 from gateway.audit.canonical import TEXTS, Recorded
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.folding import folded
 from gateway.audit.search import Counted, Hour, Page, Position, PositionRefused, Query, TooManyPeople
+from gateway.storage import audit_conditions
 from gateway.storage.audit_conditions import choices, conditions
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.tables.audit import audit_entry
@@ -168,6 +170,18 @@ async def test_a_part_of_a_name_that_fits_too_many_people_is_refused(log: Log) -
         await LogSearch(log.database).page(Query(person="novak"))
     whole = await LogSearch(log.database).page(Query(person="=novak2"))
     assert [one.sequence for one in whole.entries] == [2]
+
+
+async def test_a_reader_of_one_municipality_hears_of_too_many_people_only_beyond_thousands(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else such a reader learnt how many people of others are called so."""
+    log.append([opened(number, f"subject-{number}", f"novak{number}", "Novák") for number in range(25)])
+    bounded = LogSearch(log.database, MunicipalityCode("588296"))
+    assert not (await bounded.page(Query(person="novak"))).entries
+    monkeypatch.setattr(audit_conditions, "WITHIN", 24)
+    with pytest.raises(TooManyPeople):
+        await bounded.page(Query(person="novak"))
 
 
 def through(number: int = 0, **facts: object) -> Entry:

@@ -10,6 +10,7 @@ from gateway.audit.entry import Code
 from gateway.authorize.tunnel_office import AGAIN
 from gateway.authorize.tunnel_pages import opened_at
 from gateway.authorize.tunnel_places import look
+from gateway.storage.tunnel_ends import EndsUnreadable
 from gateway.tunnel_sessions.opened import Opened, Why
 from gateway.tunnel_sessions.places import STAYS
 from gateway.tunnels.words import Peer
@@ -114,3 +115,76 @@ async def test_packets_from_elsewhere_are_told_of_though_the_end_is_kept_later(
     comes_back(office)
     await office.moves(2 * AGAIN)
     assert [entry.reason for entry in office.of(Code.TUNNEL_CLOSED)] == [Why.TWO_PLACES]
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_start_before_the_database_is_back_opens_it_no_more(
+    office: World, one: Opened, *, again: bool
+) -> None:
+    """`again`: it is away at that start too."""
+    goes_away(office)
+    await closes(office, one)
+    for _ in range(1 + again):
+        office.begin()
+        if again:
+            goes_away(office)
+        assert [each.until for each in await office.office.take_up()] == [None] * again
+        assert ports(office, one) == set()
+        assert office.office.of(one.device) is None
+    comes_back(office)
+    await office.moves(2 * AGAIN)
+    (closed,) = office.of(Code.TUNNEL_CLOSED)
+    assert (closed.reason, closed.request_id, closed.address) == (
+        Why.CLOSED_BY_PERSON,
+        ORIGIN.request_id,
+        ORIGIN.address,
+    )
+    assert await office.tunnels.open_ones() == []
+    assert not ended(office).exists()
+
+
+async def test_what_is_kept_of_ends_goes_with_them(office: World, one: Opened) -> None:
+    goes_away(office)
+    await closes(office, one)
+    assert ended(office).stat().st_mode & 0o077 == 0
+    comes_back(office)
+    session = await office.signed_in("T")
+    again = await office.office.open(one.device, session, ORIGIN, office.now + SECOND)
+    assert not ended(office).exists()
+    office.begin()
+    await office.office.take_up()
+    assert office.office.open_ones() == [again]
+
+
+async def test_an_end_that_the_database_took_after_all_is_no_end_of_another(
+    office: World, one: Opened
+) -> None:
+    """It was told, and its answer was lost."""
+    goes_away(office)
+    await closes(office, one)
+    await office.tunnels.close(one.id, Why.CLOSED_BY_PERSON, office.now, [])
+    office.begin()
+    assert await office.office.take_up() == []
+    assert not ended(office).exists()
+
+
+async def test_ends_that_cannot_be_read_open_nothing(office: World, one: Opened) -> None:
+    ended(office).write_text("[{", "utf-8")
+    office.begin()
+    with pytest.raises(EndsUnreadable, match="which tunnels are over"):
+        await office.office.take_up()
+    assert office.office.open_ones() == []
+
+
+async def test_where_no_file_can_be_written_it_is_over_all_the_same(office: World, one: Opened) -> None:
+    ended(office).with_name(".tunnels.ended").mkdir()
+    goes_away(office)
+    await closes(office, one)
+    assert office.office.of(one.device) is None
+    comes_back(office)
+    await office.moves(2 * AGAIN)
+    assert await office.tunnels.open_ones() == []
+
+
+def ended(office: World) -> Path:
+    return office.folder / "tunnels.ended"

@@ -12,7 +12,7 @@ from agents.protocol.messages import Standing
 from config.vocabulary import Role, SubjectId
 from gateway.audit.entry import Code
 from gateway.authorize.tunnel_held import NotOpened
-from gateway.authorize.tunnel_office import AT_ONCE
+from gateway.authorize.tunnel_turns import AT_ONCE
 from gateway.devices.known import Known
 from gateway.storage.tables.tunnels import tunnel_address
 from gateway.tunnel_sessions.opened import Why
@@ -212,7 +212,7 @@ async def test_what_the_key_of_before_reached_is_not_the_next_one_s(office: Worl
     changed = office.changes(device, tunnel_key=OTHER)
     told.order.clear()
     await office.office.open(device.id, session, ORIGIN, office.now)
-    await office.office._forget({device.id: made.key})  # by whoever heard of the change and comes late
+    await office.office._peers.forget({device.id: made.key})  # by whoever heard of the change and comes late
     assert told.admitted.keys() == {OTHER}
     assert told.ports(OTHER) == {445}
     assert not [

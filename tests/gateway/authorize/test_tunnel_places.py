@@ -128,13 +128,6 @@ async def test_what_asked_from_elsewhere_a_minute_ago_opens_nothing_by_its_perso
     assert one.place == ABROAD
 
 
-async def test_where_it_asked_long_ago_says_nothing(office: World, told: Told) -> None:
-    device = office.device()
-    await office.office.asked(device.id, Origin(address=ABROAD, request_id="r"), office.now - 60 * MINUTE)
-    one = await office.office.open(device.id, await office.signed_in(), ORIGIN, office.now)
-    assert told.ports(one.key) == {445}
-
-
 async def test_connections_are_in_the_log_from_where_the_device_is(office: World) -> None:
     one = await opened(office)
     await asks(office, one, "192.0.2.99")
@@ -204,6 +197,32 @@ async def test_packets_from_elsewhere_are_recorded_and_close_the_tunnel(office: 
     assert closed.reason == Why.TWO_PLACES
     assert office.office.places.doubted(one.device)
     assert len(office.of(Code.TUNNEL_TWO_PLACES)) == 1
+
+
+async def test_what_could_not_be_recorded_closes_all_the_same_and_is_recorded_by_the_next_look(
+    office: World, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await opened(office)
+    await asks(office, one, HOME)
+    await looks(office, one, ABROAD)
+    office.now += STAYS
+
+    async def away(*_: object) -> None:
+        raise OSError("a database that is away")
+
+    monkeypatch.setattr(type(office.store), "record", away)
+    with pytest.raises(OSError, match="away"):
+        await looks(office, one, ABROAD)
+    assert told.ports(one.key) == set()
+    assert office.office.open_ones() == []
+    with pytest.raises(OSError, match="away"):
+        await looks(office, one, ABROAD)
+    monkeypatch.undo()
+    assert office.of(Code.TUNNEL_TWO_PLACES) == []
+    for _ in range(2):
+        await looks(office, one, ABROAD)
+    (noted,) = office.of(Code.TUNNEL_TWO_PLACES)
+    assert noted.details["elsewhere"] == ABROAD
 
 
 async def test_opened_again_it_begins_anew(office: World) -> None:

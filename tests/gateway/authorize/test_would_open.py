@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, Role
+from config.named_networks import NamedNetworks
+from config.settings import Network
+from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, NetworkName, Role
 from gateway.asks.ask import AskId, Kind
 from gateway.authorize.opened_by import opened_by
 from gateway.authorize.would_open import refused_now, still_closed
@@ -13,8 +15,9 @@ from policies.incidents import Closure, ClosureKind
 from policies.load import load
 from tests.gateway.asks import town
 from tests.gateway.authorize.conftest import EXAMPLES, HULIN, NOW, RECORDS
+from tests.gateway.authorize.test_devices_by_tunnel import TUNNEL, opened_for, with_tunnel
 
-HERE = "192.0.2.7"
+HERE, OFFICE = "192.0.2.7", "10.1.0.9"
 HOURS = """@id("mornings") @reason("outside_hours")
 @title_cs("Jen dopoledne") @title_en("Mornings only")
 @advice_cs("Přijďte dopoledne.") @advice_en("Come in the morning.")
@@ -207,3 +210,14 @@ def test_another_permit_counts_beside_a_request_where_it_is_not_soon_over(sessio
     assert {one.permits for one in told} == {counts}
     within = asked(until=NOW + timedelta(hours=1))
     assert closed(within, session, running(both, other)) == (), "it lasts as long as what is asked for"
+
+
+@pytest.mark.parametrize(("place", "open_"), [(OFFICE, True), ("198.51.100.9", False)])
+def test_what_is_refused_now_through_a_tunnel_is_by_where_its_device_is(session, of_hulin, place, open_):
+    there = of_hulin('context.place.networks.contains(Network::"office") && context.place.tunnel')
+    office = NamedNetworks([Network(name=NetworkName("office"), networks=["10.0.0.0/8"])])
+    there = with_tunnel(replace(there, networks=office), opened_for(session, device_address=place))
+    found = refused_now(asked(Kind.ACCESS), session, there.policies, there, TUNNEL, NOW)
+    assert (found is None) == open_
+    assert open_ or found.rule == "mornings"
+    assert refused_now(asked(Kind.ACCESS), session, there.policies, there, OFFICE, NOW) is not None

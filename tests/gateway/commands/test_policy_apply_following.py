@@ -23,9 +23,11 @@ from gateway.commands.state import now, open_state
 from gateway.policy_office.scope import Scope
 from gateway.storage.directory import StoredReplica
 from idp.directory.same_person import no_others
+from policies.forms import forms, render
 from policies.load import CasesBroken
 from policies.moments_said import moment_said
 from tests.gateway.commands.test_policy_apply import HARMLESS, HULIN, Place
+from tests.policies.world import HULIN as CODE
 from tests.rig.policy_office import Person
 from tests.rig.replica import fill, person
 
@@ -147,7 +149,7 @@ def test_what_a_clone_without_its_note_changes_once_more_is_refused_and_with_it_
         place.raised("apply", str(place.clone()))
     version = place.newest()[0].version
     file, remedy = str(refused.value).splitlines()[1:]
-    assert file == f"    {HULIN}: further"
+    assert file == f"    {HULIN}: Further (further)"
     assert remedy.endswith(f", then say --instead-of {quoted(place.newest()[0])}")
     with pytest.raises(FolderOvertaken, match=f"totéž od té doby změnil i někdo jiný; platí verze {version}"):
         place.raised("apply", str(place.clone()), *CZECH)
@@ -169,7 +171,7 @@ def test_what_somebody_else_brought_meanwhile_is_kept_and_told_until_the_folder_
     version = place.newest()[0].version
     assert said.output.splitlines()[-3:] == [
         f"stays in force, as it came after version {follows}, which the folder follows:",
-        f"    {HULIN}: further",
+        f"    {HULIN}: Further (further)",
         "    take it over into the folder (`brana policy export`); is it not to hold, say --instead-of "
         + quoted(place.newest()[0]),
     ]
@@ -188,13 +190,41 @@ def test_what_somebody_else_brought_meanwhile_is_kept_and_told_until_the_folder_
     assert place.note(place.folder) == place.newest()[0].version
 
 
+def test_what_stays_is_told_in_czech_by_its_titles_wherever_it_is_told(place: Repository) -> None:
+    filled = {"id": "mayor-reads", "roles": ["mayor"], "applications": ["map"], "actions": ["read"]}
+    mayors = render(forms()["may-use"], filled, CODE)
+    place.somebody_else(HARMLESS + mayors)
+    place.somebody_else(NEVER + CASE, CASES)
+    lines = [
+        f"    {CASES}: a further case",
+        f"    {CASES}: Pověřenec mapy nemění (officers-write-no-map)",
+        f"    {HULIN}: Další (further)",
+        f"    {HULIN}: Starosta smí číst: map (mayor-reads)",
+    ]
+    folder = str(place.folder)
+    asked = [
+        ("apply", folder),
+        ("diff", folder),
+        ("simulate", folder),
+        ("matrix", "Hulín", "--application", "map", "--against", folder),
+    ]
+    for one in asked:
+        said = place.brana(*one, *CZECH)
+        assert said.output.splitlines()[-5:-1] == lines, said.output
+    told = json.loads(place.brana("apply", folder, "--json").output)["kept"]
+    assert told == [
+        f"{CASES}: a further case, officers-write-no-map",
+        f"{HULIN}: further, mayor-reads",
+    ], "programs go by names"
+
+
 def test_what_others_take_out_stays_out_and_what_both_changed_is_refused_by_files(place: Repository) -> None:
     place.add(HULIN, HARMLESS)
     place.add(CASES, CASE)
     assert place.brana("apply", str(place.folder)).exit_code == 0
     place.somebody_else("", old=HARMLESS)
     said = place.brana("apply", str(place.folder))
-    assert (said.exit_code, f"    {HULIN}: further" in said.output) == (0, True), said.output
+    assert (said.exit_code, f"    {HULIN}: Further (further)" in said.output) == (0, True), said.output
     assert '@id("further")' not in place.in_force()[HULIN]
     place.replace("Další", "Ještě další")
     place.replace('"a further case"\nroles = ["clerk"]', '"a further case"\nroles = ["mayor"]', CASES)
@@ -204,7 +234,10 @@ def test_what_others_take_out_stays_out_and_what_both_changed_is_refused_by_file
     before = place.in_force()
     with pytest.raises(FolderOvertaken) as refused:
         place.raised("apply", str(place.folder))
-    assert str(refused.value).splitlines()[1:3] == [f"    {CASES}: a further case", f"    {HULIN}: further"]
+    assert str(refused.value).splitlines()[1:3] == [
+        f"    {CASES}: a further case",
+        f"    {HULIN}: Further (further)",
+    ]
     assert place.in_force() == before
 
 
@@ -224,7 +257,7 @@ def test_what_was_rolled_back_does_not_come_again_by_the_clock(place: Repository
     )
     assert by.startswith(f"    version {follows.version}, published ")
     assert by.endswith(": otevřelo to mapu")
-    assert file == f"        {HULIN}: further"
+    assert file == f"        {HULIN}: Further (further)"
     assert remedy.endswith(f"say --instead-of {quoted(follows)}")
     with pytest.raises(FolderTakenBack, match="to už platilo a někdo to vzal zpět"):
         place.raised("apply", str(place.clone()), *CZECH)

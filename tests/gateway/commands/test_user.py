@@ -98,6 +98,7 @@ def test_a_look_at_a_person_is_recorded_with_who_looked(office: Installation, lo
         "query": f"command=user show, user={login}",
         "found": found,
         "form": "command",
+        "purpose": "routine_supervision",
     }
 
 

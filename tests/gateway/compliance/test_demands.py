@@ -18,8 +18,7 @@ from gateway.audit.entry import Code
 from gateway.audit.search import Count
 from gateway.compliance.demand import TITLES, Demand, Finding, Standing
 from gateway.compliance.demands import ALL, DECREES, demands_of
-from gateway.compliance.facts import Facts, Owed, Resting, Tally, Unapproved, Verdict, Vouches
-from gateway.compliance.passwords import too_short
+from gateway.compliance.facts import Devices, Facts, Owed, Resting, Tally, Unapproved, Verdict, Vouches
 from gateway.compliance.report import judge
 from tests.gateway.compliance.making import (
     NOW,
@@ -52,6 +51,10 @@ def having(**lists: object) -> Facts:
 
 def counted(code: Code, number: int = 3) -> Facts:
     return facts(tallies={code: Tally(Count(number, at_least=False))})
+
+
+def enrolled(silent: int = 0) -> Facts:
+    return with_fields(table("devices", enabled=True), devices=Devices(in_use=7, managed=5, silent=silent))
 
 
 def owing(number: int = 1, late: timedelta = timedelta(days=4), **told: datetime | None) -> Facts:
@@ -236,6 +239,8 @@ BROKEN: tuple[tuple[str, Callable[[], Facts], Standing, str], ...] = (
     ("algorithms", lambda: tls(minimum="1.2"), Standing.EXCEPTIONS, "TLS 1.2"),
     ("algorithms", lambda: tls(curves=["P-256"]), Standing.EXCEPTIONS, "quantum"),
     ("algorithms", client, Standing.EXCEPTIONS, "old"),
+    ("devices", lambda: table("devices", enabled=True), Standing.EXCEPTIONS, "No device is enrolled"),
+    ("devices", lambda: enrolled(silent=2), Standing.EXCEPTIONS, "nothing fresh of their state: 2"),
     ("keys", lambda: table("keys", rotate_every=500 * DAYS), Standing.EXCEPTIONS, "500 days"),
     ("keys", lambda: counted(Code.CERTIFICATE_REFUSED), Standing.EXCEPTIONS, "refused within the period: 3"),
     ("incidents", lambda: having(notifications=Notifications()), Standing.EXCEPTIONS, "Nobody is told"),
@@ -311,18 +316,11 @@ def test_every_check_is_broken_by_something_here() -> None:
         "personal-data"
     }
     assert untouched == kept_by_the_product | {
-        "devices",
         "password-length",
         "password-age",
         "first-password",
         "fields",
     }
-
-
-def test_shorter_passwords_than_the_law_wants_would_be_told() -> None:
-    assert list(too_short(12, 17)) == []
-    assert [one.weight for one in too_short(11, 17)] == [Standing.NOT_MET]
-    assert [one.weight for one in too_short(12, 16)] == [Standing.NOT_MET]
 
 
 def findings() -> list[Finding]:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from gateway.compliance.demand import Standing
 from gateway.compliance.report import judge
 from tests.gateway.compliance.making import facts
-from tests.gateway.compliance.test_demands import DEMANDS, table
+from tests.gateway.compliance.test_demands import DEMANDS, enrolled, table
 
 
 @pytest.mark.parametrize("demand", ["devices", "fields"])
@@ -12,9 +13,10 @@ def test_what_is_known_of_a_machine_is_told_by_whether_there_are_devices_with_ag
     (without,) = judge(DEMANDS[demand], facts()).findings
     (with_them,) = judge(DEMANDS[demand], table("devices", enabled=True)).findings
     assert (without.setting, without.write) == ("devices.enabled", "true")
-    assert (
-        "Zařízení s agentem tu nejsou" in without.said.cs or "zařízení s agentem tu nejsou" in without.said.cs
-    )
-    assert with_them.setting == ""
-    assert "agent" in with_them.said.cs
-    assert "nejsou zavedena" not in with_them.said.cs
+    assert (with_them.setting, with_them.said == without.said) == ("", False)
+
+
+def test_an_office_whose_devices_report_is_told_so() -> None:
+    judged = judge(DEMANDS["devices"], enrolled())
+    assert judged.standing is Standing.MET
+    assert "(enrolled: 7, of these managed: 5)" in DEMANDS["devices"].how(enrolled()).en

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from config.settings import SignIn
 from config.vocabulary import MunicipalityCode, Role
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.id_token import SignedIn
-from gateway.sessions.office import CLOCK_MARGIN, IN_FLIGHT, handle_hash
+from gateway.sessions.office import CLOCK_MARGIN, IN_FLIGHT, SessionOffice, handle_hash
 from gateway.sessions.session import EndReason
 from tests.gateway.sessions.office_world import HULIN, KEEP, KROMERIZ, LIFETIME, World
 
@@ -200,3 +201,14 @@ async def test_a_change_reaches_the_gate_even_when_its_caller_hangs_up(
     await asyncio.sleep(0.01)
     assert world.announced == [frozenset({session.revocation_id})]
     assert world.codes() == [Code.SESSION_OPENED, Code.SESSION_ENDED]
+
+
+async def test_a_session_is_where_its_person_is_and_its_entry_says_what_was_seen(
+    world: World, who: SignedIn, now: datetime
+) -> None:
+    """The log places what came through a tunnel by itself; a list of sessions has the place alone."""
+    seen, place = "10.90.0.2", "198.51.100.9"
+    office = SessionOffice(world.store, world.revoked, SignIn(), LIFETIME, place={seen: place}.__getitem__)
+    session, _ = await office.open(who, "a.example", seen, "browser", "request-1", now)
+    assert session.address == place
+    assert [one.address for one in world.entries] == [seen]

@@ -1,6 +1,7 @@
 """Old months go as a whole, on both databases, wherever it is broken off; and what is found when somebody helps."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,8 +15,9 @@ from gateway.audit.entry import Code
 from gateway.audit.facts import microseconds
 from gateway.audit.places import BLOCK
 from gateway.audit.shard import Shard
+from gateway.audit.verify import Broken, Report
 from gateway.storage.audit import LogInconsistent
-from gateway.storage.audit_dropping import ShardNotDropped, Why
+from gateway.storage.audit_dropping import ShardNotDropped, Why, require_whole
 from gateway.storage.audit_evidence import rows
 from gateway.storage.audit_retention import Retention, ShardIsRead, remove_some
 from gateway.storage.audit_shards import is_server
@@ -193,6 +195,16 @@ def test_a_month_whose_end_is_not_sealed_is_kept(months: Log) -> None:
     with pytest.raises(ShardNotDropped, match="entries 0 to 6"):
         drop(months, MAY_IS_OLD)
     assert numbers(months)[0] == 0
+
+
+def test_a_month_goes_only_when_all_of_it_was_verified_under_a_checkpoint() -> None:
+    month = Shard(number=1, month="2026-05", first=0, size=7, root=bytes(32), began=0, ended=1)
+    whole = Report(entries=9, sealed=7, root=bytes(32), checkpoints=1)
+    assert require_whole(whole, month) is whole
+    for found in (None, replace(whole, sealed=6), replace(whole, broken=Broken(Fault.EDITED, 3, None, ""))):
+        with pytest.raises(ShardNotDropped) as refused:
+            require_whole(found, month)
+        assert refused.value.reason is Why.NOT_WHOLE
 
 
 def test_what_is_held_stays_until_the_hold_is_lifted(months: Log) -> None:

@@ -127,6 +127,42 @@ def test_by_another_version_of_ip_it_moves_when_it_asks_from_elsewhere() -> None
     assert set(told(*steps)) == {RIGHT}
 
 
+MINUTES = tuple(range(60, 3600, 60))
+
+
+def test_a_device_that_comes_from_ipv4_alone_to_where_it_asks_by_ipv6_is_itself() -> None:
+    """And its packets come by IPv4 there too, from an address from which it never asks."""
+    turns = [
+        (what, address, 10 + at) for at in MINUTES for what, address in (("asks", HOME_6), ("speaks", ABROAD))
+    ]
+    steps = [("asks", HOME, 0), ("speaks", HOME, 1), ("asks", HOME_6, 30), ("speaks", HOME, 40), *turns]
+    assert set(told(*steps)) == {RIGHT}
+    assert set(told(*steps[:2], ("speaks", ABROAD, 20), *turns)) == {RIGHT}, "heard before it asked"
+
+
+@pytest.mark.parametrize("speaks", [HOME_6, ABROAD])
+def test_beside_it_a_copy_by_ipv4_is_noticed(speaks: str) -> None:
+    turns = [
+        (what, address, at)
+        for at in MINUTES
+        for what, address in (("asks", HOME_6), ("speaks", speaks), ("speaks", THIRD))
+    ]
+    found = told(("asks", HOME, 0), ("speaks", HOME, 1), ("asks", HOME_6, 30), ("speaks", speaks, 31), *turns)
+    assert NOTE in found
+    assert not found[7].believed
+
+
+def test_a_copy_that_stays_where_the_device_was_is_noticed_when_that_is_long_ago() -> None:
+    turns = [
+        (what, address, at)
+        for at in MINUTES
+        for what, address in (("asks", HOME_6), ("speaks", ABROAD), ("speaks", HOME))
+    ]
+    found = told(("asks", HOME, 0), ("speaks", HOME, 1), ("asks", HOME_6, 30), *turns)
+    assert NOTE in found
+    assert not found[-1].believed
+
+
 @pytest.mark.parametrize("first", [(), (("speaks", ABROAD_6, 1),)])
 def test_a_copy_by_the_other_version_of_ip_is_noticed_beside_a_device_that_speaks(
     first: Sequence[tuple[str, str, int]],

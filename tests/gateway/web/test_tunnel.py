@@ -92,9 +92,16 @@ async def test_it_says_where_the_device_is_and_why_its_tunnel_was_closed(
     client: TestClient, made: World
 ) -> None:
     await made.signed_in()
+    made.asking = False
     made.device(NOTEBOOK)
     await sent(client, "open", NOTEBOOK)
-    assert "your own address counts: 203.0.113.7" in await shown(client)
+    for language, words in (
+        ("en", ("The device has not asked yet.", "says nothing of itself now", "Nothing at this moment")),
+        ("cs", ("Zařízení se ještě neohlásilo.", "Zařízení se teď nehlásí", "Teď nikam")),
+    ):
+        text = await shown(client, **{"Accept-Language": language})
+        assert [one for one in words if one not in text] == []
+        assert text.count(words[1]) == 1
     await made.office.asked(NOTEBOOK, Origin(address="198.51.100.9", request_id="r"), made.now)
     assert "The device asks from the address 198.51.100.9" in await shown(client)
     assert "Zařízení se hlásí z adresy 198.51.100.9" in await shown(client, **{"Accept-Language": "cs"})

@@ -1,0 +1,179 @@
+"""Nobody knows where a device is that has not asked lately, or asks from elsewhere each time: it reaches nothing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.vocabulary import MunicipalityCode
+from gateway.audit.entry import Code, Outcome
+from gateway.authorize.tunnel_places import MOST_MOVES
+from gateway.tunnel_sessions.opened import Opened, Why
+from gateway.tunnel_sessions.pages import Pages
+from gateway.tunnel_sessions.places import RECENT
+from gateway.tunnels.permits import Target, Transport
+from gateway.tunnels.refusals import Refused
+from idp.events import Origin
+from tests.rig.tunnel_world import ORIGIN, Told, World, world
+
+MINUTE = timedelta(minutes=1)
+KNOWN, UNKNOWN = Code.TUNNEL_PLACE_KNOWN, Code.TUNNEL_PLACE_UNKNOWN
+PAGES = Pages({"portal.brana.test": MunicipalityCode("588491")})
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def office(tmp_path: Path, told: Told) -> Iterator[World]:
+    with world(tmp_path, told) as made:
+        made.asking = False
+        made.rules = replace(made.rules, pages=PAGES)
+        yield made
+
+
+async def opened(office: World) -> Opened:
+    return await office.office.open(office.device().id, await office.signed_in(), ORIGIN, office.now)
+
+
+async def asks(office: World, one: Opened, address: str = ORIGIN.address) -> None:
+    await office.office.asked(one.device, Origin(address=address, request_id="r-2"), office.now)
+
+
+def places_told(office: World) -> list[tuple[Code, str]]:
+    return [(one.code, one.reason) for one in office.of(KNOWN, UNKNOWN)]
+
+
+async def test_what_its_person_opens_leads_nowhere_until_the_device_asks(office: World, told: Told) -> None:
+    """The browser may be in the office, and the device, whose agent was stopped, anywhere."""
+    one = await opened(office)
+    assert told.ports(one.key) == set()
+    assert told.admitted[one.key].until is None, "no pages either"
+    found = office.office.of(one.device)
+    assert found is not None
+    assert found[1] is not None
+    assert found[1].answers["files"].reason == Why.DEVICE_SILENT
+    assert found[1].answers["database"].reason == "key_needed", (
+        "what it would not reach anyhow is said as ever"
+    )
+    (entry,) = office.of(UNKNOWN)
+    assert (entry.outcome, entry.reason, entry.person) == (
+        Outcome.REFUSED,
+        Why.DEVICE_SILENT,
+        "novakova.jana",
+    )
+    await asks(office, one)
+    assert told.ports(one.key) == {445}
+    assert told.admitted[one.key].pages
+    assert places_told(office) == [(UNKNOWN, Why.DEVICE_SILENT), (KNOWN, "")]
+    assert office.of(Code.TUNNEL_MOVED) == [], "it is where its person is"
+
+
+async def test_a_device_that_falls_silent_reaches_nothing_until_it_asks_again(
+    office: World, told: Told
+) -> None:
+    one = await opened(office)
+    await office.connections_of(one)  # they keep the session awake
+    await asks(office, one)
+    await office.moves(RECENT - MINUTE)
+    assert told.ports(one.key) == {445}
+    await asks(office, one)
+    await office.moves(RECENT - MINUTE)
+    assert told.ports(one.key) == {445}
+    await office.moves(MINUTE)
+    assert told.ports(one.key) == set()
+    assert told.admitted[one.key].until is None
+    assert office.office.open_ones() != [], "a notebook that was asleep goes on"
+    device = next(each for each in one.addresses if each.version == 4)
+    place = Target(next(iter(office.rules.targets.by_place)).host, Transport.TCP, 445)
+    await office.office.connections.hear([Refused(device, place)])
+    assert [entry.reason for entry in office.of(Code.TUNNEL_TRIED)] == [Why.DEVICE_SILENT]
+    await asks(office, one)
+    assert told.ports(one.key) == {445}
+    assert places_told(office)[1:] == [(KNOWN, ""), (UNKNOWN, Why.DEVICE_SILENT), (KNOWN, "")]
+    assert office.taken_back == []
+
+
+async def test_a_control_plane_that_comes_back_believes_it_for_as_long(office: World, told: Told) -> None:
+    one = await opened(office)
+    await asks(office, one)
+    office.now += RECENT + MINUTE
+    office.begin()
+    await office.office.take_up()
+    assert told.ports(one.key) == {445}
+    await office.moves(RECENT)
+    assert told.ports(one.key) == set()
+
+
+async def test_of_one_that_never_asked_a_control_plane_that_comes_back_knows_nothing_either(
+    office: World, told: Told
+) -> None:
+    one = await opened(office)
+    office.begin()
+    await office.office.take_up()
+    assert told.ports(one.key) == set()
+
+
+async def test_what_it_asks_through_the_tunnel_says_nothing_of_where_it_is(office: World, told: Told) -> None:
+    one = await opened(office)
+    await asks(office, one, "10.90.0.2")
+    assert told.ports(one.key) == set()
+
+
+async def test_a_device_that_asks_from_elsewhere_each_time_is_nowhere(office: World, told: Told) -> None:
+    """Each move counts at once, and they are bounded: in entries, and in how often grants are taken back."""
+    one = await opened(office)
+    for number in range(4 * MOST_MOVES):
+        office.now += timedelta(seconds=3)
+        await asks(office, one, f"198.51.100.{number + 1}")
+        assert told.ports(one.key) == ({445} if number < MOST_MOVES else set())
+    assert len(office.of(Code.TUNNEL_MOVED)) == len(office.taken_back) == MOST_MOVES
+    assert places_told(office)[1:] == [(KNOWN, ""), (UNKNOWN, Why.PLACE_UNSETTLED)]
+    await asks(office, one, f"198.51.100.{MOST_MOVES}")
+    assert told.ports(one.key) == set(), "back where it was last known to be, it is not settled"
+    await office.moves(RECENT)
+    assert told.ports(one.key) == set(), "time alone tells nothing of a place"
+    await asks(office, one, "203.0.113.5")
+    assert told.ports(one.key) == {445}
+    assert office.of(Code.TUNNEL_MOVED)[-1].address == "203.0.113.5"
+    assert office.office.open_ones()[0].place == "203.0.113.5"
+
+
+async def test_opened_anew_it_is_as_unsettled_as_before(office: World, told: Told) -> None:
+    one = await opened(office)
+    for number in range(MOST_MOVES + 1):
+        await asks(office, one, f"198.51.100.{number + 1}")
+    again = await office.office.open(one.device, await office.signed_in("T"), ORIGIN, office.now)
+    await asks(office, again)
+    assert told.ports(again.key) == set()
+
+
+async def test_a_device_by_two_networks_in_turn_goes_on(office: World, told: Told) -> None:
+    one = await opened(office)
+    await office.connections_of(one)
+    for number in range(20):
+        office.now += MINUTE
+        await asks(office, one, ("198.51.100.9", "2001:db8::1")[number % 2])
+        assert told.ports(one.key) == {445}
+    assert len(office.of(Code.TUNNEL_MOVED)) == 20
+
+
+async def test_what_could_not_be_recorded_is_recorded_later(
+    office: World, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await opened(office)
+    await asks(office, one)
+
+    async def away(*_: object) -> None:
+        raise OSError("a database that is away")
+
+    monkeypatch.setattr(type(office.store), "record", away)
+    await office.moves(RECENT)
+    assert told.ports(one.key) == set(), "what is refused holds before it is recorded"
+    monkeypatch.undo()
+    await office.moves(MINUTE)
+    assert places_told(office)[-1] == (UNKNOWN, Why.DEVICE_SILENT)
