@@ -115,6 +115,25 @@ async def test_what_stays_damaged_hides_nothing_behind_it_and_is_told_now_and_th
     assert len(gaps(log)) == 2
 
 
+async def test_roots_of_the_tree_that_somebody_changed_keep_nothing_from_being_seen_as_it_is(log: Log):
+    """Else all would be passed as it stands, once it was waited for in vain, and bytes changed just then."""
+    log.append([entry(number) for number in range(300)])
+    one = await looking(log)
+    await look(log, one)
+    by_hand(log, "UPDATE audit_node SET root = leaf FROM audit_entry WHERE sequence = 5")
+    number = log.append([entry(9, Code.LOG_END_ALTERED, Outcome.FAILURE)])[0]
+    put_in(log, number, entry(9))
+    await look(log, one)
+    put_in(log, number, entry(9, Code.LOG_END_ALTERED, Outcome.FAILURE))
+    log.clock.advance(seconds=WAITED.total_seconds() / 2)
+    await look(log, one)
+    assert "audit.end_altered" in alerts_of(log)
+    log.clock.advance(seconds=2 * WAITED.total_seconds())
+    log.append([entry(10)])
+    await look(log, one)
+    assert gaps(log) == []
+
+
 RAISED = Alert(
     id="log_damaged-1",
     rule="log_damaged",
