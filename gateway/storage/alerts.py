@@ -187,6 +187,14 @@ class StoredAlerts:
 
         return await self.database.read(query)
 
+    async def again(self, first: int, codes: Sequence[str]) -> Span:
+        """The same from number `first` on, of what was passed already."""
+
+        def query(connection: Connection) -> Span:
+            return span(connection, first, codes, partial(in_tree, connection))
+
+        return await self.database.read(query)
+
     async def since(self, at: datetime) -> int:
         return await self.database.read(lambda connection: first_since(connection, at))
 

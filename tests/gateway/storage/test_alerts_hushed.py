@@ -115,6 +115,33 @@ async def test_what_stays_damaged_hides_nothing_behind_it_and_is_told_now_and_th
     assert len(gaps(log)) == 2
 
 
+async def test_what_was_passed_as_it_stood_is_heard_once_it_is_put_back(log: Log):
+    """Two entries are changed for so long that nothing is waited for."""
+    one, begun = await looking(log), log.clock.now
+    log.append([entry(9)])
+    number = log.append([entry(10, Code.LOG_END_ALTERED, Outcome.FAILURE)])[0]
+    log.append([entry(11)])
+    put_in(log, number - 1, entry(8))
+    put_in(log, number, entry(10))
+    await look(log, one)
+    log.clock.advance(seconds=WAITED.total_seconds())
+    await look(log, one)
+    assert gaps(log) == [("entries_not_proven", number - 1)]
+    log.clock.advance(seconds=WAITED.total_seconds())
+    await look(log, one)
+    assert "audit.end_altered" not in alerts_of(log), "it is not known yet"
+    later, log.clock.now = log.clock.now, begun
+    put_in(log, number - 1, entry(9))
+    put_in(log, number, entry(10, Code.LOG_END_ALTERED, Outcome.FAILURE))
+    log.clock.now = later
+    log.clock.advance(seconds=WAITED.total_seconds())
+    await look(log, one)
+    assert "audit.end_altered" in alerts_of(log)
+    log.clock.advance(seconds=WAITED.total_seconds())
+    await look(log, one)
+    assert [one.number for one in await one.store.standing() if one.group == "audit.end_altered"] == [1]
+
+
 async def test_roots_of_the_tree_that_somebody_changed_keep_nothing_from_being_seen_as_it_is(log: Log):
     """Else all would be passed as it stands, once it was waited for in vain, and bytes changed just then."""
     log.append([entry(number) for number in range(300)])
