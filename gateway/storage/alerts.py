@@ -27,7 +27,7 @@ from gateway.storage.audit_in_tree import Row, in_tree
 from gateway.storage.audit_passed import Passed, last_passed
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
-from gateway.storage.place_marks import fits, mark_of
+from gateway.storage.place_marks import fits, mark_of, moved_by_us
 from gateway.storage.seal import Seal
 from gateway.storage.tables.alerts import alert_place, alert_seen, alert_standing
 from gateway.storage.tables.audit import audit_entry
@@ -202,10 +202,10 @@ class StoredAlerts:
         """Raises OthersLooked, and then nothing of it is kept."""
 
         def work(connection: Connection) -> None:
-            mine = alert_place.c.following == before
-            moved = {"following": following, "mark": mark_of(connection, self.seal, ALERTS, following)}
-            if connection.execute(update(alert_place).where(mine).values(moved)).rowcount != 1:
-                raise OthersLooked(before)
+            moved = self._moved_by_hand(connection, before, now)
+            mark = mark_of(connection, self.seal, ALERTS, following)
+            connection.execute(delete(alert_place))
+            connection.execute(insert(alert_place).values(id=1, following=following, mark=mark))
             for one in changed.over:
                 connection.execute(delete(alert_standing).where(_a.id == one.id))
             for one in changed.grown:
@@ -220,12 +220,27 @@ class StoredAlerts:
                     insert(alert_seen).values(rule=rule, of=of, value=value, at=microseconds(at))
                 )
             entries = [
+                *moved,
                 *(told.raised(one, now) for one in changed.raised),
                 *(told.over(one, now) for one in changed.over),
             ]
             self.append(connection, entries)
 
         await self.database.write(work)
+
+    def _moved_by_hand(self, connection: Connection, before: int, now: datetime) -> list[Entry]:
+        """What is to be told where the place is not the one from which these entries were read. Raises OthersLooked.
+
+        Another node only moves it further, and with a mark: else whoever moves it again and again would keep all alerts
+        from being raised.
+        """
+        row = connection.execute(select(alert_place)).first()
+        there = row.following if row is not None and type(row.following) is int else -1
+        if there == before:
+            return []
+        if row is not None and there > before and moved_by_us(self.seal, ALERTS, there, row.mark):
+            raise OthersLooked(before)
+        return [place_moved(now, ALERTS, there, before)]
 
     async def tell(self, entry: Entry) -> None:
         await self.database.write(lambda connection: self.append(connection, [entry]))

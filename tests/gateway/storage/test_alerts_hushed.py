@@ -48,7 +48,7 @@ async def test_a_place_that_was_taken_away_before_any_alert_hides_none(log: Log,
         await look(log, one)
     await look(log, await looking(log))
     assert alerts_of(log).count("audit.end_altered") == 1
-    assert len(moved(log)) == (0 if young else 1)
+    assert len(moved(log)) == 1
 
 
 async def test_what_alerts_were_is_hidden_by_a_column_and_no_place_jumps_for_it(log: Log):
@@ -140,6 +140,26 @@ async def test_what_was_passed_as_it_stood_is_heard_once_it_is_put_back(log: Log
     log.clock.advance(seconds=WAITED.total_seconds())
     await look(log, one)
     assert [one.number for one in await one.store.standing() if one.group == "audit.end_altered"] == [1]
+
+
+@pytest.mark.parametrize(
+    "change", ["DELETE FROM alert_place", "following = 0", "following = 1000000", "older"]
+)
+async def test_a_place_that_is_moved_again_and_again_keeps_no_alert_from_being_raised(log: Log, change: str):
+    one = await looking(log)
+    older = kept(log, "alert_place")
+    log.append([entry(number) for number in range(5)])
+    log.clock.advance(minutes=1)
+    await look(log, one)
+    for person in ("novak", "svoboda"):
+        if change == "older":
+            put_back(log, older)
+        else:
+            by_hand(log, change if change.startswith("DELETE") else f"UPDATE alert_place SET {change}")
+        log.append(guesses(10, person))
+        await look(log, one)
+    assert {"novak", "svoboda"} <= set(alerts_of(log))
+    assert len(moved(log)) == 2
 
 
 async def test_roots_of_the_tree_that_somebody_changed_keep_nothing_from_being_seen_as_it_is(log: Log):
