@@ -373,19 +373,6 @@ async def test_an_end_is_whose_beginning_it_was_whoever_has_the_tunnel_by_then(o
     assert "bytes_sent" not in over.details
 
 
-async def test_a_beginning_of_which_is_heard_late_is_whose_it_was_then(office: World) -> None:
-    """Another person has opened the tunnel of a shared device meanwhile."""
-    device = office.device(owner=None)
-    first, second = await office.signed_in(), await office.signed_in("T", subject=PETR, login="petr")
-    made = await office.office.open(device.id, first, ORIGIN, office.now)
-    began = office.now + MINUTE
-    office.now = began + MINUTE
-    await office.office.open(device.id, second, ORIGIN, office.now)
-    late, now = Began(flow(made), began), Began(flow(made, 2), office.now)
-    await office.office.connections.hear([late, now])
-    assert [one.person for one in office.of(Code.TUNNEL_CONNECTED)] == ["novakova.jana", "petr"]
-
-
 async def test_what_was_tried_in_vain_is_recorded_with_the_reason(office: World) -> None:
     _, _, made = await opened(office)
     device = next(one for one in made.addresses if one.version == 4)
