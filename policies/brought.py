@@ -1,6 +1,6 @@
 """What no change of policies may bring, told from the texts before and after: a municipality without any policy, a
-region without any forbid, permits without a name, forbids that speak for somebody else, and conditions in vain. What
-stood there before is none of it.
+region without any forbid, pages of policies on which nobody could approve, permits without a name, forbids that speak
+for somebody else, and conditions in vain. What stood there before is none of it.
 """
 
 from collections.abc import Collection, Iterator
@@ -101,13 +101,20 @@ def require_fit(before: Texts, after: Texts, district: District, taken: Collecti
     """
     if left := left_without(before, after, district):
         raise LeftWithoutPolicies(left)
-    if found := faults_brought(before, after, taken):
+    if found := faults_brought(before, after, district, taken):
         raise BringsFaults(found)
 
 
-def faults_brought(before: Texts, after: Texts, taken: Collection[str]) -> list[Problem]:
+def faults_brought(before: Texts, after: Texts, district: District, taken: Collection[str]) -> list[Problem]:
     """Of the policies that are new or changed. `taken`: reasons by which no policy refuses."""
-    return sorted([*unguarded(before, after), *faults_of_each(before, after, taken)])
+    return sorted([*left_open_to_nobody(before, after, district), *faults_of_each(before, after, taken)])
+
+
+def left_open_to_nobody(before: Texts, after: Texts, district: District) -> list[Problem]:
+    """What not even a roll back may bring: nothing would guard, or nobody could approve any more."""
+    from policies.shutting_out import shut_out  # noqa: PLC0415 - only a change of policies pays for it
+
+    return [*unguarded(before, after), *shut_out(before, after, district)]
 
 
 def faults_of_each(before: Texts, after: Texts, taken: Collection[str]) -> list[Problem]:

@@ -237,6 +237,11 @@ def _title(of: _Policy, identifier: str, offered: Offered) -> Text:
     )
 
 
+def title_in_text(file: str, text: str, named: str, offered: Offered = ANYTHING) -> Text:
+    """Of one policy of that file, which may have faults. `named`: what it is called where nobody named it."""
+    return _title(_policy(text, _where(file)), named, offered)
+
+
 def _fields(old: _Policy | None, new: _Policy | None, offered: Offered) -> Iterator[FieldChange]:
     one_of_them = (old or new) if old is None or new is None else None
     if one_of_them is not None:

@@ -22,7 +22,7 @@ import cedarpy
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, technical_account_of
 from policies.cedar_json import written
 from policies.comparisons import Learnt, together
-from policies.compiled import Compiled
+from policies.compiled import Compiled, decisive
 from policies.explain import why_nothing_permits
 from policies.lasting import stands_until
 from policies.model import Facts, Permitted, Question, Refused, Verdict
@@ -92,7 +92,7 @@ class PolicyBook:
         if incidents is not None:
             region = Source(f"{incidents.text}\n{region.text}", incidents.policies + region.policies)
         self._region = region.policies
-        self._guardrails = cedarpy.PolicySet.from_str(region.text)
+        self._guardrails = cedarpy.PolicySet.from_str(decisive(region.text))
         Compiled(self._guardrails, region.policies)
         self.titles = titles_of(region.policies, [municipal[code].policies for code in sorted(municipal)])
         """What the policies call the reasons they speak, for whoever reads of them later."""
@@ -287,7 +287,7 @@ class PolicyBook:
             if source is None:
                 return self._compiled.get(municipality)  # another thread may just have compiled it
             # Two threads may compile the same set; both results are right and one is kept.
-            handle = self._guardrails.with_added_str(source.text)
+            handle = self._guardrails.with_added_str(decisive(source.text))
             compiled = self._compiled[municipality] = Compiled(handle, self._region + source.policies)
             self._sources.pop(municipality, None)
         return compiled

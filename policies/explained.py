@@ -225,5 +225,5 @@ def _rule(policy: Policy, question: Question, book: PolicyBook, *, moves: bool) 
 def _title(policy: Policy, question: Question, names: Names) -> Text | None:
     written = read(policy.by_form, question.municipality) if policy.by_form else None
     if written is not None:
-        return called(*written, Offered(names.applications))
+        return called(*written, Offered(names.in_lists))
     return spell_out(policy.wording, question, names).title if policy.wording else policy.title

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from string import Template
 
-from config.vocabulary import Language
+from config.vocabulary import Action, Language
 from policies.model import Text
 from policies.parameters import ANYTHING, DAYS, Kind, Offered, Parameter, Value, shown
-from policies.reasons import CS, EN
+from policies.reasons import ACTION_NAMES, CS, EN
 
 MOST = 3  # of a list in a name; the others are counted
+NAMED = "_named"
 RUN = 3  # days in a row from which on the first and the last are enough
 ALWAYS: Text = {CS: "každý den", EN: "every day"}
 OTHERS: Text = {CS: "a další ({number})", EN: "and {number} more"}
@@ -55,13 +56,28 @@ def sentence(
     offered: Offered = ANYTHING,
     hour: Text = HOUR,
 ) -> Text:
-    """The template with words in the place of its `$parameters`, in both languages."""
+    """The template with words in the place of its `$parameters`, in both languages; `$actions_named`: by their nouns,
+    where no `may` stands before them.
+    """
     return {
         language: Template(template[language]).substitute(
             {one.name: in_words(one, values[one.name], language, offered, hour) for one in parameters}
+            | {
+                f"{one.name}{NAMED}": _named(values[one.name], language)
+                for one in parameters
+                if one.kind == "actions"
+            }
         )
         for language in Language
     }
+
+
+def _named(actions: Value, language: Language) -> str:
+    return (
+        ", ".join(ACTION_NAMES[Action(str(one))][language] for one in actions)
+        if isinstance(actions, list)
+        else ""
+    )
 
 
 def in_words(

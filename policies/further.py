@@ -191,7 +191,7 @@ class Loosened:
         new = {key: one for key, one in zip(keys, examples, strict=True) if key not in self._let_through}
         if new:
             if said not in self._guardrails:
-                self._guardrails[said] = self._wide_open(_loosened_source(self._region, said))
+                self._guardrails[said] = self._wide_open(loosened_source(self._region, said))
             questions = [
                 replace(question(never, one, here, acting_for), action=one.action) for one in new.values()
             ]
@@ -204,8 +204,8 @@ class Loosened:
         known = self._loose.get((here, said))
         if known is None:
             if said not in self._loose_region:
-                self._loose_region[said] = _loosened_source(self._region, said)
-            region, own = self._loose_region[said], _loosened_source(self._municipal[here], said)
+                self._loose_region[said] = loosened_source(self._region, said)
+            region, own = self._loose_region[said], loosened_source(self._municipal[here], said)
             texts = self._by_name(here)
             both = Source(f"{region.text}\n{own.text}", region.policies + own.policies)
             left_open = frozenset(
@@ -227,7 +227,7 @@ class Loosened:
         return self._texts[here]
 
 
-def _loosened_source(source: Source, said: Said) -> Source:
+def loosened_source(source: Source, said: Said) -> Source:
     return Source("\n".join(loosened(one.text, said) for one in split(source.text)), source.policies)
 
 

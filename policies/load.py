@@ -137,13 +137,15 @@ def load(  # noqa: PLR0913 - what may be named is given by its kind
     incidents: Iterable[Closure] = (),
     by_cases: bool | MunicipalityCode = False,
     untried: Callable[[Iterable[Problem]], object] = list,
+    headings: Mapping[ApplicationId, Text] | None = None,
 ) -> PolicyBook:
     """Make the book of policies of a district.
 
     `applications` (id → titles) gives refusals their words and finds misspelt ids; left out, or with
     `any_application`, any id will do. `networks`, `routes`: those that policies may name; None for any. `incidents`:
     what is closed for now. `by_cases`: they must do what the cases beside them say, everywhere or at that municipality.
-    `untried`: is given what could not be tried of what must never be.
+    `untried`: is given what could not be tried of what must never be. `headings`: titles for lists, where sentences
+    call an application otherwise.
     Raises PoliciesUnusable with every problem of every file, and CasesBroken where nothing else is wrong.
     """
     known = None if applications is None or any_application else frozenset(applications)
@@ -159,7 +161,7 @@ def load(  # noqa: PLR0913 - what may be named is given by its kind
     )
     if read.problems:
         raise PoliciesUnusable(together(read.problems))
-    names = Names(district, dict(applications or {}))
+    names = Names(district, dict(applications or {}), dict(headings or {}))
     where = None if isinstance(by_cases, bool) else by_cases
     if by_cases and (found := broken_cases(read, names, where, untried)):
         raise CasesBroken(found)

@@ -52,6 +52,13 @@ class Names:
 
     district: District
     applications: Mapping[ApplicationId, Text] = field(default_factory=dict)
+    """As a sentence calls them."""
+    headings: Mapping[ApplicationId, Text] = field(default_factory=dict)
+    """As their cards are headed, and lists name them; of who is not among them as a sentence does."""
+
+    @property
+    def in_lists(self) -> Mapping[ApplicationId, Text]:
+        return {**self.applications, **self.headings}
 
 
 _CALL_CENTRE: Text = {

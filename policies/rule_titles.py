@@ -27,7 +27,7 @@ def title_of(policy: Policy, municipality: MunicipalityCode, names: Names) -> Te
     """Of one that a form wrote, what was filled in; None: nobody has named it."""
     written = read(policy.by_form, municipality) if policy.by_form else None
     if written is not None:
-        return called(*written, Offered(names.applications))
+        return called(*written, Offered(names.in_lists))
     return None if policy.title is None else without_names(policy.title)
 
 

@@ -19,6 +19,7 @@ from agents.command.service import Service
 from agents.command.tunnel_file import Filed
 from agents.command.tunnelling import down, heard_of_tunnels, tunnelling_on, up
 from agents.command.words import CS, ENDINGS, KEYS, SAYS, STANDINGS, language
+from agents.enrol.enrolment import Ending
 from agents.installing.installing import NotInstalled
 from agents.kept.folder import Busy, Folder, NotKept, alone
 from agents.kept.state import Damaged, State
@@ -27,7 +28,7 @@ from agents.keys.tpm import has_chip
 from agents.posture.machine import ThisMachine
 from agents.tunnel.linux import Interface, TunnelFailed
 from agents.tunnel.tunnelling import Device
-from agents.uplink.line import NoAddress
+from agents.uplink.line import Line, NoAddress, Unreachable
 from config.vocabulary import Language
 
 TROUBLES: Mapping[type[Exception], str] = {
@@ -75,6 +76,10 @@ def _enrol(asked: argparse.Namespace, tongue: Language) -> int:
     state = _state(asked)
     trust = None if asked.trust is None else asked.trust.absolute()
     line = line_to(asked.url, trust)
+    away = _away(line)
+    if away is not None and away.untrusted:
+        print(f"{SAYS['untrusted'][tongue]} ({away})", file=sys.stderr)
+        return 1
     try:
         with alone(state.folder):
             enrolled = enrol(
@@ -92,7 +97,8 @@ def _enrol(asked: argparse.Namespace, tongue: Language) -> int:
         print(SAYS["already"][tongue], file=sys.stderr)
         return 1
     except NotEnrolled as error:
-        print(ENDINGS[error.gave_up.ending][tongue], file=sys.stderr)
+        because = f" ({away})" if away is not None and error.gave_up.ending is Ending.UNREACHABLE else ""
+        print(f"{ENDINGS[error.gave_up.ending][tongue]}{because}", file=sys.stderr)
         refusal = error.gave_up.refusal
         if refusal is not None:
             said = refusal.cs if tongue is CS else refusal.en
@@ -105,6 +111,15 @@ def _enrol(asked: argparse.Namespace, tongue: Language) -> int:
     if not asked.software_key and not has_chip(asked.tpm):
         print(SAYS["no_chip"][tongue])
     return 0
+
+
+def _away(line: Line) -> Unreachable | None:
+    """Why no gateway is there that can be believed, as far as a connection shows."""
+    try:
+        line.reach()
+    except Unreachable as error:
+        return error
+    return None
 
 
 def _run(asked: argparse.Namespace, tongue: Language) -> int:
@@ -178,7 +193,7 @@ Command = Callable[[argparse.Namespace, Language], int]
 COMMANDS: Mapping[str, Command] = {
     "enrol": _enrol,
     "run": _run,
-    "status": lambda asked, tongue: status(asked.open, SYSTEM, tongue),
+    "status": lambda asked, tongue: status(asked.state, asked.open, SYSTEM, tongue),
     "doctor": lambda asked, tongue: doctor(asked.state, asked.open, asked.tpm, tongue),
     "forget": _forget,
     "up": _up,

@@ -24,11 +24,11 @@ PROBE = b"brana-agent doctor"
 """What the key signs to show that it can: no message of the protocol begins so."""
 
 
-def status(public: Path, system: str, tongue: Language) -> int:
+def status(folder: Path, public: Path, system: str, tongue: Language) -> int:
     """`public`: the folder that everybody may read; `system`: as the fact of that name says it."""
     shown = shown_in(public)
     if shown is None:
-        print(SAYS["not_running"][tongue])
+        print(SAYS[_why_nothing(*_enrolment(State(Folder(folder))))][tongue])
         return 1
     for line in telling.status(shown, system, tongue):
         print(line)
@@ -51,9 +51,9 @@ def doctor(folder: Path, public: Path, chip: str, tongue: Language) -> int:
 def _found(state: State, shown: Shown | None, chip: str, tongue: Language) -> Iterator[str]:
     readable, enrolment = _enrolment(state)
     if shown is None:
-        yield f"{AMISS} {SAYS['not_running'][tongue]}"
+        yield f"{AMISS} {SAYS[_why_nothing(readable, enrolment)][tongue]}"
     else:
-        yield from _way(shown.url, trust_of(enrolment), tongue)
+        yield from _way(shown.url, trust_of(enrolment), tongue, all_known=readable)
     if enrolment is not None:
         yield from _key(state, enrolment.key_kind, chip, tongue)
     elif not readable:
@@ -71,12 +71,20 @@ def _enrolment(state: State) -> tuple[bool, Enrolment | None]:
         return False, None
 
 
-def _way(url: str, trust: Path | None, tongue: Language) -> Iterator[str]:
-    """Whoever may not read the state has the system's authorities to try with."""
+def _why_nothing(readable: bool, enrolment: Enrolment | None) -> str:  # noqa: FBT001  # as `_enrolment` gives it
+    """Before it is enrolled there is no service to start."""
+    return "not_enrolled" if readable and enrolment is None else "not_running"
+
+
+def _way(url: str, trust: Path | None, tongue: Language, *, all_known: bool) -> Iterator[str]:
+    """Whoever may not read the state has the system's authorities to try with; the agent may believe others."""
     title = SAYS["reachable"][tongue]
     try:
         line_to(url, trust).reach()
     except Unreachable as error:
+        if error.untrusted and not all_known:
+            yield f"{UNKNOWN} {title}: {SAYS['key_readable'][tongue]}"
+            return
         said = SAYS["untrusted"] if error.untrusted else TROUBLES["unreachable"]
         yield from _amiss(f"{title} ({error})", said, tongue)
     else:

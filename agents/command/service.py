@@ -92,12 +92,18 @@ class Service:
             poked.wait(max(0.0, (until - datetime.now(UTC)).total_seconds()))
             if poked.is_set():
                 poked.clear()
-                self._tunnelling.soon()
+                self._hurry(datetime.now(UTC))
         self._tunnelling.leave()
         if self._uplink.gone:
             self._leave()
         self._show()
         return self._uplink.gone
+
+    def _hurry(self, now: datetime) -> None:
+        """Somebody waits for the tunnel: who is not in use yet asks first whether that is still so."""
+        self._tunnelling.soon()
+        if self._uplink.standing is not Standing.ACTIVE:
+            self._uplink, _ = step(self._uplink, Woken(), now, 0.0)
 
     def turn(self, now: datetime, *, slept: bool = False, moved: bool = False) -> datetime:
         """Looks, and says what is to be said; until when there is nothing more to do."""

@@ -42,6 +42,10 @@ _TUNNEL: Mapping[str, Text] = {
         CS: "Služba zatím neodpověděla. Jak tunel stojí, ukáže za chvíli: brana-agent status",
         EN: "The service has not answered yet. In a moment this shows how the tunnel stands: brana-agent status",
     },
+    "not_in_use": {
+        CS: "Dokud zařízení není v provozu, tunel nemá. Až v provozu bude, agent si o něj řekne sám.",
+        EN: "Until the device is in use it has no tunnel. Once it is, the agent asks for it by itself.",
+    },
     "unreachable": {
         CS: "Brána neodpovídá; agent to zkouší dál sám.",
         EN: "The gateway does not answer; the agent keeps trying by itself.",

@@ -12,10 +12,11 @@ from agents.command import tunnel_telling
 from agents.command.doctoring import shown_in
 from agents.command.tunnel_file import Filed
 from agents.command.tunnel_words import TUNNEL
-from agents.command.words import SAYS
+from agents.command.words import SAYS, STANDINGS
 from agents.kept.folder import who_works
 from agents.kept.state import ShownTunnel, State
 from agents.posture.machine import ThisMachine
+from agents.protocol.messages import Standing
 from agents.tunnel.linux import Interface
 from agents.tunnel.plan import Plan, names_of
 from agents.tunnel.tunnelling import Device, Tunnelling
@@ -50,7 +51,12 @@ def up(state: State, public: Path, device: Device, tongue: Language) -> int:
         return 1
     tunnel = _waited(public, began)
     if tunnel is None:
-        print(TUNNEL["waits"][tongue], file=sys.stderr)
+        shown = shown_in(public)
+        if shown is None or shown.standing is Standing.ACTIVE:
+            print(TUNNEL["waits"][tongue], file=sys.stderr)
+        else:
+            print(f"{SAYS['standing'][tongue]}: {STANDINGS[shown.standing][tongue]}", file=sys.stderr)
+            print(TUNNEL["not_in_use"][tongue], file=sys.stderr)
         return 1
     for line in tunnel_telling.tunnel(tunnel, tongue):
         print(line)
@@ -90,11 +96,18 @@ def _waited(public: Path, began: datetime) -> ShownTunnel | None:
     """What was answered since; None: nothing yet."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        tunnel = _tunnel_in(public)
+        shown = shown_in(public)
+        tunnel = None if shown is None else shown.tunnel
         if tunnel is not None and tunnel.asked_at is not None and tunnel.asked_at >= began:
             return tunnel
+        if shown is not None and shown.standing is not Standing.ACTIVE and _since(shown.reported_at, began):
+            return None
         time.sleep(LOOK_EVERY)
     return None
+
+
+def _since(reported: datetime | None, began: datetime) -> bool:
+    return reported is not None and reported >= began
 
 
 def _tunnel_in(public: Path) -> ShownTunnel | None:

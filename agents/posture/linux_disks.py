@@ -16,6 +16,11 @@ from agents.protocol.facts import FactName
 
 OF_THE_SYSTEM = ("/", "/home", "/var")
 """What of them is mounted by itself has to be encrypted too."""
+WITH_DATA = ("/home/", "/var/", "/root/", "/srv/", "/opt/")
+"""And what is mounted there or below, of a disk; `/media` and `/mnt` are for what is plugged in for a while."""
+IMAGES = "/dev/loop"
+"""They lie in a file of another file system."""
+IN_MEMORY = "/dev/zram"
 ON_DISKS = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "jfs", "reiserfs"})
 """File systems that are understood. One that may encrypt by itself (bcachefs) is not, nor is one in memory."""
 ELSEWHERE = frozenset({"nfs", "nfs4", "cifs", "smb3", "autofs", "fuse.sshfs", "tmpfs"})
@@ -41,12 +46,27 @@ def encryption(machine: Machine, _now: datetime) -> Iterator[Finding]:
     local = [one for one in looked_at if one.kind not in ELSEWHERE]
     if mounts["/"] not in local or any(one.kind not in ON_DISKS for one in local):
         raise NotUnderstood
-    encrypted = all(_encrypted(machine, one) for one in local)
+    local += [one for point, one in mounts.items() if point not in OF_THE_SYSTEM and _holds_data(point, one)]
+    encrypted = all(_encrypted(machine, one) for one in local) and _swap_encrypted(machine)
     zfs = any(one.kind == "zfs" for one in local)
     yield (
         FactName.DISK_ENCRYPTED,
         encrypted,
         "zfs: encryption; sysfs: dm" if zfs else "sysfs: dm/uuid and slaves",
+    )
+
+
+def _holds_data(point: str, one: Mounted) -> bool:
+    on_disk = one.kind == "zfs" or (one.source.startswith("/dev/") and not one.source.startswith(IMAGES))
+    return on_disk and f"{point}/".startswith(WITH_DATA)
+
+
+def _swap_encrypted(machine: Machine) -> bool:
+    """What was in memory lies there; a file of it is as encrypted as its file system."""
+    lines = (machine.read("/proc/swaps") or b"").decode("utf-8", "replace").splitlines()[1:]
+    own = [fields[0] for line in lines if (fields := line.split())[1] == "partition"]
+    return all(
+        _node_encrypted(machine, _name_of(machine, one)) for one in own if not one.startswith(IN_MEMORY)
     )
 
 
@@ -63,6 +83,8 @@ def _mounts(machine: Machine) -> dict[str, Mounted]:
 
 
 def _encrypted(machine: Machine, one: Mounted) -> bool:
+    if one.kind == "bcachefs":
+        raise NotUnderstood  # it may encrypt by itself
     if one.kind == "zfs":
         return _zfs_encrypted(machine, one.source)
     if one.kind == "btrfs":  # its device is of its own making; the disks below it are named apart

@@ -98,6 +98,8 @@ def domain(machine: Machine, _now: datetime) -> Iterator[Finding]:
 
 
 DCONF = "/etc/dconf/db"
+PROFILE = "/etc/dconf/profile/user"
+"""Without it nothing of the system's is asked."""
 DECIDED = (
     "/org/gnome/desktop/screensaver/lock-enabled",
     "/org/gnome/desktop/screensaver/lock-delay",
@@ -149,22 +151,30 @@ def _seconds(said: str) -> int:
 
 
 def _for_everybody(machine: Machine) -> bool | None:
-    """None: people may change it. What one file settles may stand in another of the same database."""
-    for database in machine.entries(DCONF) or ():
-        if not database.endswith(".d"):
-            continue
-        folder = f"{DCONF}/{database}"
-        files = machine.entries(folder) or ()
+    """None: people may change it, or the administrator's word counts for nothing. What one file settles may stand in
+    another of the same database.
+    """
+    for database in reversed(_databases(machine)):  # the last of the profile that settles it has the word
+        folder = f"{DCONF}/{database}.d"
         settled = "\n".join(
             _texts(machine, f"{folder}/locks", machine.entries(f"{folder}/locks") or ())
         ).split()
         if not set(DECIDED) <= set(settled):
             continue
+        files = machine.entries(folder) or ()
         values = _dconf_values(_texts(machine, folder, [name for name in files if name != "locks"]))
         on, delay, idle = (values.get(key) for key in DECIDED)
         if on is not None and delay is not None and idle is not None:
             return on == "true" and _seconds(idle) > 0 and _seconds(idle) + _seconds(delay) <= LOCKS_WITHIN
     return None
+
+
+def _databases(machine: Machine) -> list[str]:
+    """What people's settings rest on: those that their profile names and `dconf update` has made (dconf(7))."""
+    profile = (machine.read(PROFILE) or b"").decode("utf-8")
+    named = [line.partition("#")[0].strip().partition(":") for line in profile.splitlines()]
+    made = machine.entries(DCONF) or ()
+    return [name for kind, _, name in named if kind == "system-db" and name in made]
 
 
 def _texts(machine: Machine, folder: str, names: "tuple[str, ...] | list[str]") -> list[str]:

@@ -20,8 +20,17 @@ SECURITY = frozenset(
     }
 )
 """Kinds of updates, by the identifiers that are the same everywhere."""
-SIGNATURES = "KB2267602"
-"""Of Defender, each day: no update of the system."""
+NUMBERED = re.compile(r"\bKB(\d{6,8})\b")
+"""In each title of an update of Windows, in every language; applications of the Store and drivers have no number."""
+NOT_OF_THE_SYSTEM = frozenset(
+    {
+        "2267602",  # what Defender knows, each day
+        "4052623",  # Defender's platform
+        "5007651",  # the application Windows Security
+        "890830",  # removal of widespread malware, each month
+    }
+)
+"""They come on other days, also to a Windows that gets no updates any more."""
 
 
 class _Waiting(msgspec.Struct):
@@ -55,7 +64,7 @@ class _Hotfixes(msgspec.Struct):
 
 def last_installed(answers: Answers, _machine: Machine, now: datetime) -> Iterator[Finding]:
     history = answers.maybe("installed", _History)
-    dates = [one.at for one in history.updates if SIGNATURES not in one.title] if history else []
+    dates = [one.at for one in history.updates if _of_the_system(one.title)] if history else []
     found_by = "windows update: history"
     if not dates:
         found_by = "cim: Win32_QuickFixEngineering"
@@ -63,6 +72,11 @@ def last_installed(answers: Answers, _machine: Machine, now: datetime) -> Iterat
     age = days_between(max(dates), now)
     if age is not None:
         yield FactName.PATCH_AGE_DAYS, age, found_by
+
+
+def _of_the_system(title: str) -> bool:
+    number = NUMBERED.search(title)
+    return number is not None and number[1] not in NOT_OF_THE_SYSTEM
 
 
 def _day(text: str) -> datetime | None:

@@ -10,10 +10,11 @@ CS, EN = Language.CZECH, Language.ENGLISH
 ON_LINUX: Mapping[Check, Mapping[Language, str]] = {
     Check.DISK_ENCRYPTED: {
         CS: "Šifrování celého disku (LUKS) se zapíná při instalaci systému: zálohujte data a požádejte správce o "
-        "novou instalaci s volbou šifrování. Šifrované musí být i samostatné svazky /home a /var.",
+        "novou instalaci s volbou šifrování. Šifrovaný musí být i odkládací oddíl (swap) a samostatné svazky s daty, "
+        "třeba /home a /var.",
         EN: "Encryption of the whole disk (LUKS) is chosen when the system is installed: back up your data and "
-        "ask the administrator to install anew with encryption. Separate volumes /home and /var have to be "
-        "encrypted too.",
+        "ask the administrator to install anew with encryption. The swap partition and separate volumes with data, "
+        "as /home and /var, have to be encrypted too.",
     },
     Check.FIREWALL: {
         CS: "V terminálu zapněte bránu firewall: na Ubuntu a Debianu „sudo ufw enable“ (balíček ufw), na Fedoře "
@@ -39,9 +40,11 @@ ON_LINUX: Mapping[Check, Mapping[Language, str]] = {
     },
     Check.SCREEN_LOCK: {
         CS: "Otevřete Nastavení → Soukromí a zabezpečení → Zámek obrazovky, zapněte automatické zamykání a "
-        "prodlevu zhasnutí i zamčení nastavte dohromady nejvýše na 15 minut.",
+        "prodlevu zhasnutí i zamčení nastavte dohromady nejvýše na 15 minut. Je-li zámek nastavený všem a nejde "
+        "změnit, obraťte se na správce zařízení.",
         EN: "Open Settings → Privacy & Security → Screen Lock, turn on automatic locking and set the delays of "
-        "blanking and locking to 15 minutes together at most.",
+        "blanking and locking to 15 minutes together at most. Where it is settled for everybody and cannot be "
+        "changed, turn to whoever looks after the device.",
     },
     Check.ANTIVIRUS: {
         CS: "Nainstalujte antivirový program úřadu, nebo ClamAV s aktualizací vzorků: na Ubuntu a Debianu balíčky "

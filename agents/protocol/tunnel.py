@@ -18,6 +18,8 @@ from msgspec import Meta
 
 from agents.protocol.messages import Nonce, TunnelKey
 
+NOT_OFFERED = "tunnels_not_offered"
+"""Reason of a refusal: the office has no tunnels, so none is open there either."""
 MOST_TARGETS = 500
 """Of one device: what reaches more is a network, and wants another way in."""
 MOST_PORTS = 64

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from agents.protocol.messages import Refusal
-from agents.protocol.tunnel import TunnelGiven
+from agents.protocol.tunnel import NOT_OFFERED, TunnelGiven
 from agents.tunnel.linux import TunnelFailed
 from agents.tunnel.plan import BadKey, Plan, plan_of
 from agents.tunnel.standing import AGAIN, Standing, ended, heard, until
@@ -67,7 +67,8 @@ class Tunnelling:
     def _over(self, ask: Ask, now: datetime, told: Callable[[], None]) -> datetime | None:
         """It is closed here already; there it stays open until the gateway hears of it."""
         if self._over_at is None or now >= self._over_at:
-            if isinstance(ask(False), TunnelGiven):
+            said = ask(False)
+            if isinstance(said, TunnelGiven) or (isinstance(said, Refusal) and said.reason == NOT_OFFERED):
                 told()
                 self._over_at = None
                 return None

@@ -24,7 +24,9 @@ class AlertRule(Setting, frozen=True, kw_only=True):
     """Only from a country that is known and none of these."""
     after_hours: bool = False
     """Only outside of office hours, in Prague."""
-    group_by: Literal["person", "address", "session", "application", "municipality", "code", "all"] = "person"
+    group_by: Literal[
+        "person", "address", "session", "application", "municipality", "code", "reason", "all"
+    ] = "person"
     sum_of: Annotated[str, Meta(pattern="^[a-z_]{1,40}$")] | None = None
     """A detail that is summed up; None: entries are counted."""
     at_least: Annotated[int, Meta(ge=1)] = 1

@@ -9,6 +9,7 @@ from gateway.audit.damage import LOG_DAMAGED
 GIB = 2**30
 WRONG = ["sign_in.password_refused", "sign_in.code_refused", "sign_in.key_refused", "sign_in.throttled"]
 """Those too that came when there were no guesses left: as delivered an account has five of them."""
+LET_IN = ["decision.permit", "tunnel.target_permitted"]
 
 DELIVERED = (
     AlertRule(name="failed_sign_ins", codes=WRONG, at_least=10, within=timedelta(minutes=10)),
@@ -20,7 +21,7 @@ DELIVERED = (
         within=timedelta(minutes=10),
     ),
     AlertRule(name="impossible_travel", codes=["travel.impossible"]),
-    AlertRule(name="new_country", codes=["decision.permit"], new="country", within=timedelta(days=180)),
+    AlertRule(name="new_country", codes=LET_IN, new="country", within=timedelta(days=180)),
     AlertRule(name="emergency_access", codes=["request.emergency_begun"]),
     AlertRule(name="policies_without_approval", codes=["policy.without_approval"], group_by="all"),
     AlertRule(name="recovery_administrator", codes=["recovery.used", "recovery.refused"], group_by="all"),
@@ -30,11 +31,17 @@ DELIVERED = (
         outcomes=["failure"],
         group_by="code",  # one that stands hides no graver one
     ),
-    AlertRule(name="log_gap", codes=["audit.gap_found"], group_by="all"),
+    AlertRule(name="log_gap", codes=["audit.gap_found"], group_by="reason"),  # nor does one kind of gap
     AlertRule(name="log_full", codes=["audit.log_full"], group_by="all"),
     AlertRule(name="clock_drift", codes=["system.clock_jumped"], group_by="all"),
     AlertRule(
         name="mass_download", codes=["access.request"], outcomes=["success"], sum_of="bytes_out", at_least=GIB
+    ),
+    AlertRule(  # a detail of its own: what a connection carried is known when it is over
+        name="mass_download_by_tunnel",
+        codes=["tunnel.connection_ended"],
+        sum_of="bytes_received",
+        at_least=GIB,
     ),
     AlertRule(name="refusals_after_hours", codes=["decision.refuse"], after_hours=True, at_least=5),
 )

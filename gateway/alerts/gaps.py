@@ -61,13 +61,16 @@ class Gaps:
         """Requests that were answered since the newest entry of one, at the last look."""
         self._served: int | None = None  # at the newest entry of a request
         self._access = self._sealed = -1
+        self._size = 0
         self._asked_since: datetime | None = None
         self._unsealed_since: datetime | None = None
         self._told: dict[Gap, datetime] = {}
 
     def look(self, seen: Seen, now: datetime) -> list[Lack]:
         """What is to be recorded."""
-        self.passed = seen.passed
+        if seen.size < self._size:
+            self._access = -1  # the log was put back, and numbers are given anew
+        self.passed, self._size = seen.passed, seen.size
         found = [one for one in (self._silent(seen, now), self._not_sealed(seen, now)) if one is not None]
         for gap in (Gap.SILENT, Gap.NOT_SEALED):
             if all(one.gap is not gap for one in found):
@@ -80,7 +83,7 @@ class Gaps:
 
     def _silent(self, seen: Seen, now: datetime) -> Lack | None:
         began_anew = self._served is None or seen.served is None or seen.served < self._served
-        if began_anew or seen.access != self._access:
+        if began_anew or seen.access > self._access:  # an older one is none that came
             self._served, self._access, self._asked_since, self.unrecorded = seen.served, seen.access, None, 0
             return None
         assert self._served is not None

@@ -18,6 +18,7 @@ GROUPS = {
     "session": "session",
     "application": "application",
     "municipality": "municipality",
+    "reason": "reason",
 }
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from gateway.audit import sparing
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
+from gateway.audit.purposes import ROUTINE
 
 SYSTEM = "system"
 OPERATOR = "cli:"
@@ -329,8 +330,10 @@ def searched(  # noqa: PLR0913 - the facts of one act
     span: tuple[int, int] | None = None,
 ) -> Entry:
     """Somebody read the log. `query`: what `search.Query.described` gave; `found`: how many entries were shown, `span`:
-    between which numbers they lie.
+    between which numbers they lie. Where no purpose is told, that of the session is added (`purposes.with_purpose`); a
+    command has no session, and reads for the routine.
     """
+    told = neutral(purpose, TEXT) or ("" if session else ROUTINE)
     return Entry(
         code=Code.LOG_SEARCHED,
         outcome=Outcome.SUCCESS,
@@ -347,15 +350,17 @@ def searched(  # noqa: PLR0913 - the facts of one act
             "found": found,
             "form": form,
             **({"first": span[0], "last": span[1]} if span else {}),
-            **({"purpose": neutral(purpose, TEXT)} if purpose else {}),
+            **({"purpose": told} if told else {}),
         },
     )
 
 
-def looked(now: datetime, *, subject: str, command: str, of: str, found: int) -> Entry:
+def looked(now: datetime, *, subject: str, command: str, of: str, found: int, purpose: str = "") -> Entry:
     """Somebody read about people by a command. `of`: the login asked for; `found`: people or sessions shown."""
     query = {"command": command} | ({"user": of} if of else {})
-    return searched(now, subject=subject, person=subject, query=query, found=found, form="command")
+    return searched(
+        now, subject=subject, person=subject, query=query, found=found, form="command", purpose=purpose
+    )
 
 
 def verifying(now: datetime, *, subject: str, person: str = "") -> Entry:

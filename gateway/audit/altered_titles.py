@@ -48,8 +48,10 @@ ALTERED_TITLES: dict[Code, Title] = {
         "written: {written}, found: {left})",
     ),
     Code.LOG_SCHEMA_ALTERED: Title(
-        cs="V databázi jsou spouště, pravidla nebo pohledy, které nevytvořila Brána ({number}); mohou měnit záznamy",
-        en="The database has triggers, rules or views that Brána did not make ({number}); they may change entries",
+        cs="V databázi je, co nevytvořila Brána: spouště, pravidla, pohledy nebo cizí spojení v roli vedoucího uzlu "
+        "({number}); záznamy to může měnit i zamlčet",
+        en="The database has what Brána did not make: triggers, rules, views, or somebody's session as the node that "
+        "leads ({number}); entries may be changed or kept silent by it",
     ),
     Code.LOG_PLACE_MOVED: Title(
         cs="Místo, po které byl záznam přečten, změnil někdo ručně ({of}); pokračuje se od záznamu {first}",

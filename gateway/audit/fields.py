@@ -198,3 +198,10 @@ def moved(told: Told) -> int | None:
     """Bytes that a request moved in both directions; None where the entry tells of none."""
     both = [told.details[name] for name in ("bytes_in", "bytes_out") if type(told.details.get(name)) is int]
     return sum(both) if both else None
+
+
+def carried(told: Told) -> int:
+    """Bytes of a request, or of a connection through a tunnel, in both directions."""
+    # the index beside the log has sizes of requests alone
+    names = ("bytes_in", "bytes_out", "bytes_sent", "bytes_received")
+    return sum(value for name in names if type(value := told.details.get(name)) is int)

@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from config.settings import Title
 from config.vocabulary import SessionId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
 
 ROUTINE = "routine_supervision"
 """Of whoever named nothing else: the daily supervision that the roles who reach the log are there for."""
+ROUTINE_TITLE = Title(cs="běžný dohled", en="routine supervision")
 SHORTEST, LONGEST = 3, 200  # characters
 
 Record = Callable[[Sequence[Entry]], Awaitable[None]]

@@ -8,10 +8,11 @@ by `canonical`. Pure.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
+from gateway.audit.brought import PLACES, TOLD, Brought, listed
 from gateway.audit.canonical import VERSION, Detail, time_text
 from gateway.audit.entry import Outcome, code_of
 from gateway.audit.facts import LATEST, moment
@@ -22,6 +23,7 @@ LATELY = 1_024  # the same of what is written, some 500 bytes each: who was at w
 SHAPES = 6  # remembered of one code: what an entry of it may leave out makes others
 OUTCOMES = frozenset(one.value for one in Outcome)
 _json = msgspec.json.encode
+_T = TypeVar("_T")
 _PLAIN = r"[ !#-\[\]-~]*+"
 _TEXT = rf'"{_PLAIN}(?:\\["\\]{_PLAIN})*+"'
 _KINDS: Final[Mapping[type, str]] = {
@@ -36,14 +38,14 @@ class Unusual(Exception):
     """It may be right, but not in a way that is told here."""
 
 
-class _Pieces(dict[tuple[object, ...], Any]):
+class _Pieces(dict[str, _T]):
     """Of the facts they are made of. Never many: whoever has seen more begins anew."""
 
-    def __init__(self, make: Callable[[tuple[object, ...]], Any]) -> None:
+    def __init__(self, make: Callable[[str], _T]) -> None:
         super().__init__()
         self._make = make
 
-    def __missing__(self, facts: tuple[object, ...]) -> Any:
+    def __missing__(self, facts: str) -> _T:
         if len(self) >= REMEMBERED:
             self.clear()
         made = self[facts] = self._make(facts)
@@ -54,19 +56,16 @@ class Rebuilding:
     """Remembers shapes of details, and the pieces of what it has seen."""
 
     def __init__(self) -> None:
-        self._shapes: dict[object, list[re.Pattern[bytes]]] = {}
-        self._told, self._places = _Pieces(_rest), _Pieces(_begin)
+        self._shapes: dict[str, list[re.Pattern[bytes]]] = {}
+        self._told, self._places = _Pieces(_rest_of_line), _Pieces(self._begin_of_line)
 
-    def holds(self, row: tuple[Any, ...]) -> bool:
-        """`row`: as it is stored, the facts in the order of `FACTS`, the bytes, the leaf. False says nothing."""
-        (
-            number, received_at, at, code, outcome, subject, person, session, municipality, own,
-            application, action, address, request, reason, rule, version, data, _,
-        ) = row  # fmt: skip
+    def holds(self, row: Brought) -> bool:
+        """False says nothing."""
+        number, received_at, at, places, told, request, data, _ = row
         try:
-            told = self._told[outcome, subject, person, session, municipality, own, reason, rule, version]
-            middle, rule_told, end = told
-            begins = f"{self._places[application, action, address]}{_time(at)}{_code(code)}".encode()
+            middle, rule_told, end = self._told[told]
+            before, code, shapes = self._places[places]
+            begins = f"{before}{_time(at)}{code}".encode()
             ends = (
                 f'{middle}{_received(received_at)}{_request(request)}{rule_told}"sequence":{number:d},{end}'
             ).encode()
@@ -75,7 +74,7 @@ class Rebuilding:
         first, until = len(begins), len(data) - len(ends)
         if until < first or not (data.startswith(begins) and data.endswith(ends)):
             return False
-        for shape in self._shapes.get(code, ()):  # noqa: SIM110 - a generator would cost as much as the shape
+        for shape in shapes:  # noqa: SIM110 - a generator would cost as much as the shape
             if shape.fullmatch(data, first, until):
                 return True
         return False
@@ -88,6 +87,22 @@ class Rebuilding:
             shape = _shape(tuple(sorted(kinds.items())))
             if shape not in known:
                 known.append(shape)
+
+    def _begin_of_line(self, places: str) -> tuple[str, str, list[re.Pattern[bytes]]]:
+        """Before the time, between it and the details, and the shapes that are known of those: of others later."""
+        code, *where = _texts_of(places, PLACES)
+        return _begin(tuple(where)), _code(code), self._shapes.setdefault(code, [])
+
+
+def _rest_of_line(told: str) -> tuple[str, str, str]:
+    return _rest(tuple(_texts_of(told, TOLD)))
+
+
+def _texts_of(written: str, names: tuple[str, ...]) -> list[str]:
+    found = listed(written, names)
+    if found is None:
+        raise Unusual
+    return found
 
 
 def surroundings(own: tuple[Any, ...]) -> tuple[bytes, bytes, bytes, bytes]:

@@ -7,18 +7,13 @@ where. Pure.
 
 from array import array
 from collections.abc import Iterable
-from typing import Any
 
+from gateway.audit.brought import Brought, facts_brought
 from gateway.audit.canonical import NotCanonical, read
 from gateway.audit.facts import LATEST, facts_written
 from gateway.audit.page import Sound
 from gateway.audit.rebuilt import Rebuilding
 from gateway.audit.tree import leaf_hash
-
-RECEIVED, CODE = 1, 3
-"""Places among the facts of a row."""
-DATA, LEAF = -2, -1
-"""Behind them."""
 
 
 class Reading:
@@ -29,24 +24,22 @@ class Reading:
         self._left_out = left_out
         self._rebuilding = Rebuilding()
 
-    def sound(self, rows: Iterable[tuple[Any, ...]]) -> Sound | None:
-        """`rows`: as they are stored, facts, bytes, leaf. None where one is not right or is left out, or where there
-        is none.
-        """
+    def sound(self, rows: Iterable[Brought]) -> Sound | None:
+        """None where one is not right or is left out, or where there is none."""
         leaves: list[bytes] = []
         received: array[int] = array("q")
         first: int | None = None
         following, last = 0, -LATEST
+        holds = self._rebuilding.holds
         for row in rows:
-            data, leaf = row[DATA], row[LEAF]
+            number, at, data, leaf = row[0], row[1], row[6], row[7]
             if type(data) is not bytes or leaf_hash(data) != leaf:
                 return None
-            if not self._rebuilding.holds(row) and not self._read(row[:DATA], data):
+            if not holds(row) and not self._read(row, data):
                 return None
-            number, at = row[0], row[RECEIVED]
             if first is None:
                 first = following = number
-            if number != following or at < last or row[CODE] in self._left_out:
+            if number != following or at < last:
                 return None
             following, last = number + 1, at
             leaves.append(leaf)
@@ -55,13 +48,13 @@ class Reading:
             return None
         return Sound(first, b"".join(leaves), received)
 
-    def _read(self, facts: tuple[Any, ...], data: bytes) -> bool:
-        """Of a row that is unlike those before it."""
+    def _read(self, row: Brought, data: bytes) -> bool:
+        """Of a row that is unlike those before it: what is left out is never learned, so it always comes here."""
         try:
             form = read(data)
         except NotCanonical:
             return False
-        if facts != facts_written(form):
+        if form.code in self._left_out or facts_brought(row) != facts_written(form):
             return False
         self._rebuilding.learn(form.code, form.details)
         return True

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from config.settings.questions import AuditGroup
 from gateway.audit.facts import MICROSECOND, moment
-from gateway.audit.fields import FIELDS, Told, moved, values_of
+from gateway.audit.fields import FIELDS, Told, carried, values_of
 
 MEGABYTE = 1_000_000
 Key = tuple[str, ...]
@@ -44,7 +44,7 @@ class Tally:
         key = tuple(_value(name, told) for name in self.group.by)
         held = self._held.setdefault(key, _Held())
         held.times.append(at)
-        held.bytes_moved += moved(told) or 0
+        held.bytes_moved += carried(told)
         if self.group.different is not None:
             # Whole values: what is cut for comparing makes one of many documents with a long beginning.
             where = (FIELDS[name](told) for name in ("application", "municipality", self.group.different))

@@ -14,12 +14,20 @@ the height of a tile (C2SP tlog-tiles)."""
 EMPTY_ROOT = sha256(b"").digest()  # RFC 9162 §2.1.1: the hash of an empty list
 
 
+_leaf, _node = sha256(b"\x00"), sha256(b"\x01")  # RFC 9162 §2.1.1; a copy is made sooner than one anew
+
+
 def leaf_hash(data: bytes) -> bytes:
-    return sha256(b"\x00" + data).digest()
+    hashing = _leaf.copy()
+    hashing.update(data)
+    return hashing.digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    return sha256(b"\x01" + left + right).digest()
+    hashing = _node.copy()
+    hashing.update(left)
+    hashing.update(right)
+    return hashing.digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from gateway.audit.entry import Code, Outcome
 from gateway.audit.field_titles import FIELD_TITLES
 from gateway.audit.fields import ANY, FIELDS
 from gateway.audit.search import Having, Hours, Query
+from gateway.audit.spoken import HOW as HOW_SPOKEN
+from gateway.audit.spoken import OR, OTHER, NoSuchValue, as_kept
 
-OTHER, OR = "!", "|"
 MEGABYTE = 1_000_000
 MOST_MEGABYTES = 10**9
 COLUMNS = ("own_municipality", "action", "address", "rule", "policy_version")
@@ -40,6 +41,15 @@ def text_read(text: str) -> str | None:
     return text.strip() or None
 
 
+def _reader_of(name: str) -> Callable[[str], str | None]:
+    def read(text: str) -> str | None:
+        """Raises ValueError."""
+        plain = text_read(text)
+        return as_kept(name, plain) if plain else None
+
+    return read
+
+
 def clock_read(text: str) -> time | None:
     """`18:00`. Raises ValueError."""
     if not text.strip():
@@ -60,7 +70,7 @@ def megabytes_read(text: str) -> int | None:
 
 READERS: Mapping[str, Callable[[str], Any]] = {
     "q": text_read,
-    **dict.fromkeys(FIELD_TITLES, text_read),
+    **{name: _reader_of(name) for name in FIELD_TITLES},
     "hour_from": clock_read,
     "hour_to": clock_read,
     "mb_from": megabytes_read,
@@ -119,7 +129,7 @@ def query_of(where: Iterable[str]) -> Query:
                 name, "no entry has such a field", f"write one of {', '.join(sorted(KNOWN))}"
             )
         if name in FIELD_TITLES:
-            having += [having_of(name, text) for text in texts if text]
+            having += [having_of(name, _kept(name, text)) for text in texts if text]
         else:
             values[name] = _read(name, texts)
     given = further({name: value for name, value in values.items() if name in READERS})
@@ -150,10 +160,24 @@ def _of_column(name: str, texts: Sequence[str], having: list[Having]) -> dict[st
         raise ConditionUnusable(name, f"{texts[0]!r} is no outcome", "write success, refused or failure")
     if name == "outcome" and plain:
         return {"outcome": Outcome(texts[0])}
+    kept = [_kept(name, text) for text in texts if text]
     if plain and OR not in texts[0] and name in OWN:
-        return {name: texts[0]}
-    having += [having_of(name, text) for text in texts if text]
+        return {name: kept[0]}
+    having += [having_of(name, text) for text in kept]
     return {}
+
+
+def _kept(name: str, text: str) -> str:
+    try:
+        return as_kept(name, text)
+    except NoSuchValue as error:
+        raise ConditionUnusable(name, f"no entry has {error}", _hint(name)) from error
+
+
+def _hint(name: str) -> str:
+    """As one clause, as all hints of commands."""
+    hint = HOW_SPOKEN[name].en.rstrip(".")
+    return hint[0].lower() + hint[1:]
 
 
 def _read(name: str, texts: Sequence[str]) -> Any:

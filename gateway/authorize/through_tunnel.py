@@ -20,6 +20,7 @@ from gateway.devices.device import Device
 from gateway.devices.posture import stale_at, state_of
 from gateway.sessions.session import Session
 from gateway.tunnel_sessions.opened import Opened, Why
+from policies.model import Question
 
 DECIDE_AGAIN = 0.8  # of the time for which a permission holds, so that the next is there before it ends
 AT_LEAST = timedelta(seconds=1)
@@ -30,6 +31,8 @@ class Reached:
     rule: str
     version: str
     until: datetime
+    question: Question | None = None
+    """What the policies were asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,12 @@ def _answer(
                 old = Passage(target.protocol, replace(state, fresh=False))
                 later = check(_request(opened, target, old), session, snapshot, now, "")
                 until = until if isinstance(later, Granted) else stale
-            return Reached(rule=verdict.rule, version=verdict.grant.policy_version, until=until)
+            return Reached(
+                rule=verdict.rule,
+                version=verdict.grant.policy_version,
+                until=until,
+                question=verdict.question,
+            )
 
 
 def _request(opened: Opened, target: TunnelTarget, passage: Passage) -> AccessRequest:

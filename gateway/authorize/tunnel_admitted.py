@@ -81,9 +81,11 @@ def entries_of(
             case Reached(), Reached() as was if (was.rule, was.version) == (answer.rule, answer.version):
                 pass
             case Reached(), _:
-                yield records.reached(opened, target, answer.rule, answer.version, answer.until, now)
+                yield records.reached(
+                    opened, target, answer.rule, answer.version, answer.until, answer.question, now
+                )
             case NotReached(), NotReached() as was if was.reason == answer.reason:
                 pass
             case NotReached(refused), _:
-                told = refused.reason, refused.rule, refused.policy_version
+                told = refused.reason, refused.rule, refused.policy_version, refused.question
                 yield records.not_reached(opened, target, *told, now)

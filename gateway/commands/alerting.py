@@ -20,8 +20,9 @@ KEEP_EVERY = timedelta(
     seconds=30
 )  # the place, while nothing is raised: after a crash so much is looked at again
 COMPARE_EVERY = timedelta(minutes=5)
-"""What stands, with the log: what somebody changed by hand in between counts for so long on the page of alerts, and
-not for whoever watches, who remembers what stands."""
+"""What stands, with the log: who has one in hand, changed by hand, counts for so long on the page of alerts."""
+REMEMBERED_EVERY = timedelta(seconds=5)
+"""The same, with what whoever watches remembers; where it differs, what stands is proven anew."""
 
 
 async def watch_the_log(plane: ControlPlane) -> None:
@@ -30,11 +31,16 @@ async def watch_the_log(plane: ControlPlane) -> None:
     store = StoredAlerts(plane.state.database, append, plane.state.seal)
     while True:
         if plane.nodes.leads and rules:
-            looking, compared_at = await Looking.begun(store, rules, now()), now()
+            looking = await Looking.begun(store, rules, now())
+            compared_at = remembered_at = now()
             while plane.nodes.leads:
                 if now() - compared_at >= COMPARE_EVERY:
                     compared_at = now()
                     if await store.put_right(compared_at):
+                        break
+                if now() - remembered_at >= REMEMBERED_EVERY:
+                    remembered_at = now()
+                    if not await store.stand_so(looking.watch.standing.values()):
                         break
                 try:
                     more = await looking.step(now())

@@ -16,6 +16,7 @@ from gateway.audit import acts
 from gateway.audit.canonical import Recorded
 from gateway.commands.alerting import codes_of
 from gateway.commands.audit_moments import MOMENT, in_prague
+from gateway.commands.looking import purpose_option
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
@@ -31,17 +32,20 @@ USUAL = timedelta(days=7)
 @configuration
 @click.option("--try", "tried", default=None, metavar="RULE", help="Name of a rule, also of one that is off.")
 @click.option("--since", type=MOMENT, metavar="MOMENT", default=None, help="For --try; left out: a week ago.")
+@purpose_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def alerts(configuration: Path, tried: str | None, since: datetime | None, *, as_json: bool) -> None:
+def alerts(
+    configuration: Path, tried: str | None, since: datetime | None, purpose: str, *, as_json: bool
+) -> None:
     if since is not None and tried is None:
         raise click.UsageError("--since belongs to --try")
     state = existing_state(configuration)
     if tried is None:
-        found = asyncio.run(_standing(state))
+        found = asyncio.run(_standing(state, purpose))
         nothing = "no alert stands"
     else:
         rule = _rule(state, tried)
-        found = asyncio.run(_tried(state, rule, in_prague(since) or now() - USUAL))
+        found = asyncio.run(_tried(state, rule, in_prague(since) or now() - USUAL, purpose))
         nothing = f"{tried} would have raised nothing"
     for one in found:
         click.echo(msgspec.json.encode(one).decode() if as_json else _as_text(one))
@@ -56,13 +60,13 @@ def _rule(state: State, name: str) -> AlertRule:
     return rules[name]
 
 
-async def _standing(state: State) -> list[Alert]:
+async def _standing(state: State, purpose: str) -> list[Alert]:
     found = await StoredAlerts(state.database, append, state.seal).standing()
-    await _record(state, {"command": "alerts"}, len(found))
+    await _record(state, {"command": "alerts"}, len(found), purpose)
     return found
 
 
-async def _tried(state: State, rule: AlertRule, since: datetime) -> list[Alert]:
+async def _tried(state: State, rule: AlertRule, since: datetime, purpose: str) -> list[Alert]:
     store = StoredAlerts(state.database, append, state.seal)
     place, watch, raised = await store.since(since), Watch([rule]), list[Alert]()
     before: datetime | None = None
@@ -76,7 +80,8 @@ async def _tried(state: State, rule: AlertRule, since: datetime) -> list[Alert]:
         place = span.following
         if span.ends:
             break
-    await _record(state, {"command": "alerts", "try": rule.name, "since": since.isoformat()}, len(raised))
+    query = {"command": "alerts", "try": rule.name, "since": since.isoformat()}
+    await _record(state, query, len(raised), purpose)
     return raised
 
 
@@ -89,11 +94,12 @@ def _between(rule: AlertRule, before: datetime | None, recorded: Recorded) -> It
                 yield moment
 
 
-async def _record(state: State, query: dict[str, str], found: int) -> None:
+async def _record(state: State, query: dict[str, str], found: int, purpose: str) -> None:
     by = operator()
-    await state.record(
-        [acts.searched(now(), subject=by, person=by, query=query, found=found, form="command")]
+    entry = acts.searched(
+        now(), subject=by, person=by, query=query, found=found, form="command", purpose=purpose.strip()
     )
+    await state.record([entry])
 
 
 def _as_text(one: Alert) -> str:

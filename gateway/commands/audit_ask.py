@@ -26,6 +26,7 @@ from gateway.commands.accounts_without_factor import register_of
 from gateway.commands.audit_asked import municipality_of
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.audit_shown import as_data, as_text, known_reasons, tell_not_searched, tell_reached
+from gateway.commands.looking import purpose_option
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
@@ -56,7 +57,7 @@ MEGABYTE = 1_000_000
 )
 @click.option("--municipality", default=None, help="Code, organisation number or name.")
 @click.option("--person", default=None, help="Login, subject, or part of a name.")
-@click.option("--purpose", default="", metavar="TEXT", help="What for; it is recorded with your name.")
+@purpose_option
 @click.option("--json", "machine", is_flag=True, help="As data.")
 @click.option(
     "--csv", "table", is_flag=True, help="The register of accounts that a question tells, as a table."

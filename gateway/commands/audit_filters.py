@@ -13,6 +13,7 @@ from gateway.audit.search import Query
 from gateway.audit.written import ConditionUnusable, query_of
 from gateway.commands.audit_views import query_of_view
 from gateway.commands.entry_codes import EntryCode
+from gateway.commands.looking import purpose_option
 from gateway.commands.state import State
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -51,7 +52,7 @@ OPTIONS = (
         callback=conditions,
         help="Any field, written as in the officers' filter; may be repeated (docs/operators.md).",
     ),
-    click.option("--purpose", default="", metavar="TEXT", help="What for; it is recorded with your name."),
+    purpose_option,
 )
 
 

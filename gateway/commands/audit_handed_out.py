@@ -31,6 +31,7 @@ from gateway.audit.selection import MOST_BY_COMMAND, Form, Wanted
 from gateway.commands import audit_selected
 from gateway.commands.audit_filters import conditions, narrowed
 from gateway.commands.audit_moments import MOMENT, in_prague
+from gateway.commands.looking import PURPOSE
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
@@ -53,6 +54,8 @@ def _said(_context: click.Context, _option: click.Parameter, written: str) -> st
 purpose_option = click.option(
     "--purpose",
     required=True,
+    envvar=PURPOSE,
+    show_envvar=True,
     callback=_said,
     metavar="TEXT",
     help="What for; it is recorded with your name.",

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from gateway.asks.wish import WORDS
 from gateway.audit.acts import TEXT
 from gateway.audit.facts import microseconds, moment
 from gateway.audit.retention import Hold, Standing
@@ -15,6 +16,7 @@ from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
+from gateway.commands.reason_said import in_words
 from gateway.commands.state import existing_state, now
 from gateway.commands.terminal import console, local_time
 from gateway.storage.audit import Tail, read_tail
@@ -23,10 +25,10 @@ from gateway.storage.audit_retention import Retention
 as_json = click.option("--json", "machine", is_flag=True, help="As JSON, for programs.")
 
 
-def _said(_context: click.Context, _option: click.Parameter, written: str) -> str:
-    if not written.strip() or len(written.strip()) > TEXT:
+def _said(context: click.Context, option: click.Parameter, written: str) -> str:
+    if len(written.strip()) > TEXT:
         raise click.BadParameter(f"say why, in {TEXT} characters at most")
-    return written.strip()
+    return in_words(context, option, written.strip())
 
 
 reason_option = click.option(
@@ -34,7 +36,7 @@ reason_option = click.option(
     required=True,
     callback=_said,
     metavar="TEXT",
-    help="Why; it is recorded with your name.",
+    help=f"Why, in {WORDS} words at least; it is recorded with your name.",
 )
 
 

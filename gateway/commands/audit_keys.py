@@ -10,11 +10,11 @@ from rich.table import Column, Table
 from sqlalchemy import Connection
 
 from config.vocabulary import Language
-from gateway.audit.acts import looked
 from gateway.audit.key_acts import key_not_changed
 from gateway.audit.log_keys import LogKey
 from gateway.audit.note import Verifier
 from gateway.audit.reasons import REASONS
+from gateway.commands.looking import looking
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
@@ -128,7 +128,7 @@ def _known(state: State) -> tuple[Verifier, ...]:
 
 
 def _record_look(state: State, command: str, found: int) -> None:
-    asyncio.run(state.record([looked(now(), subject=operator(), command=command, of="", found=found)]))
+    asyncio.run(state.record([looking(command, found=found)]))
 
 
 def _row(one: Verifier) -> dict[str, str | int | None]:

@@ -4,7 +4,6 @@ Whoever has such a message holds a later export or the log itself against it (`-
 """
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -18,11 +17,10 @@ from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
-from gateway.audit.search import Found, Query
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
 from gateway.notices.delivery import NotDelivered
-from gateway.storage.audit_search import LogSearch
+from gateway.storage.audit_proven import newest_told
 from gateway.storage.audit_witnesses import to_hand_out
 
 EVERY = timedelta(days=1)
@@ -63,12 +61,11 @@ async def mailed(settings: Settings, sealed: Sealed, by: str, at: datetime) -> E
     return entry
 
 
-def is_due(last: Sequence[Found], at: datetime) -> bool:
-    """`last`: the newest entry of the kind, where there is one."""
-    if not last or not isinstance(last[0], Recorded):
+def is_due(last: Recorded | None, at: datetime) -> bool:
+    """`last`: the newest entry of the kind that the log proves, where there is one."""
+    if last is None:
         return True
-    entry = last[0].entry
-    return at - entry.at >= (EVERY if entry.outcome is Outcome.SUCCESS else AGAIN)
+    return at - last.entry.at >= (EVERY if last.entry.outcome is Outcome.SUCCESS else AGAIN)
 
 
 async def keep_mailing(plane: ControlPlane) -> None:
@@ -81,8 +78,8 @@ async def keep_mailing(plane: ControlPlane) -> None:
 
 async def mail_if_due(plane: ControlPlane, at: datetime) -> bool:
     state = plane.state
-    query = Query(codes=frozenset({Code.CHECKPOINT_MAILED}))
-    if not is_due((await LogSearch(state.database).page(query, None, 1)).entries, at):
+    last = await state.database.read(lambda c: newest_told(c, Code.CHECKPOINT_MAILED, state.log_known))
+    if not is_due(last, at):
         return False
     sealed = await state.database.read(to_hand_out)
     if sealed is None:

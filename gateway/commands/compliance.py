@@ -7,9 +7,11 @@ from gateway import __version__
 from gateway.asks.emergencies import emergencies
 from gateway.commands.state import State
 from gateway.commands.witnesses import witnesses_now
-from gateway.compliance.facts import Facts, Unapproved, Vouches
+from gateway.compliance.facts import Devices, Facts, Unapproved, Vouches
 from gateway.compliance.report import Made, Report, last_verdict, report_of, tallies
 from gateway.compliance.resting import resting
+from gateway.devices.posture import state_of
+from gateway.devices.store import Sought
 from gateway.incidents.owed import owed
 from gateway.storage.audit import append
 from gateway.storage.audit_checkpoints import Checkpoints
@@ -43,6 +45,7 @@ async def report_about(
         owed=await state.incidents.look(lambda book: owed(book, since, until, now)),
         receivers_waiting=await _waiting(state, now),
         resting=await resting(log, since, until),
+        devices=await _devices(state, now),
     )
     made = Made(
         at=now,
@@ -56,6 +59,17 @@ async def report_about(
         origin=settings.public.domain,
     )
     return report_of(facts, made)
+
+
+async def _devices(state: State, now: datetime) -> Devices:
+    fresh = state.settings.devices.fresh
+    states = [state_of(one, fresh, now) for one in await state.devices.find(Sought())]
+    in_use = [one for one in states if one is not None]
+    return Devices(
+        in_use=len(in_use),
+        managed=sum(one.managed for one in in_use),
+        silent=sum(not one.fresh for one in in_use),
+    )
 
 
 async def _unapproved(state: State, since: datetime, until: datetime) -> list[Unapproved]:

@@ -78,7 +78,7 @@ from gateway.commands.tunnelling import tunnels_of
 from gateway.commands.verifying import recomputation_of, verification_of
 from gateway.commands.watching_gaps import watching_gaps
 from gateway.commands.watching_persons import keep_persons, look_at_persons
-from gateway.commands.watching_schema import watch_the_schema
+from gateway.commands.watching_schema import watch_the_lead, watch_the_schema
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
 from gateway.fleet.door import Door
@@ -224,6 +224,7 @@ async def _serve(
                 *watching_gaps(plane),
                 *tunnels,
                 partial(watch_the_schema, plane),
+                partial(watch_the_lead, plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )

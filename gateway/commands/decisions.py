@@ -47,6 +47,10 @@ assert set(OWN) == BUILT_IN_APPLICATIONS
 TITLES: dict[ApplicationId, Text] = {
     name: {language: one.named.in_language(language) for language in Language} for name, one in OWN.items()
 }
+HEADINGS: dict[ApplicationId, Text] = {
+    name: {language: one.title.in_language(language) for language in Language} for name, one in OWN.items()
+}
+"""What lists call them, as the portal does."""
 EPOCH_LENGTH = 12  # hexadecimal digits, 48 bits
 
 
@@ -74,6 +78,7 @@ def policy_book(
         networks=networks,
         routes=routes,
         by_cases=by_cases,
+        headings=HEADINGS,
     )
 
 
@@ -93,6 +98,7 @@ def shared_book(
         InHand(texts),
         any_application=True,
         incidents=closures(incidents, frozenset(district)),
+        headings=HEADINGS,
     )
 
 
@@ -123,6 +129,7 @@ def book_to_be(
             routes=None if any_application else routes_of(settings),
             by_cases=not known and (municipality_of(scope) or True),
             untried=untried,
+            headings=HEADINGS,
         )
 
     try:
@@ -141,6 +148,10 @@ def titles_of(settings: Settings) -> dict[ApplicationId, Text]:
         for application in settings.applications
     }
     return TITLES | _through_tunnels(settings) | configured
+
+
+def list_titles_of(settings: Settings) -> dict[ApplicationId, Text]:
+    return titles_of(settings) | HEADINGS
 
 
 def _through_tunnels(settings: Settings) -> dict[ApplicationId, Text]:

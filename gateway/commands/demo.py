@@ -24,7 +24,7 @@ from gateway.commands.fitness import ready_to_start
 from gateway.commands.keys_in_force import FOR_PROGRAMS
 from gateway.commands.lock import take
 from gateway.commands.operator import acting
-from gateway.commands.own_applications import POLICIES, REQUESTS
+from gateway.commands.own_applications import DEVICES, POLICIES, REQUESTS
 from gateway.commands.preflight import CannotStart, require_free
 from gateway.commands.serve import supervisor
 from gateway.commands.starting import plan_file
@@ -147,6 +147,7 @@ def _serve(
             own_directory_url=around.own_directory_url,
             port=port,
             metrics_port=metrics_port,
+            devices=True,
         ),
         encoding="utf-8",
     )
@@ -224,6 +225,7 @@ def _addresses(addresses: Addresses) -> dict[str, str]:
         "audit": f"{addresses.admin}/",
         "policies": f"{addresses.of_own(POLICIES)}/",
         "requests": f"{addresses.of_own(REQUESTS)}/",
+        "devices": f"{addresses.of_own(DEVICES)}/",
         "login": f"{addresses.issuer}/",
     }
     for application in addresses.settings.applications:

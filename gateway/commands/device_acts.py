@@ -12,6 +12,7 @@ from config.vocabulary import DeviceId
 from gateway.commands.device_doing import act, owner_of
 from gateway.commands.device_named import device_argument
 from gateway.commands.options import configuration
+from gateway.commands.reason_said import why_option
 from gateway.commands.state import State, now
 from gateway.commands.suspension_options import as_json as as_json_option
 from gateway.devices.device import Device
@@ -19,7 +20,7 @@ from gateway.devices.office import DeviceOffice
 from gateway.devices.records import By
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-why_said = click.option("--why", required=True, help="Kept in the audit log.")
+why_said = why_option("Kept in the audit log.")
 why_may_be = click.option("--why", default="", help="Kept in the audit log.")
 
 

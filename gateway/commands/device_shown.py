@@ -10,10 +10,9 @@ import click
 from rich.table import Table
 
 from config.vocabulary import DeviceId, Language, MunicipalityCode
-from gateway.audit.acts import looked
 from gateway.commands.device_named import HOW, device_argument
 from gateway.commands.device_told import failing, told
-from gateway.commands.operator import operator
+from gateway.commands.looking import looking
 from gateway.commands.options import configuration
 from gateway.commands.person import person_of
 from gateway.commands.preflight import CannotStart
@@ -144,7 +143,7 @@ def _looked(
 ) -> T:
     async def work() -> T:
         found = await look(state)
-        entry = looked(now(), subject=operator(), command=command, of=of, found=count(found))
+        entry = looking(command, of=of, found=count(found))
         await state.record([entry])
         return found
 

@@ -15,9 +15,8 @@ from config.district import District
 from config.load import load
 from config.settings import Directory, Settings
 from config.toml_lines import line_of, lines_of
-from gateway.audit.acts import looked
 from gateway.commands.directory_preview_shown import Preview, Subjected, content, show
-from gateway.commands.operator import operator
+from gateway.commands.looking import looking
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.reading_bar import READING, reading_bar
@@ -130,7 +129,7 @@ async def _sessions(configuration: Path) -> list[Session]:
             for one in await state.sessions.open_ones()
             if one.why_over(state.settings.sign_in, now()) is None
         ]
-        look = looked(now(), subject=operator(), command="directory preview", of="", found=len(found))
+        look = looking("directory preview", found=len(found))
         await state.record([look])
     finally:
         state.database.close()

@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from gateway.audit.acts import looked
 from gateway.authorize.exception_preview import password_opens
 from gateway.commands.decisions import snapshot_of
-from gateway.commands.operator import acting, operator
+from gateway.commands.looking import looking
+from gateway.commands.operator import acting
 from gateway.commands.options import configuration
 from gateway.commands.person import person_of
 from gateway.commands.preflight import CannotStart
+from gateway.commands.reason_said import why_option
 from gateway.commands.sessions import office_of, said_ended, tell
 from gateway.commands.shared_policies import SharedPoliciesUnusable, book_in_force
 from gateway.commands.state import State, existing_state, now
@@ -42,7 +43,7 @@ OF_NO_USE = (
 )
 @configuration
 @click.argument("login")
-@click.option("--reason", required=True, help="Why; kept in the register and the audit log.")
+@why_option("Kept in the register and the audit log.", "--reason")
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y", "%d. %m. %Y"]),
@@ -52,8 +53,8 @@ OF_NO_USE = (
 )
 def grant(configuration: Path, login: str, reason: str, until: datetime) -> None:
     said, day, today = " ".join(reason.split()), until.date(), now().astimezone(PRAGUE).date()
-    if not said or len(said) > REASON_MAX:
-        raise CannotStart("--reason is empty or too long", f"say why in {REASON_MAX} characters or less")
+    if len(said) > REASON_MAX:
+        raise CannotStart("--reason is too long", f"say why in {REASON_MAX} characters or less")
     if day < today:
         raise CannotStart(f"--until {until:%Y-%m-%d} is over already", "name today or a later day")
     state = existing_state(configuration)
@@ -132,9 +133,7 @@ def _doubt(state: State, person: Person) -> str | None:
 async def _listed(state: State) -> Sequence[SignInException]:
     """Recorded before anything is shown."""
     granted = await state.identities.look(lambda book: book.exceptions())
-    await state.record(
-        [looked(now(), subject=operator(), command="user exceptions", of="", found=len(granted))]
-    )
+    await state.record([looking("user exceptions", found=len(granted))])
     return granted
 
 

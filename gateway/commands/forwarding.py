@@ -28,13 +28,15 @@ FIGURES_EVERY = timedelta(seconds=15)
 
 async def forward(plane: ControlPlane, receiver: AuditReceiver) -> None:
     """For as long as the process serves. A failure of one is nobody else's."""
-    forwarder, store = _forwarder(plane, receiver), _store(plane)
+    store = _store(plane)
+    forwarder = _forwarder(plane, receiver, store)
     lasting = LastingTrouble("audit.receiver_trouble", {"receiver": receiver.name})
     down_after, failures = plane.settings.audit.receiver_down_after, 0
     try:
         while True:
             if not plane.nodes.leads:
                 await forwarder.rest()
+                store.rest(receiver.name)
                 await asyncio.sleep(LOOK_EVERY)
                 continue
             begun = asyncio.get_running_loop().time()
@@ -75,7 +77,7 @@ def _store(plane: ControlPlane) -> StoredReceivers:
     return StoredReceivers(plane.state.database, append, plane.state.seal, plane.state.log_known)
 
 
-def _forwarder(plane: ControlPlane, receiver: AuditReceiver) -> Forwarder:
+def _forwarder(plane: ControlPlane, receiver: AuditReceiver, store: StoredReceivers) -> Forwarder:
     wanted = Wanted(
         form=receiver.form,
         origin=plane.settings.public.domain,
@@ -86,7 +88,7 @@ def _forwarder(plane: ControlPlane, receiver: AuditReceiver) -> Forwarder:
     makes = {"syslog": wanted.syslog, "webhook": wanted.line, "mail": wanted.mail}
     return Forwarder(
         receiver.name,
-        _store(plane),
+        store,
         _line(plane, receiver),
         makes[receiver.kind],
         now,

@@ -11,13 +11,12 @@ import msgspec
 from rich.table import Table
 
 from config.vocabulary import ApplicationId, Language, MunicipalityCode
-from gateway.audit.acts import looked
 from gateway.audit.reasons import REASONS
 from gateway.commands.audit_handed_out import opened, purpose_option, require_new
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.decisions import titles_of
 from gateway.commands.incident_bundle import handed_out
-from gateway.commands.operator import operator
+from gateway.commands.looking import looking
 from gateway.commands.options import configuration
 from gateway.commands.person_suspension import by_operator, run
 from gateway.commands.preflight import CannotStart
@@ -227,7 +226,7 @@ def _office(state: State) -> IncidentOffice:
 
 
 async def _look(state: State, asked: str, found: int) -> None:
-    await state.record([looked(now(), subject=operator(), command=asked, of="", found=found)])
+    await state.record([looking(asked, found=found)])
 
 
 def _tell_differences(found: Sequence[Difference]) -> None:

@@ -45,7 +45,7 @@ def incident_pages(plane: ControlPlane, officer: Officer) -> Iterable[Page]:
         officer.desk,
         office,
         officer.names,
-        state.record,
+        officer.record,
         state.suspensions.of_incident,
         where_to_close(plane),
         plane.settings.audit.incident_kept_months,
@@ -58,14 +58,14 @@ def incident_pages(plane: ControlPlane, officer: Officer) -> Iterable[Page]:
         made = await handed_out(state, office, number, purpose, by, language, reasons, moment)
         return made.name, made.content
 
-    acts = IncidentActs(officer.desk, office, incidents, officer.log, handed, state.record)
+    acts = IncidentActs(officer.desk, office, incidents, officer.log, handed, officer.record)
     suspensions = Suspensions(
         officer.desk,
         suspending(plane),
         partial(whom, plane),
         office.open_ones,
         officer.log,
-        state.record,
+        officer.record,
     )
     return [*incidents.pages(), *acts.pages(), *suspensions.pages()]
 

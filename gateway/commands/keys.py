@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 from rich.table import Column, Table
 
-from gateway.audit.acts import looked
 from gateway.commands.keys_in_force import changes
+from gateway.commands.looking import looking
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.sessions import tell
@@ -67,7 +67,7 @@ def _standing(key: KeptKey, *, signs: bool) -> str:
 async def _look(state: State) -> KeyRing:
     """Recorded before anything is shown."""
     found = await state.database.read(lambda connection: ring(connection, state.seal))
-    await state.record([looked(now(), subject=operator(), command="keys list", of="", found=len(found.keys))])
+    await state.record([looking("keys list", found=len(found.keys))])
     return found
 
 

@@ -30,6 +30,10 @@ class Nodes:
             self._loop = asyncio.get_running_loop()
             self._watch = self._database.watched(self._told, self._led)
 
+    def strangers(self) -> list[str]:
+        """Sessions of the database that held the lead and were none of our nodes, since it was asked last."""
+        return self._watch.strangers() if self.shared else []
+
     async def close(self) -> None:
         """The lead goes to another node at once."""
         if self.shared:

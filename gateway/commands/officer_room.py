@@ -3,13 +3,13 @@
 from functools import partial
 
 from gateway.asks.emergencies import emergencies
-from gateway.audit.purposes import with_purpose
 from gateway.audit.recomputation import Recomputation
 from gateway.commands.audit_incidents import incidents_held_against_the_log
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.incident_pages import incidents_due, where_to_close
 from gateway.commands.own_applications import REQUESTS
 from gateway.commands.policies_in_force import reasons_of
+from gateway.commands.recording_looks import recording_looks
 from gateway.commands.state import now
 from gateway.commands.witnesses import witnesses_now
 from gateway.storage.alerts import StoredAlerts
@@ -31,18 +31,17 @@ def officer_of(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         applications=plane.application_titles(),
         reasons=reasons_of(plane.book),
     )
-    purposes = StoredPurposes(state.database, append)
     return Officer(
         plane.desk,
         LogSearch(state.database),
         Checkpoints(state.database).newest,
-        with_purpose(state.record, purposes.of),
+        recording_looks(state),
         plane.supervision(),
         recomputation,
         names,
         Reach(plane.settings.office.municipality),
         StoredViews(state.database, append),
-        purposes.of,
+        StoredPurposes(state.database, append).of,
         lambda: plane.certificate.standing,
         lambda: emergencies(plane.asked.all(), now()),
         f"{plane.addresses.of_own(REQUESTS)}/reviews",

@@ -85,7 +85,11 @@ def apply_folder(
         done = asyncio.run(_applied(state, what))
     finally:
         state.database.close()
-    click.echo(applied_as_json(done, what.kept) if as_json else "\n".join(told(done, language, what)))
+    click.echo(
+        applied_as_json(done, [one.named() for one in what.kept])
+        if as_json
+        else "\n".join(told(done, language, what))
+    )
     if (stands := done.version or what.there) is not None and stands.texts == own and has_note(folder):
         _keep_up(folder, line_of(stands), language)
     sys.exit(not done.whole)
@@ -105,7 +109,7 @@ def _fit(
     broken, untried = meant.broken(read, files)
     if broken:
         raise CasesBroken(broken, language)
-    for one in untried:
+    for one in (*untried, *meant.narrowed(before)):
         click.echo(JUDGED[language].format(problem=one.in_languages()[language]), err=True)
 
 

@@ -42,9 +42,11 @@ ALREADY: Text = {CS: "platí už teď: {problem}", EN: "in force already: {probl
 def check(*, configuration: Path, folder: Path | None, as_json: bool, language: Language) -> None:
     meant = policy_folder(configuration, folder)
     read, files, written = meant.read()
-    brought = meant.brought(_in_force(configuration, meant.settings), written)
+    before = _in_force(configuration, meant.settings)
+    brought = meant.brought(before, written)
     broken, untried = ([], []) if written else meant.broken(read, files)
     problems = sorted([*written, *brought]) if written else [*brought, *broken]
+    narrowed = [] if problems else meant.narrowed(before)
     # in force already, so no fault of a change: told, and a check of a repository goes on
     old = [one for one in meant.in_vain() if one not in brought]
     found, warned = together(problems), together(old)
@@ -58,6 +60,7 @@ def check(*, configuration: Path, folder: Path | None, as_json: bool, language: 
             "problems": [problem_as_json(one) for one in found],
             "warnings": [problem_as_json(one) for one in warned],
             "untried": [problem_as_json(one) for one in untried],
+            "narrowed": [problem_as_json(one) for one in narrowed],
         }
         click.echo(msgspec.json.encode(answer))
     elif not found:
@@ -66,7 +69,7 @@ def check(*, configuration: Path, folder: Path | None, as_json: bool, language: 
         click.echo(FIT[language].format(version=read.version, **counted))
     if not as_json:
         plain: Text = dict.fromkeys(Language, "{problem}")
-        for words, those in ((plain, found), (JUDGED, untried), (ALREADY, warned)):
+        for words, those in ((plain, found), (JUDGED, [*untried, *narrowed]), (ALREADY, warned)):
             for one in told(those, language):
                 click.echo(words[language].format(problem=one))
     sys.exit(1 if found else 0)

@@ -62,7 +62,8 @@ def drafted(state: State, folder: Path, own: Texts, language: Language = EN) -> 
         return Draft(own, in_force(state), refused=str(refused))
     if found.there is None:
         return Draft(own)
-    return Draft(found.texts, found.there, found.kept, tuple(found.told(found.there, language)))
+    kept = tuple(one.named() for one in found.kept)
+    return Draft(found.texts, found.there, kept, tuple(found.told(found.there, language)))
 
 
 def draft_of(

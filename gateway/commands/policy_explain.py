@@ -21,7 +21,6 @@ from config.vocabulary import (
     SubjectId,
 )
 from gateway.asks.ask import Ask
-from gateway.audit.acts import looked
 from gateway.authorize.explaining import (
     Circumstances,
     Somebody,
@@ -31,8 +30,8 @@ from gateway.authorize.explaining import (
     somebody,
 )
 from gateway.authorize.snapshot import Snapshot
+from gateway.commands.looking import looking
 from gateway.commands.mistaken import mistaken, written_as
-from gateway.commands.operator import operator
 from gateway.commands.options import configuration, language
 from gateway.commands.person import named, the_one
 from gateway.commands.policies_asked import (
@@ -45,7 +44,7 @@ from gateway.commands.policy_circumstances import duration, from_address, from_c
 from gateway.commands.policy_explain_shown import show_explained
 from gateway.commands.policy_moment import moment_asked
 from gateway.commands.same_person import other_accounts
-from gateway.commands.state import State, existing_state, now
+from gateway.commands.state import State, existing_state
 from gateway.commands.terminal import console
 from gateway.commands.titles_asked import applications_asked, role_asked
 from idp.directory.same_person import Account, all_of
@@ -214,7 +213,7 @@ def _known(configuration: Path, login: str, at: datetime) -> Known:
 async def _looked_up(state: State, login: str, at: datetime) -> Known:
     """Somebody reads about a person: recorded before anything is shown."""
     people = await named(state, login)
-    look = looked(now(), subject=operator(), command="policy explain", of=login, found=len(people))
+    look = looking("policy explain", of=login, found=len(people))
     await state.record([look])
     person = the_one(people, login)
     counting = await state.asks.counting(at)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from config.sources import Noting
+from gateway.asks.wish import WORDS, words_in
 from gateway.commands.applying import Applied, Meant, apply
 from gateway.commands.called_by import called_by
 from gateway.commands.fitness import checked
@@ -17,6 +18,7 @@ from gateway.commands.policy_folder import json_option
 from gateway.commands.policy_line import line_of, note
 from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import Proposal, put_in_place_of
+from gateway.commands.reason_said import TOO_SHORT
 from gateway.commands.sessions import tell
 from gateway.commands.shared_policies import described, in_force, node_of, own_texts
 from gateway.commands.state import State, existing_state, now
@@ -120,6 +122,8 @@ def _reason(why: str, *, proposes: bool) -> str:
         raise CannotStart(
             "nobody is to approve what files hold here (policies.from_files)", "leave --without-approval out"
         )
+    if words_in(why) < WORDS:
+        raise CannotStart("--without-approval: the reason is too short", TOO_SHORT)
     reason = said(why, NOTE_MAX)
     if reason is None:
         raise CannotStart(

@@ -14,7 +14,7 @@ from config.settings import Settings
 from config.sources import DISK, Sources
 from config.vocabulary import Language
 from gateway.audit.reasons import TAKEN
-from gateway.commands.decisions import routes_of, titles_of
+from gateway.commands.decisions import HEADINGS, list_titles_of, routes_of, titles_of
 from gateway.commands.shared_policies import in_force
 from gateway.commands.state import existing_state
 from gateway.commands.trial_bar import watched
@@ -26,6 +26,7 @@ from policies.load import Read, read_folders
 from policies.model import Text
 from policies.parameters import Offered
 from policies.reasons import Names
+from policies.shutting_out import narrowed
 from policies.texts import MUNICIPALITIES, REGION, InHand, Texts, texts_of
 from policies.trial import broken, tried, untried
 
@@ -56,11 +57,11 @@ class PolicyFolder:
 
     @property
     def names(self) -> Names:
-        return Names(self.district, titles_of(self.settings))
+        return Names(self.district, titles_of(self.settings), HEADINGS)
 
     @property
     def offered(self) -> Offered:
-        return Offered(titles_of(self.settings), [one.name for one in self.settings.networks])
+        return Offered(list_titles_of(self.settings), [one.name for one in self.settings.networks])
 
     def read(self) -> tuple[Read, list[CaseFile], list[Problem]]:
         """What the folders hold, the cases, and what is wrong with either as it is written."""
@@ -92,8 +93,12 @@ class PolicyFolder:
             return [one for one in found if one not in written]
         after = self.texts()
         return self._in_folders(
-            left_without(before, after, self.district) or faults_brought(before, after, TAKEN)
+            left_without(before, after, self.district) or faults_brought(before, after, self.district, TAKEN)
         )
+
+    def narrowed(self, before: Texts) -> list[Problem]:
+        """When nobody could approve or roll back by it, though somebody can by what is in force."""
+        return self._in_folders(narrowed(before, self._readable(), self.district))
 
     def in_vain(self) -> list[Problem]:
         """What any policy here asks in vain, whether or not it is in force."""

@@ -8,14 +8,17 @@ from config.vocabulary import Language
 from gateway.audit.neutral import neutral
 from gateway.commands.applying import Meant, meaning
 from gateway.commands.called_by import called_by
+from gateway.commands.decisions import list_titles_of
 from gateway.commands.mistaken import mistaken
 from gateway.commands.policy_line import Line, line_said, noted, quoted
 from gateway.commands.publishing import NotInForce
 from gateway.commands.shared_policies import NAMED_AS_RECORDED, described, in_force
 from gateway.commands.state import State
 from gateway.policy_office.folder_following import BaseUnclear, ChangedByBoth, following, taken_back
+from gateway.policy_office.pieces import Pieces
 from gateway.policy_office.version import Damaged, Version
 from policies.model import Text
+from policies.parameters import ANYTHING, Offered
 from policies.texts import Texts
 
 CS, EN = Language.CZECH, Language.ENGLISH
@@ -62,13 +65,13 @@ SEE_WHICH: Text = {
 class FolderOvertaken(Exception):
     """What the folder changed, somebody else has changed otherwise since. Says what by files, and what to do."""
 
-    def __init__(self, follows: str, there: Version, where: Sequence[str], language: Language) -> None:
-        lines = [
+    def __init__(self, follows: str, there: Version, lines: Sequence[str], language: Language) -> None:
+        said = [
             BOTH[language].format(follows=follows, version=there.version),
-            *(f"    {one}" for one in where),
+            *(f"    {one}" for one in lines),
             f"    {CHOOSE[language].format(line=quoted(there))}",
         ]
-        super().__init__("\n".join(lines))
+        super().__init__("\n".join(said))
 
 
 class FolderTakenBack(Exception):
@@ -87,7 +90,8 @@ class Followed:
     there: Version | None
     meant: Meant
     line: Line | None = None
-    kept: tuple[str, ...] = ()
+    kept: tuple[Pieces, ...] = ()
+    offered: Offered = ANYTHING
     called: Mapping[str, str] = field(default_factory=dict)
     """Names of people by their subjects."""
 
@@ -96,7 +100,7 @@ class Followed:
             return []
         return [
             KEPT[language].format(follows=self.line.version),
-            *(f"    {one}" for one in self.kept),
+            *(f"    {line}" for one in self.kept for line in one.said_in(language, self.offered)),
             f"    {TAKE_OVER[language].format(line=quoted(there))}",
         ]
 
@@ -114,6 +118,7 @@ def followed(
     line = noted(folder, language)
     if line is None or there is None:
         return Followed(own, there, meaning(there), line, called=called)
+    offered = Offered(list_titles_of(state.settings), [one.name for one in state.settings.networks])
     bases = state.database.read_now(
         lambda connection: state.policy_versions(connection).called(line.version, line.texts)
     )
@@ -122,9 +127,10 @@ def followed(
     except BaseUnclear as error:
         raise NotInForce(line.version, there.version, language, line=quoted(there)) from error
     except ChangedByBoth as error:
-        raise FolderOvertaken(line.version, there, error.where, language) from error
-    _require_not_taken_back(state, line, found.texts, there, language)
-    return Followed(found.texts, there, meaning(there), line, found.kept, called)
+        where = [said for one in error.where for said in one.said_in(language, offered)]
+        raise FolderOvertaken(line.version, there, where, language) from error
+    _require_not_taken_back(state, line, found.texts, there, offered, language)
+    return Followed(found.texts, there, meaning(there), line, found.kept, offered, called)
 
 
 def _instead_of(state: State, there: Version | None, own: Texts, said: str, language: Language) -> Meant:
@@ -151,7 +157,7 @@ def _instead_of(state: State, there: Version | None, own: Texts, said: str, lang
 
 
 def _require_not_taken_back(
-    state: State, line: Line, meant: Texts, there: Version, language: Language
+    state: State, line: Line, meant: Texts, there: Version, offered: Offered, language: Language
 ) -> None:
     """Raises FolderTakenBack, NotInForce where a version between is damaged."""
     names = {name for name in meant.keys() | there.texts.keys() if meant.get(name) != there.texts.get(name)}
@@ -176,7 +182,7 @@ def _require_not_taken_back(
         by = described(since[at], language, called_by(state, since[at]))
         lines += [
             ": ".join(filter(None, [by, neutral(since[at].note, WHY_LONGEST)])),
-            *(f"    {one}" for one in where),
+            *(f"    {said}" for one in where for said in one.said_in(language, offered)),
         ]
     if lines:
         raise FolderTakenBack(line.version, there, lines, language)

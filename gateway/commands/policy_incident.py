@@ -9,14 +9,15 @@ from typing import Any
 import click
 
 from config.vocabulary import Language
-from gateway.audit.acts import looked
 from gateway.commands.act_not_done import not_done
 from gateway.commands.decisions import titles_of
 from gateway.commands.drawn_names import TakesDrawnNames
 from gateway.commands.incident_targets import Targets, targets_help
+from gateway.commands.looking import looking
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.policy_offices import incidents_of, office_of
+from gateway.commands.reason_said import why_option
 from gateway.commands.sessions import tell
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import local_time
@@ -72,7 +73,7 @@ def close(
 @incident.command(name="open", cls=TakesDrawnNames, help="Open again what the incident ID closed.")
 @configuration
 @click.argument("name", metavar="ID")
-@click.option("--why", required=True, help="Kept with it and in the audit log.")
+@why_option("Kept with it and in the audit log.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def open_again(configuration: Path, name: str, why: str, *, as_json: bool) -> None:
     async def work(incidents: Incidents, _: Targets) -> Incident:
@@ -107,9 +108,7 @@ def listed(configuration: Path, *, over: bool, as_json: bool) -> None:
 
 async def _listed(state: State, *, over: bool) -> list[Incident]:
     found = await incidents_of(state, office_of(state, no_others)).listed(by_operator(operator()), over=over)
-    await state.record(
-        [looked(now(), subject=operator(), command="policy incident list", of="", found=len(found))]
-    )
+    await state.record([looking("policy incident list", found=len(found))])
     return found
 
 

@@ -18,6 +18,7 @@ from gateway.commands.decisions import shared_book
 from gateway.commands.names_of_people import NamesOfPeople
 from gateway.commands.plane_simulations import PlaneSimulations
 from gateway.commands.policy_offices import activation_of, incidents_of
+from gateway.commands.recording_looks import recording_looks
 from gateway.commands.waiting import waits_for
 from gateway.policy_office.incident import Incident
 from gateway.policy_office.office import standing
@@ -75,19 +76,20 @@ def policy_pages(plane: ControlPlane) -> Sequence[Page]:
     )
     in_order = sorted(plane.state.district.items(), key=lambda one: alphabetical(one[1].name))
     district = {code: one.name for code, one in in_order}
+    record_look = recording_looks(plane.state)
     return [
         *Overview(site).pages(),
         *Editor(site).pages(),
         *Proposals(site).pages(),
         *Adapting(site).pages(),
         *TakingBack(site).pages(),
-        *Impact(site, PlaneSimulations(plane), plane.state.record).pages(),
+        *Impact(site, PlaneSimulations(plane), record_look).pages(),
         *Versions(site).pages(),
-        *WhoMay(site, plane.state.record).pages(),
+        *WhoMay(site, record_look).pages(),
         *Why(
             site,
             PlaneTown(plane).named,
-            plane.state.record,
+            record_look,
             lambda: plane.snapshot,
             _removed(plane),
             _people(plane),

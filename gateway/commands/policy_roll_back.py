@@ -13,6 +13,7 @@ from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.policies_asked import municipality_asked
 from gateway.commands.policy_offices import activation_of, office_of
+from gateway.commands.reason_said import why_option
 from gateway.commands.sessions import tell
 from gateway.commands.state import State, existing_state, now
 from gateway.policy_office.asking import by_operator
@@ -32,7 +33,7 @@ SEE = "its versions, with their numbers: the page Policies, or the log (kind of 
 @configuration
 @click.argument("of", metavar="OF")
 @click.argument("number", type=click.IntRange(min=1))
-@click.option("--why", required=True, help="Kept with the version and in the audit log.")
+@why_option("Kept with the version and in the audit log.")
 def roll_back(configuration: Path, of: str, number: int, why: str) -> None:
     state = existing_state(configuration)
     try:

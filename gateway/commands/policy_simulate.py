@@ -23,6 +23,7 @@ from gateway.commands.audit_asked import municipality_of
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.called_by import names_of
 from gateway.commands.decisions import titles_of
+from gateway.commands.looking import read_for
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration, language
 from gateway.commands.policies_asked import as_if_open, faults_in
@@ -138,7 +139,9 @@ async def _simulate(
     asked |= {"since": span[0].isoformat(), "until": span[1].isoformat()}
     asked |= {"municipality": where} if where else {}
     by = operator()
-    entry = acts.searched(now(), subject=by, person=by, query=asked, found=found.decisions, form="command")
+    entry = acts.searched(
+        now(), subject=by, person=by, query=asked, found=found.decisions, form="command", purpose=read_for()
+    )
     await state.record([entry])
     called = await names_of(state, {row.subject for row in found.rows})
     if as_json:

@@ -8,8 +8,8 @@ import segno
 from rich.table import Table
 
 from config.vocabulary import RECOVERY_ADMINISTRATOR, MunicipalityCode
-from gateway.audit.acts import looked
 from gateway.commands.addresses import Addresses
+from gateway.commands.looking import looking
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
@@ -122,13 +122,7 @@ async def _present(state: State) -> Account | None:
 async def _looked_at(state: State) -> Account | None:
     """Recorded before anything is shown."""
     account = await _present(state)
-    look = looked(
-        now(),
-        subject=operator(),
-        command="recovery-admin status",
-        of=recovery.LOGIN,
-        found=int(account is not None),
-    )
+    look = looking("recovery-admin status", of=recovery.LOGIN, found=int(account is not None))
     await state.record([look])
     return account
 

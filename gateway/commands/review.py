@@ -16,12 +16,13 @@ from gateway.access_review.campaign import CampaignId, Plan, Scope
 from gateway.access_review.report import as_csv
 from gateway.access_review.reviewer import Reviewer, ReviewRefused
 from gateway.access_review.reviewing import Answer, Listed, Reviewing
-from gateway.audit.acts import looked
 from gateway.commands.decisions import snapshot_of, titles_of
 from gateway.commands.drawn_names import TakesDrawnNames
+from gateway.commands.looking import looking
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
+from gateway.commands.reason_said import why_option
 from gateway.commands.reviewing import WhoHasWhat
 from gateway.commands.sessions import tell
 from gateway.commands.shared_policies import book_in_force
@@ -148,7 +149,7 @@ def removed(configuration: Path, *, machine: bool) -> None:
 )
 @configuration
 @click.argument("removed")
-@click.option("--why", required=True, help="Is recorded.")
+@why_option("It is recorded.")
 def restore(configuration: Path, removed: str, why: str) -> None:
     state = existing_state(configuration)
     block = asyncio.run(
@@ -175,7 +176,7 @@ async def _removed(state: State) -> list[Block]:
 
 
 async def _look(state: State, asked: str, found: int) -> None:
-    await state.record([looked(now(), subject=operator(), command=asked, of="", found=found)])
+    await state.record([looking(asked, found=found)])
 
 
 async def _explained(doing: Awaitable[T]) -> T:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from gateway.commands.acting import acting
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.recording_looks import recording_looks
 from gateway.commands.reviewing import reviewing
 from gateway.commands.waiting import waits_for
 from gateway.web.access_review.rooms import Reviews
@@ -22,6 +23,7 @@ def review_pages(plane: ControlPlane) -> Sequence[Page]:
             everywhere=list(plane.state.district),
             centre=plane.settings.office.municipality,
             waits_for=waits_for(plane),
+            record=recording_looks(plane.state),
             others=plane.persons.others,
         )
     ).pages()

@@ -10,10 +10,10 @@ from rich.table import Column, Table
 
 from config.vocabulary import SessionId, SubjectId
 from gateway.asking import NotRunning
-from gateway.audit.acts import looked
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.commands import lock
 from gateway.commands.drawn_names import TakesDrawnNames
+from gateway.commands.looking import looking
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
@@ -74,7 +74,7 @@ def revoke(configuration: Path, session: tuple[str, ...], user: str) -> None:
 async def _look(state: State, user: str) -> Open:
     """Recorded before anything is shown."""
     found = await open_of(state, user)
-    look = looked(now(), subject=operator(), command="sessions list", of=user, found=len(found))
+    look = looking("sessions list", of=user, found=len(found))
     await state.record([look])
     return found
 

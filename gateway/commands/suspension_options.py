@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 import click
 from rich.table import Table
 
-from gateway.audit.acts import looked
 from gateway.commands.audit_moments import MOMENT
-from gateway.commands.operator import operator
+from gateway.commands.looking import looking
+from gateway.commands.reason_said import why_option
 from gateway.commands.state import State, now
 from gateway.commands.terminal import console, local_time
 from gateway.incidents.suspension import Suspension
@@ -17,7 +17,7 @@ from gateway.incidents.suspension import Suspension
 Command = TypeVar("Command", bound=Callable[..., Any])
 LISTED = 200
 
-why = click.option("--why", required=True, help="Kept with it and in the audit log.")
+why = why_option("Kept with it and in the audit log.")
 over = click.option(
     "--all", "over", is_flag=True, help="Also those whose suspension is over, the newest first."
 )
@@ -38,7 +38,7 @@ async def asked_for(state: State, command: str, *, devices: bool, over: bool) ->
     """The look is recorded."""
     some = await state.suspensions.latest(LISTED) if over else await state.suspensions.standing(now())
     found = [one for one in some if (one.device is not None) is devices]
-    await state.record([looked(now(), subject=operator(), command=command, of="", found=len(found))])
+    await state.record([looking(command, found=len(found))])
     return found
 
 

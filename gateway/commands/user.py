@@ -8,9 +8,9 @@ from rich.table import Table
 
 from config.alphabet import alphabetical
 from config.vocabulary import Language
-from gateway.audit.acts import looked
 from gateway.commands import enrolment_code, exceptions, recheck
 from gateway.commands.drawn_names import TakesDrawnNames
+from gateway.commands.looking import looking
 from gateway.commands.operator import acting, operator
 from gateway.commands.options import configuration
 from gateway.commands.person import has_of, named, person_of, the_one
@@ -132,7 +132,7 @@ async def _show(state: State, login: str) -> None:
     """Recorded before anything is shown, that there is nobody too."""
     people = await named(state, login)
     found = len(people)
-    await state.record([looked(now(), subject=operator(), command="user show", of=login, found=found)])
+    await state.record([looking("user show", of=login, found=found)])
     console().print(await _table(state, the_one(people, login)))
 
 

@@ -10,6 +10,7 @@ from gateway.commands.troubles import LastingTrouble
 from gateway.storage.alien_objects import alien_objects
 
 LOOK_EVERY = 60.0  # seconds
+LEAD_EVERY = 5.0  # seconds
 
 
 class AlienObjects(Exception):
@@ -34,3 +35,11 @@ async def watch_the_schema(plane: ControlPlane) -> None:
                 trouble.over()
             told = found
         await asyncio.sleep(LOOK_EVERY)
+
+
+async def watch_the_lead(plane: ControlPlane) -> None:
+    """Each node tells whom it took the lead from."""
+    while True:
+        if found := plane.nodes.strangers():
+            await plane.state.record([schema_altered(now(), found)])
+        await asyncio.sleep(LEAD_EVERY)

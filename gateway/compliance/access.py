@@ -89,16 +89,36 @@ def _technical(facts: Facts) -> Iterator[Finding]:
             yield Finding(Standing.EXCEPTIONS, text, "technical_accounts.ends", last.isoformat())
 
 
-def _devices(_: Facts) -> Iterator[Finding]:
-    yield Finding(
-        Standing.OUTSIDE,
-        said(
-            "Stav zařízení (správa, šifrování disku) tato verze neposuzuje: vydejte pravidla pro mobilní a "
-            "nespravovaná zařízení a dohlédněte na ně jinak.",
-            "This version does not judge the state of devices (management, disk encryption): issue rules for mobile "
-            "and unmanaged devices and watch over them by other means.",
-        ),
-    )
+def _devices(facts: Facts) -> Iterator[Finding]:
+    if not facts.settings.devices.enabled:
+        yield Finding(
+            Standing.OUTSIDE,
+            said(
+                "Zařízení se tu neevidují, takže se neví, v jakém jsou stavu (správa, šifrování disku): zapněte jejich "
+                "evidenci, nebo vydejte pravidla pro mobilní a nespravovaná zařízení a dohlédněte na ně jinak.",
+                "Devices are not enrolled here, so nothing is known of their state (management, disk encryption): turn "
+                "enrolment on, or issue rules for mobile and unmanaged devices and watch over them by other means.",
+            ),
+            "devices.enabled",
+            "true",
+        )
+    elif not facts.devices.in_use:
+        yield Finding(
+            Standing.EXCEPTIONS,
+            said(
+                "Žádné zařízení není evidované: o stavu žádného se nic neví. Vydejte zápisné kódy na stránce Zařízení "
+                "nebo příkazem brana device code.",
+                "No device is enrolled: nothing is known of the state of any. Issue codes on the page Devices, or by "
+                "brana device code.",
+            ),
+        )
+    if silent := facts.devices.silent:
+        text = said(
+            "Zařízení, která o svém stavu už nehlásí nic čerstvého: {number}; jako v pořádku se nepočítají.",
+            "Devices that report nothing fresh of their state: {number}; they do not count as in order.",
+            number=silent,
+        )
+        yield Finding(Standing.EXCEPTIONS, text)
 
 
 def _reviews(facts: Facts) -> Iterator[Finding]:
@@ -254,15 +274,22 @@ ACCESS = (
             en="Rules hold for devices that the office does not manage.",
         ),
         how=lambda facts: said(
-            "Nový prohlížeč se pozná, osoba je na něj upozorněna a potvrdí ho; pravidla mohou rozlišovat "
-            "síť (pojmenovaných: "
-            "{networks}) a místo.",
-            "A new browser is recognised, and its person is told and confirms it; policies may tell networks (named: "
-            "{networks}) and places apart.",
+            "Nový prohlížeč se pozná, osoba je na něj upozorněna a potvrdí ho. Zařízení s agentem (v evidenci "
+            "{enrolled}, z nich spravovaných {managed}) se prokazuje vlastním klíčem a hlásí svůj stav; pravidla podle "
+            "něj, podle sítě (pojmenovaných: {networks}) a místa rozhodují, a co se neví, žádné pravidlo nesplní.",
+            "A new browser is recognised, and its person is told and confirms it. A device with an agent (enrolled: "
+            "{enrolled}, of these managed: {managed}) proves itself by its own key and reports its state; policies "
+            "decide by that, by network (named: {networks}) and place, and what is not known meets no policy.",
+            enrolled=facts.devices.in_use,
+            managed=facts.devices.managed,
             networks=len(facts.settings.networks),
         ),
         check=_devices,
-        codes=(Code.NEW_DEVICE, Code.NEW_DEVICE_OWNED, Code.NEW_DEVICE_DISOWNED),
+        codes=(
+            *(Code.NEW_DEVICE, Code.NEW_DEVICE_OWNED, Code.NEW_DEVICE_DISOWNED),
+            *(Code.DEVICE_ENROLLED, Code.DEVICE_REPORTED_OTHERWISE, Code.DEVICE_STALE, Code.DEVICE_BLOCKED),
+            *(Code.DEVICE_LOST, Code.DEVICE_RETIRED, Code.DEVICE_SUSPENDED),
+        ),
     ),
     Demand(
         id="review",
@@ -292,10 +319,10 @@ ACCESS = (
             cs="S koncem role nebo práce končí i přístup.", en="Access ends with the role or the employment."
         ),
         how=lambda facts: said(
-            "Adresáře se čtou každých {refresh}; kdo přijde o roli nebo účet, přijde o relace a otevřená "
+            "Adresáře se čtou {refresh:every}; kdo přijde o roli nebo účet, přijde o relace a otevřená "
             "spojení. Jednou vydané "
             "svolení žije nejdéle {grant} a lze ho zrušit hned.",
-            "Directories are read every {refresh}; whoever loses a role or the account loses sessions and "
+            "Directories are read {refresh:every}; whoever loses a role or the account loses sessions and "
             "open connections. A "
             "grant once given lives {grant} at most and can be revoked at once.",
             refresh=facts.settings.facts.refresh,

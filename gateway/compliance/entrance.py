@@ -99,7 +99,7 @@ def _attempts(facts: Facts) -> Iterator[Finding]:
         yield Finding(Standing.EXCEPTIONS, text, "sign_in.attempts", "5")
     if signing.attempts_window < ATTEMPTS_WINDOW:
         text = said(
-            "Chybné pokusy se zapomínají už po {window}.",
+            "Chybné pokusy se zapomínají už po {window:after}.",
             "Wrong attempts are forgotten after {window}.",
             window=signing.attempts_window,
         )
@@ -109,7 +109,7 @@ def _attempts(facts: Facts) -> Iterator[Finding]:
 def _idle(facts: Facts) -> Iterator[Finding]:
     if (idle := facts.settings.sign_in.idle) > IDLE:
         text = said(
-            "Nové ověření se žádá až po {idle} nečinnosti.",
+            "Nové ověření se žádá až po {idle:after} nečinnosti.",
             "Verification is asked again only after {idle} idle.",
             idle=idle,
         )
@@ -155,17 +155,23 @@ ENTRANCE = (
         ),
         how=lambda facts: said(
             "Jediná cesta k aplikacím ({applications}) vede Bránou přes TLS {tls} a novější; co neodpovídá "
-            "žádné trase, je "
-            "odmítnuto. Jedna adresa smí nejvýše {requests} požadavků za sekundu bez platného svolení.",
+            "žádné trase, je odmítnuto. Cíle, ke kterým prohlížeč nestačí (soubory, databáze, vzdálená plocha; zde "
+            "{targets}), jsou dostupné jen šifrovaným tunelem evidovaného zařízení, každý podle pravidel. Jedna adresa "
+            "smí nejvýše {requests} požadavků za sekundu bez platného svolení.",
             "The only way to the applications ({applications}) leads through Brána by TLS {tls} and newer; "
-            "what fits no route is "
-            "refused. One address may make {requests} requests a second at most without a good grant.",
+            "what fits no route is refused. Targets for which a browser will not do (files, databases, remote "
+            "desktops; here {targets}) are reached through the encrypted tunnel of an enrolled device alone, each "
+            "by the policies. One address may make {requests} requests a second at most without a good grant.",
             applications=len(facts.settings.applications),
+            targets=0 if facts.settings.tunnels is None else len(facts.settings.tunnels.targets),
             tls=facts.settings.public.tls.minimum,
             requests=facts.settings.limits.requests_per_address,
         ),
         check=_traffic,
-        codes=(Code.ACCESS, Code.DECISION_REFUSE, Code.STREAM_CUT),
+        codes=(
+            *(Code.ACCESS, Code.DECISION_REFUSE, Code.STREAM_CUT),
+            *(Code.TUNNEL_OPENED, Code.TUNNEL_PERMITTED, Code.TUNNEL_REFUSED, Code.TUNNEL_CONNECTED),
+        ),
     ),
     Demand(
         id="limited-in-time",
@@ -222,7 +228,7 @@ ENTRANCE = (
             en="The number of failed attempts to sign in is limited.",
         ),
         how=lambda facts: said(
-            "Po {attempts} chybných pokusech během {window} účet čeká; z jedné adresy se jich přijme "
+            "Po {attempts} chybných pokusech během {window:of} účet čeká; z jedné adresy se jich přijme "
             "{address}, z jedné sítě {network}.",
             "After {attempts} wrong attempts within {window} an account waits; of one address {address} are "
             "taken, of one network "
@@ -250,7 +256,7 @@ ENTRANCE = (
             en="After a set time of inactivity the identity is verified again.",
         ),
         how=lambda facts: said(
-            "Relace skončí po {idle} nečinnosti; přísnějších pravidel pro role: {stricter}.",
+            "Relace skončí po {idle:after} nečinnosti; přísnějších pravidel pro role: {stricter}.",
             "A session ends after {idle} without a request; stricter limits of roles: {stricter}.",
             idle=facts.settings.sign_in.idle,
             stricter=sum(one.idle is not None for one in facts.settings.sign_in.limits),

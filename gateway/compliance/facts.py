@@ -64,6 +64,15 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class Devices:
+    """With agents, and in use. `silent`: of these, that reported nothing for longer than policies go by."""
+
+    in_use: int = 0
+    managed: int = 0
+    silent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Resting:
     """The newest requests of signed-in people, and how many of them name no decision on which they rest."""
 
@@ -94,6 +103,7 @@ class Facts:
     """Receivers of the log that take nothing, and since when."""
     owed: Sequence[Owed] = ()
     resting: Resting = Resting()
+    devices: Devices = Devices()
 
     def count(self, *codes: Code) -> int:
         """At least so many entries of these codes are there in the period."""

@@ -111,7 +111,7 @@ GRANTING = (
             en="Extraordinary access has a reason, is short, and is reviewed by somebody else.",
         ),
         how=lambda facts: said(
-            "Trvá nejvýše {longest}, hned se hlásí a do {review} ho přezkoumá někdo jiný; jinak další nedostane.",
+            "Trvá nejvýše {longest}, hned se hlásí a do {review:of} ho přezkoumá někdo jiný; jinak další nedostane.",
             "It lasts {longest} at most, is told at once, and is reviewed by somebody else within {review}; "
             "otherwise there is no "
             "other.",

@@ -77,7 +77,7 @@ def _keys(facts: Facts) -> Iterator[Finding]:
     every = facts.settings.keys.rotate_every
     if every > KEY_AGE:
         text = said(
-            "Podepisovací klíče se střídají až po {every}.",
+            "Podepisovací klíče se střídají až po {every:after}.",
             "Signing keys follow each other only after {every}.",
             every=every,
         )
@@ -152,10 +152,10 @@ PROTECTION = (
         title=Title(cs="Nepopiratelnost", en="Non-repudiation"),
         asks=Title(cs="Čin nelze popřít.", en="An act cannot be denied."),
         how=lambda _: said(
-            "Aplikace dostává podepsané tvrzení, kdo se ptá, s číslem požadavku ze záznamu; důkaz o každém "
+            "Aplikace dostává podepsané tvrzení, kdo se ptá, a vedle něj číslo požadavku ze záznamu; důkaz o každém "
             "zápisu ověří auditor "
             "samostatným programem.",
-            "An application gets a signed assertion of who asks, with the request number of the log; an "
+            "An application gets a signed assertion of who asks, and beside it the request number of the log; an "
             "auditor verifies the proof "
             "of any entry by a program of its own.",
         ),
@@ -192,10 +192,10 @@ PROTECTION = (
             en="Keys are made, changed, guarded and ended in a controlled way.",
         ),
         how=lambda facts: said(
-            "Podepisovací klíče se samy střídají každých {every}, oznámeny {announce} předem; vyzrazený se "
+            "Podepisovací klíče se samy střídají {every:every}, oznámeny {announce} předem; vyzrazený se "
             "zneplatní hned. Na konec "
             "certifikátu se upozorňuje {warn} předem.",
-            "Signing keys follow each other by themselves every {every}, announced {announce} before; a "
+            "Signing keys follow each other by themselves {every:every}, announced {announce} before; a "
             "stolen one is ended at once. "
             "The end of the certificate is told {warn} before.",
             every=facts.settings.keys.rotate_every,

@@ -35,14 +35,25 @@ def _spool(facts: Facts) -> Iterator[Finding]:
     yield from unexplained(facts)
 
 
-def _device(_: Facts) -> Iterator[Finding]:
+def _device(facts: Facts) -> Iterator[Finding]:
+    browsers = said(
+        "Zařízením je prohlížeč, který si od prvního přihlášení drží trvalé označení v cookie; kdo cookies smaže, "
+        "má nové. Samotný počítač pozná Brána jen podle agenta, a zařízení s agentem tu nejsou zavedena.",
+        "A device is a browser, which keeps a lasting name in a cookie from its first sign-in on; whoever "
+        "deletes the cookies gets another. The machine itself is known by its agent alone, and there are no devices "
+        "with agents here.",
+    )
+    if not facts.settings.devices.enabled:
+        yield Finding(Standing.EXCEPTIONS, browsers, "devices.enabled", "true")
+        return
     yield Finding(
         Standing.EXCEPTIONS,
         said(
-            "Zařízením je prohlížeč, který si od prvního přihlášení drží trvalé označení v cookie; kdo cookies smaže, "
-            "má nové. Označení samotného počítače tato verze nezaznamenává.",
-            "A device is a browser, which keeps a lasting name in a cookie from its first sign-in on; whoever "
-            "deletes the cookies gets another. This version records no name of the machine itself.",
+            "Evidované zařízení má trvalé označení podle svého klíče. Jinde je zařízením prohlížeč, který si od "
+            "prvního přihlášení drží označení v cookie: kdo cookies smaže, má nové, a o počítači pod ním se nic neví.",
+            "An enrolled device has a lasting name, by its key. Elsewhere a device is a browser, which keeps its name "
+            "in a cookie from its first sign-in on: whoever deletes the cookies gets another, and nothing is known of "
+            "the machine below it.",
         ),
     )
 
@@ -239,7 +250,8 @@ RECORDING = (
             Code.POLICY_ACTIVATED,
             Code.POLICY_ROLLED_BACK,
             Code.EXCEPTION_GRANTED,
-            Code.BLOCK_LIFTED,
+            *(Code.FACTOR_REMOVED, Code.BLOCK_LIFTED, Code.PERSON_SUSPENDED, Code.ACCESS_REMOVED),
+            *(Code.DEVICE_APPROVED, Code.DEVICE_BLOCKED, Code.RECOVERY_USED, Code.TECHNICAL_SECRET_ISSUED),
             Code.OFFICER_ACT_REFUSED,
             Code.FACTS_CHANGED,
         ),
@@ -276,10 +288,10 @@ RECORDING = (
             en="Reading of the log is recorded, attempts to alter it, and changes of recording.",
         ),
         how=lambda _: said(
-            "Každé nahlédnutí a vývoz má zápis dřív, než se cokoli ukáže; vývoz a tato zpráva i s účelem. "
+            "Každé nahlédnutí, vývoz i tato zpráva má zápis s účelem dřív, než se cokoli ukáže. "
             "Změnu v databázi najde ověření.",
-            "Each look and export has its entry before anything is shown; an export and this report with "
-            "their purpose. What was "
+            "Each look, export and this report has its entry, with its purpose, before anything is shown. "
+            "What was "
             "altered in the database a verification finds.",
         ),
         codes=(
@@ -317,10 +329,10 @@ RECORDING = (
             en="Records are kept from unauthorised reading and change, in one place.",
         ),
         how=lambda facts: said(
-            "Strom otisků (RFC 9162, SHA-256) s podpisem Ed25519 každých {every}, v nichž se něco stalo; "
+            "Strom otisků (RFC 9162, SHA-256) s podpisem Ed25519 {every:every}, kdykoli se něco stalo; "
             "číst smějí jen "
             "bezpečnostní správce a auditor, a čtenář obce to, co se jí týká.",
-            "A tree of hashes (RFC 9162, SHA-256), signed by Ed25519 each {every} in which something "
+            "A tree of hashes (RFC 9162, SHA-256), signed by Ed25519 {every:every} whenever something "
             "happened; only security officers and auditors may read, and a reader of a municipality what concerns it.",
             every=facts.settings.audit.checkpoint_every,
         ),

@@ -44,9 +44,10 @@ def settings_text(
     own_directory_url: str = "",
     port: int = 8443,
     metrics_port: int = 9464,
+    devices: bool = False,
 ) -> str:
     """`applications`: upstream of each, `http://127.0.0.1:port`. All paths are absolute. `own_directory_url`: of the
-    municipality that runs a directory of its own, where it runs.
+    municipality that runs a directory of its own, where it runs. `devices`: people enrol their own.
     """
     directories = [(ldif.TOWN, directory_url), (ldif.VILLAGE, own_directory_url)]
     parts = [
@@ -55,6 +56,7 @@ def settings_text(
         _table("metrics", port=metrics_port),
         _table("state", directory=world.folder / "state", memory=world.folder),  # all of a world in one place
         *(part for tree, url in directories if url for part in _directory(world, tree, url)),
+        *([_table("devices", enabled=True, by_people=True)] if devices else []),
         _table("facts", refresh="10 s"),
         _table("policies", region=POLICIES / "region", municipalities=POLICIES / "municipalities"),
         *(_application(world, name, upstream) for name, upstream in applications.items()),

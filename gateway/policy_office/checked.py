@@ -77,6 +77,8 @@ class Checked:
     """Of the problems, those that have their cause in common with others, or might."""
     untried: tuple[Text, ...] = ()
     """What must never be, and could not be tried for some policy: it stops nothing, and whoever approves judges it."""
+    narrowed: tuple[Text, ...] = ()
+    """When nobody could approve or roll back, though somebody can today: it stops nothing either."""
     beside: int = 0
     """Number of the version in force beside which it was tried; 0: of none."""
 

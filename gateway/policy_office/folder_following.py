@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from gateway.policy_office.pieces import Pieces, pieces
 from policies.blocks import Key, NotTakenApart, blocks_of, whole
 from policies.merging import Conflict, Merged, merged
 from policies.texts import Texts
@@ -23,7 +24,7 @@ class Following:
     """
 
     texts: Texts
-    kept: tuple[str, ...] = ()
+    kept: tuple[Pieces, ...] = ()
 
 
 class BaseUnclear(Exception):
@@ -33,8 +34,8 @@ class BaseUnclear(Exception):
 class ChangedByBoth(Exception):
     """What the folder changed has been changed otherwise since; `where`: by file."""
 
-    def __init__(self, where: Sequence[str]) -> None:
-        super().__init__("; ".join(where))
+    def __init__(self, where: Sequence[Pieces]) -> None:
+        super().__init__("; ".join(one.named() for one in where))
         self.where = tuple(where)
 
 
@@ -54,22 +55,22 @@ def following(own: Texts, bases: Sequence[Texts], today: Texts) -> Following:
     return Following(first.texts, tuple(_otherwise(own, first.texts)))
 
 
-def taken_back(meant: Texts, today: Texts, since: Sequence[Texts]) -> Mapping[int, Sequence[str]]:
+def taken_back(meant: Texts, today: Texts, since: Sequence[Texts]) -> Mapping[int, Sequence[Pieces]]:
     """What `meant` would bring that was in force before, by files, under the place in `since` of what came instead.
 
     `since`: the texts of all versions after the one that the folder follows, the oldest first and today's last.
     """
-    keys = defaultdict[int, dict[str, list[Key]]](lambda: defaultdict(list))
+    found = defaultdict[int, dict[str, dict[Key, str]]](lambda: defaultdict(dict))
     for name in sorted(one for one in meant.keys() | today.keys() if meant.get(one) != today.get(one)):
         wanted, there = (_pieces(name, each.get(name, "")) for each in (meant, today))
         seen = {text: _pieces(name, text) for text in {each.get(name, "") for each in since}}
         then = [seen[each.get(name, "")] for each in since]
         for key in dict.fromkeys([*there, *wanted]):
             if (text := wanted.get(key)) != there.get(key):
-                had = [at for at, pieces in enumerate(then) if pieces.get(key) == text]
+                had = [at for at, one in enumerate(then) if one.get(key) == text]
                 if had:
-                    keys[had[-1] + 1][name].append(key)
-    return {at: [_told(name, found) for name, found in keys[at].items()] for at in sorted(keys)}
+                    found[had[-1] + 1][name][key] = there[key] if text is None else text
+    return {at: [pieces(name, keys) for name, keys in found[at].items()] for at in sorted(found)}
 
 
 def _put_upon(base: Texts, own: Texts, today: Texts) -> Merged:
@@ -83,29 +84,24 @@ def _put_upon(base: Texts, own: Texts, today: Texts) -> Merged:
 
 def _as_written(name: str, text: str, two: tuple[str, str]) -> str:
     """As somebody wrote it, the folder first, where that says the same, piece by piece and in the same order."""
-    pieces = list(_pieces(name, text).items())
-    return next((one for one in two if list(_pieces(name, one).items()) == pieces), text)
+    said = list(_pieces(name, text).items())
+    return next((one for one in two if list(_pieces(name, one).items()) == said), text)
 
 
-def _otherwise(own: Texts, texts: Texts) -> Iterator[str]:
+def _otherwise(own: Texts, texts: Texts) -> Iterator[Pieces]:
     for name in sorted(own.keys() | texts.keys()):
         mine, there = (_pieces(name, each.get(name, "")) for each in (own, texts))
         if mine != there:
             keys = {**there, **mine}
-            yield _told(name, [key for key in keys if mine.get(key) != there.get(key)])
+            differing = [key for key in keys if mine.get(key) != there.get(key)]
+            yield pieces(name, {key: there.get(key) or mine[key] for key in differing})
 
 
-def _by_file(conflicts: Sequence[Conflict]) -> list[str]:
-    keys = defaultdict[str, list[Key]](list)
+def _by_file(conflicts: Sequence[Conflict]) -> list[Pieces]:
+    keys = defaultdict[str, dict[Key, str]](dict)
     for one in conflicts:
-        keys[one.file] += [] if one.key is None else [one.key]
-    return [_told(name, found) for name, found in keys.items()]
-
-
-def _told(name: str, keys: Sequence[Key]) -> str:
-    """Names of the pieces; what has none is the file itself."""
-    named = sorted(key.name.partition("\n")[0] for key in keys if key.name)
-    return f"{name}: {', '.join(named)}" if named else name
+        keys[one.file] |= {} if one.key is None else {one.key: one.today or one.own}
+    return [pieces(name, found) for name, found in keys.items()]
 
 
 def _pieces(name: str, text: str) -> dict[Key, str]:

@@ -13,9 +13,9 @@ from functools import partial
 
 from config.district import District
 from config.vocabulary import Action
-from gateway.audit.reasons import TAKEN
 from gateway.policy_office import entries, proposal
 from gateway.policy_office.asking import Asking
+from gateway.policy_office.brings import brought, narrowed
 from gateway.policy_office.by_whom import author_for, new_name, taken
 from gateway.policy_office.checked import Checked, Checks, by_place
 from gateway.policy_office.edited_parts import readable_parts
@@ -28,7 +28,7 @@ from gateway.policy_office.scope import ANY, Scope, changed, of_scope, with_scop
 from gateway.policy_office.store import Desk, Store
 from gateway.policy_office.version import Damaged, Head, Version
 from idp.directory.same_person import OtherAccounts
-from policies.brought import faults_brought, left_without, unguarded
+from policies.brought import left_without
 from policies.merging import NOTHING_CHOSEN, Choices, Merged
 from policies.model import Text
 from policies.texts import Texts
@@ -143,8 +143,10 @@ class Office:
             if known is None:
                 known = await self._checks_of(texts, found.scope)
                 self.before.keep(texts, found.scope, known)
-            problems = by_place((*await asyncio.to_thread(_brought, in_force, texts), *known.problems))
-            return replace(known, book=None, problems=problems, beside=in_force.number)
+            faults = await asyncio.to_thread(brought, in_force, texts, self.district)
+            limits = await asyncio.to_thread(narrowed, in_force, texts, self.district)
+            problems = by_place((*faults, *known.problems))
+            return replace(known, book=None, problems=problems, narrowed=limits, beside=in_force.number)
 
     # Acts of authors.
 
@@ -279,8 +281,8 @@ class Office:
         if (left := await self._left_without(in_force, texts)) is not None:
             return left
         found = await self._checks_of(texts, scope, known=known)
-        brought = await asyncio.to_thread(_brought, in_force, texts, named=named)
-        return Checked(by_place((*brought, *found.problems))) if brought else found
+        faults = await asyncio.to_thread(brought, in_force, texts, self.district, named=named)
+        return Checked(by_place((*faults, *found.problems))) if faults else found
 
     async def _checks_of(self, texts: Texts, scope: Scope, *, known: bool = False) -> Checked:
         return await asyncio.to_thread(partial(self.checks, texts, scope, known=known))
@@ -376,12 +378,6 @@ class Office:
                 if refused.reason is Refusal.CHANGED_MEANWHILE:
                     raise ActRefused(refused.reason, change=await self.since(found)) from refused
                 raise
-
-
-def _brought(in_force: Version, texts: Texts, *, named: bool = True) -> tuple[Text, ...]:
-    before = in_force.texts
-    found = faults_brought(before, texts, TAKEN) if named else unguarded(before, texts)
-    return tuple(one.in_languages() for one in found)
 
 
 def _base(desk: Desk, one: Proposal) -> Version | None:

@@ -1,8 +1,8 @@
 """Alerts, their entries and the place up to which the log was looked at, in one transaction."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,8 @@ from gateway.alerts import told
 from gateway.alerts.recorded import PutRight, compared, standing_by
 from gateway.alerts.watch import Alert, Changed, Key
 from gateway.audit.altered_acts import alerts_restored, place_moved, seen_restored
-from gateway.audit.canonical import Recorded
-from gateway.audit.entry import Entry
+from gateway.audit.canonical import Recorded, canonical
+from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import microseconds, moment
 from gateway.audit.search import SearchTooLong
 from gateway.storage.alert_seen import Believed, SeenOf, believed, kept_rows, take_out, told_by_log
@@ -235,6 +235,11 @@ class StoredAlerts:
     async def standing(self) -> list[Alert]:
         return await self.database.read(standing)
 
+    async def stand_so(self, watched: Iterable[Alert]) -> bool:
+        """Whether the page shows what whoever watches remembers: who has one in hand is for the log to say."""
+        kept = {replace(one, acknowledged_by="") for one in await self.standing()}
+        return kept == {replace(one, acknowledged_by="") for one in watched}
+
 
 def standing(connection: Connection) -> list[Alert]:
     """The newest first."""
@@ -244,7 +249,16 @@ def standing(connection: Connection) -> list[Alert]:
 
 def _altered(connection: Connection, now: datetime, told: Mapping[str, Alert] | None = None) -> PutRight:
     kept = {row.id: _alert(row) for row in connection.execute(select(alert_standing))}
-    return compared(kept, standing_by(said(connection)) if told is None else told, now)
+    if told is None:
+        told = standing_by(one for one in said(connection) if _counts(connection, one, kept))
+    return compared(kept, told, now)
+
+
+def _counts(connection: Connection, one: Recorded, kept: Collection[str]) -> bool:
+    """What ends an alert that is kept, or takes it in hand, has to be proven: somebody may have put it there."""
+    if one.entry.code is Code.ALERT_RAISED or one.entry.details.get("alert") not in kept:
+        return True
+    return in_tree(connection, [(one.sequence, canonical(one))])
 
 
 def span(connection: Connection, following: int, codes: Sequence[str], *, held: bool = False) -> Span:

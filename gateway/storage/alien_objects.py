@@ -1,9 +1,10 @@
-"""What somebody has hung on the tables: the product makes no trigger but those that tell the nodes, no rule, no view.
+"""What somebody has hung on the tables: the product makes no trigger but those that tell the nodes, no rule, no view,
+no computed column, and no clause that says what a conflict does.
 
 Such a thing can swallow or change an entry in the very transaction of the act, which then goes through.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection
 
@@ -13,7 +14,16 @@ from gateway.storage.telling import BODY, TOLD
 
 BEFORE_OR_EACH_ROW = 1 | 2 | 64
 """Bits of pg_trigger.tgtype, with INSTEAD OF: there our own body, which returns NULL, would swallow rows."""
-_OF_FILE = "SELECT type || ' ' || name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY 1"
+_OF_FILE = "SELECT type || ' ' || name FROM sqlite_master WHERE type NOT IN ('table', 'index')"
+"""Not by the names of what is alien: whoever writes that table itself spells `TRIGGER`, and SQLite takes it for one."""
+_TEXTS = "SELECT name FROM sqlite_master WHERE sql LIKE '%conflict%'"
+_KINDS = "SELECT type || ' ' || name, name FROM pragma_table_list WHERE schema = 'main' AND type <> 'table'"
+_COLUMNS = """
+SELECT t.name, x.name FROM pragma_table_list t JOIN pragma_table_xinfo(t.name) x WHERE t.schema = 'main'
+"""
+_KEYS = """
+SELECT t.name, k."from" FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name) k WHERE t.schema = 'main'
+"""
 _PATH = "SELECT unnest(pg_catalog.current_schemas(true))::text"
 _OF_SERVER = """
 WITH ours AS (
@@ -34,6 +44,13 @@ UNION SELECT 'no trigger brana_tell on ' || relname FROM ours
   WHERE relname = ANY(%(told)s) AND oid NOT IN (SELECT tgrelid FROM ready)
 UNION SELECT 'rule ' || r.rulename || ' on ' || c.relname FROM pg_rewrite r JOIN ours c ON c.oid = r.ev_class
 UNION SELECT 'row security of ' || relname FROM ours WHERE relrowsecurity
+UNION SELECT 'function ' || d.refobjid::regproc || ' in ' || o.relname FROM pg_depend d
+  LEFT JOIN pg_constraint n ON d.classid = 'pg_constraint'::regclass AND n.oid = d.objid
+  LEFT JOIN pg_attrdef a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid
+  JOIN ours o ON o.oid = coalesce(n.conrelid, a.adrelid)
+  WHERE d.refclassid = 'pg_proc'::regclass
+UNION SELECT 'type of column ' || attname || ' of ' || relname FROM ours o JOIN pg_attribute ON attrelid = o.oid
+  JOIN pg_type t ON t.oid = atttypid WHERE t.typnamespace <> 'pg_catalog'::regnamespace
 UNION SELECT 'operator ' || oprname || ' of ' || oprnamespace::regnamespace FROM pg_operator o
   WHERE pg_operator_is_visible(oid) AND oprnamespace <> 'pg_catalog'::regnamespace
     AND NOT EXISTS (SELECT 1 FROM known WHERE classid = 'pg_operator'::regclass AND objid = o.oid)
@@ -65,5 +82,19 @@ def alien_objects(connection: Connection) -> Sequence[str]:
         }
         found = connection.exec_driver_sql(_OF_SERVER, by)
     else:
-        found = connection.exec_driver_sql(_OF_FILE)
+        return sorted(_in_file(connection))
     return [str(one) for one in found.scalars()]
+
+
+def _in_file(connection: Connection) -> Iterator[str]:
+    """SQLite computes a column that it then holds against `NOT NULL ON CONFLICT IGNORE`: the row is gone, silently."""
+    tables = all_tables().tables
+    yield from map(str, connection.exec_driver_sql(_OF_FILE).scalars())
+    yield from (f"conflict clause in {one}" for one in connection.exec_driver_sql(_TEXTS).scalars())
+    yield from (kind for kind, name in connection.exec_driver_sql(_KINDS) if name in tables)
+    for table, column in connection.exec_driver_sql(_COLUMNS):
+        if table in tables and column not in tables[table].c:
+            yield f"column {column} of {table}"
+    for table, column in connection.exec_driver_sql(_KEYS):
+        if table in tables and not (column in tables[table].c and tables[table].c[column].foreign_keys):
+            yield f"foreign key {column} of {table}"

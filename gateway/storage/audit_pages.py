@@ -5,6 +5,7 @@ says of a span that it is sound, or nothing. Others read a little later than our
 what stands there now; whatever is not sound to them is read in the snapshot, and that is what is told.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
@@ -12,12 +13,14 @@ from functools import partial
 from sqlalchemy import Connection, func, select
 
 from gateway.audit.bounds import Bounds
+from gateway.audit.brought import COLUMNS, GROUPED
 from gateway.audit.facts import FACTS
 from gateway.audit.page import Page, Row, Sound
 from gateway.audit.sound import Reading
 from gateway.audit.verify import OF_SHARDS, StoredTail
 from gateway.audit.verify_beside import TOLD_OF
 from gateway.storage.audit_proofs import bytes_of
+from gateway.storage.audit_shards import is_server
 from gateway.storage.engine import driver_of
 from gateway.storage.tables.audit import audit_entry
 
@@ -25,10 +28,15 @@ SPAN = 2_048  # numbers of a page; what others say of them is handed over at onc
 AT_ONCE = 1_000  # rows held in memory where they are read one by one
 _e = audit_entry.c
 _entry = select(*(_e[name] for name in FACTS), _e.canonical, _e.leaf)
-_SPAN = (
-    f"SELECT {', '.join(FACTS)}, canonical, leaf FROM {audit_entry.name} "  # noqa: S608 - names of ours
-    "WHERE sequence >= ? AND sequence < ? ORDER BY sequence"
+_GROUPED = {name: f"json_array({', '.join(group)})" for name, group in GROUPED.items()}
+BROUGHT = f"SELECT {', '.join(_GROUPED.get(name, name) for name in COLUMNS)} FROM {audit_entry.name}"  # noqa: S608 - names of ours
+_SPAN = f"{BROUGHT} WHERE sequence >= ? AND sequence < ? ORDER BY sequence"
+_AS_MADE = (
+    "SELECT type = 'table' AND NOT EXISTS "  # noqa: S608 - a name of ours
+    f"(SELECT 1 FROM pragma_table_xinfo('{audit_entry.name}') WHERE hidden <> 0) "
+    f"FROM sqlite_master WHERE name = '{audit_entry.name}'"
 )
+"""Of a file: no column is computed. What SQLite computes as JSON it puts into an array as it is, and not as a text."""
 
 Told = Callable[[int, int], object]
 """Hears how many rows are done, of how many."""
@@ -41,11 +49,16 @@ def reading() -> Reading:
 
 
 def sound_span(connection: Connection, span: range, read: Reading) -> Sound | None:
-    asked = driver_of(connection.connection).execute(_SPAN, (span.start, span.stop))
-    with closing(
-        asked
-    ) as rows:  # each is judged while it is at hand: all of them are more than a core keeps near
-        found = read.sound(rows)
+    driver = driver_of(connection.connection)
+    if not is_server(connection) and driver.execute(_AS_MADE).fetchone() != (1,):
+        return None
+    try:
+        with closing(driver.execute(_SPAN, (span.start, span.stop))) as rows:
+            found = read.sound(rows)  # each while it is at hand: all of them are more than a core keeps near
+    except (
+        sqlite3.OperationalError
+    ):  # bytes where a text is to be; whatever else it was, whoever reads the rows meets it
+        return None
     return found if found is not None and (found.first, found.end) == (span.start, span.stop) else None
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, func, select
 from gateway.audit.canonical import NotCanonical, Recorded, parse
 from gateway.audit.checkpoint import of_tree, unseal
 from gateway.audit.checkpointer import Sealed
+from gateway.audit.entry import Code
 from gateway.audit.log_keys import Known
 from gateway.audit.note import NoteRefused, Verifier
 from gateway.audit.tree import leaf_hash
@@ -22,12 +23,14 @@ from gateway.storage.audit_owed import names
 from gateway.storage.audit_proofs import ProofRefused
 from gateway.storage.audit_sealing import Sealings
 from gateway.storage.audit_shards import closed_shards, is_server
+from gateway.storage.audit_since import size_of
 from gateway.storage.audit_subtrees import Subtrees, path_of
 from gateway.storage.audit_tail import LogInconsistent, read_tail
 from gateway.storage.end_marks import added_by_hand
 from gateway.storage.tables.audit import audit_entry
 
 AT_ONCE = 200  # entries read together
+LOOKED_AT = 50  # entries of a kind, of which the newest that is proven is asked for
 _e = audit_entry.c
 KnownKeys = Callable[[Connection], Known]
 
@@ -111,6 +114,14 @@ def _unsealed(connection: Connection) -> Iterator[_Unsealed]:
     if before is not None and not doubtful and names(connection, open_one, before):
         numbers = range(before.first, before.end)
         yield _Unsealed(numbers, Subtrees(of_tree(before.first, before.size, before.root)))
+
+
+def newest_told(connection: Connection, code: Code, known: KnownKeys) -> Recorded | None:
+    """The newest entry of a seldom kind that the log proves, of those that its column names; None: there is none."""
+    of_kind = (_e.code == code.value) & (_e.sequence < size_of(connection))
+    numbers = select(_e.sequence).where(of_kind).order_by(_e.sequence.desc()).limit(LOOKED_AT)
+    found = Proving(connection, known).all_proven(connection.scalars(numbers).all())
+    return next((one for one in reversed(found) if one.entry.code is code), None)
 
 
 def with_words(connection: Connection, words: bytes, first: int, behind: int) -> dict[int, bytes]:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, true
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, true
 
 from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.checkpointer import Sealed
@@ -47,6 +48,11 @@ class StoredWitnesses:
     async def cosigned_size(self, witness: str, origin: str) -> int:
         query = select(func.max(_c.size)).where(_c.witness == witness, _c.origin == origin)
         return await self._database.read(lambda connection: connection.execute(query).scalar()) or 0
+
+    async def cosignature(self, witness: str, origin: str, size: int) -> str:
+        query = select(_c.line).where(_c.witness == witness, _c.origin == origin, _c.size == size)
+        line = await self._database.read(lambda connection: connection.execute(query).scalar())
+        return line if isinstance(line, str) else ""
 
     async def stand(self, witness: str) -> Stand | None:
         return await self._database.read(lambda connection: stand_of(connection, witness))
@@ -107,9 +113,14 @@ def _proof(connection: Connection, old: int, head: Checkpoint) -> Sequence[bytes
 
 def stand_of(connection: Connection, witness: str) -> Stand | None:
     row = connection.execute(select(audit_witness).where(_w.witness == witness)).first()
-    if row is None:
-        return None
-    return Stand(Standing(row.standing), moment(row.since), row.told, row.reason, row.size)
+    try:
+        return None if row is None else _stand(row)
+    except (ValueError, TypeError, OverflowError):
+        return None  # nothing that we wrote
+
+
+def _stand(row: Row[Any]) -> Stand:
+    return Stand(Standing(row.standing), moment(row.since), bool(row.told), row.reason, row.size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from traceback import clear_frames
 from typing import Any, Protocol, TypeVar, cast
@@ -18,6 +19,7 @@ from gateway.storage import embedded
 from gateway.storage.allowance import Allowance, was_broken_off
 from gateway.storage.backend import Backend
 from gateway.storage.embedded import BUSY_TIMEOUT, Embedded
+from gateway.storage.end_marks import mark_over
 from gateway.storage.engine import DRIVER_ERRORS, Driver, driver_of
 from gateway.storage.place import Place, named
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
@@ -34,6 +36,10 @@ PATIENCE = timedelta(seconds=3)  # with a server that is asked while somebody wa
 
 class Watching(Protocol):
     def stop(self) -> None: ...
+
+    def strangers(self) -> list[str]:
+        """Who held the lead and was none of our nodes, since it was asked last."""
+        ...
 
 
 class Database:
@@ -221,7 +227,7 @@ class Database:
         from gateway.storage.postgres.watch import Watch  # noqa: PLC0415 - a driver that a file does without
 
         assert not isinstance(self.place, Path)
-        watch = Watch(self.place, told, leads, self.look_alive)
+        watch = Watch(self.place, told, leads, self.look_alive, partial(mark_over, self.engine))
         self.answers = watch.answers
         watch.start()
         return watch

@@ -84,6 +84,13 @@ def mark_of(connection: Connection, tail: Tail) -> bytes | None:
     return None if secret is None else hmac.digest(secret, _content(tail), sha256)
 
 
+def mark_over(engine: Engine, text: str) -> str | None:
+    """Of a session of the database that is ours; None where this process has no key."""
+    marking = _markings.get(engine)
+    secret = None if marking is None else marking.key()
+    return None if secret is None else hmac.digest(secret, f"session {text}".encode(), sha256)[:16].hex()
+
+
 def added_by_hand(connection: Connection, tail: Tail) -> range:
     """Numbers of entries that somebody else than the log may have put there; none where all is well, where this process
     has no key, or as long as nodes of a version that sets no mark were at work.

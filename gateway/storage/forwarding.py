@@ -51,6 +51,14 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Failing:
+    """Of a receiver, as this process knows it: a row could say that it was told already, or fails since tomorrow."""
+
+    since: datetime
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StoredReceivers:
     """Implements `gateway.forwarding.forwarder.Store`."""
 
@@ -60,6 +68,7 @@ class StoredReceivers:
     known: KnownKeys
     """The log's keys."""
     passed: Passed = field(default_factory=Passed, compare=False)
+    failing: dict[str, Failing] = field(default_factory=dict, compare=False)
 
     async def begin(self, receiver: str, now: datetime, *, from_beginning: bool) -> int:
         def look(connection: Connection) -> int | None:
@@ -173,10 +182,13 @@ class StoredReceivers:
             else:
                 self._put_right(connection, receiver, row, following, now)
             connection.execute(update(audit_receiver).where(_c.name == receiver).values(well))
-            if row is not None and row.told:
-                self.append(connection, [told.back(now, receiver, moment(row.failing_since))])
+            failing = self.failing.get(receiver)
+            if row is not None and (row.told or (failing is not None and failing.told)):
+                since = _since(row, now) if failing is None else failing.since
+                self.append(connection, [told.back(now, receiver, since)])
 
         await self.database.write(work)
+        self.rest(receiver)
 
     async def missed(self, receiver: str, first: int, last: int, now: datetime) -> None:
         def work(connection: Connection) -> None:
@@ -193,15 +205,16 @@ class StoredReceivers:
         await self.database.write(lambda connection: self.append(connection, entries))
 
     async def failed(self, receiver: str, trouble: NotTaken, now: datetime, down_after: timedelta) -> None:
-        def work(connection: Connection) -> None:
-            row = self._kept(connection, receiver, now)
-            since = now if row.failing_since is None else moment(row.failing_since)
-            down = not row.told and now - since >= down_after
+        def work(connection: Connection) -> Failing:
+            row, before = self._kept(connection, receiver, now), self.failing.get(receiver)
+            since = _since(row, now) if before is None else before.since
+            told_here = before is not None and before.told
+            down = not told_here and now - since >= down_after
             changed = {
                 "failing_since": microseconds(since),
                 "reason": trouble.reason,
                 "cause": trouble.cause[:CAUSE],
-                "told": row.told or down,
+                "told": told_here or down or bool(row.told),
             }
             connection.execute(update(audit_receiver).where(_c.name == receiver).values(changed))
             if down:
@@ -209,8 +222,13 @@ class StoredReceivers:
                     now, receiver, trouble.reason, trouble.cause, first=row.following, since=since
                 )
                 self.append(connection, [entry])
+            return Failing(since, told=told_here or down)
 
-        await self.database.write(work)
+        self.failing[receiver] = await self.database.write(work)
+
+    def rest(self, receiver: str) -> None:
+        """It has what there is, or another node sends: nothing is known of how it fails."""
+        self.failing.pop(receiver, None)
 
     def _kept(self, connection: Connection, receiver: str, now: datetime) -> Row[Any]:
         query = select(audit_receiver).where(_c.name == receiver)
@@ -238,6 +256,14 @@ def standing(connection: Connection) -> list[Standing]:
         )
         for row in rows
     ]
+
+
+def _since(row: Row[Any], now: datetime) -> datetime:
+    """Since when it fails, by the row: never later than now."""
+    try:
+        return now if row.failing_since is None else min(now, moment(row.failing_since))
+    except (TypeError, ValueError, OverflowError):
+        return now
 
 
 def _received(connection: Connection, following: int) -> datetime | None:

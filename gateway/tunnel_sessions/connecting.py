@@ -1,9 +1,11 @@
 """Connections through tunnels on their way into the log: whose each is, when it began and ended, how much went through.
 
 Laws: a connection begins once and ends once in the log, however often it is told; it is its person's who had the tunnel
-when it began, whoever has it by then; what is recorded is durable before it is heard.
+when it began, whoever has it by then; what is recorded is durable before it is heard; whoever gives up hearing it stops
+nothing, and after a failure it is read anew what is recorded: it may be durable all the same, and is told again.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
@@ -34,14 +36,24 @@ class Connections:
     ) -> None:
         self._store, self._whose, self._target, self._why, self._clock = store, whose, target, why, clock
         self._open: dict[Line, Connected] = {}
+        self._certain = False
+        """Whether that is what is recorded."""
+        self._acting = asyncio.Lock()
 
     async def begin(self) -> None:
         """Take up what is recorded as open."""
         self._open = {one.line: one for one in await self._store.connected()}
+        self._certain = True
 
     async def recorded(self) -> Sequence[Began]:
         """For whoever tells what has become of them."""
-        return [Began(_flow(one), one.at) for one in self._open.values()]
+        async with self._acting:  # what came over a line before may be under way
+            await self._be_certain()
+            return [Began(_flow(one), one.at) for one in self._open.values()]
+
+    async def _be_certain(self) -> None:
+        if not self._certain:
+            await self.begin()
 
     def whose(self) -> Sequence[Opened]:
         """Tunnels in which one is open."""
@@ -52,6 +64,16 @@ class Connections:
         return sum(one.line.device in addresses for one in self._open.values())
 
     async def hear(self, news: Sequence[Happened | Refused]) -> None:
+        await asyncio.shield(self._heard(news))
+
+    async def _heard(self, news: Sequence[Happened | Refused]) -> None:
+        async with self._acting:
+            await self._be_certain()
+            self._certain = False
+            await self._keep(news)
+            self._certain = True
+
+    async def _keep(self, news: Sequence[Happened | Refused]) -> None:
         begun: dict[Line, Connected] = {}
         ended: list[Line] = []
         entries: list[Entry] = []

@@ -7,7 +7,9 @@ from datetime import datetime
 from config.networks import parsed
 from config.settings import TunnelTarget
 from config.vocabulary import DeviceId
+from gateway.audit.canonical import Detail
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.rested_on import details_of
 from gateway.audit.sparing import told
 from gateway.sessions.office import entry_of
 from gateway.sessions.session import Session
@@ -16,6 +18,7 @@ from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Target
 from gateway.tunnels.refusals import Refused
 from idp.events import Origin
+from policies.model import Question
 
 
 def placed(entry: Entry, whose: Callable[[Address], Opened | None]) -> Entry:
@@ -74,18 +77,32 @@ def closed(one: Opened, why: Why, now: datetime, origin: Origin | None = None) -
 
 
 def reached(
-    one: Opened, target: TunnelTarget, rule: str, version: str, until: datetime, now: datetime
+    one: Opened,
+    target: TunnelTarget,
+    rule: str,
+    version: str,
+    until: datetime,
+    asked: Question | None,
+    now: datetime,
 ) -> Entry:
+    """`asked`: what the policies were; the entry keeps the whole question, as that of a request does."""
     entry = _about(one, Code.TUNNEL_PERMITTED, target, now)
-    details = entry.details | {"until": _text(until), "protocol": target.protocol}
+    details = entry.details | _rests_on(asked) | {"until": _text(until), "protocol": target.protocol}
     return replace(entry, rule=rule, policy_version=version, details=details)
 
 
 def not_reached(
-    one: Opened, target: TunnelTarget, reason: str, rule: str, version: str, now: datetime
+    one: Opened,
+    target: TunnelTarget,
+    reason: str,
+    rule: str,
+    version: str,
+    asked: Question | None,
+    now: datetime,
 ) -> Entry:
+    """`asked`: None where it was refused before the policies were."""
     entry = _about(one, Code.TUNNEL_REFUSED, target, now)
-    details = entry.details | {"protocol": target.protocol}
+    details = entry.details | _rests_on(asked) | {"protocol": target.protocol}
     return replace(
         entry, outcome=Outcome.REFUSED, reason=reason, rule=rule, policy_version=version, details=details
     )
@@ -126,6 +143,10 @@ def at(place: Target) -> dict[str, str | int]:
     """Of a service, as details."""
     host = f"[{place.host}]" if place.host.version == 6 else str(place.host)
     return {"host": f"{host}:{place.port}/{place.transport}"}
+
+
+def _rests_on(asked: Question | None) -> dict[str, Detail]:
+    return {} if asked is None else details_of(asked)
 
 
 def _about(one: Opened, code: Code, target: TunnelTarget, now: datetime) -> Entry:

@@ -25,7 +25,7 @@ from datetime import datetime, timedelta
 
 from config.tunnel_pools import gateway_of
 from gateway.tunnels.peers import Address, Network
-from gateway.tunnels.permits import Admitted, Permit, Ruled, awake
+from gateway.tunnels.permits import Admitted, Permit, Ruled, Target, Transport, awake
 
 NAME = re.compile(r"[a-z][a-z0-9]{0,14}")  # of an interface: the kernel takes 15 octets
 NAMES = 53
@@ -66,6 +66,12 @@ class Plan:
     def forwarded(self) -> int | None:
         """The port from which pages are led to where they are served."""
         return None if self.web is None or self.web_seen == self.web else self.web_seen
+
+    def serves(self, target: Target) -> bool:
+        """Whether pages are asked for there; by the connection's own word, before it is led to another port."""
+        hosts = {gateway_of(pool) for pool in self.pools}
+        ports = {self.web, self.forwarded} - {None}
+        return target.transport is Transport.TCP and target.host in hosts and target.port in ports
 
     @property
     def table(self) -> str:

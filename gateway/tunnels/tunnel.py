@@ -19,7 +19,7 @@ from gateway.tunnels.addresses import of_a_device
 from gateway.tunnels.connections import Flow
 from gateway.tunnels.keys import TunnelKey
 from gateway.tunnels.peers import SUSPENDED, Address, AddressOfTwo, Allowed, changes, only
-from gateway.tunnels.permits import Admitted, Permit, allowed, awake, ruled
+from gateway.tunnels.permits import Admitted, Permit, Target, allowed, awake, ruled
 from gateway.tunnels.refusals import Refusals, Refused
 from gateway.tunnels.seen import Device, Seen
 
@@ -189,8 +189,11 @@ class Tunnel:
     def _forget_others(self, desired: Iterable[Admitted], now: datetime) -> None:
         owner = {address: one for one in desired for address in one.addresses}
         for permit in {Permit(flow.device, flow.target) for flow in self._table.all()}:
-            if (one := owner.get(permit.device)) is None or not one.reaches(permit.target, now):
+            if (one := owner.get(permit.device)) is None or not self._reaches(one, permit.target, now):
                 self._table.forget(permit)
+
+    def _reaches(self, one: Admitted, target: Target, now: datetime) -> bool:
+        return one.reaches(target, now) or (one.awake(now) and self._plan.serves(target))
 
 
 def _always(now: datetime) -> datetime:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from agents.protocol.tunnel import NOT_OFFERED
 from gateway.devices import enrolling, reporting
 
 Again = Literal["never", "now", "later"]
@@ -100,6 +101,12 @@ WORDS: Mapping[str, Said] = {
         400,
         "Klíč tunelu nelze použít. Aktualizujte agenta.",
         "The key of the tunnel cannot be used. Update the agent.",
+    ),
+    NOT_OFFERED: Said(
+        404,
+        "Úřad tunel nenabízí. Počítač ho přestane chtít po příkazu „sudo brana-agent down“.",
+        "The office offers no tunnel. After `sudo brana-agent down` the computer asks for it no more.",
+        "later",
     ),
     UNAVAILABLE: Said(
         503, "Brána teď neodpovídá. Zkuste to později.", "The gateway cannot answer now. Try later.", "later"

@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from agents.protocol.messages import BEGIN, COMPLETE, FAREWELL, REPORT, TUNNEL, Begin, Refusal
+from agents.protocol.tunnel import NOT_OFFERED
 from gateway.devices import enrolling
 from gateway.devices.enrolling import NotEnrolled
 from gateway.devices.reception import Reception
@@ -61,7 +62,8 @@ class Agents:
     async def answer(self, request: web.Request) -> web.Response:
         kind, work = self._ways().get(request.path, (None, None))
         if work is None:
-            return _not_understood(404)
+            # An agent that asks is none that is too old.
+            return _refused(NOT_OFFERED) if request.path == TUNNEL else _not_understood(404)
         if request.method != "POST":
             return _not_understood(405, {"Allow": "POST"})
         body = await _read(request, self.longest) if request.content_type == kind else None

@@ -81,7 +81,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """`told`: an entry says so."""
+    """`told`: an entry says so, of whoever asks."""
 
     standing: Standing
     since: datetime
@@ -97,7 +97,11 @@ def heard(witness: str, before: Stand | None, answer: Answer, now: datetime) -> 
         case Cosigned():
             return _cosigned(witness, before, now)
         case Refused(alarm, origin, ours, theirs):
-            if before is not None and (before.standing, before.reason) == (Standing.REFUSING, alarm):
+            if (
+                before is not None
+                and before.told
+                and (before.standing, before.reason) == (Standing.REFUSING, alarm)
+            ):
                 return before, ()
             facts: dict[str, str | int] = {"origin": origin, "ours": ours, "theirs": theirs}
             stand = Stand(Standing.REFUSING, now, told=True, reason=alarm, size=theirs)

@@ -6,7 +6,7 @@ Sealing waits for none of this, and one witness for no other.
 import asyncio
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -64,6 +64,10 @@ class Witnessed(Protocol):
         """Entries of the largest tree of this origin that it cosigned; 0: none."""
         ...
 
+    async def cosignature(self, witness: str, origin: str, size: int) -> str:
+        """Its line of that tree, as it is kept; empty: none."""
+        ...
+
     async def stand(self, witness: str) -> Stand | None: ...
 
     async def settle(
@@ -99,16 +103,28 @@ class Place:
 
 
 class Submitter:
-    """To one witness. `step` makes one round and says after how many seconds the next is due."""
+    """To one witness. `step` makes one round and says after how many seconds the next is due.
+
+    What was told of it is known to whoever told it, and how it cosigned is said by its signature: rows of the database
+    could say both, and the witness alone finds a database that was put back.
+    """
 
     def __init__(self, place: Place, store: Witnessed, now: Callable[[], datetime]) -> None:
         self._place, self._store, self._now = place, store, now
         self._name = place.key.name
         self._tls = ssl.create_default_context(cafile=place.authority)
         self._failed = 0
+        self._told: Stand | None = None
+        self._opens: dict[str, tuple[str, str]] = {}
+        """By origin: note and line that were found to belong together."""
+
+    def forget(self) -> None:
+        """Another node submits, and tells."""
+        self._told = None
 
     async def step(self) -> float:
-        before = await self._store.stand(self._name)
+        kept = await self._store.stand(self._name)
+        before = self._told or kept
         refusing = before is not None and before.standing is Standing.REFUSING
         answers: list[Answer] = []
         for sealed in await self._store.heads():
@@ -119,23 +135,38 @@ class Submitter:
                 answers.append(Refused(Alarm.NO_PROOF, origin, sealed.size, 0))
                 continue
             known = await self._store.cosigned_size(self._name, head.said.origin)
-            if known != head.said.size or refusing:
+            if refusing or known != head.said.size or not await self._is_cosigned(head):
                 answer = await self._answer(head, known)
                 answers += [] if answer is None else [answer]
                 if isinstance(answer, Away) and answer.trouble is Trouble.UNREACHABLE:
                     break  # nor will it take the other trees now
         if answers:
-            await self._hear(before, answers)
+            await self._hear(kept, answers)
         good = all(isinstance(one, Cosigned) for one in answers)
         self._failed = 0 if good else min(self._failed + 1, MOST_FAILED)
         return min(EVERY * float(2**self._failed), LONGEST)
 
-    async def _hear(self, before: Stand | None, answers: Sequence[Answer]) -> None:
+    async def _is_cosigned(self, head: Head) -> bool:
+        line = await self._store.cosignature(self._name, head.said.origin, head.said.size)
+        if self._opens.get(head.said.origin) != (head.note, line):
+            if not isinstance(self._opened(head, line), Cosigned):
+                return False
+            self._opens[head.said.origin] = head.note, line
+        return True
+
+    async def _hear(self, kept: Stand | None, answers: Sequence[Answer]) -> None:
         """A witness stands as the worst of what it says of our trees."""
         cosigned = [one for one in answers if isinstance(one, Cosigned)]
-        stand, entries = heard(self._name, before, worst(answers), self._now())
-        if cosigned or stand != before:
+        answer, at, before = worst(answers), self._now(), self._told
+        if before is None and kept is not None:
+            if kept.standing is Standing.REFUSING and isinstance(answer, Away):
+                return  # it stands so until the witness says more
+            said = kept.told and isinstance(answer, Cosigned)  # rather told twice than never
+            before = replace(kept, told=said, since=min(kept.since, at))
+        stand, entries = heard(self._name, before, answer, at)
+        if cosigned or entries or stand != kept:
             await self._store.settle(self._name, stand, cosigned, entries)
+        self._told = stand
         if stand != before:
             facts = {"witness": self._name, "standing": stand.standing.value, "reason": stand.reason}
             good = stand.standing is Standing.COSIGNING
@@ -209,5 +240,9 @@ class Submitter:
 async def keep_submitting(submitter: Submitter, leads: Callable[[], bool]) -> None:
     """For as long as the process serves; one node does it for all."""
     while True:
-        pause = await submitter.step() if leads() else EVERY
+        if leads():
+            pause = await submitter.step()
+        else:
+            submitter.forget()
+            pause = EVERY
         await asyncio.sleep(pause)

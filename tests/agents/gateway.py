@@ -97,6 +97,8 @@ class Gateway:
             FAREWELL: self._farewell,
             TUNNEL: self._tunnel,
         }
+        if path == TUNNEL and self.gives is None:
+            return 404, refusal("tunnels_not_offered")
         try:
             return 200, msgspec.json.encode(ways[path](body))
         except NotEnrolled as error:

@@ -226,11 +226,11 @@ async def test_an_officer_suspends_an_enrolled_device_as_its_entry_names_it(
     ground: Ground, tmp_path: Path
 ) -> None:
     mine, browser, who = await at_work(ground, tmp_path)
-    await ground.brana("device", "suspend", mine.id, "--why", "Test")
+    await ground.brana("device", "suspend", mine.id, "--why", "Test této věci")
     assert (await browser.get(needs_a_device(ground), follow=False)).status == 302
     fresh = showing(ground, mine.certificate, tmp_path)
     shown = await fresh.fill(await ground.at_code(fresh, who, needs_a_device(ground)), code=ground.code(who))
     await refused(ground, shown, "device_suspended")
-    await ground.brana("device", "lift", mine.id, "--why", "Test")
+    await ground.brana("device", "lift", mine.id, "--why", "Test této věci")
     again = await fresh.get(needs_a_device(ground))
     assert again.status == 200

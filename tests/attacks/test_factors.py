@@ -207,7 +207,9 @@ async def test_a_session_of_the_password_alone_dies_with_the_exception_that_open
     """A thief of the password, while its person is excepted: the officer ends the exception, and the thief is out."""
     account, thief = ground.somebody(), ground.browser()
     tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
-    await _brana(ground, "user", "exception", account.login, "--reason", "telefon", "--until", tomorrow)
+    await _brana(
+        ground, "user", "exception", account.login, "--reason", "rozbil se telefon", "--until", tomorrow
+    )
     page = await thief.get(f"{ground.login}/account")
     shown = await thief.fill(page, username=account.login, password=account.password)
     assert shown.status == 200

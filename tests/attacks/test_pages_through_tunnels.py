@@ -214,7 +214,7 @@ async def test_a_blocked_device_and_a_signed_out_person_are_out_at_once(
 ) -> None:
     async with through(ground, there, "jana") as one:
         await one.is_let_in()
-        await ground.brana("device", "block", one.asking.machine.id, "--why", "zkouška")
+        await ground.brana("device", "block", one.asking.machine.id, "--why", "zkouška na úřadě")
         await at_once(one.reaches)
     async with through(ground, there, "petr") as one:
         await one.is_let_in()

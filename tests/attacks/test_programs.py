@@ -306,7 +306,7 @@ async def test_a_certificate_that_expires_is_out_at_that_moment_also_on_its_open
     world: Programs,
 ) -> None:
     here = world.address("api") + "/x"
-    certificate, _ = world.authority.client(ends=timedelta(seconds=2))
+    certificate, _ = world.authority.client(ends=timedelta(seconds=5))
     ends = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc.timestamp()
     async with world.one_connection(certificate) as ask:
         asked, told, let_in = time.time(), await ask(here), 0

@@ -76,11 +76,11 @@ async def test_no_officer_suspends_their_own_device_and_nobody_one_that_is_not_t
     assert "no device is suspended" in await ground.brana("device", "suspended")
     theirs = await device(ground, auditor.login)
     assert f"{theirs} is suspended; 1 session" in await ground.brana(
-        "device", "suspend", theirs, "--why", "Test"
+        "device", "suspend", theirs, "--why", "Test této věci"
     )
     assert (await reader.get(page(ground))).status == 403
     assert theirs in await ground.brana("device", "suspended")
-    await ground.brana("device", "lift", theirs, "--why", "Test")
+    await ground.brana("device", "lift", theirs, "--why", "Test této věci")
     assert 'name="username"' in (await reader.get(page(ground))).text
 
 

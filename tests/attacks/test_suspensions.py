@@ -102,5 +102,5 @@ async def test_a_command_suspends_and_lifts_while_the_product_runs(ground: Groun
     assert f"{victim.login} is suspended" in said
     assert (await theirs.get(ground.records(), follow=False)).status == 302
     await not_in(ground, await entered(ground, victim.login, victim.password), "account_suspended")
-    await ground.brana("person", "resume", victim.login, "--why", "Heslo změněno")
+    await ground.brana("person", "resume", victim.login, "--why", "Heslo je změněno")
     assert 'name="code"' in (await ground.at_code(ground.browser(), victim)).text

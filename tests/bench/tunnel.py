@@ -186,24 +186,32 @@ def words_back(machine: Machine) -> Iterator[None]:
 
 @contextmanager
 def sink(machine: Machine) -> Iterator[None]:
-    """A service over TCP that takes whatever it is sent."""
+    """A service over TCP that takes whatever it is sent; who sent may be gone without a word."""
     with machine.entered():
         listening = socket.create_server((SERVED, PORT))
+    listening.settimeout(0.1)
+    over = threading.Event()
+
+    def take(one: socket.socket, room: bytearray) -> None:
+        one.settimeout(0.1)
+        while not over.is_set():
+            with suppress(TimeoutError):
+                if not one.recv_into(room):
+                    return
 
     def serve() -> None:
         room = bytearray(2**20)
-        with suppress(OSError):
-            while True:
+        while not over.is_set():
+            with suppress(OSError):
                 one, _ = listening.accept()
                 with one:
-                    while one.recv_into(room):
-                        pass
+                    take(one, room)
 
     thread = threading.Thread(target=serve)
     thread.start()
     try:
         yield
     finally:
-        listening.shutdown(socket.SHUT_RDWR)
+        over.set()
         thread.join()
         listening.close()

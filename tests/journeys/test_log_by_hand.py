@@ -62,3 +62,7 @@ async def test_what_is_done_by_hand_to_a_running_log_is_told_and_nothing_else(
             database.execute(f"INSERT INTO audit_tail VALUES ({', '.join('?' * len(tail))})", tail)
             database.execute("COMMIT")
         await until(lambda: Code.LOG_ROLLED_BACK in told(product), BUSY)
+        stood = set(run(product, "SELECT id FROM alert_standing"))
+        assert stood, "a false checkpoint raises one"
+        run(product, "DELETE FROM alert_standing")
+        await until(lambda: stood <= set(run(product, "SELECT id FROM alert_standing")), BUSY)

@@ -1,13 +1,18 @@
 """What Cedar compiles is what was reviewed."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import cedarpy
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import config
+import policies
 from config.vocabulary import Action, ApplicationId, Role
-from policies.compiled import Compiled, CompiledDiffers
+from policies.compiled import Compiled, CompiledDiffers, decisive
 from policies.evaluate import PolicyBook, Source
 from policies.examine import SCHEMA_FILE
 from policies.model import NOTHING_FURTHER, Facts, Refused, Ticket
@@ -16,6 +21,7 @@ from policies.review import Bounds, review
 from tests.policies.generated import book_of
 from tests.policies.world import DISTRICT, HULIN, NOW, ask, example_book
 
+EXAMPLES, LIBRARY = Path(config.__file__).parent / "examples", Path(policies.__file__).parent / "library"
 SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))
 
 
@@ -108,3 +114,48 @@ def test_the_policy_that_errs_is_named_also_where_a_municipality_has_more_than_t
     )
     assert isinstance(verdict, Refused)
     assert (verdict.reason, verdict.rule) == ("policy_error", f"{HULIN}-{erring}")
+
+
+def meaning(text: str) -> list[dict[str, object]]:
+    """What Cedar reads, without annotations but `@id`."""
+    policies = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"]
+    for one in policies.values():
+        one["annotations"] = {name: said for name, said in one.get("annotations", {}).items() if name == "id"}
+    return [policies[f"policy{number}"] for number in range(len(policies))]
+
+
+@pytest.mark.parametrize("file", sorted([*EXAMPLES.rglob("*.cedar"), *LIBRARY.glob("*.cedar")]), ids=str)
+def test_without_what_is_for_people_policies_mean_the_same(file: Path) -> None:
+    text = file.read_text("utf-8")
+    bare = decisive(text)
+    assert meaning(bare) == meaning(text)
+    assert "@title" not in bare
+    assert "//" not in bare
+
+
+ODD = [
+    '@id("a")@title_cs("a \\" // b")// "\n@title_en\n(\t"c")permit(principal,action,resource);',
+    '@title_cs("@id(\\"b\\")") @id ("a") permit (principal, action, resource) when { "@x(\\"y\\")" == "  //  " };',
+    '@id // "x\n("a") @title // @id("c")\n("b") @shadow permit (principal, action, resource);',
+    '@identity("x") @id("a  b") permit (principal, action, resource)//;\nunless{1==2};// end',
+    '@id("a")\r\n@reason("r\\n")\rpermit (principal, action, resource) when { principal has "@id(" };',
+    '@title_cs("\\\\") @id("a") forbid (principal, action, resource) when { context["a//b"] like "* @a(\\"*" };',
+    '@permit("x") @id("a") permit (principal, action, resource) when { [1,2].contains(1)\u2003};',
+]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_what_stands_in_quotes_is_not_taken_for_what_is_for_people(text: str) -> None:
+    assert meaning(decisive(text)) == meaning(text)
+
+
+@given(
+    st.lists(
+        st.sampled_from(['"', "\\", "/", "//", "@", "id", "a", "(", ")", " ", "\n", "\r", ";", '@a("b")']),
+        max_size=14,
+    )
+)
+def test_whatever_is_written_in_quotes_reads_the_same(words: list[str]) -> None:
+    written = json.dumps("".join(words))
+    text = f'@title_cs({written}) @id("a") permit (principal, action, resource) when {{ {written} == {written} }};'
+    assert meaning(decisive(text)) == meaning(text)

@@ -32,12 +32,12 @@ NAMES = {
     "hours": "Jen 7:00–18:00, pondělí–pátek: Spisová služba (referent)",
     "night-hours": "Jen v noci 22:00–4:00, začátek pondělí–pátek: Spisová služba (referent)",
     "stronger-sign-in": (
-        "Silnější přihlášení (bezpečnostní nebo přístupový klíč): Spisová služba (číst, zapisovat)"
+        "Silnější přihlášení (bezpečnostní nebo přístupový klíč): Spisová služba (čtení, zápis)"
     ),
-    "recent-sign-in": "Přihlášení staré nejvýše 30 min: Spisová služba (číst, zapisovat)",
-    "managed-device": "Jen ze služebního zařízení: Spisová služba (číst, zapisovat)",
-    "networks": "Jen ze sítí office: Spisová služba (číst, zapisovat)",
-    "countries": "Jen ze zemí CZ: Spisová služba (číst, zapisovat)",
+    "recent-sign-in": "Přihlášení staré nejvýše 30 min: Spisová služba (čtení, zápis)",
+    "managed-device": "Jen ze služebního zařízení: Spisová služba (čtení, zápis)",
+    "networks": "Jen ze sítí office: Spisová služba (čtení, zápis)",
+    "countries": "Jen ze zemí CZ: Spisová služba (čtení, zápis)",
     "read-only": "Jen pro čtení: Spisová služba (referent)",
     "never": "Nikdy pro roli referent: Spisová služba",
 }

@@ -71,6 +71,7 @@ class Given:
                 applications=NAMES.applications,
                 everywhere=[HULIN, KVASICE],
                 centre=HULIN,
+                record=self.village.record,
                 others=lambda who: self.others(who),  # noqa: PLW0108 - set later
             )
         ).pages()

@@ -119,6 +119,9 @@ class Village:
     def read(self, query: Callable[[ReviewBook], T]) -> T:
         return self.database.read_now(lambda connection: query(Reviews(connection, append)))
 
+    async def record(self, entries: Sequence[Entry]) -> None:
+        await self.database.write(lambda connection: append(connection, entries))
+
     def begun(
         self,
         found: Sequence[Held] = VILLAGE,

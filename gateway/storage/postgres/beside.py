@@ -36,7 +36,7 @@ def at_work(connection: Connection, found: str) -> list[tuple[str, str]]:
     """Who is connected: addresses, and the newest revision that each one's version knows. `found`: the database's."""
     unnamed = min(UNNAMED, found)
     return [
-        (str(address), str(name).removeprefix(OURS.strip()).strip() or unnamed)
+        (str(address), next(iter(str(name).removeprefix(OURS.strip()).split()), unnamed))
         for address, name in connection.exec_driver_sql(AT_WORK).all()
     ]
 

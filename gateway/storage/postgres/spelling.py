@@ -11,6 +11,7 @@ from typing import Any
 
 MARK = re.compile(r"\?(\d*)")
 DIFFERENCES = (
+    (re.compile(r"\bjson_array\(([^()]+)\)"), r"CAST(json_build_array(\1) AS text)"),
     (re.compile(r"\bjson_each\(([^()]+)\)"), r"json_array_elements_text(CAST(\1 AS json)) AS listed (value)"),
     (re.compile(r"\bjson_array_length\(([^()]+)\)"), r"json_array_length(CAST(\1 AS json))"),
 )

@@ -1,7 +1,7 @@
 """Reviews of the municipality that somebody acts for: the list, beginning one, closing it, its report and undoing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from urllib.parse import urlencode
@@ -21,7 +21,9 @@ from gateway.web.access_review.people import people
 from gateway.web.access_review.place import Place
 from gateway.web.access_review.site import ID_LENGTH, Site, review_of
 from gateway.web.desk import Page, Refused, form_of
-from gateway.web.identity import Assertion
+from gateway.web.identity import POLICIES, Assertion
+from gateway.web.officer.came_from import asked_first
+from gateway.web.officer.looks import look
 from gateway.web.refusal import FORM_UNREADABLE, PAGE_UNKNOWN
 from gateway.web.ways_back import above, here, leading_back
 from idp.http.moments import PRAGUE
@@ -45,8 +47,12 @@ class Reviews:
             Page("GET", "/reviews/{review}/close", self.closing),
             Page("GET", "/reviews/{review}/report", self.report),
             *leading_back((Page("POST", "/reviews/{review}/report", self.restore),), here),
-            Page("GET", "/reviews/{review}/report.json", self.as_json),
-            Page("GET", "/reviews/{review}/report.csv", self.as_table),
+            *asked_first(
+                (
+                    Page("GET", "/reviews/{review}/report.json", self.as_json),
+                    Page("GET", "/reviews/{review}/report.csv", self.as_table),
+                )
+            ),
         )
 
     async def campaigns(self, request: web.Request) -> web.Response:
@@ -156,17 +162,24 @@ class Reviews:
 
     async def as_json(self, request: web.Request) -> web.Response:
         """To the octet what was closed: its SHA-256 is that of the log."""
-        shown = await self._closed(request)
+        shown = await self._handed_out(request, "json")
         return _file(shown, "json", "application/json", shown.campaign.report)
 
     async def as_table(self, request: web.Request) -> web.Response:
-        shown = await self._closed(request)
+        shown = await self._handed_out(request, "csv")
         return _file(shown, "csv", "text/csv", as_csv(shown.campaign.report))
 
-    async def _closed(self, request: web.Request) -> Shown:
-        shown = await self.site.shown(request, self.site.caller(request))
-        if not shown.campaign.over:
+    async def _handed_out(self, request: web.Request, kind: str) -> Shown:
+        """Who may what leaves this machine: recorded before."""
+        caller = self.site.caller(request)
+        shown = await self.site.shown(request, caller)
+        campaign = shown.campaign
+        if not campaign.over:
             raise Refused(PAGE_UNKNOWN, 404)
+        query = {"page": "review", "review": campaign.id, "municipality": campaign.municipality}
+        now, found = self.site.desk.now(), len(shown.items)
+        entry = look(request, caller, query | {"written_as": kind}, found=found, now=now, form="export")
+        await self.site.record([replace(entry, application=POLICIES)])
         return shown
 
 

@@ -11,6 +11,7 @@ from config.vocabulary import REASON_HEADER, Action, ApplicationId, Municipality
 from gateway.access_review.campaign import COMMENT_MAX, FINAL, CampaignId, Choice, Scope, progress
 from gateway.access_review.reviewer import Reviewer
 from gateway.access_review.reviewing import Reviewing, Shown
+from gateway.audit.purposes import Record
 from gateway.authorize.act import Act
 from gateway.web.access_review.not_done import Wrong, done
 from gateway.web.access_review.place import number_of
@@ -57,6 +58,8 @@ class Site:
     everywhere: Sequence[MunicipalityCode]
     centre: MunicipalityCode | None
     waits_for: WaitsFor = nothing_waits
+    record: Record
+    """Durable when it returns; what cannot be recorded is not handed out."""
     others: OtherAccounts
     """Which accounts are one person's."""
 

@@ -11,7 +11,7 @@ from config.settings import AlertRule
 from gateway.alerts.matching import EVERYTHING
 from gateway.audit.entry import Code
 from gateway.audit.search import EXACTLY
-from gateway.audit.written import OR, OTHER
+from gateway.audit.spoken import OR, OTHER
 from gateway.web.officer.filters import FIELD_LENGTH
 from idp.http.moments import PRAGUE
 

@@ -24,6 +24,7 @@ RULES: Mapping[str, Title] = {
     "log_full": Title(cs="Na auditní záznam není místo", en="No room for the audit log"),
     "clock_drift": Title(cs="Skok systémových hodin", en="The system clock jumped"),
     "mass_download": Title(cs="Hromadné stahování", en="Mass download"),
+    "mass_download_by_tunnel": Title(cs="Hromadné stahování tunelem", en="Mass download through a tunnel"),
     "refusals_after_hours": Title(cs="Zamítnutí mimo pracovní dobu", en="Refusals after hours"),
 }
 """Of the delivered rules; one of the settings is shown by its name."""
@@ -34,6 +35,7 @@ OF_WHOM: Mapping[str, Title] = {
     "application": Title(cs="každá aplikace zvlášť", en="each application apart"),
     "municipality": Title(cs="každá obec zvlášť", en="each municipality apart"),
     "code": Title(cs="každý druh zápisu zvlášť", en="each kind of entry apart"),
+    "reason": Title(cs="každý důvod zvlášť", en="each reason apart"),
     "all": Title(cs="všechno dohromady", en="all together"),
 }
 EACH = Title(cs="při každém výskytu", en="each time")

@@ -14,8 +14,8 @@ from gateway.audit.field_titles import title_of
 from gateway.audit.fields import values_of
 from gateway.audit.questions import Question
 from gateway.audit.search import EXACTLY, Search, TooManyPeople
+from gateway.audit.spoken import OR, OTHER
 from gateway.audit.tally import MEGABYTE, Row
-from gateway.audit.written import OR, OTHER
 from gateway.sessions.without_factor import Account, Asked
 from gateway.sessions.without_factor_told import as_csv, as_json
 from gateway.web.desk import Desk, Page, Refused

@@ -16,7 +16,7 @@ from gateway.audit.counts import HOUR_OF_DAY
 from gateway.audit.entry import Entry
 from gateway.audit.questions import ready
 from gateway.audit.search import EXACTLY, SIGN_IN_NEEDED, Search
-from gateway.audit.written import OTHER
+from gateway.audit.spoken import OTHER
 from gateway.web.desk import Desk, Page
 from gateway.web.entered import MomentUnreadable, entered_since, entered_until
 from gateway.web.identity import ADMIN, Assertion

@@ -19,7 +19,7 @@ from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Entry
 from gateway.audit.fields import FACTS
 from gateway.audit.granted_along import ROUTES, word_and_path
-from gateway.audit.purposes import ROUTINE
+from gateway.audit.purposes import ROUTINE, ROUTINE_TITLE
 from gateway.devices.named import ACTS as ACTS_OF_DEVICES
 from gateway.envoy.notices import CONTROL_PLANE, ENVOY, NODE, STREAMS
 from gateway.incidents.named import ACTS as ACTS_OF_INCIDENTS
@@ -96,7 +96,7 @@ WORDS: Mapping[str, Mapping[str, Title]] = {
     "severity": SEVERITIES,
     "granted_actions": ACTIONS,
     "part": PARTS,
-    "purpose": {ROUTINE: Title(cs="běžný dohled", en="routine supervision")},
+    "purpose": {ROUTINE: ROUTINE_TITLE},
     "proof": PROOFS,
     "stage": STAGES,
 }

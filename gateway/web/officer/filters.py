@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId, SubjectId
-from gateway.audit import written
+from gateway.audit import spoken, written
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.search import Counted, Query
 from gateway.web.entered import MomentUnreadable, entered_since, entered_until
@@ -18,10 +18,10 @@ LARGEST_SEQUENCE = 2**63 - 1  # SQLite's and PostgreSQL's largest integer
 
 READERS: dict[str, Callable[[str], Any]] = {
     "person": lambda text: text.strip() or None,
-    "municipality": lambda text: MunicipalityCode(text) if text else None,
+    "municipality": lambda text: MunicipalityCode(spoken.as_kept("municipality", text)) if text else None,
     "application": lambda text: ApplicationId(text) if text else None,
     "outcome": lambda text: Outcome(text) if text else None,
-    "code": lambda text: frozenset(Code(one) for one in text.split(written.OR)) if text else None,
+    "code": lambda text: frozenset(Code(one) for one in text.split(spoken.OR)) if text else None,
     "session": lambda text: SessionId(text) if text else None,
     "request_id": lambda text: text.strip() or None,
     "reason": lambda text: text.strip() or None,
@@ -104,7 +104,7 @@ def _query(values: Mapping[str, Any], reader: SubjectId) -> Query:
         name: value for name, value in values.items() if name not in apart and name not in written.READERS
     }
     given = written.further(values)
-    if (reason := named.get("reason") or "").startswith(written.OTHER):
+    if (reason := named.get("reason") or "").startswith(spoken.OTHER):
         del named["reason"]
         given["having"] = (*given["having"], written.having_of("reason", reason))
     return Query(

@@ -73,7 +73,9 @@ def context_of(report: Report, names: Names, language: Language, *, linked: bool
         "tags": TAGS,
         "bar": bar_of(report),
         "named_code": named_code,
-        "log_of": lambda code: urlencode({"code": code.value, **span}),
+        "log_of": lambda code: urlencode(
+            {"code": code.value, **span, "technical": "1"}
+        ),  # all that was counted
         "told": _told(names, language),
     }
 

@@ -26,6 +26,7 @@ from gateway.audit.purposes import PurposeOf
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
 from gateway.audit.retention import Kept
 from gateway.audit.search import Counted, Position, Query, Search
+from gateway.audit.spoken import HOW
 from gateway.audit.titles import FAULTS, sentence
 from gateway.audit.views import Views
 from gateway.incidents.incident import Waiting as IncidentsDue
@@ -200,6 +201,7 @@ class Officer:
             reasons_offered=grouped(self.names.reasons.groups, language),
             municipalities=municipalities(self.names.municipalities),
             field_titles=FIELD_TITLES,
+            how_written=HOW,
             timeline=await timeline(self._log(caller), filters) if first else None,
             views=await self.views.seen(caller.subject, self.reach.of(caller)),
             purpose=await self.purpose_of(caller.sid),

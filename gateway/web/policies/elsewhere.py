@@ -1,7 +1,7 @@
 """Which municipality a page of answers is about: the own one, or for whoever administers the centre's policies any."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -13,6 +13,7 @@ from gateway.policy_office.scope import OF_REGION
 from gateway.web.centre import actions_of
 from gateway.web.desk import client_address_of, request_id_of
 from gateway.web.identity import Assertion
+from gateway.web.officer.came_from import came_from
 from gateway.web.policies.not_done import done
 from gateway.web.policies.site import Site
 
@@ -70,4 +71,4 @@ class Elsewhere:
             request_id=request_id_of(request),
             own_municipality=caller.municipality,
         )
-        await self.record([entry])
+        await self.record([replace(entry, details=entry.details | came_from(request))])

@@ -18,6 +18,7 @@ from gateway.policy_office.store import Desk
 from gateway.policy_office.version import Version
 from gateway.web.desk import Page
 from gateway.web.identity import Assertion
+from gateway.web.officer.came_from import asked_first
 from gateway.web.policies.closed_here import closed_here
 from gateway.web.policies.coming import Coming, coming, places
 from gateway.web.policies.elsewhere import Record
@@ -80,7 +81,7 @@ class Impact:
 
     def pages(self) -> Sequence[Page]:
         where = "/proposals/{proposal}/impact"
-        return Page("GET", where, self.shown), Page("POST", where, self.simulate)
+        return tuple(asked_first((Page("GET", where, self.shown), Page("POST", where, self.simulate))))
 
     async def shown(self, request: web.Request) -> web.Response:
         site, caller = self.site, self.site.caller(request)

@@ -123,6 +123,7 @@ class Proposals:
             beside=checked.beside,
             adaptable=lambda members: [each for each in members if adaptable(one, each)],
             untried=checked.untried,
+            narrowed=checked.narrowed,
             history=condensed(history, stayed),
             scope=one.scope,
             ended=ended,

@@ -20,6 +20,7 @@ from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import OF_REGION, Scope, of_scope
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
+from gateway.web.officer.came_from import asked_first
 from gateway.web.policies.closed_here import closed_here
 from gateway.web.policies.coming import Coming, coming, places
 from gateway.web.policies.elsewhere import Elsewhere, Record
@@ -56,7 +57,7 @@ class WhoMay:
         return Elsewhere(self.site, self.record, "who")
 
     def pages(self) -> Sequence[Page]:
-        return Page("GET", "/who", self.table), Page("GET", "/who.csv", self.as_csv)
+        return tuple(asked_first((Page("GET", "/who", self.table), Page("GET", "/who.csv", self.as_csv))))
 
     async def table(self, request: web.Request) -> web.Response:
         site, caller = self.site, self.site.caller(request)

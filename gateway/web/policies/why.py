@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from aiohttp import web
 
@@ -30,6 +31,7 @@ from gateway.authorize.explaining import (
 from gateway.authorize.snapshot import Snapshot, route_named_in
 from gateway.web.desk import Page, Refused
 from gateway.web.identity import Assertion
+from gateway.web.officer.came_from import asked_first
 from gateway.web.officer.not_done import DIRECTORY_AWAY
 from gateway.web.policies.closed_by import closed_by
 from gateway.web.policies.coming import HOME
@@ -110,7 +112,7 @@ class Why:
     """Whom the form suggests by name: people of the municipality that is asked about."""
 
     def pages(self) -> Sequence[Page]:
-        return (Page("GET", "/why", self.why),)
+        return tuple(asked_first((Page("GET", "/why", self.why),)))
 
     @property
     def elsewhere(self) -> Elsewhere:
@@ -133,18 +135,18 @@ class Why:
                     several, faults = found_several.people, SEVERAL
             nobody = NOBODY if entered["login"] or entered["role"] else NOT_SAID
             wrong = faults or (nobody if who is None else self._wrong(entered))
-        found, snapshot = None, self.snapshot()
+        found, closed, snapshot = None, None, self.snapshot()
         if who is not None and not wrong:
-            question = self._question(where, who, entered, snapshot)
+            explain = partial(
+                explained_as_decided,
+                question=self._question(where, who, entered, snapshot),
+                snapshot=snapshot,
+                who=who,
+                reader=caller.municipality,
+            )
             async with site.thinking:
-                found = await asyncio.to_thread(
-                    explained_as_decided,
-                    site.books.in_force(),
-                    question,
-                    snapshot,
-                    who,
-                    caller.municipality,
-                )
+                found = await asyncio.to_thread(explain, site.books.in_force())
+            closed = await closed_by(site, found, explain)
         people = await self._people(request, caller, where)
         return await site.show(
             request,
@@ -158,7 +160,7 @@ class Why:
             everywhere=self.elsewhere.offered(caller),
             further=any(entered[name] != USUAL[name] for name in FURTHER),
             found=found,
-            closed=await closed_by(site, found) if found is not None else None,
+            closed=closed,
             what=self._what,
             about=self._called(who),
             reads=who is not None and who.reads,

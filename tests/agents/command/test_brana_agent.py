@@ -1,19 +1,22 @@
 """`brana-agent` as people start it, over TLS, in both languages."""
 
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
 from agents.command import enrolling
 from agents.kept.folder import Folder
-from agents.kept.state import State
-from agents.protocol.messages import Standing
+from agents.kept.state import Shown, State
+from agents.protocol.messages import KeyKind, Standing
 from agents.version import VERSION
 from gateway import __version__
 from tests.agents.command.places import places
@@ -68,7 +71,81 @@ def test_a_gateway_that_cannot_be_believed_is_not_spoken_to(agent, gateway, monk
     monkeypatch.setattr(enrolling.time, "sleep", lambda _: None)
     code, said = agent("enrol", gateway.url, CODE)
     assert (code, gateway.said) == (1, [])
-    assert "does not answer" in said
+    assert "certificate cannot be believed" in said
+    assert "--trust FILE" in said
+
+
+def test_an_address_where_nobody_answers_is_told_with_the_cause(agent, monkeypatch):
+    monkeypatch.setattr(enrolling.time, "sleep", lambda _: None)
+    code, said = agent("enrol", "https://127.0.0.1:9", CODE, tongue="cs")
+    assert code == 1
+    assert "Brána neodpovídá" in said
+    assert "Connection refused" in said
+
+
+def test_before_it_is_enrolled_nobody_is_sent_to_start_a_service(agent):
+    for word in ("status", "doctor"):
+        code, said = agent(word, tongue="cs")
+        assert (code, "Vyžádejte si kód" in said, "start brana-agent" in said) == (1, True, False)
+
+
+def test_one_that_waits_for_approval_says_so_to_who_wants_the_tunnel_and_asks_whether_it_still_does(
+    agent, gateway, papers, tmp_path
+):
+    gateway.terms = replace(gateway.terms, approval=True)
+    agent("enrol", gateway.url, CODE, *trust(papers))
+    words = [sys.executable, "-W", "error", "-m", "agents.command", *places(tmp_path), "run"]
+    child = subprocess.Popen(words, cwd=ROOT, env={"PYTHONPATH": str(ROOT)})
+    try:
+        until(lambda: (tmp_path / "open/status.json").exists() and "none yet" in agent("status")[1])
+        until(lambda: gateway.device.reported_at is not None)
+        began = time.monotonic()
+        code, said = agent("up", tongue="cs")
+        assert (code, time.monotonic() - began < 15) == (1, True)
+        assert "čeká na schválení správcem" in said
+        assert "Dokud zařízení není v provozu" in said
+        gateway.stands(Standing.ACTIVE)
+        code, said = agent("up")
+        assert "The tunnel is not open." in said
+    finally:
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(20) == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes somebody else")
+def test_who_may_not_read_what_the_agent_believes_is_not_told_that_the_gateway_is_another(gateway):
+    shown = Shown(
+        url=gateway.url,
+        device="d" * 22,
+        key_kind=KeyKind.SOFTWARE,
+        standing=Standing.ACTIVE,
+        failing=(),
+        reported_at=None,
+        certificate_until=None,
+    )
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to others
+        Path(name).chmod(0o755)
+        public, closed = Path(name) / "open", Path(name) / "closed"
+        for folder, mode in ((public, 0o755), (closed, 0o700)):
+            folder.mkdir()
+            folder.chmod(mode)
+        Folder(public, 0o644).write("status.json", msgspec.json.encode(shown))
+        words = [sys.executable, "-c", AS_NOBODY, str(closed), str(public)]
+        said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.stdout.startswith("? Connection to the gateway: an administrator alone can find out"), (
+        said.stdout + said.stderr
+    )
+
+
+AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from agents.command.doctoring import doctor
+from config.vocabulary import Language
+"a".encode("idna")  # what is loaded later nobody else may read
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+doctor(Path(sys.argv[1]), Path(sys.argv[2]), "device:/nowhere", Language.ENGLISH)
+"""
 
 
 def test_the_reason_of_a_refusal_is_told_in_ones_language(agent, gateway, papers):

@@ -313,6 +313,19 @@ def test_a_chip_that_does_not_answer_is_told_and_asked_again(tmp_path, world):
             assert world.status().trouble == "key_lost"
 
 
+def test_an_office_without_tunnels_has_heard_that_none_is_wanted(at_work):
+    at_work.state.want_tunnel(wanted=True)
+    at_work.gateway.gives = None
+    at_work.turn(MINUTE)
+    assert at_work.status().tunnel.why.reason == "tunnels_not_offered"
+    at_work.state.want_tunnel(wanted=False)
+    at_work.gateway.losing = ["lost"]
+    at_work.turn(timedelta(seconds=1))
+    assert at_work.state.tunnel_untold()
+    at_work.turn(MINUTE)
+    assert not at_work.state.tunnel_untold()
+
+
 def test_who_says_farewell_is_retired(at_work):
     assert say_farewell(at_work.state, at_work.state.enrolment(), at_work.gateway, at_work.chip)
     assert at_work.gateway.device.standing is Standing.RETIRED

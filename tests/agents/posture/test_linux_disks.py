@@ -71,6 +71,47 @@ def test_what_lies_on_a_home_of_its_own_has_to_be_encrypted_too() -> None:
     assert encrypted(machine(ON_LUKS, ROOT_ON_LUKS + elsewhere)) is True
 
 
+@pytest.mark.parametrize(
+    ("point", "device", "kind", "source", "wanted"),
+    [
+        ("/var/lib/mysql", "259:2", "ext4", "/dev/nvme0n1p2", False),
+        ("/var/lib/postgresql", "259:2", "exfat", "/dev/nvme0n1p2", False),
+        ("/srv", "259:2", "ext4", "/dev/nvme0n1p2", False),
+        ("/var/lib/containers", "252:0", "xfs", "/dev/mapper/luks-root", True),
+        ("/var/lib/snapd/snap/core/1", "7:0", "squashfs", "/dev/loop0", True),
+        ("/var/lib/docker/overlay2/x", "0:60", "overlay", "overlay", True),
+        ("/media/jana/stick", "259:2", "vfat", "/dev/nvme0n1p2", True),
+        ("/boot", "259:2", "ext4", "/dev/nvme0n1p2", True),
+        ("/var/lib/x", "259:2", "bcachefs", "/dev/nvme0n1p2", None),
+        ("/var/lib/x", "8:16", "ext4", "/dev/sdb", None),
+    ],
+)
+def test_what_is_mounted_deeper_has_to_be_encrypted_where_it_lies_on_a_disk(
+    point: str, device: str, kind: str, source: str, wanted: bool | None
+) -> None:
+    assert encrypted(machine(ON_LUKS, ROOT_ON_LUKS + mount(point, device, kind, source))) is wanted
+
+
+SWAPS = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        ("/dev/nvme0n1p2                          partition\t999420\t0\t-2\n", False),
+        ("/dev/dm-0                               partition\t999420\t0\t-2\n", True),
+        ("/dev/zram0                              partition\t8388604\t0\t100\n", True),
+        ("/swap.img                               file\t\t2097148\t0\t-2\n", True),
+        ("/dev/sdz                                partition\t999420\t0\t-2\n", None),
+        ("damaged\n", None),
+        ("", True),
+    ],
+)
+def test_a_swap_partition_has_to_be_encrypted_too(lines: str, wanted: bool | None) -> None:
+    swapping = ON_LUKS | {"/proc/swaps": SWAPS + lines}
+    assert encrypted(machine(swapping, ROOT_ON_LUKS)) is wanted
+
+
 def test_a_partition_of_an_array_is_as_its_array() -> None:
     blocks = ON_LUKS | block("md0", "9:0", slaves=("dm-0",)) | partition("md0p1", "259:9")
     mounts = mount("/", "259:9", "ext4", "/dev/md0p1")

@@ -31,6 +31,27 @@ def chain(family: str, policy: str, *rules: str, hook: str = "input") -> str:
     return ", ".join([own, *parts])
 
 
+def called(name: str, *rules: str) -> str:
+    """A chain that others call."""
+    own = f'{{"chain": {{"family": "inet", "table": "f", "name": "{name}"}}}}'
+    parts = [
+        f'{{"rule": {{"family": "inet", "table": "f", "chain": "{name}", "expr": [{rule}]}}}}'
+        for rule in rules
+    ]
+    return ", ".join([own, *parts])
+
+
+def to(word: str, name: str) -> str:
+    return f'{{"{word}": {{"target": "{name}"}}}}'
+
+
+def came_in_by(name: str) -> str:
+    return f'{{"match": {{"op": "==", "left": {{"meta": {{"key": "iifname"}}}}, "right": "{name}"}}}}'
+
+
+ALL, NONE, REJECT = '{"accept": null}', '{"drop": null}', '{"reject": null}'
+
+
 def ruleset(*parts: str) -> str:
     whole = ", ".join(['{"metainfo": {"version": "1.0.9"}}', *parts])
     return f'{{"nftables": [{whole}]}}'
@@ -58,6 +79,37 @@ def test_the_rules_of_the_kernel_decide(said: str, wanted: bool) -> None:
     assert on(nft(said)) is wanted
 
 
+@pytest.mark.parametrize(
+    ("rules", "others", "wanted"),
+    [
+        ((to("jump", "a"), REJECT), (called("a", to("goto", "b")), called("b", ALL)), False),
+        ((to("jump", "a"), REJECT), (called("a", to("goto", "b"), ALL), called("b")), True),
+        ((to("jump", "a"), REJECT), (called("a", '{"return": null}', ALL),), True),
+        ((to("jump", "a"), ALL), (called("a", NONE),), True),
+        ((to("jump", "a"),), (called("a", '{"match": {}}, {"accept": null}'),), False),
+        (('{"match": {}}, ' + to("jump", "a"), REJECT), (called("a", ALL),), True),
+        ((came_in_by("eth0") + ", " + to("goto", "a"), REJECT), (called("a", ALL),), False),
+        ((came_in_by("lo") + ", " + ALL, REJECT), (), True),
+        ((came_in_by("wg0") + ", " + ALL, REJECT), (), True),
+        ((came_in_by("eth0") + ", " + NONE,), (), False),
+        ((to("jump", "a"), REJECT), (called("a", to("jump", "a")),), None),
+    ],
+)
+def test_chains_are_followed_to_where_a_packet_ends(rules, others, wanted) -> None:
+    card = {"/sys/class/net/eth0/device/vendor": "0x1af4\n"}
+    assert on(nft(ruleset(chain("inet", "accept", *rules), *others), **card)) is wanted
+
+
+def test_firewalld_whose_zone_lets_everything_in_is_no_firewall() -> None:
+    def rule(chain: str, *said: str) -> str:
+        own = '{"family": "inet", "table": "firewalld", "chain": "%s", "expr": [%s]}'
+        return '{"rule": ' + own % (chain, ", ".join(said)) + "}"
+
+    zones = [rule("filter_INPUT_ZONES", to("goto", "filter_IN_trusted")), rule("filter_IN_trusted", ALL)]
+    trusted = NFT_FIREWALLD.removesuffix("]}") + ", " + ", ".join(zones) + "]}"
+    assert on(nft(trusted)) is False
+
+
 def test_where_only_the_older_ip_is_spoken_rules_about_it_suffice() -> None:
     assert on(OFFICE.but(files=FOUR, commands={"nft": ruleset(chain("ip", "drop"))})) is True
 
@@ -76,6 +128,18 @@ UFW = "Status: active\nLogging: on (low)\nDefault: deny (incoming), allow (outgo
         ),
         ({"iptables": IPTABLES, "ip6tables": "-P INPUT ACCEPT\n"}, None),
         ({"iptables": "-P INPUT DROP\n-A INPUT -j ACCEPT\n", "ip6tables": IPTABLES}, None),
+        (
+            {
+                "iptables": IPTABLES + "-A INPUT -j IN\n-A IN -g ZONE\n-A ZONE -j ACCEPT\n",
+                "ip6tables": IPTABLES,
+            },
+            None,
+        ),
+        (
+            {"iptables": IPTABLES + "-A INPUT -j IN\n-A IN -s 10.0.0.0/8 -j ACCEPT\n", "ip6tables": IPTABLES},
+            True,
+        ),
+        ({"iptables": IPTABLES + "-A INPUT -i eth0 -j ACCEPT\n", "ip6tables": IPTABLES}, None),
         ({"iptables": "", "ip6tables": ""}, None),
         ({"ufw": UFW}, True),
         ({"ufw": UFW.replace("deny", "allow")}, None),
@@ -89,7 +153,8 @@ UFW = "Status: active\nLogging: on (low)\nDefault: deny (incoming), allow (outgo
 def test_who_may_not_ask_the_kernel_is_told_of_a_firewall_but_never_that_there_is_none(
     commands, wanted
 ) -> None:
-    assert on(OFFICE.but(commands={"nft": REFUSED, **commands})) is wanted
+    card = {"/sys/class/net/eth0/device/vendor": "0x1af4\n"}
+    assert on(OFFICE.but(files=card, commands={"nft": REFUSED, **commands})) is wanted
 
 
 def test_rules_of_the_older_filter_beside_an_empty_newer_one_are_asked_for() -> None:

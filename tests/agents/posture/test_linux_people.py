@@ -75,6 +75,8 @@ def test_the_domain_is_that_of_realmd_or_of_sssd(files, folders, realm, wanted) 
 
 DCONF = "/etc/dconf/db/local.d"
 LOCKS = {
+    "/etc/dconf/profile/user": "user-db:user\nsystem-db:local # of the office\n",
+    "/etc/dconf/db/local": "GVariant",
     f"{DCONF}/locks/screen": "/org/gnome/desktop/screensaver/lock-enabled\n"
     "/org/gnome/desktop/screensaver/lock-delay\n/org/gnome/desktop/session/idle-delay\n",
     f"{DCONF}/00-screen": "[org/gnome/desktop/session]\nidle-delay=uint32 300\n\n"
@@ -92,11 +94,30 @@ LOCKS = {
         ("uint32 300", "soon", None),
         ("lock-delay=uint32 0\n", "", None),
         ("/org/gnome/desktop/session/idle-delay", "", None),
+        ("system-db:local", "system-db:site", None),
+        ("system-db:local", "#system-db:local", None),
+        ("system-db:local", "user-db:local", None),
     ],
 )
 def test_what_the_administrator_settled_for_everybody_is_seen_by_the_service(old, new, wanted) -> None:
     files = {path: text.replace(old, new) if old else text for path, text in LOCKS.items()}
     assert found(OFFICE.but(files=files)).get("screen_lock") is wanted
+
+
+@pytest.mark.parametrize("without", ["/etc/dconf/profile/user", "/etc/dconf/db/local"])
+def test_what_no_profile_names_or_nobody_made_settles_nothing(without) -> None:
+    files = {path: text for path, text in LOCKS.items() if path != without}
+    assert found(OFFICE.but(files=files)).get("screen_lock") is None
+
+
+def test_of_two_databases_the_last_of_the_profile_has_the_word() -> None:
+    site = {
+        path.replace("local", "site"): text.replace("lock-enabled=true", "lock-enabled=false")
+        for path, text in LOCKS.items()
+    }
+    both = "user-db:user\nsystem-db:local\nsystem-db:site\n"
+    machine = OFFICE.but(files={**LOCKS, **site, "/etc/dconf/profile/user": both})
+    assert found(machine).get("screen_lock") is False
 
 
 def test_root_is_not_told_anybody_s_screen() -> None:

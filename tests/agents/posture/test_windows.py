@@ -309,6 +309,25 @@ def test_updates_that_wait_are_told_by_a_list_that_is_new(result, looked, kinds,
     assert (facts.get("updates_waiting"), facts.get("updates_installed")) == wanted
 
 
+OTHERS = [
+    "9WZDNCRFJBH4-MICROSOFT.WINDOWS.PHOTOS",
+    "Intel - System - 10.1.45.9",
+    "Update for Microsoft Defender Antivirus antimalware platform - KB4052623 (Version 4.18.26040.5)",
+    "Windows Malicious Software Removal Tool x64 - v5.135 (KB890830)",
+    "Update for Windows Security platform - KB5007651 (Version 10.0.27840.1000)",
+]
+
+
+@pytest.mark.parametrize("title", OTHERS)
+def test_what_comes_beside_updates_of_windows_makes_no_patch_new(title) -> None:
+    old = {
+        "at": "2025-11-12T03:00:00Z",
+        "title": "2025-11 Kumulativní aktualizace pro Windows 11 (KB5068861)",
+    }
+    said = {"installed": {"updates": [{"at": "2026-05-20T05:01:12Z", "title": title}, old]}}
+    assert found(windows(said)).get("patch_age_days") == 189
+
+
 DAILY = {"at": "2026-05-20T05:01:12Z", "title": "KB2267602"}
 
 

@@ -58,6 +58,7 @@ def test_whoever_is_counted_for_is_the_person_or_what_the_rule_says():
     assert group_of(rule(), REFUSED) == "novak"
     assert group_of(rule(), entry(subject="office:1")) == "office:1"
     assert group_of(rule(group_by="address"), REFUSED) == "192.0.2.7"
+    assert group_of(rule(group_by="reason"), REFUSED) == "no_role"
     assert group_of(rule(group_by="all"), entry()) == EVERYTHING
     assert group_of(rule(group_by="session"), REFUSED) == ""
 

@@ -1,5 +1,6 @@
 """What is raised, once; what is over, and does not flap."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from config.settings import AlertRule
 from gateway.alerts import watch as counting
 from gateway.alerts.delivered import DELIVERED, GIB, in_force
+from gateway.alerts.gaps import Gap
 from gateway.alerts.watch import Alert, Changed, Watch
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code, Entry, Outcome
@@ -128,6 +130,14 @@ def test_a_new_country_is_one_where_somebody_known_was_not_lately():
     assert raised(watch, from_country(4, "DE", 4, "vesela")) == []
 
 
+def test_a_country_that_is_new_through_a_tunnel_is_new():
+    watch = Watch(in_force([]))
+    assert raised(watch, from_country(0, "CZ", 0)) == []
+    permitted = from_country(1, "RU", 1)
+    (one,) = raised(watch, replace(permitted, entry=replace(permitted.entry, code=Code.TUNNEL_PERMITTED)))
+    assert (one.rule, one.group) == ("new_country", "novak")
+
+
 def test_what_was_seen_is_handed_out_to_be_kept_once_a_day():
     watch = Watch(in_force([]))
     assert set(hear(watch, from_country(0, "CZ", 0)).seen) == {("new_country", "novak", "CZ")}
@@ -153,10 +163,14 @@ CASES: dict[str, list[Entry]] = {
     "policies_without_approval": [entry(code=Code.POLICY_WITHOUT_APPROVAL, person="cli:root")],
     "recovery_administrator": [entry(code=Code.RECOVERY_REFUSED, outcome=Outcome.REFUSED)],
     "log_damaged": [entry(code=Code.LOG_VERIFIED, outcome=Outcome.FAILURE)],
-    "log_gap": [entry(code=Code.LOG_GAP, outcome=Outcome.FAILURE)],
+    "log_gap": [entry(code=Code.LOG_GAP, outcome=Outcome.FAILURE, reason=Gap.MISSING.value)],
     "log_full": [entry(code=Code.LOG_FULL, outcome=Outcome.FAILURE)],
     "clock_drift": [entry(code=Code.CLOCK_JUMPED, outcome=Outcome.FAILURE)],
     "mass_download": [entry(person="novak", details={"bytes_out": GIB // 4}) for _ in range(4)],
+    "mass_download_by_tunnel": [
+        entry(code=Code.TUNNEL_DISCONNECTED, person="novak", details={"bytes_received": GIB // 4})
+        for _ in range(4)
+    ],
     "refusals_after_hours": [entry(code=Code.DECISION_REFUSE, person="novak", at=NIGHT)] * 5,
 }
 
@@ -191,3 +205,11 @@ def test_one_damage_of_the_log_that_stands_hides_no_graver_one():
     for number, one in enumerate(found):
         heard = raised(watch, Recorded(number, NOON + number * MINUTE, one))
         assert [(alert.rule, alert.group) for alert in heard] == [("log_damaged", one.code.value)]
+
+
+def test_a_gap_of_the_log_that_stands_hides_no_other_kind():
+    watch = Watch(in_force([]))
+    for number, gap in enumerate(Gap):
+        one = entry(code=Code.LOG_GAP, outcome=Outcome.FAILURE, reason=gap.value)
+        heard = raised(watch, Recorded(number, NOON + number * MINUTE, one))
+        assert [(alert.rule, alert.group) for alert in heard] == [("log_gap", gap.value)]

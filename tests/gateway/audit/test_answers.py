@@ -294,7 +294,13 @@ async def test_who_read_the_log_and_what_for(log: Log):
     entry = searched(
         YESTERDAY, subject="d:k", person="kucera", query={}, found=3, form="export", purpose="NÚKIB"
     )
-    assert keys(await asked(log, "who-read-the-log", [entry, decided()])) == [[("kucera", "export", "NÚKIB")]]
+    bundle = Entry(
+        code=Code.SECURITY_INCIDENT_EXPORTED, outcome=Outcome.SUCCESS, at=YESTERDAY, subject="d:v",
+        person="vesela", details={"incident": 1, "purpose": "hlášení"},
+    )  # fmt: skip
+    assert keys(await asked(log, "who-read-the-log", [entry, decided(), bundle])) == [
+        [("kucera", "export", "NÚKIB"), ("vesela", "", "hlášení")]
+    ]
 
 
 async def test_what_verifications_found(log: Log):

@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from sqlalchemy import Connection
 from gateway.audit import rebuilt
 from gateway.audit.anchors import Fault
 from gateway.audit.bounds import ONE_TREE
+from gateway.audit.brought import Brought
 from gateway.audit.canonical import NotCanonical, Recorded, canonical, read, settled
 from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import FACTS, facts, facts_written
@@ -27,7 +29,7 @@ from gateway.commands.reading_ahead import reading_ahead
 from gateway.storage import audit_pages
 from gateway.storage.audit_evidence import verify_log
 from gateway.storage.audit_pages import alone, pages
-from tests.gateway.audit.attacking import by_hand, grow
+from tests.gateway.audit.attacking import broken, by_hand, grow
 from tests.gateway.audit.making import (
     EITHER,
     NOON,
@@ -40,12 +42,34 @@ from tests.gateway.audit.making import (
 )
 
 Stored = tuple[object, ...]
+COLUMNS = (*FACTS, "canonical", "leaf")
+FILE = sqlite3.connect(":memory:")
+FILE.execute(f"CREATE TABLE audit_entry ({', '.join(COLUMNS)})")
+"""Without types: whoever writes to a file by hand puts anything anywhere."""
 
 
 def row(one: Recorded) -> Stored:
     one = replace(one, entry=settled(one.entry))
     data = canonical(one)
     return (*facts(one), data, leaf_hash(data))
+
+
+def brought(stored: Stored) -> Brought:
+    """As the database hands it over. Raises sqlite3.OperationalError."""
+    texts = [isinstance(value, str) for value in stored]
+    values = [value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value for value in stored]
+    marks = ", ".join("CAST(? AS TEXT)" if text else "?" for text in texts)
+    FILE.execute("DELETE FROM audit_entry")
+    FILE.execute(f"INSERT INTO audit_entry VALUES ({marks})", values)
+    (found,) = FILE.execute(audit_pages.BROUGHT)
+    return tuple(found)
+
+
+def sound(reading: Reading, *rows: Stored) -> Sound | None:
+    try:
+        return reading.sound([brought(one) for one in rows])
+    except sqlite3.OperationalError:  # as `sound_span`
+        return None
 
 
 def right_alone(stored: Stored) -> bool:
@@ -66,7 +90,7 @@ def access(number: int, **details: object) -> Recorded:
 def test_an_entry_that_was_written_is_sound_also_once_its_shape_is_known(one: Recorded) -> None:
     reading = Reading(frozenset())
     for _ in range(2):
-        found = reading.sound([row(one)])
+        found = sound(reading, row(one))
         assert found is not None
         assert (found.first, found.end, found.leaves_of(0, 1)) == (
             one.sequence,
@@ -78,7 +102,7 @@ def test_an_entry_that_was_written_is_sound_also_once_its_shape_is_known(one: Re
 @given(st.lists(entries(), min_size=1, max_size=4))
 def test_entries_one_behind_the_other_are_sound_together(several: list[Entry]) -> None:
     rows = [row(Recorded(number, NOON, one)) for number, one in enumerate(several, 5)]
-    found = Reading(frozenset()).sound(rows)
+    found = sound(Reading(frozenset()), *rows)
     assert found is not None
     assert (found.first, len(found)) == (5, len(rows))
 
@@ -88,9 +112,9 @@ def test_a_column_of_another_entry_is_sound_only_where_it_says_the_same(
     one: Recorded, other: Recorded, place: int
 ) -> None:
     reading = Reading(frozenset())
-    reading.sound([row(one)])
+    sound(reading, row(one))
     stored = (*row(one)[:place], row(other)[place], *row(one)[place + 1 :])
-    assert (reading.sound([stored]) is not None) is right_alone(stored)
+    assert (sound(reading, stored) is not None) is right_alone(stored)
 
 
 @given(st.data())
@@ -100,7 +124,7 @@ def test_bytes_that_are_written_otherwise_are_sound_only_where_they_are_canonica
     """Whoever knows the format makes the leaf agree; a byte is taken out, put in or exchanged."""
     reading = Reading(frozenset())
     for number in range(2):
-        assert reading.sound([row(access(number))]) is not None
+        assert sound(reading, row(access(number))) is not None
     *columns, written, _leaf = row(access(7))
     assert isinstance(written, bytes)
     place = data.draw(st.integers(0, len(written)))
@@ -109,16 +133,16 @@ def test_bytes_that_are_written_otherwise_are_sound_only_where_they_are_canonica
     )
     changed = written[:place] + put + written[place + data.draw(st.integers(0, 1)) :]
     stored = (*columns, changed, leaf_hash(changed))
-    assert (reading.sound([stored]) is not None) is right_alone(stored)
+    assert (sound(reading, stored) is not None) is right_alone(stored)
 
 
 @pytest.mark.parametrize("column", range(len(FACTS)))
 @pytest.mark.parametrize("value", [5, 5.0, None, b"x", "x", "", "\x00", "\ud800", 10**18, -1, '","rule":"x'])
 def test_anything_that_somebody_put_into_a_column_is_not_sound(column: int, value: object) -> None:
     reading = Reading(frozenset())
-    assert reading.sound([row(access(1)), row(access(2))]) is not None
+    assert sound(reading, row(access(1)), row(access(2))) is not None
     stored = (*row(access(3))[:column], value, *row(access(3))[column + 1 :])
-    assert (reading.sound([stored]) is not None) is right_alone(stored)
+    assert (sound(reading, stored) is not None) is right_alone(stored)
 
 
 @pytest.mark.parametrize(
@@ -130,17 +154,17 @@ def test_anything_that_somebody_put_into_a_column_is_not_sound(column: int, valu
 @pytest.mark.parametrize("number", [0, -1, 10**14, 10**15, 2**53 - 1])
 def test_what_is_seldom_written_is_sound_as_well(path: str, number: int) -> None:
     reading = Reading(frozenset())
-    assert reading.sound([row(access(1, path="/"))]) is not None
-    assert reading.sound([row(access(2, path=path, bytes_in=number, roles=[]))]) is not None
+    assert sound(reading, row(access(1, path="/"))) is not None
+    assert sound(reading, row(access(2, path=path, bytes_in=number, roles=[]))) is not None
 
 
 def test_most_entries_are_told_without_being_read() -> None:
     """Else it would be right, and slow."""
     rebuilding = Rebuilding()
     first, second = access(1), access(2, path='/a "b" \\ c', bytes_in=17)
-    assert not rebuilding.holds(row(first))
+    assert not rebuilding.holds(brought(row(first)))
     rebuilding.learn(Code.ACCESS.value, first.entry.details)
-    assert rebuilding.holds(row(second))
+    assert rebuilding.holds(brought(row(second)))
 
 
 @pytest.mark.parametrize(
@@ -155,11 +179,11 @@ def test_most_entries_are_told_without_being_read() -> None:
     ],
 )
 def test_gaps_and_times_that_go_back_are_left_to_whoever_verifies(rows: list[Stored]) -> None:
-    assert Reading(frozenset()).sound(rows) is None
+    assert sound(Reading(frozenset()), *rows) is None
 
 
 def test_an_entry_that_tells_of_the_log_itself_is_left_to_whoever_verifies() -> None:
-    assert Reading(frozenset({"access.request"})).sound([row(access(1))]) is None
+    assert sound(Reading(frozenset({"access.request"})), row(access(1))) is None
 
 
 @pytest.mark.parametrize(
@@ -169,7 +193,7 @@ def test_any_time_is_put_together_as_it_is_written(at: datetime) -> None:
     rebuilding = Rebuilding()
     one = replace(access(1), entry=replace(access(1).entry, at=at))
     rebuilding.learn(Code.ACCESS.value, one.entry.details)
-    assert rebuilding.holds(row(one)) is (at.year < 5000)
+    assert rebuilding.holds(brought(row(one))) is (at.year < 5000)
 
 
 @pytest.fixture(params=EITHER)
@@ -248,16 +272,16 @@ def test_a_request_number_is_put_together_as_json_writes_it(request_id: str) -> 
     rebuilding = Rebuilding()
     one = replace(access(1), entry=replace(access(1).entry, request_id=request_id))
     rebuilding.learn(Code.ACCESS.value, one.entry.details)
-    assert rebuilding.holds(row(one))
+    assert rebuilding.holds(brought(row(one)))
 
 
 def test_a_request_number_that_reaches_into_the_next_field_is_not_taken_for_both() -> None:
     reading = Reading(frozenset())
     one = replace(access(1), entry=replace(access(1).entry, request_id="a", rule="x"))
-    assert reading.sound([row(one)]) is not None  # its shape is known
+    assert sound(reading, row(one)) is not None  # its shape is known
     forged = list(row(one))
     forged[FACTS.index("request_id")], forged[FACTS.index("rule")] = 'a","rule":"x', ""
-    assert reading.sound([tuple(forged)]) is None
+    assert sound(reading, tuple(forged)) is None
 
 
 def test_who_has_seen_more_than_is_remembered_answers_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,5 +290,26 @@ def test_who_has_seen_more_than_is_remembered_answers_the_same(monkeypatch: pyte
     rows = [
         row(replace(access(at), entry=replace(access(at).entry, session=f"s{at % 5}"))) for at in range(20)
     ]
-    assert reading.sound(rows) is not None
-    assert reading.sound([(*rows[0][:-3], "other", *rows[0][-2:])]) is None
+    assert sound(reading, *rows) is not None
+    assert sound(reading, (*rows[0][:-3], "other", *rows[0][-2:])) is None
+
+
+def test_a_column_that_is_computed_is_not_taken_for_what_it_was_computed_from(in_file: Log) -> None:
+    """SQLite puts JSON into an array as it is: a person `"x"`, with quotation marks, would stand there as `x`."""
+    names = ", ".join(name for name in COLUMNS if name != "person")
+    by_hand(
+        in_file,
+        "CREATE TABLE kept AS SELECT * FROM audit_entry",
+        "DROP TABLE audit_entry",
+        f"CREATE TABLE audit_entry (sequence INTEGER PRIMARY KEY, {names.partition(', ')[2]}, hidden, "
+        "person TEXT GENERATED ALWAYS AS (iif(sequence = 9, json_quote(hidden), hidden)) VIRTUAL)",
+        f"INSERT INTO audit_entry ({names}, hidden) SELECT {names}, person FROM kept",
+    )
+    found = broken(in_file)
+    assert (found.fault, found.sequence) == (Fault.COLUMNS_DIFFER, 9)
+
+
+def test_bytes_where_a_text_is_to_be_are_found_as_rows_are_read(in_file: Log) -> None:
+    by_hand(in_file, "UPDATE audit_entry SET person = CAST(person AS blob) WHERE sequence = 9")
+    found = broken(in_file)
+    assert (found.fault, found.sequence) == (Fault.COLUMNS_DIFFER, 9)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit import checkpoint_file
+from gateway.audit import checkpoint, checkpoint_file
 from gateway.audit.anchors import Fault, anchors
 from gateway.audit.canonical import canonical
 from gateway.audit.checkpoint import seal
@@ -60,6 +60,16 @@ def test_a_checkpoint_removed_from_the_middle_of_the_file_is_found(whole: Log) -
     notes = [written.note for written in checkpoint_file.read(whole.file)]
     whole.file.write_text("".join([*notes[:1], *notes[2:]]))
     assert (broken(whole).fault, broken(whole).sequence) == (Fault.CHECKPOINT_REMOVED, 10)
+
+
+def test_a_file_that_seals_as_many_entries_a_second_time_is_found(whole: Log) -> None:
+    """The log was put back and had grown to the very size again when it was sealed."""
+    notes = [written.note for written in checkpoint_file.read(whole.file)]
+    whole.file.write_text("".join([*notes, notes[-1]]))
+    found = broken(whole)
+    before = checkpoint.unseal(notes[-2], [SIGNER.verifier]).reach
+    assert (found.fault, found.sequence) == (Fault.ROLLED_BACK, before)
+    assert "the log was put back" in found.what
 
 
 def test_a_file_that_is_gone_is_found(in_file: Log) -> None:

@@ -16,13 +16,10 @@ from gateway.authorize.tunnel_turns import AT_ONCE
 from gateway.devices.known import Known
 from gateway.storage.tables.tunnels import tunnel_address
 from gateway.tunnel_sessions.opened import Why
-from gateway.tunnels.connections import Began
 from gateway.tunnels.keys import PrivateKey
 from gateway.tunnels.permits import Admitted
-from tests.gateway.authorize.test_tunnel_office import flow
 from tests.rig.tunnel_world import KROMERIZ, ORIGIN, Told, World, world
 
-MINUTE = timedelta(minutes=1)
 PETR = SubjectId("urad:22222222-2222-4222-8222-222222222222")
 OTHER = PrivateKey.generate().public
 
@@ -236,16 +233,3 @@ async def test_a_tunnel_that_ends_while_it_is_opened_anew_is_closed_once(office:
         await office.office._close(held, Why.CLOSED_BY_PERSON, office.now)
     await again
     assert [one.reason for one in office.of(Code.TUNNEL_CLOSED)] == [Why.CLOSED_BY_PERSON]
-
-
-async def test_a_beginning_of_which_is_heard_late_is_whose_it_was_then(office: World) -> None:
-    """Another person has opened the tunnel of a shared device meanwhile."""
-    device = office.device(owner=None)
-    first, second = await office.signed_in(), await office.signed_in("T", subject=PETR, login="petr")
-    made = await office.office.open(device.id, first, ORIGIN, office.now)
-    began = office.now + MINUTE
-    office.now = began + MINUTE
-    await office.office.open(device.id, second, ORIGIN, office.now)
-    late, now = Began(flow(made), began), Began(flow(made, 2), office.now)
-    await office.office.connections.hear([late, now])
-    assert [one.person for one in office.of(Code.TUNNEL_CONNECTED)] == ["novakova.jana", "petr"]

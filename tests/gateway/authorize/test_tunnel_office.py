@@ -16,7 +16,6 @@ from gateway.authorize.tunnel_held import NotOpened
 from gateway.sessions.id_token import SignedIn
 from gateway.sessions.session import EndReason
 from gateway.tunnel_sessions.opened import Why
-from gateway.tunnels.connections import Began, Ended, Flow, FlowId
 from gateway.tunnels.permits import Admitted, Target, Transport
 from gateway.tunnels.refusals import Refused
 from tests.rig.tunnel_world import (
@@ -329,48 +328,6 @@ async def test_where_the_process_is_away_the_office_goes_on(office: World, told:
     await office.sessions.end([session], EndReason.SIGNED_OUT, None, office.now)
     await office.settles()
     assert office.of(Code.TUNNEL_CLOSED)
-
-
-def flow(made, number: int = 1, **other) -> Flow:
-    place = Target(ip_address("10.1.0.5"), Transport.TCP, 445)
-    device = next(one for one in made.addresses if one.version == 4)
-    return replace(Flow(FlowId(number), device, 40000 + number, place), **other)
-
-
-async def test_each_connection_is_in_the_log_once_with_its_octets(office: World) -> None:
-    _, device, made = await opened(office)
-    hear = office.office.connections.hear
-    await hear([Began(flow(made), office.now)])
-    await hear([Began(flow(made), office.now)])
-    ended = Ended(flow(made, sent=1200, received=98_000), office.now, office.now + MINUTE)
-    await hear([ended, ended])
-    await hear([ended])
-    begun, over = office.of(Code.TUNNEL_CONNECTED, Code.TUNNEL_DISCONNECTED)
-    assert (begun.person, begun.details["target"], begun.details["host"]) == (
-        "novakova.jana",
-        "files",
-        "10.1.0.5:445/tcp",
-    )
-    assert begun.details["device"] == device.id
-    told_of = ("bytes_sent", "bytes_received", "duration_ms")
-    assert tuple(over.details[one] for one in told_of) == (1200, 98_000, 60_000)
-    assert await office.tunnels.connected() == []
-
-
-async def test_an_end_is_whose_beginning_it_was_whoever_has_the_tunnel_by_then(office: World) -> None:
-    device = office.device(owner=None)
-    first, second = await office.signed_in(), await office.signed_in("T", subject=PETR, login="petr")
-    made = await office.office.open(device.id, first, ORIGIN, office.now)
-    await office.office.connections.hear([Began(flow(made), office.now)])
-    await office.office.open(device.id, second, ORIGIN, office.now)
-    office.begin()
-    await office.office.take_up()
-    (recorded,) = await office.office.connections.recorded()
-    assert recorded.flow == flow(made)
-    await office.office.connections.hear([Ended(flow(made), office.now, office.now)])
-    (over,) = office.of(Code.TUNNEL_DISCONNECTED)
-    assert over.person == "novakova.jana"
-    assert "bytes_sent" not in over.details
 
 
 async def test_what_was_tried_in_vain_is_recorded_with_the_reason(office: World) -> None:

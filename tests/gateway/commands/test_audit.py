@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.audit.entry import Code
+from gateway.audit.purposes import ROUTINE
 from gateway.storage.audit import Ledger
 from gateway.storage.database import Database
 from tests.gateway.audit.making import entry
@@ -198,7 +199,40 @@ def test_times_are_given_as_a_day_to_the_minute_or_to_the_second(
 ) -> None:
     found = entries(kept, "--until", written)
     [search] = entries(kept, "--code", "audit.searched", "--limit", "1")
-    assert search["entry"]["details"] == {"query": f"until={meant}", "found": len(found), "form": "command"}
+    assert search["entry"]["details"] == {
+        "query": f"until={meant}", "found": len(found), "form": "command", "purpose": ROUTINE,
+    }  # fmt: skip
+
+
+LOOKS = (
+    ("audit", "search"),
+    ("audit", "ask", "who-read-the-log"),
+    ("audit", "tail", "--for", "1 s"),
+    ("audit", "alerts"),
+    ("audit", "alerts", "--try", "clock_drift"),
+    ("sessions", "list"),
+    ("user", "exceptions"),
+    ("person", "suspended"),
+    ("device", "list"),
+    ("incident", "list"),
+    ("recovery-admin", "status"),
+    ("keys", "list"),
+    ("audit", "keys", "list"),
+)
+
+
+@pytest.mark.parametrize("command", LOOKS, ids=" ".join)
+def test_a_look_by_a_command_says_what_it_was_for(
+    kept: Installation, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    def told() -> object:
+        kept.brana(*command)
+        [look] = entries(kept, "--code", "audit.searched", "--limit", "1")
+        return look["entry"]["details"]["purpose"]
+
+    assert told() == ROUTINE
+    monkeypatch.setenv("BRANA_PURPOSE", "šetření č. j. 5")
+    assert told() == "šetření č. j. 5"
 
 
 def test_what_a_search_prints_as_a_time_says_its_zone(kept: Installation) -> None:

@@ -16,12 +16,12 @@ def test_a_hold_is_placed_seen_and_lifted_and_each_is_recorded(kept: Installatio
     [held] = json.loads(kept.brana("audit", "holds", "--json").stdout)
     assert (held["hold"], held["since"], held["until"]) == (1, "2026-10-31T23:00:00+00:00", None)
     assert (held["why"], held["by"].startswith("cli:")) == ("šetření č. j. 5/2026", True)
-    assert kept.brana("audit", "release", "1", "--reason", "skončeno").returncode == 0
-    again = kept.brana("audit", "release", "1", "--reason", "skončeno")
+    assert kept.brana("audit", "release", "1", "--reason", "šetření už skončilo").returncode == 0
+    again = kept.brana("audit", "release", "1", "--reason", "šetření už skončilo")
     assert (again.returncode, "there is no hold 1 that stands" in again.stderr) == (1, True)
     assert json.loads(kept.brana("audit", "holds", "--json").stdout) == []
     told = entries(kept, "--code", "audit.hold_placed", "--code", "audit.hold_lifted")
-    assert [one["entry"]["details"]["why"] for one in told] == ["skončeno", "šetření č. j. 5/2026"]
+    assert [one["entry"]["details"]["why"] for one in told] == ["šetření už skončilo", "šetření č. j. 5/2026"]
 
 
 def test_months_are_listed_with_when_they_go(kept: Installation) -> None:
@@ -29,7 +29,10 @@ def test_months_are_listed_with_when_they_go(kept: Installation) -> None:
     assert (now_open["state"], now_open["month"], now_open["first"]) == ("open", "", 0)
     by_hand(kept, "UPDATE audit_tail SET until = 1")  # as on the first of a month
     assert kept.brana("audit", "search").returncode == 0
-    assert kept.brana("audit", "hold", "--since", "2020-01-01", "--reason", "x").returncode == 0
+    assert (
+        kept.brana("audit", "hold", "--since", "2020-01-01", "--reason", "kvůli šetření úřadu").returncode
+        == 0
+    )
     closed, now_open = json.loads(kept.brana("audit", "shards", "--json").stdout)
     assert (closed["state"], closed["held_by"], now_open["first"]) == ("kept", [1], closed["entries"])
     assert "open" in kept.brana("audit", "shards").stdout
@@ -43,8 +46,10 @@ def test_months_are_listed_with_when_they_go(kept: Installation) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("hold", "--since", "2026-11-02", "--until", "2026-11-01", "--reason", "x"),
+        ("hold", "--since", "2026-11-02", "--until", "2026-11-01", "--reason", "kvůli šetření úřadu"),
         ("hold", "--since", "2026-11-02", "--reason", " "),
+        ("hold", "--since", "2026-11-02", "--reason", "kvůli šetření ."),
+        ("release", "1", "--reason", "šetření skončilo"),
         ("release", "1"),
     ],
 )

@@ -112,7 +112,7 @@ def test_it_ends_by_itself_when_its_time_is_over(kept: Installation) -> None:
 def test_it_ends_when_nobody_reads_it_any_more(kept: Installation, comes: bool) -> None:
     wanted = "audit.searched" if comes else "system.started"
     with following(kept, "--lines", "1", "--code", wanted) as process:
-        assert process.stdout.readline()
+        assert process.stdout.readline(), process.stderr.read()
         process.stdout.close()
         if comes:
             entries(kept)

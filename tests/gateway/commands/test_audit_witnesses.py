@@ -142,10 +142,10 @@ async def test_a_checkpoint_is_mailed_and_recorded_and_so_is_that_it_was_not(
 
 
 def test_a_checkpoint_is_mailed_once_a_day_and_sooner_after_a_failure() -> None:
-    def last(outcome: Outcome) -> list[Recorded]:
-        return [Recorded(1, NOON, entry(code=Code.CHECKPOINT_MAILED, outcome=outcome, at=NOON))]
+    def last(outcome: Outcome) -> Recorded:
+        return Recorded(1, NOON, entry(code=Code.CHECKPOINT_MAILED, outcome=outcome, at=NOON))
 
     moment = timedelta(seconds=1)
-    assert is_due([], NOON)
+    assert is_due(None, NOON)
     assert [is_due(last(Outcome.SUCCESS), NOON + one) for one in (EVERY - moment, EVERY)] == [False, True]
     assert [is_due(last(Outcome.FAILURE), NOON + one) for one in (AGAIN - moment, AGAIN)] == [False, True]

@@ -5,11 +5,25 @@ import pytest
 
 from config.load import load
 from config.settings import Network
-from config.vocabulary import NetworkName, RouteName
-from gateway.commands.decisions import policy_book, shared_book, snapshot_of, speak_of_nothing
+from config.vocabulary import ApplicationId, AuthenticationLevel, Language, NetworkName, Role, RouteName
+from gateway.commands.decisions import (
+    book_to_be,
+    list_titles_of,
+    policy_book,
+    shared_book,
+    snapshot_of,
+    speak_of_nothing,
+)
+from gateway.policy_office.scope import ANY
 from idp.directory.same_person import no_others
+from policies.difference import difference
+from policies.explained import explained
+from policies.forms import forms, render
 from policies.load import PoliciesUnusable
-from policies.texts import texts_of
+from policies.parameters import Offered
+from policies.rule_titles import titles_there
+from policies.texts import MUNICIPALITIES, texts_of
+from tests.policies.world import HULIN, ask
 from tests.rig.installation import install
 
 NAMES_A_NETWORK = """@id("from-the-office") @reason("not_from_the_office")
@@ -55,3 +69,35 @@ def test_policies_in_force_about_a_route_that_lost_its_name_are_told(tmp_path: P
     )
     assert speak_of_nothing(book, known) == []
     policy_book(known, district)
+
+
+@pytest.mark.real
+def test_a_rule_of_a_form_is_called_alike_wherever_it_stands(tmp_path: Path) -> None:
+    settings, district = load(install(tmp_path).configuration)
+    folders, offered = settings.policies, Offered(list_titles_of(settings))
+    values = {"id": "keys", "level": 3, "applications": ["policies", "portal"], "actions": ["read", "write"]}
+    written = render(forms()["stronger-sign-in"], values, HULIN)
+    file = f"{MUNICIPALITIES}/{HULIN}.cedar"
+    before = texts_of(folders.region, folders.municipalities)
+    after = before | {file: before[file] + written}
+    (Path(folders.municipalities) / f"{HULIN}.cedar").write_text(after[file], "utf-8")
+    names = {
+        Language.CZECH: "bezpečnostní nebo přístupový klíč): Pravidla přístupu, Portál (čtení, zápis)",
+        Language.ENGLISH: "a security key or a passkey): Access policies, Portal (reading, writing)",
+    }
+    (change,) = difference(before, after, offered).policies
+    books = (
+        policy_book(settings, district),
+        shared_book(settings, district, after),
+        book_to_be(settings, district, after, ANY, known=True),
+    )
+    for language, name in names.items():
+        assert change.title[language].endswith(name), change.title[language]
+        for book in books:
+            assert titles_there(book, HULIN)["keys"][language] == change.title[language]
+            asked = ask(
+                (HULIN, Role.CLERK), application=ApplicationId("portal"), level=AuthenticationLevel.PASSWORD
+            )
+            (rule,) = [one for one in explained(book, asked).rules if one.id == "keys"]
+            assert rule.title is not None
+            assert rule.title[language] == change.title[language]

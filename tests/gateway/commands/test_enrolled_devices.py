@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
-from agents.protocol.messages import BEGIN, Begin, Refusal
+from agents.protocol.messages import BEGIN, TUNNEL, Begin, Refusal
 from config.vocabulary import DeviceId, MunicipalityCode
 from gateway.audit.canonical import parse
 from gateway.audit.entry import Code
@@ -129,3 +129,11 @@ async def test_agents_are_told_when_the_database_takes_nothing(plane):
         elsewhere = await client.post(BEGIN, data=body, headers=asked | {"Host": "portal.brana.localhost"})
     assert (answer.status, said.reason, said.again) == (503, "gateway_unavailable", "later")
     assert elsewhere.status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"), [(TUNNEL, "tunnels_not_offered"), ("/agent/other", "device_message_not_understood")]
+)
+async def test_where_there_are_no_tunnels_an_agent_that_asks_is_not_called_too_old(plane, path, reason):
+    answer = await agents(plane).answer(make_mocked_request("POST", path))
+    assert (answer.status, msgspec.json.decode(answer.body, type=Refusal).reason) == (404, reason)

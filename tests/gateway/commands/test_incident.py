@@ -118,6 +118,10 @@ def test_a_file_that_was_changed_taken_out_or_added_on_the_way_is_found_also_wit
         "manifest": (lambda one: (one / "manifest.json").unlink(), "manifest.json: is missing"),
         "added": (lambda one: (one / "reports.html").write_bytes(b"x"), "reports.html: is no file"),
         "added below": (lambda one: (one / "entries/\x1b[2J").write_bytes(b"x"), "entries/?[2J: is no file"),
+        "the statement by a link": (
+            lambda one: by_a_link(one / "statement.json"),
+            "statement.json: is no file",
+        ),
         "sums": (
             lambda one: (one / "SHA256SUMS").write_text("0" * 64 + "  incident.json\n"),
             "SHA256SUMS: is not as",

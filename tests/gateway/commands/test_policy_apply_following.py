@@ -147,7 +147,7 @@ def test_what_a_clone_without_its_note_changes_once_more_is_refused_and_with_it_
         place.raised("apply", str(place.clone()))
     version = place.newest()[0].version
     file, remedy = str(refused.value).splitlines()[1:]
-    assert file == f"    {HULIN}: further"
+    assert file == f"    {HULIN}: Further (further)"
     assert remedy.endswith(f", then say --instead-of {quoted(place.newest()[0])}")
     with pytest.raises(FolderOvertaken, match=f"totéž od té doby změnil i někdo jiný; platí verze {version}"):
         place.raised("apply", str(place.clone()), *CZECH)
@@ -169,7 +169,7 @@ def test_what_somebody_else_brought_meanwhile_is_kept_and_told_until_the_folder_
     version = place.newest()[0].version
     assert said.output.splitlines()[-3:] == [
         f"stays in force, as it came after version {follows}, which the folder follows:",
-        f"    {HULIN}: further",
+        f"    {HULIN}: Further (further)",
         "    take it over into the folder (`brana policy export`); is it not to hold, say --instead-of "
         + quoted(place.newest()[0]),
     ]
@@ -194,7 +194,7 @@ def test_what_others_take_out_stays_out_and_what_both_changed_is_refused_by_file
     assert place.brana("apply", str(place.folder)).exit_code == 0
     place.somebody_else("", old=HARMLESS)
     said = place.brana("apply", str(place.folder))
-    assert (said.exit_code, f"    {HULIN}: further" in said.output) == (0, True), said.output
+    assert (said.exit_code, f"    {HULIN}: Further (further)" in said.output) == (0, True), said.output
     assert '@id("further")' not in place.in_force()[HULIN]
     place.replace("Další", "Ještě další")
     place.replace('"a further case"\nroles = ["clerk"]', '"a further case"\nroles = ["mayor"]', CASES)
@@ -204,7 +204,10 @@ def test_what_others_take_out_stays_out_and_what_both_changed_is_refused_by_file
     before = place.in_force()
     with pytest.raises(FolderOvertaken) as refused:
         place.raised("apply", str(place.folder))
-    assert str(refused.value).splitlines()[1:3] == [f"    {CASES}: a further case", f"    {HULIN}: further"]
+    assert str(refused.value).splitlines()[1:3] == [
+        f"    {CASES}: a further case",
+        f"    {HULIN}: Further (further)",
+    ]
     assert place.in_force() == before
 
 
@@ -224,7 +227,7 @@ def test_what_was_rolled_back_does_not_come_again_by_the_clock(place: Repository
     )
     assert by.startswith(f"    version {follows.version}, published ")
     assert by.endswith(": otevřelo to mapu")
-    assert file == f"        {HULIN}: further"
+    assert file == f"        {HULIN}: Further (further)"
     assert remedy.endswith(f"say --instead-of {quoted(follows)}")
     with pytest.raises(FolderTakenBack, match="to už platilo a někdo to vzal zpět"):
         place.raised("apply", str(place.clone()), *CZECH)
@@ -242,7 +245,7 @@ def test_a_roll_back_beside_what_is_kept_stays(place: Repository) -> None:
     number = place.newest()[0].number
     place.add(HULIN, HARMLESS)
     assert "stays in force" in place.brana("apply", str(place.folder)).output
-    assert place.brana("roll-back", "588491", str(number), "--why", "zpět").exit_code == 0
+    assert place.brana("roll-back", "588491", str(number), "--why", "vracíme to zpět").exit_code == 0
     with pytest.raises(FolderTakenBack, match="further"):
         place.raised("apply", str(place.folder))
     assert '@id("further")' not in place.in_force()[HULIN]

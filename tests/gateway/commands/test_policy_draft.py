@@ -30,7 +30,7 @@ def place(tmp_path: Path) -> Repository:
     return Repository(tmp_path)
 
 
-def kept(place: Repository, name: str = "further") -> list[str]:
+def kept(place: Repository, name: str = "Further (further)") -> list[str]:
     follows, version = place.note(place.folder), quoted(place.newest()[0])
     return [
         f"stays in force, as it came after version {follows}, which the folder follows:",
@@ -84,7 +84,9 @@ def test_the_matrix_takes_nothing_that_apply_would_leave(place: Repository) -> N
     assert (found["lost"], found["kept"], found["refused"]) == ([], [f"{HULIN}: second"], "")
     assert {rule for one in found["gained"] for rule in one["rules"]} == {"further"}
     said = place.brana("matrix", *asked)
-    assert (said.exit_code, said.output.splitlines()[-3:]) == (0, kept(place, "second")), said.output
+    assert (said.exit_code, said.output.splitlines()[-3:]) == (0, kept(place, "Further (second)")), (
+        said.output
+    )
     assert "Taken" not in said.output
     two = json.loads(place.brana("matrix", *asked, "--policies", str(exported), "--json").output)
     assert two["gained"] == found["gained"]
@@ -109,7 +111,7 @@ def test_a_simulation_asks_what_apply_would_put_in_force(place: Repository) -> N
     said = place.brana("simulate", str(place.folder), *LAST_DAY)
     assert said.exit_code == 0, said.output
     assert "0  would be refused; people: 0" in said.output
-    assert all(line in said.output.splitlines() for line in kept(place, "second"))
+    assert all(line in said.output.splitlines() for line in kept(place, "Further (second)"))
     found = json.loads(place.brana("simulate", str(place.folder), *LAST_DAY, "--json").output)
     assert set(found) == documented("simulate")
     assert (found["losses"], found["unchanged"], found["kept"]) == (0, 1, [f"{HULIN}: second"])
@@ -127,7 +129,7 @@ def test_what_apply_would_refuse_is_said_first_and_the_whole_folder_shown(place:
     lines = said.output.splitlines()
     assert (said.exit_code, lines[0]) == (1, "`brana policy apply` would refuse this folder:")
     assert lines[1].endswith(f"changed the same since; in force is {version}:")
-    assert lines[2] == f"        {HULIN}: further"
+    assert lines[2] == f"        {HULIN}: Further (further)"
     assert lines[4:6] == [
         "so what follows is of the whole folder against the policies in force, as with --instead-of",
         "588491 further: changed, words only: Further",
@@ -135,11 +137,12 @@ def test_what_apply_would_refuse_is_said_first_and_the_whole_folder_shown(place:
     czech = place.brana("diff", folder, *CZECH).output.splitlines()
     assert czech[0] == "`brana policy apply` by tuto složku odmítl:"
     assert "totéž od té doby změnil i někdo jiný" in czech[1]
+    assert czech[2] == f"        {HULIN}: Další (further)"
     assert czech[4] == "dále se proto posuzuje celá složka proti platným pravidlům, jako s --instead-of"
     for asked in (("matrix", "Hulín", "--application", "map", "--against", folder), ("simulate", folder)):
         assert place.brana(*asked).output.splitlines()[:3] == lines[:3], asked
         found = json.loads(place.brana(*asked, "--json").output)
-        assert found["refused"].splitlines()[1] == f"    {HULIN}: further"
+        assert found["refused"].splitlines()[1] == f"    {HULIN}: Further (further)"
 
 
 def test_a_folder_whose_note_names_no_version_is_shown_whole_with_the_reason(place: Repository) -> None:

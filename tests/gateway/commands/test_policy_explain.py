@@ -283,7 +283,9 @@ def budget_closed(office: Installation) -> Iterator[None]:
     reasons = ["--reason-cs", "Únik hesel.", "--reason-en", "Passwords have leaked."]
     closed = CliRunner().invoke(incident, ["close", "application", "budget", *reasons, "--json", *where])
     yield
-    again = CliRunner().invoke(incident, ["open", json.loads(closed.stdout)["id"], "--why", "x", *where])
+    again = CliRunner().invoke(
+        incident, ["open", json.loads(closed.stdout)["id"], "--why", "Hesla jsou změněna.", *where]
+    )
     assert again.exit_code == 0, again.output
 
 

@@ -64,8 +64,8 @@ def entries(state: State, *codes: Code) -> list[Entry]:
 def test_a_program_is_told_which_incident_it_closed_and_opened(say: Say) -> None:
     closed = json.loads(say("close", "application", "budget", *REASONS, "--json").stdout)
     assert (closed["kind"], closed["target"], closed["opened_at"]) == ("application", "budget", None)
-    opened = json.loads(say("open", closed["id"], "--why", "Hotovo.", "--json").stdout)
-    assert (opened["id"], opened["why"], opened["opened_by"]) == (closed["id"], "Hotovo.", operator())
+    opened = json.loads(say("open", closed["id"], "--why", "Už je hotovo.", "--json").stdout)
+    assert (opened["id"], opened["why"], opened["opened_by"]) == (closed["id"], "Už je hotovo.", operator())
 
 
 def test_a_class_of_access_is_closed_and_opened_again_and_whoever_did_it_is_recorded(
@@ -96,7 +96,7 @@ def test_what_is_refused_says_why_and_is_recorded(state: State, say: Say) -> Non
         (("close", "suppliers", "budget", *REASONS), "has no target"),
         (("close", "municipality", "Hulin", *REASONS), "did you mean Hulín (588491)?"),
         (("close", "suppliers", "", "--reason-cs", " ", "--reason-en", "x"), "reason is missing"),
-        (("open", "A" * 22, "--why", "x"), "There is no such closure [incident_unknown]"),
+        (("open", "A" * 22, "--why", "Hesla jsou změněna."), "There is no such closure [incident_unknown]"),
     ):
         refused = say(*words)
         assert refused.exit_code == 1

@@ -108,13 +108,14 @@ def test_what_was_removed_is_told_and_can_be_given_back_with_a_reason(run: Run) 
     report = json.loads(run("report", removed["review"]).stdout)
     assert (report["overdue"], report["removed"]) == (1, 1)
     assert "mala.jana" in run("report", removed["review"], "--csv").stdout
-    assert "explanation" in refused(run("restore", removed["removed"], "--why", " "))
-    assert run("restore", removed["removed"], "--why", "Omyl").exit_code == 0
+    short = run("restore", removed["removed"], "--why", "Byl omyl")
+    assert (short.exit_code, "say why in 3 words at least" in short.output) == (2, True)
+    assert run("restore", removed["removed"], "--why", "Byl to omyl").exit_code == 0
     assert json.loads(run("removed", "--json").stdout) == []
-    assert "access_not_removed" in refused(run("restore", removed["removed"], "--why", "Omyl"))
+    assert "access_not_removed" in refused(run("restore", removed["removed"], "--why", "Byl to omyl"))
 
 
 def test_what_is_not_there_is_told_so(run: Run) -> None:
-    assert "review_not_found" in refused(run("restore", BlockId("guessed"), "--why", "x"))
+    assert "review_not_found" in refused(run("restore", BlockId("guessed"), "--why", "Byl to omyl"))
     assert "review_not_found" in refused(run("report", CampaignId("guessed")))
     assert "review_not_found" in refused(run("report", "-h7csvwhy_-Ab34x"))

@@ -85,7 +85,9 @@ def test_a_look_at_the_sessions_is_recorded_with_who_looked(
     told = office.brana("audit", "search", "--json", "--code", "audit.searched").stdout.splitlines()
     [entry] = [json.loads(line)["entry"] for line in told]
     assert entry["subject"] == operator()
-    assert entry["details"] == {"query": query, "found": found, "form": "command"}
+    assert entry["details"] == {
+        "query": query, "found": found, "form": "command", "purpose": "routine_supervision",
+    }  # fmt: skip
 
 
 def test_sessions_are_not_shown_when_the_look_cannot_be_recorded(office: Installation) -> None:

@@ -98,6 +98,7 @@ def test_a_look_at_a_person_is_recorded_with_who_looked(office: Installation, lo
         "query": f"command=user show, user={login}",
         "found": found,
         "form": "command",
+        "purpose": "routine_supervision",
     }
 
 
@@ -187,12 +188,12 @@ async def test_an_exception_has_a_reason_and_an_end_and_is_recorded_shown_and_en
 ) -> None:
     assert office.brana("user", "exceptions").stdout == "no exceptions\n"
     day = (now() + timedelta(days=3)).strftime("%Y-%m-%d")
-    done = office.brana("user", "exception", JANA, "--reason", "rozbitý  telefon", "--until", day)
+    done = office.brana("user", "exception", JANA, "--reason", "rozbitý  mobilní telefon", "--until", day)
     assert (done.returncode, done.stderr) == (0, "")
     entry = last(office, "exception.granted")
-    assert (entry["details"]["by"], entry["details"]["why"]) == (operator(), "rozbitý telefon")
+    assert (entry["details"]["by"], entry["details"]["why"]) == (operator(), "rozbitý mobilní telefon")
     running = await looked_up(office, lambda book: book.exception_of(JANA_ID, now()))
-    assert running.reason == "rozbitý telefon"
+    assert running.reason == "rozbitý mobilní telefon"
     assert "password alone until" in office.brana("user", "show", JANA).stdout
     assert re.search(rf"{JANA} +│ runs", office.brana("user", "exceptions").stdout)
     ended = office.brana("user", "end-exception", JANA)
@@ -207,12 +208,12 @@ async def test_an_exception_has_a_reason_and_an_end_and_is_recorded_shown_and_en
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--reason", "x"), "Missing option '--until'"),
+        (("--reason", "rozbil se telefon"), "Missing option '--until'"),
         (("--until", "2099-01-01"), "Missing option '--reason'"),
-        (("--reason", "x", "--until", "2020-01-01"), "is over already"),
-        (("--reason", "  ", "--until", "2099-01-01"), "--reason is empty"),
+        (("--reason", "rozbil se telefon", "--until", "2020-01-01"), "is over already"),
+        (("--reason", "rozbitý telefon", "--until", "2099-01-01"), "say why in 3 words at least"),
         (
-            ("--reason", "x", "--until", "9999-12-31"),
+            ("--reason", "rozbil se telefon", "--until", "9999-12-31"),
             "is too far ahead: sign_in.longest_exception is 90 days",
         ),
     ],
@@ -227,7 +228,7 @@ def test_an_exception_without_reason_or_end_is_not_granted(
 
 def test_an_exception_that_policies_make_useless_is_granted_with_a_warning(office: Installation) -> None:
     day = (now() + timedelta(days=3)).strftime("%Y-%m-%d")
-    done = office.brana("user", "exception", CLERK, "--reason", "telefon", "--until", day)
+    done = office.brana("user", "exception", CLERK, "--reason", "rozbil se telefon", "--until", day)
     assert (done.returncode, done.stdout.split(" until ")[0]) == (0, f"{CLERK} signs in by password alone")
     assert "warning: the policies let the password alone open nothing to this person" in done.stderr
 

@@ -28,7 +28,7 @@ from config.settings.witnesses import WitnessSetting
 from config.vocabulary import Action, MunicipalityCode, Role, SubjectId
 from gateway.access_review.campaign import Campaign, CampaignId, Scope
 from gateway.audit.checkpointer import Sealed
-from gateway.compliance.facts import Facts, Verdict, Vouches
+from gateway.compliance.facts import Devices, Facts, Verdict, Vouches
 from gateway.compliance.report import Made
 from idp.events import Actor
 from idp.login.exception import ExceptionId, SignInException
@@ -131,6 +131,13 @@ def facts(**changed: object) -> Facts:
         "witnesses": {"svedek": Vouches.COSIGNS},
     }
     return Facts(**given | changed)  # type: ignore[arg-type]
+
+
+def enrolled(silent: int = 0) -> Facts:
+    """An office with seven devices with agents."""
+    before = settings()
+    on = replace(before, devices=replace(before.devices, enabled=True))
+    return facts(settings=on, devices=Devices(in_use=7, managed=5, silent=silent))
 
 
 def made(**changed: object) -> Made:

@@ -24,6 +24,7 @@ from gateway.compliance.report import judge
 from tests.gateway.compliance.making import (
     NOW,
     application,
+    enrolled,
     excepted,
     facts,
     program,
@@ -236,6 +237,8 @@ BROKEN: tuple[tuple[str, Callable[[], Facts], Standing, str], ...] = (
     ("algorithms", lambda: tls(minimum="1.2"), Standing.EXCEPTIONS, "TLS 1.2"),
     ("algorithms", lambda: tls(curves=["P-256"]), Standing.EXCEPTIONS, "quantum"),
     ("algorithms", client, Standing.EXCEPTIONS, "old"),
+    ("devices", lambda: table("devices", enabled=True), Standing.EXCEPTIONS, "No device is enrolled"),
+    ("devices", lambda: enrolled(silent=2), Standing.EXCEPTIONS, "nothing fresh of their state: 2"),
     ("keys", lambda: table("keys", rotate_every=500 * DAYS), Standing.EXCEPTIONS, "500 days"),
     ("keys", lambda: counted(Code.CERTIFICATE_REFUSED), Standing.EXCEPTIONS, "refused within the period: 3"),
     ("incidents", lambda: having(notifications=Notifications()), Standing.EXCEPTIONS, "Nobody is told"),
@@ -311,12 +314,19 @@ def test_every_check_is_broken_by_something_here() -> None:
         "personal-data"
     }
     assert untouched == kept_by_the_product | {
-        "devices",
         "password-length",
         "password-age",
         "first-password",
         "fields",
     }
+
+
+@pytest.mark.parametrize("demand", ["devices", "fields"])
+def test_what_is_known_of_a_machine_is_told_by_whether_there_are_devices_with_agents(demand: str) -> None:
+    (without,) = judge(DEMANDS[demand], facts()).findings
+    (with_them,) = judge(DEMANDS[demand], table("devices", enabled=True)).findings
+    assert (without.setting, without.write) == ("devices.enabled", "true")
+    assert (with_them.setting, with_them.said == without.said) == ("", False)
 
 
 def test_shorter_passwords_than_the_law_wants_would_be_told() -> None:

@@ -85,6 +85,15 @@ def test_what_the_office_has_registered_before_waits_for_nobody():
     assert (done.device.name, done.device.asset, done.device.owner) == ("Podatelna 2", "PF3XK1", None)
 
 
+@pytest.mark.parametrize(
+    ("managed", "asset"), [(False, None), (False, "PF3XK1"), (True, None), (True, "PF3XK1")]
+)
+def test_only_what_is_managed_waits_for_nobody_whatever_its_serial_number(managed, asset):
+    code = replace(CODE, managed=managed, asset=asset)
+    done = completed(begun(code), terms=replace(TERMS, approval=True), asset=asset)
+    assert (done.device.standing is Standing.ACTIVE, done.issued is not None) == (managed, managed)
+
+
 @pytest.mark.parametrize("asset", ["PF3XK2", None, "pf3xk1"])
 def test_another_machine_than_the_registered_one_is_refused(asset):
     registered = replace(CODE, managed=True, asset="PF3XK1")

@@ -181,6 +181,14 @@ def test_whatever_is_new_asked_for_or_refused_is_for_taking_it(report, other):
     assert unchanged(read_report(AGENT.report(NONCE, 5, **report), known), known, NEXT, NOW) is None
 
 
+@pytest.mark.parametrize("name", [*CHECKS, FactName.OS, FactName.OS_VERSION])
+def test_each_fact_that_policies_are_told_raises_the_generation_where_it_is_other_or_missing(name):
+    first = taken(AGENT.report(NONCE, 5)).device
+    other = {FactName.OS: "macos", FactName.OS_VERSION: 11}.get(name, False)
+    assert taken(AGENT.report(NEXT, 6, IN_ORDER | {name: Fact(other, "x")}), first).otherwise
+    assert taken(AGENT.report(NEXT, 6, without(name)), first).otherwise
+
+
 def test_what_no_policy_asks_for_raises_nothing():
     first = taken(AGENT.report(NONCE, 5)).device
     more = IN_ORDER | {FactName.DISK_FREE_PERCENT: Fact(3, "statvfs")}

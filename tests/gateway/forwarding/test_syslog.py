@@ -15,6 +15,7 @@ from config.settings import AuditReceiver
 from gateway.audit.doubted import WAITED
 from gateway.audit.entry import Code
 from gateway.demo.authority import Authority
+from gateway.forwarding import forwarder
 from gateway.forwarding.forwarder import Forwarder, NotTaken
 from gateway.forwarding.message import Wanted
 from gateway.forwarding.syslog import Syslog
@@ -125,6 +126,20 @@ async def test_what_was_just_sent_does_not_count_as_taken(sending: Sending):
     sending.log.clock.advance(seconds=61)
     await sending.send_all()
     assert await sending.place() == 11
+
+
+async def test_no_more_is_sent_than_may_wait_until_it_counts_as_taken(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(forwarder, "MOST_SENT", 2)
+    sending.log.append([entry(number) for number in range(1_000)])
+    await sending.send_all()
+    await until(lambda: len(sending.got) >= 2 * forwarder.AT_ONCE)
+    assert (len(sending.got), await sending.place()) == (2 * forwarder.AT_ONCE, 0)
+    sending.log.clock.advance(seconds=61)
+    await sending.send_all()
+    await until(lambda: len(sending.got) >= 4 * forwarder.AT_ONCE)
+    assert (len(sending.got), await sending.place()) == (4 * forwarder.AT_ONCE, 2 * forwarder.AT_ONCE)
 
 
 async def test_a_receiver_that_dies_in_the_middle_loses_nothing(sending: Sending):

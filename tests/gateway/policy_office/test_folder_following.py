@@ -1,9 +1,12 @@
 """A folder's changes put upon what is in force: others' are not undone, and the folder's not lost in silence."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.vocabulary import Language
 from gateway.policy_office.folder_following import (
     BaseUnclear,
     ChangedByBoth,
@@ -11,10 +14,15 @@ from gateway.policy_office.folder_following import (
     following,
     taken_back,
 )
+from gateway.policy_office.pieces import Pieces
 from policies.texts import Texts
 
 FILE, CASES = "municipalities/588491.cedar", "municipalities/588491.cases.toml"
 STATES = st.sampled_from(["", "1", "2", "3"])
+
+
+def named(found: Sequence[Pieces]) -> list[str]:
+    return [one.named() for one in found]
 
 
 def policy(name: str, state: str) -> str:
@@ -34,12 +42,13 @@ def test_what_only_the_folder_changed_is_as_the_folder_has_it_to_the_letter() ->
 
 def test_what_came_since_is_kept_and_named() -> None:
     found = following(file(a="2", b="1"), [file(a="1", b="1")], file(a="1", b="1", c="1"))
-    assert found.kept == (f"{FILE}: c",)
+    assert named(found.kept) == [f"{FILE}: c"]
     assert all(policy(*one).strip() in found.texts[FILE] for one in (("a", "2"), ("b", "1"), ("c", "1")))
     taken_out = following(file(a="2", b="1"), [file(a="1", b="1")], file(a="1"))
-    assert taken_out == Following(file(a="2"), (f"{FILE}: b",))
+    assert (taken_out.texts, named(taken_out.kept)) == (file(a="2"), [f"{FILE}: b"])
     whole = following({}, [{}], {FILE: "// Poznámka.\n"})
-    assert whole == Following({FILE: "// Poznámka.\n"}, (FILE,))
+    assert whole == Following({FILE: "// Poznámka.\n"}, (Pieces(FILE),))
+    assert list(whole.kept[0].said_in(Language.CZECH)) == [FILE]
 
 
 def test_what_both_changed_is_refused_by_files() -> None:
@@ -47,12 +56,12 @@ def test_what_both_changed_is_refused_by_files() -> None:
     today = file(a="3", b="3") | {CASES: "neither [\n"}
     with pytest.raises(ChangedByBoth) as refused:
         following(own, [file(a="1", b="2")], today)
-    assert refused.value.where == (CASES, f"{FILE}: a, b")
+    assert named(refused.value.where) == [CASES, f"{FILE}: a, b"]
     assert str(refused.value) == f"{CASES}; {FILE}: a, b"
     moved = file(a="1", b="1", c="1"), file(b="1", a="1", c="1"), file(c="1", b="1", a="1")
     with pytest.raises(ChangedByBoth) as refused:
         following(moved[1], [moved[0]], moved[2])
-    assert refused.value.where == (FILE,), "an order is the file's"
+    assert refused.value.where == (Pieces(FILE),), "an order is the file's"
 
 
 def test_without_a_version_that_is_known_nothing_is_decided_unless_nothing_differs() -> None:
@@ -68,7 +77,8 @@ def test_without_a_version_that_is_known_nothing_is_decided_unless_nothing_diffe
 def test_what_was_in_force_as_the_folder_has_it_and_is_no_more_was_taken_back() -> None:
     meant, today = file(a="2", b="1", d="1"), file(a="1", b="1", c="1")
     since = [file(a="2", b="1", c="1"), file(a="2", b="1"), file(a="1", b="1"), today]
-    assert taken_back(meant, today, since) == {2: [f"{FILE}: a"], 3: [f"{FILE}: c"]}
+    found = taken_back(meant, today, since)
+    assert {at: named(each) for at, each in found.items()} == {2: [f"{FILE}: a"], 3: [f"{FILE}: c"]}
     assert taken_back(file(a="3", b="1", c="1"), today, since) == {}, "what is new comes"
     assert taken_back(today, today, since) == {}
     assert taken_back(meant, today, []) == {}
@@ -86,12 +96,12 @@ def test_each_policy_is_as_whoever_changed_it_has_it(states: list[tuple[str, str
         found = following(own, [base], today)
     except ChangedByBoth as refused:
         (where,) = refused.where
-        assert where == f"{FILE}: {', '.join(sorted(both))}"
+        assert where.named() == f"{FILE}: {', '.join(sorted(both))}"
         return
     assert not both
     text = found.texts.get(FILE, "")
     for number, (was, mine, theirs) in enumerate(states):
         name, stands = f"p{number}", theirs if mine == was else mine
         assert (policy(name, stands).strip() in text) if stands else (f'"{name}"' not in text)
-        assert (name in str(found.kept)) is (stands != mine)
+        assert (name in str(named(found.kept))) is (stands != mine)
     assert found.kept or text == own.get(FILE, "")

@@ -1,13 +1,18 @@
 """Somebody writes to the database so that no alert is raised, and puts it back: what there was is seen all the same."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
+from functools import partial
 
 import pytest
 
-from gateway.alerts.told import raised
+from gateway.alerts.gaps import Gap, Lack
+from gateway.alerts.gaps import told as gap_told
+from gateway.alerts.told import acknowledged, over, raised
 from gateway.alerts.watch import Alert
 from gateway.audit.doubted import AGAIN, WAITED
-from gateway.audit.entry import Code, Outcome
+from gateway.audit.entry import Code, Entry, Outcome
 from gateway.storage import alert_told
 from gateway.storage.alerts import OthersLooked
 from tests.gateway.audit.attacking import put_in
@@ -159,6 +164,49 @@ async def test_an_alert_that_is_over_hushes_none_whatever_the_column_of_its_end_
     assert told(log).count("alert.raised") >= 2
 
 
+CHANGES = [
+    "DELETE FROM alert_standing",
+    "UPDATE alert_standing SET \"of\" = 'svoboda'",
+    "UPDATE alert_standing SET entries = '[]'",
+    "UPDATE alert_standing SET id = 'failed_sign_ins-1'",
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_whoever_watches_sees_that_the_page_shows_other_alerts_than_stand(log: Log, change: str):
+    """An entry put in another's place, which says that the alert is over, hides none of it."""
+    one = await looking(log)
+    log.append(guesses(10))
+    await look(log, one)
+    [alert] = one.watch.standing.values()
+    assert await one.store.stand_so([alert])
+    put_in(log, 3, over(alert, log.clock()))
+    by_hand(log, "UPDATE alert_standing SET acknowledged_by = 'vesela'")
+    assert await one.store.stand_so([alert])
+    by_hand(log, change)
+    assert not await one.store.stand_so([alert])
+    put_in(log, 3, guesses(1)[0])
+    again = await looking(log)
+    assert await again.store.stand_so([alert])
+    assert len(restored(log)) == 1
+
+
+@pytest.mark.parametrize("made", [over, partial(acknowledged, subject="office:1", person="svoboda")])
+async def test_an_entry_in_another_s_place_neither_ends_an_alert_nor_takes_it_in_hand(
+    log: Log, made: Callable[[Alert, datetime], Entry]
+):
+    one = await looking(log)
+    log.append(guesses(10))
+    await look(log, one)
+    [alert] = one.watch.standing.values()
+    log.append([entry(number) for number in range(20)])
+    put_in(log, 20, made(alert, log.clock()))
+    by_hand(log, "UPDATE alert_standing SET acknowledged_by = 'svoboda'")
+    assert await one.store.put_right(log.clock())
+    [left] = await one.store.standing()
+    assert (left.id, left.acknowledged_by) == (alert.id, "")
+
+
 async def test_what_stands_is_proven_in_steps_over_months_and_stays(
     log: Log, monkeypatch: pytest.MonkeyPatch
 ):
@@ -174,6 +222,14 @@ async def test_what_stands_is_proven_in_steps_over_months_and_stays(
     await looking(log)
     assert alerts_of(log) == [], "nothing proves that it was not over there"
     assert len(restored(log)) == 1
+
+
+async def test_a_gap_that_somebody_keeps_open_hides_no_other_kind(log: Log):
+    one = await looking(log)
+    for gap in (Gap.SILENT, Gap.MISSING):
+        log.append([gap_told(Lack(gap, 1, log.clock(), 0), log.clock())])
+        await look(log, one)
+    assert alerts_of(log) == [Gap.SILENT.value, Gap.MISSING.value]
 
 
 def gaps(log: Log) -> list[tuple[str, object]]:

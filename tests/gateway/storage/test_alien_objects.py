@@ -1,7 +1,8 @@
 """What somebody hangs on the tables is found by its name; what the product itself has there is none of it."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from sqlalchemy import Connection
@@ -10,7 +11,8 @@ from gateway.audit.altered_acts import schema_altered
 from gateway.commands.watching_schema import AlienObjects
 from gateway.storage.alien_objects import alien_objects
 from gateway.storage.telling import FUNCTION
-from tests.gateway.audit.making import NOON, Log
+from tests.gateway.audit.making import NOON, Log, entry
+from tests.gateway.audit.test_append import written
 from tests.gateway.storage.test_ends_reached import AFTERWARDS, SERVER, SQLITE, bare, run
 
 __all__ = ["bare"]
@@ -74,10 +76,80 @@ ON_SERVER = {
         ),
         "rule nothing on audit_spool",
     ),
+    "a check that does something": (
+        (
+            "CREATE FUNCTION fc(text) RETURNS boolean LANGUAGE plpgsql AS "
+            "'BEGIN DELETE FROM audit_tail; RETURN true; END'\n"
+            "ALTER TABLE audit_entry ADD CHECK (fc(subject))"
+        ),
+        "DROP FUNCTION fc(text) CASCADE",
+        "function fc in audit_entry",
+    ),
+    "a default that does something": (
+        (
+            "CREATE FUNCTION fd() RETURNS text LANGUAGE plpgsql AS "
+            "'BEGIN DELETE FROM audit_tail; RETURN 1; END'\n"
+            "ALTER TABLE alert_standing ALTER COLUMN acknowledged_by SET DEFAULT fd()"
+        ),
+        "ALTER TABLE alert_standing ALTER COLUMN acknowledged_by SET DEFAULT ''\nDROP FUNCTION fd",
+        "function fd in alert_standing",
+    ),
+    "a type that does something": (
+        (
+            "CREATE FUNCTION ft(text) RETURNS boolean LANGUAGE plpgsql AS "
+            "'BEGIN DELETE FROM audit_tail; RETURN true; END'\n"
+            "CREATE DOMAIN odd AS text CHECK (ft(VALUE))\n"
+            "ALTER TABLE audit_view ALTER COLUMN name TYPE odd"
+        ),
+        ("ALTER TABLE audit_view ALTER COLUMN name TYPE text\nDROP DOMAIN odd\nDROP FUNCTION ft(text)"),
+        "type of column name of audit_view",
+    ),
     "a function of ours with another body": (
         " ".join(FUNCTION.replace("PERFORM", "DELETE FROM audit_tail; PERFORM").split("\n")),
         " ".join(FUNCTION.split("\n")),
         "trigger brana_tell on revoked",
+    ),
+}
+
+
+SWALLOWS = "swallow INTEGER AS (CASE WHEN subject = 's-spy' THEN NULL ELSE 1 END) NOT NULL ON CONFLICT IGNORE"
+TRIGGER = (
+    "CREATE TRIGGER c BEFORE INSERT ON audit_entry WHEN NEW.subject = 's-spy' BEGIN SELECT RAISE(IGNORE); END"
+)
+IN_FILE = {
+    "a trigger under a name that SQLite takes for one": (
+        f"INSERT INTO sqlite_master VALUES ('TRIGGER', 'c', 'audit_entry', 0, \"{TRIGGER}\")",
+        ["TRIGGER c"],
+        True,
+    ),
+    "a column that is computed, and what its conflict does": (
+        (
+            f"UPDATE sqlite_master SET sql = replace(sql, 'audit_entry (', \"audit_entry ({SWALLOWS}, \") "
+            "WHERE name = 'audit_entry'"
+        ),
+        ["column swallow of audit_entry", "conflict clause in audit_entry"],
+        True,
+    ),
+    "what a conflict of our own key does": (
+        (
+            "UPDATE sqlite_master SET sql = replace(sql, 'PRIMARY KEY (name)', "
+            "'PRIMARY KEY (name)/**/on/**/ConFlict IGNORE') WHERE name = 'audit_spool'"
+        ),
+        ["conflict clause in audit_spool"],
+        False,
+    ),
+    "a key that takes rows along": (
+        (
+            "UPDATE sqlite_master SET sql = replace(sql, 'name VARCHAR(255)', "
+            "'name VARCHAR(255) REFERENCES session ON DELETE CASCADE') WHERE name = 'audit_spool'"
+        ),
+        ["foreign key name of audit_spool"],
+        False,
+    ),
+    "a table of another kind in the place of ours": (
+        "DROP TABLE audit_view; CREATE VIRTUAL TABLE audit_view USING fts5(name)",
+        ["column audit_view of audit_view", "column rank of audit_view", "virtual audit_view"],
+        False,
     ),
 }
 
@@ -110,6 +182,20 @@ def test_triggers_are_named(bare: Log) -> None:
     assert "trigger a, trigger b" in str(AlienObjects(BOTH))
     entry = schema_altered(NOON, BOTH * 100)
     assert (entry.details["number"], len(entry.details["objects"])) == (200, 50)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("bare", ["embedded"], indirect=True)
+@pytest.mark.parametrize("kind", IN_FILE)
+def test_whoever_writes_the_schema_of_a_file_has_more_ways_and_each_is_named(bare: Log, kind: str) -> None:
+    statements, named, swallows = IN_FILE[kind]
+    with closing(sqlite3.connect(bare.path, isolation_level=None)) as connection:
+        (version,) = connection.execute("PRAGMA schema_version").fetchone()
+        connection.executescript(
+            f"PRAGMA writable_schema = ON; {statements}; PRAGMA schema_version = {version + 9}"
+        )
+    bare.append([entry(1), entry(2, subject="s-spy")])
+    assert len(written(bare)) == (1 if swallows else 2)
+    assert found(bare) == named
 
 
 @pytest.mark.real

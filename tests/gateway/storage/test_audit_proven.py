@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 
+from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code
 from gateway.audit.facts import microseconds
-from gateway.storage.audit_proven import Proving
+from gateway.commands.checkpoint_mail import EVERY, is_due
+from gateway.storage.audit_proven import Proving, newest_told
 from tests.gateway.audit.attacking import by_hand, put_in
 from tests.gateway.audit.making import EITHER, KEYS, Log, entry, open_log_of_either
 from tests.gateway.audit.sharding import check, shards
@@ -117,3 +119,23 @@ def test_a_month_that_somebody_made_up_proves_nothing(log: Log) -> None:
         )
     assert proven(log, [ENTRIES + 2]) == []
     assert check(log).broken is not None
+
+
+@pytest.mark.parametrize("number", [10**9, 700])
+def test_that_a_checkpoint_was_mailed_is_told_by_no_entry_that_somebody_wrote(log: Log, number: int) -> None:
+    """Behind the end of the log, in the place of another, or of the true one."""
+
+    def newest(connection: Connection) -> Recorded | None:
+        return newest_told(connection, Code.CHECKPOINT_MAILED, KEYS.known)
+
+    (true,) = log.append([entry(1, Code.CHECKPOINT_MAILED, at=log.clock())])
+    forged = entry(1, Code.CHECKPOINT_MAILED, at=log.clock() + 4_000 * EVERY)
+    if number < true:
+        put_in(log, number, forged)
+        found = log.database.read_now(newest)
+        assert found is not None
+        assert found.sequence == true
+    put_in(log, max(number, true), forged)
+    left = log.database.read_now(newest)
+    assert (left is None) == (number < true)
+    assert is_due(left, log.clock() + EVERY)

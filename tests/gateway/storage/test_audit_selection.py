@@ -168,6 +168,14 @@ async def test_an_entry_that_was_changed_removed_added_or_moved_is_found(
         ([lines[0], *lines[2:]], "proof"),
         ([lines[0], lines[1].replace(b"381", b"380"), *lines[2:]], "signature"),
         ([b'{"brana_selection":1}\n'], "format"),
+        (
+            [*lines[:at], lines[at].replace(b'"sequence":77,', b'"sequence":77.0,'), *lines[at + 1 :]],
+            "format",
+        ),
+        (
+            [*lines[:at], lines[at].replace(b'"sequence":77,', b'"sequence":"77",'), *lines[at + 1 :]],
+            "format",
+        ),
         ([*lines[:at], b"[5]\n", *lines[at:]], "format"),
         ([*lines[:at], b'{"path":5,"leaf":"","entry":{}}\n', *lines[at:]], "format"),
     ):

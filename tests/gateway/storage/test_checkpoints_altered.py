@@ -4,6 +4,7 @@ never stops for it, and what was done is told. In a process that runs, and at it
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from gateway.audit.checkpointer import Checkpointer
 from gateway.audit.entry import Code
 from gateway.audit.log_keys import Introduced, Why
 from gateway.audit.note import Signer
+from gateway.audit.tree import Frontier
+from gateway.storage.audit import Ledger, read_tail
+from gateway.storage.audit_believed import at_size, look
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.end_marks import key_under, mark_ends
 from gateway.storage.log_gaps import LogGaps
@@ -92,6 +96,21 @@ def in_file(log: Log) -> list[int]:
 
 def forged(size: int) -> str:
     return checkpoint.seal(size, b"\0" * 32, THIEF, drops_signed=True)
+
+
+async def test_a_log_that_ends_where_it_was_sealed_with_other_entries_is_not_the_one_that_was_sealed(
+    log: Log,
+) -> None:
+    """Whoever puts the very last entries back another way leaves sizes, checkpoints and their rows as they were."""
+    await sealing(log).seal()
+    tail = log.database.read_now(read_tail)
+    last = log.database.read_now(lambda c: at_size(c, tail.size))
+    other = replace(tail, frontier=Frontier().extend([bytes(32)] * tail.size))
+    keys = [SIGNER.verifier]
+    ends = [log.database.read_now(lambda c, end=end: look(c, keys, end, last)) for end in (tail, other)]
+    assert [one.ahead for one in ends] == [None, last]
+    at_start = log.database.read_now(lambda c: look(c, keys, other, None))
+    assert at_start.ahead == last
 
 
 @pytest.mark.parametrize("shared", [False, True])
@@ -231,6 +250,17 @@ def put_back_one(log: Log, rows: Kept) -> None:
         connection.execute(statement, dict(row._mapping))
 
     log.database.write_soon(work).result()
+
+
+def test_a_process_that_has_sealed_knows_by_itself_that_ends_are_marked(marked: Log) -> None:
+    asyncio.run(sealing(marked).seal())
+    marked.append([entry(8)])
+    by_hand(marked, HIDDEN["the line taken out"])
+    by_hand(marked, "DELETE FROM schema_step")
+    by_hand(marked, "UPDATE audit_tail SET mark = NULL")
+    marked.file.unlink()
+    marked.database.write_soon(lambda c: Ledger(marked.clock).append(c, [entry(5)])).result()
+    assert Code.LOG_END_ALTERED in told(marked)
 
 
 def test_a_false_checkpoint_does_not_narrow_what_may_be_somebody_elses(marked: Log) -> None:

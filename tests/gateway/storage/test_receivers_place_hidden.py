@@ -1,6 +1,9 @@
-"""A receiver's place is taken away, and the entry that tells of it hidden or forged: no entry is passed over."""
+"""A receiver's place is taken away, and the entry that tells of it hidden or forged: no entry is passed over. Nor does
+a row keep from the log that it is down.
+"""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,10 +12,12 @@ from sqlalchemy import select, text, update
 from gateway.audit.canonical import canonical, parse
 from gateway.audit.entry import Code
 from gateway.audit.tree import leaf_hash
+from gateway.forwarding.forwarder import NotTaken
 from gateway.storage.audit_since import size_of
 from gateway.storage.forwarding import StoredReceivers
 from gateway.storage.tables.audit import audit_entry
 from tests.gateway.audit.making import EITHER, KEYS, Log, entry, open_log_of_either
+from tests.gateway.audit.test_append import written
 from tests.gateway.storage.test_alerts import SEAL
 
 _e = audit_entry.c
@@ -74,3 +79,35 @@ async def test_a_receiver_that_never_began_begins_at_the_end(log: Log) -> None:
     receivers, _ = await begun(log)
     size = log.database.read_now(size_of)
     assert await receivers.begin("other", log.clock(), from_beginning=False) == size
+
+
+TROUBLE = NotTaken("receiver_unreachable")
+FOR_LONG = timedelta(minutes=5)
+HUSHED = [
+    "UPDATE audit_receiver SET told = true",
+    f"UPDATE audit_receiver SET failing_since = {2**52}",
+    "UPDATE audit_receiver SET failing_since = NULL",
+]
+
+
+@pytest.mark.parametrize("change", HUSHED)
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_a_row_that_says_that_it_was_told_or_fails_since_later_hushes_no_receiver_that_is_down(
+    log: Log, change: str, *, restarts: bool
+) -> None:
+    receivers, _ = await begun(log)
+    await receivers.failed("siem", TROUBLE, log.clock(), FOR_LONG)
+    if restarts:
+        receivers = StoredReceivers(log.database, log.ledger.append, SEAL, KEYS.known)
+        by_hand(log, change)
+        await receivers.failed("siem", TROUBLE, log.clock(), FOR_LONG)
+    for _ in range(3):
+        by_hand(log, change)
+        log.clock.advance(minutes=3)
+        await receivers.failed("siem", TROUBLE, log.clock(), FOR_LONG)
+    assert [one.entry.code for one in written(log)].count(Code.RECEIVER_DOWN) == 1
+    await receivers.taken("siem", 30, log.clock())
+    await receivers.taken("siem", 40, log.clock())
+    assert [one.entry.code for one in written(log)].count(Code.RECEIVER_BACK) == 1
+    await receivers.failed("siem", TROUBLE, log.clock(), FOR_LONG)
+    assert [one.entry.code for one in written(log)].count(Code.RECEIVER_DOWN) == 1

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 
@@ -96,8 +96,8 @@ class Slow(Kept):
             self.alone.release()
 
 
-def tunnel_of(kept: Kept) -> Tunnel:
-    return Tunnel(PLAN, kept, kept, kept)
+def tunnel_of(kept: Kept, plan: Plan = PLAN) -> Tunnel:
+    return Tunnel(plan, kept, kept, kept)
 
 
 def device(number: int, *targets: Target, until: datetime | None = NOW + HOUR) -> Admitted:
@@ -269,6 +269,16 @@ async def test_a_start_forgets_what_nobody_is_permitted_any_more(kept: Kept) -> 
     kept.flows = [flow(0, SHARE), flow(1, SHARE)]
     await tunnel_of(kept).apply([device(1, SHARE)], NOW)
     assert kept.flows == [flow(1, SHARE)]
+
+
+async def test_a_start_keeps_answers_to_pages_that_are_under_way_to_who_is_let_in(kept: Kept) -> None:
+    gateway = ip_address("10.90.0.1")
+    page, seen, other = (Target(gateway, Transport.TCP, port) for port in (10443, 443, 22))
+    answering = replace(PLAN, web=10443, web_seen=443)
+    kept.flows = [flow(who, to) for who in (0, 1, 2) for to in (page, seen, other)]
+    kept.flows.append(flow(0, Target(gateway, Transport.UDP, 443)))
+    await tunnel_of(kept, answering).apply([device(0), device(1, until=None)], NOW)
+    assert kept.flows == [flow(0, page), flow(0, seen)]
 
 
 async def test_who_gives_up_in_the_middle_leaves_nobody_at_the_filter() -> None:

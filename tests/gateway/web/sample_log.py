@@ -199,6 +199,7 @@ def matches(query: Query, entry: Entry) -> bool:
     return (
         all(value is None or getattr(entry, name) == value for name, value in wanted.items())
         and (not query.codes or entry.code in query.codes)
+        and not (query.without_technical and entry.code is Code.ACCESS and not entry.application)
         and (query.person is None or _is(query.person, entry))
         and counts(query.counted, entry)
         and (query.since is None or query.since <= entry.at)

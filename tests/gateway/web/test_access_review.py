@@ -299,6 +299,10 @@ async def test_a_closed_review_is_a_report_that_can_be_verified_and_nothing_more
     assert {by_number[one["entry"]].code for one in report["items"]} == {Code.ACCESS_REVIEW_DECIDED}
     table = list(csv.DictReader(io.StringIO((await visitor.get(f"/reviews/{campaign.id}/report.csv"))[1:])))
     assert [row["comment"] for row in table] == [f"'{formula}", ""]
+    looks = [one.entry for one in village.log() if one.entry.code is Code.LOG_SEARCHED]
+    assert [(one.details["form"], one.details["found"], one.municipality) for one in looks] == [
+        ("export", 2, HULIN)
+    ] * 2
     assert (
         await visitor.refused(f"/reviews/{campaign.id}", number="1", choice="confirm", comment="")
         == "review_closed"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from agents.protocol.tunnel import NOT_OFFERED
 from agents.uplink.uplink import TELLS_NONCE
 from config.vocabulary import Language
 from gateway.audit.reasons import REASONS
@@ -9,7 +10,7 @@ from gateway.devices import enrolling, reporting
 from gateway.web.agent_words import UNAVAILABLE, WORDS
 
 
-@pytest.mark.parametrize("reason", [*enrolling.Refusal, *reporting.Refusal, UNAVAILABLE])
+@pytest.mark.parametrize("reason", [*enrolling.Refusal, *reporting.Refusal, NOT_OFFERED, UNAVAILABLE])
 def test_every_refusal_says_in_both_languages_what_helps(reason):
     said = WORDS[reason]
     assert said.cs.endswith((".", "?"))
@@ -27,4 +28,4 @@ def test_the_log_has_a_name_for_each(reason):
 
 
 def test_words_are_of_nothing_else():
-    assert set(WORDS) == {*enrolling.Refusal, *reporting.Refusal, UNAVAILABLE}
+    assert set(WORDS) == {*enrolling.Refusal, *reporting.Refusal, NOT_OFFERED, UNAVAILABLE}

@@ -144,7 +144,7 @@ def test_any_text_is_read_by_all_that_read_drafts(text: str, cases: str) -> None
     telling_ways(before, after, NOW, [NetworkName("office")])
     left_without(before, after, DISTRICT)
     problems = [
-        *faults_brought(before, after, TAKEN),
+        *faults_brought(before, after, DISTRICT, TAKEN),
         *review(Path(FILE), text, BOUNDS).problems,
         *read_cases(Path(CASES), cases, DISTRICT, MunicipalityCode(HULIN)).problems,
     ]

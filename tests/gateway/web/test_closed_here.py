@@ -109,9 +109,17 @@ async def test_why_says_who_closed_it_when_and_what_would_hold_without_the_incid
     too = await visitor.get(f"{asked}administer")
     assert "Were it not for the incident, it would be refused, too:" in too
     assert '<p class="quiet">nothing_permits</p>' in too
+    assert "Any of these will do:" not in too, "nothing helps there, and it is said so"
+    assert "No change of up to three steps would." in too
     czech = await visitor.get(f"{asked}read", language="cs")
     assert "Nebýt incidentu, bylo by to povoleno." in czech
     assert f"rozhodl(a) {CENTRE.name}." in czech
+    helped = await visitor.get(f"{asked}read&level=1")
+    assert "Were it not for the incident, it would be refused, too:" in helped
+    then = helped.partition("What would help once it is open again:")[2].partition("Rules that decided")[0]
+    assert "Any of these will do:" in then
+    assert "sign in" in then.lower(), then
+    assert "Až se to otevře, pomůže:" in await visitor.get(f"{asked}read&level=1", language="cs")
     elsewhere = await visitor.get("/why?role=clerk&application=audit&action=read")
     assert "Closed in an incident" not in elsewhere, "what another application is closed by is not told there"
     await visitor.done(f"/incidents/{closed.id}/open", CENTRE, why="It is over.")

@@ -33,6 +33,21 @@ def test_who_asks_for_something_gets_the_own_reading_too_unless_it_is_left_out(a
     assert older.query.without_reading_of is None
 
 
+def test_words_are_looked_for_as_the_log_has_them_and_shown_as_they_were_typed():
+    filters = filters_of({"role": "starosta", "action": "čtení", "country": "!cz"})
+    assert filters.query.action == "read"
+    assert set(filters.query.having) == {
+        Having("role", frozenset({"mayor"})),
+        Having("country", frozenset({"CZ"}), without=True),
+    }
+    assert filters.entered["role"] == "starosta"
+
+
+@pytest.mark.parametrize("asked", [{"municipality": "xx"}, {"role": "nobody"}, {"status": "abc"}])
+def test_a_value_that_no_entry_has_is_no_search_without_findings(asked):
+    assert filters_of(asked).unreadable == frozenset(asked)
+
+
 def test_filters_of_an_address_are_read():
     filters = filters_of(
         {

@@ -62,3 +62,30 @@ async def test_nobody_else_asks_about_another_municipality_and_is_told_who_can(v
     (entry,) = visitor.world.entries(Code.POLICY_ACT_REFUSED)
     assert (entry.subject, entry.reason) == (AUTHOR.subject, "not_for_the_centre")
     assert 'name="where"' not in await visitor.get("/why", STRANGER), "at the centre, who administers nothing"
+
+
+NAVIGATES = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+
+@pytest.mark.parametrize(
+    "path", [f"/why?where={HULIN}&login=zdejsi.jana&application=map", f"/who?where={HULIN}"]
+)
+async def test_a_stranger_s_link_looks_at_nobody_in_the_reader_s_name_until_they_go_on(visitor, path):
+    for site, status in (("cross-site", 403), ("same-site", 200)):
+        told = headers(CENTRE) | NAVIGATES | {"Sec-Fetch-Site": site}
+        answer = await visitor.client.get(path, headers=told)
+        assert answer.status == status
+        looks = visitor.world.entries(Code.LOG_SEARCHED)
+        if site == "cross-site":
+            assert answer.headers[REASON_HEADER] == "came_from_elsewhere"
+            assert f'href="{path.replace("&", "&amp;")}">Go on</a>' in await answer.text()
+            assert looks == []
+        else:
+            assert {one.details["came_from"] for one in looks} == {"same-site"}
+
+
+async def test_nor_at_what_a_proposal_would_have_decided(visitor):
+    page = await visitor.begun()
+    told = headers(AUTHOR) | NAVIGATES | {"Sec-Fetch-Site": "cross-site"}
+    answer = await visitor.client.get(f"{page}/impact", headers=told)
+    assert (answer.status, answer.headers[REASON_HEADER]) == (403, "came_from_elsewhere")

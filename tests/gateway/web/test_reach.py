@@ -48,6 +48,24 @@ async def test_no_filter_leads_beyond_it(client, asked):
     assert all(number % 7 == 0 for number in shown)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/log",
+        "/log?person=novakova",
+        "/log/live",
+        "/charts",
+        "/answers",
+        "/answers/failed-sign-ins",
+        "/export",
+    ],
+)
+async def test_a_municipality_s_reader_is_told_what_no_page_of_theirs_can_show(client, path):
+    assert "Sign-ins, failed ones too" in await text_of(client, path)
+    assert "You see what concerns your municipality" not in await text_of(client, path, headers=AS_OFFICER)
+
+
 async def test_how_much_the_index_lacks_is_told_to_the_centre_alone(client, office):
     office.log.not_searched = NotSearched(8192, NOW - timedelta(days=3))
     office.log.counted = Counted(not_indexed=8192)

@@ -3,7 +3,8 @@
 import io
 import os
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -37,6 +38,18 @@ async def test_evidence_is_what_the_log_has_in_the_period(client, office):
     newest = re.findall(r'href="/log/(\d+)"', section)
     assert len(newest) == 3
     assert newest == sorted(newest, key=int, reverse=True)
+
+
+async def test_a_number_leads_to_as_many_entries_as_it_counts_also_of_requests_of_no_application(
+    client, office
+):
+    ours = replace(office.log.entries[1], application="", at=office.log.entries[1].at + timedelta(seconds=1))
+    office.log.entries.insert(2, ours)
+    text = await shown(client, "/report")
+    row = re.search(r'href="(/log\?code=access\.request[^"]*)".*?<strong>(\d+)', text, re.DOTALL)
+    assert int(row[2]) == sum(one.code is Code.ACCESS for one in office.log.entries)
+    export = await shown(client, row[1].replace("&amp;", "&").replace("/log?", "/export?"))
+    assert f"Entries that the filters find: {row[2]}." in export
 
 
 async def test_outside_the_period_there_is_no_evidence(client):

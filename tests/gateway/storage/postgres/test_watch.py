@@ -2,19 +2,25 @@
 
 import queue
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from threading import Thread
 
+import psycopg
 import pytest
 
 from config.settings import Postgres
 from gateway.storage.database import Database, DatabaseUnusable
+from gateway.storage.end_marks import mark_ends
+from gateway.storage.postgres.engine import LEADER, connected
+from gateway.storage.postgres.watch import LEAD_LOOKED_AT
 from gateway.storage.telling import ASKED, EVERYTHING, REVOKED
 from tests.rig.postgres import Server
 
 pytestmark = pytest.mark.real
 PATIENCE = 15.0
+KEY = b"k" * 32
 INSERT = "INSERT INTO revoked VALUES (?, ?)"
 
 
@@ -23,13 +29,17 @@ class Node:
     database: Database
     heard: "queue.SimpleQueue[frozenset[str]]" = field(default_factory=queue.SimpleQueue)
     lead: "queue.SimpleQueue[bool]" = field(default_factory=queue.SimpleQueue)
+    strangers: Callable[[], list[str]] = list
 
 
 @contextmanager
-def node(place: Postgres) -> Iterator[Node]:
+def node(place: Postgres, key: bytes | None = None) -> Iterator[Node]:
     with closing(Database(place)) as database:
         made = Node(database)
+        if key is not None:
+            mark_ends(database.engine, lambda: key)
         watch = database.watched(made.heard.put, made.lead.put)
+        made.strangers = watch.strangers
         try:
             assert made.heard.get(timeout=PATIENCE) == EVERYTHING
             yield made
@@ -106,3 +116,51 @@ def test_after_an_outage_everything_is_read_again_and_the_lead_is_asked_for_anew
         while not one.database.works():  # without that anybody writes
             assert time.monotonic() < until
             time.sleep(0.05)
+
+
+def name_of_leader(place: Postgres) -> str:
+    with connected(place) as asking:
+        held = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted"
+        (found,) = asking.execute(
+            f"SELECT application_name FROM pg_stat_activity WHERE pid IN ({held})", [LEADER]
+        ).fetchall()
+        return str(found[0])
+
+
+@pytest.mark.parametrize("names_itself", ["psql", "brana", "as the node that led"])
+def test_whoever_takes_the_lead_and_is_no_node_of_ours_has_it_for_a_moment_and_is_told(
+    place: Postgres, names_itself: str
+) -> None:
+    """Nobody would watch the log, send it on, or ask witnesses, for as long as that session stays."""
+    with node(place, KEY) as one:
+        assert one.lead.get(timeout=PATIENCE) is True
+        assert one.strangers() == []
+        if names_itself == "as the node that led":
+            names_itself = name_of_leader(place)
+    with connected(place) as thief, connected(place) as waits:
+        for session in (thief, waits):
+            session.execute("SELECT set_config('application_name', %s, false)", [names_itself])
+        assert thief.execute(f"SELECT pg_try_advisory_lock({LEADER})").fetchone() == (True,)
+        waiting = Thread(target=suppressed, args=(waits,))
+        waiting.start()
+        with node(place, KEY) as one:
+            assert one.lead.get(timeout=PATIENCE) is True
+            assert [names_itself in said for said in one.strangers()][:1] == [True]
+            assert one.strangers() == []
+            waiting.join(PATIENCE)
+            with pytest.raises(psycopg.OperationalError):
+                thief.execute("SELECT 1")
+
+
+def suppressed(session: psycopg.Connection[tuple[object, ...]]) -> None:
+    with suppress(psycopg.Error):
+        session.execute(f"SELECT pg_advisory_lock({LEADER})")
+
+
+def test_nodes_that_have_the_same_key_leave_the_lead_to_each_other(place: Postgres) -> None:
+    with node(place, KEY) as one:
+        assert one.lead.get(timeout=PATIENCE) is True
+        with node(place, KEY) as other:
+            with pytest.raises(queue.Empty):
+                other.lead.get(timeout=2 * LEAD_LOOKED_AT)
+            assert (one.strangers(), other.strangers(), one.lead.empty()) == ([], [], True)
