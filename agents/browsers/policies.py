@@ -13,6 +13,7 @@ FOLDERS = (
     "etc/opt/chrome/policies/managed",
     "etc/opt/edge/policies/managed",
 )
+OF_THE_SYSTEM = frozenset({".", "etc", "etc/opt"})
 FILE = "brana-agent.json"
 OF_DEVICES = "devices."
 """First part of the name of the host that devices speak to; what follows is the domain."""
@@ -44,3 +45,6 @@ def remove(root: Path) -> None:
     for folder in FOLDERS:
         with contextlib.suppress(OSError):
             (root / folder / FILE).unlink(missing_ok=True)
+            for one in (folder, *map(str, Path(folder).parents)):
+                if one not in OF_THE_SYSTEM:
+                    (root / one).rmdir()  # what somebody else has something in stays

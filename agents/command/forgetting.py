@@ -25,11 +25,13 @@ NOBODYS = "https://devices.invalid"
 
 def say_farewell(state: State, enrolment: Enrolment, line: Speaks, chip: str) -> bool:
     """Whether the gateway took it. Raises NotKept."""
+    uplink = begun(state.uplink(enrolment.enrolled))
+    if uplink.gone:  # the gateway said so, and the key was deleted at that
+        return True
     try:
         key = keys.kept(state, enrolment.key_kind, chip)
     except KeyLost:
         return False
-    uplink = begun(state.uplink(enrolment.enrolled))
     heard: Reported | Refusal | None = None
     for _ in range(2):  # once more with a nonce that was told
         uplink, say = step(replace(uplink, under_way=False, due_at=None), Passed(), datetime.now(UTC), 0.0)

@@ -42,7 +42,7 @@ PRODUCTS = {
     "ds_agent.service": "Trend Micro",
     "wsavd.service": "WithSecure",
 }
-"""They refresh what they know by themselves."""
+"""They refresh what they know by themselves; how old it is can be asked of none in the same way, and is not."""
 
 
 def collect(machine: Machine, *, now: datetime, slow: bool = True) -> dict[FactName, Fact]:

@@ -102,7 +102,9 @@ KINDS: dict[FactName, Kind] = {
         "whatever of the system lies on its own disks is encrypted there, and locked"
     ),
     FactName.FIREWALL: YesNo("connections from outside are refused unless something lets them in"),
-    FactName.ANTIVIRUS: YesNo("protection against malware runs, and what it knows is a few days old at most"),
+    FactName.ANTIVIRUS: YesNo(
+        "protection against malware runs, and what it knows is new, where that can be asked"
+    ),
     FactName.SCREEN_LOCK: YesNo("the screen locks by itself, within a quarter of an hour"),
     FactName.SECURE_BOOT: YesNo("only what is signed starts"),
     FactName.TPM_VERSION: Word("version of the security chip", frozenset({"none", "1.2", "2.0"})),

@@ -1,7 +1,7 @@
 """The log is watched for what officers are told of at once; one node does it for all."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -9,16 +9,20 @@ from config.settings import AlertRule
 from gateway.alerts.delivered import in_force
 from gateway.alerts.gaps import Gap, Lack, told
 from gateway.alerts.watch import Alert, Watch
+from gateway.audit.canonical import Recorded
 from gateway.audit.doubted import Doubted
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
-from gateway.storage.alerts import OthersLooked, StoredAlerts
+from gateway.storage.alerts import OthersLooked, Span, StoredAlerts
 from gateway.storage.audit import append
 
 LOOK_EVERY = 1.0  # seconds
 KEEP_EVERY = timedelta(
     seconds=30
 )  # the place, while nothing is raised: after a crash so much is looked at again
+LOOK_AGAIN_EVERY = timedelta(seconds=30)
+"""At what nothing proved, and was passed as it stood."""
+MOST_UNPROVEN = 100  # spans that are looked at again; the oldest is forgotten first
 COMPARE_EVERY = timedelta(minutes=5)
 """What stands, with the log: who has one in hand, changed by hand, counts for so long on the page of alerts."""
 REMEMBERED_EVERY = timedelta(seconds=5)
@@ -59,6 +63,9 @@ class Looking:
         self.following = self.kept = following
         self._kept_at = at
         self._doubted = Doubted()
+        self._unproven: deque[tuple[int, Span]] = deque(maxlen=MOST_UNPROVEN)
+        """From which number on, and as it was passed."""
+        self._looked_again_at = at
         self._codes = codes_of(list(watch.rules.values()))
 
     @classmethod
@@ -79,22 +86,42 @@ class Looking:
 
     async def step(self, at: datetime) -> bool:
         """One span; whether there is more. Raises OthersLooked."""
+        if self._unproven and at - self._looked_again_at >= LOOK_AGAIN_EVERY:
+            self._looked_again_at = at
+            await self._look_again(at)
         span = await self.store.news(self.following, self._codes)
         if self._doubted.waits(at, proven=span.proven):
             return False
         if (since := self._doubted.since) is not None and self._doubted.is_due(at):
             number = span.following - self.following
             await self.store.tell(told(Lack(Gap.NOT_PROVEN, number, since, self.following), at))
-        if unsure := self.watch.unsure(span.found):
-            self.watch.believe(await self.store.vouched(unsure, self.following, at))
+        if not span.proven:
+            self._unproven.append((self.following, span))
         until = max(at, span.at or at) if span.ends else (span.at or at)
-        changed = await asyncio.to_thread(self.watch.hear, span.found, until)
-        self.following = span.following
+        first, self.following = self.following, span.following
+        await self._hear(span.found, first, until, at)
+        return not span.ends
+
+    async def _look_again(self, at: datetime) -> None:
+        """What was passed as it stood, and is proven by now, was other bytes meanwhile: these are heard."""
+        for _ in range(len(self._unproven)):
+            first, passed = self._unproven.popleft()
+            span = await self.store.again(first, self._codes)
+            if not span.proven:
+                self._unproven.append((first, passed))
+                continue
+            those = [one for one in span.found if one.sequence < passed.following]
+            if others := [one for one in those if one not in passed.found]:
+                await self._hear(others, first, at, at)
+
+    async def _hear(self, found: Sequence[Recorded], first: int, until: datetime, at: datetime) -> None:
+        if unsure := self.watch.unsure(found):
+            self.watch.believe(await self.store.vouched(unsure, first, at))
+        changed = await asyncio.to_thread(self.watch.hear, found, until)
         due = self.following > self.kept and at - self._kept_at >= KEEP_EVERY
         if due or changed.raised or changed.over or changed.grown or changed.seen:
             await self.store.keep(self.kept, self.following, changed, at)
             self.kept, self._kept_at = self.following, at
-        return not span.ends
 
 
 def codes_of(rules: Sequence[AlertRule]) -> list[str]:

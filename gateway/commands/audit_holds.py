@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from rich.table import Table
 from gateway.asks.wish import WORDS
 from gateway.audit.acts import TEXT
 from gateway.audit.facts import microseconds, moment
-from gateway.audit.retention import Hold, Standing
+from gateway.audit.retention import Hold, Kept, Standing
 from gateway.commands.audit_moments import MOMENT, in_prague
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
@@ -104,7 +105,7 @@ def shards(configuration: Path, *, machine: bool) -> None:
     kept = asyncio.run(Retention(state.database).kept(state.settings.audit.kept_months))
     found, tail = kept.shards, state.database.read_now(read_tail)
     if machine:
-        rows = [_shard_row(one) for one in found] + ([] if tail is None else [_open_row(tail)])
+        rows = [_shard_row(one) for one in found] + ([] if tail is None else [_open_row(tail, kept)])
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     table = Table("entries", "first", "received from", "until", "state", "goes", "held by")
@@ -115,7 +116,10 @@ def shards(configuration: Path, *, machine: bool) -> None:
         goes = "" if shard.dropped else local_time(one.due)
         table.add_row(str(shard.size), str(shard.first), *times, str(row["state"]), goes, numbers)
     if tail is not None:
-        table.add_row(str(tail.frontier.size), str(tail.first), "", _local(tail.received_at), "open", "", "")
+        numbers = ", ".join(map(str, _holding_open(tail, kept)))
+        table.add_row(
+            str(tail.frontier.size), str(tail.first), "", _local(tail.received_at), "open", "", numbers
+        )
     console().print(table)
 
 
@@ -135,8 +139,19 @@ def _shard_row(one: Standing) -> dict[str, object]:
     }
 
 
-def _open_row(tail: Tail) -> dict[str, object]:
-    return {"month": tail.month, "first": tail.first, "entries": tail.frontier.size, "state": "open"}
+def _open_row(tail: Tail, kept: Kept) -> dict[str, object]:
+    size, held_by = tail.frontier.size, list(_holding_open(tail, kept))
+    return {"month": tail.month, "first": tail.first, "entries": size, "state": "open", "held_by": held_by}
+
+
+def _holding_open(tail: Tail, kept: Kept) -> Sequence[int]:
+    """Holds of a moment from the end of the last closed month on, until now."""
+    began = max((one.shard.ended for one in kept.shards), default=0)
+    return [
+        one.number
+        for one in kept.holds
+        if one.since <= tail.received_at and (one.until is None or began < one.until)
+    ]
 
 
 def _hold_row(one: Hold) -> dict[str, object]:

@@ -37,7 +37,9 @@ class ExportPages:
         from gateway.web.officer.exports import Exports  # noqa: PLC0415 - forms, a ZIP file and OCSF
 
         officer = self._officer
-        return Exports(officer.desk, officer.reach, officer.purpose_of, self.exporting, self._turns)
+        return Exports(
+            officer.desk, officer.reach, officer.purpose_of, officer.names, self.exporting, self._turns
+        )
 
     def exporting(self, within: MunicipalityCode | None) -> "Exporting":
         from gateway.audit.exporting import Exporting  # noqa: PLC0415

@@ -106,6 +106,16 @@ changes its hash, too.
 The bundle holds personal data. Treat it as you treat the audit log.
 """,
 }
+FOUND = {
+    Language.CZECH: "nalezeno záznamů: {found}, ze {size} v auditním záznamu; v balíčku nejsou",
+    Language.ENGLISH: "entries found: {found}, of {size} in the audit log; they are not in this bundle",
+}
+SEARCHES = {
+    Language.CZECH: "\nDůkazem jsou i hledání: balíček má jejich podmínky a počty, ne záznamy, které našla. "
+    "O ty požádejte\núřad zvlášť, jako o výpis s důkazy.\n",
+    Language.ENGLISH: "\nSearches are evidence, too: the bundle has their conditions and counts, and not the entries "
+    "that they\nfound. Ask the office for these, as an export with proofs.\n",
+}
 TROUBLES = {
     Language.CZECH: "\nPOZOR: tyto záznamy nelze doložit. Jejich obsah je v entries/not-proven jako důkaz, "
     "ne jako pravda:\n",
@@ -131,6 +141,8 @@ def readme(
     one = shown.incident
     facts = {"number": one.number, "title": one.described.title, "by": by, "purpose": purpose}
     text = README[language].format(at=moment_text(at, language), **facts)
+    if any(isinstance(item.body, SearchEvidence) for item in shown.items):
+        text += SEARCHES[language]
     if shown.differences:
         altered = "".join(f"    {difference_text(each, language)}\n" for each in shown.differences)
         text += ALTERED[language] + altered
@@ -225,10 +237,12 @@ def _said(body: Body, language: Language) -> str:
             return f"{_word('entry', language)} {body.sequence} ({body.leaf})"
         case SearchEvidence():
             asked = ", ".join(f"{name}={value}" for name, value in body.conditions.items())
-            count = f">{body.found}" if body.at_least else str(body.found)
-            return f"{_word('search', language)}: {asked} – {count} / {body.size}"
+            count = f"> {body.found}" if body.at_least else str(body.found)
+            found = FOUND[language].format(found=count, size=body.size)
+            return f"{_word('search', language)}: {asked} – {found}"
         case Closure():
-            return f"{_word('closure', language)}: {body.what}, {body.closed_at}, {body.closed_by}"
+            at = _moment(body.closed_at, language)
+            return f"{_word('closure', language)}: {body.what}, {at}, {body.closed_by}"
         case Report():
             return "\n".join(
                 [
@@ -246,9 +260,18 @@ def _said(body: Body, language: Language) -> str:
 
 def _done(body: Sent | Held, language: Language) -> str:
     if isinstance(body, Held):
-        return f"{_word('held', language)}: {body.since} – {body.until} ({body.hold})"
+        since, until = (_moment(one, language) for one in (body.since, body.until))
+        return f"{_word('held', language)}: {since} – {until} ({body.hold})"
     kind = REPORTS[body.kind].in_language(language)
-    return f"{_word('sent', language)}: {kind}, {body.sent_at}, {body.recipient}"
+    return f"{_word('sent', language)}: {kind}, {_moment(body.sent_at, language)}, {body.recipient}"
+
+
+def _moment(text: str, language: Language) -> str:
+    """Of a moment as an item keeps it."""
+    try:
+        return moment_text(datetime.fromisoformat(text), language)
+    except ValueError:
+        return text
 
 
 def _word(name: str, language: Language) -> str:

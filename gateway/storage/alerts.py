@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Row as Kept
 
 from config.settings import AlertRule
 from gateway.alerts import told
@@ -21,11 +23,11 @@ from gateway.audit.search import SearchTooLong
 from gateway.storage.alert_seen import Believed, SeenOf, believed, kept_rows, take_out, told_by_log
 from gateway.storage.alert_told import read, said, standing_told, to_its_end
 from gateway.storage.allowance import Allowance
-from gateway.storage.audit_in_tree import in_tree
+from gateway.storage.audit_in_tree import Row, in_tree
 from gateway.storage.audit_passed import Passed, last_passed
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
-from gateway.storage.place_marks import fits, mark_of
+from gateway.storage.place_marks import fits, mark_of, moved_by_us
 from gateway.storage.seal import Seal
 from gateway.storage.tables.alerts import alert_place, alert_seen, alert_standing
 from gateway.storage.tables.audit import audit_entry
@@ -177,11 +179,19 @@ class StoredAlerts:
         def query(connection: Connection) -> Span:
             if self.passed.put_back(connection, ALERTS):
                 raise OthersLooked(following)
-            found = span(connection, following, codes, held=True)
+            found = span(connection, following, codes, partial(self.passed.proves, connection, ALERTS))
             if found.proven and not self.passed.goes_on(connection, ALERTS, following):
                 raise OthersLooked(following)
             self.passed.came_to(connection, ALERTS, found.following if found.proven else following)
             return found
+
+        return await self.database.read(query)
+
+    async def again(self, first: int, codes: Sequence[str]) -> Span:
+        """The same from number `first` on, of what was passed already."""
+
+        def query(connection: Connection) -> Span:
+            return span(connection, first, codes, partial(in_tree, connection))
 
         return await self.database.read(query)
 
@@ -192,10 +202,10 @@ class StoredAlerts:
         """Raises OthersLooked, and then nothing of it is kept."""
 
         def work(connection: Connection) -> None:
-            mine = alert_place.c.following == before
-            moved = {"following": following, "mark": mark_of(connection, self.seal, ALERTS, following)}
-            if connection.execute(update(alert_place).where(mine).values(moved)).rowcount != 1:
-                raise OthersLooked(before)
+            moved = self._moved_by_hand(connection, before, now)
+            mark = mark_of(connection, self.seal, ALERTS, following)
+            connection.execute(delete(alert_place))
+            connection.execute(insert(alert_place).values(id=1, following=following, mark=mark))
             for one in changed.over:
                 connection.execute(delete(alert_standing).where(_a.id == one.id))
             for one in changed.grown:
@@ -210,12 +220,27 @@ class StoredAlerts:
                     insert(alert_seen).values(rule=rule, of=of, value=value, at=microseconds(at))
                 )
             entries = [
+                *moved,
                 *(told.raised(one, now) for one in changed.raised),
                 *(told.over(one, now) for one in changed.over),
             ]
             self.append(connection, entries)
 
         await self.database.write(work)
+
+    def _moved_by_hand(self, connection: Connection, before: int, now: datetime) -> list[Entry]:
+        """What is to be told where the place is not the one from which these entries were read. Raises OthersLooked.
+
+        Another node only moves it further, and with a mark: else whoever moves it again and again would keep all alerts
+        from being raised.
+        """
+        row = connection.execute(select(alert_place)).first()
+        there = row.following if row is not None and type(row.following) is int else -1
+        if there == before:
+            return []
+        if row is not None and there > before and moved_by_us(self.seal, ALERTS, there, row.mark):
+            raise OthersLooked(before)
+        return [place_moved(now, ALERTS, there, before)]
 
     async def tell(self, entry: Entry) -> None:
         await self.database.write(lambda connection: self.append(connection, [entry]))
@@ -261,8 +286,13 @@ def _counts(connection: Connection, one: Recorded, kept: Collection[str]) -> boo
     return in_tree(connection, [(one.sequence, canonical(one))])
 
 
-def span(connection: Connection, following: int, codes: Sequence[str], *, held: bool = False) -> Span:
-    """`held`: against the end of the log."""
+def span(
+    connection: Connection,
+    following: int,
+    codes: Sequence[str],
+    proves: Callable[[Sequence[Row]], bool] | None = None,
+) -> Span:
+    """`proves`: whether rows, with the one before them, are what the end of the log proves."""
     size = size_of(connection)
     if size < following:  # it was put back beneath whoever follows it
         raise OthersLooked(following)
@@ -278,8 +308,9 @@ def span(connection: Connection, following: int, codes: Sequence[str], *, held: 
     last = rows[-1].received_at if rows else None
     at = moment(last) if isinstance(last, int) else None
     as_read = [(row.sequence, row.canonical) for row in rows]
-    before = last_passed(connection, following) if held else []
-    proven = not held or (len(rows) == behind - following and in_tree(connection, [*before, *as_read]))
+    proven = proves is None or (
+        len(rows) == behind - following and proves([*last_passed(connection, following), *as_read])
+    )
     read_so = tuple(one for one in found if one is not None)
     return Span(behind, read_so, at, ends=behind == size, proven=proven)
 
@@ -309,7 +340,7 @@ def _row(alert: Alert) -> dict[str, Any]:
     }
 
 
-def _alert(row: Row[Any]) -> Alert | None:
+def _alert(row: Kept[Any]) -> Alert | None:
     """None for what we never wrote so."""
     try:
         return _as_kept(row)
@@ -317,7 +348,7 @@ def _alert(row: Row[Any]) -> Alert | None:
         return None
 
 
-def _as_kept(row: Row[Any]) -> Alert:
+def _as_kept(row: Kept[Any]) -> Alert:
     return Alert(
         id=row.id,
         rule=row.rule,

@@ -33,6 +33,8 @@ WITH ours AS (
   SELECT tgrelid FROM pg_trigger WHERE NOT tgisinternal AND tgname = 'brana_tell' AND tgenabled IN ('O', 'A')
 ), known AS (
   SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
+), trusted AS (
+  SELECT oid FROM pg_roles WHERE rolsuper  -- who owns an extension may put anything of their own into it
 )
 SELECT 'trigger ' || t.tgname || ' on ' || c.relname
   FROM pg_trigger t JOIN ours c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
@@ -53,11 +55,13 @@ UNION SELECT 'type of column ' || attname || ' of ' || relname FROM ours o JOIN 
   JOIN pg_type t ON t.oid = atttypid WHERE t.typnamespace <> 'pg_catalog'::regnamespace
 UNION SELECT 'operator ' || oprname || ' of ' || oprnamespace::regnamespace FROM pg_operator o
   WHERE pg_operator_is_visible(oid) AND oprnamespace <> 'pg_catalog'::regnamespace
-    AND NOT EXISTS (SELECT 1 FROM known WHERE classid = 'pg_operator'::regclass AND objid = o.oid)
+    AND NOT (oprowner IN (SELECT oid FROM trusted) AND EXISTS (
+      SELECT 1 FROM known WHERE classid = 'pg_operator'::regclass AND objid = o.oid))
 UNION SELECT 'function ' || proname || ' of ' || pronamespace::regnamespace FROM pg_proc f
   WHERE pg_function_is_visible(oid) AND pronamespace <> 'pg_catalog'::regnamespace
     AND proname IN (SELECT proname FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace)
-    AND NOT EXISTS (SELECT 1 FROM known WHERE classid = 'pg_proc'::regclass AND objid = f.oid)
+    AND NOT (proowner IN (SELECT oid FROM trusted) AND EXISTS (
+      SELECT 1 FROM known WHERE classid = 'pg_proc'::regclass AND objid = f.oid))
 ORDER BY 1
 """
 

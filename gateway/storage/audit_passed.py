@@ -5,11 +5,13 @@ Their places cannot say so. Numbers of a log that was put back are given anew, a
 that they have passed already: they would go on behind it, and nobody would hear.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
 from gateway.audit.tree import leaf_hash
+from gateway.storage.audit_in_tree import Left, Row, goes_on_in_tree
 from gateway.storage.ends_reached import End, end_at, stands
 from gateway.storage.tables.audit import audit_entry
 
@@ -21,6 +23,7 @@ class Passed:
     """By the names of readers."""
 
     _ends: dict[str, End] = field(default_factory=dict)
+    _lefts: dict[str, Left] = field(default_factory=dict)
     _back: set[str] = field(default_factory=set)
     """Who was found to have passed another entry than there is, until they begin anew."""
 
@@ -36,6 +39,15 @@ class Passed:
             known is None or known.size != following
         ):  # who stays keeps what it knows, whatever stands there now
             self._ends[reader] = end_at(connection, following)
+
+    def proves(self, connection: Connection, reader: str, rows: Sequence[Row]) -> bool:
+        """Whether they are what the end of the log proves. `rows`: begin with the last entry that it has passed."""
+        if not rows:
+            return True
+        left = goes_on_in_tree(connection, rows, self._lefts.get(reader))
+        if left is not None:
+            self._lefts[reader] = left
+        return left is not None
 
     def goes_on(self, connection: Connection, reader: str, following: int) -> bool:
         """Whether the last entry that it passed is that one by its bytes; asked once these are proven."""
@@ -53,6 +65,7 @@ class Passed:
 
     def begins_anew(self, reader: str) -> None:
         self._ends.pop(reader, None)
+        self._lefts.pop(reader, None)
         self._back.discard(reader)
 
 

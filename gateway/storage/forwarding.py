@@ -16,7 +16,7 @@ from gateway.forwarding import told
 from gateway.forwarding.forwarder import Batch, LogShorter, NotTaken
 from gateway.forwarding.message import Make
 from gateway.storage.alerts import LOOKED_AT_AGAIN
-from gateway.storage.audit_in_tree import in_tree
+from gateway.storage.audit_in_tree import Row as Numbered
 from gateway.storage.audit_passed import Passed, last_passed
 from gateway.storage.audit_proven import KnownKeys
 from gateway.storage.audit_since import first_since, size_of
@@ -151,7 +151,8 @@ class StoredReceivers:
         def query(connection: Connection) -> Batch | None:
             if self.passed.put_back(connection, receiver):
                 raise LogShorter
-            found = _batch(connection, following, limit, make)
+            proves = partial(self.passed.proves, connection, receiver)
+            found = _batch(connection, following, limit, make, proves)
             if (
                 found is not None
                 and found.proven
@@ -273,7 +274,13 @@ def _received(connection: Connection, following: int) -> datetime | None:
     return moment(at) if isinstance(at, int) else None
 
 
-def _batch(connection: Connection, following: int, limit: int, make: Make) -> Batch | None:
+def _batch(
+    connection: Connection,
+    following: int,
+    limit: int,
+    make: Make,
+    proves: Callable[[Sequence[Numbered]], bool],
+) -> Batch | None:
     """Up to the first gap; a gap before it is its caller's to see."""
     e = audit_entry.c
     query = select(e.sequence, e.canonical).where(e.sequence >= following).order_by(e.sequence).limit(limit)
@@ -288,7 +295,7 @@ def _batch(connection: Connection, following: int, limit: int, make: Make) -> Ba
     messages = [one for one in made if one is not None]
     read = [(row.sequence, row.canonical) for row in whole]
     before = last_passed(connection, following) if first == following else []
-    proven = in_tree(connection, [*before, *read])
+    proven = proves([*before, *read])
     return Batch(first, first + len(whole), messages, proven)
 
 

@@ -5,16 +5,19 @@ import time
 from collections.abc import AsyncIterator
 
 import aiohttp
+import psycopg
 import pytest
 import pytest_asyncio
 
 from config.vocabulary import MunicipalityCode
 from gateway.audit.checkpoint_file import NAME
+from gateway.audit.entry import Code
 from gateway.audit.note import Signer
 from gateway.demo.configuration import MAP
 from gateway.demo.slapd import free_port
 from gateway.grants.cookie import GRANT
 from gateway.storage.audit_evidence import verify_log
+from gateway.storage.postgres.engine import LEADER, connected
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.postgres import Server
 from tests.rig.product import Product
@@ -108,6 +111,30 @@ async def test_a_node_that_is_cut_off_serves_fresh_grants_opens_nothing_and_come
     nodes.line.heal()
     await until_ready(nodes.second, ready=True)
     assert await until(there, nodes.second, 302, BACK_WITHIN) < BACK_WITHIN  # what it missed is read again
+
+
+async def test_whoever_takes_the_lead_by_hand_loses_it_and_officers_are_alerted(nodes: Nodes) -> None:
+    """As anybody may who can connect as the product does: the session that leads is ended first."""
+    place = nodes.first.settings.state.database
+    assert place is not None
+    holds = f"FROM pg_locks WHERE locktype = 'advisory' AND objid = {LEADER} AND granted"
+
+    def stolen() -> psycopg.Connection[tuple[object, ...]]:
+        thief = connected(place)
+        while thief.execute(f"SELECT pg_try_advisory_lock({LEADER})").fetchone() != (True,):
+            thief.execute(f"SELECT pg_terminate_backend(pid) {holds}")
+        return thief
+
+    def alerts() -> list[str]:
+        with connected(place) as looking:
+            return [str(of) for (of,) in looking.execute('SELECT "of" FROM alert_standing').fetchall()]
+
+    thief = await asyncio.to_thread(stolen)
+    async with asyncio.timeout(BACK_WITHIN):
+        while Code.LOG_SCHEMA_ALTERED not in await asyncio.to_thread(alerts):
+            await asyncio.sleep(0.1)
+    with pytest.raises(psycopg.OperationalError):
+        thief.execute("SELECT 1")
 
 
 async def test_the_lead_passes_to_the_other_node_when_one_dies(nodes: Nodes) -> None:

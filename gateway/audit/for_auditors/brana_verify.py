@@ -103,6 +103,9 @@ CZECH = {
     "absent": "v balíčku chybí",
     "alien": "do balíčku nepatří",
     "broken": "NENÍ V POŘÁDKU: {where}: {what}",
+    "option": "{option}",
+    "no_key": "tohle není klíč záznamu, `jméno+označení+klíč`; zkopírujte ho celý, nic nebylo ověřeno",
+    "no_witness_key": "tohle není klíč svědka, `jméno+označení+klíč`; zkopírujte ho celý, nic nebylo ověřeno",
     "entry": "záznam {at}",
     "span": "záznamy {begin} až {end}",
     "file": "soubor {name}",
@@ -180,6 +183,9 @@ ENGLISH = {
     "absent": "is missing from the bundle",
     "alien": "is no file of the bundle",
     "broken": "NOT WHOLE: {where}: {what}",
+    "option": "{option}",
+    "no_key": "this is no Ed25519 key of a log, `name+id+key`; copy all of it, nothing was verified",
+    "no_witness_key": "this is no Ed25519 key of a witness, `name+id+key`; copy all of it, nothing was verified",
     "entry": "entry {at}",
     "span": "entries {begin} to {end}",
     "file": "file {name}",
@@ -276,9 +282,9 @@ class Key:
     def __init__(self, text: str) -> None:
         self.name, _, rest = text.strip().partition("+")
         said, _, encoded = rest.partition("+")
-        data = unbase64(encoded)
+        data = key_bytes(encoded)
         if data[:1] != b"\1" or len(data) != 33 or said != self.id_of(self.name, data).hex():
-            raise SystemExit("--key: this is no Ed25519 key of a log, `name+id+key`")
+            raise Broken("no_key", "option", option="--key")
         self.data = data
         self.keys: list[Follower] = [Follower(data)]
         self.notes: list[str] = []  # that tell of them
@@ -484,10 +490,10 @@ class Witness:
     def __init__(self, text: str) -> None:
         self.name, _, rest = text.strip().partition("+")
         said, _, encoded = rest.partition("+")
-        data = unbase64(encoded)
+        data = key_bytes(encoded)
         self.id = hashlib.sha256(self.name.encode() + b"\n" + data).digest()[:4]
         if data[:1] != b"\4" or len(data) != 33 or said != self.id.hex():
-            raise SystemExit("--witness: this is no Ed25519 key of a witness, `name+id+key`")
+            raise Broken("no_witness_key", "option", option="--witness")
         self.public = Ed25519PublicKey.from_public_bytes(data[1:])
 
     def said(self, note: str, size: int) -> dict[str, object]:
@@ -520,6 +526,14 @@ def unbase64(text: str) -> bytes:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise Broken("format") from None
+
+
+def key_bytes(encoded: str) -> bytes:
+    """Of a key as somebody typed or copied it; none where it is no base64."""
+    try:
+        return unbase64(encoded)
+    except (Broken, ValueError):
+        return b""
 
 
 def notes_of(text: str) -> Iterator[str]:

@@ -6,15 +6,16 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from aiohttp import web
+from babel.numbers import format_decimal
 
-from config.vocabulary import MunicipalityCode
+from config.vocabulary import Language, MunicipalityCode
 from gateway.audit.answers import Answer, answered
 from gateway.audit.entry import Entry, Outcome
 from gateway.audit.field_titles import title_of
 from gateway.audit.fields import values_of
 from gateway.audit.questions import Question
 from gateway.audit.search import EXACTLY, Search, TooManyPeople
-from gateway.audit.spoken import OR, OTHER
+from gateway.audit.spoken import OR, OTHER, NoSuchValue, as_kept
 from gateway.audit.tally import MEGABYTE, Row
 from gateway.sessions.without_factor import Account, Asked
 from gateway.sessions.without_factor_told import as_csv, as_json
@@ -22,6 +23,7 @@ from gateway.web.desk import Desk, Page, Refused
 from gateway.web.entered import MomentUnreadable, entered_since, entered_until
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer.choices import municipalities
+from gateway.web.officer.details import field_in_words
 from gateway.web.officer.filters import FIELD_LENGTH, READERS, hours_of
 from gateway.web.officer.kinds import OUTCOMES, kind_of
 from gateway.web.officer.looks import look
@@ -112,8 +114,12 @@ class Answers:
             leads_to=self._leads_to(caller, question),
             title=lambda name: title_of(name).in_language(language),
             value=lambda name, value: self._value(name, value, language),
-            values=lambda name, entry: [self._value(name, one, language) for one in values_of(name, entry)],
-            megabytes=lambda row: row.bytes_moved / MEGABYTE,
+            values=lambda name, entry: list(
+                dict.fromkeys(self._value(name, one, language) for one in values_of(name, entry))
+            ),
+            megabytes=lambda row: format_decimal(
+                row.bytes_moved / MEGABYTE, format="#,##0.0", locale=language.value
+            ),
             entries=lambda group, row: _entries(question, found, group.by, row),
         )
 
@@ -161,9 +167,11 @@ class Answers:
         since, until = moments["since"], moments["until"]
         if since is not None and until is not None and since >= until:
             return None, "until"
-        where = MunicipalityCode(entered["municipality"]) if entered["municipality"] else None
-        if "\0" in entered["municipality"]:
+        try:
+            kept = as_kept("municipality", entered["municipality"])
+        except NoSuchValue:
             return None, "municipality"
+        where = MunicipalityCode(kept) if kept else None
         query = question.asked(now, since, until, municipality=where, person=entered["person"] or None)
         try:
             return await answered(question, query, self.reach.log(self.log, caller)), ""
@@ -175,10 +183,10 @@ class Answers:
             return self.reviews
         return "" if self.reach.of(caller) is not None else CENTRES.get(question.form.leads_to or "", "")
 
-    def _value(self, name: str, value: str, language: object) -> str:
+    def _value(self, name: str, value: str, language: Language) -> str:
         if name == "outcome":
-            return OUTCOMES[Outcome(value)].in_language(language)  # type: ignore[arg-type]
-        return self.names.of(name, value, language) if value else ""  # type: ignore[arg-type]
+            return OUTCOMES[Outcome(value)].in_language(language)
+        return field_in_words(name, self.names.of(name, value, language), language) if value else ""
 
 
 def _as_entered(entered: Mapping[str, str]) -> dict[str, str]:

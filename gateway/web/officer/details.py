@@ -17,7 +17,7 @@ from gateway.asks.ask import Act as Done
 from gateway.asks.named import KINDS, STAGES
 from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Entry
-from gateway.audit.fields import FACTS
+from gateway.audit.fields import DETAILS, FACTS
 from gateway.audit.granted_along import ROUTES, word_and_path
 from gateway.audit.purposes import ROUTINE, ROUTINE_TITLE
 from gateway.devices.named import ACTS as ACTS_OF_DEVICES
@@ -152,6 +152,15 @@ def _in_whose_place(entry: Entry, language: Language) -> Iterator[Detail]:
 
 def action_title(action: str, language: Language) -> str:
     return ACTIONS[action].in_language(language) if action in ACTIONS else action
+
+
+def field_in_words(field: str, value: str, language: Language) -> str:
+    """A value of a field of `gateway.audit.fields`, as the details that it is of are shown."""
+    if field == "valid_until":
+        return _moment(value, language)
+    return next(
+        (shown for key in DETAILS.get(field, ()) if (shown := _word(key, value, language)) != value), value
+    )
 
 
 def _words(

@@ -24,9 +24,11 @@ from gateway.incidents.refused import ActRefused
 from gateway.web.desk import Desk, Refused, request_id_of
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer import incident_forms as forms
+from gateway.web.officer.conditions import conditions_shown
 from gateway.web.officer.export_words import FORMS, REFUSALS
 from gateway.web.officer.filters import Filters, filters_of
 from gateway.web.officer.looks import look
+from gateway.web.officer.names import Names
 from gateway.web.officer.reach import Reach
 from gateway.web.officer.turns import Turns
 from gateway.web.refusal import FORM_UNREADABLE
@@ -44,6 +46,7 @@ class Exports:
     desk: Desk
     reach: Reach
     purpose_of: PurposeOf
+    names: Names
     exporting: Callable[[MunicipalityCode | None], Exporting]
     turns: Turns
     under_way: defaultdict[SubjectId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
@@ -123,6 +126,9 @@ class Exports:
             caller,
             status=409 if refused else 200,
             filters=filters,
+            conditions=conditions_shown(
+                filters.used, self.names, language_of(request, self.desk.pages.default_language)
+            ),
             count=count,
             entered=entered,
             forms=FORMS,

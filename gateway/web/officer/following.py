@@ -20,6 +20,7 @@ from gateway.audit.purposes import PurposeOf
 from gateway.audit.search import NEWS, News, Query, Search, TooManyPeople
 from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import ADMIN, Assertion
+from gateway.web.officer.conditions import conditions_shown
 from gateway.web.officer.filters import Filters, filters_of
 from gateway.web.officer.kinds import OUTCOMES, kind_of
 from gateway.web.officer.looks import look
@@ -27,6 +28,7 @@ from gateway.web.officer.names import Names
 from gateway.web.officer.places_hidden import HiddenPlaces
 from gateway.web.officer.reach import Reach
 from gateway.web.refusal import ShownRefusal, both
+from idp.http.page import language_of
 
 FOLLOWED_FOR = timedelta(minutes=10)  # less than a session may idle: each question counts as activity
 ASKED_EVERY = timedelta(seconds=4)
@@ -90,6 +92,9 @@ class Following:
             status=410 if over else 400 if filters.unreadable or too_many else 200,
             found=tuple(reversed(found.entries)),
             filters=filters,
+            conditions=conditions_shown(
+                filters.used, self.names, language_of(request, self.desk.pages.default_language)
+            ),
             too_many=too_many,
             over=over,
             watched=again and not over and request.query.get("watch") == "1",

@@ -24,14 +24,21 @@ from gateway.incidents.suspension import Suspension
 from gateway.web.desk import Desk, Page, Refused
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer import incident_forms as forms
+from gateway.web.officer.choices import municipalities
+from gateway.web.officer.conditions import asked_again, closure_said, conditions_shown
+from gateway.web.officer.filters import filters_of
 from gateway.web.officer.incident_words import REFUSALS
 from gateway.web.officer.looks import look
 from gateway.web.officer.names import Names
 from gateway.web.refusal import PAGE_UNKNOWN
 from gateway.web.ways_back import here, leading_back
 from idp.http.arrival import led_here_by_us
+from idp.http.page import language_of
 
-DONE = frozenset({"opened", "noted", "added", "linked", "written", "sent", "closed", "released"})
+LONGEST_SEARCH = 4_000  # characters of an address of the log
+DONE = frozenset(
+    {"opened", "noted", "added", "linked", "written", "sent", "closed", "released", "suspended", "device"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,7 @@ class Incidents:
             "noticed": [forms.local(now)],
             "severity": [Severity.SIGNIFICANT.value],
             "entry": [request.query.get("entry", "")[:20]],
+            "search": [request.query.get("search", "")[:LONGEST_SEARCH]],
         }
         return await self._new(request, caller, entered, None)
 
@@ -85,6 +93,7 @@ class Incidents:
         fields = await forms.fields_of(request)
         first = forms.one(fields, "entry")
         try:
+            asked = filters_of(dict(forms.conditions(fields.get("search", [""])[0])), caller.subject)
             made = await self.office.open(
                 forms.described(fields),
                 forms.by(request, caller, now),
@@ -93,6 +102,8 @@ class Incidents:
             )
         except ActRefused as refused:
             return await self._new(request, caller, fields, refused.reason)
+        if fields.get("search", [""])[0]:  # what led here: still to be added, with the incident to choose
+            raise web.HTTPSeeOther(f"/incidents/add{asked.address()}")
         raise web.HTTPSeeOther(f"/incidents/{made.number}?done=opened")
 
     async def one(self, request: web.Request) -> web.Response:
@@ -155,6 +166,7 @@ class Incidents:
             wrong,
             entered=entered,
             kinds=[(one, KINDS[one]) for one in Kind],
+            municipalities=municipalities(self.names.municipalities),
             severities=[(one, SEVERITIES[one]) for one in Severity],
             title_max=TITLE_MAX,
         )
@@ -212,6 +224,13 @@ class Incidents:
             severity_title=lambda one: SEVERITIES[one],
             report_title=lambda one: REPORTS[one],
             names=self.names,
+            said_of=lambda given: conditions_shown(
+                given, self.names, language_of(request, self.desk.pages.default_language)
+            ),
+            asked_again=asked_again,
+            closure_said=lambda what: closure_said(
+                what, self.names, language_of(request, self.desk.pages.default_language)
+            ),
             text_max=TEXT_MAX,
             czech=Language.CZECH,
             **context,

@@ -105,7 +105,7 @@ class Suspensions:
             ):
                 raise Refused(REFUSALS[refused.reason], 409) from None
             return await self._form(request, caller, subject, entered, refused.reason)
-        raise web.HTTPSeeOther(f"/incidents/{incident}" if incident else _done(SUSPENDED, subject))
+        raise web.HTTPSeeOther(_of(incident, subject) if incident else _done(SUSPENDED, subject))
 
     async def ask_lift(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, ADMIN)
@@ -188,6 +188,11 @@ class Suspensions:
 
     async def _look(self, request: web.Request, caller: Assertion, query: dict[str, str], found: int) -> None:
         await self.record([look(request, caller, query, found=found, now=self.desk.now())])
+
+
+def _of(incident: int, subject: SubjectId) -> str:
+    """The incident's page, which says so."""
+    return f"/incidents/{incident}?done={SUSPENDED if device_of(subject) is None else OF_DEVICE[SUSPENDED]}"
 
 
 def _done(what: str, subject: SubjectId) -> str:

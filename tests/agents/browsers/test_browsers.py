@@ -91,8 +91,22 @@ def test_a_browser_chooses_it_for_the_domain_alone(tmp_path, browsers):
         (choice,) = (json.loads(one) for one in said["AutoSelectCertificateForUrls"])
         assert choice["pattern"] == "https://[*.]brana.test"
         assert choice["filter"] == {"ISSUER": {"CN": "Brana devices of brana.test"}}
+    others = tmp_path / "root/etc/opt/chrome/policies/recommended"
+    others.mkdir()
+    (tmp_path / "root/etc/chromium/policies/managed/office.json").write_text("{}")
     browsers.take_away()
-    assert not list((tmp_path / "root").rglob(policies.FILE))
+    left = sorted(str(one.relative_to(tmp_path / "root")) for one in (tmp_path / "root").rglob("*"))
+    assert left == [
+        "etc",
+        "etc/chromium",
+        "etc/chromium/policies",
+        "etc/chromium/policies/managed",
+        "etc/chromium/policies/managed/office.json",
+        "etc/opt",
+        "etc/opt/chrome",
+        "etc/opt/chrome/policies",
+        "etc/opt/chrome/policies/recommended",
+    ]
 
 
 def test_a_store_with_a_password_of_its_own_stays_as_it_is(person, browsers, tmp_path):

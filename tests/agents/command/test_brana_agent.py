@@ -65,6 +65,8 @@ def test_one_that_was_ended_before_it_could_delete_its_keys_does_so_at_the_next_
     assert agent("run")[0] == 0
     kept = sorted(one.name for one in (tmp_path / "state").iterdir())
     assert kept == ["enrolment.json", "lock", "uplink.json"]
+    code, said = agent("forget")
+    assert (code, "retired at the gateway" in said) == (0, True)
 
 
 def test_a_gateway_that_cannot_be_believed_is_not_spoken_to(agent, gateway, monkeypatch):

@@ -125,3 +125,17 @@ def test_nothing_is_given_without_a_purpose(kept: Installation, tmp_path: Path) 
         done = kept.brana("audit", *words)
         assert "--purpose" in done.stderr
         assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [((), "tohle není klíč záznamu"), (("--english",), "this is no Ed25519 key")]
+)
+def test_a_key_that_was_not_copied_whole_is_no_verdict(
+    kept: Installation, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    program = tmp_path / "verify.py"
+    program.write_text(kept.brana("audit", "verifier").stdout, "utf-8")
+    key = kept.brana("audit", "key").stdout.strip()[:-1]
+    command = [sys.executable, "-I", str(program), *words, "--key", key, str(tmp_path / "log.jsonl")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, said in done.stdout) == (2, True), done.stdout + done.stderr

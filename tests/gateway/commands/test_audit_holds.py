@@ -27,6 +27,7 @@ def test_a_hold_is_placed_seen_and_lifted_and_each_is_recorded(kept: Installatio
 def test_months_are_listed_with_when_they_go(kept: Installation) -> None:
     [now_open] = json.loads(kept.brana("audit", "shards", "--json").stdout)
     assert (now_open["state"], now_open["month"], now_open["first"]) == ("open", "", 0)
+    assert now_open["held_by"] == []
     by_hand(kept, "UPDATE audit_tail SET until = 1")  # as on the first of a month
     assert kept.brana("audit", "search").returncode == 0
     assert (
@@ -35,6 +36,7 @@ def test_months_are_listed_with_when_they_go(kept: Installation) -> None:
     )
     closed, now_open = json.loads(kept.brana("audit", "shards", "--json").stdout)
     assert (closed["state"], closed["held_by"], now_open["first"]) == ("kept", [1], closed["entries"])
+    assert now_open["held_by"] == [1]
     assert "open" in kept.brana("audit", "shards").stdout
     assert kept.brana("audit", "verify").returncode == 0
     gone = "UPDATE audit_shard SET dropped_by = 5"

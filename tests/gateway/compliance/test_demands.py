@@ -19,7 +19,6 @@ from gateway.audit.search import Count
 from gateway.compliance.demand import TITLES, Demand, Finding, Standing
 from gateway.compliance.demands import ALL, DECREES, demands_of
 from gateway.compliance.facts import Facts, Owed, Resting, Tally, Unapproved, Verdict, Vouches
-from gateway.compliance.passwords import too_short
 from gateway.compliance.report import judge
 from tests.gateway.compliance.making import (
     NOW,
@@ -319,20 +318,6 @@ def test_every_check_is_broken_by_something_here() -> None:
         "first-password",
         "fields",
     }
-
-
-@pytest.mark.parametrize("demand", ["devices", "fields"])
-def test_what_is_known_of_a_machine_is_told_by_whether_there_are_devices_with_agents(demand: str) -> None:
-    (without,) = judge(DEMANDS[demand], facts()).findings
-    (with_them,) = judge(DEMANDS[demand], table("devices", enabled=True)).findings
-    assert (without.setting, without.write) == ("devices.enabled", "true")
-    assert (with_them.setting, with_them.said == without.said) == ("", False)
-
-
-def test_shorter_passwords_than_the_law_wants_would_be_told() -> None:
-    assert list(too_short(12, 17)) == []
-    assert [one.weight for one in too_short(11, 17)] == [Standing.NOT_MET]
-    assert [one.weight for one in too_short(12, 16)] == [Standing.NOT_MET]
 
 
 def findings() -> list[Finding]:

@@ -1,12 +1,14 @@
-"""Lengths of time bend as Czech sentences want them."""
+"""How lengths of time are said, and when passwords are told to be too short."""
 
 from datetime import timedelta
 
 import pytest
 
+from gateway.compliance.demand import Standing
+from gateway.compliance.passwords import too_short
 from gateway.compliance.wording import said
 
-HOURS, DAYS, MINUTES = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
+MINUTES, HOURS, DAYS = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -22,3 +24,9 @@ HOURS, DAYS, MINUTES = timedelta(hours=1), timedelta(days=1), timedelta(minutes=
 def test_a_length_of_time_bends_as_the_sentence_wants_it(length: timedelta, told: str) -> None:
     text = said("{it}, {it:of}, {it:after}, {it:every}", "{it:every}", it=length)
     assert f"{text.cs}, {text.en}".replace("1 ", "") == told
+
+
+def test_shorter_passwords_than_the_law_wants_would_be_told() -> None:
+    assert list(too_short(12, 17)) == []
+    assert [one.weight for one in too_short(11, 17)] == [Standing.NOT_MET]
+    assert [one.weight for one in too_short(12, 16)] == [Standing.NOT_MET]

@@ -48,7 +48,7 @@ async def test_a_place_that_was_taken_away_before_any_alert_hides_none(log: Log,
         await look(log, one)
     await look(log, await looking(log))
     assert alerts_of(log).count("audit.end_altered") == 1
-    assert len(moved(log)) == (0 if young else 1)
+    assert len(moved(log)) == 1
 
 
 async def test_what_alerts_were_is_hidden_by_a_column_and_no_place_jumps_for_it(log: Log):
@@ -113,6 +113,72 @@ async def test_what_stays_damaged_hides_nothing_behind_it_and_is_told_now_and_th
     log.append([entry(12)])
     await look(log, one)
     assert len(gaps(log)) == 2
+
+
+async def test_what_was_passed_as_it_stood_is_heard_once_it_is_put_back(log: Log):
+    """Two entries are changed for so long that nothing is waited for."""
+    one, begun = await looking(log), log.clock.now
+    log.append([entry(9)])
+    number = log.append([entry(10, Code.LOG_END_ALTERED, Outcome.FAILURE)])[0]
+    log.append([entry(11)])
+    put_in(log, number - 1, entry(8))
+    put_in(log, number, entry(10))
+    await look(log, one)
+    log.clock.advance(seconds=WAITED.total_seconds())
+    await look(log, one)
+    assert gaps(log) == [("entries_not_proven", number - 1)]
+    log.clock.advance(seconds=WAITED.total_seconds())
+    await look(log, one)
+    assert "audit.end_altered" not in alerts_of(log), "it is not known yet"
+    later, log.clock.now = log.clock.now, begun
+    put_in(log, number - 1, entry(9))
+    put_in(log, number, entry(10, Code.LOG_END_ALTERED, Outcome.FAILURE))
+    log.clock.now = later
+    log.clock.advance(seconds=WAITED.total_seconds())
+    await look(log, one)
+    assert "audit.end_altered" in alerts_of(log)
+    log.clock.advance(seconds=WAITED.total_seconds())
+    await look(log, one)
+    assert [one.number for one in await one.store.standing() if one.group == "audit.end_altered"] == [1]
+
+
+@pytest.mark.parametrize(
+    "change", ["DELETE FROM alert_place", "following = 0", "following = 1000000", "older"]
+)
+async def test_a_place_that_is_moved_again_and_again_keeps_no_alert_from_being_raised(log: Log, change: str):
+    one = await looking(log)
+    older = kept(log, "alert_place")
+    log.append([entry(number) for number in range(5)])
+    log.clock.advance(minutes=1)
+    await look(log, one)
+    for person in ("novak", "svoboda"):
+        if change == "older":
+            put_back(log, older)
+        else:
+            by_hand(log, change if change.startswith("DELETE") else f"UPDATE alert_place SET {change}")
+        log.append(guesses(10, person))
+        await look(log, one)
+    assert {"novak", "svoboda"} <= set(alerts_of(log))
+    assert len(moved(log)) == 2
+
+
+async def test_roots_of_the_tree_that_somebody_changed_keep_nothing_from_being_seen_as_it_is(log: Log):
+    """Else all would be passed as it stands, once it was waited for in vain, and bytes changed just then."""
+    log.append([entry(number) for number in range(300)])
+    one = await looking(log)
+    await look(log, one)
+    by_hand(log, "UPDATE audit_node SET root = leaf FROM audit_entry WHERE sequence = 5")
+    number = log.append([entry(9, Code.LOG_END_ALTERED, Outcome.FAILURE)])[0]
+    put_in(log, number, entry(9))
+    await look(log, one)
+    put_in(log, number, entry(9, Code.LOG_END_ALTERED, Outcome.FAILURE))
+    log.clock.advance(seconds=WAITED.total_seconds() / 2)
+    await look(log, one)
+    assert "audit.end_altered" in alerts_of(log)
+    log.clock.advance(seconds=2 * WAITED.total_seconds())
+    log.append([entry(10)])
+    await look(log, one)
+    assert gaps(log) == []
 
 
 RAISED = Alert(

@@ -60,6 +60,28 @@ ON_SERVER = {
         "DROP OPERATOR = (varchar, varchar)\nDROP FUNCTION never",
         "operator = of public",
     ),
+    "an operator that was put into an extension": (
+        (
+            "CREATE EXTENSION citext\n"
+            "CREATE FUNCTION never(varchar, varchar) RETURNS boolean LANGUAGE sql AS 'SELECT false'\n"
+            "CREATE OPERATOR = (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = never)\n"
+            "ALTER EXTENSION citext ADD OPERATOR = (varchar, varchar)"
+        ),
+        (
+            "ALTER EXTENSION citext DROP OPERATOR = (varchar, varchar)\n"
+            "DROP OPERATOR = (varchar, varchar)\nDROP FUNCTION never"
+        ),
+        "operator = of public",
+    ),
+    "a function that was put into an extension": (
+        (
+            "CREATE EXTENSION IF NOT EXISTS citext\n"
+            "CREATE FUNCTION length(varchar) RETURNS integer LANGUAGE sql AS 'SELECT 0'\n"
+            "ALTER EXTENSION citext ADD FUNCTION length(varchar)"
+        ),
+        ("ALTER EXTENSION citext DROP FUNCTION length(varchar)\nDROP FUNCTION length(varchar)"),
+        "function length of public",
+    ),
     "a function that is taken before the server's own": (
         "CREATE FUNCTION length(varchar) RETURNS integer LANGUAGE sql AS 'SELECT 0'",
         "DROP FUNCTION length(varchar)",

@@ -373,7 +373,9 @@ class Office:
             )
 
         patience = timedelta(milliseconds=100)
-        pages = Exports(desk, officer.reach, officer.purpose_of, exporting, self.turns, patience=patience)
+        pages = Exports(
+            desk, officer.reach, officer.purpose_of, NAMES, exporting, self.turns, patience=patience
+        )
         return Page("GET", "/export", pages.ask), Page("POST", "/export", pages.give)
 
     async def made_report(self, by, since, until, regime, now):

@@ -52,11 +52,39 @@ async def test_a_matter_that_nobody_closed_is_said_to_be_open(client, office):
 
 
 @pytest.mark.parametrize(
-    "asked", ["since=tomorrow", "until=2026-13-01", "since=2026-11-23&until=2026-11-22", "municipality=%00"]
+    "asked",
+    [
+        "since=tomorrow",
+        "until=2026-13-01",
+        "since=2026-11-23&until=2026-11-22",
+        "municipality=%00",
+        "municipality=xx",
+    ],
 )
 async def test_half_a_question_gets_no_answer(client, asked):
     text = await shown(client, f"/answers/why-refused?{asked}", 400)
     assert 'href="/log/127"' not in text
+
+
+async def test_an_answer_says_in_words_what_the_log_keeps_by_code(client, office):
+    issued = Entry(
+        code=Code.ENROLMENT_CODE_ISSUED,
+        outcome=Outcome.SUCCESS,
+        at=NOW - timedelta(hours=1),
+        person="novakova",
+        details={"by": "cli:root", "by_subject": "cli:root", "until": "2026-11-24T13:49:27.094852+00:00"},
+    )
+    read = replace(issued, code=Code.LOG_SEARCHED, details={"form": "page", "purpose": "routine_supervision"})
+    office.log.entries += [issued, read]
+    czech = AS_OFFICER | {"Accept-Language": "cs"}
+    text = await (await client.get(REGISTER, headers=czech)).text()
+    assert "24. 11. 2026 14:49:27 SEČ" in text
+    assert "2026-11-24T13" not in text
+    assert text.count("cli:root") == 1
+    text = await (await client.get("/answers/who-read-the-log", headers=czech)).text()
+    assert "stránka s více záznamy" in text
+    assert "běžný dohled" in text
+    assert ">MB<" not in text  # nothing was moved
 
 
 async def test_a_question_that_is_not_there_is_not_answered(client):

@@ -272,3 +272,11 @@ async def test_an_export_whose_search_takes_too_long_is_refused_and_recorded(cli
     assert answer.headers[REASON_HEADER] == Why.TOO_LONG
     refused = [one for one in office.log.entries if one.code is Code.LOG_ACT_REFUSED]
     assert [one.reason for one in refused] == ["export_search_too_long"]
+
+
+async def test_what_is_handed_out_is_told_in_the_words_of_the_filters(client):
+    text = await shown(client, "/export?outcome=refused&person=novakova&without_own=1")
+    assert "Outcome: <strong>refused</strong>" in text
+    assert "outcome=refused</" not in text
+    live = await shown(client, "/log/live?outcome=refused")
+    assert "Outcome: <strong>refused</strong>" in live

@@ -247,6 +247,19 @@ async def test_the_bundle_is_handed_out_for_a_purpose(client, kept):
     assert kept.kept.entries[-1].code is Code.SECURITY_INCIDENT_EXPORTED
 
 
+async def test_page_and_bundle_say_that_what_a_search_found_is_not_in_it(client):
+    place, words = await opened(client), "Of searches it has the conditions and counts"
+    assert words not in await shown(client, place)
+    await sent(client, "/incidents/add", incident="1", entry="", search="?person=novakova")
+    assert words in await shown(client, place)
+    answer = await sent(client, f"{place}/export", 200, purpose="hlášení NÚKIB")
+    with zipfile.ZipFile(io.BytesIO(await answer.read())) as archive:
+        assert "Searches are evidence, too" in archive.read("incident-1/README.txt").decode()
+        page = archive.read("incident-1/incident.html").decode()
+    assert "they are not in this bundle" in page
+    assert not re.search(r"\d{4}-\d\d-\d\dT", page)  # moments are those of Prague, with their zone
+
+
 async def test_a_closed_incident_offers_nothing_more(client):
     place = await opened(client)
     await sent(client, f"{place}/close", conclusion="Planý poplach.")
@@ -289,8 +302,11 @@ async def test_a_person_is_suspended_from_an_entry_and_comes_again(client, kept,
     place = await opened(client)
     fields = {"subject": MAYOR.subject, "why": "Vyzrazené heslo", "until": "", "incident": "1"}
     answer = await sent(client, "/suspensions", **fields)
-    assert answer.headers["Location"] == place
-    assert "Vyzrazené heslo" in await shown(client, place)
+    assert answer.headers["Location"] == f"{place}?done=suspended"
+    page = await shown(client, answer.headers["Location"])
+    assert "Vyzrazené heslo" in page
+    assert "The person is suspended. All sessions" in page
+    assert '/suspensions">Suspensions' in page
     assert kept.suspended(MAYOR.subject)
     assert "Ing. Marie Nováková" in await shown(client, "/suspensions")
     again = await sent(client, "/suspensions", 409, **fields)
@@ -353,3 +369,25 @@ async def test_lifting_asks_for_a_fresh_confirmation(client, kept):
     )
     assert (answer.status, answer.headers[REASON_HEADER]) == (409, "sign_in_too_old")
     assert kept.suspended(MAYOR.subject)
+
+
+async def test_a_search_that_found_no_open_incident_is_kept_until_there_is_one(client, kept):
+    asked = "?person=novakova&outcome=refused"
+    page = await shown(client, f"/incidents/add{asked}")
+    assert "Outcome: <strong>refused</strong>" in page
+    (leads,) = re.findall(r'href="(/incidents/new\?[^"]*)"', page)
+    form = await shown(client, leads)
+    (search,) = re.findall(r'name="search" value="([^"]*)"', form)
+    answer = await sent(client, "/incidents/new", **NEW, search=search.replace("&amp;", "&"))
+    assert answer.headers["Location"] == f"/incidents/add{asked}"
+    assert "Zneužitý účet" in await shown(client, answer.headers["Location"])
+
+
+async def test_evidence_that_is_a_search_is_told_in_words_and_asked_again(client, kept):
+    path = await opened(client)
+    await sent(
+        client, "/incidents/add", incident=path[-1], entry="", search="?person=novakova&outcome=refused"
+    )
+    page = await shown(client, path)
+    assert "Person: <strong>novakova</strong>, Outcome: <strong>refused</strong>" in page
+    assert re.search(r'href="/log\?person=novakova&amp;outcome=refused"', page)

@@ -111,24 +111,6 @@ async def test_a_span_that_ends_before_it_begins_says_just_that(client):
     assert 'type="datetime-local" value="2026-11-22T10:00"' in text
 
 
-@pytest.mark.parametrize(
-    ("asked", "words"),
-    [("role=starostka", "Write a role, as mayor"), ("municipality=xx", "There is no such municipality")],
-)
-async def test_a_value_that_no_entry_has_is_told_with_what_to_write(client, asked, words):
-    answer = await client.get(f"/log?{asked}", headers=AS_OFFICER)
-    text = await answer.text()
-    assert answer.status == 400
-    assert words in text
-    assert "Nothing found" not in text
-
-
-async def test_the_municipality_that_somebody_acted_for_is_chosen_by_its_name(client):
-    text = await shown(client, "/log?own_municipality=588491")
-    chosen = re.search(r'<select id="own_municipality".*?</select>', text, re.DOTALL)[0]
-    assert re.findall(r'value="(\d+)" selected>([^<]+)', chosen) == [("588491", "Hulín")]
-
-
 async def test_a_row_without_a_person_begins_with_its_address(client, office):
     office.log.entries = [
         replace(

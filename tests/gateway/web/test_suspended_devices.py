@@ -68,7 +68,7 @@ async def test_a_device_is_suspended_from_an_entry_and_used_again(client, kept):
     assert "known by a cookie" in form
     place = await opened(client)
     answer = await sent(client, "/suspensions", **FIELDS | {"incident": "1"})
-    assert answer.headers["Location"] == place
+    assert answer.headers["Location"] == f"{place}?done=device"
     assert LOST in await shown(client, place)
     assert kept.suspended(SUBJECT)
     assert (await kept.sessions.open_of([SUBJECT])).sessions == []
