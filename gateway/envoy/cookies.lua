@@ -58,6 +58,13 @@ end
 
 local NONE = setmetatable({}, {__index = function() return false end})
 
+-- Where little lives, garbage may be three times as much before it is collected: a twentieth of what the gate adds to a
+-- request. Where much is remembered, as much as usual. Asked whenever something more is remembered.
+local LITTLE, SELDOM, USUAL = 8192, 400, 200 -- KiB; hundredths of what lives (LuaJIT: `setpause`)
+local function collect_seldom()
+  collectgarbage("setpause", collectgarbage("count") < LITTLE and SELDOM or USUAL)
+end
+
 -- What is remembered of a cookie header: `grants` by the cookie's name (false: none), `rest` by whether our language is
 -- kept, and whether it may be `several`, which are told with a comma between.
 local headers_seen, held = {}, 0
@@ -67,6 +74,7 @@ local function seen(cookies)
   end
   local one = headers_seen[cookies]
   if not one then
+    collect_seldom()
     one = too_many_cookies(cookies) and {grants = NONE, rest = NONE} or {grants = {}, rest = {}}
     one.several = string.find(cookies, ",", 1, true)
     if #cookies <= LONGEST then
