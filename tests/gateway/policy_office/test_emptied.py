@@ -80,7 +80,7 @@ async def test_a_region_that_never_forbade_anything_may_go_on_and_nobody_is_kept
 ) -> None:
     """As an older version of the product let it come: its next version need not forbid, and may."""
     _past_the_office(world, FIRST | {GUARDRAILS: PERMIT})
-    for text in (PERMIT.replace("Vše", "Všechno"), SIGN_IN):
+    for text in (PERMIT.replace("Vše", "Všechno"), PERMIT + SIGN_IN):
         one = await world.edited({GUARDRAILS: text}, world.officer, OF_REGION)
         submitted = await world.office.submit(world.officer.asking, one.id, one.revision, NOON)
         assert submitted.state is State.SUBMITTED

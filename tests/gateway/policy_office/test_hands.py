@@ -12,7 +12,7 @@ from tests.rig.policy_office import FILE, NOON, OPERATOR, Person, World, reads
 
 HERE = Scope(HULIN)
 WIDE = f"""@id("wide") @title_cs("Vše") @title_en("Everything")
-permit (principal, action, resource in Municipality::"{HULIN}");
+permit (principal, action, resource in Municipality::"{HULIN}") when {{ resource in Application::"map" }};
 """
 PLAIN = reads(HULIN)
 A, B, C = (Person(f"urad:{who}") for who in "abc")

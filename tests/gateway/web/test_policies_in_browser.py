@@ -15,6 +15,7 @@ from policies.model import Route
 from tests.gateway.web.conftest import self_signed
 from tests.gateway.web.people import NOW, assertion_header
 from tests.gateway.web.sample import Office
+from tests.gateway.web.test_policies_shut_out import PERMITS, closing
 from tests.policies.world import HULIN
 from tests.rig.browser import LOOKS, faults_in_looks, screenshot
 from tests.rig.policy_office import FILE, reads
@@ -48,6 +49,8 @@ PAGES = {
     "policies-who-elsewhere": (CENTRE, f"/who?where={HULIN}"),
     "policies-why": (AUTHOR, "/why?role=clerk&application=map&level=1"),
     "policies-why-closed": (AUTHOR, "/why?role=supplier&application=map"),
+    "policies-why-closed-and-refused": (AUTHOR, "/why?role=supplier&application=map&level=1"),
+    "policies-shutting-out": (AUTHOR, "{shut}"),
     "policies-why-further": (AUTHOR, "/why?role=clerk&application=map&own=1&stands_in_for=mayor&level=1"),
     "policies-incidents": (CENTRE, "/incidents"),
     "policies-incident-form": (CENTRE, "/incidents?kind=municipality_application"),
@@ -61,6 +64,7 @@ UNFULFILLED = "".join(
     f'[[case]]\nname = "{name}"\ntitle_cs = "{cs}"\napplication = "map"\nreason = "nothing_permits"\n\n'
     for name, cs in (("the mayor reads no map", "Starosta mapy nečte"), ("nor anybody", "Mapy nečte nikdo"))
 )
+APPROVERS, MONDAYS = "region/50-approvers.cedar", " unless { context.time.weekday == 1 }"
 PARCELS = NamedRoute(Route(id="parcels", path="/parcels"), frozenset({Action.READ}))
 WITH_A_PART = Offer(frozenset(Action), frozenset({HULIN}), routes={RouteName("parcels"): PARCELS})
 
@@ -78,7 +82,9 @@ async def town(tmp_path_factory):
         await visitor.done("/versions/1/restore", APPROVER, of="", why="Referenti nesmějí mapy měnit.")
         other = reads(HULIN, "map-by-files").replace("všichni", "všichni i ve složce")
         other = other.replace("the map", "the map in the folder")
-        visitor.world.publish(visitor.world.in_force().texts | {FILE: other}, NOW - timedelta(days=1))
+        visitor.world.publish(
+            visitor.world.in_force().texts | {FILE: other, APPROVERS: PERMITS}, NOW - timedelta(days=1)
+        )
         returned = await visitor.submitted()
         sent = {"revision": str((await visitor.one(returned)).revision), "why": "Název neodpovídá."}
         await visitor.done(f"{returned}/return", APPROVER, **sent)
@@ -100,6 +106,8 @@ async def town(tmp_path_factory):
         await visitor.step(broken, "text", file=FILE, text=wrong)
         cases = await visitor.begun()
         await visitor.step(cases, "text", file=f"municipalities/{HULIN}.cases.toml", text=UNFULFILLED)
+        shut = await visitor.begun()
+        await visitor.step(shut, "text", file=FILE, text=reads(HULIN) + closing(MONDAYS))
         await visitor.done("/incidents/close", CENTRE, **CLOSING)
         visitor.given.waiting = Waiting(proposals=3, common=2)
         desk = Office().desk()
@@ -110,7 +118,7 @@ async def town(tmp_path_factory):
         port = tcp._server.sockets[0].getsockname()[1]
         [closure] = re.findall(r'href="(/incidents/[^"]+/open)"', await visitor.get("/incidents", CENTRE))
         places = {"submitted": submitted, "draft": draft, "broken": broken, "both": both, "closure": closure}
-        places |= {"cases": cases, "gone": gone, "returned": returned}
+        places |= {"cases": cases, "gone": gone, "returned": returned, "shut": shut}
         names = [one.rpartition("/")[2] for one in (draft, broken)]
         places["drafts"] = "&".join(f"draft={name}" for name in names)
         yield f"https://policies.brana.test:{port}", places
