@@ -134,6 +134,12 @@ def test_hours_in_which_alone_it_could_be_taken_back_are_said() -> None:
     assert "alone: Monday–Friday 7:00–12:00, 13:00–18:00; Saturday 23:00–24:00 (Hulín)" in told
 
 
+def test_hours_that_were_closed_before_are_not_told_again() -> None:
+    mondays = here(f"when {{ {POLICIES} }} unless {{ context.time.weekday == 1 }}")
+    keys = forbid(f"when {{ {POLICIES} }} unless {{ context.sign_in.level >= 3 }}").replace('"x"', '"y"')
+    assert narrowed(mondays, mondays | {FILE: mondays[FILE] + keys}, DISTRICT) == []
+
+
 def test_of_days_one_is_named_and_where_nobody_is_found_that_is_said() -> None:
     (told,) = doubts(here(f'when {{ {POLICIES} && context.time.date >= datetime("2027-01-15") }}'))
     assert "rolled back on 15 Jan 2027 at 10:00, for example (Hulín)" in told

@@ -220,3 +220,16 @@ def test_a_forbid_that_only_two_steps_bring_may_be_lifted_by_a_third() -> None:
     through = known(StepKind.REQUEST, agenda="A1", tunnel=True)
     found = World("slovak-tunnel").found(through, SLOVAK, CZECH, question=WRITES, permits=OPENED_BY_PURPOSE)
     assert (found.tried, found.complete) == (3 + 1 + 1, True)
+
+
+@pytest.mark.parametrize("unanswered", [Action.SIGN, Action.ADMINISTER])
+def test_what_lies_behind_a_step_without_an_answer_is_tried_all_the_same(unanswered: Action) -> None:
+    """Alone it leads to where nothing was consulted, or a policy failed: what is lacking there is not known."""
+
+    def facts(asked: Question, action: Action, **changed: Any) -> Question:
+        return replace(asked, action=action, facts=replace(asked.facts, **changed))
+
+    away = Step(StepKind.TUNNEL, "", lambda asked: facts(asked, unanswered, tunnel=True))
+    back = Step(StepKind.COUNTRY, "", lambda asked: facts(asked, Action.READ, country="CZ"))
+    found = World("from-abroad", "without-tunnel").found(away, back)
+    assert kinds(found) == [(StepKind.TUNNEL, StepKind.COUNTRY)]
