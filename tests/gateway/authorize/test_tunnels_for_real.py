@@ -257,13 +257,11 @@ async def test_a_copy_of_the_tunnels_key_closes_the_tunnel_that_it_takes_over(
     await asyncio.to_thread(take_over, thief, made.addresses, there.private.public)
     try:
         for turn in range(3):
-            await follows(lambda: connects_anew(thief, there))
-            assert await heard_from(office, made.key) == OUTER["petr"]
+            await comes_from(thief, OUTER["petr"], there, office, made.key)
             assert len(office.of(Code.TUNNEL_TWO_PLACES)) == (turn > 0)
             assert len(office.of(Code.TUNNEL_CLOSED)) == (turn > 1)
             if turn < 2:
-                await follows(lambda: connects_anew(jana, there))
-                assert await heard_from(office, made.key) == OUTER["jana"]
+                await comes_from(jana, OUTER["jana"], there, office, made.key)
         assert not await asyncio.to_thread(thief.reaches, DATABASE)
     finally:
         await asyncio.to_thread(give_back, there.laptops["petr"])
@@ -282,6 +280,15 @@ async def heard_from(office: World, key: TunnelKey) -> str:
     await look(office.office, standing.peers, record, now(), closes=True)
     (peer,) = (one for one in standing.peers if one.key == key)
     return peer.address
+
+
+async def comes_from(laptop: Laptop, place: str, there: Ground, office: World, key: TunnelKey) -> None:
+    """The other one may shake hands again by itself before the look."""
+    async with asyncio.timeout(SOON):
+        while True:
+            await follows(lambda: connects_anew(laptop, there))
+            if await heard_from(office, key) == place:
+                return
 
 
 def connects_anew(laptop: Laptop, there: Ground) -> bool:

@@ -140,7 +140,7 @@ async def test_municipalities_and_kinds_are_offered_by_the_czech_alphabet(client
     answer = await client.get("/log", headers=AS_OFFICER | {"Accept-Language": "cs"})
     text = await answer.text()
     offered = re.findall(r'<option value="\d{6}">([^<]+)', text)
-    assert offered == ["Hulín", "Kroměříž", "Kvasice"]
+    assert offered == 2 * ["Hulín", "Kroměříž", "Kvasice"]  # of what was asked for, and one's own
     kinds = re.search(r'<optgroup label="Auditní záznam">(.*?)</optgroup>', text, re.DOTALL)
     in_order = [
         "Kontrolní bod poštou",
