@@ -79,3 +79,16 @@ def test_a_receiver_is_told_with_how_far_it_is_and_what_keeps_it(kept: Installat
     (told,) = map(json.loads, kept.brana("audit", "receivers", "--json").stdout.splitlines())
     assert (told["name"], told["configured"], told["following"]) == ("siem", True, 0)
     assert told["behind"] > 0
+    assert not told["takes_again"]
+    state = existing_state(kept.configuration)
+    try:
+        store = StoredReceivers(state.database, append, state.seal, state.log_known)
+        asyncio.run(store.takes_again("siem"))
+    finally:
+        state.database.close()
+    text = kept.brana("audit", "receivers").stdout
+    assert "and takes entries again" in text
+    assert "takes nothing" not in text
+    (told,) = map(json.loads, kept.brana("audit", "receivers", "--json").stdout.splitlines())
+    assert (told["takes_again"], told["reason"]) == (True, "")
+    assert told["failing_since"]
