@@ -1,4 +1,4 @@
-"""Names of the reasons why a month of the log whose time is over is kept."""
+"""Names of the reasons why a month of the log is kept whose time is over, or which somebody marked as deleted."""
 
 from config.settings import Title
 from gateway.audit.named import Group
@@ -18,6 +18,11 @@ GROUPS: tuple[Group, ...] = (
             "month_tells_of_unsigned_deletion": Title(
                 cs="mluví o vymazání, které klíč auditního záznamu nepodepsal: záznam je třeba ověřit",
                 en="it tells of a deletion that the log's key did not sign: the log has to be verified",
+            ),
+            "month_marked_as_deleted_by_hand": Title(
+                cs="databáze ji uvádí jako vymazanou, klíč auditního záznamu to však nepodepsal: záznam je třeba "
+                "ověřit",
+                en="the database has it as deleted, but the log's key did not sign that: the log has to be verified",
             ),
             "month_by_a_clock_that_was_set": Title(
                 cs="v týdnu do včerejška není nic zaznamenáno: hodiny mohl někdo přestavit, maže se nejdřív za den",

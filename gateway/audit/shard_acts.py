@@ -83,7 +83,7 @@ def drops_vouched(now: datetime, signed: Mapping[str, Detail]) -> Entry:
 
 
 def shard_not_dropped(now: datetime, one: Shard, reason: str) -> Entry:
-    """It is kept beyond its time, as what the database says of it is not what was sealed."""
+    """It is kept, as what the database says of it is not what was sealed, or signed."""
     details: dict[str, Detail] = {"month": one.month, "first": one.first, "entries": one.size}
     return Entry(
         code=Code.LOG_SHARD_NOT_DROPPED,

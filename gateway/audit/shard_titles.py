@@ -13,8 +13,8 @@ SHARD_TITLES: dict[Code, Title] = {
         en="Part of the log deleted after its time (entries: {entries}, received from {since} to {until})",
     ),
     Code.LOG_SHARD_NOT_DROPPED: Title(
-        cs="Část auditního záznamu se po uplynutí lhůty nemaže (záznamů: {entries}, od čísla {first}): {reason}",
-        en="Part of the log is not deleted after its time (entries: {entries}, from number {first}): {reason}",
+        cs="Část auditního záznamu se nemaže (záznamů: {entries}, od čísla {first}): {reason}",
+        en="Part of the log is not deleted (entries: {entries}, from number {first}): {reason}",
     ),
     Code.LOG_DROPS_VOUCHED: Title(
         cs="Klíč auditního záznamu podepsal vymazání, která starší verze nepodepisovala",

@@ -43,6 +43,7 @@ class _Told(msgspec.Struct, kw_only=True):
     failing_since: str | None
     reason: str
     cause: str
+    takes_again: bool
 
     @staticmethod
     def of(one: Standing, *, configured: bool) -> "_Told":
@@ -58,6 +59,7 @@ class _Told(msgspec.Struct, kw_only=True):
             failing_since=failing,
             reason=one.reason,
             cause=one.cause,
+            takes_again=one.takes_again,
         )
 
 
@@ -70,4 +72,9 @@ def _as_text(one: Standing) -> str:
     if one.failing_since is None:
         return f"{one.name}: {place}"
     since = local_time(one.failing_since, seconds=True)
+    if one.takes_again:
+        return (
+            f"{one.name}: {place}\n    failed since {since}, and takes entries again: they count as taken when the "
+            "connection has lived for `repeat`"
+        )
     return f"{one.name}: {place}\n    takes nothing since {since}: {one.cause or one.reason} [{one.reason}]"

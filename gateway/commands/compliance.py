@@ -97,5 +97,6 @@ async def _waiting(state: State, now: datetime) -> dict[str, datetime]:
         for one in found
         if one.name in names
         and one.failing_since is not None
+        and not one.takes_again
         and now - one.failing_since >= audit.receiver_down_after
     }

@@ -13,6 +13,7 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.enrolled_devices import device_office
 from gateway.commands.names_of_people import NamesOfPeople
 from gateway.commands.own_applications import DEVICES
+from gateway.commands.recording_looks import recording_looks
 from gateway.commands.state import now
 from gateway.devices.device import Device
 from gateway.web.desk import Page
@@ -32,6 +33,7 @@ def device_pages(plane: ControlPlane) -> Sequence[Page]:
         may_act=acting(plane),
         around=PlaneAround(plane),
         centre=plane.settings.office.municipality,
+        record=recording_looks(plane.state),
         log=plane.addresses.admin,
     )
     in_order = sorted(plane.state.district.items(), key=lambda one: alphabetical(one[1].name))

@@ -16,10 +16,12 @@ from gateway.audit.note import NoteRefused, Signer, Verifier
 from gateway.audit.proof_text import proof_text
 from gateway.audit.reasons import Reasons
 from gateway.audit.titles import sentence
+from gateway.commands.decisions import list_titles_of
 from gateway.commands.state import State
 from gateway.incidents.bundle import Bundle, Handed, Wanted, bundle
 from gateway.incidents.bundle_signed import Signing
 from gateway.incidents.by import By
+from gateway.incidents.called import Called
 from gateway.incidents.items import EntryEvidence, evidence_numbers
 from gateway.incidents.office import IncidentOffice
 from gateway.storage.audit import read_tail
@@ -75,6 +77,10 @@ async def handed_out(
             purpose=purpose,
             at=now,
             key_notes="".join(signing.changes),
+            called=Called(
+                municipalities={code: one.name for code, one in state.district.items()},
+                applications=list_titles_of(state.settings),
+            ),
             signing=signing,
         )
     )

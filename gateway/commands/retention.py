@@ -61,7 +61,7 @@ async def hold_of_incidents(plane: ControlPlane) -> None:
 
 async def drop_due(retention: Retention, months: int, keys: Keys, verify: Verify) -> None:
     """What a death or a reader kept from going goes first. Raises ShardNotDropped, ShardIsRead."""
-    await retention.remove_marked()
+    await retention.remove_marked(keys)
     for one in await retention.drop_due(months, now(), keys, verify, slowly=True):
         until = f"{moment(one.ended):%Y-%m-%d}"
         log.info("audit.deleted", entries=one.size, first=one.first, received_until=until)

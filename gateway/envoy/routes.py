@@ -44,7 +44,10 @@ PORTAL = (
     Route(methods=["GET"], action=Action.READ),
     Route(action=Action.WRITE),
 )
+FORMS_OF_ACTS = ("/incidents/new", "/incidents/add", "/suspensions/new", "/suspensions/lift")
+"""Of the host `admin.`: pages that are nothing but the form of an act, for whoever may send it."""
 AUDIT = (
+    *(Route(path=one, methods=["GET"], action=Action.ADMINISTER) for one in FORMS_OF_ACTS),
     Route(methods=["GET"], action=Action.READ),
     Route(
         path="/integrity", methods=["POST"], action=Action.READ

@@ -99,6 +99,10 @@ class Store(Protocol):
         """Of these it has number and kind alone: recorded."""
         ...
 
+    async def takes_again(self, receiver: str) -> None:
+        """A line that acknowledges nothing stands: what it failed by is over, and what is sent does not count yet."""
+        ...
+
     async def failed(self, receiver: str, trouble: NotTaken, now: datetime, down_after: timedelta) -> None:
         """Recorded once, when it has lasted for so long."""
         ...
@@ -117,6 +121,8 @@ class Forwarder:
     from_beginning: bool = False
     _following: int | None = None
     """None: no line is open."""
+    _stands: bool = False
+    """A step on this line went well, which the store was told."""
     _sent: deque[tuple[int, datetime]] = field(default_factory=deque)
     """Behind which number, and when."""
     _doubted: Doubted = field(default_factory=Doubted)
@@ -126,7 +132,11 @@ class Forwarder:
     async def step(self) -> bool:
         """One batch; whether there may be more at once. Raises NotTaken; the next step then opens a new line."""
         try:
-            return await self._step()
+            more = await self._step()
+            if self.settle and self._following is not None and not self._stands:
+                await self.store.takes_again(self.receiver)
+                self._stands = True
+            return more
         except BaseException:
             await self.rest()
             raise
@@ -134,6 +144,7 @@ class Forwarder:
     async def rest(self) -> None:
         """Give the line up; what does not count as taken is sent again by whoever is next."""
         self._following = None
+        self._stands = False
         self._sent.clear()
         await self.line.close()
 

@@ -20,6 +20,7 @@ from config.vocabulary import Language
 from gateway.audit.proof_text import SUFFIX
 from gateway.incidents.bundle_pages import entries_page, incident_page, readme, report_markdown, report_page
 from gateway.incidents.bundle_signed import STATEMENT, Signing, signed
+from gateway.incidents.called import Called
 from gateway.incidents.held_against import Difference
 from gateway.incidents.incident import ReportKind
 from gateway.incidents.items import digest, newest_report
@@ -29,6 +30,7 @@ from gateway.incidents.suspension import Suspension
 KEYS = "log-keys.txt"
 VERIFIER, CHECKPOINT, MANIFEST, SUMS = "brana_verify.py", "checkpoint.txt", "manifest.json", "SHA256SUMS"
 ENTRIES, PROOFS, DAMAGED = "entries/entries.jsonl", "entries/proofs", "entries/not-proven"
+NOTHING_CALLED = Called()
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a zip file
 
 
@@ -62,6 +64,7 @@ class Wanted:
     at: datetime
     key_notes: str = ""
     """What tells of keys before it, or beside it; empty where there never was another."""
+    called: Called = NOTHING_CALLED
     signing: Signing | None = None
     """None only where there is no log."""
 
@@ -99,7 +102,7 @@ def _files(wanted: Wanted) -> dict[str, bytes]:
     files = {
         "README.txt": readme(shown, language, wanted.by, wanted.purpose, wanted.at, damaged).encode(),
         "incident.json": _json(_told(wanted)),
-        "incident.html": incident_page(shown, wanted.suspensions, language).encode(),
+        "incident.html": incident_page(shown, wanted.suspensions, language, wanted.called).encode(),
         ENTRIES: b"".join(one.content + b"\n" for one in proven),
         "entries/entries.html": entries_page(
             shown,

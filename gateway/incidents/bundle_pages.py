@@ -6,6 +6,7 @@ from html import escape
 
 from config.settings import Title
 from config.vocabulary import Language
+from gateway.incidents.called import Called
 from gateway.incidents.incident import ReportKind
 from gateway.incidents.items import (
     REPORT_FIELDS,
@@ -30,7 +31,7 @@ WORDS = {
     "severity": Title(cs="Závažnost", en="Severity"),
     "noticed": Title(cs="Zjištěno", en="Noticed"),
     "began": Title(cs="Začátek", en="Began"),
-    "municipalities": Title(cs="Dotčené obce (kódy)", en="Municipalities concerned (codes)"),
+    "municipalities": Title(cs="Dotčené obce", en="Municipalities concerned"),
     "applications": Title(cs="Dotčené aplikace", en="Applications concerned"),
     "description": Title(cs="Popis", en="Description"),
     "conclusion": Title(cs="Závěr", en="Conclusion"),
@@ -151,7 +152,7 @@ def readme(
     return text + TROUBLES[language] + "".join(f"    {number}: {why}\n" for number, why in troubles)
 
 
-def incident_page(shown: Shown, suspensions: Sequence[Suspension], language: Language) -> str:
+def incident_page(shown: Shown, suspensions: Sequence[Suspension], language: Language, called: Called) -> str:
     one, said = shown.incident, shown.incident.described
 
     def when(at: datetime | None) -> str:
@@ -162,8 +163,8 @@ def incident_page(shown: Shown, suspensions: Sequence[Suspension], language: Lan
         ("severity", SEVERITIES[said.severity].in_language(language)),
         ("noticed", when(said.noticed_at)),
         ("began", when(said.began_at)),
-        ("municipalities", ", ".join(said.municipalities) or "–"),
-        ("applications", ", ".join(said.applications) or "–"),
+        ("municipalities", ", ".join(called.municipality(each) for each in said.municipalities) or "–"),
+        ("applications", ", ".join(called.application(each, language) for each in said.applications) or "–"),
         ("description", said.description or "–"),
         ("opened", f"{one.opened_by.name}, {when(one.opened_at)}"),
     ]
@@ -177,7 +178,9 @@ def incident_page(shown: Shown, suspensions: Sequence[Suspension], language: Lan
         for each in suspensions
     ]
     rows = [(WORDS[name].in_language(language), value) for name, value in facts]
-    written = [(f"{when(item.at)}, {item.by.name}", _written(item.body, language)) for item in shown.items]
+    written = [
+        (f"{when(item.at)}, {item.by.name}", _written(item.body, language, called)) for item in shown.items
+    ]
     title = f"{_word('incident', language)} {one.number}: {said.title}"
     heading = f"<h2>{_word('written', language)}</h2>"
     return _page(title, _altered(shown, language) + _facts(rows) + heading + _facts(written), language)
@@ -223,20 +226,22 @@ def _title(shown: Shown, kind: ReportKind, language: Language) -> str:
     return f"{name} – {REPORTS[kind].in_language(language)}"
 
 
-def _written(body: Body | Damaged, language: Language) -> str:
+def _written(body: Body | Damaged, language: Language, called: Called) -> str:
     if isinstance(body, Damaged):
         return f"{_word('unreadable', language)}: {body.kept}"
-    return _said(body, language)
+    return _said(body, language, called)
 
 
-def _said(body: Body, language: Language) -> str:
+def _said(body: Body, language: Language, called: Called) -> str:
     match body:
         case Note():
             return body.text
         case EntryEvidence():
             return f"{_word('entry', language)} {body.sequence} ({body.leaf})"
         case SearchEvidence():
-            asked = ", ".join(f"{name}={value}" for name, value in body.conditions.items())
+            asked = ", ".join(
+                f"{name}={called.value(name, value, language)}" for name, value in body.conditions.items()
+            )
             count = f"> {body.found}" if body.at_least else str(body.found)
             found = FOUND[language].format(found=count, size=body.size)
             return f"{_word('search', language)}: {asked} – {found}"

@@ -46,6 +46,7 @@ class Why(StrEnum):
     NOT_WHOLE = "month_in_log_not_whole"
     NO_KEY = "month_without_log_key"
     CLOCK = "month_by_a_clock_that_was_set"
+    NOT_SIGNED = "month_marked_as_deleted_by_hand"
 
 
 _SAID = {
@@ -55,16 +56,20 @@ _SAID = {
     Why.CLOCK: "nothing was recorded in the week until yesterday, so that the clock may have been set; look at it",
     Why.NOT_WHOLE: "the log is not whole, or could not be verified, so that what is held is not certain",
     Why.NO_KEY: "the log's key cannot sign for it: nothing vouches for a change of it",
+    Why.NOT_SIGNED: "the log's key did not sign that they go",
 }
 
 
 class ShardNotDropped(Exception):
-    """A month whose time is over is kept: letting it go would leave nothing that proves what it was, or was not due."""
+    """A month that is due, or marked as deleted, is kept: letting it go would leave nothing that proves what it was, or
+    it was not due.
+    """
 
     def __init__(self, one: Shard, reason: Why) -> None:
+        state = "marked as deleted" if reason is Why.NOT_SIGNED else "due to be deleted"
         super().__init__(
-            f"audit log, entries {one.first} to {one.end - 1}: they are due to be deleted, and {_SAID[reason]}, so "
-            "that they are kept; run `brana audit verify`"
+            f"audit log, entries {one.first} to {one.end - 1}: they are {state}, and {_SAID[reason]}, so that they "
+            "are kept; run `brana audit verify`"
         )
         self.shard, self.reason = one, reason
 
@@ -150,6 +155,14 @@ def signature(
     if details is None:
         raise ShardNotDropped(one, Why.NO_KEY)
     return details
+
+
+def require_signed_for(connection: Connection, keys: Keys, one: Shard) -> None:
+    """Of a month that the database marks as deleted: by the entry that tells of it, as the log's key signed it. The log
+    signs for closed months alone, so an open one never goes. Raises ShardNotDropped.
+    """
+    if _signed_word(connection, keys, one) is None and not _of_older(connection, keys, one):
+        raise ShardNotDropped(one, Why.NOT_SIGNED)
 
 
 def unsigned_of_older(connection: Connection, keys: Keys) -> Sequence[Shard]:

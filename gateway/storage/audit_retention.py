@@ -28,6 +28,7 @@ from gateway.storage.audit_dropping import (
     dropped_lately,
     require_as_sealed,
     require_lived,
+    require_signed_for,
     require_whole,
     signature,
     unsigned_of_older,
@@ -136,7 +137,7 @@ class Retention:
             ):
                 break
             dropped.append(one)
-        await self.remove_marked()
+        await self.remove_marked(keys)
         return dropped
 
     def _drop(
@@ -161,14 +162,24 @@ class Retention:
         entry = shard_not_dropped(now, found.shard, found.reason)
         await self._database.write(lambda c: self._append(c, [entry]))
 
-    async def remove_marked(self) -> None:
-        """Gone on with after whatever broke it off."""
+    async def remove_marked(self, keys: Keys) -> None:
+        """Gone on with after whatever broke it off. Raises ShardIsRead, and ShardNotDropped when all others are gone: a
+        mark alone is what anybody can set who can write to the database.
+        """
         marked = [one for one in await self.shards() if one.dropped and not one.gone]
+        refused: ShardNotDropped | None = None
         for one in marked:
+            try:
+                await self._database.read(partial(require_signed_for, keys=keys, one=one))
+            except ShardNotDropped as error:
+                refused = refused or error
+                continue
             while not await self._database.write(partial(remove_some, one=one)):
                 pass
         if marked:
             await forget_names(self._database)
+        if refused is not None:
+            raise refused
 
 
 def _require_it_may_go(connection: Connection, keys: Keys, one: Shard, months: int) -> None:

@@ -47,7 +47,13 @@ class Standing:
     taken_at: datetime | None
     failing_since: datetime | None
     reason: str
+    """Why it takes nothing; empty where it does, also while what was sent to it since it failed does not count yet."""
     cause: str
+
+    @property
+    def takes_again(self) -> bool:
+        """It failed, a new line stands, and what was sent by it does not count as taken yet."""
+        return self.failing_since is not None and not self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +210,13 @@ class StoredReceivers:
     async def got_less(self, receiver: str, numbers: Sequence[int], now: datetime) -> None:
         entries = [told.got_less(now, receiver, one) for one in numbers]
         await self.database.write(lambda connection: self.append(connection, entries))
+
+    async def takes_again(self, receiver: str) -> None:
+        def work(connection: Connection) -> None:
+            failed = (_c.name == receiver) & (_c.reason != "")
+            connection.execute(update(audit_receiver).where(failed).values(reason="", cause=""))
+
+        await self.database.write(work)
 
     async def failed(self, receiver: str, trouble: NotTaken, now: datetime, down_after: timedelta) -> None:
         def work(connection: Connection) -> Failing:

@@ -3,10 +3,13 @@
 import asyncio
 import contextlib
 import re
+from http import HTTPStatus
 
 import pytest
 from playwright.async_api import Browser, Error, Page, expect
 
+from config.vocabulary import REASON_HEADER
+from gateway.envoy.routes import FORMS_OF_ACTS
 from tests.journeys.conftest import person, sign_in
 from tests.rig.browser import screenshot
 from tests.rig.demo import Demo
@@ -106,6 +109,29 @@ async def test_an_auditor_reads_the_log_and_ends_nobody(product: Demo, browser: 
         assert "://portal." in jana.url
     refused = product.entries("--person", "rihova.alena", "--outcome", "refused")
     assert refused[0]["entry"]["reason"] == "auditor_reads_only"
+
+
+@pytest.mark.parametrize("path", FORMS_OF_ACTS)
+async def test_an_auditor_gets_no_form_of_an_act_by_its_address(
+    product: Demo, browser: Browser, path: str
+) -> None:
+    async with person(browser, java_script_enabled=False) as auditor, person(browser) as officer:
+        await auditor.goto(product.url("admin", "/incidents"))
+        await sign_in(auditor, product.account("rihova.alena"))
+        before = len(product.entries("--person", "rihova.alena", "--outcome", "refused"))
+        answer = await auditor.goto(product.url("admin", f"{path}?entry=1"))
+        assert answer is not None
+        assert answer.status == HTTPStatus.FORBIDDEN
+        assert answer.headers[REASON_HEADER] == "auditor_reads_only"
+        await expect(auditor.locator("h1")).to_contain_text("jen číst")
+        await auditor.get_by_role("link", name="Zpět na auditní záznam").click()
+        await expect(auditor.locator("h1")).to_have_text("Auditní záznam")
+        await officer.goto(product.url("admin", f"{path}?entry=1"))
+        await sign_in(officer, product.account("kucera.martin"))
+        await expect(officer.locator("h1")).not_to_contain_text("jen číst")
+    [refused, *others] = product.entries("--person", "rihova.alena", "--outcome", "refused")
+    assert len(others) == before
+    assert refused["entry"]["reason"] == "auditor_reads_only"
 
 
 @pytest.mark.parametrize(

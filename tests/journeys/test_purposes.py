@@ -24,6 +24,11 @@ PAGES = {
     "live": "/log/live",
 }
 """As the entry names it → where it is, at the officers' host."""
+ELSEWHERE = (
+    ("policies", "/why?login=horak.tomas&application=map"),
+    ("policies", "/reviews"),
+    ("devices", "/"),
+)
 
 
 async def test_a_purpose_that_was_named_once_stands_at_the_looks_at_every_page(
@@ -37,10 +42,19 @@ async def test_a_purpose_that_was_named_once_stands_at_the_looks_at_every_page(
         [named, *_] = product.entries("--person", "kucera.martin", "--code", "audit.purpose_named")
         for path in (*PAGES.values(), "/log", "/log/3", "/answers/why-refused"):
             assert (await officer.goto(product.url("admin", path))).ok, path
-        assert (await officer.goto(product.url("policies", "/why?login=horak.tomas&application=map"))).ok
+        for host, path in ELSEWHERE:
+            assert (await officer.goto(product.url(host, path))).ok, path
         session = named["entry"]["session"]
     looks = product.entries("--session", session, "--code", "audit.searched")
     told = {one["entry"]["details"]["query"]: one["entry"]["details"].get("purpose") for one in looks}
     assert set(told.values()) == {PURPOSE}, told
     seen = {query.partition(",")[0].removeprefix("page=") for query in told}
-    assert {*PAGES, "why", "sequence=3", "without_own=1", "question=why-refused"} <= seen
+    assert {
+        *PAGES,
+        "why",
+        "reviews",
+        "devices",
+        "sequence=3",
+        "without_own=1",
+        "question=why-refused",
+    } <= seen

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, MunicipalityCode, Role
+from gateway.audit.entry import Entry
 from gateway.authorize.act import Act
 from gateway.authorize.device_closes import Closed
 from gateway.devices.device import Device
@@ -117,6 +118,13 @@ class Place:
     town: Town = field(default_factory=Town)
     asked: list[Act] = field(default_factory=list)
     switched_on: bool = True
+    looks: list[Entry] = field(default_factory=list)
+    log_full: bool = False
+
+    async def _look(self, entries: Sequence[Entry]) -> None:
+        if self.log_full:
+            raise OSError("no space left")
+        self.looks += entries
 
     def app(self) -> web.Application:
         async def may_act(caller, act: Act, _origin) -> Permitted:
@@ -126,7 +134,9 @@ class Place:
             return Permitted(rule="devices-administer", version="1")
 
         desk = replace(Office().desk(), devices=lambda: self.switched_on, now=lambda: NOW)
-        site = Site(desk, lambda: self.at.office, may_act, self.town, KROMERIZ, "https://admin.brana.test")
+        site = Site(
+            desk, lambda: self.at.office, may_act, self.town, KROMERIZ, self._look, "https://admin.brana.test"
+        )
         named = list(MUNICIPALITIES.items())
         pages = [*Rooms(site).pages(), *Registering(site, named).pages(), *Acts(site).pages()]
         return make_app(desk, {HOST: pages}, {})

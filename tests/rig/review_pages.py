@@ -9,6 +9,7 @@ from config.vocabulary import Action, MunicipalityCode, SubjectId
 from gateway.access_review.campaign import Held
 from gateway.access_review.reviewer import Reviewer
 from gateway.access_review.reviewing import Answer, Over, Reviewing
+from gateway.audit.entry import Entry
 from gateway.authorize.act import Act
 from gateway.web.access_review.rooms import Reviews
 from gateway.web.access_review.site import Site
@@ -48,6 +49,7 @@ class Given:
     reached: list[SubjectId] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     over_already: bool = False
+    log_full: bool = False
     others: OtherAccounts = no_others
 
     def reviewing(self) -> Reviewing:
@@ -71,10 +73,15 @@ class Given:
                 applications=NAMES.applications,
                 everywhere=[HULIN, KVASICE],
                 centre=HULIN,
-                record=self.village.record,
+                record=self._record,
                 others=lambda who: self.others(who),  # noqa: PLW0108 - set later
             )
         ).pages()
+
+    async def _record(self, entries: Sequence[Entry]) -> None:
+        if self.log_full:
+            raise OSError("no space left")
+        await self.village.record(entries)
 
     async def _found(
         self, municipalities: Collection[MunicipalityCode], now: datetime

@@ -48,6 +48,8 @@ class Deciding:
     ) -> web.Response:
         found = leaf(place.shows(shown.items), place.page)
         place = replace(place, page=found.page)
+        accesses = sum(len(one.items) for one in found.people)
+        await self.site.look(request, caller, accesses, shown.campaign)
         return await self.site.show(
             request,
             "review.html",
@@ -155,6 +157,7 @@ class Deciding:
         self, request: web.Request, caller: Assertion, shown: Shown, place: Place, item: Item, comment: str
     ) -> web.Response:
         back = place.turned_to(shown.items, item.number)
+        await self.site.look(request, caller, 1, shown.campaign)
         return await self.site.show(
             request,
             "review_sure.html",

@@ -1,7 +1,7 @@
 """Reviews of the municipality that somebody acts for: the list, beginning one, closing it, its report and undoing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from urllib.parse import urlencode
@@ -21,9 +21,8 @@ from gateway.web.access_review.people import people
 from gateway.web.access_review.place import Place
 from gateway.web.access_review.site import ID_LENGTH, Site, review_of
 from gateway.web.desk import Page, Refused, form_of
-from gateway.web.identity import POLICIES, Assertion
+from gateway.web.identity import Assertion
 from gateway.web.officer.came_from import asked_first
-from gateway.web.officer.looks import look
 from gateway.web.refusal import FORM_UNREADABLE, PAGE_UNKNOWN
 from gateway.web.ways_back import above, here, leading_back
 from idp.http.moments import PRAGUE
@@ -37,7 +36,7 @@ class Reviews:
     site: Site
 
     def pages(self) -> Sequence[Page]:
-        return (
+        pages = (
             Page("GET", "/reviews", self.campaigns),
             *leading_back((Page("POST", "/reviews", self.begin),), here),
             *leading_back((Page("POST", "/reviews/all", self.begin_everywhere),), above),
@@ -47,13 +46,10 @@ class Reviews:
             Page("GET", "/reviews/{review}/close", self.closing),
             Page("GET", "/reviews/{review}/report", self.report),
             *leading_back((Page("POST", "/reviews/{review}/report", self.restore),), here),
-            *asked_first(
-                (
-                    Page("GET", "/reviews/{review}/report.json", self.as_json),
-                    Page("GET", "/reviews/{review}/report.csv", self.as_table),
-                )
-            ),
+            Page("GET", "/reviews/{review}/report.json", self.as_json),
+            Page("GET", "/reviews/{review}/report.csv", self.as_table),
         )
+        return list(asked_first(pages))
 
     async def campaigns(self, request: web.Request) -> web.Response:
         return await self._campaigns(request, self.site.caller(request))
@@ -66,6 +62,7 @@ class Reviews:
         listed = await self.site.reviewing.campaigns(
             self.site.reviewer(request, caller, everywhere=everywhere)
         )
+        await self.site.look(request, caller, len(listed))
         return await self.site.show(
             request,
             "access_reviews.html",
@@ -133,6 +130,7 @@ class Reviews:
     async def _report(
         self, request: web.Request, caller: Assertion, shown: Shown, wrong: Wrong | None = None
     ) -> web.Response:
+        await self.site.look(request, caller, len(shown.items), shown.campaign)
         return await self.site.show(
             request,
             "review_report.html",
@@ -176,10 +174,7 @@ class Reviews:
         campaign = shown.campaign
         if not campaign.over:
             raise Refused(PAGE_UNKNOWN, 404)
-        query = {"page": "review", "review": campaign.id, "municipality": campaign.municipality}
-        now, found = self.site.desk.now(), len(shown.items)
-        entry = look(request, caller, query | {"written_as": kind}, found=found, now=now, form="export")
-        await self.site.record([replace(entry, application=POLICIES)])
+        await self.site.look(request, caller, len(shown.items), campaign, kind)
         return shown
 
 

@@ -1,14 +1,14 @@
 """What the pages about access reviews have in common: who asks, which review they see, how a page is shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from aiohttp import web
 
 from config.settings import Title
 from config.vocabulary import REASON_HEADER, Action, ApplicationId, MunicipalityCode, Role, SubjectId
-from gateway.access_review.campaign import COMMENT_MAX, FINAL, CampaignId, Choice, Scope, progress
+from gateway.access_review.campaign import COMMENT_MAX, FINAL, Campaign, CampaignId, Choice, Scope, progress
 from gateway.access_review.reviewer import Reviewer
 from gateway.access_review.reviewing import Reviewing, Shown
 from gateway.audit.purposes import Record
@@ -20,6 +20,7 @@ from gateway.web.centre import actions_of
 from gateway.web.desk import Desk, origin_of, request_id_of
 from gateway.web.identity import POLICIES, Assertion
 from gateway.web.officer.details import action_title
+from gateway.web.officer.looks import look
 from gateway.web.waiting import WaitsFor, nothing_waits
 from idp.directory.same_person import OtherAccounts, all_of
 from idp.http.arrival import led_here_by_us
@@ -59,7 +60,7 @@ class Site:
     centre: MunicipalityCode | None
     waits_for: WaitsFor = nothing_waits
     record: Record
-    """Durable when it returns; what cannot be recorded is not handed out."""
+    """Durable when it returns; what cannot be recorded is neither shown nor handed out."""
     others: OtherAccounts
     """Which accounts are one person's."""
 
@@ -67,6 +68,25 @@ class Site:
         """Of one's own municipality, or whoever administers the region's set: of any."""
         by = self.reviewer(request, caller, everywhere=self.reaches_all(caller))
         return await done(self.reviewing.shown(by, review_of(request), self.desk.now()))
+
+    async def look(
+        self,
+        request: web.Request,
+        caller: Assertion,
+        found: int,
+        of: Campaign | None = None,
+        written_as: str = "",
+    ) -> None:
+        """Recorded before anything is shown. `found`: reviews of the list, accesses of one. `written_as`: of what is
+        handed out.
+        """
+        query = {"page": "reviews"}
+        if of is not None:
+            query = {"page": "review", "review": of.id, "municipality": of.municipality}
+        form: Literal["page", "export"] = "export" if written_as else "page"
+        query |= {"written_as": written_as} if written_as else {}
+        entry = look(request, caller, query, found=found, now=self.desk.now(), form=form)
+        await self.record([replace(entry, application=POLICIES)])
 
     def reaches_all(self, caller: Assertion) -> bool:
         return Action.ADMINISTER in actions_of(caller, self.centre)

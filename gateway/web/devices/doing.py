@@ -14,6 +14,7 @@ from gateway.web.desk import Page, Refused, form_of
 from gateway.web.devices.acts import ACTS, HANDS_OVER, Act, Doing, possible
 from gateway.web.devices.rooms import Rooms
 from gateway.web.devices.site import ONE, Site, acted, named
+from gateway.web.officer.came_from import asked_first
 from gateway.web.officer.not_done import DIRECTORY_AWAY
 from gateway.web.ways_back import above, leading_back
 from idp.directory.errors import DirectoryUnusable
@@ -35,7 +36,7 @@ class Acts:
             for one in ACTS
         ]
         return [
-            *asked,
+            *asked_first(asked),
             *leading_back((Page("POST", f"{ONE}/{one.path}", partial(self.do, one)) for one in ACTS), above),
         ]
 

@@ -1,7 +1,7 @@
 """The list of devices, and the page of one: what it tells, what it keeps closed, what rests on it, who let it in."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ from gateway.web.devices.acts import ASKED_FIRST, possible
 from gateway.web.devices.listing import TEXT_MAX, Health, Wanted, health, listed, system_of
 from gateway.web.devices.site import LIST, ONE, Site
 from gateway.web.identity import Assertion
+from gateway.web.officer.came_from import asked_first
 from idp.directory.errors import DirectoryUnusable
 
 FIELDS = ("q", "state", "system", "municipality", "owner")
@@ -29,7 +30,7 @@ class Rooms:
     """Lists are worked out one at a time, beside all other work: thousands of devices hold up no decision."""
 
     def pages(self) -> Sequence[Page]:
-        return Page("GET", LIST, self.all), Page("GET", ONE, self.show)
+        return list(asked_first((Page("GET", LIST, self.all), Page("GET", ONE, self.show)), free=()))
 
     async def all(self, request: web.Request) -> web.Response:
         site, caller, now = self.site, self.site.caller(request), self.site.desk.now()
@@ -45,6 +46,8 @@ class Rooms:
         fresh, called = office.rules.fresh, site.desk.municipality_name
         async with self.thinking:
             found = await asyncio.to_thread(listed, here, wanted, number, fresh, now, called)
+        municipalities = self._municipalities(here)
+        await site.look(request, caller, _asked(entered, dict(municipalities)), len(found.rows))
 
         def link(**changes: str) -> str:
             said = {name: text for name, text in (entered | changes).items() if text}
@@ -63,7 +66,7 @@ class Rooms:
             system_of=system_of,
             values=VALUES,
             systems=sorted({one for each in here if (one := system_of(each))}),
-            municipalities=self._municipalities(here),
+            municipalities=municipalities,
             names=await site.around.names_of({row.device.owner for row in found.rows if row.device.owner}),
             text_max=TEXT_MAX,
         )
@@ -124,3 +127,9 @@ class Rooms:
         called = self.site.desk.municipality_name
         codes = {one.municipality for one in devices}
         return sorted(((code, called(code)) for code in codes), key=lambda one: one[1])
+
+
+def _asked(entered: Mapping[str, str], municipalities: Container[str]) -> dict[str, str]:
+    """For the look's entry, which is of the municipality that is named: only of one whose devices are there."""
+    there = {name: text for name, text in entered.items() if text}
+    return {name: text for name, text in there.items() if name != "municipality" or text in municipalities}

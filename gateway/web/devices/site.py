@@ -5,13 +5,14 @@ Who acts for the office that runs the centre reaches devices of all municipaliti
 alone: another's are as good as none. Each act is put to the policies when it is done.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
 
 from config.vocabulary import Action, DeviceId, MunicipalityCode, Role, read_device_id
+from gateway.audit.purposes import Record
 from gateway.authorize.act import Act
 from gateway.devices.device import Device
 from gateway.devices.named import KEY_KINDS, STANDINGS
@@ -26,6 +27,7 @@ from gateway.web.device_words import FACTS, difference_title, difference_value, 
 from gateway.web.devices.around import Around
 from gateway.web.devices.listing import HEALTHS
 from gateway.web.identity import DEVICES, Assertion
+from gateway.web.officer.looks import look
 from idp.events import Actor
 from idp.http.arrival import led_here_by_us
 
@@ -37,13 +39,16 @@ READERS_OF_LOG = frozenset({Role.SECURITY_OFFICER, Role.AUDITOR})
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`centre`: the municipality of the office that runs it; `log`: origin of the audit log."""
+    """`centre`: the municipality of the office that runs it; `log`: origin of the audit log. `record`: durable when it
+    returns; what cannot be recorded is not shown.
+    """
 
     desk: Desk
     office: Callable[[], DeviceOffice]
     may_act: MayAct
     around: Around
     centre: MunicipalityCode | None
+    record: Record
     log: str = ""
 
     def caller(self, request: web.Request) -> Assertion:
@@ -69,11 +74,19 @@ class Site:
         return Action.ADMINISTER in caller.actions
 
     async def device(self, request: web.Request, caller: Assertion) -> Device:
-        """The one that the address names. Raises Refused: of another municipality there is none."""
-        found = await self.office().device(named(request), self.reach(caller))
+        """The one that the address names; the look is recorded. Raises Refused, also of another municipality's."""
+        name = named(request)
+        found = await self.office().device(name, self.reach(caller))
+        whose = {} if found is None else {"municipality": found.municipality}
+        await self.look(request, caller, {"device": name, **whose}, int(found is not None))
         if found is None:
             raise Refused(shown_to_administrators(Why.UNKNOWN), 404)
         return found
+
+    async def look(self, request: web.Request, caller: Assertion, of: Mapping[str, str], found: int) -> None:
+        """Recorded before anything is shown. `found`: devices."""
+        entry = look(request, caller, {"page": "devices", **of}, found=found, now=self.desk.now())
+        await self.record([replace(entry, application=DEVICES)])
 
     def by(self, caller: Assertion, request: web.Request) -> By:
         return By(

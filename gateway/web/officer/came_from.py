@@ -4,7 +4,7 @@ What a page elsewhere leads to is asked again, before anything is looked for; pi
 hosts of ours get nothing. A link on another host of ours, behind which a sign-in may lie too, is told with the look.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from aiohttp import web
 
@@ -27,11 +27,11 @@ CAME_FROM_ELSEWHERE = ShownRefusal(
 )
 
 
-def asked_first(pages: Iterable[Page]) -> Iterator[Page]:
-    """The pages, of which those that read the log answer to our own links and to what somebody types."""
+def asked_first(pages: Iterable[Page], free: Collection[str] = FREE) -> Iterator[Page]:
+    """The pages, of which those that are not `free` answer to our own links and to what somebody types."""
     for page in pages:
-        free = page.method != "GET" or page.path in FREE
-        yield page if free else Page(page.method, page.path, _asking(page.handler))
+        answers = page.method != "GET" or page.path in free
+        yield page if answers else Page(page.method, page.path, _asking(page.handler))
 
 
 def _asking(handler: Handler) -> Handler:

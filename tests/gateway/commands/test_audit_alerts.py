@@ -79,3 +79,35 @@ def test_a_receiver_is_told_with_how_far_it_is_and_what_keeps_it(kept: Installat
     (told,) = map(json.loads, kept.brana("audit", "receivers", "--json").stdout.splitlines())
     assert (told["name"], told["configured"], told["following"]) == ("siem", True, 0)
     assert told["behind"] > 0
+    assert not told["takes_again"]
+    state = existing_state(kept.configuration)
+    try:
+        store = StoredReceivers(state.database, append, state.seal, state.log_known)
+        asyncio.run(store.takes_again("siem"))
+    finally:
+        state.database.close()
+    text = kept.brana("audit", "receivers").stdout
+    assert "and takes entries again" in text
+    assert "takes nothing" not in text
+    (told,) = map(json.loads, kept.brana("audit", "receivers", "--json").stdout.splitlines())
+    assert (told["takes_again"], told["reason"]) == (True, "")
+    assert told["failing_since"]
+
+
+def test_the_report_counts_no_receiver_that_takes_entries_again_as_one_that_takes_nothing(
+    kept: Installation,
+) -> None:
+    with kept.configuration.open("a", encoding="utf-8") as file:
+        file.write('\n[[audit.receivers]]\nname = "siem"\nkind = "syslog"\nhost = "siem.example"\n')
+    state = existing_state(kept.configuration)
+    try:
+        store = StoredReceivers(state.database, append, state.seal, state.log_known)
+        asyncio.run(store.begin("siem", now(), from_beginning=True))
+        long_ago, trouble = now() - timedelta(hours=2), NotTaken("receiver_unreachable", "no answer")
+        asyncio.run(store.failed("siem", trouble, long_ago, timedelta(minutes=5)))
+        told = ("audit", "report", "--purpose", "kontrola", "--json")
+        assert "záznamy čekají tady: siem" in kept.brana(*told).stdout
+        asyncio.run(store.takes_again("siem"))
+    finally:
+        state.database.close()
+    assert "záznamy čekají tady" not in kept.brana(*told).stdout

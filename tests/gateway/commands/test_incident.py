@@ -84,6 +84,24 @@ def test_a_bundle_holds_the_entries_in_their_bytes_and_verifies_elsewhere(
     assert logged["entry"]["details"]["purpose"] == "hlášení NÚKIB"
 
 
+@pytest.mark.parametrize(
+    ("more", "titles"), [((), "Auditní záznam (audit), map"), (("--english",), "Audit log (audit), map")]
+)
+def test_the_page_of_a_bundle_has_names_beside_codes(
+    kept: Installation, tmp_path: Path, more: tuple[str, ...], titles: str
+) -> None:
+    concerned = ("--municipality", "588491", "--municipality", "588296")
+    concerned += ("--application", "audit", "--application", "map")
+    assert "incident 1 is open" in say(kept, "open", "Zneužitý účet", *concerned).output
+    done, folder = handed_out(kept, tmp_path, *more)
+    assert done.exit_code == 0, done.output
+    page = (folder / "incident.html").read_text("utf-8")
+    assert "<dd>Hulín (588491), Kroměříž (588296)</dd>" in page
+    assert f"<dd>{titles}</dd>" in page
+    told = json.loads((folder / "incident.json").read_text("utf-8"))
+    assert (told["municipalities"], told["applications"]) == (["588491", "588296"], ["audit", "map"])
+
+
 def test_a_file_that_was_changed_taken_out_or_added_on_the_way_is_found_also_with_its_digests(
     kept: Installation, tmp_path: Path
 ) -> None:

@@ -205,9 +205,33 @@ async def test_one_that_is_down_for_long_is_told_once_and_that_it_is_back_once(s
     await sending.receiver.start()
     await sending.send_all()
     assert sending.codes().count(Code.RECEIVER_BACK) == 0  # nothing says yet that it keeps what it gets
+    (standing,) = await sending.store.standing()
+    assert standing.takes_again, "whoever asks now is not told that it takes nothing"
+    assert (standing.reason, standing.cause) == ("", "")
     sending.log.clock.advance(minutes=2)
     await sending.send_all()
     assert sending.codes().count(Code.RECEIVER_BACK) == 1
+    (standing,) = await sending.store.standing()
+    assert standing.failing_since is None
+    assert not standing.takes_again
+
+
+async def test_one_that_breaks_again_before_anything_counts_fails_since_it_first_did(sending: Sending):
+    await sending.forwarder.step()
+    for _ in range(2):
+        await sending.receiver.die()
+        await sending.forwarder.rest()
+        with pytest.raises(NotTaken) as failed:
+            await sending.forwarder.step()
+        await sending.store.failed("siem", failed.value, sending.log.clock(), timedelta(minutes=5))
+        (standing,) = await sending.store.standing()
+        assert (standing.reason, standing.takes_again) == ("receiver_unreachable", False)
+        await sending.receiver.start()
+        await sending.send_all()
+        sending.log.clock.advance(seconds=20)
+        (again,) = await sending.store.standing()
+        assert (again.takes_again, again.failing_since) == (True, standing.failing_since)
+    assert again.following == 0
 
 
 async def test_entries_that_are_gone_are_told_to_the_log_and_so_to_the_receiver(sending: Sending):

@@ -27,6 +27,7 @@ from gateway.audit.shard_acts import drops_vouched, shard_dropped
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_dropping import Keys, ShardNotDropped, Why, unsigned_of_older
 from gateway.storage.audit_older import Dropping
+from gateway.storage.audit_retention import remove_some
 from gateway.storage.audit_tail import read_tail
 from gateway.storage.end_marks import key_under, mark_ends
 from gateway.storage.step import standing
@@ -49,7 +50,7 @@ def unsigned(now: object, one: Shard) -> Entry:
     return shard_dropped(now, one, {"dropped": [one.told]})  # type: ignore[arg-type]
 
 
-def let_go_by_hand(log: Log, one: Shard, told: Entry) -> int:
+def marked_by_hand(log: Log, one: Shard, told: Entry) -> int:
     def work(connection: Connection) -> int:
         number = log.ledger.append(connection, [told])[-1]
         connection.execute(
@@ -57,8 +58,14 @@ def let_go_by_hand(log: Log, one: Shard, told: Entry) -> int:
         )
         return number
 
-    number = log.database.write_soon(work).result()
-    asyncio.run(retention(log).remove_marked())
+    return log.database.write_soon(work).result()
+
+
+def let_go_by_hand(log: Log, one: Shard, told: Entry) -> int:
+    """With its rows, which whoever can write to the database takes away as the product would."""
+    number = marked_by_hand(log, one, told)
+    while not log.database.write_soon(partial(remove_some, one=one)).result():
+        pass
     return number
 
 

@@ -125,7 +125,7 @@ def test_it_may_be_broken_off_anywhere_and_is_gone_on_with(months: Log) -> None:
             steps += 1
         assert steps >= 1
         assert check(months).leaving == 0
-    asyncio.run(Retention(months.database).remove_marked())
+    asyncio.run(Retention(months.database).remove_marked(KEYS))
     assert [one.gone for one in shards(months)[:2]] == [True, True]
     assert numbers(months)[0] == 15
     seal(months)
