@@ -13,7 +13,7 @@ from agents.command.doctoring import doctor, status
 from agents.command.enrolling import AlreadyEnrolled, NotEnrolled, enrol
 from agents.command.forgetting import forget
 from agents.command.installing import install, uninstall
-from agents.command.lines import line_to, trust_of
+from agents.command.lines import authorities_in, line_to, trust_of
 from agents.command.looking import Looking, collector
 from agents.command.service import Service
 from agents.command.tunnel_file import Filed
@@ -60,8 +60,7 @@ def _shown(asked: argparse.Namespace) -> Folder:
 
 def _enrol(asked: argparse.Namespace, tongue: Language) -> int:
     state = _state(asked)
-    trust = None if asked.trust is None else asked.trust.absolute()
-    line = line_to(asked.url, trust)
+    line, authorities = line_to(asked.url, asked.trust), authorities_in(asked.trust)
     away = _away(line)
     if away is not None and away.untrusted:
         print(f"{SAYS['untrusted'][tongue]} ({away})", file=sys.stderr)
@@ -73,7 +72,7 @@ def _enrol(asked: argparse.Namespace, tongue: Language) -> int:
                 line,
                 ThisMachine(),
                 url=asked.url,
-                trust=trust,
+                trust=authorities,
                 code=asked.code,
                 name=asked.name,
                 new_key=lambda state: keys.new(state, asked.tpm, software=asked.software_key),
@@ -124,7 +123,7 @@ def _run(asked: argparse.Namespace, tongue: Language) -> int:
         if enrolment is None:
             print(SAYS["not_enrolled"][tongue], file=sys.stderr)
             return 1
-        line = line_to(enrolment.url, trust_of(enrolment))
+        line = line_to(enrolment.url, trust_of(state, enrolment))
         shown = _shown(asked)
         shown.prepare()
         uplink = state.uplink(enrolment.enrolled)

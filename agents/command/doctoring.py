@@ -54,7 +54,7 @@ def _found(state: State, shown: Shown | None, chip: str, tongue: Language) -> It
     if shown is None:
         yield f"{AMISS} {SAYS[_why_nothing(readable, enrolment)][tongue]}"
     else:
-        yield from _way(shown.url, trust_of(enrolment), tongue, all_known=readable)
+        yield from _way(shown.url, trust_of(state, enrolment), tongue, all_known=readable)
     if enrolment is not None:
         yield from _key(state, enrolment.key_kind, chip, tongue)
     elif not readable:
