@@ -12,6 +12,8 @@ import pytest_asyncio
 from aiohttp import web
 
 from gateway.audit.entry import Code
+from gateway.commands.own_applications import REQUESTS
+from gateway.tunnel_sessions.opened import Why
 from tests.attacks.test_tunnels import AT_ONCE, of, open_at_portal, up
 from tests.rig.attacked import PATIENCE, SHARED, Ground, attacked
 from tests.rig.namespaces import Machine
@@ -220,6 +222,29 @@ async def test_a_blocked_device_and_a_signed_out_person_are_out_at_once(
         await one.is_let_in()
         await one.outside.post(f"{ground.portal}/.brana/sign-out", {})
         await at_once(one.reaches)
+
+
+async def test_who_signs_out_through_the_tunnel_is_answered_and_goes_no_further(
+    ground: Ground, there: Networks
+) -> None:
+    async with through(ground, there, "jana") as one:
+        await one.is_let_in()
+        requests, laptop = ground.product.addresses.of_own(REQUESTS), one.asking.laptop
+        shown = await one.within.get(requests)
+        assert shown.status == 200
+        began = time.monotonic()
+        answer = await one.within.post(f"{requests}/.brana/sign-out", {})
+        assert (answer.status, answer.title) == (200, "Jste odhlášeni")
+        access = await ground.entry(answer, Code.ACCESS)
+        assert access.address == str(laptop.address), "it came through the tunnel"
+        assert not await one.reaches()
+        assert not await asyncio.to_thread(laptop.reaches, FILES)
+        source = str(laptop.address)
+        await at_once(lambda: answers(laptop, ground.product.port, IN_TUNNEL, source))
+        assert time.monotonic() - began < 2 * AT_ONCE
+        asked = {"codes": (Code.TUNNEL_CLOSED,), "person": one.asking.person}
+        [closed] = await ground.entries(at_least=1, **asked)
+        assert closed.reason == Why.SESSION_OVER
 
 
 async def test_a_web_socket_through_a_tunnel_ends_with_it(ground: Ground, there: Networks) -> None:
