@@ -7,41 +7,27 @@ from collections.abc import Callable, Mapping
 from threading import Event as Flag
 
 from agents.browsers.browsers import Browsers, Elsewhere, browsers_of
-from agents.command import keys
+from agents.command import keys, troubles
 from agents.command.arguments import SYSTEM, parser
 from agents.command.doctoring import doctor, status
 from agents.command.enrolling import AlreadyEnrolled, NotEnrolled, enrol
 from agents.command.forgetting import forget
 from agents.command.installing import install, uninstall
-from agents.command.lines import TrustUnreadable, line_to, trust_of
+from agents.command.lines import authorities_in, line_to, trust_of
 from agents.command.looking import Looking, collector
 from agents.command.service import Service
 from agents.command.tunnel_file import Filed
 from agents.command.tunnelling import down, heard_of_tunnels, tunnelling_on, up
 from agents.command.words import CS, ENDINGS, KEYS, SAYS, STANDINGS, language
 from agents.enrol.enrolment import Ending
-from agents.installing.installing import NotInstalled
-from agents.kept.folder import Busy, Folder, NotKept, alone
-from agents.kept.state import Damaged, State
-from agents.keys.key import ChipFails, KeyLost
+from agents.kept.folder import Folder, alone
+from agents.kept.state import State
 from agents.keys.tpm import has_chip
 from agents.posture.machine import ThisMachine
-from agents.tunnel.linux import Interface, TunnelFailed
+from agents.tunnel.linux import Interface
 from agents.tunnel.tunnelling import Device
-from agents.uplink.line import Line, NoAddress, Unreachable
+from agents.uplink.line import Line, Unreachable
 from config.vocabulary import Language
-
-TROUBLES: Mapping[type[Exception], str] = {
-    NotKept: "not_kept",
-    Damaged: "damaged",
-    Busy: "busy",
-    NoAddress: "no_address",
-    TrustUnreadable: "trust",
-    KeyLost: "key_lost",
-    ChipFails: "chip_fails",
-    NotInstalled: "not_installed",
-    TunnelFailed: "tunnel_failed",
-}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,8 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     tongue = language(asked.lang)
     try:
         return COMMANDS[asked.command](asked, tongue)
-    except tuple(TROUBLES) as error:
-        print(f"{SAYS[TROUBLES[type(error)]][tongue]} ({error})", file=sys.stderr)
+    except tuple(troubles.TROUBLES) as error:
+        print(troubles.told(error, tongue), file=sys.stderr)
         return 1
 
 
@@ -74,8 +60,7 @@ def _shown(asked: argparse.Namespace) -> Folder:
 
 def _enrol(asked: argparse.Namespace, tongue: Language) -> int:
     state = _state(asked)
-    trust = None if asked.trust is None else asked.trust.absolute()
-    line = line_to(asked.url, trust)
+    line, authorities = line_to(asked.url, asked.trust), authorities_in(asked.trust)
     away = _away(line)
     if away is not None and away.untrusted:
         print(f"{SAYS['untrusted'][tongue]} ({away})", file=sys.stderr)
@@ -87,7 +72,7 @@ def _enrol(asked: argparse.Namespace, tongue: Language) -> int:
                 line,
                 ThisMachine(),
                 url=asked.url,
-                trust=trust,
+                trust=authorities,
                 code=asked.code,
                 name=asked.name,
                 new_key=lambda state: keys.new(state, asked.tpm, software=asked.software_key),
@@ -138,7 +123,7 @@ def _run(asked: argparse.Namespace, tongue: Language) -> int:
         if enrolment is None:
             print(SAYS["not_enrolled"][tongue], file=sys.stderr)
             return 1
-        line = line_to(enrolment.url, trust_of(enrolment))
+        line = line_to(enrolment.url, trust_of(state, enrolment))
         shown = _shown(asked)
         shown.prepare()
         uplink = state.uplink(enrolment.enrolled)

@@ -10,6 +10,7 @@ from agents.command import keys, telling, tunnel_telling
 from agents.command.lines import line_to, trust_of
 from agents.command.looking import collector
 from agents.command.service import SHOWN
+from agents.command.troubles import name_of
 from agents.command.words import KEYS, SAYS, TROUBLES, Text
 from agents.kept.folder import Folder, NotKept
 from agents.kept.state import Damaged, Enrolment, Shown, ShownTunnel, State
@@ -53,7 +54,7 @@ def _found(state: State, shown: Shown | None, chip: str, tongue: Language) -> It
     if shown is None:
         yield f"{AMISS} {SAYS[_why_nothing(readable, enrolment)][tongue]}"
     else:
-        yield from _way(shown.url, trust_of(enrolment), tongue, all_known=readable)
+        yield from _way(shown.url, trust_of(state, enrolment), tongue, all_known=readable)
     if enrolment is not None:
         yield from _key(state, enrolment.key_kind, chip, tongue)
     elif not readable:
@@ -101,7 +102,7 @@ def _key(state: State, kind: KeyKind, chip: str, tongue: Language) -> Iterator[s
     except ChipFails as error:
         yield from _amiss(f"{title} ({error.why})", TROUBLES["chip_fails"], tongue)
     except NotKept as error:
-        yield from _amiss(f"{title} ({error})", SAYS["not_kept"], tongue)
+        yield from _amiss(f"{title} ({error})", SAYS[name_of(error)], tongue)
     else:
         yield f"{WELL} {title}: {KEYS[kind][tongue]}"
 

@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 from agents.enrol.enrolment import (
     LOST,
@@ -16,7 +15,7 @@ from agents.enrol.enrolment import (
     begun,
     step,
 )
-from agents.kept.state import Enrolment, State
+from agents.kept.state import TRUST, Enrolment, State
 from agents.keys.browser import request_of
 from agents.keys.key import DeviceKey
 from agents.posture.asking import Machine
@@ -43,30 +42,35 @@ def enrol(  # what a person says, and the world
     machine: Machine,
     *,
     url: str,
-    trust: Path | None,
+    trust: bytes | None,
     code: str,
     name: str,
     new_key: Callable[[State], DeviceKey],
 ) -> Enrolled:
-    """Raises AlreadyEnrolled, NotEnrolled, NotKept, Damaged, ChipFails, KeyLost."""
+    """`trust`: authorities in PEM, which are kept.
+
+    Raises AlreadyEnrolled, NotEnrolled, NotKept, Damaged, ChipFails, KeyLost.
+    """
     if state.enrolment() is not None:
         raise AlreadyEnrolled
     state.wipe_keys()  # of a try that did not end
     state.folder.has_room()
     key = new_key(state)
+    state.keep_trust(trust)
     request = request_of(state.next_key())
     at, action = begun()
     while True:
         match action:
             case Keep(enrolled):
                 kept = Enrolment(
-                    url=url, trust=None if trust is None else str(trust), key_kind=key.kind, enrolled=enrolled
+                    url=url, trust=None if trust is None else TRUST, key_kind=key.kind, enrolled=enrolled
                 )
                 state.keep_enrolment(kept)
                 state.browser(enrolled)
                 return enrolled
             case GiveUp():
                 state.wipe_keys()
+                state.keep_trust(None)
                 raise NotEnrolled(action)
             case SayBegin(wait):
                 time.sleep(wait.total_seconds())

@@ -67,7 +67,9 @@ def forget(
         taken = False
         if enrolment is not None:
             with contextlib.suppress(TrustUnreadable, NoAddress):
-                taken = say_farewell(state, enrolment, line_to(enrolment.url, trust_of(enrolment)), chip)
+                taken = say_farewell(
+                    state, enrolment, line_to(enrolment.url, trust_of(state, enrolment)), chip
+                )
         state.wipe_keys()  # the enrolment only afterwards: who is ended here says `forget` once more
         browsers(NOBODYS if enrolment is None else enrolment.url).take_away()
         state.wipe()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from agents.command.words import KEYS, SAYS, STANDINGS, TROUBLES
+from agents.command.words import CS, KEYS, SAYS, STANDINGS, TROUBLES
 from agents.kept.state import Shown
 from agents.protocol.checks import Check, passes
 from agents.protocol.facts import FactName
@@ -12,6 +12,7 @@ from agents.uplink.telling import Facts
 from config.vocabulary import Language
 
 STEP = "  "
+CZECH_ZONES = {"CET": "SEČ", "CEST": "SELČ"}
 
 
 def status(shown: Shown, os: str, tongue: Language) -> Iterator[str]:
@@ -22,8 +23,8 @@ def status(shown: Shown, os: str, tongue: Language) -> Iterator[str]:
         ("device", shown.device),
         ("standing", STANDINGS[shown.standing][tongue]),
         ("key", KEYS[shown.key_kind][tongue]),
-        ("reported", SAYS["never"][tongue] if reported is None else moment(reported)),
-        ("certificate", SAYS["none"][tongue] if until is None else moment(until)),
+        ("reported", SAYS["never"][tongue] if reported is None else moment(reported, tongue)),
+        ("certificate", SAYS["none"][tongue] if until is None else moment(until, tongue)),
     ):
         yield f"{SAYS[name][tongue]}: {value}"
     if shown.trouble is not None:
@@ -49,9 +50,13 @@ def checks(facts: Facts, tongue: Language) -> Iterator[str]:
             yield f"{STEP}{how_to_mend(check, os)[tongue]}"
 
 
-def moment(at: datetime) -> str:
-    """By the machine's own time zone."""
-    return f"{at.astimezone():%Y-%m-%d %H:%M %Z}"
+def moment(at: datetime, tongue: Language) -> str:
+    """By the machine's own time zone, with its name; in Czech as the portal writes it: `28. 11. 2026 15:00 SEČ`."""
+    here = at.astimezone()
+    if tongue is not CS:
+        return f"{here:%Y-%m-%d %H:%M %Z}"
+    zone = here.tzname() or ""
+    return f"{here.day}. {here.month}. {here.year} {here.hour}:{here:%M} {CZECH_ZONES.get(zone, zone)}"
 
 
 def _failing(name: str, os: str, tongue: Language) -> Iterator[str]:

@@ -14,9 +14,9 @@ def tunnel(shown: ShownTunnel, tongue: Language) -> Iterator[str]:
     if shown.until is None:
         yield TUNNEL["none"][tongue]
     else:
-        yield f"{TUNNEL['up'][tongue]} {moment(shown.until)}"
+        yield f"{TUNNEL['up'][tongue]} {moment(shown.until, tongue)}"
         if shown.opened_by is not None:
-            since = "" if shown.opened_at is None else f" ({moment(shown.opened_at)})"
+            since = "" if shown.opened_at is None else f" ({moment(shown.opened_at, tongue)})"
             yield f"{TUNNEL['opened_by'][tongue]}: {shown.opened_by}{since}"
     if shown.trouble is not None:
         yield f"{TUNNEL[shown.trouble][tongue]}{f' ({shown.reason})' if shown.reason else ''}"
@@ -39,7 +39,7 @@ def _reached(one: Reached, shown: ShownTunnel, tongue: Language) -> Iterator[str
     ports = ", ".join(str(port) for port in one.ports)
     title = one.cs if tongue is CS else one.en
     where = f"{host} {TUNNEL['ports'][tongue]} {ports}"
-    yield f"{TUNNEL['reached'][tongue]}: {title} ({where}) {TUNNEL['until'][tongue]} {moment(one.until)}"
+    yield f"{TUNNEL['reached'][tongue]}: {title} ({where}) {TUNNEL['until'][tongue]} {moment(one.until, tongue)}"
 
 
 def _not_reached(one: NotReached, tongue: Language) -> Iterator[str]:

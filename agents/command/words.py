@@ -149,9 +149,18 @@ _SAYS: Mapping[str, Text] = {
         EN: "The gateway's certificate cannot be believed. Check the address and this computer's time; where the "
         "gateway has an authority of its own, name it by --trust FILE.",
     },
+    "no_rights": {
+        CS: "Spusťte příkaz znovu jako správce (sudo), bez jeho práv to nejde. Nic se nezměnilo",
+        EN: "Run this again with sudo, it takes the administrator's rights. Nothing was changed",
+    },
+    "not_ours": {
+        CS: "Složka agenta, nebo něco v ní, patří jinému účtu. Zjistěte, kdo ji tam dal, a smažte ji. Nic se nezměnilo",
+        EN: "The agent's folder, or something in it, belongs to another account. Find out who put it there, and delete "
+        "it. Nothing was changed",
+    },
     "not_kept": {
-        CS: "Nelze číst ani zapisovat stav agenta. Spusťte příkaz jako správce (sudo) a zkontrolujte místo na disku",
-        EN: "The agent's state cannot be read or written. Run this with sudo, and see to room on the disk",
+        CS: "Stav agenta nelze číst ani zapisovat. Zkontrolujte disk a volné místo na něm. Nic se nezměnilo",
+        EN: "The agent's state cannot be read or written. See to the disk and to the room on it. Nothing was changed",
     },
     "damaged": {
         CS: "Stav agenta je poškozený. Spusťte sudo brana-agent forget a zaregistrujte zařízení znovu",

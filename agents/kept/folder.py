@@ -13,11 +13,18 @@ ROOM = 262_144
 """Octets that an enrolment takes on the disk, with much to spare."""
 
 
+class ElsesFolder(PermissionError):
+    """Rights of the administrator change nothing about it."""
+
+    def __init__(self) -> None:
+        super().__init__(1, "the folder belongs to another account")
+
+
 class NotKept(Exception):
+    """Nothing was changed. `str`: where, and what the system says; what to do is said by who knows the language."""
+
     def __init__(self, path: Path, error: OSError) -> None:
-        super().__init__(
-            f"{path}: {error.strerror or error}. Nothing was changed; make room on the disk, and run as root"
-        )
+        super().__init__(f"{path}: {error.strerror or error}")
         self.path = path
         self.error = error
 
@@ -38,7 +45,7 @@ class Folder:
                 windows_rights.protect(PureWindowsPath(self.path), windows_rights.here, shown=shown)
                 return
             if self.path.stat().st_uid != os.geteuid():
-                raise PermissionError(1, "the folder belongs to another account")
+                raise ElsesFolder if os.geteuid() == 0 else PermissionError(1, "of another account")
             self.path.chmod(0o755 if shown else 0o700)
         except OSError as error:
             raise NotKept(self.path, error) from error

@@ -2,6 +2,7 @@
 
 device.key, device.tpm   the device's key, before it is said to anybody
 next.key                 the key that a certificate is being asked for
+authorities.pem          those that are believed alone, where some were named
 enrolment.json           that there is a device; its nonce, its first certificate
 browser.pem              key and certificate for browsers
 uplink.json              the last number said, the nonce, the standing
@@ -29,13 +30,16 @@ from agents.uplink.uplink import Uplink
 Trouble = Literal["unreachable", "refused", "not_kept", "key_lost", "chip_fails"]
 KEYS = {KeyKind.SOFTWARE: "device.key", KeyKind.TPM: "device.tpm"}
 NEXT, ENROLMENT, BROWSER, UPLINK = "next.key", "enrolment.json", "browser.pem", "uplink.json"
+TRUST = "authorities.pem"
 TUNNEL_KEY, TUNNEL_WANTED, TUNNEL_OVER = "tunnel.key", "tunnel.wanted", "tunnel.over"
 
 
 class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     trust: str | None
-    """File with the authorities that are believed; None: the system's."""
+    """File with the authorities that are believed, in the state folder; of agents before, wherever it lay.
+    None: the system's.
+    """
     key_kind: KeyKind
     enrolled: Enrolled
 
@@ -97,6 +101,13 @@ class State:
     def keep_enrolment(self, enrolment: Enrolment) -> None:
         self.folder.remove(BROWSER, UPLINK)
         self.folder.write(ENROLMENT, msgspec.json.encode(enrolment))
+
+    def keep_trust(self, authorities: bytes | None) -> None:
+        """A copy: the file that was named may go, or lie where the service does not see it. Raises NotKept."""
+        if authorities is None:
+            self.folder.remove(TRUST)
+        else:
+            self.folder.write(TRUST, authorities)
 
     def key_blob(self, kind: KeyKind) -> bytes:
         """Raises KeyLost. A key of another kind is never taken for it."""
@@ -192,4 +203,4 @@ class State:
     def wipe(self) -> None:
         """Keys first: what is left after a kill opens nothing."""
         self.wipe_keys()
-        self.folder.remove(UPLINK, ENROLMENT)
+        self.folder.remove(UPLINK, ENROLMENT, TRUST)

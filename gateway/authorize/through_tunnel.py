@@ -20,6 +20,7 @@ from gateway.devices.device import Device
 from gateway.devices.posture import stale_at, state_of
 from gateway.sessions.session import Session
 from gateway.tunnel_sessions.opened import Opened, Why
+from gateway.tunnel_sessions.targets import Targets
 from policies.model import Question
 
 DECIDE_AGAIN = 0.8  # of the time for which a permission holds, so that the next is there before it ends
@@ -79,6 +80,18 @@ def offering(snapshot: Snapshot, targets: Iterable[TunnelTarget]) -> Snapshot:
             municipalities=found.municipalities | {one.municipality},
         )
     return replace(snapshot, applications=applications)
+
+
+class Offering:
+    """As `offering`, made once for each snapshot."""
+
+    def __init__(self) -> None:
+        self._made: tuple[Snapshot, Targets, Snapshot] | None = None
+
+    def __call__(self, snapshot: Snapshot, targets: Targets) -> Snapshot:
+        if self._made is None or self._made[0] is not snapshot or self._made[1] is not targets:
+            self._made = (snapshot, targets, offering(snapshot, targets.by_id.values()))
+        return self._made[2]
 
 
 def decide(

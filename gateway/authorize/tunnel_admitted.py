@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from ipaddress import ip_address
 
+from config.settings import TunnelTarget
 from gateway.audit.entry import Entry
 from gateway.authorize.through_tunnel import Decided, NotReached, Reached
+from gateway.authorize.tunnel_held import Held
 from gateway.authorize.tunnel_words import WORDS
 from gateway.authorize.verdict import Refused
 from gateway.tunnel_sessions import records
@@ -68,6 +70,16 @@ def narrowed_to(before: Admitted, after: Admitted) -> Admitted:
         return before
     until = before.until if left or pages else None
     return replace(before, until=until, targets=left, names=names, pages=pages)
+
+
+def why_in_vain(held: Held | None, target: TunnelTarget | None) -> str:
+    """Why a device got no answer, by the tunnel that it has."""
+    if target is None:
+        return Why.UNKNOWN_TARGET
+    if held is None or held.decided is None or held.ending:
+        return Why.NOT_OPENED
+    answer = held.decided.answers.get(target.id)
+    return answer.reason if isinstance(answer, NotReached) else Why.NOT_OPENED
 
 
 def entries_of(

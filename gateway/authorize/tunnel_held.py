@@ -70,6 +70,10 @@ class Held:
     """When it is looked at again after that failed."""
     ending: tuple[Why, Origin | None] | None = None
     """Why it is over, where that could not be kept yet, and by whose act."""
+    answers_until: datetime | None = None
+    """Until when the answer to who signed out passes yet."""
+    taken_back: bool = False
+    """Whether what was granted by it is, since it is `ending`."""
     acting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def passes(self, now: datetime) -> bool:

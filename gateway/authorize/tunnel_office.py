@@ -18,9 +18,17 @@ import structlog
 from config.settings import TunnelTarget
 from config.vocabulary import DeviceId
 from gateway.authorize.snapshot import Snapshot
-from gateway.authorize.through_tunnel import Decided, NotReached, decide, offering
-from gateway.authorize.tunnel_admitted import admitted_by, entries_of, narrowed_to, without_place
+from gateway.authorize.through_tunnel import Decided, Offering, decide
+from gateway.authorize.tunnel_admitted import (
+    admitted_by,
+    entries_of,
+    narrowed_to,
+    why_in_vain,
+    without_place,
+)
+from gateway.authorize.tunnel_bearers import Bearers
 from gateway.authorize.tunnel_held import Devices, Held, NotOpened, Process, Rules, nothing_granted
+from gateway.authorize.tunnel_last_answers import answered_until, answers_alone
 from gateway.authorize.tunnel_of_whom import why_not_for, why_not_opened, why_over
 from gateway.authorize.tunnel_pages import place_of, with_pages
 from gateway.authorize.tunnel_peers import TunnelPeers
@@ -34,7 +42,6 @@ from gateway.tunnel_sessions.connecting import Connections
 from gateway.tunnel_sessions.ends import End, Ends
 from gateway.tunnel_sessions.opened import Opened, TunnelId, Why
 from gateway.tunnel_sessions.store import TunnelStore
-from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.addresses import PoolFull
 from gateway.tunnels.keys import tunnel_key
 from gateway.tunnels.line import TunnelAway
@@ -66,17 +73,18 @@ class TunnelOffice:
         self._ends, self._taken_back = ends, taken_back
         """Takes back what was granted to a device, that by its tunnel too; before the end is kept."""
         self._held: dict[DeviceId, Held] = {}
-        self._last: dict[Address, Opened] = {}
-        """Who has an address, or had it last."""
-        self._before: dict[Address, Opened] = {}
-        """Who had it before those."""
+        self._bearers = Bearers()
         self.places = DevicePlaces()
         self._peers = TunnelPeers(store, process, devices, self.places, clock)
         self._opening: defaultdict[DeviceId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._turns = Turns()
-        self._seen: tuple[Snapshot, Targets, Snapshot] | None = None
+        self._offering = Offering()
         self.connections = Connections(
-            store, self._had_at, self._target, lambda one, target: self._why(one.device, target), clock
+            store,
+            self._bearers.at,
+            self._target,
+            lambda one, target: why_in_vain(self._held.get(one.device), target),
+            clock,
         )
 
     # What may change a verdict.
@@ -182,7 +190,7 @@ class TunnelOffice:
                 told = [] if stays else [records.moved(opened, before, now, origin)]
                 await self._store.moved(opened, told)
                 held.opened = opened
-                self._last.update(dict.fromkeys(opened.addresses, opened))
+                self._bearers.bore(opened)
             try:
                 if held.opened.place != before.place:
                     await self._taken_back(name)
@@ -216,7 +224,7 @@ class TunnelOffice:
 
     def whose(self, address: Address) -> Held | None:
         """The one that is open of the device which has that address."""
-        last = self._last.get(address)
+        last = self._bearers.last(address)
         held = None if last is None else self._held.get(last.device)
         return held if held is not None and held.opened is last and not held.ending else None
 
@@ -224,7 +232,7 @@ class TunnelOffice:
         """The tunnel with that address, also while it is being closed; of whichever thread. Later others may bear
         the address.
         """
-        last = self._last.get(address)
+        last = self._bearers.last(address)
         held = None if last is None else self._held.get(last.device)
         return last if held is not None and held.opened is last else None
 
@@ -241,8 +249,7 @@ class TunnelOffice:
         self._held.clear()
         await self.connections.begin()
         for one in self.connections.whose():
-            for address in one.addresses:
-                self._last[address] = one
+            self._bearers.bore(one)
         for name in await self._store.with_addresses():
             if (device := self._devices.by_id(name)) is None or device.gone:
                 await self._store.release(name, self._clock())
@@ -309,7 +316,7 @@ class TunnelOffice:
             held.session,
             device,
             rules.targets.by_id.values(),
-            self._with_targets(rules.targets),
+            self._offering(self._snapshot(), rules.targets),
             now,
         )
         unknown = self.places.unknown(opened.device, now)
@@ -341,12 +348,15 @@ class TunnelOffice:
         opened, held.ending = held.opened, held.ending or (why, origin)
         why, origin = held.ending
         device = self._devices.by_id(opened.device)
+        if (until := answered_until(held, device, now)) is not None:
+            await self._answer(held, until)
+            return False
         if device is None or device.gone or why is Why.KEY_CHANGED:
             await self._peers.forget({opened.device: opened.key})
         else:
             await self._admit(held, Admitted(opened.key, opened.addresses, None))
         try:
-            await self._taken_back(opened.device)  # nothing new is granted by it since it is `ending`
+            await self._take_back(held)
             entry = records.closed(opened, why, now, origin)
             closed = await self._store.close(opened.id, why, now, [entry])
         except BaseException:
@@ -356,6 +366,19 @@ class TunnelOffice:
         if self._held.get(opened.device) is held:
             del self._held[opened.device]
         return closed
+
+    async def _answer(self, held: Held, until: datetime) -> None:
+        """The end is kept when that moment is over."""
+        if held.answers_until is None and held.admitted is not None:
+            held.answers_until = until
+            await self._admit(held, answers_alone(held.admitted, until))
+            await self._take_back(held)
+        held.doubtful, held.not_before = True, until
+
+    async def _take_back(self, held: Held) -> None:
+        if not held.taken_back:
+            await self._taken_back(held.opened.device)  # nothing new is granted by it since it is `ending`
+            held.taken_back = True
 
     async def _admit(self, held: Held, one: Admitted) -> None:
         """Where the process is away it is told all of it when it is back, and nothing is renewed until then."""
@@ -367,33 +390,9 @@ class TunnelOffice:
         held = self._held[opened.device] = Held(opened)
         self._peers.has(opened.device, opened.key)
         self.places.begins(opened.device)
-        for address in opened.addresses:
-            if (last := self._last.get(address)) is not None and last.id != opened.id:
-                self._before[address] = last
-            self._last[address] = opened
+        self._bearers.bears(opened)
         self._turns.news()
         return held
 
-    def _with_targets(self, targets: Targets) -> Snapshot:
-        """Made once for each snapshot."""
-        now = self._snapshot()
-        if self._seen is None or self._seen[0] is not now or self._seen[1] is not targets:
-            self._seen = (now, targets, offering(now, targets.by_id.values()))
-        return self._seen[2]
-
-    def _had_at(self, address: Address, moment: datetime) -> Opened | None:
-        """Whose what began then is, of which is heard a while later."""
-        last, before = self._last.get(address), self._before.get(address)
-        return last if last is None or before is None or moment >= last.at else before
-
     def _target(self, place: Target) -> TunnelTarget | None:
         return self._rules().targets.by_place.get(place)
-
-    def _why(self, device: DeviceId, target: TunnelTarget | None) -> str:
-        if target is None:
-            return Why.UNKNOWN_TARGET
-        held = self._held.get(device)
-        if held is None or held.decided is None or held.ending:
-            return Why.NOT_OPENED
-        answer = held.decided.answers.get(target.id)
-        return answer.reason if isinstance(answer, NotReached) else Why.NOT_OPENED

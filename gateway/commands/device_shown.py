@@ -1,17 +1,22 @@
-"""`brana device list|show`: devices with agents, what they tell, and what they told before. The look is recorded."""
+"""`brana device list|show`: devices with agents, whose they are, what they tell, and what they told before.
+
+The look is recorded.
+"""
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 import click
 from rich.table import Table
 
-from config.vocabulary import DeviceId, Language, MunicipalityCode
+from config.vocabulary import DeviceId, Language, MunicipalityCode, SubjectId
+from gateway.commands.called_by import known
 from gateway.commands.device_named import HOW, device_argument
-from gateway.commands.device_told import failing, told
+from gateway.commands.device_told import TIMES, called, failing, owner_told, told
 from gateway.commands.looking import looking
 from gateway.commands.options import configuration
 from gateway.commands.person import person_of
@@ -25,8 +30,10 @@ from gateway.devices.named import KEY_KINDS, STANDINGS
 from gateway.devices.posture import is_fresh
 from gateway.devices.store import Sought
 from gateway.web.devices.listing import HEALTHS, Health, Wanted, health
+from idp.directory.person import Person
 
 T = TypeVar("T")
+Owners = Mapping[SubjectId | None, Person]
 
 
 @click.command("list", help="Devices with agents.")
@@ -58,21 +65,26 @@ def listed(
     asked = None if in_state is None else Health(in_state)
     moment = now()
 
-    async def look(state: State) -> Sequence[Device]:
+    async def look(state: State) -> tuple[Sequence[Device], Owners]:
         owners = None if owner is None else frozenset({(await person_of(state, owner)).subject})
         where = None if municipality is None else MunicipalityCode(municipality)
         wanted = Wanted(text=text, system=system, municipality=where, owners=owners)
         fresh, of_gone = state.settings.devices.fresh, gone or asked is Health.GONE
         some = await state.devices.find(Sought(municipality=where, gone=of_gone))
         fit = [one for one in some if wanted.fits(one)]
-        return fit if asked is None else [one for one in fit if health(one, fresh, moment) is asked]
+        if asked is not None:
+            fit = [one for one in fit if health(one, fresh, moment) is asked]
+        return fit, await _owners(state, fit)
 
     state = existing_state(configuration)
-    found = _looked(state, "device list", look, len)
+    found, people = _looked(state, "device list", look, lambda one: len(one[0]))
     if as_json:
         click.echo(
             json.dumps(
-                [told(one, state.settings.devices.fresh, moment) for one in found],
+                [
+                    told(one, state.settings.devices.fresh, moment) | owner_told(people.get(one.owner))
+                    for one in found
+                ],
                 ensure_ascii=False,
                 indent=2,
             )
@@ -89,7 +101,7 @@ def listed(
             one.id,
             one.name,
             state.district.name(one.municipality),
-            one.owner or "shared",
+            called(one.owner, people.get(one.owner)) or "shared",
             HEALTHS[health(one, state.settings.devices.fresh, moment)].in_language(Language.ENGLISH),
             "yes" if one.managed else "no",
             reported if is_fresh(one, state.settings.devices.fresh, moment) else f"{reported}, too old",
@@ -103,17 +115,21 @@ def listed(
 @device_argument
 @as_json_option
 def show(configuration: Path, device: DeviceId, *, as_json: bool) -> None:
-    async def look(state: State) -> tuple[Device | None, Sequence[Change]]:
-        return await state.devices.device(device), await state.devices.history(device)
+    async def look(state: State) -> tuple[Device | None, Owners, Sequence[Change]]:
+        one = await state.devices.device(device)
+        people = await _owners(state, () if one is None else (one,))
+        return one, people, await state.devices.history(device)
 
     state = existing_state(configuration)
-    found, history = _looked(state, "device show", look, lambda one: int(one[0] is not None), device)
+    found, people, history = _looked(state, "device show", look, lambda one: int(one[0] is not None), device)
     if found is None:
         raise CannotStart(f"there is no device {device}", HOW)
+    owner = people.get(found.owner)
     if as_json:
         click.echo(
             json.dumps(
                 told(found, state.settings.devices.fresh, now())
+                | owner_told(owner)
                 | {"history": [_change(one) for one in history]},
                 ensure_ascii=False,
                 indent=2,
@@ -122,8 +138,10 @@ def show(configuration: Path, device: DeviceId, *, as_json: bool) -> None:
         return
     table = Table(show_header=False, title=found.name)
     for name, value in told(found, state.settings.devices.fresh, now()).items():
-        if name != "facts":
-            table.add_row(name.replace("_", " "), _text(value))
+        if name == "owner" and owner is not None:
+            table.add_row("owner", f"{called(found.owner, owner)} ({found.owner})")
+        elif name != "facts":
+            table.add_row(name.replace("_", " "), _text(name, value))
     for fact in sorted(found.facts):
         table.add_row(fact, f"{found.facts[fact].value}  ({found.facts[fact].found_by})")
     console().print(table)
@@ -153,12 +171,17 @@ def _looked(
         state.database.close()
 
 
+async def _owners(state: State, devices: Sequence[Device]) -> Owners:
+    """As the replica of the directories has them; who is not there any more is left out."""
+    return {one.subject: one for one in await known(state, {one.owner for one in devices if one.owner})}
+
+
 def _change(one: Change) -> dict[str, object]:
     changed = [{"of": each.of, "before": each.before, "after": each.after} for each in one.differences]
     return {"at": one.at.isoformat(), "differences": changed}
 
 
-def _text(value: object) -> str:
+def _text(name: str, value: object) -> str:
     match value:
         case None | "" | []:
             return "–"
@@ -166,8 +189,15 @@ def _text(value: object) -> str:
             return "yes" if value else "no"
         case list():
             return ", ".join(map(str, value))
-        case str() if value in STANDINGS or value in KEY_KINDS:
-            return (STANDINGS.get(value) or KEY_KINDS[value]).in_language(Language.ENGLISH)
-        case str() if value in HEALTHS:
-            return HEALTHS[Health(value)].in_language(Language.ENGLISH)
+        case str():
+            return _said(name, value)
     return str(value)
+
+
+def _said(name: str, value: str) -> str:
+    if name in TIMES:
+        return local_time(datetime.fromisoformat(value))
+    words = STANDINGS.get(value) or KEY_KINDS.get(value)
+    if words is None and value in HEALTHS:
+        words = HEALTHS[Health(value)]
+    return value if words is None else words.in_language(Language.ENGLISH)

@@ -3,11 +3,15 @@
 from datetime import datetime, timedelta
 
 from agents.protocol.checks import Check, passes
-from config.vocabulary import Language
+from config.vocabulary import Language, SubjectId
 from gateway.devices.device import Device
 from gateway.devices.named import STANDINGS
 from gateway.devices.posture import is_fresh
 from gateway.web.devices.listing import health
+from idp.directory.person import Person
+
+TIMES = frozenset({"enrolled_at", "approved_at", "certificate_until", "reported_at"})
+"""Of what is told: those for which people want the clock of the office."""
 
 
 def told(one: Device, fresh: timedelta, now: datetime) -> dict[str, object]:
@@ -35,6 +39,19 @@ def told(one: Device, fresh: timedelta, now: datetime) -> dict[str, object]:
         "failing": failing(one),
         "facts": {name.value: fact.value for name, fact in sorted(one.facts.items())},
     }
+
+
+def owner_told(owner: Person | None) -> dict[str, object]:
+    """Beside the identifier; both are null where nobody is known by it, and of shared devices."""
+    return {
+        "owner_login": None if owner is None else owner.login,
+        "owner_name": None if owner is None else owner.name,
+    }
+
+
+def called(subject: SubjectId | None, owner: Person | None) -> str:
+    """For people; the identifier alone where nobody is known by it, and nothing of shared devices."""
+    return (subject or "") if owner is None else f"{owner.login}, {owner.name}"
 
 
 def failing(one: Device) -> list[str]:

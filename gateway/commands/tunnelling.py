@@ -28,12 +28,13 @@ from gateway.devices.store import Beside, Stepped
 from gateway.sessions.session import Session
 from gateway.storage.audit import ledger
 from gateway.storage.tunnel_ends import NAME, EndsInFile
-from gateway.tunnel_sessions.opened import Why
+from gateway.tunnel_sessions.opened import Opened, Why
 from gateway.tunnel_sessions.pages import Pages
 from gateway.tunnel_sessions.records import placed
 from gateway.tunnel_sessions.targets import Targets
 from gateway.tunnels.connections import Began, Happened
 from gateway.tunnels.line import Line, TunnelAway
+from gateway.tunnels.peers import Address
 from gateway.tunnels.refusals import Refused
 from gateway.tunnels.words import FOLDER, SOCKET, Standing
 from gateway.web.agents import Said
@@ -64,7 +65,7 @@ def tunnels_of(plane: ControlPlane) -> list[Round]:
     plane.tunnels = (wired.office, wired.line)
     plane.streams.heard_by(wired.office)
     plane.devices.subscribe(wired.office.changed)
-    ledger.placed = partial(placed, whose=wired.office.had)
+    ledger.placed = partial(placed, whose=wired.had)
     return [partial(_keep, wired)]
 
 
@@ -158,6 +159,10 @@ class _Wired:
             return
         done = await self._plane.state.devices.change(name, _as_it_is)
         self._plane.devices.put(done.device)
+
+    def had(self, address: Address) -> Opened | None:
+        """For the log, of whichever thread. While the process is away nothing says that only the tunnel bears it."""
+        return self.office.had(address) if self.line.stands else None
 
     def rules(self) -> Rules:
         """Of the settings in force; a reload may have brought others."""

@@ -6,12 +6,15 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
 
 from gateway.audit.entry import Code
+from gateway.commands.own_applications import REQUESTS
+from gateway.tunnel_sessions.opened import Why
 from tests.attacks.test_tunnels import AT_ONCE, of, open_at_portal, up
 from tests.rig.attacked import PATIENCE, SHARED, Ground, attacked
 from tests.rig.namespaces import Machine
@@ -220,6 +223,29 @@ async def test_a_blocked_device_and_a_signed_out_person_are_out_at_once(
         await one.is_let_in()
         await one.outside.post(f"{ground.portal}/.brana/sign-out", {})
         await at_once(one.reaches)
+
+
+async def test_who_signs_out_through_the_tunnel_is_answered_and_goes_no_further(
+    ground: Ground, there: Networks
+) -> None:
+    async with through(ground, there, "jana") as one:
+        await one.is_let_in()
+        requests, laptop = ground.product.addresses.of_own(REQUESTS), one.asking.laptop
+        shown = await one.within.get(requests)
+        assert shown.status == 200
+        answer = await one.within.post(f"{requests}/.brana/sign-out", {})
+        assert (answer.status, answer.title) == (200, "Jste odhlášeni")
+        assert not await one.reaches()
+        assert not await asyncio.to_thread(laptop.reaches, FILES)
+        source = str(laptop.address)
+        await at_once(lambda: answers(laptop, ground.product.port, IN_TUNNEL, source))
+        access = await ground.entry(answer, Code.ACCESS)
+        assert access.address == source, "it came through the tunnel"
+        asked = {"at_least": 1, "person": one.asking.person}
+        [ended] = await ground.entries(codes=(Code.SESSION_ENDED,), **asked)
+        [closed] = await ground.entries(codes=(Code.TUNNEL_CLOSED,), **asked)
+        assert closed.reason == Why.SESSION_OVER
+        assert closed.at - ended.at < timedelta(seconds=2 * AT_ONCE), "of a busy machine too"
 
 
 async def test_a_web_socket_through_a_tunnel_ends_with_it(ground: Ground, there: Networks) -> None:

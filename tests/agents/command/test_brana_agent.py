@@ -64,9 +64,44 @@ def test_one_that_was_ended_before_it_could_delete_its_keys_does_so_at_the_next_
     state.keep_uplink(replace(state.uplink(enrolled), standing=Standing.RETIRED))
     assert agent("run")[0] == 0
     kept = sorted(one.name for one in (tmp_path / "state").iterdir())
-    assert kept == ["enrolment.json", "lock", "uplink.json"]
+    assert kept == ["authorities.pem", "enrolment.json", "lock", "uplink.json"]
     code, said = agent("forget")
     assert (code, "retired at the gateway" in said) == (0, True)
+
+
+def test_the_authority_is_kept_so_that_its_file_may_go(agent, gateway, papers, tmp_path):
+    named = tmp_path / "office.pem"
+    named.write_bytes(papers[0].certificate.read_bytes())
+    code, said = agent("enrol", gateway.url, CODE, "--trust", str(named))
+    assert code == 0, said
+    named.unlink()
+    words = [sys.executable, "-W", "error", "-m", "agents.command", *places(tmp_path), "run"]
+    child = subprocess.Popen(words, cwd=ROOT, env={"PYTHONPATH": str(ROOT)})
+    try:
+        until(lambda: gateway.device.reported_at is not None and (tmp_path / "open/status.json").exists())
+        assert "✓ Connection to the gateway: all right" in agent("doctor")[1]
+    finally:
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(20) == 0
+    assert "retired at the gateway" in agent("forget")[1]
+    assert sorted(one.name for one in (tmp_path / "state").iterdir()) == ["lock"]
+
+
+def test_an_authority_stays_where_it_lay_for_an_agent_that_named_it_so(agent, gateway, papers, tmp_path):
+    agent("enrol", gateway.url, CODE, *trust(papers))
+    state = State(Folder(tmp_path / "state"))
+    state.folder.write(
+        "enrolment.json",
+        msgspec.json.encode(msgspec.structs.replace(state.enrolment(), trust=str(papers[0].certificate))),
+    )
+    state.keep_trust(None)
+    code, said = agent("forget")
+    assert (code, "retired at the gateway" in said) == (0, True)
+
+
+def test_of_an_enrolment_that_was_refused_no_authority_is_left(agent, gateway, papers, tmp_path):
+    assert agent("enrol", gateway.url, "WRONG", *trust(papers))[0] == 1
+    assert sorted(one.name for one in (tmp_path / "state").iterdir()) == ["lock"]
 
 
 def test_a_gateway_that_cannot_be_believed_is_not_spoken_to(agent, gateway, monkeypatch):

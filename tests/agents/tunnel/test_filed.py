@@ -98,7 +98,7 @@ def test_the_file_is_the_administrators_alone_and_goes_with_the_tunnel(tmp_path)
 
 @pytest.mark.real
 def test_a_folder_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(TunnelFailed, match="make room on the disk"):
+    with pytest.raises(TunnelFailed, match="No such file"):
         Filed(tmp_path / "x" / "brana0.conf").begin(replace(PLAN, gateway="127.0.0.1"), OURS.reveal())
 
 

@@ -154,8 +154,8 @@ def test_who_opened_it_and_until_when_is_told():
     opened, ends = (datetime(2026, 11, 28, hour, tzinfo=UTC) for hour in (8, 16))
     shown = ShownTunnel(until=ends, opened_by="novakova.jana", opened_at=opened)
     first, second = tunnel_telling.tunnel(shown, Language.ENGLISH)
-    assert first.endswith(moment(ends))
-    assert second == f"Opened by the account: novakova.jana ({moment(opened)})"
+    assert first.endswith(moment(ends, Language.ENGLISH))
+    assert second == f"Opened by the account: novakova.jana ({moment(opened, Language.ENGLISH)})"
 
 
 def test_a_gateway_of_before_does_not_say_who_opened_it():

@@ -12,6 +12,7 @@ from config.settings import Tunnels
 from config.vocabulary import device_subject
 from gateway.audit.entry import Code
 from gateway.authorize.tunnel_given import Place, given
+from gateway.authorize.tunnel_last_answers import ANSWERED_WITHIN
 from gateway.authorize.tunnel_pages import domains_of, opened_at
 from gateway.sessions.session import EndReason
 from gateway.tunnel_sessions.opened import Opened, Why
@@ -101,6 +102,7 @@ async def test_what_was_granted_by_a_tunnel_is_taken_back_before_its_end_is_kept
             (first,) = await office.store.by_ids([one.session])
             await office.sessions.end([first], EndReason.SIGNED_OUT, None, office.now)
             await office.settles()
+            await office.moves(ANSWERED_WITHIN)
         case _:
             await office.office.open(one.device, session, ORIGIN, office.now + timedelta(seconds=1))
     [(device, before)] = office.taken_back

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from agents.kept.state import State as Kept
 from config.vocabulary import DeviceId
 from gateway.audit.entry import Code, Entry
 from gateway.audit.search import Query
+from gateway.commands.terminal import local_time
 from gateway.demo.people import CENTRE
 from gateway.storage.audit_search import LogSearch
 from tests.rig.agent_program import AgentProgram
@@ -142,10 +144,17 @@ async def test_a_device_of_a_person_waits_for_its_approval_and_may_be_taken_over
     agent, device = await office.enrolled(person.login, "--municipality", person.roles[0].municipality)
     told = await office.told(device)
     assert (told["standing"], told["owner"], told["certificate"]) == ("waiting", person.subject, None)
+    assert (told["owner_login"], told["owner_name"]) == (person.login, person.name)
+    assert f"{person.login}, {person.name}" in await office.brana("device", "list")
     assert "in use" in await office.brana("device", "approve", device)
     assert await office.entries(Code.DEVICE_APPROVED, device)
     with agent.running():
         told = await office.until(device, lambda one: one["certificate"] is not None)
+    shown = await office.brana("device", "show", device)
+    assert f"{person.login}, {person.name} ({person.subject})" in shown
+    for name in ("enrolled_at", "approved_at", "certificate_until", "reported_at"):
+        assert local_time(datetime.fromisoformat(told[name])) in shown, name
+    assert re.search(r"\d{4}-\d\d-\d\dT", shown) is None
     assert "managed" in await office.brana("device", "take-over", device, "--asset", "PF-77")
     assert await office.entries(Code.DEVICE_TAKEN_OVER, device)
     assert "lost" in await office.brana("device", "lost", device, "--why", "ve vlaku")

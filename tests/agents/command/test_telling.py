@@ -1,0 +1,36 @@
+"""Times as people read them, in the machine's own zone."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from agents.command.telling import moment
+from config.vocabulary import Language
+
+WINTER = datetime(2026, 11, 28, 14, 0, tzinfo=UTC)
+SUMMER = datetime(2026, 7, 1, 7, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def zone(monkeypatch):
+    def here(name):
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield here
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "czech", "english"),
+    [
+        ("Europe/Prague", WINTER, "28. 11. 2026 15:00 SEČ", "2026-11-28 15:00 CET"),
+        ("Europe/Prague", SUMMER, "1. 7. 2026 9:05 SELČ", "2026-07-01 09:05 CEST"),
+        ("UTC", WINTER, "28. 11. 2026 14:00 UTC", "2026-11-28 14:00 UTC"),
+    ],
+)
+def test_a_time_is_the_machines_own_and_in_czech_as_the_portal_writes_it(zone, name, at, czech, english):
+    zone(name)
+    assert (moment(at, Language.CZECH), moment(at, Language.ENGLISH)) == (czech, english)
