@@ -20,7 +20,6 @@ from agents.protocol.messages import (
     COMPLETE,
     FAREWELL,
     REPORT,
-    TUNNEL,
     Begin,
     Challenge,
     Enrolled,
@@ -278,9 +277,6 @@ async def test_what_is_too_long_or_no_message_of_ours_is_nobody_s(attacker: Atta
         assert (await attacker.say(path, report(agent, nonce, 1), kind)).status == 415
     for path in ("/agent", "/agent/", "/agent/nothing"):
         assert (await attacker.say(path, b"{}", "application/json")).status in (400, 404)
-    no_tunnels = await attacker.say(TUNNEL, b"A")
-    told_so = msgspec.json.decode(no_tunnels.body, type=Refusal).reason
-    assert (no_tunnels.status, told_so) == (404, "tunnels_not_offered")
     site = attacker.ground.product.addresses.origin("devices")
     for path in (
         "/",
