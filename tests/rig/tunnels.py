@@ -168,18 +168,23 @@ def family_of(host: str) -> socket.AddressFamily:
 def wireguard(machine: Machine, name: str) -> subprocess.Popen[bytes]:
     (SOCKETS / f"{name}.sock").unlink(missing_ok=True)  # of one that was killed
     command = ["setpriv", "--pdeathsig", "KILL", PROGRAM, name]
-    (SOCKETS / f"{name}.sock").unlink(missing_ok=True)  # of one that was killed
     child = subprocess.Popen(
         [*machine.within, *command],
         env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "WG_PROCESS_FOREGROUND": "1", "LOG_LEVEL": "error"},
         stderr=subprocess.DEVNULL,
     )
     until = time.monotonic() + SOON
-    while not (SOCKETS / f"{name}.sock").exists():
+    while not listens(name):
         assert time.monotonic() < until, "wireguard-go does not start"
         assert child.poll() is None
         time.sleep(0.005)
     return child
+
+
+def listens(name: str) -> bool:
+    """The file of its socket is there a moment before."""
+    with socket.socket(socket.AF_UNIX) as asking:
+        return asking.connect_ex(str(SOCKETS / f"{name}.sock")) == 0
 
 
 class Within:
