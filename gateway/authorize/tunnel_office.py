@@ -194,9 +194,11 @@ class TunnelOffice:
             try:
                 if held.opened.place != before.place:
                     await self._taken_back(name)
+                before = held.opened  # whatever fails from here on: where it was is over
                 await self._look(held, now)
             except BaseException:
-                held.opened = before  # the next question has it all done again
+                held.opened = before  # the next question has what is left done again
+                self._bearers.bore(before)
                 self._turns.first([held])
                 raise
 
@@ -229,9 +231,7 @@ class TunnelOffice:
         return held if held is not None and held.opened is last and not held.ending else None
 
     def had(self, address: Address) -> Opened | None:
-        """The tunnel with that address, also while it is being closed; of whichever thread. Later others may bear
-        the address.
-        """
+        """The tunnel with that address by now, also while it is being closed; of whichever thread."""
         last = self._bearers.last(address)
         held = None if last is None else self._held.get(last.device)
         return last if held is not None and held.opened is last else None
