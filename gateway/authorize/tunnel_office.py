@@ -143,7 +143,7 @@ class TunnelOffice:
             await self._store.open(opened, [*entries, records.opened(opened, origin)])
             if before is not None:
                 self._ends.forget(before.opened.id)
-            held = self._hold(opened)
+            held = self._hold(opened, self._clock())
             held.admitted = None if before is None or before.opened.key != opened.key else before.admitted
         return opened, held
 
@@ -257,7 +257,7 @@ class TunnelOffice:
         for opened in await self._store.open_ones():
             if opened.device_address is not None:  # it asked a moment ago, as far as is known
                 self.places.asked(opened.device, opened.device_address, self._clock())
-            held = self._hold(opened)
+            held = self._hold(opened, opened.at)
             if (end := ended.pop(opened.id, None)) is not None:
                 held.ending = end.ending
             await self._look_at(held)
@@ -386,11 +386,11 @@ class TunnelOffice:
         with contextlib.suppress(TunnelAway):
             await self._process.admit(one)
 
-    def _hold(self, opened: Opened) -> Held:
+    def _hold(self, opened: Opened, since: datetime) -> Held:
         held = self._held[opened.device] = Held(opened)
         self._peers.has(opened.device, opened.key)
         self.places.begins(opened.device)
-        self._bearers.bears(opened)
+        self._bearers.bears(opened, since)
         self._turns.news()
         return held
 
