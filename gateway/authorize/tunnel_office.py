@@ -130,8 +130,9 @@ class TunnelOffice:
         async with contextlib.nullcontext() if before is None else before.acting:
             before = self._held.get(name)  # its end may have been what we waited for
             if before is not None and before.opened.subject != session.subject:
-                # What stands would go on in the name of whoever has it open from now on.
-                await self._admit(before, Admitted(before.opened.key, before.opened.addresses, None))
+                before.admitted = Admitted(before.opened.key, before.opened.addresses, None)
+                self._turns.first([before])  # it goes on, unless they have it in the end
+                await self._peers.silence(before.admitted)
             await self._peers.replace(name, opened.key)
             if self._peers.taken(name, opened.key):
                 raise NotOpened(Why.KEY_TAKEN)
