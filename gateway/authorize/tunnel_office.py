@@ -256,8 +256,7 @@ class TunnelOffice:
                 await self._store.release(name, self._clock())
         ended = dict(self._ends.read())
         for opened in await self._store.open_ones():
-            if opened.device_address is not None:  # it asked a moment ago, as far as is known
-                self.places.asked(opened.device, opened.device_address, self._clock())
+            self.places.taken_up(opened, self._clock())
             held = self._hold(opened, opened.at)
             if (end := ended.pop(opened.id, None)) is not None:
                 held.ending = end.ending
