@@ -130,8 +130,9 @@ class TunnelOffice:
         async with contextlib.nullcontext() if before is None else before.acting:
             before = self._held.get(name)  # its end may have been what we waited for
             if before is not None and before.opened.subject != session.subject:
-                # What stands would go on in the name of whoever has it open from now on.
-                await self._admit(before, Admitted(before.opened.key, before.opened.addresses, None))
+                before.admitted = Admitted(before.opened.key, before.opened.addresses, None)
+                self._turns.first([before])  # it goes on, unless they have it in the end
+                await self._peers.silence(before.admitted)
             await self._peers.replace(name, opened.key)
             if self._peers.taken(name, opened.key):
                 raise NotOpened(Why.KEY_TAKEN)
@@ -143,7 +144,7 @@ class TunnelOffice:
             await self._store.open(opened, [*entries, records.opened(opened, origin)])
             if before is not None:
                 self._ends.forget(before.opened.id)
-            held = self._hold(opened)
+            held = self._hold(opened, self._clock())
             held.admitted = None if before is None or before.opened.key != opened.key else before.admitted
         return opened, held
 
@@ -194,9 +195,11 @@ class TunnelOffice:
             try:
                 if held.opened.place != before.place:
                     await self._taken_back(name)
+                before = held.opened  # whatever fails from here on: where it was is over
                 await self._look(held, now)
             except BaseException:
-                held.opened = before  # the next question has it all done again
+                held.opened = before  # the next question has what is left done again
+                self._bearers.bore(before)
                 self._turns.first([held])
                 raise
 
@@ -229,9 +232,7 @@ class TunnelOffice:
         return held if held is not None and held.opened is last and not held.ending else None
 
     def had(self, address: Address) -> Opened | None:
-        """The tunnel with that address, also while it is being closed; of whichever thread. Later others may bear
-        the address.
-        """
+        """The tunnel with that address by now, also while it is being closed; of whichever thread."""
         last = self._bearers.last(address)
         held = None if last is None else self._held.get(last.device)
         return last if held is not None and held.opened is last else None
@@ -255,9 +256,8 @@ class TunnelOffice:
                 await self._store.release(name, self._clock())
         ended = dict(self._ends.read())
         for opened in await self._store.open_ones():
-            if opened.device_address is not None:  # it asked a moment ago, as far as is known
-                self.places.asked(opened.device, opened.device_address, self._clock())
-            held = self._hold(opened)
+            self.places.taken_up(opened, self._clock())
+            held = self._hold(opened, opened.at)
             if (end := ended.pop(opened.id, None)) is not None:
                 held.ending = end.ending
             await self._look_at(held)
@@ -386,11 +386,11 @@ class TunnelOffice:
         with contextlib.suppress(TunnelAway):
             await self._process.admit(one)
 
-    def _hold(self, opened: Opened) -> Held:
+    def _hold(self, opened: Opened, since: datetime) -> Held:
         held = self._held[opened.device] = Held(opened)
         self._peers.has(opened.device, opened.key)
         self.places.begins(opened.device)
-        self._bearers.bears(opened)
+        self._bearers.bears(opened, since)
         self._turns.news()
         return held
 

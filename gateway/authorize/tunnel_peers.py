@@ -11,12 +11,14 @@ from datetime import datetime
 import structlog
 
 from config.vocabulary import DeviceId
-from gateway.authorize.tunnel_held import Devices, Process
+from gateway.authorize.tunnel_held import Devices, NotOpened, Process
 from gateway.authorize.tunnel_places import DevicePlaces
 from gateway.devices.device import Device
+from gateway.tunnel_sessions.opened import Why
 from gateway.tunnel_sessions.store import TunnelStore
 from gateway.tunnels.keys import TunnelKey
 from gateway.tunnels.line import TunnelAway
+from gateway.tunnels.permits import Admitted
 
 log = structlog.get_logger("tunnels")
 Strangers = Mapping[DeviceId, TunnelKey | None]
@@ -62,6 +64,15 @@ class TunnelPeers:
             await self.forget(strangers)
         except Exception as error:  # noqa: BLE001 - their peers are gone; addresses are looked at in `take_up` again
             log.warning("tunnels.not_forgotten", devices=sorted(strangers), cause=repr(error))
+
+    async def silence(self, one: Admitted) -> None:
+        """Of another person: what stands would go on in the name of whoever has it next. Raises NotOpened where nobody
+        knows that it does not.
+        """
+        try:
+            await self._process.admit(one)
+        except TunnelAway as away:
+            raise NotOpened(Why.AWAY) from away
 
     async def replace(self, name: DeviceId, key: TunnelKey) -> None:
         """No address is of two peers."""

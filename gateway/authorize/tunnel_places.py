@@ -50,6 +50,11 @@ class DevicePlaces:
         self._places[name] = asked(self._places.get(name, Places()), address, now)
         return True
 
+    def taken_up(self, opened: Opened, now: datetime) -> None:
+        """By a start: it asked a moment ago, as far as is known; where more is, it did when it did."""
+        if opened.device_address is not None and opened.device not in self._last:
+            self.asked(opened.device, opened.device_address, now)
+
     def place(self, name: DeviceId, now: datetime) -> str | None:
         """From where it asked lately."""
         address, at = self._last.get(name, ("", now - RECENT))

@@ -98,8 +98,10 @@ WORDS: dict[Why, tuple[Text, Text]] = {
     Why.AWAY: (
         _both("Tunely teď nefungují", "Tunnels do not work at this moment"),
         _both(
-            "Až budou zase fungovat, zařízení se připojí samo. Trvá-li to, {contact}.",
-            "When they do again the device connects by itself. If it lasts, {contact}.",
+            "Až budou zase fungovat, zařízení s otevřeným tunelem se připojí samo; není-li otevřený, otevřete ho "
+            "pak. Trvá-li to, {contact}.",
+            "When they do again, a device whose tunnel is open connects by itself; where it is not, open it then. "
+            "If it lasts, {contact}.",
         ),
     ),
     Why.TWO_PLACES: (

@@ -19,7 +19,7 @@ from gateway.tunnels.connections import Began, Ended, Flow, FlowId
 from gateway.tunnels.permits import Target, Transport
 from tests.rig.tunnel_world import ORIGIN, Told, World, world
 
-MINUTE = timedelta(minutes=1)
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 PETR = SubjectId("urad:22222222-2222-4222-8222-222222222222")
 
 
@@ -86,6 +86,27 @@ async def test_a_beginning_of_which_is_heard_late_is_whose_it_was_then(office: W
     await office.office.open(device.id, second, ORIGIN, office.now)
     late, now = Began(flow(made), began), Began(flow(made, 2), office.now)
     await office.office.connections.hear([late, now])
+    assert [one.person for one in office.of(Code.TUNNEL_CONNECTED)] == ["novakova.jana", "petr"]
+
+
+async def test_what_begins_while_another_person_is_about_to_have_the_tunnel_is_whose_it_is_yet(
+    office: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that is slow: who asked has it later than when they asked."""
+    device = office.device(owner=None)
+    first, second = await office.signed_in(), await office.signed_in("T", subject=PETR, login="petr")
+    made = await office.office.open(device.id, first, ORIGIN, office.now)
+    asked = office.now + MINUTE
+    addresses = StoredTunnels.addresses
+
+    async def slow(*of: Any) -> Any:
+        office.now = asked + 2 * SECOND
+        return await addresses(*of)
+
+    monkeypatch.setattr(StoredTunnels, "addresses", slow)
+    await office.office.open(device.id, second, ORIGIN, asked)
+    meanwhile, then = Began(flow(made), asked + SECOND), Began(flow(made, 2), office.now)
+    await office.office.connections.hear([meanwhile, then])
     assert [one.person for one in office.of(Code.TUNNEL_CONNECTED)] == ["novakova.jana", "petr"]
 
 

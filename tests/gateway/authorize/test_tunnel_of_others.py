@@ -233,3 +233,23 @@ async def test_a_tunnel_that_ends_while_it_is_opened_anew_is_closed_once(office:
         await office.office._close(held, Why.CLOSED_BY_PERSON, office.now)
     await again
     assert [one.reason for one in office.of(Code.TUNNEL_CLOSED)] == [Why.CLOSED_BY_PERSON]
+
+
+async def test_nobody_has_it_next_while_what_stands_may_go_on_in_their_name(
+    office: World, told: Told
+) -> None:
+    """The tunnel's process is away: nothing says that the packets of the one before are over."""
+    device = office.device(owner=None)
+    first, second = await office.signed_in(), await office.signed_in("T", subject=PETR, login="petr")
+    one = await office.office.open(device.id, first, ORIGIN, office.now)
+    told.away = True
+    with pytest.raises(NotOpened, match=Why.AWAY):
+        await office.office.open(device.id, second, ORIGIN, office.now)
+    (refused,) = office.of(Code.TUNNEL_NOT_OPENED)
+    assert (refused.person, refused.reason) == ("petr", Why.AWAY)
+    assert office.of(Code.TUNNEL_CLOSED) == []
+    told.away = False
+    await office.settles()
+    assert told.ports(one.key) == {445}, "who has it goes on"
+    await office.office.open(device.id, second, ORIGIN, office.now)
+    assert [each.login for each in await office.tunnels.open_ones()] == ["petr"]

@@ -107,6 +107,44 @@ async def test_what_failed_of_a_move_is_done_when_it_asks_again(
     assert [name for name, _ in office.taken_back] == [one.device]
 
 
+async def test_a_move_that_is_decided_later_is_decided_from_where_the_device_is(
+    office: World, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await opened(office)
+
+    async def away(*_: object) -> None:
+        raise OSError("a database that is away")
+
+    monkeypatch.setattr(type(office.store), "by_ids", away)
+    with pytest.raises(OSError, match="away"):
+        await asks(office, one, ABROAD)
+    monkeypatch.undo()
+    await office.settles()
+    assert told.ports(one.key) == set(), "and it has not asked again"
+    assert len(office.of(Code.TUNNEL_MOVED)) == 1
+    assert [name for name, _ in office.taken_back] == [one.device]
+
+
+@pytest.mark.parametrize("fails", ["by_ids", "_taken_back"])
+async def test_an_address_is_its_device_s_also_after_a_move_that_failed(
+    office: World, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    one = await opened(office)
+
+    async def away(*_: object) -> None:
+        raise OSError("a database that is away")
+
+    monkeypatch.setattr(type(office.store) if fails == "by_ids" else office.office, fails, away)
+    with pytest.raises(OSError, match="away"):
+        await asks(office, one, ABROAD)
+    monkeypatch.undo()
+    await office.settles()
+    for address in one.addresses:
+        held = office.office.whose(address)
+        assert held is not None
+        assert held.opened is office.office.had(address)
+
+
 async def test_what_was_opened_at_home_for_a_device_elsewhere_ends_when_that_asks(
     office: World, told: Told
 ) -> None:

@@ -109,6 +109,19 @@ async def test_a_control_plane_that_comes_back_believes_it_for_as_long(office: W
     assert told.ports(one.key) == set()
 
 
+async def test_tunnels_that_are_taken_up_again_after_a_failure_are_as_silent_as_before(
+    office: World, told: Told
+) -> None:
+    """The control plane has not begun anew: it knows when the device asked."""
+    one = await opened(office)
+    await asks(office, one)
+    office.now += RECENT
+    await office.office.take_up()
+    assert told.ports(one.key) == set()
+    await asks(office, one)
+    assert told.ports(one.key) == {445}
+
+
 async def test_of_one_that_never_asked_a_control_plane_that_comes_back_knows_nothing_either(
     office: World, told: Told
 ) -> None:
