@@ -95,7 +95,7 @@ def further(values: Mapping[str, Any]) -> dict[str, Any]:
         value = values.get(name)
         if value is None:
             continue
-        if name in COLUMNS and not (value.startswith(OTHER) or OR in value or value.endswith(ANY)):
+        if name in COLUMNS and not is_of_many(value):
             given[name] = value
         else:
             having.append(having_of(name, value))
@@ -107,6 +107,11 @@ def further(values: Mapping[str, Any]) -> dict[str, Any]:
         "bytes_from": values.get("mb_from"),
         "bytes_to": values.get("mb_to"),
     }
+
+
+def is_of_many(text: str) -> bool:
+    """Whether it stands for more than one value, so that no column answers it as it is."""
+    return text.startswith(OTHER) or OR in text or text.endswith(ANY)
 
 
 def having_of(name: str, text: str) -> Having:

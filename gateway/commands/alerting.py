@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from config.settings import AlertRule
@@ -29,13 +30,22 @@ REMEMBERED_EVERY = timedelta(seconds=5)
 """The same, with what whoever watches remembers; where it differs, what stands is proven anew."""
 
 
-async def watch_the_log(plane: ControlPlane) -> None:
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """It outlives each beginning, as whoever changes a row of the database can make alerts begin anew each time."""
+
+    passed: deque[tuple[int, Span]] = field(default_factory=lambda: deque(maxlen=MOST_UNPROVEN))
+    """From which number on, and as it was passed."""
+    doubted: Doubted = field(default_factory=Doubted)
+
+
+async def watch_the_log(plane: ControlPlane, unproven: Unproven) -> None:
     """For as long as this node leads; whoever leads next goes on at the place that is kept."""
     rules = in_force(plane.settings.audit.alerts)
     store = StoredAlerts(plane.state.database, append, plane.state.seal)
     while True:
         if plane.nodes.leads and rules:
-            looking = await Looking.begun(store, rules, now())
+            looking = await Looking.begun(store, rules, now(), unproven)
             compared_at = remembered_at = now()
             while plane.nodes.leads:
                 if now() - compared_at >= COMPARE_EVERY:
@@ -58,19 +68,26 @@ async def watch_the_log(plane: ControlPlane) -> None:
 class Looking:
     """From a place on; `kept`: up to where the database knows of it."""
 
-    def __init__(self, store: StoredAlerts, watch: Watch, following: int, at: datetime) -> None:
+    def __init__(
+        self, store: StoredAlerts, watch: Watch, following: int, at: datetime, unproven: Unproven
+    ) -> None:
         self.store, self.watch = store, watch
         self.following = self.kept = following
         self._kept_at = at
-        self._doubted = Doubted()
-        self._unproven: deque[tuple[int, Span]] = deque(maxlen=MOST_UNPROVEN)
-        """From which number on, and as it was passed."""
-        self._looked_again_at = at
+        self._doubted, self._unproven = unproven.doubted, unproven.passed
+        for one in [one for one in unproven.passed if one[0] >= following]:
+            unproven.passed.remove(one)  # it is read anyway
+        self._looked_again_at = at - LOOK_AGAIN_EVERY
         self._codes = codes_of(list(watch.rules.values()))
 
     @classmethod
-    async def begun(cls, store: StoredAlerts, rules: Sequence[AlertRule], at: datetime) -> "Looking":
-        """What is in a window still is counted again, and raises nothing a second time."""
+    async def begun(
+        cls, store: StoredAlerts, rules: Sequence[AlertRule], at: datetime, unproven: Unproven | None = None
+    ) -> "Looking":
+        """What is in a window still is counted again, and raises nothing a second time. `unproven`: of whoever looked
+        before in this process.
+        """
+        unproven = Unproven() if unproven is None else unproven
         place = await store.begin(at)
         watch = Watch(rules, place.standing, place.known)
         counting = [one for one in rules if not one.new]
@@ -82,7 +99,7 @@ class Looking:
                     if recorded.sequence < place.following:
                         watch.recall(recorded)
                 back = span.following
-        return cls(store, watch, place.following, at)
+        return cls(store, watch, place.following, at, unproven)
 
     async def step(self, at: datetime) -> bool:
         """One span; whether there is more. Raises OthersLooked."""
@@ -104,15 +121,14 @@ class Looking:
 
     async def _look_again(self, at: datetime) -> None:
         """What was passed as it stood, and is proven by now, was other bytes meanwhile: these are heard."""
-        for _ in range(len(self._unproven)):
-            first, passed = self._unproven.popleft()
+        for first, passed in tuple(self._unproven):
             span = await self.store.again(first, self._codes)
             if not span.proven:
-                self._unproven.append((first, passed))
                 continue
             those = [one for one in span.found if one.sequence < passed.following]
             if others := [one for one in those if one not in passed.found]:
                 await self._hear(others, first, at, at)
+            self._unproven.remove((first, passed))  # not before it was heard
 
     async def _hear(self, found: Sequence[Recorded], first: int, until: datetime, at: datetime) -> None:
         if unsure := self.watch.unsure(found):

@@ -39,7 +39,7 @@ from gateway.audit.note import Signer
 from gateway.audit.recomputation import verified_apart
 from gateway.commands import heap, rounds
 from gateway.commands.activations import keep_activations, take_policies
-from gateway.commands.alerting import watch_the_log
+from gateway.commands.alerting import Unproven, watch_the_log
 from gateway.commands.asking_office import ask_office
 from gateway.commands.audit_indexing import keep_index
 from gateway.commands.control_plane import ControlPlane
@@ -220,7 +220,7 @@ async def _serve(
                 partial(keep_activations, plane),
                 *_vouched_for(plane),
                 *_forwarding(plane),
-                partial(watch_the_log, plane),
+                partial(watch_the_log, plane, Unproven()),
                 *watching_gaps(plane),
                 *tunnels,
                 partial(watch_the_schema, plane),

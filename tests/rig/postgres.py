@@ -29,6 +29,7 @@ QUICK = {
     "shared_buffers": "32MB",
     "autovacuum": "off",
     "max_wal_size": "2GB",
+    "max_prepared_transactions": "4",
 }
 SYSTEM_USER = "postgres"
 LIKE = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
+from psycopg.sql import SQL, Literal
 
 from gateway.storage.postgres.engine import LEADER, OURS
 from gateway.storage.schema import newest
@@ -27,6 +28,14 @@ WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid = {LEADER} AND l.obj
 ORDER BY l.granted
 """  # noqa: S608 - constants; who waits comes first, so that nobody has the lock after whoever held it
 _ENDED = "SELECT pg_catalog.pg_terminate_backend(%s)"
+_PREPARED = f"""
+SELECT p.gid, p.owner
+FROM pg_catalog.pg_locks l
+JOIN pg_catalog.pg_locks own ON own.virtualtransaction = l.virtualtransaction AND own.locktype = 'transactionid'
+JOIN pg_catalog.pg_prepared_xacts p ON p.transaction = own.transactionid
+WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid = {LEADER} AND l.objsubid = 1 AND l.pid IS NULL
+  AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+"""  # noqa: S608 - constants; which of them has a lock is seen by the lock of its own number alone
 
 
 def name_itself(raw: Raw, mark: Mark) -> None:
@@ -41,13 +50,25 @@ def end_strangers(raw: Raw, mark: Mark) -> list[str]:
 
     Those of a version that did not name itself are among them; they connect anew, and wait.
     """
-    found = []
+    found = _roll_back_prepared(raw)
     for pid, session, name, address in raw.execute(_HOLDING.encode()).fetchall():
         made = mark(str(session))
-        if made is not None and name != _name(made):
+        if made is not None and str(name).rpartition(" ")[2] != made:  # of any version of ours
             found.append(f"session {pid} from {address} that holds the lead of the nodes, {name!r}")
             with suppress(psycopg.Error):  # of a role that we may not end: it is told all the same
                 raw.execute(_ENDED.encode(), [pid])
+    return found
+
+
+def _roll_back_prepared(raw: Raw) -> list[str]:
+    """A transaction that was prepared holds the lead after its session, and after the server's restart: we prepare
+    none.
+    """
+    found = []
+    for gid, owner in raw.execute(_PREPARED.encode()).fetchall():
+        found.append(f"transaction {gid!r} of {owner}, prepared, that holds the lead of the nodes")
+        with suppress(psycopg.Error):  # of another role: it is told all the same
+            raw.execute(SQL("ROLLBACK PREPARED {}").format(Literal(gid)))
     return found
 
 

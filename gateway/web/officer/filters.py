@@ -104,9 +104,10 @@ def _query(values: Mapping[str, Any], reader: SubjectId) -> Query:
         name: value for name, value in values.items() if name not in apart and name not in written.READERS
     }
     given = written.further(values)
-    if (reason := named.get("reason") or "").startswith(spoken.OTHER):
-        del named["reason"]
-        given["having"] = (*given["having"], written.having_of("reason", reason))
+    for name in written.OWN - {"person"}:  # a name may hold such a sign
+        if (text := named.get(name)) and written.is_of_many(text):
+            del named[name]
+            given["having"] = (*given["having"], written.having_of(name, text))
     return Query(
         codes=code or frozenset(),
         without_technical=not (technical or any(exact)),

@@ -1,5 +1,6 @@
 """Somebody writes to the database so that no alert is raised, and puts it back: what there was is seen all the same."""
 
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -13,6 +14,7 @@ from gateway.alerts.told import acknowledged, over, raised
 from gateway.alerts.watch import Alert
 from gateway.audit.doubted import AGAIN, WAITED
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.commands.alerting import Looking, Unproven
 from gateway.storage import alert_told
 from gateway.storage.alerts import OthersLooked
 from tests.gateway.audit.attacking import put_in
@@ -20,6 +22,7 @@ from tests.gateway.audit.making import NOON, Log, entry
 from tests.gateway.audit.sharding import by_hand, check
 from tests.gateway.audit.test_append import written
 from tests.gateway.storage.test_alerts import (
+    RULES,
     alerts_of,
     guesses,
     hush,
@@ -28,6 +31,7 @@ from tests.gateway.storage.test_alerts import (
     looking,
     moved,
     restored,
+    store,
     told,
 )
 from tests.gateway.storage.test_checkpoints_altered import kept, put_back
@@ -160,6 +164,42 @@ async def test_a_place_that_is_moved_again_and_again_keeps_no_alert_from_being_r
         await look(log, one)
     assert {"novak", "svoboda"} <= set(alerts_of(log))
     assert len(moved(log)) == 2
+
+
+async def test_whoever_makes_alerts_begin_anew_again_and_again_makes_them_forget_nothing(log: Log):
+    """A row that somebody changes among what stands is enough for that: neither how long is waited, nor what was
+    passed.
+    """
+    unproven, begun = Unproven(), log.clock.now
+    one = await Looking.begun(store(log), RULES, log.clock(), unproven)
+    number = log.append([entry(10, Code.LOG_END_ALTERED, Outcome.FAILURE)])[0]
+    log.append(
+        [entry(other) for other in range(300)]
+    )  # a root is kept of those before the last, which is proven so
+    log.append(guesses(10))  # which raise an alert, so that the place is kept behind them
+    put_in(log, number, entry(10))
+    every = WAITED / 4
+    for _ in range(6):
+        await look(log, one)
+        log.clock.advance(seconds=every.total_seconds())
+        one = await Looking.begun(one.store, RULES, log.clock(), unproven)
+    assert gaps(log) == [("entries_not_proven", number)]
+    assert unproven.passed[0][0] == number
+    later, log.clock.now = log.clock.now, begun
+    put_in(log, number, entry(10, Code.LOG_END_ALTERED, Outcome.FAILURE))
+    log.clock.now = later
+    await look(log, await Looking.begun(one.store, RULES, log.clock(), unproven))
+    assert "audit.end_altered" in alerts_of(log)
+    assert not unproven.passed
+
+
+async def test_what_was_passed_and_is_read_anyway_is_not_looked_at_again(log: Log):
+    one = await looking(log)
+    number = log.append([entry(10, Code.LOG_END_ALTERED, Outcome.FAILURE)])[0]
+    span = await one.store.span(number, [])
+    unproven = Unproven(deque([(number, span), (number - 1, span)]))
+    await Looking.begun(one.store, RULES, log.clock(), unproven)
+    assert list(unproven.passed) == [(number - 1, span)]
 
 
 async def test_roots_of_the_tree_that_somebody_changed_keep_nothing_from_being_seen_as_it_is(log: Log):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.search import Having, Query
+from gateway.audit.written import having_of
 from gateway.web.officer import filters as module
 from gateway.web.officer.filters import READERS, Filters, sequence_of, usual_spans
 from tests.gateway.web.people import NOW, OFFICER
@@ -46,6 +47,23 @@ def test_words_are_looked_for_as_the_log_has_them_and_shown_as_they_were_typed()
 @pytest.mark.parametrize("asked", [{"municipality": "xx"}, {"role": "nobody"}, {"status": "abc"}])
 def test_a_value_that_no_entry_has_is_no_search_without_findings(asked):
     assert filters_of(asked).unreadable == frozenset(asked)
+
+
+@pytest.mark.parametrize("name", ["municipality", "application", "session", "request_id", "reason"])
+@pytest.mark.parametrize("text", ["!588491", "588491|588296", "588*", "*", "!588491|588296"])
+def test_what_stands_for_many_values_is_no_single_value_that_nothing_has(name, text):
+    """Nothing found would be taken for nothing happened."""
+    filters = filters_of({name: text})
+    assert not filters.unreadable
+    assert getattr(filters.query, name) is None
+    assert filters.query.having == (having_of(name, text),)
+    assert parse_qsl(filters.address().removeprefix("?")) == [(name, text)]
+
+
+@pytest.mark.parametrize("name", ["municipality", "application", "session", "request_id", "reason"])
+def test_one_value_is_asked_of_the_column(name):
+    query = filters_of({name: "588491"}).query
+    assert (getattr(query, name), query.having) == ("588491", ())
 
 
 def test_filters_of_an_address_are_read():

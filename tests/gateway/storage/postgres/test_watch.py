@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Thread
 
 import psycopg
@@ -12,7 +13,8 @@ import pytest
 
 from config.settings import Postgres
 from gateway.storage.database import Database, DatabaseUnusable
-from gateway.storage.end_marks import mark_ends
+from gateway.storage.end_marks import mark_ends, mark_over
+from gateway.storage.postgres import lead
 from gateway.storage.postgres.engine import LEADER, connected
 from gateway.storage.postgres.watch import LEAD_LOOKED_AT
 from gateway.storage.telling import ASKED, EVERYTHING, REVOKED
@@ -164,3 +166,36 @@ def test_nodes_that_have_the_same_key_leave_the_lead_to_each_other(place: Postgr
             with pytest.raises(queue.Empty):
                 other.lead.get(timeout=2 * LEAD_LOOKED_AT)
             assert (one.strangers(), other.strangers(), one.lead.empty()) == ([], [], True)
+
+
+def test_a_node_of_another_version_keeps_the_lead(place: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an upgrade both are at work: each would end the other's session, and tell of a stranger, again and again."""
+    with closing(Database(place)) as database, connected(place) as older:
+        mark_ends(database.engine, lambda: KEY)
+        with monkeypatch.context() as before:
+            before.setattr(lead, "newest", lambda: "0001")
+            lead.name_itself(older, partial(mark_over, database.engine))
+        assert older.execute(f"SELECT pg_try_advisory_lock({LEADER})").fetchone() == (True,)
+        assert name_of_leader(place).startswith("brana 0001 ")
+        with node(place, KEY) as one:
+            with pytest.raises(queue.Empty):
+                one.lead.get(timeout=1)
+            assert one.strangers() == []
+            assert older.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_transaction_that_was_prepared_has_the_lead_for_a_moment_and_is_told(place: Postgres) -> None:
+    """No session holds it: it stays when whoever prepared it is gone, and over a restart of the server."""
+    with connected(place) as thief:
+        thief.execute("BEGIN")
+        thief.execute(f"SELECT pg_advisory_xact_lock({LEADER})")
+        thief.execute("PREPARE TRANSACTION 'it''s mine'")
+    try:
+        with node(place, KEY) as one:
+            assert one.lead.get(timeout=PATIENCE) is True
+            assert one.strangers() == [
+                'transaction "it\'s mine" of brana, prepared, that holds the lead of the nodes'
+            ]
+    finally:
+        with connected(place) as owner, suppress(psycopg.Error):
+            owner.execute("ROLLBACK PREPARED 'it''s mine'")
