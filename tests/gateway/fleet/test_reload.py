@@ -293,9 +293,7 @@ async def test_where_the_process_of_a_node_dies_in_the_middle_it_goes_by_what_wa
         node.configuration.write_text(before + notes_of(office), "utf-8")
         with psycopg.connect(host=str(postgres.folder), user="brana", dbname=database) as holding:
             reload = asyncio.create_task(node.brana("reload"))
-            while (
-                not draft.exists() and not reload.done()
-            ):  # before, it looks whether anything can be written
+            while not draft.exists() and not reload.done():  # it looks whether anything can be written
                 await asyncio.sleep(0.002)
             if reload.done():
                 node.configuration.write_text(before, "utf-8")
