@@ -1,11 +1,11 @@
 """Ends of tunnels that the database could not be told, in a file of their own: a start opens none of these again."""
 
-import os
 from pathlib import Path
 
 import msgspec
 import structlog
 
+from config import durable
 from gateway.tunnel_sessions.ends import End
 from gateway.tunnel_sessions.opened import TunnelId
 
@@ -61,18 +61,7 @@ class EndsInFile:
     def _replace(self, kept: dict[TunnelId, End]) -> None:
         """Raises OSError."""
         if kept:
-            draft = self._file.with_name(f".{self._file.name}")
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as made:
-                made.write(msgspec.json.encode(list(kept.values())))
-                made.flush()
-                os.fsync(descriptor)
-            draft.replace(self._file)
+            durable.replace(self._file, msgspec.json.encode(list(kept.values())))
         else:
-            self._file.unlink(missing_ok=True)
+            durable.remove(self._file)
         self._kept = kept
-        folder = os.open(self._file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # the name too must outlive a power cut
-        finally:
-            os.close(folder)
