@@ -14,9 +14,9 @@ from enum import StrEnum
 import msgspec
 import structlog
 
-from gateway.audit.acts import verification_not_finished, verified
 from gateway.audit.entry import Entry
 from gateway.audit.own_process import Failure, Progress, asked
+from gateway.audit.reading_acts import verification_not_finished, verified
 from gateway.audit.verify import Report
 
 LIMIT = timedelta(minutes=30)  # a million entries take about one; a snapshot must not be held for ever

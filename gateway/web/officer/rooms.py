@@ -17,12 +17,12 @@ from aiohttp import web
 from config.vocabulary import Action, SessionId, SubjectId, device_subject
 from gateway.alerts.watch import Alert
 from gateway.asks.emergencies import Emergencies
-from gateway.audit.acts import verifying
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.field_titles import FIELD_TITLES
 from gateway.audit.purposes import PurposeOf
+from gateway.audit.reading_acts import verifying
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
 from gateway.audit.retention import Kept
 from gateway.audit.search import Counted, Position, Query, Search

@@ -4,17 +4,11 @@ from hypothesis import strategies as st
 
 from config.vocabulary import PUBLIC, Action, AuthenticationLevel, Language
 from gateway.audit.access import Damaged, Line, access_entry, damage_entry
-from gateway.audit.acts import (
-    data_plane_died,
-    policies_loaded,
-    process_hung,
-    searched,
-    sign_in_refused,
-    verified,
-    verifying,
-)
+from gateway.audit.acts import data_plane_died, process_hung, sign_in_refused
+from gateway.audit.configuration_acts import policies_loaded
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.fields import FACTS
+from gateway.audit.reading_acts import searched, verified, verifying
 from gateway.web.officer.details import ACTIONS, LEVELS, WORDS, action_title, details_of
 from gateway.web.officer.labels import IN_PLACE_OF, LABELS
 from tests.gateway.audit.making import details
