@@ -107,6 +107,8 @@ class Looking:
             self._looked_again_at = at
             await self._look_again(at)
         span = await self.store.news(self.following, self._codes)
+        if not span.proven and await self.store.roots_put_right(at):
+            span = await self.store.news(self.following, self._codes)
         if self._doubted.waits(at, proven=span.proven):
             return False
         if (since := self._doubted.since) is not None and self._doubted.is_due(at):

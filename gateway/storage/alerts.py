@@ -27,6 +27,7 @@ from gateway.storage.audit_in_tree import Row, in_tree
 from gateway.storage.audit_passed import Passed, last_passed
 from gateway.storage.audit_since import first_since, size_of
 from gateway.storage.database import Database
+from gateway.storage.kept_roots import KeptRoots
 from gateway.storage.place_marks import fits, mark_of, moved_by_us
 from gateway.storage.seal import Seal
 from gateway.storage.tables.alerts import alert_place, alert_seen, alert_standing
@@ -73,11 +74,13 @@ class StoredAlerts:
     append: Append
     seal: Seal
     passed: Passed = field(default_factory=Passed, compare=False)
+    roots: KeptRoots = field(default_factory=KeptRoots, compare=False)
 
     async def begin(self, now: datetime) -> Place:
         """Where no place is kept a day is looked at, the first time too: what was before is for `brana audit alerts
         --try`.
         """
+        await self.roots_put_right(now)
         told = await standing_told(self.database)
 
         def work(connection: Connection) -> Place:
@@ -110,6 +113,10 @@ class StoredAlerts:
         mark = mark_of(connection, self.seal, ALERTS, first)
         connection.execute(insert(alert_place).values(id=1, following=first, mark=mark))
         return first
+
+    async def roots_put_right(self, now: datetime) -> bool:
+        """Whether what is not proven was so for roots of the tree that somebody changed, and may be proven now."""
+        return await self.roots.put_right(self.database, self.append, now)
 
     async def put_right(self, now: datetime) -> bool:
         """Whether somebody had changed by hand what stands; it is as the log says then."""
