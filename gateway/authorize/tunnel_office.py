@@ -177,31 +177,36 @@ class TunnelOffice:
     async def asked(self, name: DeviceId, origin: Origin, now: datetime) -> None:
         """A device signed what it asked, and is where it asked from: what it reaches is decided by that."""
         placed = self.places.asked(name, origin.address, now, self._rules().pools)
-        if not placed or (held := self._held.get(name)) is None:
+        if not placed or (name not in self._held and name not in self._opening):
             return
-        async with held.acting:
-            before = held.opened
-            if self._held.get(name) is not held or held.ending:
-                return
-            stays, unknown = before.place == origin.address, self.places.unknown(name, now)
-            if held.unknown == unknown and (unknown or (stays and before.device_address is not None)):
-                return
-            if stays or self.places.moves(name, now):
-                opened = replace(before, device_address=origin.address)
-                told = [] if stays else [records.moved(opened, before, now, origin)]
-                await self._store.moved(opened, told)
-                held.opened = opened
-                self._bearers.bore(opened)
-            try:
-                if held.opened.place != before.place:
-                    await self._taken_back(name)
-                before = held.opened  # whatever fails from here on: where it was is over
-                await self._look(held, now)
-            except BaseException:
-                held.opened = before  # the next question has what is left done again
-                self._bearers.bore(before)
-                self._turns.first([held])
-                raise
+        async with self._opening[name]:  # what is being opened is of a place that it may have left
+            if (held := self._held.get(name)) is not None:
+                async with held.acting:
+                    await self._is_at(held, origin, now)
+
+    async def _is_at(self, held: Held, origin: Origin, now: datetime) -> None:
+        before, name = held.opened, held.opened.device
+        if self._held.get(name) is not held or held.ending:
+            return
+        stays, unknown = before.place == origin.address, self.places.unknown(name, now)
+        if held.unknown == unknown and (unknown or (stays and before.device_address is not None)):
+            return
+        if stays or self.places.moves(name, now):
+            opened = replace(before, device_address=origin.address)
+            told = [] if stays else [records.moved(opened, before, now, origin)]
+            await self._store.moved(opened, told)
+            held.opened = opened
+            self._bearers.bore(opened)
+        try:
+            if held.opened.place != before.place:
+                await self._taken_back(name)
+            before = held.opened  # whatever fails from here on: where it was is over
+            await self._look(held, now)
+        except BaseException:
+            held.opened = before  # the next question has what is left done again
+            self._bearers.bore(before)
+            self._turns.first([held])
+            raise
 
     def open_ones(self) -> Sequence[Opened]:
         return [one.opened for one in self._held.values() if one.ending is None]

@@ -1,15 +1,18 @@
 """Nobody knows where a device is that has not asked lately, or asks from elsewhere each time: it reaches nothing."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.vocabulary import MunicipalityCode
 from gateway.audit.entry import Code, Outcome
 from gateway.authorize.tunnel_places import MOST_MOVES
+from gateway.storage.tunnels import StoredTunnels
 from gateway.tunnel_sessions.opened import Opened, Why
 from gateway.tunnel_sessions.pages import Pages
 from gateway.tunnel_sessions.places import RECENT
@@ -190,3 +193,30 @@ async def test_what_could_not_be_recorded_is_recorded_later(
     monkeypatch.undo()
     await office.moves(MINUTE)
     assert places_told(office)[-1] == (UNKNOWN, Why.DEVICE_SILENT)
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["for the first time", "anew"])
+async def test_a_question_while_the_tunnel_is_opened_is_of_that_tunnel(
+    office: World, told: Told, monkeypatch: pytest.MonkeyPatch, *, anew: bool
+) -> None:
+    session, device = await office.signed_in(), office.device()
+    elsewhere = Origin(address="198.51.100.9", request_id="r-2")
+    await office.office.asked(device.id, ORIGIN, office.now)
+    if anew:
+        await office.office.open(device.id, session, ORIGIN, office.now)
+    kept, asking = type(office.tunnels).open, []
+
+    async def keep(store: StoredTunnels, *of: Any) -> None:
+        """The device has gone elsewhere when the place of before is being written down."""
+        asking.append(asyncio.ensure_future(office.office.asked(device.id, elsewhere, office.now)))
+        await asyncio.sleep(0)
+        await kept(store, *of)
+
+    monkeypatch.setattr(StoredTunnels, "open", keep)
+    one = await office.office.open(device.id, session, ORIGIN, office.now)
+    await asyncio.gather(*asking)
+    assert office.office.open_ones()[0].place == elsewhere.address
+    assert [each.place for each in await office.tunnels.open_ones()] == [elsewhere.address]
+    (entry,) = office.of(Code.TUNNEL_MOVED)
+    assert (entry.address, entry.details["tunnel"]) == (elsewhere.address, one.id)
+    assert told.ports(one.key) == {445}
