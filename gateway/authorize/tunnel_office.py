@@ -11,7 +11,7 @@ import secrets
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -33,7 +33,7 @@ from gateway.authorize.tunnel_of_whom import why_not_for, why_not_opened, why_ov
 from gateway.authorize.tunnel_pages import place_of, with_pages
 from gateway.authorize.tunnel_peers import TunnelPeers
 from gateway.authorize.tunnel_places import DevicePlaces
-from gateway.authorize.tunnel_turns import SLEEP_MOST, Turns
+from gateway.authorize.tunnel_turns import AGAIN, SLEEP_MOST, Turns, due_at
 from gateway.devices.device import Device
 from gateway.sessions.session import Session
 from gateway.sessions.store import SessionStore
@@ -49,7 +49,6 @@ from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Admitted, Target
 from idp.events import Origin
 
-AGAIN = timedelta(seconds=1)  # after what failed
 log = structlog.get_logger("tunnels")
 
 
@@ -275,24 +274,16 @@ class TunnelOffice:
         while True:
             self._turns.heard()
             now = self._clock()
-            due = deque(one for one in self._held.values() if self._due_at(one) <= now)
+            due = deque(one for one in self._held.values() if self._due_at(one, now) <= now)
             while some := self._turns.some(due):
                 await asyncio.gather(*(self._look_at(one) for one in some))
-            next_at = min((self._due_at(one) for one in self._held.values()), default=None)
-            await self._turns.wait(
-                SLEEP_MOST if next_at is None else (next_at - self._clock()).total_seconds()
-            )
+            now = self._clock()
+            next_at = min((self._due_at(one, now) for one in self._held.values()), default=None)
+            await self._turns.wait(SLEEP_MOST if next_at is None else (next_at - now).total_seconds())
 
-    def _due_at(self, held: Held) -> datetime:
-        if held.not_before is not None:
-            return held.not_before
-        if held.doubtful or held.decided is None:
-            return datetime.min.replace(tzinfo=held.opened.at.tzinfo)
-        again_at = held.decided.again_at(self._snapshot().grant_lifetime)
-        silent_at = self.places.silent_at(held.opened.device)
-        if silent_at is not None and silent_at > held.decided.at:
-            again_at = min(again_at, silent_at)
-        return min(again_at, held.decided.ends(held.opened))
+    def _due_at(self, held: Held, now: datetime) -> datetime:
+        lifetime = self._snapshot().grant_lifetime
+        return due_at(held, self.places.silent_at(held.opened.device), lifetime, now)
 
     async def _look_at(self, held: Held) -> None:
         """What fails of one is tried again and ends no other; meanwhile what it may ends by its time."""

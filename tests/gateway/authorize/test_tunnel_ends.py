@@ -75,6 +75,15 @@ async def test_it_is_over_at_once_and_kept_when_that_goes(office: World, one: Op
     assert len(office.taken_back) == 1
 
 
+async def test_by_a_clock_that_is_set_back_it_is_kept_no_later(office: World, one: Opened) -> None:
+    goes_away(office)
+    await closes(office, one)
+    await office.settles()
+    comes_back(office)
+    await office.moves(-timedelta(hours=1))
+    assert [closed.reason for closed in office.of(Code.TUNNEL_CLOSED)] == [Why.CLOSED_BY_PERSON]
+
+
 async def test_what_asks_meanwhile_wakes_nothing(office: World, one: Opened) -> None:
     goes_away(office)
     await closes(office, one)

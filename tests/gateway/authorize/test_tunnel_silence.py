@@ -19,7 +19,7 @@ from gateway.tunnel_sessions.places import RECENT
 from gateway.tunnels.permits import Target, Transport
 from gateway.tunnels.refusals import Refused
 from idp.events import Origin
-from tests.rig.tunnel_world import ORIGIN, Told, World, world
+from tests.rig.tunnel_world import LIFETIME, ORIGIN, Told, World, world
 
 MINUTE = timedelta(minutes=1)
 KNOWN, UNKNOWN = Code.TUNNEL_PLACE_KNOWN, Code.TUNNEL_PLACE_UNKNOWN
@@ -220,3 +220,44 @@ async def test_a_question_while_the_tunnel_is_opened_is_of_that_tunnel(
     (entry,) = office.of(Code.TUNNEL_MOVED)
     assert (entry.address, entry.details["tunnel"]) == (elsewhere.address, one.id)
     assert told.ports(one.key) == {445}
+
+
+async def test_a_clock_that_is_set_back_keeps_nobody_believed(office: World, told: Told) -> None:
+    """Else a device that fell silent is where it was for as long as the clock was set back by."""
+    session = await office.signed_in(facts_at=office.now - MINUTE)
+    one = await office.office.open(office.device().id, session, ORIGIN, office.now)
+    await asks(office, one)
+    await office.moves(-timedelta(seconds=30))
+    assert told.ports(one.key) == set(), "it has not asked yet, by this clock"
+    await asks(office, one)
+    assert told.ports(one.key) == {445}
+    assert told.admitted[one.key].until == office.now + LIFETIME, "the filter counts by a clock of its own"
+    assert office.office.places.unknown(one.device, office.now + RECENT) == Why.DEVICE_SILENT
+
+
+async def test_of_a_tunnel_that_was_opened_in_a_time_to_come_nobody_knows_how_long_it_stands(
+    office: World, told: Told
+) -> None:
+    one = await opened(office)
+    await asks(office, one)
+    await office.moves(-timedelta(hours=1))
+    assert office.office.of(one.device) is None
+    assert told.ports(one.key) == set()
+    assert [entry.reason for entry in office.of(Code.TUNNEL_CLOSED)] == [Why.TOO_LONG]
+
+
+async def test_an_unsettled_device_is_that_for_no_longer_by_a_clock_that_is_set_back(
+    office: World, told: Told
+) -> None:
+    office.now += timedelta(hours=1)
+    device = office.device()
+    places = office.office.places
+    for number in range(MOST_MOVES + 1):
+        places.asked(device.id, f"198.51.100.{number}", office.now)
+        places.moves(device.id, office.now)
+    assert places.unknown(device.id, office.now) == Why.PLACE_UNSETTLED
+    office.now -= timedelta(hours=1)
+    places.asked(device.id, "198.51.100.1", office.now)
+    assert places.unknown(device.id, office.now) == Why.PLACE_UNSETTLED
+    places.asked(device.id, "198.51.100.1", office.now + RECENT)
+    assert places.unknown(device.id, office.now + RECENT) is None
