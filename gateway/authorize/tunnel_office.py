@@ -141,10 +141,10 @@ class TunnelOffice:
             over = (before and before.ending) or (Why.OPENED_ANEW, origin)
             entries = [] if before is None else [records.closed(before.opened, over[0], now, over[1])]
             await self._store.open(opened, [*entries, records.opened(opened, origin)])
-            if before is not None:
-                self._ends.forget(before.opened.id)
             held = self._hold(opened, self._clock())
             held.admitted = None if before is None or before.opened.key != opened.key else before.admitted
+            if before is not None:
+                await self._ends.forget(before.opened.id)
         return opened, held
 
     async def _opened(self, name: DeviceId, session: Session, origin: Origin, now: datetime) -> Opened:
@@ -266,7 +266,7 @@ class TunnelOffice:
                 held.ending = end.ending
             await self._look_at(held)
         for known in ended:
-            self._ends.forget(known)
+            await self._ends.forget(known)
         return [one.admitted for one in self._held.values() if one.admitted is not None]
 
     async def keep(self) -> None:
@@ -356,9 +356,9 @@ class TunnelOffice:
             entry = records.closed(opened, why, now, origin)
             closed = await self._store.close(opened.id, why, now, [entry])
         except BaseException:
-            self._ends.keep(End.of(opened.id, why, origin))
+            await self._ends.keep(End.of(opened.id, why, origin))
             raise
-        self._ends.forget(opened.id)
+        await self._ends.forget(opened.id)
         if self._held.get(opened.device) is held:
             del self._held[opened.device]
         return closed
