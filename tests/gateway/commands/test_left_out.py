@@ -37,6 +37,22 @@ def test_what_is_left_out_is_not_loaded_by_the_control_plane():
     assert said()["loaded"] == []
 
 
+WAITS = """
+import json, sys
+from gateway.commands.left_out import leave_out
+leave_out()
+import gateway.commands.control_plane_process
+found = [one for one in ("alembic", "psycopg", "sqlalchemy.dialects.postgresql") if one in sys.modules]
+print(json.dumps(found))
+"""
+
+
+def test_a_start_loads_no_driver_of_a_server():
+    """One `postgresql_where` in a table would: 2 MiB."""
+    ran = subprocess.run([sys.executable, "-c", WAITS], capture_output=True, check=True, text=True)
+    assert json.loads(ran.stdout) == []
+
+
 USED = """
 import sys
 from gateway.commands.left_out import leave_out, let_in
