@@ -11,7 +11,7 @@ import secrets
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -49,6 +49,7 @@ from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Admitted, Target
 from idp.events import Origin
 
+TOLD_WITHIN = timedelta(days=1)  # by the tunnel's process, of what passed while no control plane was there
 log = structlog.get_logger("tunnels")
 
 
@@ -80,9 +81,9 @@ class TunnelOffice:
         self._offering = Offering()
         self.connections = Connections(
             store,
-            self._bearers.at,
+            self._bearers.within,
             self._target,
-            lambda one, target: why_in_vain(self._held.get(one.device), target),
+            lambda one, target: why_in_vain(self._held.get(one.device), one, target),
             clock,
         )
 
@@ -253,7 +254,7 @@ class TunnelOffice:
         """What was open when we were last at work, decided anew; what is to hold at first."""
         self._held.clear()
         await self.connections.begin()
-        for one in self.connections.whose():
+        for one in (*self.connections.whose(), *await self._store.closed_since(self._clock() - TOLD_WITHIN)):
             self._bearers.bore(one)
         for name in await self._store.with_addresses():
             if (device := self._devices.by_id(name)) is None or device.gone:

@@ -114,10 +114,10 @@ class Tunnel:
         async with self._acting:
             return await self._device.seen()
 
-    async def refused(self) -> Sequence[Refused]:
+    async def refused(self, now: datetime) -> Sequence[Refused]:
         """What was tried in vain since this was asked last."""
         async with self._acting:
-            return self._refusals.new(*await _beside(self._remembered))
+            return self._refusals.new(*await _beside(self._remembered), now)
 
     def _remembered(self) -> tuple[list[Any], list[Any], list[Any]]:
         return self._elements("refused"), self._elements("over"), self._elements("untold")
