@@ -1,6 +1,5 @@
 """An end that could not be kept, as the database was away: it holds all the same, and is kept when that is back."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,15 +14,9 @@ from gateway.tunnel_sessions.opened import Opened, Why
 from gateway.tunnel_sessions.places import STAYS
 from gateway.tunnels.words import Peer
 from idp.events import Origin
-from tests.rig.tunnel_world import ORIGIN, Told, World, world
+from tests.rig.tunnel_world import ORIGIN, Told, World
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path, Told()) as made:
-        yield made
 
 
 def ports(office: World, one: Opened) -> set[int]:
