@@ -25,7 +25,7 @@ from gateway.audit.places import BLOCK
 from gateway.audit.reasons import Reasons
 from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.audit.search import Altered, Page, Query, Unreadable
-from gateway.audit.verify import Report
+from gateway.audit.verify_report import Report
 from gateway.commands.audit_alerts import alerts
 from gateway.commands.audit_ask import ask
 from gateway.commands.audit_asked import municipality_of, reason_of

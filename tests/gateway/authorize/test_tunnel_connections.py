@@ -2,11 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,16 +16,10 @@ from gateway.tunnel_sessions.opened import Opened, Why
 from gateway.tunnels.connections import Began, Ended, Flow, FlowId
 from gateway.tunnels.permits import Target, Transport
 from gateway.tunnels.refusals import Refused
-from tests.rig.tunnel_world import HULIN, ORIGIN, Told, World, world
+from tests.rig.tunnel_world import HULIN, ORIGIN, World
 
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 PETR = SubjectId("urad:22222222-2222-4222-8222-222222222222")
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path, Told()) as made:
-        yield made
 
 
 async def opened(office: World) -> Opened:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,15 +19,9 @@ from gateway.tunnel_sessions.opened import Opened, TunnelId, Why
 from gateway.tunnel_sessions.places import STAYS
 from gateway.tunnels.words import Peer
 from idp.events import Origin
-from tests.rig.tunnel_world import ORIGIN, Told, World, world
+from tests.rig.tunnel_world import ORIGIN, Told, World
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path, Told()) as made:
-        yield made
 
 
 def ports(office: World, one: Opened) -> set[int]:

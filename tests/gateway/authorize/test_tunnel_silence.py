@@ -1,10 +1,8 @@
 """Nobody knows where a device is that has not asked lately, or asks from elsewhere each time: it reaches nothing."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +17,7 @@ from gateway.tunnel_sessions.places import RECENT
 from gateway.tunnels.permits import Target, Transport
 from gateway.tunnels.refusals import Refused
 from idp.events import Origin
-from tests.rig.tunnel_world import LIFETIME, ORIGIN, Told, World, world
+from tests.rig.tunnel_world import LIFETIME, ORIGIN, Told, World
 
 MINUTE = timedelta(minutes=1)
 KNOWN, UNKNOWN = Code.TUNNEL_PLACE_KNOWN, Code.TUNNEL_PLACE_UNKNOWN
@@ -27,16 +25,10 @@ PAGES = Pages({"portal.brana.test": MunicipalityCode("588491")})
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
-
-
-@pytest.fixture
-def office(tmp_path: Path, told: Told) -> Iterator[World]:
-    with world(tmp_path, told) as made:
-        made.asking = False
-        made.rules = replace(made.rules, pages=PAGES)
-        yield made
+def office(office: World) -> World:
+    office.asking = False
+    office.rules = replace(office.rules, pages=PAGES)
+    return office
 
 
 async def opened(office: World) -> Opened:
