@@ -151,9 +151,7 @@ class Ingest:
         try:
             if moved := await self._believed.moved_by_hand(files, places):
                 before, after = moved
-                why = f"its place in the database was changed by hand; it is read from byte {after.offset} on"
-                await self._move(before, after, self._loss(why, before))
-                return True
+                return await self._put_right(before, after)
             step = spool.plan(files, places, self._rotate_above)
             self._idle = files if step is None else None
             return await self._do(step) if step else False
@@ -217,10 +215,13 @@ class Ingest:
     async def _begun_anew(self, place: Place, *, grows: bool) -> bool:
         """Whether this is another file than was read up to there: then it is read from where the log lacks it."""
         true = await self._believed.other_file(place, grows=grows)
-        if true is not None:
-            why = f"the file is not the one that was read; it is read from byte {true.offset} on"
-            await self._move(place, true, self._loss(why, place))
-        return true is not None
+        return true is not None and await self._put_right(place, true)
+
+    async def _put_right(self, place: Place, true: Place) -> bool:
+        """Which of the two it was only somebody who remembers the file could say."""
+        why = "its place in the database was changed by hand, or the file exchanged"
+        await self._move(place, true, self._loss(f"{why}; it is read from byte {true.offset} on", place))
+        return True
 
     def _files(self) -> list[SpoolFile]:
         try:

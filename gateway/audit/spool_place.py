@@ -83,10 +83,9 @@ class BelievedPlaces:
 
     def left(self, before: Place, after: Place | None) -> None:
         """`after` was put for `before` by this process itself."""
-        if (after is None or after.name != before.name) and before.name in self._read:
-            known = self._read.pop(before.name)
-            if after is not None:
-                self._read[after.name] = known
+        known = self._read.pop(before.name, None)
+        if known is not None and after is not None and after.offset == before.offset:
+            self._read[after.name] = known
         if self._left is not None:
             self._left.pop(before.name, None)
             if after is not None:
