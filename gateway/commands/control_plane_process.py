@@ -222,7 +222,7 @@ async def _serve(
                 *_vouched_for(plane),
                 *_forwarding(plane),
                 partial(watch_the_log, plane, Unproven()),
-                *watching_gaps(plane),
+                *watching_gaps(plane, ingest),
                 *tunnels,
                 partial(watch_the_schema, plane),
                 partial(watch_the_lead, plane),

@@ -55,13 +55,16 @@ class LogGaps:
         """`passed`: up to where rows were counted already; `served`: as Envoy says."""
         return await self.database.read(lambda connection: seen(connection, passed, served, self.keys))
 
-    async def carried(self, answered: Mapping[str, int]) -> dict[str, Carried]:
-        """`answered`: requests by the names under which nodes' places are kept."""
+    async def carried(self, answered: Mapping[str, tuple[int, int | None]]) -> dict[str, Carried]:
+        """`answered`: requests by the names under which nodes' places are kept, and what the node itself says that
+        came; where it does not, its places say so, which whoever writes to the database can move.
+        """
 
         def work(connection: Connection) -> dict[str, Carried]:
             size = size_of(connection)
             return {
-                name: Carried(number, _places(connection, name), size) for name, number in answered.items()
+                name: Carried(number, _places(connection, name) if came is None else came, size)
+                for name, (number, came) in answered.items()
             }
 
         return await self.database.read(work) if answered else {}

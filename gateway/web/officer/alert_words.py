@@ -36,6 +36,7 @@ OF_WHOM: Mapping[str, Title] = {
     "municipality": Title(cs="každá obec zvlášť", en="each municipality apart"),
     "code": Title(cs="každý druh zápisu zvlášť", en="each kind of entry apart"),
     "reason": Title(cs="každý důvod zvlášť", en="each reason apart"),
+    "reason_of_node": Title(cs="každý důvod a uzel zvlášť", en="each reason and node apart"),
     "all": Title(cs="všechno dohromady", en="all together"),
 }
 EACH = Title(cs="při každém výskytu", en="each time")

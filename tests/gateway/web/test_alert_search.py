@@ -62,11 +62,13 @@ async def test_each_delivered_rule_leads_from_real_entries_to_an_alert_and_back_
     while await looking.step(log.clock()):
         pass
     (alert,) = [
-        one for one in await store.standing() if rule.group_by in {"all", "reason"} or one.group != "jina"
+        one
+        for one in await store.standing()
+        if rule.group_by in {"all", "reason_of_node"} or one.group != "jina"
     ]
     shown = await found(log, search_of(rule, alert.group, alert.raised_at))
     assert set(alert.entries) <= {one.sequence for one in shown}
-    if rule.group_by not in {"all", "code", "reason"}:
+    if rule.group_by not in {"all", "code", "reason_of_node"}:
         assert "jina" not in {one.entry.person for one in shown}
 
 
@@ -104,7 +106,7 @@ def test_every_limit_is_told_in_both_languages():
         assert len(set(said.values())) == len(Language), rule.name
         assert "{" not in "".join(said.values())
     grouped = {"person", "address", "session", "application", "municipality", "code", "reason", "all"}
-    assert set(OF_WHOM) == grouped
+    assert set(OF_WHOM) == grouped | {"reason_of_node"}
     assert "mimo CZ, mimo pracovní dobu, každá osoba zvlášť" in limit(
         AlertRule(name="own", codes=["a"], outside=["CZ"], after_hours=True), Language.CZECH
     )
