@@ -125,8 +125,7 @@ def tried_by_one_of(
     entry = tried(those[-1], what, target, Why.OPENED_ANEW, at)
     details = {name: one for name, one in entry.details.items() if name != "tunnel"}
     details |= {"tunnels": [one.id for one in those], "since": since.isoformat(timespec="milliseconds")}
-    nobody = {"subject": "", "person": "", "session": "", "own_municipality": "", "address": ""}
-    return replace(entry, **nobody, details=details)
+    return replace(entry, subject="", person="", session="", own_municipality="", address="", details=details)
 
 
 def connection(
