@@ -25,8 +25,8 @@ class Refused:
 
 
 class Refusals:
-    """Tells each when it is new. One that is tried again after `REFUSALS_KEPT` (`rules`) is new again, and so is one of a
-    device that fell silent meanwhile.
+    """Tells each when it is new. One that is tried again after `REFUSALS_KEPT` (`rules`) is new again, and so is one of
+    a device that fell silent meanwhile.
 
     What a device tried besides is told by its number, with the next that is new of it; where no such one comes and it
     tries no more, with one that is known. The filter notes no times, so each was between two looks.
