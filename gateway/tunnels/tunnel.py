@@ -111,6 +111,12 @@ class Tunnel:
             self._device, self._certain = device, False
             await self._to(self._admitted, now)
 
+    async def restored(self, now: datetime) -> None:
+        """Somebody else has changed the filter: all of it again, with the leases that there are."""
+        async with self._acting:
+            self._certain = False
+            await self._to(self._admitted, now, most=self._lease)
+
     async def seen(self) -> Seen:
         """The device as it says of itself. Raises TunnelDeviceFailed."""
         async with self._acting:
@@ -141,14 +147,21 @@ class Tunnel:
         sets = (f"{name}{version}" for version in rules.VERSIONS)
         return [one for each in sets for one in self._packets.elements(self._plan.table, each)]
 
-    async def _to(self, desired: dict[TunnelKey, Admitted], now: datetime, *, renewing: bool = False) -> None:
+    async def _to(
+        self,
+        desired: dict[TunnelKey, Admitted],
+        now: datetime,
+        *,
+        renewing: bool = False,
+        most: datetime | None = None,
+    ) -> None:
+        """`most`: when leases end at the latest; None: by whoever says it they are as long as they may be."""
         certain, self._certain = self._certain, False
         before, self._admitted = self._admitted, desired
         lease = now + self._lasts
-        if (
-            certain and not renewing
-        ):  # of a clock that was set back it would last longer than anybody vouches for
-            lease = min(lease, self._lease)
+        # Of a clock that was set back the one of before would last longer than anybody vouches for.
+        if most is not None or (certain and not renewing):
+            lease = min(lease, self._lease if most is None else most)
         acts = self._whole(now, lease) if not certain else self._moved(before, now, lease)
         await _all_tried(acts)
         self._lease, self._certain = lease, True
