@@ -44,8 +44,8 @@ def heard(state: Standing, said: TunnelGiven | Refusal | None, now: datetime) ->
         case Refusal():
             return Standing(None, now + AGAIN, "refused", said, asked_at=now)
         case None:
-            known, trouble = ended(state, now), "unreachable"
-            return replace(known, ask_at=now + AGAIN, trouble=trouble, refusal=None, asked_at=now)
+            known = ended(state, now)
+            return replace(known, ask_at=now + AGAIN, trouble="unreachable", refusal=None, asked_at=now)
 
 
 def ended(state: Standing, now: datetime) -> Standing:

@@ -1,6 +1,6 @@
 """What devices tried through the tunnel in vain; the filter remembers it once for each target. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import ip_address
@@ -25,7 +25,8 @@ class Refused:
 
 
 class Refusals:
-    """Tells each when it is new. One that is tried again after `REFUSALS_KEPT` (`rules`) is new again.
+    """Tells each when it is new. One that is tried again after `REFUSALS_KEPT` (`rules`) is new again, and so is one of
+    a device that fell silent meanwhile.
 
     What a device tried besides is told by its number, with the next that is new of it; where no such one comes and it
     tries no more, with one that is known. The filter notes no times, so each was between two looks.
@@ -54,6 +55,15 @@ class Refusals:
         told = [self._told(one) for one in (*new, *known)]
         return [one for number, one in enumerate(told) if number < len(new) or one.left_out]
 
+    def of(self, devices: Collection[Address]) -> Collection[Refused]:
+        """What is known of them."""
+        return [one for one in self._known if one.device in devices] if devices else ()
+
+    def forget(self, those: Iterable[Refused]) -> None:
+        """The filter has: whoever tries it again tells something new."""
+        for one in those:
+            self._known.pop(one, None)
+
     def _told(self, one: Refused) -> Refused:
         left_out, since = self._untold.pop(one.device, 0), self._known[one]
         if (first := self._untold_since.pop(one.device, None)) is not None:
@@ -72,6 +82,13 @@ class Refusals:
                 self._untold_since.setdefault(device, before)
         self._counted = dict(counters)
         return frozenset(one for one, packets in self._untold.items() if packets and not grown.get(one))
+
+
+def forgotten(table: str, those: Iterable[Refused]) -> str:
+    """For the filter, which may have forgotten it by itself: so it is added first."""
+    named = [(f"{'over' if one.too_many else 'refused'}{one.device.version}", one) for one in those]
+    elements = [f"{table} {name} {{ {one.device} . {one.target.text} }}" for name, one in named]
+    return "\n".join(f"{verb} element {one}" for verb in ("add", "delete") for one in elements)
 
 
 def _counters(elements: Iterable[Any]) -> Iterator[tuple[Address, int]]:

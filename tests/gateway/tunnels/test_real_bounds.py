@@ -8,12 +8,38 @@ from ipaddress import ip_address
 import pytest
 
 from gateway.tunnels.opening import Opened
+from gateway.tunnels.peers import Address
 from gateway.tunnels.permits import Target, Transport
 from gateway.tunnels.refusals import Refused
 from gateway.tunnels.rules import BEGUN_AT_ONCE, MOST_AT_A_TIME, NEW_AT_ONCE
 from tests.rig.tunnels import ECHO, OTHER, SERVED, Ground, Laptop, now, why_not
 
+BESIDE = 7009  # a port of which nobody else here asks
 pytestmark = [pytest.mark.real, pytest.mark.skipif(bool(why_not()), reason=why_not())]
+
+
+def test_what_was_tried_before_a_device_fell_silent_hides_no_try_of_whoever_has_it_next(
+    tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop
+) -> None:
+    """A shared device goes from one person to another by it; else the filter would not tell it for minutes.
+
+    The first one here: whoever tries much is not told by name for a while.
+    """
+
+    def tried() -> list[tuple[Address, int]]:
+        return [(one.device, one.target.port) for one in there.run(tunnel.tunnel.refused(now()))]
+
+    there.run(tunnel.tunnel.refused(now()))
+    assert not jana.reaches(BESIDE)
+    assert not petr.reaches(BESIDE)
+    assert tried() == [(jana.address, BESIDE), (petr.address, BESIDE)]
+    there.run(tunnel.tunnel.admit(jana.suspended(), now()))
+    assert tried() == []
+    there.run(tunnel.tunnel.admit(jana.admitted(ECHO), now()))
+    assert not jana.reaches(BESIDE)
+    assert not petr.reaches(BESIDE)
+    assert tried() == [(jana.address, BESIDE)]
+    assert tried() == []
 
 
 def test_who_tries_one_target_after_the_other_hides_no_other_s_tries(
