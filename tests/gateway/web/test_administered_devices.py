@@ -92,6 +92,14 @@ async def enrolled(place: Place, facts=IN_ORDER, at=NOW, wish: Wish = OF_MAYOR) 
     return agent
 
 
+async def test_a_suspended_device_says_so_in_the_list_and_on_its_page(client, place) -> None:
+    agent = await enrolled(place)
+    for shut in ((), (agent.device,)):
+        place.town.shut = shut
+        assert ("The device is suspended" in await page(client, f"/one/{agent.device}")) is bool(shut)
+        assert (">suspended<" in await page(client, "/")) is bool(shut)
+
+
 async def a_few(place: Place) -> None:
     """One of each state, all of Hulín, and one of Kvasice."""
     managed = replace(OF_MAYOR, managed=True)

@@ -55,7 +55,7 @@ def headers(who=JUST_NOW, language: str = "en") -> dict[str, str]:
     }
 
 
-def app_of(at: Devices, *, switched_on: bool = True, rules=RULES) -> web.Application:
+def app_of(at: Devices, *, switched_on: bool = True, rules=RULES, shut=()) -> web.Application:
     office = replace(at.office, rules=rules)
     needing = partial(owners_needing, at.office.known, rules.fresh)
     desk = replace(Office().desk(), devices=lambda: switched_on, devices_needing=needing)
@@ -67,6 +67,7 @@ def app_of(at: Devices, *, switched_on: bool = True, rules=RULES) -> web.Applica
         desk,
         lambda: office,
         closes,
+        lambda device, _now: device in shut,
         {"records": Title(cs="Spisová služba", en="Records")}.get,
         lambda: "https://devices.brana.test",
     )
@@ -104,6 +105,15 @@ async def reporting(at: Devices, facts=IN_ORDER, wish: Wish = HERS) -> Agent:
     agent, done = await at.enrolled(wish=wish, now=NOW, tunnel_key=None)
     await at.reported(agent, done.nonce, NOW, facts=facts, tunnel_key=None)
     return agent
+
+
+async def test_a_suspended_device_says_so_to_its_person(at) -> None:
+    agent = await reporting(at)
+    for shut in ((), (agent.device,)):
+        async with TestClient(TestServer(app_of(at, shut=shut))) as client:
+            own = await page(client, f"/devices/own/{agent.device}")
+            assert ("The device is suspended" in own) is bool(shut)
+            assert (">suspended<" in await page(client, "/devices")) is bool(shut)
 
 
 async def test_a_person_adds_a_device_by_a_code_that_is_shown_once(client, at, recorded) -> None:
