@@ -19,6 +19,7 @@ from gateway.web.devices.site import LIST, ONE, Site
 from gateway.web.identity import Assertion
 from gateway.web.officer.came_from import asked_first
 from idp.directory.errors import DirectoryUnusable
+from policies.reasons import ACTION_NAMES
 
 FIELDS = ("q", "state", "system", "municipality", "owner")
 
@@ -99,6 +100,7 @@ class Rooms:
             closed=closed,
             away=away,
             application=site.around.title,
+            doings=ACTION_NAMES,
             history=await office.history(device.id),
             sessions=beside.sessions,
             tunnel=beside.tunnel,

@@ -33,6 +33,7 @@ from gateway.web.officer.shown_once import ShownOnce
 from gateway.web.ways_back import above, leading_back
 from idp.events import Actor
 from idp.http.qr import picture
+from policies.reasons import ACTION_NAMES
 
 LIST = "/devices"
 ONE = f"{LIST}/own/{{device}}"
@@ -141,6 +142,7 @@ class OwnDevices:
             unknown_advice=UNKNOWN,
             closed=await self.closes(device, caller.sid, now) if device.standing is Standing.ACTIVE else (),
             application=self.title,
+            doings=ACTION_NAMES,
             history=await office.history(device.id),
             done="renamed" if request.query.get("done") == "renamed" else "",
             name_max=NAME_MAX,

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from agents.protocol.facts import Fact, FactName
 from agents.protocol.messages import Standing
 from config.settings import Title
-from config.vocabulary import ApplicationId, AuthenticationLevel, Language
+from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language
 from gateway.audit.entry import Code
 from gateway.authorize.device_closes import Closed
 from gateway.devices.office import Wish
@@ -42,6 +42,7 @@ KEPT_CLOSED = Closed(
     {Language.CZECH: "Spisy chtějí bránu firewall", Language.ENGLISH: "Records need a firewall"},
     {Language.CZECH: "Zapněte ji.", Language.ENGLISH: "Turn it on."},
     (),
+    (Action.WRITE, Action.SIGN),
 )
 
 
@@ -162,11 +163,24 @@ async def test_what_is_amiss_is_told_with_how_to_mend_it_what_it_closes_and_what
     done = await at.reported(agent, done.nonce, NOW)
     await at.reported(agent, done.nonce, NOW, facts=WORSE)
     text = await page(client, f"/devices/own/{agent.device}")
-    for words in ("Firewall", "nft: list ruleset", "yes → no", "Records need a firewall", "sudo ufw enable"):
+    for words in (
+        "Firewall",
+        "nft: list ruleset",
+        "yes → no",
+        "Records: writing, signing",
+        "Records need a firewall",
+        "sudo ufw enable",
+    ):
         assert words in text
     assert "1 thing" in await page(client, "/devices")
     czech = await page(client, f"/devices/own/{agent.device}", language="cs")
-    for words in ("Brána firewall", "ano → ne", "Spisy chtějí bránu firewall", "Co se změnilo"):
+    for words in (
+        "Brána firewall",
+        "ano → ne",
+        "Spisová služba: zápis, podepsání",
+        "Spisy chtějí bránu firewall",
+        "Co se změnilo",
+    ):
         assert words in czech
 
 
