@@ -101,8 +101,8 @@ GROUPS: tuple[Group, ...] = (
                 cs="zařízení této osobě už patří", en="the device is that person's already"
             ),
             "device_owner_not_known": Title(
-                cs="nikdo takový nemá v obci zařízení roli",
-                en="nobody of that name has a role in the municipality of the device",
+                cs="v obci, které zařízení patří, nemá nikdo s tímto přihlašovacím jménem roli",
+                en="nobody with that user name has a role in the municipality of the device",
             ),
             "device_enrolment_by_people_off": Title(
                 cs="lidé si tu vlastní zařízení nezapisují", en="people enrol no devices of their own here"

@@ -55,6 +55,14 @@ GROUPS: tuple[Group, ...] = (
             "directory.facts_changed": Title(
                 cs="změna údajů v adresáři", en="the directory says something else of the person"
             ),
+            "device.approved": Title(cs="zařízení bylo schváleno", en="the device was approved"),
+            "device.taken_over": Title(
+                cs="zařízení převzal do správy úřad", en="the office took the device over"
+            ),
+            "device.blocked": Title(cs="zařízení bylo zablokováno", en="somebody blocked the device"),
+            "device.unblocked": Title(
+                cs="zařízení bylo odblokováno", en="the block of the device was lifted"
+            ),
         },
     ),
     (

@@ -19,6 +19,7 @@ from gateway.web.devices.site import LIST, ONE, Site
 from gateway.web.identity import Assertion
 from gateway.web.officer.came_from import asked_first
 from idp.directory.errors import DirectoryUnusable
+from policies.reasons import ACTION_NAMES
 
 FIELDS = ("q", "state", "system", "municipality", "owner")
 
@@ -59,6 +60,7 @@ class Rooms:
             caller,
             status=503 if away else 200,
             listed=found,
+            suspended={each.device.id for each in found.rows if site.around.suspended(each.device.id, now)},
             entered=entered,
             filtered=any(entered.values()),
             away=away,
@@ -90,6 +92,7 @@ class Rooms:
             caller,
             one=device,
             health=health(device, office.rules.fresh, now),
+            suspended=site.around.suspended(device.id, now),
             fresh=is_fresh(device, office.rules.fresh, now),
             kept=office.rules.kept,
             amiss=amiss(device),
@@ -97,6 +100,7 @@ class Rooms:
             closed=closed,
             away=away,
             application=site.around.title,
+            doings=ACTION_NAMES,
             history=await office.history(device.id),
             sessions=beside.sessions,
             tunnel=beside.tunnel,

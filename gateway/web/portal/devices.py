@@ -33,6 +33,7 @@ from gateway.web.officer.shown_once import ShownOnce
 from gateway.web.ways_back import above, leading_back
 from idp.events import Actor
 from idp.http.qr import picture
+from policies.reasons import ACTION_NAMES
 
 LIST = "/devices"
 ONE = f"{LIST}/own/{{device}}"
@@ -48,11 +49,14 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class OwnDevices:
-    """`closes`: which applications a device keeps closed to the person of a session; `address`: where agents enrol."""
+    """`closes`: which applications a device keeps closed to the person of a session; `suspended`: whether an officer
+    has suspended it; `address`: where agents enrol.
+    """
 
     desk: Desk
     office: Callable[[], DeviceOffice]
     closes: Callable[[Device, SessionId, datetime], Awaitable[Sequence[Closed]]]
+    suspended: Callable[[DeviceId, datetime], bool]
     title: Callable[[ApplicationId], Title | None]
     address: Callable[[], str]
     issued: ShownOnce[Issued] = field(default_factory=ShownOnce)
@@ -85,6 +89,7 @@ class OwnDevices:
             own=[one for one in found if not one.gone],
             gone=[one for one in found if one.gone],
             failing=failing,
+            suspended=lambda one: self.suspended(one.id, self.desk.now()),
             fresh=lambda one: is_fresh(one, office.rules.fresh, self.desk.now()),
             needing=needing(found, office.rules.fresh, self.desk.now()),
             healths=HEALTHS,
@@ -130,12 +135,14 @@ class OwnDevices:
             "device.html",
             caller,
             one=device,
+            suspended=self.suspended(device.id, now),
             fresh=is_fresh(device, office.rules.fresh, now),
             amiss=amiss(device),
             unknown=unknown(device),
             unknown_advice=UNKNOWN,
             closed=await self.closes(device, caller.sid, now) if device.standing is Standing.ACTIVE else (),
             application=self.title,
+            doings=ACTION_NAMES,
             history=await office.history(device.id),
             done="renamed" if request.query.get("done") == "renamed" else "",
             name_max=NAME_MAX,

@@ -92,6 +92,14 @@ async def enrolled(place: Place, facts=IN_ORDER, at=NOW, wish: Wish = OF_MAYOR) 
     return agent
 
 
+async def test_a_suspended_device_says_so_in_the_list_and_on_its_page(client, place) -> None:
+    agent = await enrolled(place)
+    for shut in ((), (agent.device,)):
+        place.town.shut = shut
+        assert ("The device is suspended" in await page(client, f"/one/{agent.device}")) is bool(shut)
+        assert (">suspended<" in await page(client, "/")) is bool(shut)
+
+
 async def a_few(place: Place) -> None:
     """One of each state, all of Hulín, and one of Kvasice."""
     managed = replace(OF_MAYOR, managed=True)
@@ -316,6 +324,25 @@ async def test_a_device_of_the_office_is_registered_by_a_code_that_is_shown_once
     assert recorded[-1].municipality == KROMERIZ
     answer = await sent(client, "/new", municipality=HULIN, login="dvorak", asset="", name="")
     assert (answer.headers["x-brana-reason"], recorded[-1].reason) == (Why.OWNER_UNKNOWN,) * 2
+
+
+async def test_a_field_that_is_not_right_leaves_the_others_as_they_were_written(client, recorded) -> None:
+    """Each is told beside its field; the page of the code then says whose the device is going to be."""
+    form = {"municipality": HULIN, "login": "Nováková", "asset": "PF3XK1", "name": "IČ 2026/113"}
+    for wrong, reason in (
+        ({"login": "Nováková"}, Why.OWNER_UNKNOWN),
+        ({"login": OF_HULIN.login}, Why.OWN),
+        ({"login": "", "name": "x" * 81}, Why.NAME),
+        ({"login": "", "asset": "x" * 81}, Why.ASSET),
+    ):
+        answer = await sent(client, "/new", **form | wrong)
+        text = await answer.text()
+        assert (answer.status, answer.headers["x-brana-reason"]) == (409, reason)
+        assert recorded[-1].reason == reason
+        assert all(f'value="{kept}"' in text for kept in (form | wrong).values())
+        assert 'aria-invalid="true"' in text
+    await sent(client, "/new", **form | {"login": "novakova"})
+    assert MAYOR.name in await page(client, "/code")
 
 
 async def test_who_only_looks_changes_nothing(client, place, recorded) -> None:
