@@ -107,6 +107,7 @@ class Code(StrEnum):
     LOG_HOLD_RESTORED = "audit.hold_restored"
     LOG_ALERTS_RESTORED = "audit.alerts_restored"
     LOG_SEEN_RESTORED = "audit.seen_restored"
+    LOG_ROOTS_RESTORED = "audit.roots_restored"
     LOG_INCIDENTS_ALTERED = "audit.incidents_altered"
     LOG_KEY_INTRODUCED = "audit.key_introduced"
     LOG_KEY_RETIRED = "audit.key_retired"

@@ -170,6 +170,7 @@ KINDS: dict[Code, Kind] = {
     Code.LOG_HOLD_RESTORED: _FOUND,
     Code.LOG_ALERTS_RESTORED: _FOUND,
     Code.LOG_SEEN_RESTORED: _FOUND,
+    Code.LOG_ROOTS_RESTORED: _FOUND,
     Code.LOG_INCIDENTS_ALTERED: _FOUND,
     Code.LOG_KEY_INTRODUCED: _thing("key of the log", _CREATE),
     Code.LOG_KEY_RETIRED: _thing("key of the log", _DELETE),

@@ -6,6 +6,7 @@ from all that the kernel knows.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gateway.tunnels.connections import Happened, Ledger
@@ -80,8 +81,9 @@ class Keeping:
             await self._opened.tunnel.renew(self._now())
 
     async def _look(self) -> None:
-        if refused := await self._opened.tunnel.refused():
-            await self._tell(refused)
+        if refused := await self._opened.tunnel.refused(self._now()):
+            there = self._now()
+            await self._tell([replace(one, at=there) for one in refused])
 
     async def _connections(self) -> None:
         loop, something = asyncio.get_running_loop(), asyncio.Event()

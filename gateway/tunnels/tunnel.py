@@ -114,10 +114,10 @@ class Tunnel:
         async with self._acting:
             return await self._device.seen()
 
-    async def refused(self) -> Sequence[Refused]:
+    async def refused(self, now: datetime) -> Sequence[Refused]:
         """What was tried in vain since this was asked last."""
         async with self._acting:
-            return self._refusals.new(*await _beside(self._remembered))
+            return self._refusals.new(*await _beside(self._remembered), now)
 
     def _remembered(self) -> tuple[list[Any], list[Any], list[Any]]:
         return self._elements("refused"), self._elements("over"), self._elements("untold")
@@ -130,7 +130,11 @@ class Tunnel:
     async def _to(self, desired: dict[TunnelKey, Admitted], now: datetime, *, renewing: bool = False) -> None:
         certain, self._certain = self._certain, False
         before, self._admitted = self._admitted, desired
-        lease = now + self._lasts if renewing or not certain else self._lease
+        lease = now + self._lasts
+        if (
+            certain and not renewing
+        ):  # of a clock that was set back it would last longer than anybody vouches for
+            lease = min(lease, self._lease)
         acts = self._whole(now, lease) if not certain else self._moved(before, now, lease)
         await _all_tried(acts)
         self._lease, self._certain = lease, True

@@ -30,6 +30,12 @@ ALTERED_TITLES: dict[Code, Title] = {
         en="What is known of the countries that people come from was changed by hand; what the log has counts (taken "
         "out: {taken_out})",
     ),
+    Code.LOG_ROOTS_RESTORED: Title(
+        cs="Uložené kořeny podstromů auditního záznamu změnil někdo ručně (počet: {number}); platí, jak vycházejí ze "
+        "záznamů {first} až {last}",
+        en="Kept roots of the log's tree were changed by hand (number: {number}); they stand as entries {first} to "
+        "{last} give them",
+    ),
     Code.LOG_INCIDENTS_ALTERED: Title(
         cs="Zápisy o incidentech změnil v databázi někdo ručně (incidentů: {number}, rozdílů: {found})",
         en="What is written down of incidents was changed by hand in the database (incidents: {number}, differences: "

@@ -204,6 +204,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.LOG_HOLD_RESTORED: Title(cs="Obnovené zadržení záznamů", en="Hold on records restored"),
             Code.LOG_ALERTS_RESTORED: Title(cs="Obnovená upozornění", en="Alerts restored"),
             Code.LOG_SEEN_RESTORED: Title(cs="Obnovené známé země", en="Known countries restored"),
+            Code.LOG_ROOTS_RESTORED: Title(
+                cs="Obnovené kořeny podstromů záznamu", en="Roots of the log's tree restored"
+            ),
             Code.LOG_INCIDENTS_ALTERED: Title(
                 cs="Ručně změněné zápisy o incidentech", en="Incidents changed by hand"
             ),

@@ -19,15 +19,15 @@ pytestmark = [pytest.mark.real, pytest.mark.skipif(bool(why_not()), reason=why_n
 def test_who_tries_one_target_after_the_other_hides_no_other_s_tries(
     tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop
 ) -> None:
-    there.run(tunnel.tunnel.refused())
+    there.run(tunnel.tunnel.refused(now()))
     many = 500
     with jana.machine.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as scanning:
         for port in range(many):
             scanning.sendto(b"?", (SERVED, 20_000 + port))
             time.sleep(0.001)  # what comes faster than it goes is lost
     assert not petr.reaches(OTHER)
-    refused = list(there.run(tunnel.tunnel.refused()))
-    refused += there.run(tunnel.tunnel.refused())
+    refused = list(there.run(tunnel.tunnel.refused(now())))
+    refused += there.run(tunnel.tunnel.refused(now()))
     of = [one for one in refused if one.device == jana.address]
     assert NEW_AT_ONCE // 2 < len({one.target for one in of}) < 2 * NEW_AT_ONCE
     assert many // 2 < sum(one.left_out for one in of) < many
@@ -38,7 +38,7 @@ def test_who_tries_one_target_after_the_other_hides_no_other_s_tries(
 def test_who_begins_one_connection_after_the_other_is_slowed_down_and_no_other(
     tunnel: Opened, there: Ground, jana: Laptop, petr: Laptop
 ) -> None:
-    there.run(tunnel.tunnel.refused())
+    there.run(tunnel.tunnel.refused(now()))
     begun, refused = 0, []
     with jana.machine.entered():
         while not refused and begun < 3 * BEGUN_AT_ONCE:
@@ -48,7 +48,7 @@ def test_who_begins_one_connection_after_the_other_is_slowed_down_and_no_other(
                     one.connect((SERVED, ECHO))
                     begun += 1
                 except TimeoutError:  # or the machine is busy
-                    refused = there.run(tunnel.tunnel.refused())
+                    refused = there.run(tunnel.tunnel.refused(now()))
     assert begun > BEGUN_AT_ONCE // 2
     assert petr.reaches(ECHO)
     assert refused == [Refused(jana.address, Target(ip_address(SERVED), Transport.TCP, ECHO), too_many=True)]
