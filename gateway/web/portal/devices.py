@@ -5,7 +5,6 @@ its person may do about it. Another person's device is as good as none.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from aiohttp import web
 
@@ -15,8 +14,7 @@ from config.settings import Title
 from config.vocabulary import ApplicationId, DeviceId, SessionId, read_device_id
 from gateway.authorize.device_closes import Closed
 from gateway.devices.code import Code, line_to_type
-from gateway.devices.device import NAME_MAX, Device
-from gateway.devices.named import KEY_KINDS, STANDINGS
+from gateway.devices.device import Device
 from gateway.devices.office import Confirmed, DeviceOffice, Reach
 from gateway.devices.posture import is_fresh
 from gateway.devices.records import By
@@ -24,9 +22,9 @@ from gateway.devices.refused import ActRefused, Why
 from gateway.devices.steps import WHY_MAX
 from gateway.devices.store import Sought
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
-from gateway.web.device_amiss import amiss, failing, unknown
+from gateway.web.device_amiss import failing
+from gateway.web.device_parts import WORDS, parts
 from gateway.web.device_refusals import shown
-from gateway.web.device_words import FACTS, difference_title, difference_value, fact_value
 from gateway.web.devices.listing import HEALTHS, needing
 from gateway.web.identity import PORTAL, Assertion
 from gateway.web.officer.shown_once import ShownOnce
@@ -96,7 +94,7 @@ class OwnDevices:
             by_people=office.rules.by_people,
             approval=office.rules.approval,
             done=request.query.get("done") if request.query.get("done") in DONE else "",
-            **_words(),
+            **WORDS,
         )
 
     async def add(self, request: web.Request) -> web.Response:
@@ -134,19 +132,14 @@ class OwnDevices:
             request,
             "device.html",
             caller,
-            one=device,
             suspended=self.suspended(device.id, now),
-            fresh=is_fresh(device, office.rules.fresh, now),
-            amiss=amiss(device),
-            unknown=unknown(device),
             unknown_advice=UNKNOWN,
             closed=await self.closes(device, caller.sid, now) if device.standing is Standing.ACTIVE else (),
             application=self.title,
             doings=ACTION_NAMES,
-            history=await office.history(device.id),
             done="renamed" if request.query.get("done") == "renamed" else "",
-            name_max=NAME_MAX,
-            **_words(),
+            **parts(device, await office.history(device.id), office.rules.fresh, now),
+            **WORDS,
         )
 
     async def rename(self, request: web.Request) -> web.Response:
@@ -228,14 +221,3 @@ def _by(caller: Assertion, request: web.Request) -> By:
         session=caller.sid,
         own_municipality=caller.municipality,
     )
-
-
-def _words() -> dict[str, Any]:
-    return {
-        "standings": STANDINGS,
-        "key_kinds": KEY_KINDS,
-        "facts": FACTS,
-        "fact_value": fact_value,
-        "difference_title": difference_title,
-        "difference_value": difference_value,
-    }

@@ -8,25 +8,25 @@ from collections.abc import Callable
 
 from config.settings import Title
 from config.vocabulary import Language
-from gateway.audit.access_review_titles import ACCESS_REVIEW_TITLES
 from gateway.audit.acts import SYSTEM
-from gateway.audit.altered_titles import ALTERED_TITLES
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
 from gateway.audit.clocks import as_clocks_show
-from gateway.audit.device_titles import DEVICE_TITLES
 from gateway.audit.entry import Code, Entry
-from gateway.audit.forwarding_titles import FORWARDING_TITLES
-from gateway.audit.key_titles import KEY_TITLES
-from gateway.audit.operation_titles import OPERATION_TITLES
-from gateway.audit.policy_titles import POLICY_TITLES
 from gateway.audit.reasons import REASONS, Reasons
-from gateway.audit.request_titles import REQUEST_TITLES
-from gateway.audit.security_incident_titles import SECURITY_INCIDENT_TITLES
-from gateway.audit.shard_titles import SHARD_TITLES
-from gateway.audit.sign_in_titles import SIGN_IN_TITLES
-from gateway.audit.tunnel_titles import TUNNEL_TITLES
-from gateway.audit.witness_titles import WITNESS_TITLES
+from gateway.audit.titles.access_review import ACCESS_REVIEW_TITLES
+from gateway.audit.titles.altered import ALTERED_TITLES
+from gateway.audit.titles.device import DEVICE_TITLES
+from gateway.audit.titles.forwarding import FORWARDING_TITLES
+from gateway.audit.titles.key import KEY_TITLES
+from gateway.audit.titles.operation import OPERATION_TITLES
+from gateway.audit.titles.policy import POLICY_TITLES
+from gateway.audit.titles.request import REQUEST_TITLES
+from gateway.audit.titles.security_incident import SECURITY_INCIDENT_TITLES
+from gateway.audit.titles.shard import SHARD_TITLES
+from gateway.audit.titles.sign_in import SIGN_IN_TITLES
+from gateway.audit.titles.tunnel import TUNNEL_TITLES
+from gateway.audit.titles.witness import WITNESS_TITLES
 
 NOTHING = "–"
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
