@@ -8,6 +8,7 @@ from gateway.incidents.bundle import Wanted, bundle
 from gateway.incidents.suspending import Whom
 from gateway.web.officer.incident_acts import IncidentActs
 from gateway.web.officer.incidents import Incidents
+from gateway.web.officer.leads import Machine
 from gateway.web.officer.names import Names
 from gateway.web.officer.suspensions import Suspensions
 from tests.gateway.web.people import AUDITOR, FIREFOX, MAYOR, OFFICER
@@ -17,6 +18,8 @@ SWITCH = "https://policies.brana.test/incidents"
 NOTEBOOK = DeviceId("NB" + "x" * 20)
 ENROLLED = {NOTEBOOK: "NB-2026-17"}
 """With an agent."""
+MACHINES: dict[DeviceId, Machine] = {}
+"""Those to whose pages entries lead; a test puts its own there."""
 KNOWN = {one.subject: Whom(one.subject, one.login, one.name) for one in (AUDITOR, MAYOR, OFFICER)}
 
 

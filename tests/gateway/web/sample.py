@@ -11,7 +11,7 @@ from pathlib import Path
 
 from config.places import Places
 from config.settings import Place, Title
-from config.vocabulary import ApplicationId, DeviceId, MunicipalityCode, Role, SessionId
+from config.vocabulary import ApplicationId, MunicipalityCode, Role, SessionId
 from gateway.asks.emergencies import Emergencies
 from gateway.asks.separation import Duties
 from gateway.audit.entry import Code, Entry, Outcome
@@ -39,7 +39,6 @@ from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.exports import Exports
 from gateway.web.officer.following import Following
 from gateway.web.officer.holds import HoldPages
-from gateway.web.officer.leads import Machine
 from gateway.web.officer.names import Names
 from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
@@ -55,7 +54,7 @@ from idp.directory.same_person import OtherAccounts, no_others
 from idp.login.new_device import NewDevice
 from tests.gateway.audit.making import SIGNER
 from tests.gateway.compliance.making import excepted, facts, made
-from tests.gateway.web.incident_site import SWITCH, incident_pages
+from tests.gateway.web.incident_site import MACHINES, SWITCH, incident_pages
 from tests.gateway.web.people import (
     FIREFOX,
     HULIN,
@@ -250,7 +249,6 @@ class Office:
         self.witnesses = ()
         self.out_of_reach = 0
         self.compared = no_alert
-        self.machines: dict[DeviceId, Machine] = {}
         self.recomputation = Recomputation(["cat", str(self.verifying)], self.log.record, lambda: NOW)
 
     def says(self, *said: Said, never_ends: bool = False) -> None:
@@ -323,7 +321,7 @@ class Office:
             self.alerts.standing,
             self.not_reached,
             lambda: self.compared(),  # noqa: PLW0108 - a test gives another one later
-            self.machines.get,
+            MACHINES.get,
         )
         return {
             "portal.brana.test": portal_pages(self, desk),
@@ -399,5 +397,4 @@ class Office:
         people = People(
             desk, self.assistance, self.lost_factors, self.record, self.log, self.sessions, others=self.others
         )
-        exceptions = Exceptions(desk, self.assistance, people, self.record)
-        return (*people.pages(), *exceptions.pages())
+        return (*people.pages(), *Exceptions(desk, self.assistance, people, self.record).pages())
