@@ -92,7 +92,9 @@ async def test_a_device_with_an_agent_has_its_own_name_and_is_not_called_a_brows
     form = await shown(client, f"/suspensions/new?subject={subject}")
     assert "Suspend the device NB-2026-17?" in form
     assert "by its certificate and its tunnel" in form
-    assert "known by a cookie" not in form
+    assert "My account ask for no certificate" in form
+    for of_a_browser in ("known by a cookie", "nobody signs in from it"):
+        assert of_a_browser not in form
     await sent(client, "/suspensions", **FIELDS | {"subject": subject})
     listed = await shown(client, "/suspensions")
     assert "NB-2026-17" in listed
