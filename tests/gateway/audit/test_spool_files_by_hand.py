@@ -2,21 +2,15 @@
 over, and it is told. What was cut off before anybody had read it no file can say.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.gateway.audit.making import Log, open_log
+from tests.gateway.audit.making import Log
 from tests.gateway.audit.sharding import check
 from tests.gateway.audit.test_ingest import Spool, line
 from tests.gateway.audit.test_spool_places_by_hand import again, why
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[Log]:
-    with open_log(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture
