@@ -41,6 +41,31 @@ GROUPS: tuple[Group, ...] = (
                 cs="nepodporovaný parametr registration", en="the parameter registration is not supported"
             ),
             "invalid_client": Title(cs="aplikace se neprokázala", en="the application did not prove itself"),
+            "client_proof_of_another_kind": Title(
+                cs="aplikace se prokazuje jinak, než má nastaveno",
+                en="the application proves itself otherwise than configured",
+            ),
+            "client_secret_wrong": Title(
+                cs="nesprávné tajemství aplikace", en="a wrong secret of an application"
+            ),
+            "client_assertion_wrong": Title(
+                cs="neplatný podepsaný důkaz aplikace", en="an unusable assertion of an application"
+            ),
+            "client_assertion_for_another": Title(
+                cs="podepsaný důkaz aplikace určený někomu jinému",
+                en="an assertion of an application meant for somebody else",
+            ),
+            "client_assertion_out_of_time": Title(
+                cs="podepsaný důkaz aplikace mimo dobu platnosti",
+                en="an assertion of an application out of its time",
+            ),
+            "client_assertion_used_twice": Title(
+                cs="podepsaný důkaz aplikace použitý podruhé",
+                en="an assertion of an application used a second time",
+            ),
+            "client_must_wait": Title(
+                cs="příliš mnoho neúspěšných pokusů aplikace", en="too many failed tries of an application"
+            ),
             "invalid_grant": Title(cs="neplatný kód", en="invalid code"),
             "unsupported_grant_type": Title(
                 cs="nepodporovaný druh žádosti o token", en="unsupported type of token request"

@@ -7,13 +7,16 @@ from aiohttp import web
 
 from config.vocabulary import REASON_HEADER
 from idp import events
-from idp.http import arrival, programs
+from idp.http import arrival, clients, programs
 from idp.http.provider import Book, provider_of
 from idp.http.security_headers import TRANSPORT_HEADERS
 from idp.login.handle import hashed, new_handle, read_handle
-from idp.oidc import claims, discovery, grant, program, token
+from idp.oidc import claims, client_authentication, discovery, grant, parameters, program, token
+from idp.oidc.client import Client
+from idp.oidc.client_authentication import Shown
 from idp.oidc.errors import OAuthError, Refused
-from idp.oidc.grant import Exchange, Redeemed
+from idp.oidc.grant import Redeemed
+from idp.oidc.parameters import Unreadable
 
 NOT_KEPT = {**TRANSPORT_HEADERS, "Cache-Control": "no-store", "Pragma": "no-cache"}  # RFC 6749 §5.1
 KEPT_SHORTLY = {
@@ -31,21 +34,38 @@ async def exchange(request: web.Request) -> web.Response:
         return _refused(Refused(OAuthError.INVALID_REQUEST, "send a form in UTF-8"), request)
     if program.asks_for_it(pairs):
         return await _to_program(request, pairs)
-    asked = token.read(pairs, request.headers.get("Authorization"), provider.clients)
     origin, now = arrival.origin_of(request), provider.clock()
-    if isinstance(asked, Refused):
-        event = events.TokenRefused(at=now, origin=origin, client="", reason=asked.error)
+    values, shown = _shown(pairs, request)
+    if isinstance(shown, Refused):
+        event = events.TokenRefused(at=now, origin=origin, client="", reason=shown.error)
         await provider.store.transact(lambda book: book.record(event))
-        return _refused(asked, request)
+        return _refused(shown, request)
     access, limits = new_handle(), provider.sign_in
 
-    def work(book: Book) -> Redeemed | Refused:
-        return grant.redeem(book, asked, hashed(access), origin, limits, now)
+    def work(book: Book) -> tuple[Client, Redeemed] | Refused:
+        client = clients.proven(book, provider, shown, origin, now)
+        if isinstance(client, Refused):
+            return client
+        asked = token.read(values, client)
+        if isinstance(asked, Refused):
+            book.record(events.TokenRefused(at=now, origin=origin, client=client.id, reason=asked.error))
+            return asked
+        redeemed = grant.redeem(book, asked, hashed(access), origin, limits, now)
+        return redeemed if isinstance(redeemed, Refused) else (client, redeemed)
 
-    redeemed = await provider.store.transact(work)
-    if isinstance(redeemed, Refused):
-        return _refused(redeemed, request)
-    return _json(token.answer(access, _id_token(request, asked, redeemed, access), redeemed.scopes))
+    done = await provider.store.transact(work)
+    if isinstance(done, Refused):
+        return _refused(done, request)
+    client, redeemed = done
+    return _json(token.answer(access, _id_token(request, client, redeemed, access), redeemed.scopes))
+
+
+def _shown(pairs: arrival.Pairs, request: web.Request) -> tuple[Mapping[str, str], Shown | Refused]:
+    values = parameters.read(pairs)
+    if isinstance(values, Unreadable):
+        return {}, Refused(OAuthError.INVALID_REQUEST, f"parameter {values.name} is repeated or too long")
+    authorization = request.headers.get("Authorization")
+    return values, client_authentication.read(values, authorization, provider_of(request).clients)
 
 
 async def _to_program(request: web.Request, pairs: arrival.Pairs) -> web.Response:
@@ -58,8 +78,8 @@ async def _to_program(request: web.Request, pairs: arrival.Pairs) -> web.Respons
     return _json(program.answer(made.token, made.lives))
 
 
-def _id_token(request: web.Request, asked: Exchange, redeemed: Redeemed, access: str) -> str:
-    provider, client = provider_of(request), asked.client
+def _id_token(request: web.Request, client: Client, redeemed: Redeemed, access: str) -> str:
+    provider = provider_of(request)
     said = claims.id_token(
         redeemed.session,
         client.id,

@@ -3,10 +3,9 @@
 from typing import Any
 
 from config.vocabulary import AuthenticationLevel, Language
+from idp.oidc.assertion import ALGORITHMS
 from idp.oidc.authorize import Prompt
-from idp.oidc.client import Scope
-from idp.oidc.program import ALGORITHMS
-from idp.oidc.token import AUTHENTICATION_METHODS
+from idp.oidc.client import Method, Scope
 
 PATH = "/.well-known/openid-configuration"
 ENDPOINTS = {
@@ -25,7 +24,6 @@ CLAIMS = (
 def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
     """`programs`: whether technical accounts may get tokens."""
     further = ["client_credentials"] if programs else []
-    by_key = ["private_key_jwt"] if programs else []
     return {
         "issuer": issuer,
         **{name: issuer + path for name, path in ENDPOINTS.items()},
@@ -36,8 +34,8 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "grant_types_supported": ["authorization_code", *further],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
-        "token_endpoint_auth_methods_supported": [*AUTHENTICATION_METHODS, *by_key],
-        **({"token_endpoint_auth_signing_alg_values_supported": ALGORITHMS} if programs else {}),
+        "token_endpoint_auth_methods_supported": [method.value for method in Method],
+        "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": [level.value for level in AuthenticationLevel],
         "prompt_values_supported": [prompt.value for prompt in Prompt],

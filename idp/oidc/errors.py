@@ -36,6 +36,20 @@ class Unsafe(StrEnum):
     PARAMETER_REPEATED = "parameter_repeated"
 
 
+class ClientFault(StrEnum):
+    """Why a client is not believed. For the log alone: it is told `invalid_client`, or `slow_down`."""
+
+    UNPROVEN = "invalid_client"
+    """It is not known which one."""
+    OTHER_WAY = "client_proof_of_another_kind"
+    SECRET_WRONG = "client_secret_wrong"
+    ASSERTION_WRONG = "client_assertion_wrong"
+    ASSERTION_FOR_ANOTHER = "client_assertion_for_another"
+    ASSERTION_OUT_OF_TIME = "client_assertion_out_of_time"
+    ASSERTION_USED_TWICE = "client_assertion_used_twice"
+    MUST_WAIT = "client_must_wait"
+
+
 class CodeFault(StrEnum):
     """Why a code is not exchanged. For the log alone: the relying party is told `invalid_grant` in every case."""
 

@@ -1,0 +1,50 @@
+"""Relying parties whose way of proving themselves does not fit what they are given are refused with their line."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from config.load import load
+from config.problem import ConfigurationRefused
+
+Office = Callable[..., Path]
+SECRET = 'secret_file = "client.secret"\n'
+KEYS = 'jwks_file = "ca.pem"\n'
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        "",
+        SECRET,
+        'authentication = "none"\n',
+        f'authentication = "client_secret_basic"\n{SECRET}',
+        f'authentication = "client_secret_post"\n{SECRET}',
+        f'authentication = "private_key_jwt"\n{KEYS}',
+    ],
+)
+def test_each_way_with_what_it_takes_can_start(office: Office, proof: str) -> None:
+    settings, _ = load(office((SECRET, proof)))
+    assert (settings.oidc_clients[0].secret_file is not None) == ("secret_file" in proof)
+
+
+@pytest.mark.parametrize(
+    ("proof", "at"),
+    [
+        ('authentication = "client_secret_basic"\n', "authentication"),
+        ('authentication = "client_secret_post"\n', "authentication"),
+        ('authentication = "private_key_jwt"\n', "authentication"),
+        ('authentication = "tls_client_auth"\n', "authentication"),
+        (f'authentication = "none"\n{SECRET}', "secret_file"),
+        (f'authentication = "private_key_jwt"\n{SECRET}{KEYS}', "secret_file"),
+        (KEYS, "jwks_file"),
+        (f"{SECRET}{KEYS}", "jwks_file"),
+        (f'authentication = "none"\n{KEYS}', "jwks_file"),
+        ('authentication = "private_key_jwt"\njwks_file = "none.json"\n', "jwks_file"),
+    ],
+)
+def test_what_does_not_fit_its_way_is_refused(office: Office, proof: str, at: str) -> None:
+    with pytest.raises(ConfigurationRefused) as refused:
+        load(office((SECRET, proof)))
+    assert f"oidc_clients[0].{at}" in str(refused.value)
