@@ -1,12 +1,14 @@
 """What is wrong with relying parties of our sign-in, beyond types."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from config.address import split_address
 from config.doubt import Finding
 from config.settings import OidcClient, Settings
 
+SHORTEST_IDLE = timedelta(minutes=1)
 BUILT_IN = frozenset({"brana-gateway"})
 
 
@@ -18,6 +20,12 @@ def client_findings(settings: Settings) -> Iterator[Finding]:
             yield f"{at}.id", f"{client.id!r} is taken", "give each client an id of its own"
         seen.add(client.id)
         yield from _proof(at, client)
+        if not SHORTEST_IDLE <= client.refresh_idle <= settings.sign_in.absolute:
+            yield (
+                f"{at}.refresh_idle",
+                "is not between a minute and `sign_in.absolute`, with which every refresh token ends",
+                "choose a time in between",
+            )
         for name in ("redirect_uris", "post_logout_redirect_uris"):
             for uri in getattr(client, name):
                 parts = split_address(uri)

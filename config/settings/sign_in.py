@@ -86,3 +86,7 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     """Public keys of one that signs."""
     post_logout_redirect_uris: list[str] = field(default_factory=list)
     id_token_algorithm: Literal["ES256", "RS256"] = "ES256"
+    refresh: Literal["never", "asked", "always"] = "never"
+    """Whether it gets refresh tokens: where it asks by the scope `offline_access`, or always."""
+    refresh_idle: timedelta = timedelta(hours=1)
+    """How long a refresh token is good that is not used; the sign-in may end sooner."""

@@ -84,6 +84,17 @@ GROUPS: tuple[Group, ...] = (
             ),
             "verifier_wrong": Title(cs="důkaz PKCE nesouhlasí", en="the PKCE proof does not fit"),
             "session_ended": Title(cs="přihlášení mezitím skončilo", en="the sign-in has ended meanwhile"),
+            "refresh_token_unknown": Title(cs="neznámý obnovovací token", en="unknown refresh token"),
+            "refresh_token_of_another_client": Title(
+                cs="obnovovací token jiné aplikace", en="refresh token of another application"
+            ),
+            "refresh_token_used_twice": Title(
+                cs="obnovovací token použit podruhé", en="refresh token used a second time"
+            ),
+            "refresh_token_withdrawn": Title(
+                cs="zneplatněný obnovovací token", en="refresh token that was withdrawn"
+            ),
+            "refresh_token_expired": Title(cs="prošlý obnovovací token", en="expired refresh token"),
             "token_missing": Title(cs="chybí token", en="no token was sent"),
         },
     ),

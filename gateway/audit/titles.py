@@ -84,6 +84,10 @@ TITLES: dict[Code, Title] = {
         cs="Vydání tokenu odmítnuto: aplikace {application} (důvod: {reason})",
         en="Token refused: application {application} (reason: {reason})",
     ),
+    Code.REFRESH_TOKEN_MISUSED: Title(
+        cs="POZOR, obnovovací token má i někdo jiný: {who}, aplikace {application} (důvod: {reason})",
+        en="ATTENTION, somebody else has a refresh token too: {who}, application {application} (reason: {reason})",
+    ),
     Code.SESSION_OPENED: Title(cs="Zahájena relace: {who}", en="Session opened: {who}"),
     Code.SESSION_ENDED: Title(
         cs="Ukončena relace brány: {who} (důvod: {reason}, ukončil(a): {by})",

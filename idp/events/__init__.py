@@ -43,6 +43,7 @@ from idp.events.recovery import (
 from idp.events.relying_party import (
     AuthorizationGranted,
     AuthorizationRefused,
+    RefreshTokenMisused,
     TokenIssued,
     TokenRefused,
 )
@@ -97,6 +98,7 @@ Event = (
     | SessionEnded
     | AuthorizationGranted
     | AuthorizationRefused
+    | RefreshTokenMisused
     | TokenIssued
     | TokenRefused
     | RecoveryIssued
@@ -147,6 +149,7 @@ __all__ = [
     "RecoveryRefused",
     "RecoveryRevoked",
     "RecoveryUsed",
+    "RefreshTokenMisused",
     "SessionEnded",
     "SignInCompleted",
     "SignInFailed",

@@ -1,19 +1,40 @@
 """Relying parties that ask by themselves, past the browser: who proves to be one."""
 
+from collections.abc import Mapping
 from datetime import datetime
+
+from aiohttp import web
 
 from idp import events
 from idp.events import Origin
+from idp.http import arrival
 from idp.http.programs import TOKEN_PATH
-from idp.http.provider import Book, Provider
+from idp.http.provider import Book, Provider, provider_of
 from idp.login import purses, throttle
 from idp.login.throttle import Exhausted
-from idp.oidc import client_authentication
+from idp.oidc import client_authentication, parameters
 from idp.oidc.client import Client
 from idp.oidc.client_authentication import UNPROVEN, Shown
 from idp.oidc.errors import ClientFault, OAuthError, Refused
+from idp.oidc.parameters import Unreadable
 
 TOO_MANY = Refused(OAuthError.SLOW_DOWN, "too many attempts")
+
+
+async def form(request: web.Request) -> arrival.Pairs | Refused:
+    try:
+        return await arrival.form(request)
+    except arrival.Malformed:
+        return Refused(OAuthError.INVALID_REQUEST, "send a form in UTF-8")
+
+
+def shown(request: web.Request, pairs: arrival.Pairs) -> tuple[Mapping[str, str], Shown | Refused]:
+    """The parameters, and who asks by them: not yet believed."""
+    values = parameters.read(pairs)
+    if isinstance(values, Unreadable):
+        return {}, Refused(OAuthError.INVALID_REQUEST, f"parameter {values.name} is repeated or too long")
+    authorization = request.headers.get("Authorization")
+    return values, client_authentication.read(values, authorization, provider_of(request).clients)
 
 
 def proven(book: Book, provider: Provider, shown: Shown, origin: Origin, now: datetime) -> Client | Refused:

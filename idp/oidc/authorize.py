@@ -18,6 +18,7 @@ from idp.oidc import parameters, pkce
 from idp.oidc.client import Client, ClientId, Clients, Scope
 from idp.oidc.errors import OAuthError, Refused, Unsafe
 from idp.oidc.parameters import Unreadable
+from idp.oidc.refresh_token import OFFLINE_ACCESS
 
 AGE = re.compile(r"[0-9]{1,9}")  # seconds
 
@@ -56,6 +57,8 @@ class Request:
     language: Language | None
     subject: SubjectId | None
     """Of `id_token_hint`, verified."""
+    refresh: bool
+    """Whether the client is to get a refresh token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ def read(
         login_hint=_login_hint(values.get("login_hint", "")),
         language=language_of(values.get("ui_locales", "")),
         subject=hint.subject if hint else None,
+        refresh=refreshes(values["scope"], clients[target.client]),
     )
 
 
@@ -261,6 +265,11 @@ def scopes_of(asked: str, client: Client) -> tuple[Scope, ...]:
     """Known scopes that were asked for or are always given; unknown ones are ignored (Core §3.1.2.1)."""
     words = set(asked.split())
     return tuple(scope for scope in Scope if scope in words or scope in client.always)
+
+
+def refreshes(asked: str, client: Client) -> bool:
+    """Without `prompt=consent` (Core §11): relying parties are the office's own, and configured to."""
+    return client.refresh == "always" or (client.may_refresh and OFFLINE_ACCESS in asked.split())
 
 
 def levels_of(acr_values: str) -> list[AuthenticationLevel]:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal, NewType
@@ -16,6 +17,7 @@ from idp.oidc.assertion import KeysUnusable, keys_of
 
 ClientId = NewType("ClientId", str)
 Algorithm = Literal["ES256", "RS256"]
+Refresh = Literal["never", "asked", "always"]
 
 GATEWAY = ClientId("brana-gateway")
 SECRET_MIN = 32  # characters; a secret that is guessed at the token endpoint must not be guessable
@@ -79,6 +81,10 @@ class Client:
     algorithm: Algorithm = "ES256"
     always: frozenset[Scope] = frozenset()
     """Scopes granted without being asked for."""
+    refresh: Refresh = "never"
+    """Whether it gets refresh tokens: where it asks by `offline_access`, or without asking."""
+    refresh_idle: timedelta = timedelta(hours=1)
+    """How long one is good that is not used."""
 
     @property
     def methods(self) -> frozenset[Method]:
@@ -86,6 +92,10 @@ class Client:
         if self.method is not None:
             return frozenset({self.method})
         return frozenset({Method.NONE} if self.secret is None else {Method.BASIC, Method.POST})
+
+    @property
+    def may_refresh(self) -> bool:
+        return self.refresh != "never"
 
     @property
     def is_public(self) -> bool:
@@ -146,6 +156,8 @@ def clients_of(configured: Iterable[OidcClient], read_file: Callable[[Path], str
             keys=None if entry.jwks_file is None else _keys(entry.id, read_file(entry.jwks_file)),
             method=None if entry.authentication is None else Method(entry.authentication),
             algorithm=entry.id_token_algorithm,
+            refresh=entry.refresh,
+            refresh_idle=entry.refresh_idle,
         )
     return clients
 

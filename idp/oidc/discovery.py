@@ -6,6 +6,7 @@ from config.vocabulary import AuthenticationLevel, Language
 from idp.oidc.assertion import ALGORITHMS
 from idp.oidc.authorize import Prompt
 from idp.oidc.client import Method, Scope
+from idp.oidc.refresh_token import OFFLINE_ACCESS
 
 PATH = "/.well-known/openid-configuration"
 ENDPOINTS = {
@@ -27,11 +28,11 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
     return {
         "issuer": issuer,
         **{name: issuer + path for name, path in ENDPOINTS.items()},
-        "scopes_supported": [scope.value for scope in Scope],
+        "scopes_supported": [*(scope.value for scope in Scope), OFFLINE_ACCESS],
         "claims_supported": list(CLAIMS),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", *further],
+        "grant_types_supported": ["authorization_code", "refresh_token", *further],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
         "token_endpoint_auth_methods_supported": [method.value for method in Method],

@@ -62,6 +62,17 @@ class CodeFault(StrEnum):
     SESSION_ENDED = "session_ended"
 
 
+class RefreshFault(StrEnum):
+    """Why a refresh token is not good. For the log alone, as `CodeFault`."""
+
+    UNKNOWN = "refresh_token_unknown"
+    OF_ANOTHER_CLIENT = "refresh_token_of_another_client"
+    USED_TWICE = "refresh_token_used_twice"
+    WITHDRAWN = "refresh_token_withdrawn"
+    EXPIRED = "refresh_token_expired"
+    SESSION_ENDED = "session_ended"
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """What a relying party is told. `description` says what is wrong and how to mend it; ASCII, no quotes."""

@@ -4,19 +4,50 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from idp.login.handle import hashed, read_handle
+from idp.oidc import refresh_token
 from idp.oidc.client import Client
 from idp.oidc.errors import OAuthError, Refused
-from idp.oidc.grant import TOKEN_LIFETIME, Exchange
+from idp.oidc.grant import Exchange
+from idp.oidc.issue import TOKEN_LIFETIME
+from idp.oidc.refresh import Refresh
+from idp.oidc.refresh_token import OFFLINE_ACCESS
 
-STATUS = {OAuthError.INVALID_CLIENT: 401, OAuthError.SLOW_DOWN: 429}
+STATUS = {
+    OAuthError.INVALID_CLIENT: 401,
+    OAuthError.SLOW_DOWN: 429,
+    OAuthError.TEMPORARILY_UNAVAILABLE: 503,
+}
 """HTTP status of an error; 400 for all others (RFC 6749 §5.2)."""
 
 
-def read(values: Mapping[str, str], client: Client) -> Exchange | Refused:
-    if values.get("grant_type") != "authorization_code":
-        missing = "grant_type" not in values
-        error = OAuthError.INVALID_REQUEST if missing else OAuthError.UNSUPPORTED_GRANT_TYPE
-        return Refused(error, "send grant_type=authorization_code")
+def read(values: Mapping[str, str], client: Client) -> Exchange | Refresh | Refused:
+    match values.get("grant_type"):
+        case "authorization_code":
+            return _exchange(values, client)
+        case "refresh_token":
+            return _refresh(values, client)
+        case None:
+            return Refused(OAuthError.INVALID_REQUEST, "grant_type is missing")
+        case _:
+            return Refused(OAuthError.UNSUPPORTED_GRANT_TYPE, "see grant_types_supported")
+
+
+def _refresh(values: Mapping[str, str], client: Client) -> Refresh | Refused:
+    """RFC 6749 §6."""
+    if not client.may_refresh:
+        return Refused(OAuthError.UNAUTHORIZED_CLIENT, "the client is not configured to refresh tokens")
+    if "refresh_token" not in values:
+        return Refused(OAuthError.INVALID_REQUEST, "refresh_token is missing")
+    token = refresh_token.read(values["refresh_token"])
+    return Refresh(
+        client=client,
+        token=token.parts() if token is not None else None,
+        scopes=frozenset(values["scope"].split()) if "scope" in values else None,
+    )
+
+
+def _exchange(values: Mapping[str, str], client: Client) -> Exchange | Refused:
+    """RFC 6749 §4.1.3."""
     absent = [name for name in ("code", "redirect_uri", "code_verifier") if name not in values]
     if absent:
         return Refused(OAuthError.INVALID_REQUEST, f"{absent[0]} is missing")
@@ -31,14 +62,19 @@ def read(values: Mapping[str, str], client: Client) -> Exchange | Refused:
     )
 
 
-def answer(access_token: str, id_token: str, scopes: Iterable[str]) -> dict[str, Any]:
-    """RFC 6749 §5.1, Core §3.1.3.3."""
+def answer(
+    access_token: str, id_token: str, scopes: Iterable[str], refresh: str | None = None
+) -> dict[str, Any]:
+    """RFC 6749 §5.1, Core §3.1.3.3. `refresh`: the refresh token that goes with it."""
+    further = {} if refresh is None else {"refresh_token": refresh}
+    offline = [] if refresh is None else [OFFLINE_ACCESS]
     return {
         "access_token": access_token,
         "token_type": "Bearer",
         "expires_in": int(TOKEN_LIFETIME.total_seconds()),
-        "scope": " ".join(scopes),
+        "scope": " ".join([*scopes, *offline]),
         "id_token": id_token,
+        **further,
     }
 
 

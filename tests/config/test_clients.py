@@ -30,6 +30,20 @@ def test_each_way_with_what_it_takes_can_start(office: Office, proof: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("idle", "fits"), [("1 min", True), ("10 h", True), ("59 s", False), ("11 h", False)]
+)
+def test_a_refresh_token_waits_for_as_long_as_a_sign_in_may_last(
+    office: Office, idle: str, fits: bool
+) -> None:
+    path = office((SECRET, f'{SECRET}refresh = "always"\nrefresh_idle = "{idle}"\n'))
+    if fits:
+        assert load(path)[0].oidc_clients[0].refresh == "always"
+        return
+    with pytest.raises(ConfigurationRefused, match="refresh_idle"):
+        load(path)
+
+
+@pytest.mark.parametrize(
     ("proof", "at"),
     [
         ('authentication = "client_secret_basic"\n', "authentication"),

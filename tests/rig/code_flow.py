@@ -72,16 +72,20 @@ class RelyingParty:
             self.metadata["token_endpoint"], self.form(code, **changes), Authorization=proof
         )
 
-    async def claims(self, token: str, algorithm: str) -> dict:
+    async def claims(
+        self, token: str, algorithm: str, *, expired: bool = False, nonce: str | None = ""
+    ) -> dict:
+        """`nonce`: None where there is to be none, as in those of a refresh token."""
         keys = KeySet.import_key_set(json_of(await self.back.get(self.metadata["jwks_uri"])))
         read = jwt.decode(token, keys, algorithms=[algorithm])
-        now = int(self.world.rig.clock().timestamp())
+        expected = {"iss": ISSUER, "aud": self.client}
+        if nonce is not None:
+            expected["nonce"] = self.nonce
         registry = jwt.JWTClaimsRegistry(
-            now=now,
-            iss={"essential": True, "value": ISSUER},
-            aud={"essential": True, "value": self.client},
+            now=0 if expired else int(self.world.rig.clock().timestamp()),
+            leeway=10**10 if expired else 0,
             exp={"essential": True},
-            nonce={"essential": True, "value": self.nonce},
+            **{name: {"essential": True, "value": value} for name, value in expected.items()},
         )
         registry.validate(read.claims)
         return read.claims

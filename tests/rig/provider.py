@@ -76,10 +76,18 @@ def clients() -> dict[ClientId, Client]:
     here = frozenset({GIS_CALLBACK})
     secret = Secret.of(GIS_SECRET)
     others = (
-        Client(id=ClientId("by-header"), redirect_uris=here, secret=secret, method=Method.BASIC),
+        Client(
+            id=ClientId("by-header"), redirect_uris=here, secret=secret, method=Method.BASIC, refresh="asked"
+        ),
         Client(id=ClientId("by-form"), redirect_uris=here, secret=secret, method=Method.POST),
-        Client(id=ClientId("by-key"), redirect_uris=here, keys=KeySet([client_key()]), method=Method.KEY),
-        Client(id=ClientId("public"), redirect_uris=here),
+        Client(
+            id=ClientId("by-key"),
+            redirect_uris=here,
+            keys=KeySet([client_key()]),
+            method=Method.KEY,
+            refresh="asked",
+        ),
+        Client(id=ClientId("public"), redirect_uris=here, refresh="always"),
     )
     return {one.id: one for one in (portal, gis, *others)}
 

@@ -54,6 +54,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.CODE_REFUSED: Title(cs="Odmítnutá žádost o přihlášení", en="Authorization refused"),
             Code.TOKEN_ISSUED: Title(cs="Vydaný token", en="Token issued"),
             Code.TOKEN_REFUSED: Title(cs="Odmítnutá žádost o token", en="Token refused"),
+            Code.REFRESH_TOKEN_MISUSED: Title(cs="Zneužitý obnovovací token", en="Refresh token misused"),
         },
     ),
     (

@@ -150,10 +150,19 @@ async def test_two_ways_of_proving_at_once_are_refused(world: World):
     assert json_of(answer)["error"] == "invalid_request"
 
 
-@pytest.mark.parametrize("grant", ["password", "refresh_token", "client_credentials", "implicit"])
+@pytest.mark.parametrize("grant", ["password", "client_credentials", "implicit"])
 async def test_no_other_grant_is_offered(world: World, grant):
     party, _, code = await completed(world)
     assert json_of(await party.exchange(code, grant_type=grant))["error"] == "unsupported_grant_type"
+
+
+async def test_who_is_not_configured_to_refresh_gets_no_refresh_token_and_may_not_use_one(world: World):
+    party, _, code = await completed(world, scope="openid offline_access")
+    tokens = json_of(await party.exchange(code))
+    assert "refresh_token" not in tokens
+    assert tokens["scope"] == "openid"
+    answer = await party.exchange(code, grant_type="refresh_token")
+    assert (answer.status, json_of(answer)["error"]) == (400, "unauthorized_client")
 
 
 async def test_the_token_endpoint_reads_forms_only(world: World):
