@@ -20,6 +20,7 @@ def client_findings(settings: Settings) -> Iterator[Finding]:
             yield f"{at}.id", f"{client.id!r} is taken", "give each client an id of its own"
         seen.add(client.id)
         yield from _proof(at, client)
+        yield from _asks_about(at, client, {one.id for one in settings.oidc_clients})
         if not SHORTEST_IDLE <= client.refresh_idle <= settings.sign_in.absolute:
             yield (
                 f"{at}.refresh_idle",
@@ -54,6 +55,14 @@ def _proof(at: str, client: OidcClient) -> Iterator[Finding]:
             "no key is asked for",
             'write `authentication = "private_key_jwt"`, or take the file out',
         )
+
+
+def _asks_about(at: str, client: OidcClient, known: set[str]) -> Iterator[Finding]:
+    for number, name in enumerate(client.introspects):
+        if name not in known:
+            yield f"{at}.introspects[{number}]", f"there is no client {name!r}", "write its `id`"
+    if client.introspects and client.secret_file is None and client.jwks_file is None:
+        yield f"{at}.introspects", "a public client may ask about nothing", "give it a secret or keys"
 
 
 def secrets_of_clients(settings: Settings) -> dict[str, Path]:

@@ -90,3 +90,5 @@ class OidcClient(Setting, frozen=True, kw_only=True):
     """Whether it gets refresh tokens: where it asks by the scope `offline_access`, or always."""
     refresh_idle: timedelta = timedelta(hours=1)
     """How long a refresh token is good that is not used; the sign-in may end sooner."""
+    introspects: list[str] = field(default_factory=list)
+    """Clients about whose access tokens it may ask, besides its own."""

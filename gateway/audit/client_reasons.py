@@ -84,6 +84,9 @@ GROUPS: tuple[Group, ...] = (
             ),
             "verifier_wrong": Title(cs="důkaz PKCE nesouhlasí", en="the PKCE proof does not fit"),
             "session_ended": Title(cs="přihlášení mezitím skončilo", en="the sign-in has ended meanwhile"),
+            "token_of_another_client": Title(
+                cs="token vydaný jiné aplikaci", en="a token that was given to another application"
+            ),
             "refresh_token_unknown": Title(cs="neznámý obnovovací token", en="unknown refresh token"),
             "refresh_token_of_another_client": Title(
                 cs="obnovovací token jiné aplikace", en="refresh token of another application"

@@ -55,6 +55,8 @@ class Code(StrEnum):
     CODE_REFUSED = "oidc.code_refused"
     TOKEN_ISSUED = "oidc.token_issued"
     TOKEN_REFUSED = "oidc.token_refused"
+    TOKEN_REVOKED = "oidc.token_revoked"
+    CLIENT_REFUSED = "oidc.client_refused"
     REFRESH_TOKEN_MISUSED = "oidc.refresh_token_misused"
     TECHNICAL_SECRET_ISSUED = "technical.secret_issued"
     TECHNICAL_SECRET_REVOKED = "technical.secret_revoked"

@@ -100,6 +100,13 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
             return replace(_entry(event, Code.TOKEN_ISSUED, **how), session=session, application=client)
         case events.TokenRefused(client=client, reason=reason, revoked=revoked):
             return replace(_refused(event, Code.TOKEN_REFUSED, reason, revoked=revoked), application=client)
+        case events.TokenRevoked(session=session, client=client, revoked=revoked):
+            given_back = _entry(event, Code.TOKEN_REVOKED, revoked=revoked)
+            return replace(given_back, session=session, application=client)
+        case events.ClientRefused(client=client, reason=reason, endpoint=endpoint):
+            return replace(
+                _refused(event, Code.CLIENT_REFUSED, reason, endpoint=endpoint), application=client
+            )
         case events.RefreshTokenMisused(
             session=session, client=client, shown_by=other, reason=reason, revoked=revoked
         ):

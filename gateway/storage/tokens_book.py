@@ -29,6 +29,9 @@ class TokensBook(KeyedRows):
         row = self._at(access_token, hash=name)
         return None if row is None else token_of(row)
 
+    def drop_token(self, name: HandleHash) -> int:
+        return self._drop(access_token, hash=name)
+
     def keep_refresh_family(self, family: RefreshFamily) -> None:
         self._put(refresh_family, family_row(family))
 

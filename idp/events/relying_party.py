@@ -37,6 +37,25 @@ class TokenRefused(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRevoked(Happening):
+    """Its client gave it back."""
+
+    session: SessionId
+    client: str
+    revoked: int
+    """How many: a refresh token takes all along that came of its sign-in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRefused(Happening):
+    """A client asked for something about tokens, and may not."""
+
+    client: str
+    reason: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshTokenMisused(Happening):
     """More than its client has it: all that came of its sign-in was withdrawn."""
 

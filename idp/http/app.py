@@ -13,6 +13,7 @@ from idp.http import (
     recovery,
     sign_in,
     sign_out,
+    token_state,
     tokens,
     told_first,
 )
@@ -66,6 +67,8 @@ def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.App
     for path, page in FORM_PAGES.items():
         app.router.add_get(path, _page_of_form(page), allow_head=False)
     app.router.add_post("/token", exchange.exchange)
+    app.router.add_post("/revoke", token_state.revoke)
+    app.router.add_post("/introspect", token_state.introspect)
     app.router.add_get("/userinfo", tokens.userinfo)
     app.router.add_post("/userinfo", tokens.userinfo)
     app.router.add_get("/logout", sign_out.ask, allow_head=False)

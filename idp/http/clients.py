@@ -1,6 +1,6 @@
 """Relying parties that ask by themselves, past the browser: who proves to be one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from aiohttp import web
@@ -37,30 +37,41 @@ def shown(request: web.Request, pairs: arrival.Pairs) -> tuple[Mapping[str, str]
     return values, client_authentication.read(values, authorization, provider_of(request).clients)
 
 
-def proven(book: Book, provider: Provider, shown: Shown, origin: Origin, now: datetime) -> Client | Refused:
-    """Within one transaction. A wrong proof is counted where it was looked at; what is refused is recorded."""
-    reason = _fault(book, provider, shown, origin, now)
-    if reason is None and shown.client is not None:
-        return shown.client
-    name = (
-        shown.client.id if shown.client is not None else ""
-    )  # not what a stranger typed in the place of one
-    book.record(
-        events.TokenRefused(at=now, origin=origin, client=name, reason=reason or ClientFault.UNPROVEN)
-    )
+RecordRefused = Callable[[str, str], events.TokenRefused | events.ClientRefused]
+"""Client and reason to what is recorded."""
+
+
+def proven(
+    book: Book,
+    provider: Provider,
+    shown: Shown,
+    origin: Origin,
+    now: datetime,
+    happened: RecordRefused | None = None,
+) -> Client | Refused:
+    """Within one transaction. A wrong proof is counted where it was looked at; what is refused is recorded: as a token
+    that was refused, or as `happened` says.
+    """
+    reason, client = fault(book, provider, shown, origin, now), shown.client
+    if reason is None and client is not None:
+        return client
+    name = client.id if client is not None else ""  # not what a stranger typed in the place of one
+    if reason is not ClientFault.MUST_WAIT and client is not None and shown.is_guess:
+        # in the transaction that looked: guessing at once gains nothing
+        throttle.take(book, purses.of_client(client.id, origin.address, provider.sign_in), now)
+    why = reason or ClientFault.UNPROVEN
+    if happened is not None:
+        book.record(happened(name, why))
+    else:
+        book.record(events.TokenRefused(at=now, origin=origin, client=name, reason=why))
     return TOO_MANY if reason is ClientFault.MUST_WAIT else UNPROVEN
 
 
-def _fault(book: Book, provider: Provider, shown: Shown, origin: Origin, now: datetime) -> ClientFault | None:
+def fault(book: Book, provider: Provider, shown: Shown, origin: Origin, now: datetime) -> ClientFault | None:
+    """Why it is not that client; writes nothing but that an assertion is spent."""
+    if shown.client is not None and shown.is_guess:
+        mine = purses.of_client(shown.client.id, origin.address, provider.sign_in)
+        if isinstance(throttle.left(book, mine, now), Exhausted):
+            return ClientFault.MUST_WAIT
     audiences = (provider.issuer, f"{provider.issuer}{TOKEN_PATH}")
-    if shown.client is None or not shown.is_guess:
-        return client_authentication.fault(book, shown, audiences, now)
-    mine = purses.of_client(shown.client.id, origin.address, provider.sign_in)
-    if isinstance(throttle.left(book, mine, now), Exhausted):
-        return ClientFault.MUST_WAIT
-    reason = client_authentication.fault(book, shown, audiences, now)
-    if reason is not None:
-        throttle.take(
-            book, mine, now
-        )  # counted within the transaction that looked: guesses at once gain nothing
-    return reason
+    return client_authentication.fault(book, shown, audiences, now)

@@ -85,6 +85,8 @@ class Client:
     """Whether it gets refresh tokens: where it asks by `offline_access`, or without asking."""
     refresh_idle: timedelta = timedelta(hours=1)
     """How long one is good that is not used."""
+    introspects: frozenset[str] = frozenset()
+    """Clients about whose access tokens it may ask, besides its own."""
 
     @property
     def methods(self) -> frozenset[Method]:
@@ -158,6 +160,7 @@ def clients_of(configured: Iterable[OidcClient], read_file: Callable[[Path], str
             algorithm=entry.id_token_algorithm,
             refresh=entry.refresh,
             refresh_idle=entry.refresh_idle,
+            introspects=frozenset(entry.introspects),
         )
     return clients
 

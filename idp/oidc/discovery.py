@@ -14,8 +14,11 @@ ENDPOINTS = {
     "token_endpoint": "/token",
     "userinfo_endpoint": "/userinfo",
     "end_session_endpoint": "/logout",
+    "revocation_endpoint": "/revoke",
+    "introspection_endpoint": "/introspect",
     "jwks_uri": "/jwks",
 }
+PROVEN = tuple(method for method in Method if method is not Method.NONE)
 CLAIMS = (
     *("sub", "iss", "aud", "iat", "exp", "auth_time", "nonce", "at_hash", "sid", "acr", "amr"),
     *("name", "preferred_username", "locale", "email", "brana_roles", "brana_facts_at", "brana_ends_at"),
@@ -35,8 +38,9 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "grant_types_supported": ["authorization_code", "refresh_token", *further],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
-        "token_endpoint_auth_methods_supported": [method.value for method in Method],
-        "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+        **_proofs("token_endpoint", tuple(Method)),
+        **_proofs("revocation_endpoint", tuple(Method)),
+        **_proofs("introspection_endpoint", PROVEN),
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": [level.value for level in AuthenticationLevel],
         "prompt_values_supported": [prompt.value for prompt in Prompt],
@@ -46,4 +50,12 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,
+    }
+
+
+def _proofs(endpoint: str, methods: tuple[Method, ...]) -> dict[str, list[str]]:
+    """How clients prove themselves there (RFC 8414 §2)."""
+    return {
+        f"{endpoint}_auth_methods_supported": [method.value for method in methods],
+        f"{endpoint}_auth_signing_alg_values_supported": ALGORITHMS,
     }

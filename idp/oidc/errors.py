@@ -62,6 +62,12 @@ class CodeFault(StrEnum):
     SESSION_ENDED = "session_ended"
 
 
+class TokenFault(StrEnum):
+    """Why a client may not give a token back."""
+
+    OF_ANOTHER_CLIENT = "token_of_another_client"
+
+
 class RefreshFault(StrEnum):
     """Why a refresh token is not good. For the log alone, as `CodeFault`."""
 

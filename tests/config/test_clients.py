@@ -33,13 +33,33 @@ def test_each_way_with_what_it_takes_can_start(office: Office, proof: str) -> No
     ("idle", "fits"), [("1 min", True), ("10 h", True), ("59 s", False), ("11 h", False)]
 )
 def test_a_refresh_token_waits_for_as_long_as_a_sign_in_may_last(
-    office: Office, idle: str, fits: bool
+    office: Office, idle: str, *, fits: bool
 ) -> None:
     path = office((SECRET, f'{SECRET}refresh = "always"\nrefresh_idle = "{idle}"\n'))
     if fits:
         assert load(path)[0].oidc_clients[0].refresh == "always"
         return
     with pytest.raises(ConfigurationRefused, match="refresh_idle"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("proof", "names", "fits"),
+    [
+        (SECRET, ["knihovna"], True),
+        (SECRET, ["knihovna", "nikdo"], False),
+        (SECRET, ["brana-gateway"], False),
+        ("", ["knihovna"], False),
+    ],
+)
+def test_only_who_proves_itself_asks_about_tokens_and_about_those_of_clients_that_are_there(
+    office: Office, proof: str, names: list[str], *, fits: bool
+) -> None:
+    path = office((SECRET, f"{proof}introspects = {names!r}\n"))
+    if fits:
+        assert load(path)[0].oidc_clients[0].introspects == names
+        return
+    with pytest.raises(ConfigurationRefused, match="introspects"):
         load(path)
 
 
