@@ -85,6 +85,8 @@ class Client:
     """Whether it gets refresh tokens: where it asks by `offline_access`, or without asking."""
     refresh_idle: timedelta = timedelta(hours=1)
     """How long one is good that is not used."""
+    form_post: bool = True
+    """Whether it may ask for its answer by a form; the gateway takes it by redirect alone."""
     introspects: frozenset[str] = frozenset()
     """Clients about whose access tokens it may ask, besides its own."""
 
@@ -140,6 +142,7 @@ def gateway_client(
         post_logout_redirect_uris=frozenset(post_logout_redirect_uris),
         secret=None if secret is None else _secret(GATEWAY, secret),
         always=frozenset({Scope.OPENID, Scope.PROFILE, Scope.ROLES}),
+        form_post=False,
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from config.vocabulary import AuthenticationLevel, Language
 from idp.oidc.assertion import ALGORITHMS
-from idp.oidc.authorize import Prompt
+from idp.oidc.authorize import Prompt, ResponseMode
 from idp.oidc.client import Method, Scope
 from idp.oidc.refresh_token import OFFLINE_ACCESS
 
@@ -34,7 +34,7 @@ def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
         "scopes_supported": [*(scope.value for scope in Scope), OFFLINE_ACCESS],
         "claims_supported": list(CLAIMS),
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": [mode.value for mode in ResponseMode],
         "grant_types_supported": ["authorization_code", "refresh_token", *further],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
