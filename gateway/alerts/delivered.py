@@ -24,6 +24,7 @@ DELIVERED = (
     AlertRule(name="new_country", codes=LET_IN, new="country", within=timedelta(days=180)),
     AlertRule(name="emergency_access", codes=["request.emergency_begun"]),
     AlertRule(name="policies_without_approval", codes=["policy.without_approval"], group_by="all"),
+    AlertRule(name="refresh_token_misused", codes=["oidc.refresh_token_misused"]),
     AlertRule(name="recovery_administrator", codes=["recovery.used", "recovery.refused"], group_by="all"),
     AlertRule(
         name="log_damaged",

@@ -43,8 +43,11 @@ from idp.events.recovery import (
 from idp.events.relying_party import (
     AuthorizationGranted,
     AuthorizationRefused,
+    ClientRefused,
+    RefreshTokenMisused,
     TokenIssued,
     TokenRefused,
+    TokenRevoked,
 )
 from idp.events.session import EndReason, SessionEnded, SignOutRefused
 from idp.events.sign_in import (
@@ -97,8 +100,11 @@ Event = (
     | SessionEnded
     | AuthorizationGranted
     | AuthorizationRefused
+    | ClientRefused
+    | RefreshTokenMisused
     | TokenIssued
     | TokenRefused
+    | TokenRevoked
     | RecoveryIssued
     | RecoveryRevoked
     | RecoveryUsed
@@ -113,6 +119,7 @@ __all__ = [
     "AuthorizationGranted",
     "AuthorizationRefused",
     "BlockLifted",
+    "ClientRefused",
     "CodeAccepted",
     "CodeRefused",
     "EndReason",
@@ -147,6 +154,7 @@ __all__ = [
     "RecoveryRefused",
     "RecoveryRevoked",
     "RecoveryUsed",
+    "RefreshTokenMisused",
     "SessionEnded",
     "SignInCompleted",
     "SignInFailed",
@@ -156,4 +164,5 @@ __all__ = [
     "Throttled",
     "TokenIssued",
     "TokenRefused",
+    "TokenRevoked",
 ]

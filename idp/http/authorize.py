@@ -1,7 +1,8 @@
 """`/authorize`: answer from the session the browser has, or begin a sign-in."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from aiohttp import web
 
@@ -24,7 +25,16 @@ from idp.login.session import Session, end_due
 from idp.login.states import AwaitingFactor, AwaitingPassword, Standing, Waiting
 from idp.oidc import authorize as rules
 from idp.oidc import grant
-from idp.oidc.authorize import Hint, HintReader, Refusable, Request, SignInWhy, Unanswerable
+from idp.oidc.authorize import (
+    Hint,
+    HintReader,
+    Refusable,
+    Request,
+    ResponseMode,
+    SignInWhy,
+    Target,
+    Unanswerable,
+)
 from idp.oidc.errors import OAuthError, Refused
 
 
@@ -140,14 +150,30 @@ async def answer(
     if not await provider.store.transact(work):
         refused = Refused(OAuthError.LOGIN_REQUIRED, "the session ended meanwhile; begin a new sign-in")
         return await refuse(request, Refusable(asked.target, refused))
-    return send_on(rules.answer_address(asked.target, provider.issuer, {"code": code}))
+    return to_client(request, asked.target, {"code": code})
 
 
 async def refuse(request: web.Request, refusable: Refusable) -> web.Response:
     provider = provider_of(request)
     origin, now = arrival.origin_of(request), provider.clock()
     await provider.store.transact(lambda book: grant.refuse_authorization(book, refusable, origin, now))
-    return send_on(rules.refusal_address(refusable, provider.issuer))
+    return to_client(request, refusable.target, rules.refusal(refusable.refused))
+
+
+def to_client(request: web.Request, target: Target, answer: Mapping[str, str]) -> web.Response:
+    """By redirect, or by a form that our script sends, and a click where no script runs."""
+    provider = provider_of(request)
+    if target.mode is ResponseMode.QUERY:
+        return send_on(rules.answer_address(target, provider.issuer, answer))
+    return provider.pages.respond(
+        request,
+        "form_post.html",
+        form_action=arrival.form_address(target.redirect_uri),
+        scripts=True,
+        action=target.redirect_uri,
+        fields=rules.answer_fields(target, provider.issuer, answer),
+        host=urlsplit(target.redirect_uri).hostname or "",
+    )
 
 
 async def _unanswerable(request: web.Request, asked: Unanswerable) -> web.Response:

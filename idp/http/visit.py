@@ -134,7 +134,7 @@ async def _completed(request: web.Request, done: Done, provider: Provider) -> we
     elif done.first:
         response = send_on(done.first)
     elif done.unanswered is None:
-        response = send_on(way_on(provider, destination, given.code))
+        response = way_on(request, destination, given.code)
     else:
         response = await _not_there(request, destination, done.unanswered)
     cookies.give(response, cookies.SSO, given.sso)

@@ -195,7 +195,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "login /sign-in/saved": (
         "idp/http/test_enrolment.py::test_an_officers_code_opens_the_enrolment_and_what_is_enrolled_signs_in",
     ),
-    "login /token": ("attacks/test_programs.py::test_a_revoked_secret_takes_its_tokens_with_it_at_once",),
+    "login /token": (
+        "attacks/test_programs.py::test_a_revoked_secret_takes_its_tokens_with_it_at_once",
+        "idp/http/test_refresh_tokens.py::test_one_that_is_used_again_ends_all_that_came_of_the_sign_in_and_says_so",
+    ),
     "policies /proposals/{proposal}/impact": (
         "gateway/web/test_policies_simulated.py::test_a_simulation_is_begun_watched_and_told_and_whoever_sees_it_is_recorded",
     ),

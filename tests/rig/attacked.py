@@ -48,6 +48,7 @@ RELYING_PARTY = f"""
 id = "{LIBRARY}"
 redirect_uris = ["{LIBRARY_CALLBACK}"]
 post_logout_redirect_uris = ["https://knihovna.{DOMAIN}/out"]
+refresh = "asked"
 """
 
 

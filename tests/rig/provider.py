@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 from aiohttp import web
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, RSAKey
 from webauthn.helpers import base64url_to_bytes
 
 from config.places import Places
@@ -32,7 +32,7 @@ from idp.http.app import make_app
 from idp.http.page import Assets, Office, Pages
 from idp.http.provider import Authenticate, ChangePassword, Provider, Reread
 from idp.http.recovery import Recovery
-from idp.oidc.client import Client, ClientId, Secret, gateway_client
+from idp.oidc.client import Client, ClientId, Method, Secret, gateway_client
 from idp.oidc.keys import SigningKey, SigningKeys
 from idp.oidc.pkce import challenge_of
 from tests.rig.identity_store import Kept, identity_store
@@ -73,7 +73,29 @@ def clients() -> dict[ClientId, Client]:
         algorithm="RS256",
     )
     portal = gateway_client([CALLBACK, RECORDS_CALLBACK], [SIGNED_OUT])
-    return {portal.id: portal, gis.id: gis}
+    here = frozenset({GIS_CALLBACK})
+    secret = Secret.of(GIS_SECRET)
+    others = (
+        Client(
+            id=ClientId("by-header"), redirect_uris=here, secret=secret, method=Method.BASIC, refresh="asked"
+        ),
+        Client(id=ClientId("by-form"), redirect_uris=here, secret=secret, method=Method.POST),
+        Client(
+            id=ClientId("by-key"),
+            redirect_uris=here,
+            keys=KeySet([client_key()]),
+            method=Method.KEY,
+            refresh="asked",
+        ),
+        Client(id=ClientId("public"), redirect_uris=here, refresh="always"),
+    )
+    return {one.id: one for one in (portal, gis, *others)}
+
+
+@functools.cache
+def client_key() -> ECKey:
+    """Of the client `by-key`."""
+    return ECKey.generate_key("P-256")
 
 
 @dataclass(slots=True)

@@ -41,6 +41,31 @@ GROUPS: tuple[Group, ...] = (
                 cs="nepodporovaný parametr registration", en="the parameter registration is not supported"
             ),
             "invalid_client": Title(cs="aplikace se neprokázala", en="the application did not prove itself"),
+            "client_proof_of_another_kind": Title(
+                cs="aplikace se prokazuje jinak, než má nastaveno",
+                en="the application proves itself otherwise than configured",
+            ),
+            "client_secret_wrong": Title(
+                cs="nesprávné tajemství aplikace", en="a wrong secret of an application"
+            ),
+            "client_assertion_wrong": Title(
+                cs="neplatný podepsaný důkaz aplikace", en="an unusable assertion of an application"
+            ),
+            "client_assertion_for_another": Title(
+                cs="podepsaný důkaz aplikace určený někomu jinému",
+                en="an assertion of an application meant for somebody else",
+            ),
+            "client_assertion_out_of_time": Title(
+                cs="podepsaný důkaz aplikace mimo dobu platnosti",
+                en="an assertion of an application out of its time",
+            ),
+            "client_assertion_used_twice": Title(
+                cs="podepsaný důkaz aplikace použitý podruhé",
+                en="an assertion of an application used a second time",
+            ),
+            "client_must_wait": Title(
+                cs="příliš mnoho neúspěšných pokusů aplikace", en="too many failed tries of an application"
+            ),
             "invalid_grant": Title(cs="neplatný kód", en="invalid code"),
             "unsupported_grant_type": Title(
                 cs="nepodporovaný druh žádosti o token", en="unsupported type of token request"
@@ -59,6 +84,20 @@ GROUPS: tuple[Group, ...] = (
             ),
             "verifier_wrong": Title(cs="důkaz PKCE nesouhlasí", en="the PKCE proof does not fit"),
             "session_ended": Title(cs="přihlášení mezitím skončilo", en="the sign-in has ended meanwhile"),
+            "token_of_another_client": Title(
+                cs="token vydaný jiné aplikaci", en="a token that was given to another application"
+            ),
+            "refresh_token_unknown": Title(cs="neznámý obnovovací token", en="unknown refresh token"),
+            "refresh_token_of_another_client": Title(
+                cs="obnovovací token jiné aplikace", en="refresh token of another application"
+            ),
+            "refresh_token_used_twice": Title(
+                cs="obnovovací token použit podruhé", en="refresh token used a second time"
+            ),
+            "refresh_token_withdrawn": Title(
+                cs="zneplatněný obnovovací token", en="refresh token that was withdrawn"
+            ),
+            "refresh_token_expired": Title(cs="prošlý obnovovací token", en="expired refresh token"),
             "token_missing": Title(cs="chybí token", en="no token was sent"),
         },
     ),

@@ -84,6 +84,18 @@ TITLES: dict[Code, Title] = {
         cs="Vydání tokenu odmítnuto: aplikace {application} (důvod: {reason})",
         en="Token refused: application {application} (reason: {reason})",
     ),
+    Code.TOKEN_REVOKED: Title(
+        cs="Aplikace vrátila token: {who}, aplikace {application}",
+        en="An application gave a token back: {who}, application {application}",
+    ),
+    Code.CLIENT_REFUSED: Title(
+        cs="Dotaz na token nebo jeho vrácení odmítnuto: aplikace {application} (důvod: {reason})",
+        en="A question about a token, or giving it back, was refused: application {application} (reason: {reason})",
+    ),
+    Code.REFRESH_TOKEN_MISUSED: Title(
+        cs="POZOR, obnovovací token má i někdo jiný: {who}, aplikace {application} (důvod: {reason})",
+        en="ATTENTION, somebody else has a refresh token too: {who}, application {application} (reason: {reason})",
+    ),
     Code.SESSION_OPENED: Title(cs="Zahájena relace: {who}", en="Session opened: {who}"),
     Code.SESSION_ENDED: Title(
         cs="Ukončena relace brány: {who} (důvod: {reason}, ukončil(a): {by})",

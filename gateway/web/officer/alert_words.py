@@ -20,6 +20,7 @@ RULES: Mapping[str, Title] = {
     "policies_without_approval": Title(
         cs="Zásady v platnosti bez schválení", en="Policies in force without approval"
     ),
+    "refresh_token_misused": Title(cs="Zneužitý obnovovací token", en="Refresh token misused"),
     "recovery_administrator": Title(cs="Nouzový správce", en="Recovery administrator"),
     "log_damaged": Title(cs="Auditní záznam je poškozen", en="The audit log is damaged"),
     "log_gap": Title(cs="Mezera v auditním záznamu", en="Gap in the audit log"),

@@ -54,6 +54,12 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.CODE_REFUSED: Title(cs="Odmítnutá žádost o přihlášení", en="Authorization refused"),
             Code.TOKEN_ISSUED: Title(cs="Vydaný token", en="Token issued"),
             Code.TOKEN_REFUSED: Title(cs="Odmítnutá žádost o token", en="Token refused"),
+            Code.TOKEN_REVOKED: Title(cs="Vrácený token", en="Token given back"),
+            Code.CLIENT_REFUSED: Title(
+                cs="Odmítnutý dotaz na token nebo jeho vrácení",
+                en="Question about a token, or giving it back, refused",
+            ),
+            Code.REFRESH_TOKEN_MISUSED: Title(cs="Zneužitý obnovovací token", en="Refresh token misused"),
         },
     ),
     (

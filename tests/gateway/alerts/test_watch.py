@@ -161,6 +161,9 @@ CASES: dict[str, list[Entry]] = {
     "new_country": [from_country(0, "CZ", 0).entry, from_country(0, "US", 0).entry],
     "emergency_access": [entry(code=Code.EMERGENCY_BEGUN, person="novak")],
     "policies_without_approval": [entry(code=Code.POLICY_WITHOUT_APPROVAL, person="cli:root")],
+    "refresh_token_misused": [
+        entry(code=Code.REFRESH_TOKEN_MISUSED, outcome=Outcome.REFUSED, person="novak")
+    ],
     "recovery_administrator": [entry(code=Code.RECOVERY_REFUSED, outcome=Outcome.REFUSED)],
     "log_damaged": [entry(code=Code.LOG_VERIFIED, outcome=Outcome.FAILURE)],
     "log_gap": [entry(code=Code.LOG_GAP, outcome=Outcome.FAILURE, reason=Gap.MISSING.value)],
