@@ -28,6 +28,7 @@ from gateway.audit import (
     sign_in_reasons,
     technical_reasons,
     tunnel_reasons,
+    upstream_reasons,
     witness_reasons,
 )
 from gateway.audit.named import Group
@@ -35,6 +36,7 @@ from policies.reasons import OWN_TO_THE_ENGINE, Reason
 
 GROUPS: tuple[Group, ...] = (
     *sign_in_reasons.GROUPS,
+    *upstream_reasons.GROUPS,
     *client_reasons.GROUPS,
     *refusal_reasons.GROUPS,
     *incident_reasons.GROUPS,

@@ -35,6 +35,7 @@ from gateway.commands.portal_closed import closed_cards
 from gateway.commands.state import now
 from gateway.commands.travel_told import tell_of_travel
 from gateway.commands.tunnelling import tunnel_pages
+from gateway.commands.upstreams import upstreams_of
 from gateway.commands.waiting import waits_for
 from gateway.control import Reload, Sync, TryOut, control_app
 from gateway.envoy.plain import ACME
@@ -168,6 +169,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             change_password=plane.directory.change_password,
             lockout=lambda: plane.lockout,
             programs=technical_accounts.programs(settings),
+            upstreams=upstreams_of(settings.upstream_providers),
             issue_token=technical_accounts.issuer(plane),
             realms=plane.directory.realms,
             realm=_example_realm(settings.directories),

@@ -13,6 +13,9 @@ from gateway.storage.identity_rows import (
     code_row,
     device_of,
     device_row,
+    identity_key,
+    link_of,
+    link_row,
     session_of,
     session_row,
     token_of,
@@ -33,6 +36,7 @@ from gateway.storage.tables.identity import (
     password_change,
     provider_session,
     sign_in_guesses,
+    upstream_link,
 )
 from gateway.storage.tables.recovery import recovery_account
 from gateway.storage.tables.sessions import session as gateway_session
@@ -47,6 +51,7 @@ from idp.login.recovery import Account
 from idp.login.session import Session
 from idp.login.throttle import BucketKey, Times
 from idp.login.totp import Secret
+from idp.login.upstream import Identity, Link
 from idp.oidc.book import AccessToken, Code
 
 _NEW_DEVICES = (  # made once: making it takes longer than running it
@@ -169,6 +174,20 @@ class IdentityBook(FlowsBook, TechnicalBook):
     def drop_new_device(self, device: NewDevice) -> None:
         same = (new_device.c.browser == device.browser) & (new_device.c.subject == device.subject)
         self._connection.execute(delete(new_device).where(same))
+
+    def link(self, identity: Identity) -> Link | None:
+        row = self._at(upstream_link, identity=identity_key(identity))
+        return None if row is None else link_of(row)
+
+    def links_of(self, subject: SubjectId) -> list[Link]:
+        query = select(upstream_link).where(upstream_link.c.subject == subject)
+        return [link_of(row) for row in self._connection.execute(query.order_by(upstream_link.c.linked_at))]
+
+    def keep_link(self, link: Link) -> None:
+        self._put(upstream_link, link_row(link))
+
+    def drop_link(self, identity: Identity) -> bool:
+        return bool(self._drop(upstream_link, identity=identity_key(identity)))
 
     def recovery(self) -> Account | None:
         ended, issued = recovery_account.c.ended_at, recovery_account.c.issued_at

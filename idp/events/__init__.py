@@ -62,6 +62,13 @@ from idp.events.sign_in import (
     SignInStarted,
     Throttled,
 )
+from idp.events.upstream import (
+    UpstreamAccepted,
+    UpstreamLinked,
+    UpstreamNotLinked,
+    UpstreamRefused,
+    UpstreamUnlinked,
+)
 
 Event = (
     SignInStarted
@@ -105,6 +112,11 @@ Event = (
     | RecoveryRefused
     | ProgramSecretIssued
     | ProgramSecretRevoked
+    | UpstreamAccepted
+    | UpstreamNotLinked
+    | UpstreamRefused
+    | UpstreamLinked
+    | UpstreamUnlinked
 )
 
 __all__ = [
@@ -156,4 +168,9 @@ __all__ = [
     "Throttled",
     "TokenIssued",
     "TokenRefused",
+    "UpstreamAccepted",
+    "UpstreamLinked",
+    "UpstreamNotLinked",
+    "UpstreamRefused",
+    "UpstreamUnlinked",
 ]

@@ -14,6 +14,7 @@ from idp.http import (
     sign_out,
     tokens,
     told_first,
+    upstream,
 )
 from idp.http.arrival import BODY_MAX
 from idp.http.provider import PROVIDER, Provider
@@ -58,6 +59,8 @@ def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.App
     app.router.add_get("/authorize", authorize.authorize, allow_head=False)
     app.router.add_post("/authorize", authorize.authorize)
     app.router.add_get("/sign-in", sign_in.show, allow_head=False)
+    app.router.add_get(upstream.GO, upstream.go, allow_head=False)
+    app.router.add_get(upstream.CALLBACK, upstream.come_back, allow_head=False)
     for path, handler in {**told_first.PAGES, **account.PAGES}.items():
         app.router.add_get(path, handler, allow_head=False)
     for path, handler in {**SIGN_IN_FORMS, **account.FORMS}.items():

@@ -76,6 +76,7 @@ ROUTES: dict[str, Recorded] = {
     "login /account/sign-ins/end-all": by(Code.SIGN_OUT),
     "login /account/sign-ins/end-others": by(Code.SIGN_OUT),
     "login /account/stay": "a sign of life; the access log has the request",
+    "login /account/upstreams/end": by(Code.UPSTREAM_UNLINKED),
     "login /authorize": by(Code.SIGN_IN_STARTED),
     "login /logout": by(Code.SIGN_OUT),
     "login /logout/confirm": by(Code.SIGN_OUT),
