@@ -44,6 +44,8 @@ def upstream_provider_findings(settings: Settings) -> Iterator[Finding]:
         issuers.add(one.issuer)
         yield from _addresses(one, at)
         yield from _proof(one, at)
+        if one.kind == "caais":
+            yield from _caais(one, at)
         for realm in one.realms:
             if not REALM.match(realm):
                 remedy = "write what stands behind `@`, in small letters, as `office.example`"
@@ -55,6 +57,13 @@ def upstream_provider_findings(settings: Settings) -> Iterator[Finding]:
         stated = [level.acr for level in one.levels]
         for acr in sorted({acr for acr in stated if stated.count(acr) > 1}):
             yield f"{at}.levels", f"{acr!r} stands twice", "say of each `acr` once what it counts for"
+
+
+def _caais(one: UpstreamProvider, at: str) -> Iterator[Finding]:
+    if one.certificate is None:
+        yield f"{at}.kind", "CAAIS knows its clients by a certificate", "give `certificate` and `key`"
+    if one.levels:
+        yield f"{at}.levels", "CAAIS says no `acr`", "take them out: the own second factor is asked for"
 
 
 def _addresses(one: UpstreamProvider, at: str) -> Iterator[Finding]:

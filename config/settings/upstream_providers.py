@@ -23,6 +23,8 @@ class UpstreamProvider(Setting, frozen=True, kw_only=True):
     """Part of the address to which it sends people back."""
     title: Title
     """As people know it."""
+    kind: Literal["generic", "caais"] = "generic"
+    """`caais`: the identity space of public administration, which says for which office somebody acts."""
     issuer: Annotated[str, Meta(max_length=200)]
     """Its metadata are at `/.well-known/openid-configuration` below it."""
     hosts: list[str] = field(default_factory=list)

@@ -110,9 +110,11 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
             return replace(used, session=session)
         case events.RecoveryRefused(account=account, reason=reason):
             return _refused(event, Code.RECOVERY_REFUSED, reason, account=account)
-        case events.UpstreamAccepted(provider=provider, identity=identity, trusted=trusted):
+        case events.UpstreamAccepted(provider=provider, identity=identity, trusted=trusted, said=said):
             believed = {"upstream_trusted": True} if trusted else {}
-            return _entry(event, Code.SIGN_IN_UPSTREAM_ACCEPTED, **_upstream(provider, identity), **believed)
+            told = {"upstream_said": [printable(one, WHY_MAX) for one in said]} if said else {}
+            who = _upstream(provider, identity)
+            return _entry(event, Code.SIGN_IN_UPSTREAM_ACCEPTED, **who, **believed, **told)
         case events.UpstreamNotLinked(provider=provider, identity=identity):
             return _entry(event, Code.SIGN_IN_UPSTREAM_NOT_LINKED, **_upstream(provider, identity))
         case events.UpstreamRefused(provider=provider, reason=reason):

@@ -69,6 +69,18 @@ GROUPS: tuple[Group, ...] = (
                 cs="potvrzení totožnosti nepatří k tokenu, se kterým přišlo",
                 en="the id token does not belong to the access token beside it",
             ),
+            "upstream_organisation_unknown": Title(
+                cs="úřad, za který osoba u poskytovatele jedná, není obcí správního obvodu",
+                en="the office for which the person acts at the provider is no municipality of the district",
+            ),
+            "upstream_other_municipality": Title(
+                cs="osoba tu nemá roli v obci, za kterou u poskytovatele jedná",
+                en="the person has no role here in the municipality for which they act at the provider",
+            ),
+            "upstream_office": Title(
+                cs="úřad u poskytovatele neodpovídá rolím osoby (příčinu má záznam přihlášení)",
+                en="the office at the provider does not fit the person's roles (the entry of the sign-in says why)",
+            ),
             "upstream_not_anew": Title(
                 cs="poskytovatel osobu teď znovu neověřil, a další krok to vyžaduje",
                 en="the provider did not ask the person anew, which what comes next demands",

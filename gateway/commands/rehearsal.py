@@ -59,7 +59,7 @@ def upstream_faults(providers: Sequence[UpstreamProvider]) -> Iterator[Finding]:
         if any(file is not None and file_fault(file) is not None for file in named.values()):
             continue
         try:
-            upstreams_of([one])
+            upstreams_of([one], District([]))
         except UnicodeDecodeError:
             at = f"upstream_providers[{number}].client_secret_file"
             yield at, "the secret is not text in UTF-8", "write it as the provider gave it"

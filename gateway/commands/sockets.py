@@ -169,7 +169,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             change_password=plane.directory.change_password,
             lockout=lambda: plane.lockout,
             programs=technical_accounts.programs(settings),
-            upstreams=upstreams_of(settings.upstream_providers),
+            upstreams=upstreams_of(settings.upstream_providers, state.district),
             issue_token=technical_accounts.issuer(plane),
             realms=plane.directory.realms,
             realm=_example_realm(settings.directories),

@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Sequence
 from pathlib import Path
 
+from config.district import District
 from config.settings import UpstreamProvider
 from idp.broker.client import UpstreamClient
 from idp.broker.upstream import Upstream, host_of
@@ -13,12 +14,12 @@ USUAL = ("RS256", "ES256")
 """Signatures of id tokens, where the configuration names none: what every provider has, and its successor."""
 
 
-def upstreams_of(configured: Sequence[UpstreamProvider]) -> dict[str, UpstreamClient]:
+def upstreams_of(configured: Sequence[UpstreamProvider], district: District) -> dict[str, UpstreamClient]:
     """By name, in the order of the configuration. Reads their files; raises OSError, ssl.SSLError."""
-    return {one.name: _client(one) for one in configured}
+    return {one.name: _client(one, district) for one in configured}
 
 
-def _client(one: UpstreamProvider) -> UpstreamClient:
+def _client(one: UpstreamProvider, district: District) -> UpstreamClient:
     return UpstreamClient(
         upstream=Upstream(
             name=one.name,
@@ -29,6 +30,7 @@ def _client(one: UpstreamProvider) -> UpstreamClient:
             scopes=tuple(one.scopes),
             algorithms=tuple(one.algorithms) or USUAL,
             levels={each.acr: NAMED[each.level] for each in one.levels},
+            municipality_of=district.code_of if one.kind == "caais" else None,
         ),
         title=one.title,
         realms=frozenset(one.realms),

@@ -12,6 +12,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import Key
 
+from idp.broker import caais
 from idp.broker import keys as which
 from idp.broker.refused import UpstreamRefused
 from idp.broker.upstream import Upstream
@@ -127,6 +128,7 @@ def proven(
         at=now,
         level=upstream.levels.get(said.acr) if said.acr is not None else None,
         shown_at=min(shown_at, now) if shown_at is not None else None,
+        official=caais.read(claims, upstream.municipality_of) if upstream.municipality_of else None,
     )
 
 

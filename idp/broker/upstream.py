@@ -1,10 +1,10 @@
 """Another OpenID Provider as the configuration has it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from config.vocabulary import AuthenticationLevel
+from config.vocabulary import AuthenticationLevel, MunicipalityCode
 
 METADATA = "/.well-known/openid-configuration"  # OpenID Connect Discovery 1.0 §4
 
@@ -20,6 +20,8 @@ class Upstream:
     scopes: tuple[str, ...] = ()
     algorithms: tuple[str, ...]
     levels: Mapping[str, AuthenticationLevel] = field(default_factory=dict)
+    municipality_of: Callable[[str], MunicipalityCode | None] | None = None
+    """Of an organisation number, where the provider is CAAIS; None: it says nothing of offices."""
 
     @property
     def metadata(self) -> str:

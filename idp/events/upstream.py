@@ -15,6 +15,8 @@ class UpstreamAccepted(Happening):
     """Its `sub`."""
     trusted: bool = False
     """Whether its word stands for a second factor too."""
+    said: tuple[str, ...] = ()
+    """Of the office for which the person acts there: `municipality 588491`, `activity_role A115:CR22`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

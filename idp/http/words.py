@@ -141,6 +141,11 @@ TELLINGS: dict[Told, Telling] = {
         "Begin there once more, or sign in in another way.",
         422,
     ),
+    Told.UPSTREAM_OFFICE: Telling(
+        "There you act for an office in which you have no role here. Choose another one at the other provider, or "
+        "sign in by your user name and password.",
+        422,
+    ),
     Told.UPSTREAM_NOT_ANEW: Telling(
         "The other provider did not ask you to sign in again, and what you are opening needs a proof of this moment. "
         "Sign in in another way.",

@@ -57,13 +57,21 @@ def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -
             return again, (Record(replace(refused, reason=why)), Tell(why))
         must_change = why
     accepted = events.PasswordAccepted(**about(person, event.origin, now))
+    linking = state.waiting.linking
+    if linking is not None and not linking.fits(person):
+        reason = Refusal.UPSTREAM_OTHER_MUNICIPALITY
+        unfit = events.UpstreamRefused(
+            **about(person, event.origin, now), provider=linking.via.provider, reason=reason
+        )
+        done = GiveBack(event.attempt), Record(accepted), Record(unfit)
+        return replace(again, linking=None), (*done, Tell(reason))
     demanded = levels.strongest(state.waiting.demanded, event.needed)
     standing = Standing(
         person=person,
         read_at=state.asked_at,
         demanded=demanded,
         must_change=must_change,
-        linking=state.waiting.linking,
+        linking=linking,
     )
     return _onward(standing, event, now, GiveBack(event.attempt), Record(accepted))
 

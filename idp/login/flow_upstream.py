@@ -88,6 +88,7 @@ def person_answered(state: CheckingLinked, event: LinkedAnswered, now: datetime)
             provider=provider,
             identity=proven.via.identity.subject,
             trusted=level is not None,
+            said=proven.official.told() if proven.official is not None else (),
         )
         alone = Standing(
             person=person,
@@ -147,7 +148,7 @@ def _trusted(state: CheckingLinked, event: LinkedAnswered) -> Person | Refusal:
         return Refusal.UPSTREAM_UNLINKED
     if person.state is not AccountState.ACTIVE:
         return NOT_ACTIVE.get(person.state, Refusal.ACCOUNT_DISABLED)
-    return person
+    return person if state.proven.fits(person) else Refusal.UPSTREAM_OTHER_MUNICIPALITY
 
 
 def _linked(link: Link | None, state: CheckingLinked) -> bool:

@@ -120,6 +120,10 @@ class Refusal(StrEnum):
     """Expired, or not of now."""
     UPSTREAM_HASH_WRONG = "upstream_hash_wrong"
     """The access token beside it is not the one that it names (`at_hash`)."""
+    UPSTREAM_ORGANISATION_UNKNOWN = "upstream_organisation_unknown"
+    """The office for which it says that somebody acts is none of the district's municipalities."""
+    UPSTREAM_OTHER_MUNICIPALITY = "upstream_other_municipality"
+    """The person has no role in the municipality for which it says that they act."""
     UPSTREAM_NOT_ANEW = "upstream_not_anew"
     """It did not ask the person just now, which what comes next demands."""
     UPSTREAM_UNLINKED = "upstream_unlinked"
@@ -175,6 +179,7 @@ class Told(StrEnum):
     UPSTREAM_UNREACHABLE = "upstream_unreachable"
     UPSTREAM_DENIED = "upstream_denied"
     UPSTREAM_REFUSED = "upstream_refused"
+    UPSTREAM_OFFICE = "upstream_office"
     UPSTREAM_NOT_ANEW = "upstream_not_anew"
     UPSTREAM_FACTOR_MISSING = "upstream_factor_missing"
     START_AGAIN = "start_again"
@@ -262,6 +267,8 @@ TOLD: dict[Refusal, Told] = {
     Refusal.UPSTREAM_NONCE_WRONG: Told.UPSTREAM_REFUSED,
     Refusal.UPSTREAM_TIME_WRONG: Told.UPSTREAM_REFUSED,
     Refusal.UPSTREAM_HASH_WRONG: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_ORGANISATION_UNKNOWN: Told.UPSTREAM_OFFICE,
+    Refusal.UPSTREAM_OTHER_MUNICIPALITY: Told.UPSTREAM_OFFICE,
     Refusal.UPSTREAM_NOT_ANEW: Told.UPSTREAM_NOT_ANEW,
     Refusal.UPSTREAM_UNLINKED: Told.UPSTREAM_REFUSED,
     Refusal.UPSTREAM_LINKED_BEFORE: Told.UPSTREAM_REFUSED,

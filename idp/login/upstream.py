@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NewType
 
-from config.vocabulary import AuthenticationLevel, SubjectId
+from config.vocabulary import AuthenticationLevel, MunicipalityCode, SubjectId
+from idp.directory.person import Person
 from idp.login.handle import HandleHash
 
 LinkName = NewType("LinkName", str)
@@ -59,6 +60,27 @@ class Via:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Official:
+    """For which office somebody acts, as CAAIS says it. It gives nobody a role here."""
+
+    municipality: MunicipalityCode
+    access_roles: tuple[str, ...] = ()
+    activity_roles: tuple[str, ...] = ()
+    """`agenda:role`, by the codes of the register of rights and duties."""
+    statutory: bool = False
+    """Whether the person is the office's statutory representative: of a municipality its mayor."""
+
+    def told(self) -> tuple[str, ...]:
+        """For the log."""
+        return (
+            f"municipality {self.municipality}",
+            *(f"access_role {one}" for one in self.access_roles),
+            *(f"activity_role {one}" for one in self.activity_roles),
+            *(("statutory_representative",) if self.statutory else ()),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proven:
     """The provider's word, verified."""
 
@@ -70,6 +92,13 @@ class Proven:
     """What its `acr` counts for here; None: no more than a first factor."""
     shown_at: datetime | None = None
     """When the person showed there who it is (`auth_time`), where it says so."""
+    official: Official | None = None
+    """None: the provider says nothing of offices."""
+
+    def fits(self, person: Person) -> bool:
+        """Whether somebody may be who acts for that office: by a role there, which the directory gives."""
+        official = self.official
+        return official is None or any(held.municipality == official.municipality for held in person.roles)
 
     def level_at(self, now: datetime) -> AuthenticationLevel | None:
         """What it counts for beyond a first factor: only where it is known to be recent."""

@@ -83,6 +83,16 @@ def test_there_is_one_way_of_showing_who_we_are() -> None:
     assert told(made(**pair, client_secret_file=Path("s"))) == ["upstream_providers[0]"]
 
 
+def test_caais_takes_a_certificate_and_says_no_level() -> None:
+    pair = {"certificate": Path("c.pem"), "key": Path("c.key")}
+    assert told(made(kind="caais", **pair)) == []
+    levels = [UpstreamLevel(acr="a", level="two-factors")]
+    assert told(made(kind="caais", levels=levels)) == [
+        "upstream_providers[0].kind",
+        "upstream_providers[0].levels",
+    ]
+
+
 def test_an_acr_counts_for_one_level() -> None:
     twice = [UpstreamLevel(acr="a", level="two-factors"), UpstreamLevel(acr="a", level="phishing-resistant")]
     assert told(made(levels=twice)) == ["upstream_providers[0].levels"]

@@ -1,6 +1,6 @@
 """The office of the sign-in tests, at which another provider may be asked; and the ways through it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,15 +9,20 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from config.district import District, Municipality
 from config.settings import Title, UpstreamProvider
+from config.vocabulary import MunicipalityCode
 from gateway.commands.upstreams import upstreams_of
 from idp.broker.client import UpstreamClient
+from tests.rig.people import HULIN
 from tests.rig.provider import ISSUER, Answer, Browser
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World, sign_in_world
 from tests.rig.slapd import Directory
 from tests.rig.upstream_provider import CLIENT, SECRET, Running, upstream_provider
 from tests.rig.upstream_provider import UpstreamProvider as Op
 
+KVASICE = MunicipalityCode("588644")
+DISTRICT = District([Municipality(HULIN, "Hulín", "00287229"), Municipality(KVASICE, "Kvasice", "00287385")])
 NAME, TITLE = "kraj", "Krajský úřad"
 CALLBACK = f"{ISSUER}/upstream/{NAME}/callback"
 JANAS, PETRS = "a1-jana", "b2-petr"
@@ -91,13 +96,16 @@ def settings_of(running: Running, secret: Path | None, **changes: Any) -> Upstre
 
 
 @asynccontextmanager
-async def upstream_world(office: Directory, folder: Path, **changes: Any) -> AsyncIterator[UpstreamWorld]:
-    """`changes`: of the provider's settings."""
+async def upstream_world(
+    office: Directory, folder: Path, prepared: Callable[[Running], None] = lambda _: None, **changes: Any
+) -> AsyncIterator[UpstreamWorld]:
+    """`changes`: of the provider's settings; `prepared`: makes the provider what it is to be, before it is asked."""
     secret = folder / "upstream.secret"
     secret.write_text(SECRET, encoding="utf-8")
     async with upstream_provider(folder / "op", CALLBACK) as running:
         running.op.people.update({who: dict(said) for who, said in PEOPLE.items()})
-        clients = upstreams_of([settings_of(running, secret, **changes)])
+        prepared(running)
+        clients = upstreams_of([settings_of(running, secret, **changes)], DISTRICT)
         async with sign_in_world(office, upstreams=clients) as world:
             running.op.clock = world.rig.clock
             yield UpstreamWorld(world, running, clients[NAME])

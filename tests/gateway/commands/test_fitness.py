@@ -28,7 +28,7 @@ AUTHORITIES = (
 PAIRS = (
     *("tls/chain.pem", "tls/key.pem", "tls/gateway.pem", "tls/gateway.key"),
     *("tls/siem-client.pem", "tls/siem-client.key"),
-    *("tls/ministry-client.pem", "tls/ministry-client.key"),
+    *("tls/caais-client.pem", "tls/caais-client.key"),
 )
 CERTIFICATES = (*PAIRS, *AUTHORITIES)
 PROGRAMS = ("programs-ca.pem", "programs-ca.crl", "budget-import.json")
