@@ -30,7 +30,7 @@ from idp.directory.password import NotChanged, NotChangedReason
 from idp.directory.realms import ONE_DIRECTORY, Realms
 from idp.http.app import make_app
 from idp.http.page import Assets, Office, Pages
-from idp.http.provider import Authenticate, ChangePassword, Provider, Reread
+from idp.http.provider import Authenticate, ChangePassword, Provider, Reread, UpstreamDoor
 from idp.http.recovery import Recovery
 from idp.oidc.client import Client, ClientId, Method, Secret, gateway_client
 from idp.oidc.keys import SigningKey, SigningKeys
@@ -285,6 +285,7 @@ async def provider(
     realm: str = "",
     realms: Realms = ONE_DIRECTORY,
     some_silent: Callable[[], bool] = lambda: False,
+    upstreams: Mapping[str, UpstreamDoor] | None = None,
 ) -> AsyncIterator[Rig]:
     folder = Path(tempfile.mkdtemp(prefix="brana-"))  # short: a socket's path has 108 bytes
     clock, ended = Clock(start), []
@@ -312,6 +313,7 @@ async def provider(
                 realms=realms,
                 realm=realm,
                 some_silent=some_silent,
+                upstreams=upstreams or {},
                 directory_errors=(DirectoryUnusable,),
                 pages=Pages(
                     (),

@@ -29,12 +29,14 @@ from gateway.audit.reasons import (
     sign_in,
     technical,
     tunnel,
+    upstream,
     witness,
 )
 from policies.reasons import OWN_TO_THE_ENGINE, Reason
 
 GROUPS: tuple[Group, ...] = (
     *sign_in.GROUPS,
+    *upstream.GROUPS,
     *client.GROUPS,
     *refusal.GROUPS,
     *incident.GROUPS,

@@ -39,6 +39,34 @@ SIGN_IN_TITLES: dict[Code, Title] = {
         cs="Přístupový nebo bezpečnostní klíč odmítnut: {who} (důvod: {reason})",
         en="Passkey or security key refused: {who} (reason: {reason})",
     ),
+    Code.SIGN_IN_UPSTREAM_ACCEPTED: Title(
+        cs="Přijato přihlášení u jiného poskytovatele: {who} ({upstream})",
+        en="Sign-in at another provider accepted: {who} ({upstream})",
+    ),
+    Code.SIGN_IN_UPSTREAM_NOT_LINKED: Title(
+        cs="Přihlášení u jiného poskytovatele, které zatím není s nikým propojené ({upstream})",
+        en="Sign-in at another provider that is linked with nobody yet ({upstream})",
+    ),
+    Code.SIGN_IN_UPSTREAM_REFUSED: Title(
+        cs="Odmítnuto přihlášení u jiného poskytovatele: {who} ({upstream}, důvod: {reason})",
+        en="Sign-in at another provider refused: {who} ({upstream}, reason: {reason})",
+    ),
+    Code.UPSTREAM_LINKED: Title(
+        cs="Propojeno přihlášení u jiného poskytovatele: {who} ({upstream})",
+        en="Sign-in at another provider linked: {who} ({upstream})",
+    ),
+    Code.UPSTREAM_SIGNED_OUT: Title(
+        cs="Jiný poskytovatel ({upstream}) ohlásil odhlášení; ukončeno relací: {ended}",
+        en="Another provider ({upstream}) told of a sign-out; sessions ended: {ended}",
+    ),
+    Code.UPSTREAM_SIGN_OUT_REFUSED: Title(
+        cs="Ohlášení odhlášení od jiného poskytovatele odmítnuto ({upstream}, důvod: {reason})",
+        en="What another provider told of a sign-out was refused ({upstream}, reason: {reason})",
+    ),
+    Code.UPSTREAM_UNLINKED: Title(
+        cs="Zrušeno propojení s jiným poskytovatelem: {who} ({upstream}; zrušil(a): {by})",
+        en="Link with another provider ended: {who} ({upstream}; by: {by})",
+    ),
     Code.SIGN_IN_BY_EXCEPTION: Title(
         cs="Přihlášení jen heslem podle výjimky: {who} (povolil(a): {granted_by})",
         en="Signed in by password alone, by exception: {who} (granted by: {granted_by})",

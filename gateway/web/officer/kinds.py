@@ -17,6 +17,29 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             ),
             Code.SIGN_IN_CODE_REFUSED: Title(cs="Odmítnutý kód", en="Code refused"),
             Code.SIGN_IN_KEY_REFUSED: Title(cs="Odmítnutý klíč", en="Key refused"),
+            Code.SIGN_IN_UPSTREAM_ACCEPTED: Title(
+                cs="Přijaté přihlášení u jiného poskytovatele", en="Sign-in at another provider accepted"
+            ),
+            Code.SIGN_IN_UPSTREAM_NOT_LINKED: Title(
+                cs="Nepropojené přihlášení u jiného poskytovatele",
+                en="Sign-in at another provider, not linked",
+            ),
+            Code.SIGN_IN_UPSTREAM_REFUSED: Title(
+                cs="Odmítnuté přihlášení u jiného poskytovatele", en="Sign-in at another provider refused"
+            ),
+            Code.UPSTREAM_LINKED: Title(
+                cs="Propojení s jiným poskytovatelem", en="Link with another provider"
+            ),
+            Code.UPSTREAM_SIGNED_OUT: Title(
+                cs="Odhlášení ohlášené jiným poskytovatelem", en="Sign-out told by another provider"
+            ),
+            Code.UPSTREAM_SIGN_OUT_REFUSED: Title(
+                cs="Odmítnuté ohlášení odhlášení od jiného poskytovatele",
+                en="Sign-out told by another provider, refused",
+            ),
+            Code.UPSTREAM_UNLINKED: Title(
+                cs="Zrušené propojení s jiným poskytovatelem", en="Link with another provider ended"
+            ),
             Code.SIGN_IN_BY_EXCEPTION: Title(cs="Přihlášení podle výjimky", en="Signed in by exception"),
             Code.SIGN_IN_PASSWORD_CHANGED: Title(cs="Změněné heslo", en="Password changed"),
             Code.SIGN_IN_PASSWORD_CHANGING: Title(cs="Zahájená změna hesla", en="Change of password begun"),

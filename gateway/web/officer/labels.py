@@ -44,6 +44,13 @@ LABELS: Mapping[str, Title] = {
     "attempts": Title(cs="Počet pokusů", en="Attempts"),
     "authenticated_at": Title(cs="Poslední ověření", en="Last authentication"),
     "authenticator": Title(cs="Název způsobu ověření", en="Name of the authenticator"),
+    "upstream": Title(cs="Jiný poskytovatel přihlášení", en="Other identity provider"),
+    "upstream_identity": Title(cs="Totožnost u poskytovatele", en="Identity at the provider"),
+    "upstream_said": Title(cs="Co poskytovatel uvedl o úřadu", en="What the provider said of the office"),
+    "upstream_trusted": Title(
+        cs="Ověření poskytovatele platí i za druhý faktor",
+        en="The provider's proof counts as a second factor",
+    ),
     "causes": Title(cs="Co je třeba napravit", en="What must be mended"),
     "ends": Title(cs="Platí do", en="Good until"),
     "incident": Title(cs="Číslo incidentu", en="Number of the incident"),

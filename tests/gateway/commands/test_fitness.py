@@ -23,16 +23,27 @@ from tests.rig.countries import write_countries
 pytestmark = pytest.mark.real
 EXAMPLES = Path(__file__).parents[3] / "config/examples"
 OPERATORS = EXAMPLES.parents[1] / "docs/operators.md"
-AUTHORITIES = ("tls/directory-authority.pem", "tls/receivers-authority.pem", "tls/applications-authority.pem")
+AUTHORITIES = (
+    *("tls/directory-authority.pem", "tls/receivers-authority.pem", "tls/applications-authority.pem"),
+    "tls/region-authority.pem",
+)
 PAIRS = (
     *("tls/chain.pem", "tls/key.pem", "tls/gateway.pem", "tls/gateway.key"),
     *("tls/siem-client.pem", "tls/siem-client.key"),
+    *("tls/caais-client.pem", "tls/caais-client.key"),
 )
 CERTIFICATES = (*PAIRS, *AUTHORITIES)
 PROGRAMS = ("programs-ca.pem", "programs-ca.crl", "budget-import.json", "attendance.jwks.json")
 KEYS = PROGRAMS[-1]
 SIGNS = ECKey.generate_key("P-256")
-SECRETS = ("directory.password", "library.secret", "webhook.secret", "smtp.password", "map.password")
+SECRETS = (
+    "directory.password",
+    "library.secret",
+    "webhook.secret",
+    "smtp.password",
+    "map.password",
+    "region.secret",
+)
 
 
 @pytest.fixture
@@ -60,7 +71,7 @@ def office(copied: Path) -> Path:
     public = made.issue("public", ["*.brana.kromeriz.example"], datetime.now(UTC))
     (folder / "tls").mkdir()
     pair = (public.certificate, public.key)
-    files = (*pair, *pair, *pair, *[made.certificate] * len(AUTHORITIES))
+    files = (*pair, *pair, *pair, *pair, *[made.certificate] * len(AUTHORITIES))
     for file, name in zip(files, CERTIFICATES, strict=True):
         shutil.copy(file, folder / name)
     for name in PROGRAMS:
