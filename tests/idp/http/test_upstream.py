@@ -293,6 +293,21 @@ async def test_its_level_counts_only_where_the_configuration_trusts_it(office, t
         assert back.location == page
 
 
+async def test_who_was_phished_once_is_not_come_in_as_by_a_key_for_good(office, tmp_path):
+    """By password and one-time code somebody links an identity of their own, whose provider says what we trust most."""
+    trusted = [UpstreamLevel(acr="klic", level="phishing-resistant")]
+    async with upstream_world(office, tmp_path, levels=trusted) as there:
+        there.op.acr = "klic"
+        await there.link()
+        for hours, level in ((0, "two-factors"), (24, "phishing-resistant")):
+            there.world.rig.clock.forward(hours=hours)
+            await there.through(there.world.rig.browser())
+            session = (await sessions(there))[-1]
+            assert session.via is not None
+            assert session.level.value == f"urn:brana:acr:{level}"
+            assert (session.proof_counts_from is not None) is (hours == 0)
+
+
 async def test_somebody_without_a_factor_of_their_own_takes_the_password(there):
     await there.link()
     subject = there.world.jana.subject
