@@ -17,7 +17,7 @@ from idp.broker import asking, id_token, logout, metadata
 from idp.broker import keys as which
 from idp.broker.logout import Told
 from idp.broker.metadata import Metadata
-from idp.broker.refused import UpstreamRefused
+from idp.broker.refused import UNREADABLE, UpstreamRefused
 from idp.broker.upstream import Upstream
 from idp.login.refusal import Refusal
 from idp.login.upstream import Gone, Proven
@@ -124,7 +124,7 @@ class UpstreamClient:
         body = await self._ask("POST", said.token_endpoint, form, headers)
         try:
             tokens = msgspec.json.decode(body, type=_Tokens)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             raise UpstreamRefused(Refusal.UPSTREAM_TOKEN_UNREADABLE, "the token endpoint's answer") from error
         if tokens.token_type.lower() != "bearer":
             raise UpstreamRefused(Refusal.UPSTREAM_TOKEN_UNREADABLE, "another type of token")

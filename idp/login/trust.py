@@ -4,8 +4,8 @@ Laws. Whoever was shown a one-time code once (phished, over the shoulder) can ad
 counts as much as that code, until its person has had time to notice. Until then it also removes no other factor and
 renews no recovery codes, and no chain of new factors shortens that time. What an officer's code proved, or a session
 that resists phishing, counts at once. A link with another provider's identity is a way in like a key, and made by two
-factors of which both may have been phished: whatever that provider says, it counts as much as they do at first. Source: NIST SP 800-63B (2017) §6.1.2.1: who adds an authenticator has
-proven as much as it will be used for.
+factors of which both may have been phished: whatever that provider says, it counts as much as they do at first.
+Source: NIST SP 800-63B (2017) §6.1.2.1: who adds an authenticator has proven as much as it will be used for.
 """
 
 from datetime import datetime, timedelta

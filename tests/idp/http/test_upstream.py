@@ -4,6 +4,7 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from joserfc.jwk import RSAKey
 
 from config.settings import UpstreamLevel
 from gateway.audit.entry import Code
@@ -259,6 +260,23 @@ async def test_keys_and_tokens_without_a_name_are_told_apart_by_trying(there):
     there.op.kid = None
     await there.link()
     assert len(await links(there)) == 1
+
+
+async def test_a_token_may_name_a_key_of_which_no_key_says_that_it_is_the_one(there):
+    there.op.kid, there.op.names_keys = "k1", False
+    there.op.keys.insert(0, RSAKey.generate_key(2048))
+    await there.link()
+    assert len(await links(there)) == 1
+
+
+async def test_keys_that_nobody_could_read_are_told_and_every_other_way_stays(there):
+    await there.link()
+    there.client._keys = None  # as an hour later
+    for said in (b'{"keys": ' + b"[" * 100_000, b'{"keys": [{"kty": ["RSA"]}]}', b'{"keys": {}}', b"\xff"):
+        there.op.keys_said = said
+        _, back = await there.through(there.world.rig.browser())
+        assert (back.status, "Sign in" in back.text) == (503, True), said[:20]
+        assert entries(there, Code.SIGN_IN_UPSTREAM_REFUSED)[-1].reason == "upstream_unusable"
 
 
 async def test_a_proof_of_this_moment_is_asked_for_there_and_must_be_one(there):
