@@ -98,6 +98,7 @@ def person_answered(state: CheckingLinked, event: LinkedAnswered, now: datetime)
             methods=levels.FEDERATED,
             demanded=demanded,
             via=proven.via,
+            official=proven.official,
         )
         if level is not None and levels.reaches(level, demanded):
             methods = (*levels.FEDERATED, levels.SEVERAL)
