@@ -38,7 +38,7 @@ def signed_out(
         refuse(book, said.provider, Refusal.UPSTREAM_REPLAYED, origin, now)
         return Refusal.UPSTREAM_REPLAYED
     throttle.give_back(book, paid, now)
-    mine = [one for one in book.sessions_by_upstreams() if said.ends(one.via)]
+    mine = book.sessions_by_upstream(said)
     for subject in {one.person.subject for one in mine} | _linked(book, said):
         _drop_flows(book, said, subject)
     by = Actor(f"upstream:{said.provider}", "")
