@@ -144,6 +144,10 @@ class Book(Counters, Authenticators, Protocol):
         """All that are the person's, or in which the directory is being asked about them."""
         ...
 
+    def flows_of_people(self, now: datetime) -> Sequence[Flow]:
+        """All that live and in which it is known who signs in."""
+        ...
+
     def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
         """All sign-ins that are the person's; `but` goes on.
 
