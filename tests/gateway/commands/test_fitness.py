@@ -221,6 +221,7 @@ def test_certificates_to_an_application_that_envoy_could_not_use_are_told_with_t
             "holds a private key",
         ),
     ],
+    ids=["no keys", "an empty set", "a list", "no text", "a private key", "a secret"],
 )
 def test_keys_of_a_client_that_prove_nothing_are_told_with_their_line(
     office: Path, content: bytes, fault: str
