@@ -43,6 +43,8 @@ class Code(StrEnum):
     FACTOR_CHANGE_REFUSED = "factor.change_refused"
     UPSTREAM_LINKED = "upstream.linked"
     UPSTREAM_UNLINKED = "upstream.unlinked"
+    UPSTREAM_SIGNED_OUT = "upstream.signed_out"
+    UPSTREAM_SIGN_OUT_REFUSED = "upstream.sign_out_refused"
     NOTICE_GIVEN_UP = "notice.given_up"
     ENROLMENT_CODE_ISSUED = "factor.enrolment_code_issued"
     ENROLMENT_CODE_USED = "factor.enrolment_code_used"

@@ -128,6 +128,13 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
         case events.UpstreamUnlinked(provider=provider, identity=identity, by=by, why=why):
             more = {**_by(by), **({"why": printable(why, WHY_MAX)} if why else {})}
             return _entry(event, Code.UPSTREAM_UNLINKED, **_upstream(provider, identity), **more)
+        case events.UpstreamSignedOut(provider=provider, sessions=ended):
+            return _entry(
+                event, Code.UPSTREAM_SIGNED_OUT, upstream=printable(provider, PERSON_MAX), ended=ended
+            )
+        case events.UpstreamSignOutRefused(provider=provider, reason=reason):
+            named = printable(provider, PERSON_MAX)
+            return _refused(event, Code.UPSTREAM_SIGN_OUT_REFUSED, reason, upstream=named)
         case events.ProgramSecretIssued(secret=secret, by=by):
             return _entry(event, Code.TECHNICAL_SECRET_ISSUED, secret=secret, **_by(by))
         case events.ProgramSecretRevoked(secret=secret, by=by):

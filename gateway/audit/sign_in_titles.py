@@ -55,6 +55,14 @@ SIGN_IN_TITLES: dict[Code, Title] = {
         cs="Propojeno přihlášení u jiného poskytovatele: {who} ({upstream})",
         en="Sign-in at another provider linked: {who} ({upstream})",
     ),
+    Code.UPSTREAM_SIGNED_OUT: Title(
+        cs="Jiný poskytovatel ({upstream}) ohlásil odhlášení; ukončeno relací: {ended}",
+        en="Another provider ({upstream}) told of a sign-out; sessions ended: {ended}",
+    ),
+    Code.UPSTREAM_SIGN_OUT_REFUSED: Title(
+        cs="Ohlášení odhlášení od jiného poskytovatele odmítnuto ({upstream}, důvod: {reason})",
+        en="What another provider told of a sign-out was refused ({upstream}, reason: {reason})",
+    ),
     Code.UPSTREAM_UNLINKED: Title(
         cs="Zrušeno propojení s jiným poskytovatelem: {who} ({upstream}; zrušil(a): {by})",
         en="Link with another provider ended: {who} ({upstream}; by: {by})",

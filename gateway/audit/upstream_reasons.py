@@ -93,6 +93,13 @@ GROUPS: tuple[Group, ...] = (
                 cs="totožnost u poskytovatele je už propojená s jinou osobou",
                 en="the identity at the provider is linked with somebody else already",
             ),
+            "upstream_no_logout": Title(
+                cs="zpráva poskytovatele neříká, že se někdo odhlásil",
+                en="the provider's token says nothing of signing out",
+            ),
+            "upstream_replayed": Title(
+                cs="tato zpráva o odhlášení už jednou přišla", en="this logout token came before"
+            ),
             "upstream_factor_missing": Title(
                 cs="osoba tu nemá vlastní druhý faktor",
                 en="the person has no second factor of their own here",

@@ -37,6 +37,7 @@ from gateway.storage.tables.identity import (
     provider_session,
     sign_in_guesses,
     upstream_link,
+    upstream_logout_token,
 )
 from gateway.storage.tables.recovery import recovery_account
 from gateway.storage.tables.sessions import session as gateway_session
@@ -189,6 +190,12 @@ class IdentityBook(FlowsBook, TechnicalBook):
     def drop_link(self, identity: Identity) -> bool:
         return bool(self._drop(upstream_link, identity=identity_key(identity)))
 
+    def spend_logout_token(self, mark: HandleHash, forget_at: datetime) -> bool:
+        if self._at(upstream_logout_token, mark=mark) is not None:
+            return False
+        self._put(upstream_logout_token, {"mark": mark, "forget_at": micros(forget_at)})
+        return True
+
     def recovery(self) -> Account | None:
         ended, issued = recovery_account.c.ended_at, recovery_account.c.issued_at
         query = select(recovery_account).order_by(ended.is_not(None), issued.desc()).limit(1)
@@ -217,6 +224,9 @@ class IdentityBook(FlowsBook, TechnicalBook):
         living = where & provider_session.c.ended_at.is_(None)
         query = select(provider_session).where(living).order_by(provider_session.c.created_at)
         return [session_of(row) for row in self._connection.execute(query)]
+
+    def sessions_by_upstreams(self) -> list[Session]:
+        return self._living(provider_session.c.via.is_not(None))
 
     def device_suspended(self, device: DeviceId, now: datetime) -> bool:
         return is_suspended(self._connection, device_subject(device), now)

@@ -12,6 +12,8 @@ class Metadata(msgspec.Struct, frozen=True):
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
+    end_session_endpoint: str = ""
+    """Where people sign out of it (RP-Initiated Logout 1.0 §2.1); empty: nowhere that we would send them."""
     authorization_response_iss_parameter_supported: bool = False
     """Whether each answer names the issuer (RFC 9207 §3)."""
 
@@ -28,4 +30,6 @@ def read(body: bytes, upstream: Upstream) -> Metadata:
         if not upstream.allows(getattr(said, name)):
             detail = f"its {name} is not https on its issuer's host or one of `hosts`"
             raise UpstreamRefused(Refusal.UPSTREAM_UNUSABLE, detail)
+    if said.end_session_endpoint and not upstream.allows(said.end_session_endpoint):
+        return msgspec.structs.replace(said, end_session_endpoint="")
     return said

@@ -67,6 +67,8 @@ from idp.events.upstream import (
     UpstreamLinked,
     UpstreamNotLinked,
     UpstreamRefused,
+    UpstreamSignedOut,
+    UpstreamSignOutRefused,
     UpstreamUnlinked,
 )
 
@@ -117,6 +119,8 @@ Event = (
     | UpstreamRefused
     | UpstreamLinked
     | UpstreamUnlinked
+    | UpstreamSignedOut
+    | UpstreamSignOutRefused
 )
 
 __all__ = [
@@ -172,5 +176,7 @@ __all__ = [
     "UpstreamLinked",
     "UpstreamNotLinked",
     "UpstreamRefused",
+    "UpstreamSignOutRefused",
+    "UpstreamSignedOut",
     "UpstreamUnlinked",
 ]

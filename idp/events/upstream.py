@@ -43,6 +43,21 @@ class UpstreamLinked(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamSignedOut(Happening):
+    """It told that a session there is over; the sessions that ended by it have entries of their own."""
+
+    provider: str
+    sessions: int
+    """How many ended here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamSignOutRefused(Happening):
+    provider: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpstreamUnlinked(Happening):
     provider: str
     identity: str

@@ -26,6 +26,7 @@ from idp.http.expiry import Expiry
 from idp.http.page import language_of
 from idp.http.provider import Book, Provider, provider_of
 from idp.http.sign_in_page import provider_title
+from idp.http.upstream_logout import elsewhere
 from idp.http.user_agent import describe
 from idp.http.ways_of_proof import FACTORS, LEVELS, methods_in_words
 from idp.login import desk, own, unlink
@@ -276,17 +277,26 @@ async def _act(
     if session is None:
         return send_on(ACCOUNT.path)
     if over is not None and session.sid in over:
-        return _signed_out(request, alarmed=alarmed, everywhere=act is own.end_everywhere)
+        everywhere = act is own.end_everywhere
+        return await _signed_out(request, session, alarmed=alarmed, everywhere=everywhere)
     response = send_on(told_at(done if over is not None else NOTHING_LEFT))
     if over is None:
         response.headers[REASON_HEADER] = NOT_AMONG_OWN
     return response
 
 
-def _signed_out(request: web.Request, *, alarmed: bool, everywhere: bool) -> web.Response:
+async def _signed_out(
+    request: web.Request, session: Session, *, alarmed: bool, everywhere: bool
+) -> web.Response:
     provider = provider_of(request)
     template = "account_alarm.html" if alarmed else "signed_out.html"
-    response = provider.pages.respond(request, template, start=provider.start, everywhere=everywhere)
+    response = provider.pages.respond(
+        request,
+        template,
+        start=provider.start,
+        everywhere=everywhere,
+        elsewhere=await elsewhere(request, session.via),
+    )
     cookies.take_away(response, cookies.SSO)
     return response
 

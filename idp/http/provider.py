@@ -11,6 +11,7 @@ from aiohttp import web
 
 from config.settings import SignIn, Title
 from config.vocabulary import MunicipalityCode, SessionId, SubjectId
+from idp.broker.logout import Told
 from idp.broker.upstream import Upstream
 from idp.directory.lockout import Lockout
 from idp.directory.password import Changed, NotChanged
@@ -125,6 +126,14 @@ class UpstreamDoor(Protocol):
         self, gone: Gone, code: str, named: str | None, redirect_uri: str, now: Callable[[], datetime]
     ) -> Proven:
         """What a code proves; `named`: the issuer by the answer that brought it. Raises UpstreamRefused."""
+        ...
+
+    async def told(self, logout_token: str, now: Callable[[], datetime]) -> Told:
+        """Whose session there is over. Raises UpstreamRefused."""
+        ...
+
+    async def way_out(self, redirect_uri: str, locale: str) -> str | None:
+        """Where people sign out there; None: nowhere. Raises UpstreamRefused."""
         ...
 
 

@@ -282,6 +282,14 @@ class Book(Counters, Authenticators, Protocol):
         """False: it was not there."""
         ...
 
+    def spend_logout_token(self, mark: HandleHash, forget_at: datetime) -> bool:
+        """Compare and set: True for exactly one caller."""
+        ...
+
+    def sessions_by_upstreams(self) -> list[Session]:
+        """Those that have not ended and were opened by another provider's word."""
+        ...
+
     def record(self, event: Event) -> None: ...
 
 

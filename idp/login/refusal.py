@@ -130,6 +130,10 @@ class Refusal(StrEnum):
     """The link ended meanwhile."""
     UPSTREAM_LINKED_BEFORE = "upstream_linked_before"
     """With somebody else: an identity is one person's."""
+    UPSTREAM_NO_LOGOUT = "upstream_no_logout"
+    """A token that says nothing of signing out."""
+    UPSTREAM_REPLAYED = "upstream_replayed"
+    """A logout token that counted already."""
     UPSTREAM_FACTOR_MISSING = "upstream_factor_missing"
     """A first factor of one's own takes the password and an officer's code."""
     SESSION_OVER = "session_over"
@@ -272,6 +276,8 @@ TOLD: dict[Refusal, Told] = {
     Refusal.UPSTREAM_NOT_ANEW: Told.UPSTREAM_NOT_ANEW,
     Refusal.UPSTREAM_UNLINKED: Told.UPSTREAM_REFUSED,
     Refusal.UPSTREAM_LINKED_BEFORE: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_NO_LOGOUT: Told.UPSTREAM_REFUSED,  # told to the provider, which is no person
+    Refusal.UPSTREAM_REPLAYED: Told.UPSTREAM_REFUSED,
     Refusal.UPSTREAM_FACTOR_MISSING: Told.UPSTREAM_FACTOR_MISSING,
     Refusal.SESSION_OVER: Told.START_AGAIN,
     Refusal.FLOW_UNKNOWN: Told.START_AGAIN,

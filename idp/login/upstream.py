@@ -108,6 +108,28 @@ class Proven:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOut:
+    """Somebody's session at the provider is over; one of `subject` and `sid` may be empty."""
+
+    provider: str
+    issuer: str
+    subject: str
+    sid: str
+
+    def ends(self, via: Via | None) -> bool:
+        """Whether what was opened by it ends with it: with a session named that one, else all of that person's.
+
+        One of which the provider named no session ends with any of its person.
+        """
+        if via is None or via.identity.issuer != self.issuer:
+            return False
+        if self.subject and via.identity.subject != self.subject:
+            return False
+        unnamed = not self.sid or (bool(self.subject) and not via.sid)
+        return unnamed or via.sid == self.sid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """Both sides were shown in one sign-in: there, and here by password and second factor."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +15,7 @@ from gateway.audit.search import Query
 from gateway.demo.world import Account
 from gateway.storage.audit_search import LogSearch
 from idp.http.cookies import SSO
-from idp.login.totp import Secret
+from idp.login.totp import STEP, Secret
 from tests.rig.code_generator import code_at
 from tests.rig.product import Product
 from tests.rig.upstream_product import NAME, product_with_upstream
@@ -183,3 +183,35 @@ async def test_an_address_that_brings_answers_without_end_runs_out_of_them(offic
         assert tries < 60
     assert shown.status == 429
     assert office.running.op.asked.count("/token") == asked + tries - 1
+
+
+async def test_nobody_but_the_provider_signs_people_out_and_what_it_tells_counts_once(office: Office) -> None:
+    """Forged, foreign, old and replayed tokens; a right one puts out what it opened, at the applications too."""
+    browser, op = office.browser(), office.running.op
+    op.sids[HERS] = "relace"
+    page = await browser.get(await office.answer(browser, await office.begun(browser)))
+    code = code_at(Secret(office.clerk.totp_secret or ""), datetime.now(UTC) + timedelta(seconds=STEP))
+    await browser.fill(page, code=code)
+    assert office.signed_in(browser)
+    portal = office.product.addresses.portal
+    assert (await browser.get(portal, follow=False)).status == 200
+    there = f"{office.product.addresses.issuer}/upstream/{NAME}/backchannel"
+
+    async def told(wrong: Wrong | None = None, **changes: Any) -> tuple[int, str]:
+        op.wrong = {wrong} if wrong is not None else set()
+        token = op.logout_token(**{"sub": HERS, **changes})
+        return (await office.browser().post(there, {"logout_token": token}, headers={})).status, token
+
+    for wrong in (Wrong.ALG_NONE, Wrong.CONFUSED, Wrong.FOREIGN_KEY):
+        assert (await told(wrong))[0] == 400
+    for changes in ({"aud": "x"}, {"iss": "https://jiny.test"}, {"iat": 0}, {"nonce": "n"}, {"events": {}}):
+        assert (await told(**changes))[0] == 400
+    assert (await browser.get(portal, follow=False)).status == 200
+    status, token = await told(sid="relace")
+    assert status == 200
+    assert (await browser.get(portal, follow=False)).status == 302
+    replayed = await office.browser().post(there, {"logout_token": token}, headers={})
+    assert replayed.status == 400
+    refused = [one.reason for one in await office.entries(Code.UPSTREAM_SIGN_OUT_REFUSED)]
+    assert (len(refused), refused[0]) == (9, "upstream_replayed")
+    assert [one.details["ended"] for one in await office.entries(Code.UPSTREAM_SIGNED_OUT)] == [1]

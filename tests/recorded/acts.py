@@ -90,6 +90,7 @@ ROUTES: dict[str, Recorded] = {
     "login /sign-in/recovery-codes": by(Code.RECOVERY_CODES_MADE),
     "login /sign-in/saved": by(Code.SIGN_IN_COMPLETED),
     "login /token": by(Code.TOKEN_ISSUED, Code.TOKEN_REFUSED),
+    "login /upstream/{name}/backchannel": by(Code.UPSTREAM_SIGNED_OUT, Code.UPSTREAM_SIGN_OUT_REFUSED),
     "login /userinfo": "it tells a relying party who signed in there, and changes nothing",
     "policies /drafts": by(Code.POLICY_WITHDRAWN),
     "policies /incidents/close": by(Code.INCIDENT_CLOSED),

@@ -94,6 +94,10 @@ class UpstreamProvider:
     """None: clients show a certificate."""
     keys: list[RSAKey] = field(default_factory=lambda: [RSAKey.generate_key(2048)])
     """The last one signs."""
+    sids: dict[str, str] = field(default_factory=dict)
+    """Of the sessions of people here, by subject; nothing is said of others."""
+    lets_out: bool = True
+    """Whether people can sign out by a link of a client's."""
     codes: dict[str, _Code] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     """Paths that were asked for, oldest first."""
@@ -123,6 +127,8 @@ class UpstreamProvider:
         app.router.add_post("/login", self._login)
         app.router.add_post("/token", self._token)
         app.router.add_get("/jwks", self._jwks)
+        app.router.add_get("/logout", self._ask_to_leave)
+        app.router.add_post("/logout", self._leave)
         return app
 
     @web.middleware
@@ -145,6 +151,7 @@ class UpstreamProvider:
             "subject_types_supported": ["pairwise"],
             "id_token_signing_alg_values_supported": ["RS256"],
             **({"authorization_response_iss_parameter_supported": True} if self.names_itself else {}),
+            **({"end_session_endpoint": f"{self.issuer}/logout"} if self.lets_out else {}),
         }
         return web.json_response(said)
 
@@ -179,6 +186,23 @@ class UpstreamProvider:
         who = str((await request.post())["who"])
         answer = web.HTTPSeeOther(f"/authorize?{request.query_string}")
         answer.set_cookie(COOKIE, who, secure=True, httponly=True)
+        raise answer
+
+    async def _ask_to_leave(self, request: web.Request) -> web.Response:
+        """RP-Initiated Logout 1.0 §2: without a hint about the session people are asked."""
+        query = html.escape(request.query_string)
+        page = (
+            '<!doctype html><html lang="cs"><title>Odhlášení</title><h1>Odhlásit?</h1>'
+            f'<form method="post" action="/logout?{query}"><button>Ano, odhlásit</button></form></html>'
+        )
+        return web.Response(text=page, content_type="text/html")
+
+    async def _leave(self, request: web.Request) -> web.Response:
+        registered = self.redirect_uri.replace("/callback", "/signed-out")
+        if (request.query["client_id"], request.query["post_logout_redirect_uri"]) != (CLIENT, registered):
+            return web.Response(status=400, text="neznámá adresa")
+        answer = web.HTTPSeeOther(registered)
+        answer.del_cookie(COOKIE)
         raise answer
 
     def _answer(self, asked: dict[str, str], who: str) -> web.Response:
@@ -245,7 +269,22 @@ class UpstreamProvider:
             claims["sub"] = ""
         if self.acr is not None:
             claims["acr"] = self.acr
+        if code.subject in self.sids:
+            claims["sid"] = self.sids[code.subject]
         return claims
+
+    def logout_token(self, **changes: Any) -> str:
+        """OpenID Connect Back-Channel Logout 1.0 §2.4; None takes a claim out."""
+        now = int(self.clock().timestamp())
+        usual: dict[str, Any] = {
+            "iss": self.issuer,
+            "aud": CLIENT,
+            "iat": now,
+            "exp": now + 120,
+            "jti": secrets.token_urlsafe(12),
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        }
+        return self._signed({name: said for name, said in {**usual, **changes}.items() if said is not None})
 
     def _signed(self, claims: dict[str, Any]) -> str:
         named = {"kid": self.kid} if self.kid is not None else {}

@@ -97,6 +97,13 @@ upstream_link = Table(
     Column("last_used_at", BigInteger),
 )
 
+upstream_logout_token = Table(
+    "upstream_logout_token",
+    metadata,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("forget_at", BigInteger, nullable=False, index=True),
+)
+
 password_change = Table(
     "password_change",
     metadata,

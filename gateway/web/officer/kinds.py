@@ -30,6 +30,13 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.UPSTREAM_LINKED: Title(
                 cs="Propojení s jiným poskytovatelem", en="Link with another provider"
             ),
+            Code.UPSTREAM_SIGNED_OUT: Title(
+                cs="Odhlášení ohlášené jiným poskytovatelem", en="Sign-out told by another provider"
+            ),
+            Code.UPSTREAM_SIGN_OUT_REFUSED: Title(
+                cs="Odmítnuté ohlášení odhlášení od jiného poskytovatele",
+                en="Sign-out told by another provider, refused",
+            ),
             Code.UPSTREAM_UNLINKED: Title(
                 cs="Zrušené propojení s jiným poskytovatelem", en="Link with another provider ended"
             ),

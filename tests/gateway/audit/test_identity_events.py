@@ -33,7 +33,7 @@ def test_every_event_has_an_entry(kind):
             | events.PasswordChangeRefused | events.EnrolmentCodeRefused | events.FactorChangeRefused
             | events.SignInFailed | events.AuthorizationRefused | events.TokenRefused | events.RecoveryRefused
             | events.SignInNotBegun | events.SignOutRefused
-            | events.UpstreamRefused,
+            | events.UpstreamRefused | events.UpstreamSignOutRefused,
         )  # fmt: skip
 
     holds()
