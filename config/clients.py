@@ -21,6 +21,13 @@ def client_findings(settings: Settings) -> Iterator[Finding]:
         seen.add(client.id)
         yield from _proof(at, client)
         yield from _asks_about(at, client, {one.id for one in settings.oidc_clients})
+        hosted = {one.id for one in settings.applications}
+        if client.application is not None and client.application not in hosted:
+            yield (
+                f"{at}.application",
+                f"there is no application {client.application!r}",
+                "write the `id` of one of `applications`, or leave it out",
+            )
         if not SHORTEST_IDLE <= client.refresh_idle <= settings.sign_in.absolute:
             yield (
                 f"{at}.refresh_idle",

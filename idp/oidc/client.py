@@ -87,6 +87,8 @@ class Client:
     """How long one is good that is not used."""
     form_post: bool = True
     """Whether it may ask for its answer by a form; the gateway takes it by redirect alone."""
+    application: str = ""
+    """Its id, where policies decide who may sign in to it; else whoever may sign in at all."""
     introspects: frozenset[str] = frozenset()
     """Clients about whose access tokens it may ask, besides its own."""
 
@@ -163,6 +165,7 @@ def clients_of(configured: Iterable[OidcClient], read_file: Callable[[Path], str
             algorithm=entry.id_token_algorithm,
             refresh=entry.refresh,
             refresh_idle=entry.refresh_idle,
+            application=entry.application or "",
             introspects=frozenset(entry.introspects),
         )
     return clients

@@ -28,8 +28,16 @@ class Exchange:
 
 
 def issue_code(
-    book: Book, request: Request, session: Session, code: HandleHash, origin: Origin, now: datetime
+    book: Book,
+    request: Request,
+    session: Session,
+    code: HandleHash,
+    origin: Origin,
+    now: datetime,
+    rule: str = "",
+    policy_version: str = "",
 ) -> None:
+    """`rule`, `policy_version`: by which the person may use the client's application, where it has one."""
     kept = Code(
         hash=code,
         session=session.sid,
@@ -49,6 +57,8 @@ def issue_code(
         subject=session.person.subject,
         session=session.sid,
         client=kept.client,
+        rule=rule,
+        policy_version=policy_version,
     )
     book.record(granted)
 

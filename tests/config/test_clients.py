@@ -43,6 +43,16 @@ def test_a_refresh_token_waits_for_as_long_as_a_sign_in_may_last(
         load(path)
 
 
+@pytest.mark.parametrize(("name", "fits"), [("spis", True), ("neznama", False), ("portal", False)])
+def test_the_application_of_a_client_is_one_of_ours(office: Office, name: str, *, fits: bool) -> None:
+    path = office((SECRET, f'{SECRET}application = "{name}"\n'))
+    if fits:
+        assert load(path)[0].oidc_clients[0].application == name
+        return
+    with pytest.raises(ConfigurationRefused, match="application"):
+        load(path)
+
+
 @pytest.mark.parametrize(
     ("proof", "names", "fits"),
     [

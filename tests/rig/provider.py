@@ -30,7 +30,16 @@ from idp.directory.password import NotChanged, NotChangedReason
 from idp.directory.realms import ONE_DIRECTORY, Realms
 from idp.http.app import make_app
 from idp.http.page import Assets, Office, Pages
-from idp.http.provider import Authenticate, ChangePassword, Provider, Reread, UpstreamDoor
+from idp.http.provider import (
+    Admitted,
+    Authenticate,
+    ChangePassword,
+    MayUse,
+    NotAdmitted,
+    Provider,
+    Reread,
+    UpstreamDoor,
+)
 from idp.http.recovery import Recovery
 from idp.oidc.client import Client, ClientId, Method, Secret, gateway_client
 from idp.oidc.keys import SigningKey, SigningKeys
@@ -88,6 +97,7 @@ def clients() -> dict[ClientId, Client]:
             refresh="asked",
         ),
         Client(id=ClientId("public"), redirect_uris=here, refresh="always"),
+        Client(id=ClientId("decided"), redirect_uris=here, refresh="always", application="records"),
     )
     return {one.id: one for one in (portal, gis, *others)}
 
@@ -254,6 +264,8 @@ class Rig:
     provider: Provider
     socket: Path
     ended: list[SessionId]
+    may_use: MayUse
+    """May be replaced by a test: what the gateway would say of a person and an application."""
     _open: list[aiohttp.ClientSession] = field(default_factory=list)
 
     def browser(self, address: str = ADDRESS) -> Browser:
@@ -265,6 +277,10 @@ class Rig:
     async def close(self) -> None:
         for http in self._open:
             await http.close()
+
+
+async def admits_everybody(*_asked: object) -> Admitted:
+    return Admitted("everybody", "v1")
 
 
 async def at_the_office(_subject: SubjectId, _old: str, _new: str) -> NotChanged:
@@ -293,6 +309,9 @@ async def provider(
     async def on_ended(names: object) -> None:
         ended.extend(names)
 
+    async def as_replaced(*asked: Any) -> Admitted | NotAdmitted:
+        return await rig.may_use(*asked)
+
     try:
         with identity_store(folder) as kept:
             made = Provider(
@@ -309,6 +328,7 @@ async def provider(
                 authenticate=authenticate,
                 reread=reread,
                 change_password=change_password,
+                may_use=as_replaced,
                 lockout=lambda: lockout,
                 realms=realms,
                 realm=realm,
@@ -333,7 +353,7 @@ async def provider(
             await runner.setup()
             socket = folder / "idp.sock"
             await web.UnixSite(runner, str(socket)).start()
-            rig = Rig(kept, clock, made, socket, ended)
+            rig = Rig(kept, clock, made, socket, ended, admits_everybody)
             try:
                 yield rig
             finally:
