@@ -38,6 +38,11 @@ from config.settings import Settings
 from config.shared_database import certificates_of_database, database_findings, secrets_of_database
 from config.technical import files_of_technical_accounts, technical_findings
 from config.tunnels import tunnel_findings
+from config.upstream_providers import (
+    certificates_of_upstream_providers,
+    secrets_of_upstream_providers,
+    upstream_provider_findings,
+)
 from config.witnesses import authorities_of_witnesses, witness_findings
 from config.work import work_findings
 
@@ -72,6 +77,7 @@ def inconsistencies(
         (("public.domain",), host_findings(settings, district)),
         ((), application_findings(settings, district)),
         ((), client_findings(settings)),
+        ((), upstream_provider_findings(settings)),
         ((), role_findings(settings, district)),
         ((), deputy_findings(settings, district)),
         (limits, work_findings(settings)),
@@ -121,7 +127,8 @@ def _files(settings: Settings) -> Iterator[Finding]:
     secrets |= secrets_of_database(settings) | secrets_of_audit_receivers(settings)
     readable |= authorities_of_receivers(settings) | certificates_of_applications(settings)
     readable |= certificates_of_database(settings) | certificates_of_audit_receivers(settings)
-    readable |= authorities_of_witnesses(settings)
+    secrets |= secrets_of_upstream_providers(settings)
+    readable |= certificates_of_upstream_providers(settings) | authorities_of_witnesses(settings)
     readable |= files_of_technical_accounts(settings) | keys_of_clients(settings)
     readable |= (
         {} if settings.countries.database is None else {"countries.database": settings.countries.database}

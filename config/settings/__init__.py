@@ -36,6 +36,7 @@ from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
 from config.settings.technical import Technical, TechnicalAccount, TechnicalCertificate, TechnicalRole
 from config.settings.tunnels import Tunnels, TunnelTarget
+from config.settings.upstream_providers import UpstreamLevel, UpstreamProvider
 from config.settings.witnesses import WitnessSetting
 from config.vocabulary import Language, MunicipalityCode, NetworkName
 
@@ -97,6 +98,8 @@ __all__ = [
     "Tls",
     "TunnelTarget",
     "Tunnels",
+    "UpstreamLevel",
+    "UpstreamProvider",
     "UpstreamTls",
     "Webhook",
     "WitnessSetting",
@@ -237,6 +240,7 @@ class Settings(Setting, frozen=True, kw_only=True):
     requests: Requests = field(default_factory=Requests)
     separation: list[Separation] = field(default_factory=list)
     oidc_clients: list[OidcClient] = field(default_factory=list)
+    upstream_providers: list[UpstreamProvider] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
     technical: Technical | None = None
     technical_accounts: list[TechnicalAccount] = field(default_factory=list)

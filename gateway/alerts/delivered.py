@@ -32,7 +32,7 @@ DELIVERED = (
         outcomes=["failure"],
         group_by="code",  # one that stands hides no graver one
     ),
-    AlertRule(name="log_gap", codes=["audit.gap_found"], group_by="reason"),  # nor does one kind of gap
+    AlertRule(name="log_gap", codes=["audit.gap_found"], group_by="reason_of_node"),  # nor a gap another
     AlertRule(name="log_full", codes=["audit.log_full"], group_by="all"),
     AlertRule(name="clock_drift", codes=["system.clock_jumped"], group_by="all"),
     AlertRule(

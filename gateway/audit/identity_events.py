@@ -124,6 +124,31 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
             return replace(used, session=session)
         case events.RecoveryRefused(account=account, reason=reason):
             return _refused(event, Code.RECOVERY_REFUSED, reason, account=account)
+        case events.UpstreamAccepted(provider=provider, identity=identity, trusted=trusted, said=said):
+            believed = {"upstream_trusted": True} if trusted else {}
+            told = {"upstream_said": [printable(one, WHY_MAX) for one in said]} if said else {}
+            who = _upstream(provider, identity)
+            return _entry(event, Code.SIGN_IN_UPSTREAM_ACCEPTED, **who, **believed, **told)
+        case events.UpstreamNotLinked(provider=provider, identity=identity):
+            return _entry(event, Code.SIGN_IN_UPSTREAM_NOT_LINKED, **_upstream(provider, identity))
+        case events.UpstreamRefused(provider=provider, reason=reason):
+            return _refused(
+                event, Code.SIGN_IN_UPSTREAM_REFUSED, reason, upstream=printable(provider, PERSON_MAX)
+            )
+        case events.UpstreamLinked(provider=provider, identity=identity, session=session):
+            return replace(
+                _entry(event, Code.UPSTREAM_LINKED, **_upstream(provider, identity)), session=session
+            )
+        case events.UpstreamUnlinked(provider=provider, identity=identity, by=by, why=why):
+            more = {**_by(by), **({"why": printable(why, WHY_MAX)} if why else {})}
+            return _entry(event, Code.UPSTREAM_UNLINKED, **_upstream(provider, identity), **more)
+        case events.UpstreamSignedOut(provider=provider, sessions=ended):
+            return _entry(
+                event, Code.UPSTREAM_SIGNED_OUT, upstream=printable(provider, PERSON_MAX), ended=ended
+            )
+        case events.UpstreamSignOutRefused(provider=provider, reason=reason):
+            named = printable(provider, PERSON_MAX)
+            return _refused(event, Code.UPSTREAM_SIGN_OUT_REFUSED, reason, upstream=named)
         case events.ProgramSecretIssued(secret=secret, by=by):
             return _entry(event, Code.TECHNICAL_SECRET_ISSUED, secret=secret, **_by(by))
         case events.ProgramSecretRevoked(secret=secret, by=by):
@@ -157,6 +182,11 @@ def _by(actor: Actor) -> dict[str, str]:
 def _known_to(subject: SubjectId | None) -> dict[str, str]:
     """Whose browser it is. Not the entry's subject: nobody has shown yet who is there."""
     return {"browser_of_subject": subject} if subject is not None else {}
+
+
+def _upstream(provider: str, identity: str) -> dict[str, str]:
+    """Which provider, and whom it means."""
+    return {"upstream": printable(provider, PERSON_MAX), "upstream_identity": printable(identity, WHY_MAX)}
 
 
 def _granted(by: Actor) -> dict[str, str]:

@@ -8,6 +8,7 @@ import msgspec
 
 from config.settings import Application, Settings
 from config.sources import Sources
+from config.upstream_providers import certificates_of_upstream_providers, secrets_of_upstream_providers
 from gateway.commands.file_stamp import stamp
 
 MARK = 16  # hexadecimal digits of a digest
@@ -20,6 +21,7 @@ def contents_of(settings: Settings, sources: Sources) -> dict[str, str]:
         for number, client in enumerate(settings.oidc_clients)
         if client.secret_file is not None
     }
+    files |= secrets_of_upstream_providers(settings) | certificates_of_upstream_providers(settings)
     files |= {
         f"oidc_clients[{number}].jwks_file": client.jwks_file
         for number, client in enumerate(settings.oidc_clients)

@@ -41,6 +41,7 @@ from gateway.commands.rehearsal import (
     client_faults,
     directory_doubts,
     directory_faults,
+    upstream_faults,
 )
 from gateway.commands.settings_at_start import at_start
 from gateway.commands.shared_policies import (
@@ -77,6 +78,7 @@ def checked(
     found = [
         *machine_faults(settings),
         *client_faults(settings.oidc_clients),
+        *upstream_faults(settings.upstream_providers),
         *directory_faults(settings.directories),
         *application_faults(settings.applications),
         *question_faults(settings.audit.questions),
@@ -282,6 +284,7 @@ def require_buildable(
     """The control plane can make of the settings what it serves. Raises ConfigurationRefused."""
     apart = [
         *client_faults(settings.oidc_clients),
+        *upstream_faults(settings.upstream_providers),
         *directory_faults(settings.directories),
         *application_faults(settings.applications),
     ]

@@ -11,9 +11,10 @@ from cryptography import x509
 from config.district import District
 from config.doubt import Finding
 from config.files import file_fault
-from config.settings import Application, Directory, OidcClient, Settings
+from config.settings import Application, Directory, OidcClient, Settings, UpstreamProvider
 from gateway.commands.application_accounts import PasswordUnusable, accounts_of, password_in
 from gateway.commands.certificate import pair_faults
+from gateway.commands.upstreams import upstreams_of
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.resources import all_resources
 from gateway.envoy.routes import HostTaken
@@ -58,6 +59,28 @@ def _key_faults(client: OidcClient, at: str) -> Iterator[Finding]:
         yield at, f"{file} is not text in UTF-8", "save it as UTF-8"
     except KeysUnusable as error:
         yield at, f"{file} {error.what}", error.hint
+
+
+def upstream_faults(providers: Sequence[UpstreamProvider]) -> Iterator[Finding]:
+    """Files of other identity providers that nothing can be made of; whether they are there is told elsewhere."""
+    for number, one in enumerate(providers):
+        named = {
+            "client_secret_file": one.client_secret_file,
+            "authority": one.authority,
+            "certificate": one.certificate,
+            "key": one.key,
+        }
+        if any(file is not None and file_fault(file) is not None for file in named.values()):
+            continue
+        try:
+            upstreams_of([one], District([]))
+        except UnicodeDecodeError:
+            at = f"upstream_providers[{number}].client_secret_file"
+            yield at, "the secret is not text in UTF-8", "write it as the provider gave it"
+        except OSError as error:  # ssl.SSLError is one
+            at = f"upstream_providers[{number}]"
+            remedy = "put PEM files there: a certificate with its chain, its key, the authority's certificate"
+            yield at, f"no TLS is possible with its files: {error}", remedy
 
 
 def directory_faults(directories: Sequence[Directory]) -> Iterator[Finding]:

@@ -33,9 +33,11 @@ from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.own_applications import PORTAL_ITSELF
 from gateway.commands.own_device_pages import own_device_pages
 from gateway.commands.portal_closed import closed_cards
+from gateway.commands.signed_in_elsewhere import signed_in_elsewhere
 from gateway.commands.state import now
 from gateway.commands.travel_told import tell_of_travel
 from gateway.commands.tunnelling import tunnel_pages
+from gateway.commands.upstreams import upstreams_of
 from gateway.commands.waiting import waits_for
 from gateway.control import Reload, Sync, TryOut, control_app
 from gateway.envoy.plain import ACME
@@ -86,6 +88,7 @@ def web_app(plane: ControlPlane, officers: LatePages) -> web.Application:
         plane.office.end_own,
         plane.state.record,
         plane.settings.sign_in,
+        elsewhere=partial(signed_in_elsewhere, plane),
     )
     staying = Staying(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
@@ -171,6 +174,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             change_password=plane.directory.change_password,
             lockout=lambda: plane.lockout,
             programs=technical_accounts.programs(settings),
+            upstreams=upstreams_of(settings.upstream_providers, state.district),
             issue_token=technical_accounts.issuer(plane),
             may_use=admission(plane),
             realms=plane.directory.realms,

@@ -26,6 +26,7 @@ from idp.directory.subject import directory_of
 from idp.events import Factor
 from idp.login.authenticator import Authenticator, AuthenticatorId, Credential
 from idp.login.trust import still_new
+from idp.login.upstream import Link
 
 KINDS = {Factor.ONE_TIME_CODE: "one-time codes", Factor.KEY: "passkey or security key"}
 
@@ -71,8 +72,8 @@ def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
 
 @command.command(
     name="remove-factor",
-    help="Remove one second factor of a person, as `brana user show` names it, and end all sessions: for one that "
-    "the person did not add. All of them: `brana user reset-factor`.",
+    help="Remove one second factor of a person, or a link with another provider, as `brana user show` names it, and "
+    "end all sessions: for one that the person did not add. All of them: `brana user reset-factor`.",
     short_help="Remove one second factor.",
     cls=TakesDrawnNames,
 )
@@ -82,16 +83,17 @@ def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
 def remove_factor(configuration: Path, login: str, factor: str) -> None:
     state = existing_state(configuration)
     removed, ended = asyncio.run(_remove_factor(state, login, factor))
-    click.echo(f"{_called(removed)} of {login} removed; {said_ended(ended)}")
+    called = f"link with {removed.provider}" if isinstance(removed, Link) else _called(removed)
+    click.echo(f"{called} of {login} removed; {said_ended(ended)}")
 
 
-async def _remove_factor(state: State, login: str, factor: str) -> tuple[Authenticator, int]:
+async def _remove_factor(state: State, login: str, factor: str) -> tuple[Authenticator | Link, int]:
     person = await person_of(state, login)
     which, has = AuthenticatorId(factor), await has_of(state, person.subject)
     wrong = has.why_not(which)
     if wrong is not None:
         raise _not_removable(person, which, wrong)
-    found = next(one for one in has.authenticators if one.id == which)
+    found = has.link(which) or next(one for one in has.authenticators if one.id == which)
     return found, await _removed(state, person, which)
 
 
@@ -137,11 +139,12 @@ async def _show(state: State, login: str) -> None:
 
 
 async def _table(state: State, person: Person) -> Table:
-    held, codes, exception = await state.identities.look(
+    held, codes, exception, links = await state.identities.look(
         lambda book: (
             book.authenticators(person.subject),
             book.recovery_codes_left(person.subject),
             book.exception_of(person.subject, now()),
+            book.links_of(person.subject),
         )
     )
     found = await open_of(state, person.subject)
@@ -171,6 +174,10 @@ async def _table(state: State, person: Person) -> Table:
     if not held:
         table.add_row("second factor", "none; enrols one with a code of `brana user enrolment-code`")
     table.add_row("recovery codes", f"{codes} unused")
+    for link in links:
+        called = f" as {link.name!r}" if link.name else ""
+        since = local_time(link.linked_at)
+        table.add_row("linked with", f"{link.provider}{called} since {since}: {link.identity.name}")
     if exception is not None:
         table.add_row(
             "exception", f"password alone until {local_time(exception.ends_at)}: {exception.reason}"

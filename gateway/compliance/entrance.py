@@ -243,6 +243,7 @@ ENTRANCE = (
             Code.SIGN_IN_PASSWORD_REFUSED,
             Code.SIGN_IN_CODE_REFUSED,
             Code.SIGN_IN_KEY_REFUSED,
+            Code.SIGN_IN_UPSTREAM_REFUSED,
             Code.SIGN_IN_THROTTLED,
             Code.BLOCK_LIFTED,
         ),

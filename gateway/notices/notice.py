@@ -20,6 +20,7 @@ class NoticeKind(StrEnum):
     RECOVERY_CODES_MADE = "recovery_codes_made"
     ENROLMENT_CODE_USED = "enrolment_code_used"
     EXCEPTION_GRANTED = "exception_granted"
+    UPSTREAM_LINKED = "upstream_linked"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_UNCERTAIN = "password_uncertain"
     ALL_SESSIONS_ENDED = "all_sessions_ended"
@@ -77,9 +78,9 @@ class Happened:
     """Login name."""
     at: datetime
     facts: dict[str, str] = field(default_factory=dict)
-    """Of `user_agent`, `address`, `factor`, `authenticator`, `by`, `until`, `counts_from`, `session`: what is known. Of
-    requests also `of`, `application`, `municipality`, `since`, `stage`, `why`; of a journey `from`, `to`; of devices
-    `device`, `device_name`.
+    """Of `user_agent`, `address`, `factor`, `authenticator`, `by`, `until`, `counts_from`, `session`, `upstream`: what
+    is known. Of requests also `of`, `application`, `municipality`, `since`, `stage`, `why`; of a journey `from`, `to`;
+    of devices `device`, `device_name`.
     """
 
 
@@ -139,6 +140,8 @@ def _of_event(event: Event) -> Happened | None:
             kind, facts = NoticeKind.ENROLMENT_CODE_USED, {"by": by.name}
         case events.ExceptionGranted(by=by, until=until):
             kind, facts = NoticeKind.EXCEPTION_GRANTED, {"by": by.name, "until": utc_text(until)}
+        case events.UpstreamLinked(provider=provider):
+            kind, facts = NoticeKind.UPSTREAM_LINKED, {"upstream": provider}
         case events.RecoveryUsed(session=session):
             kind, facts = NoticeKind.RECOVERY_ADMINISTRATOR_USED, {"session": session}
         case _:

@@ -32,6 +32,10 @@ TITLES: Mapping[NoticeKind, Title] = {
     NoticeKind.FACTOR_ADDED: Title(
         cs="K vašemu účtu přibyl způsob ověření", en="An authenticator was added to your account"
     ),
+    NoticeKind.UPSTREAM_LINKED: Title(
+        cs="K vašemu účtu se lze přihlásit přes jiného poskytovatele",
+        en="Your account can be signed in to through another provider",
+    ),
     NoticeKind.FACTOR_REMOVED: Title(
         cs="Z vašeho účtu byl odebrán způsob ověření", en="An authenticator was removed from your account"
     ),
@@ -69,6 +73,10 @@ OPENING: Mapping[NoticeKind, Title] = {
     NoticeKind.FACTOR_ADDED: Title(
         cs="k vašemu účtu {login} byl přidán další způsob ověření.",
         en="another authenticator was added to your account {login}.",
+    ),
+    NoticeKind.UPSTREAM_LINKED: Title(
+        cs="váš účet {login} byl propojen s jiným poskytovatelem přihlášení. Ten teď může nahradit vaše heslo.",
+        en="your account {login} was linked with another identity provider. It can stand in for your password now.",
     ),
     NoticeKind.FACTOR_REMOVED: Title(
         cs="z vašeho účtu {login} byl odebrán způsob ověření.",
@@ -119,6 +127,7 @@ WHEN, DEVICE, WHERE = (
     Title(cs="Odkud", en="From"),
 )
 WHICH, BY = Title(cs="Způsob ověření", en="Authenticator"), Title(cs="Provedl(a)", en="Done by")
+UPSTREAM = Title(cs="Poskytovatel", en="Provider")
 COUNTS_FROM = Title(cs="Platí plně od", en="Counts in full from")
 UNTIL, ISSUED_BY = Title(cs="Platí do", en="Until"), Title(cs="Kód vydal(a)", en="Code issued by")
 ADVICE = Title(
@@ -133,6 +142,12 @@ OF_ADDED = Title(
     en="Was it you? Then there is nothing to do. If not, open My account at the portal, remove this authenticator, "
     "sign out everywhere, change your password and call: {support}.",
 )
+OF_LINKED = Title(
+    cs="Byli jste to vy? Pak nemusíte nic dělat. Pokud ne, otevřete na portálu stránku Můj účet, propojení zrušte, "
+    "odhlaste se všude, změňte si heslo a zavolejte: {support}.",
+    en="Was it you? Then there is nothing to do. If not, open My account at the portal, end the link, sign out "
+    "everywhere, change your password and call: {support}.",
+)
 OF_OTHERS = Title(
     cs="Víte o tom? Pak nemusíte nic dělat. Pokud ne, zavolejte hned: {support}.",
     en="Do you know of it? Then there is nothing to do. If not, call at once: {support}.",
@@ -140,6 +155,7 @@ OF_OTHERS = Title(
 """Advice about what somebody else did."""
 ADVICES: Mapping[NoticeKind, Title] = {
     NoticeKind.FACTOR_ADDED: OF_ADDED,
+    NoticeKind.UPSTREAM_LINKED: OF_LINKED,
     **ADVICE_OF_REQUESTS,
     **ADVICE_OF_DEVICES,
 }
@@ -197,6 +213,8 @@ def _facts(happened: Happened, language: Language, around: Surroundings) -> list
         kind = FACTORS[facts["factor"]].in_language(language)
         name = facts.get("authenticator", "")
         found.append((WHICH, f"{kind} – {name}" if name else kind))
+    if "upstream" in facts:
+        found.append((UPSTREAM, facts["upstream"]))
     if "counts_from" in facts:
         moment = datetime.fromisoformat(facts["counts_from"])
         found.append((COUNTS_FROM, moment_text(moment, language, "minute")))

@@ -40,7 +40,7 @@ class Identities(Protocol):
 
 def has_now(book: Book, subject: SubjectId) -> Has:
     held, codes = tuple(book.authenticators(subject)), book.recovery_codes_left(subject)
-    return Has(authenticators=held, codes_left=codes)
+    return Has(authenticators=held, codes_left=codes, links=tuple(book.links_of(subject)))
 
 
 @dataclass(frozen=True, slots=True)

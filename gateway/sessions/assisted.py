@@ -13,6 +13,7 @@ from idp.login.blocks import Block
 from idp.login.exception import SignInException
 from idp.login.needed_level import may_be_excepted
 from idp.login.spoken_code import SpokenCode
+from idp.login.upstream import Link
 
 SHUT = frozenset(
     {AccountState.DISABLED, AccountState.EXPIRED, AccountState.ROLES_MIXED, AccountState.SUSPENDED}
@@ -53,6 +54,10 @@ class Found:
     @property
     def authenticators(self) -> Sequence[Authenticator]:
         return self.has.authenticators
+
+    @property
+    def links(self) -> Sequence[Link]:
+        return self.has.links
 
     @property
     def has_factor(self) -> bool:

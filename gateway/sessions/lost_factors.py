@@ -17,6 +17,7 @@ from gateway.sessions.store import SessionStore
 from idp.directory.person import Person
 from idp.events import NOWHERE, Actor, Origin
 from idp.login.authenticator import Authenticator, AuthenticatorId
+from idp.login.upstream import Link, LinkName
 
 WHY_MAX = 200  # characters, as the audit log keeps them
 
@@ -28,8 +29,8 @@ class Removal:
     login: str
     """The person's."""
     by: Actor
-    only: AuthenticatorId | None = None
-    """None: everything, recovery codes and unused enrolment codes too."""
+    only: AuthenticatorId | LinkName | None = None
+    """None: everything, recovery codes, unused enrolment codes and links with other providers too."""
     why: str = ""
     origin: Origin = NOWHERE
 
@@ -41,11 +42,18 @@ class Has:
     authenticators: tuple[Authenticator, ...]
     codes_left: int
     """Unused recovery codes."""
+    links: tuple[Link, ...] = ()
+    """With identities of other providers, each of which stands in for the password."""
 
-    def why_not(self, only: AuthenticatorId | None) -> NotDone | None:
+    def link(self, name: AuthenticatorId | LinkName | None) -> Link | None:
+        return next((one for one in self.links if one.identity.name == name), None)
+
+    def why_not(self, only: AuthenticatorId | LinkName | None) -> NotDone | None:
         """Why that one, or everything, cannot be removed."""
         if only is None:
             return None if self.authenticators or self.codes_left else NotDone.NO_FACTOR
+        if self.link(only) is not None:
+            return None
         if only not in {one.id for one in self.authenticators}:
             return NotDone.FACTOR_UNKNOWN
         return NotDone.ONLY_FACTOR if len(self.authenticators) == 1 else None
@@ -74,7 +82,7 @@ class LostFactors:
         self,
         officer: Officer,
         subject: SubjectId,
-        only: AuthenticatorId | None,
+        only: AuthenticatorId | LinkName | None,
         why: str,
         *,
         origin: Origin,

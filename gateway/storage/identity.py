@@ -30,6 +30,7 @@ from gateway.storage.tables.identity import (
     refresh_family,
     sign_in_flow,
     sign_in_guesses,
+    upstream_logout_token,
 )
 from gateway.storage.tables.technical import technical_assertion
 from idp.directory.person import Person
@@ -181,6 +182,7 @@ class IdentityStore:
             (known_browser, known_browser.c.seen_at, now - FORGOTTEN),
             (new_device, new_device.c.at, now - FORGOTTEN),
             (pending_authenticator, pending_authenticator.c.expires_at, now),
+            (upstream_logout_token, upstream_logout_token.c.forget_at, now),
             (provider_session, provider_session.c.ended_at, now - ENDED_KEPT),
         ):
             most = max(most, _remove(connection, table, column <= micros(before)))

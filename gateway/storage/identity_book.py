@@ -11,6 +11,9 @@ from gateway.storage.flows_book import FlowsBook
 from gateway.storage.identity_rows import (
     device_of,
     device_row,
+    identity_key,
+    link_of,
+    link_row,
     session_of,
     session_row,
 )
@@ -27,6 +30,8 @@ from gateway.storage.tables.identity import (
     password_change,
     provider_session,
     sign_in_guesses,
+    upstream_link,
+    upstream_logout_token,
 )
 from gateway.storage.tables.recovery import recovery_account
 from gateway.storage.tables.sessions import session as gateway_session
@@ -42,6 +47,7 @@ from idp.login.recovery import Account
 from idp.login.session import Session
 from idp.login.throttle import BucketKey, Times
 from idp.login.totp import Secret
+from idp.login.upstream import Identity, Link
 
 _NEW_DEVICES = (  # made once: making it takes longer than running it
     select(new_device).where(new_device.c.subject == bindparam("whose")).order_by(new_device.c.at.desc())
@@ -164,6 +170,26 @@ class IdentityBook(FlowsBook, TechnicalBook, TokensBook):
         same = (new_device.c.browser == device.browser) & (new_device.c.subject == device.subject)
         self._connection.execute(delete(new_device).where(same))
 
+    def link(self, identity: Identity) -> Link | None:
+        row = self._at(upstream_link, identity=identity_key(identity))
+        return None if row is None else link_of(row)
+
+    def links_of(self, subject: SubjectId) -> list[Link]:
+        query = select(upstream_link).where(upstream_link.c.subject == subject)
+        return [link_of(row) for row in self._connection.execute(query.order_by(upstream_link.c.linked_at))]
+
+    def keep_link(self, link: Link) -> None:
+        self._put(upstream_link, link_row(link))
+
+    def drop_link(self, identity: Identity) -> bool:
+        return bool(self._drop(upstream_link, identity=identity_key(identity)))
+
+    def spend_logout_token(self, mark: HandleHash, forget_at: datetime) -> bool:
+        if self._at(upstream_logout_token, mark=mark) is not None:
+            return False
+        self._put(upstream_logout_token, {"mark": mark, "forget_at": micros(forget_at)})
+        return True
+
     def recovery(self) -> Account | None:
         ended, issued = recovery_account.c.ended_at, recovery_account.c.issued_at
         query = select(recovery_account).order_by(ended.is_not(None), issued.desc()).limit(1)
@@ -192,6 +218,9 @@ class IdentityBook(FlowsBook, TechnicalBook, TokensBook):
         living = where & provider_session.c.ended_at.is_(None)
         query = select(provider_session).where(living).order_by(provider_session.c.created_at)
         return [session_of(row) for row in self._connection.execute(query)]
+
+    def sessions_by_upstreams(self) -> list[Session]:
+        return self._living(provider_session.c.via.is_not(None))
 
     def device_suspended(self, device: DeviceId, now: datetime) -> bool:
         return is_suspended(self._connection, device_subject(device), now)

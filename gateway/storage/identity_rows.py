@@ -1,5 +1,6 @@
 """Rows of the identity tables and the values they stand for."""
 
+import hashlib
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from idp.login.states import (
     Waiting,
     subject_of,
 )
+from idp.login.upstream import Identity, Link, Via
 
 Values = dict[str, Any]
 
@@ -100,6 +102,7 @@ def session_row(session: Session) -> Values:
         "proof_counts_from": micros_or_none(session.proof_counts_from),
         "password_changed_at": micros_or_none(session.password_changed_at),
         "recovery_code_used_at": micros_or_none(session.recovery_code_used_at),
+        "via": None if session.via is None else msgspec.json.encode(session.via).decode(),
     }
 
 
@@ -124,6 +127,36 @@ def session_of(row: Row[Any]) -> Session:
         proof_counts_from=moment_or_none(row.proof_counts_from),
         password_changed_at=moment_or_none(row.password_changed_at),
         recovery_code_used_at=moment_or_none(row.recovery_code_used_at),
+        via=None if row.via is None else msgspec.json.decode(row.via, type=Via),
+    )
+
+
+def identity_key(identity: Identity) -> bytes:
+    """Of any length each; JSON keeps the two apart."""
+    return hashlib.sha256(msgspec.json.encode((identity.issuer, identity.subject))).digest()
+
+
+def link_row(link: Link) -> Values:
+    return {
+        "identity": identity_key(link.identity),
+        "issuer": link.identity.issuer,
+        "upstream_subject": link.identity.subject,
+        "provider": link.provider,
+        "name": link.name,
+        "subject": link.subject,
+        "linked_at": micros(link.linked_at),
+        "last_used_at": micros_or_none(link.last_used_at),
+    }
+
+
+def link_of(row: Row[Any]) -> Link:
+    return Link(
+        identity=Identity(issuer=row.issuer, subject=row.upstream_subject),
+        provider=row.provider,
+        name=row.name,
+        subject=SubjectId(row.subject),
+        linked_at=moment_of(row.linked_at),
+        last_used_at=moment_or_none(row.last_used_at),
     )
 
 

@@ -21,7 +21,8 @@ from gateway.storage.notices import Post
 from gateway.storage.seal import Seal
 from idp import events
 from idp.events import Actor, Origin
-from idp.login import desk
+from idp.login import desk, unlink
+from idp.login.authenticator import AuthenticatorId
 
 Append = Callable[[Connection, Sequence[Entry]], object]
 
@@ -85,13 +86,18 @@ class SingleSignOn:
         def end(connection: Connection, ending: Ending) -> None:
             book = IdentityBook(connection, self.seal)
             for subject in ending.people:
-                wrong = has_now(book, subject).why_not(removal.only)
+                has, only = has_now(book, subject), removal.only
+                wrong = has.why_not(only)
                 if wrong is not None:
                     raise Meanwhile(wrong)
-                if removal.only is None:
+                if only is None:
                     desk.remove_factors(book, subject, login, by, ending.at, why, origin)
+                elif (link := has.link(only)) is not None:
+                    unlink.unlink(book, link, login, by, events.EndReason.BY_OFFICER, origin, ending.at, why)
                 else:
-                    desk.remove_factor(book, subject, removal.only, login, by, ending.at, why, origin)
+                    desk.remove_factor(
+                        book, subject, AuthenticatorId(only), login, by, ending.at, why, origin
+                    )
             _end(book, replace(ending, by=by, origin=origin))  # of whom no session here was open too
             self._record(connection, book)
 

@@ -20,7 +20,7 @@ from gateway.sessions.sign_in import CALLBACK, Fault, SignIn, SignInRefused
 from gateway.sessions.stronger import STRONGER, Wish, wish_of
 from gateway.web.desk import Desk, Handler, client_address_of, origin_of, request_id_of
 from gateway.web.framed import frame_page
-from gateway.web.refusal import ShownRefusal, both, signed_out_page
+from gateway.web.refusal import Elsewhere, ShownRefusal, both, signed_out_page
 from gateway.web.sign_in_failures import told
 from idp.events import Origin
 from idp.http.page import language_of, page_headers
@@ -43,6 +43,10 @@ REFUSALS_KEPT = (300, timedelta(minutes=1))
 EndSession = Callable[[Session, EndReason, Origin, datetime], Awaitable[None]]
 
 
+async def nowhere_else(_session: Session) -> None:
+    """Where no other provider is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entrance:
     desk: Desk
@@ -52,6 +56,8 @@ class Entrance:
     record: Callable[[Sequence[Entry]], Awaitable[None]]
     limits: Limits
     refusals: Sparing = field(default_factory=lambda: Sparing(*REFUSALS_KEPT))
+    elsewhere: Callable[[Session], Awaitable[Elsewhere | None]] = nowhere_else
+    """At which other identity provider somebody is still signed in whose session here is over."""
 
     def paths(self) -> Mapping[str, Handler]:
         return {CALLBACK: self.callback, SIGN_OUT: self.sign_out, STRONGER: self.stronger}
@@ -146,8 +152,9 @@ class Entrance:
         session = await self._session(request)
         if session is not None:
             await self.end(session, EndReason.SIGNED_OUT, origin_of(request), self.desk.now())
+        still = await self.elsewhere(session) if session is not None else None
         language = language_of(request, self.desk.pages.default_language)
-        html = signed_out_page(self.desk.pages, language, portal=self.desk.portal)
+        html = signed_out_page(self.desk.pages, language, portal=self.desk.portal, elsewhere=still)
         response = web.Response(text=html, content_type="text/html", headers=page_headers())
         grants = [name for name in self._cookies(request) if name.startswith(GRANT_OF_ONE)]
         for name in (GRANT, SESSION, *grants):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from config.settings import Title
 from config.vocabulary import Language
 from gateway.authorize.contact import with_contact
 from gateway.authorize.problem import problem
@@ -248,9 +249,21 @@ def refusal_json(occurrence: Occurrence, language: Language, support: str | None
     return problem(occurrence.status, refusal.reason, words, language, support, occurrence.request_id)
 
 
-def signed_out_page(pages: Pages, language: Language, *, portal: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another identity provider at which somebody who signed out here is still signed in."""
+
+    title: Title
+    address: str
+    """That leads out of it."""
+
+
+def signed_out_page(
+    pages: Pages, language: Language, *, portal: str, elsewhere: Elsewhere | None = None
+) -> str:
     """HTML of "you are signed out"."""
-    return pages.render("signed_out.html", language, portal=portal)
+    still = None if elsewhere is None else (elsewhere.title.in_language(language), elsewhere.address)
+    return pages.render("signed_out.html", language, portal=portal, elsewhere=still)
 
 
 def wants_page(headers: Mapping[str, str]) -> bool:

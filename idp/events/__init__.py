@@ -65,6 +65,15 @@ from idp.events.sign_in import (
     SignInStarted,
     Throttled,
 )
+from idp.events.upstream import (
+    UpstreamAccepted,
+    UpstreamLinked,
+    UpstreamNotLinked,
+    UpstreamRefused,
+    UpstreamSignedOut,
+    UpstreamSignOutRefused,
+    UpstreamUnlinked,
+)
 
 Event = (
     SignInStarted
@@ -111,6 +120,13 @@ Event = (
     | RecoveryRefused
     | ProgramSecretIssued
     | ProgramSecretRevoked
+    | UpstreamAccepted
+    | UpstreamNotLinked
+    | UpstreamRefused
+    | UpstreamLinked
+    | UpstreamUnlinked
+    | UpstreamSignedOut
+    | UpstreamSignOutRefused
 )
 
 __all__ = [
@@ -165,4 +181,11 @@ __all__ = [
     "TokenIssued",
     "TokenRefused",
     "TokenRevoked",
+    "UpstreamAccepted",
+    "UpstreamLinked",
+    "UpstreamNotLinked",
+    "UpstreamRefused",
+    "UpstreamSignOutRefused",
+    "UpstreamSignedOut",
+    "UpstreamUnlinked",
 ]

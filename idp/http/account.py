@@ -25,9 +25,11 @@ from idp.http.destination import lead_through
 from idp.http.expiry import Expiry
 from idp.http.page import language_of
 from idp.http.provider import Book, Provider, provider_of
+from idp.http.sign_in_page import provider_title
+from idp.http.upstream_logout import elsewhere
 from idp.http.user_agent import describe
 from idp.http.ways_of_proof import FACTORS, LEVELS, methods_in_words
-from idp.login import desk, own
+from idp.login import desk, own, unlink
 from idp.login.authenticator import Authenticator
 from idp.login.handle import HandleHash
 from idp.login.new_device import DeviceName, NewDevice
@@ -35,6 +37,7 @@ from idp.login.own_authenticators import Unchanged, is_fresh, proof_ends, remova
 from idp.login.own_page import ACCOUNT
 from idp.login.session import Session, SessionLimits, idle_end, roles_of
 from idp.login.trust import shown_is_new, still_new
+from idp.login.upstream import Identity, Link
 from idp.oidc.errors import Refused
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -72,6 +75,7 @@ class _Seen:
     vouches: bool
     authenticators: Sequence[Authenticator]
     codes_left: int
+    links: Sequence[Link]
 
 
 async def _page(request: web.Request, provider: Provider, handle: HandleHash, now: datetime) -> web.Response:
@@ -90,6 +94,7 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
             vouches=own.may_vouch(book, session, browser),
             authenticators=book.authenticators(subject),
             codes_left=book.recovery_codes_left(subject),
+            links=book.links_of(subject),
         )
 
     found = await provider.store.transact(work)
@@ -130,6 +135,9 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         limited=session.proof_counts_from if shown_is_new(session, now) else None,
         codes_left=found.codes_left,
         proven=proof_ends(session) if is_fresh(session, now) else None,
+        links=found.links,
+        upstreams=bool(provider.upstreams),
+        linked_at=lambda one: provider_title(request, one.provider),
     )
 
 
@@ -228,6 +236,18 @@ async def disown_device(request: web.Request) -> web.Response:
     return await _act(request, act, "ended", only_ends=True, alarmed=True)
 
 
+async def end_link(request: web.Request) -> web.Response:
+    """The other provider lets nobody in as this person any more."""
+    pairs = await arrival.form(request)
+    which = Identity(issuer=arrival.field(pairs, "issuer"), subject=arrival.field(pairs, "identity"))
+    return await _act(
+        request,
+        lambda book, session, origin, now: unlink.own_unlink(book, session, which, origin, now),
+        "unlinked",
+        only_ends=True,
+    )
+
+
 async def _device(request: web.Request) -> DeviceName:
     return DeviceName(arrival.field(await arrival.form(request), "device"))
 
@@ -257,17 +277,26 @@ async def _act(
     if session is None:
         return send_on(ACCOUNT.path)
     if over is not None and session.sid in over:
-        return _signed_out(request, alarmed=alarmed, everywhere=act is own.end_everywhere)
+        everywhere = act is own.end_everywhere
+        return await _signed_out(request, session, alarmed=alarmed, everywhere=everywhere)
     response = send_on(told_at(done if over is not None else NOTHING_LEFT))
     if over is None:
         response.headers[REASON_HEADER] = NOT_AMONG_OWN
     return response
 
 
-def _signed_out(request: web.Request, *, alarmed: bool, everywhere: bool) -> web.Response:
+async def _signed_out(
+    request: web.Request, session: Session, *, alarmed: bool, everywhere: bool
+) -> web.Response:
     provider = provider_of(request)
     template = "account_alarm.html" if alarmed else "signed_out.html"
-    response = provider.pages.respond(request, template, start=provider.start, everywhere=everywhere)
+    response = provider.pages.respond(
+        request,
+        template,
+        start=provider.start,
+        everywhere=everywhere,
+        elsewhere=await elsewhere(request, session.via),
+    )
     cookies.take_away(response, cookies.SSO)
     return response
 
@@ -284,6 +313,7 @@ FORMS: Mapping[str, Handler] = {
     "/account/sign-ins/end": end,
     "/account/sign-ins/end-others": end_others,
     "/account/sign-ins/end-all": end_everywhere,
+    "/account/upstreams/end": end_link,
     "/account/devices/mine": own_device,
     "/account/devices/not-mine": disown_device,
     **account_factors.FORMS,

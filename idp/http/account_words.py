@@ -9,7 +9,7 @@ from idp.login.own_authenticators import Unchanged
 from idp.login.own_page import ACCOUNT
 from idp.login.refusal import TOLD, Refusal
 
-SIGN_INS, FACTORS, PASSWORD, TOP = "sign-ins", "authenticators", "password", ""
+SIGN_INS, FACTORS, PASSWORD, UPSTREAMS, TOP = "sign-ins", "authenticators", "password", "upstreams", ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ DONE: Mapping[str, Confirmation] = {
         "You signed in with a recovery code, which is good no more. If you lost your telephone or key, remove it here "
         "and add another one.",
         FACTORS,
+    ),
+    "unlinked": Confirmation(
+        "The link has been ended, and with it whatever was opened by it. Nobody gets into your account through it any "
+        "more.",
+        UPSTREAMS,
     ),
     "password-changed": Confirmation(
         "Your password has been changed. You are signed in only here now.", PASSWORD

@@ -16,6 +16,8 @@ from idp.http import (
     token_state,
     tokens,
     told_first,
+    upstream,
+    upstream_logout,
 )
 from idp.http.arrival import BODY_MAX
 from idp.http.provider import PROVIDER, Provider
@@ -60,6 +62,11 @@ def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.App
     app.router.add_get("/authorize", authorize.authorize, allow_head=False)
     app.router.add_post("/authorize", authorize.authorize)
     app.router.add_get("/sign-in", sign_in.show, allow_head=False)
+    app.router.add_get(upstream.GO, upstream.go, allow_head=False)
+    app.router.add_get(upstream.CALLBACK, upstream.come_back, allow_head=False)
+    app.router.add_post(upstream_logout.BACKCHANNEL, upstream_logout.hear)
+    app.router.add_get(upstream_logout.WAY_OUT, upstream_logout.leave, allow_head=False)
+    app.router.add_get(upstream_logout.SIGNED_OUT, upstream_logout.left, allow_head=False)
     for path, handler in {**told_first.PAGES, **account.PAGES}.items():
         app.router.add_get(path, handler, allow_head=False)
     for path, handler in {**SIGN_IN_FORMS, **account.FORMS}.items():

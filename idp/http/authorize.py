@@ -20,7 +20,7 @@ from idp.login.crowd import Asking
 from idp.login.drawn import new_challenge
 from idp.login.facts import recent
 from idp.login.handle import HandleHash, hashed, new_flow_id, new_handle
-from idp.login.level import PASSWORD, any_reaches
+from idp.login.level import any_reaches, first_was_shown
 from idp.login.reach import reach_of
 from idp.login.session import Session, end_due
 from idp.login.states import AwaitingFactor, AwaitingPassword, Standing, Waiting
@@ -77,7 +77,8 @@ async def _beginning(
     enrols = not reach and session.person.subject != RECOVERY_ADMINISTRATOR  # with an officer's code
     if not enrols and not any_reaches(reach, asked.demanded):
         return rules.REFUSALS[why]
-    passwordless = PASSWORD[0] not in session.methods  # a new passkey: nothing that another key could go with
+    # a new passkey: nothing that another key could go with
+    passwordless = not first_was_shown(session.methods)
     if enrols or passwordless:
         return AwaitingPassword(new_challenge(), asked.demanded)
     return AwaitingFactor(_raised(session, asked), new_challenge())
@@ -97,6 +98,7 @@ def _raised(session: Session, asked: Request) -> Standing:
         demanded=asked.demanded,
         lifting=session.sid,
         since=session.auth_time,
+        via=session.via,
     )
 
 

@@ -57,6 +57,18 @@ def must_ask(
             assert_never(destination)
 
 
+def asks_anew(destination: Destination) -> bool:
+    """Whether what was shown before the sign-in was begun does not lead there."""
+    match destination:
+        case Request():
+            prompted = {rules.Prompt.LOGIN, rules.Prompt.SELECT_ACCOUNT} & set(destination.prompts)
+            return bool(prompted) or destination.max_age is not None
+        case OwnPage(anew=anew):
+            return anew
+        case _:
+            assert_never(destination)
+
+
 def login_hint(destination: Destination) -> str:
     return destination.login_hint if isinstance(destination, Request) else ""
 

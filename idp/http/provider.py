@@ -1,6 +1,6 @@
 """Everything the handlers work with, handed over once by whoever starts the provider."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from config.settings import SignIn
+from config.settings import SignIn, Title
 from config.vocabulary import Language, MunicipalityCode, SessionId, SubjectId
+from idp.broker.logout import Told
+from idp.broker.upstream import Upstream
 from idp.directory.lockout import Lockout
 from idp.directory.password import Changed, NotChanged
 from idp.directory.person import Person
@@ -20,6 +22,7 @@ from idp.http.page import Pages
 from idp.login.key_site import Site
 from idp.login.recovery import RecoveryBook
 from idp.login.session import Session
+from idp.login.upstream import Gone, Proven
 from idp.oidc import book as oidc_book
 from idp.oidc import program as programs
 from idp.oidc.client import Clients
@@ -130,6 +133,37 @@ Reread = Callable[[SubjectId], Awaitable[Person | None]]
 """The person as the directory knows them now; raises as `Authenticate` does."""
 
 
+class UpstreamDoor(Protocol):
+    """Another provider, at which people may sign in."""
+
+    @property
+    def upstream(self) -> Upstream: ...
+    @property
+    def title(self) -> Title: ...
+    @property
+    def realms(self) -> Collection[str]:
+        """Of user names; lower case."""
+        ...
+
+    async def address(self, gone: Gone, state: str, redirect_uri: str, login_hint: str, locale: str) -> str:
+        """Where the browser is sent. Raises UpstreamRefused."""
+        ...
+
+    async def prove(
+        self, gone: Gone, code: str, named: str | None, redirect_uri: str, now: Callable[[], datetime]
+    ) -> Proven:
+        """What a code proves; `named`: the issuer by the answer that brought it. Raises UpstreamRefused."""
+        ...
+
+    async def told(self, logout_token: str, now: Callable[[], datetime]) -> Told:
+        """Whose session there is over. Raises UpstreamRefused."""
+        ...
+
+    async def way_out(self, redirect_uri: str, locale: str) -> str | None:
+        """Where people sign out there; None: nowhere. Raises UpstreamRefused."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     issuer: str
@@ -170,6 +204,8 @@ class Provider:
     """Where people of several directories sign in: an example of what may stand behind `@` in a login."""
     some_silent: Callable[[], bool] = lambda: False
     """Whether one of several directories did not answer lately: everybody is told, so that no login is betrayed."""
+    upstreams: Mapping[str, UpstreamDoor] = field(default_factory=dict)
+    """Other providers by name, in the order in which the page shows them."""
     on_ended: Callable[[Sequence[SessionId]], Awaitable[None]]
     """Told of sessions that ended, after it is durable."""
     store_errors: tuple[type[Exception], ...] = ()

@@ -4,18 +4,17 @@ from functools import partial
 
 from aiohttp import web
 
-from config.vocabulary import SubjectId
-from idp.directory.person import Person
 from idp.http import arrival, cookies, failure, sign_in_page, told_first
 from idp.http.asking import authenticated
 from idp.http.destination import destination_of, go_on, must_ask
 from idp.http.new_password import changed, known_words
 from idp.http.present import present
-from idp.http.provider import Provider, provider_of
+from idp.http.provider import provider_of
+from idp.http.rereading import reread
+from idp.http.upstream import of_realm, way_to
 from idp.http.visit import answered, caller_of, held_at, name_of, step
 from idp.login import conduct, conduct_enrolment, conduct_factor, conduct_new_password
 from idp.login.effects import AskDirectory, AskPerson, ChangePassword
-from idp.login.inputs import Unanswered
 from idp.login.states import ChangingPassword, CheckingPassword, CheckingPerson
 
 
@@ -44,6 +43,9 @@ async def show(request: web.Request) -> web.Response:
 async def enter_password(request: web.Request) -> web.Response:
     pairs = await arrival.form(request)
     login, password = arrival.field(pairs, "username"), arrival.field(pairs, "password")
+    flow, door = name_of(request), of_realm(provider_of(request), login)
+    if flow is not None and door is not None:  # whatever was typed as a password is nobody's to see
+        return sign_in_page.onward(request, door, way_to(flow, door.upstream.name, login))
     done = await step(request, lambda book, visit: conduct.enter_password(book, visit, login, password))
     ask, checking = done.progress.ask, done.progress.checking
     if isinstance(ask, AskDirectory) and isinstance(checking, CheckingPassword):
@@ -61,7 +63,7 @@ async def show_key(request: web.Request) -> web.Response:
     )
     ask, checking = done.progress.ask, done.progress.checking
     if isinstance(ask, AskPerson) and isinstance(checking, CheckingPerson):
-        person = await _reread(provider, ask.subject)
+        person = await reread(provider, ask.subject)
         done = await step(
             request, lambda book, visit: conduct_factor.answer_passkey(book, visit, checking, person)
         )
@@ -130,10 +132,3 @@ async def enter_new_password(request: web.Request) -> web.Response:
             told_first.of_the_password,
         )
     return await answered(request, done)
-
-
-async def _reread(provider: Provider, subject: SubjectId) -> Person | Unanswered | None:
-    try:
-        return await provider.reread(subject)
-    except provider.directory_errors:
-        return Unanswered()

@@ -14,8 +14,9 @@ from idp.directory.person import Person
 from idp.events import Factor
 from idp.http import qr
 from idp.http.destination import Destination, form_targets, login_hint
+from idp.http.page import language_of
 from idp.http.present import OTHER, Present, confirming
-from idp.http.provider import provider_of
+from idp.http.provider import UpstreamDoor, provider_of
 from idp.http.words import ENDED, TELLINGS
 from idp.login import keys, totp
 from idp.login.authenticator import Authenticator, Credential
@@ -88,7 +89,7 @@ def page(
     content: Content
     who = confirming(request, flow, destination, here.session)
     match flow.state:
-        case AwaitingPassword(challenge):
+        case AwaitingPassword(challenge, linking=linking):
             provider = provider_of(request)
             options = passkey_options(provider.site, challenge)
             name = {"username": typed or login_hint(destination), "realm": provider.realm}
@@ -96,7 +97,11 @@ def page(
             more = {
                 "options": options,
                 "silent": provider.some_silent() and not away,
-                "passkey": who is None or here.has_passkey,
+                "passkey": linking is None and (who is None or here.has_passkey),
+                "upstreams": [] if linking is not None else _upstreams(request),
+                "elsewhere": any(one.realms for one in provider.upstreams.values()),
+                "linking": linking,
+                "linked_at": provider_title(request, linking.via.provider) if linking is not None else "",
             }
             asked_by = "account" if isinstance(destination, OwnPage) else "application"
             ended = ENDED.get(here.over) if here.over is not None else None
@@ -115,6 +120,25 @@ def page(
         case _:
             assert_never(flow.state)
     return _respond(request, flow, destination, content, told, who)
+
+
+def onward(request: web.Request, door: UpstreamDoor, address: str) -> web.Response:
+    """To whoever has the user name of another provider's realm."""
+    provider = provider_of(request)
+    title = provider_title(request, door.upstream.name)
+    return provider.pages.respond(request, "upstream_onward.html", provider=title, address=address)
+
+
+def _upstreams(request: web.Request) -> list[tuple[str, str]]:
+    """Name and title of each other provider."""
+    return [(name, provider_title(request, name)) for name in provider_of(request).upstreams]
+
+
+def provider_title(request: web.Request, name: str) -> str:
+    """As people know it; one that is configured no more by its name."""
+    provider = provider_of(request)
+    door, language = provider.upstreams.get(name), language_of(request, provider.pages.default_language)
+    return name if door is None else door.title.in_language(language)
 
 
 def recovery_codes(

@@ -7,7 +7,9 @@ from idp.events import EndReason
 from idp.http import arrival, cookies
 from idp.http.authorize import send_on, signed_in
 from idp.http.provider import Provider, provider_of
+from idp.http.upstream_logout import elsewhere
 from idp.login import desk
+from idp.login.upstream import Via
 from idp.oidc import logout as rules
 from idp.oidc.client import ClientId
 from idp.oidc.logout import HintReader, SignedOutOf, SignOut
@@ -39,17 +41,22 @@ async def confirm(request: web.Request) -> web.Response:
 async def _leave(request: web.Request, sign_out: SignOut, over: SessionId | None) -> web.Response:
     provider = provider_of(request)
     origin, now = arrival.origin_of(request), provider.clock()
+    via: Via | None = None
     if over is not None:
+        ended = await provider.store.look(lambda book: book.session(over))
+        via = ended.via if ended is not None else None
         names = await provider.store.transact(
             lambda book: desk.end_one(book, over, EndReason.SIGNED_OUT, origin, now)
         )
         if names:
             await provider.on_ended(names)
-    onward = sign_out.onward()
-    if onward is not None:
+    onward, still = sign_out.onward(), await elsewhere(request, via)
+    if onward is not None and still is None:
         response = send_on(onward)
-    else:
-        response = provider.pages.respond(request, "signed_out.html", start=provider.start, everywhere=False)
+    else:  # whoever is still signed in elsewhere is told, and goes on from there
+        response = provider.pages.respond(
+            request, "signed_out.html", start=onward or provider.start, everywhere=False, elsewhere=still
+        )
     cookies.take_away(response, cookies.SSO)
     return response
 

@@ -62,14 +62,19 @@ class Done:
     """A page of ours that tells the person something before the way goes on."""
 
 
-async def step(request: web.Request, work: Work, first: Callable[[str], str] | None = None) -> Done:
+async def step(
+    request: web.Request,
+    work: Work,
+    first: Callable[[str], str] | None = None,
+    name: FlowId | None = None,
+) -> Done:
     """Run `work` in one transaction, from the guess to the authorization code.
 
     `first`: makes of where the sign-in leads (`Flow.asked`) the address of a page that comes before; the code is made
-    when the person goes on from there.
+    when the person goes on from there. `name`: of the sign-in, where the address does not say it.
     """
     provider = provider_of(request)
-    name, caller, now = name_of(request), caller_of(request), provider.clock()
+    name, caller, now = name or name_of(request), caller_of(request), provider.clock()
     device = cookies.read(request, cookies.DEVICE) or new_handle()
     given = _Given(new_handle(), new_handle(), device, new_handle())
     visit = Visit(

@@ -14,6 +14,7 @@ LEVELS: Mapping[str, Title] = {
 }
 FACTORS: Mapping[str, Title] = {  # RFC 8176 §2
     "pwd": Title(cs="heslo", en="password"),
+    "fed": Title(cs="jiný poskytovatel přihlášení", en="other identity provider"),
     "otp": Title(cs="jednorázový kód", en="one-time code"),
     "one_time_code": Title(cs="jednorázový kód", en="one-time code"),
     "mfa": Title(cs="více faktorů", en="several factors"),

@@ -129,6 +129,33 @@ TELLINGS: dict[Told, Telling] = {
         "accepted, with the old one.",
         503,
     ),
+    Told.UPSTREAM_UNREACHABLE: Telling(
+        "The other provider does not answer as it should. Try again in a few minutes, or sign in in another way.",
+        503,
+    ),
+    Told.UPSTREAM_DENIED: Telling(
+        "The other provider did not confirm who you are. Try it again, or sign in in another way.", 422
+    ),
+    Told.UPSTREAM_REFUSED: Telling(
+        "The answer of the other provider proves nothing: it was used already, belongs elsewhere or is not right. "
+        "Begin there once more, or sign in in another way.",
+        422,
+    ),
+    Told.UPSTREAM_OFFICE: Telling(
+        "There you act for an office in which you have no role here. Choose another one at the other provider, or "
+        "sign in by your user name and password.",
+        422,
+    ),
+    Told.UPSTREAM_NOT_ANEW: Telling(
+        "The other provider did not ask you to sign in again, and what you are opening needs a proof of this moment. "
+        "Sign in in another way.",
+        422,
+    ),
+    Told.UPSTREAM_FACTOR_MISSING: Telling(
+        "You have no second factor here, so the other provider alone does not let you in. Sign in with the user name "
+        "and password, and with the code of your administrator.",
+        422,
+    ),
     Told.START_AGAIN: Telling(
         "This sign-in can no longer be finished: the page was open for too long, or you went on in another window.",
         400,

@@ -21,6 +21,7 @@ from idp.login.spoken_code import SpokenCode
 from idp.login.states import State, Waiting
 from idp.login.throttle import Counters
 from idp.login.trust import Limits as TrustLimits
+from idp.login.upstream import Identity, Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +266,28 @@ class Book(Counters, Authenticators, Protocol):
 
     def keep_seen(self, sid: SessionId, now: datetime, idle: timedelta) -> None:
         """The person is at work: here, and at what goes idle together with this session after `idle`."""
+        ...
+
+    def link(self, identity: Identity) -> Link | None: ...
+
+    def links_of(self, subject: SubjectId) -> Sequence[Link]:
+        """The oldest first."""
+        ...
+
+    def keep_link(self, link: Link) -> None:
+        """Add it, or replace the one of its identity."""
+        ...
+
+    def drop_link(self, identity: Identity) -> bool:
+        """False: it was not there."""
+        ...
+
+    def spend_logout_token(self, mark: HandleHash, forget_at: datetime) -> bool:
+        """Compare and set: True for exactly one caller."""
+        ...
+
+    def sessions_by_upstreams(self) -> list[Session]:
+        """Those that have not ended and were opened by another provider's word."""
         ...
 
     def record(self, event: Event) -> None: ...

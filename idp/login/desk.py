@@ -8,6 +8,7 @@ from config.vocabulary import NO_DEVICE, DeviceId, SessionId, SubjectId
 from idp import events
 from idp.directory.person import Person
 from idp.events import NOWHERE, Actor, EndReason, Origin
+from idp.login import links
 from idp.login.authenticator import AuthenticatorId
 from idp.login.book import Book, Flow, Limits
 from idp.login.effects import OpenSession
@@ -77,6 +78,10 @@ def sign_in(
     )
     _meet(book, fresh.known, session, origin, now)
     book.record(completed)
+    if opening.linking is not None:
+        links.keep(book, opening.linking, session, origin, now)
+    if opening.via is not None:
+        links.used(book, opening.via.identity, now)
     return session, over
 
 
@@ -132,6 +137,7 @@ def _session(
         user_agent=origin.user_agent,
         device=fresh.device,
         proof_counts_from=opening.counts_from,
+        via=opening.via,
     )
 
 
@@ -299,6 +305,9 @@ def remove_factors(
         gone.append((events.Factor.RECOVERY_CODE, ""))
     book.renew_recovery_codes(subject, (), now)
     withdrawn = book.withdraw_enrolment_codes(subject)
+    for link in book.links_of(subject):  # whoever added a factor may have linked one too
+        book.drop_link(link.identity)
+        book.record(links.ended(link, login, by, origin, now, why))
     for factor, name in gone:
         happened = events.FactorRemoved(
             at=now, origin=origin, person=login, subject=subject, factor=factor, name=name, by=by, why=why

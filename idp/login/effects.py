@@ -10,6 +10,7 @@ from idp.login.authenticator import Authenticator
 from idp.login.refusal import Refusal
 from idp.login.spoken_code import SpokenCode
 from idp.login.throttle import Taken
+from idp.login.upstream import Gone, Proven, Via
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,13 @@ class AskPerson:
     """Nobody binds with a passkey: the directory is asked what the account is now."""
 
     subject: SubjectId
+
+
+@dataclass(frozen=True, slots=True)
+class AskUpstream:
+    """What somebody who came back from another provider has proven there."""
+
+    gone: Gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,10 @@ class OpenSession:
     """When the exception ends that it rests on."""
     counts_from: datetime | None = None
     """When the authenticator that was shown counts in full, where it is new."""
+    via: Via | None = None
+    """The other provider that stood in for the password."""
+    linking: Proven | None = None
+    """What is linked with the person from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +103,8 @@ class Record:
     event: Event
 
 
-Ask = AskDirectory | AskPerson | ChangePassword
-"""What only the directory can do; outside any transaction."""
+Ask = AskDirectory | AskPerson | AskUpstream | ChangePassword
+"""What only the directory, or another provider, can do; outside any transaction."""
 
 Effect = (
     Ask

@@ -17,6 +17,17 @@ Transitions; any other pair leaves the state as it is and tells `out_of_turn`:
 | CheckingPerson       | PersonAnswered       | key removed meanwhile         | AwaitingPassword     |
 | CheckingPerson       | PersonAnswered       | key too new for the level     | AwaitingPassword     |
 | CheckingPerson       | PersonAnswered       | person                        | SignedIn             |
+| AwaitingPassword     | SentUpstream         |                               | AwaitingPassword     |
+| AwaitingPassword     | NotSent              |                               | AwaitingPassword     |
+| AwaitingPassword     | CameBack             | no guess, not sent, a fault   | AwaitingPassword     |
+| AwaitingPassword     | CameBack             | as it was sent                | CheckingUpstream     |
+| CheckingUpstream     | UpstreamAnswered     | refusal, not anew, not linked | AwaitingPassword     |
+| CheckingUpstream     | UpstreamAnswered     | linked                        | CheckingLinked       |
+| CheckingLinked       | LinkedAnswered       | error, unknown, not active    | AwaitingPassword     |
+| CheckingLinked       | LinkedAnswered       | link ended, without a factor  | AwaitingPassword     |
+| CheckingLinked       | LinkedAnswered       | its word suffices             | SignedIn             |
+| CheckingLinked       | LinkedAnswered       | person with a factor          | AwaitingFactor       |
+| CheckingLinked       | LinkedAnswered       | no factor reaches the level   | Failed               |
 | AwaitingFactor       | CodeEntered          | no guess, wrong, replay       | AwaitingFactor       |
 | AwaitingFactor       | CodeEntered          | right and unused              | SignedIn             |
 | AwaitingFactor       | RecoveryCodeEntered  | no guess, wrong, spent        | AwaitingFactor       |
@@ -58,7 +69,9 @@ Laws, each a property test:
 1. SignedIn is reached only by the directory's yes to the password in this flow (or, where a live session of this
    browser is raised, in that session's) together with a factor of that person shown in this flow and not shown before;
    or by a passkey of that person which verified its user; or by password alone while an exception runs, and then the
-   session lasts no longer than the exception.
+   session lasts no longer than the exception. In the place of the password stands the word of another provider, which
+   this flow asked, about an identity that is linked with the person; and in the place of both only where the
+   configuration trusts what that provider says of its proof, which is young.
 2. The level is what was shown: password alone, two factors, or phishing-resistant for a key alone, and for one that is
    new no more than the proof that added it; and never less than the relying party or the person's roles demand.
 3. A guess is evaluated only if it was counted (`Taken`); nothing but a counted guess reaches the directory.
@@ -72,6 +85,8 @@ Laws, each a property test:
    whatever puts out the person it is about (decision 35).
 10. In a sign-in that stands since an earlier request nothing counts before the person was read again: whoever is
     closed, or has another role, by then opens nothing by what was known before (decision 44).
+11. An identity of another provider is linked with a person only where this flow showed both: it there, and here the
+    password and a second factor.
 """
 
 from collections.abc import Callable
@@ -85,9 +100,11 @@ from idp.login import (
     flow_passkey,
     flow_password,
     flow_standing,
+    flow_upstream,
 )
 from idp.login.effects import Tell
 from idp.login.inputs import (
+    CameBack,
     CodeEntered,
     CodesAskedAgain,
     CodesSaved,
@@ -96,13 +113,17 @@ from idp.login.inputs import (
     Input,
     KeyMade,
     KeyShown,
+    LinkedAnswered,
     NewPasswordEntered,
+    NotSent,
     PasswordChanged,
     PasswordEntered,
     PasswordNotChanged,
     PersonAnswered,
     PersonReadAgain,
     RecoveryCodeEntered,
+    SentUpstream,
+    UpstreamAnswered,
 )
 from idp.login.outcome import Step
 from idp.login.refusal import Refusal
@@ -114,8 +135,10 @@ from idp.login.states import (
     AwaitingPassword,
     AwaitingSaved,
     ChangingPassword,
+    CheckingLinked,
     CheckingPassword,
     CheckingPerson,
+    CheckingUpstream,
     State,
 )
 
@@ -133,6 +156,11 @@ _TRANSITIONS: dict[tuple[type, type], Callable[[Any, Any, datetime], Step]] = {
     (CheckingPassword, DirectoryAnswered): flow_password.answered,
     (AwaitingPassword, KeyShown): flow_passkey.shown,
     (CheckingPerson, PersonAnswered): flow_passkey.answered,
+    (AwaitingPassword, SentUpstream): flow_upstream.sent,
+    (AwaitingPassword, NotSent): flow_upstream.not_sent,
+    (AwaitingPassword, CameBack): flow_upstream.came_back,
+    (CheckingUpstream, UpstreamAnswered): flow_upstream.answered,
+    (CheckingLinked, LinkedAnswered): flow_upstream.person_answered,
     (AwaitingFactor, CodeEntered): flow_factor.code_entered,
     (AwaitingFactor, RecoveryCodeEntered): flow_factor.recovery_code_entered,
     (AwaitingFactor, KeyShown): flow_factor.key_shown,

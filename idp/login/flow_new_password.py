@@ -117,7 +117,7 @@ def changed(state: ChangingPassword, event: PasswordChanged, now: datetime) -> S
         if _suffices(now_known, now):
             return arrived(now_known, *before)
         alone = replace(
-            now_known, level=PASSWORD_LEVEL, methods=levels.PASSWORD, until=None, counts_from=None
+            now_known, level=PASSWORD_LEVEL, methods=levels.PASSWORD, until=None, counts_from=None, via=None
         )
         return factor_asked(alone, event.reach, event.drawn.challenge, event.origin, now, *before)
     failure = events.SignInFailed(**who, reason=reason)

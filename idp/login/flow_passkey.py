@@ -49,7 +49,7 @@ def shown(state: AwaitingPassword, event: KeyShown, now: datetime) -> Step:
         authenticator.name,
         authenticator.id,
         now,
-        AwaitingPassword(event.drawn.challenge, state.demanded, asking),
+        replace(state, challenge=event.drawn.challenge, asking=asking),
         still_new(authenticator, now),
     )
     back = GiveBack(event.attempt)
@@ -74,7 +74,7 @@ def answered(state: CheckingPerson, event: PersonAnswered, now: datetime) -> Ste
         )
         return arrived(standing, Record(accepted))
     reason = person if isinstance(person, Refusal) else Refusal.FACTOR_TOO_NEW
-    again = AwaitingPassword(event.drawn.challenge, state.waiting.demanded)
+    again = replace(state.waiting.asking_nobody(), challenge=event.drawn.challenge)
     return again, (_refused(state, event, reason, now), Tell(reason))
 
 

@@ -36,7 +36,8 @@ def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -
     refused = events.PasswordRefused(
         at=now, origin=event.origin, person=_recorded(state.login, state.meant), reason=""
     )
-    answer, again = event.answer, AwaitingPassword(event.drawn.challenge, state.waiting.demanded)
+    answer = event.answer
+    again = replace(state.waiting.asking_nobody(), challenge=event.drawn.challenge)
     if isinstance(answer, Unanswered):
         back = (GiveBack(event.attempt),) if isinstance(event.attempt, Taken) else ()
         reason = Refusal.DIRECTORY_UNREACHABLE
@@ -56,8 +57,22 @@ def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -
             return again, (Record(replace(refused, reason=why)), Tell(why))
         must_change = why
     accepted = events.PasswordAccepted(**about(person, event.origin, now))
+    linking = state.waiting.linking
+    if linking is not None and not linking.fits(person):
+        reason = Refusal.UPSTREAM_OTHER_MUNICIPALITY
+        unfit = events.UpstreamRefused(
+            **about(person, event.origin, now), provider=linking.via.provider, reason=reason
+        )
+        done = GiveBack(event.attempt), Record(accepted), Record(unfit)
+        return replace(again, linking=None), (*done, Tell(reason))
     demanded = levels.strongest(state.waiting.demanded, event.needed)
-    standing = Standing(person=person, read_at=state.asked_at, demanded=demanded, must_change=must_change)
+    standing = Standing(
+        person=person,
+        read_at=state.asked_at,
+        demanded=demanded,
+        must_change=must_change,
+        linking=linking,
+    )
     return _onward(standing, event, now, GiveBack(event.attempt), Record(accepted))
 
 

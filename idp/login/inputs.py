@@ -10,10 +10,12 @@ from idp.login.authenticator import Authenticator, AuthenticatorId, Newly
 from idp.login.drawn import Drawn
 from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import SignInException
+from idp.login.handle import HandleHash
 from idp.login.key_site import Site
 from idp.login.refusal import Refusal
 from idp.login.spoken_code import SpokenCode
 from idp.login.throttle import Exhausted, Taken
+from idp.login.upstream import Gone, Link, Proven
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,53 @@ class PersonAnswered(Happening):
     """None: the directory knows nobody of that identity."""
     held: frozenset[AuthenticatorId]
     """The person's authenticators as they are now."""
+    needed: AuthenticationLevel | None = None
+    """As of DirectoryAnswered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentUpstream(Happening):
+    """To another provider; whoever was sent before comes back to nothing."""
+
+    gone: Gone | None
+    """None: nobody is sent, and what was proven there is linked with nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSent(Happening):
+    """Nobody can be sent there now."""
+
+    provider: str
+    reason: Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameBack(Counted):
+    """From another provider."""
+
+    provider: str
+    """By the address that the answer came to."""
+    state: HandleHash | None
+    """None: there is none, or it cannot be one."""
+    fault: Refusal | None = None
+    """What is wrong with the answer, whatever its code is good for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamAnswered(Happening):
+    answer: Proven | Refusal
+    link: Link | None
+    """With whom what was proven is linked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedAnswered(Happening):
+    answer: Person | Unanswered | None
+    """As of PersonAnswered."""
+    link: Link | None
+    """As it is now."""
+    reach: frozenset[AuthenticationLevel]
+    """As of DirectoryAnswered."""
     needed: AuthenticationLevel | None = None
     """As of DirectoryAnswered."""
 
@@ -189,6 +238,11 @@ Input = (
     PasswordEntered
     | DirectoryAnswered
     | PersonAnswered
+    | SentUpstream
+    | NotSent
+    | CameBack
+    | UpstreamAnswered
+    | LinkedAnswered
     | PersonReadAgain
     | CodeEntered
     | RecoveryCodeEntered

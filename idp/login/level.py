@@ -15,6 +15,9 @@ LEVELS: dict[Factor, AuthenticationLevel] = {
 """What somebody reaches who shows the factor after the password."""
 
 PASSWORD: tuple[str, ...] = ("pwd",)
+FEDERATED: tuple[str, ...] = ("fed",)
+"""Another provider in place of the password; RFC 8176 has no word for it."""
+SEVERAL = "mfa"
 POSSESSION, PRESENCE = "pop", "user"
 PASSKEY: tuple[str, ...] = (POSSESSION, PRESENCE, "mfa")
 """A key that verified its user by itself: possession, presence, and two factors in one."""
@@ -43,6 +46,16 @@ def methods_of(full: tuple[str, ...], level: AuthenticationLevel) -> tuple[str, 
     if level is AuthenticationLevel.PHISHING_RESISTANT:
         return full
     return tuple(one for one in full if one != POSSESSION)
+
+
+def in_place_of_password(methods: tuple[str, ...]) -> tuple[str, ...]:
+    """The same where another provider was asked, and no password."""
+    return tuple(FEDERATED[0] if one == PASSWORD[0] else one for one in methods)
+
+
+def first_was_shown(methods: tuple[str, ...]) -> bool:
+    """Whether there was a first factor apart from a key: one that another second factor can go with."""
+    return PASSWORD[0] in methods or FEDERATED[0] in methods
 
 
 def strongest(*levels: AuthenticationLevel | None) -> AuthenticationLevel | None:

@@ -41,7 +41,13 @@ NOT_ACTIVE = {
     AccountState.ROLES_MIXED: Refusal.ROLES_MIXED,
     AccountState.SUSPENDED: Refusal.ACCOUNT_SUSPENDED,
 }
-Guess = events.PasswordRefused | events.CodeRefused | events.KeyRefused | events.EnrolmentCodeRefused
+Guess = (
+    events.PasswordRefused
+    | events.CodeRefused
+    | events.KeyRefused
+    | events.EnrolmentCodeRefused
+    | events.UpstreamRefused
+)
 
 MENDED_BY_CHANGING = (Refusal.PASSWORD_MUST_CHANGE, Refusal.PASSWORD_EXPIRED)
 """What a new password mends."""
@@ -57,6 +63,8 @@ def shown(standing: Standing, factor: Factor, newly: Newly | None = None) -> Sta
     full = levels.LEVELS[factor]
     level = full if newly is None else levels.lower(full, newly.level)
     methods = levels.methods_of(levels.WITH[factor], level) if level is not full else levels.WITH[factor]
+    if standing.via is not None:
+        methods = levels.in_place_of_password(methods)
     return replace(standing, level=level, methods=methods, counts_from=None if newly is None else newly.until)
 
 
@@ -72,8 +80,17 @@ def arrived(standing: Standing, *before: Effect) -> Step:
         since=standing.since,
         until=standing.until,
         counts_from=standing.counts_from,
+        via=standing.via,
+        linking=standing.linking if _both_sides(standing) else None,
     )
     return SignedIn(*shown_by), (*before, opening)
+
+
+def _both_sides(standing: Standing) -> bool:
+    """Whether the person was shown here by password and second factor: then what was shown elsewhere is theirs."""
+    return levels.PASSWORD[0] in standing.methods and levels.reaches(
+        standing.level, AuthenticationLevel.TWO_FACTORS
+    )
 
 
 def factor_asked(

@@ -13,6 +13,7 @@ from idp.login.effects import (
     Ask,
     AskDirectory,
     AskPerson,
+    AskUpstream,
     ChangePassword,
     Effect,
     GiveBack,
@@ -90,7 +91,7 @@ def carried_out(book: Book, progress: Progress, effects: Sequence[Effect], now: 
             case RenewRecoveryCodes(subject, codes):
                 book.renew_recovery_codes(subject, codes, now)
                 progress = replace(progress, codes=codes)
-            case AskDirectory() | AskPerson() | ChangePassword():
+            case AskDirectory() | AskPerson() | AskUpstream() | ChangePassword():
                 progress = replace(progress, ask=effect)
             case Tell():
                 progress = replace(progress, told=effect)

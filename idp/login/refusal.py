@@ -93,6 +93,49 @@ class Refusal(StrEnum):
     """By the directory, which does not say why."""
     CHANGE_UNCERTAIN = "password_change_uncertain"
     """The directory was asked, and no answer came: the old password holds, or the new one."""
+    UPSTREAM_UNKNOWN = "upstream_unknown"
+    """Not configured, or no more."""
+    UPSTREAM_UNREACHABLE = "upstream_unreachable"
+    """It does not answer, or an error."""
+    UPSTREAM_UNUSABLE = "upstream_unusable"
+    """What it says of itself is unreadable, of another issuer, or leads to hosts that nobody configured."""
+    UPSTREAM_DENIED = "upstream_denied"
+    """It, or the person there, said no."""
+    UPSTREAM_STATE_WRONG = "upstream_state_wrong"
+    """An answer that this sign-in did not ask for, or has had already."""
+    UPSTREAM_MIXED_UP = "upstream_mixed_up"
+    """The answer names another issuer than was asked (RFC 9207 §2.4)."""
+    UPSTREAM_ANSWER_UNREADABLE = "upstream_answer_unreadable"
+    UPSTREAM_CODE_REFUSED = "upstream_code_refused"
+    """By its token endpoint: spent, expired, or we are not whom it was given to."""
+    UPSTREAM_TOKEN_UNREADABLE = "upstream_token_unreadable"
+    UPSTREAM_ALGORITHM = "upstream_algorithm"
+    """Not one that the configuration takes from it."""
+    UPSTREAM_KEY_UNKNOWN = "upstream_key_unknown"
+    UPSTREAM_SIGNATURE_WRONG = "upstream_signature_wrong"
+    UPSTREAM_ISSUER_WRONG = "upstream_issuer_wrong"
+    UPSTREAM_AUDIENCE_WRONG = "upstream_audience_wrong"
+    UPSTREAM_NONCE_WRONG = "upstream_nonce_wrong"
+    UPSTREAM_TIME_WRONG = "upstream_time_wrong"
+    """Expired, or not of now."""
+    UPSTREAM_HASH_WRONG = "upstream_hash_wrong"
+    """The access token beside it is not the one that it names (`at_hash`)."""
+    UPSTREAM_ORGANISATION_UNKNOWN = "upstream_organisation_unknown"
+    """The office for which it says that somebody acts is none of the district's municipalities."""
+    UPSTREAM_OTHER_MUNICIPALITY = "upstream_other_municipality"
+    """The person has no role in the municipality for which it says that they act."""
+    UPSTREAM_NOT_ANEW = "upstream_not_anew"
+    """It did not ask the person just now, which what comes next demands."""
+    UPSTREAM_UNLINKED = "upstream_unlinked"
+    """The link ended meanwhile."""
+    UPSTREAM_LINKED_BEFORE = "upstream_linked_before"
+    """With somebody else: an identity is one person's."""
+    UPSTREAM_NO_LOGOUT = "upstream_no_logout"
+    """A token that says nothing of signing out."""
+    UPSTREAM_REPLAYED = "upstream_replayed"
+    """A logout token that counted already."""
+    UPSTREAM_FACTOR_MISSING = "upstream_factor_missing"
+    """A first factor of one's own takes the password and an officer's code."""
     SESSION_OVER = "session_over"
     """That was to be raised to a higher level."""
     FLOW_UNKNOWN = "flow_unknown"
@@ -137,6 +180,12 @@ class Told(StrEnum):
     PASSWORD_TOO_YOUNG = "password_changed_too_recently"
     CHANGE_NOT_POSSIBLE = "password_change_not_possible"
     CHANGE_UNCERTAIN = "password_change_uncertain"
+    UPSTREAM_UNREACHABLE = "upstream_unreachable"
+    UPSTREAM_DENIED = "upstream_denied"
+    UPSTREAM_REFUSED = "upstream_refused"
+    UPSTREAM_OFFICE = "upstream_office"
+    UPSTREAM_NOT_ANEW = "upstream_not_anew"
+    UPSTREAM_FACTOR_MISSING = "upstream_factor_missing"
     START_AGAIN = "start_again"
 
 
@@ -205,6 +254,31 @@ TOLD: dict[Refusal, Told] = {
     Refusal.CHANGE_NOT_POSSIBLE: Told.CHANGE_NOT_POSSIBLE,
     Refusal.CHANGE_REFUSED: Told.CHANGE_NOT_POSSIBLE,
     Refusal.CHANGE_UNCERTAIN: Told.CHANGE_UNCERTAIN,
+    Refusal.UPSTREAM_UNKNOWN: Told.UPSTREAM_UNREACHABLE,
+    Refusal.UPSTREAM_UNREACHABLE: Told.UPSTREAM_UNREACHABLE,
+    Refusal.UPSTREAM_UNUSABLE: Told.UPSTREAM_UNREACHABLE,
+    Refusal.UPSTREAM_DENIED: Told.UPSTREAM_DENIED,
+    Refusal.UPSTREAM_STATE_WRONG: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_MIXED_UP: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_ANSWER_UNREADABLE: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_CODE_REFUSED: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_TOKEN_UNREADABLE: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_ALGORITHM: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_KEY_UNKNOWN: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_SIGNATURE_WRONG: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_ISSUER_WRONG: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_AUDIENCE_WRONG: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_NONCE_WRONG: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_TIME_WRONG: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_HASH_WRONG: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_ORGANISATION_UNKNOWN: Told.UPSTREAM_OFFICE,
+    Refusal.UPSTREAM_OTHER_MUNICIPALITY: Told.UPSTREAM_OFFICE,
+    Refusal.UPSTREAM_NOT_ANEW: Told.UPSTREAM_NOT_ANEW,
+    Refusal.UPSTREAM_UNLINKED: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_LINKED_BEFORE: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_NO_LOGOUT: Told.UPSTREAM_REFUSED,  # told to the provider, which is no person
+    Refusal.UPSTREAM_REPLAYED: Told.UPSTREAM_REFUSED,
+    Refusal.UPSTREAM_FACTOR_MISSING: Told.UPSTREAM_FACTOR_MISSING,
     Refusal.SESSION_OVER: Told.START_AGAIN,
     Refusal.FLOW_UNKNOWN: Told.START_AGAIN,
     Refusal.OUT_OF_TURN: Told.START_AGAIN,

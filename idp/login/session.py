@@ -18,6 +18,7 @@ from config.vocabulary import (
 from idp.directory.person import Person
 from idp.events import EndReason
 from idp.login.handle import HandleHash
+from idp.login.upstream import Via
 
 TOUCH_EVERY = timedelta(seconds=30)  # bounds writes of `last_seen`; a thirtieth of the usual idle limit
 
@@ -58,6 +59,8 @@ class Session:
     """When the sign-in that opened it last chose a new password, where it did."""
     recovery_code_used_at: datetime | None = None
     """When the sign-in that opened it last, or raised it, spent a recovery code, where it did."""
+    via: Via | None = None
+    """The other provider that stood in for the password when it was opened last."""
 
 
 def roles_of(person: Person) -> frozenset[Role]:

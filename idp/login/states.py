@@ -11,6 +11,7 @@ from idp.login.authenticator import AuthenticatorId, Newly, Proof
 from idp.login.level import PASSWORD
 from idp.login.refusal import Refusal
 from idp.login.throttle import Taken
+from idp.login.upstream import Gone, Proven, Via
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,10 @@ class Standing:
     """When the exception ends that stands for the second factor: no session of it lasts longer."""
     counts_from: datetime | None = None
     """When the authenticator that was shown counts in full, where it is new."""
+    via: Via | None = None
+    """The other provider that stood in for the password."""
+    linking: Proven | None = None
+    """Shown at another provider before the password: linked with the person once all is shown here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,10 @@ class AwaitingPassword:
     demanded: AuthenticationLevel | None = None
     asking: Question | None = None
     """The last question that is under way."""
+    gone: Gone | None = None
+    """Who was sent to another provider and has not come back."""
+    linking: Proven | None = None
+    """Shown there, and linked with nobody yet."""
 
     def asking_about(self, subject: SubjectId | None) -> Self:
         """None: nobody has the login."""
@@ -96,6 +105,27 @@ class CheckingPerson:
     """As of CheckingPassword."""
     newly: Newly | None = None
     """What it counts for, where it is new."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingUpstream:
+    """Somebody came back from another provider, which is being asked what that proves. Never stored."""
+
+    gone: Gone
+    taken: Taken
+    waiting: AwaitingPassword
+    """As of CheckingPassword."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingLinked:
+    """It is known whose it is; what the directory says of that person now is being asked. Never stored."""
+
+    subject: SubjectId
+    proven: Proven
+    asked_at: datetime
+    waiting: AwaitingPassword
+    """As of CheckingPassword."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +207,7 @@ Standings = AwaitingFactor | AwaitingOfficersCode | AwaitingEnrolment | Awaiting
 after it anyway.
 """
 
-Checking = CheckingPassword | CheckingPerson | ChangingPassword
+Checking = CheckingPassword | CheckingPerson | CheckingUpstream | CheckingLinked | ChangingPassword
 """States between two halves of one request."""
 
 State = Waiting | Checking | SignedIn | Failed

@@ -143,11 +143,11 @@ def office(tmp_path: Path) -> Path:
     for name in ("tls", "acme", "policies/region", "policies/municipalities"):
         (tmp_path / name).mkdir(parents=True)
     secrets = (
-        *("tls/key.pem", "directory.password", "library.secret"),
+        *("tls/key.pem", "directory.password", "library.secret", "region.secret", "tls/caais-client.key"),
         *("webhook.secret", "smtp.password", "tls/gateway.key", "map.password"),
         *("database.password", "tls/database-client.key", "tls/siem-client.key"),
     )
-    whose = ("directory", "receivers", "applications", "database")
+    whose = ("directory", "receivers", "applications", "database", "region")
     authorities = [f"tls/{one}-authority.pem" for one in whose]
     programs = (
         "programs-ca.pem",
@@ -157,6 +157,7 @@ def office(tmp_path: Path) -> Path:
         "cities.mmdb",
     )
     certificates = ("tls/chain.pem", "tls/gateway.pem", "tls/database-client.pem", "tls/siem-client.pem")
+    certificates = (*certificates, "tls/caais-client.pem")
     for name in (*secrets, *certificates, *authorities, *programs):
         (tmp_path / name).write_text("anything " * 4 + "\n")
         (tmp_path / name).chmod(0o600 if name in secrets else 0o644)

@@ -4,7 +4,10 @@ Proofs. A session is there only for a person whose password the directory accept
 session of that very browser which the sign-in raises), and of whom in the same sign-in a one-time code, a recovery
 code or an answer of a key came that was never used before, or a first factor was enrolled by an officer's unused code
 for that very person; or whose passkey answered that sign-in's challenge and verified its user, and whose account the
-directory called active after that; or, by password alone, for whom an exception runs. No code, challenge or enrolment
+directory called active after that; or, by password alone, for whom an exception runs. In the password's place stands
+another provider's answer to this very sign-in's question, about an identity that is linked with the person; in the
+place of both where its proof is trusted and young. An identity is linked only where one sign-in showed it, and here the
+password and a factor. No code, challenge or enrolment
 works twice (asserted at each step, `steps.py`).
 
 Levels. It has the level of what was shown, and no less than was demanded. Trust delay: a key that was added by less
@@ -59,6 +62,8 @@ SUFFICES = {
     frozenset({"password", "key"}): RESISTANT, frozenset({"password", "officer", "first code"}): TWO,
     frozenset({"password", "officer", "first key"}): RESISTANT, frozenset({"passkey", "account"}): RESISTANT,
     frozenset({"password", "exception"}): PASSWORD,
+    frozenset({"upstream", "code"}): TWO, frozenset({"upstream", "recovery"}): TWO,
+    frozenset({"upstream", "key"}): RESISTANT, frozenset({"upstream", "trusted"}): TWO,
 }  # fmt: skip
 
 
@@ -125,6 +130,11 @@ class Always:
             opened = self.sessions[sid]
             assert (opened.subject, opened.level) == (subject, AuthenticationLevel(level))
             assert ended is not None or sid not in self.over, "a session lives that was ended"
+
+    @invariant()
+    def every_link_was_shown_from_both_sides(self):
+        rows = self.rows("upstream_subject, subject FROM upstream_link")
+        assert dict(rows) == self.links
 
     @invariant()
     def only_what_was_enrolled_is_there_and_it_counts_as_it_was_enrolled(self):

@@ -69,6 +69,7 @@ class Office(RuleBasedStateMachine):
         self.steps = defaultdict(set)  # subject → accepted time steps
         self.recovery = defaultdict(lambda: {"unused": [], "used": []})
         self.officers = defaultdict(lambda: {"unused": [], "used": []})
+        self.links = {}  # identity at another provider → whose it is here
 
     def teardown(self):
         self.connection.close()
@@ -166,6 +167,7 @@ class Office(RuleBasedStateMachine):
         self.keys.pop(subject, None)
         self.renewed(subject, [])
         self.officers[subject]["unused"] = []
+        self.links = {identity: whose for identity, whose in self.links.items() if whose != subject}
         if sessions_end:
             self.put_out(subject, EndReason.BY_OFFICER)
 

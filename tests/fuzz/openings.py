@@ -36,6 +36,12 @@ class Openings(Browsers):
             "the session goes by a handle that somebody may have seen"
         )
         self.replaces(visit, subject)
+        if (
+            shown.identity is not None
+            and "password" in shown.proofs
+            and len(shown.proofs - {"exception"}) > 1
+        ):
+            self.links.setdefault(shown.identity, subject)
         new = New(session.level, shown.new.until) if shown.new is not None else None
         self.sessions[session.sid] = Session(subject, session.level, new)
         self.handles[browser] = session.handle

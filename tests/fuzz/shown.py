@@ -56,6 +56,8 @@ class Shown:
     until: datetime | None = None
     """When the exception ends that was used."""
     must_change: bool = False
+    identity: str | None = None
+    """Shown at another provider, and linked with nobody then."""
     put_out: bool = False
     """An officer, the directory or a new password ended it after something had been shown."""
 

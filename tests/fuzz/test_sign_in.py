@@ -16,8 +16,8 @@ from tests.fuzz.asked import moments
 from tests.fuzz.browsers import handles
 from tests.fuzz.invariant import Always
 from tests.fuzz.office import browsers, demands
-from tests.fuzz.own import Own
 from tests.fuzz.steps import answers, codes, key_whims, known, spoken, strange, whims
+from tests.fuzz.upstreams import Upstreams
 from tests.rig.people import JANA_ID, PETR_ID
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
@@ -29,7 +29,7 @@ ENDS = ("end", "sign out", "idle", "another")
 acts = st.sampled_from(["reset", "end", "close"])
 
 
-class SignInMachine(Own, Always):
+class SignInMachine(Upstreams, Always):
     @rule(
         browser=browsers, demanded=demands, login=known, whim=whims, way=ways, kind=spoken, key=key_whims,
         whose=st.sampled_from([JANA_ID, JANA_ID, PETR_ID]), stranger=strange,

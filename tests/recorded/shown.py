@@ -19,7 +19,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "gateway/web/test_suspended_devices.py::test_a_device_is_suspended_from_an_entry_and_used_again",
     ),
     "devices /new": (
-        "gateway/web/test_administered_devices.py::test_a_device_of_the_office_is_registered_by_a_code_that_is_shown_once",
+        "gateway/web/test_registering_devices.py::test_a_device_of_the_office_is_registered_by_a_code_that_is_shown_once",
     ),
     "devices /one/{device}/approve": (
         "gateway/web/test_administered_devices.py::test_a_device_that_waits_is_approved_and_another_is_turned_down",

@@ -39,6 +39,7 @@ from idp.http.provider import (
     NotAdmitted,
     Provider,
     Reread,
+    UpstreamDoor,
 )
 from idp.http.recovery import Recovery
 from idp.oidc.client import Client, ClientId, Method, Secret, gateway_client
@@ -315,6 +316,7 @@ async def provider(
     realm: str = "",
     realms: Realms = ONE_DIRECTORY,
     some_silent: Callable[[], bool] = lambda: False,
+    upstreams: Mapping[str, UpstreamDoor] | None = None,
 ) -> AsyncIterator[Rig]:
     folder = Path(tempfile.mkdtemp(prefix="brana-"))  # short: a socket's path has 108 bytes
     clock, ended = Clock(start), []
@@ -346,6 +348,7 @@ async def provider(
                 realms=realms,
                 realm=realm,
                 some_silent=some_silent,
+                upstreams=upstreams or {},
                 directory_errors=(DirectoryUnusable,),
                 pages=Pages(
                     (),

@@ -1,6 +1,6 @@
 """The office of the sign-in tests: its directory, its people, and a provider over both."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,7 @@ from idp.directory.errors import BindRefused
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.person import Person
 from idp.directory.reader import Admit, DirectoryReader
+from idp.http.provider import UpstreamDoor
 from idp.login import key_site, keys, totp
 from idp.login.authenticator import Authenticator, Credential, Newly, Proof, new_authenticator_id
 from idp.login.officer import issue_enrolment_code
@@ -105,7 +106,11 @@ class World:
 
 @asynccontextmanager
 async def sign_in_world(
-    office: Directory, lockout: Lockout = NO_LOCKOUT, sign_in: SignIn | None = None, **settings: Any
+    office: Directory,
+    lockout: Lockout = NO_LOCKOUT,
+    sign_in: SignIn | None = None,
+    upstreams: Mapping[str, UpstreamDoor] | None = None,
+    **settings: Any,
 ) -> AsyncIterator[World]:
     """`settings`: of the directory, other than those of `office`."""
     reader, asked = DirectoryReader(office.settings(**settings)), []
@@ -124,7 +129,9 @@ async def sign_in_world(
         assert isinstance(petr, Person), petr
         start = datetime.now(UTC).replace(microsecond=0)
         changing = reader.change_password
-        async with provider(authenticate, reread, sign_in, start, changing, lockout) as rig:
+        async with provider(
+            authenticate, reread, sign_in, start, changing, lockout, upstreams=upstreams
+        ) as rig:
             await rig.kept.store.enrol_for(jana.subject, SECRET, rig.clock())
             yield World(rig, reader, office, jana, petr, asked)
     finally:

@@ -81,6 +81,27 @@ provider_session = Table(
     Column("password_changed_at", BigInteger),  # where the sign-in that opened it chose a new one
     Column("recovery_code_used_at", BigInteger),  # where the sign-in that opened it spent one
     Column("device", String(22)),  # of the browser; NULL of a version before
+    Column("via", Text),  # JSON of idp.login.upstream.Via; NULL where no other provider was asked
+)
+
+upstream_link = Table(
+    "upstream_link",
+    metadata,
+    Column("identity", LargeBinary, primary_key=True),  # SHA-256 of issuer and its subject, each may be long
+    Column("issuer", Text, nullable=False),
+    Column("upstream_subject", Text, nullable=False),
+    Column("provider", String(40), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("subject", String(80), nullable=False, index=True),
+    Column("linked_at", BigInteger, nullable=False),
+    Column("last_used_at", BigInteger),
+)
+
+upstream_logout_token = Table(
+    "upstream_logout_token",
+    metadata,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("forget_at", BigInteger, nullable=False, index=True),
 )
 
 password_change = Table(

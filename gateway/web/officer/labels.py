@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from config.settings import Title
 from gateway.audit.granted_along import ROUTES
-from gateway.web.officer.details_of_devices import OF_DEVICES
+from gateway.web.officer.details_of_devices import OF_DEVICES, OF_TUNNELS
 
 IN_PLACE_OF = "in_place_of"
 """No key of an entry: read out of its facts."""
@@ -44,6 +44,13 @@ LABELS: Mapping[str, Title] = {
     "attempts": Title(cs="Počet pokusů", en="Attempts"),
     "authenticated_at": Title(cs="Poslední ověření", en="Last authentication"),
     "authenticator": Title(cs="Název způsobu ověření", en="Name of the authenticator"),
+    "upstream": Title(cs="Jiný poskytovatel přihlášení", en="Other identity provider"),
+    "upstream_identity": Title(cs="Totožnost u poskytovatele", en="Identity at the provider"),
+    "upstream_said": Title(cs="Co poskytovatel uvedl o úřadu", en="What the provider said of the office"),
+    "upstream_trusted": Title(
+        cs="Ověření poskytovatele platí i za druhý faktor",
+        en="The provider's proof counts as a second factor",
+    ),
     "causes": Title(cs="Co je třeba napravit", en="What must be mended"),
     "ends": Title(cs="Platí do", en="Good until"),
     "incident": Title(cs="Číslo incidentu", en="Number of the incident"),
@@ -83,6 +90,7 @@ LABELS: Mapping[str, Title] = {
     "channel": Title(cs="Cesta upozornění", en="Way of the notice"),
     "detail": Title(cs="Podrobnost", en="Detail"),
     **OF_DEVICES,
+    **OF_TUNNELS,
     "digest": Title(cs="Otisk zásad", en="Digest of the policies"),
     "directory": Title(cs="Adresář", en="Directory"),
     "displaced": Title(cs="Uvolnilo místo jiné přihlášení", en="Another sign-in made room"),

@@ -210,6 +210,19 @@ def test_one_damage_of_the_log_that_stands_hides_no_graver_one():
         assert [(alert.rule, alert.group) for alert in heard] == [("log_damaged", one.code.value)]
 
 
+def test_a_gap_of_one_node_hides_none_of_another():
+    watch = Watch(in_force([]))
+    for number, node in enumerate(("a", "b", 7, "")):
+        one = entry(
+            code=Code.LOG_GAP, outcome=Outcome.FAILURE, reason=Gap.SILENT.value, details={"node": node}
+        )
+        heard = raised(watch, Recorded(number, NOON + number * MINUTE, one))
+        of = f" {node}" if node in {"a", "b"} else ""
+        assert [(alert.rule, alert.group) for alert in heard] == (
+            [("log_gap", Gap.SILENT.value + of)] if node else []
+        )
+
+
 def test_a_gap_of_the_log_that_stands_hides_no_other_kind():
     watch = Watch(in_force([]))
     for number, gap in enumerate(Gap):

@@ -33,7 +33,8 @@ def test_every_event_has_an_entry(kind):
             | events.PasswordChangeRefused | events.EnrolmentCodeRefused | events.FactorChangeRefused
             | events.SignInFailed | events.AuthorizationRefused | events.TokenRefused | events.RecoveryRefused
             | events.RefreshTokenMisused | events.ClientRefused
-            | events.SignInNotBegun | events.SignOutRefused,
+            | events.SignInNotBegun | events.SignOutRefused
+            | events.UpstreamRefused | events.UpstreamSignOutRefused,
         )  # fmt: skip
 
     holds()

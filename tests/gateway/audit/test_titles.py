@@ -36,6 +36,7 @@ DETAILS = {
     *("checkpoint", "left"),
     *("incident", "title", "evidence", "what", "report", "recipient", "device"),
     *("device_name", "differs", "asset"),
+    *("upstream", "ended"),
     *("scope", "view", "proposal", "author", "approver", "restores", "act", "class", "target"),
 }
 

@@ -23,16 +23,28 @@ from tests.rig.countries import write_countries
 pytestmark = pytest.mark.real
 EXAMPLES = Path(__file__).parents[3] / "config/examples"
 OPERATORS = EXAMPLES.parents[1] / "docs/operators.md"
-AUTHORITIES = ("tls/directory-authority.pem", "tls/receivers-authority.pem", "tls/applications-authority.pem")
+AUTHORITIES = (
+    *("tls/directory-authority.pem", "tls/receivers-authority.pem", "tls/applications-authority.pem"),
+    "tls/region-authority.pem",
+)
 PAIRS = (
     *("tls/chain.pem", "tls/key.pem", "tls/gateway.pem", "tls/gateway.key"),
     *("tls/siem-client.pem", "tls/siem-client.key"),
+    *("tls/caais-client.pem", "tls/caais-client.key"),
 )
 CERTIFICATES = (*PAIRS, *AUTHORITIES)
 PROGRAMS = ("programs-ca.pem", "programs-ca.crl", "budget-import.json", "attendance.jwks.json")
-KEYS = PROGRAMS[-1]
+CLIENT_KEYS = PROGRAMS[-1]
 SIGNS = ECKey.generate_key("P-256")
-SECRETS = ("directory.password", "library.secret", "webhook.secret", "smtp.password", "map.password")
+KEY_SET = json.dumps({"keys": [SIGNS.as_dict(private=False)]})
+SECRETS = (
+    "directory.password",
+    "library.secret",
+    "webhook.secret",
+    "smtp.password",
+    "map.password",
+    "region.secret",
+)
 
 
 @pytest.fixture
@@ -60,13 +72,12 @@ def office(copied: Path) -> Path:
     public = made.issue("public", ["*.brana.kromeriz.example"], datetime.now(UTC))
     (folder / "tls").mkdir()
     pair = (public.certificate, public.key)
-    files = (*pair, *pair, *pair, *[made.certificate] * len(AUTHORITIES))
+    files = (*pair, *pair, *pair, *pair, *[made.certificate] * len(AUTHORITIES))
     for file, name in zip(files, CERTIFICATES, strict=True):
         shutil.copy(file, folder / name)
     for name in PROGRAMS:
         (folder / name).write_text("{}", "utf-8")  # read by the product alone
-    signs = {"keys": [SIGNS.as_dict(private=False)]}
-    (folder / KEYS).write_text(json.dumps(signs), "utf-8")
+    (folder / CLIENT_KEYS).write_text(KEY_SET, "utf-8")
     write_countries(folder / "cities.mmdb")
     (folder / "programs-ca.crl").write_text("-----BEGIN X509 CRL-----\n", "utf-8")
     for name in SECRETS:
@@ -210,11 +221,12 @@ def test_certificates_to_an_application_that_envoy_could_not_use_are_told_with_t
             "holds a private key",
         ),
     ],
+    ids=["no keys", "an empty set", "a list", "no text", "a private key", "a secret"],
 )
 def test_keys_of_a_client_that_prove_nothing_are_told_with_their_line(
     office: Path, content: bytes, fault: str
 ) -> None:
-    (office.parent / KEYS).write_bytes(content)
+    (office.parent / CLIENT_KEYS).write_bytes(content)
     (told,) = faults(office)
     assert told.what.startswith("oidc_clients[1].jwks_file: ")
     assert fault in told.what

@@ -20,6 +20,7 @@ from idp.login.book import Flow
 from idp.login.handle import FlowId, HandleHash, new_flow_id, new_session_id
 from idp.login.states import AwaitingOfficersCode, AwaitingPassword, Standing
 from idp.login.totp import Secret
+from idp.login.upstream import Identity, Link
 from tests.gateway.storage.both_sides import Sides, sides
 from tests.rig.people import JANA, OPERATOR, person
 from tests.rig.session_store import ACTIVITY, SEAL
@@ -172,6 +173,21 @@ async def test_sign_ins_under_way_end_with_everything_of_their_person_and_with_n
     store = StoredSessions(both.database, append, ACTIVITY, without_factor)
     await store.end([], EndReason.ENDED_BY_OFFICER, now, now + MINUTE, [], [PETR])
     assert await left() == [nobody.id]
+
+
+async def test_all_factors_that_are_lost_take_links_with_other_providers_along(
+    both: Sides, now: datetime
+) -> None:
+    """Whoever added a factor may have linked an identity of theirs too."""
+    identity = Identity(issuer="https://sso.kraj.test", subject="a1")
+    link = Link(identity=identity, provider="kraj", name="", subject=PETR, linked_at=now)
+    await both.identities.transact(lambda book: book.keep_link(link))
+    await both.identities.enrol_for(PETR, SECRET, now)
+    without_factor = SingleSignOn(SEAL, append).ending_without_factor(Removal(login="petr", by=OPERATOR))
+    store = StoredSessions(both.database, append, ACTIVITY, without_factor)
+    await store.end([], EndReason.ENDED_BY_OFFICER, now, now + MINUTE, [], [PETR])
+    assert await both.identities.look(lambda book: book.links_of(PETR)) == []
+    assert sorted(both.codes()) == [Code.FACTOR_REMOVED, Code.UPSTREAM_UNLINKED]
 
 
 async def test_what_ended_at_the_provider_first_is_not_ended_there_again(both: Sides, now: datetime) -> None:

@@ -19,7 +19,10 @@ from tests.rig.provider import Browser, Rig, provider
 from tests.rig.sign_in_world import SECRET
 
 DISABLED = replace(JANA, state=AccountState.DISABLED)
-ENDING = {path for path in FORMS if path.startswith("/account/sign-ins/")} | {"/account/devices/not-mine"}
+ENDING = {path for path in FORMS if path.startswith("/account/sign-ins/")} | {
+    "/account/devices/not-mine",
+    "/account/upstreams/end",
+}
 
 
 @dataclass

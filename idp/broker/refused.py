@@ -1,0 +1,11 @@
+"""Why another provider's answer proves nothing."""
+
+from idp.login.refusal import Refusal
+
+
+class UpstreamRefused(Exception):
+    """`reason` for the person, the log and the test; `detail` for the operator's log, without anything secret."""
+
+    def __init__(self, reason: Refusal, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.reason = reason

@@ -1,0 +1,61 @@
+"""Another provider tells that somebody's session there is over: what it opened here ends; in one transaction."""
+
+from datetime import datetime
+
+from config.vocabulary import SessionId, SubjectId
+from idp import events
+from idp.events import Actor, EndReason, Origin
+from idp.login import charging, desk, throttle
+from idp.login.book import Book, Limits
+from idp.login.desk import Caller
+from idp.login.handle import HandleHash
+from idp.login.refusal import Refusal
+from idp.login.states import AwaitingPassword
+from idp.login.throttle import Exhausted, Taken
+from idp.login.upstream import Identity, SignedOut
+
+
+def admit(book: Book, caller: Caller, limits: Limits, now: datetime) -> Taken | Exhausted:
+    """Whoever sends anything here has us verify it: paid for by where it comes from, as an answer of a key is."""
+    return charging.of_key(book, None, caller, limits, now)
+
+
+def refuse(book: Book, provider: str, reason: Refusal, origin: Origin, now: datetime) -> None:
+    book.record(events.UpstreamSignOutRefused(at=now, origin=origin, provider=provider, reason=reason))
+
+
+def signed_out(
+    book: Book,
+    said: SignedOut,
+    mark: HandleHash,
+    forget_at: datetime,
+    paid: Taken,
+    origin: Origin,
+    now: datetime,
+) -> tuple[SessionId, ...] | Refusal:
+    """The names of the sessions that ended. `mark`: of the token, which counts once."""
+    if not book.spend_logout_token(mark, forget_at):
+        refuse(book, said.provider, Refusal.UPSTREAM_REPLAYED, origin, now)
+        return Refusal.UPSTREAM_REPLAYED
+    throttle.give_back(book, paid, now)
+    mine = [one for one in book.sessions_by_upstreams() if said.ends(one.via)]
+    for subject in {one.person.subject for one in mine} | _linked(book, said):
+        _drop_flows(book, said, subject)
+    by = Actor(f"upstream:{said.provider}", "")
+    over = desk.end(book, mine, EndReason.SIGNED_OUT_ELSEWHERE, origin, now, by)
+    book.record(events.UpstreamSignedOut(at=now, origin=origin, provider=said.provider, sessions=len(over)))
+    return over
+
+
+def _linked(book: Book, said: SignedOut) -> set[SubjectId]:
+    """Whose sign-in may be under way by it."""
+    link = book.link(Identity(issuer=said.issuer, subject=said.subject)) if said.subject else None
+    return set() if link is None else {link.subject}
+
+
+def _drop_flows(book: Book, said: SignedOut, subject: SubjectId) -> None:
+    for flow in book.flows_of(subject):
+        if isinstance(flow.state, AwaitingPassword):
+            book.ask_nobody(flow)  # the directory may be asked about them by it just now
+        elif said.ends(flow.state.standing.via):
+            book.drop_flow(flow.id)
