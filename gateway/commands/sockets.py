@@ -153,7 +153,9 @@ def provider_app(plane: ControlPlane) -> web.Application:
     """The built-in OpenID Provider."""
     settings, state, addresses = plane.settings, plane.state, plane.addresses
     gateway = gateway_client(addresses.redirect_uris(), [f"{addresses.portal}/"])
-    others = clients_of(settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"))
+    others = clients_of(
+        settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"), state.seal.pseudonym
+    )
     return idp_app.make_app(
         Provider(
             issuer=addresses.issuer,

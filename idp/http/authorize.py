@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER, RECOVERY_ADMINISTRATOR, AuthenticationLevel, Language, SubjectId
+from config.vocabulary import REASON_HEADER, RECOVERY_ADMINISTRATOR, AuthenticationLevel, Language
 from idp import events
 from idp.events import Origin
 from idp.http import arrival, cookies, failure
@@ -36,6 +36,7 @@ from idp.oidc.authorize import (
     Target,
     Unanswerable,
 )
+from idp.oidc.client import ClientId
 from idp.oidc.errors import OAuthError, Refused
 from idp.oidc.parameters import printable
 
@@ -283,8 +284,10 @@ def asked_of(provider: Provider, text: str) -> Request | None:
 def hint_reader(provider: Provider) -> HintReader:
     def read(token: str) -> Hint | None:
         claims = provider.keys.verify(token, provider.issuer, provider.clock())
-        subject = claims.get("sub") if claims is not None else None
-        return Hint(SubjectId(subject)) if isinstance(subject, str) else None
+        if claims is None or not isinstance(claims.get("sub"), str):
+            return None
+        client = provider.clients.get(ClientId(str(claims.get("aud"))))
+        return Hint(claims["sub"]) if client is None else Hint(claims["sub"], client.subject_of)
 
     return read
 

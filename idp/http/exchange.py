@@ -142,7 +142,7 @@ def _id_token(provider: Provider, redeemed: Redeemed, access: str) -> str:
     client = redeemed.client
     said = claims.id_token(
         redeemed.session,
-        client.id,
+        client,
         redeemed.scopes,
         redeemed.nonce,
         access,

@@ -24,6 +24,7 @@ from webauthn.helpers import base64url_to_bytes
 from config.places import Places
 from config.settings import Place, SignIn, Title
 from config.vocabulary import Language, SessionId, SubjectId
+from gateway.storage.seal import Seal
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.password import NotChanged, NotChangedReason
@@ -60,6 +61,7 @@ NEW_CODES = "/account/recovery-codes"
 VERIFIER = "overovaci-retezec-ktery-ma-alespon-43-znaku-celkem"
 
 ADDRESS = "192.0.2.7"
+SEAL = Seal(bytes(range(32)))
 TOWN_HALL = Title(cs="Městský úřad Hulín", en="Hulín town hall")
 
 
@@ -97,6 +99,19 @@ def clients() -> dict[ClientId, Client]:
             refresh="asked",
         ),
         Client(id=ClientId("public"), redirect_uris=here, refresh="always"),
+        *(
+            Client(
+                id=ClientId(name),
+                redirect_uris=here,
+                post_logout_redirect_uris=frozenset({GIS_CALLBACK}),
+                secret=secret,
+                method=Method.BASIC,
+                refresh="always",
+                sector=sector,
+                pseudonym=SEAL.pseudonym,
+            )
+            for name, sector in (("own-names", "a.test"), ("same-names", "a.test"), ("other-names", "b.test"))
+        ),
         Client(id=ClientId("decided"), redirect_uris=here, refresh="always", application="records"),
     )
     return {one.id: one for one in (portal, gis, *others)}
